@@ -1,0 +1,72 @@
+/**
+ * An activity as Strava's list gives it: what is checked of a record, and what is computed from it.
+ * Everything else of the record is kept as it came.
+ */
+import { createHash } from 'node:crypto';
+import type { JsonObject, JsonValue } from './json.ts';
+import { canonicalJson, isJsonObject } from './json.ts';
+import { summaryPolyline } from './track.ts';
+
+/** One usable record of the list. */
+export interface ActivitySummary {
+  /** Strava's id, about 2·10¹⁰. */
+  readonly id: number;
+  readonly startAt: Date;
+  /** Entered by hand: such an activity has no streams. */
+  readonly isManual: boolean;
+  /** The record as it came. */
+  readonly record: JsonObject;
+}
+
+/** One record that cannot be stored as an activity, and why. */
+export interface UnusableRecord {
+  readonly record: JsonValue;
+  readonly reason: string;
+}
+
+export type ListedRecord =
+  | { readonly isUsable: true; readonly summary: ActivitySummary }
+  | { readonly isUsable: false; readonly unusable: UnusableRecord };
+
+const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})$/;
+
+/** Reads one record of the list; only its id and start have to be usable. */
+export function readSummary(record: JsonValue): ListedRecord {
+  if (!isJsonObject(record)) return unusable(record, 'the record is not an object');
+  const id = record['id'];
+  if (typeof id !== 'number' || !Number.isSafeInteger(id) || id <= 0) {
+    return unusable(record, 'its id is not a positive integer');
+  }
+  const startAt = readInstant(record['start_date']);
+  if (startAt === undefined) return unusable(record, 'its start_date is not an instant');
+  return {
+    isUsable: true,
+    summary: { id, startAt, isManual: record['manual'] === true, record },
+  };
+}
+
+function unusable(record: JsonValue, reason: string): ListedRecord {
+  return { isUsable: false, unusable: { record, reason } };
+}
+
+function readInstant(value: JsonValue | undefined): Date | undefined {
+  if (typeof value !== 'string' || !instant.test(value)) return undefined;
+  const at = new Date(value);
+  return Number.isNaN(at.getTime()) ? undefined : at;
+}
+
+/** Changes whenever anything in the record changes: what decides whether it has to be written. */
+export function fingerprintOf(record: JsonValue): string {
+  return createHash('sha256').update(canonicalJson(record)).digest('base64url').slice(0, 22);
+}
+
+/**
+ * Changes when the recording itself was changed (a crop, a corrected distance): what decides whether
+ * the streams have to be asked for again.
+ */
+export function traceFingerprintOf(record: JsonObject): string {
+  const { distance, moving_time, elapsed_time, map } = record;
+  return fingerprintOf(
+    [distance, moving_time, elapsed_time, summaryPolyline(map)].map((value) => value ?? null),
+  );
+}

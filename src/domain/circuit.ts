@@ -1,0 +1,41 @@
+/**
+ * The circuit over the whole application: after several failures in a row nothing is asked of Strava
+ * for a while, then one request at a time tries whether it is back. Pure.
+ */
+import { backoffMs } from './retry.ts';
+
+export interface Circuit {
+  /** Failures in a row, weather only. */
+  readonly failures: number;
+  /** While open, no request leaves before this instant (milliseconds since the epoch). */
+  readonly closedUntilMs: number;
+  /** Since when nothing has succeeded, while failures last. */
+  readonly failingSinceMs?: number;
+}
+
+export const closedCircuit: Circuit = { failures: 0, closedUntilMs: 0 };
+
+const toleratedFailures = 5;
+const pause = { baseMs: 1_000, capMs: 5 * 60_000 };
+
+export function afterSuccess(): Circuit {
+  return closedCircuit;
+}
+
+/**
+ * Each failure past the tolerated ones keeps the circuit open for longer; `random` is from 0 to 1. One
+ * that ends while it is open had left before, and says nothing that is not known.
+ */
+export function afterFailure(circuit: Circuit, nowMs: number, random: number): Circuit {
+  if (circuit.closedUntilMs > nowMs) return circuit;
+  const failures = circuit.failures + 1;
+  const failingSinceMs = circuit.failingSinceMs ?? nowMs;
+  const excess = failures - toleratedFailures + 1;
+  const pauseMs = excess > 0 ? backoffMs(excess, pause, 0.5 + random / 2) : 0;
+  return { failures, failingSinceMs, closedUntilMs: nowMs + pauseMs };
+}
+
+/** How many requests may be under way at once. */
+export function allowedFlights(circuit: Circuit, most: number): number {
+  return circuit.failures >= toleratedFailures ? 1 : most;
+}

@@ -1,0 +1,42 @@
+/**
+ * How far Strava's clock is from ours, learnt from `Date` headers, which name whole seconds. Pure.
+ */
+
+/** Strava's time minus ours lies between these, in milliseconds. */
+export interface ClockOffset {
+  readonly leastMs: number;
+  readonly mostMs: number;
+}
+
+export const unknownOffset: ClockOffset = {
+  leastMs: Number.NEGATIVE_INFINITY,
+  mostMs: Number.POSITIVE_INFINITY,
+};
+
+/** One answer: when it was asked for, when it came (our clock), and the second it names. */
+export interface DateReading {
+  readonly sentAtMs: number;
+  readonly receivedAtMs: number;
+  readonly dateMs: number;
+}
+
+const secondMs = 1_000;
+
+/**
+ * Narrows the offset by one answer: its second began before we received it and ended after we asked.
+ * A reading that contradicts the earlier ones means that a clock was set: it counts alone.
+ */
+export function learnOffset(known: ClockOffset, reading: DateReading): ClockOffset {
+  const seen = {
+    leastMs: reading.dateMs - reading.receivedAtMs,
+    mostMs: reading.dateMs + secondMs - reading.sentAtMs,
+  };
+  const leastMs = Math.max(known.leastMs, seen.leastMs);
+  const mostMs = Math.min(known.mostMs, seen.mostMs);
+  return leastMs <= mostMs ? { leastMs, mostMs } : seen;
+}
+
+/** The smallest offset that the readings allow: none where our clock can be right. */
+export function bestOffsetMs({ leastMs, mostMs }: ClockOffset): number {
+  return Math.min(Math.max(0, leastMs), Math.max(mostMs, leastMs));
+}

@@ -1,0 +1,160 @@
+/**
+ * The walk over an athlete's list: which page to ask for next, and what a page proves. Pure. How far
+ * the list is known is a set of spans, never a newest start, so that an interrupted walk leaves no
+ * hole. Instants are whole seconds since the epoch, UTC, as `before` takes them.
+ *
+ * Of GET /athlete/activities only this is relied on: `before` bounds the start, pages count from 1,
+ * and nothing but an empty page is the end (https://developers.strava.com/docs/reference/).
+ */
+
+/** Every activity that started from `fromS` to `toS` (both included) has been listed. */
+export interface Span {
+  readonly fromS: number;
+  readonly toS: number;
+}
+
+/** One page of the list; without `beforeS` the newest. */
+export interface ListRequest {
+  readonly beforeS?: number;
+  readonly page: number;
+  /**
+   * Set on the way back to page 1: the pages behind this one reach down to here. Losing it costs a few
+   * requests and nothing else.
+   */
+  readonly reachedS?: number;
+}
+
+/** How far a list is known, newest span first, and where its walk stands while one is under way. */
+export interface Listing {
+  readonly spans: readonly Span[];
+  readonly cursor?: ListRequest;
+}
+
+/** The period that a walk has to cover; without `untilS` up to now. */
+export interface Goal {
+  readonly sinceS: number;
+  readonly untilS?: number;
+}
+
+/** What one page brought. */
+export interface PageOutcome {
+  readonly request: ListRequest;
+  /** When it was asked for. */
+  readonly requestedAtS: number;
+  /** The usable starts among its records. */
+  readonly startsS: readonly number[];
+  /** How many records it held, unusable ones included. */
+  readonly count: number;
+  readonly isFull: boolean;
+  readonly isEveryRecordNew: boolean;
+}
+
+export const nothingListed: Listing = { spans: [] };
+
+/** The largest page that Strava gives. */
+export const pageSize = 200;
+
+/** The page that the walk needs next, or undefined when its goal is covered. */
+export function nextListRequest(listing: Listing, goal: Goal): ListRequest | undefined {
+  if (listing.cursor !== undefined) return listing.cursor;
+  const [top] = listing.spans;
+  if (top === undefined) return firstRequest(goal);
+  return top.fromS > goal.sinceS ? { beforeS: top.fromS, page: 1 } : undefined;
+}
+
+function firstRequest(goal: Goal): ListRequest {
+  return goal.untilS === undefined ? { page: 1 } : { beforeS: goal.untilS + 1, page: 1 };
+}
+
+/**
+ * The listing after a page, and the next step of its walk. A first page proves all that is above its
+ * oldest start, at one instant. Where it proves nothing (all of it is one start, or unusable, or it is
+ * empty), the pages behind it are read until one leads on, and then those before it again, back to
+ * page 1: an upload in between moves records to later pages, a deletion to earlier ones, and neither
+ * alone can hide a record from both ways.
+ */
+export function afterPage(listing: Listing, page: PageOutcome, goal: Goal): Listing {
+  const { request } = page;
+  const { spans } = listing;
+  const toS = request.beforeS === undefined ? page.requestedAtS : request.beforeS - 1;
+  const reachedS = reachOf(page, toS, goal);
+  if (request.page > 1) return afterLaterPage(listing, page, reachedS);
+  if (request.reachedS !== undefined) {
+    const fromS = Math.min(request.reachedS, ...page.startsS.map((startS) => startS + 1));
+    return { spans: addSpan(spans, { fromS, toS }) };
+  }
+  const isFirst = request.beforeS === undefined && spans.length === 0;
+  if (reachedS !== undefined && (page.count > 0 || isFirst)) {
+    return afterProgress(listing, page, { fromS: reachedS, toS }, goal);
+  }
+  // Later pages are only ever asked for below a bound: what is uploaded now does not move those.
+  return { spans, cursor: { beforeS: toS + 1, page: request.beforeS === undefined ? 1 : 2 } };
+}
+
+/** How far down a page leads: to just above its oldest start; an empty one to the very end. */
+function reachOf(page: PageOutcome, toS: number, goal: Goal): number | undefined {
+  if (page.count === 0) return Math.min(0, goal.sinceS, toS);
+  const fromS = Math.min(...page.startsS) + 1;
+  return fromS <= toS ? fromS : undefined;
+}
+
+function afterLaterPage(
+  listing: Listing,
+  { request, count }: PageOutcome,
+  reachedS: number | undefined,
+): Listing {
+  const { spans } = listing;
+  const { page } = request;
+  if (request.reachedS !== undefined) return { spans, cursor: { ...request, page: page - 1 } };
+  if (count > 0 && isProbe(listing, request)) return { spans };
+  if (reachedS === undefined) return { spans, cursor: { ...request, page: page + 1 } };
+  return { spans, cursor: { ...request, page: page - 1, reachedS } };
+}
+
+/** Whether page 1 already led on: a further page of the same bound then only looks for the end. */
+function isProbe(listing: Listing, { beforeS = Number.NaN }: ListRequest): boolean {
+  return listing.spans.some((span) => span.fromS < beforeS && span.toS >= beforeS - 1);
+}
+
+function afterProgress(listing: Listing, page: PageOutcome, covered: Span, goal: Goal): Listing {
+  const spans = addSpan(listing.spans, covered);
+  if (isCovered(listing, covered)) {
+    const isOnward = page.isEveryRecordNew && covered.fromS > goal.sinceS;
+    // Below its oldest start, for a page that held that one again would not be all new.
+    return isOnward ? { spans, cursor: { beforeS: covered.fromS - 1, page: 1 } } : { spans };
+  }
+  const isJoinedBelow = spans.every(({ fromS }) => fromS !== covered.fromS);
+  if (page.isFull || isJoinedBelow || covered.fromS <= goal.sinceS) return { spans };
+  // A short page is often the last: then its second page proves the end with one request less.
+  return { spans, cursor: { beforeS: covered.toS + 1, page: 2 } };
+}
+
+/**
+ * The listing after a look at the newest page. A walk under way stays where it is, unless the page
+ * left a gap above it, or held nothing but unknown records: then older unknown ones may follow. An
+ * empty look at a list that is known to hold something proves nothing.
+ */
+export function afterLook(listing: Listing, page: PageOutcome, goal: Goal): Listing {
+  const top = listing.spans[0];
+  if (top === undefined) return afterPage(listing, page, goal);
+  if (page.startsS.length === 0) return listing;
+  const looked = afterPage({ spans: listing.spans }, page, goal);
+  if (looked.spans[0]?.fromS !== top.fromS || looked.cursor !== undefined) return looked;
+  return { ...listing, spans: looked.spans };
+}
+
+/** Adds a span, joining those that touch; newest first. */
+export function addSpan(spans: readonly Span[], added: Span): readonly Span[] {
+  const apart = spans.filter((span) => span.toS < added.fromS - 1 || span.fromS > added.toS + 1);
+  const joined = spans.filter((span) => !apart.includes(span));
+  const whole = {
+    fromS: Math.min(added.fromS, ...joined.map((span) => span.fromS)),
+    toS: Math.max(added.toS, ...joined.map((span) => span.toS)),
+  };
+  return [...apart, whole].sort((one, other) => other.toS - one.toS);
+}
+
+/** Whether the span's lower end was known already: the page then added nothing below. */
+function isCovered(listing: Listing, { fromS }: Span): boolean {
+  return listing.spans.some((span) => span.fromS <= fromS && span.toS >= fromS - 1);
+}

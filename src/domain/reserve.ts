@@ -1,0 +1,42 @@
+/**
+ * The part of the quota that a backfill leaves for fresh data, so that today's ride arrives at the
+ * next tick even in the middle of ten years of history. Pure.
+ */
+import type { Reserve } from './quota.ts';
+import { windowEndMs } from './quota.ts';
+import type { QuotaSettings, QuotaState, WindowKind } from './quota-state.ts';
+import { limitOf, windowLengthMs } from './quota-state.ts';
+
+const mostShare = 0.2;
+const endShare = 0.1;
+const longestEndMs = 90_000;
+
+export interface ReserveFor {
+  readonly athleteCount: number;
+  /** Milliseconds between two ticks of the schedule. */
+  readonly tickIntervalMs: number;
+  readonly nowMs: number;
+}
+
+/**
+ * One list request for each athlete and short window, which is 15 minutes (or tick, if ticks are
+ * rarer), until the window ends, never more than 20 % of the window, and nothing when it is about to
+ * end.
+ */
+export function reserveFor(
+  state: QuotaState,
+  settings: QuotaSettings,
+  wanted: ReserveFor,
+): Reserve {
+  const reserveIn = (kind: WindowKind): number => {
+    const leftMs = windowEndMs(kind, wanted.nowMs, settings) - wanted.nowMs;
+    const endMs = Math.min(longestEndMs, windowLengthMs(kind, settings) * endShare);
+    if (leftMs <= endMs) return 0;
+    const ticks = Math.ceil(leftMs / Math.max(settings.shortWindowMs, wanted.tickIntervalMs));
+    return Math.min(
+      ticks * wanted.athleteCount,
+      Math.floor(limitOf(kind, state, settings) * mostShare),
+    );
+  };
+  return { short: reserveIn('short'), daily: reserveIn('daily') };
+}

@@ -1,0 +1,172 @@
+/**
+ * Every error that the program raises on purpose. An adapter translates once, at its edge, into one
+ * of these; whoever can handle it decides by class or `code`, never by the text. Anything else that
+ * is thrown is a bug and ends the process.
+ */
+
+/** What a command's exit code means; see the README's table. */
+export const exitCodes = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  authorization: 3,
+  differences: 4,
+  later: 75,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** The root of the hierarchy: a stable `code`, the exit code it leads to, and a plain sentence. */
+export abstract class DomestiqueError extends Error {
+  abstract readonly code: string;
+  abstract readonly exitCode: ExitCode;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** A command line that cannot be understood. */
+export class UsageError extends DomestiqueError {
+  override readonly code = 'USAGE';
+  override readonly exitCode = exitCodes.usage;
+}
+
+/** One or more settings are wrong; each mistake is one line with the setting's name. */
+export class ConfigurationError extends DomestiqueError {
+  override readonly code = 'CONFIGURATION';
+  override readonly exitCode = exitCodes.usage;
+  readonly mistakes: readonly string[];
+
+  constructor(mistakes: readonly string[], options?: ErrorOptions) {
+    const heading =
+      mistakes.length === 1 ? 'One setting is wrong' : `${mistakes.length} settings are wrong`;
+    super([`${heading}:`, ...mistakes.map((mistake) => `  ${mistake}`)].join('\n'), options);
+    this.mistakes = mistakes;
+  }
+}
+
+/** Nobody has logged in yet, or the athlete that was asked for is unknown. */
+export class NoAthleteError extends DomestiqueError {
+  override readonly code = 'NO_ATHLETE';
+  override readonly exitCode = exitCodes.authorization;
+}
+
+/** An athlete (or the login that was just tried) has to be authorized at Strava (again). */
+export class AuthorizationNeededError extends DomestiqueError {
+  override readonly code = 'AUTHORIZATION_NEEDED';
+  override readonly exitCode = exitCodes.authorization;
+}
+
+/** The Strava application itself is refused: nothing works for any athlete until its owner acts. */
+export class ApplicationRefusedError extends DomestiqueError {
+  override readonly code = 'APPLICATION_REFUSED';
+  override readonly exitCode = exitCodes.authorization;
+}
+
+/** No MongoDB answers. */
+export class MongoUnavailableError extends DomestiqueError {
+  override readonly code = 'MONGODB_UNAVAILABLE';
+  override readonly exitCode = exitCodes.failed;
+}
+
+/** MongoDB answers and refuses: a wrong password, no right to write. */
+export class MongoRefusedError extends DomestiqueError {
+  override readonly code = 'MONGODB_REFUSED';
+  override readonly exitCode = exitCodes.failed;
+}
+
+/** The embedded MongoDB cannot be found, fetched or started. */
+export class EmbeddedServerError extends DomestiqueError {
+  override readonly code = 'EMBEDDED_SERVER';
+  override readonly exitCode = exitCodes.failed;
+}
+
+/** Strava was away for longer than a command waits. */
+export class StravaUnavailableError extends DomestiqueError {
+  override readonly code = 'STRAVA_UNAVAILABLE';
+  override readonly exitCode = exitCodes.failed;
+}
+
+/** The quota is spent; `opensAt` says when the next request may leave. */
+export class QuotaSpentError extends DomestiqueError {
+  override readonly code = 'QUOTA_SPENT';
+  override readonly exitCode = exitCodes.later;
+  readonly opensAt: Date;
+
+  constructor(opensAt: Date) {
+    super(`The request quota is spent until ${opensAt.toISOString()}.`);
+    this.opensAt = opensAt;
+  }
+}
+
+/** This process lost the lease that it was working under; what it meant to write belongs to another now. */
+export class LeaseLostError extends DomestiqueError {
+  override readonly code = 'LEASE_LOST';
+  override readonly exitCode = exitCodes.failed;
+}
+
+/**
+ * One request to Strava that brought no usable record. `isWeather` is true where the failure says
+ * nothing about the thing that was asked for (a reset, a gateway's HTML page, a timeout): it is
+ * asked for again and counts against nobody.
+ */
+export abstract class StravaRequestError extends DomestiqueError {
+  override readonly exitCode = exitCodes.failed;
+  abstract readonly isWeather: boolean;
+}
+
+/** Strava could not be reached, cut the answer off, answered from a gateway, or took too long. */
+export class StravaWeatherError extends StravaRequestError {
+  override readonly code = 'STRAVA_WEATHER';
+  override readonly isWeather = true;
+}
+
+/** Strava's own 5xx with JSON, or another refusal that belongs to the very record asked for. */
+export class StravaRecordError extends StravaRequestError {
+  override readonly code = 'STRAVA_RECORD';
+  override readonly isWeather = false;
+}
+
+/** A complete JSON answer of a shape that cannot be understood. */
+export class MalformedAnswerError extends StravaRequestError {
+  override readonly code = 'MALFORMED_ANSWER';
+  override readonly isWeather = false;
+}
+
+/** 404: unknown, deleted, not the athlete's, or (for streams) none there. */
+export class NotFoundError extends StravaRequestError {
+  override readonly code = 'NOT_FOUND';
+  override readonly isWeather = false;
+}
+
+/** 402: for subscribers only; asking again does not help. */
+export class SubscribersOnlyError extends StravaRequestError {
+  override readonly code = 'SUBSCRIBERS_ONLY';
+  override readonly isWeather = false;
+}
+
+/** 401: the access token is expired or revoked. */
+export class AccessTokenRefusedError extends StravaRequestError {
+  override readonly code = 'ACCESS_TOKEN_REFUSED';
+  override readonly isWeather = false;
+}
+
+/** 401 with `missing`: the athlete did not grant the scope that this request needs. */
+export class ScopeMissingError extends StravaRequestError {
+  override readonly code = 'SCOPE_MISSING';
+  override readonly isWeather = false;
+}
+
+/** 429: the window counts as spent, whatever our own count says. */
+export class RateLimitedError extends StravaRequestError {
+  override readonly code = 'RATE_LIMITED';
+  override readonly isWeather = true;
+}
+
+/** Strava says that this refresh token is not valid (any more). */
+export class RefreshTokenRefusedError extends StravaRequestError {
+  override readonly code = 'REFRESH_TOKEN_REFUSED';
+  override readonly isWeather = false;
+}
