@@ -1,0 +1,117 @@
+/** Asks a simulator over HTTP as any client would, and holds its clock still. */
+import type { Clock } from '../../src/clock.ts';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The parsed body, to be looked at with matchers; undefined where it is no JSON. */
+  readonly body: unknown;
+}
+
+export type Ask = (
+  path: string,
+  query?: Readonly<Record<string, string | number>>,
+) => Promise<Reply>;
+
+export interface TestClock extends Clock {
+  set(at: Date): void;
+  advance(ms: number): void;
+}
+
+export const startedAt = new Date('2026-10-05T10:07:00Z');
+
+/** A clock that only moves when it is told to; a sleep on it moves it. */
+export function createTestClock(at = startedAt): TestClock {
+  let nowMs = at.getTime();
+  return {
+    nowMs: () => nowMs,
+    monotonicMs: () => nowMs,
+    sleep: (ms) => {
+      nowMs += ms;
+      return Promise.resolve();
+    },
+    set: (to) => {
+      nowMs = to.getTime();
+    },
+    advance: (ms) => {
+      nowMs += ms;
+    },
+  };
+}
+
+export async function fetchReply(url: string, init: RequestInit = {}): Promise<Reply> {
+  const response = await fetch(url, { redirect: 'manual', ...init });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, body: parse(text) };
+}
+
+export function postForm(url: string, fields: Readonly<Record<string, string>>): Promise<Reply> {
+  return fetchReply(url, { method: 'POST', body: new URLSearchParams(fields) });
+}
+
+/** Trades a refresh token or a code for tokens. */
+export function askToken(
+  simulator: Simulator,
+  fields: Readonly<Record<string, string>>,
+): Promise<Reply> {
+  const { clientId: client_id, clientSecret: client_secret } = simulator;
+  return postForm(`${simulator.oauthUrl}/token`, { client_id, client_secret, ...fields });
+}
+
+export function refresh(simulator: Simulator, refreshToken: string): Promise<Reply> {
+  return askToken(simulator, { grant_type: 'refresh_token', refresh_token: refreshToken });
+}
+
+/** Logs an athlete in and returns a function that asks the API with the token. */
+export async function logIn(
+  simulator: Simulator,
+  athleteId = 1001,
+  scopes?: readonly string[],
+): Promise<Ask> {
+  const code = simulator.grant(athleteId, scopes);
+  const reply = await askToken(simulator, { grant_type: 'authorization_code', code });
+  return askWith(simulator, textOf(reply.body, 'access_token'));
+}
+
+export function askWith(simulator: Simulator, accessToken: string): Ask {
+  return (path, query = {}) => {
+    const url = new URL(simulator.apiUrl + path);
+    for (const [key, value] of Object.entries(query)) url.searchParams.set(key, String(value));
+    return fetchReply(url.href, { headers: { Authorization: `Bearer ${accessToken}` } });
+  };
+}
+
+/** A field that is a text. */
+export function textOf(body: unknown, key: string): string {
+  const value = fieldOf(body, key);
+  if (typeof value !== 'string') throw new TypeError(`${key} is no text.`);
+  return value;
+}
+
+export function fieldOf(body: unknown, key: string): unknown {
+  if (typeof body !== 'object' || body === null) throw new TypeError('No record.');
+  return Object.entries(body).find(([name]) => name === key)?.[1];
+}
+
+/** The body as a list of records. */
+export function listOf(body: unknown): readonly Record<string, unknown>[] {
+  if (!Array.isArray(body)) throw new TypeError('No list.');
+  return body.map((item: unknown) => {
+    if (typeof item !== 'object' || item === null) throw new TypeError('No record.');
+    return Object.fromEntries(Object.entries(item));
+  });
+}
+
+export function idsOf(body: unknown): readonly unknown[] {
+  return listOf(body).map((record) => record['id']);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
