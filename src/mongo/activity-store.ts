@@ -1,0 +1,28 @@
+/**
+ * The store of activities and streams as the job sees it: joins the pieces over one connection.
+ */
+import type { ActivityStore } from '../sync/ports.ts';
+import { storedFingerprints, storePage } from './activities.ts';
+import type { Collections } from './collections.ts';
+import type { Mongo } from './connection.ts';
+import { countPending, nextTryAt, parkedIds, pendingStreams, retryParked } from './pending.ts';
+import { markWithoutStreams, postponeStreams, recordFailure, storeStreams } from './streams.ts';
+
+export function createActivityStore(mongo: Mongo, collections: Collections): ActivityStore {
+  return {
+    storePage: (page) => storePage(mongo, collections, page),
+    unknownIds: async (ids) => {
+      const stored = await storedFingerprints(mongo, collections, ids);
+      return new Set(ids.filter((id) => !stored.has(id)));
+    },
+    pendingStreams: (query) => pendingStreams(mongo, collections, query),
+    nextTryAt: (athleteId, range) => nextTryAt(mongo, collections, athleteId, range),
+    countPending: (athleteId, range) => countPending(mongo, collections, athleteId, range),
+    storeStreams: (write, streams) => storeStreams(mongo, collections, write, streams),
+    markWithoutStreams: (write, reason) => markWithoutStreams(mongo, collections, write, reason),
+    postponeStreams: (write, at) => postponeStreams(mongo, collections, write, at),
+    recordFailure: (write, failure) => recordFailure(mongo, collections, write, failure),
+    parkedIds: () => parkedIds(mongo, collections),
+    retryParked: (athleteId) => retryParked(mongo, collections, athleteId),
+  };
+}

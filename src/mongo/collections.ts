@@ -1,0 +1,185 @@
+/**
+ * The collections: their names, the shape of what is ours in their documents, and their indexes. The
+ * activity's other fields are Strava's and stay open.
+ */
+import type { Collection, Db, IndexDescription, Long } from 'mongodb';
+import { MongoServerError } from 'mongodb';
+import type { Mongo } from './connection.ts';
+
+export type StreamsState = 'pending' | 'stored' | 'none' | 'parked';
+
+/** `activities.sync.streams`. */
+export interface StreamsBookkeeping {
+  readonly state: StreamsState;
+  readonly tries: number;
+  readonly error?: string;
+  readonly reason?: string;
+  readonly next_try_at?: Date;
+  /** Uploaded late: until then a 404 is not final. */
+  readonly may_come_until?: Date;
+  readonly fetched_at?: Date;
+  readonly sample_count?: number;
+}
+
+/** `activities.sync`. */
+export interface ActivityBookkeeping {
+  readonly athlete_id: number | Long;
+  /** Where the summary came from. */
+  readonly source: 'list';
+  readonly first_seen_at: Date;
+  /** When the summary as it stands was fetched. */
+  readonly fetched_at: Date;
+  /** Of the whole summary. */
+  readonly fingerprint: string;
+  /** Of the recording: distance, times, polyline. */
+  readonly trace: string;
+  /** The keys that the summary brought. */
+  readonly summary_keys: readonly string[];
+  /** The lease under which it was written last. */
+  readonly epoch: number;
+  readonly streams: StreamsBookkeeping;
+}
+
+export interface ActivityDocument {
+  readonly _id: Long;
+  readonly start_date: Date;
+  readonly elapsed_time?: number;
+  readonly sync: ActivityBookkeeping;
+}
+
+/** One part of an activity's streams; the arrays stand beside these keys. */
+export interface StreamsDocument {
+  readonly activity_id: Long;
+  readonly part: number;
+  readonly parts: number;
+  readonly sample_count: number;
+  readonly athlete_id: Long;
+  readonly start_date: Date;
+  readonly fetched_at: Date;
+  readonly epoch: number;
+}
+
+export interface SpanDocument {
+  readonly from: Date;
+  readonly to: Date;
+}
+
+export interface ListingDocument {
+  readonly spans: readonly SpanDocument[];
+  readonly cursor?: { readonly before?: Date; readonly page: number; readonly reached?: Date };
+}
+
+export interface WishDocument {
+  readonly id: string;
+  readonly since: Date;
+  readonly until?: Date;
+  readonly requested_at: Date;
+  readonly listing: ListingDocument;
+}
+
+export interface AthleteDocument {
+  readonly _id: Long;
+  readonly firstname?: string;
+  readonly lastname?: string;
+  readonly sync?: {
+    readonly epoch?: number;
+    readonly listing?: ListingDocument;
+    readonly wishes?: readonly WishDocument[];
+    readonly looked_at?: Date;
+  };
+}
+
+export interface TokenDocument {
+  readonly _id: Long;
+  readonly access_token: string;
+  readonly refresh_token: string;
+  readonly expires_at: Date;
+  readonly obtained_at?: Date;
+  readonly scope?: readonly string[];
+  readonly client_id?: string;
+  readonly needs_authorization?: { readonly since: Date; readonly reason: string };
+}
+
+export interface ParkedDocument {
+  readonly _id: string;
+  readonly athlete_id: Long;
+  readonly reason: string;
+  readonly record: unknown;
+  /** How many times the list brought it. */
+  readonly tries: number;
+  readonly first_seen_at: Date;
+  readonly last_seen_at: Date;
+}
+
+export interface LeaseDocument {
+  readonly _id: string;
+  readonly owner?: string;
+  readonly host?: string;
+  readonly process?: string;
+  readonly pid?: number;
+  readonly epoch: number;
+  readonly expires_at: Date;
+}
+
+/** Every collection, typed. */
+export interface Collections {
+  readonly activities: Collection<ActivityDocument>;
+  readonly streams: Collection<StreamsDocument>;
+  readonly athletes: Collection<AthleteDocument>;
+  readonly tokens: Collection<TokenDocument>;
+  readonly parked: Collection<ParkedDocument>;
+  readonly leases: Collection<LeaseDocument>;
+}
+
+export function collectionsOf(db: Db): Collections {
+  return {
+    activities: db.collection('activities'),
+    streams: db.collection('streams'),
+    athletes: db.collection('athletes'),
+    tokens: db.collection('tokens'),
+    parked: db.collection('parked'),
+    leases: db.collection('leases'),
+  };
+}
+
+const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
+  activities: [
+    { name: 'athlete_start', key: { 'sync.athlete_id': 1, start_date: -1 } },
+    {
+      name: 'streams_to_do',
+      key: { 'sync.athlete_id': 1, 'sync.streams.state': 1, start_date: -1 },
+    },
+    { name: 'sport_start', key: { sport_type: 1, start_date: -1 } },
+    { name: 'track', key: { track: '2dsphere' } },
+    { name: 'start_point', key: { start_point: '2dsphere' } },
+  ],
+  streams: [
+    { name: 'activity_part', key: { activity_id: 1, part: 1 }, unique: true },
+    { name: 'athlete_start', key: { athlete_id: 1, start_date: -1 } },
+  ],
+  runs: [{ name: 'started', key: { started_at: -1 } }],
+  leases: [{ name: 'expiry', key: { expires_at: 1 }, expireAfterSeconds: 7 * 24 * 60 * 60 }],
+  pending_grants: [
+    { name: 'expiry', key: { obtained_at: 1 }, expireAfterSeconds: 30 * 24 * 60 * 60 },
+  ],
+};
+
+const namespaceExists = 48;
+
+/** Makes the collections and indexes; doing it again changes nothing. */
+export async function prepareDatabase({ db, attempt }: Mongo): Promise<void> {
+  await attempt(() => createStreamsCollection(db));
+  for (const [name, descriptions] of Object.entries(indexes)) {
+    await attempt(() => db.collection(name).createIndexes([...descriptions]));
+  }
+}
+
+/** zstd halves the streams on disk and costs no time; compression is chosen when a collection is made. */
+async function createStreamsCollection(db: Db): Promise<void> {
+  const storageEngine = { wiredTiger: { configString: 'block_compressor=zstd' } };
+  try {
+    await db.createCollection('streams', { storageEngine });
+  } catch (error) {
+    if (!(error instanceof MongoServerError && error.code === namespaceExists)) throw error;
+  }
+}

@@ -1,0 +1,233 @@
+/**
+ * Drives one run: brings the picture up to date, asks the planner for the request most worth making,
+ * launches it or waits, and asks again until nothing is left to do.
+ */
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
+import { allowedFlights } from '../domain/circuit.ts';
+import type { PlanView, WaitReason, Work } from '../domain/plan.ts';
+import { plan } from '../domain/plan.ts';
+import type { QuotaSettings, QuotaState } from '../domain/quota-state.ts';
+import type { Reserve } from '../domain/quota.ts';
+import { noReserve, opensAt } from '../domain/quota.ts';
+import { reserveFor } from '../domain/reserve.ts';
+import { LeaseLostError, StravaRequestError, StravaUnavailableError } from '../errors.ts';
+import type { AthleteWork } from './athlete-work.ts';
+import { isWishGone, viewOf } from './athlete-work.ts';
+import type { Flights } from './flights.ts';
+import type { Holdings } from './holdings.ts';
+import type { Judgement } from './judgement.ts';
+import { adoptWishes, grantWishes, refillDue } from './observation.ts';
+import type { ActivityStore, AthleteStore } from './ports.ts';
+import type { RunOptions } from './run-options.ts';
+import type { Tally } from './tally.ts';
+
+/** How the quota looks from here. */
+export interface QuotaView {
+  readonly settings: QuotaSettings;
+  /** The newest state that this process knows. */
+  known(): QuotaState;
+  /** Reads what other processes have spent meanwhile. */
+  refresh(): Promise<void>;
+  /** Strava's time, milliseconds since the epoch. */
+  nowMs(): number;
+  /** Whether our clock jumped: Strava has to name the time first. */
+  isClockSuspect(): boolean;
+  /** Asks Strava for the time; costs no quota. @throws StravaWeatherError */
+  checkTime(signal: AbortSignal): Promise<void>;
+  /** How many requests this process made. */
+  passed(): number;
+}
+
+export interface DriveDeps {
+  readonly activities: ActivityStore;
+  readonly athletes: AthleteStore;
+  readonly quota: QuotaView;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly shouldFetchStreams: boolean;
+  readonly mostInFlight: number;
+  /** Milliseconds between two ticks of the schedule: what the reserve is made for. */
+  readonly tickIntervalMs: number;
+  /** How long to go on while Strava is away; Infinity in the daemon. */
+  readonly patienceMs: number;
+}
+
+/** One run under way. */
+export interface Run {
+  readonly deps: DriveDeps;
+  readonly options: RunOptions;
+  readonly holdings: Holdings;
+  readonly flights: Flights;
+  readonly judgement: Judgement;
+  readonly tally: () => Tally;
+  /** A tick of the schedule came meanwhile. */
+  isLookAsked: boolean;
+}
+
+const longestPollMs = 2_000;
+const longestSleepMs = 5_000;
+
+/** Returns when the quota opens, where an impatient run ends because of it. */
+export async function drive(run: Run): Promise<number | undefined> {
+  const { options, judgement, deps } = run;
+  const isPollDue = createPace(deps);
+  let untoldSinceMs: number | undefined;
+  while (!options.signal.aborted) {
+    judgement.throwFatal();
+    if (deps.quota.isClockSuspect() && !(await settleClock(run))) {
+      untoldSinceMs ??= deps.clock.monotonicMs();
+      throwIfOver(deps, deps.clock.monotonicMs() - untoldSinceMs);
+      continue;
+    }
+    untoldSinceMs = undefined;
+    if (run.isLookAsked) await lookAgain(run);
+    const active = await observe(run, isPollDue());
+    const view = planView(run, active);
+    const next = plan(view);
+    if (next.kind === 'done') {
+      if (run.isLookAsked || isOutOfDate(run, active)) continue;
+      return undefined;
+    }
+    if (next.kind === 'request') {
+      launch(run, active, next.work);
+      continue;
+    }
+    if (next.reason === 'quota' && options.isImpatient && view.inFlight === 0) return next.untilMs;
+    await wait(run, next);
+  }
+  return undefined;
+}
+
+/** True now and then: how often what other processes do is looked at. */
+function createPace({ clock, quota }: DriveDeps): () => boolean {
+  const paceMs = Math.min(longestPollMs, quota.settings.shortWindowMs / 20);
+  let lastMs = clock.monotonicMs();
+  return () => {
+    if (clock.monotonicMs() - lastMs < paceMs) return false;
+    lastMs = clock.monotonicMs();
+    return true;
+  };
+}
+
+/** Without Strava's time no window can be told from the next: returns false until it is known. */
+async function settleClock({ deps, options }: Run): Promise<boolean> {
+  try {
+    await deps.quota.checkTime(options.signal);
+    return true;
+  } catch (error) {
+    if (!(error instanceof StravaRequestError)) throw error;
+    await deps.clock.sleep(longestSleepMs, options.signal);
+    return false;
+  }
+}
+
+async function lookAgain(run: Run): Promise<void> {
+  run.isLookAsked = false;
+  await run.holdings.enlist();
+  for (const work of run.holdings.works) work.isLookDue = true;
+}
+
+async function observe(
+  { deps, holdings }: Run,
+  isPollDue: boolean,
+): Promise<readonly AthleteWork[]> {
+  const nowMs = deps.quota.nowMs();
+  if (isPollDue) await deps.quota.refresh();
+  for (const work of holdings.works.filter(isActive)) {
+    await observeOne(deps, work, { nowMs, isPollDue });
+  }
+  return holdings.works.filter((work) => isActive(work) && !isWishGone(work));
+}
+
+/** A flight landed since the picture was brought up to date, and what was asked for is due again. */
+function isOutOfDate({ deps }: Run, active: readonly AthleteWork[]): boolean {
+  return deps.shouldFetchStreams && active.some(({ due }) => due === undefined);
+}
+
+async function observeOne(
+  deps: DriveDeps,
+  work: AthleteWork,
+  { nowMs, isPollDue }: { nowMs: number; isPollDue: boolean },
+): Promise<void> {
+  try {
+    if (work.lease.signal.aborted) await work.lease.assertHeld();
+    const isNew = isPollDue && (await adoptWishes(deps, work));
+    if (isNew) deps.log.info({ athlete: work.athleteId }, 'Taking over a wish of another process.');
+    await refillDue(deps, work, nowMs);
+    const isIdle = work.due?.length === 0 && work.streamsInFlight.size === 0;
+    if (isPollDue || isIdle) await grantWishes(deps, work, nowMs);
+  } catch (error) {
+    if (!(error instanceof LeaseLostError)) throw error;
+    deps.log.warn({ athlete: work.athleteId, code: error.code }, error.message);
+    work.stoppedBy = error;
+  }
+}
+
+function isActive({ stoppedBy }: AthleteWork): boolean {
+  return stoppedBy === undefined;
+}
+
+function planView(run: Run, active: readonly AthleteWork[]): PlanView {
+  const { deps, flights, judgement } = run;
+  const { quota, mostInFlight } = deps;
+  const nowMs = quota.nowMs();
+  const circuit = judgement.circuit();
+  const state = quota.known();
+  return {
+    nowMs,
+    athletes: active.map((work) => viewOf(work, nowMs)),
+    inFlight: flights.count(),
+    mostInFlight: allowedFlights(circuit, mostInFlight),
+    pausedUntilMs: circuit.closedUntilMs,
+    freshOpensAtMs: opensAt(state, nowMs, quota.settings, noReserve),
+    oldOpensAtMs: opensAt(state, nowMs, quota.settings, reserveOf(run)),
+  };
+}
+
+function reserveOf({ deps: { quota, tickIntervalMs }, holdings }: Run): Reserve {
+  const nowMs = quota.nowMs();
+  const athleteCount = holdings.everyone();
+  return reserveFor(quota.known(), quota.settings, { athleteCount, tickIntervalMs, nowMs });
+}
+
+function launch(run: Run, active: readonly AthleteWork[], chosen: Work): void {
+  const work = active.find(({ athleteId }) => athleteId === chosen.athleteId);
+  if (work === undefined) return;
+  run.flights.launch(work, chosen, chosen.isFresh ? noReserve : reserveOf(run));
+}
+
+async function wait(
+  { deps, options, flights, judgement, holdings }: Run,
+  { reason, untilMs }: { reason: WaitReason; untilMs: number },
+): Promise<void> {
+  const { clock, quota } = deps;
+  throwIfAwayTooLong(deps, judgement);
+  const left = leftOf(holdings.works);
+  const isShown = reason !== 'flight' && !options.isImpatient;
+  if (isShown) options.reporter.waiting({ reason, untilMs, left });
+  const longestMs = Math.min(longestSleepMs, quota.settings.shortWindowMs / 50);
+  const sleepMs = Math.min(longestMs, untilMs - quota.nowMs());
+  await flights.wakeOr((signal) => clock.sleep(Math.max(1, sleepMs), signal));
+}
+
+function throwIfAwayTooLong(deps: DriveDeps, judgement: Judgement): void {
+  const { quota } = deps;
+  const { failingSinceMs } = judgement.circuit();
+  if (failingSinceMs === undefined) return;
+  throwIfOver(deps, quota.nowMs() - failingSinceMs, judgement.lastWeather());
+}
+
+function throwIfOver({ patienceMs }: DriveDeps, awayMs: number, cause?: Error): void {
+  if (awayMs < patienceMs) return;
+  throw new StravaUnavailableError(
+    'Strava has not answered for ten minutes. Run the command again later; nothing is lost.',
+    { cause },
+  );
+}
+
+/** How many streams are still to be fetched. */
+export function leftOf(works: readonly AthleteWork[]): number {
+  return works.reduce((sum, { pendingCount }) => sum + pendingCount, 0);
+}

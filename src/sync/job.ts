@@ -1,0 +1,92 @@
+/**
+ * The sync job: holds the athletes' leases for a run, has it driven until nothing is left to do, and
+ * tells what it did. It knows neither HTTP nor MongoDB.
+ */
+import type { DriveDeps, Run } from './drive.ts';
+import { drive, leftOf } from './drive.ts';
+import { createFlights } from './flights.ts';
+import type { Holdings } from './holdings.ts';
+import { createHoldings } from './holdings.ts';
+import { createJudgement } from './judgement.ts';
+import type { ActivitySource, AthleteStore, LeaseHolder, LeaseStore } from './ports.ts';
+import type { RunOptions } from './run-options.ts';
+import type { Tally } from './tally.ts';
+
+export interface JobDeps extends DriveDeps {
+  readonly source: ActivitySource;
+  readonly athletes: AthleteStore;
+  readonly leases: LeaseStore;
+}
+
+export interface RunResult {
+  readonly tally: Tally;
+  /** Athletes that another process holds. */
+  readonly held: ReadonlyMap<number, LeaseHolder>;
+  /** Athletes that were given up in this run, and why. */
+  readonly stopped: ReadonlyMap<number, Error>;
+  /** Set where an impatient run ended because of the quota: when it opens. */
+  readonly opensAt?: Date;
+  readonly isInterrupted: boolean;
+}
+
+export interface Job {
+  /** Runs until nothing is left to do. @throws what concerns the whole run, not one athlete or record. */
+  run(options: RunOptions): Promise<RunResult>;
+  /** Makes the running run look at every athlete's newest page again; false where none is running. */
+  look(): boolean;
+}
+
+export function createJob(deps: JobDeps): Job {
+  let current: Run | undefined;
+  return {
+    look: () => {
+      if (current === undefined) return false;
+      current.isLookAsked = true;
+      current.flights.wake();
+      return true;
+    },
+    run: async (options) => {
+      const holdings = createHoldings(deps, { ...options, nowMs: () => deps.quota.nowMs() });
+      const run = createRun(deps, options, holdings);
+      try {
+        await holdings.enlist();
+        current = run;
+        const opensAtMs = await drive(run);
+        return resultOf(run, opensAtMs);
+      } finally {
+        current = undefined;
+        await run.flights.settled();
+        await holdings.release();
+        run.judgement.throwFatal();
+      }
+    },
+  };
+}
+
+function createRun(deps: JobDeps, options: RunOptions, holdings: Holdings): Run {
+  const startedWith = deps.quota.passed();
+  const requestDeps = { ...deps, nowMs: () => deps.quota.nowMs() };
+  const judgement = createJudgement(requestDeps);
+  const tally = (): Tally => ({
+    ...judgement.tally(),
+    requests: deps.quota.passed() - startedWith,
+  });
+  const onLanded = (): void => {
+    options.reporter.progress(tally(), leftOf(holdings.works));
+  };
+  const flights = createFlights({ deps: requestDeps, judgement, stop: options.signal, onLanded });
+  return { deps, options, holdings, flights, judgement, tally, isLookAsked: false };
+}
+
+function resultOf({ holdings, tally, options }: Run, opensAtMs: number | undefined): RunResult {
+  const stopped = holdings.works.flatMap(({ athleteId, stoppedBy }) =>
+    stoppedBy === undefined ? [] : [[athleteId, stoppedBy] as const],
+  );
+  return {
+    tally: tally(),
+    held: holdings.held,
+    stopped: new Map(stopped),
+    ...(opensAtMs !== undefined && { opensAt: new Date(opensAtMs) }),
+    isInterrupted: options.signal.aborted,
+  };
+}

@@ -1,0 +1,150 @@
+/**
+ * What follows from how a request ended: the circuit, the tally, who rests for a while, who is given
+ * up for this run, and what ends the run.
+ */
+import type { Logger } from 'pino';
+import type { Circuit } from '../domain/circuit.ts';
+import { afterFailure, afterSuccess, closedCircuit } from '../domain/circuit.ts';
+import type { Work } from '../domain/plan.ts';
+import type { DomestiqueError } from '../errors.ts';
+import {
+  AccessTokenRefusedError,
+  AuthorizationNeededError,
+  LeaseLostError,
+  QuotaSpentError,
+  RateLimitedError,
+  ScopeMissingError,
+  StravaRequestError,
+} from '../errors.ts';
+import type { AthleteWork } from './athlete-work.ts';
+import { listKey } from './athlete-work.ts';
+import type { PageResult, PendingStreams } from './ports.ts';
+import type { RequestDeps, StreamsResult } from './requests.ts';
+import type { Sufferer } from './storms.ts';
+import { createStorms } from './storms.ts';
+import type { Tally } from './tally.ts';
+import { addPage, emptyTally } from './tally.ts';
+
+/** One piece of work under way. */
+export interface Flight {
+  readonly work: AthleteWork;
+  readonly chosen: Work;
+  /** The activity, where streams are asked for. */
+  readonly pending: PendingStreams | undefined;
+}
+
+export interface Judgement {
+  readonly circuit: () => Circuit;
+  readonly tally: () => Tally;
+  readonly lastWeather: () => Error | undefined;
+  /** @throws what ended a request and concerns the whole run. */
+  readonly throwFatal: () => void;
+  readonly pageStored: (flight: Flight, page: PageResult) => void;
+  readonly streamsSettled: (flight: Flight, result: StreamsResult) => void;
+  readonly failed: (flight: Flight, error: unknown) => Promise<void>;
+  /** What concerns the whole run. */
+  readonly broke: (error: unknown) => void;
+}
+
+export function createJudgement(deps: RequestDeps & { readonly log: Logger }): Judgement {
+  let circuit = closedCircuit;
+  let tally = emptyTally;
+  let fatal: { readonly error: unknown } | undefined;
+  let weather: Error | undefined;
+
+  const broke = (error: unknown): void => {
+    fatal ??= { error };
+  };
+
+  const storms = createStorms(deps);
+
+  const succeeded = (flight: Flight): void => {
+    storms.succeeded(suffererOf(flight));
+    circuit = afterSuccess();
+  };
+
+  /** Only an activity's first failure may be Strava's: several of them in a row are an outage. */
+  const refused = ({ work, chosen, pending }: Flight): void => {
+    work.weather.delete(keyOf(chosen));
+    if (pending?.tries === 0) circuit = afterFailure(circuit, deps.nowMs(), deps.random());
+  };
+
+  const stormed = async (flight: Flight, error: StravaRequestError): Promise<void> => {
+    weather = error;
+    tally = { ...tally, failures: tally.failures + 1 };
+    deps.log.debug({ athlete: flight.work.athleteId, code: error.code }, error.message);
+    circuit = afterFailure(circuit, deps.nowMs(), deps.random());
+    const result = await storms.hit(suffererOf(flight), error);
+    tally = addParked(tally, result);
+  };
+
+  return {
+    circuit: () => circuit,
+    tally: () => tally,
+    lastWeather: () => weather,
+    throwFatal: () => {
+      if (fatal !== undefined) throw fatal.error;
+    },
+    pageStored: (flight, page) => {
+      succeeded(flight);
+      tally = addPage(tally, page);
+      if (page.added + page.changed > 0) flight.work.due = undefined;
+    },
+    streamsSettled: (flight, result) => {
+      if (isFailure(result)) refused(flight);
+      else succeeded(flight);
+      tally = addStreams(tally, flight.work, result);
+    },
+    failed: async (flight, error) => {
+      if (error instanceof QuotaSpentError || error instanceof RateLimitedError) {
+        // It was taken out of what is due when it left, and is due again.
+        flight.work.due = undefined;
+        return;
+      }
+      if (isAthletes(error)) {
+        // All that is in flight fails for the same reason: it is said once.
+        if (flight.work.stoppedBy === undefined)
+          deps.log.warn({ athlete: flight.work.athleteId, code: error.code }, error.message);
+        flight.work.stoppedBy = error;
+      } else if (error instanceof StravaRequestError) await stormed(flight, error);
+      else broke(error);
+    },
+    broke,
+  };
+}
+
+function keyOf(chosen: Work): number {
+  return chosen.kind === 'streams' ? chosen.activityId : listKey;
+}
+
+/** What concerns one athlete and not the others. */
+export function isAthletes(error: unknown): error is DomestiqueError {
+  return (
+    error instanceof AuthorizationNeededError ||
+    error instanceof AccessTokenRefusedError ||
+    error instanceof ScopeMissingError ||
+    error instanceof LeaseLostError
+  );
+}
+
+function suffererOf({ work, chosen, pending }: Flight): Sufferer {
+  return { work, key: keyOf(chosen), pending };
+}
+
+function isFailure(result: StreamsResult): boolean {
+  return result === 'failed' || result === 'parked';
+}
+
+function addStreams(tally: Tally, work: AthleteWork, result: StreamsResult): Tally {
+  if (isFailure(result)) {
+    work.due = undefined;
+    return addParked({ ...tally, failures: tally.failures + 1 }, result);
+  }
+  work.pendingCount = Math.max(0, work.pendingCount - 1);
+  if (result === 'stored') return { ...tally, streamsStored: tally.streamsStored + 1 };
+  return result === 'none' ? { ...tally, withoutStreams: tally.withoutStreams + 1 } : tally;
+}
+
+function addParked(tally: Tally, result: StreamsResult | undefined): Tally {
+  return result === 'parked' ? { ...tally, parked: tally.parked + 1 } : tally;
+}

@@ -1,0 +1,157 @@
+/**
+ * Brings a run's picture of an athlete up to date from the database: the streams still missing, and
+ * wishes that other processes left. It asks MongoDB only where the picture can be out of date.
+ */
+import { addSpan, nextListRequest } from '../domain/listing.ts';
+import type { AthleteWork } from './athlete-work.ts';
+import {
+  isResting,
+  listKey,
+  ranges,
+  rangeOfWish,
+  wishesInScope,
+  wishGoal,
+} from './athlete-work.ts';
+import type { ActivityStore, AthleteStore, PendingStreams, TimeRange, Wish } from './ports.ts';
+
+export interface ObservationDeps {
+  readonly activities: ActivityStore;
+  readonly athletes: AthleteStore;
+  readonly shouldFetchStreams: boolean;
+}
+
+const readAhead = 16;
+
+/** Reads due streams ahead where none are left in memory. */
+export async function refillDue(
+  { activities, shouldFetchStreams }: ObservationDeps,
+  work: AthleteWork,
+  nowMs: number,
+): Promise<void> {
+  if (!shouldFetchStreams || !isRefillNeeded(work, nowMs)) return;
+  const wanted = ranges(work, nowMs);
+  const due = await readDue(activities, work, wanted, nowMs);
+  if (due.length > 0) return;
+  for (const key of rested(work, nowMs)) work.weather.delete(key);
+  work.nextTryAt = await soonestTry(activities, work.athleteId, wanted);
+}
+
+/** A flight that lands meanwhile can make the answer stale: it says so by forgetting what is due. */
+async function readDue(
+  activities: ActivityStore,
+  work: AthleteWork,
+  wanted: readonly TimeRange[],
+  nowMs: number,
+): Promise<readonly PendingStreams[]> {
+  for (;;) {
+    const reading: readonly PendingStreams[] = [];
+    work.due = reading;
+    const due = await firstDue(activities, work, wanted, nowMs);
+    if (work.due !== reading) continue;
+    work.due = due;
+    return due;
+  }
+}
+
+function isRefillNeeded(work: AthleteWork, nowMs: number): boolean {
+  if (work.due === undefined) return true;
+  if (work.due.length > 0) return false;
+  if (work.nextTryAt !== undefined && work.nextTryAt.getTime() <= nowMs) return true;
+  return rested(work, nowMs).length > 0;
+}
+
+/** Activities that bad weather no longer keeps from being due; where they are not, they are settled. */
+function rested({ weather, streamsInFlight }: AthleteWork, nowMs: number): readonly number[] {
+  return [...weather]
+    .filter(
+      ([key, { untilMs }]) => key !== listKey && untilMs <= nowMs && !streamsInFlight.has(key),
+    )
+    .map(([key]) => key);
+}
+
+async function firstDue(
+  activities: ActivityStore,
+  work: AthleteWork,
+  wanted: readonly TimeRange[],
+  nowMs: number,
+): Promise<readonly PendingStreams[]> {
+  const resting = [...work.weather.keys()].filter((key) => isResting(work, key, nowMs));
+  const exclude = [...work.streamsInFlight, ...resting];
+  const now = new Date(nowMs);
+  for (const range of wanted) {
+    const { athleteId } = work;
+    const query = { athleteId, range, now, exclude, limit: readAhead };
+    const due = await activities.pendingStreams(query);
+    if (due.length > 0) return due;
+  }
+  return [];
+}
+
+async function soonestTry(
+  activities: ActivityStore,
+  athleteId: number,
+  wanted: readonly TimeRange[],
+): Promise<Date | undefined> {
+  const tries: Date[] = [];
+  for (const range of wanted) {
+    const at = await activities.nextTryAt(athleteId, range);
+    if (at) tries.push(at);
+  }
+  return tries.sort((one, other) => one.getTime() - other.getTime())[0];
+}
+
+/** Takes over wishes that were left since the last look; returns whether there were any. */
+export async function adoptWishes(
+  { athletes }: ObservationDeps,
+  work: AthleteWork,
+): Promise<boolean> {
+  const { wishes } = await athletes.load(work.athleteId);
+  const added = wishes.filter(({ id }) => !work.wishes.some((known) => known.id === id));
+  if (added.length === 0) return false;
+  work.wishes = [...work.wishes, ...added];
+  work.due = undefined;
+  work.isLookDue ||= added.some(({ until }) => until === undefined);
+  return true;
+}
+
+/** Ends the wishes whose period is listed and whose streams are all there or parked. */
+export async function grantWishes(
+  deps: ObservationDeps,
+  work: AthleteWork,
+  nowMs: number,
+): Promise<void> {
+  for (const wish of wishesInScope(work)) {
+    if (!(await isGranted(deps, work, { wish, nowMs }))) continue;
+    await joinListing(deps, work, wish);
+    await deps.athletes.removeWish(work.athleteId, wish.id);
+    work.wishes = work.wishes.filter(({ id }) => id !== wish.id);
+  }
+}
+
+async function isGranted(
+  { activities, shouldFetchStreams }: ObservationDeps,
+  work: AthleteWork,
+  { wish, nowMs }: { wish: Wish; nowMs: number },
+): Promise<boolean> {
+  if (work.isLookDue || work.isListInFlight) return false;
+  if (nextListRequest(wish.listing, wishGoal(wish)) !== undefined) return false;
+  if (!shouldFetchStreams) return true;
+  const { athleteId } = work;
+  const range = rangeOfWish(wish);
+  if ((await activities.nextTryAt(athleteId, range)) !== undefined) return false;
+  const now = new Date(nowMs);
+  const query = { athleteId, range, now, exclude: [], limit: 1 };
+  return (await activities.pendingStreams(query)).length === 0;
+}
+
+/** What a wish proved complete needs not be listed again by the standing backfill. */
+async function joinListing(
+  { athletes }: ObservationDeps,
+  work: AthleteWork,
+  wish: Wish,
+): Promise<void> {
+  const [covered] = wish.listing.spans;
+  if (covered === undefined) return;
+  work.listing = { ...work.listing, spans: addSpan(work.listing.spans, covered) };
+  await athletes.saveListing(work.athleteId, work.listing, { epoch: work.lease.epoch });
+}

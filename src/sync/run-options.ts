@@ -1,0 +1,26 @@
+/**
+ * What a run is asked to do, and to whom it shows what it does.
+ */
+import type { WaitReason } from '../domain/plan.ts';
+import type { Scope } from './athlete-work.ts';
+import type { Tally } from './tally.ts';
+
+/** What a run shows while it lasts. */
+export interface Reporter {
+  progress(tally: Tally, left: number): void;
+  waiting(wait: { reason: WaitReason; untilMs: number; left: number }): void;
+}
+
+export interface RunOptions {
+  /** Whom the run is about; asked again at each look, for athletes who logged in meanwhile. */
+  readonly athleteIds: () => Promise<readonly number[]>;
+  /** What the run is for, athlete by athlete. */
+  readonly scopeOf: (athleteId: number) => Scope;
+  /** Whether to end instead of waiting for the quota. */
+  readonly isImpatient: boolean;
+  /** Whether the run begins with a look at the newest page. */
+  readonly isLookWanted: boolean;
+  /** Ends the run: nothing new is asked for, what is in flight may finish. */
+  readonly signal: AbortSignal;
+  readonly reporter: Reporter;
+}

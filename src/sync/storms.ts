@@ -1,0 +1,79 @@
+/**
+ * Bad weather over single things that are asked for: lets them rest a little, and finds the activity
+ * whose weather is its own, which no other request meets. It decides nothing about Strava as a whole.
+ */
+import { backoffMs } from '../domain/retry.ts';
+import type { StravaRequestError } from '../errors.ts';
+import type { AthleteWork, Storm } from './athlete-work.ts';
+import type { PendingStreams } from './ports.ts';
+import type { RequestDeps, StreamsResult } from './requests.ts';
+import { countFailure } from './requests.ts';
+
+/** What was asked for: a page of the list (`listKey`), or an activity's streams. */
+export interface Sufferer {
+  readonly work: AthleteWork;
+  readonly key: number;
+  readonly pending: PendingStreams | undefined;
+}
+
+export interface Storms {
+  readonly succeeded: (sufferer: Sufferer) => void;
+  /** It rests; returns what became of it where the weather counted as the activity's own failure. */
+  readonly hit: (
+    sufferer: Sufferer,
+    error: StravaRequestError,
+  ) => Promise<StreamsResult | undefined>;
+}
+
+const pause = { baseMs: 1_000, capMs: 60_000 };
+/** An activity that so often in a row does not get through while others do has more than bad weather. */
+const mostHits = 6;
+
+export function createStorms(deps: RequestDeps): Storms {
+  let successes = 0;
+  let isProbed = false;
+  const suspects = new Set<number>();
+
+  const stormAfter = ({ count, successesBefore }: Omit<Storm, 'untilMs'>): Storm => {
+    const pauseMs = backoffMs(count + 1, pause, 0.5 + deps.random() / 2);
+    return { count: count + 1, successesBefore, untilMs: deps.nowMs() + pauseMs };
+  };
+
+  /** Where nothing else is left to ask for, the list tells an outage from one bad activity. */
+  const probe = (work: AthleteWork): void => {
+    if (isProbed) return;
+    isProbed = true;
+    work.isLookDue = true;
+  };
+
+  return {
+    succeeded: ({ work, key }) => {
+      successes += 1;
+      suspects.delete(key);
+      work.weather.delete(key);
+    },
+    hit: async ({ work, key, pending }, error) => {
+      const before = work.weather.get(key) ?? { count: 0, successesBefore: successes };
+      const storm = stormAfter(before);
+      work.due = undefined;
+      const isLong = pending !== undefined && storm.count >= mostHits;
+      if (isLong && successes > storm.successesBefore) suspects.add(key);
+      if (pending !== undefined && suspects.has(key)) {
+        work.weather.delete(key);
+        return countHit(deps, work, { pending, error });
+      }
+      work.weather.set(key, storm);
+      if (isLong) probe(work);
+      return undefined;
+    },
+  };
+}
+
+function countHit(
+  deps: RequestDeps,
+  { athleteId, lease }: AthleteWork,
+  { pending, error }: { pending: PendingStreams; error: StravaRequestError },
+): Promise<StreamsResult> {
+  const at = new Date(deps.nowMs());
+  return countFailure(deps, { athleteId, pending, epoch: lease.epoch, at }, error.message);
+}

@@ -1,0 +1,53 @@
+/**
+ * The adapter over a database of the test file's own: open before its tests, closed after them.
+ */
+import { afterAll, beforeAll } from 'vitest';
+
+import { createActivityStore } from '../../src/mongo/activity-store.ts';
+import { collectionsOf, prepareDatabase, type Collections } from '../../src/mongo/collections.ts';
+import type { Mongo } from '../../src/mongo/connection.ts';
+import type { ActivityStore } from '../../src/sync/ports.ts';
+import { useDatabase, type TestDatabase } from '../support/database.ts';
+import { open } from './connection-of.ts';
+
+export interface Adapter {
+  readonly database: TestDatabase;
+  readonly mongo: Mongo;
+  readonly collections: Collections;
+  readonly activities: ActivityStore;
+  /** Removes every document and leaves the collections as they are. */
+  empty(): Promise<void>;
+}
+
+/** Call it at the top of a test file; what it gives back may be used while its tests run. */
+export function useAdapter(): Adapter {
+  const database = useDatabase();
+  let opened: Mongo | undefined;
+  const mongo = (): Mongo => {
+    if (opened === undefined) throw new Error('The database is not open yet.');
+    return opened;
+  };
+  beforeAll(async () => {
+    opened = await open(database);
+    await prepareDatabase(opened);
+  });
+  afterAll(async () => {
+    await opened?.close();
+  });
+  return {
+    database,
+    get mongo() {
+      return mongo();
+    },
+    get collections() {
+      return collectionsOf(mongo().db);
+    },
+    get activities() {
+      return createActivityStore(mongo(), collectionsOf(mongo().db));
+    },
+    empty: async () => {
+      const all = await database.db.collections();
+      await Promise.all(all.map((collection) => collection.deleteMany({})));
+    },
+  };
+}

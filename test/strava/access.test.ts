@@ -1,0 +1,300 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { AuthorizationNeededError } from '../../src/errors.ts';
+import { startSimulator } from '../../src/simulator/server.ts';
+import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
+import { useAdapter } from '../mongo/adapter.ts';
+import { open } from '../mongo/connection-of.ts';
+import { athleteId, createStack, free, logIn, never, thrownBy, type Stack } from './stack.ts';
+
+const adapter = useAdapter();
+const athletes = [{ id: athleteId, firstname: 'Anna', lastname: 'Muster', activities: 5 }];
+let simulators: Simulator[] = [];
+
+beforeEach(() => adapter.empty());
+
+afterEach(async () => {
+  await Promise.all(simulators.map((simulator) => simulator.close()));
+  simulators = [];
+});
+
+async function start(options: SimulatorOptions = {}): Promise<[Simulator, Stack]> {
+  const simulator = await startSimulator({ athletes, ...options });
+  simulators.push(simulator);
+  const stack = await createStack({ simulator, mongo: adapter.mongo });
+  await logIn(stack, simulator);
+  return [simulator, stack];
+}
+
+function list({ source }: Stack): Promise<unknown> {
+  return source.listPage(athleteId, { page: 1 }, free);
+}
+
+describe('an access token', () => {
+  it('is refreshed when it is due, and then used as long as it is good', async () => {
+    const [simulator, stack] = await start();
+    await list(stack);
+    await list(stack);
+    expect(simulator.requests.tokenRefreshes()).toBe(1);
+    expect(simulator.requests.count({ endpoint: 'list' })).toBe(2);
+  });
+
+  it('is refreshed once for many who need it at once', async () => {
+    const [simulator, stack] = await start();
+    const tokens = await Promise.all(
+      Array.from({ length: 12 }, () => stack.access.token(athleteId, never())),
+    );
+    expect(new Set(tokens).size).toBe(1);
+    expect(simulator.requests.tokenRefreshes()).toBe(1);
+  });
+
+  it('is refreshed once by many processes that need it at once', async () => {
+    const [simulator] = await start();
+    const connections = await Promise.all([1, 2, 3, 4].map(() => open(adapter.database)));
+    try {
+      const stacks = await Promise.all(
+        connections.map((mongo) => createStack({ simulator, mongo })),
+      );
+      const tokens = await Promise.all(
+        stacks.flatMap(({ access }) => [1, 2, 3].map(() => access.token(athleteId, never()))),
+      );
+      expect(new Set(tokens).size).toBe(1);
+      expect(simulator.requests.tokenRefreshes()).toBe(1);
+    } finally {
+      await Promise.all(connections.map((mongo) => mongo.close()));
+    }
+  });
+
+  it('that is rotated is durable before it is used', async () => {
+    const [simulator, stack] = await start();
+    const held = simulator.hold({ endpoint: 'list' });
+    const listing = list(stack);
+    const waiting = await held;
+    const stored = await stack.tokens.load(athleteId);
+    expect(simulator.isRefreshTokenLive(stored?.refreshToken ?? '')).toBe(true);
+    expect(stored?.accessToken).not.toBe('expired');
+    expect(stored?.obtainedAt).toBeInstanceOf(Date);
+    waiting.release();
+    await listing;
+  });
+
+  it('keeps the scope and names the client of the login', async () => {
+    const [simulator, stack] = await start();
+    await stack.access.token(athleteId, never());
+    expect(await stack.tokens.load(athleteId)).toMatchObject({
+      clientId: simulator.clientId,
+      scope: expect.arrayContaining(['activity:read_all']) as unknown,
+    });
+  });
+
+  it('that Strava refuses early is refreshed, and the request made once more', async () => {
+    const [simulator, stack] = await start();
+    await list(stack);
+    simulator.expireAccessTokens();
+    await list(stack);
+    expect(simulator.requests.tokenRefreshes()).toBe(2);
+    const statuses = simulator.requests.entries
+      .filter(({ endpoint }) => endpoint === 'list')
+      .map(({ status }) => status);
+    expect(statuses).toEqual([200, 401, 200]);
+  });
+
+  it('that Strava refuses for many requests at once is refreshed once', async () => {
+    const [simulator, stack] = await start();
+    await list(stack);
+    simulator.expireAccessTokens();
+    await Promise.all([1, 2, 3, 4].map(() => list(stack)));
+    expect(simulator.requests.tokenRefreshes()).toBe(2);
+  });
+
+  it('that is refused again after the refresh is an error, without a third try', async () => {
+    const [simulator, stack] = await start();
+    await list(stack);
+    simulator.requests.clear();
+    simulator.expireAccessTokens();
+    // What the first refusal is answered by expires as well, before the second try arrives.
+    const held = simulator.hold({ endpoint: 'token' });
+    const listing = thrownBy(list(stack));
+    const waiting = await held;
+    simulator.expireAccessTokens();
+    waiting.release();
+    expect(await listing).toMatchObject({ code: 'ACCESS_TOKEN_REFUSED' });
+    expect(simulator.requests.tokenRefreshes()).toBe(1);
+    expect(simulator.requests.count({ endpoint: 'list' })).toBe(2);
+  });
+});
+
+describe('tokens of a short life among several processes', () => {
+  it('are refreshed once each, and nobody is sent to log in again', async () => {
+    const lifetimeMs = 2_000;
+    const quota = { short: 1_000_000, daily: 1_000_000 };
+    const [simulator] = await start({ accessTokenLifetimeMs: lifetimeMs, quota });
+    const connections = await Promise.all([1, 2, 3, 4].map(() => open(adapter.database)));
+    const refreshes = 4;
+    const work = async (stack: Stack): Promise<void> => {
+      while (simulator.requests.tokenRefreshes() < refreshes) {
+        await list(stack);
+        await sleep(15);
+      }
+    };
+    try {
+      const settings = quota;
+      const stacks = await Promise.all(
+        connections.map((mongo) => createStack({ simulator, mongo, settings })),
+      );
+      await Promise.all(stacks.flatMap((stack) => [work(stack), work(stack)]));
+      expect(await stacks[0]?.tokens.load(athleteId)).not.toHaveProperty('needsAuthorization');
+    } finally {
+      await Promise.all(connections.map((mongo) => mongo.close()));
+    }
+    const asked = simulator.requests.entries.filter(({ endpoint }) => endpoint === 'token');
+    expect(asked.map(({ status }) => status)).toEqual(asked.map(() => 200));
+    const early = asked.filter(({ at }, index) => {
+      const issuedMs = asked[index - 1]?.at.getTime();
+      if (issuedMs === undefined) return false;
+      const expiresMs = Math.floor((issuedMs + lifetimeMs) / 1_000) * 1_000;
+      return at.getTime() < expiresMs - (expiresMs - issuedMs) / 6;
+    });
+    expect(early).toEqual([]);
+  });
+});
+
+describe('a refresh token that Strava refuses', () => {
+  it('marks the athlete, says what to run, and leaves everything else alone', async () => {
+    const [simulator, stack] = await start();
+    await adapter.database.db.collection('activities').insertOne({ name: 'Morning Ride' });
+    const before = await stack.tokens.load(athleteId);
+    simulator.deauthorize(athleteId);
+    const error = await thrownBy(list(stack));
+    expect(error).toBeInstanceOf(AuthorizationNeededError);
+    expect(error.message).toContain('npm run auth');
+    const { needsAuthorization, ...grant } = (await stack.tokens.load(athleteId)) ?? {};
+    expect(grant).toEqual(before);
+    expect(needsAuthorization?.since).toBeInstanceOf(Date);
+    expect(await adapter.database.db.collection('activities').countDocuments()).toBe(1);
+  });
+
+  it('is not tried again by anybody', async () => {
+    const [simulator, stack] = await start();
+    simulator.deauthorize(athleteId);
+    await thrownBy(list(stack));
+    const asked = simulator.requests.count();
+    const other = await createStack({ simulator, mongo: adapter.mongo });
+    expect(await thrownBy(list(other))).toBeInstanceOf(AuthorizationNeededError);
+    expect(simulator.requests.count()).toBe(asked);
+    await logIn(stack, simulator);
+    await list(other);
+  });
+
+  it('is not believed where another process has stored a newer one meanwhile', async () => {
+    const [simulator, stack] = await start();
+    const stale = await stack.tokens.load(athleteId);
+    if (stale === undefined) throw new Error('No grant.');
+    await stack.tokens.save({ ...stale, refreshToken: 'rotated-away' });
+    const held = simulator.hold({ endpoint: 'token' });
+    const token = stack.access.token(athleteId, never());
+    const waiting = await held;
+    expect(waiting.answer.status).toBe(400);
+    const fresh = await stack.oauth.refresh(stale.refreshToken);
+    await stack.tokens.save({ ...stale, ...fresh });
+    waiting.release();
+    expect(await token).toBe(fresh.accessToken);
+    expect(await stack.tokens.load(athleteId)).not.toHaveProperty('needsAuthorization');
+  });
+
+  it('does not undo a login that comes meanwhile', async () => {
+    const [simulator, stack] = await start();
+    const held = simulator.hold({ endpoint: 'token' });
+    const token = stack.access.token(athleteId, never());
+    const waiting = await held;
+    await logIn(stack, simulator);
+    const login = await stack.tokens.load(athleteId);
+    waiting.release();
+    await token;
+    expect(await stack.tokens.load(athleteId)).toEqual(login);
+  });
+});
+
+describe('an athlete who never logged in', () => {
+  it('is told to, and Strava is not asked', async () => {
+    const [simulator, stack] = await start();
+    await adapter.empty();
+    expect(await thrownBy(list(stack))).toBeInstanceOf(AuthorizationNeededError);
+    expect(simulator.requests.count()).toBe(0);
+  });
+});
+
+describe('a refresh that goes wrong', () => {
+  it.each(['error-json', 'html-502', 'malformed', 'wrong-shape', 'hang', 'rate-limit'] as const)(
+    'by %s counts against nobody: it is weather, and the next one works',
+    async (kind) => {
+      const [simulator] = await start({ rotation: 'never' });
+      const mongo = adapter.mongo;
+      const stack = await createStack({ simulator, mongo, requestTimeoutMs: 400 });
+      simulator.faults.next(kind, 1, { endpoint: 'token' });
+      expect(await thrownBy(list(stack))).toMatchObject({ code: 'STRAVA_WEATHER' });
+      await list(stack);
+      expect(await stack.tokens.load(athleteId)).not.toHaveProperty('needsAuthorization');
+    },
+  );
+
+  it('because the program is stopped is finished all the same', async () => {
+    const [simulator, stack] = await start();
+    const stop = new AbortController();
+    const held = simulator.hold({ endpoint: 'token' });
+    const token = stack.access.token(athleteId, stop.signal).catch((error: unknown) => error);
+    const waiting = await held;
+    stop.abort();
+    waiting.release();
+    await token;
+    const stored = await stack.tokens.load(athleteId);
+    expect(simulator.isRefreshTokenLive(stored?.refreshToken ?? '')).toBe(true);
+    expect(stored?.accessToken).not.toBe('expired');
+  });
+});
+
+describe('a process that is killed', () => {
+  async function startOther(simulator: Simulator) {
+    const { apiUrl, oauthUrl, clientId, clientSecret } = simulator;
+    const { uri, name } = adapter.database;
+    const addresses = JSON.stringify({ apiUrl, oauthUrl, clientId, clientSecret });
+    const script = join(import.meta.dirname, 'fixtures/refresher.ts');
+    const args = [script, uri, name, addresses];
+    return Promise.resolve(
+      spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] }),
+    );
+  }
+
+  it('in the middle of a refresh blocks nobody', async () => {
+    const [simulator, stack] = await start({ rotation: 'never' });
+    const held = simulator.hold({ endpoint: 'token' });
+    const child = await startOther(simulator);
+    const waiting = await held;
+    const exit = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exit;
+    waiting.drop();
+    const startedMs = performance.now();
+    await list(stack);
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
+  });
+
+  it('after the refresh leaves its token to the next one', async () => {
+    const [simulator, stack] = await start();
+    const held = simulator.hold({ endpoint: 'list' });
+    const child = await startOther(simulator);
+    const waiting = await held;
+    const exit = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exit;
+    waiting.drop();
+    await list(stack);
+    expect(simulator.requests.tokenRefreshes()).toBe(1);
+    expect(await stack.tokens.load(athleteId)).not.toHaveProperty('needsAuthorization');
+  });
+});

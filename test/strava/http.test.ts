@@ -1,0 +1,172 @@
+import { inspect } from 'node:util';
+
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { DomestiqueError, StravaWeatherError } from '../../src/errors.ts';
+import type { FaultKind } from '../../src/simulator/fault-kinds.ts';
+import { startSimulator } from '../../src/simulator/server.ts';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+import { createHttp } from '../../src/strava/http.ts';
+import { useAdapter } from '../mongo/adapter.ts';
+import { athleteId, createStack, free, logIn, thrownBy, type Stack } from './stack.ts';
+
+const adapter = useAdapter();
+let simulator: Simulator;
+let stack: Stack;
+let activityId = 0;
+
+beforeAll(async () => {
+  const athletes = [
+    { id: athleteId, firstname: 'A', lastname: 'M', activities: 5, manualShare: 0 },
+  ];
+  simulator = await startSimulator({ athletes });
+  activityId = simulator.world.activities(athleteId).find((one) => one.hasStreams)?.id ?? 0;
+});
+
+beforeEach(async () => {
+  await adapter.empty();
+  simulator.faults.clear();
+  stack = await createStack({ simulator, mongo: adapter.mongo, requestTimeoutMs: 400 });
+  await logIn(stack, simulator);
+});
+
+afterAll(() => simulator.close());
+
+/** The list and the streams, as the source meets that fault. */
+async function failuresOf(kind: FaultKind): Promise<readonly [Error, Error]> {
+  simulator.faults.next(kind, 2);
+  const list = await thrownBy(stack.source.listPage(athleteId, { page: 1 }, free));
+  const streams = await thrownBy(stack.source.streams(athleteId, activityId, free));
+  return [list, streams];
+}
+
+/** Everything of an error that a log could show. */
+function everythingOf(error: Error): string {
+  const json = JSON.stringify(error, [...Object.getOwnPropertyNames(error), 'cause', 'options']);
+  return [inspect(error, { depth: 10, showHidden: true }), json, error.stack].join('\n');
+}
+
+async function secrets(): Promise<readonly string[]> {
+  const grant = await stack.tokens.load(athleteId);
+  if (grant === undefined) throw new Error('No grant.');
+  return [grant.accessToken, grant.refreshToken, simulator.clientSecret, 'Bearer'];
+}
+
+const kinds: readonly [FaultKind, string, string][] = [
+  ['error-json', 'STRAVA_RECORD', 'STRAVA_RECORD'],
+  ['html-502', 'STRAVA_WEATHER', 'STRAVA_WEATHER'],
+  ['597', 'STRAVA_WEATHER', 'STRAVA_WEATHER'],
+  ['reset', 'STRAVA_WEATHER', 'STRAVA_WEATHER'],
+  ['reset-mid-body', 'STRAVA_WEATHER', 'STRAVA_WEATHER'],
+  ['truncated', 'STRAVA_WEATHER', 'STRAVA_WEATHER'],
+  ['cut-json', 'STRAVA_WEATHER', 'STRAVA_WEATHER'],
+  ['wrong-content-type', 'STRAVA_WEATHER', 'STRAVA_WEATHER'],
+  ['html-200', 'STRAVA_WEATHER', 'STRAVA_WEATHER'],
+  ['hang', 'STRAVA_WEATHER', 'STRAVA_WEATHER'],
+  ['drip', 'STRAVA_WEATHER', 'STRAVA_WEATHER'],
+  ['wrong-shape', 'MALFORMED_ANSWER', 'MALFORMED_ANSWER'],
+];
+
+describe('a request', () => {
+  it.each(kinds)('that meets %s fails with its typed error, without a secret', async (...row) => {
+    const [kind, listCode, streamsCode] = row;
+    const [list, streams] = await failuresOf(kind);
+    const codes = [list, streams].map((error) => Reflect.get(error, 'code') as unknown);
+    expect(codes).toEqual([listCode, streamsCode]);
+    for (const error of [list, streams]) {
+      expect(error).toBeInstanceOf(DomestiqueError);
+      for (const secret of await secrets()) expect(everythingOf(error)).not.toContain(secret);
+    }
+    expect(simulator.faults.count(kind)).toBeGreaterThanOrEqual(2);
+    await expect(stack.source.listPage(athleteId, { page: 1 }, free)).resolves.toHaveLength(5);
+  });
+
+  it('whose 429 comes closes the window', async () => {
+    const [list, streams] = await failuresOf('rate-limit');
+    expect(list).toMatchObject({ code: 'RATE_LIMITED' });
+    expect(streams).toMatchObject({ code: 'QUOTA_SPENT' });
+  });
+
+  it('with odd values in it is read record by record', async () => {
+    simulator.faults.next('malformed', 2);
+    const records = await stack.source.listPage(athleteId, { page: 1 }, free);
+    expect(records.map(({ isUsable }) => isUsable)).toEqual([false, false]);
+    const streams = await thrownBy(stack.source.streams(athleteId, activityId, free));
+    expect(streams).toMatchObject({ code: 'MALFORMED_ANSWER' });
+  });
+
+  it('of an unknown activity is not found', async () => {
+    const error = await thrownBy(stack.source.streams(athleteId, 7, free));
+    expect(error).toMatchObject({ code: 'NOT_FOUND', isWeather: false });
+  });
+
+  it('without the scope says which one is missing', async () => {
+    const refreshToken = simulator.issueRefreshToken(athleteId, ['read']);
+    const grant = { athleteId, accessToken: 'x', refreshToken, expiresAt: new Date(0) };
+    await stack.tokens.save(grant);
+    const error = await thrownBy(stack.source.listPage(athleteId, { page: 1 }, free));
+    expect(error).toMatchObject({ code: 'SCOPE_MISSING' });
+    expect(error.message).toContain('activity:read_permission');
+  });
+
+  it('of an inactive application concerns the application, not the athlete', async () => {
+    await stack.source.listPage(athleteId, { page: 1 }, free);
+    simulator.setApplicationInactive(true);
+    try {
+      const error = await thrownBy(stack.source.listPage(athleteId, { page: 1 }, free));
+      expect(error).toMatchObject({ code: 'APPLICATION_REFUSED' });
+      simulator.expireAccessTokens();
+      await stack.tokens.save({
+        athleteId,
+        accessToken: 'old',
+        refreshToken: simulator.issueRefreshToken(athleteId),
+        expiresAt: new Date(0),
+      });
+      const refused = await thrownBy(stack.source.listPage(athleteId, { page: 1 }, free));
+      expect(refused).toMatchObject({ code: 'APPLICATION_REFUSED' });
+      expect(await stack.tokens.load(athleteId)).not.toHaveProperty('needsAuthorization');
+    } finally {
+      simulator.setApplicationInactive(false);
+    }
+  });
+});
+
+describe('an exchange', () => {
+  it('with a server that is not there is weather, and names only the host', async () => {
+    const http = createHttp(1_000);
+    const url = 'http://127.0.0.1:9/oauth?client_secret=geheim';
+    const error = await thrownBy(
+      http({ method: 'GET', url, headers: { authorization: 'Bearer geheim' } }),
+    );
+    expect(error).toBeInstanceOf(StravaWeatherError);
+    expect(everythingOf(error)).not.toContain('geheim');
+    expect(error.message).toContain('127.0.0.1:9');
+  });
+
+  it('that is aborted ends at once', async () => {
+    const stop = new AbortController();
+    const held = simulator.hold({ endpoint: 'list' });
+    const http = createHttp(30_000);
+    await stack.source.streams(athleteId, activityId, free);
+    const grant = await stack.tokens.load(athleteId);
+    const going = thrownBy(
+      http({
+        method: 'GET',
+        url: `${simulator.apiUrl}/athlete/activities`,
+        headers: { authorization: `Bearer ${grant?.accessToken ?? ''}` },
+        signal: stop.signal,
+      }),
+    );
+    const waiting = await held;
+    stop.abort();
+    expect(everythingOf(await going)).not.toContain(grant?.accessToken);
+    waiting.drop();
+  });
+
+  it('is made once: nothing is tried again behind the back of the quota', async () => {
+    await stack.source.listPage(athleteId, { page: 1 }, free);
+    simulator.requests.clear();
+    for (const kind of ['html-502', 'reset', 'hang'] as const) await failuresOf(kind);
+    expect(simulator.requests.count()).toBe(6);
+  });
+});

@@ -1,0 +1,130 @@
+import { inspect } from 'node:util';
+
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { systemClock } from '../../src/clock.ts';
+import {
+  ApplicationRefusedError,
+  AuthorizationNeededError,
+  RateLimitedError,
+  RefreshTokenRefusedError,
+} from '../../src/errors.ts';
+import { startSimulator } from '../../src/simulator/server.ts';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+import { createHttp } from '../../src/strava/http.ts';
+import { createOAuth, type OAuth } from '../../src/strava/oauth.ts';
+import { createStravaClock } from '../../src/strava/strava-clock.ts';
+import { athleteId, silent, thrownBy } from './stack.ts';
+
+let simulator: Simulator;
+
+beforeAll(async () => {
+  simulator = await startSimulator({ rotation: 'always' });
+});
+
+beforeEach(() => {
+  simulator.faults.clear();
+});
+
+afterAll(() => simulator.close());
+
+function oauthWith(clientSecret = simulator.clientSecret): OAuth {
+  const { oauthUrl, clientId } = simulator;
+  const clock = createStravaClock(systemClock, silent);
+  const http = createHttp(400);
+  const nowMs = (): number => Date.now();
+  return createOAuth({ http, clock, nowMs, oauthUrl, clientId, clientSecret });
+}
+
+describe("a code's exchange", () => {
+  it('brings the tokens, their expiry, the scopes and the athlete', async () => {
+    const grant = await oauthWith().exchangeCode(simulator.grant(athleteId));
+    expect(simulator.isRefreshTokenLive(grant.refreshToken)).toBe(true);
+    expect(grant.athlete).toMatchObject({ id: athleteId });
+    expect(grant.scope).toContain('activity:read_all');
+    const hours = (grant.expiresAt.getTime() - Date.now()) / 3_600_000;
+    expect(hours).toBeGreaterThan(5.9);
+    expect(hours).toBeLessThanOrEqual(6);
+  });
+
+  it('of a used or invented code needs another login', async () => {
+    const code = simulator.grant(athleteId);
+    await oauthWith().exchangeCode(code);
+    for (const refused of [code, 'invented']) {
+      const error = await thrownBy(oauthWith().exchangeCode(refused));
+      expect(error).toBeInstanceOf(AuthorizationNeededError);
+      expect(inspect(error, { depth: 10 })).not.toContain(simulator.clientSecret);
+    }
+  });
+});
+
+describe('a refresh', () => {
+  it('brings the rotated token', async () => {
+    const old = simulator.issueRefreshToken(athleteId);
+    const grant = await oauthWith().refresh(old);
+    expect(grant.refreshToken).not.toBe(old);
+    expect(simulator.isRefreshTokenLive(old)).toBe(false);
+    expect(simulator.isRefreshTokenLive(grant.refreshToken)).toBe(true);
+  });
+
+  it('of a dead token is refused', async () => {
+    const error = await thrownBy(oauthWith().refresh('dead-token'));
+    expect(error).toBeInstanceOf(RefreshTokenRefusedError);
+    expect(inspect(error, { depth: 10 })).not.toContain('dead-token');
+  });
+
+  it('with a wrong secret concerns the application, not the athlete', async () => {
+    const error = await thrownBy(
+      oauthWith('wrong').refresh(simulator.issueRefreshToken(athleteId)),
+    );
+    expect(error).toBeInstanceOf(ApplicationRefusedError);
+    expect(error.message).toContain('STRAVA_CLIENT_SECRET');
+  });
+
+  it('that meets a 429 is no mistake of the client', async () => {
+    simulator.faults.next('rate-limit', 1, { endpoint: 'token' });
+    const error = await thrownBy(oauthWith().refresh(simulator.issueRefreshToken(athleteId)));
+    expect(error).toBeInstanceOf(RateLimitedError);
+  });
+
+  it.each(['html-502', '597', 'reset', 'truncated', 'cut-json', 'html-200', 'hang'] as const)(
+    'that meets %s is weather, and names no secret',
+    async (kind) => {
+      simulator.faults.next(kind, 1, { endpoint: 'token' });
+      const refreshToken = simulator.issueRefreshToken(athleteId);
+      const error = await thrownBy(oauthWith().refresh(refreshToken));
+      expect(error).toMatchObject({ code: 'STRAVA_WEATHER' });
+      const shown = inspect(error, { depth: 10, showHidden: true });
+      for (const secret of [refreshToken, simulator.clientSecret]) {
+        expect(shown).not.toContain(secret);
+      }
+    },
+  );
+
+  it.each(['malformed', 'wrong-shape', 'empty-list'] as const)(
+    'that meets %s cannot be understood',
+    async (kind) => {
+      simulator.faults.next(kind, 1, { endpoint: 'token' });
+      const error = await thrownBy(oauthWith().refresh(simulator.issueRefreshToken(athleteId)));
+      expect(error).toMatchObject({ code: 'MALFORMED_ANSWER' });
+    },
+  );
+});
+
+describe('the address to log in', () => {
+  it('carries what Strava needs, and no secret', () => {
+    const redirectUri = 'http://127.0.0.1:8080/';
+    const url = new URL(
+      oauthWith().authorizeUrl({ redirectUri, scopes: ['read', 'activity:read_all'], state: 's' }),
+    );
+    expect(url.origin + url.pathname).toBe(`${simulator.oauthUrl}/authorize`);
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      client_id: simulator.clientId,
+      redirect_uri: redirectUri,
+      response_type: 'code',
+      approval_prompt: 'auto',
+      scope: 'read,activity:read_all',
+      state: 's',
+    });
+  });
+});

@@ -1,0 +1,120 @@
+/**
+ * The Strava adapter as one process would have it, over a simulator and a MongoDB: several of them
+ * stand for several processes.
+ */
+import { hostname } from 'node:os';
+
+import { pino, type Logger } from 'pino';
+
+import { systemClock, type Clock } from '../../src/clock.ts';
+import type { QuotaSettings } from '../../src/domain/quota-state.ts';
+import { collectionsOf } from '../../src/mongo/collections.ts';
+import type { Mongo } from '../../src/mongo/connection.ts';
+import { createLeaseStore } from '../../src/mongo/leases.ts';
+import { createQuotaStore } from '../../src/mongo/quota.ts';
+import { createTokenStore } from '../../src/mongo/tokens.ts';
+import { identifyOwner } from '../../src/owner.ts';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+import { createAccess, type Access } from '../../src/strava/access.ts';
+import { createClient, type Client } from '../../src/strava/client.ts';
+import { createGate, type Gate } from '../../src/strava/gate.ts';
+import { createHttp } from '../../src/strava/http.ts';
+import { createOAuth, type OAuth } from '../../src/strava/oauth.ts';
+import { createSource } from '../../src/strava/source.ts';
+import { createStravaClock, type StravaClock } from '../../src/strava/strava-clock.ts';
+import { createTimeCheck } from '../../src/strava/time-check.ts';
+import type { ActivitySource, QuotaStore, TokenStore } from '../../src/sync/ports.ts';
+
+export const athleteId = 1001;
+export const silent = pino({ level: 'silent' });
+
+export interface StackOptions {
+  readonly simulator: Pick<Simulator, 'apiUrl' | 'oauthUrl' | 'clientId' | 'clientSecret'>;
+  readonly mongo: Mongo;
+  readonly settings?: Partial<QuotaSettings>;
+  readonly clock?: Clock;
+  readonly log?: Logger;
+  readonly requestTimeoutMs?: number;
+  readonly leaseDurationMs?: number;
+}
+
+export interface Stack {
+  readonly tokens: TokenStore;
+  readonly quota: QuotaStore;
+  readonly access: Access;
+  readonly oauth: OAuth;
+  readonly gate: Gate;
+  readonly client: Client;
+  readonly source: ActivitySource;
+  readonly stravaClock: StravaClock;
+}
+
+export async function createStack(options: StackOptions): Promise<Stack> {
+  const { simulator, mongo, clock = systemClock, log = silent, requestTimeoutMs = 5_000 } = options;
+  const { apiUrl, oauthUrl, clientId, clientSecret } = simulator;
+  const settings: QuotaSettings = {
+    short: 200,
+    daily: 1_000,
+    shortWindowMs: 15 * 60_000,
+    dailyWindowMs: 24 * 3_600_000,
+    isHigherAllowed: false,
+    flightMaxMs: 3 * requestTimeoutMs,
+    ...options.settings,
+  };
+  const [host, collections] = [hostname(), collectionsOf(mongo.db)];
+  const owner = await identifyOwner(host);
+  const stravaClock = createStravaClock(clock, log);
+  const http = createHttp(requestTimeoutMs);
+  const nowMs = (): number => clock.nowMs();
+  const oauth = createOAuth({ http, clock: stravaClock, nowMs, oauthUrl, clientId, clientSecret });
+  const timeCheck = createTimeCheck({ http, clock, stravaClock, oauthUrl });
+  const quota = createQuotaStore(mongo, clientId);
+  const gate = createGate({
+    store: quota,
+    settings,
+    clock: stravaClock,
+    timeCheck,
+    owner,
+    mostInFlight: 4,
+  });
+  const tokens = createTokenStore(mongo, collections);
+  const durationMs = options.leaseDurationMs ?? 5_000;
+  const process_ = { pid: process.pid, host, process: owner };
+  const leases = createLeaseStore(mongo, collections, { durationMs, clock, ...process_ });
+  const access = createAccess({ tokens, leases, oauth, clock, clientId });
+  const client = createClient({ http, gate, access, clock, stravaClock, apiUrl });
+  return { tokens, quota, access, oauth, gate, client, source: createSource(client), stravaClock };
+}
+
+/** Stores a grant as a login of some time ago left it. */
+export async function logIn(
+  stack: Stack,
+  simulator: Simulator,
+  athlete = athleteId,
+): Promise<void> {
+  await stack.tokens.save({
+    athleteId: athlete,
+    accessToken: 'expired',
+    refreshToken: simulator.issueRefreshToken(athlete),
+    expiresAt: new Date(0),
+    scope: ['read', 'activity:read_all'],
+    clientId: simulator.clientId,
+  });
+}
+
+export function never(): AbortSignal {
+  return new AbortController().signal;
+}
+
+/** How a request may be made where nothing is reserved for others. */
+export const free = { reserve: { short: 0, daily: 0 }, signal: never() };
+
+/** What was thrown; fails when nothing was. */
+export async function thrownBy(work: Promise<unknown>): Promise<Error> {
+  const outcome: unknown = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (outcome instanceof Error) return outcome;
+  throw new Error('Nothing was thrown.');
+}
