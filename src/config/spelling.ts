@@ -1,0 +1,43 @@
+/**
+ * "Did you mean …?": finds the known name that a mistyped one is nearest to. It never decides
+ * anything, it only words a hint.
+ */
+
+/** The candidate that `written` was most likely meant to be; undefined when none is near. */
+export function nearestName(written: string, candidates: Iterable<string>): string | undefined {
+  let nearest: string | undefined;
+  let leastDistance = Number.POSITIVE_INFINITY;
+  for (const candidate of candidates) {
+    const distance = nameDistance(written, candidate);
+    if (distance < leastDistance) {
+      nearest = candidate;
+      leastDistance = distance;
+    }
+  }
+  const tolerated = Math.min(3, Math.floor(bareLetters(written).length / 3));
+  return leastDistance <= tolerated ? nearest : undefined;
+}
+
+/**
+ * How many letters have to be put in, taken out or replaced (Levenshtein), where upper and lower
+ * case, dots, underscores and hyphens make no difference.
+ */
+export function nameDistance(first: string, second: string): number {
+  const from = bareLetters(first);
+  const to = bareLetters(second);
+  let previous = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= from.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column += 1) {
+      const replaced = (previous[column - 1] ?? 0) + Number(from[row - 1] !== to[column - 1]);
+      const changed = Math.min(previous[column] ?? 0, current[column - 1] ?? 0) + 1;
+      current.push(Math.min(replaced, changed));
+    }
+    previous = current;
+  }
+  return previous[to.length] ?? 0;
+}
+
+function bareLetters(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '');
+}

@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+
+import { requireClient } from '../../src/config/client.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { ConfigurationError } from '../../src/errors.ts';
+import { createProjectFolder, mistakesOf } from './project-folder.ts';
+
+describe('the defaults', () => {
+  it('are complete', () => {
+    using project = createProjectFolder();
+    const config = loadConfig({ env: {}, configDir: project.configDir });
+    expect(config.strava.quota).toEqual({
+      short: 200,
+      shortWindowMs: 900_000,
+      daily: 1000,
+      dailyWindowMs: 86_400_000,
+      isHigherAllowed: false,
+    });
+    expect(config.strava.apiUrl).toBe('https://www.strava.com/api/v3');
+    expect(config.strava.oauthUrl).toBe('https://www.strava.com/oauth');
+    expect(config.strava.requestTimeoutMs).toBe(60_000);
+    expect(config.mongodb.port).toBe(27_217);
+    expect(config.log).toEqual({ level: 'info', format: undefined });
+  });
+
+  it('leave what is not set out of the result', () => {
+    using project = createProjectFolder();
+    const config = loadConfig({ env: {}, configDir: project.configDir });
+    expect(config.strava).not.toHaveProperty('clientId');
+    expect(config.strava).not.toHaveProperty('clientSecret');
+    expect(config.mongodb).not.toHaveProperty('uri');
+    expect(config.sync).not.toHaveProperty('since');
+    expect(config.dataDir).toBe(`${project.dir}/data`);
+  });
+
+  it('are missed by name when the file or an entry of it is gone', () => {
+    using project = createProjectFolder();
+    project.write('config/default.json', { log: { level: 'info' } });
+    const mistakes = mistakesOf({ env: {}, configDir: project.configDir });
+    expect(mistakes).toContain(
+      'config/default.json, strava.quota.short: is missing; for example 200',
+    );
+    expect(mistakes.join()).not.toContain('log.level');
+    using empty = createProjectFolder();
+    expect(mistakesOf({ env: {}, configDir: `${empty.dir}/nowhere` })[0]).toBe(
+      'config/default.json: cannot be read (ENOENT)',
+    );
+  });
+});
+
+describe('precedence', () => {
+  it('rises from the defaults over secrets.json, local.json and the environment to overrides', () => {
+    using project = createProjectFolder();
+    const level = (env = {}, overrides = {}) =>
+      loadConfig({ env, overrides, configDir: project.configDir }).log.level;
+    expect(level()).toBe('info');
+    project.write('config/secrets.json', { log: { level: 'warn' } });
+    expect(level()).toBe('warn');
+    project.write('config/local.json', { log: { level: 'error' } });
+    expect(level()).toBe('error');
+    expect(level({ LOG_LEVEL: '' })).toBe('error');
+    expect(level({ LOG_LEVEL: 'debug' })).toBe('debug');
+    expect(level({ LOG_LEVEL: 'debug' }, { LOG_LEVEL: 'trace' })).toBe('trace');
+    expect(level({ LOG_LEVEL: 'debug' }, { LOG_LEVEL: undefined })).toBe('debug');
+  });
+
+  it('is decided setting by setting, so that a section is never replaced as a whole', () => {
+    using project = createProjectFolder();
+    project.write('config/secrets.json', { strava: { clientId: '1', quota: { short: 5 } } });
+    project.write('config/local.json', { strava: { quota: { daily: 50 } } });
+    const { strava } = loadConfig({ env: {}, configDir: project.configDir });
+    expect(strava.clientId).toBe('1');
+    expect(strava.quota).toMatchObject({ short: 5, daily: 50, dailyWindowMs: 86_400_000 });
+  });
+
+  it('lets a right value win over a wrong one that nothing uses', () => {
+    using project = createProjectFolder();
+    project.write('config/local.json', { log: { level: 'loud' } });
+    const load = (env: object) => mistakesOf({ env: { ...env }, configDir: project.configDir });
+    expect(load({})).toHaveLength(1);
+    expect(load({ LOG_LEVEL: 'info' })).toEqual([]);
+  });
+
+  it('looks at nothing but the environment that it is given', () => {
+    using project = createProjectFolder();
+    process.env['LOG_LEVEL'] = 'fatal';
+    process.argv.push('--LOG_LEVEL=fatal', '--log.level=fatal');
+    try {
+      expect(loadConfig({ env: {}, configDir: project.configDir }).log.level).toBe('info');
+    } finally {
+      delete process.env['LOG_LEVEL'];
+      process.argv.splice(-2);
+    }
+  });
+});
+
+describe('the result', () => {
+  it('is frozen to the bottom', () => {
+    using project = createProjectFolder();
+    const config = loadConfig({ env: {}, configDir: project.configDir });
+    const assertFrozen = (value: unknown): void => {
+      if (typeof value !== 'object' || value === null) return;
+      expect(Object.isFrozen(value)).toBe(true);
+      Object.values(value).forEach(assertFrozen);
+    };
+    assertFrozen(config);
+    expect(() => Object.assign(config.strava.quota, { short: 9 })).toThrow(TypeError);
+  });
+});
+
+describe('mistakes', () => {
+  it('are told all at once, in one error that leads to exit code 2', () => {
+    using project = createProjectFolder();
+    project.write('config/secrets.json', '{"strava": {"clientId": "1",}}');
+    project.write('config/local.json', { stava: {}, sync: { schedule: 'often' } });
+    const env = { STRAVA_QUOTA_SHORT: '7x', STRAVA_CLIENTID: '1', SYNC_STREAMS: 'no' };
+    let thrown: unknown;
+    try {
+      loadConfig({ env, configDir: project.configDir });
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toBeInstanceOf(ConfigurationError);
+    expect(thrown).toMatchObject({ code: 'CONFIGURATION', exitCode: 2 });
+    const names = (thrown as ConfigurationError).mistakes.map((line) => line.split(': ', 1)[0]);
+    expect(names.toSorted()).toEqual([
+      'STRAVA_CLIENTID',
+      'STRAVA_QUOTA_SHORT',
+      'SYNC_STREAMS',
+      'config/local.json, stava',
+      'config/local.json, sync.schedule',
+      'config/secrets.json, line 1, column 29',
+    ]);
+    for (const name of names) expect((thrown as Error).message).toContain(name);
+  });
+});
+
+describe('the client', () => {
+  const load = (env: Record<string, string>) => {
+    using project = createProjectFolder();
+    return loadConfig({ env, configDir: project.configDir });
+  };
+
+  it('is handed out when it is whole', () => {
+    const config = load({ STRAVA_CLIENT_ID: '12345', STRAVA_CLIENT_SECRET: 'secret' });
+    expect(requireClient(config)).toEqual({ clientId: '12345', clientSecret: 'secret' });
+  });
+
+  it.each([
+    [{}, ['STRAVA_CLIENT_ID', 'STRAVA_CLIENT_SECRET']],
+    [{ STRAVA_CLIENT_ID: '12345' }, ['STRAVA_CLIENT_SECRET']],
+    [{ STRAVA_CLIENT_SECRET: 'secret' }, ['STRAVA_CLIENT_ID']],
+  ])('with only %j of it loads, and what is missing is asked for when needed', (env, names) => {
+    const config = load(env);
+    let mistakes: readonly string[] = [];
+    try {
+      requireClient(config);
+    } catch (error) {
+      expect(error).toBeInstanceOf(ConfigurationError);
+      mistakes = (error as ConfigurationError).mistakes;
+    }
+    expect(mistakes.map((line) => line.split(':', 1)[0])).toEqual(names);
+    for (const line of mistakes) {
+      expect(line).toContain('https://www.strava.com/settings/api');
+      expect(line).toContain('config/secrets.json');
+      expect(line).toContain('_FILE');
+    }
+  });
+});

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+
+import { loadConfig } from '../../src/config/load.ts';
+import { allSettings } from '../../src/config/settings.ts';
+import { createProjectFolder, mistakesOf } from './project-folder.ts';
+
+const withVariable = (name: string, value: string) => {
+  using project = createProjectFolder();
+  return mistakesOf({ env: { [name]: value }, configDir: project.configDir });
+};
+
+describe('a wrong value', () => {
+  it.each([
+    ['STRAVA_CLIENT_ID', ['abc', '12a', '-1', '1.5', ' 12345', '1e5', '0x1F'], 'digits only'],
+    ['STRAVA_CLIENT_SECRET', ['two words', 'tail\n', 'päss'], 'one word'],
+    ['STRAVA_CLIENT_SECRET', ['put-your-client-secret-here'], 'placeholder'],
+    [
+      'STRAVA_API_URL',
+      ['strava', '//x', 'https://', 'http://a b/', ' https://x'],
+      'http(s) address',
+    ],
+    ['STRAVA_API_URL', ['ftp://x/', 'mailto:a@b'], 'http:// or https://'],
+    [
+      'STRAVA_API_URL',
+      ['https://u@x/', 'https://u:p@x/', 'https://:p@x/'],
+      'user name or password',
+    ],
+    ['STRAVA_OAUTH_URL', ['https://x/?a=1', 'https://x/?', 'https://x/#a', 'https://x#'], 'query'],
+    ['STRAVA_SCOPES', ['activity:read,write', 'activity:read,,read', 'ACTIVITY:READ'], 'scopes'],
+    ['STRAVA_SCOPES', ['read', 'read,profile:read_all'], 'activity:read'],
+    ['STRAVA_QUOTA_SHORT', ['0', '-1', '7x', '1.5', '1e3', '007', ' 7', 'many'], 'whole number'],
+    ['STRAVA_QUOTA_DAILY', ['0', '9007199254740993'], 'of at least 1'],
+    ['STRAVA_QUOTA_SHORT_WINDOW', ['15', '15 m', '999ms', '0s', '400d'], 'from 1s to 366d'],
+    ['STRAVA_QUOTA_DAILY_WINDOW', ['day', '1w', '1.5h'], 'length of time'],
+    ['STRAVA_QUOTA_ALLOW_HIGHER', ['yes', '1', 'True', 'TRUE', 'on'], 'true or false'],
+    ['STRAVA_TIMEOUT', ['0s', '60', '25d'], 'from 1ms to 1h'],
+    ['MONGODB_URI', ['localhost', 'http://x', 'mongo://x', 'MONGODB://x'], 'mongodb:// or'],
+    [
+      'MONGODB_URI',
+      ['mongodb://', 'mongodb://h:99999/', 'mongodb://h/?nonsense=1'],
+      'MongoDB accepts',
+    ],
+    ['MONGODB_URI', ['mongodb://u:p@ss@h/', 'mongodb://u:%zz@h/'], 'percent-encoded'],
+    ['MONGODB_URI', ['mongodb+srv://a.example.net:27017/'], 'MongoDB accepts'],
+    ['MONGODB_URI', ['mongodb://h /', 'mongodb://h\n'], 'spaces'],
+    ['MONGODB_DATABASE', ['a b', 'a/b', 'a.b', '$a', 'x'.repeat(64)], '1 to 63 characters'],
+    ['MONGODB_DATABASE', ['admin', 'local', 'config'], "MongoDB's own"],
+    ['MONGODB_PORT', ['0', '65536', '-1', '27017x'], 'from 1 to 65535'],
+    ['AUTH_PORT', ['65536', 'http'], 'from 0 to 65535'],
+    ['DATA_DIR', [' '], 'a path'],
+    ['LEASE_DURATION', ['99ms', '15', '2d'], 'from 100ms to 1d'],
+    ['SYNC_SINCE', ['yesterday', '2019-02-30', '2019-13', '01.03.2019', '90'], 'a date'],
+    ['SYNC_SCHEDULE', ['@daily', '* * * *', '* * * * * * *', '61 * * * *', 'often'], 'cron fields'],
+    ['SYNC_TIMEZONE', ['Mars/Olympus', '+01:00', 'Vienna', 'GMT+25'], 'time zone'],
+    ['SYNC_STREAMS', ['no', '0'], 'true or false'],
+    ['LOG_LEVEL', ['loud', 'INFO'], 'trace, debug, info, warn, error, fatal, silent'],
+    ['LOG_FORMAT', ['text', 'JSON'], 'pretty, json'],
+  ])('of %s is refused with its rule and an example: %j', (name, values, rule) => {
+    const example = allSettings.find((setting) => setting.name === name)?.example ?? 'none';
+    for (const value of values) {
+      const mistakes = withVariable(name, value);
+      expect(mistakes, value).toHaveLength(1);
+      expect(mistakes[0]).toMatch(new RegExp(`^${name}: `));
+      expect(mistakes[0]).toContain(rule);
+      expect(mistakes[0]?.endsWith(`; for example ${example}`)).toBe(true);
+    }
+  });
+
+  it('is repeated where it is short and no secret', () => {
+    expect(withVariable('STRAVA_QUOTA_SHORT', '7x')[0]).toContain('not "7x"');
+    expect(withVariable('LOG_LEVEL', 'a\nb')[0]).toContain(String.raw`not "a\nb"`);
+    expect(withVariable('LOG_LEVEL', 'f'.repeat(40))[0]).not.toContain('ffff');
+  });
+
+  it('of a window that is longer than the daily one is refused at what the user wrote', () => {
+    using project = createProjectFolder();
+    const load = (env: Record<string, string>) => mistakesOf({ env, configDir: project.configDir });
+    expect(load({ STRAVA_QUOTA_SHORT_WINDOW: '2d' })).toEqual([
+      'STRAVA_QUOTA_SHORT_WINDOW: must be no longer than the daily window, 1d; for example 15m',
+    ]);
+    expect(load({ STRAVA_QUOTA_DAILY_WINDOW: '10m' })).toEqual([
+      'STRAVA_QUOTA_DAILY_WINDOW: must be no shorter than the short window, 15m; for example 24h',
+    ]);
+    expect(load({ STRAVA_QUOTA_DAILY_WINDOW: '15m' })).toEqual([]);
+  });
+});
+
+describe('a right value', () => {
+  it('each setting takes its own example', () => {
+    for (const { name, example } of allSettings) {
+      expect(withVariable(name, example), name).toEqual([]);
+    }
+  });
+
+  it.each([
+    ['SYNC_SCHEDULE', ['*/5 * * * * *', '0 3 * * mon', '0 6,18 * * *']],
+    ['SYNC_SINCE', ['2019', '2019-03', '2019-03-01', '2019-03-01T06:30:00+01:00', '90d']],
+    ['SYNC_TIMEZONE', ['UTC', 'Etc/UTC', 'America/Argentina/Ushuaia']],
+    [
+      'MONGODB_URI',
+      ['mongodb://u:p%40ss@a:27017,b:27018/x?replicaSet=rs', 'mongodb+srv://c.example.net/'],
+    ],
+    ['LEASE_DURATION', ['100ms']],
+    ['STRAVA_QUOTA_SHORT_WINDOW', ['1s']],
+    ['STRAVA_CLIENT_ID', ['1', '0012345']],
+  ])('%s takes %j', (name, values) => {
+    for (const value of values) expect(withVariable(name, value), value).toEqual([]);
+  });
+
+  it('arrives under its type and unit', () => {
+    using project = createProjectFolder();
+    const env = {
+      STRAVA_CLIENT_ID: '0012345',
+      STRAVA_CLIENT_SECRET: 'abc',
+      STRAVA_API_URL: 'http://127.0.0.1:9000/api/v3//',
+      STRAVA_OAUTH_URL: 'http://127.0.0.1:9000/',
+      STRAVA_SCOPES: 'read, activity:read,read',
+      STRAVA_QUOTA_SHORT: '20',
+      STRAVA_QUOTA_SHORT_WINDOW: '5s',
+      STRAVA_QUOTA_DAILY: '100',
+      STRAVA_QUOTA_DAILY_WINDOW: '90s',
+      STRAVA_QUOTA_ALLOW_HIGHER: 'true',
+      STRAVA_TIMEOUT: '500ms',
+      MONGODB_URI: 'mongodb://127.0.0.1:1',
+      MONGODB_DATABASE: 'other',
+      MONGODB_PORT: '27300',
+      DATA_DIR: 'elsewhere',
+      SYNC_SINCE: '90d',
+      SYNC_SCHEDULE: '0 * * * *',
+      SYNC_TIMEZONE: 'Europe/Vienna',
+      SYNC_STREAMS: 'false',
+      AUTH_PORT: '0',
+      LEASE_DURATION: '2s',
+      LOG_LEVEL: 'silent',
+      LOG_FORMAT: 'json',
+    };
+    expect(loadConfig({ env, configDir: project.configDir })).toEqual({
+      strava: {
+        clientId: '0012345',
+        clientSecret: 'abc',
+        apiUrl: 'http://127.0.0.1:9000/api/v3',
+        oauthUrl: 'http://127.0.0.1:9000',
+        scopes: ['read', 'activity:read'],
+        quota: {
+          short: 20,
+          shortWindowMs: 5000,
+          daily: 100,
+          dailyWindowMs: 90_000,
+          isHigherAllowed: true,
+        },
+        requestTimeoutMs: 500,
+      },
+      mongodb: { uri: 'mongodb://127.0.0.1:1', database: 'other', port: 27_300 },
+      dataDir: `${project.dir}/elsewhere`,
+      sync: {
+        since: '90d',
+        schedule: '0 * * * *',
+        timezone: 'Europe/Vienna',
+        shouldFetchStreams: false,
+      },
+      auth: { port: 0 },
+      lease: { durationMs: 2000 },
+      log: { level: 'silent', format: 'json' },
+      warnings: [],
+    });
+    expect(Object.keys(env).toSorted()).toEqual(allSettings.map(({ name }) => name).toSorted());
+  });
+});
