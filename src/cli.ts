@@ -1,0 +1,175 @@
+/**
+ * The command line: arguments to one command to an exit code. The only file that touches the process:
+ * its arguments, environment, streams, signals and end.
+ */
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { Command, CommanderError } from 'commander';
+import { systemClock } from './clock.ts';
+import { auth } from './commands/auth.ts';
+import { config as printConfig } from './commands/config.ts';
+import { db } from './commands/db.ts';
+import { demo } from './commands/demo.ts';
+import { start } from './commands/start.ts';
+import { status } from './commands/status.ts';
+import { sync } from './commands/sync.ts';
+import { loadConfig } from './config/load.ts';
+import type { ExitCode } from './errors.ts';
+import { DomestiqueError, exitCodes } from './errors.ts';
+import { createLog } from './log.ts';
+import { identifyOwner } from './owner.ts';
+import type { Program } from './program.ts';
+
+/** How long a stop may take before it is forced. */
+const longestStopMs = 9_000;
+/** A terminal's Ctrl-C arrives twice through npm. */
+const sameSignalMs = 1_000;
+
+// node-cron drops ticks at daylight-saving changes of a local zone, whatever its own option says.
+process.env['TZ'] = 'UTC';
+
+// By itself the heap grows to three times what lives in it (100 MB for 32) before old garbage is collected;
+// with a third of head room a long backfill peaks where a short one does, at no cost that shows.
+setFlagsFromString('--heap-growing-percent=30');
+
+const configDir = resolve(import.meta.dirname, '../config');
+
+async function createProgram(signal: AbortSignal): Promise<Program> {
+  const configSource = { env: process.env, configDir };
+  const config = loadConfig(configSource);
+  const isTerminal = process.stderr.isTTY;
+  const log = createLog(config.log, process.stderr, isTerminal);
+  for (const warning of config.warnings) log.warn(warning);
+  return {
+    config,
+    configSource,
+    log,
+    clock: systemClock,
+    random: Math.random,
+    env: process.env,
+    pid: process.pid,
+    host: hostname(),
+    owner: await identifyOwner(hostname()),
+    signal,
+    print: (text) => void process.stdout.write(`${text}\n`),
+    stderr: process.stderr,
+    isTerminal,
+  };
+}
+
+/** The first signal asks for an orderly end, a later one ends at once. */
+function listenForSignals(stop: AbortController): void {
+  let firstAtMs: number | undefined;
+  const onSignal = (name: NodeJS.Signals): void => {
+    const nowMs = performance.now();
+    if (firstAtMs === undefined) {
+      firstAtMs = nowMs;
+      stop.abort();
+      setTimeout(() => process.exit(exitCodes.done), longestStopMs).unref();
+    } else if (nowMs - firstAtMs > sameSignalMs) {
+      process.exit(name === 'SIGINT' ? 130 : 143);
+    }
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+}
+
+type Action = (program: Program) => ExitCode | Promise<ExitCode>;
+
+async function run(action: Action, stop: AbortController): Promise<void> {
+  try {
+    process.exitCode = await action(await createProgram(stop.signal));
+  } catch (error) {
+    // Whatever was waiting when the stop came was told so by the signal's own reason.
+    if (stop.signal.aborted && isAbort(error)) {
+      process.exitCode = exitCodes.done;
+      return;
+    }
+    if (!(error instanceof DomestiqueError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = stop.signal.aborted ? exitCodes.done : error.exitCode;
+  }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
+
+/** Commander repeats a value that it has no place for, which may be a secret. */
+function withoutValues(message: string): string {
+  return message.replace(/('--?[\w-]+)=.*'/s, "$1=…'").replace(/(but got \d+): .*/s, '$1.\n');
+}
+
+function createCommands(stop: AbortController): Command {
+  const cli = new Command('domestique')
+    .description(
+      'Keeps every Strava activity of one or more athletes, with its streams, in a MongoDB that the athlete owns.',
+    )
+    .exitOverride()
+    .configureOutput({
+      outputError: (text, write) => {
+        write(withoutValues(text));
+      },
+    });
+  const add = (name: string, description: string): Command =>
+    cli.command(name).description(description).exitOverride();
+  const perform = (action: Action): Promise<void> => run(action, stop);
+
+  add(
+    'start',
+    'run the daemon: look for new activities by the schedule, until it is stopped',
+  ).action(() => perform(start));
+  add('auth', 'log an athlete in at Strava; run it once for each athlete')
+    .option('--code <code>', 'exchange this code instead of opening the browser')
+    .option('--redirect-url <url>', 'take the code from this pasted address')
+    .option('--refresh-token <token>', 'use a refresh token that exists already')
+    .option('--no-browser', 'print the address only')
+    .action(
+      ({
+        browser,
+        ...given
+      }: {
+        browser: boolean;
+        code?: string;
+        redirectUrl?: string;
+        refreshToken?: string;
+      }) => perform((program) => auth(program, { ...given, isBrowserWanted: browser })),
+    );
+  add('sync', 'one round of what the daemon does, or with --since a period made complete')
+    .option(
+      '--since <date>',
+      'from then on: 2019, 2019-03, 2019-03-01, an RFC 3339 instant, or 90d',
+    )
+    .option('--until <date>', 'up to the end of then; the same forms')
+    .option('--athlete <id>', 'only this athlete')
+    .option('--no-wait', 'end with 75 instead of waiting for the quota or for another process')
+    .option('--dry-run', 'ask for the list only, and print what there would be to do', false)
+    .option('--retry-parked', 'try parked activities again now', false)
+    .option('--json', 'print one JSON document', false)
+    .action((options: Parameters<typeof sync>[1]) => perform((program) => sync(program, options)));
+  add('status', 'what is stored, what is still to do, the quota, and what needs you')
+    .option('--json', 'print one JSON document', false)
+    .action((options: { json: boolean }) => perform((program) => status(program, options)));
+  add('config', 'the effective configuration, and where each value came from')
+    .option('--json', 'print one JSON document', false)
+    .action((options: { json: boolean }) => perform((program) => printConfig(program, options)));
+  add('db', 'keep the embedded MongoDB up and print its address').action(() => perform(db));
+  add('demo', 'the whole job against a simulated Strava: no account, no network').action(() =>
+    perform(demo),
+  );
+  return cli;
+}
+
+async function main(): Promise<void> {
+  const stop = new AbortController();
+  listenForSignals(stop);
+  try {
+    await createCommands(stop).parseAsync(process.argv);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  }
+}
+
+await main();

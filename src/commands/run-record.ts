@@ -1,0 +1,42 @@
+/**
+ * Writes each run into `runs`, from its start on, and prunes old ones.
+ */
+import { DomestiqueError } from '../errors.ts';
+import type { Database } from '../main.ts';
+import type { RunReason } from '../mongo/runs.ts';
+import type { Program } from '../program.ts';
+import type { RunResult } from '../sync/job.ts';
+
+const keptMs = 90 * 24 * 60 * 60 * 1_000;
+
+/** Runs `work` and records how it ended; what it throws is thrown on. */
+export async function recordRun(
+  { clock, host, pid }: Program,
+  { runs }: Database,
+  why: { readonly reason: RunReason; readonly command: string },
+  work: () => Promise<RunResult>,
+): Promise<RunResult> {
+  const startedAt = new Date(clock.nowMs());
+  const id = await runs.start({ ...why, host, pid, startedAt });
+  await runs.prune(new Date(startedAt.getTime() - keptMs));
+  try {
+    const result = await work();
+    const outcome = outcomeOf(result);
+    await runs.end(id, { endedAt: new Date(clock.nowMs()), outcome, counts: result.tally });
+    return result;
+  } catch (error) {
+    const message = error instanceof DomestiqueError ? error.message : 'an unexpected failure';
+    const end = {
+      endedAt: new Date(clock.nowMs()),
+      outcome: 'failed',
+      error: message,
+    } as const;
+    await runs.end(id, end).catch(() => undefined);
+    throw error;
+  }
+}
+
+function outcomeOf({ isInterrupted, opensAt }: RunResult): 'done' | 'stopped' | 'waiting' {
+  if (isInterrupted) return 'stopped';
+  return opensAt === undefined ? 'done' : 'waiting';
+}

@@ -1,0 +1,97 @@
+/**
+ * `start`: the daemon.
+ */
+import { requireClient } from '../config/client.ts';
+import { runDaemon } from '../daemon/daemon.ts';
+import { nextTickAt, tickIntervalMs } from '../daemon/schedule.ts';
+import type { ExitCode } from '../errors.ts';
+import { exitCodes } from '../errors.ts';
+import type { Database, Strava } from '../main.ts';
+import { openDatabase, openJob, openStrava } from '../main.ts';
+import type { RunReason } from '../mongo/runs.ts';
+import type { Program } from '../program.ts';
+import type { Job, RunResult } from '../sync/job.ts';
+import { createProgress, progressOptionsOf } from './progress.ts';
+import { recordRun } from './run-record.ts';
+import { scopeOf } from './sync-run.ts';
+import { instant } from './words.ts';
+
+export async function start(program: Program): Promise<ExitCode> {
+  requireClient(program.config);
+  const { config, log, clock, signal } = program;
+  const database = await openDatabase(program, Number.POSITIVE_INFINITY);
+  try {
+    const strava = await openStrava(program, database);
+    const timing = {
+      patienceMs: Number.POSITIVE_INFINITY,
+      tickIntervalMs: tickIntervalMs(config.sync),
+    };
+    const job = openJob(program, { database, strava }, timing);
+    log.info(`Domestique is running; the database is ${database.address}.`);
+    await runDaemon({
+      timetable: config.sync,
+      clock,
+      log,
+      signal,
+      lastLookAt: await lastLookAt(database),
+      look: () => job.look(),
+      run: (reason) => runOnce({ program, database, strava, job }, reason),
+    });
+    log.info('Domestique has stopped.');
+    return exitCodes.done;
+  } finally {
+    await database.close();
+  }
+}
+
+/** After a restart the next tick is early enough, unless the last run was cut off in the middle of its work. */
+async function lastLookAt({ runs, athletes }: Database): Promise<Date | undefined> {
+  const last = await runs.last();
+  const isCutOff = last !== undefined && last.outcome !== 'done';
+  return isCutOff ? undefined : athletes.allLookedAt();
+}
+
+interface Session {
+  readonly program: Program;
+  readonly database: Database;
+  readonly strava: Strava;
+  readonly job: Job;
+}
+
+async function runOnce(session: Session, reason: RunReason): Promise<void> {
+  const { program, database, strava, job } = session;
+  const athleteIds = await database.athletes.athleteIds();
+  if (athleteIds.length === 0) {
+    program.log.warn('Nobody has logged in yet. Run: npm run auth');
+    return;
+  }
+  const progress = createProgress(progressOptionsOf(program, strava));
+  const result = await recordRun(program, database, { reason, command: 'start' }, () =>
+    job
+      .run({
+        athleteIds: () => database.athletes.athleteIds(),
+        scopeOf: () => scopeOf(program, undefined),
+        isImpatient: false,
+        isLookWanted: true,
+        signal: program.signal,
+        reporter: progress,
+      })
+      .finally(() => {
+        progress.end();
+      }),
+  );
+  sayResult(program, result);
+}
+
+function sayResult({ log, config, signal }: Program, { tally, held }: RunResult): void {
+  for (const [id, { pid, host }] of held) {
+    log.warn(`Athlete ${id} is being synced by process ${pid} on ${host}; leaving it alone.`);
+  }
+  if (signal.aborted) return;
+  const next = nextTickAt(config.sync);
+  const { requests, added, changed, streamsStored, withoutStreams, parked } = tally;
+  log.info(
+    { requests, added, changed, streams: streamsStored, withoutStreams, parked },
+    `Run done: ${added} new, ${changed} changed, ${streamsStored} streams; next look ${next ? instant(next) : 'never'}.`,
+  );
+}

@@ -1,0 +1,89 @@
+/**
+ * Gathers what `status` shows from the database alone.
+ */
+import { nextTickAt } from '../daemon/schedule.ts';
+import { formatDuration } from '../domain/duration.ts';
+import { estimateEndMs } from '../domain/estimate.ts';
+import { parseSince } from '../domain/period.ts';
+import type { QuotaState } from '../domain/quota-state.ts';
+import { emptyQuota } from '../domain/quota-state.ts';
+import type { Database } from '../main.ts';
+import { quotaSettingsOf } from '../main.ts';
+import type { AthleteOverview } from '../mongo/overview.ts';
+import { overview } from '../mongo/overview.ts';
+import { createQuotaStore, knownApplications } from '../mongo/quota.ts';
+import type { RunDocument } from '../mongo/runs.ts';
+import type { Program } from '../program.ts';
+import type { QuotaReport } from './quota-report.ts';
+import { reportQuota } from './quota-report.ts';
+
+/** Everything that status shows. */
+export interface Status {
+  readonly database: string;
+  readonly athletes: readonly AthleteOverview[];
+  readonly quota: QuotaReport;
+  /** Requests still to make for streams, and about how long they take under the quota. */
+  readonly toDo: { readonly streams: number; readonly duration: string };
+  readonly lastRun: RunDocument | null;
+  readonly nextRunAt: Date | null;
+  readonly parkedActivities: readonly number[];
+  /** What only a person can do, one sentence each. */
+  readonly needs: readonly string[];
+}
+
+export async function readStatus(program: Program, database: Database): Promise<Status> {
+  const { config, clock } = program;
+  const nowMs = clock.nowMs();
+  const settings = quotaSettingsOf(config);
+  const state = await readQuota(program, database);
+  const athletes = await overview(database.mongo, database.collections);
+  const streams = await countToDo(program, database, athletes);
+  return {
+    database: database.address,
+    athletes,
+    quota: reportQuota(state, settings, nowMs),
+    toDo: {
+      streams,
+      duration: formatDuration(
+        Math.max(1_000, estimateEndMs(streams, state, settings, nowMs) - nowMs),
+      ),
+    },
+    lastRun: (await database.runs.last()) ?? null,
+    nextRunAt: nextTickAt(config.sync) ?? null,
+    parkedActivities: await database.activities.parkedIds(),
+    needs: needsOf(athletes),
+  };
+}
+
+/** Only what the configuration wants: pending streams before SYNC_SINCE stay where they are. */
+async function countToDo(
+  { config, clock }: Program,
+  { activities }: Database,
+  athletes: readonly AthleteOverview[],
+): Promise<number> {
+  const { since, shouldFetchStreams } = config.sync;
+  if (!shouldFetchStreams) return 0;
+  const from = since === undefined ? undefined : parseSince(since, clock.nowMs());
+  let streams = 0;
+  for (const { athleteId } of athletes) {
+    streams += await activities.countPending(athleteId, from ? { from } : {});
+  }
+  return streams;
+}
+
+/** The configured application's quota; without one configured, the only one that is known. */
+async function readQuota({ config }: Program, { mongo }: Database): Promise<QuotaState> {
+  const clientId = config.strava.clientId ?? (await knownApplications(mongo))[0];
+  return clientId === undefined ? emptyQuota : createQuotaStore(mongo, clientId).load();
+}
+
+function needsOf(athletes: readonly AthleteOverview[]): readonly string[] {
+  if (athletes.length === 0) return ['Nobody has logged in yet. Run: npm run auth'];
+  return athletes.flatMap(({ athleteId, name, needsAuthorization }) =>
+    needsAuthorization === undefined
+      ? []
+      : [
+          `${name || 'Athlete'} (${athleteId}) has to log in again: ${needsAuthorization}. Run: npm run auth`,
+        ],
+  );
+}

@@ -1,0 +1,38 @@
+/**
+ * Numbers, instants and counts as people read them.
+ */
+
+const thousands = new Intl.NumberFormat('en-US');
+
+/** "1,162". */
+export function number(value: number): string {
+  return thousands.format(value);
+}
+
+/** "1 activity", "1,162 activities". */
+export function counted(count: number, singular: string, plural = `${singular}s`): string {
+  return `${number(count)} ${count === 1 ? singular : plural}`;
+}
+
+/** "2026-11-22 14:15 UTC", with seconds where they are not zero. */
+export function instant(at: Date): string {
+  const [day = '', time = ''] = at.toISOString().split('T');
+  const clock = time.slice(0, 8);
+  return `${day} ${clock.endsWith(':00') ? clock.slice(0, 5) : clock} UTC`;
+}
+
+/** Rows of equal columns, two spaces apart. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows.reduce<number[]>(
+    (most, row) => row.map((cell, column) => Math.max(cell.length, most[column] ?? 0)),
+    [],
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -1,0 +1,91 @@
+/**
+ * The daemon: a tick of the schedule says "look at the lists again", and the job does the rest. One run
+ * at a time; a run that fails is logged with its cause, and the next tick tries again.
+ */
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
+import { DomestiqueError } from '../errors.ts';
+import type { RunReason } from '../mongo/runs.ts';
+import type { Timetable } from './schedule.ts';
+import { isOverdue, startSchedule } from './schedule.ts';
+
+export interface DaemonOptions {
+  readonly timetable: Timetable;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  /** When everybody's list had been looked at last, as far as the database knows. */
+  readonly lastLookAt: Date | undefined;
+  /** One run; failures are thrown. */
+  readonly run: (reason: RunReason) => Promise<void>;
+  /** Makes a run that is under way look at the lists again; false where none is. */
+  readonly look: () => boolean;
+}
+
+const watchMs = 60_000;
+
+/**
+ * Runs until the signal is aborted and what was under way has ended.
+ * @throws what is no DomestiqueError: a bug ends the process.
+ */
+export async function runDaemon(options: DaemonOptions): Promise<void> {
+  const { timetable, clock, log, signal, lastLookAt } = options;
+  const broken = new AbortController();
+  const ended = AbortSignal.any([signal, broken.signal]);
+  let running: Promise<void> | undefined;
+  let isTickLeft = false;
+  let lastTickMs = clock.nowMs();
+
+  const start = (reason: RunReason): void => {
+    isTickLeft = false;
+    running = runLogged(options, reason)
+      .catch((error: unknown) => {
+        broken.abort(error);
+      })
+      .finally(() => {
+        running = undefined;
+        if (isTickLeft && !ended.aborted) start('schedule');
+      });
+  };
+  const tick = (): void => {
+    lastTickMs = clock.nowMs();
+    if (running === undefined) start('schedule');
+    else isTickLeft = !options.look();
+  };
+
+  const isMissed =
+    lastLookAt === undefined || isOverdue(timetable, lastLookAt.getTime(), lastTickMs);
+  if (isMissed) start('start');
+  const schedule = startSchedule(timetable, tick);
+  const isEnded = (): boolean => ended.aborted;
+  while (!isEnded()) {
+    await clock.sleep(watchMs, ended);
+    // A time of the schedule older than the watch's pace was dropped: a minute is left to node-cron.
+    const isDropped = isOverdue(timetable, lastTickMs, clock.nowMs() - watchMs);
+    if (isDropped && !isEnded()) {
+      log.info('A tick of the schedule was missed; catching up.');
+      tick();
+    }
+  }
+  schedule.stop();
+  await running;
+  broken.signal.throwIfAborted();
+}
+
+async function runLogged({ run, log, signal }: DaemonOptions, reason: RunReason): Promise<void> {
+  try {
+    await run(reason);
+  } catch (error) {
+    if (!(error instanceof DomestiqueError)) throw error;
+    if (signal.aborted) return;
+    log.error({ cause: causeOf(error) }, `The run failed: ${messageOf(error)}`);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown';
+}
+
+function causeOf(error: unknown): string | undefined {
+  return error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : undefined;
+}

@@ -1,0 +1,26 @@
+/**
+ * The log: structured, to the stream it is given (stderr), never to stdout, which belongs to answers.
+ */
+import type { DestinationStream, Logger } from 'pino';
+import { pino, stdTimeFunctions } from 'pino';
+import pretty from 'pino-pretty';
+import type { LogConfig } from './config/config.ts';
+
+/** `isTerminal` decides the format where none is configured. */
+export function createLog(
+  { level, format }: LogConfig,
+  destination: NodeJS.WritableStream,
+  isTerminal: boolean,
+): Logger {
+  const isPretty = (format ?? (isTerminal ? 'pretty' : 'json')) === 'pretty';
+  const stream: DestinationStream = isPretty
+    ? pretty({
+        destination,
+        colorize: isTerminal,
+        translateTime: 'SYS:yyyy-mm-dd HH:MM:ss',
+        ignore: 'pid,hostname',
+        sync: true,
+      })
+    : { write: (line) => void destination.write(line) };
+  return pino({ level, base: null, timestamp: stdTimeFunctions.isoTime }, stream);
+}

@@ -1,0 +1,221 @@
+/**
+ * The composition root: opens the database and Strava, and wires the job. Commands take from here what
+ * they need.
+ */
+import type { Config } from './config/config.ts';
+import type { Clock } from './clock.ts';
+import { requireClient } from './config/client.ts';
+import { dropFlights } from './domain/quota-feedback.ts';
+import type { QuotaSettings } from './domain/quota-state.ts';
+import { createActivityStore } from './mongo/activity-store.ts';
+import { createAthleteStore } from './mongo/athletes.ts';
+import type { Collections } from './mongo/collections.ts';
+import { collectionsOf, prepareDatabase } from './mongo/collections.ts';
+import type { Mongo, MongoOptions } from './mongo/connection.ts';
+import { connectMongo } from './mongo/connection.ts';
+import { useEmbeddedServer } from './mongo/embedded/server.ts';
+import { createLeaseStore } from './mongo/leases.ts';
+import { createQuotaStore } from './mongo/quota.ts';
+import type { RunStore } from './mongo/runs.ts';
+import { createRunStore } from './mongo/runs.ts';
+import { serverOffsetMs } from './mongo/server-clock.ts';
+import { createTokenStore } from './mongo/tokens.ts';
+import { isCertainlyDead } from './owner.ts';
+import type { Program } from './program.ts';
+import { createAccess } from './strava/access.ts';
+import type { Client } from './strava/client.ts';
+import { createClient } from './strava/client.ts';
+import type { Gate } from './strava/gate.ts';
+import { createGate } from './strava/gate.ts';
+import { createHttp } from './strava/http.ts';
+import type { OAuth } from './strava/oauth.ts';
+import { createOAuth } from './strava/oauth.ts';
+import { createSource } from './strava/source.ts';
+import type { StravaClock } from './strava/strava-clock.ts';
+import { createStravaClock } from './strava/strava-clock.ts';
+import { createTimeCheck } from './strava/time-check.ts';
+import type { QuotaView } from './sync/drive.ts';
+import type { Job } from './sync/job.ts';
+import { createJob } from './sync/job.ts';
+import type {
+  ActivitySource,
+  ActivityStore,
+  AthleteStore,
+  LeaseStore,
+  QuotaStore,
+  TokenStore,
+} from './sync/ports.ts';
+
+/** How long a command goes on while MongoDB or Strava is away; the daemon goes on for ever. */
+export const commandPatienceMs = 10 * 60_000;
+
+/** The open database, and what stands on it. */
+export interface Database {
+  readonly mongo: Mongo;
+  readonly collections: Collections;
+  readonly activities: ActivityStore;
+  readonly athletes: AthleteStore;
+  readonly tokens: TokenStore;
+  readonly leases: LeaseStore;
+  readonly runs: RunStore;
+  /** Where it is, without a password. */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** Opens the configured MongoDB, or the embedded one, and makes its collections and indexes. */
+export async function openDatabase(program: Program, patienceMs: number): Promise<Database> {
+  const { config, clock, log, random, signal } = program;
+  const server = config.mongodb.uri === undefined ? await openEmbedded(program) : undefined;
+  try {
+    const uri = server?.uri ?? config.mongodb.uri ?? '';
+    const { database } = config.mongodb;
+    const onAway = async (): Promise<void> => server?.ensureRunning();
+    const options = { uri, database, clock, log, random, patienceMs, signal, onAway };
+    const mongo = await connectPrepared(options);
+    return databaseOf(program, mongo, async () => {
+      await mongo.close();
+      await server?.release();
+    });
+  } catch (error) {
+    await server?.release();
+    throw error;
+  }
+}
+
+async function connectPrepared(options: MongoOptions): Promise<Mongo> {
+  const mongo = await connectMongo(options);
+  try {
+    await prepareDatabase(mongo);
+    return mongo;
+  } catch (error) {
+    await mongo.close();
+    throw error;
+  }
+}
+
+function openEmbedded({ config, clock, log, env, signal }: Program) {
+  return useEmbeddedServer({
+    dataDir: config.dataDir,
+    port: config.mongodb.port,
+    env,
+    clock,
+    signal,
+    log: (message) => {
+      log.info(message);
+    },
+    debug: (message) => {
+      log.debug(message);
+    },
+  });
+}
+
+function databaseOf(program: Program, mongo: Mongo, close: () => Promise<void>): Database {
+  const collections = collectionsOf(mongo.db);
+  const { config, clock, pid, host, owner } = program;
+  return {
+    mongo,
+    collections,
+    activities: createActivityStore(mongo, collections),
+    athletes: createAthleteStore(mongo, collections),
+    tokens: createTokenStore(mongo, collections),
+    leases: createLeaseStore(mongo, collections, {
+      durationMs: config.lease.durationMs,
+      pid,
+      host,
+      process: owner,
+      clock,
+    }),
+    runs: createRunStore(mongo),
+    address: mongo.address,
+    close,
+  };
+}
+
+/** Strava, as one application. */
+export interface Strava {
+  readonly client: Client;
+  readonly source: ActivitySource;
+  readonly oauth: OAuth;
+  readonly gate: Gate;
+  readonly clock: StravaClock;
+  readonly quota: QuotaView;
+  readonly clientId: string;
+}
+
+/** How many requests may be in flight at once. */
+const mostInFlight = 4;
+
+export function quotaSettingsOf({ strava }: Config): QuotaSettings {
+  return { ...strava.quota, flightMaxMs: 3 * strava.requestTimeoutMs };
+}
+
+/** @throws ConfigurationError without the client's id and secret. */
+export async function openStrava(program: Program, database: Database): Promise<Strava> {
+  const { config, clock, log, owner } = program;
+  const { clientId, clientSecret } = requireClient(config);
+  const { apiUrl, oauthUrl, requestTimeoutMs } = config.strava;
+  const settings = quotaSettingsOf(config);
+  const store = createQuotaStore(database.mongo, clientId);
+  await forgetDeadFlights(store, program.host);
+  const stravaClock = createStravaClock(clock, log, await serverOffsetMs(database.mongo, clock));
+  const http = createHttp(requestTimeoutMs);
+  const nowMs = (): number => clock.nowMs();
+  const oauth = createOAuth({ http, clock: stravaClock, nowMs, oauthUrl, clientId, clientSecret });
+  const timeCheck = createTimeCheck({ http, clock, stravaClock, oauthUrl });
+  const gate = createGate({
+    store,
+    settings,
+    clock: stravaClock,
+    timeCheck,
+    owner,
+    mostInFlight,
+  });
+  const { tokens, leases } = database;
+  // Strava's time, because a wrong clock here would take every token for expired, or none.
+  const tokenClock: Clock = { ...clock, nowMs: () => stravaClock.nowMs() };
+  const access = createAccess({ tokens, leases, oauth, clock: tokenClock, clientId });
+  const client = createClient({ http, gate, access, clock, stravaClock, apiUrl });
+  const quota: QuotaView = {
+    settings,
+    known: () => gate.known(),
+    refresh: () => gate.refresh(),
+    nowMs: () => stravaClock.nowMs(),
+    isClockSuspect: () => stravaClock.isSuspect(),
+    checkTime: timeCheck,
+    passed: () => gate.passed(),
+  };
+  return { client, source: createSource(client), oauth, gate, clock: stravaClock, quota, clientId };
+}
+
+/** What a killed process had in flight is not waited for; what it was charged stays charged. */
+async function forgetDeadFlights(store: QuotaStore, host: string): Promise<void> {
+  const { flights } = await store.load();
+  const dead = new Set<string>();
+  for (const { owner } of flights) if (await isCertainlyDead(owner, host)) dead.add(owner);
+  if (dead.size === 0) return;
+  await store.update((state) => dropFlights(state, (owner) => dead.has(owner)));
+}
+
+/** The job over an open database and Strava. */
+export function openJob(
+  program: Program,
+  { database, strava }: { database: Database; strava: Strava },
+  timing: { patienceMs: number; tickIntervalMs: number },
+): Job {
+  const { clock, random, log, config } = program;
+  const { activities, athletes, leases } = database;
+  return createJob({
+    source: strava.source,
+    activities,
+    athletes,
+    leases,
+    quota: strava.quota,
+    clock,
+    random,
+    log,
+    shouldFetchStreams: config.sync.shouldFetchStreams,
+    mostInFlight,
+    ...timing,
+  });
+}
