@@ -1,0 +1,67 @@
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { projectFolder } from '../support/command.ts';
+import { useScene } from '../support/scene.ts';
+
+const commands = ['start', 'auth', 'sync', 'status', 'config', 'db', 'demo'];
+
+describe.concurrent('the command line', () => {
+  const openScene = useScene();
+
+  it.each(commands)('%s --help explains itself and ends with 0', async (command) => {
+    const scene = await openScene({ activities: 1 });
+    const { exitCode, stdout, stderr } = await scene.run(command, '--help');
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(`Usage: domestique ${command}`);
+    expect(stderr).toBe('');
+  });
+
+  it('--help names every command', async () => {
+    const scene = await openScene({ activities: 1 });
+    const { exitCode, stdout } = await scene.run('--help');
+    expect(exitCode).toBe(0);
+    for (const command of commands) expect(stdout).toContain(`  ${command} `);
+  });
+
+  it.each([
+    ['an unknown command', ['sink'], "unknown command 'sink'"],
+    ['an unknown option', ['sync', '--sice', '2024'], "unknown option '--sice'"],
+    ['an option without its value', ['sync', '--since'], "'--since <date>' argument missing"],
+    ['an argument too many', ['sync', '2024'], 'too many arguments'],
+    ['no command', [], 'Usage: domestique'],
+  ])('%s ends with 2 and says what is wrong', async (_, args, sentence) => {
+    const scene = await openScene({ activities: 1 });
+    const { exitCode, stdout, stderr } = await scene.run(...args);
+    expect(exitCode).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(sentence);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('works from another folder, through a symbolic link', async () => {
+    const scene = await openScene({ activities: 4 });
+    const folder = await mkdtemp(join(tmpdir(), 'domestique-elsewhere-'));
+    try {
+      const program = join(folder, 'domestique');
+      await symlink(join(projectFolder, 'bin/domestique'), program);
+      const { exitCode, stderr } = await scene.launch(['sync'], {}, { program, folder }).ended;
+      expect(exitCode, stderr).toBe(0);
+      expect(await scene.differences()).toEqual([]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('prints nothing but the answer on stdout through npm', async () => {
+    const scene = await openScene({ activities: 2 });
+    const npm = { program: 'npm' };
+    const { exitCode, stdout } = await scene.launch(['run', '-s', 'sync', '--', '--json'], {}, npm)
+      .ended;
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ added: 2 });
+    const wrong = await scene.launch(['run', '-s', 'sync', '--', '--since', 'x'], {}, npm).ended;
+    expect(wrong.exitCode).toBe(2);
+  });
+});

@@ -1,0 +1,215 @@
+import { describe, expect, it } from 'vitest';
+import { logIn } from '../support/mirror.ts';
+import type { Scene } from '../support/scene.ts';
+import { athleteId, athleteNamed, useScene } from '../support/scene.ts';
+import { eventually } from '../support/waiting.ts';
+
+const everySecond = { SYNC_SCHEDULE: '* * * * * *' };
+const onceAYear = { SYNC_SCHEDULE: '0 0 1 1 *' };
+const dayMs = 86_400_000;
+
+async function isTrue(scene: Scene): Promise<boolean> {
+  return (await scene.differences()).length === 0;
+}
+
+describe.concurrent('the daemon', () => {
+  const openScene = useScene();
+
+  it('picks up what is uploaded, and ends with 0 on SIGTERM', async () => {
+    const scene = await openScene({ activities: 8, env: { SYNC_SCHEDULE: '*/2 * * * * *' } });
+    const daemon = scene.launch(['start']);
+    await daemon.shown('Run done');
+    scene.simulator.world.addActivity(athleteId, {}, { samples: 10 });
+    await eventually(() => isTrue(scene));
+    daemon.kill('SIGTERM');
+    const { exitCode, signal, stdout, stderr } = await daemon.ended;
+    expect({ exitCode, signal }).toEqual({ exitCode: 0, signal: null });
+    expect(stdout).toBe('');
+    expect(stderr).toContain('Domestique has stopped.');
+  });
+
+  it('makes one run at a time, however often the schedule ticks', async () => {
+    const scene = await openScene({ activities: 5, env: everySecond });
+    const holding = scene.simulator.hold({ endpoint: 'streams' });
+    const daemon = scene.launch(['start']);
+    const held = await holding;
+    await scene.simulator.requests.waitFor((log) => log.count('list') >= 4, 30_000);
+    const runs = scene.db.collection('runs');
+    expect(await runs.countDocuments()).toBe(1);
+    held.release();
+    await eventually(() => isTrue(scene));
+    await eventually(async () => (await runs.countDocuments()) > 1);
+    daemon.kill('SIGTERM');
+    await daemon.ended;
+    const made = await runs.find().sort({ started_at: 1 }).toArray();
+    for (const [index, { started_at }] of made.entries()) {
+      const before = made[index - 1] as { ended_at?: Date } | undefined;
+      if (before)
+        expect(before.ended_at?.getTime()).toBeLessThanOrEqual((started_at as Date).getTime());
+    }
+    expect(scene.simulator.requests.fetchedTwice()).toEqual([]);
+  });
+
+  it('logs a run that failed with its cause, and the next tick works', async () => {
+    const scene = await openScene({ activities: 5, env: everySecond });
+    scene.simulator.setApplicationInactive(true);
+    const daemon = scene.launch(['start']);
+    await daemon.shown('The run failed: Strava says that the application is inactive');
+    scene.simulator.setApplicationInactive(false);
+    await eventually(() => isTrue(scene));
+    daemon.kill('SIGTERM');
+    expect((await daemon.ended).exitCode).toBe(0);
+    expect(await scene.db.collection('runs').countDocuments({ outcome: 'failed' })).toBeGreaterThan(
+      0,
+    );
+  });
+
+  it('outlasts a Strava that is away for some ticks', async () => {
+    const scene = await openScene({ activities: 5, env: everySecond });
+    const { faults, requests } = scene.simulator;
+    faults.rate(1, ['html-502', 'reset']);
+    const daemon = scene.launch(['start']);
+    await requests.waitFor((log) => log.count('list') >= 4, 30_000);
+    faults.clear();
+    await eventually(() => isTrue(scene), 30_000);
+    daemon.kill('SIGTERM');
+    expect((await daemon.ended).exitCode).toBe(0);
+  });
+
+  it('goes on with the others where an athlete has revoked the access', async () => {
+    const athletes = [athleteNamed('Ada', 1001, 4), athleteNamed('Bob', 1002, 4)];
+    const scene = await openScene({ athletes, env: everySecond });
+    scene.simulator.deauthorize(1001);
+    const daemon = scene.launch(['start']);
+    await daemon.shown('Athlete 1001 has to log in again');
+    await eventually(async () => (await scene.differences(1002)).length === 0);
+    daemon.kill('SIGTERM');
+    expect((await daemon.ended).exitCode).toBe(0);
+  });
+
+  it('takes up an athlete who logs in while it runs', async () => {
+    const scene = await openScene({ activities: 4, isLoggedIn: false, env: everySecond });
+    const daemon = scene.launch(['start']);
+    await daemon.shown('Nobody has logged in yet. Run: npm run auth');
+    await logIn(scene.db, scene.simulator, athleteId);
+    await eventually(() => isTrue(scene));
+    daemon.kill('SIGTERM');
+    expect((await daemon.ended).exitCode).toBe(0);
+  });
+
+  it('makes a run at start where one was missed', async () => {
+    const scene = await openScene({ activities: 4, env: onceAYear });
+    await scene.run('sync');
+    const longAgo = { $set: { 'sync.looked_at': new Date(Date.now() - 400 * dayMs) } };
+    await scene.db.collection('athletes').updateOne({}, longAgo);
+    scene.simulator.world.addActivity(athleteId, {}, { samples: 5 });
+    const daemon = scene.launch(['start']);
+    await daemon.shown('Run done: 1 new');
+    expect(await scene.differences()).toEqual([]);
+    daemon.kill('SIGTERM');
+    expect((await daemon.ended).exitCode).toBe(0);
+  });
+
+  it('makes no run at start where none was missed', async () => {
+    const scene = await openScene({ activities: 4, env: onceAYear });
+    await scene.run('sync');
+    scene.simulator.requests.clear();
+    const daemon = scene.launch(['start']);
+    await daemon.shown('Domestique is running');
+    daemon.kill('SIGTERM');
+    expect((await daemon.ended).exitCode).toBe(0);
+    expect(await scene.db.collection('runs').countDocuments()).toBe(1);
+    expect(scene.simulator.requests.entries).toHaveLength(0);
+  });
+
+  it('grants the wish of a command beside it, and nothing is asked for twice', async () => {
+    const quota = { short: 10, daily: 500, shortWindowMs: 2_000, dailyWindowMs: 60_000 };
+    const scene = await openScene({
+      athletes: [{ ...athleteNamed('Ada', athleteId, 60), years: 4 }],
+      quota,
+      env: {
+        ...onceAYear,
+        STRAVA_QUOTA_SHORT: '10',
+        STRAVA_QUOTA_SHORT_WINDOW: '2s',
+        STRAVA_QUOTA_DAILY: '500',
+        STRAVA_QUOTA_DAILY_WINDOW: '60s',
+      },
+    });
+    const daemon = scene.launch(['start']);
+    await daemon.shown('Quota spent, waiting until');
+    const command = await scene.run('sync', '--until', '1200d', '--json');
+    expect(command.exitCode, command.stderr).toBe(0);
+    expect(command.stderr).toMatch(
+      /Process \d+ on .* is syncing athlete 1001; it was asked to do this/,
+    );
+    const until = new Date(Date.now() - 1_200 * dayMs);
+    const activities = scene.db.collection('activities');
+    const pending = { 'sync.streams.state': 'pending' };
+    expect(await activities.countDocuments({ start_date: { $lte: until } })).toBeGreaterThan(5);
+    expect(await activities.countDocuments({ start_date: { $lte: until }, ...pending })).toBe(0);
+    expect(await activities.countDocuments(pending)).toBeGreaterThan(0);
+    await daemon.shown('Run done');
+    expect(await scene.differences()).toEqual([]);
+    daemon.kill('SIGTERM');
+    expect((await daemon.ended).exitCode).toBe(0);
+    expect(scene.simulator.requests.fetchedTwice()).toEqual([]);
+    expect(scene.simulator.requests.overLimit()).toEqual([]);
+  });
+
+  it('ends a wish command with 75 at once where it may not wait, and the wish stays', async () => {
+    const scene = await openScene({ activities: 5, env: onceAYear });
+    const holding = scene.simulator.hold({ endpoint: 'streams' });
+    const daemon = scene.launch(['start']);
+    const held = await holding;
+    const { exitCode, stdout } = await scene.run('sync', '--since', '2024', '--no-wait');
+    expect(exitCode).toBe(75);
+    expect(stdout).toMatch(/Athlete 1001 is being synced by process \d+/);
+    held.release();
+    await eventually(() => isTrue(scene));
+    daemon.kill('SIGTERM');
+    await daemon.ended;
+  });
+
+  it('abandons a request that hangs, and ends with 0 within ten seconds', async () => {
+    const scene = await openScene({ activities: 5, env: onceAYear });
+    scene.simulator.faults.next('hang', 1, { endpoint: 'streams' });
+    const daemon = scene.launch(['start']);
+    await scene.simulator.requests.waitFor((log) => log.count('streams') >= 1, 30_000);
+    const askedAtMs = performance.now();
+    daemon.kill('SIGTERM');
+    expect((await daemon.ended).exitCode).toBe(0);
+    expect(performance.now() - askedAtMs).toBeLessThan(10_000);
+    const [last] = await scene.db.collection('runs').find().toArray();
+    expect(last).toMatchObject({ outcome: 'stopped' });
+    const next = await scene.run('sync', '--no-wait');
+    expect(next.exitCode, next.stderr).toBe(0);
+    expect(await scene.differences()).toEqual([]);
+  });
+
+  it('does not wait for the quota once it is told to end', async () => {
+    const scene = await openScene({
+      activities: 40,
+      env: { ...onceAYear, STRAVA_QUOTA_SHORT: '10', STRAVA_QUOTA_SHORT_WINDOW: '24h' },
+    });
+    const daemon = scene.launch(['start']);
+    await daemon.shown('Quota spent, waiting until');
+    const askedAtMs = performance.now();
+    daemon.kill('SIGTERM');
+    expect((await daemon.ended).exitCode).toBe(0);
+    expect(performance.now() - askedAtMs).toBeLessThan(4_000);
+  });
+
+  it('ends at once on a second signal after more than a second', async () => {
+    const scene = await openScene({ activities: 5, env: onceAYear });
+    scene.simulator.faults.next('hang', 1, { endpoint: 'streams' });
+    const daemon = scene.launch(['start']);
+    await scene.simulator.requests.waitFor((log) => log.count('streams') >= 1, 30_000);
+    daemon.kill('SIGINT');
+    const firstAtMs = performance.now();
+    await eventually(() => performance.now() - firstAtMs > 1_100);
+    daemon.kill('SIGINT');
+    const { exitCode } = await daemon.ended;
+    expect(exitCode).toBe(130);
+    expect(performance.now() - firstAtMs).toBeLessThan(4_000);
+  });
+});

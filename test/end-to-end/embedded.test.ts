@@ -1,0 +1,158 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { hasListener } from '../../src/mongo/embedded/loopback-port.ts';
+import { useDataFolders } from '../support/data-folder.ts';
+import type { Scene, SceneOptions } from '../support/scene.ts';
+import { answerOf, athleteId, useScene } from '../support/scene.ts';
+import { eventually } from '../support/waiting.ts';
+
+/** Each command starts and shuts down a mongod: that takes its time. */
+const patient = { timeout: 120_000 };
+
+describe.concurrent('the embedded MongoDB', patient, () => {
+  const openScene = useScene();
+  const makeFolder = useDataFolders();
+
+  /** A scene whose commands use an embedded server, with the athlete logged in there. */
+  async function openEmbedded(options: SceneOptions) {
+    const folder = await makeFolder();
+    const env = { ...folder.env, ...options.env };
+    const scene = await openScene({ ...options, env, isLoggedIn: false });
+    const { exitCode, stderr } = await scene.run(
+      'auth',
+      '--code',
+      scene.simulator.grant(athleteId),
+    );
+    expect(exitCode, stderr).toBe(0);
+    return { folder, scene };
+  }
+
+  async function statusOf(scene: Scene): Promise<Record<string, unknown>> {
+    const ended = await scene.run('status', '--json');
+    expect(ended.exitCode, ended.stderr).toBe(0);
+    return answerOf(ended);
+  }
+
+  it('keeps what was synced from command to command, and is shut down after each', async () => {
+    const { folder, scene } = await openEmbedded({ activities: 10 });
+    expect(await folder.isShutDown()).toBe(true);
+    const synced = await scene.run('sync', '--json');
+    expect(synced.exitCode, synced.stderr).toBe(0);
+    expect(await folder.isShutDown()).toBe(true);
+    const stored = { athletes: [{ athleteId, activities: 10, streams: { pending: 0 } }] };
+    expect(await statusOf(scene)).toMatchObject(stored);
+    scene.simulator.requests.clear();
+    await scene.run('sync');
+    expect(scene.countedRequests()).toBe(1);
+    expect(await scene.db.collections()).toEqual([]);
+  });
+
+  it('is kept up by db, beside which status and sync run, and ends with it', async () => {
+    const { folder, scene } = await openEmbedded({ activities: 6 });
+    const db = scene.launch(['db']);
+    await db.shown(`mongodb://127.0.0.1:${folder.port}/`);
+    const synced = await scene.run('sync');
+    expect(synced.exitCode, synced.stderr).toBe(0);
+    expect(await statusOf(scene)).toMatchObject({ athletes: [{ activities: 6 }] });
+    expect(await hasListener(folder.port)).toBe(true);
+    db.kill('SIGTERM');
+    const { exitCode, stdout } = await db.ended;
+    expect(exitCode).toBe(0);
+    expect(stdout.trim()).toBe(`mongodb://127.0.0.1:${folder.port}/${scene.mongodb.name}`);
+    expect(await folder.isShutDown()).toBe(true);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'is shut down after the last write when %s goes to npm and everything under it',
+    async (signal) => {
+      const { folder, scene } = await openEmbedded({ activities: 40 });
+      const npm = { program: 'npm', isGroup: true };
+      const daemon = scene.launch(['run', '-s', 'start'], {}, npm);
+      await scene.simulator.requests.waitFor((log) => log.count('streams') >= 10, 30_000);
+      daemon.kill(signal);
+      const ended = await daemon.ended;
+      expect(ended.exitCode, ended.stderr).toBe(0);
+      expect(ended.stdout).toBe('');
+      expect(ended.stderr).toContain('Domestique has stopped.');
+      expect(ended.stderr).not.toContain('MongoDB is away');
+      expect(await folder.isShutDown()).toBe(true);
+      const { lastRun } = await statusOf(scene);
+      expect(lastRun).toMatchObject({ outcome: 'stopped' });
+      expect((await scene.run('sync')).exitCode).toBe(0);
+      expect(scene.simulator.requests.fetchedTwice()).toEqual([]);
+    },
+  );
+
+  it('outlives a killed command, and is adopted by the next', async () => {
+    const { folder, scene } = await openEmbedded({ activities: 40 });
+    const killed = scene.launch(['sync']);
+    await scene.simulator.requests.waitFor((log) => log.count('streams') >= 5, 30_000);
+    killed.kill('SIGKILL');
+    await killed.ended;
+    expect(await hasListener(folder.port)).toBe(true);
+    const { exitCode, stderr } = await scene.run('sync');
+    expect(exitCode, stderr).toBe(0);
+    expect(await statusOf(scene)).toMatchObject({ athletes: [{ activities: 40 }] });
+    expect(await folder.isShutDown()).toBe(true);
+  });
+});
+
+describe('the demo', patient, () => {
+  const openScene = useScene();
+  const makeFolder = useDataFolders();
+
+  it('shows the whole job and answers, and touches nothing of the user’s', async () => {
+    const { path, port } = await makeFolder();
+    const scene = await openScene({ activities: 3 });
+    await scene.run('sync');
+    const before = await scene.db.collection('activities').find().toArray();
+    const tokens = await scene.db.collection('tokens').find().toArray();
+    const env = {
+      DATA_DIR: path,
+      MONGODB_PORT: String(port),
+      SYNC_SINCE: '30d',
+      SYNC_STREAMS: 'false',
+    };
+    scene.simulator.requests.clear();
+    const { exitCode, stdout, stderr } = await scene.runWith(env, 'demo');
+    expect(exitCode, stderr).toBe(0);
+    expect(stdout).toContain('300 new');
+    expect(stdout).toMatch(/Streams: 2\d\d stored/);
+    expect(stdout).toMatch(/Longest ride: \d+ km/);
+    expect(stdout).toContain('Climbing per month');
+    expect(stdout).toContain('npm run db');
+    expect(scene.simulator.requests.entries).toHaveLength(0);
+    expect(await scene.db.collection('activities').find().toArray()).toEqual(before);
+    expect(await scene.db.collection('tokens').find().toArray()).toEqual(tokens);
+    expect(await hasListener(port)).toBe(false);
+
+    const again = await scene.runWith(
+      { ...env, STRAVA_CLIENT_ID: '', STRAVA_CLIENT_SECRET: '' },
+      'demo',
+    );
+    expect(again.exitCode, again.stderr).toBe(0);
+    expect(again.stdout).toContain('300 new');
+  });
+});
+
+describe('a stop while the embedded MongoDB starts', patient, () => {
+  const openScene = useScene();
+  const makeFolder = useDataFolders();
+
+  it('ends with 0 and without a stack trace', async () => {
+    const folder = await makeFolder();
+    const mongod = join(folder.path, 'slow-mongod');
+    const script =
+      '#!/bin/sh\n[ "$1" = --version ] && echo "db version v6.0.5" && exit\nexec sleep 60\n';
+    await writeFile(mongod, script, { mode: 0o755 });
+    const env = { ...folder.env, MONGOMS_SYSTEM_BINARY: mongod };
+    const scene = await openScene({ env, isLoggedIn: false });
+    const running = scene.launch(['status']);
+    await eventually(async () => (await readdir(folder.path)).includes('mongodb'));
+    running.kill('SIGTERM');
+    const { exitCode, stderr } = await running.ended;
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(exitCode).toBe(0);
+  });
+});

@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest';
+import type { FaultKind } from '../../src/simulator/fault-kinds.ts';
+import { answerOf, athleteId, storedIds, trueIds, useScene } from '../support/scene.ts';
+
+const passing: readonly FaultKind[] = [
+  'error-json',
+  'html-502',
+  '597',
+  'reset',
+  'reset-mid-body',
+  'truncated',
+  'cut-json',
+  'wrong-content-type',
+  'html-200',
+  'hang',
+  'drip',
+  'malformed',
+  'wrong-shape',
+];
+/** What is told from weather in general by the list's own reading of it. */
+const listFaults: readonly FaultKind[] = [
+  'truncated',
+  'cut-json',
+  'wrong-content-type',
+  'html-200',
+  'hang',
+  'malformed',
+  'wrong-shape',
+  'empty-list',
+  'rate-limit',
+];
+/** A 429 closes a window: a short one does not make a test wait. */
+const quota = { short: 500, daily: 5_000, shortWindowMs: 1_000, dailyWindowMs: 10_000 };
+const env = {
+  STRAVA_TIMEOUT: '1500ms',
+  STRAVA_QUOTA_SHORT: '500',
+  STRAVA_QUOTA_SHORT_WINDOW: '1s',
+  STRAVA_QUOTA_DAILY_WINDOW: '10s',
+};
+
+describe.concurrent('bad answers', () => {
+  const openScene = useScene();
+
+  it('for streams, one of each kind, leave no difference behind', async () => {
+    const scene = await openScene({ activities: 60, quota, env });
+    const { faults, world } = scene.simulator;
+    const recorded = world.activities(athleteId).filter(({ isManual }) => !isManual);
+    const kinds: readonly FaultKind[] = [...passing, 'rate-limit'];
+    for (const [index, kind] of kinds.entries()) {
+      faults.next(kind, 1, { endpoint: 'streams', activityId: recorded[index * 4]?.id ?? 0 });
+    }
+    const { exitCode, stderr } = await scene.run('sync');
+    expect(exitCode, stderr).toBe(0);
+    expect(kinds.filter((kind) => faults.count(kind) !== 1)).toEqual([]);
+    expect(await scene.differences()).toEqual([]);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('that come with a 429 for the very last streams leave them to be asked for again', async () => {
+    const scene = await openScene({ activities: 6, quota, env });
+    const oldest = scene.simulator.world.activities(athleteId).at(-1)?.id ?? 0;
+    scene.simulator.faults.next('rate-limit', 1, { endpoint: 'streams', activityId: oldest });
+    const { exitCode, stderr } = await scene.run('sync');
+    expect(exitCode, stderr).toBe(0);
+    expect(await scene.differences()).toEqual([]);
+  });
+
+  it('at random over everything leave no difference behind', async () => {
+    const scene = await openScene({ activities: 50, quota, env });
+    scene.simulator.faults.rate(0.2);
+    const { exitCode, stderr } = await scene.run('sync');
+    expect(exitCode, stderr).toBe(0);
+    expect(scene.simulator.faults.count()).toBeGreaterThan(4);
+    expect(await scene.differences()).toEqual([]);
+  });
+
+  it.each(listFaults)(
+    'a %s in the middle of the list neither ends nor shortens it',
+    async (kind) => {
+      const listOnly = { ...env, SYNC_STREAMS: 'false' };
+      const scene = await openScene({ activities: 250, quota, env: listOnly });
+      const { faults } = scene.simulator;
+      faults.next(kind, 1, ({ endpoint, query }) => endpoint === 'list' && query.has('before'));
+      const { exitCode, stderr } = await scene.run('sync');
+      expect(exitCode, stderr).toBe(0);
+      expect(faults.count(kind)).toBe(1);
+      expect(await storedIds(scene.db)).toEqual(trueIds(scene.simulator));
+    },
+  );
+
+  it.each(['html-200', 'empty-list', 'malformed', 'wrong-shape'] satisfies FaultKind[])(
+    'a %s for the newest page deletes nothing that is stored',
+    async (kind) => {
+      const scene = await openScene({ activities: 12, quota, env });
+      await scene.run('sync');
+      scene.simulator.faults.next(kind, 1, { endpoint: 'list' });
+      const { exitCode, stderr } = await scene.run('sync');
+      expect(exitCode, stderr).toBe(0);
+      expect(await scene.differences()).toEqual([]);
+    },
+  );
+
+  it.each(['html-200', 'html-502', 'error-json', 'malformed', 'hang'] satisfies FaultKind[])(
+    'a %s instead of a token is asked for again',
+    async (kind) => {
+      const scene = await openScene({ activities: 3, quota, env });
+      scene.simulator.faults.next(kind, 1, { endpoint: 'token' });
+      const { exitCode, stderr } = await scene.run('sync');
+      expect(exitCode, stderr).toBe(0);
+      expect(scene.simulator.requests.tokenRefreshes()).toBe(2);
+      expect(await scene.differences()).toEqual([]);
+    },
+  );
+
+  it('for one activity only park it after five tries, and the others are stored', async () => {
+    const scene = await openScene({ activities: 12 });
+    const { faults, world, requests } = scene.simulator;
+    const sick = world.activities(athleteId)[4]?.id ?? 0;
+    faults.activity(sick, 'error-json');
+    const first = await scene.run('sync');
+    expect(first.exitCode, first.stderr).toBe(0);
+    expect(first.stdout).toContain(`Parked, tried again in a day: ${sick}.`);
+    expect(requests.count({ activityId: sick, endpoint: 'streams' })).toBe(5);
+    expect(await scene.differences()).toEqual([
+      `${sick} has its streams parked`,
+      expect.stringContaining(`${sick} has other streams`),
+    ]);
+    expect((await scene.run('status')).stdout).toMatch(new RegExp(`Parked\\s+${sick}`));
+    expect(answerOf(await scene.run('status', '--json'))).toMatchObject({
+      parkedActivities: [sick],
+      athletes: [{ streams: { parked: 1, pending: 0 } }],
+    });
+
+    requests.clear();
+    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect(requests.count('streams')).toBe(0);
+
+    faults.clear();
+    const retried = await scene.run('sync', '--retry-parked', '--json');
+    expect(answerOf(retried)).toMatchObject({ streamsStored: 1, parkedActivities: [] });
+    expect(await scene.differences()).toEqual([]);
+  });
+
+  it('that lack an id or a start are parked with a reason, and stored once they are mended', async () => {
+    const scene = await openScene({ activities: 20 });
+    const { world } = scene.simulator;
+    const [, startless = 0, nameless = 0] = trueIds(scene.simulator);
+    const { start_date } = world.summary(startless);
+    world.editActivity(startless, { start_date: undefined });
+    world.editActivity(nameless, { id: undefined });
+    const { exitCode } = await scene.run('sync');
+    expect(exitCode).toBe(0);
+    const healthy = trueIds(scene.simulator).filter((id) => id !== startless && id !== nameless);
+    expect(await storedIds(scene.db)).toEqual(healthy);
+    const parked = await scene.db.collection('parked').find().sort({ reason: 1 }).toArray();
+    expect(parked.map(({ reason }): unknown => reason)).toEqual([
+      'its id is not a positive integer',
+      'its start_date is not an instant',
+    ]);
+    expect((await scene.run('status')).stdout).toMatch(/unusable\s+2 records/);
+
+    world.editActivity(startless, { start_date });
+    await scene.run('sync');
+    expect(await storedIds(scene.db)).toContain(startless);
+    expect((await scene.run('status')).stdout).toMatch(/unusable\s+1 record,/);
+  });
+
+  it('that go on for a while are waited out', async () => {
+    const scene = await openScene({ activities: 10 });
+    const { faults, requests } = scene.simulator;
+    faults.rate(1, ['reset', 'html-502']);
+    const command = scene.launch(['sync']);
+    await requests.waitFor((log) => log.count('list') >= 4, 30_000);
+    faults.clear();
+    const { exitCode, stderr } = await command.ended;
+    expect(exitCode, stderr).toBe(0);
+    expect(await scene.differences()).toEqual([]);
+  });
+});

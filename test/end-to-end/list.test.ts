@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import {
+  answerOf,
+  athleteId,
+  athleteNamed,
+  storedIds,
+  trueIds,
+  useScene,
+} from '../support/scene.ts';
+
+const listOnly = { SYNC_STREAMS: 'false' };
+
+describe.concurrent('the list', () => {
+  const openScene = useScene();
+
+  it('is read to its end over short pages and hidden start times', async () => {
+    const spec = { ...athleteNamed('Ada', athleteId, 620), hiddenStartShare: 0.6, years: 1 };
+    const scene = await openScene({ athletes: [spec], pageShortening: 0.3, env: listOnly });
+    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect(await storedIds(scene.db)).toEqual(trueIds(scene.simulator));
+  });
+
+  it('gets past more than two pages that share one start time', async () => {
+    const scene = await openScene({ activities: 480, env: listOnly });
+    const { world } = scene.simulator;
+    const same = world.activities(athleteId).slice(20, 450);
+    for (const { id } of same) world.editActivity(id, { start_date: '2025-05-05T00:00:01Z' });
+    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect(await storedIds(scene.db)).toEqual(trueIds(scene.simulator));
+  });
+
+  it('misses nothing that is uploaded while it is read', async () => {
+    const scene = await openScene({ activities: 420, env: listOnly });
+    const { world } = scene.simulator;
+    const held = scene.simulator.hold(({ endpoint, query }) => {
+      return endpoint === 'list' && query.has('before');
+    });
+    const command = scene.launch(['sync']);
+    const request = await held;
+    const oldest = world.activities(athleteId).at(-5)?.startAt.getTime() ?? 0;
+    const older = world.addActivity(athleteId, {}, { startAt: new Date(oldest + 60_000) });
+    const newer = [1, 2, 3].map((day) =>
+      world.addActivity(athleteId, {}, { startAt: new Date(Date.now() - day * 86_400_000) }),
+    );
+    request.release();
+    expect((await command.ended).exitCode).toBe(0);
+    expect(await storedIds(scene.db)).toContain(older);
+    scene.simulator.requests.clear();
+    const second = await scene.run('sync', '--json');
+    expect(answerOf(second)).toMatchObject({ added: newer.length, requests: 1 });
+    expect(await storedIds(scene.db)).toEqual(trueIds(scene.simulator));
+  });
+
+  it('shows a late upload with an old start at the next look', async () => {
+    const scene = await openScene({ activities: 30 });
+    await scene.run('sync');
+    scene.simulator.requests.clear();
+    const startAt = new Date(Date.now() - 200 * 86_400_000);
+    const late = scene.simulator.world.addActivity(athleteId, {}, { startAt });
+    const second = await scene.run('sync', '--json');
+    expect(answerOf(second)).toMatchObject({ added: 1, changed: 0, requests: 2 });
+    expect(scene.streamsAskedFor()).toEqual([late]);
+    expect(await scene.differences()).toEqual([]);
+  });
+
+  it('brings a whole page of new uploads and what lies behind it', async () => {
+    const endsAt = new Date(Date.now() - 30 * 86_400_000);
+    const athlete = { ...athleteNamed('Ada', athleteId, 20), endsAt };
+    const scene = await openScene({ athletes: [athlete], env: listOnly });
+    await scene.run('sync');
+    for (let hour = 1; hour <= 230; hour += 1) {
+      const startAt = new Date(Date.now() - hour * 3_600_000);
+      scene.simulator.world.addActivity(athleteId, {}, { startAt, samples: 5 });
+    }
+    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect(await storedIds(scene.db)).toEqual(trueIds(scene.simulator));
+  });
+});
+
+describe.concurrent('what Strava has of an activity', () => {
+  const openScene = useScene();
+
+  it('is stored as it comes: private ones, unknown sports, floats where integers are specified', async () => {
+    const scene = await openScene({ activities: 60 });
+    const { world } = scene.simulator;
+    const [first] = world.activities(athleteId);
+    world.editActivity(first?.id ?? 0, { elapsed_time: 3_601.5, sport_type: 'Moonwalking' });
+    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect(await scene.differences()).toEqual([]);
+    expect(world.activities(athleteId).some(({ isPrivate }) => isPrivate)).toBe(true);
+    expect(await scene.stored(first?.id ?? 0)).toMatchObject({
+      elapsed_time: 3_601.5,
+      sport_type: 'Moonwalking',
+    });
+  });
+
+  it('may lack streams: manual ones are never asked for, a 404 is final', async () => {
+    const athlete = { ...athleteNamed('Ada', athleteId, 20), manualShare: 0.2 };
+    const scene = await openScene({ athletes: [athlete] });
+    const { world, requests } = scene.simulator;
+    const manual = world.activities(athleteId).filter(({ isManual }) => isManual);
+    expect(manual).toHaveLength(4);
+    const indoor = world.activities(athleteId).filter(({ isManual }) => !isManual)[7]?.id ?? 0;
+    world.setStreams(indoor, null);
+    const first = await scene.run('sync', '--json');
+    expect(first.exitCode).toBe(0);
+    expect(answerOf(first)).toMatchObject({ streamsStored: 15, withoutStreams: 5 });
+    for (const { id } of manual) expect(scene.streamsAskedFor()).not.toContain(id);
+    expect(await scene.differences()).toEqual([]);
+    requests.clear();
+    await scene.run('sync');
+    expect(scene.streamsAskedFor()).toEqual([]);
+  });
+
+  it('may come later: an old ride that was uploaded just now is asked for again too', async () => {
+    const scene = await openScene({ activities: 5 });
+    const { world } = scene.simulator;
+    await scene.run('sync');
+    const startAt = new Date(Date.now() - 90 * 86_400_000);
+    const late = world.addActivity(athleteId, { name: 'From the old watch' }, { startAt });
+    world.withholdStreamsUntil(late, new Date(Date.now() + 3_600_000));
+    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect(await scene.stored(late)).toMatchObject({ sync: { streams: { state: 'pending' } } });
+
+    world.withholdStreamsUntil(late, new Date(0));
+    const due = { $set: { 'sync.streams.next_try_at': new Date(Date.now() - 1) } };
+    await scene.db.collection('activities').updateOne({ 'sync.streams.state': 'pending' }, due);
+    await scene.run('sync');
+    expect(await scene.differences()).toEqual([]);
+  });
+
+  it('may come later: a young activity without streams is asked for again, but not at once', async () => {
+    const scene = await openScene({ activities: 5 });
+    const { world } = scene.simulator;
+    const young = world.activities(athleteId)[0]?.id ?? 0;
+    world.editActivity(young, { elapsed_time: 600 });
+    world.withholdStreamsUntil(young, new Date(Date.now() + 3_600_000));
+    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect(await scene.stored(young)).toMatchObject({ sync: { streams: { state: 'pending' } } });
+    expect((await scene.run('status')).stdout).toContain('1 pending');
+
+    scene.simulator.requests.clear();
+    await scene.run('sync');
+    expect(scene.streamsAskedFor()).toEqual([]);
+
+    world.withholdStreamsUntil(young, new Date(0));
+    const hourAgo = { $set: { 'sync.streams.next_try_at': new Date(Date.now() - 1) } };
+    await scene.db.collection('activities').updateOne({ 'sync.streams.state': 'pending' }, hourAgo);
+    await scene.run('sync');
+    expect(scene.streamsAskedFor()).toEqual([young]);
+    expect(await scene.differences()).toEqual([]);
+  });
+
+  it('may be edited: the record is replaced, the streams are left alone', async () => {
+    const scene = await openScene({ activities: 12 });
+    const { world } = scene.simulator;
+    await scene.run('sync');
+    const edited = world.activities(athleteId)[6]?.id ?? 0;
+    world.editActivity(edited, { name: 'Renamed', gear_id: undefined, private: true });
+    scene.simulator.requests.clear();
+    const second = await scene.run('sync', '--json');
+    expect(answerOf(second)).toMatchObject({ added: 0, changed: 1, requests: 1 });
+    expect(await scene.stored(edited)).toMatchObject({ name: 'Renamed', private: true });
+    expect(await scene.stored(edited)).not.toHaveProperty('gear_id');
+    expect(await scene.differences()).toEqual([]);
+  });
+
+  it('may be cropped: record, track and streams are replaced', async () => {
+    const athlete = { ...athleteNamed('Ada', athleteId, 12), samplesPerActivity: 200 };
+    const scene = await openScene({ athletes: [athlete] });
+    const { world } = scene.simulator;
+    await scene.run('sync');
+    const cropped = world.activities(athleteId)[6]?.id ?? 0;
+    world.cropActivity(cropped, { from: 0.2, to: 0.7 });
+    scene.simulator.requests.clear();
+    const second = await scene.run('sync', '--json');
+    expect(answerOf(second)).toMatchObject({ changed: 1, streamsStored: 1 });
+    expect(scene.streamsAskedFor()).toEqual([cropped]);
+    expect(await scene.differences()).toEqual([]);
+  });
+});

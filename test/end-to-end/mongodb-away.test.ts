@@ -1,0 +1,50 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MongoClient } from 'mongodb';
+import { describe, expect, it } from 'vitest';
+import { findMongod } from '../../src/mongo/embedded/binary.ts';
+import { findFreePort } from '../../src/mongo/embedded/loopback-port.ts';
+import { startMongod } from '../../src/mongo/embedded/mongod.ts';
+import { logIn } from '../support/mirror.ts';
+import { athleteId, useScene } from '../support/scene.ts';
+
+describe.concurrent('while MongoDB is away', () => {
+  const openScene = useScene();
+
+  it('the daemon says so and goes on trying until it appears', async () => {
+    const scene = await openScene({ activities: 4, isLoggedIn: false });
+    const port = await findFreePort();
+    const uri = `mongodb://127.0.0.1:${port}`;
+    const daemon = scene.launch(['start'], { MONGODB_URI: uri, SYNC_SCHEDULE: '* * * * * *' });
+    await daemon.shown('MongoDB is away');
+    const folder = await mkdtemp(join(tmpdir(), 'domestique-away-'));
+    const binary = await findMongod({ env: process.env, log: () => undefined });
+    const dbPath = join(folder, 'db');
+    const mongod = await startMongod({ binary, dbPath, port, logPath: join(folder, 'log') });
+    const client = new MongoClient(uri);
+    try {
+      await daemon.shown('Domestique is running');
+      const db = client.db(scene.mongodb.name);
+      await logIn(db, scene.simulator, athleteId);
+      await daemon.shown(/Run done: 4 new/);
+      daemon.kill('SIGTERM');
+      expect((await daemon.ended).exitCode).toBe(0);
+    } finally {
+      await client.close();
+      await mongod.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it.each(['start', 'sync', 'status'])('%s ends with 0 on a signal', async (command) => {
+    const scene = await openScene({ activities: 1, isLoggedIn: false });
+    const uri = `mongodb://user:canary@127.0.0.1:${await findFreePort()}`;
+    const waiting = scene.launch([command], { MONGODB_URI: uri });
+    await waiting.shown('MongoDB is away');
+    waiting.kill('SIGTERM');
+    const { exitCode, stdout, stderr } = await waiting.ended;
+    expect(exitCode).toBe(0);
+    expect(`${stdout}${stderr}`).not.toContain('canary');
+  });
+});

@@ -1,0 +1,217 @@
+import { describe, expect, it } from 'vitest';
+import {
+  answerOf,
+  athleteId,
+  athleteNamed,
+  storedIds,
+  trueIds,
+  useScene,
+} from '../support/scene.ts';
+import type { Scene } from '../support/scene.ts';
+
+const dayMs = 86_400_000;
+
+function day(at: Date): string {
+  return at.toISOString().slice(0, 10);
+}
+
+/** The activities with streams that start within a period, bounds included. */
+function within({ simulator }: Scene, sinceMs: number, untilMs = Infinity): readonly number[] {
+  return simulator.world
+    .activities(athleteId)
+    .filter(({ isManual }) => !isManual)
+    .filter(({ startAt }) => startAt.getTime() >= sinceMs && startAt.getTime() <= untilMs)
+    .map(({ id }) => id);
+}
+
+function ascending(ids: readonly number[]): readonly number[] {
+  return [...ids].sort((one, other) => one - other);
+}
+
+describe.concurrent('sync --since and --until', () => {
+  const openScene = useScene();
+
+  function openHistory(): Promise<Scene> {
+    return openScene({ athletes: [{ ...athleteNamed('Ada', athleteId, 30), years: 2 }] });
+  }
+
+  it.each<[string, (middle: Date) => [string, number]]>([
+    ['a year', (at) => [day(at).slice(0, 4), Date.UTC(at.getUTCFullYear(), 0)]],
+    ['a month', (at) => [day(at).slice(0, 7), Date.UTC(at.getUTCFullYear(), at.getUTCMonth())]],
+    ['a day', (at) => [day(at), Date.parse(day(at))]],
+    ['an instant', (at) => [at.toISOString(), at.getTime()]],
+    ['a length of time', () => ['400d', Date.now() - 400 * dayMs]],
+  ])(
+    'makes everything since %s complete, and asks for the streams of nothing older',
+    async (_, form) => {
+      const scene = await openHistory();
+      const middle = scene.simulator.world.activities(athleteId)[14]?.startAt ?? new Date(0);
+      const [text, sinceMs] = form(middle);
+      const { exitCode, stderr } = await scene.run('sync', '--since', text);
+      expect(exitCode, stderr).toBe(0);
+      const wanted = within(scene, sinceMs);
+      expect(wanted.length).toBeGreaterThan(4);
+      expect(ascending(scene.streamsAskedFor())).toEqual(ascending(wanted));
+      const stored = await scene.db.collection('streams').distinct('activity_id');
+      expect(ascending(stored.map(Number))).toEqual(ascending(wanted));
+    },
+  );
+
+  it('reads no further down the list than the period goes', async () => {
+    const athletes = [{ ...athleteNamed('Ada', athleteId, 900), years: 9 }];
+    const scene = await openScene({ athletes, env: { SYNC_STREAMS: 'false' } });
+    const middle = scene.simulator.world.activities(athleteId)[250]?.startAt ?? new Date(0);
+    expect((await scene.run('sync', '--since', day(middle))).exitCode).toBe(0);
+    expect(scene.countedRequests()).toBe(2);
+    expect(await storedIds(scene.db)).toHaveLength(399);
+  });
+
+  it('asks only for the list when it is said again', async () => {
+    const scene = await openHistory();
+    await scene.run('sync', '--since', '500d');
+    scene.simulator.requests.clear();
+    const again = await scene.run('sync', '--since', '500d', '--json');
+    expect(answerOf(again)).toMatchObject({ added: 0, changed: 0, streamsStored: 0 });
+    expect(scene.streamsAskedFor()).toEqual([]);
+    expect(scene.countedRequests()).toBe(1);
+  });
+
+  it('includes both the first and the last instant of what is named', async () => {
+    const scene = await openHistory();
+    const { world } = scene.simulator;
+    const starts = [
+      '2025-03-31T23:59:59Z',
+      '2025-04-01T00:00:00Z',
+      '2025-04-30T23:59:59Z',
+      '2025-05-01T00:00:00Z',
+    ];
+    const [before, first, last, after] = starts.map((start) =>
+      world.addActivity(athleteId, {}, { startAt: new Date(start), samples: 5 }),
+    );
+    const ended = await scene.run('sync', '--since', '2025-04', '--until', '2025-04');
+    expect(ended.exitCode, ended.stderr).toBe(0);
+    const asked = scene.streamsAskedFor();
+    expect(asked).toContain(first);
+    expect(asked).toContain(last);
+    expect(asked).not.toContain(before);
+    expect(asked).not.toContain(after);
+    const period = [Date.UTC(2025, 3), Date.UTC(2025, 4) - 1] as const;
+    expect(ascending(asked)).toEqual(ascending(within(scene, ...period)));
+  });
+
+  it('leaves nothing out for the standing sync that follows', async () => {
+    const scene = await openHistory();
+    await scene.run('sync', '--since', '300d', '--until', '200d');
+    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect(await scene.differences()).toEqual([]);
+    expect(scene.simulator.requests.fetchedTwice()).toEqual([]);
+  });
+
+  it('goes as far back as SYNC_SINCE where only --until is said', async () => {
+    const scene = await openHistory();
+    const env = { SYNC_SINCE: '600d' };
+    const { exitCode } = await scene.runWith(env, 'sync', '--until', '300d');
+    expect(exitCode).toBe(0);
+    const bounds = [Date.now() - 600 * dayMs, Date.now() - 300 * dayMs] as const;
+    expect(ascending(scene.streamsAskedFor())).toEqual(ascending(within(scene, ...bounds)));
+  });
+
+  it('leaves its wish to the next command when it is killed', async () => {
+    const scene = await openHistory();
+    const killed = scene.launch(['sync', '--since', '600d']);
+    await scene.simulator.requests.waitFor((log) => log.count('streams') >= 2, 30_000);
+    killed.kill('SIGKILL');
+    await killed.ended;
+    const wishing = { 'sync.wishes.0': { $exists: true } };
+    expect(await scene.db.collection('athletes').countDocuments(wishing)).toBe(1);
+    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect(await scene.db.collection('athletes').countDocuments(wishing)).toBe(0);
+    expect(await scene.differences()).toEqual([]);
+  });
+
+  it('has nothing to do for a period in the future', async () => {
+    const scene = await openHistory();
+    const { exitCode, stderr } = await scene.run('sync', '--since', '2999');
+    expect(exitCode, stderr).toBe(0);
+    expect(scene.streamsAskedFor()).toEqual([]);
+    expect(scene.countedRequests()).toBeLessThanOrEqual(2);
+  });
+
+  it.each([
+    [['--since', 'yesterday'], 2, '--since takes 2019'],
+    [['--since', '2025-02-30'], 2, '"2025-02-30"'],
+    [['--until', '2025-13'], 2, '--until takes 2019'],
+    [['--since', '2025', '--until', '2024'], 2, '--until lies before --since.'],
+    [['--athlete', 'Ada'], 2, '--athlete takes'],
+    [['--athlete', '77'], 3, 'Athlete 77 has not logged in; known are 1001.'],
+  ])('%j ends with %i and one sentence', async (args, expected, sentence) => {
+    const scene = await openScene({ activities: 1 });
+    const { exitCode, stdout, stderr } = await scene.runWith(
+      { LOG_LEVEL: 'warn' },
+      'sync',
+      ...args,
+    );
+    expect(exitCode).toBe(expected);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(sentence);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(scene.simulator.requests.entries).toHaveLength(0);
+  });
+});
+
+describe.concurrent('sync --dry-run', () => {
+  const openScene = useScene();
+
+  it('stores no activity and prints what there would be to do', async () => {
+    const scene = await openScene({ activities: 40 });
+    const withStreams = within(scene, 0).length;
+    const text = await scene.run('sync', '--dry-run');
+    expect(text.exitCode, text.stderr).toBe(0);
+    expect(text.stdout).toContain(`streams of ${withStreams} to fetch`);
+    expect(text.stdout).toContain(`To do: ${withStreams} requests`);
+    const json = await scene.run('sync', '--dry-run', '--json');
+    expect(answerOf(json)).toMatchObject({
+      athletes: [{ athleteId, listed: 40, unknown: 40, streams: withStreams }],
+      requests: withStreams,
+    });
+    expect(scene.streamsAskedFor()).toEqual([]);
+    expect(await storedIds(scene.db)).toEqual([]);
+    const listed = { 'sync.listing': { $exists: true } };
+    expect(await scene.db.collection('athletes').countDocuments(listed)).toBe(0);
+  });
+
+  it('says how long the quota makes it take', async () => {
+    const scene = await openScene({ activities: 40 });
+    const env = { STRAVA_QUOTA_DAILY: '20' };
+    const { stdout } = await scene.runWith(env, 'sync', '--dry-run', '--json');
+    const { seconds } = JSON.parse(stdout) as { seconds: number };
+    expect(seconds).toBeGreaterThan(1);
+    expect(seconds).toBeLessThanOrEqual(2 * 86_400);
+  });
+
+  it('has one request to make where all is stored', async () => {
+    const scene = await openScene({ activities: 230, env: { SYNC_STREAMS: 'false' } });
+    await scene.run('sync');
+    const { stdout } = await scene.run('sync', '--dry-run', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ athletes: [{ listRequests: 1, unknown: 0 }] });
+  });
+
+  it('counts no streams where none are kept', async () => {
+    const scene = await openScene({ activities: 10, env: { SYNC_STREAMS: 'false' } });
+    const { stdout } = await scene.run('sync', '--dry-run', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ requests: 0, athletes: [{ unknown: 10 }] });
+  });
+
+  it('counts the period that is asked for and nothing else', async () => {
+    const athletes = [{ ...athleteNamed('Ada', athleteId, 30), years: 2 }];
+    const scene = await openScene({ athletes });
+    const args = ['sync', '--dry-run', '--json', '--since', '500d', '--until', '100d'];
+    const { stdout, stderr } = await scene.run(...args);
+    const wanted = within(scene, Date.now() - 500 * dayMs, Date.now() - 100 * dayMs);
+    expect(JSON.parse(stdout), stderr).toMatchObject({ requests: wanted.length });
+    expect(trueIds(scene.simulator).length).toBeGreaterThan(wanted.length);
+    expect(
+      await scene.db.collection('athletes').countDocuments({ 'sync.wishes.0': { $exists: true } }),
+    ).toBe(0);
+  });
+});

@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import { answerOf, athleteId, useScene } from '../support/scene.ts';
+
+describe.concurrent('status', () => {
+  const openScene = useScene();
+
+  it('shows what is stored, what is to do, the quota, the runs, as a table and as JSON', async () => {
+    const scene = await openScene({
+      activities: 30,
+      quota: { short: 12, shortWindowMs: 86_400_000 },
+    });
+    const env = {
+      STRAVA_QUOTA_SHORT: '12',
+      STRAVA_QUOTA_SHORT_WINDOW: '24h',
+      STRAVA_QUOTA_DAILY: '12',
+    };
+    expect((await scene.runWith(env, 'sync', '--no-wait')).exitCode).toBe(75);
+    scene.simulator.requests.clear();
+    const json = answerOf(await scene.runWith(env, 'status', '--json'));
+    expect(json).toMatchObject({
+      athletes: [{ athleteId, activities: 30 }],
+      quota: { short: { limit: 12 }, daily: { limit: 12 } },
+      lastRun: { outcome: 'waiting', command: 'sync' },
+      needs: [],
+      parkedActivities: [],
+    });
+    const { toDo, nextRunAt } = json as { toDo: { streams: number }; nextRunAt: string };
+    expect(toDo.streams).toBeGreaterThan(15);
+    expect(Date.parse(nextRunAt)).toBeGreaterThan(Date.now());
+
+    const { stdout, exitCode } = await scene.runWith(env, 'status');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^Database\s+mongodb:\/\/127\.0\.0\.1:\d+\//);
+    expect(stdout).toMatch(new RegExp(`Athlete\\s+.*\\(${athleteId}\\)`));
+    expect(stdout).toMatch(/activities\s+30, \d{4}-\d\d-\d\d/);
+    expect(stdout).toMatch(new RegExp(`To do\\s+streams of ${toDo.streams}: about [1-9] days?`));
+    expect(stdout).toMatch(/Last run\s+.* UTC, waiting/);
+    expect(stdout).toMatch(/Next run\s+.* UTC, if the daemon runs/);
+    expect(scene.simulator.requests.entries).toHaveLength(0);
+  });
+
+  it('needs neither a client nor a login, and says what is needed', async () => {
+    const scene = await openScene({ isLoggedIn: false });
+    const env = { STRAVA_CLIENT_ID: '', STRAVA_CLIENT_SECRET: '' };
+    const { exitCode, stdout } = await scene.runWith(env, 'status');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/Needs you\s+Nobody has logged in yet\. Run: npm run auth/);
+  });
+
+  it('counts as work only what the configuration wants', async () => {
+    const scene = await openScene({ activities: 30, env: { SYNC_SINCE: '200d' } });
+    await scene.run('sync');
+    expect((await scene.run('status')).stdout).toMatch(/To do\s+nothing/);
+    expect(answerOf(await scene.run('status', '--json'))).toMatchObject({ toDo: { streams: 0 } });
+    const streamless = answerOf(
+      await scene.runWith({ SYNC_STREAMS: 'false', SYNC_SINCE: '' }, 'status', '--json'),
+    );
+    expect(streamless).toMatchObject({ toDo: { streams: 0 } });
+    const whole = answerOf(await scene.runWith({ SYNC_SINCE: '' }, 'status', '--json'));
+    expect((whole as { toDo: { streams: number } }).toDo.streams).toBeGreaterThan(15);
+  });
+
+  it('shows the quota as Strava’s answers have it, not as this command is configured', async () => {
+    const scene = await openScene({ activities: 5, quota: { short: 100 } });
+    await scene.run('sync');
+    const { quota } = answerOf(await scene.run('status', '--json'));
+    expect(quota).toMatchObject({ short: { limit: 100 } });
+  });
+});
+
+describe.concurrent('config', () => {
+  const openScene = useScene();
+
+  it('shows where each value came from, and masks what is secret', async () => {
+    const scene = await openScene({ isLoggedIn: false });
+    const uri = 'mongodb://user:canary-of-mongodb@127.0.0.1:1/';
+    for (const args of [['config'], ['config', '--json']]) {
+      const { exitCode, stdout, stderr } = await scene.runWith({ MONGODB_URI: uri }, ...args);
+      expect(exitCode, stderr).toBe(0);
+      expect(stdout).toContain('STRAVA_API_URL');
+      expect(stdout).toContain(scene.simulator.apiUrl);
+      expect(stdout).not.toContain('canary');
+      expect(stdout).not.toContain(scene.simulator.clientSecret);
+    }
+  });
+
+  it('names every mistake in one message, ends with 2 and shows no stack', async () => {
+    const scene = await openScene({ isLoggedIn: false });
+    const env = { STRAVA_QUOTA_SHORT: 'many', SYNC_SCHEDULE: 'often', STRAVA_CLIENT: 'x' };
+    for (const command of ['config', 'sync', 'start', 'status']) {
+      const { exitCode, stdout, stderr } = await scene.runWith(env, command);
+      expect(exitCode).toBe(2);
+      expect(stdout).toBe('');
+      for (const name of Object.keys(env)) expect(stderr).toContain(name);
+      expect(stderr).not.toContain('    at ');
+    }
+  });
+});
+
+describe.concurrent('secrets', () => {
+  const openScene = useScene();
+
+  it('are in no output, whatever goes wrong and however much is logged', async () => {
+    const scene = await openScene({
+      activities: 12,
+      env: { LOG_LEVEL: 'trace', STRAVA_TIMEOUT: '1s' },
+    });
+    const { simulator, db } = scene;
+    const password = 'canary-of-mongodb';
+    await db.command({ createUser: 'canary', pwd: password, roles: ['readWrite'] });
+    const [, server = ''] = scene.mongodb.uri.split('//');
+    const address = (pwd: string): string =>
+      `mongodb://canary:${pwd}@${server.replace(/\/.*$/, '')}/?authSource=${db.databaseName}`;
+    const MONGODB_URI = address(password);
+    const secrets = new Set([simulator.clientSecret, password]);
+    const collect = async (): Promise<void> => {
+      for (const { access_token, refresh_token } of await db
+        .collection('tokens')
+        .find()
+        .toArray()) {
+        for (const token of [access_token, refresh_token] as string[]) {
+          if (token !== 'expired') secrets.add(token);
+        }
+      }
+    };
+    const outputs: string[] = [];
+    const run = async (env: Record<string, string>, ...args: string[]): Promise<number | null> => {
+      await collect();
+      const { exitCode, stdout, stderr } = await scene.runWith({ MONGODB_URI, ...env }, ...args);
+      outputs.push(stdout, stderr);
+      await collect();
+      return exitCode;
+    };
+    simulator.faults.next('html-502', 1, { endpoint: 'token' });
+    simulator.faults.next('hang', 1, { endpoint: 'streams' });
+    simulator.faults.next('reset', 2, { endpoint: 'streams' });
+    simulator.faults.next('malformed', 1, { endpoint: 'streams' });
+    expect(await run({}, 'sync'), outputs.join('\n')).toBe(0);
+    simulator.expireAccessTokens();
+    expect(await run({ LOG_FORMAT: 'pretty' }, 'sync')).toBe(0);
+    expect(await run({}, 'status', '--json')).toBe(0);
+    expect(await run({}, 'config')).toBe(0);
+    expect(await run({ MONGODB_URI: address('canary-that-is-wrong') }, 'status')).toBe(1);
+    const code = simulator.grant(athleteId);
+    secrets.add(code);
+    expect(await run({}, 'auth', '--code', code)).toBe(0);
+    expect(await run({}, 'auth', '--code', code)).toBe(3);
+    simulator.deauthorize(athleteId);
+    expect(await run({}, 'sync')).toBe(3);
+    expect(secrets.size).toBeGreaterThan(5);
+    for (const secret of [...secrets, 'canary-that-is-wrong']) {
+      expect(outputs.filter((output) => output.includes(secret))).toEqual([]);
+    }
+    await db.command({ dropUser: 'canary' });
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { useDataFolders } from '../support/data-folder.ts';
+import { athleteId, useScene } from '../support/scene.ts';
+
+/** Runs a program on a pseudo-terminal, and types Ctrl-C there on SIGUSR1. */
+const onTerminal = `
+import os, pty, signal, sys
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[1], sys.argv[1:])
+signal.signal(signal.SIGUSR1, lambda *_: os.write(terminal, b'\\x03'))
+while True:
+    try:
+        text = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not text:
+        break
+    os.write(1, text)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+`;
+
+describe('on a terminal', () => {
+  const openScene = useScene();
+  const makeFolder = useDataFolders();
+
+  it('the daemon shows a bar, and ends with 0 on Ctrl-C through npm, its MongoDB after it', async () => {
+    const folder = await makeFolder();
+    const env = { ...folder.env, TERM: 'xterm', LOG_LEVEL: 'info' };
+    const scene = await openScene({ activities: 60, isLoggedIn: false, env });
+    await scene.run('auth', '--code', scene.simulator.grant(athleteId));
+    const args = ['-c', onTerminal, 'npm', 'run', '-s', 'start'];
+    const daemon = scene.launch(args, {}, { program: 'python3' });
+    await daemon.shown(/streams +\[/);
+    daemon.kill('SIGUSR1');
+    const { exitCode, stdout } = await daemon.ended;
+    expect(exitCode, stdout).toBe(0);
+    expect(stdout).toContain('Domestique has stopped.');
+    expect(stdout).toContain('\u001B[?25h');
+    expect(await folder.isShutDown()).toBe(true);
+    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect(scene.simulator.requests.fetchedTwice()).toEqual([]);
+  });
+});

@@ -1,0 +1,227 @@
+import { describe, expect, inject, it } from 'vitest';
+import { openDatabase, openJob, openStrava } from '../../src/main.ts';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+import type { RunResult } from '../../src/sync/job.ts';
+import type { ActivitySource } from '../../src/sync/ports.ts';
+import type { RunOptions } from '../../src/sync/run-options.ts';
+import { reportFaults } from '../fault-report.ts';
+import { lossesOf } from '../support/losses.ts';
+import type { TestProgram } from '../support/program.ts';
+import { createTestProgram } from '../support/program.ts';
+import { athleteId, useScene } from '../support/scene.ts';
+import type { MovableTime } from '../support/time.ts';
+import { createMovableTime } from '../support/time.ts';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const windowMs = 15 * minuteMs;
+const limit = 20;
+const activities = 70;
+
+/** What a case may touch while the program runs. */
+interface Stage {
+  readonly time: MovableTime;
+  readonly simulator: Simulator;
+  /** Resolves when the run waits for the quota for the first time. */
+  readonly spent: Promise<void>;
+}
+
+interface Case {
+  readonly name: string;
+  /** How far Strava's clock is ahead of ours and of MongoDB's. */
+  readonly stravaAheadMs?: number;
+  /** By how much the local clock alone is wrong from the start. */
+  readonly localOffMs?: number;
+  readonly happen?: (stage: Stage) => Promise<void>;
+  /** How much longer it takes than the quota makes it. */
+  readonly sleptMs?: number;
+  readonly isTimeAsked: boolean;
+  readonly isSaid: boolean;
+}
+
+const cases: readonly Case[] = [
+  {
+    name: 'goes backwards by an hour between two requests',
+    happen: async ({ time, simulator }) => {
+      await simulator.requests.waitFor((log) => log.count('streams') >= 5);
+      time.setLocal(-hourMs);
+    },
+    isTimeAsked: true,
+    isSaid: true,
+  },
+  {
+    name: 'goes backwards by an hour while the quota is spent',
+    happen: async ({ time, spent }) => {
+      await spent;
+      time.setLocal(-hourMs);
+    },
+    isTimeAsked: true,
+    isSaid: true,
+  },
+  {
+    name: 'jumps forwards over a window while the quota is spent',
+    happen: async ({ time, spent }) => {
+      await spent;
+      time.setLocal(windowMs);
+    },
+    isTimeAsked: true,
+    isSaid: true,
+  },
+  {
+    name: 'jumps forwards over a window while an answer is on its way',
+    happen: async ({ time, simulator, spent }) => {
+      const held = await simulator.hold({ endpoint: 'streams' });
+      await spent;
+      time.setLocal(windowMs);
+      held.release();
+    },
+    isTimeAsked: true,
+    isSaid: true,
+  },
+  {
+    name: 'belongs to a laptop that sleeps for a night while the quota is spent',
+    happen: async ({ time, spent }) => {
+      await spent;
+      time.suspend(8 * hourMs);
+    },
+    sleptMs: 8 * hourMs,
+    isTimeAsked: true,
+    isSaid: false,
+  },
+  {
+    name: 'belongs to a laptop that sleeps for a night while an answer is on its way',
+    happen: async ({ time, simulator }) => {
+      const held = await simulator.hold({ endpoint: 'streams' });
+      time.suspend(8 * hourMs);
+      held.release();
+    },
+    sleptMs: 8 * hourMs,
+    isTimeAsked: true,
+    isSaid: false,
+  },
+  {
+    name: 'is an hour behind from the start',
+    localOffMs: -hourMs,
+    isTimeAsked: false,
+    isSaid: true,
+  },
+  {
+    name: 'is seven hours ahead from the start',
+    localOffMs: 7 * hourMs,
+    isTimeAsked: false,
+    isSaid: true,
+  },
+  {
+    name: "is an hour behind Strava's, and MongoDB's is too",
+    stravaAheadMs: hourMs,
+    isTimeAsked: false,
+    isSaid: true,
+  },
+  {
+    name: "is an hour ahead of Strava's, and MongoDB's is too",
+    stravaAheadMs: -hourMs,
+    isTimeAsked: false,
+    isSaid: true,
+  },
+];
+
+describe.concurrent('a run whose local clock', () => {
+  const open = useScene();
+
+  it.each(cases)('$name sends no burst, is never over the limit and ends', async (given) => {
+    const time = createMovableTime(given.stravaAheadMs);
+    time.setLocal(given.localOffMs ?? 0);
+    const {
+      simulator: strava,
+      mongodb,
+      db,
+    } = await open({
+      activities,
+      clock: time.strava,
+      quota: { short: limit },
+    });
+    const config = { STRAVA_QUOTA_SHORT: String(limit) };
+    const program = createTestProgram({ mongodb, strava, config, clock: time.local });
+    const startedMs = time.strava.nowMs();
+    const spent = Promise.withResolvers<undefined>();
+    const happening = given.happen?.({ time, simulator: strava, spent: spent.promise });
+    let isOver = happening === undefined;
+    void happening?.then(() => (isOver = true));
+    const result = await runThrough(program, (leftMs, inFlight) => {
+      spent.resolve(undefined);
+      // Not in the middle of a write: its deadline would pass as well.
+      if (isOver && inFlight === 0) time.pass(leftMs);
+    });
+    await happening;
+    const tookMs = time.strava.nowMs() - startedMs;
+
+    const { requests } = strava;
+    const heads = requests.entries.filter(({ method }) => method === 'HEAD');
+    const counted = requests.entries.filter(({ isCounted }) => isCounted).length;
+    const said = program.logged().match(/clock is \d+ s (?:behind|ahead of) Strava's/g) ?? [];
+    const { lost, doubled } = await lossesOf(db, strava, athleteId);
+    reportFaults(inject('faultReport'), {
+      scenario: `a clock that ${given.name}`,
+      requests: counted,
+      overLimit: requests.overLimit().length,
+      fetchedTwice: requests.fetchedTwice().length,
+      lost: lost.length,
+      doubled,
+      note: `${heads.length} times asked for the time, ${requests.tokenRefreshes()} refreshes; took ${Math.ceil((tookMs - (given.sleptMs ?? 0)) / windowMs)} windows`,
+    });
+    expect(requests.overLimit()).toEqual([]);
+    expect({ lost, doubled, isInterrupted: result.isInterrupted }).toEqual({
+      lost: [],
+      doubled: 0,
+      isInterrupted: false,
+    });
+    expect(heads.length > 0).toBe(given.isTimeAsked);
+    expect(heads.filter(({ isCounted }) => isCounted)).toEqual([]);
+    expect(said).toHaveLength(given.isSaid ? 1 : 0);
+    // Every window is left once it is spent; one more may be lost where the windows were confused.
+    const windows = Math.ceil(counted / limit) + 1;
+    expect(tookMs).toBeLessThan((given.sleptMs ?? 0) + windows * windowMs);
+    expect(requests.tokenRefreshes()).toBeLessThanOrEqual(2);
+  });
+
+  async function runThrough(
+    program: TestProgram,
+    onQuotaSpent: (leftMs: number, inFlight: number) => void,
+  ): Promise<RunResult> {
+    const database = await openDatabase(program, minuteMs);
+    try {
+      const strava = await openStrava(program, database);
+      const timing = { patienceMs: 10 * minuteMs, tickIntervalMs: windowMs };
+      let inFlight = 0;
+      const source: ActivitySource = {
+        listPage: (...asked) => {
+          inFlight += 1;
+          return strava.source.listPage(...asked);
+        },
+        streams: (...asked) => {
+          inFlight += 1;
+          return strava.source.streams(...asked);
+        },
+      };
+      const job = openJob(program, { database, strava: { ...strava, source } }, timing);
+      const options: RunOptions = {
+        athleteIds: () => Promise.resolve([athleteId]),
+        scopeOf: () => ({ kind: 'standing' }),
+        isImpatient: false,
+        isLookWanted: true,
+        signal: program.signal,
+        reporter: {
+          progress: () => {
+            inFlight -= 1;
+          },
+          waiting: ({ reason, untilMs }) => {
+            if (reason === 'quota') onQuotaSpent(untilMs - strava.quota.nowMs(), inFlight);
+          },
+        },
+      };
+      return await job.run(options);
+    } finally {
+      await database.close();
+    }
+  }
+});

@@ -1,0 +1,157 @@
+import { describe, expect, inject, it } from 'vitest';
+import type { FaultKind } from '../../src/simulator/fault-kinds.ts';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+import { reportFaults } from '../fault-report.ts';
+import { scaled } from '../support/fault-scale.ts';
+import { lossesOf } from '../support/losses.ts';
+import { logIn } from '../support/mirror.ts';
+import { faultSeed } from '../support/random.ts';
+import type { Scene } from '../support/scene.ts';
+import { athleteId, useScene } from '../support/scene.ts';
+
+const everything: readonly FaultKind[] = [
+  'error-json',
+  'html-502',
+  '597',
+  'reset',
+  'reset-mid-body',
+  'truncated',
+  'cut-json',
+  'wrong-content-type',
+  'html-200',
+  'hang',
+  'drip',
+  'rate-limit',
+];
+
+const windowMs = 2_000;
+const impatient = { STRAVA_TIMEOUT: '1s', STRAVA_QUOTA_SHORT_WINDOW: `${windowMs}ms` };
+const open = useScene();
+
+function countsOf({ faults }: Simulator, kinds: readonly FaultKind[]): Record<string, number> {
+  return Object.fromEntries(kinds.map((kind) => [kind, faults.count(kind)]));
+}
+
+/** Runs `sync` once without faults, then empties the database; returns how many requests that took. */
+async function countFaultless(scene: Scene): Promise<number> {
+  const { simulator, db } = scene;
+  const quiet = await scene.run('sync');
+  expect(quiet.exitCode).toBe(0);
+  const faultless = scene.countedRequests();
+  await Promise.all((await db.collections()).map((collection) => collection.drop()));
+  await logIn(db, simulator, athleteId);
+  simulator.requests.clear();
+  return faultless;
+}
+
+interface Outcome {
+  readonly scenario: string;
+  readonly kinds: readonly FaultKind[];
+  readonly note: string;
+}
+
+async function expectWhole(scene: Scene, { scenario, kinds, note }: Outcome): Promise<void> {
+  const { simulator, db } = scene;
+  const { lost, doubled } = await lossesOf(db, simulator, athleteId);
+  const fetchedTwice = simulator.requests.fetchedTwice();
+  const overLimit = simulator.requests.overLimit().length;
+  reportFaults(inject('faultReport'), {
+    scenario,
+    seed: faultSeed,
+    faults: countsOf(simulator, kinds),
+    requests: scene.countedRequests(),
+    overLimit,
+    fetchedTwice: fetchedTwice.length,
+    lost: lost.length,
+    doubled,
+    note,
+  });
+  expect({ lost, doubled, fetchedTwice, overLimit }).toEqual({
+    lost: [],
+    doubled: 0,
+    fetchedTwice: [],
+    overLimit: 0,
+  });
+}
+
+describe.concurrent(`bad weather (seed ${faultSeed})`, () => {
+  it(
+    'ends complete with few requests more when a fifth of them fail in every way',
+    { timeout: scaled(60_000, 400_000) },
+    async () => {
+      const activities = scaled(60, 500);
+      const scene = await open({
+        seed: faultSeed,
+        activities,
+        quota: { short: 5_000, daily: 50_000, shortWindowMs: windowMs },
+        env: impatient,
+      });
+      const { simulator } = scene;
+      const faultless = await countFaultless(scene);
+      simulator.faults.rate(0.2, everything);
+
+      const ended = await scene.run('sync', '--json');
+      expect(ended.exitCode, ended.stderr).toBe(0);
+      const faults = simulator.faults.count();
+      expect(faults).toBeGreaterThan(activities / 20);
+      const most = faultless * 1.15 + faults;
+      expect(scene.countedRequests()).toBeLessThanOrEqual(most);
+      await expectWhole(scene, {
+        scenario: 'fault mix of 20 %',
+        kinds: everything,
+        note: `${faultless} requests without faults`,
+      });
+    },
+  );
+
+  it(
+    'asks one request at a time, and ever fewer, while Strava is away, and goes on by itself',
+    { timeout: scaled(60_000, 200_000) },
+    async () => {
+      const scene = await open({ seed: faultSeed, activities: 40, env: impatient });
+      const { simulator } = scene;
+      const kinds: readonly FaultKind[] = ['html-502', 'reset', '597'];
+      const running = scene.launch(['sync']);
+      await simulator.requests.waitFor((log) => log.count('streams') >= 10);
+      simulator.faults.rate(1, kinds);
+      const awayFrom = Date.now();
+      // Five are tolerated and up to three more are in flight by then; the rest come one by one.
+      const asked = scaled(11, 14);
+      await simulator.requests.waitFor(() => simulator.faults.count() >= asked, 150_000);
+      const awayMs = Date.now() - awayFrom;
+      simulator.faults.clear();
+      const ended = await running.ended;
+      expect(ended.exitCode, ended.stderr).toBe(0);
+
+      const failed = simulator.requests.entries.filter(({ fault }) => fault !== null);
+      const gaps = failed.slice(1).map(({ at }, index) => at.getTime() - Number(failed[index]?.at));
+      // Pauses double, and each is half of its bound at least: after three more it is four times as long.
+      // How many requests were still in flight at first, and so how far it has come, is not the same each time.
+      expect(gaps.at(-1)).toBeGreaterThan(scaled(1_000, 2_000));
+      expect(gaps.at(-1)).toBeGreaterThan(2 * Number(gaps.at(-4)));
+      expect(failed.length).toBeLessThanOrEqual(asked + 1);
+      await expectWhole(scene, {
+        scenario: 'Strava away',
+        kinds,
+        note: `${failed.length} requests while away for ${Math.round(awayMs / 1_000)} s`,
+      });
+    },
+  );
+
+  it('gets over half-open and dripping connections, in a refresh too', async () => {
+    const scene = await open({ seed: faultSeed, activities: 12, env: impatient });
+    const { simulator } = scene;
+    simulator.faults.next('hang', 1, { endpoint: 'token' });
+    simulator.faults.next('drip', 1, { endpoint: 'list' });
+    simulator.faults.next('hang', 2, { endpoint: 'streams' });
+    simulator.faults.next('drip', 2, { endpoint: 'streams' });
+    const ended = await scene.run('sync');
+    expect(ended.exitCode, ended.stderr).toBe(0);
+    expect(simulator.faults.count()).toBe(6);
+    await expectWhole(scene, {
+      scenario: 'half-open and dripping connections',
+      kinds: ['hang', 'drip'],
+      note: '',
+    });
+  });
+});

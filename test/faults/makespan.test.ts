@@ -1,0 +1,111 @@
+import { describe, expect, inject, it } from 'vitest';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+import { reportFaults } from '../fault-report.ts';
+import { scaled } from '../support/fault-scale.ts';
+import { lossesOf } from '../support/losses.ts';
+import { athleteId, athleteNamed, useScene } from '../support/scene.ts';
+import { countedByWindow, nextWindow } from '../support/windows.ts';
+
+const lengthMs = 3_000;
+const limit = 40;
+/** The guard that the quota keeps from a boundary: 5 % of a short window. */
+const guardMs = lengthMs * 0.05;
+const windows = scaled(4, 10);
+const tolerance = 1.02;
+const mostUnspent = 10;
+/** A machine that is busy with other things is not the program's: the best of a few counts. */
+const mostMeasures = 3;
+
+interface Makespan {
+  readonly tookMs: number;
+  readonly leastMs: number;
+  /** How long after the guard each window was first used, the worst of them. */
+  readonly latestMs: number;
+  readonly counts: readonly number[];
+}
+
+/**
+ * What the requests took from the first to the last, and the least that they can take: each window
+ * filled, the last one begun right after its guard and as long as its own requests took.
+ */
+function makespanOf(simulator: Simulator): Makespan {
+  const used = [...countedByWindow(simulator, lengthMs)];
+  const starts = used.map(([startMs, [first]]) => Number(first?.at) - startMs - guardMs);
+  const requests = used.flatMap(([, inWindow]) => inWindow);
+  const [first, last, inLast] = [requests[0], requests.at(-1), used.at(-1)?.[1] ?? []];
+  const [firstMs, lastMs] = [Number(first?.at), Number(last?.at)];
+  const needed = Math.ceil(requests.length / limit);
+  const lastOpensMs = (used[0]?.[0] ?? 0) + (needed - 1) * lengthMs + guardMs;
+  return {
+    tookMs: lastMs - firstMs,
+    leastMs: lastOpensMs - firstMs + (lastMs - Number(inLast[0]?.at)),
+    latestMs: Math.max(...starts.slice(1)),
+    counts: used.map(([, inWindow]) => inWindow.length),
+  };
+}
+
+const cases = [
+  ['short', { short: limit, daily: 4_000, shortWindowMs: lengthMs, dailyWindowMs: 100 * lengthMs }],
+  ['daily', { short: 4_000, daily: limit, shortWindowMs: lengthMs, dailyWindowMs: lengthMs }],
+] as const;
+
+type Quota = (typeof cases)[number][1];
+
+describe.concurrent('the makespan of a backfill', () => {
+  const open = useScene();
+
+  /** Begins at a window's opening; what must hold however long it takes is expected here. */
+  async function measure(kind: string, quota: Quota): Promise<Makespan> {
+    // Little more has room in these windows: what is left unspent in them shows as one window more.
+    const activities = limit * windows - mostUnspent;
+    const scene = await open({
+      athletes: [{ ...athleteNamed('Ada', athleteId, activities), manualShare: 0 }],
+      quota,
+      env: {
+        STRAVA_QUOTA_SHORT: String(quota.short),
+        STRAVA_QUOTA_DAILY: String(quota.daily),
+        STRAVA_QUOTA_SHORT_WINDOW: `${quota.shortWindowMs}ms`,
+        STRAVA_QUOTA_DAILY_WINDOW: `${quota.dailyWindowMs}ms`,
+      },
+    });
+    const { simulator, db } = scene;
+    const beginning = simulator.hold({ endpoint: 'token' });
+    const running = scene.launch(['sync']);
+    const held = await beginning;
+    await nextWindow(lengthMs);
+    held.release();
+    const ended = await running.ended;
+    expect(ended.exitCode, ended.stderr).toBe(0);
+
+    const makespan = makespanOf(simulator);
+    const { tookMs, leastMs, latestMs, counts } = makespan;
+    const { lost, doubled } = await lossesOf(db, simulator, athleteId);
+    const overLimit = simulator.requests.overLimit().length;
+    const percent = ((tookMs / leastMs - 1) * 100).toFixed(2);
+    reportFaults(inject('faultReport'), {
+      scenario: `makespan, ${kind} windows of ${limit} per ${lengthMs / 1_000} s`,
+      requests: scene.countedRequests(),
+      overLimit,
+      fetchedTwice: simulator.requests.fetchedTwice().length,
+      lost: lost.length,
+      doubled,
+      note: `${tookMs} ms of least ${leastMs} ms (+${percent} %); windows ${counts.join(' ')}; at most ${latestMs} ms after the guard of ${guardMs} ms`,
+    });
+    expect({ overLimit, lost, doubled }).toEqual({ overLimit: 0, lost: [], doubled: 0 });
+    return makespan;
+  }
+
+  it.each(cases)(
+    'spends each %s window from its opening and ends within 2 % of the least possible time',
+    { timeout: 240_000 },
+    async (kind, quota) => {
+      let makespan = await measure(kind, quota);
+      const isGood = (): boolean => makespan.tookMs <= makespan.leastMs * tolerance;
+      for (let measures = 1; measures < mostMeasures && !isGood(); measures += 1) {
+        makespan = await measure(kind, quota);
+      }
+      const { tookMs, leastMs, counts } = makespan;
+      expect(tookMs, counts.join(' ')).toBeLessThanOrEqual(leastMs * tolerance);
+    },
+  );
+});

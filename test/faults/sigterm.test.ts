@@ -1,0 +1,208 @@
+import type { Db, Document } from 'mongodb';
+import { afterAll, describe, expect, inject, it } from 'vitest';
+import { reportFaults } from '../fault-report.ts';
+import type { Running } from '../support/command.ts';
+import { scaled } from '../support/fault-scale.ts';
+import { lossesOf } from '../support/losses.ts';
+import type { MongoProxy } from '../support/mongo-proxy.ts';
+import { commandOn, startMongoProxy } from '../support/mongo-proxy.ts';
+import type { Random } from '../support/random.ts';
+import { createRandom, faultSeed } from '../support/random.ts';
+import type { Scene, SceneOptions } from '../support/scene.ts';
+import { athleteId, useScene } from '../support/scene.ts';
+
+/** What is promised is ten seconds; the rest is for a machine that has other things to do. */
+const mostMs = 30_000;
+/** So long that a lease that was left behind would show. */
+const unhurried = { LEASE_DURATION: '30m', STRAVA_TIMEOUT: '5m', LOG_LEVEL: 'info' };
+
+interface Stage extends Scene {
+  readonly proxy: MongoProxy;
+}
+
+const openScene = useScene();
+const proxies: MongoProxy[] = [];
+afterAll(() => Promise.all(proxies.map((proxy) => proxy.close())));
+
+async function open(options: SceneOptions): Promise<Stage> {
+  const scene = await openScene({
+    seed: faultSeed,
+    ...options,
+    env: { ...unhurried, ...options.env },
+  });
+  const proxy = await startMongoProxy(inject('mongoUri'));
+  proxies.push(proxy);
+  return { ...scene, proxy };
+}
+
+function launch(stage: Stage, command = 'sync'): Running {
+  return stage.launch([command], { MONGODB_URI: stage.proxy.uri });
+}
+
+const longest = { ms: 0 };
+
+/** Sends SIGTERM, and lets go of what is held only then. */
+async function stop(running: Running, held?: { release(): void }): Promise<void> {
+  const sentAt = performance.now();
+  running.kill('SIGTERM');
+  held?.release();
+  const { exitCode, stderr } = await running.ended;
+  const tookMs = performance.now() - sentAt;
+  longest.ms = Math.max(longest.ms, tookMs);
+  expect(stderr).not.toMatch(/\n\s+at /);
+  expect({ exitCode }, stderr).toEqual({ exitCode: 0 });
+  expect(tookMs).toBeLessThan(mostMs);
+}
+
+async function heldLeases(db: Db): Promise<readonly string[]> {
+  const held = await db
+    .collection<{ _id: string }>('leases')
+    .find({ $expr: { $gt: ['$expires_at', '$$NOW'] } })
+    .toArray();
+  return held.map(({ _id }) => _id);
+}
+
+/** The rest is synced by the next start, at once. */
+async function expectContinued(stage: Stage, scenario: string, stops: number): Promise<void> {
+  const { simulator, db } = stage;
+  const next = await stage.run('sync');
+  expect(next.exitCode, next.stderr).toBe(0);
+  const { lost, doubled } = await lossesOf(db, simulator, athleteId);
+  const overLimit = simulator.requests.overLimit().length;
+  const fetchedTwice = simulator.requests.fetchedTwice();
+  reportFaults(inject('faultReport'), {
+    scenario,
+    seed: faultSeed,
+    faults: { SIGTERM: stops },
+    requests: stage.countedRequests(),
+    overLimit,
+    fetchedTwice: fetchedTwice.length,
+    lost: lost.length,
+    doubled,
+    note: `longest stop ${Math.round(longest.ms)} ms`,
+  });
+  expect({ lost, doubled, overLimit, fetchedTwice }).toEqual({
+    lost: [],
+    doubled: 0,
+    overLimit: 0,
+    fetchedTwice: [],
+  });
+}
+
+const isAboutRefresh = ({ query }: Document): boolean =>
+  (query as { _id: string })._id.startsWith('refresh:');
+
+/** Lets a run come to a random place. */
+async function comeSomewhere(
+  { simulator }: Stage,
+  running: Running,
+  random: Random,
+): Promise<void> {
+  const { requests } = simulator;
+  const before = requests.entries.length;
+  const wanted = random.integer(1, 8);
+  const isThere = requests.waitFor((log) => log.entries.length >= before + wanted, mostMs);
+  await Promise.race([isThere, running.ended]);
+  await new Promise((resolve) => setTimeout(resolve, random.integer(0, 15)));
+}
+
+describe.concurrent(`SIGTERM (seed ${faultSeed})`, { timeout: 120_000 }, () => {
+  it(
+    'ends a run wherever it is, with its leases free, and the next start goes on',
+    { timeout: scaled(120_000, 900_000) },
+    async () => {
+      const random = createRandom(faultSeed);
+      const stops = scaled(6, 50);
+      const stage = await open({ activities: scaled(120, 600) });
+      for (let done = 0; done < stops; done += 1) {
+        const running = launch(stage);
+        await comeSomewhere(stage, running, random);
+        await stop(running);
+        expect(await heldLeases(stage.db)).toEqual([]);
+      }
+      await expectContinued(stage, 'SIGTERM in random phases', stops);
+    },
+  );
+
+  it('ends a run that is held in any of its steps, and keeps what the step brings', async () => {
+    const stage = await open({ activities: 25 });
+    const { simulator, proxy, db } = stage;
+    const steps: readonly (() => Promise<{ release(): void }>)[] = [
+      () => simulator.hold({ endpoint: 'token' }),
+      () => proxy.holdReply(commandOn('findAndModify', 'leases')),
+      () => proxy.holdReply(commandOn('update', 'athletes')),
+      () => proxy.holdCommand(commandOn('update', 'quota')),
+      () => proxy.holdCommand(commandOn('update', 'activities')),
+      () => proxy.holdCommand(commandOn('update', 'streams')),
+      () => simulator.hold({ endpoint: 'streams' }),
+    ];
+    for (const hold of steps) {
+      const held = hold();
+      const running = launch(stage);
+      await stop(running, await held);
+      expect(await heldLeases(db)).toEqual([]);
+    }
+    await expectContinued(stage, 'SIGTERM in a held step', steps.length);
+  });
+
+  it('ends a run that waits for the quota', async () => {
+    const stage = await open({ activities: 15, quota: { short: 10, daily: 1_000 } });
+    const running = stage.launch(['sync'], { STRAVA_QUOTA_SHORT: '10' });
+    await running.shown('Quota spent, waiting');
+    await stop(running);
+    expect(await heldLeases(stage.db)).toEqual([]);
+    await stage.db.collection('quota').drop();
+    stage.simulator.setQuota({ short: 1_000 });
+    await expectContinued(stage, 'SIGTERM while waiting for the quota', 1);
+  });
+
+  it('ends a run whose request is never answered', async () => {
+    const stage = await open({ activities: 5 });
+    const held = stage.simulator.hold({ endpoint: 'streams' });
+    const running = launch(stage);
+    await held;
+    await stop(running);
+    expect(await heldLeases(stage.db)).toEqual([]);
+    await expectContinued(stage, 'SIGTERM in a hanging request', 1);
+  });
+
+  it("ends a run that waits for another machine's refresh", async () => {
+    const stage = await open({ activities: 5 });
+    const leases = stage.db.collection<{ _id: string; epoch: number; expires_at: Date }>('leases');
+    const elsewhere = { _id: `refresh:${athleteId}`, epoch: 1, expires_at: new Date(2 ** 42) };
+    await leases.insertOne({ ...elsewhere });
+    const held = stage.proxy.holdReply(commandOn('findAndModify', 'leases', isAboutRefresh));
+    const running = launch(stage);
+    const waiting = await held;
+    await stop(running, waiting);
+    expect(await heldLeases(stage.db)).toEqual([elsewhere._id]);
+  });
+
+  it('ends a run whose MongoDB is silent, and the next start does not wait for its leases', async () => {
+    const stage = await open({ activities: 12 });
+    const { simulator, proxy } = stage;
+    const running = launch(stage);
+    await simulator.requests.waitFor((log) => log.count('streams') >= 4, mostMs);
+    proxy.freeze();
+    await stop(running);
+    proxy.thaw();
+    const next = await stage.run('sync', '--no-wait');
+    expect(next.exitCode, next.stderr).toBe(0);
+    expect(await stage.differences()).toEqual([]);
+  });
+
+  it('ends the daemon between two ticks and in a run', async () => {
+    const stage = await open({ activities: 12, env: { SYNC_SCHEDULE: '0 0 1 1 *' } });
+    const { simulator } = stage;
+    const held = simulator.hold({ endpoint: 'streams' });
+    const busy = launch(stage, 'start');
+    const waiting = await busy.reach(held);
+    await stop(busy, waiting);
+    expect(await heldLeases(stage.db)).toEqual([]);
+    const idle = launch(stage, 'start');
+    await idle.shown('Run done');
+    await stop(idle);
+    expect(await heldLeases(stage.db)).toEqual([]);
+    expect(await stage.differences()).toEqual([]);
+  });
+});

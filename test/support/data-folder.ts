@@ -1,0 +1,40 @@
+/**
+ * Folders for embedded servers: a DATA_DIR of a test's own on a free port, gone after the test file.
+ */
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { findFreePort, hasListener } from '../../src/mongo/embedded/loopback-port.ts';
+
+export interface TestDataFolder {
+  readonly path: string;
+  readonly port: number;
+  /** Variables that make a command use an embedded server in this folder. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Whether mongod was there and is gone, by a shutdown and not by a crash. */
+  isShutDown(): Promise<boolean>;
+}
+
+/** Call it at the top of a test file; what it gives back makes a folder. */
+export function useDataFolders(): () => Promise<TestDataFolder> {
+  const paths: string[] = [];
+  afterAll(async () => {
+    await Promise.all(paths.map((path) => rm(path, { recursive: true, force: true })));
+  });
+  return async () => {
+    const path = await mkdtemp(join(tmpdir(), 'domestique-data-'));
+    paths.push(path);
+    const port = await findFreePort();
+    return {
+      path,
+      port,
+      env: { MONGODB_URI: '', DATA_DIR: path, MONGODB_PORT: String(port) },
+      isShutDown: async () => {
+        const { size } = await stat(join(path, 'mongodb', 'mongod.lock'));
+        const users = await readdir(join(path, 'mongodb-users'));
+        return size === 0 && users.length === 0 && !(await hasListener(port));
+      },
+    };
+  };
+}

@@ -1,0 +1,42 @@
+/**
+ * A database for one test file, on the mongod of the whole run.
+ */
+import { randomUUID } from 'node:crypto';
+
+import { MongoClient, type Db } from 'mongodb';
+import { afterAll, beforeAll, inject } from 'vitest';
+
+/** What a test file may use while its tests run. */
+export interface TestDatabase {
+  /** The URI of the server, without the database's name. */
+  readonly uri: string;
+  readonly name: string;
+  readonly client: MongoClient;
+  readonly db: Db;
+  /** Removes every collection of the database, with its indexes. */
+  clear(): Promise<void>;
+}
+
+/** Call it at the top of a test file: connects before its tests, and drops the database after. */
+export function useDatabase(): TestDatabase {
+  const uri = inject('mongoUri');
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  const client = new MongoClient(uri, { writeConcern: { w: 'majority', journal: true } });
+  const db = client.db(name);
+  beforeAll(async () => {
+    await client.connect();
+  });
+  afterAll(async () => {
+    await db.dropDatabase();
+    await client.close();
+  });
+  return {
+    uri,
+    name,
+    client,
+    db,
+    clear: async () => {
+      await Promise.all((await db.collections()).map((collection) => collection.drop()));
+    },
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * A program to call commands with: a real configuration from variables of the test's own, and everything
+ * that is printed or logged kept for questions.
+ */
+import { hostname } from 'node:os';
+import { Writable } from 'node:stream';
+
+import type { Clock } from '../../src/clock.ts';
+import { systemClock } from '../../src/clock.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { createLog } from '../../src/log.ts';
+import { identifyOwner } from '../../src/owner.ts';
+import type { Program } from '../../src/program.ts';
+import { createProjectFolder } from '../config/project-folder.ts';
+
+export interface TestProgramOptions {
+  /** A `TestDatabase`. */
+  readonly mongodb?: { readonly uri: string; readonly name: string };
+  /** A `Simulator`, or anything that stands in its place. */
+  readonly strava?: {
+    readonly apiUrl: string;
+    readonly oauthUrl: string;
+    readonly clientId: string;
+    readonly clientSecret: string;
+  };
+  /** Variables of the configuration that win over the above; undefined unsets one. */
+  readonly config?: Readonly<Record<string, string | undefined>>;
+  /** What the program sees as its environment. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly clock?: Clock;
+  readonly isTerminal?: boolean;
+}
+
+export interface TestProgram extends Program {
+  /** Everything printed so far. */
+  printed(): string;
+  /** Everything logged so far, one JSON document a line. */
+  logged(): string;
+  /** The first match in what is printed, now or later. */
+  waitForPrint(pattern: RegExp): Promise<string>;
+  /** What SIGINT does. */
+  stop(): void;
+}
+
+const host = hostname();
+const owner = await identifyOwner(host);
+
+export function createTestProgram(options: TestProgramOptions): TestProgram {
+  using project = createProjectFolder();
+  const configSource = { env: variablesOf(options), configDir: project.configDir };
+  const config = loadConfig(configSource);
+  const stop = new AbortController();
+  const output = capture();
+  const log = capture();
+  return {
+    config,
+    configSource,
+    log: createLog({ ...config.log, format: 'json' }, log.stream, false),
+    clock: options.clock ?? systemClock,
+    random: () => 0.5,
+    env: options.env ?? {},
+    pid: process.pid,
+    host,
+    owner,
+    signal: stop.signal,
+    print: (text) => void output.stream.write(`${text}\n`),
+    stderr: process.stderr,
+    isTerminal: options.isTerminal ?? false,
+    printed: output.text,
+    logged: log.text,
+    waitForPrint: output.waitFor,
+    stop: () => {
+      stop.abort();
+    },
+  };
+}
+
+function variablesOf({ mongodb, strava, config }: TestProgramOptions) {
+  return {
+    AUTH_PORT: '0',
+    LOG_LEVEL: 'trace',
+    ...(mongodb && { MONGODB_URI: mongodb.uri, MONGODB_DATABASE: mongodb.name }),
+    ...(strava && {
+      STRAVA_API_URL: strava.apiUrl,
+      STRAVA_OAUTH_URL: strava.oauthUrl,
+      STRAVA_CLIENT_ID: strava.clientId,
+      STRAVA_CLIENT_SECRET: strava.clientSecret,
+    }),
+    ...config,
+  };
+}
+
+function capture() {
+  const chunks: string[] = [];
+  const waiters = new Set<() => void>();
+  const text = (): string => chunks.join('');
+  const stream = new Writable({
+    decodeStrings: false,
+    write: (chunk, _encoding, done) => {
+      chunks.push(String(chunk));
+      for (const waiter of waiters) waiter();
+      done();
+    },
+  });
+  const waitFor = (pattern: RegExp): Promise<string> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        const [match] = pattern.exec(text()) ?? [];
+        if (match === undefined) return;
+        waiters.delete(look);
+        resolve(match);
+      };
+      waiters.add(look);
+      look();
+    });
+  return { stream, text, waitFor };
+}

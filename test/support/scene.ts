@@ -1,0 +1,136 @@
+/**
+ * A simulated Strava with logged-in athletes and an empty database, for one test each; commands that a
+ * failed test left running are killed after it.
+ */
+import type { Db, Document } from 'mongodb';
+import { Long } from 'mongodb';
+import { afterAll } from 'vitest';
+import { startSimulator } from '../../src/simulator/server.ts';
+import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
+import type { Ended, Launch, Running, Surroundings } from './command.ts';
+import { start } from './command.ts';
+import { useDatabase } from './database.ts';
+import { differences, logIn } from './mirror.ts';
+
+export const athleteId = 1001;
+
+type ActivityDocument = Document & { readonly _id: Long };
+
+type Variables = Readonly<Record<string, string>>;
+
+export interface SceneOptions extends SimulatorOptions {
+  /** How many activities the one athlete has; default 30. */
+  readonly activities?: number;
+  /** Variables of every command of the test. */
+  readonly env?: Variables;
+  /** False leaves it to the test who logs in. */
+  readonly isLoggedIn?: boolean;
+}
+
+export interface Scene extends Surroundings {
+  readonly simulator: Simulator;
+  readonly db: Db;
+  readonly env: Variables;
+  /** Starts a command and returns while it runs. */
+  launch(args: readonly string[], env?: Variables, how?: Launch): Running;
+  /** Runs a command to its end. */
+  run(...args: string[]): Promise<Ended>;
+  /** The same with variables of its own. */
+  runWith(env: Variables, ...args: string[]): Promise<Ended>;
+  /** What differs between the database and Strava; none when it is true. */
+  differences(id?: number): Promise<readonly string[]>;
+  /** The ids of the activities whose streams were asked for, each once, in order. */
+  streamsAskedFor(): readonly number[];
+  /** How many requests counted against the quota. */
+  countedRequests(): number;
+  stored(id: number): Promise<Document | null>;
+}
+
+/** Small recordings, so that a test's time goes into what it is about. */
+const samplesPerActivity = [5, 30] as const;
+const ample = { short: 5_000, daily: 50_000 };
+const ampleEnv = { STRAVA_QUOTA_SHORT: '5000', STRAVA_QUOTA_DAILY: '50000' };
+
+export function athleteNamed(firstname: string, id: number, activities: number) {
+  return { id, firstname, lastname: 'Example', activities, samplesPerActivity };
+}
+
+/**
+ * Call it at the top of a test file; what it gives back opens the scene of a test. Each has a database
+ * of its own, so that tests that mostly wait can run side by side.
+ */
+export function useScene(): (options?: SceneOptions) => Promise<Scene> {
+  const { client, name, uri } = useDatabase();
+  const running = new Set<Running>();
+  const simulators: Simulator[] = [];
+  const databases: Db[] = [];
+  afterAll(async () => {
+    for (const command of running) command.kill('SIGKILL');
+    await Promise.all([...running].map(({ ended }) => ended));
+    await Promise.all(simulators.map((simulator) => simulator.close()));
+    await Promise.all(databases.map((db) => db.dropDatabase()));
+  });
+  return async ({ activities = 30, env = {}, isLoggedIn = true, ...options } = {}) => {
+    const athletes = options.athletes ?? [athleteNamed('Ada', athleteId, activities)];
+    const simulator = await startSimulator({ quota: ample, ...options, athletes });
+    const db = client.db(`${name}_${databases.length}`);
+    simulators.push(simulator);
+    databases.push(db);
+    if (isLoggedIn) for (const { id } of athletes) await logIn(db, simulator, id);
+    const mongodb = { uri, name: db.databaseName };
+    return sceneOf(simulator, mongodb, { db, env: { ...ampleEnv, ...env }, running });
+  };
+}
+
+function sceneOf(
+  simulator: Simulator,
+  mongodb: Surroundings['mongodb'],
+  { db, env, running }: { db: Db; env: Variables; running: Set<Running> },
+): Scene {
+  const { requests } = simulator;
+  const launch: Scene['launch'] = (args, more = {}, how = {}) => {
+    const command = start({ simulator, mongodb, env: { ...env, ...more } }, args, how);
+    running.add(command);
+    void command.ended.then(() => running.delete(command));
+    return command;
+  };
+  return {
+    simulator,
+    mongodb,
+    db,
+    env,
+    launch,
+    run: (...args) => launch(args).ended,
+    runWith: (more, ...args) => launch(args, more).ended,
+    differences: (id = athleteId) => differences(db, simulator, id),
+    streamsAskedFor: () => {
+      const asked = requests.entries.filter(({ endpoint }) => endpoint === 'streams');
+      return [...new Set(asked.map(({ activityId }) => activityId ?? 0))];
+    },
+    countedRequests: () => requests.entries.filter(({ isCounted }) => isCounted).length,
+    stored: (id) =>
+      db.collection<ActivityDocument>('activities').findOne({ _id: Long.fromNumber(id) }),
+  };
+}
+
+/** The ids of all activities in the database, in ascending order. */
+export async function storedIds(db: Db): Promise<readonly number[]> {
+  const found = await db
+    .collection('activities')
+    .find({}, { projection: { _id: 1 } })
+    .toArray();
+  return found.map(({ _id }) => Number(_id)).sort((one, other) => one - other);
+}
+
+/** The ids of all activities that Strava has, in ascending order. */
+export function trueIds({ world }: Simulator, id = athleteId): readonly number[] {
+  return world
+    .activities(id)
+    .map((one) => one.id)
+    .sort((one, other) => one - other);
+}
+
+/** What `--json` printed. */
+export function answerOf({ stdout }: Ended): Record<string, unknown> {
+  return JSON.parse(stdout) as Record<string, unknown>;
+}

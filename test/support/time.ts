@@ -1,0 +1,55 @@
+/**
+ * Time that a test moves: Strava's clock and a program's clocks, which can be set apart. It goes on by
+ * itself as the machine's does; sleeps that are over after a leap end at once.
+ */
+import type { Clock } from '../../src/clock.ts';
+import { systemClock } from '../../src/clock.ts';
+
+export interface MovableTime {
+  /** The true time, which Strava has. */
+  readonly strava: Clock;
+  /** What the program sees. */
+  readonly local: Clock;
+  /** Time passes for everybody. */
+  pass(ms: number): void;
+  /** Somebody sets the program's wall clock, forwards or (negative) backwards. */
+  setLocal(byMs: number): void;
+  /** The program's machine sleeps: its monotonic clock stands still meanwhile. */
+  suspend(ms: number): void;
+}
+
+/** `stravaAheadMs` is how far Strava's clock is ahead of everybody else's from the start. */
+export function createMovableTime(stravaAheadMs = 0): MovableTime {
+  let [passedMs, sleptMs, setMs] = [0, 0, 0];
+  let moved = new AbortController();
+  const move = (): void => {
+    moved.abort();
+    moved = new AbortController();
+  };
+  const sinceStart = (): number => Date.now() + passedMs + sleptMs;
+  const monotonicMs = (): number => performance.now() + passedMs;
+  const sleep: Clock['sleep'] = async (ms, signal) => {
+    const wakeMs = monotonicMs() + ms;
+    const isOver = (): boolean => signal?.aborted === true || monotonicMs() >= wakeMs;
+    while (!isOver()) {
+      const ends = [moved.signal, ...(signal ? [signal] : [])];
+      await systemClock.sleep(Math.ceil(wakeMs - monotonicMs()), AbortSignal.any(ends));
+    }
+  };
+  return {
+    strava: { nowMs: () => sinceStart() + stravaAheadMs, monotonicMs, sleep },
+    local: { nowMs: () => sinceStart() + setMs, monotonicMs, sleep },
+    pass: (ms) => {
+      passedMs += ms;
+      move();
+    },
+    setLocal: (byMs) => {
+      setMs += byMs;
+      move();
+    },
+    suspend: (ms) => {
+      sleptMs += ms;
+      move();
+    },
+  };
+}

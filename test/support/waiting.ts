@@ -1,0 +1,16 @@
+/**
+ * Waits for something that announces itself to nobody, as a document in a database.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Resolves once `look` holds. @throws when it does not within the time. */
+export async function eventually(
+  look: () => boolean | Promise<boolean>,
+  timeoutMs = 30_000,
+): Promise<void> {
+  const endMs = performance.now() + timeoutMs;
+  while (!(await look())) {
+    if (performance.now() > endMs) throw new Error(`Not within ${timeoutMs} ms: ${String(look)}`);
+    await sleep(50);
+  }
+}
