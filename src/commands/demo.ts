@@ -38,6 +38,14 @@ export async function demo(program: Program): Promise<ExitCode> {
   }
 }
 
+/** What the demo fetches, whatever the user's own settings say. */
+const demonstrated = {
+  shouldFetchStreams: true,
+  shouldFetchDetails: false,
+  shouldFetchSegments: false,
+  shouldFetchAthlete: true,
+};
+
 function programOf(program: Program, simulator: Simulator): Program {
   const { config } = program;
   const { schedule, timezone } = config.sync;
@@ -48,7 +56,7 @@ function programOf(program: Program, simulator: Simulator): Program {
       dataDir: join(config.dataDir, 'demo'),
       mongodb: { database, port: 0 },
       // Without SYNC_SINCE and the like: what the user keeps is not what the demo shows.
-      sync: { schedule, timezone, shouldFetchStreams: true },
+      sync: { schedule, timezone, ...demonstrated },
       strava: {
         ...config.strava,
         clientId: simulator.clientId,

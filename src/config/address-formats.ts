@@ -71,3 +71,9 @@ export function maskMongodbUri(uri: string, mask: string): string {
   );
   return `${scheme}${userInfo}${authority.slice(at + 1)}${database}${options}`;
 }
+
+/** A host name or an IP address to listen on; `0.0.0.0` and `::` are all of them. */
+export const hostName: Format<string> = (text) =>
+  /^(?:[\w.-]+|[\da-fA-F:.]*:[\da-fA-F:.]*)$/.test(text)
+    ? { value: text }
+    : { problem: 'must be a host name or an IP address, without a port' };

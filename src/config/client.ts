@@ -5,7 +5,7 @@
 import { ConfigurationError } from '../errors.ts';
 import type { Config } from './config.ts';
 import { settings } from './settings.ts';
-import type { Setting } from './settings.ts';
+import type { Setting } from './setting.ts';
 import { applicationPage } from './strava-formats.ts';
 
 /** What the application shows to Strava to be known. */

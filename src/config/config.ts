@@ -6,8 +6,11 @@
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export const logFormats = ['pretty', 'json'] as const;
 
+export const deauthorizationChoices = ['keep', 'erase'] as const;
+
 export type LogLevel = (typeof logLevels)[number];
 export type LogFormat = (typeof logFormats)[number];
+export type DeauthorizationChoice = (typeof deauthorizationChoices)[number];
 
 /** How much Strava lets the application ask; windows are aligned to multiples of their length. */
 export interface QuotaConfig {
@@ -47,6 +50,36 @@ export interface SyncConfig {
   /** An IANA time zone, for the schedule. */
   readonly timezone: string;
   readonly shouldFetchStreams: boolean;
+  readonly shouldFetchDetails: boolean;
+  readonly shouldFetchSegments: boolean;
+  readonly shouldFetchAthlete: boolean;
+}
+
+/** How often, and how far back, the list is read again. */
+export interface ReconcileConfig {
+  readonly recentIntervalMs: number;
+  readonly recentPeriodMs: number;
+  readonly fullIntervalMs: number;
+}
+
+/** How long what grows by itself is kept. */
+export interface KeepConfig {
+  readonly changesMs: number;
+  readonly runsMs: number;
+}
+
+/** The daemon's HTTP server. */
+export interface HttpConfig {
+  readonly host: string;
+  /** 0 is any free port. */
+  readonly port: number;
+}
+
+export interface WebhookConfig {
+  /** How often the lists are looked at while a subscription is live. */
+  readonly lookIntervalMs: number;
+  /** What happens to the data of an athlete who withdraws the access. */
+  readonly onDeauthorization: DeauthorizationChoice;
 }
 
 /** The login in the browser. */
@@ -75,6 +108,12 @@ export interface Config {
   /** Absolute path of the embedded server's home. */
   readonly dataDir: string;
   readonly sync: SyncConfig;
+  readonly reconcile: ReconcileConfig;
+  /** After how many days what was fetched is removed again; undefined: never. */
+  readonly retentionDays: number | undefined;
+  readonly keep: KeepConfig;
+  readonly http: HttpConfig;
+  readonly webhook: WebhookConfig;
   readonly auth: AuthConfig;
   readonly lease: LeaseConfig;
   readonly log: LogConfig;

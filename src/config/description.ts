@@ -8,7 +8,7 @@ import { readConfigFile } from './files.ts';
 import { resolveChecked } from './load.ts';
 import type { LoadOptions, Resolution } from './resolution.ts';
 import { allSettings } from './settings.ts';
-import type { Setting } from './settings.ts';
+import type { Setting } from './setting.ts';
 
 /** One line of the effective configuration. */
 export interface ConfigRow {

@@ -9,8 +9,8 @@ import { ConfigurationError } from '../errors.ts';
 import type { Config, StravaConfig, SyncConfig } from './config.ts';
 import { resolveSettings } from './resolution.ts';
 import type { LoadOptions, Resolution } from './resolution.ts';
+import type { Setting } from './setting.ts';
 import { settings } from './settings.ts';
-import type { Setting } from './settings.ts';
 
 /**
  * The configuration of `config/default.json`, `secrets.json`, `local.json`, the environment and the
@@ -60,7 +60,19 @@ function toConfig(resolution: Resolution): Config {
     },
     dataDir: path.resolve(resolution.projectDir, get(settings.dataDir)),
     sync: toSyncConfig(resolution),
+    reconcile: {
+      recentIntervalMs: get(settings.recentInterval),
+      recentPeriodMs: get(settings.recentPeriod),
+      fullIntervalMs: get(settings.fullInterval),
+    },
+    retentionDays: read(resolution, settings.retentionDays),
+    keep: { changesMs: get(settings.keepChanges), runsMs: get(settings.keepRuns) },
     auth: { port: get(settings.authPort) },
+    http: { host: get(settings.httpHost), port: get(settings.httpPort) },
+    webhook: {
+      lookIntervalMs: get(settings.webhookLookInterval),
+      onDeauthorization: get(settings.webhookDeauthorization),
+    },
     lease: { durationMs: get(settings.leaseDuration) },
     log: { level: get(settings.logLevel), format: read(resolution, settings.logFormat) },
     warnings: [...resolution.warnings],
@@ -89,12 +101,17 @@ function toStravaConfig(resolution: Resolution): StravaConfig {
 }
 
 function toSyncConfig(resolution: Resolution): SyncConfig {
+  const get = <T>(setting: Setting<T>) => required(resolution, setting);
   const since = read(resolution, settings.since);
   return {
     ...(since === undefined ? {} : { since }),
-    schedule: required(resolution, settings.schedule),
-    timezone: required(resolution, settings.timezone),
-    shouldFetchStreams: required(resolution, settings.shouldFetchStreams),
+    schedule: get(settings.schedule),
+    timezone: get(settings.timezone),
+    shouldFetchStreams: get(settings.shouldFetchStreams),
+    // The details name the segments.
+    shouldFetchDetails: get(settings.shouldFetchDetails) || get(settings.shouldFetchSegments),
+    shouldFetchSegments: get(settings.shouldFetchSegments),
+    shouldFetchAthlete: get(settings.shouldFetchAthlete),
   };
 }
 

@@ -5,7 +5,7 @@
 import convict from 'convict';
 
 import { allSettings } from './settings.ts';
-import type { Setting } from './settings.ts';
+import type { Setting } from './setting.ts';
 
 type Texts = ReadonlyMap<string, string>;
 

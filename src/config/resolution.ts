@@ -8,7 +8,7 @@ import { isReadableByOthers, readConfigFile } from './files.ts';
 import type { FileReading } from './files.ts';
 import { mergeTexts } from './merge.ts';
 import { allSettings } from './settings.ts';
-import type { Setting } from './settings.ts';
+import type { Setting } from './setting.ts';
 import { readVariables, unknownVariable } from './variables.ts';
 import type { Environment, VariableText } from './variables.ts';
 

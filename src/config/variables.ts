@@ -7,7 +7,7 @@ import path from 'node:path';
 
 import { readText } from './files.ts';
 import { allSettings } from './settings.ts';
-import type { Setting } from './settings.ts';
+import type { Setting } from './setting.ts';
 import { nameDistance, nearestName } from './spelling.ts';
 
 /** An environment, such as `process.env`. */

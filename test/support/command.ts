@@ -51,6 +51,9 @@ export function environmentOf({
     MONGODB_URI: mongodb.uri,
     MONGODB_DATABASE: mongodb.name,
     LOG_LEVEL: 'debug',
+    HTTP_PORT: '0',
+    // Its few requests a day are counted where they are what a test is about.
+    SYNC_ATHLETE: 'false',
     ...env,
   };
 }
