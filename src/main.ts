@@ -155,10 +155,16 @@ export async function openStrava(program: Program, database: Database): Promise<
   const { config, clock, log, owner } = program;
   const { clientId, clientSecret } = requireClient(config);
   const { apiUrl, oauthUrl, requestTimeoutMs } = config.strava;
-  const settings = quotaSettingsOf(config);
   const store = createQuotaStore(database.mongo, clientId);
   await forgetDeadFlights(store, program.host);
   const stravaClock = createStravaClock(clock, log, await serverOffsetMs(database.mongo, clock));
+  // Read anew at each decision: what is known of Strava's clock grows with each answer.
+  const settings: QuotaSettings = {
+    ...quotaSettingsOf(config),
+    get clockErrorMs() {
+      return stravaClock.errorMs();
+    },
+  };
   const http = createHttp(requestTimeoutMs);
   const nowMs = (): number => clock.nowMs();
   const oauth = createOAuth({ http, clock: stravaClock, nowMs, oauthUrl, clientId, clientSecret });

@@ -40,3 +40,12 @@ export function learnOffset(known: ClockOffset, reading: DateReading): ClockOffs
 export function bestOffsetMs({ leastMs, mostMs }: ClockOffset): number {
   return Math.min(Math.max(0, leastMs), Math.max(mostMs, leastMs));
 }
+
+/**
+ * By how much the best offset may be wrong, in milliseconds. Where our clock can be right it is taken
+ * to be: clocks that are set over the network are the rule.
+ */
+export function offsetErrorMs({ leastMs, mostMs }: ClockOffset): number {
+  const canBeRight = leastMs <= 0 && mostMs >= 0;
+  return canBeRight ? 0 : Math.max(0, mostMs - leastMs);
+}

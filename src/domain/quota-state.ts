@@ -17,6 +17,8 @@ export interface QuotaSettings {
   readonly dailyWindowMs: number;
   /** Whether a limit in Strava's headers may exceed the configured one. */
   readonly isHigherAllowed: boolean;
+  /** By how much the instants that are given may differ from Strava's clock; 0 where absent. */
+  readonly clockErrorMs?: number;
   /** How long a request can be under way; older flights belong to a process that died elsewhere. */
   readonly flightMaxMs: number;
 }
@@ -83,10 +85,11 @@ export function windowStartMs(atMs: number, lengthMs: number): number {
 
 /**
  * How far to either side of a boundary Strava may count a request in either window: 2 s, or 5 % of a
- * short test window.
+ * short test window, or what is not known of Strava's clock where that is more.
  */
-export function guardMs(lengthMs: number): number {
-  return Math.min(longestGuardMs, lengthMs * guardShare);
+export function guardMs(lengthMs: number, { clockErrorMs = 0 }: QuotaSettings): number {
+  const guard = Math.min(longestGuardMs, lengthMs * guardShare);
+  return Math.max(guard, Math.min(clockErrorMs, lengthMs / 2));
 }
 
 /** The limit in force: the configured one, or a lower one from the headers. */
@@ -149,7 +152,7 @@ export function chargedWindows(
 ): readonly WindowCount[] {
   return windowKinds.flatMap((kind) => {
     const lengthMs = windowLengthMs(kind, settings);
-    const guard = guardMs(lengthMs);
+    const guard = guardMs(lengthMs, settings);
     const starts = new Set([
       windowStartMs(nowMs - guard, lengthMs),
       windowStartMs(nowMs, lengthMs),

@@ -75,7 +75,7 @@ export function opensAt(
 
 function reopensAtMs(window: WindowCount, settings: QuotaSettings): number {
   const lengthMs = windowLengthMs(window.kind, settings);
-  return Math.ceil(window.startMs + lengthMs + guardMs(lengthMs));
+  return Math.ceil(window.startMs + lengthMs + guardMs(lengthMs, settings));
 }
 
 /** How many requests are left in the current window of a kind, by the cautious count. */

@@ -6,11 +6,13 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { ClockOffset } from '../domain/clock-offset.ts';
-import { bestOffsetMs, learnOffset, unknownOffset } from '../domain/clock-offset.ts';
+import { bestOffsetMs, learnOffset, offsetErrorMs, unknownOffset } from '../domain/clock-offset.ts';
 
 export interface StravaClock {
   /** Milliseconds since the epoch on Strava's clock, as well as it is known. */
   readonly nowMs: () => number;
+  /** By how much that may be wrong: a `Date` header names whole seconds. */
+  readonly errorMs: () => number;
   /**
    * Learns from an answer's `Date` header; one that is absent or unreadable teaches nothing, nor does
    * any while the clock is suspect, for what was asked before the jump may be answered after it.
@@ -75,6 +77,7 @@ export function createStravaClock(clock: Clock, log: Logger, startOffsetMs = 0):
       watch();
       return clock.nowMs() + offsetMs;
     },
+    errorMs: () => offsetErrorMs(offset),
     learn: (date, sentAtMs) => {
       watch();
       if (!isSuspect) read(date, sentAtMs);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { ClockOffset } from '../../src/domain/clock-offset.ts';
-import { bestOffsetMs, learnOffset, unknownOffset } from '../../src/domain/clock-offset.ts';
+import { bestOffsetMs, learnOffset, offsetErrorMs, unknownOffset } from '../../src/domain/clock-offset.ts';
 
 /** An answer as a clock sees it that is `offsetMs` behind Strava's. */
 function reading(offsetMs: number, atMs: number, thereMs: number, backMs: number) {
@@ -22,6 +22,7 @@ const trip = fc.record({
 describe('the offset of Strava’s clock', () => {
   it('is none while nothing is known', () => {
     expect(bestOffsetMs(unknownOffset)).toBe(0);
+    expect(offsetErrorMs(unknownOffset)).toBe(0);
   });
 
   it('lies within the bounds that any answers give, and they only become narrower', () => {
@@ -38,6 +39,9 @@ describe('the offset of Strava’s clock', () => {
           expect(next.leastMs).toBeGreaterThanOrEqual(known.leastMs);
           expect(next.mostMs).toBeLessThanOrEqual(known.mostMs);
           expect(Math.abs(bestOffsetMs(next))).toBeLessThanOrEqual(Math.abs(offsetMs));
+          const isTaken = bestOffsetMs(next) === 0;
+          const wrongByMs = Math.abs(bestOffsetMs(next) - offsetMs);
+          if (!isTaken) expect(wrongByMs).toBeLessThanOrEqual(offsetErrorMs(next));
           known = next;
         }
       }),

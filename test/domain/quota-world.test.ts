@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { guardMs, windowStartMs } from '../../src/domain/quota-state.ts';
+import { windowStartMs } from '../../src/domain/quota-state.ts';
 import type { QuotaSettings } from '../../src/domain/quota-state.ts';
 import { keyOf, liveThrough } from './quota-world.ts';
 import type { History, World } from './quota-world.ts';
 
 const shortWindowMs = 10_000;
 const dailyWindowMs = 60_000;
-const shortGuardMs = guardMs(shortWindowMs);
+const shortGuardMs = shortWindowMs / 20;
 const day = Date.UTC(2026, 10, 22);
 
 /** Clocks that are wrong by the guard at most, and all else that a network and a crash can do. */

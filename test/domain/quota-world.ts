@@ -90,7 +90,7 @@ export function liveThrough(world: World): History {
 
   /** The only window of a kind that a request of this process can have been counted in. */
   const surely = (kind: WindowKind, fromMs: number, toMs: number): string | undefined => {
-    const guard = guardMs(windowLengthMs(kind, settings));
+    const guard = guardMs(windowLengthMs(kind, settings), settings);
     const key = keyOf(kind, fromMs - guard, settings);
     return key === keyOf(kind, toMs + guard, settings) ? key : undefined;
   };

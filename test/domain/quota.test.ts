@@ -192,7 +192,21 @@ describe('the limit in force', () => {
   });
 
   it('has a guard of two seconds, less in a short window', () => {
-    expect(guardMs(900_000)).toBe(2_000);
-    expect(guardMs(2_000)).toBe(100);
+    expect(guardMs(900_000, settings)).toBe(2_000);
+    expect(guardMs(2_000, settings)).toBe(100);
+  });
+
+  it('has a guard as wide as Strava’s clock is unknown, at most half the window', () => {
+    const wrongBy = (clockErrorMs: number) => guardMs(5_000, { ...settings, clockErrorMs });
+    expect([wrongBy(100), wrongBy(900), wrongBy(60_000)]).toEqual([250, 900, 2_500]);
+  });
+
+  it('opens a spent window only when the clock, as wrong as it may be, is past its end', () => {
+    const quick = { ...settings, shortWindowMs: 5_000, clockErrorMs: 900 };
+    let state: QuotaState = emptyQuota;
+    for (let index = 0; index < quick.short; index += 1) [state] = take(state, day + 2_000, quick);
+    expect(opensAt(state, day + 2_500, quick, noReserve)).toBe(day + 5_900);
+    const [, isGranted] = take(state, day + 5_800, quick);
+    expect(isGranted).toBe(false);
   });
 });
