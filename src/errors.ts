@@ -77,9 +77,45 @@ export class MongoRefusedError extends DomestiqueError {
   override readonly exitCode = exitCodes.failed;
 }
 
+/** The file of the tokens' keys is of no use, or a stored token cannot be decrypted with it. */
+export class TokenKeyError extends DomestiqueError {
+  override readonly code = 'TOKEN_KEY';
+  override readonly exitCode = exitCodes.usage;
+}
+
 /** The embedded MongoDB cannot be found, fetched or started. */
 export class EmbeddedServerError extends DomestiqueError {
   override readonly code = 'EMBEDDED_SERVER';
+  override readonly exitCode = exitCodes.failed;
+}
+
+/** What was to be exported is not stored, or has nothing that the format could hold. */
+export class NothingToExportError extends DomestiqueError {
+  override readonly code = 'NOTHING_TO_EXPORT';
+  override readonly exitCode = exitCodes.failed;
+}
+
+/** A file, or standard output, does not take what is written to it. */
+export class OutputFailedError extends DomestiqueError {
+  override readonly code = 'OUTPUT_FAILED';
+  override readonly exitCode = exitCodes.failed;
+}
+
+/** The file of a backup cannot be read, is damaged, is none, or is of a newer format. */
+export class BackupUnusableError extends DomestiqueError {
+  override readonly code = 'BACKUP_UNUSABLE';
+  override readonly exitCode = exitCodes.failed;
+}
+
+/** A restore would take the place of data, or of what another process is working on. */
+export class RestoreRefusedError extends DomestiqueError {
+  override readonly code = 'RESTORE_REFUSED';
+  override readonly exitCode = exitCodes.usage;
+}
+
+/** The daemon's HTTP server cannot listen at the configured address. */
+export class HttpServerError extends DomestiqueError {
+  override readonly code = 'HTTP_SERVER';
   override readonly exitCode = exitCodes.failed;
 }
 
@@ -99,6 +135,12 @@ export class QuotaSpentError extends DomestiqueError {
     super(`The request quota is spent until ${opensAt.toISOString()}.`);
     this.opensAt = opensAt;
   }
+}
+
+/** Not everything of an athlete is erased: another process does not let the athlete go, or it was stopped. */
+export class EraseUnfinishedError extends DomestiqueError {
+  override readonly code = 'ERASE_UNFINISHED';
+  override readonly exitCode = exitCodes.later;
 }
 
 /** This process lost the lease that it was working under; what it meant to write belongs to another now. */
@@ -168,5 +210,17 @@ export class RateLimitedError extends StravaRequestError {
 /** Strava says that this refresh token is not valid (any more). */
 export class RefreshTokenRefusedError extends StravaRequestError {
   override readonly code = 'REFRESH_TOKEN_REFUSED';
+  override readonly isWeather = false;
+}
+
+/** The application has a webhook subscription already; Strava allows one. */
+export class SubscriptionExistsError extends StravaRequestError {
+  override readonly code = 'SUBSCRIPTION_EXISTS';
+  override readonly isWeather = false;
+}
+
+/** Strava did not get its challenge back from the callback URL, or does not like the URL. */
+export class CallbackRefusedError extends StravaRequestError {
+  override readonly code = 'CALLBACK_REFUSED';
   override readonly isWeather = false;
 }

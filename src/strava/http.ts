@@ -7,7 +7,7 @@ import got, { RequestError } from 'got';
 import { StravaWeatherError } from '../errors.ts';
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'HEAD';
+  readonly method: 'GET' | 'POST' | 'HEAD' | 'DELETE';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly form?: Readonly<Record<string, string>>;
