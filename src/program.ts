@@ -23,6 +23,8 @@ export interface Program {
   readonly signal: AbortSignal;
   /** The answer, on stdout. */
   readonly print: (text: string) => void;
+  /** The answer where it is too long for one piece, as `export` has it. */
+  readonly stdout: NodeJS.WritableStream;
   /** What accompanies the answer, on stderr: prompts, the progress bar. */
   readonly stderr: NodeJS.WriteStream;
   readonly isTerminal: boolean;

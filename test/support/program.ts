@@ -64,6 +64,7 @@ export function createTestProgram(options: TestProgramOptions): TestProgram {
     owner,
     signal: stop.signal,
     print: (text) => void output.stream.write(`${text}\n`),
+    stdout: output.stream,
     stderr: process.stderr,
     isTerminal: options.isTerminal ?? false,
     printed: output.text,
@@ -90,7 +91,7 @@ function variablesOf({ mongodb, strava, config }: TestProgramOptions) {
   };
 }
 
-function capture() {
+export function capture() {
   const chunks: string[] = [];
   const waiters = new Set<() => void>();
   const text = (): string => chunks.join('');
