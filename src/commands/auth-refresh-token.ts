@@ -6,8 +6,10 @@
 import { isFresh } from '../domain/token-margin.ts';
 import { AuthorizationNeededError, RefreshTokenRefusedError } from '../errors.ts';
 import { saveAthlete } from '../mongo/athletes.ts';
+import { noteLogin } from '../mongo/login.ts';
 import type { Grant as PendingGrant } from '../mongo/grant-document.ts';
-import { createPendingGrants, digestOf } from '../mongo/pending-grants.ts';
+import { digestOf } from '../mongo/grant-document.ts';
+import { createPendingGrants } from '../mongo/pending-grants.ts';
 import { refreshLease } from '../strava/access.ts';
 import type { Grant } from '../strava/oauth.ts';
 import type { Tokens } from '../sync/ports.ts';
@@ -53,7 +55,7 @@ function renewStored(session: LoginSession, athleteId: number, given: string): P
 
 function adopt(session: LoginSession, given: string): Promise<Login> {
   const { database, program } = session;
-  const pendingGrants = createPendingGrants(database.mongo);
+  const pendingGrants = createPendingGrants(database.mongo, database.vault);
   const digest = digestOf(given);
   return underLease(session, `login:${digest}`, async () => {
     const found = await pendingGrants.load(digest);
@@ -62,6 +64,7 @@ function adopt(session: LoginSession, given: string): Promise<Login> {
     if (!isUsable) await pendingGrants.save(digest, pending);
     const profile = await fetchOwner(session, pending.accessToken);
     const athleteId = athleteIdOf(profile);
+    await pendingGrants.claim(digest, athleteId);
     await settle(session, { ...pending, athleteId }, found !== undefined);
     await pendingGrants.remove(digest);
     const { scope } = pending;
@@ -123,5 +126,6 @@ function withoutOwner(
 
 async function finish({ database }: LoginSession, login: Login): Promise<Login> {
   await saveAthlete(database.mongo, database.collections, login.athleteId, login.profile);
+  await noteLogin(database.mongo, database.collections, login.athleteId);
   return login;
 }

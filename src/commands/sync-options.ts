@@ -20,7 +20,7 @@ export interface SyncOptions {
 }
 
 /** The athlete's id, where one is named. @throws UsageError */
-export function athleteOf({ athlete }: SyncOptions): number | undefined {
+export function athleteOf({ athlete }: Pick<SyncOptions, 'athlete'>): number | undefined {
   if (athlete === undefined) return undefined;
   if (/^\d{1,15}$/.test(athlete)) return Number(athlete);
   throw new UsageError(

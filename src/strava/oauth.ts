@@ -1,6 +1,6 @@
 /**
  * Strava's OAuth 2.0 (https://developers.strava.com/docs/authentication/): the authorize URL, the
- * exchange of a code, and the refresh. It stores nothing.
+ * exchange of a code, the refresh, and the revocation. It stores nothing.
  */
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import { splitScopes } from '../domain/scope.ts';
@@ -9,6 +9,7 @@ import {
   AuthorizationNeededError,
   MalformedAnswerError,
   RefreshTokenRefusedError,
+  StravaWeatherError,
 } from '../errors.ts';
 import { errorOf, faultsOf, readObject } from './answers.ts';
 import type { Http, HttpAnswer } from './http.ts';
@@ -43,6 +44,11 @@ export interface OAuth {
   exchangeCode(code: string, signal?: AbortSignal): Promise<Grant>;
   /** @throws RefreshTokenRefusedError; a weather error leaves the old token as it was, or rotated unseen. */
   refresh(refreshToken: string, signal?: AbortSignal): Promise<Grant>;
+  /**
+   * Ends the grant of a refresh or access token; one that is unknown or dead already is no failure.
+   * @throws ApplicationRefusedError for a wrong client, StravaRequestError where it is not known to be done.
+   */
+  revoke(token: string, signal?: AbortSignal): Promise<void>;
 }
 
 export function createOAuth(options: OAuthOptions): OAuth {
@@ -79,7 +85,38 @@ export function createOAuth(options: OAuthOptions): OAuth {
       askForTokens({ grant_type: 'authorization_code', code }, signal),
     refresh: (refreshToken, signal) =>
       askForTokens({ grant_type: 'refresh_token', refresh_token: refreshToken }, signal),
+    revoke: (token, signal) => revoke(options, token, signal),
   };
+}
+
+/** Documented in 2026: HTTP Basic, one form field, and 200 whether or not the token existed. */
+async function revoke(
+  { http, clock, nowMs, oauthUrl, clientId, clientSecret }: OAuthOptions,
+  token: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const sentAtMs = nowMs();
+  const credentials = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
+  const answer = await http({
+    method: 'POST',
+    url: `${oauthUrl}/revoke`,
+    headers: { authorization: `Basic ${credentials}` },
+    form: { token },
+    ...(signal && { signal }),
+  });
+  clock.learn(answer.headers['date'], sentAtMs);
+  if (answer.status === 401) throw clientRefused();
+  if (answer.status >= 400 && answer.status < 500) throw refusalOf(answer);
+  const isPage = answer.headers['content-type']?.includes('html') === true;
+  if (answer.status === 200 && isPage)
+    throw new StravaWeatherError('Strava answers the revocation with a page.');
+  if (answer.status !== 200) throw errorOf(answer, 'the revocation');
+}
+
+function clientRefused(): ApplicationRefusedError {
+  return new ApplicationRefusedError(
+    'Strava refuses the client: check STRAVA_CLIENT_ID and STRAVA_CLIENT_SECRET against https://www.strava.com/settings/api.',
+  );
 }
 
 function refusalOf(answer: HttpAnswer): Error {
@@ -96,9 +133,7 @@ function refusalOf(answer: HttpAnswer): Error {
   }
   const isRateLimited = answer.status === 429;
   if (!isRateLimited && isAbout('Application') && faults.some(({ field }) => field !== 'Status')) {
-    return new ApplicationRefusedError(
-      'Strava refuses the client: check STRAVA_CLIENT_ID and STRAVA_CLIENT_SECRET against https://www.strava.com/settings/api.',
-    );
+    return clientRefused();
   }
   return errorOf(answer, 'the token');
 }

@@ -111,6 +111,43 @@ describe('a refresh', () => {
   );
 });
 
+describe('a revocation', () => {
+  it.each(['refreshToken', 'accessToken'] as const)('by the %s ends the grant', async (kind) => {
+    const grant = await oauthWith().exchangeCode(simulator.grant(athleteId));
+    await oauthWith().revoke(grant[kind]);
+    expect(simulator.isRefreshTokenLive(grant.refreshToken)).toBe(false);
+  });
+
+  it('of a token that nobody knows, or of a dead one, is done', async () => {
+    const token = simulator.issueRefreshToken(athleteId);
+    await oauthWith().revoke('nobody-knows');
+    expect(simulator.isRefreshTokenLive(token)).toBe(true);
+    await oauthWith().revoke(token);
+    await oauthWith().revoke(token);
+  });
+
+  it('with a wrong secret concerns the application, and revokes nothing', async () => {
+    const token = simulator.issueRefreshToken(athleteId);
+    const error = await thrownBy(oauthWith('wrong').revoke(token));
+    expect(error).toBeInstanceOf(ApplicationRefusedError);
+    expect(simulator.isRefreshTokenLive(token)).toBe(true);
+  });
+
+  it.each(['html-502', '597', 'reset', 'truncated', 'html-200', 'hang'] as const)(
+    'that meets %s is weather, and names no secret',
+    async (kind) => {
+      simulator.faults.next(kind, 1, { endpoint: 'revoke' });
+      const token = simulator.issueRefreshToken(athleteId);
+      const error = await thrownBy(oauthWith().revoke(token));
+      expect(error).toMatchObject({ code: 'STRAVA_WEATHER' });
+      const { clientId, clientSecret } = simulator;
+      const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
+      const shown = inspect(error, { depth: 10, showHidden: true });
+      for (const secret of [token, clientSecret, basic]) expect(shown).not.toContain(secret);
+    },
+  );
+});
+
 describe('the address to log in', () => {
   it('carries what Strava needs, and no secret', () => {
     const redirectUri = 'http://127.0.0.1:8080/';
