@@ -3,6 +3,7 @@
  */
 import { AuthorizationNeededError } from '../errors.ts';
 import { saveAthlete } from '../mongo/athletes.ts';
+import { noteLogin } from '../mongo/login.ts';
 import type { Grant } from '../strava/oauth.ts';
 import type { Login } from './auth-athlete.ts';
 import { athleteIdOf, fetchOwner, requireActivities } from './auth-athlete.ts';
@@ -34,6 +35,7 @@ export async function logInWithCode(session: LoginSession, given: CodeLogin): Pr
   const known = scope && { scope };
   await database.tokens.save({ ...grant, athleteId, clientId, obtainedAt, ...known });
   await saveAthlete(database.mongo, database.collections, athleteId, profile);
+  await noteLogin(database.mongo, database.collections, athleteId);
   return { athleteId, profile, ...known };
 }
 

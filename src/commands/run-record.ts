@@ -3,22 +3,22 @@
  */
 import { DomestiqueError } from '../errors.ts';
 import type { Database } from '../main.ts';
+import { pruneChanges } from '../mongo/changes.ts';
 import type { RunReason } from '../mongo/runs.ts';
 import type { Program } from '../program.ts';
 import type { RunResult } from '../sync/job.ts';
 
-const keptMs = 90 * 24 * 60 * 60 * 1_000;
-
 /** Runs `work` and records how it ended; what it throws is thrown on. */
 export async function recordRun(
-  { clock, host, pid }: Program,
-  { runs }: Database,
+  { clock, host, pid, config }: Program,
+  { runs, mongo }: Database,
   why: { readonly reason: RunReason; readonly command: string },
   work: () => Promise<RunResult>,
 ): Promise<RunResult> {
   const startedAt = new Date(clock.nowMs());
   const id = await runs.start({ ...why, host, pid, startedAt });
-  await runs.prune(new Date(startedAt.getTime() - keptMs));
+  await runs.prune(new Date(startedAt.getTime() - config.keep.runsMs));
+  await pruneChanges(mongo, new Date(startedAt.getTime() - config.keep.changesMs));
   try {
     const result = await work();
     const outcome = outcomeOf(result);

@@ -9,8 +9,13 @@ import { exitCodes } from '../errors.ts';
 import type { Database, Strava } from '../main.ts';
 import { openDatabase, openJob, openStrava } from '../main.ts';
 import type { RunReason } from '../mongo/runs.ts';
+import { createSubscriptionStore } from '../mongo/subscription.ts';
 import type { Program } from '../program.ts';
 import type { Job, RunResult } from '../sync/job.ts';
+import { settleDeauthorization } from './deauthorization.ts';
+import type { LookPolicy } from './hints.ts';
+import { createBell, createLookPolicy } from './hints.ts';
+import { openEndpoints } from './http-endpoints.ts';
 import { createProgress, progressOptionsOf } from './progress.ts';
 import { recordRun } from './run-record.ts';
 import { scopeOf } from './sync-run.ts';
@@ -28,15 +33,33 @@ export async function start(program: Program): Promise<ExitCode> {
     };
     const job = openJob(program, { database, strava }, timing);
     log.info(`Domestique is running; the database is ${database.address}.`);
+    const bell = createBell();
+    const policy = createPolicy(program, database, strava);
+    const session = { program, database, strava, job, policy };
+    let settling = Promise.resolve();
+    const endpoints = await openEndpoints(
+      program,
+      { database, strava },
+      {
+        onHint: bell.ring,
+        onDeauthorization: (athleteId) => {
+          settling = settling.then(() => settleDeauthorization(session, athleteId));
+        },
+      },
+    );
     await runDaemon({
       timetable: config.sync,
       clock,
       log,
       signal,
       lastLookAt: await lastLookAt(database),
-      look: () => job.look(),
-      run: (reason) => runOnce({ program, database, strava, job }, reason),
-    });
+      look: () => lookAgain(session),
+      hint: () => job.hint(),
+      onHint: bell.onRing,
+      isHinted: await isHinted(session),
+      run: (reason) => runOnce(session, reason),
+    }).finally(() => endpoints.close());
+    await settling;
     log.info('Domestique has stopped.');
     return exitCodes.done;
   } finally {
@@ -56,15 +79,47 @@ interface Session {
   readonly database: Database;
   readonly strava: Strava;
   readonly job: Job;
+  readonly policy: LookPolicy;
+}
+
+function createPolicy(
+  { clock, config }: Program,
+  { mongo }: Database,
+  { clientId }: Strava,
+): LookPolicy {
+  const subscription = createSubscriptionStore(mongo, clientId);
+  return createLookPolicy({
+    clock,
+    intervalMs: config.webhook.lookIntervalMs,
+    isSubscribed: async () => (await subscription.load())?.id !== undefined,
+  });
+}
+
+async function isHinted({ database, strava }: Session): Promise<boolean> {
+  for (const athleteId of await database.athletes.athleteIds()) {
+    if ((await strava.events.nextHintAt(athleteId)) !== undefined) return true;
+  }
+  return false;
+}
+
+/** A run that is under way takes the tick, whether or not it looks at the lists now. */
+function lookAgain({ job, policy }: Session): boolean {
+  if (!policy.isLookDue()) return job.hint();
+  const isTaken = job.look();
+  if (isTaken) policy.looked();
+  return isTaken;
 }
 
 async function runOnce(session: Session, reason: RunReason): Promise<void> {
-  const { program, database, strava, job } = session;
+  const { program, database, strava, job, policy } = session;
   const athleteIds = await database.athletes.athleteIds();
   if (athleteIds.length === 0) {
     program.log.warn('Nobody has logged in yet. Run: npm run auth');
     return;
   }
+  await policy.refresh();
+  const isLookWanted = reason === 'start' || (reason === 'schedule' && policy.isLookDue());
+  if (isLookWanted) policy.looked();
   const progress = createProgress(progressOptionsOf(program, strava));
   const result = await recordRun(program, database, { reason, command: 'start' }, () =>
     job
@@ -72,7 +127,7 @@ async function runOnce(session: Session, reason: RunReason): Promise<void> {
         athleteIds: () => database.athletes.athleteIds(),
         scopeOf: () => scopeOf(program, undefined),
         isImpatient: false,
-        isLookWanted: true,
+        isLookWanted,
         signal: program.signal,
         reporter: progress,
       })

@@ -1,26 +1,33 @@
 /**
  * Gathers what `status` shows from the database alone.
  */
+import { standingSince } from '../config/standing.ts';
 import { nextTickAt } from '../daemon/schedule.ts';
 import { formatDuration } from '../domain/duration.ts';
 import { estimateEndMs } from '../domain/estimate.ts';
-import { parseSince } from '../domain/period.ts';
 import type { QuotaState } from '../domain/quota-state.ts';
 import { emptyQuota } from '../domain/quota-state.ts';
 import type { Database } from '../main.ts';
 import { quotaSettingsOf } from '../main.ts';
+import { deauthorizedAthletes } from '../mongo/deauthorized.ts';
 import type { AthleteOverview } from '../mongo/overview.ts';
 import { overview } from '../mongo/overview.ts';
 import { createQuotaStore, knownApplications } from '../mongo/quota.ts';
 import type { RunDocument } from '../mongo/runs.ts';
 import type { Program } from '../program.ts';
+import { needsOf, scopeGapsOf } from './needs.ts';
 import type { QuotaReport } from './quota-report.ts';
 import { reportQuota } from './quota-report.ts';
+
+export interface AthleteStatus extends AthleteOverview {
+  /** What the grant leaves out, one sentence each. */
+  readonly scopeGaps: readonly string[];
+}
 
 /** Everything that status shows. */
 export interface Status {
   readonly database: string;
-  readonly athletes: readonly AthleteOverview[];
+  readonly athletes: readonly AthleteStatus[];
   readonly quota: QuotaReport;
   /** Requests still to make for streams, and about how long they take under the quota. */
   readonly toDo: { readonly streams: number; readonly duration: string };
@@ -37,10 +44,14 @@ export async function readStatus(program: Program, database: Database): Promise<
   const settings = quotaSettingsOf(config);
   const state = await readQuota(program, database);
   const athletes = await overview(database.mongo, database.collections);
+  const departed = await deauthorizedAthletes(database.mongo, database.collections);
   const streams = await countToDo(program, database, athletes);
   return {
     database: database.address,
-    athletes,
+    athletes: athletes.map((athlete) => ({
+      ...athlete,
+      scopeGaps: scopeGapsOf(athlete, config.strava.scopes),
+    })),
     quota: reportQuota(state, settings, nowMs),
     toDo: {
       streams,
@@ -51,7 +62,7 @@ export async function readStatus(program: Program, database: Database): Promise<
     lastRun: (await database.runs.last()) ?? null,
     nextRunAt: nextTickAt(config.sync) ?? null,
     parkedActivities: await database.activities.parkedIds(),
-    needs: needsOf(athletes),
+    needs: needsOf(athletes, departed),
   };
 }
 
@@ -61,9 +72,9 @@ async function countToDo(
   { activities }: Database,
   athletes: readonly AthleteOverview[],
 ): Promise<number> {
-  const { since, shouldFetchStreams } = config.sync;
+  const { shouldFetchStreams } = config.sync;
   if (!shouldFetchStreams) return 0;
-  const from = since === undefined ? undefined : parseSince(since, clock.nowMs());
+  const from = standingSince(config, clock.nowMs());
   let streams = 0;
   for (const { athleteId } of athletes) {
     streams += await activities.countPending(athleteId, from ? { from } : {});
@@ -75,15 +86,4 @@ async function countToDo(
 async function readQuota({ config }: Program, { mongo }: Database): Promise<QuotaState> {
   const clientId = config.strava.clientId ?? (await knownApplications(mongo))[0];
   return clientId === undefined ? emptyQuota : createQuotaStore(mongo, clientId).load();
-}
-
-function needsOf(athletes: readonly AthleteOverview[]): readonly string[] {
-  if (athletes.length === 0) return ['Nobody has logged in yet. Run: npm run auth'];
-  return athletes.flatMap(({ athleteId, name, needsAuthorization }) =>
-    needsAuthorization === undefined
-      ? []
-      : [
-          `${name || 'Athlete'} (${athleteId}) has to log in again: ${needsAuthorization}. Run: npm run auth`,
-        ],
-  );
 }

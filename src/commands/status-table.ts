@@ -5,7 +5,7 @@ import { formatDuration } from '../domain/duration.ts';
 import type { AthleteOverview } from '../mongo/overview.ts';
 import type { RunDocument } from '../mongo/runs.ts';
 import type { WindowReport } from './quota-report.ts';
-import type { Status } from './status-report.ts';
+import type { AthleteStatus, Status } from './status-report.ts';
 import { counted, instant, number, table } from './words.ts';
 
 export function renderStatus(status: Status): string {
@@ -27,7 +27,7 @@ export function renderStatus(status: Status): string {
   return table(rows);
 }
 
-function athleteRows(athlete: AthleteOverview): readonly (readonly string[])[] {
+function athleteRows(athlete: AthleteStatus): readonly (readonly string[])[] {
   const { streams, oldestStart, newestStart, unusableRecords } = athlete;
   const span =
     oldestStart && newestStart ? `, ${instant(oldestStart)} to ${instant(newestStart)}` : '';
@@ -39,6 +39,7 @@ function athleteRows(athlete: AthleteOverview): readonly (readonly string[])[] {
       `${number(streams.stored)} stored, ${number(streams.none)} without, ${number(streams.pending)} pending, ${number(streams.parked)} parked`,
     ],
     ['  list known', listText(athlete)],
+    ...athlete.scopeGaps.map((gap, index) => [index === 0 ? '  not granted' : '', gap]),
     ...(unusableRecords > 0
       ? [['  unusable', `${counted(unusableRecords, 'record')}, see the collection parked`]]
       : []),

@@ -3,8 +3,8 @@
  * one is. A wish is left in the database first, so that the holder grants it, and so that a command
  * that is killed leaves its purpose behind.
  */
+import { standingSince } from '../config/standing.ts';
 import { tickIntervalMs } from '../daemon/schedule.ts';
-import { parseSince } from '../domain/period.ts';
 import { LeaseLostError } from '../errors.ts';
 import type { Database, Strava } from '../main.ts';
 import { commandPatienceMs, openJob } from '../main.ts';
@@ -22,6 +22,8 @@ export interface SyncSession {
   readonly athleteIds: readonly number[];
   /** The period asked for, the same for each athlete. */
   readonly wish: Wish | undefined;
+  /** What the runs are for, where it is neither the wish nor the standing backfill. */
+  readonly scope?: Scope;
   readonly isImpatient: boolean;
 }
 
@@ -81,7 +83,7 @@ async function stillWanted(
 }
 
 async function runOnce(session: SyncSession, athleteIds: readonly number[]): Promise<RunResult> {
-  const { program, database, strava, wish, isImpatient } = session;
+  const { program, database, strava, wish, scope, isImpatient } = session;
   const job = openJob(
     program,
     { database, strava },
@@ -91,9 +93,9 @@ async function runOnce(session: SyncSession, athleteIds: readonly number[]): Pro
   try {
     return await job.run({
       athleteIds: () => Promise.resolve(athleteIds),
-      scopeOf: () => scopeOf(program, wish),
+      scopeOf: () => scope ?? scopeOf(program, wish),
       isImpatient,
-      isLookWanted: wish?.until === undefined,
+      isLookWanted: scope === undefined && wish?.until === undefined,
       signal: program.signal,
       reporter: progress,
     });
@@ -105,7 +107,6 @@ async function runOnce(session: SyncSession, athleteIds: readonly number[]): Pro
 /** What a run is for: the wish, or the standing backfill as far back as it is configured. */
 export function scopeOf({ clock, config }: Program, wish: Wish | undefined): Scope {
   if (wish) return { kind: 'wish', wishId: wish.id };
-  const { since } = config.sync;
-  const from = since === undefined ? undefined : parseSince(since, clock.nowMs());
-  return { kind: 'standing', ...(from && { since: from }) };
+  const since = standingSince(config, clock.nowMs());
+  return { kind: 'standing', ...(since && { since }) };
 }

@@ -20,6 +20,12 @@ export interface DaemonOptions {
   readonly run: (reason: RunReason) => Promise<void>;
   /** Makes a run that is under way look at the lists again; false where none is. */
   readonly look: () => boolean;
+  /** Makes a run that is under way see what a webhook told; false where none is. */
+  readonly hint: () => boolean;
+  /** Calls back whenever a webhook told something. */
+  readonly onHint: (listener: () => void) => void;
+  /** Whether a webhook told something that no run has seen yet. */
+  readonly isHinted: boolean;
 }
 
 const watchMs = 60_000;
@@ -33,29 +39,36 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const broken = new AbortController();
   const ended = AbortSignal.any([signal, broken.signal]);
   let running: Promise<void> | undefined;
-  let isTickLeft = false;
+  let left: RunReason | undefined;
   let lastTickMs = clock.nowMs();
 
   const start = (reason: RunReason): void => {
-    isTickLeft = false;
+    left = undefined;
     running = runLogged(options, reason)
       .catch((error: unknown) => {
         broken.abort(error);
       })
       .finally(() => {
         running = undefined;
-        if (isTickLeft && !ended.aborted) start('schedule');
+        if (left !== undefined && !ended.aborted) start(left);
       });
   };
   const tick = (): void => {
     lastTickMs = clock.nowMs();
     if (running === undefined) start('schedule');
-    else isTickLeft = !options.look();
+    else if (!options.look()) left = 'schedule';
+  };
+  const hint = (): void => {
+    if (ended.aborted) return;
+    if (running === undefined) start('webhook');
+    else if (!options.hint()) left ??= 'webhook';
   };
 
   const isMissed =
     lastLookAt === undefined || isOverdue(timetable, lastLookAt.getTime(), lastTickMs);
   if (isMissed) start('start');
+  else if (options.isHinted) start('webhook');
+  options.onHint(hint);
   const schedule = startSchedule(timetable, tick);
   const isEnded = (): boolean => ended.aborted;
   while (!isEnded()) {

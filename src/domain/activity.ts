@@ -60,6 +60,74 @@ export function fingerprintOf(record: JsonValue): string {
   return createHash('sha256').update(canonicalJson(record)).digest('base64url').slice(0, 22);
 }
 
+/** What an edit at Strava changes; counters such as kudos are not among it. */
+const editableKeys = [
+  'name',
+  'sport_type',
+  'gear_id',
+  'private',
+  'visibility',
+  'commute',
+  'trainer',
+  'manual',
+  'flagged',
+  'workout_type',
+  'start_date',
+  'total_elevation_gain',
+  'distance',
+  'moving_time',
+  'elapsed_time',
+] as const;
+
+/**
+ * Changes when the activity was edited or its recording was changed: what decides whether the details
+ * have to be asked for again.
+ */
+export function detailFingerprintOf(record: JsonObject): string {
+  const values = editableKeys.map((key) => record[key] ?? null);
+  return fingerprintOf([...values, summaryPolyline(record['map']) ?? null]);
+}
+
+/** Counters that move by themselves: their change is stored and is no news. */
+const counters = new Set([
+  'kudos_count',
+  'comment_count',
+  'athlete_count',
+  'photo_count',
+  'total_photo_count',
+  'pr_count',
+  'achievement_count',
+  'has_kudoed',
+]);
+
+/** One field that is not what it was; a side is absent where the field is. */
+export interface FieldChange {
+  readonly field: string;
+  readonly from?: JsonValue;
+  readonly to?: JsonValue;
+}
+
+/** What differs between two records, counters aside, in the order of the field names. */
+export function changesBetween(from: JsonObject, to: JsonObject): readonly FieldChange[] {
+  const fields = [...new Set([...Object.keys(from), ...Object.keys(to)])].sort();
+  return fields.flatMap((field) => {
+    const [before, after] = [from[field], to[field]];
+    if (counters.has(field) || isSame(before, after)) return [];
+    return [
+      {
+        field,
+        ...(before !== undefined && { from: before }),
+        ...(after !== undefined && { to: after }),
+      },
+    ];
+  });
+}
+
+function isSame(one: JsonValue | undefined, other: JsonValue | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return canonicalJson(one) === canonicalJson(other);
+}
+
 /**
  * Changes when the recording itself was changed (a crop, a corrected distance): what decides whether
  * the streams have to be asked for again.

@@ -3,11 +3,14 @@
  * athletes in turn. A pure function of what the database knows, what is in flight, what is left of
  * the quota, and the time.
  *
- * Fresh before old, the list before the streams: a look at the newest page, the streams of the last
- * days, the walk down the list, then older streams, newest first. Only fresh requests may spend the
- * reserve.
+ * Fresh before old, the list before the streams, the streams before the details: a look at the newest
+ * page, what a webhook told of, the streams and the details of the last days, the walk down the list,
+ * the upkeep (the athlete, what may have been deleted), then older streams, older details, segments.
+ * Only fresh requests may spend the reserve.
  */
 import type { ListRequest } from './listing.ts';
+import type { DueRead, ReadRank } from './read.ts';
+import { isFreshRead, rankOfRead } from './read.ts';
 
 /** An activity whose streams can be asked for now. */
 export interface DueStreams {
@@ -15,10 +18,11 @@ export interface DueStreams {
   readonly isFresh: boolean;
 }
 
-/** The next page of a walk: of a wish's, where one is named, else of the standing one. */
+/** The next page of a walk: of a wish's or a reconcile's, where that is said, else of the standing one. */
 export interface WalkStep {
   readonly request: ListRequest;
   readonly wishId?: string;
+  readonly isReconcile?: boolean;
 }
 
 /** What is known of one athlete whose lease this process holds. */
@@ -30,6 +34,8 @@ export interface AthleteView {
   readonly walk?: WalkStep;
   /** Due and not in flight, the one most worth asking for first. */
   readonly streams: readonly DueStreams[];
+  /** The other requests that are due and not in flight. */
+  readonly reads: readonly DueRead[];
   /** The list is read one page after the other. */
   readonly isListInFlight: boolean;
   /** How many requests were made for the athlete in this run: the lowest goes first. */
@@ -65,6 +71,12 @@ export type Work =
       readonly athleteId: number;
       readonly isFresh: boolean;
       readonly activityId: number;
+    }
+  | {
+      readonly kind: 'read';
+      readonly athleteId: number;
+      readonly isFresh: boolean;
+      readonly read: DueRead;
     };
 
 export type WaitReason = 'quota' | 'pause' | 'retry' | 'flight';
@@ -79,12 +91,17 @@ type Chooser = (athlete: AthleteView) => Work | undefined;
 const byWorth: readonly Chooser[] = [
   ({ athleteId, isLookDue, isListInFlight }) =>
     isLookDue && !isListInFlight ? { kind: 'look', athleteId, isFresh: true } : undefined,
+  (athlete) => readWork(athlete, 'hint'),
   (athlete) => streamsWork(athlete, true),
+  (athlete) => readWork(athlete, 'freshDetails'),
   ({ athleteId, walk, isLookDue, isListInFlight }) =>
     walk === undefined || isLookDue || isListInFlight
       ? undefined
       : { kind: 'walk', athleteId, isFresh: false, step: walk },
+  (athlete) => readWork(athlete, 'upkeep'),
   (athlete) => streamsWork(athlete, false),
+  (athlete) => readWork(athlete, 'oldDetails'),
+  (athlete) => readWork(athlete, 'segment'),
 ];
 
 /** The request most worth making now, or how long to wait for one, or that nothing is left to do. */
@@ -116,6 +133,11 @@ function mostWorth(athletes: readonly AthleteView[]): Work | undefined {
 function streamsWork({ athleteId, streams }: AthleteView, isFresh: boolean): Work | undefined {
   const due = streams.find((candidate) => candidate.isFresh === isFresh);
   return due && { kind: 'streams', athleteId, isFresh, activityId: due.activityId };
+}
+
+function readWork({ athleteId, reads }: AthleteView, rank: ReadRank): Work | undefined {
+  const read = reads.find((candidate) => rankOfRead(candidate) === rank);
+  return read && { kind: 'read', athleteId, isFresh: isFreshRead(read), read };
 }
 
 function planIdle({ athletes, inFlight, nowMs }: PlanView): Plan {

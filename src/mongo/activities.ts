@@ -14,7 +14,10 @@ import { documentOf, summaryUpdate, withoutGeometry } from './activity-document.
 import { int64, isDeeperThan, toNumber } from './bson-value.ts';
 import type { ActivityDocument, Collections } from './collections.ts';
 import type { Mongo } from './connection.ts';
+import { recordChanges } from './changes.ts';
 import { isPassing } from './failures.ts';
+import type { Expiry } from './tombstones.ts';
+import { stillBuried } from './tombstones.ts';
 
 const duplicateKey = 11000;
 const geometryRefused = 16755;
@@ -34,33 +37,55 @@ interface Write {
   readonly document: Document;
 }
 
+/** What is asked of a stored activity when a page brings it again. */
+interface Stored {
+  readonly fingerprint: string;
+  readonly fetchedAt: Date;
+  readonly isMissing: boolean;
+}
+
 /** The ids among these that are stored, each with its fingerprint. */
-export async function storedFingerprints(
+export async function storedActivities(
   { attempt }: Mongo,
   { activities }: Collections,
   ids: readonly number[],
-): Promise<ReadonlyMap<number, string>> {
+): Promise<ReadonlyMap<number, Stored>> {
+  const projection = { 'sync.fingerprint': 1, 'sync.fetched_at': 1, 'sync.missing.since': 1 };
   const found = await attempt(() =>
-    activities
-      .find({ _id: { $in: ids.map(int64) } }, { projection: { 'sync.fingerprint': 1 } })
-      .toArray(),
+    activities.find({ _id: { $in: ids.map(int64) } }, { projection }).toArray(),
   );
-  return new Map(found.map(({ _id, sync }) => [toNumber(_id), sync.fingerprint]));
+  return new Map(
+    found.map(({ _id, sync: { fingerprint, fetched_at, missing } }) => [
+      toNumber(_id),
+      { fingerprint, fetchedAt: fetched_at, isMissing: missing !== undefined },
+    ]),
+  );
 }
 
-/** Stores a page: what is new or changed is written, what is known is not. */
+/**
+ * Stores a page: what is new or changed is written, what is known is not, and what was removed after
+ * the page was asked for doesn't come back.
+ */
 export async function storePage(
   mongo: Mongo,
   collections: Collections,
   page: PageToStore,
+  expiry: Expiry,
 ): Promise<PageResult> {
   const unwritable: UnusableRecord[] = [];
   const flat = page.summaries.filter((summary) => isFlatEnough(summary, unwritable));
-  const newest = new Map(flat.map((summary) => [summary.id, summary]));
-  const stored = await storedFingerprints(mongo, collections, [...newest.keys()]);
-  const differing = [...newest.values()].filter(
-    ({ id, record }) => stored.get(id) !== fingerprintOf(record),
-  );
+  const listed = new Map(flat.map((summary) => [summary.id, summary]));
+  const buried = await stillBuried(mongo, [...listed.keys()], page.fetchedAt, expiry);
+  const newest = new Map([...listed].filter(([id]) => !buried.has(id)));
+  const stored = await storedActivities(mongo, collections, [...newest.keys()]);
+  // The list and single activities are asked for side by side: an older copy may land last.
+  const isOlder = (known: Stored | undefined): boolean =>
+    known !== undefined && known.fetchedAt > page.fetchedAt;
+  const differing = [...newest.values()].filter(({ id, record }) => {
+    const known = stored.get(id);
+    return !isOlder(known) && known?.fingerprint !== fingerprintOf(record);
+  });
+  await recordChanges(mongo, collections, differing, page);
   const writes = differing.flatMap((summary) => prepareWrite(summary, unwritable));
   const refused = await writeAll(mongo, collections, writes, page);
   const parked = [...page.unusable, ...unwritable, ...refused.map(({ unusable }) => unusable)];
@@ -69,14 +94,40 @@ export async function storePage(
   const written = differing.filter(({ id }) => !lost.has(id));
   const stands = [...newest.keys()].filter((id) => !lost.has(id));
   await unpark(mongo, collections, stands, page);
+  await markSeen(mongo, collections, { ids: stands, stored, page });
   const added = written.filter(({ id }) => !stored.has(id));
   return {
     added: added.length,
     changed: written.length - added.length,
-    unchanged: newest.size - differing.length,
+    unchanged: newest.size - differing.length + buried.size,
     withoutStreams: added.filter(({ isManual }) => isManual).length,
     parked: parked.length,
   };
+}
+
+/** Marks what a page shows: seen by its reconcile, and not missing any more. */
+async function markSeen(
+  { attempt }: Mongo,
+  { activities }: Collections,
+  {
+    ids,
+    stored,
+    page,
+  }: { ids: readonly number[]; stored: ReadonlyMap<number, Stored>; page: PageToStore },
+): Promise<void> {
+  const found = ids.filter((id) => stored.get(id)?.isMissing === true);
+  if (found.length > 0) {
+    const filter = { _id: { $in: found.map(int64) } };
+    await attempt(() => activities.updateMany(filter, { $unset: { 'sync.missing': '' } }));
+  }
+  const { listedAt } = page;
+  if (listedAt === undefined) return;
+  await attempt(() =>
+    activities.updateMany(
+      { _id: { $in: ids.map(int64) } },
+      { $set: { 'sync.listed_at': listedAt } },
+    ),
+  );
 }
 
 /** One record of too many levels would fail the whole write command, and would end the recursion of others. */

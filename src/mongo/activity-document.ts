@@ -4,7 +4,7 @@
  */
 import type { Document } from 'mongodb';
 import type { ActivitySummary } from '../domain/activity.ts';
-import { fingerprintOf, traceFingerprintOf } from '../domain/activity.ts';
+import { detailFingerprintOf, fingerprintOf, traceFingerprintOf } from '../domain/activity.ts';
 import type { Span } from '../domain/listing.ts';
 import { streamsMayComeMs } from '../domain/retry.ts';
 import { pointOf, summaryPolyline, trackOf } from '../domain/track.ts';
@@ -17,6 +17,8 @@ export interface WriteContext {
   readonly fetchedAt: Date;
   readonly epoch: number;
   readonly known: readonly Span[];
+  readonly source: 'list' | 'activity';
+  readonly listedAt?: Date;
 }
 
 /** Strava's record with its start lifted to a date, and its geometry where it has some. */
@@ -44,7 +46,8 @@ export function withoutGeometry(document: Document): Document {
 /**
  * The update that puts a new summary in the place of the old one, in one atomic step: the keys that
  * the old summary brought and the new one does not are gone, keys of other origin stay, and so does
- * the streams' state, unless the recording itself was changed. As a pipeline, because a plain `$set`
+ * the streams' state, unless the recording itself was changed, and the details', unless something that
+ * they depend on was. As a pipeline, because a plain `$set`
  * would read a dot in a key as a path.
  */
 export function summaryUpdate(
@@ -54,22 +57,35 @@ export function summaryUpdate(
 ): Document[] {
   const trace = traceFingerprintOf(summary.record);
   const isSameTrace = { $eq: ['$sync.trace', { $literal: trace }] };
+  const detailTrace = detailFingerprintOf(summary.record);
+  const isSameDetailTrace = { $eq: ['$sync.detail_trace', { $literal: detailTrace }] };
+  const hasNoDetails = { $eq: [{ $type: '$sync.details' }, 'missing'] };
   const bookkeeping = {
     athlete_id: int64(context.athleteId),
-    source: 'list',
+    source: context.source,
     fetched_at: context.fetchedAt,
     fingerprint: fingerprintOf(summary.record),
     trace,
+    detail_trace: detailTrace,
     summary_keys: Object.keys(summary.record),
     epoch: context.epoch,
   };
   const sync = {
     $mergeObjects: [
+      keptBookkeeping,
       { $literal: bookkeeping },
+      context.listedAt === undefined ? {} : { listed_at: context.listedAt },
       {
         first_seen_at: { $ifNull: ['$sync.first_seen_at', context.fetchedAt] },
         streams: {
           $cond: [isSameTrace, '$sync.streams', { $literal: initialStreams(summary, context) }],
+        },
+        details: {
+          $cond: [
+            { $or: [isSameDetailTrace, hasNoDetails] },
+            '$sync.details',
+            { $literal: { state: 'pending', tries: 0 } },
+          ],
         },
       },
     ],
@@ -78,6 +94,13 @@ export function summaryUpdate(
     { $replaceWith: { $mergeObjects: [keysOfOtherOrigin, { $literal: document }, { sync }] } },
   ];
 }
+
+/** What outlives a new summary: it is about the activity, and not about the record. */
+const keptBookkeeping = {
+  detail_keys: '$sync.detail_keys',
+  listed_at: '$sync.listed_at',
+  confirmed_at: '$sync.confirmed_at',
+};
 
 function initialStreams(
   { isManual, startAt }: ActivitySummary,

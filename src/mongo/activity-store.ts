@@ -2,17 +2,22 @@
  * The store of activities and streams as the job sees it: joins the pieces over one connection.
  */
 import type { ActivityStore } from '../sync/ports.ts';
-import { storedFingerprints, storePage } from './activities.ts';
+import { storedActivities, storePage } from './activities.ts';
 import type { Collections } from './collections.ts';
 import type { Mongo } from './connection.ts';
 import { countPending, nextTryAt, parkedIds, pendingStreams, retryParked } from './pending.ts';
+import type { Expiry } from './tombstones.ts';
 import { markWithoutStreams, postponeStreams, recordFailure, storeStreams } from './streams.ts';
 
-export function createActivityStore(mongo: Mongo, collections: Collections): ActivityStore {
+export function createActivityStore(
+  mongo: Mongo,
+  collections: Collections,
+  expiry: Expiry = 'lifted',
+): ActivityStore {
   return {
-    storePage: (page) => storePage(mongo, collections, page),
+    storePage: (page) => storePage(mongo, collections, page, expiry),
     unknownIds: async (ids) => {
-      const stored = await storedFingerprints(mongo, collections, ids);
+      const stored = await storedActivities(mongo, collections, ids);
       return new Set(ids.filter((id) => !stored.has(id)));
     },
     pendingStreams: (query) => pendingStreams(mongo, collections, query),

@@ -2,48 +2,48 @@
  * What is remembered of athletes: their profile as it came, how far their list is known, and the
  * wishes that commands left for whoever holds them.
  */
-import type { Filter } from 'mongodb';
+import type { Filter, UpdateFilter } from 'mongodb';
 import type { JsonObject } from '../domain/json.ts';
 import { LeaseLostError } from '../errors.ts';
 import type { AthleteState, AthleteStore, Wish } from '../sync/ports.ts';
-import { int64, toBson, toNumber } from './bson-value.ts';
+import { profileStep } from './athlete-document.ts';
+import { int64, toNumber } from './bson-value.ts';
 import type { AthleteDocument, Collections } from './collections.ts';
 import type { Mongo } from './connection.ts';
 import { isDuplicateKey } from './failures.ts';
-import { listingFrom, listingTo, wishFrom, wishTo } from './listing-document.ts';
+import { leavingIds } from './leaving.ts';
+import {
+  listingFrom,
+  listingTo,
+  reconcileFrom,
+  reconcileTo,
+  wishFrom,
+  wishTo,
+} from './listing-document.ts';
 
-/** Stores an athlete's profile as Strava sent it, beside what is ours. */
+/**
+ * Stores the profile that a login brought, beside what is ours; what only a detailed one brought stays.
+ * The grant may be wider now, so every part is due again.
+ */
 export async function saveAthlete(
   { attempt }: Mongo,
   { athletes }: Collections,
   athleteId: number,
   profile: JsonObject,
 ): Promise<void> {
-  const kept = { $ifNull: ['$sync', {}] };
-  const document = { $literal: toBson(profile) };
-  await attempt(() =>
-    athletes.updateOne(
-      { _id: int64(athleteId) },
-      [{ $replaceWith: { $mergeObjects: [document, { _id: '$_id', sync: kept }] } }],
-      { upsert: true },
-    ),
-  );
+  const forgotten = ['sync.refreshed', 'sync.refresh_failures', 'sync.unavailable'];
+  const update = [profileStep(profile), { $unset: forgotten }];
+  await attempt(() => athletes.updateOne({ _id: int64(athleteId) }, update, { upsert: true }));
 }
 
 export function createAthleteStore(mongo: Mongo, collections: Collections): AthleteStore {
   const { attempt } = mongo;
-  const { athletes, tokens } = collections;
+  const { athletes } = collections;
 
   return {
-    athleteIds: async () => {
-      const found = await attempt(() =>
-        tokens
-          .find({}, { projection: { _id: 1 } })
-          .sort({ _id: 1 })
-          .toArray(),
-      );
-      return found.map(({ _id }) => toNumber(_id));
-    },
+    athleteIds: () => athleteIds(mongo, collections),
+
+    leavingIds: () => leavingIds(mongo, collections),
 
     allLookedAt: () => allLookedAt(mongo, collections),
 
@@ -65,16 +65,30 @@ export function createAthleteStore(mongo: Mongo, collections: Collections): Athl
         },
       ),
 
+    saveReconcile: (athleteId, reconcile, { epoch, reconciledAt }) =>
+      updateUnderLease(
+        mongo,
+        collections,
+        { athleteId, epoch },
+        {
+          ...(reconcile && { 'sync.reconcile': reconcileTo(reconcile) }),
+          ...(reconciledAt && { 'sync.reconciled_at': reconciledAt }),
+        },
+        reconcile === undefined ? ['sync.reconcile'] : [],
+      ),
+
+    saveRefusedDeletions: (athleteId, refused, epoch) =>
+      updateUnderLease(
+        mongo,
+        collections,
+        { athleteId, epoch },
+        refused ? { 'sync.refused_deletions': refused } : {},
+        refused === undefined ? ['sync.refused_deletions'] : [],
+      ),
+
     addWish: (athleteId, wish) => addWish(mongo, collections, athleteId, wish),
 
-    saveWish: async (athleteId, wish, epoch) => {
-      const filter = {
-        _id: int64(athleteId),
-        'sync.wishes.id': wish.id,
-        ...notNewerThan(epoch),
-      };
-      await attempt(() => athletes.updateOne(filter, { $set: { 'sync.wishes.$': wishTo(wish) } }));
-    },
+    saveWish: (athleteId, wish, epoch) => saveWish(mongo, collections, { athleteId, wish, epoch }),
 
     removeWish: async (athleteId, wishId) => {
       await attempt(() =>
@@ -84,14 +98,37 @@ export function createAthleteStore(mongo: Mongo, collections: Collections): Athl
   };
 }
 
+async function athleteIds({ attempt }: Mongo, { tokens }: Collections): Promise<readonly number[]> {
+  const found = await attempt(() =>
+    tokens
+      .find({}, { projection: { _id: 1 } })
+      .sort({ _id: 1 })
+      .toArray(),
+  );
+  return found.map(({ _id }) => toNumber(_id));
+}
+
+async function saveWish(
+  { attempt }: Mongo,
+  { athletes }: Collections,
+  { athleteId, wish, epoch }: { athleteId: number; wish: Wish; epoch: number },
+): Promise<void> {
+  const filter = { _id: int64(athleteId), 'sync.wishes.id': wish.id, ...notNewerThan(epoch) };
+  await attempt(() => athletes.updateOne(filter, { $set: { 'sync.wishes.$': wishTo(wish) } }));
+}
+
 async function updateUnderLease(
   { attempt }: Mongo,
   { athletes }: Collections,
   { athleteId, epoch }: { athleteId: number; epoch: number },
   set: Record<string, unknown>,
+  unset: readonly string[] = [],
 ): Promise<void> {
   const filter = { _id: int64(athleteId), ...notNewerThan(epoch) };
-  const update = { $set: { ...set, 'sync.epoch': epoch } };
+  const update: UpdateFilter<AthleteDocument> = {
+    $set: { ...set, 'sync.epoch': epoch },
+    ...(unset.length > 0 && { $unset: Object.fromEntries(unset.map((key) => [key, ''])) }),
+  };
   try {
     await attempt(() => athletes.updateOne(filter, update, { upsert: true }));
   } catch (error) {
@@ -132,6 +169,9 @@ async function load(
     athleteId,
     listing: listingFrom(sync?.listing),
     wishes: (sync?.wishes ?? []).map(wishFrom),
+    reconciledAt: sync?.reconciled_at ?? {},
+    ...(sync?.reconcile && { reconcile: reconcileFrom(sync.reconcile) }),
+    ...(sync?.refused_deletions && { refusedDeletions: sync.refused_deletions }),
     ...(sync?.looked_at && { lookedAt: sync.looked_at }),
   };
 }

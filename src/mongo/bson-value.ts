@@ -47,3 +47,16 @@ export function isDeeperThan(value: JsonValue, levels: number): boolean {
 export function toNumber(value: number | Long): number {
   return typeof value === 'number' ? value : value.toNumber();
 }
+
+/** A stored value as JSON again: integers as numbers, or as bigints where a double cannot hold them. */
+export function jsonFromBson(value: unknown): JsonValue {
+  if (Long.isLong(value)) {
+    const number = value.toNumber();
+    return Number.isSafeInteger(number) ? number : value.toBigInt();
+  }
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) return value.map(jsonFromBson);
+  if (typeof value !== 'object' || value === null) return (value ?? null) as JsonValue;
+  const members = Object.entries(value).map(([key, member]) => [key, jsonFromBson(member)] as const);
+  return Object.fromEntries(members);
+}

@@ -4,7 +4,13 @@
  */
 import type { Collection, Db, IndexDescription, Long } from 'mongodb';
 import { MongoServerError } from 'mongodb';
+import type { DeletionRefusal } from '../domain/deletion.ts';
+import type { ReconcileKind } from '../domain/reconcile.ts';
 import type { Mongo } from './connection.ts';
+import type { StoredSecret } from './token-cipher.ts';
+import { eventIndexes } from './events.ts';
+import { activityGearIndex, gearIndexes } from './gear.ts';
+import { segmentIndexes } from './segments.ts';
 
 export type StreamsState = 'pending' | 'stored' | 'none' | 'parked';
 
@@ -21,11 +27,29 @@ export interface StreamsBookkeeping {
   readonly sample_count?: number;
 }
 
+/** `activities.sync.details`; absent where details were never wanted. */
+export interface DetailsBookkeeping {
+  readonly state: StreamsState;
+  readonly tries: number;
+  readonly error?: string;
+  readonly reason?: string;
+  readonly next_try_at?: Date;
+  readonly fetched_at?: Date;
+}
+
+/** `activities.sync.missing`: a complete list does not show the activity any more. */
+export interface MissingBookkeeping {
+  readonly since: Date;
+  readonly tries: number;
+  readonly error?: string;
+  readonly next_try_at?: Date;
+}
+
 /** `activities.sync`. */
 export interface ActivityBookkeeping {
   readonly athlete_id: number | Long;
-  /** Where the summary came from. */
-  readonly source: 'list';
+  /** What the summary was read from. */
+  readonly source: 'list' | 'activity';
   readonly first_seen_at: Date;
   /** When the summary as it stands was fetched. */
   readonly fetched_at: Date;
@@ -33,11 +57,21 @@ export interface ActivityBookkeeping {
   readonly fingerprint: string;
   /** Of the recording: distance, times, polyline. */
   readonly trace: string;
+  /** Of what the details depend on: when it changes they are asked for again. */
+  readonly detail_trace?: string;
   /** The keys that the summary brought. */
   readonly summary_keys: readonly string[];
+  /** The keys that the details brought. */
+  readonly detail_keys?: readonly string[];
+  /** When the last reconcile began that saw it. */
+  readonly listed_at?: Date;
+  readonly missing?: MissingBookkeeping;
+  /** When Strava showed it after a list had missed it. */
+  readonly confirmed_at?: Date;
   /** The lease under which it was written last. */
   readonly epoch: number;
   readonly streams: StreamsBookkeeping;
+  readonly details?: DetailsBookkeeping;
 }
 
 export interface ActivityDocument {
@@ -77,6 +111,21 @@ export interface WishDocument {
   readonly listing: ListingDocument;
 }
 
+export interface ReconcileDocument {
+  readonly kind: ReconcileKind;
+  readonly started_at: Date;
+  readonly since?: Date;
+  readonly listing: ListingDocument;
+}
+
+export interface RefusedDeletionsDocument {
+  readonly kind: ReconcileKind;
+  readonly reason: DeletionRefusal;
+  readonly missing: number;
+  readonly stored: number;
+  readonly at: Date;
+}
+
 export interface AthleteDocument {
   readonly _id: Long;
   readonly firstname?: string;
@@ -86,13 +135,20 @@ export interface AthleteDocument {
     readonly listing?: ListingDocument;
     readonly wishes?: readonly WishDocument[];
     readonly looked_at?: Date;
+    /** The athlete withdrew the access at Strava. */
+    readonly deauthorized_at?: Date;
+    readonly reconcile?: ReconcileDocument;
+    readonly reconciled_at?: { readonly recent?: Date; readonly full?: Date };
+    readonly refused_deletions?: RefusedDeletionsDocument;
   };
 }
 
 export interface TokenDocument {
   readonly _id: Long;
-  readonly access_token: string;
-  readonly refresh_token: string;
+  readonly access_token: StoredSecret;
+  readonly refresh_token: StoredSecret;
+  /** Only where the refresh token is sealed. */
+  readonly refresh_digest?: string;
   readonly expires_at: Date;
   readonly obtained_at?: Date;
   readonly scope?: readonly string[];
@@ -149,15 +205,35 @@ const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
       name: 'streams_to_do',
       key: { 'sync.athlete_id': 1, 'sync.streams.state': 1, start_date: -1 },
     },
+    {
+      name: 'details_to_do',
+      key: { 'sync.athlete_id': 1, 'sync.details.state': 1, start_date: -1 },
+    },
+    {
+      name: 'missing',
+      key: { 'sync.athlete_id': 1, 'sync.missing.since': 1 },
+      partialFilterExpression: { 'sync.missing.since': { $exists: true } },
+    },
+    activityGearIndex,
     { name: 'sport_start', key: { sport_type: 1, start_date: -1 } },
     { name: 'track', key: { track: '2dsphere' } },
     { name: 'start_point', key: { start_point: '2dsphere' } },
   ],
+  segments: segmentIndexes,
+  gear: gearIndexes,
+  events: eventIndexes,
   streams: [
     { name: 'activity_part', key: { activity_id: 1, part: 1 }, unique: true },
     { name: 'athlete_start', key: { athlete_id: 1, start_date: -1 } },
   ],
   runs: [{ name: 'started', key: { started_at: -1 } }],
+  changes: [
+    { name: 'seen', key: { seen_at: -1 } },
+    { name: 'activity_seen', key: { activity_id: 1, seen_at: -1 } },
+    { name: 'athlete', key: { athlete_id: 1 } },
+  ],
+  tombstones: [{ name: 'athlete', key: { athlete_id: 1, _id: 1 } }],
+  parked: [{ name: 'athlete', key: { athlete_id: 1 } }],
   leases: [{ name: 'expiry', key: { expires_at: 1 }, expireAfterSeconds: 7 * 24 * 60 * 60 }],
   pending_grants: [
     { name: 'expiry', key: { obtained_at: 1 }, expireAfterSeconds: 30 * 24 * 60 * 60 },

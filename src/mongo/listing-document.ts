@@ -3,8 +3,8 @@
  */
 import type { Listing } from '../domain/listing.ts';
 import { nothingListed } from '../domain/listing.ts';
-import type { Wish } from '../sync/ports.ts';
-import type { ListingDocument, WishDocument } from './collections.ts';
+import type { Reconcile, Wish } from '../sync/ports.ts';
+import type { ListingDocument, ReconcileDocument, WishDocument } from './collections.ts';
 
 export function listingFrom(document: ListingDocument | undefined): Listing {
   if (document === undefined) return nothingListed;
@@ -48,6 +48,15 @@ export function wishTo({ id, since, until, requestedAt, listing }: Wish): WishDo
     requested_at: requestedAt,
     listing: listingTo(listing),
   };
+}
+
+export function reconcileFrom(document: ReconcileDocument): Reconcile {
+  const { kind, started_at, since, listing } = document;
+  return { kind, startedAt: started_at, ...(since && { since }), listing: listingFrom(listing) };
+}
+
+export function reconcileTo({ kind, startedAt, since, listing }: Reconcile): ReconcileDocument {
+  return { kind, started_at: startedAt, ...(since && { since }), listing: listingTo(listing) };
 }
 
 function seconds(at: Date): number {

@@ -2,7 +2,12 @@
  * The figures of `status`: what is stored, what is still to do, and who needs a person.
  */
 import { int64, toNumber } from './bson-value.ts';
-import type { Collections, StreamsState } from './collections.ts';
+import type {
+  Collections,
+  RefusedDeletionsDocument,
+  StreamsState,
+  TokenDocument,
+} from './collections.ts';
 import type { Mongo } from './connection.ts';
 
 export interface AthleteOverview {
@@ -19,6 +24,16 @@ export interface AthleteOverview {
   /** Back to when the list is known without a gap; undefined before the first page. */
   readonly listedSince: Date | undefined;
   readonly needsAuthorization: string | undefined;
+  /** What was granted; undefined where Strava never said. */
+  readonly scope: readonly string[] | undefined;
+  /** Activities that a list misses and that were not removed. */
+  readonly refusedDeletions: RefusedDeletionsDocument | undefined;
+}
+
+/** An athlete who withdrew the access at Strava, and whose data is still here. */
+export interface Departure {
+  readonly athleteId: number;
+  readonly at: Date;
 }
 
 interface StateCount {
@@ -35,19 +50,16 @@ export async function overview(
 ): Promise<readonly AthleteOverview[]> {
   const grants = await mongo.attempt(() => collections.tokens.find().sort({ _id: 1 }).toArray());
   const athletes: AthleteOverview[] = [];
-  for (const { _id, needs_authorization } of grants) {
-    const reason = needs_authorization?.reason;
-    athletes.push(await overviewOf(mongo, collections, toNumber(_id), reason));
-  }
+  for (const grant of grants) athletes.push(await overviewOf(mongo, collections, grant));
   return athletes;
 }
 
 async function overviewOf(
   { attempt }: Mongo,
   { activities, athletes, parked }: Collections,
-  athleteId: number,
-  needsAuthorization: string | undefined,
+  grant: TokenDocument,
 ): Promise<AthleteOverview> {
+  const athleteId = toNumber(grant._id);
   const id = int64(athleteId);
   const states = await attempt(() =>
     activities
@@ -85,6 +97,8 @@ async function overviewOf(
     unusableRecords,
     lookedAt: profile?.sync?.looked_at,
     listedSince: profile?.sync?.listing?.spans[0]?.from,
-    needsAuthorization,
+    needsAuthorization: grant.needs_authorization?.reason,
+    scope: grant.scope,
+    refusedDeletions: profile?.sync?.refused_deletions,
   };
 }

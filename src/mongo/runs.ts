@@ -4,7 +4,7 @@
 import { ObjectId } from 'mongodb';
 import type { Mongo } from './connection.ts';
 
-export type RunReason = 'schedule' | 'start' | 'command';
+export type RunReason = 'schedule' | 'start' | 'command' | 'webhook';
 export type RunOutcome = 'done' | 'stopped' | 'waiting' | 'failed';
 
 /** What a run did. */

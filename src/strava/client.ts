@@ -27,6 +27,8 @@ export interface ApiRequest {
   readonly query?: Readonly<Record<string, string>>;
   /** What is asked for, in words, for messages. */
   readonly what: string;
+  /** True where a grant without the scope for this is a good one all the same. */
+  readonly isScopeOptional?: boolean;
 }
 
 export interface Client {
@@ -51,7 +53,7 @@ export function createClient(options: ClientOptions): Client {
       let accessToken = await access.token(athleteId, signal);
       for (let renewals = 0; ; renewals += 1) {
         const answer = await send(accessToken, request, requestOptions);
-        if (isScopeMissing(answer, request))
+        if (request.isScopeOptional !== true && isScopeMissing(answer, request))
           await access.refuse(athleteId, accessToken, missingScope);
         if (!isTokenRefused(answer, request) || renewals >= mostRenewals) return answer;
         // A renewed token that is refused is a verdict, unless it ran out on its way.

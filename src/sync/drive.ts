@@ -10,6 +10,7 @@ import { plan } from '../domain/plan.ts';
 import type { QuotaSettings, QuotaState } from '../domain/quota-state.ts';
 import type { Reserve } from '../domain/quota.ts';
 import { noReserve, opensAt } from '../domain/quota.ts';
+import type { ReconcileSettings } from '../domain/reconcile.ts';
 import { reserveFor } from '../domain/reserve.ts';
 import { LeaseLostError, StravaRequestError, StravaUnavailableError } from '../errors.ts';
 import type { AthleteWork } from './athlete-work.ts';
@@ -18,6 +19,9 @@ import type { Flights } from './flights.ts';
 import type { Holdings } from './holdings.ts';
 import type { Judgement } from './judgement.ts';
 import { adoptWishes, grantWishes, refillDue } from './observation.ts';
+import { refillReads } from './read-observation.ts';
+import type { KeptKinds, ReadStore } from './read-ports.ts';
+import { beginReconcile } from './reconcile.ts';
 import type { ActivityStore, AthleteStore } from './ports.ts';
 import type { RunOptions } from './run-options.ts';
 import type { Tally } from './tally.ts';
@@ -42,6 +46,9 @@ export interface QuotaView {
 export interface DriveDeps {
   readonly activities: ActivityStore;
   readonly athletes: AthleteStore;
+  readonly reads: ReadStore;
+  readonly kept: KeptKinds;
+  readonly reconcile: ReconcileSettings;
   readonly quota: QuotaView;
   readonly clock: Clock;
   readonly random: () => number;
@@ -126,7 +133,10 @@ async function settleClock({ deps, options }: Run): Promise<boolean> {
 async function lookAgain(run: Run): Promise<void> {
   run.isLookAsked = false;
   await run.holdings.enlist();
-  for (const work of run.holdings.works) work.isLookDue = true;
+  for (const work of run.holdings.works) {
+    work.isLookDue = true;
+    work.isSweepDue = true;
+  }
 }
 
 async function observe(
@@ -134,7 +144,10 @@ async function observe(
   isPollDue: boolean,
 ): Promise<readonly AthleteWork[]> {
   const nowMs = deps.quota.nowMs();
-  if (isPollDue) await deps.quota.refresh();
+  if (isPollDue) {
+    await deps.quota.refresh();
+    await holdings.letLeave();
+  }
   for (const work of holdings.works.filter(isActive)) {
     await observeOne(deps, work, { nowMs, isPollDue });
   }
@@ -143,7 +156,9 @@ async function observe(
 
 /** A flight landed since the picture was brought up to date, and what was asked for is due again. */
 function isOutOfDate({ deps }: Run, active: readonly AthleteWork[]): boolean {
-  return deps.shouldFetchStreams && active.some(({ due }) => due === undefined);
+  return active.some(
+    ({ due, reads }) => reads === undefined || (deps.shouldFetchStreams && due === undefined),
+  );
 }
 
 async function observeOne(
@@ -155,7 +170,10 @@ async function observeOne(
     if (work.lease.signal.aborted) await work.lease.assertHeld();
     const isNew = isPollDue && (await adoptWishes(deps, work));
     if (isNew) deps.log.info({ athlete: work.athleteId }, 'Taking over a wish of another process.');
+    await sweep(deps, work, nowMs);
+    await beginReconcile({ ...deps, nowMs: () => nowMs }, work);
     await refillDue(deps, work, nowMs);
+    await refillReads(deps, work, nowMs);
     const isIdle = work.due?.length === 0 && work.streamsInFlight.size === 0;
     if (isPollDue || isIdle) await grantWishes(deps, work, nowMs);
   } catch (error) {
@@ -163,6 +181,14 @@ async function observeOne(
     deps.log.warn({ athlete: work.athleteId, code: error.code }, error.message);
     work.stoppedBy = error;
   }
+}
+
+async function sweep({ reads, log }: DriveDeps, work: AthleteWork, nowMs: number): Promise<void> {
+  if (!work.isSweepDue) return;
+  work.isSweepDue = false;
+  const { athleteId, lease } = work;
+  const expired = await reads.expire({ athleteId, epoch: lease.epoch, at: new Date(nowMs) });
+  if (expired > 0) log.info({ athlete: athleteId, expired }, 'Removed what the retention ends.');
 }
 
 function isActive({ stoppedBy }: AthleteWork): boolean {

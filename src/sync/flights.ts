@@ -4,11 +4,14 @@
  */
 import type { Clock } from '../clock.ts';
 import type { Work } from '../domain/plan.ts';
+import { keyOfRead } from '../domain/read.ts';
 import type { Reserve } from '../domain/quota.ts';
 import type { AthleteWork } from './athlete-work.ts';
 import { recountPending } from './holdings.ts';
 import type { Flight, Judgement } from './judgement.ts';
 import type { PendingStreams, RequestOptions } from './ports.ts';
+import { withoutRead } from './read-observation.ts';
+import { fetchRead } from './reads.ts';
 import type { RequestDeps } from './requests.ts';
 import { fetchStreams, look, walk } from './requests.ts';
 
@@ -100,6 +103,10 @@ async function perform(
     judgement.streamsSettled(flight, await fetchStreams(deps, work, pending, options));
     return;
   }
+  if (chosen.kind === 'read') {
+    judgement.readSettled(flight, await fetchRead(deps, work, chosen.read, options));
+    return;
+  }
   const page =
     chosen.kind === 'look'
       ? await look(deps, work, options)
@@ -111,6 +118,12 @@ async function perform(
 /** Takes the work out of the picture, so that it is not chosen twice. */
 function takeOff(work: AthleteWork, chosen: Work): Flight {
   work.served += 1;
+  if (chosen.kind === 'read') {
+    const key = keyOfRead(chosen.read);
+    work.reads = withoutRead(work.reads, key);
+    work.readsInFlight.add(key);
+    return { work, chosen, pending: undefined };
+  }
   if (chosen.kind !== 'streams') {
     work.isListInFlight = true;
     return { work, chosen, pending: undefined };
@@ -126,5 +139,6 @@ function takeOff(work: AthleteWork, chosen: Work): Flight {
 
 function touchDown({ work, chosen }: Flight): void {
   if (chosen.kind === 'streams') work.streamsInFlight.delete(chosen.activityId);
+  else if (chosen.kind === 'read') work.readsInFlight.delete(keyOfRead(chosen.read));
   else work.isListInFlight = false;
 }

@@ -2,6 +2,7 @@
  * Which athletes a run holds: takes their leases, loads what is known of them, and lets them go. The
  * daemon's runs last for days, so athletes can join a run that is under way.
  */
+import { AuthorizationNeededError } from '../errors.ts';
 import type { AthleteWork, Scope } from './athlete-work.ts';
 import { ranges } from './athlete-work.ts';
 import type {
@@ -37,6 +38,8 @@ export interface Holdings {
   readonly everyone: () => number;
   /** Takes who is not held yet, and once more who was given up in this run: the cause may be mended. */
   readonly enlist: () => Promise<void>;
+  /** Lets go who is being erased, once nothing is in flight for them. */
+  readonly letLeave: () => Promise<void>;
   readonly release: () => Promise<void>;
 }
 
@@ -45,8 +48,8 @@ export function createHoldings(deps: HoldingDeps, options: HoldingOptions): Hold
   const held = new Map<number, LeaseHolder>();
   let everyone = 0;
 
-  const dismissStopped = async (): Promise<void> => {
-    for (const work of works.filter(isDismissable)) {
+  const dismiss = async (stopped: readonly AthleteWork[]): Promise<void> => {
+    for (const work of stopped) {
       works.splice(works.indexOf(work), 1);
       await work.lease.release();
     }
@@ -57,13 +60,18 @@ export function createHoldings(deps: HoldingDeps, options: HoldingOptions): Hold
     held,
     everyone: () => everyone,
     enlist: async () => {
-      await dismissStopped();
+      await dismiss(works.filter(isDismissable));
       held.clear();
       everyone = (await deps.athletes.athleteIds()).length;
       for (const athleteId of await options.athleteIds()) {
         if (works.some((work) => work.athleteId === athleteId)) continue;
         const lease = await deps.leases.tryAcquire(`athlete:${athleteId}`);
         if ('epoch' in lease) {
+          // Read under the lease: who was erased meanwhile must not be brought back by marking the athlete as held.
+          if (!(await deps.athletes.athleteIds()).includes(athleteId)) {
+            await lease.release();
+            continue;
+          }
           const work = await startWork(deps, options, { athleteId, lease });
           // Who joins late takes turns with the others instead of catching up with them.
           work.served = works.reduce(
@@ -75,6 +83,12 @@ export function createHoldings(deps: HoldingDeps, options: HoldingOptions): Hold
         } else held.set(athleteId, lease);
       }
     },
+    letLeave: async () => {
+      const leaving = await deps.athletes.leavingIds();
+      const left = works.filter(({ athleteId }) => leaving.includes(athleteId));
+      for (const work of left) work.stoppedBy ??= isLeaving(work.athleteId);
+      await dismiss(left.filter(isDismissable));
+    },
     release: async () => {
       const releases = await Promise.allSettled(works.map(({ lease }) => lease.release()));
       for (const release of releases) if (release.status === 'rejected') throw release.reason;
@@ -82,8 +96,12 @@ export function createHoldings(deps: HoldingDeps, options: HoldingOptions): Hold
   };
 }
 
+function isLeaving(athleteId: number): AuthorizationNeededError {
+  return new AuthorizationNeededError(`Athlete ${athleteId} is being erased.`);
+}
+
 function isDismissable(work: AthleteWork): boolean {
-  const isInFlight = work.isListInFlight || work.streamsInFlight.size > 0;
+  const isInFlight = work.isListInFlight || work.streamsInFlight.size + work.readsInFlight.size > 0;
   return work.stoppedBy !== undefined && !isInFlight;
 }
 
@@ -105,19 +123,26 @@ async function startWork(
   options: HoldingOptions,
   { athleteId, lease }: { athleteId: number; lease: Lease },
 ): Promise<AthleteWork> {
-  const { listing, wishes } = await takeOrRelease(athletes, athleteId, lease);
+  const state = await takeOrRelease(athletes, athleteId, lease);
   return {
     athleteId,
     lease,
     scope: options.scopeOf(athleteId),
-    listing,
-    wishes,
+    listing: state.listing,
+    wishes: state.wishes,
+    reconcile: state.reconcile,
+    reconciledAt: state.reconciledAt,
+    refusedDeletions: state.refusedDeletions,
     isLookDue: options.isLookWanted,
+    isSweepDue: true,
     isListInFlight: false,
     served: 0,
     due: undefined,
     nextTryAt: undefined,
     streamsInFlight: new Set(),
+    reads: undefined,
+    nextReadAt: undefined,
+    readsInFlight: new Set(),
     weather: new Map(),
     stoppedBy: undefined,
     pendingCount: 0,

@@ -9,11 +9,13 @@ import type { Holdings } from './holdings.ts';
 import { createHoldings } from './holdings.ts';
 import { createJudgement } from './judgement.ts';
 import type { ActivitySource, AthleteStore, LeaseHolder, LeaseStore } from './ports.ts';
+import type { ReadSource } from './read-ports.ts';
 import type { RunOptions } from './run-options.ts';
 import type { Tally } from './tally.ts';
 
 export interface JobDeps extends DriveDeps {
   readonly source: ActivitySource;
+  readonly readSource: ReadSource;
   readonly athletes: AthleteStore;
   readonly leases: LeaseStore;
 }
@@ -34,6 +36,8 @@ export interface Job {
   run(options: RunOptions): Promise<RunResult>;
   /** Makes the running run look at every athlete's newest page again; false where none is running. */
   look(): boolean;
+  /** Makes the running run see what a webhook told; false where none is running. */
+  hint(): boolean;
 }
 
 export function createJob(deps: JobDeps): Job {
@@ -42,6 +46,12 @@ export function createJob(deps: JobDeps): Job {
     look: () => {
       if (current === undefined) return false;
       current.isLookAsked = true;
+      current.flights.wake();
+      return true;
+    },
+    hint: () => {
+      if (current === undefined) return false;
+      for (const work of current.holdings.works) work.reads = undefined;
       current.flights.wake();
       return true;
     },

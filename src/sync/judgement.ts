@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { Circuit } from '../domain/circuit.ts';
 import { afterFailure, afterSuccess, closedCircuit } from '../domain/circuit.ts';
 import type { Work } from '../domain/plan.ts';
+import { keyOfRead } from '../domain/read.ts';
 import type { DomestiqueError } from '../errors.ts';
 import {
   AccessTokenRefusedError,
@@ -17,13 +18,16 @@ import {
   StravaRequestError,
 } from '../errors.ts';
 import type { AthleteWork } from './athlete-work.ts';
-import { listKey } from './athlete-work.ts';
+import { listKey, streamsKey } from './athlete-work.ts';
 import type { PageResult, PendingStreams } from './ports.ts';
+import type { ReadOutcome } from './reads.ts';
+import { countReadFailure } from './reads.ts';
 import type { RequestDeps, StreamsResult } from './requests.ts';
+import { countFailure } from './requests.ts';
 import type { Sufferer } from './storms.ts';
 import { createStorms } from './storms.ts';
 import type { Tally } from './tally.ts';
-import { addPage, emptyTally } from './tally.ts';
+import { addPage, addRead, emptyTally } from './tally.ts';
 
 /** One piece of work under way. */
 export interface Flight {
@@ -41,6 +45,7 @@ export interface Judgement {
   readonly throwFatal: () => void;
   readonly pageStored: (flight: Flight, page: PageResult) => void;
   readonly streamsSettled: (flight: Flight, result: StreamsResult) => void;
+  readonly readSettled: (flight: Flight, outcome: ReadOutcome) => void;
   readonly failed: (flight: Flight, error: unknown) => Promise<void>;
   /** What concerns the whole run. */
   readonly broke: (error: unknown) => void;
@@ -59,14 +64,15 @@ export function createJudgement(deps: RequestDeps & { readonly log: Logger }): J
   const storms = createStorms(deps);
 
   const succeeded = (flight: Flight): void => {
-    storms.succeeded(suffererOf(flight));
+    storms.succeeded(suffererOf(deps, flight));
     circuit = afterSuccess();
   };
 
   /** Only an activity's first failure may be Strava's: several of them in a row are an outage. */
   const refused = ({ work, chosen, pending }: Flight): void => {
     work.weather.delete(keyOf(chosen));
-    if (pending?.tries === 0) circuit = afterFailure(circuit, deps.nowMs(), deps.random());
+    const tries = chosen.kind === 'read' ? chosen.read.tries : pending?.tries;
+    if (tries === 0) circuit = afterFailure(circuit, deps.nowMs(), deps.random());
   };
 
   const stormed = async (flight: Flight, error: StravaRequestError): Promise<void> => {
@@ -74,7 +80,7 @@ export function createJudgement(deps: RequestDeps & { readonly log: Logger }): J
     tally = { ...tally, failures: tally.failures + 1 };
     deps.log.debug({ athlete: flight.work.athleteId, code: error.code }, error.message);
     circuit = afterFailure(circuit, deps.nowMs(), deps.random());
-    const result = await storms.hit(suffererOf(flight), error);
+    const result = await storms.hit(suffererOf(deps, flight), error);
     tally = addParked(tally, result);
   };
 
@@ -88,33 +94,60 @@ export function createJudgement(deps: RequestDeps & { readonly log: Logger }): J
     pageStored: (flight, page) => {
       succeeded(flight);
       tally = addPage(tally, page);
-      if (page.added + page.changed > 0) flight.work.due = undefined;
+      if (page.added + page.changed > 0) forgetDue(flight.work);
     },
     streamsSettled: (flight, result) => {
       if (isFailure(result)) refused(flight);
       else succeeded(flight);
       tally = addStreams(tally, flight.work, result);
     },
+    readSettled: (flight, outcome) => {
+      if (isRefusal(outcome)) refused(flight);
+      else succeeded(flight);
+      forgetAfterRead(flight.work, outcome);
+      tally = addRead(tally, outcome);
+    },
     failed: async (flight, error) => {
-      if (error instanceof QuotaSpentError || error instanceof RateLimitedError) {
-        // It was taken out of what is due when it left, and is due again.
-        flight.work.due = undefined;
-        return;
-      }
-      if (isAthletes(error)) {
-        // All that is in flight fails for the same reason: it is said once.
-        if (flight.work.stoppedBy === undefined)
-          deps.log.warn({ athlete: flight.work.athleteId, code: error.code }, error.message);
-        flight.work.stoppedBy = error;
-      } else if (error instanceof StravaRequestError) await stormed(flight, error);
+      // It was taken out of what is due when it left, and is due again.
+      if (isQuotas(error)) forgetDue(flight.work);
+      else if (isAthletes(error)) stopWork(deps.log, flight.work, error);
+      else if (error instanceof StravaRequestError) await stormed(flight, error);
       else broke(error);
     },
     broke,
   };
 }
 
-function keyOf(chosen: Work): number {
-  return chosen.kind === 'streams' ? chosen.activityId : listKey;
+/** All that is in flight fails for the same reason: it is said once. */
+function stopWork(log: Logger, work: AthleteWork, error: DomestiqueError): void {
+  if (work.stoppedBy === undefined)
+    log.warn({ athlete: work.athleteId, code: error.code }, error.message);
+  work.stoppedBy = error;
+}
+
+function isRefusal({ kind }: ReadOutcome): boolean {
+  return kind === 'failed' || kind === 'parked';
+}
+
+/** What is read ahead stands, unless more than this read changed. */
+function forgetAfterRead(work: AthleteWork, { kind, page }: ReadOutcome): void {
+  const isChanged = page !== undefined && page.added + page.changed > 0;
+  if (isChanged) work.due = undefined;
+  if (isChanged || kind !== 'stored') work.reads = undefined;
+}
+
+function forgetDue(work: AthleteWork): void {
+  work.due = undefined;
+  work.reads = undefined;
+}
+
+function keyOf(chosen: Work): string {
+  if (chosen.kind === 'streams') return streamsKey(chosen.activityId);
+  return chosen.kind === 'read' ? keyOfRead(chosen.read) : listKey;
+}
+
+function isQuotas(error: unknown): boolean {
+  return error instanceof QuotaSpentError || error instanceof RateLimitedError;
 }
 
 /** What concerns one athlete and not the others. */
@@ -127,8 +160,21 @@ export function isAthletes(error: unknown): error is DomestiqueError {
   );
 }
 
-function suffererOf({ work, chosen, pending }: Flight): Sufferer {
-  return { work, key: keyOf(chosen), pending };
+function suffererOf(deps: RequestDeps, { work, chosen, pending }: Flight): Sufferer {
+  const key = keyOf(chosen);
+  const { athleteId, lease } = work;
+  const writeNow = () => ({ athleteId, epoch: lease.epoch, at: new Date(deps.nowMs()) });
+  if (pending !== undefined) {
+    return {
+      work,
+      key,
+      count: (message) => countFailure(deps, { ...writeNow(), pending }, message),
+    };
+  }
+  if (chosen.kind !== 'read') return { work, key };
+  const count = async (message: string): Promise<'failed' | 'parked'> =>
+    (await countReadFailure(deps, writeNow(), chosen.read, message)).kind;
+  return { work, key, count };
 }
 
 function isFailure(result: StreamsResult): boolean {

@@ -5,18 +5,23 @@
 import { addSpan, nextListRequest } from '../domain/listing.ts';
 import type { AthleteWork } from './athlete-work.ts';
 import {
+  activityOfKey,
   isResting,
-  listKey,
   ranges,
   rangeOfWish,
+  streamsKey,
   wishesInScope,
   wishGoal,
 } from './athlete-work.ts';
 import type { ActivityStore, AthleteStore, PendingStreams, TimeRange, Wish } from './ports.ts';
+import type { KeptKinds, ReadStore } from './read-ports.ts';
+import { areDetailsThere } from './read-observation.ts';
 
 export interface ObservationDeps {
   readonly activities: ActivityStore;
   readonly athletes: AthleteStore;
+  readonly reads: ReadStore;
+  readonly kept: KeptKinds;
   readonly shouldFetchStreams: boolean;
 }
 
@@ -32,7 +37,7 @@ export async function refillDue(
   const wanted = ranges(work, nowMs);
   const due = await readDue(activities, work, wanted, nowMs);
   if (due.length > 0) return;
-  for (const key of rested(work, nowMs)) work.weather.delete(key);
+  for (const id of rested(work, nowMs)) work.weather.delete(streamsKey(id));
   work.nextTryAt = await soonestTry(activities, work.athleteId, wanted);
 }
 
@@ -62,11 +67,10 @@ function isRefillNeeded(work: AthleteWork, nowMs: number): boolean {
 
 /** Activities that bad weather no longer keeps from being due; where they are not, they are settled. */
 function rested({ weather, streamsInFlight }: AthleteWork, nowMs: number): readonly number[] {
-  return [...weather]
-    .filter(
-      ([key, { untilMs }]) => key !== listKey && untilMs <= nowMs && !streamsInFlight.has(key),
-    )
-    .map(([key]) => key);
+  return [...weather].flatMap(([key, { untilMs }]) => {
+    const id = activityOfKey(key);
+    return id !== undefined && untilMs <= nowMs && !streamsInFlight.has(id) ? [id] : [];
+  });
 }
 
 async function firstDue(
@@ -75,7 +79,10 @@ async function firstDue(
   wanted: readonly TimeRange[],
   nowMs: number,
 ): Promise<readonly PendingStreams[]> {
-  const resting = [...work.weather.keys()].filter((key) => isResting(work, key, nowMs));
+  const resting = [...work.weather.keys()].flatMap((key) => {
+    const id = activityOfKey(key);
+    return id !== undefined && isResting(work, key, nowMs) ? [id] : [];
+  });
   const exclude = [...work.streamsInFlight, ...resting];
   const now = new Date(nowMs);
   for (const range of wanted) {
@@ -129,15 +136,17 @@ export async function grantWishes(
 }
 
 async function isGranted(
-  { activities, shouldFetchStreams }: ObservationDeps,
+  deps: ObservationDeps,
   work: AthleteWork,
   { wish, nowMs }: { wish: Wish; nowMs: number },
 ): Promise<boolean> {
   if (work.isLookDue || work.isListInFlight) return false;
   if (nextListRequest(wish.listing, wishGoal(wish)) !== undefined) return false;
+  const range = rangeOfWish(wish);
+  if (!(await areDetailsThere(deps, work, range, nowMs))) return false;
+  const { activities, shouldFetchStreams } = deps;
   if (!shouldFetchStreams) return true;
   const { athleteId } = work;
-  const range = rangeOfWish(wish);
   if ((await activities.nextTryAt(athleteId, range)) !== undefined) return false;
   const now = new Date(nowMs);
   const query = { athleteId, range, now, exclude: [], limit: 1 };

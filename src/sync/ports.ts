@@ -4,8 +4,10 @@
  */
 import type { ActivitySummary, ListedRecord, UnusableRecord } from '../domain/activity.ts';
 import type { Listing, ListRequest, Span } from '../domain/listing.ts';
+import type { DeletionRefusal } from '../domain/deletion.ts';
 import type { Reserve } from '../domain/quota.ts';
 import type { QuotaState } from '../domain/quota-state.ts';
+import type { ReconcileKind, ReconciledAt } from '../domain/reconcile.ts';
 import type { Streams } from '../domain/streams.ts';
 
 /** How one request may be made. */
@@ -45,11 +47,32 @@ export interface Wish {
   readonly listing: Listing;
 }
 
+/** The list being read again: the same walk over a listing of its own. */
+export interface Reconcile {
+  readonly kind: ReconcileKind;
+  readonly startedAt: Date;
+  /** The first instant that it covers; absent for the beginning. */
+  readonly since?: Date;
+  readonly listing: Listing;
+}
+
+/** Activities that are missing from a list and were not removed, and why not. */
+export interface RefusedDeletions {
+  readonly kind: ReconcileKind;
+  readonly reason: DeletionRefusal;
+  readonly missing: number;
+  readonly stored: number;
+  readonly at: Date;
+}
+
 /** What is remembered of an athlete's list. */
 export interface AthleteState {
   readonly athleteId: number;
   readonly listing: Listing;
   readonly wishes: readonly Wish[];
+  readonly reconcile?: Reconcile;
+  readonly reconciledAt: ReconciledAt;
+  readonly refusedDeletions?: RefusedDeletions;
   readonly lookedAt?: Date;
 }
 
@@ -80,6 +103,10 @@ export interface PageToStore {
   readonly athleteId: number;
   readonly summaries: readonly ActivitySummary[];
   readonly unusable: readonly UnusableRecord[];
+  /** What the summaries were read from. */
+  readonly source: 'list' | 'activity';
+  /** When the reconcile began that this page belongs to: its records count as seen by it. */
+  readonly listedAt?: Date;
   /** Where the list was known before: what is new there was uploaded late. */
   readonly known: readonly Span[];
   readonly fetchedAt: Date;
@@ -136,6 +163,8 @@ export interface ActivityStore {
 export interface AthleteStore {
   /** Everybody who has logged in, by id. */
   athleteIds(): Promise<readonly number[]>;
+  /** Who is being erased: whoever holds one of them lets go. */
+  leavingIds(): Promise<readonly number[]>;
   /** When every athlete's newest page had been looked at; undefined where one never was. */
   allLookedAt(): Promise<Date | undefined>;
   load(athleteId: number): Promise<AthleteState>;
@@ -145,6 +174,17 @@ export interface AthleteStore {
     athleteId: number,
     listing: Listing,
     at: { epoch: number; lookedAt?: Date },
+  ): Promise<void>;
+  /** Saves where a reconcile stands, or with its end when each kind began last. */
+  saveReconcile(
+    athleteId: number,
+    reconcile: Reconcile | undefined,
+    at: { epoch: number; reconciledAt?: ReconciledAt },
+  ): Promise<void>;
+  saveRefusedDeletions(
+    athleteId: number,
+    refused: RefusedDeletions | undefined,
+    epoch: number,
   ): Promise<void>;
   addWish(athleteId: number, wish: Wish): Promise<void>;
   saveWish(athleteId: number, wish: Wish, epoch: number): Promise<void>;

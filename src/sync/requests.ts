@@ -3,7 +3,8 @@
  * changed. The order is the promise: the records first, then the cursor.
  */
 import type { ActivitySummary, ListedRecord, UnusableRecord } from '../domain/activity.ts';
-import type { ListRequest, PageOutcome } from '../domain/listing.ts';
+import { isJsonObject } from '../domain/json.ts';
+import type { PageOutcome } from '../domain/listing.ts';
 import { afterLook, afterPage, pageSize } from '../domain/listing.ts';
 import type { WalkStep } from '../domain/plan.ts';
 import { planRetry, streamsMayComeMs } from '../domain/retry.ts';
@@ -16,6 +17,9 @@ import {
 } from '../errors.ts';
 import type { AthleteWork } from './athlete-work.ts';
 import { standingGoal, wishesInScope, wishGoal } from './athlete-work.ts';
+import type { ReadDeps } from './reads.ts';
+import type { ReconcileDeps } from './reconcile.ts';
+import { advanceReconcile, findMissingOnPage, isReconcileBeginning } from './reconcile.ts';
 import type {
   ActivitySource,
   ActivityStore,
@@ -26,7 +30,7 @@ import type {
   StreamsWrite,
 } from './ports.ts';
 
-export interface RequestDeps {
+export interface RequestDeps extends ReadDeps, ReconcileDeps {
   readonly source: ActivitySource;
   readonly activities: ActivityStore;
   readonly athletes: AthleteStore;
@@ -38,17 +42,23 @@ const askAgainMs = 60 * 60 * 1_000;
 
 /** A page that was asked for, decoded and stored. */
 interface StoredPage {
-  readonly outcome: PageOutcome;
+  readonly outcome: PageOutcome & { readonly ids: readonly number[] };
   readonly result: PageResult;
 }
 
-/** Looks at the newest page; wishes that begin now are served by the same page. */
+/** Looks at the newest page; wishes and a reconcile that begin now are served by the same page. */
 export async function look(
   deps: RequestDeps,
   work: AthleteWork,
   options: RequestOptions,
 ): Promise<PageResult> {
-  const { outcome, result } = await fetchPage(deps, work, { page: 1 }, options);
+  const isReconcile = isReconcileBeginning(work);
+  const { outcome, result } = await fetchPage(
+    deps,
+    work,
+    { request: { page: 1 }, isReconcile },
+    options,
+  );
   const { athleteId, lease } = work;
   work.listing = afterLook(work.listing, outcome, standingGoal(work.scope));
   const lookedAt = new Date(outcome.requestedAtS * 1_000);
@@ -57,6 +67,8 @@ export async function look(
     const isBeginning = wish.until === undefined && wish.listing.spans.length === 0;
     if (isBeginning) await advanceWish(deps, work, wish.id, outcome);
   }
+  await findMissingOnPage(deps, work, outcome);
+  if (isReconcile) await advanceReconcile(deps, work, outcome);
   work.isLookDue = false;
   return result;
 }
@@ -68,7 +80,11 @@ export async function walk(
   step: WalkStep,
   options: RequestOptions,
 ): Promise<PageResult> {
-  const { outcome, result } = await fetchPage(deps, work, step.request, options);
+  const { outcome, result } = await fetchPage(deps, work, step, options);
+  if (step.isReconcile === true) {
+    await advanceReconcile(deps, work, outcome);
+    return result;
+  }
   if (step.wishId !== undefined) {
     await advanceWish(deps, work, step.wishId, outcome);
     return result;
@@ -94,7 +110,7 @@ async function advanceWish(
 async function fetchPage(
   { source, activities, nowMs }: RequestDeps,
   work: AthleteWork,
-  request: ListRequest,
+  { request, isReconcile = false }: WalkStep,
   options: RequestOptions,
 ): Promise<StoredPage> {
   const requestedAtMs = nowMs();
@@ -105,12 +121,15 @@ async function fetchPage(
     athleteId: work.athleteId,
     summaries,
     unusable: records.flatMap(unusable),
+    source: 'list',
+    ...(isReconcile && work.reconcile && { listedAt: work.reconcile.startedAt }),
     known: work.listing.spans,
     fetchedAt: new Date(requestedAtMs),
     epoch: work.lease.epoch,
   });
-  const outcome: PageOutcome = {
+  const outcome = {
     request,
+    ids: records.flatMap(idOf),
     requestedAtS: Math.floor(requestedAtMs / 1_000),
     startsS: summaries.map(({ startAt }) => Math.floor(startAt.getTime() / 1_000)),
     count: records.length,
@@ -118,6 +137,12 @@ async function fetchPage(
     isEveryRecordNew: result.added > 0 && result.changed + result.unchanged === 0,
   };
   return { outcome, result };
+}
+
+function idOf(listed: ListedRecord): readonly number[] {
+  if (listed.isUsable) return [listed.summary.id];
+  const { record } = listed.unusable;
+  return isJsonObject(record) && typeof record['id'] === 'number' ? [record['id']] : [];
 }
 
 function usable(record: ListedRecord): readonly ActivitySummary[] {
@@ -192,7 +217,7 @@ export async function countFailure(
   { activities, nowMs, random }: Pick<RequestDeps, 'activities' | 'nowMs' | 'random'>,
   write: StreamsWrite,
   message: string,
-): Promise<StreamsResult> {
+): Promise<'failed' | 'parked'> {
   const { tries, isParked, nextTryAtMs } = planRetry(write.pending.tries, nowMs(), random());
   await activities.recordFailure(write, {
     message,

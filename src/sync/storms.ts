@@ -5,15 +5,19 @@
 import { backoffMs } from '../domain/retry.ts';
 import type { StravaRequestError } from '../errors.ts';
 import type { AthleteWork, Storm } from './athlete-work.ts';
-import type { PendingStreams } from './ports.ts';
-import type { RequestDeps, StreamsResult } from './requests.ts';
-import { countFailure } from './requests.ts';
 
-/** What was asked for: a page of the list (`listKey`), or an activity's streams. */
+/** What was asked for. */
 export interface Sufferer {
   readonly work: AthleteWork;
-  readonly key: number;
-  readonly pending: PendingStreams | undefined;
+  /** Its key in the weather. */
+  readonly key: string;
+  /** Counts the weather as a failure of its own; absent for the list, which has none. */
+  readonly count?: (message: string) => Promise<'failed' | 'parked'>;
+}
+
+export interface StormDeps {
+  readonly nowMs: () => number;
+  readonly random: () => number;
 }
 
 export interface Storms {
@@ -22,17 +26,17 @@ export interface Storms {
   readonly hit: (
     sufferer: Sufferer,
     error: StravaRequestError,
-  ) => Promise<StreamsResult | undefined>;
+  ) => Promise<'failed' | 'parked' | undefined>;
 }
 
 const pause = { baseMs: 1_000, capMs: 60_000 };
 /** An activity that so often in a row does not get through while others do has more than bad weather. */
 const mostHits = 6;
 
-export function createStorms(deps: RequestDeps): Storms {
+export function createStorms(deps: StormDeps): Storms {
   let successes = 0;
   let isProbed = false;
-  const suspects = new Set<number>();
+  const suspects = new Set<string>();
 
   const stormAfter = ({ count, successesBefore }: Omit<Storm, 'untilMs'>): Storm => {
     const pauseMs = backoffMs(count + 1, pause, 0.5 + deps.random() / 2);
@@ -52,28 +56,20 @@ export function createStorms(deps: RequestDeps): Storms {
       suspects.delete(key);
       work.weather.delete(key);
     },
-    hit: async ({ work, key, pending }, error) => {
+    hit: async ({ work, key, count }, error) => {
       const before = work.weather.get(key) ?? { count: 0, successesBefore: successes };
       const storm = stormAfter(before);
       work.due = undefined;
-      const isLong = pending !== undefined && storm.count >= mostHits;
+      work.reads = undefined;
+      const isLong = count !== undefined && storm.count >= mostHits;
       if (isLong && successes > storm.successesBefore) suspects.add(key);
-      if (pending !== undefined && suspects.has(key)) {
+      if (count !== undefined && suspects.has(key)) {
         work.weather.delete(key);
-        return countHit(deps, work, { pending, error });
+        return count(error.message);
       }
       work.weather.set(key, storm);
       if (isLong) probe(work);
       return undefined;
     },
   };
-}
-
-function countHit(
-  deps: RequestDeps,
-  { athleteId, lease }: AthleteWork,
-  { pending, error }: { pending: PendingStreams; error: StravaRequestError },
-): Promise<StreamsResult> {
-  const at = new Date(deps.nowMs());
-  return countFailure(deps, { athleteId, pending, epoch: lease.epoch, at }, error.message);
 }

@@ -2,6 +2,7 @@
  * What a run did so far, in figures.
  */
 import type { PageResult } from './ports.ts';
+import type { ReadOutcome } from './reads.ts';
 
 export interface Tally {
   readonly requests: number;
@@ -12,6 +13,10 @@ export interface Tally {
   readonly streamsStored: number;
   readonly withoutStreams: number;
   readonly parked: number;
+  /** Activities that are gone at Strava, and were removed. */
+  readonly deleted: number;
+  /** Activities, segments and parts of the athlete that were read by themselves. */
+  readonly reads: number;
   /** Requests that failed, tried again later or not. */
   readonly failures: number;
 }
@@ -24,6 +29,8 @@ export const emptyTally: Tally = {
   streamsStored: 0,
   withoutStreams: 0,
   parked: 0,
+  deleted: 0,
+  reads: 0,
   failures: 0,
 };
 
@@ -38,6 +45,23 @@ export function addPage(tally: Tally, page: PageResult): Tally {
   };
 }
 
+export function addRead(before: Tally, { kind, page }: ReadOutcome): Tally {
+  const tally = page === undefined ? before : addPage(before, page);
+  switch (kind) {
+    case 'stored':
+      return { ...tally, reads: tally.reads + 1 };
+    case 'deleted':
+      return { ...tally, deleted: tally.deleted + 1 };
+    case 'parked':
+      return { ...tally, parked: tally.parked + 1, failures: tally.failures + 1 };
+    case 'failed':
+      return { ...tally, failures: tally.failures + 1 };
+    case 'postponed':
+    case 'unavailable':
+      return tally;
+  }
+}
+
 export function addTallies(one: Tally, other: Tally): Tally {
   return {
     requests: one.requests + other.requests,
@@ -47,6 +71,8 @@ export function addTallies(one: Tally, other: Tally): Tally {
     streamsStored: one.streamsStored + other.streamsStored,
     withoutStreams: one.withoutStreams + other.withoutStreams,
     parked: one.parked + other.parked,
+    deleted: one.deleted + other.deleted,
+    reads: one.reads + other.reads,
     failures: one.failures + other.failures,
   };
 }

@@ -21,6 +21,9 @@ function createDaemon(changes: Partial<DaemonOptions>) {
     lastLookAt: undefined,
     run: () => Promise.resolve(),
     look: () => true,
+    hint: () => true,
+    onHint: () => undefined,
+    isHinted: false,
     ...changes,
   };
   return { ended: runDaemon(options), stop, lines };

@@ -7,7 +7,7 @@ import { plan } from '../../src/domain/plan.ts';
 const nowMs = 1_000_000;
 
 function athlete(athleteId: number, view: Partial<AthleteView> = {}): AthleteView {
-  return { athleteId, isLookDue: false, streams: [], isListInFlight: false, served: 0, ...view };
+  return { athleteId, isLookDue: false, streams: [], reads: [], isListInFlight: false, served: 0, ...view };
 }
 
 function view(athletes: readonly AthleteView[], rest: Partial<PlanView> = {}): PlanView {

@@ -33,6 +33,8 @@ describe('the figures', () => {
         lookedAt: undefined,
         listedSince: undefined,
         needsAuthorization: undefined,
+        scope: undefined,
+        refusedDeletions: undefined,
       },
     ]);
   });

@@ -58,5 +58,6 @@ export function pageOf(
   changes: Partial<PageToStore> = {},
 ): PageToStore {
   const summaries = records.map(summaryOf);
-  return { athleteId, summaries, unusable: [], known: [], fetchedAt, epoch: 1, ...changes };
+  const standing = { unusable: [], source: 'list', known: [], fetchedAt, epoch: 1 } as const;
+  return { athleteId, summaries, ...standing, ...changes };
 }

@@ -1,0 +1,31 @@
+/**
+ * Whether activities that a list misses may be taken for deleted. Pure. What this allows is still asked
+ * for one by one: only a 404 of its own removes an activity.
+ */
+
+/** What is known when a list that was read to its end misses something. */
+export interface MissingCount {
+  /** How many activities are missing, earlier ones that are not confirmed yet included. */
+  readonly missing: number;
+  /** How many are stored. */
+  readonly stored: number;
+  /** Whether the grant shows private activities; without them a list proves nothing. */
+  readonly canSeePrivate: boolean;
+}
+
+export type DeletionRefusal = 'all' | 'many' | 'scope';
+
+const mostShare = 0.2;
+const mostByCount = 10;
+
+/** Why nothing may be removed; undefined where each may be asked for. */
+export function refuseDeletions({
+  missing,
+  stored,
+  canSeePrivate,
+}: MissingCount): DeletionRefusal | undefined {
+  if (missing === 0) return undefined;
+  if (!canSeePrivate) return 'scope';
+  if (missing >= stored) return 'all';
+  return missing > mostByCount && missing > mostShare * stored ? 'many' : undefined;
+}

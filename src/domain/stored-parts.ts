@@ -1,0 +1,46 @@
+/**
+ * Whether the stored parts of a recording belong together and make up the whole of it. Pure.
+ */
+
+/** What is to be known of one stored part. */
+export interface StoredPart {
+  /** From 0. */
+  readonly part: number;
+  /** How many there are. */
+  readonly parts: number;
+  readonly sampleCount: number;
+  /** The same for all parts that were written together. */
+  readonly write: string;
+  /** How many samples each of its streams has. */
+  readonly lengths: ReadonlyMap<string, number>;
+}
+
+/** Whether the parts are all there, of one write, and each stream has a value for each sample. */
+export function arePartsWhole(
+  stored: readonly StoredPart[],
+  sampleCount: number | undefined,
+): boolean {
+  const parts = [...stored].sort((one, other) => one.part - other.part);
+  const [first] = parts;
+  if (first === undefined || first.parts !== parts.length) return false;
+  if (sampleCount !== undefined && first.sampleCount !== sampleCount) return false;
+  const isInPlace = parts.every((one, index) => one.part === index && isSameWrite(first, one));
+  return isInPlace && parts.every(isAligned) && isComplete(parts, first);
+}
+
+function isSameWrite(one: StoredPart, other: StoredPart): boolean {
+  return (
+    one.parts === other.parts && one.sampleCount === other.sampleCount && one.write === other.write
+  );
+}
+
+function isAligned({ lengths }: StoredPart): boolean {
+  return new Set(lengths.values()).size === 1;
+}
+
+function isComplete(parts: readonly StoredPart[], first: StoredPart): boolean {
+  return [...first.lengths.keys()].every((key) => {
+    const lengths = parts.map((part) => part.lengths.get(key) ?? Number.NaN);
+    return lengths.reduce((sum, length) => sum + length, 0) === first.sampleCount;
+  });
+}

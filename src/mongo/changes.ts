@@ -1,0 +1,103 @@
+/**
+ * The `changes` collection: what changed at Strava, from what to what, and when it was seen; pruned by
+ * age.
+ */
+import type { Document, Long } from 'mongodb';
+import type { ActivitySummary, FieldChange } from '../domain/activity.ts';
+import { changesBetween } from '../domain/activity.ts';
+import type { JsonObject, JsonValue } from '../domain/json.ts';
+import type { PageToStore } from '../sync/ports.ts';
+import { int64, jsonFromBson, toBson, toNumber } from './bson-value.ts';
+import type { ActivityDocument, Collections } from './collections.ts';
+import type { Mongo } from './connection.ts';
+
+export interface ChangeDocument {
+  /** Names what was replaced, so that a write that is repeated is recorded once. */
+  readonly _id: string;
+  readonly activity_id: Long;
+  readonly athlete_id: Long;
+  readonly kind: 'changed' | 'deleted';
+  readonly seen_at: Date;
+  /** The activity's name and start, for who reads the history of one that is gone. */
+  readonly name?: unknown;
+  readonly start_date: Date;
+  readonly fields: readonly Document[];
+}
+
+/** Records what differs from what is stored; called before the new summaries are written. */
+export async function recordChanges(
+  mongo: Mongo,
+  collections: Collections,
+  summaries: readonly ActivitySummary[],
+  { athleteId, fetchedAt }: PageToStore,
+): Promise<void> {
+  if (summaries.length === 0) return;
+  const { db, attempt } = mongo;
+  const byId = new Map(summaries.map((summary) => [summary.id, summary]));
+  const stored = await attempt(() =>
+    collections.activities.find({ _id: { $in: [...byId.keys()].map(int64) } }).toArray(),
+  );
+  for (const document of stored) {
+    const summary = byId.get(toNumber(document._id));
+    const fields = summary ? changesBetween(summaryOf(document), asStored(summary)) : [];
+    if (fields.length === 0) continue;
+    const changes = db.collection<ChangeDocument>('changes');
+    const { _id, ...change } = changeOf(document, athleteId, fetchedAt, fields);
+    await attempt(() => changes.updateOne({ _id }, { $setOnInsert: change }, { upsert: true }));
+  }
+}
+
+/** Records that an activity is gone; called before it is removed. */
+export async function recordDeletion(
+  { db, attempt }: Mongo,
+  { activities }: Collections,
+  { athleteId, activityId, at }: { athleteId: number; activityId: number; at: Date },
+): Promise<void> {
+  const document = await attempt(() => activities.findOne({ _id: int64(activityId) }));
+  if (document === null) return;
+  const changes = db.collection<ChangeDocument>('changes');
+  const { _id, ...change } = changeOf(document, athleteId, at, undefined);
+  await attempt(() => changes.updateOne({ _id }, { $setOnInsert: change }, { upsert: true }));
+}
+
+/** Removes what was seen before an instant. */
+export async function pruneChanges({ db, attempt }: Mongo, before: Date): Promise<void> {
+  const changes = db.collection<ChangeDocument>('changes');
+  await attempt(() => changes.deleteMany({ seen_at: { $lt: before } }));
+}
+
+function changeOf(
+  document: ActivityDocument & Document,
+  athleteId: number,
+  seenAt: Date,
+  fields: readonly FieldChange[] | undefined,
+): ChangeDocument {
+  const id = toNumber(document._id);
+  const kind = fields === undefined ? 'deleted' : 'changed';
+  return {
+    _id: `${id}:${kind}:${document.sync.fetched_at.getTime()}`,
+    activity_id: int64(id),
+    athlete_id: int64(athleteId),
+    kind,
+    seen_at: seenAt,
+    name: document['name'],
+    start_date: document.start_date,
+    fields: (fields ?? []).map(({ field, from, to }) => ({
+      field,
+      ...(from !== undefined && { from: toBson(from) }),
+      ...(to !== undefined && { to: toBson(to) }),
+    })),
+  };
+}
+
+/** The summary as it stands in the database, its start as a text again. */
+export function summaryOf(document: ActivityDocument & Document): JsonObject {
+  const keys = document.sync.summary_keys.filter((key) => key !== 'start_date');
+  const fields = keys.map((key): [string, JsonValue] => [key, jsonFromBson(document[key])]);
+  return { ...Object.fromEntries(fields), start_date: document.start_date.toISOString() };
+}
+
+/** A summary as `summaryOf` would give it once it is stored. */
+export function asStored({ record, startAt }: ActivitySummary): JsonObject {
+  return { ...record, start_date: startAt.toISOString() };
+}

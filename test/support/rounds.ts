@@ -1,0 +1,120 @@
+/**
+ * Rounds of the job in this process, against a simulator over HTTP and a real mongod. A week between two
+ * rounds takes no time: what the database remembers of the last one is moved into the past instead.
+ */
+import type { Db } from 'mongodb';
+import { afterAll } from 'vitest';
+import { sync } from '../../src/commands/sync.ts';
+import { startSimulator } from '../../src/simulator/server.ts';
+import type { Endpoint } from '../../src/simulator/request-log.ts';
+import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
+import { useDatabase } from './database.ts';
+import { differences, logIn } from './mirror.ts';
+import type { TestProgram } from './program.ts';
+import { createTestProgram } from './program.ts';
+import { athleteNamed } from './scene.ts';
+
+export const hourMs = 3_600_000;
+export const dayMs = 24 * hourMs;
+
+export interface RoundsOptions extends SimulatorOptions {
+  /** How many activities the one athlete (1001) has; default 30. */
+  readonly activities?: number;
+  /** Variables of the configuration. */
+  readonly config?: Readonly<Record<string, string>>;
+}
+
+/** What one round asked for. */
+export interface Round {
+  readonly exitCode: number;
+  /** How many requests counted, in all and by endpoint. */
+  readonly requests: number;
+  readonly asked: (endpoint: Endpoint) => number;
+  readonly program: TestProgram;
+}
+
+export interface Rounds {
+  readonly simulator: Simulator;
+  readonly db: Db;
+  /** What a command of the test's own runs in. */
+  readonly program: (config?: Readonly<Record<string, string>>) => TestProgram;
+  /** Makes what is remembered so much older. */
+  readonly pass: (ms: number) => Promise<void>;
+  /** `sync`, to its end. */
+  readonly round: (config?: Readonly<Record<string, string>>) => Promise<Round>;
+  readonly differences: () => Promise<readonly string[]>;
+}
+
+const ample = { short: 5_000, daily: 50_000 };
+const ampleConfig = {
+  STRAVA_QUOTA_SHORT: '5000',
+  STRAVA_QUOTA_DAILY: '50000',
+  SYNC_ATHLETE: 'false',
+};
+
+/** Call it at the top of a test file; what it gives back opens the scene of one test. */
+export function useRounds(): (options?: RoundsOptions) => Promise<Rounds> {
+  const { client, name, uri } = useDatabase();
+  const simulators: Simulator[] = [];
+  const databases: Db[] = [];
+  afterAll(async () => {
+    await Promise.all(simulators.map((simulator) => simulator.close()));
+    await Promise.all(databases.map((db) => db.dropDatabase()));
+  });
+  return async ({ activities = 30, config = {}, ...options } = {}) => {
+    const athletes = options.athletes ?? [athleteNamed('Ada', 1001, activities)];
+    const simulator = await startSimulator({ quota: ample, ...options, athletes });
+    const db = client.db(`${name}_${databases.length}`);
+    simulators.push(simulator);
+    databases.push(db);
+    for (const { id } of athletes) await logIn(db, simulator, id);
+    const program: Rounds['program'] = (more = {}) =>
+      createTestProgram({
+        mongodb: { uri, name: db.databaseName },
+        strava: simulator,
+        config: { ...ampleConfig, ...config, ...more },
+      });
+    return {
+      simulator,
+      db,
+      program,
+      pass: (ms) => age(db, ms),
+      round: (more) => roundOf(simulator, program(more)),
+      differences: () => differences(db, simulator, 1001),
+    };
+  };
+}
+
+const remembered: Readonly<Record<string, readonly string[]>> = {
+  athletes: [
+    'sync.looked_at',
+    'sync.reconciled_at.recent',
+    'sync.reconciled_at.full',
+    'sync.refreshed.profile',
+    'sync.refreshed.zones',
+    'sync.refreshed.stats',
+  ],
+  activities: ['sync.confirmed_at', 'sync.fetched_at', 'sync.details.next_try_at'],
+};
+
+async function age(db: Db, ms: number): Promise<void> {
+  for (const [name, fields] of Object.entries(remembered)) {
+    for (const field of fields) {
+      const older = { $set: { [field]: { $subtract: [`$${field}`, ms] } } };
+      await db.collection(name).updateMany({ [field]: { $type: 'date' } }, [older]);
+    }
+  }
+}
+
+async function roundOf(simulator: Simulator, program: TestProgram): Promise<Round> {
+  const before = simulator.requests.entries.length;
+  const options = { wait: true, dryRun: false, retryParked: false, json: false };
+  const exitCode = await sync(program, options);
+  const entries = simulator.requests.entries.slice(before);
+  return {
+    exitCode,
+    requests: entries.filter(({ isCounted }) => isCounted).length,
+    asked: (endpoint) => entries.filter((entry) => entry.endpoint === endpoint).length,
+    program,
+  };
+}
