@@ -8,12 +8,19 @@ import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
 import { systemClock } from './clock.ts';
 import { auth } from './commands/auth.ts';
+import { backup } from './commands/backup.ts';
 import { config as printConfig } from './commands/config.ts';
 import { db } from './commands/db.ts';
 import { demo } from './commands/demo.ts';
+import { exportActivities } from './commands/export.ts';
+import { erase } from './commands/erase.ts';
+import { keys } from './commands/keys.ts';
+import { restore } from './commands/restore.ts';
 import { start } from './commands/start.ts';
 import { status } from './commands/status.ts';
 import { sync } from './commands/sync.ts';
+import { verify } from './commands/verify.ts';
+import { webhookList, webhookSubscribe, webhookUnsubscribe } from './commands/webhook.ts';
 import { loadConfig } from './config/load.ts';
 import type { ExitCode } from './errors.ts';
 import { DomestiqueError, exitCodes } from './errors.ts';
@@ -53,6 +60,7 @@ async function createProgram(signal: AbortSignal): Promise<Program> {
     owner: await identifyOwner(hostname()),
     signal,
     print: (text) => void process.stdout.write(`${text}\n`),
+    stdout: process.stdout,
     stderr: process.stderr,
     isTerminal,
   };
@@ -101,6 +109,102 @@ function withoutValues(message: string): string {
   return message.replace(/('--?[\w-]+)=.*'/s, "$1=…'").replace(/(but got \d+): .*/s, '$1.\n');
 }
 
+type Add = (name: string, description: string) => Command;
+type Perform = (action: Action) => Promise<void>;
+
+function addExport(add: Add, perform: Perform): void {
+  add('export', 'stored activities as GPX, GeoJSON, CSV or lines of JSON; on stdout, or with --out')
+    .requiredOption('--format <format>', 'gpx, geojson, csv or ndjson')
+    .option('--activity <id>', 'this activity alone')
+    .option('--since <date>', 'from then on; the same forms as for sync')
+    .option('--athlete <id>', 'only of this athlete')
+    .option('--out <path>', 'a file; for gpx without --activity a folder')
+    .action((options: Parameters<typeof exportActivities>[1]) =>
+      perform((program) => exportActivities(program, options)),
+    );
+}
+
+function addBackup(add: Add, perform: Perform): void {
+  add('backup', 'write the database into one compressed file, without the logins')
+    .requiredOption('--out <file>', 'where to; a file of that name is replaced')
+    .option('--with-tokens', 'with the logins', false)
+    .action((options: Parameters<typeof backup>[1]) =>
+      perform((program) => backup(program, options)),
+    );
+  add('restore', 'put a backup into the database, which has to be empty')
+    .requiredOption('--in <file>', 'what backup wrote')
+    .option('--force', 'replace what is in the database', false)
+    .action((options: Parameters<typeof restore>[1]) =>
+      perform((program) => restore(program, options)),
+    );
+}
+
+function addKeys(add: Add, perform: Perform): void {
+  const keysCommand = add('keys', 'the keys that encrypt the stored logins (TOKEN_KEY_FILE)');
+  keysCommand
+    .command('new')
+    .description('make the file with a first key')
+    .action(() => perform((program) => keys(program, 'new')));
+  keysCommand
+    .command('rotate')
+    .description('add a new key, encrypt every login with it, and remove the old ones')
+    .action(() => perform((program) => keys(program, 'rotate')));
+}
+
+function addErase(add: Add, perform: Perform): void {
+  add('erase', 'an athlete leaves: revoke the access, delete everything, print a receipt')
+    .requiredOption('--athlete <id>', 'whom')
+    .option('--yes', 'without asking', false)
+    .option('--without-revoke', 'leave the access at Strava alone', false)
+    .option('--json', 'print one JSON document', false)
+    .action((options: Omit<Parameters<typeof erase>[1], 'input'>) =>
+      perform((program) => erase(program, { ...options, input: process.stdin })),
+    );
+}
+
+function addVerify(add: Add, perform: Perform): void {
+  add('verify', 'compare everything with Strava, and print the proof or the differences')
+    .option('--athlete <id>', 'only this athlete')
+    .option('--fix', 'mend what differs', false)
+    .option(
+      '--accept-deletions',
+      'mend, and remove what Strava does not have any more even where that is most of it',
+      false,
+    )
+    .option('--no-wait', 'end with 75 instead of waiting for the quota or for another process')
+    .option('--json', 'print one JSON document', false)
+    .action((options: Parameters<typeof verify>[1]) =>
+      perform((program) => verify(program, options)),
+    );
+}
+
+function addWebhook(add: Add, perform: Perform): void {
+  const webhook = add(
+    'webhook',
+    'let Strava tell the daemon of new activities: subscribe, list, unsubscribe',
+  );
+  webhook
+    .command('subscribe')
+    .description('make the subscription; the daemon has to run, and be reached at the callback URL')
+    .requiredOption('--callback-url <url>', 'https://…; without a path, a secret one is made')
+    .option('--json', 'print one JSON document', false)
+    .action((options: Parameters<typeof webhookSubscribe>[1]) =>
+      perform((program) => webhookSubscribe(program, options)),
+    );
+  webhook
+    .command('list')
+    .description('what Strava has, and whether this database knows it')
+    .option('--json', 'print one JSON document', false)
+    .action((options: { json: boolean }) => perform((program) => webhookList(program, options)));
+  webhook
+    .command('unsubscribe')
+    .description('end the subscription, at Strava and here')
+    .option('--json', 'print one JSON document', false)
+    .action((options: { json: boolean }) =>
+      perform((program) => webhookUnsubscribe(program, options)),
+    );
+}
+
 function createCommands(stop: AbortController): Command {
   const cli = new Command('domestique')
     .description(
@@ -112,9 +216,8 @@ function createCommands(stop: AbortController): Command {
         write(withoutValues(text));
       },
     });
-  const add = (name: string, description: string): Command =>
-    cli.command(name).description(description).exitOverride();
-  const perform = (action: Action): Promise<void> => run(action, stop);
+  const add: Add = (name, description) => cli.command(name).description(description).exitOverride();
+  const perform: Perform = (action) => run(action, stop);
 
   add(
     'start',
@@ -154,6 +257,8 @@ function createCommands(stop: AbortController): Command {
   add('config', 'the effective configuration, and where each value came from')
     .option('--json', 'print one JSON document', false)
     .action((options: { json: boolean }) => perform((program) => printConfig(program, options)));
+  for (const addMore of [addVerify, addExport, addBackup, addKeys, addErase, addWebhook])
+    addMore(add, perform);
   add('db', 'keep the embedded MongoDB up and print its address').action(() => perform(db));
   add('demo', 'the whole job against a simulated Strava: no account, no network').action(() =>
     perform(demo),

@@ -14,14 +14,20 @@ import { collectionsOf, prepareDatabase } from './mongo/collections.ts';
 import type { Mongo, MongoOptions } from './mongo/connection.ts';
 import { connectMongo } from './mongo/connection.ts';
 import { useEmbeddedServer } from './mongo/embedded/server.ts';
+import { createEventStore } from './mongo/events.ts';
 import { createLeaseStore } from './mongo/leases.ts';
 import { createQuotaStore } from './mongo/quota.ts';
+import { createReadStore } from './mongo/reads.ts';
 import type { RunStore } from './mongo/runs.ts';
 import { createRunStore } from './mongo/runs.ts';
 import { serverOffsetMs } from './mongo/server-clock.ts';
+import { takeOverTokens } from './mongo/token-rotation.ts';
+import type { TokenVault } from './mongo/token-vault.ts';
+import { openVault } from './mongo/token-vault.ts';
 import { createTokenStore } from './mongo/tokens.ts';
 import { isCertainlyDead } from './owner.ts';
 import type { Program } from './program.ts';
+import type { Access } from './strava/access.ts';
 import { createAccess } from './strava/access.ts';
 import type { Client } from './strava/client.ts';
 import { createClient } from './strava/client.ts';
@@ -30,11 +36,13 @@ import { createGate } from './strava/gate.ts';
 import { createHttp } from './strava/http.ts';
 import type { OAuth } from './strava/oauth.ts';
 import { createOAuth } from './strava/oauth.ts';
+import { createReadSource } from './strava/read-source.ts';
 import { createSource } from './strava/source.ts';
 import type { StravaClock } from './strava/strava-clock.ts';
 import { createStravaClock } from './strava/strava-clock.ts';
 import { createTimeCheck } from './strava/time-check.ts';
 import type { QuotaView } from './sync/drive.ts';
+import type { EventStore } from './sync/events-port.ts';
 import type { Job } from './sync/job.ts';
 import { createJob } from './sync/job.ts';
 import type {
@@ -45,6 +53,7 @@ import type {
   QuotaStore,
   TokenStore,
 } from './sync/ports.ts';
+import type { ReadSource } from './sync/read-ports.ts';
 
 /** How long a command goes on while MongoDB or Strava is away; the daemon goes on for ever. */
 export const commandPatienceMs = 10 * 60_000;
@@ -56,6 +65,8 @@ export interface Database {
   readonly activities: ActivityStore;
   readonly athletes: AthleteStore;
   readonly tokens: TokenStore;
+  /** What seals and opens the tokens. */
+  readonly vault: TokenVault;
   readonly leases: LeaseStore;
   readonly runs: RunStore;
   /** Where it is, without a password. */
@@ -66,6 +77,9 @@ export interface Database {
 /** Opens the configured MongoDB, or the embedded one, and makes its collections and indexes. */
 export async function openDatabase(program: Program, patienceMs: number): Promise<Database> {
   const { config, clock, log, random, signal } = program;
+  const vault = await openVault(config.tokenKeyFile, (message) => {
+    log.warn(message);
+  });
   const server = config.mongodb.uri === undefined ? await openEmbedded(program) : undefined;
   try {
     const uri = server?.uri ?? config.mongodb.uri ?? '';
@@ -73,7 +87,7 @@ export async function openDatabase(program: Program, patienceMs: number): Promis
     const onAway = async (): Promise<void> => server?.ensureRunning();
     const options = { uri, database, clock, log, random, patienceMs, signal, onAway };
     const mongo = await connectPrepared(options);
-    return databaseOf(program, mongo, async () => {
+    return databaseOf(program, { mongo, vault }, async () => {
       await mongo.close();
       await server?.release();
     });
@@ -110,15 +124,24 @@ function openEmbedded({ config, clock, log, env, signal }: Program) {
   });
 }
 
-function databaseOf(program: Program, mongo: Mongo, close: () => Promise<void>): Database {
+function databaseOf(
+  program: Program,
+  { mongo, vault }: { mongo: Mongo; vault: TokenVault },
+  close: () => Promise<void>,
+): Database {
   const collections = collectionsOf(mongo.db);
   const { config, clock, pid, host, owner } = program;
   return {
     mongo,
     collections,
-    activities: createActivityStore(mongo, collections),
+    activities: createActivityStore(
+      mongo,
+      collections,
+      config.retentionDays === undefined ? 'lifted' : 'final',
+    ),
     athletes: createAthleteStore(mongo, collections),
-    tokens: createTokenStore(mongo, collections),
+    tokens: createTokenStore(mongo, collections, vault),
+    vault,
     leases: createLeaseStore(mongo, collections, {
       durationMs: config.lease.durationMs,
       pid,
@@ -135,7 +158,11 @@ function databaseOf(program: Program, mongo: Mongo, close: () => Promise<void>):
 /** Strava, as one application. */
 export interface Strava {
   readonly client: Client;
+  readonly access: Access;
   readonly source: ActivitySource;
+  readonly readSource: ReadSource;
+  /** What webhooks told, by Strava's time. */
+  readonly events: EventStore;
   readonly oauth: OAuth;
   readonly gate: Gate;
   readonly clock: StravaClock;
@@ -150,11 +177,15 @@ export function quotaSettingsOf({ strava }: Config): QuotaSettings {
   return { ...strava.quota, flightMaxMs: 3 * strava.requestTimeoutMs };
 }
 
-/** @throws ConfigurationError without the client's id and secret. */
+/**
+ * @throws ConfigurationError without the client's id and secret, TokenKeyError where a stored login
+ * cannot be decrypted.
+ */
 export async function openStrava(program: Program, database: Database): Promise<Strava> {
   const { config, clock, log, owner } = program;
   const { clientId, clientSecret } = requireClient(config);
   const { apiUrl, oauthUrl, requestTimeoutMs } = config.strava;
+  await takeOverTokens(database.mongo, database.vault);
   const store = createQuotaStore(database.mongo, clientId);
   await forgetDeadFlights(store, program.host);
   const stravaClock = createStravaClock(clock, log, await serverOffsetMs(database.mongo, clock));
@@ -179,8 +210,8 @@ export async function openStrava(program: Program, database: Database): Promise<
   });
   const { tokens, leases } = database;
   // Strava's time, because a wrong clock here would take every token for expired, or none.
-  const tokenClock: Clock = { ...clock, nowMs: () => stravaClock.nowMs() };
-  const access = createAccess({ tokens, leases, oauth, clock: tokenClock, clientId });
+  const wallClock: Clock = { ...clock, nowMs: () => stravaClock.nowMs() };
+  const access = createAccess({ tokens, leases, oauth, clock: wallClock, clientId });
   const client = createClient({ http, gate, access, clock, stravaClock, apiUrl });
   const quota: QuotaView = {
     settings,
@@ -191,7 +222,18 @@ export async function openStrava(program: Program, database: Database): Promise<
     checkTime: timeCheck,
     passed: () => gate.passed(),
   };
-  return { client, source: createSource(client), oauth, gate, clock: stravaClock, quota, clientId };
+  return {
+    client,
+    access,
+    source: createSource(client),
+    readSource: createReadSource(client),
+    events: createEventStore(database.mongo, wallClock),
+    oauth,
+    gate,
+    clock: stravaClock,
+    quota,
+    clientId,
+  };
 }
 
 /** What a killed process had in flight is not waited for; what it was charged stays charged. */
@@ -210,12 +252,22 @@ export function openJob(
   timing: { patienceMs: number; tickIntervalMs: number },
 ): Job {
   const { clock, random, log, config } = program;
-  const { activities, athletes, leases } = database;
+  const { activities, athletes, leases, mongo, collections } = database;
+  const { source, readSource, events } = strava;
+  const { sync, retentionDays } = config;
   return createJob({
-    source: strava.source,
+    source,
+    readSource,
     activities,
     athletes,
     leases,
+    reads: createReadStore(mongo, collections, { events, retentionDays }),
+    kept: {
+      details: sync.shouldFetchDetails,
+      segments: sync.shouldFetchSegments,
+      athlete: sync.shouldFetchAthlete,
+    },
+    reconcile: config.reconcile,
     quota: strava.quota,
     clock,
     random,

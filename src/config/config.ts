@@ -107,6 +107,8 @@ export interface Config {
   readonly mongodb: MongodbConfig;
   /** Absolute path of the embedded server's home. */
   readonly dataDir: string;
+  /** Absolute path of the file of the logins' keys; undefined: they are not encrypted. */
+  readonly tokenKeyFile: string | undefined;
   readonly sync: SyncConfig;
   readonly reconcile: ReconcileConfig;
   /** After how many days what was fetched is removed again; undefined: never. */

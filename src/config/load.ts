@@ -59,6 +59,7 @@ function toConfig(resolution: Resolution): Config {
       port: get(settings.mongodbPort),
     },
     dataDir: path.resolve(resolution.projectDir, get(settings.dataDir)),
+    tokenKeyFile: optionalPath(resolution, settings.tokenKeyFile),
     sync: toSyncConfig(resolution),
     reconcile: {
       recentIntervalMs: get(settings.recentInterval),
@@ -113,6 +114,12 @@ function toSyncConfig(resolution: Resolution): SyncConfig {
     shouldFetchSegments: get(settings.shouldFetchSegments),
     shouldFetchAthlete: get(settings.shouldFetchAthlete),
   };
+}
+
+/** An absolute path; undefined where it is not set. */
+function optionalPath(resolution: Resolution, setting: Setting<string>): string | undefined {
+  const text = read(resolution, setting);
+  return text === undefined ? undefined : path.resolve(resolution.projectDir, text);
 }
 
 /** The value of a setting; undefined when it is not set, or wrong. */

@@ -39,6 +39,15 @@ export const storageSettings = {
     doc: "Home of the embedded server; a relative path starts at the project's folder",
     isPath: true,
   }),
+  tokenKeyFile: setting({
+    name: 'TOKEN_KEY_FILE',
+    keyPath: 'tokenKeyFile',
+    format: path,
+    example: '/run/secrets/domestique-token-keys',
+    doc: 'File of the keys that encrypt the stored logins, made by `npm run keys -- new`',
+    unset: 'logins are stored as they are',
+    isPath: true,
+  }),
   leaseDuration: setting({
     name: 'LEASE_DURATION',
     keyPath: 'lease.duration',

@@ -8,25 +8,14 @@ import { noReserve } from '../domain/quota.ts';
 import type { ActivitySummary } from '../domain/activity.ts';
 import type { ActivitySource, ActivityStore, AthleteStore, TimeRange, Wish } from './ports.ts';
 import { rangeOfWish, wishGoal } from './athlete-work.ts';
-import { QuotaSpentError, StravaRecordError, StravaWeatherError } from '../errors.ts';
-import type { Clock } from '../clock.ts';
-import { backoffMs } from '../domain/retry.ts';
+import type { PatienceDeps } from './patience.ts';
+import { patiently } from './patience.ts';
 
-export interface PreviewDeps {
+export interface PreviewDeps extends PatienceDeps {
   readonly source: ActivitySource;
   readonly activities: ActivityStore;
   readonly athletes: AthleteStore;
-  readonly clock: Clock;
-  readonly nowMs: () => number;
-  readonly random: () => number;
   readonly shouldFetchStreams: boolean;
-  readonly signal: AbortSignal;
-  /** Whether a spent quota ends the preview (with its QuotaSpentError) instead of making it wait. */
-  readonly isImpatient: boolean;
-  /** How long to go on while Strava is away. */
-  readonly patienceMs: number;
-  /** Told when the quota makes the preview wait. */
-  readonly onWait: (opensAt: Date) => void;
 }
 
 /** What a run would have to do for one athlete. */
@@ -43,8 +32,6 @@ export interface Preview {
 
 /** What is kept of each record: never the record itself. */
 type Seen = Pick<ActivitySummary, 'id' | 'startAt' | 'isManual'>;
-
-const pause = { baseMs: 1_000, capMs: 30_000 };
 
 /** Reads the list for a wish, or for the standing backfill. */
 export async function previewAthlete(
@@ -120,25 +107,4 @@ async function readPage(
     isFull: records.length >= pageSize,
     isEveryRecordNew,
   };
-}
-
-/** Waits for the quota, and tries again a few times in bad weather. */
-async function patiently<T>(deps: PreviewDeps, ask: () => Promise<T>): Promise<T> {
-  const startedMs = deps.clock.monotonicMs();
-  for (let failures = 0; ;) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (deps.signal.aborted) throw error;
-      if (error instanceof QuotaSpentError && !deps.isImpatient) {
-        deps.onWait(error.opensAt);
-        await deps.clock.sleep(error.opensAt.getTime() - deps.nowMs(), deps.signal);
-        continue;
-      }
-      failures += 1;
-      if (!(error instanceof StravaWeatherError || error instanceof StravaRecordError)) throw error;
-      if (deps.clock.monotonicMs() - startedMs >= deps.patienceMs) throw error;
-      await deps.clock.sleep(backoffMs(failures, pause, deps.random()), deps.signal);
-    }
-  }
 }

@@ -125,6 +125,7 @@ describe('a right value', () => {
       MONGODB_DATABASE: 'other',
       MONGODB_PORT: '27300',
       DATA_DIR: 'elsewhere',
+      TOKEN_KEY_FILE: 'keys',
       SYNC_SINCE: '90d',
       SYNC_SCHEDULE: '0 * * * *',
       SYNC_TIMEZONE: 'Europe/Vienna',
@@ -165,6 +166,7 @@ describe('a right value', () => {
       },
       mongodb: { uri: 'mongodb://127.0.0.1:1', database: 'other', port: 27_300 },
       dataDir: `${project.dir}/elsewhere`,
+      tokenKeyFile: `${project.dir}/keys`,
       sync: {
         since: '90d',
         schedule: '0 * * * *',

@@ -1,0 +1,116 @@
+/**
+ * Reads a database into a backup: page by page, so that memory depends on one answer of the server (at
+ * most 16 MB) and a connection that breaks costs one page. It writes nothing and knows no file.
+ */
+import { createHash } from 'node:crypto';
+import type { Collection, Document } from 'mongodb';
+import { BSON } from 'mongodb';
+import type { Mongo } from '../connection.ts';
+import {
+  countsFrame,
+  digestAlgorithm,
+  documentFrame,
+  formatName,
+  formatVersion,
+} from './format.ts';
+import { headLine } from './format.ts';
+import { isBackedUp, readingOrder } from './selection.ts';
+
+export interface DumpOptions {
+  readonly hasTokens: boolean;
+  readonly createdAt: Date;
+  /** Told of each document. */
+  readonly onDocument: (collection: string) => void;
+}
+
+/** The bytes of a backup, before compression. */
+export async function* dump(mongo: Mongo, options: DumpOptions): AsyncGenerator<Uint8Array> {
+  const digest = createHash(digestAlgorithm);
+  for await (const piece of pieces(mongo, options)) {
+    digest.update(piece);
+    yield piece;
+  }
+  yield digest.digest();
+}
+
+async function* pieces(mongo: Mongo, options: DumpOptions): AsyncGenerator<Buffer> {
+  const { hasTokens, createdAt, onDocument } = options;
+  const { version } = await mongo.attempt(() => mongo.db.command({ buildInfo: 1 }));
+  yield headLine({
+    format: formatName,
+    version: formatVersion,
+    created_at: createdAt,
+    mongodb_version: String(version),
+    has_tokens: hasTokens,
+  });
+  const counts: Record<string, number> = {};
+  for (const name of readingOrder(await collectionNames(mongo, hasTokens))) {
+    counts[name] = 0;
+    for await (const document of documentsOf(mongo, name)) {
+      yield documentFrame(name, document);
+      counts[name] += 1;
+      onDocument(name);
+    }
+  }
+  yield countsFrame(counts);
+}
+
+async function collectionNames({ db, attempt }: Mongo, hasTokens: boolean) {
+  const found = await attempt(() =>
+    db.listCollections({ type: 'collection' }, { nameOnly: true }).toArray(),
+  );
+  return found.map(({ name }) => name).filter((name) => isBackedUp(name, hasTokens));
+}
+
+async function* documentsOf({ db, attempt }: Mongo, name: string): AsyncGenerator<Uint8Array> {
+  const collection = db.collection(name);
+  let last: BSON.Document | undefined;
+  for (;;) {
+    const after = last;
+    const page = await attempt(() => readPage(collection, after));
+    yield* page;
+    const newest = page.at(-1);
+    if (newest === undefined) return;
+    last = idOf(newest);
+  }
+}
+
+const mostInAPage = 1_000;
+
+/** The documents of the server's next answer, in the order of their ids. */
+async function readPage(
+  collection: Collection,
+  last: BSON.Document | undefined,
+): Promise<readonly Uint8Array[]> {
+  // A bound of the index and no filter: `$gt` finds only ids of the same type.
+  const bound = last === undefined ? {} : { min: last };
+  const options = { raw: true, hint: { _id: 1 }, batchSize: mostInAPage, ...bound };
+  const cursor = collection.find({}, options);
+  try {
+    const page: Uint8Array[] = [];
+    do {
+      const document = bytesOf(await cursor.next());
+      if (document === undefined) break;
+      // The bound is inclusive.
+      if (page.length > 0 || last === undefined || !isSameId(document, last)) page.push(document);
+    } while (page.length === 0 || cursor.bufferedCount() > 0);
+    return page;
+  } finally {
+    await cursor.close();
+  }
+}
+
+/** With `raw` the driver gives bytes, and says that they are a document. */
+function bytesOf(document: Document | null): Uint8Array | undefined {
+  if (document === null) return undefined;
+  if (document instanceof Uint8Array) return document;
+  throw new TypeError('The driver did not give the document as bytes.');
+}
+
+function idOf(document: Uint8Array): BSON.Document {
+  return { _id: BSON.deserialize(document, { promoteValues: false })['_id'] as unknown };
+}
+
+function isSameId(document: Uint8Array, id: BSON.Document): boolean {
+  return Buffer.compare(BSON.serialize(idOf(document)), BSON.serialize(id)) === 0;
+}

@@ -1,0 +1,100 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { indexesIn, storedIn } from '../mongo/backup/stored.ts';
+import { athleteId, useScene } from '../support/scene.ts';
+
+describe.concurrent('a backup by the command line', () => {
+  const openScene = useScene();
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'domestique-backup-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  /** A scene with data, and another database that is empty. */
+  async function openTwo(name: string) {
+    const scene = await openScene({ activities: 12 });
+    const empty = scene.db.client.db(`${scene.db.databaseName}_${name}`);
+    return { scene, empty, out: join(folder, `${name}.gz`) };
+  }
+
+  it('is restored into an empty database, equal in every document and index, and the sync goes on', async () => {
+    const { scene, empty, out } = await openTwo('moved');
+    expect((await scene.run('sync')).exitCode).toBe(0);
+    const taken = await scene.run('backup', '--out', out, '--with-tokens');
+    expect(taken.exitCode, taken.stderr).toBe(0);
+    expect(taken.stdout).toMatch(/^Wrote [\d,]+ documents of \d+ collections to .*moved\.gz \(\d/);
+    expect((await stat(out)).mode & 0o777).toBe(0o600);
+    const env = { MONGODB_DATABASE: empty.databaseName };
+    const restored = await scene.runWith(env, 'restore', '--in', out);
+    expect(restored.exitCode, restored.stderr).toBe(0);
+    const original = await storedIn(scene.db);
+    expect(Object.keys(original)).toEqual(
+      expect.arrayContaining(['activities', 'athletes', 'quota', 'runs', 'streams', 'tokens']),
+    );
+    expect(await storedIn(empty)).toEqual(original);
+    expect(await indexesIn(empty, ['leases'])).toEqual(await indexesIn(scene.db, ['leases']));
+    const asked = scene.streamsAskedFor();
+    expect((await scene.runWith(env, 'sync')).exitCode).toBe(0);
+    expect(scene.streamsAskedFor()).toEqual(asked);
+    await empty.dropDatabase();
+  });
+
+  it('has no login unless it is asked for', async () => {
+    const { scene, empty, out } = await openTwo('bare');
+    await scene.db.collection('parked').insertOne({ reason: 'a test' });
+    expect((await scene.run('backup', '--out', out)).stdout).toContain('logins are not in it');
+    const env = { MONGODB_DATABASE: empty.databaseName };
+    const { exitCode, stdout } = await scene.runWith(env, 'restore', '--in', out);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('npm run auth');
+    expect(Object.keys(await storedIn(empty))).toEqual(['parked']);
+    await empty.dropDatabase();
+  });
+
+  it('changes nothing where it is refused, and with --force the data is as in the backup', async () => {
+    const { scene, out } = await openTwo('forced');
+    const { db } = scene;
+    expect((await scene.run('sync')).exitCode).toBe(0);
+    await scene.run('backup', '--out', out);
+    const original = await storedIn(db, ['leases', 'tokens']);
+    const indexes = await indexesIn(db);
+
+    await db.collection('activities').deleteMany({});
+    await db.collection('later').insertOne({ kept: false });
+    const changed = await storedIn(db);
+    const refused = await scene.run('restore', '--in', out);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toMatch(/holds data already \(.*streams.*\).*--force/);
+
+    const whole = await readFile(out);
+    const half = join(folder, 'half.gz');
+    await writeFile(half, whole.subarray(0, whole.length >> 1));
+    const damaged = await scene.run('restore', '--in', half, '--force');
+    expect(damaged.exitCode).toBe(1);
+    expect(damaged.stderr).toMatch(
+      /^\S+half\.gz is damaged or no backup: it ends too early\. .*\n$/,
+    );
+
+    const leases = db.collection<{ _id: string }>('leases');
+    const _id = `athlete:${athleteId}`;
+    const holder = { owner: 'other', host: 'elsewhere', pid: 12, process: 'elsewhere|boot||12' };
+    const expires_at = new Date(Date.now() + 3_600_000);
+    await leases.updateOne({ _id }, { $set: { ...holder, expires_at } }, { upsert: true });
+    const busy = await scene.run('restore', '--in', out, '--force');
+    expect(busy.exitCode).toBe(2);
+    expect(busy.stderr).toContain('Process 12 on elsewhere is working on athlete 1001. Stop it');
+    expect(await storedIn(db)).toEqual(changed);
+
+    await leases.deleteOne({ _id });
+    const forced = await scene.run('restore', '--in', out, '--force');
+    expect(forced.exitCode, forced.stderr).toBe(0);
+    expect(await storedIn(db, ['leases', 'tokens'])).toEqual(original);
+    expect(await indexesIn(db)).toEqual(indexes);
+    expect(await scene.differences()).toEqual([]);
+  });
+});

@@ -1,0 +1,391 @@
+import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+
+import type { Document } from 'mongodb';
+import {
+  BSON,
+  Binary,
+  Decimal128,
+  Double,
+  Int32,
+  Long,
+  MaxKey,
+  MinKey,
+  ObjectId,
+  Timestamp,
+  UUID,
+} from 'mongodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { BackupUnusableError } from '../../../src/errors.ts';
+import { documentsIn, verifyBackup } from '../../../src/mongo/backup/contents.ts';
+import type { DumpOptions } from '../../../src/mongo/backup/dump.ts';
+import { dump } from '../../../src/mongo/backup/dump.ts';
+import { writeBackup } from '../../../src/mongo/backup/file.ts';
+import { readFrame } from '../../../src/mongo/backup/format.ts';
+import { collectionsInTheWay, emptyDatabase, restore } from '../../../src/mongo/backup/restore.ts';
+import { prepareDatabase } from '../../../src/mongo/collections.ts';
+import { useAdapter } from '../adapter.ts';
+import { open } from '../connection-of.ts';
+import { indexesIn, storedIn } from './stored.ts';
+
+const adapter = useAdapter();
+const createdAt = new Date('2026-11-23T12:00:00Z');
+const { signal } = new AbortController();
+let folder = '';
+let path = '';
+
+const all: DumpOptions = { hasTokens: true, createdAt, onDocument: () => undefined };
+const withoutTokens = { ...all, hasTokens: false };
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'domestique-backup-'));
+  path = join(folder, 'backup.gz');
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+beforeEach(async () => {
+  await adapter.database.clear();
+  await prepareDatabase(adapter.mongo);
+});
+
+function take(options = all): Promise<number> {
+  return writeBackup(path, dump(adapter.mongo, options), signal);
+}
+
+/** Restores the file into a database of its own. */
+async function restored<T>(look: (other: typeof adapter.mongo) => Promise<T>): Promise<T> {
+  const { uri, name, client } = adapter.database;
+  const other = await open({ uri, name: `${name}_restored` });
+  try {
+    await prepareDatabase(other);
+    const { counts } = await verifyBackup(path);
+    await restore(other, { path, counts, signal });
+    return await look(other);
+  } finally {
+    await other.close();
+    await client.db(`${name}_restored`).dropDatabase();
+  }
+}
+
+async function fill(name: string, documents: Document[]): Promise<void> {
+  await adapter.database.db.collection(name).insertMany(documents);
+}
+
+const position = { type: 'Point', coordinates: [16.37, 48.21] };
+
+function activity(id: number, state = 'stored'): Document {
+  const sync = { athlete_id: Long.fromNumber(7), epoch: 1, streams: { state, tries: 0 } };
+  return { _id: Long.fromNumber(id), start_date: createdAt, start_point: position, sync };
+}
+
+function bulky(id: number, megabytes: number): Document {
+  return {
+    activity_id: Long.fromNumber(id),
+    part: 0,
+    data: new Binary(Buffer.alloc(megabytes * 1e6)),
+  };
+}
+
+function part(id: number, samples = 10): Document {
+  const numbers = Array.from({ length: samples }, (_, index) => index / 3);
+  return { activity_id: Long.fromNumber(id), part: 0, parts: 1, distance: numbers };
+}
+
+describe('a backup that is restored into an empty database', () => {
+  it('brings back every document, byte by byte, and the indexes', async () => {
+    await fill('activities', [activity(1), activity(2 ** 40), activity(3, 'none')]);
+    await fill('streams', [part(1), part(2 ** 40)]);
+    await fill('athletes', [{ _id: Long.fromNumber(7), firstname: 'Ada', sync: { epoch: 3 } }]);
+    await fill('quota', [{ _id: 'client', revision: 4, windows: [] }]);
+    await fill('tokens', [{ _id: Long.fromNumber(7), access_token: 'a', refresh_token: 'r' }]);
+    await take();
+    const { db } = adapter.mongo;
+    await restored(async (other) => {
+      expect(await storedIn(other.db)).toEqual(await storedIn(db));
+      expect(Object.keys(await storedIn(other.db))).toHaveLength(5);
+      expect(await indexesIn(other.db, ['quota', 'athletes', 'tokens'])).toEqual(
+        await indexesIn(db, ['quota', 'athletes', 'tokens']),
+      );
+    });
+  });
+
+  it('keeps the type of each value', async () => {
+    const values = {
+      long: Long.fromNumber(5),
+      double: new Double(5),
+      int: new Int32(5),
+      negativeZero: -0,
+      numbers: [1, 2.5, new Double(3), Long.MAX_VALUE],
+      at: createdAt,
+      decimal: Decimal128.fromString('1.10'),
+      bytes: new Binary(Buffer.from([1, 2, 3])),
+      uuid: new UUID(),
+      pattern: /^a.*$/i,
+      nothing: null,
+      timestamp: new Timestamp({ t: 5, i: 6 }),
+      least: new MinKey(),
+      most: new MaxKey(),
+      'a.dot': { $dollar: true },
+    };
+    await fill('odd', [values, { _id: 'text', plain: [1, 2, 3] }]);
+    await take();
+    const expected = await storedIn(adapter.mongo.db);
+    expect(expected['odd']).toHaveLength(2);
+    await restored(async (other) => {
+      expect(await storedIn(other.db)).toEqual(expected);
+    });
+  });
+
+  it('has a collection of which it has never heard, with ids of any type, over several pages', async () => {
+    const ids = [
+      ...Array.from({ length: 2_500 }, (_, index) => index),
+      'text',
+      null,
+      new ObjectId(),
+    ];
+    await fill(
+      'later',
+      ids.map((_id) => ({ _id })),
+    );
+    // An answer of the server has at most 16 MB.
+    await fill(
+      'streams',
+      [15, 6].map((megabytes, index) => bulky(index, megabytes)),
+    );
+    await take();
+    const expected = await storedIn(adapter.mongo.db);
+    expect(expected['later']).toHaveLength(ids.length);
+    await restored(async (other) => {
+      expect(await storedIn(other.db)).toEqual(expected);
+    });
+  });
+
+  it('holds no lease, and no login unless it is asked for', async () => {
+    await fill('leases', [{ _id: 'athlete:7', epoch: 9 }]);
+    for (const name of ['tokens', 'pending_grants', 'subscriptions']) await fill(name, [{ a: 1 }]);
+    await fill('runs', [{ reason: 'command' }]);
+    await take(withoutTokens);
+    const bare = (await verifyBackup(path)).counts;
+    expect(bare).toMatchObject({ activities: 0, runs: 1 });
+    for (const name of ['leases', 'tokens', 'pending_grants', 'subscriptions'])
+      expect(bare).not.toHaveProperty(name);
+    await take();
+    const { counts } = await verifyBackup(path);
+    expect(counts).toMatchObject({ tokens: 1, pending_grants: 1, subscriptions: 1 });
+    expect(counts).not.toHaveProperty('leases');
+  });
+});
+
+describe('a database with data', () => {
+  it('is named by what is in the way, and emptied of that alone', async () => {
+    await fill('quota', [{ _id: 'client', revision: 9 }]);
+    expect(await collectionsInTheWay(adapter.mongo)).toEqual([]);
+    await fill('tokens', [{ refresh_token: 'current' }]);
+    await fill('activities', [activity(1)]);
+    await fill('later', [{ a: 1 }]);
+    expect(await collectionsInTheWay(adapter.mongo)).toEqual(['activities', 'later']);
+    const indexes = await indexesIn(adapter.mongo.db, ['later']);
+    await emptyDatabase(adapter.mongo);
+    expect(await collectionsInTheWay(adapter.mongo)).toEqual([]);
+    expect(Object.keys(await storedIn(adapter.mongo.db))).toEqual(['quota', 'tokens']);
+    expect(await indexesIn(adapter.mongo.db, ['later'])).toEqual(indexes);
+  });
+
+  it('keeps its own login and its own counts, which are newer', async () => {
+    const login = { _id: Long.fromNumber(7), refresh_token: 'old' } as Document;
+    await fill('tokens', [login, { _id: Long.fromNumber(8), refresh_token: 'other' }]);
+    await take();
+    const tokens = adapter.mongo.db.collection('tokens');
+    await tokens.deleteMany({});
+    await tokens.insertOne({ ...login, refresh_token: 'rotated' });
+    const { counts } = await verifyBackup(path);
+    expect(await restore(adapter.mongo, { path, counts, signal })).toMatchObject({ tokens: 1 });
+    const found = await tokens.find().sort({ _id: 1 }).toArray();
+    expect(found.map(({ refresh_token }) => refresh_token as unknown)).toEqual([
+      'rotated',
+      'other',
+    ]);
+  });
+});
+
+describe('a backup that is taken while others write', () => {
+  it('has the streams of each activity that is marked as having them', async () => {
+    await fill('activities', [activity(1), activity(2, 'pending')]);
+    await fill('streams', [part(1)]);
+    const store = async (): Promise<void> => {
+      await fill('streams', [part(2), part(3)]);
+      await adapter.mongo.db
+        .collection<{ _id: Long }>('activities')
+        .updateOne({ _id: Long.fromNumber(2) }, { $set: { 'sync.streams.state': 'stored' } });
+      await fill('activities', [activity(3)]);
+    };
+    const stored = new Set<number>();
+    const withStreams = new Set<number>();
+    let isFirst = true;
+    for await (const piece of dump(adapter.mongo, all)) {
+      const document = documentIn(piece);
+      if (document === undefined) continue;
+      // The first page of what is read first has been read by now, and nothing else.
+      if (isFirst) await store();
+      isFirst = false;
+      if (isMarkedStored(document)) stored.add(Number(document['_id']));
+      if ('part' in document) withStreams.add(Number(document['activity_id']));
+    }
+    expect(stored.size).toBeGreaterThan(0);
+    expect([...stored].filter((id) => !withStreams.has(id))).toEqual([]);
+  });
+
+  it('has no progress of the list that its activities lack', async () => {
+    const order: string[] = [];
+    await fill('athletes', [{ _id: Long.fromNumber(7), sync: { epoch: 1 } }]);
+    await fill('activities', [activity(1)]);
+    await take({ ...all, onDocument: (collection) => order.push(collection) });
+    expect(order).toEqual(['athletes', 'activities']);
+  });
+});
+
+function isMarkedStored({ sync }: Document): boolean {
+  return (sync as { streams?: { state: string } } | undefined)?.streams?.state === 'stored';
+}
+
+/** The document of a piece of a backup; undefined for the head, the counts and the checksum. */
+function documentIn(piece: Uint8Array): Document | undefined {
+  const isFrame = piece[0] !== 0x7b && piece.length !== 32;
+  const frame = isFrame ? readFrame(piece) : undefined;
+  return frame && 'document' in frame ? BSON.deserialize(frame.document) : undefined;
+}
+
+describe('a restore that is cut off', () => {
+  it('leaves nothing that claims to be there and is not', async () => {
+    await fill('athletes', [{ _id: Long.fromNumber(7), sync: { epoch: 1 } }]);
+    await fill('activities', [activity(1)]);
+    await fill('streams', [part(1)]);
+    await fill('tokens', [{ _id: Long.fromNumber(7), refresh_token: 'r' }]);
+    await take();
+    const { counts } = await verifyBackup(path);
+    const order = ['streams', 'activities', 'athletes', 'tokens'];
+    for (const [index, last] of order.entries()) {
+      await emptyDatabase(adapter.mongo);
+      await adapter.mongo.db.collection('tokens').deleteMany({});
+      await restore(stoppingAfter(last), { path, counts, signal }).catch(() => undefined);
+      const there = Object.keys(await storedIn(adapter.mongo.db));
+      expect(there.toSorted()).toEqual(order.slice(0, index + 1).toSorted());
+    }
+  });
+
+  /** The database, as it is for a process that is killed after the first write to a collection. */
+  function stoppingAfter(name: string): typeof adapter.mongo {
+    const { mongo } = adapter;
+    let isOver = false;
+    return {
+      ...mongo,
+      attempt: async (operation) => {
+        if (isOver) throw new Error('killed');
+        const result = await mongo.attempt(operation);
+        isOver = (await mongo.db.collection(name).estimatedDocumentCount()) > 0;
+        return result;
+      },
+    };
+  }
+});
+
+describe('a file', () => {
+  beforeEach(async () => {
+    await fill('activities', [activity(1), activity(2)]);
+    await fill('streams', [part(1, 500)]);
+    await take();
+  });
+
+  const verdict = async (): Promise<string> => {
+    const error: unknown = await verifyBackup(path).then(
+      () => 'whole',
+      (failure: unknown) => failure,
+    );
+    if (error === 'whole') return 'whole';
+    expect(error).toBeInstanceOf(BackupUnusableError);
+    return (error as Error).message;
+  };
+
+  it('is for its owner alone, replaces an older one when it is whole, and leaves nothing beside it', async () => {
+    await writeFile(path, 'older', { mode: 0o644 });
+    await take();
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect(await verdict()).toBe('whole');
+    expect(await readdir(folder)).toEqual(['backup.gz']);
+  });
+
+  it('that cannot be written is named', async () => {
+    const write = (to: string) => writeBackup(to, dump(adapter.mongo, all), signal);
+    await expect(write(folder)).rejects.toThrow(`--out takes a file; ${folder} is a folder.`);
+    const absent = join(folder, 'absent', 'backup.gz');
+    await expect(write(absent)).rejects.toThrow(`${absent} cannot be written (ENOENT).`);
+  });
+
+  it('is left as it was where a backup is stopped', async () => {
+    const before = await readFile(path);
+    const stop = new AbortController();
+    const stopping = dump(adapter.mongo, {
+      ...all,
+      onDocument: () => {
+        stop.abort();
+      },
+    });
+    await expect(writeBackup(path, stopping, stop.signal)).rejects.toThrow('aborted');
+    expect(await readFile(path)).toEqual(before);
+    expect(await readdir(folder)).toEqual(['backup.gz']);
+  });
+
+  it('that is cut off anywhere is refused', async () => {
+    const { size } = await stat(path);
+    for (let length = size - 1; length > 0; length -= Math.ceil(size / 20)) {
+      await truncate(path, length);
+      expect(await verdict()).toMatch(/is damaged|is not a backup/);
+    }
+  });
+
+  it('of which any part was changed is refused, though its compression is whole', async () => {
+    const content = gunzipSync(await readFile(path));
+    for (let at = 0; at < content.length; at += Math.ceil(content.length / 60)) {
+      const changed = Buffer.from(content);
+      changed[at] = (changed[at] ?? 0) ^ 0x01;
+      await writeFile(path, gzipSync(changed));
+      expect(await verdict()).not.toBe('whole');
+    }
+    await writeFile(path, gzipSync(Buffer.concat([content, Buffer.from('more')])));
+    expect(await verdict()).toContain('something follows its end');
+    for (const length of [content.length - 1, content.length - 33, content.length >> 1]) {
+      await writeFile(path, gzipSync(content.subarray(0, length)));
+      expect(await verdict()).toContain('is damaged');
+    }
+  });
+
+  it('of a newer format is refused with a sentence that says so', async () => {
+    const content = gunzipSync(await readFile(path)).toString('latin1');
+    const newer = content.replace('"version":1', '"version":2');
+    await writeFile(path, gzipSync(Buffer.from(newer, 'latin1')));
+    expect(await verdict()).toBe(
+      `${path} is of format 2, and this program reads 1: restore it with a newer version of the program.`,
+    );
+  });
+
+  it('that is none, or not there, is named', async () => {
+    await writeFile(path, gzipSync('{"some": "json"}\n'));
+    expect(await verdict()).toBe(`${path} is not a backup of this program.`);
+    await writeFile(path, 'no gzip');
+    expect(await verdict()).toContain('is damaged or no backup: its compression is broken');
+    await writeFile(path, '');
+    expect(await verdict()).toContain('is damaged or no backup: it ends too early');
+    await rm(path);
+    expect(await verdict()).toBe(`${path} cannot be read (ENOENT).`);
+  });
+
+  it('can be left in the middle', async () => {
+    for await (const { collection } of documentsIn(path)) {
+      expect(collection).toBe('activities');
+      break;
+    }
+    expect(await verdict()).toBe('whole');
+  });
+});
