@@ -18,10 +18,14 @@ export interface ReserveFor {
   readonly nowMs: number;
 }
 
+/** What a new activity costs when a webhook tells of it: itself, and its streams. */
+const activityRequests = 2;
+
 /**
  * One list request for each athlete and short window, which is 15 minutes (or tick, if ticks are
- * rarer), until the window ends, never more than 20 % of the window, and nothing when it is about to
- * end.
+ * rarer), until the window ends, and in the short one the requests for one new activity besides, so
+ * that it need not wait for the next window; never more than 20 % of the window, and nothing when it is
+ * about to end.
  */
 export function reserveFor(
   state: QuotaState,
@@ -33,8 +37,9 @@ export function reserveFor(
     const endMs = Math.min(longestEndMs, windowLengthMs(kind, settings) * endShare);
     if (leftMs <= endMs) return 0;
     const ticks = Math.ceil(leftMs / Math.max(settings.shortWindowMs, wanted.tickIntervalMs));
+    const each = kind === 'short' ? ticks + activityRequests : ticks;
     return Math.min(
-      ticks * wanted.athleteCount,
+      each * wanted.athleteCount,
       Math.floor(limitOf(kind, state, settings) * mostShare),
     );
   };

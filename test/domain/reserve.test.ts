@@ -61,14 +61,14 @@ describe('the reserve for fresh data', () => {
   });
 
   it.each([
-    ['one athlete at midnight', 1, 15 * minuteMs, day, { short: 1, daily: 96 }],
-    ['one athlete at noon', 1, 15 * minuteMs, day + dayMs / 2, { short: 1, daily: 48 }],
-    ['one athlete with a tick an hour', 1, 60 * minuteMs, day, { short: 1, daily: 24 }],
-    ['one athlete with a tick a minute', 1, minuteMs, day, { short: 1, daily: 96 }],
-    ['ten athletes', 10, 15 * minuteMs, day, { short: 10, daily: 200 }],
+    ['one athlete at midnight', 1, 15 * minuteMs, day, { short: 3, daily: 96 }],
+    ['one athlete at noon', 1, 15 * minuteMs, day + dayMs / 2, { short: 3, daily: 48 }],
+    ['one athlete with a tick an hour', 1, 60 * minuteMs, day, { short: 3, daily: 24 }],
+    ['one athlete with a tick a minute', 1, minuteMs, day, { short: 3, daily: 96 }],
+    ['ten athletes', 10, 15 * minuteMs, day, { short: 30, daily: 200 }],
     ['nobody', 0, 15 * minuteMs, day, { short: 0, daily: 0 }],
   ])(
-    'for %s is a list request each and tick',
+    'for %s is a list request each and tick, and an activity in the short window',
     (_, athleteCount, tickIntervalMs, nowMs, expected) => {
       expect(reserveFor(emptyQuota, settings, { athleteCount, tickIntervalMs, nowMs })).toEqual(
         expected,
