@@ -7,7 +7,6 @@ import type { Clock } from '../clock.ts';
 import { allowedFlights } from '../domain/circuit.ts';
 import type { PlanView, WaitReason, Work } from '../domain/plan.ts';
 import { plan } from '../domain/plan.ts';
-import type { QuotaSettings, QuotaState } from '../domain/quota-state.ts';
 import type { Reserve } from '../domain/quota.ts';
 import { noReserve, opensAt } from '../domain/quota.ts';
 import type { ReconcileSettings } from '../domain/reconcile.ts';
@@ -21,27 +20,11 @@ import type { Judgement } from './judgement.ts';
 import { adoptWishes, grantWishes, refillDue } from './observation.ts';
 import { refillReads } from './read-observation.ts';
 import type { KeptKinds, ReadStore } from './read-ports.ts';
+import type { QuotaView } from './quota-view.ts';
 import { beginReconcile } from './reconcile.ts';
 import type { ActivityStore, AthleteStore } from './ports.ts';
 import type { RunOptions } from './run-options.ts';
 import type { Tally } from './tally.ts';
-
-/** How the quota looks from here. */
-export interface QuotaView {
-  readonly settings: QuotaSettings;
-  /** The newest state that this process knows. */
-  known(): QuotaState;
-  /** Reads what other processes have spent meanwhile. */
-  refresh(): Promise<void>;
-  /** Strava's time, milliseconds since the epoch. */
-  nowMs(): number;
-  /** Whether our clock jumped: Strava has to name the time first. */
-  isClockSuspect(): boolean;
-  /** Asks Strava for the time; costs no quota. @throws StravaWeatherError */
-  checkTime(signal: AbortSignal): Promise<void>;
-  /** How many requests this process made. */
-  passed(): number;
-}
 
 export interface DriveDeps {
   readonly activities: ActivityStore;

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { fingerprintOf, readSummary, traceFingerprintOf } from '../../src/domain/activity.ts';
+import {
+  changesBetween,
+  detailFingerprintOf,
+  fingerprintOf,
+  readSummary,
+  traceFingerprintOf,
+} from '../../src/domain/activity.ts';
 import type { JsonObject, JsonValue } from '../../src/domain/json.ts';
 
 const record = {
@@ -135,5 +141,34 @@ describe('fingerprints', () => {
     const renamed = { ...record, name: 'Evening Ride', kudos_count: 5 };
     expect(traceFingerprintOf(renamed)).toBe(traceFingerprintOf(record));
     expect(traceFingerprintOf({})).toBe(traceFingerprintOf({ distance: null, map: null }));
+  });
+});
+
+describe('what differs between two records', () => {
+  it('is named field by field, with what it was and what it is; counters are no news', () => {
+    const from = { name: 'One', gear_id: 'b1', kudos_count: 1, start_latlng: [48, 16] };
+    const to = { name: 'Two', kudos_count: 7, start_latlng: [48, 16], device_name: 'X' };
+    expect(changesBetween(from, to)).toEqual([
+      { field: 'device_name', to: 'X' },
+      { field: 'gear_id', from: 'b1' },
+      { field: 'name', from: 'One', to: 'Two' },
+    ]);
+    expect(changesBetween(from, from)).toEqual([]);
+  });
+});
+
+describe('the fingerprint that the details depend on', () => {
+  const record = { name: 'One', distance: 10, kudos_count: 1, map: { summary_polyline: 'abc' } };
+  it.each([
+    [{ kudos_count: 2 }, true],
+    [{ average_speed: 3 }, true],
+    [{ name: 'Two' }, false],
+    [{ gear_id: 'b2' }, false],
+    [{ private: true }, false],
+    [{ map: { summary_polyline: 'abd' } }, false],
+    [{ map: null }, false],
+  ])('after %j is the same: %s', (changes, isSame) => {
+    const is = detailFingerprintOf({ ...record, ...changes }) === detailFingerprintOf(record);
+    expect(is).toBe(isSame);
   });
 });

@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { ClockOffset } from '../../src/domain/clock-offset.ts';
-import { bestOffsetMs, learnOffset, offsetErrorMs, unknownOffset } from '../../src/domain/clock-offset.ts';
+import {
+  bestOffsetMs,
+  learnOffset,
+  offsetErrorMs,
+  unknownOffset,
+} from '../../src/domain/clock-offset.ts';
 
 /** An answer as a clock sees it that is `offsetMs` behind Strava's. */
 function reading(offsetMs: number, atMs: number, thereMs: number, backMs: number) {

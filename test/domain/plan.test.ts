@@ -7,7 +7,15 @@ import { plan } from '../../src/domain/plan.ts';
 const nowMs = 1_000_000;
 
 function athlete(athleteId: number, view: Partial<AthleteView> = {}): AthleteView {
-  return { athleteId, isLookDue: false, streams: [], reads: [], isListInFlight: false, served: 0, ...view };
+  return {
+    athleteId,
+    isLookDue: false,
+    streams: [],
+    reads: [],
+    isListInFlight: false,
+    served: 0,
+    ...view,
+  };
 }
 
 function view(athletes: readonly AthleteView[], rest: Partial<PlanView> = {}): PlanView {
@@ -54,6 +62,45 @@ describe('the request most worth making', () => {
     ],
   ])('is %s', (_, its, work) => {
     expect(workOf(plan(view([athlete(7, its)])))).toEqual({ athleteId: 7, ...work });
+  });
+
+  it('goes by rank: hints, fresh streams, fresh details, the walk, upkeep, old streams, old details, segments', () => {
+    const read = (purpose: 'hint' | 'confirm' | 'details', activityId: number, isFresh: boolean) =>
+      ({ kind: 'activity', purpose, activityId, isFresh, tries: 0 }) as const;
+    const segment = { kind: 'segment', part: 'record', segmentId: 9, tries: 0 } as const;
+    const reads = [
+      segment,
+      read('details', 5, false),
+      read('confirm', 6, false),
+      read('details', 7, true),
+      read('hint', 8, true),
+    ];
+    let its: AthleteView = athlete(7, { walk: step, streams: [old, fresh], reads });
+    const order: string[] = [];
+    while (order.length < 8) {
+      const work = workOf(plan(view([its])));
+      if (work.kind === 'read') {
+        order.push(work.read.kind === 'activity' ? `read ${work.read.activityId}` : 'segment');
+        its = { ...its, reads: its.reads.filter((one) => one !== work.read) };
+      } else if (work.kind === 'streams') {
+        order.push(`streams ${work.activityId}`);
+        const isLeft = ({ activityId }: DueStreams) => activityId !== work.activityId;
+        its = { ...its, streams: its.streams.filter(isLeft) };
+      } else {
+        order.push(work.kind);
+        its = athlete(7, { streams: its.streams, reads: its.reads });
+      }
+    }
+    expect(order).toEqual([
+      'read 8',
+      'streams 1',
+      'read 7',
+      'walk',
+      'read 6',
+      'streams 2',
+      'read 5',
+      'segment',
+    ]);
   });
 
   it('is one athlete’s fresh data before another one’s backfill, however often it was served', () => {

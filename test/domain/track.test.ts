@@ -14,7 +14,7 @@ function encode(positions: readonly Position[]): string {
 }
 
 function expectValid(polyline: string): void {
-  const track = trackOf(polyline);
+  const { track } = trackOf(polyline);
   if (track === undefined) return;
   expect(new Set(track.coordinates.map(String)).size).toBeGreaterThan(1);
   for (const [longitude, latitude] of track.coordinates) {
@@ -25,7 +25,7 @@ function expectValid(polyline: string): void {
 
 describe('a track', () => {
   it('is the decoded polyline, longitude first', () => {
-    expect(trackOf('_p~iF~ps|U_ulLnnqC_mqNvxq`@')).toEqual({
+    expect(trackOf('_p~iF~ps|U_ulLnnqC_mqNvxq`@').track).toEqual({
       type: 'LineString',
       coordinates: [
         [-120.2, 38.5],
@@ -36,7 +36,7 @@ describe('a track', () => {
   });
 
   it('has no point twice in a row', () => {
-    const track = trackOf(
+    const { track } = trackOf(
       encode([
         [1, 2],
         [1, 2],
@@ -53,7 +53,7 @@ describe('a track', () => {
   });
 
   it('leaves out points that are not on the globe', () => {
-    const track = trackOf(
+    const { track } = trackOf(
       encode([
         [1, 2],
         [190, 2],
@@ -68,7 +68,7 @@ describe('a track', () => {
   });
 
   it.each([
-    ['one point', encode([[1, 2]])],
+    ['one point', encode([[1, 2]]), 'one point'],
     [
       'one place',
       encode([
@@ -76,6 +76,7 @@ describe('a track', () => {
         [1, 2],
         [1, 2],
       ]),
+      'one point',
     ],
     [
       'one place once the others are left out',
@@ -84,7 +85,9 @@ describe('a track', () => {
         [200, 2],
         [1, 2],
       ]),
+      'one point',
     ],
+    ['places beyond the poles alone', encode([[1, 95]]), 'no point on the globe'],
     [
       'antipodes as neighbours',
       encode([
@@ -92,13 +95,15 @@ describe('a track', () => {
         [-170, -20],
         [-170, -21],
       ]),
+      'antipodes in a row',
     ],
-    ['nothing', ''],
-    ['null', null],
-    ['a number', 5],
-    ['an absent value', undefined],
-  ])('of %s is absent', (_, polyline) => {
-    expect(trackOf(polyline)).toBeUndefined();
+    ['a number', 5, 'not a polyline'],
+  ])('of %s is left out, with the reason', (_, polyline, leftOut) => {
+    expect(trackOf(polyline)).toEqual({ leftOut });
+  });
+
+  it.each([[''], [null], [undefined]])('of %j is absent, and not left out', (polyline) => {
+    expect(trackOf(polyline)).toEqual({});
   });
 
   it('across the antimeridian or a pole is kept', () => {
@@ -109,7 +114,7 @@ describe('a track', () => {
           [-180, 5],
           [-179, 5],
         ]),
-      ),
+      ).track,
     ).toBeDefined();
     expect(
       trackOf(
@@ -117,7 +122,7 @@ describe('a track', () => {
           [0, 90],
           [180, 89],
         ]),
-      ),
+      ).track,
     ).toBeDefined();
   });
 
