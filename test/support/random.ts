@@ -1,9 +1,13 @@
 /**
  * Randomness for tests that can be had again: a small generator, and the seed of this run.
  */
+import { scaled } from './fault-scale.ts';
 
-/** FAULT_SEED, or another one each time; print it wherever something fails. */
-export const faultSeed = Number(process.env['FAULT_SEED'] ?? Date.now() % 1_000_000_000);
+/**
+ * FAULT_SEED; else, so that a short run that fails can be repeated, always the same in the short form,
+ * and another one each time in the whole one. Print it wherever something fails.
+ */
+export const faultSeed = Number(process.env['FAULT_SEED'] ?? scaled(1, Date.now() % 1_000_000_000));
 
 export interface Random {
   /** From 0 to 1, 1 excluded. */
