@@ -15,6 +15,8 @@ import { demo } from './commands/demo.ts';
 import { exportActivities } from './commands/export.ts';
 import { erase } from './commands/erase.ts';
 import { keys } from './commands/keys.ts';
+import { query } from './commands/query.ts';
+import { rebuild } from './commands/rebuild.ts';
 import { restore } from './commands/restore.ts';
 import { start } from './commands/start.ts';
 import { status } from './commands/status.ts';
@@ -124,6 +126,22 @@ function addExport(add: Add, perform: Perform): void {
     );
 }
 
+function addQuery(add: Add, perform: Perform): void {
+  add('query', 'answer a question of the cookbook by its name; without one, list the questions')
+    .argument('[arguments...]', 'its name and parameters; --json or --csv instead of a table')
+    .allowUnknownOption()
+    .action((args: readonly string[]) => perform((program) => query(program, args)));
+}
+
+function addRebuild(add: Add, perform: Perform): void {
+  add('rebuild', 'work out best efforts, tracks and the like again, without asking Strava')
+    .option('--athlete <id>', 'only of this athlete')
+    .option('--json', 'print one JSON document', false)
+    .action((options: Parameters<typeof rebuild>[1]) =>
+      perform((program) => rebuild(program, options)),
+    );
+}
+
 function addBackup(add: Add, perform: Perform): void {
   add('backup', 'write the database into one compressed file, without the logins')
     .requiredOption('--out <file>', 'where to; a file of that name is replaced')
@@ -205,6 +223,17 @@ function addWebhook(add: Add, perform: Perform): void {
     );
 }
 
+const moreCommands = [
+  addVerify,
+  addExport,
+  addQuery,
+  addRebuild,
+  addBackup,
+  addKeys,
+  addErase,
+  addWebhook,
+];
+
 function createCommands(stop: AbortController): Command {
   const cli = new Command('domestique')
     .description(
@@ -257,8 +286,7 @@ function createCommands(stop: AbortController): Command {
   add('config', 'the effective configuration, and where each value came from')
     .option('--json', 'print one JSON document', false)
     .action((options: { json: boolean }) => perform((program) => printConfig(program, options)));
-  for (const addMore of [addVerify, addExport, addBackup, addKeys, addErase, addWebhook])
-    addMore(add, perform);
+  for (const addMore of moreCommands) addMore(add, perform);
   add('db', 'keep the embedded MongoDB up and print its address').action(() => perform(db));
   add('demo', 'the whole job against a simulated Strava: no account, no network').action(() =>
     perform(demo),

@@ -101,6 +101,12 @@ export class OutputFailedError extends DomestiqueError {
   override readonly exitCode = exitCodes.failed;
 }
 
+/** The database was written by a newer version of the program. */
+export class DatabaseNewerError extends DomestiqueError {
+  override readonly code = 'DATABASE_NEWER';
+  override readonly exitCode = exitCodes.usage;
+}
+
 /** The file of a backup cannot be read, is damaged, is none, or is of a newer format. */
 export class BackupUnusableError extends DomestiqueError {
   override readonly code = 'BACKUP_UNUSABLE';

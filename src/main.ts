@@ -16,6 +16,8 @@ import { connectMongo } from './mongo/connection.ts';
 import { useEmbeddedServer } from './mongo/embedded/server.ts';
 import { createEventStore } from './mongo/events.ts';
 import { createLeaseStore } from './mongo/leases.ts';
+import { migrationSteps } from './mongo/migration-steps.ts';
+import { migrate } from './mongo/migrations.ts';
 import { createQuotaStore } from './mongo/quota.ts';
 import { createReadStore } from './mongo/reads.ts';
 import type { RunStore } from './mongo/runs.ts';
@@ -41,7 +43,7 @@ import { createSource } from './strava/source.ts';
 import type { StravaClock } from './strava/strava-clock.ts';
 import { createStravaClock } from './strava/strava-clock.ts';
 import { createTimeCheck } from './strava/time-check.ts';
-import type { QuotaView } from './sync/drive.ts';
+import type { QuotaView } from './sync/quota-view.ts';
 import type { EventStore } from './sync/events-port.ts';
 import type { Job } from './sync/job.ts';
 import { createJob } from './sync/job.ts';
@@ -74,7 +76,11 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Opens the configured MongoDB, or the embedded one, and makes its collections and indexes. */
+/**
+ * Opens the configured MongoDB, or the embedded one, brings it to the version of this program, and makes
+ * its collections and indexes.
+ * @throws DatabaseNewerError where it is of a newer version.
+ */
 export async function openDatabase(program: Program, patienceMs: number): Promise<Database> {
   const { config, clock, log, random, signal } = program;
   const vault = await openVault(config.tokenKeyFile, (message) => {
@@ -86,7 +92,7 @@ export async function openDatabase(program: Program, patienceMs: number): Promis
     const { database } = config.mongodb;
     const onAway = async (): Promise<void> => server?.ensureRunning();
     const options = { uri, database, clock, log, random, patienceMs, signal, onAway };
-    const mongo = await connectPrepared(options);
+    const mongo = await connectPrepared(program, options);
     return databaseOf(program, { mongo, vault }, async () => {
       await mongo.close();
       await server?.release();
@@ -97,9 +103,13 @@ export async function openDatabase(program: Program, patienceMs: number): Promis
   }
 }
 
-async function connectPrepared(options: MongoOptions): Promise<Mongo> {
+async function connectPrepared(program: Program, options: MongoOptions): Promise<Mongo> {
   const mongo = await connectMongo(options);
   try {
+    const { config, clock, log, signal } = program;
+    const leases = leasesOf(program, mongo);
+    const { trackSource } = config.sync;
+    await migrate(mongo, { steps: migrationSteps, trackSource, leases, clock, log, signal });
     await prepareDatabase(mongo);
     return mongo;
   } catch (error) {
@@ -130,29 +140,28 @@ function databaseOf(
   close: () => Promise<void>,
 ): Database {
   const collections = collectionsOf(mongo.db);
-  const { config, clock, pid, host, owner } = program;
+  const { config } = program;
   return {
     mongo,
     collections,
-    activities: createActivityStore(
-      mongo,
-      collections,
-      config.retentionDays === undefined ? 'lifted' : 'final',
-    ),
+    activities: createActivityStore(mongo, collections, {
+      expiry: config.retentionDays === undefined ? 'lifted' : 'final',
+      trackSource: config.sync.trackSource,
+    }),
     athletes: createAthleteStore(mongo, collections),
     tokens: createTokenStore(mongo, collections, vault),
     vault,
-    leases: createLeaseStore(mongo, collections, {
-      durationMs: config.lease.durationMs,
-      pid,
-      host,
-      process: owner,
-      clock,
-    }),
+    leases: leasesOf(program, mongo),
     runs: createRunStore(mongo),
     address: mongo.address,
     close,
   };
+}
+
+function leasesOf({ config, clock, pid, host, owner }: Program, mongo: Mongo): LeaseStore {
+  const { durationMs } = config.lease;
+  const options = { durationMs, pid, host, process: owner, clock };
+  return createLeaseStore(mongo, collectionsOf(mongo.db), options);
 }
 
 /** Strava, as one application. */

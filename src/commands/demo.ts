@@ -41,6 +41,7 @@ export async function demo(program: Program): Promise<ExitCode> {
 /** What the demo fetches, whatever the user's own settings say. */
 const demonstrated = {
   shouldFetchStreams: true,
+  trackSource: 'summary' as const,
   shouldFetchDetails: false,
   shouldFetchSegments: false,
   shouldFetchAthlete: true,

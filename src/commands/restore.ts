@@ -67,10 +67,11 @@ async function perform(
 ): Promise<void> {
   const { log, signal, print } = program;
   const { counts, head } = contents;
+  const now = new Date(program.clock.nowMs());
   log.info(`Restoring into ${address}; it is incomplete until the end.`);
   try {
     await emptyDatabase(mongo);
-    const added = await restoreInto(mongo, { path, counts, signal });
+    const added = await restoreInto(mongo, { path, contents, now, signal });
     const documents = Object.values(added).reduce((sum, count) => sum + count, 0);
     print(
       `Restored ${counted(documents, 'document')} of the backup of ${instant(head.created_at)} into ${address}.`,

@@ -3,6 +3,8 @@
  * values come from is `load.ts`, what is allowed is `settings.ts`.
  */
 
+import type { TrackSource } from '../domain/recorded-track.ts';
+
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export const logFormats = ['pretty', 'json'] as const;
 
@@ -50,6 +52,8 @@ export interface SyncConfig {
   /** An IANA time zone, for the schedule. */
   readonly timezone: string;
   readonly shouldFetchStreams: boolean;
+  /** What the tracks are made of. */
+  readonly trackSource: TrackSource;
   readonly shouldFetchDetails: boolean;
   readonly shouldFetchSegments: boolean;
   readonly shouldFetchAthlete: boolean;

@@ -109,6 +109,7 @@ function toSyncConfig(resolution: Resolution): SyncConfig {
     schedule: get(settings.schedule),
     timezone: get(settings.timezone),
     shouldFetchStreams: get(settings.shouldFetchStreams),
+    trackSource: get(settings.trackSource),
     // The details name the segments.
     shouldFetchDetails: get(settings.shouldFetchDetails) || get(settings.shouldFetchSegments),
     shouldFetchSegments: get(settings.shouldFetchSegments),

@@ -2,7 +2,8 @@
  * The settings of what is fetched, when, and how far back it is kept.
  */
 import { dayMs, minuteMs } from '../domain/duration.ts';
-import { duration, onOff, wholeNumber } from './formats.ts';
+import { trackSources } from '../domain/recorded-track.ts';
+import { duration, oneOf, onOff, wholeNumber } from './formats.ts';
 import { setting } from './setting.ts';
 import { cronSchedule, since, timezone } from './strava-formats.ts';
 
@@ -37,6 +38,13 @@ export const syncSettings = {
     format: onOff,
     example: 'false',
     doc: "Whether the activities' streams are kept besides the list",
+  }),
+  trackSource: setting({
+    name: 'SYNC_TRACK',
+    keyPath: 'sync.track',
+    format: oneOf(trackSources),
+    example: 'streams',
+    doc: "What the activities' `track` is made of: the `summary`'s line, or the `streams` once they are stored, simplified to at most 1,000 points. `npm run rebuild` applies a change to what is stored",
   }),
   shouldFetchDetails: setting({
     name: 'SYNC_DETAILS',

@@ -22,7 +22,7 @@ export function arePartsWhole(
 ): boolean {
   const parts = [...stored].sort((one, other) => one.part - other.part);
   const [first] = parts;
-  if (first === undefined || first.parts !== parts.length) return false;
+  if (first?.parts !== parts.length) return false;
   if (sampleCount !== undefined && first.sampleCount !== sampleCount) return false;
   const isInPlace = parts.every((one, index) => one.part === index && isSameWrite(first, one));
   return isInPlace && parts.every(isAligned) && isComplete(parts, first);

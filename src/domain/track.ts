@@ -19,22 +19,44 @@ export interface Point {
   readonly coordinates: Position;
 }
 
+/** Why positions make no track that MongoDB takes. */
+export type TrackRefusal =
+  | 'no point on the globe'
+  | 'one point'
+  | 'antipodes in a row'
+  | 'not a polyline'
+  | 'refused by MongoDB';
+
+/** A track, or why there is none; neither where there are no positions to make one of. */
+export interface TrackResult {
+  readonly track?: LineString;
+  readonly leftOut?: TrackRefusal;
+}
+
 const polylinePrecision = 5;
 
 /**
  * The track of an encoded polyline (precision 5, https://developers.google.com/maps/documentation/utilities/polylinealgorithm),
- * or undefined where fewer than two different points of it are on the globe, or where two neighbours
+ * left out where fewer than two different points of it are on the globe, or where two neighbours
  * are antipodes: between them no line is defined, and the index refuses it.
  */
-export function trackOf(polyline: JsonValue | undefined): LineString | undefined {
-  if (typeof polyline !== 'string' || polyline === '') return undefined;
-  const coordinates = polylineCodec
+export function trackOf(polyline: JsonValue | undefined): TrackResult {
+  if (polyline === undefined || polyline === null || polyline === '') return {};
+  if (typeof polyline !== 'string') return { leftOut: 'not a polyline' };
+  const positions = polylineCodec
     .decode(polyline, polylinePrecision)
-    .map(([latitude, longitude]): Position => [longitude, latitude])
-    .filter(isOnGlobe)
-    .filter((position, index, all) => !isEqual(position, all[index - 1]));
-  const isDefined = !coordinates.some((one, index) => isAntipode(one, coordinates[index - 1]));
-  return coordinates.length > 1 && isDefined ? { type: 'LineString', coordinates } : undefined;
+    .map(([latitude, longitude]): Position => [longitude, latitude]);
+  return lineOf(positions.filter(isOnGlobe));
+}
+
+/** The positions as a track; they have to be on the globe. */
+export function lineOf(positions: readonly Position[]): TrackResult {
+  if (positions.length === 0) return { leftOut: 'no point on the globe' };
+  const coordinates = positions.filter((one, index) => !isEqual(one, positions[index - 1]));
+  if (coordinates.length === 1) return { leftOut: 'one point' };
+  const isUndefined = coordinates.some((one, index) => isAntipode(one, coordinates[index - 1]));
+  if (isUndefined) return { leftOut: 'antipodes in a row' };
+  return { track: { type: 'LineString', coordinates } };
 }
 
 /** The GeoJSON point of Strava's `[latitude, longitude]`, or undefined where it is empty, null or off the globe. */
@@ -51,7 +73,7 @@ export function summaryPolyline(map: JsonValue | undefined): JsonValue | undefin
   return isJsonObject(map) ? map['summary_polyline'] : undefined;
 }
 
-function isOnGlobe([longitude, latitude]: Position): boolean {
+export function isOnGlobe([longitude, latitude]: Position): boolean {
   return Math.abs(longitude) <= 180 && Math.abs(latitude) <= 90;
 }
 

@@ -2,7 +2,7 @@
  * Writes pages of the list into `activities`, and what cannot be stored into `parked`. A write under
  * an older lease than the stored one fails.
  */
-import type { AnyBulkWriteOperation, Document } from 'mongodb';
+import type { AnyBulkWriteOperation } from 'mongodb';
 import { BSON, MongoBulkWriteError } from 'mongodb';
 import type { ActivitySummary, UnusableRecord } from '../domain/activity.ts';
 import { fingerprintOf } from '../domain/activity.ts';
@@ -10,17 +10,17 @@ import type { JsonValue } from '../domain/json.ts';
 import { canonicalJson, isJsonObject } from '../domain/json.ts';
 import { LeaseLostError } from '../errors.ts';
 import type { PageResult, PageToStore } from '../sync/ports.ts';
+import type { SummaryDocument } from './activity-document.ts';
 import { documentOf, summaryUpdate, withoutGeometry } from './activity-document.ts';
 import { int64, isDeeperThan, toNumber } from './bson-value.ts';
 import type { ActivityDocument, Collections } from './collections.ts';
 import type { Mongo } from './connection.ts';
 import { recordChanges } from './changes.ts';
-import { isPassing } from './failures.ts';
+import { geometryRefused, isPassing } from './failures.ts';
 import type { Expiry } from './tombstones.ts';
 import { stillBuried } from './tombstones.ts';
 
 const duplicateKey = 11000;
-const geometryRefused = 16755;
 const mostDocumentBytes = 16_000_000;
 /** https://www.mongodb.com/docs/manual/reference/limits/: "no more than 100 levels of nesting". */
 const mostLevels = 100;
@@ -34,7 +34,7 @@ interface Refusal {
 
 interface Write {
   readonly summary: ActivitySummary;
-  readonly document: Document;
+  readonly document: SummaryDocument;
 }
 
 /** What is asked of a stored activity when a page brings it again. */
@@ -142,7 +142,7 @@ function prepareWrite(summary: ActivitySummary, unwritable: UnusableRecord[]): r
   try {
     const document = documentOf(summary);
     // Inside another, as it will be sent: only there the driver looks for its own keys (_bsontype).
-    if (BSON.serialize({ document }).length <= mostDocumentBytes) return [{ summary, document }];
+    if (BSON.serialize(document).length <= mostDocumentBytes) return [{ summary, document }];
     unwritable.push({ record: summary.record, reason: 'it is larger than MongoDB stores' });
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown';

@@ -6,7 +6,9 @@ import type { Document } from 'mongodb';
 import type { ActivitySummary } from '../domain/activity.ts';
 import { detailFingerprintOf, fingerprintOf, traceFingerprintOf } from '../domain/activity.ts';
 import type { Span } from '../domain/listing.ts';
+import type { JsonObject } from '../domain/json.ts';
 import { streamsMayComeMs } from '../domain/retry.ts';
+import type { Point, TrackRefusal, TrackResult } from '../domain/track.ts';
 import { pointOf, summaryPolyline, trackOf } from '../domain/track.ts';
 import { int64, toBson } from './bson-value.ts';
 import type { StreamsBookkeeping } from './collections.ts';
@@ -21,42 +23,64 @@ export interface WriteContext {
   readonly listedAt?: Date;
 }
 
+/** A summary as a document, and why it is without a track where it could have one. */
+export interface SummaryDocument {
+  readonly document: Document;
+  readonly leftOut?: TrackRefusal;
+}
+
 /** Strava's record with its start lifted to a date, and its geometry where it has some. */
-export function documentOf(summary: ActivitySummary): Document {
+export function documentOf(summary: ActivitySummary): SummaryDocument {
   const { record } = summary;
-  const track = trackOf(summaryPolyline(record['map']));
-  const startPoint = pointOf(record['start_latlng']);
-  const fields = Object.entries(record).map(([key, value]) => [key, toBson(value)] as const);
+  const { track, startPoint, leftOut } = geometryOf(record);
+  const fields = Object.entries(record)
+    .filter(([key]) => !isOwn(key))
+    .map(([key, value]) => [key, toBson(value)] as const);
   return {
-    ...Object.fromEntries(fields),
-    _id: int64(summary.id),
-    start_date: summary.startAt,
-    ...(track && { track }),
-    ...(startPoint && { start_point: startPoint }),
+    document: {
+      ...Object.fromEntries(fields),
+      _id: int64(summary.id),
+      start_date: summary.startAt,
+      ...(track && { track }),
+      ...(startPoint && { start_point: startPoint }),
+    },
+    ...(leftOut && { leftOut }),
   };
 }
 
+/** The geometry of a record of Strava's. */
+export function geometryOf(record: JsonObject): TrackResult & { readonly startPoint?: Point } {
+  const startPoint = pointOf(record['start_latlng']);
+  return { ...trackOf(summaryPolyline(record['map'])), ...(startPoint && { startPoint }) };
+}
+
 /** The document without what a 2dsphere index may refuse. */
-export function withoutGeometry(document: Document): Document {
-  return Object.fromEntries(
-    Object.entries(document).filter(([key]) => key !== 'track' && key !== 'start_point'),
-  );
+export function withoutGeometry({ document, leftOut }: SummaryDocument): SummaryDocument {
+  const fields = Object.entries(document);
+  const reason = 'track' in document ? 'refused by MongoDB' : leftOut;
+  return {
+    document: Object.fromEntries(
+      fields.filter(([key]) => key !== 'track' && key !== 'start_point'),
+    ),
+    ...(reason && { leftOut: reason }),
+  };
 }
 
 /**
  * The update that puts a new summary in the place of the old one, in one atomic step: the keys that
  * the old summary brought and the new one does not are gone, keys of other origin stay, and so does
- * the streams' state, unless the recording itself was changed, and the details', unless something that
- * they depend on was. As a pipeline, because a plain `$set`
+ * the streams' state and a track that was made from them, unless the recording itself was changed, and
+ * the details' state, unless something that they depend on was. As a pipeline, because a plain `$set`
  * would read a dot in a key as a path.
  */
 export function summaryUpdate(
   summary: ActivitySummary,
-  document: Document,
+  { document, leftOut }: SummaryDocument,
   context: WriteContext,
 ): Document[] {
   const trace = traceFingerprintOf(summary.record);
   const isSameTrace = { $eq: ['$sync.trace', { $literal: trace }] };
+  const isTrackKept = { $and: [isSameTrace, { $eq: ['$sync.track_source', 'streams'] }] };
   const detailTrace = detailFingerprintOf(summary.record);
   const isSameDetailTrace = { $eq: ['$sync.detail_trace', { $literal: detailTrace }] };
   const hasNoDetails = { $eq: [{ $type: '$sync.details' }, 'missing'] };
@@ -67,7 +91,7 @@ export function summaryUpdate(
     fingerprint: fingerprintOf(summary.record),
     trace,
     detail_trace: detailTrace,
-    summary_keys: Object.keys(summary.record),
+    summary_keys: Object.keys(summary.record).filter((key) => !isOwn(key)),
     epoch: context.epoch,
   };
   const sync = {
@@ -76,6 +100,8 @@ export function summaryUpdate(
       { $literal: bookkeeping },
       context.listedAt === undefined ? {} : { listed_at: context.listedAt },
       {
+        track_source: { $cond: [isTrackKept, 'streams', '$$REMOVE'] },
+        track_left_out: { $cond: [isTrackKept, '$$REMOVE', leftOut ?? '$$REMOVE'] },
         first_seen_at: { $ifNull: ['$sync.first_seen_at', context.fetchedAt] },
         streams: {
           $cond: [isSameTrace, '$sync.streams', { $literal: initialStreams(summary, context) }],
@@ -90,9 +116,9 @@ export function summaryUpdate(
       },
     ],
   };
-  return [
-    { $replaceWith: { $mergeObjects: [keysOfOtherOrigin, { $literal: document }, { sync }] } },
-  ];
+  const keptTrack = { track: { $cond: [isTrackKept, '$track', '$$REMOVE'] } };
+  const parts = [keysOfOtherOrigin, { $literal: document }, keptTrack, { sync }];
+  return [{ $replaceWith: { $mergeObjects: parts } }];
 }
 
 /** What outlives a new summary: it is about the activity, and not about the record. */
@@ -114,6 +140,11 @@ function initialStreams(
 }
 
 const ownKeys = ['track', 'start_point', 'sync'];
+
+/** What stands under our own names is ours; `derived` is about the streams and outlives a summary. */
+function isOwn(key: string): boolean {
+  return key === 'derived' || ownKeys.includes(key);
+}
 
 const keysOfOtherOrigin = {
   $arrayToObject: {

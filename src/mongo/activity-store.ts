@@ -1,6 +1,7 @@
 /**
  * The store of activities and streams as the job sees it: joins the pieces over one connection.
  */
+import type { TrackSource } from '../domain/recorded-track.ts';
 import type { ActivityStore } from '../sync/ports.ts';
 import { storedActivities, storePage } from './activities.ts';
 import type { Collections } from './collections.ts';
@@ -9,10 +10,15 @@ import { countPending, nextTryAt, parkedIds, pendingStreams, retryParked } from 
 import type { Expiry } from './tombstones.ts';
 import { markWithoutStreams, postponeStreams, recordFailure, storeStreams } from './streams.ts';
 
+export interface ActivityStoreOptions {
+  readonly expiry?: Expiry;
+  readonly trackSource?: TrackSource;
+}
+
 export function createActivityStore(
   mongo: Mongo,
   collections: Collections,
-  expiry: Expiry = 'lifted',
+  { expiry = 'lifted', trackSource = 'summary' }: ActivityStoreOptions = {},
 ): ActivityStore {
   return {
     storePage: (page) => storePage(mongo, collections, page, expiry),
@@ -23,7 +29,8 @@ export function createActivityStore(
     pendingStreams: (query) => pendingStreams(mongo, collections, query),
     nextTryAt: (athleteId, range) => nextTryAt(mongo, collections, athleteId, range),
     countPending: (athleteId, range) => countPending(mongo, collections, athleteId, range),
-    storeStreams: (write, streams) => storeStreams(mongo, collections, write, streams),
+    storeStreams: (write, streams) =>
+      storeStreams(mongo, collections, write, { streams, trackSource }),
     markWithoutStreams: (write, reason) => markWithoutStreams(mongo, collections, write, reason),
     postponeStreams: (write, at) => postponeStreams(mongo, collections, write, at),
     recordFailure: (write, failure) => recordFailure(mongo, collections, write, failure),

@@ -57,6 +57,8 @@ export function jsonFromBson(value: unknown): JsonValue {
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return value.map(jsonFromBson);
   if (typeof value !== 'object' || value === null) return (value ?? null) as JsonValue;
-  const members = Object.entries(value).map(([key, member]) => [key, jsonFromBson(member)] as const);
+  const members = Object.entries(value).map(
+    ([key, member]) => [key, jsonFromBson(member)] as const,
+  );
   return Object.fromEntries(members);
 }

@@ -6,11 +6,15 @@ import type { Collection, Db, IndexDescription, Long } from 'mongodb';
 import { MongoServerError } from 'mongodb';
 import type { DeletionRefusal } from '../domain/deletion.ts';
 import type { ReconcileKind } from '../domain/reconcile.ts';
+import type { TrackRefusal } from '../domain/track.ts';
 import type { Mongo } from './connection.ts';
 import type { StoredSecret } from './token-cipher.ts';
 import { eventIndexes } from './events.ts';
 import { activityGearIndex, gearIndexes } from './gear.ts';
+import { createRouteIndex } from './route-index.ts';
 import { segmentIndexes } from './segments.ts';
+import { createViews } from './views.ts';
+import { applyValidators } from './validators.ts';
 
 export type StreamsState = 'pending' | 'stored' | 'none' | 'parked';
 
@@ -70,6 +74,10 @@ export interface ActivityBookkeeping {
   readonly confirmed_at?: Date;
   /** The lease under which it was written last. */
   readonly epoch: number;
+  /** The activity's track is made of its streams; absent: of the summary's polyline. */
+  readonly track_source?: 'streams';
+  /** Why the activity has positions and no track. */
+  readonly track_left_out?: TrackRefusal;
   readonly streams: StreamsBookkeeping;
   readonly details?: DetailsBookkeeping;
 }
@@ -198,6 +206,19 @@ export function collectionsOf(db: Db): Collections {
   };
 }
 
+/** Totals by day, week, month, year and sport are read from it alone. */
+const totalsIndex: IndexDescription = {
+  name: 'totals',
+  key: {
+    'sync.athlete_id': 1,
+    sport_type: 1,
+    start_date_local: 1,
+    distance: 1,
+    moving_time: 1,
+    total_elevation_gain: 1,
+  },
+};
+
 const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   activities: [
     { name: 'athlete_start', key: { 'sync.athlete_id': 1, start_date: -1 } },
@@ -216,6 +237,9 @@ const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     },
     activityGearIndex,
     { name: 'sport_start', key: { sport_type: 1, start_date: -1 } },
+    totalsIndex,
+    // The latest of one athlete's sport.
+    { name: 'athlete_sport', key: { 'sync.athlete_id': 1, sport_type: 1, start_date: -1 } },
     { name: 'track', key: { track: '2dsphere' } },
     { name: 'start_point', key: { start_point: '2dsphere' } },
   ],
@@ -231,6 +255,7 @@ const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { name: 'seen', key: { seen_at: -1 } },
     { name: 'activity_seen', key: { activity_id: 1, seen_at: -1 } },
     { name: 'athlete', key: { athlete_id: 1 } },
+    { name: 'athlete_seen', key: { athlete_id: 1, seen_at: -1 } },
   ],
   tombstones: [{ name: 'athlete', key: { athlete_id: 1, _id: 1 } }],
   parked: [{ name: 'athlete', key: { athlete_id: 1 } }],
@@ -242,12 +267,16 @@ const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
 
 const namespaceExists = 48;
 
-/** Makes the collections and indexes; doing it again changes nothing. */
-export async function prepareDatabase({ db, attempt }: Mongo): Promise<void> {
+/** Makes the collections, validators and indexes; doing it again changes nothing. */
+export async function prepareDatabase(mongo: Mongo): Promise<void> {
+  const { db, attempt } = mongo;
   await attempt(() => createStreamsCollection(db));
   for (const [name, descriptions] of Object.entries(indexes)) {
     await attempt(() => db.collection(name).createIndexes([...descriptions]));
   }
+  await applyValidators(mongo);
+  await createRouteIndex(mongo);
+  await createViews(mongo);
 }
 
 /** zstd halves the streams on disk and costs no time; compression is chosen when a collection is made. */

@@ -77,7 +77,7 @@ export const personalCollections: readonly string[] = [
 ];
 
 /** The collections that never do: what they hold belongs to an application. */
-export const impersonalCollections: readonly string[] = ['quota', 'subscriptions'];
+export const impersonalCollections: readonly string[] = ['quota', 'subscriptions', 'schema'];
 
 /** A stop is looked at between two batches. */
 const batchSize = 200;

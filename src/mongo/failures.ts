@@ -105,6 +105,13 @@ export function translateRefusal(error: unknown): unknown {
 }
 
 /** Whether a unique index refused the write. */
+/** Code of MongoDB's: a 2dsphere index cannot take the document's geometry. */
+export const geometryRefused = 16755;
+
+export function isGeometryRefused(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === geometryRefused;
+}
+
 export function isDuplicateKey(error: unknown): boolean {
   return error instanceof MongoServerError && error.code === duplicateKey;
 }

@@ -121,7 +121,8 @@ function standingOf(
   streams: ActivityBookkeeping['streams'] | undefined,
   parts: readonly StoredPart[],
 ): StreamsStanding {
-  switch (streams?.state) {
+  if (streams === undefined) return 'broken';
+  switch (streams.state) {
     case 'stored':
       return arePartsWhole(parts, streams.sample_count) ? 'stored' : 'broken';
     case 'none':
@@ -129,6 +130,7 @@ function standingOf(
     case 'pending':
     case 'parked':
       return streams.state;
+    // What was changed by hand.
     default:
       return 'broken';
   }

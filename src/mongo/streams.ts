@@ -4,6 +4,8 @@
  */
 import type { AnyBulkWriteOperation, Document } from 'mongodb';
 import { BSON } from 'mongodb';
+import { derivedFrom } from '../domain/derived.ts';
+import type { TrackSource } from '../domain/recorded-track.ts';
 import type { Sample, Streams } from '../domain/streams.ts';
 import { partsOf } from '../domain/streams.ts';
 import { LeaseLostError } from '../errors.ts';
@@ -11,29 +13,65 @@ import type { StreamsFailure, StreamsWrite } from '../sync/ports.ts';
 import { int64 } from './bson-value.ts';
 import type { Collections, StreamsBookkeeping, StreamsDocument } from './collections.ts';
 import type { Mongo } from './connection.ts';
+import type { Values } from './derivation.ts';
+import { recordedGeometry, recordedTrack, writeDerivation } from './derivation.ts';
 import { isDuplicateKey } from './failures.ts';
+import { validationFailureOf } from './validators.ts';
 
 /** Half of what MongoDB takes, because values of other types can make a part larger than its share. */
 const mostPartBytes = 8_000_000;
 
+/** The streams, and where the activity's track is taken from. */
+export interface StreamsToStore {
+  readonly streams: Streams;
+  readonly trackSource: TrackSource;
+}
+
 /**
- * Stores all parts, then marks the activity. Doing it again changes nothing; where the recording was
- * changed since it was asked for, nothing is written.
+ * Stores all parts, then marks the activity, with what is derived from them. Doing it again changes
+ * nothing; where the recording was changed since it was asked for, nothing is written. What a validator
+ * refuses is parked for a day.
  */
 export async function storeStreams(
   mongo: Mongo,
   collections: Collections,
   write: StreamsWrite,
-  streams: Streams,
-): Promise<void> {
-  if (!(await isCurrent(mongo, collections, write))) return;
-  await writeParts(mongo, collections, write, streams);
+  { streams, trackSource }: StreamsToStore,
+): Promise<'stored' | 'parked'> {
+  if (!(await isCurrent(mongo, collections, write))) return 'stored';
+  try {
+    await writeParts(mongo, collections, write, streams);
+  } catch (error) {
+    const refusal = validationFailureOf(error);
+    if (refusal === undefined) throw error;
+    await parkRefused(mongo, collections, write, refusal);
+    return 'parked';
+  }
+  const track = recordedTrack(streams, trackSource);
   await setState(mongo, collections, write, {
-    state: 'stored',
-    tries: 0,
-    fetched_at: write.at,
-    sample_count: streams.sampleCount,
+    streams: {
+      state: 'stored',
+      tries: 0,
+      fetched_at: write.at,
+      sample_count: streams.sampleCount,
+    },
+    besides: { derived: derivedFrom(streams) },
+    geometries: track === undefined ? [] : [recordedGeometry(track)],
   });
+  return 'stored';
+}
+
+const parkedForMs = 24 * 60 * 60 * 1_000;
+
+async function parkRefused(
+  mongo: Mongo,
+  collections: Collections,
+  write: StreamsWrite,
+  refusal: string,
+): Promise<void> {
+  const message = `Not stored: MongoDB refuses them (${refusal}).`;
+  const nextTryAt = new Date(write.at.getTime() + parkedForMs);
+  await recordFailure(mongo, collections, write, { message, tries: 1, isParked: true, nextTryAt });
 }
 
 async function writeParts(
@@ -122,10 +160,8 @@ export async function markWithoutStreams(
   const filter = { activity_id: int64(pending.activityId), epoch: { $lte: epoch } };
   await mongo.attempt(() => collections.streams.deleteMany(filter));
   await setState(mongo, collections, write, {
-    state: 'none',
-    reason,
-    tries: 0,
-    fetched_at: write.at,
+    streams: { state: 'none', reason, tries: 0, fetched_at: write.at },
+    besides: { derived: undefined },
   });
 }
 
@@ -136,10 +172,7 @@ export async function postponeStreams(
   nextTryAt: Date,
 ): Promise<void> {
   await setState(mongo, collections, write, {
-    state: 'pending',
-    tries: 0,
-    next_try_at: nextTryAt,
-    ...keptDeadline(write),
+    streams: { state: 'pending', tries: 0, next_try_at: nextTryAt, ...keptDeadline(write) },
   });
 }
 
@@ -155,10 +188,7 @@ export async function recordFailure(
 ): Promise<void> {
   const state = isParked ? 'parked' : 'pending';
   await setState(mongo, collections, write, {
-    state,
-    tries,
-    error: message,
-    next_try_at: nextTryAt,
+    streams: { state, tries, error: message, next_try_at: nextTryAt },
   });
 }
 
@@ -181,22 +211,27 @@ async function isCurrent(
   return found.sync.trace === pending.trace;
 }
 
+interface StateChange {
+  readonly streams: StreamsBookkeeping;
+  readonly besides?: Values;
+  readonly geometries?: readonly Values[];
+}
+
 /** Where the recording was changed since it was asked for, its new state (pending) stands. */
 async function setState(
   mongo: Mongo,
   collections: Collections,
   write: StreamsWrite,
-  streams: StreamsBookkeeping,
+  { streams, besides, geometries = [] }: StateChange,
 ): Promise<void> {
   const { pending, epoch } = write;
   const _id = int64(pending.activityId);
-  const { matchedCount } = await mongo.attempt(() =>
-    collections.activities.updateOne(
-      { _id, 'sync.epoch': { $lte: epoch }, 'sync.trace': pending.trace },
-      { $set: { 'sync.streams': streams, 'sync.epoch': epoch } },
-    ),
-  );
-  if (matchedCount === 0) await isCurrent(mongo, collections, write);
+  const isFound = await writeDerivation(mongo, collections, {
+    filter: { _id, 'sync.epoch': { $lte: epoch }, 'sync.trace': pending.trace },
+    values: { 'sync.streams': streams, 'sync.epoch': epoch, ...besides },
+    geometries,
+  });
+  if (!isFound) await isCurrent(mongo, collections, write);
 }
 
 function leaseLost(activityId: number, cause?: unknown): LeaseLostError {

@@ -8,22 +8,19 @@ import { fingerprintOf, traceFingerprintOf } from '../domain/activity.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import { canonicalJson } from '../domain/json.ts';
 import type { PageDifferences, ShownPage } from '../sync/verification-port.ts';
-import { documentOf } from './activity-document.ts';
+import { geometryOf } from './activity-document.ts';
 import { int64, jsonFromBson, toBson, toNumber } from './bson-value.ts';
 import type { ActivityDocument, Collections } from './collections.ts';
 import type { Mongo } from './connection.ts';
 import type { Expiry } from './tombstones.ts';
 import { buriedIds } from './tombstones.ts';
 
-/** Whether a missing track counts: a document that MongoDB took only without it has to do without. */
-export type GeometryRule = 'expected' | 'optional';
-
 /** What of a page is not stored, or stored otherwise. */
 export async function comparePage(
   mongo: Mongo,
   { activities }: Collections,
   { athleteId, summaries, requestedAt }: ShownPage,
-  { expiry, geometry }: { expiry: Expiry; geometry: GeometryRule },
+  expiry: Expiry,
 ): Promise<PageDifferences> {
   const newest = new Map(summaries.map((summary) => [summary.id, summary]));
   const ids = [...newest.keys()];
@@ -34,7 +31,7 @@ export async function comparePage(
   const unknown = ids.filter((id) => !byId.has(id));
   const stale = [...newest.values()].filter((summary) => {
     const document = byId.get(summary.id);
-    return document !== undefined && !isSame(document, summary, { athleteId, geometry });
+    return document !== undefined && !isSame(document, summary, athleteId);
   });
   return {
     missing: await withoutBuried(mongo, unknown, requestedAt, expiry),
@@ -88,18 +85,14 @@ async function withoutBuried(
 /** Keys of ours that a record of Strava's cannot bring. */
 const ownKeys = new Set(['_id', 'track', 'start_point', 'derived', 'sync']);
 
-function isSame(
-  document: Document,
-  summary: ActivitySummary,
-  { athleteId, geometry }: { athleteId: number; geometry: GeometryRule },
-): boolean {
+function isSame(document: Document, summary: ActivitySummary, athleteId: number): boolean {
   const sync = document['sync'] as Partial<ActivityDocument['sync']> | undefined;
   return (
     sync?.fingerprint === fingerprintOf(summary.record) &&
     sync.trace === traceFingerprintOf(summary.record) &&
     Number(sync.athlete_id) === athleteId &&
     canonicalJson(fieldsOf(document, sync)) === canonicalJson(expectedFields(summary)) &&
-    isSameGeometry(document, documentOf(summary), geometry)
+    isSameGeometry(document, summary, sync)
   );
 }
 
@@ -126,10 +119,22 @@ function expectedFields({ record, startAt }: ActivitySummary): JsonObject {
   return { ...Object.fromEntries(fields), start_date: stored(startAt) };
 }
 
-function isSameGeometry(document: Document, expected: Document, rule: GeometryRule): boolean {
-  return ['track', 'start_point'].every((key) => {
-    if (document[key] === undefined && rule === 'optional') return true;
-    const [one, other] = [jsonFromBson(document[key]), jsonFromBson(expected[key])];
-    return canonicalJson(one) === canonicalJson(other);
-  });
+/**
+ * A track that was made from the streams is not the record's, and one that MongoDB did not take is
+ * rightly absent.
+ */
+function isSameGeometry(
+  document: Document,
+  { record }: ActivitySummary,
+  { track_source, track_left_out }: Partial<ActivityDocument['sync']>,
+): boolean {
+  const { track, startPoint } = geometryOf(record);
+  const isRefused = track_left_out === 'refused by MongoDB';
+  const isAsExpected = (value: unknown, expected: unknown): boolean =>
+    (value === undefined && isRefused) ||
+    canonicalJson(jsonFromBson(value)) === canonicalJson(jsonFromBson(expected));
+  return (
+    (track_source === 'streams' || isAsExpected(document['track'], track)) &&
+    isAsExpected(document['start_point'], startPoint)
+  );
 }

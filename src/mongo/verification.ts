@@ -17,17 +17,32 @@ export function createVerificationStore(
   expiry: Expiry,
 ): VerificationStore {
   return {
-    comparePage: (page, isWritten = false) => {
-      const geometry = isWritten ? 'optional' : 'expected';
-      return comparePage(mongo, collections, page, { expiry, geometry });
-    },
+    comparePage: (page) => comparePage(mongo, collections, page, expiry),
     stillDiffering: (page) => stillDiffering(mongo, collections, page, expiry),
     activities: (athleteId, from) => standingActivities(mongo, collections, athleteId, from),
     orphans: (athleteId) => orphanStreams(mongo, collections, athleteId),
+    countWithoutDetails: (athleteId, from) =>
+      countWithoutDetails(mongo, collections, athleteId, from),
     forgetFingerprints: (write) => forgetFingerprints(mongo, collections, write),
     resetStreams: (write) => resetStreams(mongo, collections, write),
     removeOrphans: (write) => removeOrphans(mongo, collections, write),
   };
+}
+
+async function countWithoutDetails(
+  { attempt }: Mongo,
+  { activities }: Collections,
+  athleteId: number,
+  from: Date | undefined,
+): Promise<number> {
+  const filter: Filter<ActivityDocument> = {
+    'sync.athlete_id': int64(athleteId),
+    ...(from && { start_date: { $gte: from } }),
+    // null is also an activity that was stored before details were kept.
+    'sync.details.state': { $in: ['pending', 'parked', null] },
+    'sync.details.fetched_at': { $exists: false },
+  };
+  return attempt(() => activities.countDocuments(filter));
 }
 
 /** Those among the activities that no newer lease has written, and those that say nothing of a lease. */
@@ -45,15 +60,17 @@ async function forgetFingerprints(
   write: MendWrite,
 ): Promise<void> {
   if (write.activityIds.length === 0) return;
-  const dateOr = (field: string) => ({
-    $cond: [{ $eq: [{ $type: field }, 'date'] }, field, write.at],
+  const dateOr = (field: string, value: unknown = field) => ({
+    $cond: [{ $eq: [{ $type: field }, 'date'] }, value, write.at],
   });
+  // A page never takes the place of what was fetched after it.
+  const fetchedAt = dateOr('$sync.fetched_at', { $min: ['$sync.fetched_at', write.at] });
   const keys = { $cond: [{ $isArray: '$sync.summary_keys' }, '$sync.summary_keys', []] };
   const order = {
     'sync.fingerprint': '',
     'sync.epoch': write.epoch,
     'sync.summary_keys': keys,
-    'sync.fetched_at': dateOr('$sync.fetched_at'),
+    'sync.fetched_at': fetchedAt,
     start_date: dateOr('$start_date'),
   };
   await attempt(() => activities.updateMany(ours(write), [{ $set: order }]));

@@ -63,7 +63,7 @@ interface Counts {
 
 /** Compares with what is stored now. What a list did not show and Strava itself did counts as shown. */
 export async function compareWithStored(deps: ComparisonDeps, list: ReadList): Promise<Comparison> {
-  const { verification, reads, kept } = deps;
+  const { verification, kept } = deps;
   const { athleteId, since, shownIds, unusable } = list;
   const isConfirmed = await confirmation(deps, list);
   const counts = emptyCounts();
@@ -74,9 +74,9 @@ export async function compareWithStored(deps: ComparisonDeps, list: ReadList): P
   const orphanStreams: number[] = [];
   for await (const id of verification.orphans(athleteId)) orphanStreams.push(id);
   const { missing, stale } = await stillDiffering(verification, list.left);
-  const onlyDetails = { details: kept.details, segments: false, athlete: false };
-  const range = since ? { from: since } : {};
-  const pendingDetails = await reads.countDue(athleteId, range, onlyDetails);
+  const pendingDetails = kept.details
+    ? await verification.countWithoutDetails(athleteId, since)
+    : 0;
   const { withStreams, withoutByNature, ...named } = counts;
   const listed = shownIds.size;
   return {

@@ -156,7 +156,7 @@ async function compare(
     known: state.listing.spans,
     fetchedAt: requestedAt,
   });
-  if (isDifferent) left.push(await verification.comparePage(page, true));
+  if (isDifferent) left.push(await verification.comparePage(page));
 }
 
 function usableOf(records: readonly ListedRecord[]): readonly ActivitySummary[] {

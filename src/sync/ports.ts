@@ -147,7 +147,8 @@ export interface ActivityStore {
   /** When the next failed request of a range may be tried again; undefined when none waits. */
   nextTryAt(athleteId: number, range: TimeRange): Promise<Date | undefined>;
   countPending(athleteId: number, range: TimeRange): Promise<number>;
-  storeStreams(write: StreamsWrite, streams: Streams): Promise<void>;
+  /** 'parked' where the store refuses them for good. */
+  storeStreams(write: StreamsWrite, streams: Streams): Promise<'stored' | 'parked'>;
   /** Final: the activity has no streams. */
   markWithoutStreams(write: StreamsWrite, reason: string): Promise<void>;
   /** Not final: they may come later. */

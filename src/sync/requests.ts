@@ -175,8 +175,7 @@ export async function fetchStreams(
   }
   await lease.assertHeld();
   if (streams.arrays.size === 0) return withoutStreams(deps, write, 'Strava has none');
-  await deps.activities.storeStreams(write, streams);
-  return 'stored';
+  return deps.activities.storeStreams(write, streams);
 }
 
 async function settleFailure(

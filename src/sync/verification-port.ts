@@ -43,17 +43,16 @@ export interface MendWrite {
 }
 
 export interface VerificationStore {
-  /**
-   * What differs, by the stored fields and not only by their fingerprint. Where the page has just been
-   * written, a track that MongoDB did not take is not missed.
-   */
-  comparePage(page: ShownPage, isWritten?: boolean): Promise<PageDifferences>;
+  /** What differs, by the stored fields and not only by their fingerprint. */
+  comparePage(page: ShownPage): Promise<PageDifferences>;
   /** What of it still differs: another process may have stored it, or removed it, since. */
   stillDiffering(page: PageDifferences): Promise<PageDifferences>;
   /** The athlete's activities that started at `from` or later, in the order of their ids. */
   activities(athleteId: number, from: Date | undefined): AsyncIterable<StandingActivity>;
   /** The ids under which the athlete has streams and no activity. */
   orphans(athleteId: number): AsyncIterable<number>;
+  /** How many activities have no details yet; fresh ones whose details may still grow have some. */
+  countWithoutDetails(athleteId: number, from: Date | undefined): Promise<number>;
   /** Makes the next page write these activities, whatever their fingerprints say. */
   forgetFingerprints(write: MendWrite): Promise<void>;
   /** Makes the streams of these activities due again. */

@@ -53,6 +53,7 @@ describe('a wrong value', () => {
     ['SYNC_SCHEDULE', ['@daily', '* * * *', '* * * * * * *', '61 * * * *', 'often'], 'cron fields'],
     ['SYNC_TIMEZONE', ['Mars/Olympus', '+01:00', 'Vienna', 'GMT+25'], 'time zone'],
     ['SYNC_STREAMS', ['no', '0'], 'true or false'],
+    ['SYNC_TRACK', ['full', 'Streams'], 'summary, streams'],
     ['LOG_LEVEL', ['loud', 'INFO'], 'trace, debug, info, warn, error, fatal, silent'],
     ['LOG_FORMAT', ['text', 'JSON'], 'pretty, json'],
   ])('of %s is refused with its rule and an example: %j', (name, values, rule) => {
@@ -130,6 +131,7 @@ describe('a right value', () => {
       SYNC_SCHEDULE: '0 * * * *',
       SYNC_TIMEZONE: 'Europe/Vienna',
       SYNC_STREAMS: 'false',
+      SYNC_TRACK: 'streams',
       SYNC_DETAILS: 'false',
       SYNC_SEGMENTS: 'true',
       SYNC_ATHLETE: 'false',
@@ -172,6 +174,7 @@ describe('a right value', () => {
         schedule: '0 * * * *',
         timezone: 'Europe/Vienna',
         shouldFetchStreams: false,
+        trackSource: 'streams',
         shouldFetchDetails: true,
         shouldFetchSegments: true,
         shouldFetchAthlete: false,

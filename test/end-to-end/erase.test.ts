@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { impersonalCollections, personalCollections } from '../../src/mongo/erasure.ts';
+import { storedCollections } from '../support/database.ts';
 import type { Scene } from '../support/scene.ts';
 import { athleteNamed, useScene } from '../support/scene.ts';
 
@@ -70,8 +71,8 @@ describe.concurrent('erase', () => {
     const synced = await scene.run('sync');
     expect(synced.exitCode, synced.stderr).toBe(0);
     const known = [...personalCollections, ...impersonalCollections];
-    for (const { name } of await scene.db.listCollections().toArray())
-      expect(known).toContain(name);
+    for (const { collectionName } of await storedCollections(scene.db))
+      expect(known).toContain(collectionName);
     expect(await placesOf(scene, ada)).toEqual(
       expect.arrayContaining(['activities', 'streams', 'athletes', 'tokens', 'leases']),
     );

@@ -2,6 +2,7 @@ import { describe, expect, inject, it } from 'vitest';
 import type { FaultKind } from '../../src/simulator/fault-kinds.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { reportFaults } from '../fault-report.ts';
+import { storedCollections } from '../support/database.ts';
 import { scaled } from '../support/fault-scale.ts';
 import { lossesOf } from '../support/losses.ts';
 import { logIn } from '../support/mirror.ts';
@@ -38,7 +39,7 @@ async function countFaultless(scene: Scene): Promise<number> {
   const quiet = await scene.run('sync');
   expect(quiet.exitCode).toBe(0);
   const faultless = scene.countedRequests();
-  await Promise.all((await db.collections()).map((collection) => collection.drop()));
+  await Promise.all((await storedCollections(db)).map((collection) => collection.drop()));
   await logIn(db, simulator, athleteId);
   simulator.requests.clear();
   return faultless;

@@ -7,7 +7,7 @@ import { createActivityStore } from '../../src/mongo/activity-store.ts';
 import { collectionsOf, prepareDatabase, type Collections } from '../../src/mongo/collections.ts';
 import type { Mongo } from '../../src/mongo/connection.ts';
 import type { ActivityStore } from '../../src/sync/ports.ts';
-import { useDatabase, type TestDatabase } from '../support/database.ts';
+import { storedCollections, useDatabase, type TestDatabase } from '../support/database.ts';
 import { open } from './connection-of.ts';
 
 export interface Adapter {
@@ -46,7 +46,7 @@ export function useAdapter(): Adapter {
       return createActivityStore(mongo(), collectionsOf(mongo().db));
     },
     empty: async () => {
-      const all = await database.db.collections();
+      const all = await storedCollections(database.db);
       await Promise.all(all.map((collection) => collection.deleteMany({})));
     },
   };

@@ -2,6 +2,7 @@ import type { Document } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 
 import { prepareDatabase } from '../../src/mongo/collections.ts';
+import { storedCollections } from '../support/database.ts';
 import { useAdapter } from './adapter.ts';
 
 const adapter = useAdapter();
@@ -11,8 +12,8 @@ async function indexesOf(name: string): Promise<readonly Document[]> {
 }
 
 async function shape(): Promise<unknown> {
-  const collections = await adapter.database.db.listCollections().toArray();
-  const names = collections.map(({ name }) => name).toSorted();
+  const collections = await storedCollections(adapter.database.db);
+  const names = collections.map(({ collectionName }) => collectionName).toSorted();
   return Promise.all(names.map(async (name) => [name, await indexesOf(name)]));
 }
 

@@ -3,7 +3,7 @@
  */
 import { randomUUID } from 'node:crypto';
 
-import { MongoClient, type Db } from 'mongodb';
+import { MongoClient, type Collection, type Db } from 'mongodb';
 import { afterAll, beforeAll, inject } from 'vitest';
 
 /** What a test file may use while its tests run. */
@@ -36,7 +36,14 @@ export function useDatabase(): TestDatabase {
     client,
     db,
     clear: async () => {
-      await Promise.all((await db.collections()).map((collection) => collection.drop()));
+      await Promise.all((await storedCollections(db)).map((collection) => collection.drop()));
     },
   };
+}
+
+/** Every collection, without the views and what MongoDB keeps of them. */
+export async function storedCollections(db: Db): Promise<readonly Collection[]> {
+  const found = await db.listCollections({ type: 'collection' }, { nameOnly: true }).toArray();
+  const names = found.map(({ name }) => name).filter((name) => !name.startsWith('system.'));
+  return names.map((name) => db.collection(name));
 }

@@ -8,6 +8,7 @@ import { BackupUnusableError } from '../../errors.ts';
 import type { BackupHead, Counts, Frame, StoredDocument } from './format.ts';
 import { digestAlgorithm, digestBytes, readFrame, readHead } from './format.ts';
 import { damaged, readBackup } from './file.ts';
+import { newestVersion } from '../schema-version.ts';
 
 /** What a whole backup holds. */
 export interface Contents {
@@ -53,7 +54,10 @@ async function headOf(path: string, bytes: Bytes): Promise<BackupHead> {
   const line = await bytes.line(longestHead);
   const head = readHead(line ?? '');
   if ('problem' in head) throw new BackupUnusableError(`${path} ${head.problem}.`);
-  return head;
+  if (head.database_version <= newestVersion) return head;
+  throw new BackupUnusableError(
+    `${path} is of a database of version ${head.database_version}, and this program knows ${newestVersion}: restore it with a newer version of the program.`,
+  );
 }
 
 /** A document of 16 MB, and room for what stands around it. */

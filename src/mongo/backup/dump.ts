@@ -1,11 +1,12 @@
 /**
- * Reads a database into a backup: page by page, so that memory depends on one answer of the server (at
- * most 16 MB) and a connection that breaks costs one page. It writes nothing and knows no file.
+ * Reads a database into a backup: page by page, so that memory depends on one page (some megabytes, or
+ * one document) and a connection that breaks costs one page. It writes nothing and knows no file.
  */
 import { createHash } from 'node:crypto';
 import type { Collection, Document } from 'mongodb';
 import { BSON } from 'mongodb';
 import type { Mongo } from '../connection.ts';
+import { databaseVersion } from '../schema-version.ts';
 import {
   countsFrame,
   digestAlgorithm,
@@ -35,12 +36,11 @@ export async function* dump(mongo: Mongo, options: DumpOptions): AsyncGenerator<
 
 async function* pieces(mongo: Mongo, options: DumpOptions): AsyncGenerator<Buffer> {
   const { hasTokens, createdAt, onDocument } = options;
-  const { version } = await mongo.attempt(() => mongo.db.command({ buildInfo: 1 }));
   yield headLine({
     format: formatName,
     version: formatVersion,
     created_at: createdAt,
-    mongodb_version: String(version),
+    database_version: await databaseVersion(mongo, createdAt),
     has_tokens: hasTokens,
   });
   const counts: Record<string, number> = {};
@@ -64,27 +64,40 @@ async function collectionNames({ db, attempt }: Mongo, hasTokens: boolean) {
 
 async function* documentsOf({ db, attempt }: Mongo, name: string): AsyncGenerator<Uint8Array> {
   const collection = db.collection(name);
-  let last: BSON.Document | undefined;
+  let start: PageStart = { documents: firstPage };
   for (;;) {
-    const after = last;
-    const page = await attempt(() => readPage(collection, after));
+    const from = start;
+    const page = await attempt(() => readPage(collection, from));
     yield* page;
     const newest = page.at(-1);
     if (newest === undefined) return;
-    last = idOf(newest);
+    start = { last: idOf(newest), documents: nextPage(page) };
   }
 }
 
+interface PageStart {
+  readonly last?: BSON.Document;
+  readonly documents: number;
+}
+
+const firstPage = 20;
 const mostInAPage = 1_000;
+const pageBytes = 2_000_000;
+
+/** How many documents of the size that these have. */
+function nextPage(page: readonly Uint8Array[]): number {
+  const bytes = page.reduce((sum, { length }) => sum + length, 0);
+  return Math.min(mostInAPage, Math.ceil((pageBytes * page.length) / bytes));
+}
 
 /** The documents of the server's next answer, in the order of their ids. */
 async function readPage(
   collection: Collection,
-  last: BSON.Document | undefined,
+  { last, documents }: PageStart,
 ): Promise<readonly Uint8Array[]> {
   // A bound of the index and no filter: `$gt` finds only ids of the same type.
   const bound = last === undefined ? {} : { min: last };
-  const options = { raw: true, hint: { _id: 1 }, batchSize: mostInAPage, ...bound };
+  const options = { raw: true, hint: { _id: 1 }, batchSize: documents + 1, ...bound };
   const cursor = collection.find({}, options);
   try {
     const page: Uint8Array[] = [];

@@ -110,10 +110,9 @@ function unreadable(path: string, error: unknown): unknown {
 
 /** The sentence for a file that is not what was written. */
 export function damaged(path: string, why: string, cause?: unknown): BackupUnusableError {
-  return new BackupUnusableError(
-    `${path} is damaged or no backup: ${why}. Take another one.`,
-    { cause },
-  );
+  return new BackupUnusableError(`${path} is damaged or no backup: ${why}. Take another one.`, {
+    cause,
+  });
 }
 
 interface SystemError extends Error {

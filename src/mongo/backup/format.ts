@@ -14,8 +14,8 @@ export interface BackupHead {
   readonly format: typeof formatName;
   readonly version: typeof formatVersion;
   readonly created_at: Date;
-  /** The version of the MongoDB that it came from. */
-  readonly mongodb_version: string;
+  /** What shape the documents are in: `schema-version.ts`. */
+  readonly database_version: number;
   /** Whether the logins are in it. */
   readonly has_tokens: boolean;
 }
@@ -88,14 +88,16 @@ export function readHead(line: string): BackupHead | { readonly problem: string 
     };
   }
   const createdAt = new Date(String(head['created_at']));
-  if (version !== formatVersion || Number.isNaN(createdAt.getTime())) {
+  const database = head['database_version'];
+  const isDated = !Number.isNaN(createdAt.getTime());
+  if (version !== formatVersion || !isDated || typeof database !== 'number') {
     return { problem: 'is damaged: its first line is not as a backup has it' };
   }
   return {
     format: formatName,
     version: formatVersion,
     created_at: createdAt,
-    mongodb_version: String(head['mongodb_version']),
+    database_version: database,
     has_tokens: head['has_tokens'] === true,
   };
 }

@@ -2,12 +2,14 @@
  * Writes a verified backup into a database, step by step, so that a restore that is killed leaves no
  * gap that is taken for complete. It makes no index: `prepareDatabase` has made them.
  */
-import type { AnyBulkWriteOperation, Document } from 'mongodb';
+import type { Document } from 'mongodb';
 import { MongoBulkWriteError, MongoServerError } from 'mongodb';
 import { BackupUnusableError } from '../../errors.ts';
 import { prepareDatabase } from '../collections.ts';
 import type { Mongo } from '../connection.ts';
 import { isPassing } from '../failures.ts';
+import { setVersion } from '../schema-version.ts';
+import type { Contents } from './contents.ts';
 import { documentsIn } from './contents.ts';
 import type { Counts } from './format.ts';
 import { documentOf } from './format.ts';
@@ -50,7 +52,8 @@ async function replaceable({ db, attempt }: Pick<Mongo, 'db' | 'attempt'>) {
 export interface RestoreOptions {
   readonly path: string;
   /** What the backup holds, as it was verified. */
-  readonly counts: Counts;
+  readonly contents: Contents;
+  readonly now: Date;
   readonly signal: AbortSignal;
 }
 
@@ -60,14 +63,17 @@ export interface RestoreOptions {
  */
 export async function restore(
   mongo: Mongo,
-  { path, counts, signal }: RestoreOptions,
+  { path, contents: { head, counts }, now, signal }: RestoreOptions,
 ): Promise<Counts> {
+  // Before any document, so that whoever starts after a crash brings up to date what is there.
+  await setVersion(mongo, head.database_version, now);
+  const insert = createInsert(mongo);
   const written = new Map<string, number>(Object.keys(counts).map((name) => [name, 0]));
   const names = Object.keys(counts).filter((name) => (counts[name] ?? 0) > 0);
   for (const step of restoreSteps(names)) {
     for await (const batch of batchesIn(path, new Set(step))) {
       signal.throwIfAborted();
-      const added = await insert(mongo, batch);
+      const added = await insert(batch);
       written.set(batch.collection, (written.get(batch.collection) ?? 0) + added);
     }
   }
@@ -79,7 +85,7 @@ interface Batch {
   readonly documents: readonly Document[];
 }
 
-const mostBatchBytes = 4_000_000;
+const mostBatchBytes = 2_000_000;
 const mostInABatch = 1_000;
 
 async function* batchesIn(path: string, wanted: ReadonlySet<string>): AsyncGenerator<Batch> {
@@ -103,28 +109,43 @@ async function* batchesIn(path: string, wanted: ReadonlySet<string>): AsyncGener
 
 const duplicateKey = 11000;
 
-/** What is there stands: from a try before this one, or because it is never replaced. */
-async function insert(mongo: Mongo, { collection, documents }: Batch): Promise<number> {
-  const operations = documents.map((document): AnyBulkWriteOperation => ({
-    insertOne: { document },
-  }));
-  return mongo.attempt(async () => {
+const unauthorized = 13;
+
+/** Returns how many were added. What is there stands: from a try before, or because it is never replaced. */
+function createInsert(mongo: Mongo): (batch: Batch) => Promise<number> {
+  // Documents that an older program wrote need not be as today's validators want them; to pass by those
+  // takes a right that readWrite does not give, as it takes one to have them.
+  let bypassDocumentValidation = true;
+  const write = async ({ collection, documents }: Batch): Promise<number> => {
+    const operations = documents.map((document) => ({ insertOne: { document } }));
+    const options = {
+      ordered: false,
+      ...(bypassDocumentValidation && { bypassDocumentValidation }),
+    };
     try {
-      const options = { ordered: false };
       const { insertedCount } = await mongo.db
         .collection(collection)
         .bulkWrite(operations, options);
       return insertedCount;
     } catch (error) {
-      if (!(error instanceof MongoBulkWriteError) || isPassing(error)) throw error;
-      const refusals = [error.writeErrors].flat();
-      if (refusals.length === 0) throw error;
-      const refused = refusals.find(({ code }) => code !== duplicateKey);
-      if (refused === undefined) return error.insertedCount;
-      throw new BackupUnusableError(
-        `MongoDB refuses a document of ${collection} (${refused.errmsg?.slice(0, 200) ?? 'no reason'}).`,
-        { cause: error },
-      );
+      const isForbidden = error instanceof MongoServerError && error.code === unauthorized;
+      if (!isForbidden || !bypassDocumentValidation) return addedThough(error, collection);
+      bypassDocumentValidation = false;
+      return write({ collection, documents });
     }
+  };
+  return (batch) => mongo.attempt(() => write(batch));
+}
+
+/** How many were added where all that was refused is there already. */
+function addedThough(error: unknown, collection: string): number {
+  if (!(error instanceof MongoBulkWriteError) || isPassing(error)) throw error;
+  const refusals = [error.writeErrors].flat();
+  if (refusals.length === 0) throw error;
+  const refused = refusals.find(({ code }) => code !== duplicateKey);
+  if (refused === undefined) return error.insertedCount;
+  const reason = refused.errmsg?.slice(0, 200) ?? 'no reason';
+  throw new BackupUnusableError(`MongoDB refuses a document of ${collection} (${reason}).`, {
+    cause: error,
   });
 }

@@ -3,13 +3,13 @@
  * in it that is not named here, so that a later one is not forgotten.
  *
  * Left out always are the leases: they say which process works now, and their epochs follow the
- * server's clock, so that none is missed. The logins are left out unless they are asked for. The
+ * server's clock, so that none is missed. The database's version (`schema`) stands in the head. The logins are left out unless they are asked for. The
  * quota's counts are in it, because a database that is moved must not forget what the application has
  * asked for today. Counts and logins that stand in the database are never replaced: they are newer, and
  * a replaced refresh token would be a lost login.
  */
 
-const left: ReadonlySet<string> = new Set(['leases']);
+const left: ReadonlySet<string> = new Set(['leases', 'schema']);
 const secret: ReadonlySet<string> = new Set(['tokens', 'pending_grants', 'subscriptions']);
 const kept: ReadonlySet<string> = new Set([...secret, 'quota']);
 

@@ -2,11 +2,15 @@
  * What is in a database, byte by byte, so that two can be compared.
  */
 import type { Db, Document } from 'mongodb';
+import { storedCollections } from '../../support/database.ts';
 
 export type Stored = Readonly<Record<string, readonly string[]>>;
 
 /** The BSON of each document of each collection, but of those left out. */
-export async function storedIn(db: Db, leftOut: readonly string[] = ['leases']): Promise<Stored> {
+export async function storedIn(
+  db: Db,
+  leftOut: readonly string[] = ['leases', 'schema'],
+): Promise<Stored> {
   const stored: Record<string, readonly string[]> = {};
   for (const name of await namesIn(db, leftOut)) {
     const found = await db.collection(name).find({}, { raw: true }).sort({ _id: 1 }).toArray();
@@ -34,7 +38,7 @@ export async function indexesIn(db: Db, leftOut: readonly string[] = []): Promis
 }
 
 async function namesIn(db: Db, leftOut: readonly string[]): Promise<readonly string[]> {
-  const collections = await db.collections();
+  const collections = await storedCollections(db);
   const names = collections.map(({ collectionName }) => collectionName);
   return names.filter((name) => !leftOut.includes(name)).sort();
 }

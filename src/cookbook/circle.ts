@@ -1,0 +1,35 @@
+/**
+ * A circle on the ground as a ring of corners: in the language of mongosh for the page, and worked out
+ * for `query`. A test compares the two.
+ */
+import type { Circle } from './recipe.ts';
+import { Name } from './recipe.ts';
+
+const corners = 32;
+const metersPerDegree = 111_195;
+
+/** A statement that makes `ring` of names that stand before it. */
+export function circleText({ lng, lat, radius }: Circle): string {
+  const meters = radius instanceof Name ? radius.path : String(radius);
+  const turn = `((corner % ${corners}) * Math.PI) / ${corners / 2}`;
+  return [
+    `var ring = [...Array(${corners + 1}).keys()].map((corner) => [`,
+    `  ${lng.path} + (${meters} / ${metersPerDegree} / Math.cos((${lat.path} * Math.PI) / 180)) * Math.cos(${turn}),`,
+    `  ${lat.path} + (${meters} / ${metersPerDegree}) * Math.sin(${turn}),`,
+    `])`,
+  ].join('\n');
+}
+
+/** The same: longitude and latitude of each corner, the first one again at the end. */
+export function ringAround(
+  lng: number,
+  lat: number,
+  radiusMeters: number,
+): readonly (readonly [number, number])[] {
+  const degrees = radiusMeters / metersPerDegree;
+  return [...Array(corners + 1).keys()].map((corner) => {
+    const turn = ((corner % corners) * Math.PI) / (corners / 2);
+    const east = (degrees / Math.cos((lat * Math.PI) / 180)) * Math.cos(turn);
+    return [lng + east, lat + degrees * Math.sin(turn)];
+  });
+}

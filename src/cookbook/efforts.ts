@@ -1,0 +1,134 @@
+/**
+ * Questions over all recordings, answered from `derived`: the values that are computed once for each
+ * activity when its streams are stored. They read no streams.
+ */
+import type { Document } from 'mongodb';
+import type { Name, Recipe } from './recipe.ts';
+import { athlete, limit, meters, ofAthlete, seconds, sport } from './recipe.ts';
+
+const topic = 'Best efforts of all recordings';
+const whole = { topic, collection: 'activities', reach: 'whole' } as const;
+
+/** The effort of one size in a list of `derived`. */
+function effortOf(list: string, size: string, wanted: Name): Document {
+  const cond = { $eq: [`$$effort.${size}`, wanted] };
+  return { $first: { $filter: { input: `$derived.${list}`, as: 'effort', cond } } };
+}
+
+/** The best activities by one member of the effort of one size. */
+function ranking(
+  list: string,
+  { size, wanted, by, order }: { size: string; wanted: Name; by: string; order: 1 | -1 },
+): readonly Document[] {
+  return [
+    {
+      $project: {
+        name: 1,
+        start_date_local: 1,
+        [by]: { $let: { vars: { best: effortOf(list, size, wanted) }, in: `$$best.${by}` } },
+      },
+    },
+    { $sort: { [by]: order, _id: 1 } },
+    { $limit: limit },
+  ];
+}
+
+const example = {
+  _id: 19000000001,
+  name: 'Morning Run',
+  start_date_local: '2026-06-14T06:00:12Z',
+};
+
+export const efforts: readonly Recipe[] = [
+  {
+    ...whole,
+    name: 'best-distance',
+    title: 'In which activities of a sport was 1 km, 5 km or 10 km the fastest?',
+    parameters: ['athlete', 'sport', 'meters', 'limit'],
+    pipeline: [
+      ofAthlete({ sport_type: sport, 'derived.best_distance.meters': meters }),
+      ...ranking('best_distance', { size: 'meters', wanted: meters, by: 'seconds', order: 1 }),
+    ],
+    answer: { ...example, seconds: 1290 },
+    note: 'There are 400, 1000, 1609.344, 5000, 10000, 20000, 21097.5, 42195 and 100000 metres.',
+  },
+  {
+    ...whole,
+    name: 'best-power',
+    title: 'In which activities was the mean power over 20 minutes the highest?',
+    parameters: ['athlete', 'seconds', 'limit'],
+    pipeline: [
+      ofAthlete({ 'derived.best_power.seconds': seconds }),
+      ...ranking('best_power', { size: 'seconds', wanted: seconds, by: 'watts', order: -1 }),
+    ],
+    answer: { ...example, name: 'Morning Ride', watts: 251 },
+    note: 'There are 5, 60, 300, 1200 and 3600 seconds.',
+  },
+  {
+    ...whole,
+    name: 'best-hour',
+    title: 'In which activities of a sport did an hour go the farthest?',
+    parameters: ['athlete', 'sport', 'limit'],
+    pipeline: [
+      ofAthlete({ sport_type: sport, 'derived.best_time.seconds': 3600 }),
+      {
+        $project: {
+          name: 1,
+          start_date_local: 1,
+          meters: { $first: '$derived.best_time.meters' },
+        },
+      },
+      { $sort: { meters: -1, _id: 1 } },
+      { $limit: limit },
+    ],
+    answer: { ...example, meters: 13250 },
+  },
+  {
+    ...whole,
+    name: 'personal-bests',
+    title: 'What are the best efforts of each sport?',
+    collection: 'best_efforts',
+    parameters: ['athlete'],
+    pipeline: [
+      { $match: { athlete_id: athlete } },
+      { $sort: { sport_type: 1, effort: 1, size: 1 } },
+    ],
+    answer: {
+      _id: { athlete_id: 1001, sport_type: 'Run', effort: 'best_distance', size: 5000 },
+      athlete_id: 1001,
+      sport_type: 'Run',
+      effort: 'best_distance',
+      size: 5000,
+      value: 1290,
+      activity_id: 19000000001,
+      name: 'Morning Run',
+      start_date_local: '2026-06-14T06:00:12Z',
+    },
+    note: 'From the view `best_efforts`.',
+  },
+  {
+    ...whole,
+    name: 'progress',
+    title: 'How did the best time over a distance develop from year to year?',
+    parameters: ['athlete', 'sport', 'meters'],
+    pipeline: [
+      ofAthlete({ sport_type: sport, 'derived.best_distance.meters': meters }),
+      {
+        $group: {
+          _id: { $substrBytes: ['$start_date_local', 0, 4] },
+          seconds: {
+            $min: {
+              $let: {
+                vars: { best: effortOf('best_distance', 'meters', meters) },
+                in: '$$best.seconds',
+              },
+            },
+          },
+          activities: { $sum: 1 },
+        },
+      },
+      { $sort: { _id: 1 } },
+    ],
+    answer: { _id: '2026', seconds: 1290, activities: 83 },
+  },
+];

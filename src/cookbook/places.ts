@@ -1,0 +1,135 @@
+/**
+ * Questions about where: near a point, through an area, on the same route, and a heat map.
+ */
+import type { Recipe } from './recipe.ts';
+import { activity, limit, Name, ofAthlete } from './recipe.ts';
+
+const topic = 'Places';
+const summary = { name: 1, sport_type: 1, start_date_local: 1, distance: 1 };
+const exampleSummary = {
+  _id: 19000000001,
+  name: 'Morning Ride',
+  sport_type: 'Ride',
+  start_date_local: '2026-11-22T09:12:44Z',
+  distance: 42195.3,
+};
+
+/** How far from each other two of the same route may be, in metres. */
+const tolerance = 150;
+const earthRadius = 6_378_100;
+const one = (path: string): Name => new Name(`one.${path}`);
+const through = (corners: Name) => ({
+  $geoIntersects: { $geometry: { type: 'Polygon', coordinates: [corners] } },
+});
+const ring = new Name('ring');
+const hint = 'athlete_track';
+
+/** The point in the middle of the list of a track. */
+const middle = {
+  $arrayElemAt: [
+    '$track.coordinates',
+    { $floor: { $divide: [{ $size: '$track.coordinates' }, 2] } },
+  ],
+};
+
+export const places: readonly Recipe[] = [
+  {
+    topic,
+    collection: 'activities',
+    reach: 'selective',
+    name: 'near',
+    title: 'Which activities passed near a point?',
+    parameters: ['athlete', 'lng', 'lat', 'radius'],
+    hint,
+    circle: { lng: new Name('lng'), lat: new Name('lat'), radius: new Name('radius') },
+    pipeline: [
+      ofAthlete({ track: through(ring) }),
+      { $sort: { start_date_local: -1 } },
+      { $project: summary },
+    ],
+    answer: exampleSummary,
+    note: 'The radius is in metres. With `$geoNear` and `key: "track"` the closest come first, but MongoDB reads far more activities for that.',
+  },
+  {
+    topic,
+    collection: 'activities',
+    reach: 'selective',
+    name: 'through',
+    title: 'Which activities passed through an area?',
+    parameters: ['athlete', 'polygon'],
+    hint,
+    pipeline: [
+      ofAthlete({
+        track: through(new Name('polygon')),
+      }),
+      { $sort: { start_date_local: -1 } },
+      { $project: summary },
+    ],
+    answer: exampleSummary,
+    note: 'The first and the last corner of a polygon are the same.',
+  },
+  {
+    topic,
+    collection: 'activities',
+    reach: 'selective',
+    name: 'same-route',
+    title: 'Which activities were on the same route as this one?',
+    parameters: ['activity'],
+    lookup: {
+      as: 'one',
+      collection: 'activities',
+      filter: { _id: activity, track: { $exists: true } },
+      projection: {
+        athlete_id: '$sync.athlete_id',
+        start: '$start_point.coordinates',
+        lng: { $first: middle },
+        lat: { $last: middle },
+        shortest: { $multiply: ['$distance', 0.95] },
+        longest: { $multiply: ['$distance', 1.05] },
+      },
+      absence: 'There is no such activity, or it has no track.',
+    },
+    hint,
+    circle: { lng: one('lng'), lat: one('lat'), radius: tolerance },
+    pipeline: [
+      {
+        $match: {
+          'sync.athlete_id': one('athlete_id'),
+          track: through(ring),
+          distance: { $gte: one('shortest'), $lte: one('longest') },
+          start_point: { $geoWithin: { $centerSphere: [one('start'), tolerance / earthRadius] } },
+        },
+      },
+      { $match: { _id: { $ne: activity } } },
+      { $sort: { start_date_local: -1 } },
+      { $project: summary },
+    ],
+    answer: exampleSummary,
+    note: 'The same start, the same length within 5 %, and past the middle of this one’s track, each within 150 m.',
+  },
+  {
+    topic,
+    collection: 'activities',
+    reach: 'whole',
+    name: 'heat-map',
+    title: 'Which points of a map were passed the most?',
+    parameters: ['athlete', 'limit'],
+    examples: { limit: '1000' },
+    pipeline: [
+      ofAthlete(),
+      { $unwind: '$derived.cells' },
+      {
+        $group: {
+          _id: { lng: '$derived.cells.lng', lat: '$derived.cells.lat' },
+          samples: { $sum: '$derived.cells.samples' },
+          activities: { $sum: 1 },
+        },
+      },
+      { $sort: { samples: -1, _id: 1 } },
+      { $limit: limit },
+      { $project: { _id: 0, lng: '$_id.lng', lat: '$_id.lat', samples: 1, activities: 1 } },
+    ],
+    answer: { samples: 4210, activities: 96, lng: 16.374, lat: 48.208 },
+    note: 'On a grid of 0.001°, which is about 100 m.',
+  },
+];

@@ -1,0 +1,206 @@
+/**
+ * Questions about the samples of one recording, answered inside the database from its streams. The
+ * unwound samples slide under a window; nothing is computed beforehand.
+ */
+import type { Document } from 'mongodb';
+import type { Recipe } from './recipe.ts';
+import { activity, meters, Name, seconds } from './recipe.ts';
+import { exampleZone, zoneStages } from './zones.ts';
+
+const topic = 'One recording';
+const selective = { topic, collection: 'streams', reach: 'selective' } as const;
+
+/** A document for each sample, in order over all parts. */
+function samplesOf(keys: readonly string[], more: Document = {}): readonly Document[] {
+  const columns = keys.map((key) => [key, { $arrayElemAt: [`$${key}`, '$index'] }]);
+  return [
+    { $match: { activity_id: activity, ...more } },
+    { $sort: { part: 1 } },
+    { $unwind: { path: '$time', includeArrayIndex: 'index' } },
+    { $project: { _id: 0, time: 1, ...(Object.fromEntries(columns) as Document) } },
+  ];
+}
+
+/** The longest that a sample is believed while none follows it. */
+const believedSeconds = 30;
+
+/** The window of so many seconds that ends with the present one. */
+const lastSeconds = [{ $subtract: [1, seconds] }, 0];
+
+export const recordings: readonly Recipe[] = [
+  {
+    ...selective,
+    name: 'recording',
+    title: 'What are all samples of a recording, in order, however many parts it has?',
+    parameters: ['activity'],
+    pipeline: samplesOf([
+      'distance',
+      'lat',
+      'lng',
+      'altitude',
+      'velocity_smooth',
+      'heartrate',
+      'cadence',
+      'watts',
+      'temp',
+      'moving',
+      'grade_smooth',
+    ]),
+    answer: {
+      time: 12,
+      distance: 48.3,
+      lat: 48.20841,
+      lng: 16.37402,
+      altitude: 171.4,
+      velocity_smooth: 4.1,
+      heartrate: 128,
+      cadence: 84,
+      watts: 190,
+      temp: 12,
+      moving: true,
+      grade_smooth: 0.4,
+    },
+    note: 'A stream that the recording does not have is null or absent in each sample. One document a sample, because one with everything could be larger than the 16 MB that MongoDB allows.',
+  },
+  {
+    ...selective,
+    name: 'best-distance-of-one',
+    title: 'What was the fastest 1 km, 5 km or 10 km within a recording?',
+    parameters: ['activity', 'meters'],
+    pipeline: [
+      ...samplesOf(['distance']),
+      { $match: { distance: { $ne: null } } },
+      // For each sample, the last moment at which the distance still lay ahead.
+      {
+        $setWindowFields: {
+          sortBy: { distance: 1 },
+          output: {
+            from: {
+              $max: '$time',
+              window: { range: ['unbounded', { $multiply: [-1, meters] }] },
+            },
+          },
+        },
+      },
+      { $match: { from: { $ne: null } } },
+      { $project: { from: 1, to: '$time', seconds: { $subtract: ['$time', '$from'] } } },
+      { $sort: { seconds: 1, from: 1 } },
+      { $limit: 1 },
+    ],
+    answer: { from: 310, to: 1604, seconds: 1294 },
+    note: 'Between two samples that are at least so far apart; `from` and `to` are seconds after the start. `derived` reckons with straight lines between the samples, so it can be a little faster.',
+  },
+  {
+    ...selective,
+    name: 'best-power-of-one',
+    title: 'What was the highest mean power over 20 minutes within a recording?',
+    parameters: ['activity', 'seconds'],
+    pipeline: [
+      ...samplesOf(['watts'], { watts: { $exists: true } }),
+      { $set: { watts: { $ifNull: ['$watts', 0] }, sampled_at: '$time' } },
+      { $densify: { field: 'time', range: { step: 1, bounds: 'full' } } },
+      {
+        $setWindowFields: {
+          sortBy: { time: 1 },
+          output: { watts: { $locf: '$watts' }, sampled_at: { $locf: '$sampled_at' } },
+        },
+      },
+      {
+        $set: {
+          watts: {
+            $cond: [
+              { $lt: [{ $subtract: ['$time', '$sampled_at'] }, believedSeconds] },
+              '$watts',
+              0,
+            ],
+          },
+        },
+      },
+      {
+        $setWindowFields: {
+          sortBy: { time: 1 },
+          output: {
+            from: { $min: '$time', window: { range: lastSeconds } },
+            watts: { $avg: '$watts', window: { range: lastSeconds } },
+          },
+        },
+      },
+      {
+        $match: {
+          $expr: { $eq: [{ $subtract: ['$time', '$from'] }, { $subtract: [seconds, 1] }] },
+        },
+      },
+      { $sort: { watts: -1, from: 1 } },
+      { $limit: 1 },
+      { $project: { from: 1, to: '$time', watts: 1 } },
+    ],
+    answer: { from: 1200, to: 2399, watts: 251.4 },
+    note: 'Second by second: a second without a sample has the power of the last one, up to thirty seconds after it, and none beyond; a sample without power has none. That is how `derived` has it. A recording that is shorter has no answer.',
+  },
+  {
+    ...selective,
+    name: 'best-time-of-one',
+    title: 'How far did the best hour within a recording go?',
+    parameters: ['activity', 'seconds'],
+    examples: { seconds: '3600' },
+    pipeline: [
+      ...samplesOf(['distance']),
+      { $match: { distance: { $ne: null } } },
+      {
+        $setWindowFields: {
+          sortBy: { time: 1 },
+          output: {
+            start: { $min: '$time', window: { documents: ['unbounded', 'unbounded'] } },
+            from: { $min: '$time', window: { range: [{ $multiply: [-1, seconds] }, 0] } },
+            behind: { $min: '$distance', window: { range: [{ $multiply: [-1, seconds] }, 0] } },
+          },
+        },
+      },
+      { $match: { $expr: { $gte: [{ $subtract: ['$time', '$start'] }, seconds] } } },
+      { $project: { from: 1, to: '$time', meters: { $subtract: ['$distance', '$behind'] } } },
+      { $sort: { meters: -1, from: 1 } },
+      { $limit: 1 },
+    ],
+    answer: { from: 610, to: 4210, meters: 13250.4 },
+    note: 'Between two samples that are at most so far apart.',
+  },
+  {
+    ...selective,
+    name: 'heartrate-zones-of-one',
+    title: 'How long was the heart in each of the athlete’s zones during a recording?',
+    parameters: ['activity'],
+    lookup: {
+      as: 'one',
+      collection: 'activities',
+      filter: { _id: activity },
+      projection: { athlete_id: '$sync.athlete_id' },
+      absence: 'There is no such activity.',
+    },
+    pipeline: [
+      ...samplesOf(['heartrate']),
+      {
+        $setWindowFields: {
+          sortBy: { time: 1 },
+          output: { next: { $shift: { output: '$time', by: 1 } } },
+        },
+      },
+      { $match: { heartrate: { $gt: 0, $lt: 300 } } },
+      {
+        $group: {
+          _id: '$heartrate',
+          seconds: {
+            $sum: {
+              $min: [
+                { $subtract: [{ $ifNull: ['$next', { $add: ['$time', 1] }] }, '$time'] },
+                believedSeconds,
+              ],
+            },
+          },
+        },
+      },
+      ...zoneStages(new Name('one.athlete_id')),
+    ],
+    answer: exampleZone,
+    note: 'A sample counts until the next one, at most thirty seconds, the last one for one. The zones are those of `athletes`, which `SYNC_ATHLETE` fetches.',
+  },
+];

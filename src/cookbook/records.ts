@@ -1,0 +1,160 @@
+/**
+ * Questions about single activities that stand out, from Strava's own fields.
+ */
+import type { Recipe } from './recipe.ts';
+import { limit, meters, ofAthlete, sport } from './recipe.ts';
+
+const topic = 'Activities';
+const summary = { name: 1, sport_type: 1, start_date_local: 1, distance: 1, moving_time: 1 };
+const exampleSummary = {
+  _id: 19000000001,
+  name: 'Morning Ride',
+  sport_type: 'Ride',
+  start_date_local: '2026-11-22T09:12:44Z',
+  distance: 42195.3,
+  moving_time: 6120,
+};
+
+export const records: readonly Recipe[] = [
+  {
+    topic,
+    collection: 'activities',
+    reach: 'selective',
+    name: 'latest',
+    title: 'Which are the latest activities?',
+    parameters: ['athlete', 'limit'],
+    pipeline: [
+      ofAthlete(),
+      { $sort: { start_date: -1 } },
+      { $limit: limit },
+      { $project: summary },
+    ],
+    answer: exampleSummary,
+  },
+  {
+    topic,
+    collection: 'activities',
+    reach: 'selective',
+    name: 'latest-of-sport',
+    title: 'Which are the latest activities of a sport?',
+    parameters: ['athlete', 'sport', 'limit'],
+    pipeline: [
+      ofAthlete({ sport_type: sport }),
+      { $sort: { start_date: -1 } },
+      { $limit: limit },
+      { $project: summary },
+    ],
+    answer: { ...exampleSummary, sport_type: 'Run', name: 'Morning Run' },
+  },
+  {
+    topic,
+    collection: 'activities',
+    reach: 'whole',
+    name: 'longest-by-sport',
+    title: 'Which is the longest activity of each sport?',
+    parameters: ['athlete'],
+    pipeline: [
+      ofAthlete(),
+      {
+        $group: {
+          _id: '$sport_type',
+          longest: {
+            $top: {
+              sortBy: { distance: -1, _id: 1 },
+              output: {
+                _id: '$_id',
+                name: '$name',
+                start_date_local: '$start_date_local',
+                distance: '$distance',
+              },
+            },
+          },
+        },
+      },
+      { $sort: { _id: 1 } },
+    ],
+    answer: {
+      _id: 'Ride',
+      longest: {
+        _id: 19000000001,
+        name: 'Over the hills',
+        start_date_local: '2026-06-14T06:00:12Z',
+        distance: 187412.6,
+      },
+    },
+  },
+  {
+    topic,
+    collection: 'activities',
+    reach: 'whole',
+    name: 'fastest-by-sport',
+    title: 'Which activity of each sport was the fastest on average, of those of some length?',
+    parameters: ['athlete', 'meters'],
+    pipeline: [
+      ofAthlete({ distance: { $gte: meters }, moving_time: { $gt: 0 } }),
+      {
+        $set: {
+          km_per_hour: { $multiply: [3.6, { $divide: ['$distance', '$moving_time'] }] },
+        },
+      },
+      {
+        $group: {
+          _id: '$sport_type',
+          fastest: {
+            $top: {
+              sortBy: { km_per_hour: -1, _id: 1 },
+              output: {
+                _id: '$_id',
+                name: '$name',
+                start_date_local: '$start_date_local',
+                km_per_hour: '$km_per_hour',
+              },
+            },
+          },
+        },
+      },
+      { $sort: { _id: 1 } },
+    ],
+    answer: {
+      _id: 'Run',
+      fastest: {
+        _id: 19000000001,
+        name: 'Morning Run',
+        start_date_local: '2026-06-14T06:00:12Z',
+        km_per_hour: 14.2,
+      },
+    },
+  },
+  {
+    topic,
+    collection: 'activities',
+    reach: 'whole',
+    name: 'gear-mileage',
+    title: 'How far has each bike and pair of shoes gone?',
+    parameters: ['athlete'],
+    pipeline: [
+      ofAthlete({ gear_id: { $gt: '' } }),
+      {
+        $group: {
+          _id: '$gear_id',
+          activities: { $sum: 1 },
+          distance: { $sum: '$distance' },
+          moving_time: { $sum: '$moving_time' },
+        },
+      },
+      { $lookup: { from: 'gear', localField: '_id', foreignField: '_id', as: 'gear' } },
+      { $set: { name: { $first: '$gear.name' }, at_strava: { $first: '$gear.distance' } } },
+      { $unset: 'gear' },
+      { $sort: { distance: -1, _id: 1 } },
+    ],
+    answer: {
+      _id: 'b12345678',
+      activities: 214,
+      distance: 8412345.6,
+      moving_time: 1203400,
+      name: 'Bike 1',
+      at_strava: 8400012,
+    },
+    note: '`distance` is the sum of what is stored here, `at_strava` what Strava counted when the gear was fetched last; `name` and `at_strava` are absent where it never was.',
+  },
+];

@@ -1,0 +1,127 @@
+/**
+ * The views of the database: the frequent questions as if they were collections, so that a program that
+ * knows no pipelines can read them. They hold nothing.
+ */
+import type { Document } from 'mongodb';
+import { localDate, localDay, sums } from './recipe.ts';
+
+export interface View {
+  readonly name: string;
+  readonly viewOn: string;
+  readonly pipeline: readonly Document[];
+  readonly title: string;
+  /** One document, with invented values. */
+  readonly answer: Document;
+}
+
+/** One document for each athlete and span of time, which `key` names. */
+function totalsView(name: string, key: string, span: Document, example: string): View {
+  return {
+    name,
+    viewOn: 'activities',
+    title: `one document for each athlete and ${key}`,
+    pipeline: [
+      { $group: { _id: { athlete_id: '$sync.athlete_id', [key]: span }, ...sums } },
+      { $set: { athlete_id: '$_id.athlete_id', [key]: `$_id.${key}` } },
+    ],
+    answer: {
+      _id: { athlete_id: 1001, [key]: example },
+      activities: 2,
+      distance: 53210.4,
+      moving_time: 9120,
+      total_elevation_gain: 740,
+      athlete_id: 1001,
+      [key]: example,
+    },
+  };
+}
+
+/** One list of `derived` as documents of `effort`, `size` and `value`. */
+function effortsOf(effort: string, size: string, value: string): Document {
+  return {
+    $map: {
+      input: { $ifNull: [`$derived.${effort}`, []] },
+      as: 'one',
+      in: { effort, size: `$$one.${size}`, value: `$$one.${value}` },
+    },
+  };
+}
+
+/** The less, the better, where a distance is given; the more, the better, elsewhere. */
+const rank = {
+  $cond: [
+    { $eq: ['$best.effort', 'best_distance'] },
+    '$best.value',
+    { $multiply: [-1, '$best.value'] },
+  ],
+};
+
+const bestEfforts: View = {
+  name: 'best_efforts',
+  viewOn: 'activities',
+  title: 'one document for each athlete, sport and effort: the best one, and when it was',
+  pipeline: [
+    {
+      $project: {
+        athlete_id: '$sync.athlete_id',
+        sport_type: 1,
+        name: 1,
+        start_date_local: 1,
+        best: {
+          $concatArrays: [
+            effortsOf('best_distance', 'meters', 'seconds'),
+            effortsOf('best_power', 'seconds', 'watts'),
+            effortsOf('best_time', 'seconds', 'meters'),
+          ],
+        },
+      },
+    },
+    { $unwind: '$best' },
+    { $set: { rank } },
+    {
+      $group: {
+        _id: {
+          athlete_id: '$athlete_id',
+          sport_type: '$sport_type',
+          effort: '$best.effort',
+          size: '$best.size',
+        },
+        top: {
+          $top: {
+            sortBy: { rank: 1, _id: 1 },
+            output: {
+              value: '$best.value',
+              activity_id: '$_id',
+              name: '$name',
+              start_date_local: '$start_date_local',
+            },
+          },
+        },
+      },
+    },
+    { $replaceWith: { $mergeObjects: [{ _id: '$_id' }, '$_id', '$top'] } },
+  ],
+  answer: {
+    _id: { athlete_id: 1001, sport_type: 'Run', effort: 'best_distance', size: 5000 },
+    athlete_id: 1001,
+    sport_type: 'Run',
+    effort: 'best_distance',
+    size: 5000,
+    value: 1290,
+    activity_id: 19000000001,
+    name: 'Morning Run',
+    start_date_local: '2026-06-14T06:00:12Z',
+  },
+};
+
+export const views: readonly View[] = [
+  totalsView('daily_totals', 'day', localDay, '2026-11-22'),
+  totalsView(
+    'weekly_totals',
+    'week',
+    { $dateToString: { format: '%G-W%V', date: localDate } },
+    '2026-W47',
+  ),
+  totalsView('monthly_totals', 'month', { $substrBytes: ['$start_date_local', 0, 7] }, '2026-11'),
+  bestEfforts,
+];

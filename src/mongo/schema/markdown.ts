@@ -1,0 +1,74 @@
+/**
+ * The definitions as docs/schema.md shows them. It writes no file.
+ */
+import { definitions } from './definitions.ts';
+import type { Definition, Field, Fields, StravaField } from './field.ts';
+
+const introduction = `# Schema
+
+Every collection and field of the database. This file is written from the definitions in \`src/mongo/schema/\`, from which the validators are made too; a test compares the two, and another one compares the definitions with a database that was filled. To write it anew:
+
+    node --input-type=module -e "import { renderSchema } from './src/mongo/schema/markdown.ts'; console.log(renderSchema())" > docs/schema.md
+
+**Ours** are the fields that this program writes; the validators know their types, and each document has those that are not called optional. **Strava's** are kept as they came, under Strava's names: there can be others than the ones listed here, and any can be absent or null.
+In a path, \`[]\` is any member of a list and \`*\` any key. Ids are 64-bit integers, dates are BSON dates (UTC).
+`;
+
+/** The whole file. */
+export function renderSchema(): string {
+  return [introduction, ...definitions.map(renderDefinition)].join('\n').trimEnd();
+}
+
+function renderDefinition({ name, meaning, fields, strava }: Definition): string {
+  const head = [`## ${name}`, '', meaning, '', ...ownTable(fields)];
+  const theirs = strava === undefined ? [] : ['', ...stravaTable(strava)];
+  return [...head, ...theirs, ''].join('\n');
+}
+
+function ownTable(fields: Fields): readonly string[] {
+  const rows = rowsOf('', fields);
+  return ['| ours | type | unit | example | meaning |', '|---|---|---|---|---|', ...rows];
+}
+
+function rowsOf(prefix: string, fields: Fields): readonly string[] {
+  return Object.entries(fields).flatMap(([key, field]) => rowsOfField(`${prefix}${key}`, field));
+}
+
+function rowsOfField(path: string, field: Field): readonly string[] {
+  const { unit, meaning, isOptional } = field;
+  const type = field.label ?? field.type;
+  const example = field.example === undefined ? '' : `\`${shown(field)}\``;
+  const told = isOptional ? `optional: ${meaning}` : meaning;
+  const row = rowOf([`\`${path}\``, type, unit ?? '', example, `${told}${valuesOf(field)}`]);
+  return [row, ...membersOf(path, field)];
+}
+
+function membersOf(path: string, { type, fields, each }: Field): readonly string[] {
+  if (fields !== undefined) return rowsOf(`${path}.`, fields);
+  if (each === undefined) return [];
+  const member = type === 'list' ? `${path}[]` : `${path}.*`;
+  return each.fields === undefined ? rowsOfField(member, each) : rowsOf(`${member}.`, each.fields);
+}
+
+function shown({ type, example }: Field): string {
+  if (type === 'unchecked') return String(example);
+  if (type === 'date') return `ISODate("${String(example)}")`;
+  return type === 'objectId' ? `ObjectId("${String(example)}")` : JSON.stringify(example);
+}
+
+function valuesOf({ values }: Field): string {
+  if (values === undefined) return '';
+  const told = Object.entries(values).map(([value, meaning]) => `\`${value}\`: ${meaning}`);
+  return ` (${told.join('; ')})`;
+}
+
+function stravaTable(strava: Readonly<Record<string, StravaField>>): readonly string[] {
+  const rows = Object.entries(strava).map(([path, { type, unit, example, meaning }]) =>
+    rowOf([`\`${path}\``, type, unit ?? '', `\`${example}\``, meaning]),
+  );
+  return ["| Strava's | type | unit | example | meaning |", '|---|---|---|---|---|', ...rows];
+}
+
+function rowOf(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}

@@ -1,0 +1,40 @@
+/**
+ * Makes the views, and makes one anew whose definition changed. What they show stands in the cookbook; it
+ * never touches a collection that has the name of a view.
+ */
+import type { Db } from 'mongodb';
+import { BSON, MongoServerError } from 'mongodb';
+import type { View } from '../cookbook/views.ts';
+import { views } from '../cookbook/views.ts';
+import type { Mongo } from './connection.ts';
+
+const namespaceExists = 48;
+
+/** Doing it again changes nothing. */
+export async function createViews({ db, attempt }: Mongo): Promise<void> {
+  const found = await attempt(() => db.listCollections({}, { nameOnly: false }).toArray());
+  const byName = new Map<string, BSON.Document>(found.map((one) => [one.name, one]));
+  for (const view of views) {
+    const known = byName.get(view.name);
+    if (known === undefined) await attempt(() => createView(db, view));
+    else if (known['type'] === 'view' && !isSame(view, known['options'] as BSON.Document)) {
+      const { name: collMod, viewOn, pipeline } = view;
+      await attempt(() => db.command({ collMod, viewOn, pipeline }));
+    }
+  }
+}
+
+/** Another process may have been faster. */
+async function createView(db: Db, { name, viewOn, pipeline }: View): Promise<void> {
+  try {
+    await db.createCollection(name, { viewOn, pipeline: [...pipeline] });
+  } catch (error) {
+    if (!(error instanceof MongoServerError && error.code === namespaceExists)) throw error;
+  }
+}
+
+function isSame({ viewOn, pipeline }: View, known: BSON.Document): boolean {
+  const text = (definition: BSON.Document): string => BSON.EJSON.stringify(definition);
+  const standing = { viewOn: known['viewOn'] as unknown, pipeline: known['pipeline'] as unknown };
+  return text({ viewOn, pipeline }) === text(standing);
+}

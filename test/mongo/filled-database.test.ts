@@ -1,0 +1,156 @@
+/**
+ * The definitions against a database that was filled by everything that fills one.
+ */
+import type { Db, Document } from 'mongodb';
+import { afterAll, describe, expect, it } from 'vitest';
+
+import { systemClock } from '../../src/clock.ts';
+import { createActivityStore } from '../../src/mongo/activity-store.ts';
+import { createEventStore } from '../../src/mongo/events.ts';
+import { createAthleteStore } from '../../src/mongo/athletes.ts';
+import { collectionsOf } from '../../src/mongo/collections.ts';
+import type { Mongo } from '../../src/mongo/connection.ts';
+import { removeLogin } from '../../src/mongo/deauthorized.ts';
+import { recordDetailsFailure } from '../../src/mongo/details.ts';
+import { recordGearFailure } from '../../src/mongo/gear.ts';
+import { markMissing, recordMissingFailure, unmarkMissing } from '../../src/mongo/missing.ts';
+import { createPendingGrants } from '../../src/mongo/pending-grants.ts';
+import { markPartUnavailable, recordPartFailure } from '../../src/mongo/profile.ts';
+import { definitions } from '../../src/mongo/schema/definitions.ts';
+import { jsonSchemaOf } from '../../src/mongo/schema/json-schema.ts';
+import { recordSegmentFailure } from '../../src/mongo/segments.ts';
+import { recordFailure } from '../../src/mongo/streams.ts';
+import { createSubscriptionStore } from '../../src/mongo/subscription.ts';
+import { storedCollections } from '../support/database.ts';
+import type { Rounds } from '../support/rounds.ts';
+import { dayMs, useRounds } from '../support/rounds.ts';
+import { athleteNamed } from '../support/scene.ts';
+import { open } from './connection-of.ts';
+import { pageOf } from './pages.ts';
+
+const openRounds = useRounds();
+const opened: Mongo[] = [];
+afterAll(() => Promise.all(opened.map((mongo) => mongo.close())));
+
+/** Long enough for segment efforts. */
+const athletes = [{ ...athleteNamed('Ada', 1001, 12), samplesPerActivity: [60, 80] as const }];
+const everything = { SYNC_DETAILS: 'true', SYNC_SEGMENTS: 'true', SYNC_ATHLETE: 'true' };
+const at = new Date('2026-10-05T10:00:00Z');
+
+async function connect({ db, program }: Rounds): Promise<Mongo> {
+  const { config } = program();
+  const mongo = await open({ uri: config.mongodb.uri ?? '', name: db.databaseName });
+  opened.push(mongo);
+  return mongo;
+}
+
+/** Activities that are edited, cropped, and gone. */
+async function live({ simulator, round, pass }: Rounds): Promise<void> {
+  const [edited = 0, cropped = 0, deleted = 0] = simulator.world
+    .activities(1001)
+    .map(({ id }) => id);
+  await round();
+  simulator.world.editActivity(edited, { name: 'Another name', my_new_key: 5 });
+  simulator.world.cropActivity(cropped, { from: 0.1, to: 0.9 });
+  simulator.world.deleteActivity(deleted);
+  await pass(8 * dayMs);
+  await round();
+}
+
+const epoch = Date.now() + dayMs;
+const ofAthlete = { athleteId: 1001, epoch, at };
+const failure = { message: 'broken', tries: 5, isParked: true, nextTryAt: at };
+
+/** Failures, as they are counted. */
+async function fail(mongo: Mongo): Promise<void> {
+  const collections = collectionsOf(mongo.db);
+  const [one, other] = await collections.activities.find().limit(2).toArray();
+  if (!one || !other) throw new Error('There are too few.');
+  const activityId = Number(one._id);
+  const pending = { activityId, startAt: at, trace: one.sync.trace, tries: 0, elapsedS: 1 };
+  await recordFailure(mongo, collections, { ...ofAthlete, pending }, failure);
+  await recordDetailsFailure(mongo, collections, { ...ofAthlete, activityId }, failure);
+  const missing = { athleteId: 1001, activityIds: [activityId], since: at, epoch };
+  await markMissing(mongo, collections, missing);
+  await recordMissingFailure(mongo, collections, activityId, failure);
+  await unmarkMissing(mongo, collections, Number(other._id), at);
+  const segment = await mongo.db.collection('segments').findOne();
+  const segmentId = Number(segment?._id);
+  await recordSegmentFailure(
+    mongo,
+    { ...ofAthlete, at: new Date(), segmentId, part: 'record' },
+    failure,
+  );
+  await recordGearFailure(mongo, { ...ofAthlete, gearId: 'b1' }, failure);
+  await recordPartFailure(mongo, { ...ofAthlete, part: 'zones' }, failure);
+  await markPartUnavailable(mongo, { ...ofAthlete, part: 'stats' }, 'for subscribers only');
+  const unusable = [{ record: {}, reason: 'it has no id' }];
+  const activities = createActivityStore(mongo, collections, {
+    expiry: 'lifted',
+    trackSource: 'summary',
+  });
+  await activities.storePage(pageOf([], { unusable, epoch }));
+}
+
+/** What rounds alone don't bring. */
+async function fillTheRest(mongo: Mongo): Promise<void> {
+  const event = { kind: 'activity', subscriptionId: 1, athleteId: 1001, aspect: 'update' } as const;
+  const told = { ...event, activityId: 5, eventAt: at };
+  await createEventStore(mongo, systemClock).save(told);
+  const subscription = {
+    id: 12,
+    callbackUrl: 'https://x.example/',
+    verifyToken: 't',
+    createdAt: at,
+  };
+  await createSubscriptionStore(mongo, '12345').save(subscription);
+  const grant = { accessToken: 'a', refreshToken: 'r', expiresAt: at, scope: ['read'] };
+  await createPendingGrants(mongo).save('digest', { ...grant, obtainedAt: at, clientId: '1' });
+  const collections = collectionsOf(mongo.db);
+  const athletes = createAthleteStore(mongo, collections);
+  const listing = { spans: [{ fromS: 1, toS: 2 }], cursor: { page: 1, beforeS: 3, reachedS: 2 } };
+  await athletes.addWish(1001, { id: 'w', since: at, until: at, requestedAt: at, listing });
+  const reconcile = { kind: 'full', startedAt: at, since: at, listing } as const;
+  await athletes.saveReconcile(1001, reconcile, { epoch });
+  const refused = { kind: 'full', reason: 'many', missing: 12, stored: 40, at } as const;
+  await athletes.saveRefusedDeletions(1001, refused, epoch);
+  await removeLogin(mongo, collections, 1001, at);
+}
+
+/** What is not as it is described, by collection. */
+async function strangersIn(db: Db): Promise<Record<string, readonly Document[]>> {
+  const found: Record<string, readonly Document[]> = {};
+  for (const definition of definitions) {
+    const filter = { $nor: [{ $jsonSchema: jsonSchemaOf(definition, 'exact') }] };
+    const strangers = await db.collection(definition.name).find(filter).limit(2).toArray();
+    if (strangers.length > 0) found[definition.name] = strangers;
+  }
+  return found;
+}
+
+describe('a database that was filled', () => {
+  it('has no key of ours that is not described, and each that has to be there', async () => {
+    const scene = await openRounds({ athletes, config: everything });
+    await live(scene);
+    const mongo = await connect(scene);
+    await fail(mongo);
+    await fillTheRest(mongo);
+    expect(await strangersIn(scene.db)).toEqual({});
+    const described = definitions.map(({ name }) => name).toSorted();
+    const stored = await storedCollections(scene.db);
+    expect(stored.map(({ collectionName }) => collectionName).toSorted()).toEqual(described);
+    for (const collection of stored) {
+      expect(await collection.estimatedDocumentCount(), collection.collectionName).not.toBe(0);
+    }
+  });
+
+  it('is found out where a key is added or taken away', async () => {
+    const scene = await openRounds({ activities: 2 });
+    await scene.round();
+    const activities = scene.db.collection('activities');
+    await activities.updateOne({}, { $set: { 'sync.streams.new_key': 1 } });
+    expect(Object.keys(await strangersIn(scene.db))).toEqual(['activities']);
+    await activities.updateOne({}, { $unset: { 'sync.streams.new_key': '', 'sync.epoch': '' } });
+    expect(Object.keys(await strangersIn(scene.db))).toEqual(['activities']);
+  });
+});
