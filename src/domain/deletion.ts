@@ -3,6 +3,8 @@
  * for one by one: only a 404 of its own removes an activity.
  */
 
+import type { ReconcileKind } from './reconcile.ts';
+
 /** What is known when a list that was read to its end misses something. */
 export interface MissingCount {
   /** How many activities are missing, earlier ones that are not confirmed yet included. */
@@ -11,6 +13,16 @@ export interface MissingCount {
   readonly stored: number;
   /** Whether the grant shows private activities; without them a list proves nothing. */
   readonly canSeePrivate: boolean;
+}
+
+/** What a list was read for that misses something: its newest page, its last weeks, all of it. */
+export type ListReading = 'page' | ReconcileKind;
+
+const breadth: Readonly<Record<ListReading, number>> = { page: 0, recent: 1, full: 2 };
+
+/** Whether a reading shows everything that another one showed. */
+export function isAsWide(reading: ListReading, other: ListReading): boolean {
+  return breadth[reading] >= breadth[other];
 }
 
 export type DeletionRefusal = 'all' | 'many' | 'scope';

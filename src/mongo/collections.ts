@@ -4,7 +4,7 @@
  */
 import type { Collection, Db, IndexDescription, Long } from 'mongodb';
 import { MongoServerError } from 'mongodb';
-import type { DeletionRefusal } from '../domain/deletion.ts';
+import type { DeletionRefusal, ListReading } from '../domain/deletion.ts';
 import type { ReconcileKind } from '../domain/reconcile.ts';
 import type { TrackRefusal } from '../domain/track.ts';
 import type { Mongo } from './connection.ts';
@@ -127,7 +127,7 @@ export interface ReconcileDocument {
 }
 
 export interface RefusedDeletionsDocument {
-  readonly kind: ReconcileKind;
+  readonly kind: ListReading;
   readonly reason: DeletionRefusal;
   readonly missing: number;
   readonly stored: number;

@@ -4,7 +4,7 @@
  */
 import type { ActivitySummary, ListedRecord, UnusableRecord } from '../domain/activity.ts';
 import type { Listing, ListRequest, Span } from '../domain/listing.ts';
-import type { DeletionRefusal } from '../domain/deletion.ts';
+import type { DeletionRefusal, ListReading } from '../domain/deletion.ts';
 import type { Reserve } from '../domain/quota.ts';
 import type { QuotaState } from '../domain/quota-state.ts';
 import type { ReconcileKind, ReconciledAt } from '../domain/reconcile.ts';
@@ -58,7 +58,7 @@ export interface Reconcile {
 
 /** Activities that are missing from a list and were not removed, and why not. */
 export interface RefusedDeletions {
-  readonly kind: ReconcileKind;
+  readonly kind: ListReading;
   readonly reason: DeletionRefusal;
   readonly missing: number;
   readonly stored: number;

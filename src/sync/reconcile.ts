@@ -3,7 +3,8 @@
  * each is asked for by itself, and Strava's own 404 removes it.
  */
 import type { Logger } from 'pino';
-import { refuseDeletions } from '../domain/deletion.ts';
+import type { ListReading } from '../domain/deletion.ts';
+import { isAsWide, refuseDeletions } from '../domain/deletion.ts';
 import type { PageOutcome, Span } from '../domain/listing.ts';
 import { afterPage, nextListRequest, nothingListed } from '../domain/listing.ts';
 import type { ReconcileKind, ReconcileSettings } from '../domain/reconcile.ts';
@@ -111,7 +112,7 @@ export async function findMissingOnPage(
   const requestedAt = new Date(page.requestedAtS * 1_000);
   const from = new Date((Math.min(...page.startsS) + 1) * 1_000);
   if (from >= requestedAt) return;
-  await judgeMissing(deps, work, 'recent', {
+  await judgeMissing(deps, work, 'page', {
     athleteId: work.athleteId,
     from,
     to: requestedAt,
@@ -120,32 +121,33 @@ export async function findMissingOnPage(
   });
 }
 
-/** Marks what a span misses, unless so much is missing that the list is not to be believed. */
+/**
+ * Marks what a span misses, unless so much is missing that the list is not to be believed. What a wider
+ * reading found too much is not taken away in pieces by a narrower one.
+ */
 async function judgeMissing(
   deps: ReconcileDeps,
   work: AthleteWork,
-  kind: ReconcileKind,
+  kind: ListReading,
   span: SeenSpan,
 ): Promise<void> {
   const activityIds = await deps.reads.missingIn(span);
-  const { athleteId, lease } = work;
+  const { athleteId, lease, refusedDeletions: standing } = work;
+  const wider = standing && !isAsWide(kind, standing.kind) ? standing : undefined;
   if (activityIds.length > 0) {
     const view = await deps.reads.deletionView(athleteId);
-    const missing = activityIds.length + view.missing;
+    const missing = Math.max(activityIds.length + view.missing, wider?.missing ?? 0);
     const reason = refuseDeletions({ ...view, missing });
     const since = new Date(deps.nowMs());
     if (reason !== undefined) {
       const refused = { kind, reason, missing, stored: view.stored, at: since };
-      await saveRefused(deps, work, refused);
+      if (wider === undefined) await saveRefused(deps, work, refused);
       return;
     }
     await deps.reads.markMissing({ athleteId, activityIds, since, epoch: lease.epoch });
     work.reads = undefined;
   }
-  const standing = work.refusedDeletions;
-  if (standing !== undefined && (kind === 'full' || standing.kind === kind)) {
-    await saveRefused(deps, work, undefined);
-  }
+  if (standing !== undefined && wider === undefined) await saveRefused(deps, work, undefined);
 }
 
 async function saveRefused(

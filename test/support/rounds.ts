@@ -94,7 +94,12 @@ const remembered: Readonly<Record<string, readonly string[]>> = {
     'sync.refreshed.zones',
     'sync.refreshed.stats',
   ],
-  activities: ['sync.confirmed_at', 'sync.fetched_at', 'sync.details.next_try_at'],
+  activities: [
+    'sync.first_seen_at',
+    'sync.confirmed_at',
+    'sync.fetched_at',
+    'sync.details.next_try_at',
+  ],
 };
 
 async function age(db: Db, ms: number): Promise<void> {

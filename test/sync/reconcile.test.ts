@@ -1,9 +1,11 @@
 import type { Document } from 'mongodb';
 import { Long } from 'mongodb';
 import { describe, expect, it } from 'vitest';
+import { auth } from '../../src/commands/auth.ts';
 import { status } from '../../src/commands/status.ts';
 import { dayMs, hourMs, useRounds } from '../support/rounds.ts';
 import type { Rounds } from '../support/rounds.ts';
+import { eventually } from '../support/waiting.ts';
 
 const open = useRounds();
 /** More than the newest page shows. */
@@ -111,6 +113,50 @@ describe('a reconcile', () => {
   });
 });
 
+describe('a new login that shows more', () => {
+  const narrow = ['read', 'activity:read', 'profile:read_all'];
+  const wide = ['read', 'activity:read_all', 'profile:read_all'];
+
+  async function narrowed(scene: Rounds): Promise<void> {
+    const refreshToken = scene.simulator.issueRefreshToken(1001, narrow);
+    await scene.db
+      .collection('tokens')
+      .updateOne({}, { $set: { refresh_token: refreshToken, scope: narrow } });
+  }
+
+  async function widen({ simulator, program }: Rounds): Promise<void> {
+    const refreshToken = simulator.issueRefreshToken(1001, wide);
+    expect(await auth(program(), { refreshToken, isBrowserWanted: false })).toBe(0);
+  }
+
+  it('brings what it shows at the next run', async () => {
+    const scene = await open({ activities: 30 });
+    await narrowed(scene);
+    await scene.round();
+    expect(await scene.differences()).toContain('27 stored, 30 at Strava');
+    await widen(scene);
+    await scene.round();
+    expect(await scene.differences()).toEqual([]);
+  });
+
+  it('brings it in a run that is under way', async () => {
+    const scene = await open({ activities: 30 });
+    await narrowed(scene);
+    const holding = scene.simulator.hold({ endpoint: 'streams' });
+    const running = scene.round({ STRAVA_QUOTA_SHORT_WINDOW: '1m' });
+    const held = await holding;
+    await eventually(async () => {
+      const athlete = await scene.db.collection('athletes').findOne({});
+      return (athlete?.['sync'] as Document | undefined)?.['reconciled_at'] !== undefined;
+    });
+    await widen(scene);
+    await eventually(() => count(scene.db, 'activities').then((stored) => stored === 30));
+    held.release();
+    await running;
+    expect(await scene.differences()).toEqual([]);
+  });
+});
+
 describe('a deletion at Strava', () => {
   it('among the newest is seen at the next look, asked for once, and leaves a tombstone', async () => {
     const scene = await open({ activities: 30 });
@@ -176,6 +222,20 @@ describe('a deletion at Strava', () => {
     expect((await scene.round()).asked('activity')).toBe(0);
     expect(await count(scene.db, 'activities')).toBe(60);
     expect(await statusOf(scene)).toMatch(/npm run verify -- --accept-deletions/);
+  });
+
+  it('is not taken away in pieces: what is missing from the whole list holds for its newest page too', async () => {
+    const scene = await open(long);
+    await scene.round();
+    const newest = newestIds(scene, 230);
+    for (const id of newest.slice(150)) scene.simulator.world.deleteActivity(id);
+    await scene.pass(8 * dayMs);
+    expect((await scene.round()).asked('activity')).toBe(0);
+    for (const id of newest.slice(0, 3)) scene.simulator.world.deleteActivity(id);
+    await scene.pass(hourMs);
+    expect((await scene.round()).asked('activity')).toBe(0);
+    expect(await count(scene.db, 'activities')).toBe(230);
+    expect(await statusOf(scene)).toMatch(/80 of 230 activities/);
   });
 
   it('is no deletion where the grant shows no private activities', async () => {

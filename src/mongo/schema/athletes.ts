@@ -57,7 +57,7 @@ export const reconcile = object('the list is being read again', {
 });
 
 export const refusedDeletions = object('so much is missing at Strava that nothing was removed', {
-  kind: oneOf('which reading found it', kinds),
+  kind: oneOf('which reading found it', { page: 'the newest page', ...kinds }),
   reason: oneOf('why nothing was removed', {
     all: 'all activities would go',
     many: 'many would go at once',
