@@ -44,6 +44,12 @@ export function keyOfRead(read: DueRead): string {
   }
 }
 
+/** The activity that a key names; undefined for other kinds. */
+export function activityOfRead(key: string): number | undefined {
+  const [kind, id] = key.split(':');
+  return kind === 'activity' ? Number(id) : undefined;
+}
+
 /** Whether a read may spend what is kept back for fresh data. */
 export function isFreshRead(read: DueRead): boolean {
   return read.kind === 'activity' && read.isFresh;

@@ -84,6 +84,16 @@ export function activityOfKey(key: string): number | undefined {
   return key.startsWith(streamsPrefix) ? Number(key.slice(streamsPrefix.length)) : undefined;
 }
 
+/** Whether a key of the weather names a read. */
+export function isReadKey(key: string): boolean {
+  return key !== listKey && activityOfKey(key) === undefined;
+}
+
+/** An instant to wait for; what is over already is nothing to wait for. */
+export function notBefore(at: Date | undefined, nowMs: number): Date | undefined {
+  return at !== undefined && at.getTime() > nowMs ? at : undefined;
+}
+
 const freshForMs = 7 * 24 * 60 * 60 * 1_000;
 
 /** The goal of the standing backfill. */

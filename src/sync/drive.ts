@@ -17,7 +17,7 @@ import { isWishGone, viewOf } from './athlete-work.ts';
 import type { Flights } from './flights.ts';
 import type { Holdings } from './holdings.ts';
 import type { Judgement } from './judgement.ts';
-import { adoptWishes, grantWishes, refillDue } from './observation.ts';
+import { adopt, grantWishes, refillDue } from './observation.ts';
 import { refillReads } from './read-observation.ts';
 import type { KeptKinds, ReadStore } from './read-ports.ts';
 import type { QuotaView } from './quota-view.ts';
@@ -119,6 +119,7 @@ async function lookAgain(run: Run): Promise<void> {
   for (const work of run.holdings.works) {
     work.isLookDue = true;
     work.isSweepDue = true;
+    work.reads = undefined;
   }
 }
 
@@ -151,7 +152,7 @@ async function observeOne(
 ): Promise<void> {
   try {
     if (work.lease.signal.aborted) await work.lease.assertHeld();
-    const isNew = isPollDue && (await adoptWishes(deps, work));
+    const isNew = isPollDue && (await adopt(deps, work));
     if (isNew) deps.log.info({ athlete: work.athleteId }, 'Taking over a wish of another process.');
     await sweep(deps, work, nowMs);
     await beginReconcile({ ...deps, nowMs: () => nowMs }, work);

@@ -139,6 +139,9 @@ function takeOff(work: AthleteWork, chosen: Work): Flight {
 
 function touchDown({ work, chosen }: Flight): void {
   if (chosen.kind === 'streams') work.streamsInFlight.delete(chosen.activityId);
-  else if (chosen.kind === 'read') work.readsInFlight.delete(keyOfRead(chosen.read));
-  else work.isListInFlight = false;
+  else if (chosen.kind === 'read') {
+    work.readsInFlight.delete(keyOfRead(chosen.read));
+    // The streams of an activity are not due while it is read by itself.
+    if (chosen.read.kind === 'activity' && work.due?.length === 0) work.due = undefined;
+  } else work.isListInFlight = false;
 }

@@ -3,10 +3,13 @@
  * wishes that other processes left. It asks MongoDB only where the picture can be out of date.
  */
 import { addSpan, nextListRequest } from '../domain/listing.ts';
+import { activityOfRead } from '../domain/read.ts';
+import type { ReconciledAt } from '../domain/reconcile.ts';
 import type { AthleteWork } from './athlete-work.ts';
 import {
   activityOfKey,
   isResting,
+  notBefore,
   ranges,
   rangeOfWish,
   streamsKey,
@@ -36,9 +39,9 @@ export async function refillDue(
   if (!shouldFetchStreams || !isRefillNeeded(work, nowMs)) return;
   const wanted = ranges(work, nowMs);
   const due = await readDue(activities, work, wanted, nowMs);
-  if (due.length > 0) return;
-  for (const id of rested(work, nowMs)) work.weather.delete(streamsKey(id));
-  work.nextTryAt = await soonestTry(activities, work.athleteId, wanted);
+  if (due.length === 0) for (const id of rested(work, nowMs)) work.weather.delete(streamsKey(id));
+  const next = await soonestTry(activities, work.athleteId, wanted);
+  work.nextTryAt = notBefore(next, nowMs);
 }
 
 /** A flight that lands meanwhile can make the answer stale: it says so by forgetting what is due. */
@@ -60,9 +63,8 @@ async function readDue(
 
 function isRefillNeeded(work: AthleteWork, nowMs: number): boolean {
   if (work.due === undefined) return true;
-  if (work.due.length > 0) return false;
   if (work.nextTryAt !== undefined && work.nextTryAt.getTime() <= nowMs) return true;
-  return rested(work, nowMs).length > 0;
+  return work.due.length === 0 && rested(work, nowMs).length > 0;
 }
 
 /** Activities that bad weather no longer keeps from being due; where they are not, they are settled. */
@@ -83,7 +85,7 @@ async function firstDue(
     const id = activityOfKey(key);
     return id !== undefined && isResting(work, key, nowMs) ? [id] : [];
   });
-  const exclude = [...work.streamsInFlight, ...resting];
+  const exclude = [...work.streamsInFlight, ...activitiesInFlight(work), ...resting];
   const now = new Date(nowMs);
   for (const range of wanted) {
     const { athleteId } = work;
@@ -92,6 +94,11 @@ async function firstDue(
     if (due.length > 0) return due;
   }
   return [];
+}
+
+/** Activities that are being read by themselves: the answer says whether streams are wanted, and which. */
+function activitiesInFlight({ readsInFlight }: AthleteWork): readonly number[] {
+  return [...readsInFlight].flatMap((key) => activityOfRead(key) ?? []);
 }
 
 async function soonestTry(
@@ -107,18 +114,28 @@ async function soonestTry(
   return tries.sort((one, other) => one.getTime() - other.getTime())[0];
 }
 
-/** Takes over wishes that were left since the last look; returns whether there were any. */
-export async function adoptWishes(
-  { athletes }: ObservationDeps,
-  work: AthleteWork,
-): Promise<boolean> {
-  const { wishes } = await athletes.load(work.athleteId);
+/**
+ * Takes over what other processes left since the last look: wishes, and a new login, which makes a full
+ * reconcile due. Returns whether there was a wish.
+ */
+export async function adopt({ athletes }: ObservationDeps, work: AthleteWork): Promise<boolean> {
+  if (work.scope.kind === 'mend') return false;
+  const { wishes, reconciledAt } = await athletes.load(work.athleteId);
+  adoptLogin(work, reconciledAt);
   const added = wishes.filter(({ id }) => !work.wishes.some((known) => known.id === id));
   if (added.length === 0) return false;
   work.wishes = [...work.wishes, ...added];
   work.due = undefined;
   work.isLookDue ||= added.some(({ until }) => until === undefined);
   return true;
+}
+
+/** What began before the login was read with the old grant. */
+function adoptLogin(work: AthleteWork, { full }: ReconciledAt): void {
+  const known = work.reconciledAt.full;
+  if (full === undefined || known === undefined || full >= known) return;
+  work.reconciledAt = { ...work.reconciledAt, full };
+  work.reconcile = undefined;
 }
 
 /** Ends the wishes whose period is listed and whose streams are all there or parked. */
@@ -143,7 +160,7 @@ async function isGranted(
   if (work.isLookDue || work.isListInFlight) return false;
   if (nextListRequest(wish.listing, wishGoal(wish)) !== undefined) return false;
   const range = rangeOfWish(wish);
-  if (!(await areDetailsThere(deps, work, range, nowMs))) return false;
+  if (!(await areDetailsThere(deps, work, range))) return false;
   const { activities, shouldFetchStreams } = deps;
   if (!shouldFetchStreams) return true;
   const { athleteId } = work;

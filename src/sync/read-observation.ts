@@ -2,9 +2,10 @@
  * Keeps a run's picture of the requests beside the list and the streams up to date from the database,
  * as `observation.ts` does for the streams.
  */
+import type { DueRead } from '../domain/read.ts';
 import { keyOfRead } from '../domain/read.ts';
 import type { AthleteWork } from './athlete-work.ts';
-import { freshFrom, isResting, ranges } from './athlete-work.ts';
+import { freshFrom, isReadKey, isResting, notBefore, ranges } from './athlete-work.ts';
 import type { TimeRange } from './ports.ts';
 import type { KeptKinds, ReadQuery, ReadStore } from './read-ports.ts';
 
@@ -13,31 +14,47 @@ export interface ReadObservationDeps {
   readonly kept: KeptKinds;
 }
 
-/** Reads due requests ahead where none are left in memory. */
+/** Reads due requests ahead where none are left in memory, or another became due. */
 export async function refillReads(
   deps: ReadObservationDeps,
   work: AthleteWork,
   nowMs: number,
 ): Promise<void> {
   if (!isRefillNeeded(work, nowMs)) return;
+  const range = ranges(work, nowMs).at(-1) ?? {};
+  const query = queryOf(deps, work, range, nowMs);
+  const due = await readDue(deps, work, query);
+  if (due.length === 0) for (const key of rested(work, nowMs)) work.weather.delete(key);
+  work.nextReadAt = notBefore(await deps.reads.nextTryAt(query), nowMs);
+}
+
+/** A flight that lands meanwhile can make the answer stale: it says so by forgetting what is due. */
+async function readDue(
+  deps: ReadObservationDeps,
+  work: AthleteWork,
+  query: ReadQuery,
+): Promise<readonly DueRead[]> {
   for (;;) {
-    // A flight that lands meanwhile makes the answer stale: it says so by forgetting what is due.
-    const reading: AthleteWork['reads'] = [];
+    const reading: readonly DueRead[] = [];
     work.reads = reading;
-    const range = ranges(work, nowMs).at(-1) ?? {};
-    const query = queryOf(deps, work, range, nowMs);
     const due = await deps.reads.due(query);
     if (work.reads !== reading) continue;
     work.reads = due;
-    if (due.length === 0) work.nextReadAt = await deps.reads.nextTryAt(query);
-    return;
+    return due;
   }
 }
 
 function isRefillNeeded(work: AthleteWork, nowMs: number): boolean {
   if (work.reads === undefined) return true;
-  if (work.reads.length > 0) return false;
-  return work.nextReadAt !== undefined && work.nextReadAt.getTime() <= nowMs;
+  if (work.nextReadAt !== undefined && work.nextReadAt.getTime() <= nowMs) return true;
+  return work.reads.length === 0 && rested(work, nowMs).length > 0;
+}
+
+/** Reads that bad weather no longer keeps from being due; where they are not, they are settled. */
+function rested({ weather, readsInFlight }: AthleteWork, nowMs: number): readonly string[] {
+  return [...weather].flatMap(([key, { untilMs }]) =>
+    isReadKey(key) && untilMs <= nowMs && !readsInFlight.has(key) ? [key] : [],
+  );
 }
 
 function queryOf(
@@ -62,14 +79,10 @@ export async function areDetailsThere(
   { reads, kept }: ReadObservationDeps,
   work: AthleteWork,
   range: TimeRange,
-  nowMs: number,
 ): Promise<boolean> {
   if (!kept.details) return true;
-  if (work.readsInFlight.size > 0) return false;
-  const onlyDetails = { ...kept, athlete: false };
-  const query = queryOf({ reads, kept: onlyDetails }, work, range, nowMs);
-  const due = await reads.due({ ...query, exclude: new Set() });
-  return due.length === 0 && (await reads.nextTryAt(query)) === undefined;
+  const onlyDetails = { details: true, segments: false, athlete: false };
+  return (await reads.countDue(work.athleteId, range, onlyDetails)) === 0;
 }
 
 /** What is due without one read; undefined where the database has to be asked again. */

@@ -78,6 +78,18 @@ describe('the details', () => {
   });
 });
 
+describe('a read that meets bad weather', () => {
+  it('is made again in the same run, be it the last thing to ask for', async () => {
+    const scene = await open({ activities: 1, config: { SYNC_DETAILS: 'true' } });
+    scene.simulator.faults.next('html-502', 1, { endpoint: 'activity' });
+    const round = await scene.round();
+    expect([round.exitCode, round.asked('activity')]).toEqual([0, 2]);
+    expect(
+      await scene.db.collection('activities').countDocuments({ laps: { $exists: true } }),
+    ).toBe(1);
+  });
+});
+
 describe('segments and the athlete', () => {
   it('are kept once each, the segments with their streams, and refreshed daily', async () => {
     const scene = await open({ ...withEfforts(12), config: everything });
@@ -164,5 +176,5 @@ describe('a recording of any length', () => {
         key,
       ).toBe(true);
     }
-  });
+  }, 240_000);
 });
