@@ -3,6 +3,7 @@ import { openDatabase, openJob, openStrava } from '../../src/main.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import type { RunResult } from '../../src/sync/job.ts';
 import type { ActivitySource } from '../../src/sync/ports.ts';
+import type { ReadSource } from '../../src/sync/read-ports.ts';
 import type { RunOptions } from '../../src/sync/run-options.ts';
 import { reportFaults } from '../fault-report.ts';
 import { lossesOf } from '../support/losses.ts';
@@ -193,17 +194,21 @@ describe.concurrent('a run whose local clock', () => {
       const strava = await openStrava(program, database);
       const timing = { patienceMs: 10 * minuteMs, tickIntervalMs: windowMs };
       let inFlight = 0;
-      const source: ActivitySource = {
-        listPage: (...asked) => {
-          inFlight += 1;
-          return strava.source.listPage(...asked);
-        },
-        streams: (...asked) => {
-          inFlight += 1;
-          return strava.source.streams(...asked);
-        },
+      const counted = <Answer>(answer: Answer): Answer => {
+        inFlight += 1;
+        return answer;
       };
-      const job = openJob(program, { database, strava: { ...strava, source } }, timing);
+      const source: ActivitySource = {
+        listPage: (...asked) => counted(strava.source.listPage(...asked)),
+        streams: (...asked) => counted(strava.source.streams(...asked)),
+      };
+      const readSource: ReadSource = {
+        ...strava.readSource,
+        athlete: (...asked) => counted(strava.readSource.athlete(...asked)),
+        gear: (...asked) => counted(strava.readSource.gear(...asked)),
+      };
+      const watched = { ...strava, source, readSource };
+      const job = openJob(program, { database, strava: watched }, timing);
       const options: RunOptions = {
         athleteIds: () => Promise.resolve([athleteId]),
         scopeOf: () => ({ kind: 'standing' }),
