@@ -49,3 +49,11 @@ export function offsetErrorMs({ leastMs, mostMs }: ClockOffset): number {
   const canBeRight = leastMs <= 0 && mostMs >= 0;
   return canBeRight ? 0 : Math.max(0, mostMs - leastMs);
 }
+
+/**
+ * When a request left. Its answer may have corrected what is known of Strava's clock; nothing that is
+ * stored comes from the future.
+ */
+export function leftAt(requestedMs: number, nowMs: number): Date {
+  return new Date(Math.min(requestedMs, nowMs));
+}

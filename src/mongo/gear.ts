@@ -9,7 +9,6 @@ import type { StreamsFailure } from '../sync/ports.ts';
 import type { ReadWrite } from '../sync/read-ports.ts';
 import { int64, toBson } from './bson-value.ts';
 import type { Mongo } from './connection.ts';
-import { isDuplicateKey } from './failures.ts';
 import { refusalOf } from './storable.ts';
 
 export interface GearBookkeeping {
@@ -87,8 +86,8 @@ export async function rememberGear(
     const gearId = isJsonObject(record) ? record['id'] : undefined;
     if (!isJsonObject(record) || typeof gearId !== 'string' || gearId === '') continue;
     const initial = { detail: 'pending', tries: 0 };
-    const found = { athlete_id: int64(write.athleteId), fetched_at: write.at };
-    const sync = { $mergeObjects: [{ $literal: initial }, '$sync', { $literal: found }] };
+    const found = { athlete_id: { $literal: int64(write.athleteId) }, fetched_at: newest(write) };
+    const sync = { $mergeObjects: [{ $literal: initial }, '$sync', found] };
     await merge(mongo, { ...write, gearId }, { record, sync });
   }
 }
@@ -107,24 +106,30 @@ export async function storeGear(
     const failure = { message: `Not stored: ${refusal}.`, tries: 1, isParked: true, nextTryAt };
     return recordGearFailure(mongo, { ...write, gearId }, failure);
   }
-  const sync: GearBookkeeping = {
+  const settled: Omit<GearBookkeeping, 'fetched_at'> = {
     athlete_id: int64(write.athleteId),
-    fetched_at: at,
     detail: 'stored',
     detail_at: at,
     tries: 0,
   };
-  await merge(mongo, { ...write, gearId }, { record, sync: { $literal: sync } });
+  const sync = { $mergeObjects: [{ $literal: settled }, { fetched_at: newest(write) }] };
+  await merge(mongo, { ...write, gearId }, { record, sync });
 }
 
-/** An older copy than the stored one changes nothing. */
+function newest({ at }: ReadWrite): Document {
+  return { $max: ['$sync.fetched_at', at] };
+}
+
+/** An older copy than the stored one changes nothing of it; that it was asked for counts all the same. */
 async function merge(
   mongo: Mongo,
   { gearId, at }: GearWrite,
   { record, sync }: { readonly record: JsonObject; readonly sync: Document },
 ): Promise<void> {
   const fields = Object.entries(record).filter(([key]) => key !== '_id' && key !== 'sync');
-  const document = { $literal: toBson(Object.fromEntries(fields)) };
+  const isOlder = { $gt: ['$sync.fetched_at', at] };
+  const brought = { $literal: toBson(Object.fromEntries(fields)) };
+  const document = { $cond: [isOlder, {}, brought] };
   const state = record['resource_state'];
   const own = {
     _id: '$_id',
@@ -134,16 +139,8 @@ async function merge(
       resource_state: { $max: ['$resource_state', { $literal: state }] },
     }),
   };
-  const filter = {
-    _id: gearId,
-    $or: [{ 'sync.fetched_at': { $exists: false } }, { 'sync.fetched_at': { $lte: at } }],
-  };
   const update = [{ $replaceWith: { $mergeObjects: ['$$ROOT', document, own] } }];
-  try {
-    await mongo.attempt(() => gearOf(mongo).updateOne(filter, update, { upsert: true }));
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-  }
+  await mongo.attempt(() => gearOf(mongo).updateOne({ _id: gearId }, update, { upsert: true }));
 }
 
 /**

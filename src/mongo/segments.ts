@@ -179,7 +179,7 @@ function syncWith({ at }: ReadWrite, state: 'record' | 'stored'): Document {
   return {
     athlete_ids: '$sync.athlete_ids',
     first_seen_at: '$sync.first_seen_at',
-    ...{ state, tries: { $literal: 0 }, fetched_at: at },
+    ...{ state, tries: { $literal: 0 }, fetched_at: { $max: ['$sync.fetched_at', at] } },
   };
 }
 
@@ -218,15 +218,19 @@ async function setState(mongo: Mongo, write: SegmentWrite, state: State): Promis
   await update(mongo, write, [{ $set: { sync: { $mergeObjects: [{ $literal: state }, sync] } } }]);
 }
 
-/** A segment that nobody has met (any more) is left alone, and so is one that was asked for later. */
+/**
+ * A segment that nobody has met (any more) is left alone, and so is a record that was asked for later. Its
+ * streams are settled whatever the instants say, for until then they are due.
+ */
 async function update(
   mongo: Mongo,
-  { segmentId, at }: SegmentWrite,
+  { segmentId, part, at }: SegmentWrite,
   pipeline: Document[],
 ): Promise<void> {
-  const filter = {
-    _id: int64(segmentId),
-    $or: [{ 'sync.fetched_at': { $exists: false } }, { 'sync.fetched_at': { $lte: at } }],
-  };
+  const isNoLater = [
+    { 'sync.fetched_at': { $exists: false } },
+    { 'sync.fetched_at': { $lte: at } },
+  ];
+  const filter = { _id: int64(segmentId), ...(part === 'record' && { $or: isNoLater }) };
   await mongo.attempt(() => segmentsOf(mongo).updateOne(filter, pipeline));
 }

@@ -83,7 +83,7 @@ interface Waiter {
   fail(reason: string): void;
 }
 
-const defaultTimeoutMs = 10_000;
+const defaultTimeoutMs = 30_000;
 
 /** An empty log, and the hand that writes it. */
 export function createRequestRecorder(): RequestRecorder {

@@ -2,6 +2,7 @@
  * Makes one of the requests beside the list and the streams, and writes what came of it: an activity by
  * itself, a segment, a part of the athlete.
  */
+import { leftAt } from '../domain/clock-offset.ts';
 import type { Listing } from '../domain/listing.ts';
 import type { DueRead } from '../domain/read.ts';
 import { planRetry } from '../domain/retry.ts';
@@ -46,51 +47,54 @@ export async function fetchRead(
   options: RequestOptions,
 ): Promise<ReadOutcome> {
   const { athleteId, lease } = work;
-  const write = { athleteId, epoch: lease.epoch, at: new Date(deps.nowMs()) };
-  const store = await ask(deps, write, read, options).catch(async (error: unknown) => {
+  const requestedMs = deps.nowMs();
+  const answered = (): ReadWrite => {
+    const at = leftAt(requestedMs, deps.nowMs());
+    return { athleteId, epoch: lease.epoch, at };
+  };
+  const store = await ask(deps, athleteId, read, options).catch(async (error: unknown) => {
     await lease.assertHeld();
     const acceptsDeletions = work.scope.kind === 'mend' && work.scope.acceptsDeletions === true;
-    const outcome = await settleFailure({ ...deps, acceptsDeletions }, write, read, error);
+    const outcome = await settleFailure({ ...deps, acceptsDeletions }, answered(), read, error);
     return () => Promise.resolve(outcome);
   });
   await lease.assertHeld();
-  return store(work);
+  return store(answered(), work);
 }
 
-type Store = (work: AthleteWork) => Promise<ReadOutcome>;
+type Store = (write: ReadWrite, work: AthleteWork) => Promise<ReadOutcome>;
 
 /** Asks Strava, and returns what is to be written. */
 async function ask(
   deps: ReadDeps,
-  write: ReadWrite,
+  athleteId: number,
   read: DueRead,
   options: RequestOptions,
 ): Promise<Store> {
-  const { athleteId } = write;
   const { readSource, reads } = deps;
   const stored = (writing: Promise<void>): Promise<ReadOutcome> =>
     writing.then(() => ({ kind: 'stored' }));
   switch (read.kind) {
     case 'activity': {
       const detail = await readSource.activity(athleteId, read.activityId, options);
-      return ({ listing }) => storeActivity(deps, { ...write, listing }, read, detail);
+      return (write, { listing }) => storeActivity(deps, { ...write, listing }, read, detail);
     }
     case 'segment': {
       const { segmentId } = read;
       if (read.part === 'record') {
         const record = await readSource.segment(athleteId, segmentId, options);
-        return () => stored(reads.storeSegment(write, segmentId, record));
+        return (write) => stored(reads.storeSegment(write, segmentId, record));
       }
       const streams = await readSource.segmentStreams(athleteId, segmentId, options);
-      return () => stored(reads.storeSegmentStreams(write, segmentId, streams));
+      return (write) => stored(reads.storeSegmentStreams(write, segmentId, streams));
     }
     case 'athlete': {
       const record = await readSource.athlete(athleteId, read.part, options);
-      return () => stored(reads.storeAthlete(write, read.part, record));
+      return (write) => stored(reads.storeAthlete(write, read.part, record));
     }
     case 'gear': {
       const record = await readSource.gear(athleteId, read.gearId, options);
-      return () => stored(reads.storeGear(write, read.gearId, record));
+      return (write) => stored(reads.storeGear(write, read.gearId, record));
     }
   }
 }

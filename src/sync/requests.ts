@@ -3,6 +3,7 @@
  * changed. The order is the promise: the records first, then the cursor.
  */
 import type { ActivitySummary, ListedRecord, UnusableRecord } from '../domain/activity.ts';
+import { leftAt } from '../domain/clock-offset.ts';
 import { isJsonObject } from '../domain/json.ts';
 import type { PageOutcome } from '../domain/listing.ts';
 import { afterLook, afterPage, pageSize } from '../domain/listing.ts';
@@ -113,8 +114,9 @@ async function fetchPage(
   { request, isReconcile = false }: WalkStep,
   options: RequestOptions,
 ): Promise<StoredPage> {
-  const requestedAtMs = nowMs();
+  const requestedMs = nowMs();
   const records = await source.listPage(work.athleteId, request, options);
+  const requestedAt = leftAt(requestedMs, nowMs());
   const summaries = records.flatMap(usable);
   await work.lease.assertHeld();
   const result = await activities.storePage({
@@ -124,13 +126,13 @@ async function fetchPage(
     source: 'list',
     ...(isReconcile && work.reconcile && { listedAt: work.reconcile.startedAt }),
     known: work.listing.spans,
-    fetchedAt: new Date(requestedAtMs),
+    fetchedAt: requestedAt,
     epoch: work.lease.epoch,
   });
   const outcome = {
     request,
     ids: records.flatMap(idOf),
-    requestedAtS: Math.floor(requestedAtMs / 1_000),
+    requestedAtS: Math.floor(requestedAt.getTime() / 1_000),
     startsS: summaries.map(({ startAt }) => Math.floor(startAt.getTime() / 1_000)),
     count: records.length,
     isFull: records.length >= pageSize,
@@ -163,17 +165,21 @@ export async function fetchStreams(
   options: RequestOptions,
 ): Promise<StreamsResult> {
   const { source, nowMs } = deps;
-  const requestedAt = new Date(nowMs());
+  const requestedMs = nowMs();
   const { athleteId, lease } = work;
-  const write: StreamsWrite = { athleteId, pending, epoch: lease.epoch, at: requestedAt };
+  const answered = (): StreamsWrite => {
+    const at = leftAt(requestedMs, nowMs());
+    return { athleteId, pending, epoch: lease.epoch, at };
+  };
   let streams: Streams;
   try {
     streams = await source.streams(athleteId, pending.activityId, options);
   } catch (error) {
     await lease.assertHeld();
-    return settleFailure(deps, write, error);
+    return settleFailure(deps, answered(), error);
   }
   await lease.assertHeld();
+  const write = answered();
   if (streams.arrays.size === 0) return withoutStreams(deps, write, 'Strava has none');
   return deps.activities.storeStreams(write, streams);
 }

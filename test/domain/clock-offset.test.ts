@@ -5,6 +5,7 @@ import type { ClockOffset } from '../../src/domain/clock-offset.ts';
 import {
   bestOffsetMs,
   learnOffset,
+  leftAt,
   offsetErrorMs,
   unknownOffset,
 } from '../../src/domain/clock-offset.ts';
@@ -69,5 +70,12 @@ describe('the offset of Strava’s clock', () => {
       dateMs: 1_700_000_000_000,
     };
     expect(bestOffsetMs(learnOffset(unknownOffset, odd))).toBe(10_000_000_000);
+  });
+});
+
+describe('the instant a request left', () => {
+  it('is never after its answer', () => {
+    expect(leftAt(5_000, 7_000)).toEqual(new Date(5_000));
+    expect(leftAt(3_605_000, 7_000)).toEqual(new Date(7_000));
   });
 });

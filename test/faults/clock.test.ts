@@ -183,6 +183,8 @@ describe.concurrent('a run whose local clock', () => {
     const windows = Math.ceil(counted / limit) + 1;
     expect(tookMs).toBeLessThan((given.sleptMs ?? 0) + windows * windowMs);
     expect(requests.tokenRefreshes()).toBeLessThanOrEqual(2);
+    // Four pieces of gear; what was in flight while the machine slept is asked for again.
+    expect(requests.count('gear')).toBeLessThanOrEqual(8);
   });
 
   async function runThrough(

@@ -117,6 +117,13 @@ describe('gear', () => {
 });
 
 describe('which gear is due', () => {
+  it('is not that whose record came by a clock that was ahead at first', async () => {
+    await storeProfile({ bikes: [bike] }, days(1));
+    expect(await due()).toEqual(['b1']);
+    await store(detail);
+    expect(await due(days(2))).toEqual([]);
+  });
+
   it('is that whose own record was never fetched', async () => {
     await storeProfile({ bikes: [bike], shoes: [shoes] });
     expect(await due()).toEqual(['b1', 'g1']);

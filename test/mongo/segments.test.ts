@@ -152,6 +152,12 @@ describe('a segment', () => {
     expect(await adapter.database.db.collection('segments').countDocuments(filter)).toBe(1);
   });
 
+  it('has its streams settled by a clock that was ahead at first', async () => {
+    await store({ name: 'New' }, later(60));
+    await storeItsStreams(at);
+    expect(await due(later(120))).toEqual([]);
+  });
+
   it('is not overwritten by what was asked for earlier', async () => {
     await store({ name: 'New' }, later(60));
     await store({ name: 'Old' });
