@@ -42,9 +42,10 @@ describe('how far a list is known', () => {
       athleteId,
       listing: nothingListed,
       wishes: [],
+      reconciledAt: {},
     });
     await store().saveListing(athleteId, listing, { epoch: 1, lookedAt: at });
-    const expected = { athleteId, listing, wishes: [], lookedAt: at };
+    const expected = { athleteId, listing, wishes: [], lookedAt: at, reconciledAt: {} };
     expect(await store().load(athleteId)).toEqual(expected);
   });
 
@@ -78,7 +79,7 @@ describe('taking an athlete over', () => {
     await store().saveListing(athleteId, listing, { epoch: 4, lookedAt: at });
     await store().addWish(athleteId, wish);
     const known = await store().take(athleteId, 5);
-    expect(known).toEqual({ athleteId, listing, wishes: [wish], lookedAt: at });
+    expect(known).toEqual({ athleteId, listing, wishes: [wish], lookedAt: at, reconciledAt: {} });
     const late = store().saveListing(athleteId, nothingListed, { epoch: 4 });
     await expect(late).rejects.toThrow(LeaseLostError);
     await expect(store().take(athleteId, 4)).rejects.toThrow(LeaseLostError);

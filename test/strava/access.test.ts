@@ -10,6 +10,7 @@ import { startSimulator } from '../../src/simulator/server.ts';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { useAdapter } from '../mongo/adapter.ts';
 import { open } from '../mongo/connection-of.ts';
+import { pageOf, recordOf } from '../mongo/pages.ts';
 import { athleteId, createStack, free, logIn, never, thrownBy, type Stack } from './stack.ts';
 
 const adapter = useAdapter();
@@ -167,7 +168,7 @@ describe('tokens of a short life among several processes', () => {
 describe('a refresh token that Strava refuses', () => {
   it('marks the athlete, says what to run, and leaves everything else alone', async () => {
     const [simulator, stack] = await start();
-    await adapter.database.db.collection('activities').insertOne({ name: 'Morning Ride' });
+    await adapter.activities.storePage(pageOf([recordOf(19_000_000_001)]));
     const before = await stack.tokens.load(athleteId);
     simulator.deauthorize(athleteId);
     const error = await thrownBy(list(stack));
