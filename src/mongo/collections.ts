@@ -161,7 +161,13 @@ export interface TokenDocument {
   readonly obtained_at?: Date;
   readonly scope?: readonly string[];
   readonly client_id?: string;
-  readonly needs_authorization?: { readonly since: Date; readonly reason: string };
+  readonly needs_authorization?: AuthorizationMark & { readonly earlier?: AuthorizationMark };
+}
+
+/** Since when a login is of no use, and why; `earlier` is what an erasure under way put aside. */
+export interface AuthorizationMark {
+  readonly since: Date;
+  readonly reason: string;
 }
 
 export interface ParkedDocument {

@@ -8,7 +8,10 @@ import type { Mongo } from './connection.ts';
 
 const leaving = 'is being erased';
 
-/** Marks the stored login, unless it is marked already; without a login it does nothing. */
+/**
+ * Marks the stored login; without a login it does nothing. A login that is marked for another reason is
+ * held by a run as well, so that mark is put aside and not in the way.
+ */
 export async function markLeaving(
   { attempt }: Mongo,
   { tokens }: Collections,
@@ -16,10 +19,13 @@ export async function markLeaving(
   now: Date,
 ): Promise<void> {
   await attempt(() =>
-    tokens.updateOne(
-      { _id: int64(athleteId), needs_authorization: { $exists: false } },
-      { $set: { needs_authorization: { since: now, reason: leaving } } },
-    ),
+    tokens.updateOne({ _id: int64(athleteId), 'needs_authorization.reason': { $ne: leaving } }, [
+      {
+        $set: {
+          needs_authorization: { since: now, reason: leaving, earlier: '$needs_authorization' },
+        },
+      },
+    ]),
   );
 }
 
@@ -33,7 +39,10 @@ export async function leavingIds(
   return found.map(({ _id }) => toNumber(_id));
 }
 
-/** Takes the mark away, where nothing was revoked and nothing erased. */
+/**
+ * Takes the mark away, where nothing was revoked and nothing erased. A login that was of no use before
+ * is of no use again.
+ */
 export async function unmarkLeaving(
   { attempt }: Mongo,
   { tokens }: Collections,
@@ -41,10 +50,11 @@ export async function unmarkLeaving(
 ): Promise<void> {
   await attempt(
     () =>
-      tokens.updateOne(
-        { _id: int64(athleteId), 'needs_authorization.reason': leaving },
-        { $unset: { needs_authorization: '' } },
-      ),
+      tokens.updateOne({ _id: int64(athleteId), 'needs_authorization.reason': leaving }, [
+        {
+          $set: { needs_authorization: { $ifNull: ['$needs_authorization.earlier', '$$REMOVE'] } },
+        },
+      ]),
     { isUrgent: true },
   );
 }

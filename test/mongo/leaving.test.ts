@@ -27,14 +27,24 @@ describe('the mark of an athlete who leaves', () => {
     expect(await leavingIds(mongo, collections)).toEqual([]);
   });
 
-  it('replaces no other, and takes no other away', async () => {
+  it('comes in the place of another, which stands again when it goes', async () => {
     const { mongo, collections } = adapter;
     const other = { since: now, reason: 'Strava refuses the stored refresh token' };
     await collections.tokens.updateOne({}, { $set: { needs_authorization: other } });
-    await markLeaving(mongo, collections, ada, now);
+    await markLeaving(mongo, collections, ada, new Date(0));
+    await markLeaving(mongo, collections, ada, new Date(0));
+    expect(await leavingIds(mongo, collections)).toEqual([ada]);
     await unmarkLeaving(mongo, collections, ada);
     expect((await collections.tokens.findOne())?.needs_authorization).toEqual(other);
     expect(await leavingIds(mongo, collections)).toEqual([]);
+  });
+
+  it('takes no other away', async () => {
+    const { mongo, collections } = adapter;
+    const other = { since: now, reason: 'Strava refuses the stored refresh token' };
+    await collections.tokens.updateOne({}, { $set: { needs_authorization: other } });
+    await unmarkLeaving(mongo, collections, ada);
+    expect((await collections.tokens.findOne())?.needs_authorization).toEqual(other);
   });
 
   it('makes no login where there is none', async () => {

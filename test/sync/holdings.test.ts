@@ -81,4 +81,17 @@ describe('an athlete who is being erased', () => {
     expect(holdings.works).toEqual([bobs]);
     await holdings.release();
   });
+
+  it('is let go where the login was found to be of no use before', async () => {
+    await logIn(ada);
+    const holdings = holdingsOf([ada]);
+    await holdings.enlist();
+    const { mongo, collections } = adapter;
+    const refused = { since: new Date(), reason: 'Strava refuses the stored refresh token' };
+    await collections.tokens.updateOne({}, { $set: { needs_authorization: refused } });
+    await markLeaving(mongo, collections, ada, new Date());
+    await holdings.letLeave();
+    expect(await heldLeases()).toEqual([]);
+    await holdings.release();
+  });
 });

@@ -26,6 +26,12 @@ export const tokens = define({
       object('the athlete has to log in again', {
         since: date('since when'),
         reason: text('why', 'Strava does not take the refresh token any more'),
+        earlier: optional(
+          object('what was marked before an erasure began', {
+            since: date('since when'),
+            reason: text('why', 'Strava does not take the refresh token any more'),
+          }),
+        ),
       }),
     ),
   },
