@@ -5,11 +5,11 @@
 import type { Document, Long } from 'mongodb';
 import type { ActivitySummary, FieldChange } from '../domain/activity.ts';
 import { changesBetween } from '../domain/activity.ts';
-import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { PageToStore } from '../sync/ports.ts';
-import { int64, jsonFromBson, toBson, toNumber } from './bson-value.ts';
+import { int64, toBson, toNumber } from './bson-value.ts';
 import type { ActivityDocument, Collections } from './collections.ts';
 import type { Mongo } from './connection.ts';
+import { asStored, storedSummaries, summaryOf } from './stored-summary.ts';
 
 export interface ChangeDocument {
   /** Names what was replaced, so that a write that is repeated is recorded once. */
@@ -34,9 +34,7 @@ export async function recordChanges(
   if (summaries.length === 0) return;
   const { db, attempt } = mongo;
   const byId = new Map(summaries.map((summary) => [summary.id, summary]));
-  const stored = await attempt(() =>
-    collections.activities.find({ _id: { $in: [...byId.keys()].map(int64) } }).toArray(),
-  );
+  const stored = await storedSummaries(mongo, collections, [...byId.keys()]);
   for (const document of stored) {
     const summary = byId.get(toNumber(document._id));
     const fields = summary ? changesBetween(summaryOf(document), asStored(summary)) : [];
@@ -53,7 +51,9 @@ export async function recordDeletion(
   { activities }: Collections,
   { athleteId, activityId, at }: { athleteId: number; activityId: number; at: Date },
 ): Promise<void> {
-  const document = await attempt(() => activities.findOne({ _id: int64(activityId) }));
+  const filter = { _id: int64(activityId), 'sync.athlete_id': int64(athleteId) };
+  const projection = { name: 1, start_date: 1, 'sync.fetched_at': 1 };
+  const document = await attempt(() => activities.findOne(filter, { projection }));
   if (document === null) return;
   const changes = db.collection<ChangeDocument>('changes');
   const { _id, ...change } = changeOf(document, athleteId, at, undefined);
@@ -88,16 +88,4 @@ function changeOf(
       ...(to !== undefined && { to: toBson(to) }),
     })),
   };
-}
-
-/** The summary as it stands in the database, its start as a text again. */
-export function summaryOf(document: ActivityDocument & Document): JsonObject {
-  const keys = document.sync.summary_keys.filter((key) => key !== 'start_date');
-  const fields = keys.map((key): [string, JsonValue] => [key, jsonFromBson(document[key])]);
-  return { ...Object.fromEntries(fields), start_date: document.start_date.toISOString() };
-}
-
-/** A summary as `summaryOf` would give it once it is stored. */
-export function asStored({ record, startAt }: ActivitySummary): JsonObject {
-  return { ...record, start_date: startAt.toISOString() };
 }

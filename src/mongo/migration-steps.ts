@@ -7,7 +7,7 @@ import { detailFingerprintOf } from '../domain/activity.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { TrackSource } from '../domain/recorded-track.ts';
 import { toNumber } from './bson-value.ts';
-import { summaryOf } from './changes.ts';
+import { summaryOf } from './stored-summary.ts';
 import type { ActivityDocument } from './collections.ts';
 import { collectionsOf } from './collections.ts';
 import type { Mongo } from './connection.ts';

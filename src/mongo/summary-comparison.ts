@@ -12,21 +12,21 @@ import { geometryOf } from './activity-document.ts';
 import { int64, jsonFromBson, toBson, toNumber } from './bson-value.ts';
 import type { ActivityDocument, Collections } from './collections.ts';
 import type { Mongo } from './connection.ts';
+import { storedSummaries } from './stored-summary.ts';
 import type { Expiry } from './tombstones.ts';
 import { buriedIds } from './tombstones.ts';
 
 /** What of a page is not stored, or stored otherwise. */
 export async function comparePage(
   mongo: Mongo,
-  { activities }: Collections,
+  collections: Collections,
   { athleteId, summaries, requestedAt }: ShownPage,
   expiry: Expiry,
 ): Promise<PageDifferences> {
   const newest = new Map(summaries.map((summary) => [summary.id, summary]));
   const ids = [...newest.keys()];
-  const stored = await mongo.attempt(() =>
-    activities.find<Document>({ _id: { $in: ids.map(int64) } }).toArray(),
-  );
+  const geometry = ['track', 'start_point'];
+  const stored: readonly Document[] = await storedSummaries(mongo, collections, ids, geometry);
   const byId = new Map(stored.map((document) => [toNumber(document['_id'] as never), document]));
   const unknown = ids.filter((id) => !byId.has(id));
   const stale = [...newest.values()].filter((summary) => {
