@@ -41,7 +41,12 @@ function notSince(field: string, at: Date): Filter<ActivityDocument> {
   return { $or: [{ [field]: { $exists: false } }, { [field]: { $lt: at } }] };
 }
 
-/** What is known when something is missing. A grant of unknown scope is not doubted. */
+/**
+ * What is known when something is missing. A grant of unknown scope is not doubted: Strava names the
+ * scope in each token answer, so that it is known after the next refresh at the latest, and where some
+ * other answer does not name it nothing is refused for that. Until then a grant without
+ * `activity:read_all` could have private activities taken for deleted; README says so.
+ */
 export async function deletionView(
   { attempt }: Mongo,
   { activities, tokens }: Collections,
@@ -63,11 +68,15 @@ export async function deletionView(
 export async function markMissing(
   { attempt }: Mongo,
   { activities }: Collections,
-  { activityIds, since, epoch }: Missing,
+  { athleteId, activityIds, since, epoch }: Missing,
 ): Promise<void> {
   await attempt(() =>
     activities.updateMany(
-      { _id: { $in: activityIds.map(int64) }, 'sync.epoch': { $lte: epoch } },
+      {
+        _id: { $in: activityIds.map(int64) },
+        'sync.athlete_id': int64(athleteId),
+        'sync.epoch': { $lte: epoch },
+      },
       { $set: { 'sync.missing': { since, tries: 0 } } },
     ),
   );
@@ -86,6 +95,22 @@ export async function unmarkMissing(
       { $unset: { 'sync.missing': '' }, $set: { 'sync.confirmed_at': at } },
     ),
   );
+}
+
+/**
+ * Takes the mark away although nothing is known: for a 404 that proves nothing, because the grant shows
+ * no private activities. Such a grant marks nothing either (`refuseDeletions`), so that it is not asked
+ * for again at the next look; one that shows more may mark it at once.
+ */
+export async function giveUpMissing(
+  { attempt }: Mongo,
+  { activities }: Collections,
+  { athleteId, epoch }: ReadWrite,
+  activityId: number,
+): Promise<void> {
+  const _id = int64(activityId);
+  const filter = { _id, 'sync.athlete_id': int64(athleteId), 'sync.epoch': { $lte: epoch } };
+  await attempt(() => activities.updateOne(filter, { $unset: { 'sync.missing': '' } }));
 }
 
 /** The marked activities that can be asked for now, the longest missing first. */
@@ -153,15 +178,16 @@ export async function recordMissingFailure(
   );
 }
 
-/** Removes an activity that is gone at Strava, and says so in the history of changes. */
+/** Removes an athlete's activity that is gone at Strava, and says so in the history of changes. */
 export async function buryDeleted(
   mongo: Mongo,
   collections: Collections,
   { athleteId, epoch, at }: ReadWrite,
   activityId: number,
 ): Promise<void> {
+  const filter = { _id: int64(activityId), 'sync.athlete_id': int64(athleteId) };
   const found = await mongo.attempt(() =>
-    collections.activities.findOne({ _id: int64(activityId) }, { projection: { start_date: 1 } }),
+    collections.activities.findOne(filter, { projection: { start_date: 1 } }),
   );
   if (found === null) return;
   await recordDeletion(mongo, collections, { athleteId, activityId, at });

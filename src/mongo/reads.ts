@@ -22,6 +22,7 @@ import {
   buryDeleted,
   deletionView,
   dueMissing,
+  giveUpMissing,
   markMissing,
   missingIn,
   nextMissingTryAt,
@@ -45,7 +46,7 @@ import {
   storeSegment,
   storeSegmentStreams,
 } from './segments.ts';
-import { storedActivities } from './activities.ts';
+import { isStored } from './tombstones.ts';
 
 export interface ReadStoreOptions {
   readonly events: EventStore;
@@ -89,11 +90,12 @@ export function createReadStore(
     recordFailure: (write, read, failure) => recordFailure(shared, write, read, failure),
     markUnavailable: (write, read, reason) => markUnavailable(shared, write, read, reason),
     settleHint: (activityId, readAt) => options.events.settle(activityId, readAt),
-    isStored: async (id) => (await storedActivities(mongo, collections, [id])).has(id),
+    isStored: (athleteId, activityId) => isStored(mongo, collections, { athleteId, activityId }),
     missingIn: (span) => missingIn(mongo, collections, span),
     deletionView: (athleteId) => deletionView(mongo, collections, athleteId),
     markMissing: (missing) => markMissing(mongo, collections, missing),
     unmarkMissing: (activityId, at) => unmarkMissing(mongo, collections, activityId, at),
+    giveUpMissing: (write, activityId) => giveUpMissing(mongo, collections, write, activityId),
     bury: (write, activityId) => buryDeleted(mongo, collections, write, activityId),
     expire: (write) => expireFor(shared, write),
   };
@@ -244,7 +246,12 @@ async function markUnavailable(
   if (read.kind === 'gear') return markGearUnavailable(mongo, { ...write, ...read }, reason);
   const { activityId, purpose } = read;
   if (purpose === 'hint') return events.settle(activityId, write.at);
-  if (purpose === 'confirm') return unmarkMissing(mongo, collections, activityId, write.at);
+  if (purpose === 'confirm') {
+    // Neither there nor gone: the mark stays, and tomorrow it is asked for again.
+    const nextTryAt = new Date(write.at.getTime() + dayMs);
+    const failure = { message: reason, tries: read.tries, nextTryAt };
+    return recordMissingFailure(mongo, collections, activityId, failure);
+  }
   return markDetailsUnavailable(mongo, collections, { ...write, activityId }, reason);
 }
 

@@ -2,10 +2,10 @@
  * The `tombstones` collection: what was removed, when and why, so that an old copy of it does not come
  * back. It removes one activity with its streams, and never decides which.
  */
-import type { Db, Long } from 'mongodb';
+import type { Db, Filter, Long } from 'mongodb';
 import { LeaseLostError } from '../errors.ts';
 import { int64, toNumber } from './bson-value.ts';
-import type { Collections } from './collections.ts';
+import type { ActivityDocument, Collections, StreamsDocument } from './collections.ts';
 import type { Mongo } from './connection.ts';
 
 /** `deleted` at Strava, or `expired` by our own retention. */
@@ -33,7 +33,7 @@ export interface Burial {
 /**
  * Tombstone, then streams, then the activity: cut off in between it leaves an activity that says that
  * its streams are missing, and doing it again removes the rest. Returns false where the activity was
- * gone already.
+ * gone already, or is another athlete's: that one is left alone.
  * @throws LeaseLostError where the activity was written under a newer lease, which leaves it alone.
  */
 export async function buryActivity(
@@ -42,19 +42,33 @@ export async function buryActivity(
   burial: Burial,
 ): Promise<boolean> {
   const { attempt } = mongo;
-  const { activityId, epoch } = burial;
-  const isThere = await claim(mongo, collections, burial);
+  const claimed = await claim(mongo, collections, burial);
+  if (claimed === 'foreign') return false;
   await raiseTombstone(mongo, burial);
-  const parts = { activity_id: int64(activityId), epoch: { $lte: epoch } };
-  await attempt(() => collections.streams.deleteMany(parts));
-  await attempt(() =>
-    collections.activities.deleteOne({ _id: int64(activityId), 'sync.epoch': { $lte: epoch } }),
-  );
-  if (await isStored(mongo, collections, activityId)) {
+  await attempt(() => collections.streams.deleteMany(partsOf(burial)));
+  await attempt(() => collections.activities.deleteOne(writtenBefore(burial)));
+  if (await isStored(mongo, collections, burial)) {
     await removeTombstone(mongo, burial);
-    throw leaseLost(activityId);
+    throw leaseLost(burial.activityId);
   }
-  return isThere;
+  return claimed === 'claimed';
+}
+
+/** Under this lease or an older one. */
+function writtenBefore({ activityId, athleteId, epoch }: Burial): Filter<ActivityDocument> {
+  return {
+    _id: int64(activityId),
+    'sync.athlete_id': int64(athleteId),
+    'sync.epoch': { $lte: epoch },
+  };
+}
+
+function partsOf({ activityId, athleteId, epoch }: Burial): Filter<StreamsDocument> {
+  return {
+    activity_id: int64(activityId),
+    athlete_id: int64(athleteId),
+    epoch: { $lte: epoch },
+  };
 }
 
 /** The tombstones among these activities, by activity. */
@@ -102,17 +116,18 @@ export async function stillBuried(
 async function claim(
   mongo: Mongo,
   collections: Collections,
-  { activityId, epoch }: Burial,
-): Promise<boolean> {
+  burial: Burial,
+): Promise<'claimed' | 'gone' | 'foreign'> {
+  const { activityId, athleteId, epoch } = burial;
   const { matchedCount } = await mongo.attempt(() =>
-    collections.activities.updateOne(
-      { _id: int64(activityId), 'sync.epoch': { $lte: epoch } },
-      { $set: { 'sync.epoch': epoch, 'sync.streams.state': 'pending', 'sync.streams.tries': 0 } },
-    ),
+    collections.activities.updateOne(writtenBefore(burial), {
+      $set: { 'sync.epoch': epoch, 'sync.streams.state': 'pending', 'sync.streams.tries': 0 },
+    }),
   );
-  if (matchedCount > 0) return true;
-  if (await isStored(mongo, collections, activityId)) throw leaseLost(activityId);
-  return false;
+  if (matchedCount > 0) return 'claimed';
+  const owner = await ownerOf(mongo, collections, activityId);
+  if (owner === athleteId) throw leaseLost(activityId);
+  return owner === undefined ? 'gone' : 'foreign';
 }
 
 async function raiseTombstone(
@@ -129,14 +144,23 @@ async function removeTombstone({ db, attempt }: Mongo, { activityId, at }: Buria
   await attempt(() => tombstones.deleteOne({ _id: int64(activityId), at }));
 }
 
-async function isStored(
+/** Whether the activity is stored as this athlete's. */
+export async function isStored(
+  mongo: Mongo,
+  collections: Collections,
+  { athleteId, activityId }: Pick<Burial, 'athleteId' | 'activityId'>,
+): Promise<boolean> {
+  return (await ownerOf(mongo, collections, activityId)) === athleteId;
+}
+
+async function ownerOf(
   { attempt }: Mongo,
   { activities }: Collections,
   activityId: number,
-): Promise<boolean> {
-  const projection = { _id: 1 };
+): Promise<number | undefined> {
+  const projection = { 'sync.athlete_id': 1 };
   const found = await attempt(() => activities.findOne({ _id: int64(activityId) }, { projection }));
-  return found !== null;
+  return found === null ? undefined : toNumber(found.sync.athlete_id);
 }
 
 function leaseLost(activityId: number): LeaseLostError {

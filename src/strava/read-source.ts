@@ -4,6 +4,7 @@
  */
 import { readDetail } from '../domain/detail.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { isJsonObject } from '../domain/json.ts';
 import type { AthletePart } from '../domain/read.ts';
 import { isProblem, readStreams } from '../domain/streams.ts';
 import { MalformedAnswerError } from '../errors.ts';
@@ -27,6 +28,7 @@ export function createReadSource(client: Client): ReadSource {
       const detail = readDetail(await object(athleteId, request, options));
       if ('problem' in detail) throw malformed(request, detail.problem);
       if (detail.summary.id !== activityId) throw malformed(request, otherId);
+      if (isOfAnother(detail.summary.record, athleteId)) throw malformed(request, otherAthlete);
       return detail;
     },
     segment: async (athleteId, segmentId, options) => {
@@ -97,6 +99,13 @@ function athleteRequest(athleteId: number, part: AthletePart): ApiRequest {
 }
 
 const otherId = 'it has another id';
+const otherAthlete = 'it is of another athlete';
+
+/** Whether a record says that it is of somebody else; one that says nothing is believed. */
+function isOfAnother({ athlete }: JsonObject, athleteId: number): boolean {
+  const id = isJsonObject(athlete) ? athlete['id'] : undefined;
+  return (typeof id === 'number' || typeof id === 'bigint') && Number(id) !== athleteId;
+}
 
 /** The record, where it is of what was asked for. */
 function withId(request: ApiRequest, id: number | string, record: JsonObject): JsonObject {

@@ -109,14 +109,16 @@ export interface ReadStore {
   markUnavailable(write: ReadWrite, read: DueRead, reason: string): Promise<void>;
   /** What a webhook told is read. */
   settleHint(activityId: number, readAt: Date): Promise<void>;
-  /** Whether an activity is stored. */
-  isStored(activityId: number): Promise<boolean>;
+  /** Whether an activity is stored as this athlete's. */
+  isStored(athleteId: number, activityId: number): Promise<boolean>;
   /** The activities of a span that a complete list did not show, at most so many. */
   missingIn(span: SeenSpan): Promise<readonly number[]>;
   deletionView(athleteId: number): Promise<DeletionView>;
   markMissing(missing: Missing): Promise<void>;
   /** It is there after all. */
   unmarkMissing(activityId: number, at: Date): Promise<void>;
+  /** Whether it is there remains unknown, and it counts as missing no more. */
+  giveUpMissing(write: ReadWrite, activityId: number): Promise<void>;
   /** Removes an activity with its streams and leaves a tombstone. */
   bury(write: ReadWrite, activityId: number): Promise<void>;
   /** Removes what was fetched before the retention that the user set; returns how many activities. */

@@ -170,12 +170,12 @@ async function settleGone(
   const { reads } = deps;
   const { activityId, purpose, isToldDeleted = false } = read;
   if (purpose === 'details') return markUnavailable(deps, write, read, 'Strava has none');
-  const isStored = await reads.isStored(activityId);
+  const isStored = await reads.isStored(write.athleteId, activityId);
   if (purpose === 'confirm' || isToldDeleted) {
     const { canSeePrivate } = await reads.deletionView(write.athleteId);
     const isBelieved = canSeePrivate || (purpose === 'confirm' && deps.acceptsDeletions);
     if (isStored && isBelieved) await reads.bury(write, activityId);
-    else if (isStored) await reads.unmarkMissing(activityId, write.at);
+    else if (isStored) await reads.giveUpMissing(write, activityId);
     if (purpose === 'hint') await reads.settleHint(activityId, write.at);
     return { kind: isStored && isBelieved ? 'deleted' : 'unavailable' };
   }

@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import { LeaseLostError } from '../../src/errors.ts';
 import type { Burial, TombstoneDocument } from '../../src/mongo/tombstones.ts';
-import { buriedIds, buryActivity } from '../../src/mongo/tombstones.ts';
+import { buryDeleted } from '../../src/mongo/missing.ts';
+import { buriedIds, buryActivity, isStored } from '../../src/mongo/tombstones.ts';
 import { useAdapter } from './adapter.ts';
 import { addStreams } from './leaving-fixture.ts';
 import { athleteId, pageOf, recordOf } from './pages.ts';
@@ -56,6 +57,19 @@ describe('an activity that is buried', () => {
     const before = await all('tombstones');
     expect(await bury()).toBe(false);
     expect(await all('tombstones')).toEqual(before);
+  });
+
+  it('is not one that belongs to another athlete: that one stays as it is', async () => {
+    await store(1, id);
+    const before = [await all('activities'), await all('streams')];
+    expect(await bury({ athleteId: athleteId + 1 })).toBe(false);
+    const { mongo, collections } = adapter;
+    await buryDeleted(mongo, collections, { athleteId: athleteId + 1, epoch: 1, at }, id);
+    expect([await all('activities'), await all('streams')]).toEqual(before);
+    expect([await all('tombstones'), await all('changes')]).toEqual([[], []]);
+    expect(await isStored(mongo, collections, { athleteId, activityId: id })).toBe(true);
+    const asOther = { athleteId: athleteId + 1, activityId: id };
+    expect(await isStored(mongo, collections, asOther)).toBe(false);
   });
 
   it('and was cut off after its tombstone, or after its streams, is removed by the next try', async () => {

@@ -89,6 +89,18 @@ describe('an activity', () => {
     await expect(source.activity(athleteId, id, free)).rejects.toThrow(StravaRecordError);
   });
 
+  it('of another athlete is malformed', async () => {
+    const { id } = withEfforts();
+    const foreign = (body: string) => body.replace(`"id":${athleteId}`, '"id":4711');
+    const error = await altered(foreign, () => thrownBy(source.activity(athleteId, id, free)));
+    expect(error).toBeInstanceOf(MalformedAnswerError);
+    expect(error.message).toContain('of another athlete');
+    const silent = (body: string) => body.replace(`"athlete":{"id":${athleteId},`, '"athlete":{');
+    await expect(
+      altered(silent, () => source.activity(athleteId, id, free)),
+    ).resolves.toMatchObject({ summary: { id, record: { athlete: { resource_state: 1 } } } });
+  });
+
   it.each<[string, string, string]>([
     ['another id', '{"id":5,"start_date":"2026-11-21T06:30:00Z"}', 'another id'],
     ['no start', '{"id":5}', 'its start_date'],

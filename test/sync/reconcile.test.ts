@@ -271,3 +271,26 @@ describe('a deletion at Strava', () => {
     expect(await count(scene.db, 'tombstones')).toBe(0);
   });
 });
+
+describe('a 404 for one that is marked as missing', () => {
+  it('is not believed where the grant shows no private activities, confirms nothing, and is not asked for again', async () => {
+    const scene = await open({ activities: 12 });
+    await scene.round();
+    await scene.db
+      .collection('tokens')
+      .updateMany({}, { $set: { scope: ['read', 'activity:read'] } });
+    const [newest = 0] = newestIds(scene, 1);
+    scene.simulator.world.deleteActivity(newest);
+    const ofNewest = { _id: Long.fromNumber(newest) } as Document;
+    const mark = { 'sync.missing': { since: new Date(0), tries: 0 } };
+    await scene.db.collection('activities').updateOne(ofNewest, { $set: mark });
+    expect((await scene.round()).asked('activity')).toBe(1);
+    const kept = await scene.db.collection('activities').findOne(ofNewest);
+    expect(kept?.['sync']).not.toHaveProperty('missing');
+    expect(kept?.['sync']).not.toHaveProperty('confirmed_at');
+    await scene.pass(hourMs);
+    expect((await scene.round()).asked('activity')).toBe(0);
+    await scene.pass(8 * dayMs);
+    expect((await scene.round()).asked('activity')).toBe(0);
+  });
+});
