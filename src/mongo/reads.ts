@@ -6,7 +6,7 @@ import type { DueRead } from '../domain/read.ts';
 import { keyOfRead } from '../domain/read.ts';
 import type { EventStore } from '../sync/events-port.ts';
 import type { StreamsFailure, TimeRange } from '../sync/ports.ts';
-import type { ReadQuery, ReadStore, ReadWrite } from '../sync/read-ports.ts';
+import type { Expired, ReadQuery, ReadStore, ReadWrite } from '../sync/read-ports.ts';
 import type { Collections } from './collections.ts';
 import type { Mongo } from './connection.ts';
 import { markDetailsUnavailable, recordDetailsFailure, storeDetails } from './details.ts';
@@ -63,7 +63,8 @@ const readAhead = 8;
 const dayMs = 24 * 60 * 60 * 1_000;
 /** What is tried again later than this is parked: nobody waits for it. */
 const parkedAfterMs = 60 * 60 * 1_000;
-const mostExpiredAtOnce = 10_000;
+/** Some seconds' work: a run goes on in between. */
+const mostExpiredAtOnce = 100;
 
 export function createReadStore(
   mongo: Mongo,
@@ -258,9 +259,11 @@ async function markUnavailable(
 async function expireFor(
   { mongo, collections, retentionDays }: Shared,
   { athleteId, epoch, at }: ReadWrite,
-): Promise<number> {
-  if (retentionDays === undefined) return 0;
+): Promise<Expired> {
+  if (retentionDays === undefined) return { activities: 0, isMore: false };
   const fetchedBefore = new Date(at.getTime() - retentionDays * dayMs);
   const limit = mostExpiredAtOnce;
-  return expire(mongo, collections, { athleteId, fetchedBefore, now: at, epoch, limit });
+  const expiry = { athleteId, fetchedBefore, now: at, epoch, limit };
+  const activities = await expire(mongo, collections, expiry);
+  return { activities, isMore: activities >= limit };
 }

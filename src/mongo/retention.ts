@@ -1,8 +1,9 @@
 /**
  * The retention sweep: removes what was fetched longer ago than is allowed, an activity with its streams,
  * and leaves a tombstone. A TTL index would tear the two apart. It knows no setting and no schedule.
+ * The athlete and the gear stay: they are fetched again and again.
  */
-import type { Filter } from 'mongodb';
+import type { Document, Filter } from 'mongodb';
 import { int64, toNumber } from './bson-value.ts';
 import type { ActivityDocument, Collections } from './collections.ts';
 import type { Mongo } from './connection.ts';
@@ -22,11 +23,12 @@ export interface Expiry {
 
 const batchSize = 50;
 const tombstonesAtOnce = 1_000;
+const removedAtOnce = 500;
 
 /**
- * Removes the athlete's expired activities, oldest start first, and streams that a stale write left
- * beside a tombstone. Returns how many activities went; where that is `limit`, there may be more.
- * Cut off anywhere, the next sweep does the rest.
+ * Removes the athlete's expired activities, oldest start first; after the last one also what else of
+ * Strava's is as old, and streams that a stale write left beside a tombstone. Returns how many activities
+ * went; where that is `limit`, there may be more. Cut off anywhere, the next sweep does the rest.
  * @throws LeaseLostError where an activity was written under a newer lease.
  */
 export async function expire(
@@ -45,8 +47,38 @@ export async function expire(
       if (await buryActivity(mongo, collections, { ...burial, why: 'expired' })) count += 1;
     }
   }
+  if (count >= expiry.limit) return count;
   await removeOrphans(mongo, collections, expiry);
+  await removeTheRest(mongo, expiry);
   return count;
+}
+
+/**
+ * The history of changes, records that were parked, and segments. A segment is gone with what is known
+ * of it: it is fetched again only when the details of another activity meet it.
+ */
+async function removeTheRest(mongo: Mongo, { athleteId, fetchedBefore }: Expiry): Promise<void> {
+  const id = int64(athleteId);
+  const old = { $lt: fetchedBefore };
+  await removeAll(mongo, 'changes', { athlete_id: id, seen_at: old });
+  await removeAll(mongo, 'parked', { athlete_id: id, first_seen_at: old });
+  await removeAll(mongo, 'segments', { 'sync.athlete_ids': id, 'sync.fetched_at': old });
+}
+
+/** In batches, so that no operation takes long. */
+async function removeAll({ db, attempt }: Mongo, name: string, filter: Document): Promise<void> {
+  const collection = db.collection(name);
+  for (;;) {
+    const found = await attempt(() =>
+      collection
+        .find(filter, { projection: { _id: 1 } })
+        .limit(removedAtOnce)
+        .toArray(),
+    );
+    if (found.length === 0) return;
+    const ids = found.map(({ _id }) => _id);
+    await attempt(() => collection.deleteMany({ ...filter, _id: { $in: ids } }));
+  }
 }
 
 /** A summary that came again keeps the age of its streams and details: what is oldest in an activity decides. */

@@ -138,10 +138,11 @@ async function observe(
   return holdings.works.filter((work) => isActive(work) && !isWishGone(work));
 }
 
-/** A flight landed since the picture was brought up to date, and what was asked for is due again. */
+/** A flight landed since the picture was brought up to date, or the retention has more to remove. */
 function isOutOfDate({ deps }: Run, active: readonly AthleteWork[]): boolean {
   return active.some(
-    ({ due, reads }) => reads === undefined || (deps.shouldFetchStreams && due === undefined),
+    ({ due, reads, isSweepDue }) =>
+      isSweepDue || reads === undefined || (deps.shouldFetchStreams && due === undefined),
   );
 }
 
@@ -169,10 +170,15 @@ async function observeOne(
 
 async function sweep({ reads, log }: DriveDeps, work: AthleteWork, nowMs: number): Promise<void> {
   if (!work.isSweepDue) return;
-  work.isSweepDue = false;
   const { athleteId, lease } = work;
-  const expired = await reads.expire({ athleteId, epoch: lease.epoch, at: new Date(nowMs) });
-  if (expired > 0) log.info({ athlete: athleteId, expired }, 'Removed what the retention ends.');
+  const write = { athleteId, epoch: lease.epoch, at: new Date(nowMs) };
+  const { activities, isMore } = await reads.expire(write);
+  work.isSweepDue = isMore;
+  if (activities === 0) return;
+  // What was due of them is not any more.
+  work.due = undefined;
+  work.reads = undefined;
+  log.info({ athlete: athleteId, expired: activities }, 'Removed what the retention ends.');
 }
 
 function isActive({ stoppedBy }: AthleteWork): boolean {

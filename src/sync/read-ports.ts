@@ -83,6 +83,13 @@ export interface DeletionView {
   readonly canSeePrivate: boolean;
 }
 
+/** What the retention ended. */
+export interface Expired {
+  readonly activities: number;
+  /** There may be more, and what else is as old is still there. */
+  readonly isMore: boolean;
+}
+
 /** MongoDB, as far as reads are concerned. Every write is durable when its promise resolves. */
 export interface ReadStore {
   /** Some of each kind, the one most worth asking for first. */
@@ -121,6 +128,6 @@ export interface ReadStore {
   giveUpMissing(write: ReadWrite, activityId: number): Promise<void>;
   /** Removes an activity with its streams and leaves a tombstone. */
   bury(write: ReadWrite, activityId: number): Promise<void>;
-  /** Removes what was fetched before the retention that the user set; returns how many activities. */
-  expire(write: ReadWrite): Promise<number>;
+  /** Removes some of what was fetched before the retention that the user set. */
+  expire(write: ReadWrite): Promise<Expired>;
 }

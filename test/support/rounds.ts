@@ -100,6 +100,9 @@ const remembered: Readonly<Record<string, readonly string[]>> = {
     'sync.fetched_at',
     'sync.details.next_try_at',
   ],
+  changes: ['seen_at'],
+  parked: ['first_seen_at', 'last_seen_at'],
+  segments: ['sync.fetched_at'],
 };
 
 async function age(db: Db, ms: number): Promise<void> {
