@@ -70,7 +70,8 @@ export function withoutGeometry({ document, leftOut }: SummaryDocument): Summary
  * The update that puts a new summary in the place of the old one, in one atomic step: the keys that
  * the old summary brought and the new one does not are gone, keys of other origin stay, and so does
  * the streams' state and a track that was made from them, unless the recording itself was changed, and
- * the details' state, unless something that they depend on was. As a pipeline, because a plain `$set`
+ * the details' state, unless something that they depend on was. Where the stored one is of a later
+ * request, nothing changes: the list and single activities are asked for side by side. As a pipeline, because a plain `$set`
  * would read a dot in a key as a path.
  */
 export function summaryUpdate(
@@ -118,7 +119,8 @@ export function summaryUpdate(
   };
   const keptTrack = { track: { $cond: [isTrackKept, '$track', '$$REMOVE'] } };
   const parts = [keysOfOtherOrigin, { $literal: document }, keptTrack, { sync }];
-  return [{ $replaceWith: { $mergeObjects: parts } }];
+  const isOlder = { $gt: ['$sync.fetched_at', context.fetchedAt] };
+  return [{ $replaceWith: { $cond: [isOlder, '$$ROOT', { $mergeObjects: parts }] } }];
 }
 
 /** What outlives a new summary: it is about the activity, and not about the record. */

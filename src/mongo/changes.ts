@@ -37,6 +37,7 @@ export async function recordChanges(
   const stored = await storedSummaries(mongo, collections, [...byId.keys()]);
   for (const document of stored) {
     const summary = byId.get(toNumber(document._id));
+    if (document.sync.fetched_at > fetchedAt) continue;
     const fields = summary ? changesBetween(summaryOf(document), asStored(summary)) : [];
     if (fields.length === 0) continue;
     const changes = db.collection<ChangeDocument>('changes');

@@ -26,7 +26,8 @@ const passingCodes: ReadonlySet<number> = new Set([
 /** AuthenticationFailed, and AtlasError, by which a hosted MongoDB says the same. */
 const authenticationFailed: ReadonlySet<number> = new Set([18, 8000]);
 const unauthorized = 13;
-const duplicateKey = 11000;
+/** A unique index refused the write. */
+export const duplicateKey = 11000;
 
 const passingNames: ReadonlySet<string> = new Set([
   'MongoPoolClearedError',
@@ -104,14 +105,15 @@ export function translateRefusal(error: unknown): unknown {
   return error;
 }
 
-/** Whether a unique index refused the write. */
 /** Code of MongoDB's: a 2dsphere index cannot take the document's geometry. */
 export const geometryRefused = 16755;
 
+/** Whether a 2dsphere index refused the write. */
 export function isGeometryRefused(error: unknown): boolean {
   return error instanceof MongoServerError && error.code === geometryRefused;
 }
 
+/** Whether a unique index refused the write. */
 export function isDuplicateKey(error: unknown): boolean {
   return error instanceof MongoServerError && error.code === duplicateKey;
 }

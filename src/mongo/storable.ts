@@ -7,7 +7,7 @@ import type { JsonValue } from '../domain/json.ts';
 import { isDeeperThan, toBson } from './bson-value.ts';
 
 /** https://www.mongodb.com/docs/manual/reference/limits/: "no more than 100 levels of nesting". */
-const mostLevels = 100;
+export const mostLevels = 100;
 /** An update carries the whole record and must stay below 16 MB itself. */
 const mostRecordBytes = 12_000_000;
 

@@ -52,4 +52,36 @@ describe('a page', () => {
     expect(await activities.storePage(older)).toMatchObject({ changed: 0, unchanged: 1 });
     expect(await collections.activities.countDocuments({ name: 'Newer' })).toBe(1);
   });
+
+  it.each([1, 2, 3])(
+    'that becomes older after %i of its operations changes nothing, and counts as nothing',
+    async (operationsBefore) => {
+      const { activities, mongo, collections } = adapter;
+      await activities.storePage(pageOf([recordOf(id)], { fetchedAt: at(0) }));
+      const newer = pageOf([{ ...recordOf(id), name: 'Newer' }], { fetchedAt: at(10) });
+      let operations = 0;
+      const attempt: typeof mongo.attempt = async (operation, urgency) => {
+        if (operations === operationsBefore) await activities.storePage(newer);
+        operations += 1;
+        return mongo.attempt(operation, urgency);
+      };
+      const late = createActivityStore({ ...mongo, attempt }, collections);
+      const older = pageOf([{ ...recordOf(id), name: 'Older' }], { fetchedAt: at(5) });
+      expect(await late.storePage(older)).toMatchObject({ added: 0, changed: 0, unchanged: 1 });
+      expect(operations).toBeGreaterThan(operationsBefore);
+      const stored = await collections.activities.findOne();
+      expect(stored).toMatchObject({ name: 'Newer', sync: { fetched_at: at(10) } });
+    },
+  );
+
+  it('that is stored twice at a time loses no lease by that', async () => {
+    const { activities, collections } = adapter;
+    const ids = Array.from({ length: 60 }, (_, index) => id + index);
+    const page = pageOf(
+      ids.map((one) => recordOf(one)),
+      { fetchedAt: at(0) },
+    );
+    await Promise.all([1, 2, 3].map(() => activities.storePage(page)));
+    expect(await collections.activities.countDocuments()).toBe(60);
+  });
 });
