@@ -2,24 +2,17 @@
  * Writes the streams of one activity and what became of them: the parts first, the activity's state
  * last, so that a crash in between leads to asking again and never to a gap taken for complete.
  */
-import type { AnyBulkWriteOperation, Document } from 'mongodb';
-import { BSON } from 'mongodb';
 import { derivedFrom } from '../domain/derived.ts';
 import type { TrackSource } from '../domain/recorded-track.ts';
-import type { Sample, Streams } from '../domain/streams.ts';
-import { partsOf } from '../domain/streams.ts';
-import { LeaseLostError } from '../errors.ts';
+import type { Streams } from '../domain/streams.ts';
 import type { StreamsFailure, StreamsWrite } from '../sync/ports.ts';
 import { int64 } from './bson-value.ts';
-import type { Collections, StreamsBookkeeping, StreamsDocument } from './collections.ts';
+import type { Collections, StreamsBookkeeping } from './collections.ts';
 import type { Mongo } from './connection.ts';
 import type { Values } from './derivation.ts';
 import { recordedGeometry, recordedTrack, writeDerivation } from './derivation.ts';
-import { isDuplicateKey } from './failures.ts';
+import { leaseLost, removeParts, writeParts } from './stream-parts.ts';
 import { validationFailureOf } from './validators.ts';
-
-/** Half of what MongoDB takes, because values of other types can make a part larger than its share. */
-const mostPartBytes = 8_000_000;
 
 /** The streams, and where the activity's track is taken from. */
 export interface StreamsToStore {
@@ -48,7 +41,7 @@ export async function storeStreams(
     return 'parked';
   }
   const track = recordedTrack(streams, trackSource);
-  await setState(mongo, collections, write, {
+  const fate = await setState(mongo, collections, write, {
     streams: {
       state: 'stored',
       tries: 0,
@@ -58,6 +51,7 @@ export async function storeStreams(
     besides: { derived: derivedFrom(streams) },
     geometries: track === undefined ? [] : [recordedGeometry(track)],
   });
+  if (fate === 'gone') await removeParts(mongo, collections, write);
   return 'stored';
 }
 
@@ -72,80 +66,6 @@ async function parkRefused(
   const message = `Not stored: MongoDB refuses them (${refusal}).`;
   const nextTryAt = new Date(write.at.getTime() + parkedForMs);
   await recordFailure(mongo, collections, write, { message, tries: 1, isParked: true, nextTryAt });
-}
-
-async function writeParts(
-  { attempt }: Mongo,
-  { streams: collection }: Collections,
-  write: StreamsWrite,
-  streams: Streams,
-): Promise<void> {
-  const { activityId } = write.pending;
-  const documents = partDocuments(write, streams);
-  const replacements = documents.map((document): AnyBulkWriteOperation<StreamsDocument> => ({
-    replaceOne: {
-      filter: {
-        activity_id: int64(activityId),
-        part: document.part,
-        epoch: { $lte: write.epoch },
-      },
-      replacement: document,
-      upsert: true,
-    },
-  }));
-  const removal: AnyBulkWriteOperation<StreamsDocument> = {
-    deleteMany: {
-      filter: {
-        activity_id: int64(activityId),
-        part: { $gte: documents.length },
-        epoch: { $lte: write.epoch },
-      },
-    },
-  };
-  try {
-    await attempt(() => collection.bulkWrite([...replacements, removal], { ordered: true }));
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-    // The newer holder's recording may have fewer parts: what this write put beside them belongs to none.
-    const ours = { activity_id: int64(activityId), epoch: write.epoch };
-    await attempt(() => collection.deleteMany(ours));
-    throw leaseLost(activityId, error);
-  }
-}
-
-/** The last part first: part 0 says how many there are, so it comes when the others are there. */
-function partDocuments(write: StreamsWrite, streams: Streams): readonly StreamsDocument[] {
-  const whole = partDocument(write, streams, {
-    part: 0,
-    parts: 1,
-    from: 0,
-    to: streams.sampleCount,
-  });
-  const parts = partsOf(streams.sampleCount, BSON.calculateObjectSize(whole), mostPartBytes);
-  if (parts.length === 1) return [whole];
-  return parts
-    .map((part) => partDocument(write, streams, { ...part, parts: parts.length }))
-    .reverse();
-}
-
-function partDocument(
-  { pending, athleteId, at, epoch }: StreamsWrite,
-  { sampleCount, arrays }: Streams,
-  { part, parts, from, to }: { part: number; parts: number; from: number; to: number },
-): StreamsDocument & Document {
-  const slice = (samples: readonly Sample[]): readonly Sample[] =>
-    parts === 1 ? samples : samples.slice(from, to);
-  return {
-    activity_id: int64(pending.activityId),
-    part,
-    parts,
-    sample_count: sampleCount,
-    athlete_id: int64(athleteId),
-    start_date: pending.startAt,
-    fetched_at: at,
-    epoch,
-    ...Object.fromEntries([...arrays].map(([key, samples]) => [key, slice(samples)])),
-  };
 }
 
 /** Final: the activity has no streams, and earlier ones are gone. */
@@ -198,17 +118,28 @@ export async function recordFailure(
  * @throws LeaseLostError when the activity was written under a newer lease.
  */
 async function isCurrent(
+  mongo: Mongo,
+  collections: Collections,
+  write: StreamsWrite,
+): Promise<boolean> {
+  return (await fateOf(mongo, collections, write)) === 'current';
+}
+
+/** What became of an activity since its streams were asked for. */
+type Fate = 'current' | 'changed' | 'gone';
+
+async function fateOf(
   { attempt }: Mongo,
   { activities }: Collections,
   { pending, epoch }: StreamsWrite,
-): Promise<boolean> {
+): Promise<Fate> {
   const projection = { 'sync.epoch': 1, 'sync.trace': 1 };
   const found = await attempt(() =>
     activities.findOne({ _id: int64(pending.activityId) }, { projection }),
   );
-  if (found === null) return false;
+  if (found === null) return 'gone';
   if (found.sync.epoch > epoch) throw leaseLost(pending.activityId);
-  return found.sync.trace === pending.trace;
+  return found.sync.trace === pending.trace ? 'current' : 'changed';
 }
 
 interface StateChange {
@@ -223,7 +154,7 @@ async function setState(
   collections: Collections,
   write: StreamsWrite,
   { streams, besides, geometries = [] }: StateChange,
-): Promise<void> {
+): Promise<Fate> {
   const { pending, epoch } = write;
   const _id = int64(pending.activityId);
   const isFound = await writeDerivation(mongo, collections, {
@@ -231,12 +162,5 @@ async function setState(
     values: { 'sync.streams': streams, 'sync.epoch': epoch, ...besides },
     geometries,
   });
-  if (!isFound) await isCurrent(mongo, collections, write);
-}
-
-function leaseLost(activityId: number, cause?: unknown): LeaseLostError {
-  return new LeaseLostError(
-    `Another process took over while the streams of activity ${activityId} were being stored.`,
-    { cause },
-  );
+  return isFound ? 'current' : fateOf(mongo, collections, write);
 }

@@ -3,6 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { Sample, Streams } from '../../src/domain/streams.ts';
 import { LeaseLostError } from '../../src/errors.ts';
+import { createActivityStore } from '../../src/mongo/activity-store.ts';
+import { buryActivity } from '../../src/mongo/tombstones.ts';
 import type { PendingStreams, StreamsWrite } from '../../src/sync/ports.ts';
 import { useAdapter } from './adapter.ts';
 import { athleteId, pageOf, recordOf } from './pages.ts';
@@ -104,41 +106,48 @@ describe('the streams of one activity', () => {
 
 describe('streams larger than a document', () => {
   const sampleCount = 900_000;
-  const keys = ['time', 'distance', 'altitude', 'velocity_smooth', 'heartrate', 'cadence'];
-  const more = ['watts', 'temp', 'grade_smooth', 'lat', 'lng'];
-  const large: Streams = {
+  /** Some seconds where nothing else is running. */
+  const minutesMs = 300_000;
+  /** Enough of them for several parts; more only take longer. */
+  const keys = ['time', 'distance', 'lat', 'lng'];
+  const large = (): Streams => ({
     sampleCount,
     arrays: new Map(
-      [...keys, ...more].map((key, offset): [string, Sample[]] => [
+      keys.map((key, offset): [string, Sample[]] => [
         key,
         Array.from({ length: sampleCount }, (_, index) =>
           index % 1_000 === 999 ? null : index / 8 + offset,
         ),
       ]),
     ),
-  };
-
-  it('become parts below 16 MB that read back the same; fewer parts replace them', async () => {
-    const write = await stored();
-    await adapter.activities.storeStreams(write, large);
-    const sizes = await adapter.database.db
-      .collection('streams')
-      .aggregate<{
-        size: number;
-        part: number;
-      }>([
-        { $project: { size: { $bsonSize: '$$ROOT' }, part: 1, parts: 1, sample_count: 1 } },
-        { $sort: { part: 1 } },
-      ])
-      .toArray();
-    expect(sizes.length).toBeGreaterThan(5);
-    expect(sizes.map(({ part }) => part)).toEqual(sizes.map((_, index) => index));
-    expect(sizes.every((one) => Reflect.get(one, 'parts') === sizes.length)).toBe(true);
-    expect(Math.max(...sizes.map(({ size }) => size))).toBeLessThan(16_000_000);
-    expect(await firstDifference(large)).toBeUndefined();
-    await adapter.activities.storeStreams(write, small);
-    expect(await parts()).toMatchObject([{ part: 0, parts: 1, sample_count: 3 }]);
   });
+
+  it(
+    'become parts below 16 MB that read back the same; fewer parts replace them',
+    { timeout: minutesMs },
+    async () => {
+      const write = await stored();
+      const streams = large();
+      await adapter.activities.storeStreams(write, streams);
+      const sizes = await adapter.database.db
+        .collection('streams')
+        .aggregate<{
+          size: number;
+          part: number;
+        }>([
+          { $project: { size: { $bsonSize: '$$ROOT' }, part: 1, parts: 1, sample_count: 1 } },
+          { $sort: { part: 1 } },
+        ])
+        .toArray();
+      expect(sizes.length).toBeGreaterThan(5);
+      expect(sizes.map(({ part }) => part)).toEqual(sizes.map((_, index) => index));
+      expect(sizes.every((one) => Reflect.get(one, 'parts') === sizes.length)).toBe(true);
+      expect(Math.max(...sizes.map(({ size }) => size))).toBeLessThan(16_000_000);
+      expect(await firstDifference(streams)).toBeUndefined();
+      await adapter.activities.storeStreams(write, small);
+      expect(await parts()).toMatchObject([{ part: 0, parts: 1, sample_count: 3 }]);
+    },
+  );
 });
 
 /** Reads the parts one after the other, as they follow each other, and compares every sample. */
@@ -156,6 +165,39 @@ async function firstDifference({ arrays, sampleCount }: Streams): Promise<string
     from += length;
   }
   return from === sampleCount ? undefined : `${from} samples`;
+}
+
+describe('an activity that is removed while its streams are being written', () => {
+  it('leaves no part of them, and those of a newer holder alone', async () => {
+    const write = await stored();
+    const { mongo, collections } = adapter;
+    const burial = { athleteId, activityId: id, startAt: at, why: 'deleted', epoch: 1 } as const;
+    let operations = 0;
+    const attempt: typeof mongo.attempt = async (operation, urgency) => {
+      operations += 1;
+      // After the look at the activity, and the parts.
+      if (operations === 3) {
+        expect(await parts()).toHaveLength(1);
+        await buryActivity(mongo, collections, { ...burial, at });
+        // As if the write of the parts had come a moment later.
+        await collections.streams.insertMany([
+          { ...partOf(1), epoch: 1 },
+          { ...partOf(2), epoch: 2 },
+        ]);
+      }
+      return mongo.attempt(operation, urgency);
+    };
+    const slow = createActivityStore({ ...mongo, attempt }, collections);
+    await slow.storeStreams(write, small);
+    expect(await parts()).toMatchObject([{ part: 2, epoch: 2 }]);
+  });
+});
+
+/** A part as a write of the test's own time makes it. */
+function partOf(part: number) {
+  const [activity_id, athlete_id] = [Long.fromNumber(id), Long.fromNumber(athleteId)];
+  const of = { activity_id, athlete_id, part, parts: 3, sample_count: 0 };
+  return { ...of, start_date: at, fetched_at: at };
 }
 
 describe('a recording that was changed while its streams were on the way', () => {
