@@ -27,13 +27,15 @@ export interface LookPolicy {
   readonly isLookDue: () => boolean;
   /** A look begins. */
   readonly looked: () => void;
+  /** It came to nothing: the next tick looks again. */
+  readonly failed: () => void;
   /** Reads anew whether there is a subscription. */
   readonly refresh: () => Promise<void>;
 }
 
 export interface LookPolicyOptions {
   readonly clock: Clock;
-  /** How often the lists are looked at while there is a subscription, in milliseconds. */
+  /** How often the lists are looked at while there is a subscription, in milliseconds; without one, each tick looks. */
   readonly intervalMs: number;
   readonly isSubscribed: () => Promise<boolean>;
 }
@@ -49,6 +51,9 @@ export function createLookPolicy({
     isLookDue: () => !isKnownSubscribed || clock.nowMs() - lookedAtMs >= intervalMs,
     looked: () => {
       lookedAtMs = clock.nowMs();
+    },
+    failed: () => {
+      lookedAtMs = Number.NEGATIVE_INFINITY;
     },
     refresh: async () => {
       isKnownSubscribed = await isSubscribed();

@@ -54,6 +54,8 @@ export interface Run {
   readonly tally: () => Tally;
   /** A tick of the schedule came meanwhile. */
   isLookAsked: boolean;
+  /** The same, and only who logged in meanwhile is wanted. */
+  isJoinAsked: boolean;
 }
 
 const longestPollMs = 2_000;
@@ -72,12 +74,12 @@ export async function drive(run: Run): Promise<number | undefined> {
       continue;
     }
     untoldSinceMs = undefined;
-    if (run.isLookAsked) await lookAgain(run);
+    if (run.isLookAsked || run.isJoinAsked) await lookAgain(run);
     const active = await observe(run, isPollDue());
     const view = planView(run, active);
     const next = plan(view);
     if (next.kind === 'done') {
-      if (run.isLookAsked || isOutOfDate(run, active)) continue;
+      if (run.isLookAsked || run.isJoinAsked || isOutOfDate(run, active)) continue;
       return undefined;
     }
     if (next.kind === 'request') {
@@ -114,8 +116,11 @@ async function settleClock({ deps, options }: Run): Promise<boolean> {
 }
 
 async function lookAgain(run: Run): Promise<void> {
+  const isLookWanted = run.isLookAsked;
   run.isLookAsked = false;
+  run.isJoinAsked = false;
   await run.holdings.enlist();
+  if (!isLookWanted) return;
   for (const work of run.holdings.works) {
     work.isLookDue = true;
     work.isSweepDue = true;

@@ -36,6 +36,8 @@ export interface Job {
   run(options: RunOptions): Promise<RunResult>;
   /** Makes the running run look at every athlete's newest page again; false where none is running. */
   look(): boolean;
+  /** Makes the running run take in who logged in meanwhile, without a look at the others; false where none is running. */
+  join(): boolean;
   /** Makes the running run see what a webhook told; false where none is running. */
   hint(): boolean;
 }
@@ -46,6 +48,12 @@ export function createJob(deps: JobDeps): Job {
     look: () => {
       if (current === undefined) return false;
       current.isLookAsked = true;
+      current.flights.wake();
+      return true;
+    },
+    join: () => {
+      if (current === undefined) return false;
+      current.isJoinAsked = true;
       current.flights.wake();
       return true;
     },
@@ -85,7 +93,16 @@ function createRun(deps: JobDeps, options: RunOptions, holdings: Holdings): Run 
     options.reporter.progress(tally(), leftOf(holdings.works));
   };
   const flights = createFlights({ deps: requestDeps, judgement, stop: options.signal, onLanded });
-  return { deps, options, holdings, flights, judgement, tally, isLookAsked: false };
+  return {
+    deps,
+    options,
+    holdings,
+    flights,
+    judgement,
+    tally,
+    isLookAsked: false,
+    isJoinAsked: false,
+  };
 }
 
 function resultOf({ holdings, tally, options }: Run, opensAtMs: number | undefined): RunResult {
