@@ -35,7 +35,10 @@ export interface ReadOutcome {
 
 type ActivityRead = Extract<DueRead, { kind: 'activity' }>;
 
-/** After a create the activity can be missing for minutes; so often it is asked for again. */
+/**
+ * After a create the activity can be missing for minutes, and after a deletion still be there; so often it is
+ * asked for again.
+ */
 const mostHintTries = 5;
 const hintPauseMs = 60_000;
 
@@ -100,11 +103,13 @@ async function ask(
 }
 
 async function storeActivity(
-  { activities, reads, kept }: ReadDeps,
+  deps: ReadDeps,
   { athleteId, epoch, at, listing }: ReadWrite & { readonly listing: Listing },
-  { activityId, purpose }: ActivityRead,
+  read: ActivityRead,
   given: ActivityDetail,
 ): Promise<ReadOutcome> {
+  const { activities, reads, kept } = deps;
+  const { activityId, purpose, isToldDeleted = false } = read;
   const detail = await reads.aligned(given);
   const page = await activities.storePage({
     athleteId,
@@ -119,8 +124,26 @@ async function storeActivity(
   const kind = kept.details
     ? await reads.storeDetails({ athleteId, epoch, at }, detail, kept)
     : 'stored';
-  if (purpose === 'hint') await reads.settleHint(activityId, at);
+  if (purpose === 'hint') {
+    const write = { athleteId, epoch, at };
+    const isPostponed = isToldDeleted && (await postponeHint(deps, write, read, 'still there'));
+    if (!isPostponed) await reads.settleHint(activityId, at);
+  }
   return { kind, page };
+}
+
+/** False where it was asked for often enough. */
+async function postponeHint(
+  { reads, nowMs }: ReadDeps,
+  write: ReadWrite,
+  read: ActivityRead,
+  message: string,
+): Promise<boolean> {
+  const tries = read.tries + 1;
+  if (tries >= mostHintTries) return false;
+  const nextTryAt = new Date(nowMs() + tries * hintPauseMs);
+  await reads.recordFailure(write, read, { message, tries, isParked: false, nextTryAt });
+  return true;
 }
 
 interface FailureDeps extends ReadDeps {
@@ -179,15 +202,9 @@ async function settleGone(
     if (purpose === 'hint') await reads.settleHint(activityId, write.at);
     return { kind: isStored && isBelieved ? 'deleted' : 'unavailable' };
   }
-  const tries = read.tries + 1;
-  if (tries >= mostHintTries) {
-    await reads.settleHint(activityId, write.at);
-    return { kind: 'unavailable' };
-  }
-  const nextTryAt = new Date(deps.nowMs() + tries * hintPauseMs);
-  const failure = { message: 'not there yet', tries, isParked: false, nextTryAt };
-  await reads.recordFailure(write, read, failure);
-  return { kind: 'postponed' };
+  if (await postponeHint(deps, write, read, 'not there yet')) return { kind: 'postponed' };
+  await reads.settleHint(activityId, write.at);
+  return { kind: 'unavailable' };
 }
 
 /** A failure of the record's own: a few tries, then parked for a day. */
