@@ -8,6 +8,7 @@ import { startHttpServer } from '../http/server.ts';
 import type { StoredEvent } from '../http/webhook.ts';
 import { createWebhookRoutes } from '../http/webhook.ts';
 import type { Database, Strava } from '../main.ts';
+import { tellDeauthorization } from '../mongo/deauthorized.ts';
 import { createSubscriptionStore } from '../mongo/subscription.ts';
 import type { Program } from '../program.ts';
 
@@ -15,8 +16,8 @@ import type { Program } from '../program.ts';
 export interface Hints {
   /** An event was stored. */
   readonly onHint: (event: StoredEvent) => void;
-  /** Unverified: an athlete may have withdrawn the access. */
-  readonly onDeauthorization: (athleteId: number) => void;
+  /** That an athlete withdrew the access was stored, unverified. */
+  readonly onDeauthorization: () => void;
 }
 
 export interface Endpoints {
@@ -33,12 +34,15 @@ export async function openEndpoints(
 ): Promise<Endpoints> {
   const { config, clock, log } = program;
   const { clientId } = requireClient(config);
+  const now = (): Date => new Date(clock.nowMs());
   const subscriptions = createSubscriptionStore(database.mongo, clientId);
   const routes = createWebhookRoutes({
     subscription: () => subscriptions.load(),
     athleteIds: () => database.athletes.athleteIds(),
     events: strava.events,
     onEvent: onHint,
+    tellDeauthorization: (athleteId) =>
+      tellDeauthorization(database.mongo, database.collections, athleteId, now()),
     onDeauthorization,
     clock,
     log,

@@ -12,7 +12,8 @@ import type { RunReason } from '../mongo/runs.ts';
 import { createSubscriptionStore } from '../mongo/subscription.ts';
 import type { Program } from '../program.ts';
 import type { Job, RunResult } from '../sync/job.ts';
-import { settleDeauthorization } from './deauthorization.ts';
+import type { Deauthorizations } from './deauthorization.ts';
+import { createDeauthorizations } from './deauthorization.ts';
 import type { LookPolicy } from './hints.ts';
 import { createBell, createLookPolicy } from './hints.ts';
 import { openEndpoints } from './http-endpoints.ts';
@@ -35,17 +36,13 @@ export async function start(program: Program): Promise<ExitCode> {
     log.info(`Domestique is running; the database is ${database.address}.`);
     const bell = createBell();
     const policy = createPolicy(program, database, strava);
-    const session = { program, database, strava, job, policy };
-    let settling = Promise.resolve();
+    const deauthorizations = createDeauthorizations({ program, database, strava });
+    const session = { program, database, strava, job, policy, deauthorizations };
+    await prepare(session);
     const endpoints = await openEndpoints(
       program,
       { database, strava },
-      {
-        onHint: bell.ring,
-        onDeauthorization: (athleteId) => {
-          settling = settling.then(() => settleDeauthorization(session, athleteId));
-        },
-      },
+      { onHint: bell.ring, onDeauthorization: deauthorizations.settle },
     );
     await runDaemon({
       timetable: config.sync,
@@ -53,13 +50,14 @@ export async function start(program: Program): Promise<ExitCode> {
       log,
       signal,
       lastLookAt: await lastLookAt(database),
+      prepare: () => prepare(session),
       look: () => lookAgain(session),
       hint: () => job.hint(),
       onHint: bell.onRing,
       isHinted: await isHinted(session),
       run: (reason) => runOnce(session, reason),
     }).finally(() => endpoints.close());
-    await settling;
+    await deauthorizations.settled();
     log.info('Domestique has stopped.');
     return exitCodes.done;
   } finally {
@@ -80,6 +78,13 @@ interface Session {
   readonly strava: Strava;
   readonly job: Job;
   readonly policy: LookPolicy;
+  readonly deauthorizations: Deauthorizations;
+}
+
+/** What may have changed since the last tick while a run goes on for days. */
+async function prepare({ policy, deauthorizations }: Session): Promise<void> {
+  deauthorizations.settle();
+  await policy.refresh();
 }
 
 function createPolicy(
@@ -102,9 +107,9 @@ async function isHinted({ database, strava }: Session): Promise<boolean> {
   return false;
 }
 
-/** A run that is under way takes the tick, whether or not it looks at the lists now. */
+/** A run that is under way takes the tick, and who logged in meanwhile, whether or not it looks at the lists now. */
 function lookAgain({ job, policy }: Session): boolean {
-  if (!policy.isLookDue()) return job.hint();
+  if (!policy.isLookDue()) return job.join();
   const isTaken = job.look();
   if (isTaken) policy.looked();
   return isTaken;
@@ -117,7 +122,6 @@ async function runOnce(session: Session, reason: RunReason): Promise<void> {
     program.log.warn('Nobody has logged in yet. Run: npm run auth');
     return;
   }
-  await policy.refresh();
   const isLookWanted = reason === 'start' || (reason === 'schedule' && policy.isLookDue());
   if (isLookWanted) policy.looked();
   const progress = createProgress(progressOptionsOf(program, strava));
@@ -130,6 +134,10 @@ async function runOnce(session: Session, reason: RunReason): Promise<void> {
         isLookWanted,
         signal: program.signal,
         reporter: progress,
+      })
+      .catch((error: unknown) => {
+        if (isLookWanted) policy.failed();
+        throw error;
       })
       .finally(() => {
         progress.end();

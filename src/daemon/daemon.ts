@@ -18,6 +18,8 @@ export interface DaemonOptions {
   readonly lastLookAt: Date | undefined;
   /** One run; failures are thrown. */
   readonly run: (reason: RunReason) => Promise<void>;
+  /** What a tick needs to know before it is acted on; failures are thrown, and the tick goes on. */
+  readonly prepare: () => Promise<void>;
   /** Makes a run that is under way look at the lists again; false where none is. */
   readonly look: () => boolean;
   /** Makes a run that is under way see what a webhook told; false where none is. */
@@ -40,11 +42,12 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const ended = AbortSignal.any([signal, broken.signal]);
   let running: Promise<void> | undefined;
   let left: RunReason | undefined;
+  let ticking: Promise<void> | undefined;
   let lastTickMs = clock.nowMs();
 
   const start = (reason: RunReason): void => {
     left = undefined;
-    running = runLogged(options, reason)
+    running = logged(options, 'The run failed', () => options.run(reason))
       .catch((error: unknown) => {
         broken.abort(error);
       })
@@ -53,10 +56,22 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
         if (left !== undefined && !ended.aborted) start(left);
       });
   };
-  const tick = (): void => {
-    lastTickMs = clock.nowMs();
+  const act = (): void => {
+    if (ended.aborted) return;
     if (running === undefined) start('schedule');
     else if (!options.look()) left = 'schedule';
+  };
+  /** One that comes while another is being prepared, as while MongoDB is away, is the same tick. */
+  const tick = (): void => {
+    lastTickMs = clock.nowMs();
+    ticking ??= logged(options, 'The tick could not be prepared', options.prepare)
+      .then(act)
+      .catch((error: unknown) => {
+        broken.abort(error);
+      })
+      .finally(() => {
+        ticking = undefined;
+      });
   };
   const hint = (): void => {
     if (ended.aborted) return;
@@ -81,17 +96,22 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     }
   }
   schedule.stop();
+  await ticking;
   await running;
   broken.signal.throwIfAborted();
 }
 
-async function runLogged({ run, log, signal }: DaemonOptions, reason: RunReason): Promise<void> {
+async function logged(
+  { log, signal }: DaemonOptions,
+  what: string,
+  work: () => Promise<void>,
+): Promise<void> {
   try {
-    await run(reason);
+    await work();
   } catch (error) {
     if (!(error instanceof DomestiqueError)) throw error;
     if (signal.aborted) return;
-    log.error({ cause: causeOf(error) }, `The run failed: ${messageOf(error)}`);
+    log.error({ cause: causeOf(error) }, `${what}: ${messageOf(error)}`);
   }
 }
 

@@ -32,8 +32,10 @@ export interface WebhookOptions {
   readonly athleteIds: () => Promise<readonly number[]>;
   readonly events: Pick<EventStore, 'save'>;
   readonly onEvent: (event: StoredEvent) => void;
-  /** Somebody says that the athlete withdrew the access, at most once a minute: verify it. */
-  readonly onDeauthorization: (athleteId: number) => void;
+  /** Stores that somebody says so; durable when it resolves, false where nothing is stored of the athlete. */
+  readonly tellDeauthorization: (athleteId: number) => Promise<boolean>;
+  /** That was stored, at most once a minute for an athlete: verify it. */
+  readonly onDeauthorization: () => void;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -126,7 +128,7 @@ async function takeEvent(
   if (event === undefined) return undefined;
   if (!(await isOurs(shared, subscription, event))) return undefined;
   if (!(await athletes.read(maxAgeMs)).has(event.athleteId)) return undefined;
-  return event.kind === 'activity' ? store(shared, event) : passOn(shared, event);
+  return event.kind === 'activity' ? store(shared, event) : storeDeauthorization(shared, event);
 }
 
 /** An event may come before the id of a subscription that was just made is known here. */
@@ -148,15 +150,22 @@ async function store(
   return accepted;
 }
 
-function passOn(
-  { deauthorizedAtMs, clock, onDeauthorization }: Shared,
+/** Each costs a refresh of the token, so there is one a minute. */
+async function storeDeauthorization(
+  { deauthorizedAtMs, clock, tellDeauthorization, onDeauthorization }: Shared,
   { athleteId }: DeauthorizationEvent,
-): HttpAnswer {
+): Promise<HttpAnswer | undefined> {
   const lastMs = deauthorizedAtMs.get(athleteId);
   const nowMs = clock.monotonicMs();
   if (lastMs !== undefined && nowMs - lastMs < deauthorizationPauseMs) return tooSoon;
   deauthorizedAtMs.set(athleteId, nowMs);
-  onDeauthorization(athleteId);
+  try {
+    if (!(await tellDeauthorization(athleteId))) return undefined;
+  } catch (error) {
+    deauthorizedAtMs.delete(athleteId);
+    throw error;
+  }
+  onDeauthorization();
   return accepted;
 }
 

@@ -145,6 +145,8 @@ export interface AthleteDocument {
     readonly looked_at?: Date;
     /** The athlete withdrew the access at Strava. */
     readonly deauthorized_at?: Date;
+    /** A webhook said that the athlete withdrew the access, and nobody has made sure of it yet. */
+    readonly deauthorization_told_at?: Date;
     readonly reconcile?: ReconcileDocument;
     readonly reconciled_at?: { readonly recent?: Date; readonly full?: Date };
     readonly refused_deletions?: RefusedDeletionsDocument;

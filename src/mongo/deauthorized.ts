@@ -1,22 +1,86 @@
 /**
- * An athlete who withdrew the access at Strava: the login goes, the athlete is marked, the data stays.
+ * An athlete who withdrew the access at Strava: that somebody said so, that it is so, and the login that
+ * goes. It believes nobody and asks nobody.
  */
 import { int64, toNumber } from './bson-value.ts';
 import type { Collections } from './collections.ts';
 import type { Mongo } from './connection.ts';
 import type { Departure } from './overview.ts';
 
-/** The mark first: a crash in between leaves a login that Strava refuses, and status says so. */
-export async function removeLogin(
+/** Somebody said that an athlete withdrew the access, and what became of it is not settled. */
+export interface ToldDeauthorization {
+  readonly athleteId: number;
+  readonly toldAt: Date;
+  /** Whether it was made sure of already, and cut off after that. */
+  readonly isCertain: boolean;
+}
+
+/**
+ * Durable when it resolves; false where nothing is stored of the athlete. It makes no document, for one who
+ * was erased just now would be back.
+ */
+export async function tellDeauthorization(
   { attempt }: Mongo,
-  { athletes, tokens }: Collections,
+  { athletes }: Collections,
+  athleteId: number,
+  at: Date,
+): Promise<boolean> {
+  const told = { $set: { 'sync.deauthorization_told_at': at } };
+  const result = await attempt(() => athletes.updateOne({ _id: int64(athleteId) }, told));
+  return result.matchedCount > 0;
+}
+
+/** What was told and is not settled, the oldest first. */
+export async function toldDeauthorizations(
+  { attempt }: Mongo,
+  { athletes }: Collections,
+): Promise<readonly ToldDeauthorization[]> {
+  const marked = await attempt(() =>
+    athletes
+      .find({ 'sync.deauthorization_told_at': { $exists: true } })
+      .sort({ 'sync.deauthorization_told_at': 1 })
+      .toArray(),
+  );
+  return marked.flatMap(({ _id, sync }) => {
+    const toldAt = sync?.deauthorization_told_at;
+    if (toldAt === undefined) return [];
+    const isCertain = sync?.deauthorized_at !== undefined;
+    return [{ athleteId: toNumber(_id), toldAt, isCertain }];
+  });
+}
+
+/** Takes the mark away, unless it was told once more meanwhile. */
+export async function settleTold(
+  { attempt }: Mongo,
+  { athletes }: Collections,
+  { athleteId, toldAt }: ToldDeauthorization,
+): Promise<void> {
+  const filter = { _id: int64(athleteId), 'sync.deauthorization_told_at': toldAt };
+  const settled = { $unset: { 'sync.deauthorization_told_at': '' } } as const;
+  await attempt(() => athletes.updateOne(filter, settled));
+}
+
+/** The access is withdrawn for certain. */
+export async function markDeauthorized(
+  { attempt }: Mongo,
+  { athletes }: Collections,
   athleteId: number,
   at: Date,
 ): Promise<void> {
-  const _id = int64(athleteId);
   const mark = { $set: { 'sync.deauthorized_at': at } };
-  await attempt(() => athletes.updateOne({ _id }, mark));
-  await attempt(() => tokens.deleteOne({ _id, needs_authorization: { $exists: true } }));
+  await attempt(() => athletes.updateOne({ _id: int64(athleteId) }, mark));
+}
+
+/** The mark first: a crash in between leaves a login that Strava refuses, and status says so. */
+export async function removeLogin(
+  mongo: Mongo,
+  collections: Collections,
+  athleteId: number,
+  at: Date,
+): Promise<void> {
+  await markDeauthorized(mongo, collections, athleteId, at);
+  const refused = { _id: int64(athleteId), needs_authorization: { $exists: true } };
+  await mongo.attempt(() => collections.tokens.deleteOne(refused));
 }
 
 /** Who withdrew the access, and has not logged in again. */

@@ -175,7 +175,10 @@ function pendingGrantsOf({ id, login }: Traces): Filter<Document> {
   return { $or: mine };
 }
 
-/** The epoch stays, so that a write of the cursor under an older one fails for as long as it can. */
+/**
+ * The epoch stays, so that a write of the cursor under an older one fails for as long as it can, and so does
+ * a withdrawn access, so that the daemon finishes an erasure that was cut off.
+ */
 async function forgetListing(
   { attempt }: Mongo,
   { athletes }: Collections,
@@ -183,8 +186,17 @@ async function forgetListing(
 ): Promise<void> {
   await lease.assertHeld();
   await attempt(() =>
-    athletes.updateOne({ _id: int64(athleteId) }, { $set: { sync: { epoch: lease.epoch } } }),
+    athletes.updateOne({ _id: int64(athleteId) }, [{ $set: { sync: remainderOf(lease) } }]),
   );
+}
+
+/** As an operator, because an object alone would be merged into what is there. */
+function remainderOf({ epoch }: Lease): Document {
+  const withdrawal = {
+    deauthorized_at: '$sync.deauthorized_at',
+    deauthorization_told_at: '$sync.deauthorization_told_at',
+  };
+  return { $mergeObjects: [{ epoch: { $literal: epoch } }, withdrawal] };
 }
 
 interface Target {

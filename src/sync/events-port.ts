@@ -19,8 +19,8 @@ export interface EventStore {
   /**
    * Makes the activity due; durable when it resolves. Doubles and wrong order collapse into one hint, and
    * one that was read or postponed within the last minute is due a minute after that. An athlete with 200
-   * due activities gets no more: the event is dropped without a word, and the next look at the list or the
-   * reconcile finds what it told of. The limit is exact but for what arrives at the same instant.
+   * due activities gets no more: the event is dropped without a word. Of what it told of, the next look finds
+   * what is new or changed among the newest 200 activities, and the next reconcile the rest. The limit is exact but for what arrives at the same instant.
    */
   save(event: ActivityEvent): Promise<void>;
   /** Those that are due, the one that waits longest first. */

@@ -19,6 +19,7 @@ function createDaemon(changes: Partial<DaemonOptions>) {
     log,
     signal: stop.signal,
     lastLookAt: undefined,
+    prepare: () => Promise.resolve(),
     run: () => Promise.resolve(),
     look: () => true,
     hint: () => true,

@@ -9,9 +9,10 @@ import type { HttpServer } from '../../src/http/server.ts';
 import { startHttpServer } from '../../src/http/server.ts';
 import type { StoredEvent } from '../../src/http/webhook.ts';
 import { createWebhookRoutes } from '../../src/http/webhook.ts';
-import { createAthleteStore } from '../../src/mongo/athletes.ts';
+import { createAthleteStore, saveAthlete } from '../../src/mongo/athletes.ts';
 import { collectionsOf } from '../../src/mongo/collections.ts';
 import type { Mongo } from '../../src/mongo/connection.ts';
+import { tellDeauthorization, toldDeauthorizations } from '../../src/mongo/deauthorized.ts';
 import { createEventStore } from '../../src/mongo/events.ts';
 import { createSubscriptionStore } from '../../src/mongo/subscription.ts';
 import { createTokenStore } from '../../src/mongo/tokens.ts';
@@ -20,6 +21,7 @@ import { useAdapter } from '../mongo/adapter.ts';
 import { open } from '../mongo/connection-of.ts';
 import { startMongoProxy } from '../support/mongo-proxy.ts';
 import { capture } from '../support/program.ts';
+import { eventually } from '../support/waiting.ts';
 
 const adapter = useAdapter();
 const athleteId = 1001;
@@ -47,10 +49,13 @@ const withdrawal = {
   updates: { authorized: 'false' },
 };
 
+const toldAt = new Date('2026-10-05T11:00:00Z');
+
 interface Hook {
   readonly server: HttpServer;
   readonly told: StoredEvent[];
-  readonly deauthorized: number[];
+  /** How often it was said that somebody withdrew the access. */
+  deauthorizations(): number;
   /** How many operations MongoDB was asked for. */
   operations(): number;
   logged(): string;
@@ -62,6 +67,7 @@ beforeEach(async () => {
   await adapter.empty();
   const grant = { athleteId, accessToken: 'a', refreshToken: 'r', expiresAt: new Date(0) };
   await createTokenStore(adapter.mongo, adapter.collections).save(grant);
+  await saveAthlete(adapter.mongo, adapter.collections, athleteId, { firstname: 'Ada' });
   await subscriptions().save({ ...made, id });
 });
 
@@ -70,6 +76,7 @@ afterEach(async () => {
 });
 
 const subscriptions = (mongo = adapter.mongo) => createSubscriptionStore(mongo, '12345');
+const marked = () => toldDeauthorizations(adapter.mongo, adapter.collections);
 const storedEvents = () => adapter.database.db.collection('events').countDocuments();
 
 async function openHook(mongo: Mongo = adapter.mongo, clock: Clock = systemClock): Promise<Hook> {
@@ -82,7 +89,7 @@ async function openHook(mongo: Mongo = adapter.mongo, clock: Clock = systemClock
     },
   };
   const told: StoredEvent[] = [];
-  const deauthorized: number[] = [];
+  let deauthorizations = 0;
   const output = capture();
   const athletes = createAthleteStore(counting, collectionsOf(mongo.db));
   const routes = createWebhookRoutes({
@@ -90,13 +97,23 @@ async function openHook(mongo: Mongo = adapter.mongo, clock: Clock = systemClock
     athleteIds: () => athletes.athleteIds(),
     events: createEventStore(counting, clock),
     onEvent: (each) => told.push(each),
-    onDeauthorization: (each) => deauthorized.push(each),
+    tellDeauthorization: (each) =>
+      tellDeauthorization(counting, collectionsOf(mongo.db), each, toldAt),
+    onDeauthorization: () => {
+      deauthorizations += 1;
+    },
     clock,
     log: createLog({ level: 'debug', format: 'json' }, output.stream, false),
   });
   const server = await startHttpServer({ host: '127.0.0.1', port: 0, routes, clock });
   servers.push(server);
-  return { server, told, deauthorized, operations: () => operations, logged: output.text };
+  return {
+    server,
+    told,
+    deauthorizations: () => deauthorizations,
+    operations: () => operations,
+    logged: output.text,
+  };
 }
 
 async function send({ server }: Hook, body: unknown, to = path): Promise<number> {
@@ -161,8 +178,7 @@ describe('an event', () => {
     expect((await challenge(hook)).status).toBe(200);
     expect(await send(hook, event)).toBe(404);
     await subscriptions().save({ ...made, id });
-    await systemClock.sleep(150);
-    expect(await send(hook, event)).toBe(200);
+    await eventually(async () => (await send(hook, event)) === 200);
   });
 
   it.each<[string, unknown, string]>([
@@ -179,20 +195,30 @@ describe('an event', () => {
     expect(await send(hook, body, to)).toBe(404);
     expect(await storedEvents()).toBe(0);
     expect(hook.told).toEqual([]);
-    expect(hook.deauthorized).toEqual([]);
+    expect(hook.deauthorizations()).toBe(0);
+    expect(await marked()).toEqual([]);
   });
 
-  it('that says that an athlete withdrew the access is passed on once a minute', async () => {
+  it('that says that an athlete withdrew the access is stored, and passed on once a minute', async () => {
     let monotonicMs = 0;
     const hook = await openHook(adapter.mongo, { ...systemClock, monotonicMs: () => monotonicMs });
     expect(await send(hook, withdrawal)).toBe(200);
-    expect(hook.deauthorized).toEqual([athleteId]);
+    expect(hook.deauthorizations()).toBe(1);
+    expect(await marked()).toEqual([{ athleteId, toldAt, isCertain: false }]);
     expect(await send(hook, withdrawal)).toBe(503);
-    expect(hook.deauthorized).toEqual([athleteId]);
+    expect(hook.deauthorizations()).toBe(1);
     monotonicMs += 60_000;
     expect(await send(hook, withdrawal)).toBe(200);
-    expect(hook.deauthorized).toEqual([athleteId, athleteId]);
+    expect(hook.deauthorizations()).toBe(2);
     expect(await storedEvents()).toBe(0);
+  });
+
+  it('that says so of who was erased just now brings nothing back', async () => {
+    const hook = await openHook();
+    await adapter.collections.athletes.deleteMany({});
+    expect(await send(hook, withdrawal)).toBe(404);
+    expect(hook.deauthorizations()).toBe(0);
+    expect(await adapter.collections.athletes.countDocuments()).toBe(0);
   });
 });
 
@@ -253,12 +279,23 @@ describe('while MongoDB is away', () => {
       const startedMs = performance.now();
       const answers = Promise.all([send(hook, event), challenge(hook)]);
       expect(await answers).toMatchObject([503, { status: 503 }]);
-      expect(performance.now() - startedMs).toBeLessThan(2_000);
+      // Strava's two seconds, and room for a busy machine; MongoDB's own limits are 20 seconds and more.
+      expect(performance.now() - startedMs).toBeLessThan(5_000);
       expect(hook.told).toHaveLength(1);
-      for (const each of held) (await each).release();
+      // Together, because an event that had to load what is known waits at the second before it comes to the first.
+      await Promise.all(
+        held.map(async (each) => {
+          (await each).release();
+        }),
+      );
       expect(await send(hook, event)).toBe(200);
       expect((await challenge(hook)).status).toBe(200);
       expect(hook.logged().match(/cannot be stored/g)).toHaveLength(1);
+      const refused = proxy.holdCommand(({ name }) => name === 'update');
+      expect(await send(hook, withdrawal)).toBe(503);
+      expect(hook.deauthorizations()).toBe(0);
+      expect(await marked()).toEqual([]);
+      (await refused).release();
     } finally {
       await mongo.close();
       await proxy.close();

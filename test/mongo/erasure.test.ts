@@ -116,6 +116,18 @@ describe('an erasure', () => {
     expect([...(await erase())]).toEqual([]);
   });
 
+  it('that is cut off forgets how far the list is known, and not that the access is withdrawn', async () => {
+    await fill(ada);
+    const at = new Date('2026-10-05T10:00:00Z');
+    const withdrawn = { deauthorized_at: at, deauthorization_told_at: at };
+    const { athletes } = adapter.collections;
+    await athletes.updateOne({}, { $set: { sync: { epoch: 1, looked_at: at, ...withdrawn } } });
+    const lease = await leaseOf(`athlete:${ada}`);
+    await expect(eraseAs(lease, AbortSignal.abort())).rejects.toThrow(EraseUnfinishedError);
+    await lease.release();
+    expect((await athletes.findOne())?.sync).toEqual({ epoch: lease.epoch, ...withdrawn });
+  });
+
   it('knows of each collection whether it can hold something of an athlete', async () => {
     const known = [...personalCollections, ...impersonalCollections];
     const stored = await storedCollections(adapter.database.db);

@@ -10,7 +10,7 @@ import { createEventStore } from '../../src/mongo/events.ts';
 import { createAthleteStore } from '../../src/mongo/athletes.ts';
 import { collectionsOf } from '../../src/mongo/collections.ts';
 import type { Mongo } from '../../src/mongo/connection.ts';
-import { removeLogin } from '../../src/mongo/deauthorized.ts';
+import { removeLogin, tellDeauthorization } from '../../src/mongo/deauthorized.ts';
 import { recordDetailsFailure } from '../../src/mongo/details.ts';
 import { recordGearFailure } from '../../src/mongo/gear.ts';
 import { markMissing, recordMissingFailure, unmarkMissing } from '../../src/mongo/missing.ts';
@@ -114,6 +114,7 @@ async function fillTheRest(mongo: Mongo): Promise<void> {
   await athletes.saveReconcile(1001, reconcile, { epoch });
   const refused = { kind: 'full', reason: 'many', missing: 12, stored: 40, at } as const;
   await athletes.saveRefusedDeletions(1001, refused, epoch);
+  await tellDeauthorization(mongo, collections, 1001, at);
   await removeLogin(mongo, collections, 1001, at);
 }
 

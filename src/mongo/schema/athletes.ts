@@ -74,6 +74,11 @@ export const athleteBookkeeping = object('what this program remembers of the ath
   wishes: optional(list('what `sync --since` asked for and is not complete yet', wish)),
   looked_at: optional(date('when the newest page was read last')),
   deauthorized_at: optional(date('when the athlete withdrew the access at Strava')),
+  deauthorization_told_at: optional(
+    date(
+      'when a webhook said that the athlete withdrew the access; gone once that is made sure of',
+    ),
+  ),
   reconcile: optional(reconcile),
   reconciled_at: optional(
     object('when the list was last read again', {

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+
+import { findFreePort } from '../../src/mongo/embedded/loopback-port.ts';
+import { useScene } from '../support/scene.ts';
+import { eventually } from '../support/waiting.ts';
+
+const told = { 'sync.deauthorization_told_at': { $exists: true } };
+const withdrawn = { 'sync.deauthorized_at': { $exists: true } };
+
+describe('a withdrawn access', () => {
+  const openScene = useScene();
+
+  it('is settled by the next start where the daemon is killed after it acknowledged the event', async () => {
+    const port = await findFreePort();
+    const url = `http://127.0.0.1:${port}`;
+    const env = { SYNC_SCHEDULE: '0 0 1 1 *', HTTP_PORT: String(port) };
+    const scene = await openScene({ activities: 2, env });
+    const { simulator, db } = scene;
+    const daemon = scene.launch(['start']);
+    await daemon.shown(`listens at ${url}`);
+    await daemon.shown('Run done');
+    const made = await scene.run('webhook', 'subscribe', '--callback-url', url);
+    expect(made.exitCode, made.stderr).toBe(0);
+
+    const holding = simulator.hold({ endpoint: 'token' });
+    simulator.deauthorize(1001);
+    const verifying = await daemon.reach(holding);
+    await simulator.eventsSettled();
+    expect(simulator.events.map(({ attempts }) => attempts)).toEqual([[200]]);
+    daemon.kill('SIGKILL');
+    await daemon.ended;
+    verifying.drop();
+    expect(await db.collection('athletes').countDocuments(told)).toBe(1);
+    expect(await db.collection('tokens').countDocuments()).toBe(1);
+
+    const next = scene.launch(['start']);
+    await eventually(async () => (await db.collection('tokens').countDocuments()) === 0);
+    await eventually(async () => (await db.collection('athletes').countDocuments(told)) === 0);
+    expect(await db.collection('athletes').countDocuments(withdrawn)).toBe(1);
+    expect(await scene.differences()).toEqual([]);
+    next.kill('SIGTERM');
+    expect((await next.ended).exitCode).toBe(0);
+  });
+});

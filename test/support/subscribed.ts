@@ -1,0 +1,83 @@
+/**
+ * A daemon of this process with a live webhook subscription at a simulator, for one test each.
+ */
+import { afterEach } from 'vitest';
+import { start } from '../../src/commands/start.ts';
+import { webhookSubscribe } from '../../src/commands/webhook.ts';
+import type { TestProgram } from './program.ts';
+import type { Rounds, RoundsOptions } from './rounds.ts';
+import { useRounds } from './rounds.ts';
+import { eventually } from './waiting.ts';
+
+export interface Daemon {
+  readonly program: TestProgram;
+  /** Where its HTTP server listens. */
+  readonly url: string;
+}
+
+export interface Subscribed extends Daemon {
+  readonly scene: Rounds;
+}
+
+export interface Daemons {
+  readonly open: (options?: RoundsOptions) => Promise<Rounds>;
+  /** Starts one, which ends with its test. */
+  readonly launch: (scene: Rounds, config?: Readonly<Record<string, string>>) => Promise<Daemon>;
+  /** A scene, a daemon, and a subscription. */
+  readonly subscribed: (options: RoundsOptions) => Promise<Subscribed>;
+}
+
+const quiet = { SYNC_SCHEDULE: '0 0 1 1 *', HTTP_PORT: '0' };
+const listening = /The HTTP server listens at (http:[^"]*?)\."/;
+
+/** Call it at the top of a test file. */
+export function useDaemons(): Daemons {
+  const open = useRounds();
+  const running: { readonly program: TestProgram; readonly ended: Promise<unknown> }[] = [];
+  afterEach(async () => {
+    for (const { program } of running) program.stop();
+    await Promise.all(running.splice(0).map(({ ended }) => ended));
+  });
+  const launch: Daemons['launch'] = async (scene, config) => {
+    const program = scene.program({ ...quiet, ...config });
+    running.push({ program, ended: start(program) });
+    await eventually(() => listening.test(program.logged()));
+    const [, url = ''] = listening.exec(program.logged()) ?? [];
+    return { program, url };
+  };
+  return {
+    open,
+    launch,
+    subscribed: async (options) => {
+      const scene = await open(options);
+      const daemon = await launch(scene, options.config);
+      await subscribe(scene, daemon.url);
+      return { scene, ...daemon };
+    },
+  };
+}
+
+export async function subscribe(scene: Rounds, callbackUrl: string): Promise<void> {
+  await webhookSubscribe(scene.program(), { json: true, callbackUrl });
+}
+
+/** Posts an event as Strava does, or as somebody who knows all of its secrets; returns the status. */
+export async function tell(
+  { db }: Rounds,
+  event: Readonly<Record<string, unknown>>,
+): Promise<number> {
+  const [subscription] = await db.collection('subscriptions').find().toArray();
+  const whole = {
+    object_type: 'activity',
+    aspect_type: 'update',
+    updates: {},
+    owner_id: 1001,
+    subscription_id: Number(subscription?.['subscription_id']),
+    event_time: Math.floor(Date.now() / 1_000),
+    ...event,
+  };
+  const url = String(subscription?.['callback_url']);
+  const answer = await fetch(url, { method: 'POST', body: JSON.stringify(whole) });
+  await answer.arrayBuffer();
+  return answer.status;
+}
