@@ -1,23 +1,19 @@
 /**
- * The composition root: opens the database and Strava, and wires the job. Commands take from here what
- * they need.
+ * The composition root: opens Strava, and wires the stores and the job. Commands take from here what they
+ * need.
  */
 import type { Config } from './config/config.ts';
 import type { Clock } from './clock.ts';
 import { requireClient } from './config/client.ts';
+import { leasesOf, openMongo } from './database.ts';
 import { dropFlights } from './domain/quota-feedback.ts';
 import type { QuotaSettings } from './domain/quota-state.ts';
 import { createActivityStore } from './mongo/activity-store.ts';
 import { createAthleteStore } from './mongo/athletes.ts';
 import type { Collections } from './mongo/collections.ts';
-import { collectionsOf, prepareDatabase } from './mongo/collections.ts';
-import type { Mongo, MongoOptions } from './mongo/connection.ts';
-import { connectMongo } from './mongo/connection.ts';
-import { useEmbeddedServer } from './mongo/embedded/server.ts';
+import { collectionsOf } from './mongo/collections.ts';
+import type { Mongo } from './mongo/connection.ts';
 import { createEventStore } from './mongo/events.ts';
-import { createLeaseStore } from './mongo/leases.ts';
-import { migrationSteps } from './mongo/migration-steps.ts';
-import { migrate } from './mongo/migrations.ts';
 import { createQuotaStore } from './mongo/quota.ts';
 import { createReadStore } from './mongo/reads.ts';
 import type { RunStore } from './mongo/runs.ts';
@@ -25,7 +21,6 @@ import { createRunStore } from './mongo/runs.ts';
 import { serverOffsetMs } from './mongo/server-clock.ts';
 import { takeOverTokens } from './mongo/token-rotation.ts';
 import type { TokenVault } from './mongo/token-vault.ts';
-import { openVault } from './mongo/token-vault.ts';
 import { createTokenStore } from './mongo/tokens.ts';
 import { isCertainlyDead } from './owner.ts';
 import type { Program } from './program.ts';
@@ -82,65 +77,9 @@ export interface Database {
  * @throws DatabaseNewerError where it is of a newer version.
  */
 export async function openDatabase(program: Program, patienceMs: number): Promise<Database> {
-  const { config, clock, log, random, signal } = program;
-  const vault = await openVault(config.tokenKeyFile, (message) => {
-    log.warn(message);
-  });
-  const server = config.mongodb.uri === undefined ? await openEmbedded(program) : undefined;
-  try {
-    const uri = server?.uri ?? config.mongodb.uri ?? '';
-    const { database } = config.mongodb;
-    const onAway = async (): Promise<void> => server?.ensureRunning();
-    const options = { uri, database, clock, log, random, patienceMs, signal, onAway };
-    const mongo = await connectPrepared(program, options);
-    return databaseOf(program, { mongo, vault }, async () => {
-      await mongo.close();
-      await server?.release();
-    });
-  } catch (error) {
-    await server?.release();
-    throw error;
-  }
-}
-
-async function connectPrepared(program: Program, options: MongoOptions): Promise<Mongo> {
-  const mongo = await connectMongo(options);
-  try {
-    const { config, clock, log, signal } = program;
-    const leases = leasesOf(program, mongo);
-    const { trackSource } = config.sync;
-    await migrate(mongo, { steps: migrationSteps, trackSource, leases, clock, log, signal });
-    await prepareDatabase(mongo);
-    return mongo;
-  } catch (error) {
-    await mongo.close();
-    throw error;
-  }
-}
-
-function openEmbedded({ config, clock, log, env, signal }: Program) {
-  return useEmbeddedServer({
-    dataDir: config.dataDir,
-    port: config.mongodb.port,
-    env,
-    clock,
-    signal,
-    log: (message) => {
-      log.info(message);
-    },
-    debug: (message) => {
-      log.debug(message);
-    },
-  });
-}
-
-function databaseOf(
-  program: Program,
-  { mongo, vault }: { mongo: Mongo; vault: TokenVault },
-  close: () => Promise<void>,
-): Database {
-  const collections = collectionsOf(mongo.db);
   const { config } = program;
+  const { mongo, vault, close } = await openMongo(program, patienceMs);
+  const collections = collectionsOf(mongo.db);
   return {
     mongo,
     collections,
@@ -156,12 +95,6 @@ function databaseOf(
     address: mongo.address,
     close,
   };
-}
-
-function leasesOf({ config, clock, pid, host, owner }: Program, mongo: Mongo): LeaseStore {
-  const { durationMs } = config.lease;
-  const options = { durationMs, pid, host, process: owner, clock };
-  return createLeaseStore(mongo, collectionsOf(mongo.db), options);
 }
 
 /** Strava, as one application. */

@@ -1,20 +1,12 @@
 /**
- * The collections: their names, the shape of what is ours in their documents, and their indexes. The
- * activity's other fields are Strava's and stay open.
+ * The collections: their names, and the shape of what is ours in their documents. The activity's other
+ * fields are Strava's and stay open; indexes and validators are made elsewhere.
  */
-import type { Collection, Db, IndexDescription, Long } from 'mongodb';
-import { MongoServerError } from 'mongodb';
+import type { Collection, Db, Long } from 'mongodb';
 import type { DeletionRefusal, ListReading } from '../domain/deletion.ts';
 import type { ReconcileKind } from '../domain/reconcile.ts';
 import type { TrackRefusal } from '../domain/track.ts';
-import type { Mongo } from './connection.ts';
 import type { StoredSecret } from './token-cipher.ts';
-import { eventIndexes } from './events.ts';
-import { activityGearIndex, gearIndexes } from './gear.ts';
-import { createRouteIndex } from './route-index.ts';
-import { segmentIndexes } from './segments.ts';
-import { createViews } from './views.ts';
-import { applyValidators } from './validators.ts';
 
 export type StreamsState = 'pending' | 'stored' | 'none' | 'parked';
 
@@ -212,87 +204,4 @@ export function collectionsOf(db: Db): Collections {
     parked: db.collection('parked'),
     leases: db.collection('leases'),
   };
-}
-
-/** Totals by day, week, month, year and sport are read from it alone. */
-const totalsIndex: IndexDescription = {
-  name: 'totals',
-  key: {
-    'sync.athlete_id': 1,
-    sport_type: 1,
-    start_date_local: 1,
-    distance: 1,
-    moving_time: 1,
-    total_elevation_gain: 1,
-  },
-};
-
-const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
-  activities: [
-    { name: 'athlete_start', key: { 'sync.athlete_id': 1, start_date: -1 } },
-    {
-      name: 'streams_to_do',
-      key: { 'sync.athlete_id': 1, 'sync.streams.state': 1, start_date: -1 },
-    },
-    {
-      name: 'details_to_do',
-      key: { 'sync.athlete_id': 1, 'sync.details.state': 1, start_date: -1 },
-    },
-    {
-      name: 'missing',
-      key: { 'sync.athlete_id': 1, 'sync.missing.since': 1 },
-      partialFilterExpression: { 'sync.missing.since': { $exists: true } },
-    },
-    activityGearIndex,
-    { name: 'sport_start', key: { sport_type: 1, start_date: -1 } },
-    totalsIndex,
-    // The latest of one athlete's sport.
-    { name: 'athlete_sport', key: { 'sync.athlete_id': 1, sport_type: 1, start_date: -1 } },
-    { name: 'track', key: { track: '2dsphere' } },
-    { name: 'start_point', key: { start_point: '2dsphere' } },
-  ],
-  segments: segmentIndexes,
-  gear: gearIndexes,
-  events: eventIndexes,
-  streams: [
-    { name: 'activity_part', key: { activity_id: 1, part: 1 }, unique: true },
-    { name: 'athlete_start', key: { athlete_id: 1, start_date: -1 } },
-  ],
-  runs: [{ name: 'started', key: { started_at: -1 } }],
-  changes: [
-    { name: 'seen', key: { seen_at: -1 } },
-    { name: 'activity_seen', key: { activity_id: 1, seen_at: -1 } },
-    { name: 'athlete', key: { athlete_id: 1 } },
-    { name: 'athlete_seen', key: { athlete_id: 1, seen_at: -1 } },
-  ],
-  tombstones: [{ name: 'athlete', key: { athlete_id: 1, _id: 1 } }],
-  parked: [{ name: 'athlete', key: { athlete_id: 1 } }],
-  leases: [{ name: 'expiry', key: { expires_at: 1 }, expireAfterSeconds: 7 * 24 * 60 * 60 }],
-  pending_grants: [
-    { name: 'expiry', key: { obtained_at: 1 }, expireAfterSeconds: 30 * 24 * 60 * 60 },
-  ],
-};
-
-const namespaceExists = 48;
-
-/** Makes the collections, validators and indexes; doing it again changes nothing. */
-export async function prepareDatabase(mongo: Mongo): Promise<void> {
-  const { db, attempt } = mongo;
-  await attempt(() => createStreamsCollection(db));
-  for (const [name, descriptions] of Object.entries(indexes)) {
-    await attempt(() => db.collection(name).createIndexes([...descriptions]));
-  }
-  await applyValidators(mongo);
-  await createRouteIndex(mongo);
-  await createViews(mongo);
-}
-
-/** zstd halves the streams on disk and costs no time; compression is chosen when a collection is made. */
-async function createStreamsCollection(db: Db): Promise<void> {
-  const storageEngine = { wiredTiger: { configString: 'block_compressor=zstd' } };
-  try {
-    await db.createCollection('streams', { storageEngine });
-  } catch (error) {
-    if (!(error instanceof MongoServerError && error.code === namespaceExists)) throw error;
-  }
 }

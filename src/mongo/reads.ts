@@ -1,47 +1,31 @@
 /**
- * The store of everything beside the list and the streams, as the job sees it: joins the pieces, and
- * collects what is due in the order of its worth.
+ * The store of everything beside the list and the streams, as the job sees it: hands each read to the piece
+ * that stores it. What is due is collected in due-reads.ts.
  */
 import type { DueRead } from '../domain/read.ts';
-import { keyOfRead } from '../domain/read.ts';
 import type { EventStore } from '../sync/events-port.ts';
-import type { StreamsFailure, TimeRange } from '../sync/ports.ts';
-import type { Expired, ReadQuery, ReadStore, ReadWrite } from '../sync/read-ports.ts';
+import type { StreamsFailure } from '../sync/ports.ts';
+import type { Expired, ReadStore, ReadWrite } from '../sync/read-ports.ts';
 import type { Collections } from './collections.ts';
 import type { Mongo } from './connection.ts';
 import { markDetailsUnavailable, recordDetailsFailure, storeDetails } from './details.ts';
-import { alignedDetail, countDueDetails, dueDetails, nextDetailsTryAt } from './due-details.ts';
-import {
-  dueGear,
-  markGearUnavailable,
-  nextGearTryAt,
-  recordGearFailure,
-  storeGear,
-} from './gear.ts';
+import { alignedDetail, countDueDetails } from './due-details.ts';
+import { dueReads, nextReadTryAt } from './due-reads.ts';
+import { markGearUnavailable, recordGearFailure, storeGear } from './gear.ts';
 import {
   buryDeleted,
   deletionView,
-  dueMissing,
   giveUpMissing,
   markMissing,
   missingIn,
-  nextMissingTryAt,
   recordMissingFailure,
   unmarkMissing,
 } from './missing.ts';
-import {
-  dueAthleteParts,
-  markPartUnavailable,
-  nextPartTryAt,
-  recordPartFailure,
-  storeAthletePart,
-} from './profile.ts';
+import { markPartUnavailable, recordPartFailure, storeAthletePart } from './profile.ts';
 import { expire } from './retention.ts';
 import {
   countDueSegments,
-  dueSegments,
   markSegmentUnavailable,
-  nextSegmentTryAt,
   recordSegmentFailure,
   storeSegment,
   storeSegmentStreams,
@@ -59,10 +43,7 @@ interface Shared extends ReadStoreOptions {
   readonly collections: Collections;
 }
 
-const readAhead = 8;
 const dayMs = 24 * 60 * 60 * 1_000;
-/** What is tried again later than this is parked: nobody waits for it. */
-const parkedAfterMs = 60 * 60 * 1_000;
 /** Some seconds' work: a run goes on in between. */
 const mostExpiredAtOnce = 100;
 
@@ -73,8 +54,8 @@ export function createReadStore(
 ): ReadStore {
   const shared = { ...options, mongo, collections };
   return {
-    due: (query) => due(shared, query),
-    nextTryAt: (query) => nextTryAt(shared, query),
+    due: (query) => dueReads(shared, query),
+    nextTryAt: (query) => nextReadTryAt(shared, query),
     countDue: async (athleteId, range, kept) => {
       const details = kept.details
         ? await countDueDetails(mongo, collections, athleteId, range)
@@ -100,122 +81,6 @@ export function createReadStore(
     bury: (write, activityId) => buryDeleted(mongo, collections, write, activityId),
     expire: (write) => expireFor(shared, write),
   };
-}
-
-async function due(shared: Shared, query: ReadQuery): Promise<readonly DueRead[]> {
-  const found = [
-    ...(await dueHints(shared, query)),
-    ...(await dueDetailsIn(shared, query, { from: query.freshFrom })),
-    ...(await dueOfAthlete(shared, query)),
-    ...(await dueConfirmations(shared, query)),
-    ...(await dueDetailsIn(shared, query, query.range)),
-    ...(await dueSegmentsOf(shared, query)),
-  ];
-  const byKey = new Map<string, DueRead>();
-  for (const read of found) {
-    const key = keyOfRead(read);
-    if (!query.exclude.has(key) && !byKey.has(key)) byKey.set(key, read);
-  }
-  return [...byKey.values()];
-}
-
-/** The ids among the keys of one kind, which a query leaves out. */
-function excluded({ exclude }: ReadQuery, kind: string): readonly string[] {
-  const prefix = `${kind}:`;
-  return [...exclude].flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []));
-}
-
-async function dueHints({ events }: Shared, query: ReadQuery): Promise<readonly DueRead[]> {
-  const { athleteId, now } = query;
-  const hints = await events.dueHints(
-    athleteId,
-    now,
-    excluded(query, 'activity').map(Number),
-    readAhead,
-  );
-  return hints.map(({ activityId, aspects, tries }) => ({
-    kind: 'activity',
-    purpose: 'hint',
-    activityId,
-    isFresh: true,
-    isToldDeleted: aspects.includes('delete'),
-    tries,
-  }));
-}
-
-async function dueDetailsIn(
-  { mongo, collections }: Shared,
-  query: ReadQuery,
-  range: TimeRange,
-): Promise<readonly DueRead[]> {
-  const { athleteId, now, kept, freshFrom } = query;
-  if (!kept.details) return [];
-  const exclude = excluded(query, 'activity').map(Number);
-  const asked = { athleteId, range, now, exclude, limit: readAhead };
-  const found = await dueDetails(mongo, collections, asked);
-  return found.map(({ activityId, startAt, tries }) => ({
-    kind: 'activity',
-    purpose: 'details',
-    activityId,
-    isFresh: startAt >= freshFrom,
-    tries,
-  }));
-}
-
-async function dueOfAthlete(
-  { mongo, collections }: Shared,
-  query: ReadQuery,
-): Promise<readonly DueRead[]> {
-  const { athleteId, now, kept } = query;
-  if (!kept.athlete) return [];
-  const parts = await dueAthleteParts(mongo, { athleteId, now, exclude: [] });
-  const exclude = excluded(query, 'gear');
-  const gear = await dueGear(mongo, collections, { athleteId, now, exclude, limit: readAhead });
-  return [
-    ...parts.map(({ part, tries }): DueRead => ({ kind: 'athlete', part, tries })),
-    ...gear.map(({ gearId, tries }): DueRead => ({ kind: 'gear', gearId, tries })),
-  ];
-}
-
-async function dueConfirmations(
-  { mongo, collections }: Shared,
-  { athleteId, now }: ReadQuery,
-): Promise<readonly DueRead[]> {
-  const found = await dueMissing(mongo, collections, { athleteId, now, limit: readAhead });
-  return found.map(({ activityId, tries }) => ({
-    kind: 'activity',
-    purpose: 'confirm',
-    activityId,
-    isFresh: false,
-    tries,
-  }));
-}
-
-async function dueSegmentsOf({ mongo }: Shared, query: ReadQuery): Promise<readonly DueRead[]> {
-  const { athleteId, now, kept } = query;
-  if (!kept.segments) return [];
-  const exclude = excluded(query, 'segment').map(Number);
-  const found = await dueSegments(mongo, { athleteId, now, exclude, limit: readAhead });
-  return found.map(({ segmentId, part, tries }) => ({ kind: 'segment', segmentId, part, tries }));
-}
-
-async function nextTryAt(
-  { mongo, collections, events }: Shared,
-  { athleteId, now, range, kept }: ReadQuery,
-): Promise<Date | undefined> {
-  const soon = new Date(now.getTime() + parkedAfterMs);
-  const tries = [
-    await events.nextHintAt(athleteId),
-    await nextMissingTryAt(mongo, collections, athleteId, soon),
-    ...(kept.details ? [await nextDetailsTryAt(mongo, collections, athleteId, range)] : []),
-    ...(kept.segments ? [await nextSegmentTryAt(mongo, athleteId)] : []),
-    ...(kept.athlete
-      ? [await nextPartTryAt(mongo, athleteId), await nextGearTryAt(mongo, athleteId)]
-      : []),
-  ];
-  return tries
-    .filter((at) => at !== undefined)
-    .toSorted((one, other) => one.getTime() - other.getTime())[0];
 }
 
 async function recordFailure(

@@ -4,7 +4,8 @@
 import { afterAll, beforeAll } from 'vitest';
 
 import { createActivityStore } from '../../src/mongo/activity-store.ts';
-import { collectionsOf, prepareDatabase, type Collections } from '../../src/mongo/collections.ts';
+import { collectionsOf, type Collections } from '../../src/mongo/collections.ts';
+import { prepareDatabase } from '../../src/mongo/preparation.ts';
 import type { Mongo } from '../../src/mongo/connection.ts';
 import type { ActivityStore } from '../../src/sync/ports.ts';
 import { storedCollections, useDatabase, type TestDatabase } from '../support/database.ts';

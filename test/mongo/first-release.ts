@@ -4,7 +4,8 @@
 import type { Db, Document } from 'mongodb';
 
 import type { Mongo } from '../../src/mongo/connection.ts';
-import { collectionsOf, prepareDatabase } from '../../src/mongo/collections.ts';
+import { collectionsOf } from '../../src/mongo/collections.ts';
+import { prepareDatabase } from '../../src/mongo/preparation.ts';
 import { createActivityStore } from '../../src/mongo/activity-store.ts';
 import { athleteId, pageOf, recordOf } from './pages.ts';
 

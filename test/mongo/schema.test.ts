@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { MongoBulkWriteError, MongoServerError, type Document } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { prepareDatabase } from '../../src/mongo/collections.ts';
+import { prepareDatabase } from '../../src/mongo/preparation.ts';
 import { definitions } from '../../src/mongo/schema/definitions.ts';
 import { jsonSchemaOf } from '../../src/mongo/schema/json-schema.ts';
 import { renderSchema } from '../../src/mongo/schema/markdown.ts';

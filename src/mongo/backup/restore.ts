@@ -5,7 +5,7 @@
 import type { Document } from 'mongodb';
 import { MongoBulkWriteError, MongoServerError } from 'mongodb';
 import { BackupUnusableError } from '../../errors.ts';
-import { prepareDatabase } from '../collections.ts';
+import { prepareDatabase } from '../preparation.ts';
 import type { Mongo } from '../connection.ts';
 import { isPassing } from '../failures.ts';
 import { setVersion } from '../schema-version.ts';

@@ -24,7 +24,7 @@ import { dump } from '../../../src/mongo/backup/dump.ts';
 import { writeBackup } from '../../../src/mongo/backup/file.ts';
 import { readFrame } from '../../../src/mongo/backup/format.ts';
 import { collectionsInTheWay, emptyDatabase, restore } from '../../../src/mongo/backup/restore.ts';
-import { prepareDatabase } from '../../../src/mongo/collections.ts';
+import { prepareDatabase } from '../../../src/mongo/preparation.ts';
 import { setVersion } from '../../../src/mongo/schema-version.ts';
 import { startLockedMongod } from '../../support/locked-mongod.ts';
 import { useAdapter } from '../adapter.ts';

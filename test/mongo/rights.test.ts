@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { MongoRefusedError } from '../../src/errors.ts';
-import { prepareDatabase } from '../../src/mongo/collections.ts';
+import { prepareDatabase } from '../../src/mongo/preparation.ts';
 import type { Mongo } from '../../src/mongo/connection.ts';
 import type { LockedMongod } from '../support/locked-mongod.ts';
 import { startLockedMongod } from '../support/locked-mongod.ts';

@@ -1,7 +1,7 @@
 import type { Document } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 
-import { prepareDatabase } from '../../src/mongo/collections.ts';
+import { prepareDatabase } from '../../src/mongo/preparation.ts';
 import { storedCollections } from '../support/database.ts';
 import { useAdapter } from './adapter.ts';
 

@@ -1,0 +1,90 @@
+/**
+ * Opens MongoDB: finds or starts the server, connects, and makes the database what this program expects.
+ * What stands on it is wired in main.ts.
+ */
+import { collectionsOf } from './mongo/collections.ts';
+import type { Mongo, MongoOptions } from './mongo/connection.ts';
+import { connectMongo } from './mongo/connection.ts';
+import { useEmbeddedServer } from './mongo/embedded/server.ts';
+import { createLeaseStore } from './mongo/leases.ts';
+import { migrationSteps } from './mongo/migration-steps.ts';
+import { migrate } from './mongo/migrations.ts';
+import { prepareDatabase } from './mongo/preparation.ts';
+import type { TokenVault } from './mongo/token-vault.ts';
+import { openVault } from './mongo/token-vault.ts';
+import type { Program } from './program.ts';
+import type { LeaseStore } from './sync/ports.ts';
+
+/** The connection, and what seals and opens the tokens. */
+export interface OpenMongo {
+  readonly mongo: Mongo;
+  readonly vault: TokenVault;
+  /** Releases the embedded server too. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Opens the configured MongoDB, or the embedded one, brings it to the version of this program, and makes
+ * its collections and indexes.
+ * @throws DatabaseNewerError where it is of a newer version.
+ */
+export async function openMongo(program: Program, patienceMs: number): Promise<OpenMongo> {
+  const { config, clock, log, random, signal } = program;
+  const vault = await openVault(config.tokenKeyFile, (message) => {
+    log.warn(message);
+  });
+  const server = config.mongodb.uri === undefined ? await openEmbedded(program) : undefined;
+  try {
+    const uri = server?.uri ?? config.mongodb.uri ?? '';
+    const { database } = config.mongodb;
+    const onAway = async (): Promise<void> => server?.ensureRunning();
+    const options = { uri, database, clock, log, random, patienceMs, signal, onAway };
+    const mongo = await connectPrepared(program, options);
+    const close = async (): Promise<void> => {
+      await mongo.close();
+      await server?.release();
+    };
+    return { mongo, vault, close };
+  } catch (error) {
+    await server?.release();
+    throw error;
+  }
+}
+
+async function connectPrepared(program: Program, options: MongoOptions): Promise<Mongo> {
+  const mongo = await connectMongo(options);
+  try {
+    const { config, clock, log, signal } = program;
+    const leases = leasesOf(program, mongo);
+    const { trackSource } = config.sync;
+    await migrate(mongo, { steps: migrationSteps, trackSource, leases, clock, log, signal });
+    await prepareDatabase(mongo);
+    return mongo;
+  } catch (error) {
+    await mongo.close();
+    throw error;
+  }
+}
+
+function openEmbedded({ config, clock, log, env, signal }: Program) {
+  return useEmbeddedServer({
+    dataDir: config.dataDir,
+    port: config.mongodb.port,
+    env,
+    clock,
+    signal,
+    log: (message) => {
+      log.info(message);
+    },
+    debug: (message) => {
+      log.debug(message);
+    },
+  });
+}
+
+/** The leases in the name of this process. */
+export function leasesOf({ config, clock, pid, host, owner }: Program, mongo: Mongo): LeaseStore {
+  const { durationMs } = config.lease;
+  const options = { durationMs, pid, host, process: owner, clock };
+  return createLeaseStore(mongo, collectionsOf(mongo.db), options);
+}
