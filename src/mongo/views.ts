@@ -8,6 +8,8 @@ import type { View } from '../cookbook/views.ts';
 import { views } from '../cookbook/views.ts';
 import type { Mongo } from './connection.ts';
 
+const unauthorized = 13;
+const namespaceNotFound = 26;
 const namespaceExists = 48;
 
 /** Doing it again changes nothing. */
@@ -18,9 +20,29 @@ export async function createViews({ db, attempt }: Mongo): Promise<void> {
     const known = byName.get(view.name);
     if (known === undefined) await attempt(() => createView(db, view));
     else if (known['type'] === 'view' && !isSame(view, known['options'] as BSON.Document)) {
-      const { name: collMod, viewOn, pipeline } = view;
-      await attempt(() => db.command({ collMod, viewOn, pipeline }));
+      await attempt(() => replaceView(db, view));
     }
+  }
+}
+
+/** Changing a view takes the role dbAdmin; making it anew takes readWrite, and is not one step. */
+async function replaceView(db: Db, view: View): Promise<void> {
+  const { name: collMod, viewOn, pipeline } = view;
+  try {
+    await db.command({ collMod, viewOn, pipeline });
+  } catch (error) {
+    if (!hasCode(error, unauthorized)) throw error;
+    await dropView(db, view);
+    await createView(db, view);
+  }
+}
+
+/** Another process may have been faster. */
+async function dropView(db: Db, { name }: View): Promise<void> {
+  try {
+    await db.dropCollection(name);
+  } catch (error) {
+    if (!hasCode(error, namespaceNotFound)) throw error;
   }
 }
 
@@ -29,8 +51,12 @@ async function createView(db: Db, { name, viewOn, pipeline }: View): Promise<voi
   try {
     await db.createCollection(name, { viewOn, pipeline: [...pipeline] });
   } catch (error) {
-    if (!(error instanceof MongoServerError && error.code === namespaceExists)) throw error;
+    if (!hasCode(error, namespaceExists)) throw error;
   }
+}
+
+function hasCode(error: unknown, code: number): boolean {
+  return error instanceof MongoServerError && error.code === code;
 }
 
 function isSame({ viewOn, pipeline }: View, known: BSON.Document): boolean {
