@@ -14,7 +14,7 @@ export function circleText({ lng, lat, radius }: Circle): string {
   const turn = `((corner % ${corners}) * Math.PI) / ${corners / 2}`;
   return [
     `var ring = [...Array(${corners + 1}).keys()].map((corner) => [`,
-    `  ${lng.path} + (${meters} / ${metersPerDegree} / Math.cos((${lat.path} * Math.PI) / 180)) * Math.cos(${turn}),`,
+    `  ((${lng.path} + (${meters} / ${metersPerDegree} / Math.cos((${lat.path} * Math.PI) / 180)) * Math.cos(${turn}) + 540) % 360) - 180,`,
     `  ${lat.path} + (${meters} / ${metersPerDegree}) * Math.sin(${turn}),`,
     `])`,
   ].join('\n');
@@ -30,6 +30,7 @@ export function ringAround(
   return [...Array(corners + 1).keys()].map((corner) => {
     const turn = ((corner % corners) * Math.PI) / (corners / 2);
     const east = (degrees / Math.cos((lat * Math.PI) / 180)) * Math.cos(turn);
-    return [lng + east, lat + degrees * Math.sin(turn)];
+    // On the other side of the antimeridian the longitude begins anew.
+    return [((lng + east + 540) % 360) - 180, lat + degrees * Math.sin(turn)];
   });
 }

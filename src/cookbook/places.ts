@@ -22,7 +22,7 @@ const through = (corners: Name) => ({
   $geoIntersects: { $geometry: { type: 'Polygon', coordinates: [corners] } },
 });
 const ring = new Name('ring');
-const hint = 'athlete_track';
+const hint = 'athlete_route';
 
 /** The point in the middle of the list of a track. */
 const middle = {

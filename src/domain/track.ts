@@ -24,6 +24,7 @@ export type TrackRefusal =
   | 'no point on the globe'
   | 'one point'
   | 'antipodes in a row'
+  | 'longer than half the equator'
   | 'not a polyline'
   | 'refused by MongoDB';
 
@@ -36,9 +37,18 @@ export interface TrackResult {
 const polylinePrecision = 5;
 
 /**
+ * A receiver that jumps to and fro over the continents, and no way that anybody went. The index by which
+ * routes are found takes a key for each 300 m, and MongoDB refuses more than 100,000 for a document
+ * (`indexMaxNumGeneratedKeysPerDocument`).
+ */
+const mostKilometers = 20_000;
+const earthRadiusKilometers = 6_371;
+
+/**
  * The track of an encoded polyline (precision 5, https://developers.google.com/maps/documentation/utilities/polylinealgorithm),
  * left out where fewer than two different points of it are on the globe, or where two neighbours
- * are antipodes: between them no line is defined, and the index refuses it.
+ * are antipodes (between them no line is defined, and the index refuses it), or where it is longer than
+ * the index takes.
  */
 export function trackOf(polyline: JsonValue | undefined): TrackResult {
   if (polyline === undefined || polyline === null || polyline === '') return {};
@@ -56,6 +66,9 @@ export function lineOf(positions: readonly Position[]): TrackResult {
   if (coordinates.length === 1) return { leftOut: 'one point' };
   const isUndefined = coordinates.some((one, index) => isAntipode(one, coordinates[index - 1]));
   if (isUndefined) return { leftOut: 'antipodes in a row' };
+  if (kilometersOf(coordinates) > mostKilometers) {
+    return { leftOut: 'longer than half the equator' };
+  }
   return { track: { type: 'LineString', coordinates } };
 }
 
@@ -85,6 +98,24 @@ function isAntipode(one: Position, other: Position | undefined): boolean {
   if (other === undefined) return false;
   const apartDegrees = Math.abs(one[0] - other[0]);
   return isNearly(one[1] + other[1], 0) && isNearly(apartDegrees, 180);
+}
+
+/** Along great circles, as the index sees the line. */
+function kilometersOf(line: readonly Position[]): number {
+  return line
+    .slice(1)
+    .reduce((sum, to, index) => sum + kilometersBetween(line[index] ?? to, to), 0);
+}
+
+/** The haversine formula. */
+function kilometersBetween(from: Position, to: Position): number {
+  const [longitude, latitude, otherLongitude, otherLatitude] = [...from, ...to].map(
+    (degrees) => (degrees * Math.PI) / 180,
+  ) as [number, number, number, number];
+  const north = Math.sin((otherLatitude - latitude) / 2) ** 2;
+  const east = Math.sin((otherLongitude - longitude) / 2) ** 2;
+  const share = north + Math.cos(latitude) * Math.cos(otherLatitude) * east;
+  return 2 * earthRadiusKilometers * Math.asin(Math.min(1, Math.sqrt(share)));
 }
 
 function isNearly(one: number, other: number): boolean {

@@ -108,9 +108,15 @@ export function translateRefusal(error: unknown): unknown {
 /** Code of MongoDB's: a 2dsphere index cannot take the document's geometry. */
 export const geometryRefused = 16755;
 
+/** The same of a geometry that would take more keys than an index has for one document. */
+const tooManyKeys = 201;
+
 /** Whether a 2dsphere index refused the write. */
 export function isGeometryRefused(error: unknown): boolean {
-  return error instanceof MongoServerError && error.code === geometryRefused;
+  return (
+    error instanceof MongoServerError &&
+    (error.code === geometryRefused || error.code === tooManyKeys)
+  );
 }
 
 /** Whether a unique index refused the write. */

@@ -6,15 +6,15 @@ import { MongoServerError } from 'mongodb';
 import type { Mongo } from './connection.ts';
 
 const route = {
-  name: 'athlete_track',
+  name: 'athlete_route',
   key: { 'sync.athlete_id': 1, track: '2dsphere', distance: 1 },
 } as const;
 
 /**
- * No cell is larger than one of S2's level 14, some 600 m (http://s2geometry.io/resources/s2cell_statistics).
+ * No cell is larger than one of S2's level 15, some 300 m (http://s2geometry.io/resources/s2cell_statistics).
  * By itself MongoDB describes a long track with few and large ones, and reads three documents for one.
  */
-const cells = { coarsestIndexedLevel: 14 };
+const cells = { coarsestIndexedLevel: 15 };
 
 /** Doing it again changes nothing. By `command`, because the driver passes over options that it does not know. */
 export async function createRouteIndex({ db, attempt }: Mongo): Promise<void> {

@@ -97,6 +97,15 @@ describe('a track', () => {
       ]),
       'antipodes in a row',
     ],
+    [
+      'a receiver that jumps over continents',
+      encode([
+        [16, 48],
+        [151, -33],
+        [16, 48.1],
+      ]),
+      'longer than half the equator',
+    ],
     ['a number', 5, 'not a polyline'],
   ])('of %s is left out, with the reason', (_, polyline, leftOut) => {
     expect(trackOf(polyline)).toEqual({ leftOut });

@@ -161,9 +161,15 @@ describe('the track', () => {
     expect(await activity()).toMatchObject({ derived: { cells: [{ samples: 2 }] } });
   });
 
-  it('that MongoDB refuses costs no write', async () => {
+  /** Each way another one, so that none shares its keys in the index. */
+  const flights = [48, -33, 49, -34, 50].map((latitude) => [latitude > 0 ? 16 : 151, latitude]);
+
+  it.each([
+    ['is a point', [[16, 48]]],
+    ['goes to and fro over the continents', flights],
+  ])('that MongoDB refuses, because it %s, costs no write', async (_, coordinates) => {
     const write = await listed();
-    const refused = { type: 'LineString', coordinates: [[16, 48]] };
+    const refused = { type: 'LineString', coordinates };
     await writeDerivation(adapter.mongo, adapter.collections, {
       filter: { _id: Long.fromNumber(write.pending.activityId) },
       values: { 'sync.epoch': 2 },
