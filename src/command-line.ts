@@ -11,6 +11,7 @@ import { demo } from './commands/demo.ts';
 import { exportActivities } from './commands/export.ts';
 import type { EraseOptions } from './commands/erase.ts';
 import { erase } from './commands/erase.ts';
+import { health } from './commands/health.ts';
 import { keys } from './commands/keys.ts';
 import { query } from './commands/query.ts';
 import { rebuild } from './commands/rebuild.ts';
@@ -77,6 +78,12 @@ function addBackup(add: Add, perform: Perform): void {
     .action((options: Parameters<typeof restore>[1]) =>
       perform((program) => restore(program, options)),
     );
+}
+
+function addHealth(add: Add, perform: Perform): void {
+  add('health', 'ask the running daemon how it is; ends with 0 or 1')
+    .option('--json', 'print one JSON document', false)
+    .action((options: { json: boolean }) => perform((program) => health(program, options)));
 }
 
 function addKeys(add: Add, perform: Perform): void {
@@ -150,6 +157,7 @@ const moreCommands = [
   addExport,
   addQuery,
   addRebuild,
+  addHealth,
   addBackup,
   addKeys,
   addErase,

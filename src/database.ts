@@ -25,10 +25,14 @@ export interface OpenMongo {
 
 /**
  * Opens the configured MongoDB, or the embedded one, brings it to the version of this program, and makes
- * its collections and indexes.
+ * its collections and indexes. `onTry` is called whenever MongoDB is tried again.
  * @throws DatabaseNewerError where it is of a newer version.
  */
-export async function openMongo(program: Program, patienceMs: number): Promise<OpenMongo> {
+export async function openMongo(
+  program: Program,
+  patienceMs: number,
+  onTry?: () => void,
+): Promise<OpenMongo> {
   const { config, clock, log, random, signal } = program;
   const vault = await openVault(config.tokenKeyFile, (message) => {
     log.warn(message);
@@ -37,7 +41,10 @@ export async function openMongo(program: Program, patienceMs: number): Promise<O
   try {
     const uri = server?.uri ?? config.mongodb.uri ?? '';
     const { database } = config.mongodb;
-    const onAway = async (): Promise<void> => server?.ensureRunning();
+    const onAway = async (): Promise<void> => {
+      onTry?.();
+      await server?.ensureRunning();
+    };
     const options = { uri, database, clock, log, random, patienceMs, signal, onAway };
     const mongo = await connectPrepared(program, options);
     const close = async (): Promise<void> => {

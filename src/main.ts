@@ -73,12 +73,16 @@ export interface Database {
 
 /**
  * Opens the configured MongoDB, or the embedded one, brings it to the version of this program, and makes
- * its collections and indexes.
+ * its collections and indexes. `onTry` is called whenever MongoDB is tried again.
  * @throws DatabaseNewerError where it is of a newer version.
  */
-export async function openDatabase(program: Program, patienceMs: number): Promise<Database> {
+export async function openDatabase(
+  program: Program,
+  patienceMs: number,
+  onTry?: () => void,
+): Promise<Database> {
   const { config } = program;
-  const { mongo, vault, close } = await openMongo(program, patienceMs);
+  const { mongo, vault, close } = await openMongo(program, patienceMs, onTry);
   const collections = collectionsOf(mongo.db);
   return {
     mongo,

@@ -1,14 +1,21 @@
 /**
- * The daemon's HTTP server with its routes. An address that cannot be had is a warning: the daemon works
- * without it.
+ * The daemon's HTTP server with its routes. It listens before the database is open, so that somebody can
+ * ask what the daemon waits for. An address that cannot be had is a warning: the daemon works without it.
  */
 import { requireClient } from '../config/client.ts';
+import type { Heartbeat } from '../daemon/heartbeat.ts';
+import { judgeLoops } from '../domain/health.ts';
 import { HttpServerError } from '../errors.ts';
+import type { Route } from '../http/answer.ts';
+import { jsonAnswer } from '../http/answer.ts';
+import { createHealthRoutes } from '../http/health.ts';
+import type { HttpServer } from '../http/server.ts';
 import { startHttpServer } from '../http/server.ts';
 import type { StoredEvent } from '../http/webhook.ts';
 import { createWebhookRoutes } from '../http/webhook.ts';
 import type { Database, Strava } from '../main.ts';
 import { tellDeauthorization } from '../mongo/deauthorized.ts';
+import { countLogins } from '../mongo/login-count.ts';
 import { createSubscriptionStore } from '../mongo/subscription.ts';
 import type { Program } from '../program.ts';
 
@@ -23,20 +30,54 @@ export interface Hints {
 export interface Endpoints {
   /** Where they are, without a trailing slash; undefined where the address could not be had. */
   readonly url: string | undefined;
+  /**
+   * The database is open: takes events from now on.
+   * @throws ConfigurationError without the client's id and secret.
+   */
+  connect(parts: { database: Database; strava: Strava }, hints: Hints): void;
   close(): Promise<void>;
 }
 
-/** @throws ConfigurationError without the client's id and secret. */
-export async function openEndpoints(
-  program: Program,
+export async function openEndpoints(program: Program, heartbeat: Heartbeat): Promise<Endpoints> {
+  const { clock, log } = program;
+  let open: Database | undefined;
+  const own = createHealthRoutes({
+    liveness: () => judgeLoops(heartbeat.loops()),
+    countLogins: () => {
+      const database = open;
+      return database && (() => countLogins(database.mongo, database.collections));
+    },
+    clock,
+  });
+  const routes = [...own, ...startingRoutes];
+  const server = await listen(program, routes);
+  let closed: Promise<void> | undefined;
+  return {
+    url: server?.url,
+    connect: (parts, hints) => {
+      open = parts.database;
+      routes.splice(own.length, Infinity, ...webhookRoutes(program, parts, hints));
+      if (server) log.info(`The HTTP server listens at ${server.url}.`);
+    },
+    close: () => (closed ??= server?.close() ?? Promise.resolve()),
+  };
+}
+
+/** Whoever comes too early, as Strava with an event, is to come again. */
+const startingRoutes: readonly Route[] = (['GET', 'POST'] as const).map((method) => ({
+  method,
+  matches: () => true,
+  handle: () => Promise.resolve(jsonAnswer(503, { message: 'Service Unavailable' })),
+}));
+
+function webhookRoutes(
+  { config, clock, log }: Program,
   { database, strava }: { database: Database; strava: Strava },
   { onHint, onDeauthorization }: Hints,
-): Promise<Endpoints> {
-  const { config, clock, log } = program;
-  const { clientId } = requireClient(config);
+): readonly Route[] {
   const now = (): Date => new Date(clock.nowMs());
-  const subscriptions = createSubscriptionStore(database.mongo, clientId);
-  const routes = createWebhookRoutes({
+  const subscriptions = createSubscriptionStore(database.mongo, requireClient(config).clientId);
+  return createWebhookRoutes({
     subscription: () => subscriptions.load(),
     athleteIds: () => database.athletes.athleteIds(),
     events: strava.events,
@@ -47,13 +88,17 @@ export async function openEndpoints(
     clock,
     log,
   });
+}
+
+async function listen(
+  { config, clock, log }: Program,
+  routes: readonly Route[],
+): Promise<HttpServer | undefined> {
   try {
-    const server = await startHttpServer({ ...config.http, routes, clock });
-    log.info(`The HTTP server listens at ${server.url}.`);
-    return server;
+    return await startHttpServer({ ...config.http, routes, clock });
   } catch (error) {
     if (!(error instanceof HttpServerError)) throw error;
-    log.warn(`${error.message} The daemon goes on without it: no webhooks.`);
-    return { url: undefined, close: () => Promise.resolve() };
+    log.warn(`${error.message} The daemon goes on without it: no webhooks, no health.`);
+    return undefined;
   }
 }

@@ -3,6 +3,8 @@
  */
 import { requireClient } from '../config/client.ts';
 import { runDaemon } from '../daemon/daemon.ts';
+import type { Heartbeat } from '../daemon/heartbeat.ts';
+import { createHeartbeat } from '../daemon/heartbeat.ts';
 import { nextTickAt, tickIntervalMs } from '../daemon/schedule.ts';
 import type { ExitCode } from '../errors.ts';
 import { exitCodes } from '../errors.ts';
@@ -16,6 +18,7 @@ import type { Deauthorizations } from './deauthorization.ts';
 import { createDeauthorizations } from './deauthorization.ts';
 import type { LookPolicy } from './hints.ts';
 import { createBell, createLookPolicy } from './hints.ts';
+import type { Endpoints } from './http-endpoints.ts';
 import { openEndpoints } from './http-endpoints.ts';
 import { createProgress, progressOptionsOf } from './progress.ts';
 import { recordRun } from './run-record.ts';
@@ -23,9 +26,25 @@ import { scopeOf } from './sync-run.ts';
 import { instant } from './words.ts';
 
 export async function start(program: Program): Promise<ExitCode> {
-  requireClient(program.config);
+  const { config, clock } = program;
+  requireClient(config);
+  const { requestTimeoutMs } = config.strava;
+  const heartbeat = createHeartbeat({ clock, requestTimeoutMs });
+  const endpoints = await openEndpoints(program, heartbeat);
+  try {
+    return await work(program, endpoints, heartbeat);
+  } finally {
+    await endpoints.close();
+  }
+}
+
+async function work(
+  program: Program,
+  endpoints: Endpoints,
+  heartbeat: Heartbeat,
+): Promise<ExitCode> {
   const { config, log, clock, signal } = program;
-  const database = await openDatabase(program, Number.POSITIVE_INFINITY);
+  const database = await openDatabase(program, Number.POSITIVE_INFINITY, heartbeat.turned);
   try {
     const strava = await openStrava(program, database);
     const timing = {
@@ -37,13 +56,10 @@ export async function start(program: Program): Promise<ExitCode> {
     const bell = createBell();
     const policy = createPolicy(program, database, strava);
     const deauthorizations = createDeauthorizations({ program, database, strava });
-    const session = { program, database, strava, job, policy, deauthorizations };
+    const session = { program, database, strava, job, policy, deauthorizations, heartbeat };
     await prepare(session);
-    const endpoints = await openEndpoints(
-      program,
-      { database, strava },
-      { onHint: bell.ring, onDeauthorization: deauthorizations.settle },
-    );
+    const hints = { onHint: bell.ring, onDeauthorization: deauthorizations.settle };
+    endpoints.connect({ database, strava }, hints);
     await runDaemon({
       timetable: config.sync,
       clock,
@@ -55,6 +71,7 @@ export async function start(program: Program): Promise<ExitCode> {
       hint: () => job.hint(),
       onHint: bell.onRing,
       isHinted: await isHinted(session),
+      heartbeat,
       run: (reason) => runOnce(session, reason),
     }).finally(() => endpoints.close());
     await deauthorizations.settled();
@@ -79,6 +96,7 @@ interface Session {
   readonly job: Job;
   readonly policy: LookPolicy;
   readonly deauthorizations: Deauthorizations;
+  readonly heartbeat: Heartbeat;
 }
 
 /** What may have changed since the last tick while a run goes on for days. */
@@ -116,7 +134,7 @@ function lookAgain({ job, policy }: Session): boolean {
 }
 
 async function runOnce(session: Session, reason: RunReason): Promise<void> {
-  const { program, database, strava, job, policy } = session;
+  const { program, database, strava, job, policy, heartbeat } = session;
   const athleteIds = await database.athletes.athleteIds();
   if (athleteIds.length === 0) {
     program.log.warn('Nobody has logged in yet. Run: npm run auth');
@@ -134,6 +152,7 @@ async function runOnce(session: Session, reason: RunReason): Promise<void> {
         isLookWanted,
         signal: program.signal,
         reporter: progress,
+        onTurn: heartbeat.turned,
       })
       .catch((error: unknown) => {
         if (isLookWanted) policy.failed();

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { DomestiqueError } from '../errors.ts';
 import type { RunReason } from '../mongo/runs.ts';
+import type { Heartbeat } from './heartbeat.ts';
 import type { Timetable } from './schedule.ts';
 import { isOverdue, startSchedule } from './schedule.ts';
 
@@ -28,6 +29,8 @@ export interface DaemonOptions {
   readonly onHint: (listener: () => void) => void;
   /** Whether a webhook told something that no run has seen yet. */
   readonly isHinted: boolean;
+  /** Told of each turn, and of each run. */
+  readonly heartbeat: Pick<Heartbeat, 'watched' | 'runBegan' | 'runEnded'>;
 }
 
 const watchMs = 60_000;
@@ -47,12 +50,14 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
 
   const start = (reason: RunReason): void => {
     left = undefined;
+    options.heartbeat.runBegan();
     running = logged(options, 'The run failed', () => options.run(reason))
       .catch((error: unknown) => {
         broken.abort(error);
       })
       .finally(() => {
         running = undefined;
+        options.heartbeat.runEnded();
         if (left !== undefined && !ended.aborted) start(left);
       });
   };
@@ -87,6 +92,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const schedule = startSchedule(timetable, tick);
   const isEnded = (): boolean => ended.aborted;
   while (!isEnded()) {
+    options.heartbeat.watched();
     await clock.sleep(watchMs, ended);
     // A time of the schedule older than the watch's pace was dropped: a minute is left to node-cron.
     const isDropped = isOverdue(timetable, lastTickMs, clock.nowMs() - watchMs);

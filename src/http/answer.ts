@@ -19,7 +19,7 @@ export interface HttpAnswer {
 
 /** A route is asked when its method and path match; the first that does not pass answers. */
 export interface Route {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'HEAD' | 'POST';
   matches(path: string): boolean;
   /** Undefined passes: the request is none of its own, which is then answered as any unknown path is. */
   handle(request: HttpRequest): Promise<HttpAnswer | undefined>;

@@ -67,6 +67,7 @@ export async function drive(run: Run): Promise<number | undefined> {
   const isPollDue = createPace(deps);
   let untoldSinceMs: number | undefined;
   while (!options.signal.aborted) {
+    options.onTurn?.();
     judgement.throwFatal();
     if (deps.quota.isClockSuspect() && !(await settleClock(run))) {
       untoldSinceMs ??= deps.clock.monotonicMs();

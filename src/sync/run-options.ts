@@ -23,4 +23,6 @@ export interface RunOptions {
   /** Ends the run: nothing new is asked for, what is in flight may finish. */
   readonly signal: AbortSignal;
   readonly reporter: Reporter;
+  /** Called at each turn of the loop, so that somebody sees that it is not stuck. */
+  readonly onTurn?: () => void;
 }

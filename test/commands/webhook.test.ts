@@ -8,6 +8,7 @@ import { systemClock } from '../../src/clock.ts';
 import type { Endpoints } from '../../src/commands/http-endpoints.ts';
 import { openEndpoints } from '../../src/commands/http-endpoints.ts';
 import { webhookList, webhookSubscribe, webhookUnsubscribe } from '../../src/commands/webhook.ts';
+import { createHeartbeat } from '../../src/daemon/heartbeat.ts';
 import { commandPatienceMs, openDatabase, openStrava } from '../../src/main.ts';
 import type { TestProgram } from '../support/program.ts';
 import { createHastyClock, failureOf, useLogins } from './auth-fixture.ts';
@@ -26,7 +27,9 @@ async function openDaemon(port = 0): Promise<Endpoints & { readonly program: Tes
   const database = await openDatabase(program, commandPatienceMs);
   const hints = { onHint: () => undefined, onDeauthorization: () => undefined };
   const strava = await openStrava(program, database);
-  const endpoints = await openEndpoints(program, { database, strava }, hints);
+  const heartbeat = createHeartbeat({ clock: systemClock, requestTimeoutMs: 1_000 });
+  const endpoints = await openEndpoints(program, heartbeat);
+  endpoints.connect({ database, strava }, hints);
   closings.push(
     () => endpoints.close(),
     () => database.close(),

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import type { DaemonOptions } from '../../src/daemon/daemon.ts';
 import { runDaemon } from '../../src/daemon/daemon.ts';
+import { createHeartbeat } from '../../src/daemon/heartbeat.ts';
 import { isOverdue, nextTickAt, tickIntervalMs } from '../../src/daemon/schedule.ts';
 import { StravaUnavailableError } from '../../src/errors.ts';
 
@@ -25,6 +26,7 @@ function createDaemon(changes: Partial<DaemonOptions>) {
     hint: () => true,
     onHint: () => undefined,
     isHinted: false,
+    heartbeat: createHeartbeat({ clock: systemClock, requestTimeoutMs: 1_000 }),
     ...changes,
   };
   return { ended: runDaemon(options), stop, lines };

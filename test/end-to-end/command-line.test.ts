@@ -12,6 +12,7 @@ const commands = [
   'auth',
   'sync',
   'status',
+  'health',
   'config',
   'verify',
   'export',
