@@ -1,0 +1,25 @@
+FROM node:24-bookworm-slim AS packages
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN ["npm", "ci", "--omit=dev", "--no-audit", "--no-fund"]
+
+FROM node:24-bookworm-slim
+LABEL org.opencontainers.image.title="Domestique" \
+      org.opencontainers.image.description="Keeps every Strava activity of one or more athletes, with its streams, in a MongoDB that the athlete owns" \
+      org.opencontainers.image.version="0.1.0" \
+      org.opencontainers.image.licenses="MIT"
+ENV NODE_ENV=production \
+    TZ=UTC \
+    PATH=/app/bin:$PATH
+WORKDIR /app
+COPY --from=packages /app/node_modules ./node_modules
+COPY package.json LICENSE ./
+COPY config/default.json ./config/
+COPY bin ./bin
+COPY src ./src
+USER node
+EXPOSE 8484
+HEALTHCHECK --interval=1m --timeout=20s --start-period=1m --retries=3 \
+  CMD ["node", "--max-semi-space-size=16", "src/cli.ts", "health"]
+ENTRYPOINT ["node", "--max-semi-space-size=16", "src/cli.ts"]
+CMD ["start"]

@@ -1,0 +1,143 @@
+import { createContext, runInContext } from 'node:vm';
+import type { Document } from 'mongodb';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import type { OwnMongod } from '../support/own-mongod.ts';
+import { startOwnMongod } from '../support/own-mongod.ts';
+import { eventually } from '../support/waiting.ts';
+import { commandNames, readProjectFile, variableNames } from './project.ts';
+
+interface Service {
+  readonly image: string;
+  readonly build?: string;
+  readonly restart: string;
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly secrets?: readonly string[];
+  readonly ports?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly command?: readonly string[];
+  readonly healthcheck?: { readonly test: readonly string[] };
+}
+
+interface Compose {
+  readonly services: Readonly<Record<'domestique' | 'mongodb', Service>>;
+  readonly secrets: Readonly<Record<string, { readonly file: string }>>;
+  readonly volumes: Readonly<Record<string, null>>;
+}
+
+const compose = parse(readProjectFile('compose.yaml')) as Compose;
+const { domestique, mongodb } = compose.services;
+const environment = domestique.environment ?? {};
+const readme = readProjectFile('README.md');
+
+describe('the daemon in compose.yaml', () => {
+  it('is given settings that the program has', () => {
+    expect(Object.keys(environment)).toContain('MONGODB_URI');
+    for (const name of Object.keys(environment)) expect(variableNames).toContain(name);
+    for (const value of Object.values(environment)) expect(value).toBeTypeOf('string');
+  });
+
+  it('gets its secrets as files only, out of a folder that git ignores', () => {
+    const files = Object.entries(environment).filter(([name]) => name.endsWith('_FILE'));
+    expect(files.map(([name]) => name)).toContain('STRAVA_CLIENT_SECRET_FILE');
+    expect(Object.keys(environment)).not.toContain('STRAVA_CLIENT_SECRET');
+    const secrets = domestique.secrets ?? [];
+    expect(files.map(([, path]) => path)).toEqual(secrets.map((name) => `/run/secrets/${name}`));
+    expect(Object.keys(compose.secrets)).toEqual(secrets);
+    const ignored = readProjectFile('.gitignore').split('\n');
+    for (const { file } of Object.values(compose.secrets)) {
+      const [, folder = ''] = /^\.\/(\w+)\/\w+$/.exec(file) ?? [];
+      expect(ignored).toContain(`${folder}/`);
+    }
+  });
+
+  it('listens inside for what is published, on this machine only', () => {
+    const { HTTP_HOST: host, HTTP_PORT: port = '' } = environment;
+    expect(host).toBe('0.0.0.0');
+    expect(domestique.ports).toEqual([`127.0.0.1:${port}:${port}`]);
+    expect(readProjectFile('Dockerfile')).toContain(`EXPOSE ${port}\n`);
+  });
+
+  it('waits for a MongoDB that takes writes, and both come back by themselves', () => {
+    expect(domestique.depends_on).toEqual({ mongodb: { condition: 'service_healthy' } });
+    expect(domestique.restart).toBe('unless-stopped');
+    expect(mongodb.restart).toBe('unless-stopped');
+    expect(mongodb.ports).toBeUndefined();
+  });
+});
+
+describe('MongoDB in compose.yaml', () => {
+  const script = mongodb.healthcheck?.test.at(-1) ?? '';
+  const memberHost = 'mongodb:27017';
+
+  it('keeps its data in volumes that are named', () => {
+    const volumes = (mongodb.volumes ?? []).map((each) => each.split(':'));
+    expect(volumes.map(([name]) => name)).toEqual(Object.keys(compose.volumes));
+    expect(volumes.map(([, path]) => path)).toContain('/data/db');
+    expect(mongodb.image).toMatch(/^mongo:\d+\.\d+$/);
+  });
+
+  it('is the replica set that the daemon connects to', () => {
+    const uri = new URL(environment['MONGODB_URI'] ?? '');
+    const name = uri.searchParams.get('replicaSet') ?? '';
+    expect(uri.host).toBe(memberHost);
+    expect(mongodb.command?.join(' ')).toContain(`--replSet ${name} `);
+    expect(script).toContain(`_id: "${name}"`);
+    expect(script).toContain(`host: "${memberHost}"`);
+  });
+
+  it('is made a replica set by its health check, which is good once it takes writes', async () => {
+    const mongod = await startOwnMongod('--replSet', 'domestique');
+    try {
+      const here = script.replace(memberHost, `127.0.0.1:${mongod.port}`);
+      const codes: number[] = [];
+      await eventually(async () => {
+        codes.push(await runAsMongosh(here, mongod));
+        return codes.at(-1) === 0;
+      });
+      expect(codes[0]).toBe(1);
+      await mongod.kill();
+      await mongod.restart();
+      await eventually(async () => (await runAsMongosh(here, mongod).catch(() => 1)) === 0);
+    } finally {
+      await mongod.remove();
+    }
+  });
+
+  /** The exit code of a script, whose calls of the server mongosh awaits by itself. */
+  async function runAsMongosh(text: string, mongod: OwnMongod): Promise<number> {
+    let exitCode: number | undefined;
+    const context = createContext({
+      db: { hello: () => mongod.admin({ hello: 1 }) },
+      rs: { initiate: (config: Document) => mongod.admin({ replSetInitiate: config }) },
+      quit: (code: number) => {
+        exitCode = code;
+      },
+    });
+    const awaiting = text.replace(/(db\.hello\(\)|rs\.initiate\([^]*?\}\))/g, '(await $1)');
+    await (runInContext(`(async () => {${awaiting}})()`, context) as Promise<void>);
+    if (exitCode === undefined) throw new Error('It did not quit.');
+    return exitCode;
+  }
+});
+
+describe('the README on the container', () => {
+  it('names commands and services that exist', () => {
+    const lines = [...readme.matchAll(/docker compose exec (?:-T )?(\w+) (\w+)(?: (\w+))?/g)];
+    expect(lines.length).toBeGreaterThan(3);
+    for (const [, service, program, command] of lines) {
+      expect(Object.keys(compose.services)).toContain(service);
+      if (service === 'domestique') {
+        expect(program).toBe('domestique');
+        expect(commandNames()).toContain(command);
+      }
+    }
+  });
+
+  it('names the files of the secrets', () => {
+    for (const { file } of Object.values(compose.secrets)) {
+      expect(readme).toContain(file.replace('./', ''));
+    }
+  });
+});

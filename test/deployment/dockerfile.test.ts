@@ -1,0 +1,128 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { projectFolder } from '../support/command.ts';
+import { commandNames, isProjectFile, nodeArguments, readProjectFile } from './project.ts';
+
+interface Instruction {
+  readonly name: string;
+  readonly rest: string;
+}
+
+/** The instructions of a Dockerfile, continued lines joined. */
+function instructionsOf(text: string): readonly Instruction[] {
+  const lines = text.replace(/\\\n\s*/g, '').split('\n');
+  return lines
+    .filter((line) => line.trim() !== '' && !line.startsWith('#'))
+    .map((line) => {
+      const [, name = '', rest = ''] = /^(\w+)\s+(.*)$/.exec(line) ?? [];
+      return { name, rest };
+    });
+}
+
+const instructions = instructionsOf(readProjectFile('Dockerfile'));
+const restsOf = (name: string): readonly string[] =>
+  instructions.filter((each) => each.name === name).map(({ rest }) => rest);
+const [lastRest = ''] = restsOf('FROM').slice(-1);
+const finalStage = instructions.slice(instructions.findIndex(({ rest }) => rest === lastRest));
+/** What is copied out of the context. */
+const copied = [
+  ...new Set(
+    restsOf('COPY')
+      .filter((rest) => !rest.startsWith('--from='))
+      .flatMap((rest) => rest.split(' ').slice(0, -1)),
+  ),
+];
+
+describe('the Dockerfile', () => {
+  it('has only instructions that are known here, and nothing that fetches by itself', () => {
+    const known = 'FROM WORKDIR COPY RUN LABEL ENV USER EXPOSE HEALTHCHECK ENTRYPOINT CMD'.split(
+      ' ',
+    );
+    for (const { name } of instructions) expect(known).toContain(name);
+  });
+
+  it('builds on the slim image of the major version of Node that package.json asks for', () => {
+    const { engines } = JSON.parse(readProjectFile('package.json')) as {
+      engines: { node: string };
+    };
+    const major = engines.node.replace('>=', '');
+    for (const rest of restsOf('FROM')) {
+      expect(rest).toMatch(new RegExp(`^node:${major}-\\w+-slim( AS \\w+)?$`));
+    }
+  });
+
+  it('runs everything in exec form, and Node as every npm script does', () => {
+    const commandOf = (rest: string): readonly string[] => JSON.parse(rest) as string[];
+    for (const rest of restsOf('RUN')) expect(commandOf(rest)[0]).toBe('npm');
+    const [entrypoint = ''] = restsOf('ENTRYPOINT');
+    expect(commandOf(entrypoint)).toEqual(['node', ...nodeArguments]);
+    const [command = ''] = restsOf('CMD');
+    expect(commandOf(command)).toEqual(['start']);
+  });
+
+  it('asks for its health by a command of ours', () => {
+    const [, check = ''] = /\bCMD (\[.*\])$/.exec(restsOf('HEALTHCHECK')[0] ?? '') ?? [];
+    const command = JSON.parse(check) as string[];
+    expect(command.slice(0, -1)).toEqual(['node', ...nodeArguments]);
+    expect(commandNames()).toContain(command.at(-1));
+  });
+
+  it('installs what the lock file says, without what is for development only', () => {
+    expect(restsOf('RUN').join()).toContain('"npm", "ci", "--omit=dev"');
+  });
+
+  it('ends as a user without rights, who owns nothing of it, in UTC', () => {
+    const isUser = ({ name }: Instruction): boolean => name === 'USER';
+    expect(finalStage.filter(isUser).map(({ rest }) => rest)).toEqual(['node']);
+    const after = finalStage.slice(finalStage.findIndex(isUser)).map(({ name }) => name);
+    expect(after).not.toContain('COPY');
+    expect(restsOf('COPY').join()).not.toContain('--chown');
+    expect(restsOf('ENV').join(' ')).toMatch(/\bTZ=UTC\b/);
+  });
+
+  it('has the version of package.json among its labels', () => {
+    const { version } = JSON.parse(readProjectFile('package.json')) as { version: string };
+    const labels = restsOf('LABEL').join(' ');
+    expect(labels).toContain(`org.opencontainers.image.version="${version}"`);
+    for (const label of ['title', 'description', 'licenses']) {
+      expect(labels).toContain(`org.opencontainers.image.${label}="`);
+    }
+  });
+
+  it('copies files that exist', () => {
+    expect(copied).toContain('src');
+    for (const path of copied) expect(isProjectFile(path), path).toBe(true);
+  });
+});
+
+describe('.dockerignore', () => {
+  const [first, ...allowed] = readProjectFile('.dockerignore')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
+
+  it('lets nothing through but what is copied', () => {
+    expect(first).toBe('*');
+    expect(allowed.toSorted()).toEqual(copied.map((path) => `!${path}`).toSorted());
+  });
+
+  it('lets nothing through that git ignores', () => {
+    const ignored = readProjectFile('.gitignore').split('\n').filter(Boolean);
+    expect(ignored).toContain('secrets/');
+    const names = copied.flatMap((path) => [path, ...entriesUnder(path)]);
+    for (const pattern of ignored.filter((each) => !each.startsWith('*'))) {
+      const path = pattern.replace(/\/$/, '');
+      expect(names.filter((name) => name === path || name.startsWith(`${path}/`))).toEqual([]);
+    }
+  });
+
+  function entriesUnder(path: string): readonly string[] {
+    try {
+      return readdirSync(join(projectFolder, path), { recursive: true, encoding: 'utf8' }).map(
+        (name) => `${path}/${name}`,
+      );
+    } catch {
+      return [];
+    }
+  }
+});

@@ -1,0 +1,32 @@
+/**
+ * What the files of an installation refer to: files, commands and settings of the project.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { allSettings } from '../../src/config/settings.ts';
+import { projectFolder } from '../support/command.ts';
+
+export function readProjectFile(path: string): string {
+  return readFileSync(join(projectFolder, path), 'utf8');
+}
+
+export function isProjectFile(path: string): boolean {
+  return existsSync(join(projectFolder, path));
+}
+
+/** The program's own commands. */
+export function commandNames(): readonly string[] {
+  const { scripts } = JSON.parse(readProjectFile('package.json')) as {
+    scripts: Readonly<Record<string, string>>;
+  };
+  const lines = Object.values(scripts).filter((line) => line.includes(' src/cli.ts '));
+  return lines.map((line) => line.split(' ').at(-1) ?? '');
+}
+
+/** Every variable that the program reads. */
+export const variableNames: readonly string[] = allSettings.flatMap(({ name, hasFileVariable }) =>
+  hasFileVariable === true ? [name, `${name}_FILE`] : [name],
+);
+
+/** How every npm script starts Node; whoever starts it otherwise has to do the same. */
+export const nodeArguments: readonly string[] = ['--max-semi-space-size=16', 'src/cli.ts'];
