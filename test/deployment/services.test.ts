@@ -1,0 +1,101 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { exitCodes } from '../../src/errors.ts';
+import { projectFolder } from '../support/command.ts';
+import { commandNames, readProjectFile, variableNames } from './project.ts';
+
+/** Where the README has the program installed. */
+const installFolder = '/opt/domestique';
+const readme = readProjectFile('README.md');
+
+function expectToStartTheDaemon([program = '', ...args]: readonly string[]): void {
+  const path = relative(installFolder, program);
+  accessSync(join(projectFolder, path), constants.X_OK);
+  expect(args).toEqual(['start']);
+  expect(commandNames()).toContain('start');
+  expect(readme).toContain(installFolder);
+}
+
+describe('the unit of systemd', () => {
+  const sections = new Map<string, Map<string, string>>();
+  for (const part of readProjectFile('deploy/domestique.service').split(/^(?=\[)/m)) {
+    const [head = '', ...lines] = part.split('\n');
+    const entries = lines
+      .filter((line) => line.includes('=') && !line.startsWith('#'))
+      .map(
+        (line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const,
+      );
+    const names = entries.map(([name]) => name);
+    expect(new Set(names).size).toBe(names.length);
+    sections.set(head, new Map(entries));
+  }
+  const service = sections.get('[Service]') ?? new Map<string, string>();
+
+  it('starts the daemon', () => {
+    expectToStartTheDaemon((service.get('ExecStart') ?? '').split(' '));
+    expect([...sections.keys()]).toEqual(['[Unit]', '[Service]', '[Install]']);
+  });
+
+  it('sets settings that the program has, and its data lie where it may write', () => {
+    const [name = '', value = ''] = (service.get('Environment') ?? '').split('=');
+    expect(variableNames).toContain(name);
+    expect(value).toBe(`/var/lib/${service.get('StateDirectory') ?? ''}`);
+    expect(service.get('ProtectSystem')).toBe('strict');
+  });
+
+  it('runs as a user of its own, whom the README makes, without rights', () => {
+    const user = service.get('User') ?? '';
+    expect(readme).toMatch(new RegExp(`useradd .* ${user}\\n`));
+    expect(readme).toContain(`--home-dir /var/lib/${user} `);
+    expect(service.get('NoNewPrivileges')).toBe('yes');
+    expect(service.get('CapabilityBoundingSet')).toBe('');
+  });
+
+  it('starts the daemon again after a failure, but not where the settings are wrong', () => {
+    expect(service.get('Restart')).toBe('on-failure');
+    expect(service.get('RestartPreventExitStatus')).toBe(String(exitCodes.usage));
+  });
+
+  it('signals the daemon alone, which shuts down its MongoDB itself', () => {
+    expect(service.get('KillMode')).toBe('mixed');
+    expect(Number(service.get('TimeoutStopSec'))).toBeGreaterThan(10);
+  });
+});
+
+describe('the file of launchd', () => {
+  const script =
+    'import json, plistlib, sys; json.dump(plistlib.loads(sys.stdin.buffer.read()), sys.stdout)';
+  const { stdout, stderr } = spawnSync('python3', ['-c', script], {
+    input: readProjectFile('deploy/domestique.plist'),
+    encoding: 'utf8',
+  });
+  if (stdout === '') throw new Error(`The file cannot be read: ${stderr}`);
+  const plist = JSON.parse(stdout) as {
+    readonly Label: string;
+    readonly ProgramArguments: readonly string[];
+    readonly EnvironmentVariables: Readonly<Record<string, string>>;
+    readonly KeepAlive: { readonly SuccessfulExit: boolean };
+    readonly ExitTimeOut: number;
+    readonly StandardErrorPath: string;
+  };
+
+  it('starts the daemon, and again after a failure', () => {
+    expectToStartTheDaemon(plist.ProgramArguments);
+    expect(plist.KeepAlive).toEqual({ SuccessfulExit: false });
+    expect(plist.ExitTimeOut).toBeGreaterThan(10);
+  });
+
+  it('sets settings that the program has, besides the PATH', () => {
+    const names = Object.keys(plist.EnvironmentVariables).filter((name) => name !== 'PATH');
+    for (const name of names) expect(variableNames).toContain(name);
+  });
+
+  it('logs to where the README says, into a file that git ignores', () => {
+    const path = plist.StandardErrorPath;
+    expect(relative(installFolder, path)).toMatch(/^[\w-]+\.log$/);
+    expect(readme).toContain(path);
+    expect(readme).toContain(`deploy/${plist.Label}.plist`);
+  });
+});
