@@ -52,9 +52,10 @@ export async function storePage(
   const unwritable: UnusableRecord[] = [];
   const flat = page.summaries.filter((summary) => isFlatEnough(summary, unwritable));
   const listed = new Map(flat.map((summary) => [summary.id, summary]));
+  // In this order, because a burial beside this raises the tombstone first: what is not stored any more has one by now.
+  const stored = await storedActivities(mongo, collections, [...listed.keys()]);
   const buried = await stillBuried(mongo, [...listed.keys()], page.fetchedAt, expiry);
   const newest = new Map([...listed].filter(([id]) => !buried.has(id)));
-  const stored = await storedActivities(mongo, collections, [...newest.keys()]);
   // The list and single activities are asked for side by side: an older copy may land last.
   const isOlder = (known: Stored | undefined): boolean =>
     known !== undefined && known.fetchedAt > page.fetchedAt;

@@ -44,6 +44,27 @@ describe('a page', () => {
     expect(await stored()).toBe(1);
   });
 
+  it.each([0, 1, 2])(
+    'does not bring back what expires after %i of its operations',
+    async (operationsBefore) => {
+      const { activities, mongo, collections } = adapter;
+      await activities.storePage(pageOf([recordOf(id), recordOf(id + 1)], { fetchedAt: at(0) }));
+      const burial = { athleteId, activityId: id, startAt: at(0), at: at(10), epoch: 1 };
+      let operations = 0;
+      const attempt: typeof mongo.attempt = async (operation, urgency) => {
+        if (operations === operationsBefore)
+          await buryActivity(mongo, collections, { ...burial, why: 'expired' });
+        operations += 1;
+        return mongo.attempt(operation, urgency);
+      };
+      const slow = createActivityStore({ ...mongo, attempt }, collections, { expiry: 'final' });
+      const records = [recordOf(id), recordOf(id + 1, { name: 'Another' })];
+      await slow.storePage(pageOf(records, { fetchedAt: at(20) }));
+      expect(operations).toBeGreaterThan(operationsBefore);
+      expect(await collections.activities.distinct('_id')).toEqual([id + 1]);
+    },
+  );
+
   it('that is older than what is stored changes nothing', async () => {
     const { activities, collections } = adapter;
     const renamed = { ...recordOf(id), name: 'Newer' };
