@@ -43,52 +43,33 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const { timetable, clock, log, signal, lastLookAt } = options;
   const broken = new AbortController();
   const ended = AbortSignal.any([signal, broken.signal]);
-  let running: Promise<void> | undefined;
-  let left: RunReason | undefined;
+  const onBroken = (error: unknown): void => {
+    broken.abort(error);
+  };
+  const runs = createRuns(options, ended, onBroken);
   let ticking: Promise<void> | undefined;
   let lastTickMs = clock.nowMs();
 
-  const start = (reason: RunReason): void => {
-    left = undefined;
-    options.heartbeat.runBegan();
-    running = logged(options, 'The run failed', () => options.run(reason))
-      .catch((error: unknown) => {
-        broken.abort(error);
-      })
-      .finally(() => {
-        running = undefined;
-        options.heartbeat.runEnded();
-        if (left !== undefined && !ended.aborted) start(left);
-      });
-  };
-  const act = (): void => {
-    if (ended.aborted) return;
-    if (running === undefined) start('schedule');
-    else if (!options.look()) left = 'schedule';
-  };
   /** One that comes while another is being prepared, as while MongoDB is away, is the same tick. */
   const tick = (): void => {
     lastTickMs = clock.nowMs();
     ticking ??= logged(options, 'The tick could not be prepared', options.prepare)
-      .then(act)
-      .catch((error: unknown) => {
-        broken.abort(error);
+      .then(() => {
+        runs.offer('schedule', options.look);
       })
+      .catch(onBroken)
       .finally(() => {
         ticking = undefined;
       });
   };
-  const hint = (): void => {
-    if (ended.aborted) return;
-    if (running === undefined) start('webhook');
-    else if (!options.hint()) left ??= 'webhook';
-  };
 
   const isMissed =
     lastLookAt === undefined || isOverdue(timetable, lastLookAt.getTime(), lastTickMs);
-  if (isMissed) start('start');
-  else if (options.isHinted) start('webhook');
-  options.onHint(hint);
+  if (isMissed) runs.start('start');
+  else if (options.isHinted) runs.start('webhook');
+  options.onHint(() => {
+    runs.offer('webhook', options.hint);
+  });
   const schedule = startSchedule(timetable, tick);
   const isEnded = (): boolean => ended.aborted;
   while (!isEnded()) {
@@ -103,8 +84,48 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   }
   schedule.stop();
   await ticking;
-  await running;
+  await runs.settled();
   broken.signal.throwIfAborted();
+}
+
+interface Runs {
+  readonly start: (reason: RunReason) => void;
+  /** Starts a run, or lets the one under way take what it is for; else another follows. */
+  readonly offer: (reason: RunReason, isTaken: () => boolean) => void;
+  readonly settled: () => Promise<void>;
+}
+
+/** One run at a time. */
+function createRuns(
+  options: DaemonOptions,
+  ended: AbortSignal,
+  onBroken: (error: unknown) => void,
+): Runs {
+  let running: Promise<void> | undefined;
+  let left: RunReason | undefined;
+  const start = (reason: RunReason): void => {
+    left = undefined;
+    options.heartbeat.runBegan();
+    running = logged(options, 'The run failed', () => options.run(reason))
+      .catch(onBroken)
+      .finally(() => {
+        running = undefined;
+        options.heartbeat.runEnded();
+        if (left !== undefined && !ended.aborted) start(left);
+      });
+  };
+  return {
+    start,
+    offer: (reason, isTaken) => {
+      if (ended.aborted) return;
+      if (running === undefined) start(reason);
+      // A tick looks at the lists, and sees what was told besides.
+      else if (!isTaken()) left = reason === 'schedule' ? reason : (left ?? reason);
+    },
+    settled: async () => {
+      await running;
+    },
+  };
 }
 
 async function logged(

@@ -105,18 +105,17 @@ export function translateRefusal(error: unknown): unknown {
   return error;
 }
 
-/** Code of MongoDB's: a 2dsphere index cannot take the document's geometry. */
-export const geometryRefused = 16755;
+/** A 2dsphere index cannot take the document's geometry, or it would take more keys than one document may have. */
+const geometryRefusals: ReadonlySet<number> = new Set([16755, 201]);
 
-/** The same of a geometry that would take more keys than an index has for one document. */
-const tooManyKeys = 201;
+/** Whether a code of MongoDB's says that a 2dsphere index refused the write. */
+export function isOfGeometry(code: number): boolean {
+  return geometryRefusals.has(code);
+}
 
 /** Whether a 2dsphere index refused the write. */
 export function isGeometryRefused(error: unknown): boolean {
-  return (
-    error instanceof MongoServerError &&
-    (error.code === geometryRefused || error.code === tooManyKeys)
-  );
+  return error instanceof MongoServerError && isOfGeometry(codeOf(error));
 }
 
 /** Whether a unique index refused the write. */

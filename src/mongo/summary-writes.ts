@@ -13,7 +13,7 @@ import { documentOf, summaryUpdate, withoutGeometry } from './activity-document.
 import { int64, isDeeperThan } from './bson-value.ts';
 import type { ActivityDocument, Collections } from './collections.ts';
 import type { Mongo } from './connection.ts';
-import { duplicateKey, geometryRefused, isPassing } from './failures.ts';
+import { duplicateKey, isOfGeometry, isPassing } from './failures.ts';
 import { mostLevels } from './storable.ts';
 
 const mostDocumentBytes = 16_000_000;
@@ -65,7 +65,7 @@ export async function writeSummaries(
   page: PageToStore,
 ): Promise<readonly { id: number; unusable: UnusableRecord }[]> {
   const refusals = await bulkWrite(mongo, collections, writes, page);
-  const withGeometry = refusals.filter(({ code }) => code === geometryRefused);
+  const withGeometry = refusals.filter(({ code }) => isOfGeometry(code));
   const plain = withGeometry.flatMap(({ index }) => {
     const write = writes[index];
     return write ? [{ ...write, document: withoutGeometry(write.document) }] : [];
@@ -78,7 +78,7 @@ export async function writeSummaries(
     return [{ id: summary.id, unusable: { record: summary.record, reason } }];
   };
   return [
-    ...refusals.filter(({ code }) => code !== geometryRefused).flatMap(toUnusable(writes)),
+    ...refusals.filter(({ code }) => !isOfGeometry(code)).flatMap(toUnusable(writes)),
     ...stillRefused.flatMap(toUnusable(plain)),
   ];
 }
