@@ -17,6 +17,8 @@ import { duplicateKey, isOfGeometry, isPassing } from './failures.ts';
 import { mostLevels } from './storable.ts';
 
 const mostDocumentBytes = 16_000_000;
+/** A slow machine indexes a long track for a good part of a second, and no write may take as long as MongoDB's silence. */
+const writesAtOnce = 25;
 
 interface Refusal {
   readonly index: number;
@@ -84,12 +86,26 @@ export async function writeSummaries(
 }
 
 async function bulkWrite(
+  mongo: Mongo,
+  collections: Collections,
+  writes: readonly Write[],
+  page: PageToStore,
+): Promise<readonly Refusal[]> {
+  const refusals: Refusal[] = [];
+  for (let from = 0; from < writes.length; from += writesAtOnce) {
+    const batch = writes.slice(from, from + writesAtOnce);
+    const refused = await writeBatch(mongo, collections, batch, page);
+    refusals.push(...refused.map((refusal) => ({ ...refusal, index: from + refusal.index })));
+  }
+  return refusals;
+}
+
+async function writeBatch(
   { attempt }: Mongo,
   { activities }: Collections,
   writes: readonly Write[],
   page: PageToStore,
 ): Promise<readonly Refusal[]> {
-  if (writes.length === 0) return [];
   const operations = writes.map(
     ({ summary, document }): AnyBulkWriteOperation<ActivityDocument> => ({
       updateOne: {

@@ -35,9 +35,9 @@ describe('a page of the list', () => {
     expect(track).toEqual({
       type: 'LineString',
       coordinates: [
-        [-120.2, 38.5],
-        [-120.95, 40.7],
-        [-126.453, 43.252],
+        [16.37, 48.2],
+        [16.38, 48.21],
+        [16.4, 48.205],
       ],
     });
     expect(start_point).toEqual({ type: 'Point', coordinates: [16.37, 48.2] });

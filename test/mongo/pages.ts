@@ -9,8 +9,8 @@ import type { PageToStore } from '../../src/sync/ports.ts';
 export const athleteId = 1001;
 export const fetchedAt = new Date('2026-10-05T10:00:00Z');
 
-/** Google's own example: three points in the west of America. */
-export const polyline = '_p~iF~ps|U_ulLnnqC_mqNvxq`@';
+/** Three points in Vienna. */
+export const polyline = '_aeeHog|bBo}@o}@f^_|B';
 
 /** A record as it comes; `changes` set to undefined leave a key out. */
 export function recordOf(

@@ -17,6 +17,7 @@ const long = {
       lastname: 'Example',
       activities: 230,
       samplesPerActivity: 2,
+      manualShare: 0.9,
       years: 1,
     },
   ],
@@ -99,7 +100,11 @@ describe('a reconcile', () => {
 
   it('replaces the streams of a cropped activity, wherever it is', async () => {
     const scene = await open({
-      athletes: long.athletes.map((athlete) => ({ ...athlete, samplesPerActivity: 20 })),
+      athletes: long.athletes.map((athlete) => ({
+        ...athlete,
+        samplesPerActivity: 20,
+        manualShare: 0,
+      })),
     });
     await scene.round();
     scene.simulator.world.cropActivity(oldestId(scene), { from: 0.2, to: 0.7 });
