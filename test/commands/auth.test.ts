@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 import { describe, expect, onTestFinished, test } from 'vitest';
 
-import { createHastyClock, everyScope, failureOf, useLogins } from './auth-fixture.ts';
+import { createHastyClock, everyScope, failureOf, isDeadline, useLogins } from './auth-fixture.ts';
 
 const logins = useLogins();
 
@@ -50,6 +50,7 @@ describe('a code', () => {
       ...hasty,
       monotonicMs: () => hasty.monotonicMs() + passedMs,
       sleep: (ms: number, signal?: AbortSignal) => {
+        if (isDeadline(ms)) return hasty.sleep(ms, signal);
         passedMs += ms * 10;
         return hasty.sleep(ms / 10, signal);
       },
