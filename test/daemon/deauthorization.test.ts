@@ -87,8 +87,8 @@ describe('an event that an athlete withdrew the access', () => {
   });
 
   it('that is a lie leaves the login alone, and costs no request that counts', async () => {
-    const { scene } = await subscribed({ activities: 2, config: erase });
-    await eventually(() => isMirrored(scene));
+    const { scene, program } = await subscribed({ activities: 2, config: erase });
+    await eventually(() => program.logged().includes('Run done'));
     const counted = () => scene.simulator.requests.count(({ isCounted }) => isCounted);
     const before = counted();
     const refreshes = scene.simulator.requests.count('token');

@@ -65,7 +65,7 @@ describe.concurrent('the quota', () => {
     const { requests } = scene.simulator;
     for (const streams of [8, 22]) {
       const killed = scene.launch(['sync']);
-      await requests.waitFor((log) => log.count('streams') >= streams, 30_000);
+      await requests.waitFor((log) => log.count('streams') >= streams, 90_000);
       killed.kill('SIGKILL');
       await killed.ended;
     }
