@@ -39,7 +39,7 @@ const cases: readonly Sizes[] = isWhole
       { limit: 20, lengthMs: 2_000, weather: everyWeather },
       { limit: 100, lengthMs: 10_000, weather: everyWeather },
     ]
-  : [{ limit: 20, lengthMs: 2_000, weather: shortWeather }];
+  : [{ limit: 20, lengthMs: 5_000, weather: shortWeather }];
 
 /** One window's share of the measure. */
 interface Use {

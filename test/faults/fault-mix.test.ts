@@ -78,7 +78,7 @@ async function expectWhole(scene: Scene, { scenario, kinds, note }: Outcome): Pr
 describe.concurrent(`bad weather (seed ${faultSeed})`, () => {
   it(
     'ends complete with few requests more when a fifth of them fail in every way',
-    { timeout: scaled(60_000, 400_000) },
+    { timeout: scaled(120_000, 400_000) },
     async () => {
       const activities = scaled(60, 500);
       const scene = await open({
@@ -107,7 +107,7 @@ describe.concurrent(`bad weather (seed ${faultSeed})`, () => {
 
   it(
     'asks one request at a time, and ever fewer, while Strava is away, and goes on by itself',
-    { timeout: scaled(60_000, 200_000) },
+    { timeout: scaled(120_000, 200_000) },
     async () => {
       const scene = await open({ seed: faultSeed, activities: 40, env: impatient });
       const { simulator } = scene;

@@ -177,7 +177,7 @@ describe.concurrent(`a random history (seed ${faultSeed})`, () => {
 
   it.each(Array.from({ length: sequences }, (_, index) => faultSeed + index))(
     'of seed %i ends in a database that equals the model after one quiet run',
-    { timeout: scaled(60_000, 600_000) },
+    { timeout: scaled(120_000, 600_000) },
     async (seed) => {
       const random = createRandom(seed);
       const scene = await open({

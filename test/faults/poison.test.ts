@@ -52,7 +52,7 @@ async function parkedInStatus(scene: Scene): Promise<readonly number[]> {
 
 it(
   `parks what never works after five tries and completes the rest (seed ${faultSeed})`,
-  { timeout: scaled(60_000, 300_000) },
+  { timeout: scaled(120_000, 300_000) },
   async () => {
     const scene = await open({ seed: faultSeed, activities });
     const { simulator, db } = scene;

@@ -117,7 +117,7 @@ function tokens() {
   return mongod.client.db('domestique').collection<Document & { _id: Long }>('tokens');
 }
 
-describe(`secrets (seed ${faultSeed})`, { timeout: scaled(60_000, 240_000) }, () => {
+describe(`secrets (seed ${faultSeed})`, { timeout: scaled(120_000, 240_000) }, () => {
   it('stay inside through logins of every kind, right and wrong', async () => {
     const code = remember('the code', simulator.grant(athleteId));
     await expectExit(0, ['auth', '--code', code]);
