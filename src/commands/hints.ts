@@ -25,6 +25,8 @@ export function createBell(): Bell {
 export interface LookPolicy {
   /** Whether a tick of the schedule looks at the lists. */
   readonly isLookDue: () => boolean;
+  /** How often they are looked at by this alone, in milliseconds; 0 where each tick looks. */
+  readonly everyMs: () => number;
   /** A look begins. */
   readonly looked: () => void;
   /** It came to nothing: the next tick looks again. */
@@ -49,6 +51,7 @@ export function createLookPolicy({
   let lookedAtMs = Number.NEGATIVE_INFINITY;
   return {
     isLookDue: () => !isKnownSubscribed || clock.nowMs() - lookedAtMs >= intervalMs,
+    everyMs: () => (isKnownSubscribed ? intervalMs : 0),
     looked: () => {
       lookedAtMs = clock.nowMs();
     },

@@ -30,6 +30,7 @@ export async function recordRun(
       endedAt: new Date(clock.nowMs()),
       outcome: 'failed',
       error: message,
+      ...(error instanceof DomestiqueError && { errorCode: error.code }),
     } as const;
     await runs.end(id, end).catch(() => undefined);
     throw error;

@@ -20,6 +20,8 @@ import type { LookPolicy } from './hints.ts';
 import { createBell, createLookPolicy } from './hints.ts';
 import type { Endpoints } from './http-endpoints.ts';
 import { openEndpoints } from './http-endpoints.ts';
+import type { Notices } from './notices.ts';
+import { createNotices } from './notices.ts';
 import { createProgress, progressOptionsOf } from './progress.ts';
 import { recordRun } from './run-record.ts';
 import { scopeOf } from './sync-run.ts';
@@ -56,7 +58,17 @@ async function work(
     const bell = createBell();
     const policy = createPolicy(program, database, strava);
     const deauthorizations = createDeauthorizations({ program, database, strava });
-    const session = { program, database, strava, job, policy, deauthorizations, heartbeat };
+    const notices = createNotices({ program, database, strava, policy });
+    const session = {
+      program,
+      database,
+      strava,
+      job,
+      policy,
+      deauthorizations,
+      notices,
+      heartbeat,
+    };
     await prepare(session);
     const hints = { onHint: bell.ring, onDeauthorization: deauthorizations.settle };
     endpoints.connect({ database, strava }, hints);
@@ -72,9 +84,9 @@ async function work(
       onHint: bell.onRing,
       isHinted: await isHinted(session),
       heartbeat,
-      run: (reason) => runOnce(session, reason),
+      run: (reason) => runOnce(session, reason).finally(notices.look),
     }).finally(() => endpoints.close());
-    await deauthorizations.settled();
+    await Promise.all([deauthorizations.settled(), notices.settled()]);
     log.info('Domestique has stopped.');
     return exitCodes.done;
   } finally {
@@ -96,13 +108,15 @@ interface Session {
   readonly job: Job;
   readonly policy: LookPolicy;
   readonly deauthorizations: Deauthorizations;
+  readonly notices: Notices;
   readonly heartbeat: Heartbeat;
 }
 
 /** What may have changed since the last tick while a run goes on for days. */
-async function prepare({ policy, deauthorizations }: Session): Promise<void> {
+async function prepare({ policy, deauthorizations, notices }: Session): Promise<void> {
   deauthorizations.settle();
   await policy.refresh();
+  notices.look();
 }
 
 function createPolicy(

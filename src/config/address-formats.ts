@@ -20,6 +20,19 @@ export const baseUrl: Format<string> = (text) => {
   return { value: (url.origin + url.pathname).replace(/\/+$/, '') };
 };
 
+/** An http(s) address to post to; its path, query, user name and password can be secret. */
+export const webhookUrl: Format<string> = (text) => {
+  const isAddress = URL.canParse(text) && !/\s/.test(text);
+  return isAddress && /^https?:$/.test(new URL(text).protocol)
+    ? { value: text }
+    : { problem: 'must be an http(s) address' };
+};
+
+/** Only where it leads, without what may be a token. */
+export function maskWebhookUrl(url: string, mask: string): string {
+  return URL.canParse(url) ? `${new URL(url).origin}/${mask}` : mask;
+}
+
 /** A connection string that the driver accepts; nothing is connected. */
 export const mongodbUri: Format<string> = (text) => {
   if (!/^mongodb(\+srv)?:\/\//.test(text)) {

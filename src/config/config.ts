@@ -79,6 +79,13 @@ export interface HttpConfig {
   readonly port: number;
 }
 
+/** Who is told that the person is needed; one of the two, or none. */
+export interface NotifyConfig {
+  /** A command line for the shell. */
+  readonly command: string | undefined;
+  readonly url: string | undefined;
+}
+
 export interface WebhookConfig {
   /** How often the lists are looked at while a subscription is live. */
   readonly lookIntervalMs: number;
@@ -120,6 +127,7 @@ export interface Config {
   readonly keep: KeepConfig;
   readonly http: HttpConfig;
   readonly webhook: WebhookConfig;
+  readonly notify: NotifyConfig;
   readonly auth: AuthConfig;
   readonly lease: LeaseConfig;
   readonly log: LogConfig;

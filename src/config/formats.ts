@@ -56,6 +56,12 @@ export function oneOf<T extends string>(words: readonly T[]): Format<T> {
   };
 }
 
+/** A command line for the shell; a wrong one is not repeated, for it may hold a secret. */
+export const commandLine: Format<string> = (text) =>
+  text.trim() === '' || text.includes('\0')
+    ? { problem: 'must be a command line' }
+    : { value: text };
+
 /** The path of a file or folder. */
 export const path: Format<string> = (text) =>
   text.trim() === '' || text.includes('\0') ? { problem: 'must be a path' } : { value: text };

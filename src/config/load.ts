@@ -35,6 +35,19 @@ export function resolveChecked(options: LoadOptions): Resolution {
 }
 
 function contradictions(resolution: Resolution): string[] {
+  return [...windowContradictions(resolution), ...notifyContradictions(resolution)];
+}
+
+function notifyContradictions(resolution: Resolution): string[] {
+  const { notifyCommand, notifyUrl } = settings;
+  if (resolution.text(notifyCommand) === undefined || resolution.text(notifyUrl) === undefined) {
+    return [];
+  }
+  const [command, url] = [resolution.label(notifyCommand), resolution.label(notifyUrl)];
+  return [`${url}: ${command} is set as well; set only one of the two, a command can post as well`];
+}
+
+function windowContradictions(resolution: Resolution): string[] {
   const shortWindowMs = read(resolution, settings.quotaShortWindow);
   const dailyWindowMs = read(resolution, settings.quotaDailyWindow);
   if (shortWindowMs === undefined || dailyWindowMs === undefined) return [];
@@ -73,6 +86,10 @@ function toConfig(resolution: Resolution): Config {
     webhook: {
       lookIntervalMs: get(settings.webhookLookInterval),
       onDeauthorization: get(settings.webhookDeauthorization),
+    },
+    notify: {
+      command: read(resolution, settings.notifyCommand),
+      url: read(resolution, settings.notifyUrl),
     },
     lease: { durationMs: get(settings.leaseDuration) },
     log: { level: get(settings.logLevel), format: read(resolution, settings.logFormat) },

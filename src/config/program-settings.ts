@@ -2,10 +2,10 @@
  * The settings of the program around the job: the login, the HTTP server, webhooks, the log.
  */
 import { dayMs, minuteMs } from '../domain/duration.ts';
-import { hostName } from './address-formats.ts';
+import { hostName, maskWebhookUrl, webhookUrl } from './address-formats.ts';
 import { deauthorizationChoices, logFormats, logLevels } from './config.ts';
-import { duration, oneOf, wholeNumber } from './formats.ts';
-import { portRange, setting } from './setting.ts';
+import { commandLine, duration, oneOf, wholeNumber } from './formats.ts';
+import { maskText, portRange, setting } from './setting.ts';
 
 export const programSettings = {
   authPort: setting({
@@ -42,6 +42,25 @@ export const programSettings = {
     format: oneOf(deauthorizationChoices),
     example: 'erase',
     doc: 'What happens to the data of an athlete who withdraws the access at Strava: keep, or erase',
+  }),
+  notifyCommand: setting({
+    name: 'NOTIFY_COMMAND',
+    keyPath: 'notify.command',
+    format: commandLine,
+    example: '/usr/local/bin/tell-me',
+    doc: 'A command line that the daemon gives to the shell when it needs you; not together with `NOTIFY_URL`',
+    unset: 'nobody is told',
+    mask: () => maskText,
+  }),
+  notifyUrl: setting({
+    name: 'NOTIFY_URL',
+    keyPath: 'notify.url',
+    format: webhookUrl,
+    example: 'https://ntfy.example.org/domestique',
+    doc: 'An address to which the daemon posts JSON when it needs you',
+    unset: 'nobody is told',
+    mask: (text) => maskWebhookUrl(text, maskText),
+    hasFileVariable: true,
   }),
   logLevel: setting({
     name: 'LOG_LEVEL',

@@ -63,6 +63,7 @@ const personal: readonly PersonalCollection[] = [
     filter: ({ word }) => ({ error: word }),
     cleansing: () => [{ $set: { error: 'a failure that named an erased athlete' } }],
   },
+  { name: 'notices', filter: byAthlete },
   { name: 'pending_grants', filter: pendingGrantsOf },
   // After the revocation Strava sends an event, so late.
   { name: 'events', filter: ({ id }) => ({ owner_id: id }) },

@@ -28,6 +28,8 @@ export interface RunDocument {
   readonly ended_at?: Date;
   readonly outcome?: RunOutcome;
   readonly error?: string;
+  /** Of docs/errors.md. */
+  readonly error_code?: string;
   readonly counts?: Readonly<Record<string, number>>;
 }
 
@@ -43,6 +45,7 @@ export interface RunEnd {
   readonly endedAt: Date;
   readonly outcome: RunOutcome;
   readonly error?: string;
+  readonly errorCode?: string;
   /** Absent where the run failed before it could tell. */
   readonly counts?: RunCounts;
 }
@@ -51,6 +54,8 @@ export interface RunStore {
   start(run: RunStart): Promise<ObjectId>;
   end(id: ObjectId, end: RunEnd): Promise<void>;
   last(): Promise<RunDocument | undefined>;
+  /** The last time since an instant that Strava refused the application. */
+  lastRefusal(since: Date): Promise<{ readonly at: Date; readonly text: string } | undefined>;
   /** Removes runs that started before an instant. */
   prune(before: Date): Promise<void>;
 }
@@ -64,11 +69,12 @@ export function createRunStore({ db, attempt }: Mongo): RunStore {
       await attempt(() => runs.replaceOne({ _id }, document, { upsert: true }));
       return _id;
     },
-    end: async (_id, { endedAt, outcome, error, counts }) => {
+    end: async (_id, { endedAt, outcome, error, errorCode, counts }) => {
       const set = {
         ended_at: endedAt,
         outcome,
         ...(error && { error }),
+        ...(errorCode && { error_code: errorCode }),
         ...(counts && { counts: snakeCased(counts) }),
       };
       await attempt(() => runs.updateOne({ _id }, { $set: set }));
@@ -76,6 +82,12 @@ export function createRunStore({ db, attempt }: Mongo): RunStore {
     last: async () => {
       const found = await attempt(() => runs.findOne({}, { sort: { started_at: -1 } }));
       return found ?? undefined;
+    },
+    lastRefusal: async (since) => {
+      const filter = { started_at: { $gte: since }, error_code: 'APPLICATION_REFUSED' };
+      const found = await attempt(() => runs.findOne(filter, { sort: { started_at: -1 } }));
+      if (found?.ended_at === undefined) return undefined;
+      return { at: found.ended_at, text: found.error ?? 'Strava refuses the application.' };
     },
     prune: async (before) => {
       await attempt(() => runs.deleteMany({ started_at: { $lt: before } }));

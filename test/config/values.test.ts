@@ -145,6 +145,7 @@ describe('a right value', () => {
       HTTP_PORT: '0',
       WEBHOOK_LOOK_INTERVAL: '6h',
       WEBHOOK_DEAUTHORIZATION: 'erase',
+      NOTIFY_COMMAND: 'tell me',
       AUTH_PORT: '0',
       LEASE_DURATION: '2s',
       LOG_LEVEL: 'silent',
@@ -188,11 +189,14 @@ describe('a right value', () => {
       keep: { changesMs: 30 * 86_400_000, runsMs: 10 * 86_400_000 },
       http: { host: '0.0.0.0', port: 0 },
       webhook: { lookIntervalMs: 6 * 3_600_000, onDeauthorization: 'erase' },
+      notify: { command: 'tell me' },
       auth: { port: 0 },
       lease: { durationMs: 2000 },
       log: { level: 'silent', format: 'json' },
       warnings: [],
     });
-    expect(Object.keys(env).toSorted()).toEqual(allSettings.map(({ name }) => name).toSorted());
+    // Not together with the command.
+    const names = [...Object.keys(env), 'NOTIFY_URL'];
+    expect(names.toSorted()).toEqual(allSettings.map(({ name }) => name).toSorted());
   });
 });

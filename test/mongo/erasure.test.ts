@@ -72,6 +72,7 @@ async function fill(athlete: number): Promise<void> {
     gear: { _id: `b${athlete}`, sync: { athlete_id: id } },
     segments: { _id: Long.fromNumber(athlete * 10), sync: { athlete_ids: [id] } },
     runs: { error: `Another process took athlete ${athlete} over.` },
+    notices: { _id: `parked:${athlete}`, athlete_id: id },
     pending_grants: { _id: digestOf(token), access_token: 'x', refresh_token: 'y' },
     events: { _id: `activity:${athlete}0`, owner_id: id },
     tokens: { _id: id, ...grant, expires_at: new Date(0) },

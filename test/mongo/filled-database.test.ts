@@ -15,6 +15,7 @@ import { recordDetailsFailure } from '../../src/mongo/details.ts';
 import { recordGearFailure } from '../../src/mongo/gear.ts';
 import { markMissing, recordMissingFailure, unmarkMissing } from '../../src/mongo/missing.ts';
 import { createPendingGrants } from '../../src/mongo/pending-grants.ts';
+import { createNoticeStore } from '../../src/mongo/notices.ts';
 import { markPartUnavailable, recordPartFailure } from '../../src/mongo/profile.ts';
 import { definitions } from '../../src/mongo/schema/definitions.ts';
 import { jsonSchemaOf } from '../../src/mongo/schema/json-schema.ts';
@@ -114,6 +115,10 @@ async function fillTheRest(mongo: Mongo): Promise<void> {
   await athletes.saveReconcile(1001, reconcile, { epoch });
   const refused = { kind: 'full', reason: 'many', missing: 12, stored: 40, at } as const;
   await athletes.saveRefusedDeletions(1001, refused, epoch);
+  const notices = createNoticeStore(mongo);
+  const notice = { key: 'parked:1001', kind: 'parked', athleteId: 1001, text: 'x' } as const;
+  await notices.save({ ...notice, since: at, seenAt: at, watchedMs: 0, tries: 0 });
+  await notices.told(notice.key, at);
   await tellDeauthorization(mongo, collections, 1001, at);
   await removeLogin(mongo, collections, 1001, at);
 }

@@ -20,12 +20,13 @@ import type {
 } from '../../src/mongo/collections.ts';
 import type { GearBookkeeping } from '../../src/mongo/gear.ts';
 import type { RefreshBookkeeping } from '../../src/mongo/profile.ts';
+import type { NoticeDocument } from '../../src/mongo/notices.ts';
 import type { RunDocument } from '../../src/mongo/runs.ts';
 import type { SegmentBookkeeping } from '../../src/mongo/segments.ts';
 import type { TombstoneDocument } from '../../src/mongo/tombstones.ts';
 import * as activity from '../../src/mongo/schema/activities.ts';
 import * as athlete from '../../src/mongo/schema/athletes.ts';
-import { leases, parked, runs } from '../../src/mongo/schema/bookkeeping.ts';
+import { leases, notices, parked, runs } from '../../src/mongo/schema/bookkeeping.ts';
 import type { Field } from '../../src/mongo/schema/field.ts';
 import { changes, tombstones } from '../../src/mongo/schema/history.ts';
 import { tokens } from '../../src/mongo/schema/logins.ts';
@@ -63,6 +64,7 @@ export const described = [
   athlete.refusedDeletions.fields satisfies Described<RefusedDeletionsDocument>,
   tokens.fields satisfies Described<TokenDocument>,
   parked.fields satisfies Described<ParkedDocument>,
+  notices.fields satisfies Described<NoticeDocument>,
   leases.fields satisfies Described<LeaseDocument>,
   runs.fields satisfies Described<RunDocument>,
   changes.fields satisfies Described<ChangeDocument>,

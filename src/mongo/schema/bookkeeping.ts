@@ -1,5 +1,5 @@
 /**
- * What the program needs to know of its own work: `runs`, `quota`, `leases`, `parked`, `events`, `schema`.
+ * What the program needs to know of its own work: `runs`, `quota`, `leases`, `parked`, `events`, `notices`, `schema`.
  */
 import { tries } from './attempts.ts';
 import {
@@ -42,6 +42,7 @@ export const runs = define({
       }),
     ),
     error: optional(text('why it failed', 'Strava has not answered for ten minutes.')),
+    error_code: optional(text('its code in docs/errors.md', 'STRAVA_UNAVAILABLE')),
     counts: optional(
       map('what it did, by kind (`requests`, `added`, `streams_stored`, …)', number('so many', 21)),
     ),
@@ -139,6 +140,28 @@ export const events = define({
     due_at: optional(date('when it is to be read; absent where there is nothing to do')),
     read_at: optional(date('when it was last asked for')),
     tries,
+  },
+});
+
+export const notices = define({
+  name: 'notices',
+  meaning: 'One cause for which the person is told, while it stands; gone when it has ended.',
+  fields: {
+    _id: text('names the cause', 'authorization:1001'),
+    kind: oneOf('what it is', {
+      authorization: 'an athlete has to log in again',
+      application: 'Strava refuses the application',
+      backfill: 'the first backfill of an athlete is complete',
+      parked: 'something of an athlete is parked',
+      silence: 'nothing succeeded for a day',
+    }),
+    athlete_id: optional(int64('whom it is about', 1_001)),
+    text: text('what is told', 'The first backfill of athlete 1001 is complete.'),
+    since: date('when it was seen first'),
+    seen_at: date('when its time was last counted'),
+    watched_ms: number('how long it was seen to stand, where it has to stand for a while', 0, 'ms'),
+    tries: number('how often its delivery was begun', 1),
+    told_at: optional(date('when it was delivered; absent where it was not')),
   },
 });
 

@@ -3,7 +3,7 @@
  */
 import { activities } from './activities.ts';
 import { athletes } from './athletes.ts';
-import { events, leases, parked, quota, runs, schema } from './bookkeeping.ts';
+import { events, leases, notices, parked, quota, runs, schema } from './bookkeeping.ts';
 import type { Definition } from './field.ts';
 import { changes, tombstones } from './history.ts';
 import { pendingGrants, subscriptions, tokens } from './logins.ts';
@@ -26,5 +26,6 @@ export const definitions: readonly Definition[] = [
   leases,
   events,
   subscriptions,
+  notices,
   schema,
 ];

@@ -1,0 +1,187 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { logIn } from '../support/mirror.ts';
+import { athleteId, useScene } from '../support/scene.ts';
+import { eventually } from '../support/waiting.ts';
+
+const everySecond = { SYNC_SCHEDULE: '* * * * * *' };
+
+interface Told {
+  readonly kind: string;
+  readonly text: string;
+  readonly athleteId?: number;
+  readonly since: string;
+}
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'domestique-notices-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** A command that keeps what it is given, and what was told so far. */
+function keeper(name: string) {
+  const path = join(folder, name);
+  const lines = async (): Promise<readonly string[]> =>
+    (await readFile(path, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
+  const told = async (): Promise<readonly Told[]> =>
+    (await lines()).map((line) => JSON.parse(line) as Told);
+  return { command: `cat >> '${path}'`, path, lines, told };
+}
+
+/** Takes what is posted, and answers with the statuses, in order, then with 200. */
+async function openReceiver(...statuses: readonly number[]) {
+  const left = [...statuses];
+  const bodies: Told[] = [];
+  let posts = 0;
+  const server = createServer((request, response) => {
+    void request.toArray().then((chunks) => {
+      posts += 1;
+      const status = left.shift() ?? 200;
+      if (status === 200)
+        bodies.push(JSON.parse(Buffer.concat(chunks as Buffer[]).toString()) as Told);
+      response.writeHead(status).end();
+    });
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    bodies,
+    posts: () => posts,
+    [Symbol.asyncDispose]: () =>
+      new Promise<void>(
+        (closed) =>
+          void server.close(() => {
+            closed();
+          }),
+      ),
+  };
+}
+
+describe.concurrent('a notice', () => {
+  const openScene = useScene();
+
+  it('of a revoked login runs the command once over several ticks and a restart, and again after another login', async () => {
+    const { command, told } = keeper('revoked');
+    const env = { ...everySecond, NOTIFY_COMMAND: command };
+    const scene = await openScene({ activities: 3, env });
+    scene.simulator.deauthorize(athleteId);
+    const runs = scene.db.collection('runs');
+    const first = scene.launch(['start']);
+    await first.reach(eventually(async () => (await told()).length > 0));
+    const ticks = await runs.countDocuments();
+    await first.reach(eventually(async () => (await runs.countDocuments()) > ticks + 1));
+    first.kill('SIGTERM');
+    expect((await first.ended).exitCode).toBe(0);
+
+    const second = scene.launch(['start']);
+    const before = await runs.countDocuments();
+    await second.reach(eventually(async () => (await runs.countDocuments()) > before + 1));
+    expect(await told()).toEqual([
+      {
+        kind: 'authorization',
+        text: expect.stringMatching(
+          /^Athlete 1001 has to log in again: .*Run: npm run auth$/,
+        ) as string,
+        athleteId,
+        since: expect.stringMatching(/Z$/) as string,
+      },
+    ]);
+
+    await logIn(scene.db, scene.simulator, athleteId);
+    await second.reach(eventually(async () => (await told()).length === 2));
+    const notices = scene.db.collection<{ _id: string }>('notices');
+    const isOver = async () => (await notices.findOne({ _id: 'authorization:1001' })) === null;
+    await second.reach(eventually(isOver));
+    scene.simulator.deauthorize(athleteId);
+    await second.reach(eventually(async () => (await told()).length === 3));
+    expect((await told()).map(({ kind }) => kind)).toEqual([
+      'authorization',
+      'backfill',
+      'authorization',
+    ]);
+    second.kill('SIGTERM');
+    await second.ended;
+  });
+
+  it('gives the command the notice as variables, and no setting of ours', async () => {
+    const { path, lines } = keeper('variables');
+    const shown =
+      'echo "$DOMESTIQUE_NOTICE_KIND,$DOMESTIQUE_NOTICE_ATHLETE,$DOMESTIQUE_NOTICE_TEXT"';
+    const command = `(${shown}; env | grep -c -e ^STRAVA_ -e ^MONGODB_ -e ^NOTIFY_) >> '${path}'`;
+    const scene = await openScene({ activities: 2, env: { NOTIFY_COMMAND: command } });
+    const daemon = scene.launch(['start']);
+    await daemon.reach(eventually(async () => (await lines()).length === 2));
+    expect(await lines()).toEqual([
+      'backfill,1001,The first backfill of athlete 1001 is complete.',
+      '0',
+    ]);
+    daemon.kill('SIGTERM');
+    await daemon.ended;
+  });
+
+  it('of an inactive application and of what is parked is posted, and nothing shows the address', async () => {
+    await using receiver = await openReceiver(500);
+    const env = { ...everySecond, NOTIFY_URL: `${receiver.origin}/hook/s3cret?token=s3cret` };
+    const scene = await openScene({ activities: 4, env });
+    scene.simulator.setApplicationInactive(true);
+    const daemon = scene.launch(['start']);
+    await daemon.shown(
+      /A notice could not be delivered by NOTIFY_URL: it answered 500\. It is tried again at the next tick/,
+    );
+    await daemon.reach(eventually(() => receiver.bodies.length === 1));
+    const sick = scene.simulator.world.activities(athleteId)[1]?.id ?? 0;
+    scene.simulator.world.editActivity(sick, { start_date: undefined });
+    scene.simulator.setApplicationInactive(false);
+    await daemon.reach(eventually(() => receiver.bodies.length === 3));
+    daemon.kill('SIGTERM');
+    const { stderr } = await daemon.ended;
+    expect(receiver.bodies.map(({ kind }) => kind).toSorted()).toEqual([
+      'application',
+      'backfill',
+      'parked',
+    ]);
+    expect(receiver.bodies[0]?.text).toContain('Strava says that the application is inactive');
+    expect(receiver.posts()).toBe(4);
+    const config = await scene.run('config');
+    expect(`${stderr}${config.stdout}`).not.toContain('s3cret');
+    expect(config.stdout).toContain(`${receiver.origin}/********`);
+  });
+
+  it('that cannot be delivered is one sentence at a time, five times at most, and the sync goes on', async () => {
+    const scene = await openScene({
+      activities: 3,
+      env: { ...everySecond, NOTIFY_COMMAND: '/no/such/command s3cret' },
+    });
+    const daemon = scene.launch(['start']);
+    await daemon.shown(/by NOTIFY_COMMAND: it ended with 127\. It is not tried again/);
+    expect(await scene.differences()).toEqual([]);
+    const runs = scene.db.collection('runs');
+    const before = await runs.countDocuments();
+    await daemon.reach(eventually(async () => (await runs.countDocuments()) > before + 1));
+    daemon.kill('SIGTERM');
+    const { exitCode, stderr } = await daemon.ended;
+    expect(exitCode).toBe(0);
+    expect(stderr.match(/could not be delivered/g)).toHaveLength(5);
+    expect(stderr).not.toContain('s3cret');
+  });
+
+  it('is not remembered where nobody is to be told, and two ways to be told are a mistake', async () => {
+    const scene = await openScene({ activities: 2 });
+    const daemon = scene.launch(['start']);
+    await daemon.shown('Run done');
+    daemon.kill('SIGTERM');
+    await daemon.ended;
+    expect(await scene.db.collection('notices').countDocuments()).toBe(0);
+    const both = { NOTIFY_COMMAND: 'true s3cret', NOTIFY_URL: 'http://127.0.0.1:9/s3cret' };
+    const { exitCode, stderr } = await scene.runWith(both, 'config');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('NOTIFY_URL: NOTIFY_COMMAND is set as well');
+    expect(stderr).not.toContain('s3cret');
+  });
+});
