@@ -1,9 +1,11 @@
 /**
  * Writes each run into `runs`, from its start on, and prunes old ones.
  */
+import { standingSince } from '../config/standing.ts';
 import { DomestiqueError } from '../errors.ts';
 import type { Database } from '../main.ts';
 import { pruneChanges } from '../mongo/changes.ts';
+import { pruneParked } from '../mongo/parked-records.ts';
 import type { RunReason } from '../mongo/runs.ts';
 import type { Program } from '../program.ts';
 import type { RunResult } from '../sync/job.ts';
@@ -11,7 +13,7 @@ import type { RunResult } from '../sync/job.ts';
 /** Runs `work` and records how it ended; what it throws is thrown on. */
 export async function recordRun(
   { clock, host, pid, config }: Program,
-  { runs, mongo }: Database,
+  { runs, mongo, collections }: Database,
   why: { readonly reason: RunReason; readonly command: string },
   work: () => Promise<RunResult>,
 ): Promise<RunResult> {
@@ -19,6 +21,10 @@ export async function recordRun(
   const id = await runs.start({ ...why, host, pid, startedAt });
   await runs.prune(new Date(startedAt.getTime() - config.keep.runsMs));
   await pruneChanges(mongo, new Date(startedAt.getTime() - config.keep.changesMs));
+  // Else no reading shows what lies before; a retention has its own sweep.
+  if (standingSince(config, startedAt.getTime()) === undefined) {
+    await pruneParked(mongo, collections);
+  }
   try {
     const result = await work();
     const outcome = outcomeOf(result);

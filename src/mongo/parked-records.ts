@@ -4,10 +4,11 @@
  */
 import type { UnusableRecord } from '../domain/activity.ts';
 import { fingerprintOf } from '../domain/activity.ts';
+import { dayMs } from '../domain/duration.ts';
 import type { JsonValue } from '../domain/json.ts';
 import { canonicalJson, isJsonObject } from '../domain/json.ts';
 import type { PageToStore } from '../sync/ports.ts';
-import { int64, isDeeperThan } from './bson-value.ts';
+import { int64, isDeeperThan, toNumber } from './bson-value.ts';
 import type { Collections } from './collections.ts';
 import type { Mongo } from './connection.ts';
 import { mostLevels } from './storable.ts';
@@ -51,6 +52,25 @@ export async function unpark(
 ): Promise<void> {
   if (ids.length === 0) return;
   await attempt(() => parked.deleteMany({ _id: { $in: ids.map((id) => `${athleteId}:${id}`) } }));
+}
+
+/** The first walk is no reconcile: what it brought can be a little older than the instant that it counts as one. */
+const marginMs = 7 * dayMs;
+
+/** Forgets what the last complete reading of the whole list did not bring any more. */
+export async function pruneParked(
+  { attempt }: Mongo,
+  { athletes, parked }: Collections,
+): Promise<void> {
+  const known = { 'sync.reconciled_at.full': { $exists: true } };
+  const projection = { 'sync.reconciled_at': 1 };
+  const found = await attempt(() => athletes.find(known, { projection }).toArray());
+  for (const { _id, sync } of found) {
+    const full = sync?.reconciled_at?.full;
+    if (full === undefined) continue;
+    const last_seen_at = { $lt: new Date(full.getTime() - marginMs) };
+    await attempt(() => parked.deleteMany({ athlete_id: int64(toNumber(_id)), last_seen_at }));
+  }
 }
 
 /** What a record calls itself. */
