@@ -31,6 +31,8 @@ import { createClient } from './strava/client.ts';
 import type { Gate } from './strava/gate.ts';
 import { createGate } from './strava/gate.ts';
 import { createHttp } from './strava/http.ts';
+import type { ExchangeObserver } from './strava/observed-http.ts';
+import { observeHttp } from './strava/observed-http.ts';
 import type { OAuth } from './strava/oauth.ts';
 import { createOAuth } from './strava/oauth.ts';
 import { createReadSource } from './strava/read-source.ts';
@@ -124,10 +126,15 @@ export function quotaSettingsOf({ strava }: Config): QuotaSettings {
 }
 
 /**
+ * `observe` is told of each exchange.
  * @throws ConfigurationError without the client's id and secret, TokenKeyError where a stored login
  * cannot be decrypted.
  */
-export async function openStrava(program: Program, database: Database): Promise<Strava> {
+export async function openStrava(
+  program: Program,
+  database: Database,
+  observe?: ExchangeObserver,
+): Promise<Strava> {
   const { config, clock, log, owner } = program;
   const { clientId, clientSecret } = requireClient(config);
   const { apiUrl, oauthUrl, requestTimeoutMs } = config.strava;
@@ -142,7 +149,8 @@ export async function openStrava(program: Program, database: Database): Promise<
       return stravaClock.errorMs();
     },
   };
-  const http = createHttp(requestTimeoutMs);
+  const plain = createHttp(requestTimeoutMs);
+  const http = observe ? observeHttp(plain, observe) : plain;
   const nowMs = (): number => clock.nowMs();
   const oauth = createOAuth({ http, clock: stravaClock, nowMs, oauthUrl, clientId, clientSecret });
   const timeCheck = createTimeCheck({ http, clock, stravaClock, oauthUrl });

@@ -9,15 +9,18 @@ import { HttpServerError } from '../errors.ts';
 import type { Route } from '../http/answer.ts';
 import { jsonAnswer } from '../http/answer.ts';
 import { createHealthRoutes } from '../http/health.ts';
+import { createMetricsRoutes } from '../http/metrics.ts';
 import type { HttpServer } from '../http/server.ts';
 import { startHttpServer } from '../http/server.ts';
 import type { StoredEvent } from '../http/webhook.ts';
 import { createWebhookRoutes } from '../http/webhook.ts';
 import type { Database, Strava } from '../main.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import { tellDeauthorization } from '../mongo/deauthorized.ts';
 import { countLogins } from '../mongo/login-count.ts';
 import { createSubscriptionStore } from '../mongo/subscription.ts';
 import type { Program } from '../program.ts';
+import { createStanding } from './standing.ts';
 
 /** What the webhook says to the daemon. */
 export interface Hints {
@@ -38,10 +41,14 @@ export interface Endpoints {
   close(): Promise<void>;
 }
 
-export async function openEndpoints(program: Program, heartbeat: Heartbeat): Promise<Endpoints> {
+export async function openEndpoints(
+  program: Program,
+  heartbeat: Heartbeat,
+  metrics: Metrics,
+): Promise<Endpoints> {
   const { clock, log } = program;
   let open: Database | undefined;
-  const own = createHealthRoutes({
+  const health = createHealthRoutes({
     liveness: () => judgeLoops(heartbeat.loops()),
     countLogins: () => {
       const database = open;
@@ -49,6 +56,7 @@ export async function openEndpoints(program: Program, heartbeat: Heartbeat): Pro
     },
     clock,
   });
+  const own = [...health, ...createMetricsRoutes(metrics)];
   const routes = [...own, ...startingRoutes];
   const server = await listen(program, routes);
   let closed: Promise<void> | undefined;
@@ -56,6 +64,8 @@ export async function openEndpoints(program: Program, heartbeat: Heartbeat): Pro
     url: server?.url,
     connect: (parts, hints) => {
       open = parts.database;
+      const standing = createStanding(program, parts.database);
+      metrics.connect({ quota: parts.strava.quota, standing });
       routes.splice(own.length, Infinity, ...webhookRoutes(program, parts, hints));
       if (server) log.info(`The HTTP server listens at ${server.url}.`);
     },
@@ -98,7 +108,7 @@ async function listen(
     return await startHttpServer({ ...config.http, routes, clock });
   } catch (error) {
     if (!(error instanceof HttpServerError)) throw error;
-    log.warn(`${error.message} The daemon goes on without it: no webhooks, no health.`);
+    log.warn(`${error.message} The daemon goes on without it: no webhooks, no health, no metrics.`);
     return undefined;
   }
 }

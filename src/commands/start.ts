@@ -10,6 +10,8 @@ import type { ExitCode } from '../errors.ts';
 import { exitCodes } from '../errors.ts';
 import type { Database, Strava } from '../main.ts';
 import { openDatabase, openJob, openStrava } from '../main.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { createMetrics } from '../metrics/metrics.ts';
 import type { RunReason } from '../mongo/runs.ts';
 import { createSubscriptionStore } from '../mongo/subscription.ts';
 import type { Program } from '../program.ts';
@@ -32,28 +34,40 @@ export async function start(program: Program): Promise<ExitCode> {
   requireClient(config);
   const { requestTimeoutMs } = config.strava;
   const heartbeat = createHeartbeat({ clock, requestTimeoutMs });
-  const endpoints = await openEndpoints(program, heartbeat);
+  const metrics = createMetrics(clock);
+  const endpoints = await openEndpoints(program, heartbeat, metrics);
   try {
-    return await work(program, endpoints, heartbeat);
+    return await work(program, endpoints, { heartbeat, metrics });
   } finally {
     await endpoints.close();
   }
 }
 
+/** Who watches what the daemon does. */
+interface Observers {
+  readonly heartbeat: Heartbeat;
+  readonly metrics: Metrics;
+}
+
 async function work(
   program: Program,
   endpoints: Endpoints,
-  heartbeat: Heartbeat,
+  { heartbeat, metrics }: Observers,
 ): Promise<ExitCode> {
   const { config, log, clock, signal } = program;
-  const database = await openDatabase(program, Number.POSITIVE_INFINITY, heartbeat.turned);
+  const onTry = (): void => {
+    heartbeat.turned();
+    metrics.mongoTried();
+  };
+  const database = await openDatabase(program, Number.POSITIVE_INFINITY, onTry);
   try {
-    const strava = await openStrava(program, database);
+    const strava = await openStrava(program, database, metrics.exchanged);
     const timing = {
       patienceMs: Number.POSITIVE_INFINITY,
       tickIntervalMs: tickIntervalMs(config.sync),
     };
-    const job = openJob(program, { database, strava }, timing);
+    const plain = openJob(program, { database, strava }, timing);
+    const job = metrics.observe(plain, () => strava.quota.nowMs());
     log.info(`Domestique is running; the database is ${database.address}.`);
     const bell = createBell();
     const policy = createPolicy(program, database, strava);

@@ -184,7 +184,9 @@ function isFailure(result: StreamsResult): boolean {
 function addStreams(tally: Tally, work: AthleteWork, result: StreamsResult): Tally {
   if (isFailure(result)) {
     work.due = undefined;
-    return addParked({ ...tally, failures: tally.failures + 1 }, result);
+    const { failures, streamsFailed } = tally;
+    const failed = { failures: failures + 1, streamsFailed: streamsFailed + 1 };
+    return addParked({ ...tally, ...failed }, result);
   }
   work.pendingCount = Math.max(0, work.pendingCount - 1);
   if (result === 'stored') return { ...tally, streamsStored: tally.streamsStored + 1 };

@@ -12,6 +12,8 @@ export interface Tally {
   readonly listed: number;
   readonly streamsStored: number;
   readonly withoutStreams: number;
+  /** Requests for streams that failed by the activity's own fault. */
+  readonly streamsFailed: number;
   readonly parked: number;
   /** Activities that are gone at Strava, and were removed. */
   readonly deleted: number;
@@ -28,6 +30,7 @@ export const emptyTally: Tally = {
   listed: 0,
   streamsStored: 0,
   withoutStreams: 0,
+  streamsFailed: 0,
   parked: 0,
   deleted: 0,
   reads: 0,
@@ -70,6 +73,7 @@ export function addTallies(one: Tally, other: Tally): Tally {
     listed: one.listed + other.listed,
     streamsStored: one.streamsStored + other.streamsStored,
     withoutStreams: one.withoutStreams + other.withoutStreams,
+    streamsFailed: one.streamsFailed + other.streamsFailed,
     parked: one.parked + other.parked,
     deleted: one.deleted + other.deleted,
     reads: one.reads + other.reads,

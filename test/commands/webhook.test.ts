@@ -10,6 +10,7 @@ import { openEndpoints } from '../../src/commands/http-endpoints.ts';
 import { webhookList, webhookSubscribe, webhookUnsubscribe } from '../../src/commands/webhook.ts';
 import { createHeartbeat } from '../../src/daemon/heartbeat.ts';
 import { commandPatienceMs, openDatabase, openStrava } from '../../src/main.ts';
+import { createMetrics } from '../../src/metrics/metrics.ts';
 import type { TestProgram } from '../support/program.ts';
 import { createHastyClock, failureOf, useLogins } from './auth-fixture.ts';
 
@@ -28,7 +29,7 @@ async function openDaemon(port = 0): Promise<Endpoints & { readonly program: Tes
   const hints = { onHint: () => undefined, onDeauthorization: () => undefined };
   const strava = await openStrava(program, database);
   const heartbeat = createHeartbeat({ clock: systemClock, requestTimeoutMs: 1_000 });
-  const endpoints = await openEndpoints(program, heartbeat);
+  const endpoints = await openEndpoints(program, heartbeat, createMetrics(systemClock));
   endpoints.connect({ database, strava }, hints);
   closings.push(
     () => endpoints.close(),

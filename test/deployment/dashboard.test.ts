@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { createMetrics } from '../../src/metrics/metrics.ts';
+import { parseExposition } from '../support/exposition.ts';
+import { readProjectFile } from './project.ts';
+
+/** What is described, whether or not it has a figure yet. */
+const families = parseExposition(await createMetrics(systemClock).render());
+const ours = [...families.keys()].filter((name) => name.startsWith('domestique_'));
+const series = new Set(
+  [...families].flatMap(([name, { type }]) =>
+    type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],
+  ),
+);
+
+interface Dashboard {
+  readonly panels: readonly {
+    readonly title: string;
+    readonly targets: readonly { readonly expr: string }[];
+  }[];
+  readonly templating: { readonly list: readonly { readonly query: string }[] };
+}
+
+const metricName = /\b(?:domestique|process|nodejs)_\w+/g;
+
+describe('the Grafana dashboard', () => {
+  const { panels, templating } = JSON.parse(
+    readProjectFile('deploy/grafana-dashboard.json'),
+  ) as Dashboard;
+  const expressions = [
+    ...panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
+    ...templating.list.map(({ query }) => query),
+  ];
+  const asked = new Set(expressions.flatMap((each) => each.match(metricName) ?? []));
+
+  it('asks only for metrics that the daemon has', () => {
+    expect(panels.length).toBeGreaterThan(10);
+    expect([...asked].filter((name) => !series.has(name))).toEqual([]);
+  });
+
+  it('shows every metric of ours', () => {
+    const shown = [...asked].join(' ');
+    expect(ours.length).toBeGreaterThan(10);
+    expect(ours.filter((name) => !shown.includes(name))).toEqual([]);
+  });
+});
+
+describe("the README's table of metrics", () => {
+  it('has every metric of ours, and no other', () => {
+    const named = new Set(readProjectFile('README.md').match(/\bdomestique_\w+_?\b/g));
+    expect([...named].toSorted()).toEqual(ours.toSorted());
+  });
+});
