@@ -19,7 +19,7 @@ import type { Usage } from './sync/usage.ts';
 
 const here = import.meta.dirname;
 const cli = join(here, '../src/cli.ts');
-/** Those of package.json's scripts. */
+/** Those of bin/domestique. */
 const nodeOptions = ['--max-semi-space-size=16', '--import', join(here, 'sync/usage.ts')];
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
@@ -56,6 +56,7 @@ function environmentOf(address: StravaAddress, { uri, folder }: Surroundings) {
   return {
     PATH: process.env['PATH'] ?? '',
     HOME: folder,
+    NODE_COMPILE_CACHE: join(here, '../node_modules/.cache/domestique'),
     BENCH_USAGE: join(folder, 'usage.json'),
     STRAVA_CLIENT_ID: address.clientId,
     STRAVA_CLIENT_SECRET: address.clientSecret,

@@ -19,7 +19,7 @@ export function commandNames(): readonly string[] {
   const { scripts } = JSON.parse(readProjectFile('package.json')) as {
     scripts: Readonly<Record<string, string>>;
   };
-  const lines = Object.values(scripts).filter((line) => line.includes(' src/cli.ts '));
+  const lines = Object.values(scripts).filter((line) => line.includes(' bin/domestique '));
   return lines.map((line) => line.split(' ').at(-1) ?? '');
 }
 
@@ -28,5 +28,5 @@ export const variableNames: readonly string[] = allSettings.flatMap(({ name, has
   hasFileVariable === true ? [name, `${name}_FILE`] : [name],
 );
 
-/** How every npm script starts Node; whoever starts it otherwise has to do the same. */
+/** How bin/domestique starts Node; whoever starts it otherwise has to do the same. */
 export const nodeArguments: readonly string[] = ['--max-semi-space-size=16', 'src/cli.ts'];

@@ -44,6 +44,7 @@ export function environmentOf({
   return {
     PATH: process.env['PATH'] ?? '',
     HOME: process.env['HOME'] ?? '',
+    NODE_COMPILE_CACHE: resolve(projectFolder, 'node_modules/.cache/domestique'),
     STRAVA_CLIENT_ID: simulator.clientId,
     STRAVA_CLIENT_SECRET: simulator.clientSecret,
     STRAVA_API_URL: simulator.apiUrl,
