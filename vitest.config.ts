@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/mongo-server.ts', 'test/fault-report.ts'],
+    globalSetup: ['test/scratch-folder.ts', 'test/mongo-server.ts', 'test/fault-report.ts'],
     pool: 'forks',
     testTimeout: 120_000,
     hookTimeout: 120_000,

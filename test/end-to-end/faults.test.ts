@@ -17,18 +17,6 @@ const passing: readonly FaultKind[] = [
   'malformed',
   'wrong-shape',
 ];
-/** What is told from weather in general by the list's own reading of it. */
-const listFaults: readonly FaultKind[] = [
-  'truncated',
-  'cut-json',
-  'wrong-content-type',
-  'html-200',
-  'hang',
-  'malformed',
-  'wrong-shape',
-  'empty-list',
-  'rate-limit',
-];
 /** A 429 closes a window: a short one does not make a test wait. */
 const quota = { short: 500, daily: 5_000, shortWindowMs: 1_000, dailyWindowMs: 10_000 };
 const env = {
@@ -73,44 +61,6 @@ describe.concurrent('bad answers', () => {
     expect(scene.simulator.faults.count()).toBeGreaterThan(4);
     expect(await scene.differences()).toEqual([]);
   });
-
-  it.each(listFaults)(
-    'a %s in the middle of the list neither ends nor shortens it',
-    async (kind) => {
-      const listOnly = { ...env, SYNC_STREAMS: 'false' };
-      const scene = await openScene({ activities: 250, quota, env: listOnly });
-      const { faults } = scene.simulator;
-      faults.next(kind, 1, ({ endpoint, query }) => endpoint === 'list' && query.has('before'));
-      const { exitCode, stderr } = await scene.run('sync');
-      expect(exitCode, stderr).toBe(0);
-      expect(faults.count(kind)).toBe(1);
-      expect(await storedIds(scene.db)).toEqual(trueIds(scene.simulator));
-    },
-  );
-
-  it.each(['html-200', 'empty-list', 'malformed', 'wrong-shape'] satisfies FaultKind[])(
-    'a %s for the newest page deletes nothing that is stored',
-    async (kind) => {
-      const scene = await openScene({ activities: 12, quota, env });
-      await scene.run('sync');
-      scene.simulator.faults.next(kind, 1, { endpoint: 'list' });
-      const { exitCode, stderr } = await scene.run('sync');
-      expect(exitCode, stderr).toBe(0);
-      expect(await scene.differences()).toEqual([]);
-    },
-  );
-
-  it.each(['html-200', 'html-502', 'error-json', 'malformed', 'hang'] satisfies FaultKind[])(
-    'a %s instead of a token is asked for again',
-    async (kind) => {
-      const scene = await openScene({ activities: 3, quota, env });
-      scene.simulator.faults.next(kind, 1, { endpoint: 'token' });
-      const { exitCode, stderr } = await scene.run('sync');
-      expect(exitCode, stderr).toBe(0);
-      expect(scene.simulator.requests.tokenRefreshes()).toBe(2);
-      expect(await scene.differences()).toEqual([]);
-    },
-  );
 
   it('for one activity only park it after five tries, and the others are stored', async () => {
     const scene = await openScene({ activities: 12 });
