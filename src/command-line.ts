@@ -3,24 +3,14 @@
  * it says how an action is performed.
  */
 import { Command } from 'commander';
-import { auth } from './commands/auth.ts';
-import { backup } from './commands/backup.ts';
-import { config as printConfig } from './commands/config.ts';
-import { db } from './commands/db.ts';
-import { demo } from './commands/demo.ts';
-import { exportActivities } from './commands/export.ts';
+import type { backup } from './commands/backup.ts';
+import type { exportActivities } from './commands/export.ts';
 import type { EraseOptions } from './commands/erase.ts';
-import { erase } from './commands/erase.ts';
-import { health } from './commands/health.ts';
-import { keys } from './commands/keys.ts';
-import { query } from './commands/query.ts';
-import { rebuild } from './commands/rebuild.ts';
-import { restore } from './commands/restore.ts';
-import { start } from './commands/start.ts';
-import { status } from './commands/status.ts';
-import { sync } from './commands/sync.ts';
-import { verify } from './commands/verify.ts';
-import { webhookList, webhookSubscribe, webhookUnsubscribe } from './commands/webhook.ts';
+import type { rebuild } from './commands/rebuild.ts';
+import type { restore } from './commands/restore.ts';
+import type { sync } from './commands/sync.ts';
+import type { verify } from './commands/verify.ts';
+import type { webhookSubscribe } from './commands/webhook.ts';
 import type { ExitCode } from './errors.ts';
 import type { Program } from './program.ts';
 
@@ -45,7 +35,9 @@ function addExport(add: Add, perform: Perform): void {
     .option('--athlete <id>', 'only of this athlete')
     .option('--out <path>', 'a file; for gpx without --activity a folder')
     .action((options: Parameters<typeof exportActivities>[1]) =>
-      perform((program) => exportActivities(program, options)),
+      perform(async (program) =>
+        (await import('./commands/export.ts')).exportActivities(program, options),
+      ),
     );
 }
 
@@ -53,7 +45,9 @@ function addQuery(add: Add, perform: Perform): void {
   add('query', 'answer a question of the cookbook by its name; without one, list the questions')
     .argument('[arguments...]', 'its name and parameters; --json or --csv instead of a table')
     .allowUnknownOption()
-    .action((args: readonly string[]) => perform((program) => query(program, args)));
+    .action((args: readonly string[]) =>
+      perform(async (program) => (await import('./commands/query.ts')).query(program, args)),
+    );
 }
 
 function addRebuild(add: Add, perform: Perform): void {
@@ -61,7 +55,7 @@ function addRebuild(add: Add, perform: Perform): void {
     .option('--athlete <id>', 'only of this athlete')
     .option('--json', 'print one JSON document', false)
     .action((options: Parameters<typeof rebuild>[1]) =>
-      perform((program) => rebuild(program, options)),
+      perform(async (program) => (await import('./commands/rebuild.ts')).rebuild(program, options)),
     );
 }
 
@@ -70,20 +64,22 @@ function addBackup(add: Add, perform: Perform): void {
     .requiredOption('--out <file>', 'where to; a file of that name is replaced')
     .option('--with-tokens', 'with the logins', false)
     .action((options: Parameters<typeof backup>[1]) =>
-      perform((program) => backup(program, options)),
+      perform(async (program) => (await import('./commands/backup.ts')).backup(program, options)),
     );
   add('restore', 'put a backup into the database, which has to be empty')
     .requiredOption('--in <file>', 'what backup wrote')
     .option('--force', 'replace what is in the database', false)
     .action((options: Parameters<typeof restore>[1]) =>
-      perform((program) => restore(program, options)),
+      perform(async (program) => (await import('./commands/restore.ts')).restore(program, options)),
     );
 }
 
 function addHealth(add: Add, perform: Perform): void {
   add('health', 'ask the running daemon how it is; ends with 0 or 1')
     .option('--json', 'print one JSON document', false)
-    .action((options: { json: boolean }) => perform((program) => health(program, options)));
+    .action((options: { json: boolean }) =>
+      perform(async (program) => (await import('./commands/health.ts')).health(program, options)),
+    );
 }
 
 function addKeys(add: Add, perform: Perform): void {
@@ -91,11 +87,15 @@ function addKeys(add: Add, perform: Perform): void {
   keysCommand
     .command('new')
     .description('make the file with a first key')
-    .action(() => perform((program) => keys(program, 'new')));
+    .action(() =>
+      perform(async (program) => (await import('./commands/keys.ts')).keys(program, 'new')),
+    );
   keysCommand
     .command('rotate')
     .description('add a new key, encrypt every login with it, and remove the old ones')
-    .action(() => perform((program) => keys(program, 'rotate')));
+    .action(() =>
+      perform(async (program) => (await import('./commands/keys.ts')).keys(program, 'rotate')),
+    );
 }
 
 function addErase(add: Add, perform: Perform, input: Input): void {
@@ -105,7 +105,9 @@ function addErase(add: Add, perform: Perform, input: Input): void {
     .option('--without-revoke', 'leave the access at Strava alone', false)
     .option('--json', 'print one JSON document', false)
     .action((options: Omit<EraseOptions, 'input'>) =>
-      perform((program) => erase(program, { ...options, input })),
+      perform(async (program) =>
+        (await import('./commands/erase.ts')).erase(program, { ...options, input }),
+      ),
     );
 }
 
@@ -121,7 +123,7 @@ function addVerify(add: Add, perform: Perform): void {
     .option('--no-wait', 'end with 75 instead of waiting for the quota or for another process')
     .option('--json', 'print one JSON document', false)
     .action((options: Parameters<typeof verify>[1]) =>
-      perform((program) => verify(program, options)),
+      perform(async (program) => (await import('./commands/verify.ts')).verify(program, options)),
     );
 }
 
@@ -136,19 +138,69 @@ function addWebhook(add: Add, perform: Perform): void {
     .requiredOption('--callback-url <url>', 'https://…; without a path, a secret one is made')
     .option('--json', 'print one JSON document', false)
     .action((options: Parameters<typeof webhookSubscribe>[1]) =>
-      perform((program) => webhookSubscribe(program, options)),
+      perform(async (program) =>
+        (await import('./commands/webhook.ts')).webhookSubscribe(program, options),
+      ),
     );
   webhook
     .command('list')
     .description('what Strava has, and whether this database knows it')
     .option('--json', 'print one JSON document', false)
-    .action((options: { json: boolean }) => perform((program) => webhookList(program, options)));
+    .action((options: { json: boolean }) =>
+      perform(async (program) =>
+        (await import('./commands/webhook.ts')).webhookList(program, options),
+      ),
+    );
   webhook
     .command('unsubscribe')
     .description('end the subscription, at Strava and here')
     .option('--json', 'print one JSON document', false)
     .action((options: { json: boolean }) =>
-      perform((program) => webhookUnsubscribe(program, options)),
+      perform(async (program) =>
+        (await import('./commands/webhook.ts')).webhookUnsubscribe(program, options),
+      ),
+    );
+}
+
+function addAuth(add: Add, perform: Perform): void {
+  add('auth', 'log an athlete in at Strava; run it once for each athlete')
+    .option('--code <code>', 'exchange this code instead of opening the browser')
+    .option('--redirect-url <url>', 'take the code from this pasted address')
+    .option('--refresh-token <token>', 'use a refresh token that exists already')
+    .option('--no-browser', 'print the address only')
+    .action(
+      ({
+        browser,
+        ...given
+      }: {
+        browser: boolean;
+        code?: string;
+        redirectUrl?: string;
+        refreshToken?: string;
+      }) =>
+        perform(async (program) =>
+          (await import('./commands/auth.ts')).auth(program, {
+            ...given,
+            isBrowserWanted: browser,
+          }),
+        ),
+    );
+}
+
+function addSync(add: Add, perform: Perform): void {
+  add('sync', 'one round of what the daemon does, or with --since a period made complete')
+    .option(
+      '--since <date>',
+      'from then on: 2019, 2019-03, 2019-03-01, an RFC 3339 instant, or 90d',
+    )
+    .option('--until <date>', 'up to the end of then; the same forms')
+    .option('--athlete <id>', 'only this athlete')
+    .option('--no-wait', 'end with 75 instead of waiting for the quota or for another process')
+    .option('--dry-run', 'ask for the list only, and print what there would be to do', false)
+    .option('--retry-parked', 'try parked activities again now', false)
+    .option('--json', 'print one JSON document', false)
+    .action((options: Parameters<typeof sync>[1]) =>
+      perform(async (program) => (await import('./commands/sync.ts')).sync(program, options)),
     );
 }
 
@@ -181,45 +233,25 @@ export function createCommands(perform: Perform, input: Input): Command {
   add(
     'start',
     'run the daemon: look for new activities by the schedule, until it is stopped',
-  ).action(() => perform(start));
-  add('auth', 'log an athlete in at Strava; run it once for each athlete')
-    .option('--code <code>', 'exchange this code instead of opening the browser')
-    .option('--redirect-url <url>', 'take the code from this pasted address')
-    .option('--refresh-token <token>', 'use a refresh token that exists already')
-    .option('--no-browser', 'print the address only')
-    .action(
-      ({
-        browser,
-        ...given
-      }: {
-        browser: boolean;
-        code?: string;
-        redirectUrl?: string;
-        refreshToken?: string;
-      }) => perform((program) => auth(program, { ...given, isBrowserWanted: browser })),
-    );
-  add('sync', 'one round of what the daemon does, or with --since a period made complete')
-    .option(
-      '--since <date>',
-      'from then on: 2019, 2019-03, 2019-03-01, an RFC 3339 instant, or 90d',
-    )
-    .option('--until <date>', 'up to the end of then; the same forms')
-    .option('--athlete <id>', 'only this athlete')
-    .option('--no-wait', 'end with 75 instead of waiting for the quota or for another process')
-    .option('--dry-run', 'ask for the list only, and print what there would be to do', false)
-    .option('--retry-parked', 'try parked activities again now', false)
-    .option('--json', 'print one JSON document', false)
-    .action((options: Parameters<typeof sync>[1]) => perform((program) => sync(program, options)));
+  ).action(() => perform(async (program) => (await import('./commands/start.ts')).start(program)));
+  addAuth(add, perform);
+  addSync(add, perform);
   add('status', 'what is stored, what is still to do, the quota, and what needs you')
     .option('--json', 'print one JSON document', false)
-    .action((options: { json: boolean }) => perform((program) => status(program, options)));
+    .action((options: { json: boolean }) =>
+      perform(async (program) => (await import('./commands/status.ts')).status(program, options)),
+    );
   add('config', 'the effective configuration, and where each value came from')
     .option('--json', 'print one JSON document', false)
-    .action((options: { json: boolean }) => perform((program) => printConfig(program, options)));
+    .action((options: { json: boolean }) =>
+      perform(async (program) => (await import('./commands/config.ts')).config(program, options)),
+    );
   for (const addMore of moreCommands) addMore(add, perform, input);
-  add('db', 'keep the embedded MongoDB up and print its address').action(() => perform(db));
+  add('db', 'keep the embedded MongoDB up and print its address').action(() =>
+    perform(async (program) => (await import('./commands/db.ts')).db(program)),
+  );
   add('demo', 'the whole job against a simulated Strava: no account, no network').action(() =>
-    perform(demo),
+    perform(async (program) => (await import('./commands/demo.ts')).demo(program)),
   );
   return cli;
 }

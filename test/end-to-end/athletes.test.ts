@@ -10,40 +10,40 @@ describe.concurrent('several athletes', () => {
     const scene = await openScene({ athletes: [ada, bob] });
     expect((await scene.run('sync', '--athlete', '1002')).exitCode).toBe(0);
     expect(await storedIds(scene.db)).toEqual(trueIds(scene.simulator, 1002));
-    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect((await scene.call('sync')).exitCode).toBe(0);
     expect(await scene.differences(1001)).toEqual([]);
     expect(await scene.differences(1002)).toEqual([]);
   });
 
   it('do not suffer from one who revoked the access, whose data stays', async () => {
     const scene = await openScene({ athletes: [ada, bob] });
-    await scene.run('sync');
+    await scene.call('sync');
     scene.simulator.deauthorize(1001);
     scene.simulator.world.addActivity(1002, {}, { samples: 5 });
-    const revoked = await scene.run('sync', '--json');
+    const revoked = await scene.call('sync', '--json');
     expect(revoked.exitCode).toBe(3);
     expect(answerOf(revoked)).toMatchObject({ added: 1, needsAuthorization: [1001] });
     expect(await scene.differences(1002)).toEqual([]);
     expect(await scene.differences(1001)).toEqual([]);
 
-    const { stdout } = await scene.run('status');
+    const { stdout } = await scene.call('status');
     expect(stdout).toMatch(/Needs you\s+.*\(1001\) has to log in again.*Run: npm run auth/);
-    const { needs } = answerOf(await scene.run('status', '--json'));
+    const { needs } = answerOf(await scene.call('status', '--json'));
     expect(needs).toHaveLength(1);
 
-    const ended = await scene.run('sync');
+    const ended = await scene.call('sync');
     expect(ended.exitCode).toBe(3);
     expect(ended.stdout).toContain('Athlete 1001 has to log in again');
     const code = scene.simulator.grant(1001);
-    expect((await scene.run('auth', '--code', code)).exitCode).toBe(0);
-    expect((await scene.run('sync')).exitCode).toBe(0);
-    expect(answerOf(await scene.run('status', '--json'))).toMatchObject({ needs: [] });
+    expect((await scene.call('auth', '--code', code)).exitCode).toBe(0);
+    expect((await scene.call('sync')).exitCode).toBe(0);
+    expect(answerOf(await scene.call('status', '--json'))).toMatchObject({ needs: [] });
   });
 
   it('do not hide each other in a dry run: who can be read is shown', async () => {
     const scene = await openScene({ athletes: [ada, bob] });
     scene.simulator.deauthorize(1001);
-    const { exitCode, stdout, stderr } = await scene.run('sync', '--dry-run');
+    const { exitCode, stdout, stderr } = await scene.call('sync', '--dry-run');
     expect(exitCode).toBe(3);
     expect(stdout).toContain('Athlete 1002: 15 activities listed');
     expect(`${stdout}${stderr}`).toContain('Athlete 1001 has to log in again');
@@ -56,7 +56,7 @@ describe.concurrent('without a right to ask', () => {
 
   it('nobody logged in ends with 3 and says which command to run', async () => {
     const scene = await openScene({ isLoggedIn: false });
-    const { exitCode, stderr } = await scene.run('sync');
+    const { exitCode, stderr } = await scene.call('sync');
     expect(exitCode).toBe(3);
     expect(stderr).toContain('Nobody has logged in yet. Run: npm run auth');
     expect(scene.simulator.requests.entries).toHaveLength(0);
@@ -64,20 +64,20 @@ describe.concurrent('without a right to ask', () => {
 
   it('an inactive application ends with 3 and leaves tokens and data alone', async () => {
     const scene = await openScene({ activities: 10 });
-    await scene.run('sync');
+    await scene.call('sync');
     const read = async () => [
       await scene.db.collection('tokens').find().toArray(),
       await scene.db.collection('activities').find().toArray(),
     ];
     const before = await read();
     scene.simulator.setApplicationInactive(true);
-    const { exitCode, stderr } = await scene.run('sync');
+    const { exitCode, stderr } = await scene.call('sync');
     expect(exitCode).toBe(3);
     expect(stderr).toContain('Strava says that the application is inactive');
     expect(stderr).not.toContain('    at ');
     expect(await read()).toEqual(before);
     scene.simulator.setApplicationInactive(false);
-    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect((await scene.call('sync')).exitCode).toBe(0);
   });
 
   it('a wrong client secret ends with 3 and leaves the tokens alone', async () => {
@@ -88,13 +88,13 @@ describe.concurrent('without a right to ask', () => {
     expect(exitCode).toBe(3);
     expect(stderr).toContain('check STRAVA_CLIENT_ID and STRAVA_CLIENT_SECRET');
     expect(await scene.db.collection('tokens').find().toArray()).toEqual(before);
-    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect((await scene.call('sync')).exitCode).toBe(0);
   });
 
   it('a rotated token whose answer was lost on the way needs a new login, and says so', async () => {
     const scene = await openScene({ activities: 3 });
     scene.simulator.faults.next('reset-mid-body', 1, { endpoint: 'token' });
-    const { exitCode, stdout } = await scene.run('sync');
+    const { exitCode, stdout } = await scene.call('sync');
     expect(exitCode).toBe(3);
     expect(stdout).toContain('Athlete 1001 has to log in again');
   });

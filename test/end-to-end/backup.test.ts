@@ -25,7 +25,7 @@ describe.concurrent('a backup by the command line', () => {
   it('is restored into an empty database, equal in every document and index, and the sync goes on', async () => {
     const { scene, empty, out } = await openTwo('moved');
     expect((await scene.run('sync')).exitCode).toBe(0);
-    const taken = await scene.run('backup', '--out', out, '--with-tokens');
+    const taken = await scene.call('backup', '--out', out, '--with-tokens');
     expect(taken.exitCode, taken.stderr).toBe(0);
     expect(taken.stdout).toMatch(/^Wrote [\d,]+ documents of \d+ collections to .*moved\.gz \(\d/);
     expect((await stat(out)).mode & 0o777).toBe(0o600);
@@ -47,7 +47,7 @@ describe.concurrent('a backup by the command line', () => {
   it('has no login unless it is asked for', async () => {
     const { scene, empty, out } = await openTwo('bare');
     await scene.db.collection('parked').insertOne({ reason: 'a test' });
-    expect((await scene.run('backup', '--out', out)).stdout).toContain('logins are not in it');
+    expect((await scene.call('backup', '--out', out)).stdout).toContain('logins are not in it');
     const env = { MONGODB_DATABASE: empty.databaseName };
     const { exitCode, stdout } = await scene.runWith(env, 'restore', '--in', out);
     expect(exitCode).toBe(0);
@@ -59,22 +59,22 @@ describe.concurrent('a backup by the command line', () => {
   it('changes nothing where it is refused, and with --force the data is as in the backup', async () => {
     const { scene, out } = await openTwo('forced');
     const { db } = scene;
-    expect((await scene.run('sync')).exitCode).toBe(0);
-    await scene.run('backup', '--out', out);
+    expect((await scene.call('sync')).exitCode).toBe(0);
+    await scene.call('backup', '--out', out);
     const original = await storedIn(db, ['leases', 'schema', 'tokens']);
     const indexes = await indexesIn(db);
 
     await db.collection('activities').deleteMany({});
     await db.collection('later').insertOne({ kept: false });
     const changed = await storedIn(db);
-    const refused = await scene.run('restore', '--in', out);
+    const refused = await scene.call('restore', '--in', out);
     expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toMatch(/holds data already \(.*streams.*\).*--force/);
 
     const whole = await readFile(out);
     const half = join(folder, 'half.gz');
     await writeFile(half, whole.subarray(0, whole.length >> 1));
-    const damaged = await scene.run('restore', '--in', half, '--force');
+    const damaged = await scene.call('restore', '--in', half, '--force');
     expect(damaged.exitCode).toBe(1);
     expect(damaged.stderr).toMatch(
       /^\S+half\.gz is damaged or no backup: it ends too early\. .*\n$/,
@@ -85,13 +85,13 @@ describe.concurrent('a backup by the command line', () => {
     const holder = { owner: 'other', host: 'elsewhere', pid: 12, process: 'elsewhere|boot||12' };
     const expires_at = new Date(Date.now() + 3_600_000);
     await leases.updateOne({ _id }, { $set: { ...holder, expires_at } }, { upsert: true });
-    const busy = await scene.run('restore', '--in', out, '--force');
+    const busy = await scene.call('restore', '--in', out, '--force');
     expect(busy.exitCode).toBe(2);
     expect(busy.stderr).toContain('Process 12 on elsewhere is working on athlete 1001. Stop it');
     expect(await storedIn(db)).toEqual(changed);
 
     await leases.deleteOne({ _id });
-    const forced = await scene.run('restore', '--in', out, '--force');
+    const forced = await scene.call('restore', '--in', out, '--force');
     expect(forced.exitCode, forced.stderr).toBe(0);
     expect(await storedIn(db, ['leases', 'schema', 'tokens'])).toEqual(original);
     expect(await indexesIn(db)).toEqual(indexes);

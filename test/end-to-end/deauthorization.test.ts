@@ -26,7 +26,8 @@ describe('a withdrawn access', () => {
     simulator.deauthorize(1001);
     const verifying = await daemon.reach(holding);
     await simulator.eventsSettled();
-    expect(simulator.events.map(({ attempts }) => attempts)).toEqual([[200]]);
+    // A subscription of a moment ago may not be known yet: then Strava tells it again.
+    expect(simulator.events.map(({ attempts }) => attempts.at(-1))).toEqual([200]);
     daemon.kill('SIGKILL');
     await daemon.ended;
     verifying.drop();

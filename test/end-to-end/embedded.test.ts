@@ -113,6 +113,9 @@ describe('the demo', patient, () => {
       MONGODB_PORT: String(port),
       SYNC_SINCE: '30d',
       SYNC_STREAMS: 'false',
+      // Whoever tries it has no application at Strava yet.
+      STRAVA_CLIENT_ID: '',
+      STRAVA_CLIENT_SECRET: '',
     };
     scene.simulator.requests.clear();
     const { exitCode, stdout, stderr } = await scene.runWith(env, 'demo');
@@ -126,13 +129,6 @@ describe('the demo', patient, () => {
     expect(await scene.db.collection('activities').find().toArray()).toEqual(before);
     expect(await scene.db.collection('tokens').find().toArray()).toEqual(tokens);
     expect(await hasListener(port)).toBe(false);
-
-    const again = await scene.runWith(
-      { ...env, STRAVA_CLIENT_ID: '', STRAVA_CLIENT_SECRET: '' },
-      'demo',
-    );
-    expect(again.exitCode, again.stderr).toBe(0);
-    expect(again.stdout).toContain('300 new');
   });
 });
 

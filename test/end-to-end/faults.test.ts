@@ -48,7 +48,7 @@ describe.concurrent('bad answers', () => {
     const scene = await openScene({ activities: 6, quota, env });
     const oldest = scene.simulator.world.activities(athleteId).at(-1)?.id ?? 0;
     scene.simulator.faults.next('rate-limit', 1, { endpoint: 'streams', activityId: oldest });
-    const { exitCode, stderr } = await scene.run('sync');
+    const { exitCode, stderr } = await scene.call('sync');
     expect(exitCode, stderr).toBe(0);
     expect(await scene.differences()).toEqual([]);
   });
@@ -56,7 +56,7 @@ describe.concurrent('bad answers', () => {
   it('at random over everything leave no difference behind', async () => {
     const scene = await openScene({ activities: 50, quota, env });
     scene.simulator.faults.rate(0.2);
-    const { exitCode, stderr } = await scene.run('sync');
+    const { exitCode, stderr } = await scene.call('sync');
     expect(exitCode, stderr).toBe(0);
     expect(scene.simulator.faults.count()).toBeGreaterThan(4);
     expect(await scene.differences()).toEqual([]);
@@ -67,7 +67,7 @@ describe.concurrent('bad answers', () => {
     const { faults, world, requests } = scene.simulator;
     const sick = world.activities(athleteId)[4]?.id ?? 0;
     faults.activity(sick, 'error-json');
-    const first = await scene.run('sync');
+    const first = await scene.call('sync');
     expect(first.exitCode, first.stderr).toBe(0);
     expect(first.stdout).toContain(`Parked, tried again in a day: ${sick}.`);
     expect(requests.count({ activityId: sick, endpoint: 'streams' })).toBe(5);
@@ -75,18 +75,18 @@ describe.concurrent('bad answers', () => {
       `${sick} has its streams parked`,
       expect.stringContaining(`${sick} has other streams`),
     ]);
-    expect((await scene.run('status')).stdout).toMatch(new RegExp(`Parked\\s+${sick}`));
-    expect(answerOf(await scene.run('status', '--json'))).toMatchObject({
+    expect((await scene.call('status')).stdout).toMatch(new RegExp(`Parked\\s+${sick}`));
+    expect(answerOf(await scene.call('status', '--json'))).toMatchObject({
       parkedActivities: [sick],
       athletes: [{ streams: { parked: 1, pending: 0 } }],
     });
 
     requests.clear();
-    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect((await scene.call('sync')).exitCode).toBe(0);
     expect(requests.count('streams')).toBe(0);
 
     faults.clear();
-    const retried = await scene.run('sync', '--retry-parked', '--json');
+    const retried = await scene.call('sync', '--retry-parked', '--json');
     expect(answerOf(retried)).toMatchObject({ streamsStored: 1, parkedActivities: [] });
     expect(await scene.differences()).toEqual([]);
   });
@@ -98,7 +98,7 @@ describe.concurrent('bad answers', () => {
     const { start_date } = world.summary(startless);
     world.editActivity(startless, { start_date: undefined });
     world.editActivity(nameless, { id: undefined });
-    const { exitCode } = await scene.run('sync');
+    const { exitCode } = await scene.call('sync');
     expect(exitCode).toBe(0);
     const healthy = trueIds(scene.simulator).filter((id) => id !== startless && id !== nameless);
     expect(await storedIds(scene.db)).toEqual(healthy);
@@ -107,12 +107,12 @@ describe.concurrent('bad answers', () => {
       'its id is not a positive integer',
       'its start_date is not an instant',
     ]);
-    expect((await scene.run('status')).stdout).toMatch(/unusable\s+2 records/);
+    expect((await scene.call('status')).stdout).toMatch(/unusable\s+2 records/);
 
     world.editActivity(startless, { start_date });
-    await scene.run('sync');
+    await scene.call('sync');
     expect(await storedIds(scene.db)).toContain(startless);
-    expect((await scene.run('status')).stdout).toMatch(/unusable\s+1 record,/);
+    expect((await scene.call('status')).stdout).toMatch(/unusable\s+1 record,/);
   });
 
   it('that go on for a while are waited out', async () => {

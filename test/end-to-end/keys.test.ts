@@ -53,7 +53,7 @@ describe.concurrent('logins under a key', () => {
       scene.simulator.requests.waitFor((log) => log.count('streams') >= 5, 60_000),
     );
     expect(await stored(scene)).not.toContain(String(plain?.['refresh_token']));
-    const rotation = await scene.run('keys', 'rotate');
+    const rotation = await scene.call('keys', 'rotate');
     expect(rotation.exitCode, rotation.stderr).toBe(0);
     expect(rotation.stdout).toMatch(
       /^The key \w+ is the current one: 1 login .* 1 old key removed/,
@@ -73,7 +73,7 @@ describe.concurrent('logins under a key', () => {
       expect(out + err).not.toContain(key);
       expect(out + err).not.toContain(content.split('\n')[1]);
     }
-    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect((await scene.call('sync')).exitCode).toBe(0);
     expect(JSON.parse(all)).toMatchObject([{ refresh_token: { v: 1 }, access_token: { v: 1 } }]);
   });
 
@@ -118,7 +118,7 @@ describe.concurrent('logins under a key', () => {
 
   it('have a command that says what to set, and makes no key over another', async () => {
     const scene = await openScene({ activities: 0 });
-    const unset = await scene.run('keys', 'new');
+    const unset = await scene.call('keys', 'new');
     expect(unset.exitCode).toBe(2);
     expect(unset.stderr).toContain('TOKEN_KEY_FILE: is not set');
     const path = join(folder, 'mine');

@@ -25,7 +25,7 @@ describe.concurrent('the list', () => {
     const { world } = scene.simulator;
     const same = world.activities(athleteId).slice(20, 450);
     for (const { id } of same) world.editActivity(id, { start_date: '2025-05-05T00:00:01Z' });
-    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect((await scene.call('sync')).exitCode).toBe(0);
     expect(await storedIds(scene.db)).toEqual(trueIds(scene.simulator));
   });
 
@@ -46,18 +46,18 @@ describe.concurrent('the list', () => {
     expect((await command.ended).exitCode).toBe(0);
     expect(await storedIds(scene.db)).toContain(older);
     scene.simulator.requests.clear();
-    const second = await scene.run('sync', '--json');
+    const second = await scene.call('sync', '--json');
     expect(answerOf(second)).toMatchObject({ added: newer.length, requests: 1 });
     expect(await storedIds(scene.db)).toEqual(trueIds(scene.simulator));
   });
 
   it('shows a late upload with an old start at the next look', async () => {
     const scene = await openScene({ activities: 30 });
-    await scene.run('sync');
+    await scene.call('sync');
     scene.simulator.requests.clear();
     const startAt = new Date(Date.now() - 200 * 86_400_000);
     const late = scene.simulator.world.addActivity(athleteId, {}, { startAt });
-    const second = await scene.run('sync', '--json');
+    const second = await scene.call('sync', '--json');
     expect(answerOf(second)).toMatchObject({ added: 1, changed: 0, requests: 2 });
     expect(scene.streamsAskedFor()).toEqual([late]);
     expect(await scene.differences()).toEqual([]);
@@ -67,12 +67,12 @@ describe.concurrent('the list', () => {
     const endsAt = new Date(Date.now() - 30 * 86_400_000);
     const athlete = { ...athleteNamed('Ada', athleteId, 20), endsAt };
     const scene = await openScene({ athletes: [athlete], env: listOnly });
-    await scene.run('sync');
+    await scene.call('sync');
     for (let hour = 1; hour <= 230; hour += 1) {
       const startAt = new Date(Date.now() - hour * 3_600_000);
       scene.simulator.world.addActivity(athleteId, {}, { startAt, samples: 5 });
     }
-    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect((await scene.call('sync')).exitCode).toBe(0);
     expect(await storedIds(scene.db)).toEqual(trueIds(scene.simulator));
   });
 });
@@ -85,7 +85,7 @@ describe.concurrent('what Strava has of an activity', () => {
     const { world } = scene.simulator;
     const [first] = world.activities(athleteId);
     world.editActivity(first?.id ?? 0, { elapsed_time: 3_601.5, sport_type: 'Moonwalking' });
-    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect((await scene.call('sync')).exitCode).toBe(0);
     expect(await scene.differences()).toEqual([]);
     expect(world.activities(athleteId).some(({ isPrivate }) => isPrivate)).toBe(true);
     expect(await scene.stored(first?.id ?? 0)).toMatchObject({
@@ -102,30 +102,30 @@ describe.concurrent('what Strava has of an activity', () => {
     expect(manual).toHaveLength(4);
     const indoor = world.activities(athleteId).filter(({ isManual }) => !isManual)[7]?.id ?? 0;
     world.setStreams(indoor, null);
-    const first = await scene.run('sync', '--json');
+    const first = await scene.call('sync', '--json');
     expect(first.exitCode).toBe(0);
     expect(answerOf(first)).toMatchObject({ streamsStored: 15, withoutStreams: 5 });
     for (const { id } of manual) expect(scene.streamsAskedFor()).not.toContain(id);
     expect(await scene.differences()).toEqual([]);
     requests.clear();
-    await scene.run('sync');
+    await scene.call('sync');
     expect(scene.streamsAskedFor()).toEqual([]);
   });
 
   it('may come later: an old ride that was uploaded just now is asked for again too', async () => {
     const scene = await openScene({ activities: 5 });
     const { world } = scene.simulator;
-    await scene.run('sync');
+    await scene.call('sync');
     const startAt = new Date(Date.now() - 90 * 86_400_000);
     const late = world.addActivity(athleteId, { name: 'From the old watch' }, { startAt });
     world.withholdStreamsUntil(late, new Date(Date.now() + 3_600_000));
-    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect((await scene.call('sync')).exitCode).toBe(0);
     expect(await scene.stored(late)).toMatchObject({ sync: { streams: { state: 'pending' } } });
 
     world.withholdStreamsUntil(late, new Date(0));
     const due = { $set: { 'sync.streams.next_try_at': new Date(Date.now() - 1) } };
     await scene.db.collection('activities').updateOne({ 'sync.streams.state': 'pending' }, due);
-    await scene.run('sync');
+    await scene.call('sync');
     expect(await scene.differences()).toEqual([]);
   });
 
@@ -135,18 +135,18 @@ describe.concurrent('what Strava has of an activity', () => {
     const young = world.activities(athleteId)[0]?.id ?? 0;
     world.editActivity(young, { elapsed_time: 600 });
     world.withholdStreamsUntil(young, new Date(Date.now() + 3_600_000));
-    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect((await scene.call('sync')).exitCode).toBe(0);
     expect(await scene.stored(young)).toMatchObject({ sync: { streams: { state: 'pending' } } });
-    expect((await scene.run('status')).stdout).toContain('1 pending');
+    expect((await scene.call('status')).stdout).toContain('1 pending');
 
     scene.simulator.requests.clear();
-    await scene.run('sync');
+    await scene.call('sync');
     expect(scene.streamsAskedFor()).toEqual([]);
 
     world.withholdStreamsUntil(young, new Date(0));
     const hourAgo = { $set: { 'sync.streams.next_try_at': new Date(Date.now() - 1) } };
     await scene.db.collection('activities').updateOne({ 'sync.streams.state': 'pending' }, hourAgo);
-    await scene.run('sync');
+    await scene.call('sync');
     expect(scene.streamsAskedFor()).toEqual([young]);
     expect(await scene.differences()).toEqual([]);
   });
@@ -154,11 +154,11 @@ describe.concurrent('what Strava has of an activity', () => {
   it('may be edited: the record is replaced, the streams are left alone', async () => {
     const scene = await openScene({ activities: 12 });
     const { world } = scene.simulator;
-    await scene.run('sync');
+    await scene.call('sync');
     const edited = world.activities(athleteId)[6]?.id ?? 0;
     world.editActivity(edited, { name: 'Renamed', gear_id: undefined, private: true });
     scene.simulator.requests.clear();
-    const second = await scene.run('sync', '--json');
+    const second = await scene.call('sync', '--json');
     expect(answerOf(second)).toMatchObject({ added: 0, changed: 1, requests: 1 });
     expect(await scene.stored(edited)).toMatchObject({ name: 'Renamed', private: true });
     expect(await scene.stored(edited)).not.toHaveProperty('gear_id');
@@ -169,11 +169,11 @@ describe.concurrent('what Strava has of an activity', () => {
     const athlete = { ...athleteNamed('Ada', athleteId, 12), samplesPerActivity: 200 };
     const scene = await openScene({ athletes: [athlete] });
     const { world } = scene.simulator;
-    await scene.run('sync');
+    await scene.call('sync');
     const cropped = world.activities(athleteId)[6]?.id ?? 0;
     world.cropActivity(cropped, { from: 0.2, to: 0.7 });
     scene.simulator.requests.clear();
-    const second = await scene.run('sync', '--json');
+    const second = await scene.call('sync', '--json');
     expect(answerOf(second)).toMatchObject({ changed: 1, streamsStored: 1 });
     expect(scene.streamsAskedFor()).toEqual([cropped]);
     expect(await scene.differences()).toEqual([]);

@@ -61,16 +61,16 @@ describe.concurrent('sync --since and --until', () => {
     const athletes = [{ ...athleteNamed('Ada', athleteId, 900), years: 9 }];
     const scene = await openScene({ athletes, env: { SYNC_STREAMS: 'false' } });
     const middle = scene.simulator.world.activities(athleteId)[250]?.startAt ?? new Date(0);
-    expect((await scene.run('sync', '--since', day(middle))).exitCode).toBe(0);
+    expect((await scene.call('sync', '--since', day(middle))).exitCode).toBe(0);
     expect(scene.countedRequests()).toBe(2);
     expect(await storedIds(scene.db)).toHaveLength(399);
   });
 
   it('asks only for the list when it is said again', async () => {
     const scene = await openHistory();
-    await scene.run('sync', '--since', '500d');
+    await scene.call('sync', '--since', '500d');
     scene.simulator.requests.clear();
-    const again = await scene.run('sync', '--since', '500d', '--json');
+    const again = await scene.call('sync', '--since', '500d', '--json');
     expect(answerOf(again)).toMatchObject({ added: 0, changed: 0, streamsStored: 0 });
     expect(scene.streamsAskedFor()).toEqual([]);
     expect(scene.countedRequests()).toBe(1);
@@ -88,7 +88,7 @@ describe.concurrent('sync --since and --until', () => {
     const [before, first, last, after] = starts.map((start) =>
       world.addActivity(athleteId, {}, { startAt: new Date(start), samples: 5 }),
     );
-    const ended = await scene.run('sync', '--since', '2025-04', '--until', '2025-04');
+    const ended = await scene.call('sync', '--since', '2025-04', '--until', '2025-04');
     expect(ended.exitCode, ended.stderr).toBe(0);
     const asked = scene.streamsAskedFor();
     expect(asked).toContain(first);
@@ -101,8 +101,8 @@ describe.concurrent('sync --since and --until', () => {
 
   it('leaves nothing out for the standing sync that follows', async () => {
     const scene = await openHistory();
-    await scene.run('sync', '--since', '300d', '--until', '200d');
-    expect((await scene.run('sync')).exitCode).toBe(0);
+    await scene.call('sync', '--since', '300d', '--until', '200d');
+    expect((await scene.call('sync')).exitCode).toBe(0);
     expect(await scene.differences()).toEqual([]);
     expect(scene.simulator.requests.fetchedTwice()).toEqual([]);
   });
@@ -124,14 +124,14 @@ describe.concurrent('sync --since and --until', () => {
     await killed.ended;
     const wishing = { 'sync.wishes.0': { $exists: true } };
     expect(await scene.db.collection('athletes').countDocuments(wishing)).toBe(1);
-    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect((await scene.call('sync')).exitCode).toBe(0);
     expect(await scene.db.collection('athletes').countDocuments(wishing)).toBe(0);
     expect(await scene.differences()).toEqual([]);
   });
 
   it('has nothing to do for a period in the future', async () => {
     const scene = await openHistory();
-    const { exitCode, stderr } = await scene.run('sync', '--since', '2999');
+    const { exitCode, stderr } = await scene.call('sync', '--since', '2999');
     expect(exitCode, stderr).toBe(0);
     expect(scene.streamsAskedFor()).toEqual([]);
     expect(scene.countedRequests()).toBeLessThanOrEqual(2);
@@ -165,11 +165,11 @@ describe.concurrent('sync --dry-run', () => {
   it('stores no activity and prints what there would be to do', async () => {
     const scene = await openScene({ activities: 40 });
     const withStreams = within(scene, 0).length;
-    const text = await scene.run('sync', '--dry-run');
+    const text = await scene.call('sync', '--dry-run');
     expect(text.exitCode, text.stderr).toBe(0);
     expect(text.stdout).toContain(`streams of ${withStreams} to fetch`);
     expect(text.stdout).toContain(`To do: ${withStreams} requests`);
-    const json = await scene.run('sync', '--dry-run', '--json');
+    const json = await scene.call('sync', '--dry-run', '--json');
     expect(answerOf(json)).toMatchObject({
       athletes: [{ athleteId, listed: 40, unknown: 40, streams: withStreams }],
       requests: withStreams,
@@ -191,14 +191,14 @@ describe.concurrent('sync --dry-run', () => {
 
   it('has one request to make where all is stored', async () => {
     const scene = await openScene({ activities: 230, env: { SYNC_STREAMS: 'false' } });
-    await scene.run('sync');
-    const { stdout } = await scene.run('sync', '--dry-run', '--json');
+    await scene.call('sync');
+    const { stdout } = await scene.call('sync', '--dry-run', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ athletes: [{ listRequests: 1, unknown: 0 }] });
   });
 
   it('counts no streams where none are kept', async () => {
     const scene = await openScene({ activities: 10, env: { SYNC_STREAMS: 'false' } });
-    const { stdout } = await scene.run('sync', '--dry-run', '--json');
+    const { stdout } = await scene.call('sync', '--dry-run', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ requests: 0, athletes: [{ unknown: 10 }] });
   });
 
@@ -206,7 +206,7 @@ describe.concurrent('sync --dry-run', () => {
     const athletes = [{ ...athleteNamed('Ada', athleteId, 30), years: 2 }];
     const scene = await openScene({ athletes });
     const args = ['sync', '--dry-run', '--json', '--since', '500d', '--until', '100d'];
-    const { stdout, stderr } = await scene.run(...args);
+    const { stdout, stderr } = await scene.call(...args);
     const wanted = within(scene, Date.now() - 500 * dayMs, Date.now() - 100 * dayMs);
     expect(JSON.parse(stdout), stderr).toMatchObject({ requests: wanted.length });
     expect(trueIds(scene.simulator).length).toBeGreaterThan(wanted.length);

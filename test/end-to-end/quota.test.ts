@@ -28,21 +28,21 @@ describe.concurrent('the quota', () => {
 
   it('ends a command that may not wait with 75, and a restart remembers that it is spent', async () => {
     const scene = await openScene({ activities: 60, quota: lasting, env: lastingEnv });
-    const first = await scene.run('sync', '--no-wait', '--json');
+    const first = await scene.call('sync', '--no-wait', '--json');
     expect(first.exitCode, first.stderr).toBe(75);
     expect(typeof answerOf(first)['opensAt']).toBe('string');
     const counted = scene.countedRequests();
     expect(counted).toBeGreaterThan(10);
     expect(counted).toBeLessThanOrEqual(20);
 
-    const second = await scene.run('sync', '--no-wait');
+    const second = await scene.call('sync', '--no-wait');
     expect(second.exitCode).toBe(75);
     expect(second.stdout).toMatch(/The quota is spent until .* UTC: run it again then\./);
     expect(scene.simulator.requests.overLimit()).toEqual([]);
     expect(scene.countedRequests()).toBeLessThanOrEqual(20);
-    const { stdout } = await scene.run('status');
+    const { stdout } = await scene.call('status');
     expect(stdout).toMatch(/Quota, 1 day\s+\d+ of 20 used/);
-    const dryRun = await scene.run('sync', '--dry-run', '--no-wait');
+    const dryRun = await scene.call('sync', '--dry-run', '--no-wait');
     expect([0, 75]).toContain(dryRun.exitCode);
     expect(scene.simulator.requests.overLimit()).toEqual([]);
   });
@@ -54,7 +54,7 @@ describe.concurrent('the quota', () => {
     await requests.waitFor((log) => log.count('streams') >= 6, 30_000);
     killed.kill('SIGKILL');
     await killed.ended;
-    const { exitCode } = await scene.run('sync', '--no-wait');
+    const { exitCode } = await scene.call('sync', '--no-wait');
     expect(exitCode).toBe(75);
     expect(requests.overLimit()).toEqual([]);
     expect(scene.countedRequests()).toBeLessThanOrEqual(20);
@@ -69,7 +69,7 @@ describe.concurrent('the quota', () => {
       killed.kill('SIGKILL');
       await killed.ended;
     }
-    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect((await scene.call('sync')).exitCode).toBe(0);
     expect(await scene.differences()).toEqual([]);
     expect(requests.overLimit()).toEqual([]);
   });
@@ -78,8 +78,8 @@ describe.concurrent('the quota', () => {
     const athletes = [athleteNamed('Ada', 1001, 14), athleteNamed('Bob', 1002, 14)];
     const scene = await openScene({ athletes, quota: quick, env: quickEnv });
     const ended = await Promise.all([
-      scene.run('sync', '--athlete', '1001'),
-      scene.run('sync', '--athlete', '1002'),
+      scene.call('sync', '--athlete', '1001'),
+      scene.call('sync', '--athlete', '1002'),
     ]);
     expect(ended.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
     expect(scene.simulator.requests.overLimit()).toEqual([]);
@@ -105,7 +105,7 @@ describe.concurrent('the quota', () => {
       STRAVA_QUOTA_DAILY_WINDOW: '60s',
     };
     const scene = await openScene({ activities: 30, clock, quota: shortWindow, env });
-    const { exitCode, stderr } = await scene.run('sync');
+    const { exitCode, stderr } = await scene.call('sync');
     expect(exitCode, stderr).toBe(0);
     expect(scene.simulator.requests.overLimit()).toEqual([]);
     expect(await scene.differences()).toEqual([]);
@@ -115,7 +115,7 @@ describe.concurrent('the quota', () => {
     'is kept where the headers that tell of it are of the kind "%s"',
     async (headers) => {
       const scene = await openScene({ activities: 18, headers, quota: quick, env: quickEnv });
-      const { exitCode, stderr } = await scene.run('sync');
+      const { exitCode, stderr } = await scene.call('sync');
       expect(exitCode, stderr).toBe(0);
       expect(scene.simulator.requests.overLimit()).toEqual([]);
       expect(await scene.differences()).toEqual([]);

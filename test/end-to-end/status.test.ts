@@ -50,8 +50,8 @@ describe.concurrent('status', () => {
   it('counts as work only what the configuration wants', async () => {
     const scene = await openScene({ activities: 30, env: { SYNC_SINCE: '200d' } });
     await scene.run('sync');
-    expect((await scene.run('status')).stdout).toMatch(/To do\s+nothing/);
-    expect(answerOf(await scene.run('status', '--json'))).toMatchObject({ toDo: { streams: 0 } });
+    expect((await scene.call('status')).stdout).toMatch(/To do\s+nothing/);
+    expect(answerOf(await scene.call('status', '--json'))).toMatchObject({ toDo: { streams: 0 } });
     const streamless = answerOf(
       await scene.runWith({ SYNC_STREAMS: 'false', SYNC_SINCE: '' }, 'status', '--json'),
     );
@@ -62,8 +62,8 @@ describe.concurrent('status', () => {
 
   it('shows the quota as Strava’s answers have it, not as this command is configured', async () => {
     const scene = await openScene({ activities: 5, quota: { short: 100 } });
-    await scene.run('sync');
-    const { quota } = answerOf(await scene.run('status', '--json'));
+    await scene.call('sync');
+    const { quota } = answerOf(await scene.call('status', '--json'));
     expect(quota).toMatchObject({ short: { limit: 100 } });
   });
 });

@@ -33,8 +33,8 @@ describe.concurrent('an access token', () => {
     const scene = await openScene({ activities: 25 });
     const ended = await Promise.all([
       scene.run('sync'),
-      scene.run('sync'),
-      scene.run('sync', '--since', '400d'),
+      scene.call('sync'),
+      scene.call('sync', '--since', '400d'),
     ]);
     expect(ended.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
     expect(scene.simulator.requests.tokenRefreshes()).toBe(1);
@@ -44,10 +44,10 @@ describe.concurrent('an access token', () => {
 
   it('is of no use where there are no activities, and one request tells', async () => {
     const scene = await openScene({ activities: 0 });
-    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect((await scene.call('sync')).exitCode).toBe(0);
     expect(scene.countedRequests()).toBe(1);
     const first = scene.simulator.world.addActivity(athleteId, {}, { samples: 5 });
-    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect((await scene.call('sync')).exitCode).toBe(0);
     expect(scene.streamsAskedFor()).toEqual([first]);
     expect(await scene.differences()).toEqual([]);
   });

@@ -10,6 +10,7 @@ import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.
 import type { Ended, Launch, Running, Surroundings } from './command.ts';
 import { start } from './command.ts';
 import { useDatabase } from './database.ts';
+import { runInProcess } from './in-process.ts';
 import { differences, logIn } from './mirror.ts';
 
 export const athleteId = 1001;
@@ -33,9 +34,11 @@ export interface Scene extends Surroundings {
   readonly env: Variables;
   /** Starts a command and returns while it runs. */
   launch(args: readonly string[], env?: Variables, how?: Launch): Running;
-  /** Runs a command to its end. */
+  /** Runs a command to its end, in a child process. */
   run(...args: string[]): Promise<Ended>;
-  /** The same with variables of its own. */
+  /** The same in this process, see in-process.ts. */
+  call(...args: string[]): Promise<Ended>;
+  /** `run` with variables of its own. */
   runWith(env: Variables, ...args: string[]): Promise<Ended>;
   /** What differs between the database and Strava; none when it is true. */
   differences(id?: number): Promise<readonly string[]>;
@@ -101,6 +104,7 @@ function sceneOf(
     env,
     launch,
     run: (...args) => launch(args).ended,
+    call: (...args) => runInProcess({ simulator, mongodb, env }, args),
     runWith: (more, ...args) => launch(args, more).ended,
     differences: (id = athleteId) => differences(db, simulator, id),
     streamsAskedFor: () => {
