@@ -23,6 +23,7 @@ import type { KeptKinds, ReadStore } from './read-ports.ts';
 import type { QuotaView } from './quota-view.ts';
 import { beginReconcile } from './reconcile.ts';
 import type { ActivityStore, AthleteStore } from './ports.ts';
+import { createPace } from './pace.ts';
 import type { RunOptions } from './run-options.ts';
 import type { Tally } from './tally.ts';
 
@@ -58,7 +59,6 @@ export interface Run {
   isJoinAsked: boolean;
 }
 
-const longestPollMs = 2_000;
 const longestSleepMs = 5_000;
 
 /** Returns when the quota opens, where an impatient run ends because of it. */
@@ -76,8 +76,10 @@ export async function drive(run: Run): Promise<number | undefined> {
     }
     untoldSinceMs = undefined;
     if (run.isLookAsked || run.isJoinAsked) await lookAgain(run);
-    const active = await observe(run, isPollDue());
-    const view = planView(run, active);
+    // One instant for the whole turn: what rests in the picture must not be over for the planner.
+    const nowMs = deps.quota.nowMs();
+    const active = await observe(run, { nowMs, isPollDue: isPollDue() });
+    const view = planView(run, active, nowMs);
     const next = plan(view);
     if (next.kind === 'done') {
       if (run.isLookAsked || run.isJoinAsked || isOutOfDate(run, active)) continue;
@@ -91,17 +93,6 @@ export async function drive(run: Run): Promise<number | undefined> {
     await wait(run, next);
   }
   return undefined;
-}
-
-/** True now and then: how often what other processes do is looked at. */
-function createPace({ clock, quota }: DriveDeps): () => boolean {
-  const paceMs = Math.min(longestPollMs, quota.settings.shortWindowMs / 20);
-  let lastMs = clock.monotonicMs();
-  return () => {
-    if (clock.monotonicMs() - lastMs < paceMs) return false;
-    lastMs = clock.monotonicMs();
-    return true;
-  };
 }
 
 /** Without Strava's time no window can be told from the next: returns false until it is known. */
@@ -129,17 +120,19 @@ async function lookAgain(run: Run): Promise<void> {
   }
 }
 
-async function observe(
-  { deps, holdings }: Run,
-  isPollDue: boolean,
-): Promise<readonly AthleteWork[]> {
-  const nowMs = deps.quota.nowMs();
-  if (isPollDue) {
+/** When a turn looks, and whether at what other processes do. */
+interface Turn {
+  readonly nowMs: number;
+  readonly isPollDue: boolean;
+}
+
+async function observe({ deps, holdings }: Run, turn: Turn): Promise<readonly AthleteWork[]> {
+  if (turn.isPollDue) {
     await deps.quota.refresh();
     await holdings.letLeave();
   }
   for (const work of holdings.works.filter(isActive)) {
-    await observeOne(deps, work, { nowMs, isPollDue });
+    await observeOne(deps, work, turn);
   }
   return holdings.works.filter((work) => isActive(work) && !isWishGone(work));
 }
@@ -155,7 +148,7 @@ function isOutOfDate({ deps }: Run, active: readonly AthleteWork[]): boolean {
 async function observeOne(
   deps: DriveDeps,
   work: AthleteWork,
-  { nowMs, isPollDue }: { nowMs: number; isPollDue: boolean },
+  { nowMs, isPollDue }: Turn,
 ): Promise<void> {
   try {
     if (work.lease.signal.aborted) await work.lease.assertHeld();
@@ -191,10 +184,9 @@ function isActive({ stoppedBy }: AthleteWork): boolean {
   return stoppedBy === undefined;
 }
 
-function planView(run: Run, active: readonly AthleteWork[]): PlanView {
+function planView(run: Run, active: readonly AthleteWork[], nowMs: number): PlanView {
   const { deps, flights, judgement } = run;
   const { quota, mostInFlight } = deps;
-  const nowMs = quota.nowMs();
   const circuit = judgement.circuit();
   const state = quota.known();
   return {
