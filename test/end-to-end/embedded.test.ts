@@ -63,26 +63,23 @@ describe.concurrent('the embedded MongoDB', patient, () => {
     expect(await folder.isShutDown()).toBe(true);
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)(
-    'is shut down after the last write when %s goes to npm and everything under it',
-    async (signal) => {
-      const { folder, scene } = await openEmbedded({ activities: 40 });
-      const npm = { program: 'npm', isGroup: true };
-      const daemon = scene.launch(['run', '-s', 'start'], {}, npm);
-      await scene.simulator.requests.waitFor((log) => log.count('streams') >= 10, 30_000);
-      daemon.kill(signal);
-      const ended = await daemon.ended;
-      expect(ended.exitCode, ended.stderr).toBe(0);
-      expect(ended.stdout).toBe('');
-      expect(ended.stderr).toContain('Domestique has stopped.');
-      expect(ended.stderr).not.toContain('MongoDB is away');
-      expect(await folder.isShutDown()).toBe(true);
-      const { lastRun } = await statusOf(scene);
-      expect(lastRun).toMatchObject({ outcome: 'stopped' });
-      expect((await scene.run('sync')).exitCode).toBe(0);
-      expect(scene.simulator.requests.fetchedTwice()).toEqual([]);
-    },
-  );
+  it('is shut down after the last write when Ctrl-C goes to npm and everything under it', async () => {
+    const { folder, scene } = await openEmbedded({ activities: 40 });
+    const npm = { program: 'npm', isGroup: true };
+    const daemon = scene.launch(['run', '-s', 'start'], {}, npm);
+    await scene.simulator.requests.waitFor((log) => log.count('streams') >= 10, 30_000);
+    daemon.kill('SIGINT');
+    const ended = await daemon.ended;
+    expect(ended.exitCode, ended.stderr).toBe(0);
+    expect(ended.stdout).toBe('');
+    expect(ended.stderr).toContain('Domestique has stopped.');
+    expect(ended.stderr).not.toContain('MongoDB is away');
+    expect(await folder.isShutDown()).toBe(true);
+    const { lastRun } = await statusOf(scene);
+    expect(lastRun).toMatchObject({ outcome: 'stopped' });
+    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect(scene.simulator.requests.fetchedTwice()).toEqual([]);
+  });
 
   it('outlives a killed command, and is adopted by the next', async () => {
     const { folder, scene } = await openEmbedded({ activities: 40 });

@@ -6,7 +6,7 @@ import { hasFigures, riseOf, watch } from '../support/process-figures.ts';
 import { faultSeed } from '../support/random.ts';
 import { athleteId, athleteNamed, useScene } from '../support/scene.ts';
 
-const [few, many] = scaled([400, 1_000], [500, 5_000]);
+const [few, many] = scaled([300, 800], [500, 5_000]);
 /** The same for all, so that the largest activity is as large among few as among many. */
 const samplesPerActivity = scaled(20, 300);
 /** In the short form little more than noise of the garbage collection can be told from growth. */
