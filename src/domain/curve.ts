@@ -30,52 +30,48 @@ export function bothWays({ seconds, totals }: Curve): BothWays {
 
 /** The highest rise within exactly `span` seconds; undefined where the curve is shorter. */
 export function mostWithin(ways: BothWays, span: number): number | undefined {
-  const most = Math.max(...ways.map((way) => mostFromPoints(way, span)));
+  const most = Math.max(
+    ...ways.map(({ seconds, totals }) =>
+      mostRise({ keys: seconds, values: totals, sign: 1 }, span),
+    ),
+  );
   return Number.isFinite(most) ? most : undefined;
 }
 
 /** The fewest seconds in which `totals`, which never fall, rise by `rise`; undefined where they don't. */
 export function leastFor(ways: BothWays, rise: number): number | undefined {
-  const least = Math.min(...ways.map((way) => leastFromPoints(way, rise - tolerance)));
-  return Number.isFinite(least) ? least : undefined;
+  const width = rise - tolerance;
+  const most = Math.max(
+    ...ways.map(({ seconds, totals }) =>
+      mostRise({ keys: totals, values: seconds, sign: -1 }, width),
+    ),
+  );
+  return Number.isFinite(most) ? -most : undefined;
 }
 
-function mostFromPoints({ seconds, totals }: Curve, span: number): number {
-  const last = valueAt(seconds, seconds.length - 1);
+/** A window slides along `keys`; `sign` is -1 where the least of what `values` rise by is looked for. */
+interface Slide {
+  readonly keys: Float64Array;
+  readonly values: Float64Array;
+  readonly sign: 1 | -1;
+}
+
+/** The most that `values` (times `sign`) rise by in a window as wide that begins on a point. */
+function mostRise({ keys, values, sign }: Slide, width: number): number {
+  const last = valueAt(keys, keys.length - 1);
   let most = Number.NEGATIVE_INFINITY;
   let line = 0;
-  for (let index = 0; index < seconds.length; index += 1) {
-    const end = valueAt(seconds, index) + span;
-    if (end > last) break;
-    while (valueAt(seconds, line + 1) < end) line += 1;
-    const rise = read(seconds, totals, { line, at: end }) - valueAt(totals, index);
+  for (let index = 0; index < keys.length; index += 1) {
+    const at = valueAt(keys, index) + width;
+    if (at > last) break;
+    while (valueAt(keys, line + 1) < at) line += 1;
+    // Between its points the curve is a straight line; nothing is made anew here, it runs per sample.
+    const from = valueAt(keys, line);
+    const value = valueAt(values, line);
+    const share = (at - from) / (valueAt(keys, line + 1) - from);
+    const reached = value + share * (valueAt(values, line + 1) - value);
+    const rise = sign * (reached - valueAt(values, index));
     if (rise > most) most = rise;
   }
   return most;
-}
-
-function leastFromPoints({ seconds, totals }: Curve, rise: number): number {
-  const last = valueAt(totals, totals.length - 1);
-  let least = Number.POSITIVE_INFINITY;
-  let line = 0;
-  for (let index = 0; index < totals.length; index += 1) {
-    const end = valueAt(totals, index) + rise;
-    if (end > last) break;
-    while (valueAt(totals, line + 1) < end) line += 1;
-    const span = read(totals, seconds, { line, at: end }) - valueAt(seconds, index);
-    if (span < least) least = span;
-  }
-  return least;
-}
-
-/** The value where the keys reach `at`, which they do on this line. */
-function read(
-  keys: Float64Array,
-  values: Float64Array,
-  { line, at }: { line: number; at: number },
-): number {
-  const from = valueAt(keys, line);
-  const share = (at - from) / (valueAt(keys, line + 1) - from);
-  const value = valueAt(values, line);
-  return value + share * (valueAt(values, line + 1) - value);
 }

@@ -2,7 +2,7 @@
  * The parts of one activity's streams: cut so that each fits into a document, written so that a reader
  * never finds part 0 without the others. What became of the activity it does not know.
  */
-import type { AnyBulkWriteOperation, Document } from 'mongodb';
+import type { Document } from 'mongodb';
 import { BSON } from 'mongodb';
 import type { Sample, Streams } from '../domain/streams.ts';
 import { partsOf } from '../domain/streams.ts';
@@ -15,6 +15,8 @@ import { isDuplicateKey } from './failures.ts';
 
 /** Half of what MongoDB takes, because values of other types can make a part larger than its share. */
 const mostPartBytes = 8_000_000;
+/** A sample in BSON: its type, its index in up to seven digits with their end, and at most a double. */
+const mostSampleBytes = 17;
 
 /**
  * Puts the parts in the place of earlier ones; doing it again changes nothing.
@@ -28,28 +30,14 @@ export async function writeParts(
 ): Promise<void> {
   const { activityId } = write.pending;
   const documents = partDocuments(write, streams);
-  const replacements = documents.map((document): AnyBulkWriteOperation<StreamsDocument> => ({
-    replaceOne: {
-      filter: {
-        activity_id: int64(activityId),
-        part: document.part,
-        epoch: { $lte: write.epoch },
-      },
-      replacement: document,
-      upsert: true,
-    },
-  }));
-  const removal: AnyBulkWriteOperation<StreamsDocument> = {
-    deleteMany: {
-      filter: {
-        activity_id: int64(activityId),
-        part: { $gte: documents.length },
-        epoch: { $lte: write.epoch },
-      },
-    },
-  };
+  const notNewer = { activity_id: int64(activityId), epoch: { $lte: write.epoch } };
   try {
-    await attempt(() => collection.bulkWrite([...replacements, removal], { ordered: true }));
+    for (const document of documents) {
+      const earlier = { ...notNewer, part: document.part };
+      // One at a time and by itself: in a bulk the driver works out once more how large it is.
+      await attempt(() => collection.replaceOne(earlier, document, { upsert: true }));
+    }
+    await attempt(() => collection.deleteMany({ ...notNewer, part: { $gte: documents.length } }));
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
     // The newer holder's recording may have fewer parts: what this write put beside them belongs to none.
@@ -67,7 +55,10 @@ function partDocuments(write: StreamsWrite, streams: Streams): readonly StreamsD
     from: 0,
     to: streams.sampleCount,
   });
-  const parts = partsOf(streams.sampleCount, BSON.calculateObjectSize(whole), mostPartBytes);
+  const { sampleCount, arrays } = streams;
+  // What fits at its most needs no measuring, which takes as long as writing it.
+  if (sampleCount * arrays.size * mostSampleBytes <= mostPartBytes) return [whole];
+  const parts = partsOf(sampleCount, BSON.calculateObjectSize(whole), mostPartBytes);
   if (parts.length === 1) return [whole];
   return parts
     .map((part) => partDocument(write, streams, { ...part, parts: parts.length }))
