@@ -59,7 +59,7 @@ it(
     const poisoned = poison(scene);
     const requestsFor = (activityId: number): number => simulator.requests.count({ activityId });
 
-    const first = await scene.call('sync', '--json');
+    const first = await scene.run('sync', '--json');
     expect(first.exitCode, first.stderr).toBe(0);
     const others = (await lossesOf(db, simulator, athleteId)).lost.filter(
       (sentence) => !isPoisoned(sentence, poisoned),
@@ -83,12 +83,12 @@ it(
     const faults = Object.fromEntries(kinds.map((kind) => [kind, simulator.faults.count(kind)]));
     const requests = scene.countedRequests();
     simulator.requests.clear();
-    const second = await scene.call('sync', '--json');
+    const second = await scene.run('sync', '--json');
     expect(second.exitCode).toBe(0);
     expect([...poisoned.keys()].filter((id) => requestsFor(id) > 0)).toEqual([]);
 
     simulator.faults.clear();
-    const retry = await scene.call('sync', '--retry-parked');
+    const retry = await scene.run('sync', '--retry-parked');
     expect(retry.exitCode, retry.stderr).toBe(0);
     expect([...poisoned.keys()].map(requestsFor)).toEqual([...poisoned].map(() => 1));
     expect(await parkedInStatus(scene)).toEqual([]);
