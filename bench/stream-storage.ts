@@ -8,11 +8,11 @@ import { join } from 'node:path';
 import type { Collection, Db } from 'mongodb';
 import { Double, Long, MongoClient } from 'mongodb';
 import { systemClock } from '../src/clock.ts';
-import type { Sample, Streams } from '../src/domain/streams.ts';
-import { isProblem, readStreams } from '../src/domain/streams.ts';
-import { findMongod } from '../src/mongo/embedded/binary.ts';
-import { startMongod } from '../src/mongo/embedded/mongod.ts';
-import { createWorld } from '../src/simulator/world.ts';
+import type { Sample, Streams } from '../src/domain/activity/streams.ts';
+import { isProblem, readStreams } from '../src/domain/activity/streams.ts';
+import { findMongod } from '../src/embedded-mongodb/binary.ts';
+import { startMongod } from '../src/embedded-mongodb/mongod.ts';
+import { createWorld } from '../src/simulator/world/world.ts';
 
 interface NumberType {
   readonly name: string;

@@ -11,9 +11,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { MongoClient } from 'mongodb';
-import { int64 } from '../src/mongo/bson-value.ts';
-import { findMongod } from '../src/mongo/embedded/binary.ts';
-import { startMongod } from '../src/mongo/embedded/mongod.ts';
+import { int64 } from '../src/mongo/base/bson-value.ts';
+import { findMongod } from '../src/embedded-mongodb/binary.ts';
+import { startMongod } from '../src/embedded-mongodb/mongod.ts';
 import type { StravaAddress } from './sync/strava.ts';
 import type { Usage } from './sync/usage.ts';
 

@@ -3,14 +3,14 @@
  * it says how an action is performed.
  */
 import { Command } from 'commander';
-import type { backup } from './commands/backup.ts';
-import type { exportActivities } from './commands/export.ts';
-import type { EraseOptions } from './commands/erase.ts';
-import type { rebuild } from './commands/rebuild.ts';
-import type { restore } from './commands/restore.ts';
-import type { sync } from './commands/sync.ts';
-import type { verify } from './commands/verify.ts';
-import type { webhookSubscribe } from './commands/webhook.ts';
+import type { backup } from './features/backup/command.ts';
+import type { exportActivities } from './features/export/command.ts';
+import type { EraseOptions } from './features/erase/command.ts';
+import type { rebuild } from './features/rebuild/command.ts';
+import type { restore } from './features/backup/restore-command.ts';
+import type { sync } from './features/sync/command.ts';
+import type { verify } from './features/verify/command.ts';
+import type { webhookSubscribe } from './features/webhooks/command.ts';
 import type { ExitCode } from './errors.ts';
 import type { Program } from './program.ts';
 
@@ -36,7 +36,7 @@ function addExport(add: Add, perform: Perform): void {
     .option('--out <path>', 'a file; for gpx without --activity a folder')
     .action((options: Parameters<typeof exportActivities>[1]) =>
       perform(async (program) =>
-        (await import('./commands/export.ts')).exportActivities(program, options),
+        (await import('./features/export/command.ts')).exportActivities(program, options),
       ),
     );
 }
@@ -46,7 +46,9 @@ function addQuery(add: Add, perform: Perform): void {
     .argument('[arguments...]', 'its name and parameters; --json or --csv instead of a table')
     .allowUnknownOption()
     .action((args: readonly string[]) =>
-      perform(async (program) => (await import('./commands/query.ts')).query(program, args)),
+      perform(async (program) =>
+        (await import('./features/query/command.ts')).query(program, args),
+      ),
     );
 }
 
@@ -55,7 +57,9 @@ function addRebuild(add: Add, perform: Perform): void {
     .option('--athlete <id>', 'only of this athlete')
     .option('--json', 'print one JSON document', false)
     .action((options: Parameters<typeof rebuild>[1]) =>
-      perform(async (program) => (await import('./commands/rebuild.ts')).rebuild(program, options)),
+      perform(async (program) =>
+        (await import('./features/rebuild/command.ts')).rebuild(program, options),
+      ),
     );
 }
 
@@ -64,13 +68,17 @@ function addBackup(add: Add, perform: Perform): void {
     .requiredOption('--out <file>', 'where to; a file of that name is replaced')
     .option('--with-tokens', 'with the logins', false)
     .action((options: Parameters<typeof backup>[1]) =>
-      perform(async (program) => (await import('./commands/backup.ts')).backup(program, options)),
+      perform(async (program) =>
+        (await import('./features/backup/command.ts')).backup(program, options),
+      ),
     );
   add('restore', 'put a backup into the database, which has to be empty')
     .requiredOption('--in <file>', 'what backup wrote')
     .option('--force', 'replace what is in the database', false)
     .action((options: Parameters<typeof restore>[1]) =>
-      perform(async (program) => (await import('./commands/restore.ts')).restore(program, options)),
+      perform(async (program) =>
+        (await import('./features/backup/restore-command.ts')).restore(program, options),
+      ),
     );
 }
 
@@ -78,7 +86,9 @@ function addHealth(add: Add, perform: Perform): void {
   add('health', 'ask the running daemon how it is; ends with 0 or 1')
     .option('--json', 'print one JSON document', false)
     .action((options: { json: boolean }) =>
-      perform(async (program) => (await import('./commands/health.ts')).health(program, options)),
+      perform(async (program) =>
+        (await import('./features/monitoring/command.ts')).health(program, options),
+      ),
     );
 }
 
@@ -88,13 +98,15 @@ function addKeys(add: Add, perform: Perform): void {
     .command('new')
     .description('make the file with a first key')
     .action(() =>
-      perform(async (program) => (await import('./commands/keys.ts')).keys(program, 'new')),
+      perform(async (program) => (await import('./features/keys/command.ts')).keys(program, 'new')),
     );
   keysCommand
     .command('rotate')
     .description('add a new key, encrypt every login with it, and remove the old ones')
     .action(() =>
-      perform(async (program) => (await import('./commands/keys.ts')).keys(program, 'rotate')),
+      perform(async (program) =>
+        (await import('./features/keys/command.ts')).keys(program, 'rotate'),
+      ),
     );
 }
 
@@ -106,7 +118,7 @@ function addErase(add: Add, perform: Perform, input: Input): void {
     .option('--json', 'print one JSON document', false)
     .action((options: Omit<EraseOptions, 'input'>) =>
       perform(async (program) =>
-        (await import('./commands/erase.ts')).erase(program, { ...options, input }),
+        (await import('./features/erase/command.ts')).erase(program, { ...options, input }),
       ),
     );
 }
@@ -123,7 +135,9 @@ function addVerify(add: Add, perform: Perform): void {
     .option('--no-wait', 'end with 75 instead of waiting for the quota or for another process')
     .option('--json', 'print one JSON document', false)
     .action((options: Parameters<typeof verify>[1]) =>
-      perform(async (program) => (await import('./commands/verify.ts')).verify(program, options)),
+      perform(async (program) =>
+        (await import('./features/verify/command.ts')).verify(program, options),
+      ),
     );
 }
 
@@ -139,7 +153,7 @@ function addWebhook(add: Add, perform: Perform): void {
     .option('--json', 'print one JSON document', false)
     .action((options: Parameters<typeof webhookSubscribe>[1]) =>
       perform(async (program) =>
-        (await import('./commands/webhook.ts')).webhookSubscribe(program, options),
+        (await import('./features/webhooks/command.ts')).webhookSubscribe(program, options),
       ),
     );
   webhook
@@ -148,7 +162,7 @@ function addWebhook(add: Add, perform: Perform): void {
     .option('--json', 'print one JSON document', false)
     .action((options: { json: boolean }) =>
       perform(async (program) =>
-        (await import('./commands/webhook.ts')).webhookList(program, options),
+        (await import('./features/webhooks/command.ts')).webhookList(program, options),
       ),
     );
   webhook
@@ -157,7 +171,7 @@ function addWebhook(add: Add, perform: Perform): void {
     .option('--json', 'print one JSON document', false)
     .action((options: { json: boolean }) =>
       perform(async (program) =>
-        (await import('./commands/webhook.ts')).webhookUnsubscribe(program, options),
+        (await import('./features/webhooks/command.ts')).webhookUnsubscribe(program, options),
       ),
     );
 }
@@ -179,7 +193,7 @@ function addAuth(add: Add, perform: Perform): void {
         refreshToken?: string;
       }) =>
         perform(async (program) =>
-          (await import('./commands/auth.ts')).auth(program, {
+          (await import('./features/auth/command.ts')).auth(program, {
             ...given,
             isBrowserWanted: browser,
           }),
@@ -200,7 +214,9 @@ function addSync(add: Add, perform: Perform): void {
     .option('--retry-parked', 'try parked activities again now', false)
     .option('--json', 'print one JSON document', false)
     .action((options: Parameters<typeof sync>[1]) =>
-      perform(async (program) => (await import('./commands/sync.ts')).sync(program, options)),
+      perform(async (program) =>
+        (await import('./features/sync/command.ts')).sync(program, options),
+      ),
     );
 }
 
@@ -233,25 +249,31 @@ export function createCommands(perform: Perform, input: Input): Command {
   add(
     'start',
     'run the daemon: look for new activities by the schedule, until it is stopped',
-  ).action(() => perform(async (program) => (await import('./commands/start.ts')).start(program)));
+  ).action(() =>
+    perform(async (program) => (await import('./features/daemon/command.ts')).start(program)),
+  );
   addAuth(add, perform);
   addSync(add, perform);
   add('status', 'what is stored, what is still to do, the quota, and what needs you')
     .option('--json', 'print one JSON document', false)
     .action((options: { json: boolean }) =>
-      perform(async (program) => (await import('./commands/status.ts')).status(program, options)),
+      perform(async (program) =>
+        (await import('./features/status/command.ts')).status(program, options),
+      ),
     );
   add('config', 'the effective configuration, and where each value came from')
     .option('--json', 'print one JSON document', false)
     .action((options: { json: boolean }) =>
-      perform(async (program) => (await import('./commands/config.ts')).config(program, options)),
+      perform(async (program) =>
+        (await import('./features/config/command.ts')).config(program, options),
+      ),
     );
   for (const addMore of moreCommands) addMore(add, perform, input);
   add('db', 'keep the embedded MongoDB up and print its address').action(() =>
-    perform(async (program) => (await import('./commands/db.ts')).db(program)),
+    perform(async (program) => (await import('./features/db/command.ts')).db(program)),
   );
   add('demo', 'the whole job against a simulated Strava: no account, no network').action(() =>
-    perform(async (program) => (await import('./commands/demo.ts')).demo(program)),
+    perform(async (program) => (await import('./features/demo/command.ts')).demo(program)),
   );
   return cli;
 }

@@ -2,18 +2,18 @@
  * Opens MongoDB: finds or starts the server, connects, and makes the database what this program expects.
  * What stands on it is wired in main.ts.
  */
-import { collectionsOf } from './mongo/collections.ts';
-import type { Mongo, MongoOptions } from './mongo/connection.ts';
-import { connectMongo } from './mongo/connection.ts';
-import { useEmbeddedServer } from './mongo/embedded/server.ts';
-import { createLeaseStore } from './mongo/leases.ts';
-import { migrationSteps } from './mongo/migration-steps.ts';
-import { migrate } from './mongo/migrations.ts';
-import { prepareDatabase } from './mongo/preparation.ts';
-import type { TokenVault } from './mongo/token-vault.ts';
-import { openVault } from './mongo/token-vault.ts';
+import { collectionsOf } from './mongo/schema/collections.ts';
+import type { Mongo, MongoOptions } from './mongo/base/connection.ts';
+import { connectMongo } from './mongo/base/connection.ts';
+import { useEmbeddedServer } from './embedded-mongodb/server.ts';
+import { createLeaseStore } from './mongo/coordination/leases.ts';
+import { migrationSteps } from './mongo/setup/migration-steps.ts';
+import { migrate } from './mongo/setup/migrations.ts';
+import { prepareDatabase } from './mongo/setup/ensure-indexes.ts';
+import type { TokenVault } from './mongo/tokens/token-vault.ts';
+import { openVault } from './mongo/tokens/token-vault.ts';
 import type { Program } from './program.ts';
-import type { LeaseStore } from './sync/ports.ts';
+import type { LeaseStore } from './sync/ports/ports.ts';
 
 /** The connection, and what seals and opens the tokens. */
 export interface OpenMongo {

@@ -6,42 +6,42 @@ import type { Config } from './config/config.ts';
 import type { Clock } from './clock.ts';
 import { requireClient } from './config/client.ts';
 import { leasesOf, openMongo } from './database.ts';
-import { dropFlights } from './domain/quota-feedback.ts';
-import type { QuotaSettings } from './domain/quota-state.ts';
-import { createActivityStore } from './mongo/activity-store.ts';
-import { createAthleteStore } from './mongo/athletes.ts';
-import type { Collections } from './mongo/collections.ts';
-import { collectionsOf } from './mongo/collections.ts';
-import type { Mongo } from './mongo/connection.ts';
-import { createEventStore } from './mongo/events.ts';
-import { createQuotaStore } from './mongo/quota.ts';
-import { createReadStore } from './mongo/reads.ts';
-import type { RunStore } from './mongo/runs.ts';
-import { createRunStore } from './mongo/runs.ts';
-import { serverOffsetMs } from './mongo/server-clock.ts';
-import { takeOverTokens } from './mongo/token-rotation.ts';
-import type { TokenVault } from './mongo/token-vault.ts';
-import { createTokenStore } from './mongo/tokens.ts';
+import { dropFlights } from './domain/rate-limit/quota-feedback.ts';
+import type { QuotaSettings } from './domain/rate-limit/quota-state.ts';
+import { createActivityStore } from './mongo/streams/activity-store.ts';
+import { createAthleteStore } from './mongo/athletes/athletes.ts';
+import type { Collections } from './mongo/schema/collections.ts';
+import { collectionsOf } from './mongo/schema/collections.ts';
+import type { Mongo } from './mongo/base/connection.ts';
+import { createEventStore } from './features/webhooks/store.ts';
+import { createQuotaStore } from './mongo/coordination/quota.ts';
+import { createReadStore } from './mongo/tasks/task-store.ts';
+import type { RunStore } from './mongo/history/runs.ts';
+import { createRunStore } from './mongo/history/runs.ts';
+import { serverOffsetMs } from './mongo/base/server-clock.ts';
+import { takeOverTokens } from './mongo/tokens/re-encryption.ts';
+import type { TokenVault } from './mongo/tokens/token-vault.ts';
+import { createTokenStore } from './mongo/tokens/tokens.ts';
 import { isCertainlyDead } from './owner.ts';
 import type { Program } from './program.ts';
 import type { Access } from './strava/access.ts';
 import { createAccess } from './strava/access.ts';
 import type { Client } from './strava/client.ts';
 import { createClient } from './strava/client.ts';
-import type { Gate } from './strava/gate.ts';
-import { createGate } from './strava/gate.ts';
+import type { Gate } from './strava/rate-limiter.ts';
+import { createGate } from './strava/rate-limiter.ts';
 import { createHttp } from './strava/http.ts';
 import type { ExchangeObserver } from './strava/observed-http.ts';
 import { observeHttp } from './strava/observed-http.ts';
 import type { OAuth } from './strava/oauth.ts';
 import { createOAuth } from './strava/oauth.ts';
-import { createReadSource } from './strava/read-source.ts';
-import { createSource } from './strava/source.ts';
+import { createReadSource } from './strava/task-source.ts';
+import { createSource } from './strava/activity-source.ts';
 import type { StravaClock } from './strava/strava-clock.ts';
 import { createStravaClock } from './strava/strava-clock.ts';
 import { createTimeCheck } from './strava/time-check.ts';
 import type { QuotaView } from './sync/quota-view.ts';
-import type { EventStore } from './sync/events-port.ts';
+import type { EventStore } from './sync/ports/event-ports.ts';
 import type { Job } from './sync/job.ts';
 import { createJob } from './sync/job.ts';
 import type {
@@ -51,8 +51,8 @@ import type {
   LeaseStore,
   QuotaStore,
   TokenStore,
-} from './sync/ports.ts';
-import type { ReadSource } from './sync/read-ports.ts';
+} from './sync/ports/ports.ts';
+import type { ReadSource } from './sync/ports/task-ports.ts';
 
 /** How long a command goes on while MongoDB or Strava is away; the daemon goes on for ever. */
 export const commandPatienceMs = 10 * 60_000;

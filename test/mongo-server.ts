@@ -8,8 +8,8 @@ import { join } from 'node:path';
 
 import type { TestProject } from 'vitest/node';
 
-import { findMongod } from '../src/mongo/embedded/binary.ts';
-import { startMongod } from '../src/mongo/embedded/mongod.ts';
+import { findMongod } from '../src/embedded-mongodb/binary.ts';
+import { startMongod } from '../src/embedded-mongodb/mongod.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {

@@ -5,7 +5,7 @@
 import got from 'got';
 import { MongoClient } from 'mongodb';
 import type { Document } from 'mongodb';
-import { streamKeys } from '../../src/domain/streams.ts';
+import { streamKeys } from '../../src/domain/activity/streams.ts';
 import type { StravaAddress } from './strava.ts';
 
 const atOnce = 4;

@@ -2,7 +2,7 @@
  * A simulated Strava in a process of its own, so that its CPU counts for nobody. It says where it is, and
  * answers each message with the number of requests that it has counted.
  */
-import { startSimulator } from '../../src/simulator/server.ts';
+import { startSimulator } from '../../src/simulator/api/server.ts';
 
 /** What the process says first. */
 export interface StravaAddress {

@@ -3,7 +3,7 @@
  * values come from is `load.ts`, what is allowed is `settings.ts`.
  */
 
-import type { TrackSource } from '../domain/recorded-track.ts';
+import type { TrackSource } from '../domain/derived/recorded-track.ts';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export const logFormats = ['pretty', 'json'] as const;

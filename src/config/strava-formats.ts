@@ -4,7 +4,7 @@
  */
 import { validate as isCronExpression } from 'node-cron';
 
-import { parseSince, periodExamples } from '../domain/period.ts';
+import { parseSince, periodExamples } from '../domain/sync/period.ts';
 import { refuse } from './formats.ts';
 import type { Format } from './formats.ts';
 

@@ -2,7 +2,7 @@
  * The settings of what is fetched, when, and how far back it is kept.
  */
 import { dayMs, minuteMs } from '../domain/duration.ts';
-import { trackSources } from '../domain/recorded-track.ts';
+import { trackSources } from '../domain/derived/recorded-track.ts';
 import { duration, oneOf, onOff, wholeNumber } from './formats.ts';
 import { setting } from './setting.ts';
 import { cronSchedule, since, timezone } from './strava-formats.ts';

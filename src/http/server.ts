@@ -8,8 +8,8 @@ import type { Socket } from 'node:net';
 import { isIPv6 } from 'node:net';
 import type { Clock } from '../clock.ts';
 import { HttpServerError } from '../errors.ts';
-import type { HttpAnswer, Route } from './answer.ts';
-import { jsonAnswer, notFound } from './answer.ts';
+import type { HttpAnswer, Route } from './response.ts';
+import { jsonAnswer, notFound } from './response.ts';
 import { readBody } from './body.ts';
 
 export interface HttpServerOptions {

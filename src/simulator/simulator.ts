@@ -2,15 +2,15 @@
  * What a simulator can be told before it starts, and what it offers while it runs.
  */
 import type { Clock } from '../clock.ts';
-import type { AthleteSpec } from './activity-generation.ts';
-import type { FaultPlan } from './faults.ts';
-import type { Rotation } from './grants.ts';
-import type { HeldRequest } from './holds.ts';
-import type { Consent } from './oauth.ts';
-import type { HeaderMode, Quota, Usage } from './quota-windows.ts';
-import type { RequestLog, RequestMatch } from './request-log.ts';
-import type { SentEvent } from './subscriptions.ts';
-import type { World } from './world.ts';
+import type { AthleteSpec } from './world/activity-generation.ts';
+import type { FaultPlan } from './api/faults.ts';
+import type { Rotation } from './world/grants.ts';
+import type { HeldRequest } from './api/holds.ts';
+import type { Consent } from './api/oauth.ts';
+import type { HeaderMode, Quota, Usage } from './api/quota-windows.ts';
+import type { RequestLog, RequestMatch } from './api/request-log.ts';
+import type { SentEvent } from './api/subscriptions.ts';
+import type { World } from './world/world.ts';
 
 export interface SimulatorOptions {
   /** Everything invented follows from it; default 1. */

@@ -4,14 +4,14 @@
  * access token is handed out.
  */
 import type { Clock } from '../clock.ts';
-import { isFresh } from '../domain/token-margin.ts';
+import { isFresh } from '../domain/auth/token-margin.ts';
 import {
   AuthorizationNeededError,
   StravaRequestError,
   StravaWeatherError,
   RefreshTokenRefusedError,
 } from '../errors.ts';
-import type { Lease, LeaseStore, Tokens, TokenStore } from '../sync/ports.ts';
+import type { Lease, LeaseStore, Tokens, TokenStore } from '../sync/ports/ports.ts';
 import type { Grant, OAuth } from './oauth.ts';
 
 export interface AccessOptions {

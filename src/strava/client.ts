@@ -3,12 +3,12 @@
  * `Authorization` header, and is tried once more with a refreshed token after a 401.
  */
 import type { Clock } from '../clock.ts';
-import type { Reserve } from '../domain/quota.ts';
+import type { Reserve } from '../domain/rate-limit/quota.ts';
 import { AccessTokenRefusedError, ScopeMissingError } from '../errors.ts';
-import type { RequestOptions } from '../sync/ports.ts';
+import type { RequestOptions } from '../sync/ports/ports.ts';
 import type { Access } from './access.ts';
-import { errorOf } from './answers.ts';
-import type { Gate } from './gate.ts';
+import { errorOf } from './responses.ts';
+import type { Gate } from './rate-limiter.ts';
 import type { Http, HttpAnswer } from './http.ts';
 import type { StravaClock } from './strava-clock.ts';
 

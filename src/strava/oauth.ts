@@ -3,7 +3,7 @@
  * exchange of a code, the refresh, and the revocation. It stores nothing.
  */
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
-import { splitScopes } from '../domain/scope.ts';
+import { splitScopes } from '../domain/auth/scope.ts';
 import {
   ApplicationRefusedError,
   AuthorizationNeededError,
@@ -11,7 +11,7 @@ import {
   RefreshTokenRefusedError,
   StravaWeatherError,
 } from '../errors.ts';
-import { errorOf, faultsOf, readObject } from './answers.ts';
+import { errorOf, faultsOf, readObject } from './responses.ts';
 import type { Http, HttpAnswer } from './http.ts';
 import type { StravaClock } from './strava-clock.ts';
 

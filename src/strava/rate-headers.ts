@@ -2,8 +2,8 @@
  * What the rate-limit headers say (https://developers.strava.com/docs/rate-limits/): "<15 min>,<day>",
  * the read limits where they are sent, else the overall ones. Absent or unreadable, they say nothing.
  */
-import type { HeaderCount } from '../domain/quota-feedback.ts';
-import type { WindowKind } from '../domain/quota-state.ts';
+import type { HeaderCount } from '../domain/rate-limit/quota-feedback.ts';
+import type { WindowKind } from '../domain/rate-limit/quota-state.ts';
 
 export function readRateHeaders(
   headers: Readonly<Record<string, string | undefined>>,

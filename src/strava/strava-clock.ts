@@ -5,8 +5,13 @@
  */
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
-import type { ClockOffset } from '../domain/clock-offset.ts';
-import { bestOffsetMs, learnOffset, offsetErrorMs, unknownOffset } from '../domain/clock-offset.ts';
+import type { ClockOffset } from '../domain/rate-limit/clock-offset.ts';
+import {
+  bestOffsetMs,
+  learnOffset,
+  offsetErrorMs,
+  unknownOffset,
+} from '../domain/rate-limit/clock-offset.ts';
 
 export interface StravaClock {
   /** Milliseconds since the epoch on Strava's clock, as well as it is known. */

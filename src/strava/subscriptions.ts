@@ -11,7 +11,7 @@ import {
   MalformedAnswerError,
   SubscriptionExistsError,
 } from '../errors.ts';
-import { errorOf, faultsOf, readAnswer, readObject } from './answers.ts';
+import { errorOf, faultsOf, readAnswer, readObject } from './responses.ts';
 import type { Http, HttpAnswer } from './http.ts';
 
 export interface PushSubscriptionsOptions {

@@ -2,16 +2,16 @@
  * The sync job: holds the athletes' leases for a run, has it driven until nothing is left to do, and
  * tells what it did. It knows neither HTTP nor MongoDB.
  */
-import type { DriveDeps, Run } from './drive.ts';
-import { drive, leftOf } from './drive.ts';
-import { createFlights } from './flights.ts';
-import type { Holdings } from './holdings.ts';
-import { createHoldings } from './holdings.ts';
-import { createJudgement } from './judgement.ts';
-import type { ActivitySource, AthleteStore, LeaseHolder, LeaseStore } from './ports.ts';
-import type { ReadSource } from './read-ports.ts';
+import type { DriveDeps, Run } from './run-loop.ts';
+import { drive, leftOf } from './run-loop.ts';
+import { createFlights } from './dispatcher.ts';
+import type { Holdings } from './athlete-leases.ts';
+import { createHoldings } from './athlete-leases.ts';
+import { createJudgement } from './outcomes.ts';
+import type { ActivitySource, AthleteStore, LeaseHolder, LeaseStore } from './ports/ports.ts';
+import type { ReadSource } from './ports/task-ports.ts';
 import type { RunOptions } from './run-options.ts';
-import type { Tally } from './tally.ts';
+import type { Tally } from './run-stats.ts';
 
 export interface JobDeps extends DriveDeps {
   readonly source: ActivitySource;

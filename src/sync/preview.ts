@@ -2,14 +2,20 @@
  * The dry run: reads the list as the job would and stores nothing of it, to say what there would be
  * to do.
  */
-import { afterLook, afterPage, nextListRequest, pageSize } from '../domain/listing.ts';
-import type { Goal, Listing, ListRequest, PageOutcome } from '../domain/listing.ts';
-import { noReserve } from '../domain/quota.ts';
-import type { ActivitySummary } from '../domain/activity.ts';
-import type { ActivitySource, ActivityStore, AthleteStore, TimeRange, Wish } from './ports.ts';
-import { rangeOfWish, wishGoal } from './athlete-work.ts';
-import type { PatienceDeps } from './patience.ts';
-import { patiently } from './patience.ts';
+import { afterLook, afterPage, nextListRequest, pageSize } from '../domain/sync/list-coverage.ts';
+import type { Goal, Listing, ListRequest, PageOutcome } from '../domain/sync/list-coverage.ts';
+import { noReserve } from '../domain/rate-limit/quota.ts';
+import type { ActivitySummary } from '../domain/activity/activity.ts';
+import type {
+  ActivitySource,
+  ActivityStore,
+  AthleteStore,
+  TimeRange,
+  Wish,
+} from './ports/ports.ts';
+import { rangeOfWish, wishGoal } from './athlete-sync-state.ts';
+import type { PatienceDeps } from './retry.ts';
+import { patiently } from './retry.ts';
 
 export interface PreviewDeps extends PatienceDeps {
   readonly source: ActivitySource;

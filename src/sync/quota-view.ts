@@ -1,7 +1,7 @@
 /**
  * The quota and Strava's time, as a run sees them.
  */
-import type { QuotaSettings, QuotaState } from '../domain/quota-state.ts';
+import type { QuotaSettings, QuotaState } from '../domain/rate-limit/quota-state.ts';
 
 /** How the quota looks from here. */
 export interface QuotaView {

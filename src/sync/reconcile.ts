@@ -3,16 +3,16 @@
  * each is asked for by itself, and Strava's own 404 removes it.
  */
 import type { Logger } from 'pino';
-import type { ListReading } from '../domain/deletion.ts';
-import { isAsWide, refuseDeletions } from '../domain/deletion.ts';
-import type { PageOutcome, Span } from '../domain/listing.ts';
-import { afterPage, nextListRequest, nothingListed } from '../domain/listing.ts';
-import type { ReconcileKind, ReconcileSettings } from '../domain/reconcile.ts';
-import { afterReconcile, dueReconcile, reconcileSince } from '../domain/reconcile.ts';
-import type { AthleteWork } from './athlete-work.ts';
-import { isListComplete, reconcileGoal } from './athlete-work.ts';
-import type { AthleteStore, Reconcile } from './ports.ts';
-import type { ReadStore, SeenSpan } from './read-ports.ts';
+import type { ListReading } from '../domain/sync/deletion.ts';
+import { isAsWide, refuseDeletions } from '../domain/sync/deletion.ts';
+import type { PageOutcome, Span } from '../domain/sync/list-coverage.ts';
+import { afterPage, nextListRequest, nothingListed } from '../domain/sync/list-coverage.ts';
+import type { ReconcileKind, ReconcileSettings } from '../domain/sync/reconcile.ts';
+import { afterReconcile, dueReconcile, reconcileSince } from '../domain/sync/reconcile.ts';
+import type { AthleteWork } from './athlete-sync-state.ts';
+import { isListComplete, reconcileGoal } from './athlete-sync-state.ts';
+import type { AthleteStore, Reconcile } from './ports/ports.ts';
+import type { ReadStore, SeenSpan } from './ports/task-ports.ts';
 
 export interface ReconcileDeps {
   readonly athletes: AthleteStore;

@@ -1,9 +1,9 @@
 /**
  * What a run is asked to do, and to whom it shows what it does.
  */
-import type { WaitReason } from '../domain/plan.ts';
-import type { Scope } from './athlete-work.ts';
-import type { Tally } from './tally.ts';
+import type { WaitReason } from '../domain/sync/plan.ts';
+import type { Scope } from './athlete-sync-state.ts';
+import type { Tally } from './run-stats.ts';
 
 /** What a run shows while it lasts. */
 export interface Reporter {

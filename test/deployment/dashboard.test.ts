@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { createMetrics } from '../../src/metrics/metrics.ts';
+import { createMetrics } from '../../src/features/monitoring/metrics.ts';
 import { parseExposition } from '../support/exposition.ts';
 import { readProjectFile } from './project.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { indexesIn, storedIn } from '../mongo/backup/stored.ts';
+import { indexesIn, storedIn } from '../features/backup/stored.ts';
 import { athleteId, useScene } from '../support/scene.ts';
 
 describe.concurrent('a backup by the command line', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { findFreePort } from '../../src/mongo/embedded/loopback-port.ts';
+import { findFreePort } from '../../src/embedded-mongodb/loopback-port.ts';
 import { useScene } from '../support/scene.ts';
 import { eventually } from '../support/waiting.ts';
 

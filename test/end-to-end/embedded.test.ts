@@ -1,7 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { hasListener } from '../../src/mongo/embedded/loopback-port.ts';
+import { hasListener } from '../../src/embedded-mongodb/loopback-port.ts';
 import { useDataFolders } from '../support/data-folder.ts';
 import type { Scene, SceneOptions } from '../support/scene.ts';
 import { answerOf, athleteId, useScene } from '../support/scene.ts';

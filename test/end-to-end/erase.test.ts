@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { impersonalCollections, personalCollections } from '../../src/mongo/erasure.ts';
+import { impersonalCollections, personalCollections } from '../../src/features/erase/store.ts';
 import { storedCollections } from '../support/database.ts';
 import type { Scene } from '../support/scene.ts';
 import { athleteNamed, useScene } from '../support/scene.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FaultKind } from '../../src/simulator/fault-kinds.ts';
+import type { FaultKind } from '../../src/simulator/api/fault-kinds.ts';
 import { answerOf, athleteId, storedIds, trueIds, useScene } from '../support/scene.ts';
 
 const passing: readonly FaultKind[] = [

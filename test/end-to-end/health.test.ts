@@ -1,6 +1,6 @@
 import { MongoClient } from 'mongodb';
 import { describe, expect, it } from 'vitest';
-import { findFreePort } from '../../src/mongo/embedded/loopback-port.ts';
+import { findFreePort } from '../../src/embedded-mongodb/loopback-port.ts';
 import type { Running } from '../support/command.ts';
 import { logIn } from '../support/mirror.ts';
 import { startOwnMongod } from '../support/own-mongod.ts';

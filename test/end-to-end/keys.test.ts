@@ -4,11 +4,11 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { collectionsOf } from '../../src/mongo/collections.ts';
-import { openVault } from '../../src/mongo/token-vault.ts';
-import { createTokenStore } from '../../src/mongo/tokens.ts';
-import type { Tokens } from '../../src/sync/ports.ts';
-import { open } from '../mongo/connection-of.ts';
+import { collectionsOf } from '../../src/mongo/schema/collections.ts';
+import { openVault } from '../../src/mongo/tokens/token-vault.ts';
+import { createTokenStore } from '../../src/mongo/tokens/tokens.ts';
+import type { Tokens } from '../../src/sync/ports/ports.ts';
+import { open } from '../mongo/base/connection-of.ts';
 import type { Scene } from '../support/scene.ts';
 import { athleteId, useScene } from '../support/scene.ts';
 

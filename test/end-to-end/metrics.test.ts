@@ -1,8 +1,8 @@
 import type { Db } from 'mongodb';
 import { MongoClient } from 'mongodb';
 import { describe, expect, it } from 'vitest';
-import { findFreePort } from '../../src/mongo/embedded/loopback-port.ts';
-import type { RequestEntry } from '../../src/simulator/request-log.ts';
+import { findFreePort } from '../../src/embedded-mongodb/loopback-port.ts';
+import type { RequestEntry } from '../../src/simulator/api/request-log.ts';
 import { secretsIn } from '../support/canaries.ts';
 import type { Running } from '../support/command.ts';
 import type { Family } from '../support/exposition.ts';

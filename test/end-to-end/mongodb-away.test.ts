@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { describe, expect, it } from 'vitest';
-import { findMongod } from '../../src/mongo/embedded/binary.ts';
-import { findFreePort } from '../../src/mongo/embedded/loopback-port.ts';
-import { startMongod } from '../../src/mongo/embedded/mongod.ts';
+import { findMongod } from '../../src/embedded-mongodb/binary.ts';
+import { findFreePort } from '../../src/embedded-mongodb/loopback-port.ts';
+import { startMongod } from '../../src/embedded-mongodb/mongod.ts';
 import { logIn } from '../support/mirror.ts';
 import { athleteId, useScene } from '../support/scene.ts';
 

@@ -1,7 +1,7 @@
 import type { Document } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 
-import { rebuild } from '../../src/commands/rebuild.ts';
+import { rebuild } from '../../src/features/rebuild/command.ts';
 import { UsageError } from '../../src/errors.ts';
 import type { Rounds } from '../support/rounds.ts';
 import { useRounds } from '../support/rounds.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startSimulator } from '../../src/simulator/server.ts';
+import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { run } from '../support/command.ts';
 import { useDatabase } from '../support/database.ts';

@@ -1,9 +1,9 @@
 import { Long } from 'mongodb';
 import type { Document } from 'mongodb';
 import { describe, expect, it } from 'vitest';
-import { sync } from '../../src/commands/sync.ts';
-import { verify } from '../../src/commands/verify.ts';
-import type { VerifyOptions } from '../../src/commands/verify.ts';
+import { sync } from '../../src/features/sync/command.ts';
+import { verify } from '../../src/features/verify/command.ts';
+import type { VerifyOptions } from '../../src/features/verify/command.ts';
 import { DomestiqueError } from '../../src/errors.ts';
 import { createTestProgram } from '../support/program.ts';
 import { logIn } from '../support/mirror.ts';

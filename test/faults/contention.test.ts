@@ -1,5 +1,5 @@
 import { describe, expect, inject, it } from 'vitest';
-import type { RequestEntry } from '../../src/simulator/request-log.ts';
+import type { RequestEntry } from '../../src/simulator/api/request-log.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { reportFaults } from '../fault-report.ts';
 import { isWhole } from '../support/fault-scale.ts';

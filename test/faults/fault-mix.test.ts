@@ -1,5 +1,5 @@
 import { describe, expect, inject, it } from 'vitest';
-import type { FaultKind } from '../../src/simulator/fault-kinds.ts';
+import type { FaultKind } from '../../src/simulator/api/fault-kinds.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { reportFaults } from '../fault-report.ts';
 import { storedCollections } from '../support/database.ts';

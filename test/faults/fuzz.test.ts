@@ -1,7 +1,7 @@
 import { afterAll, expect, inject, it } from 'vitest';
 import { reportFaults } from '../fault-report.ts';
-import type { AnswerProxy, PassingAnswer } from '../support/answer-proxy.ts';
-import { startAnswerProxy } from '../support/answer-proxy.ts';
+import type { AnswerProxy, PassingAnswer } from '../support/response-proxy.ts';
+import { startAnswerProxy } from '../support/response-proxy.ts';
 import { scaled } from '../support/fault-scale.ts';
 import type { Fate, Spoilt } from '../support/json-mutations.ts';
 import { membersOf, spoilRecord, spoilStreams } from '../support/json-mutations.ts';

@@ -1,6 +1,6 @@
 import { Long } from 'mongodb';
 import { afterAll, describe, expect, inject, it } from 'vitest';
-import type { FaultKind } from '../../src/simulator/fault-kinds.ts';
+import type { FaultKind } from '../../src/simulator/api/fault-kinds.ts';
 import { reportFaults } from '../fault-report.ts';
 import { scaled } from '../support/fault-scale.ts';
 import { lossesOf } from '../support/losses.ts';

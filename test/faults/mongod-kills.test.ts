@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import type { Db } from 'mongodb';
 import { MongoClient } from 'mongodb';
 import { afterAll, describe, expect, inject, it } from 'vitest';
-import { startSimulator } from '../../src/simulator/server.ts';
+import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { reportFaults } from '../fault-report.ts';
 import type { Ended, Running } from '../support/command.ts';

@@ -1,5 +1,5 @@
 import { expect, inject, it } from 'vitest';
-import type { FaultKind } from '../../src/simulator/fault-kinds.ts';
+import type { FaultKind } from '../../src/simulator/api/fault-kinds.ts';
 import { reportFaults } from '../fault-report.ts';
 import { isWhole, scaled } from '../support/fault-scale.ts';
 import { lossesOf } from '../support/losses.ts';

@@ -1,12 +1,12 @@
 import type { Document } from 'mongodb';
 import { BSON, Long } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { FaultKind } from '../../src/simulator/fault-kinds.ts';
-import { startSimulator } from '../../src/simulator/server.ts';
+import type { FaultKind } from '../../src/simulator/api/fault-kinds.ts';
+import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { reportFaults } from '../fault-report.ts';
-import type { AnswerProxy, PassingAnswer } from '../support/answer-proxy.ts';
-import { startAnswerProxy } from '../support/answer-proxy.ts';
+import type { AnswerProxy, PassingAnswer } from '../support/response-proxy.ts';
+import { startAnswerProxy } from '../support/response-proxy.ts';
 import { createCanary, secretsIn } from '../support/canaries.ts';
 import { storedCollections } from '../support/database.ts';
 import type { Ended } from '../support/command.ts';

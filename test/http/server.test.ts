@@ -7,8 +7,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { systemClock } from '../../src/clock.ts';
 import { HttpServerError } from '../../src/errors.ts';
-import type { HttpRequest, Route } from '../../src/http/answer.ts';
-import { jsonAnswer } from '../../src/http/answer.ts';
+import type { HttpRequest, Route } from '../../src/http/response.ts';
+import { jsonAnswer } from '../../src/http/response.ts';
 import type { HttpServer } from '../../src/http/server.ts';
 import { startHttpServer } from '../../src/http/server.ts';
 

@@ -3,13 +3,13 @@
  */
 import { afterAll, beforeAll } from 'vitest';
 
-import { createActivityStore } from '../../src/mongo/activity-store.ts';
-import { collectionsOf, type Collections } from '../../src/mongo/collections.ts';
-import { prepareDatabase } from '../../src/mongo/preparation.ts';
-import type { Mongo } from '../../src/mongo/connection.ts';
-import type { ActivityStore } from '../../src/sync/ports.ts';
+import { createActivityStore } from '../../src/mongo/streams/activity-store.ts';
+import { collectionsOf, type Collections } from '../../src/mongo/schema/collections.ts';
+import { prepareDatabase } from '../../src/mongo/setup/ensure-indexes.ts';
+import type { Mongo } from '../../src/mongo/base/connection.ts';
+import type { ActivityStore } from '../../src/sync/ports/ports.ts';
 import { storedCollections, useDatabase, type TestDatabase } from '../support/database.ts';
-import { open } from './connection-of.ts';
+import { open } from './base/connection-of.ts';
 
 export interface Adapter {
   readonly database: TestDatabase;

@@ -5,28 +5,32 @@ import type { Db, Document } from 'mongodb';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { systemClock } from '../../src/clock.ts';
-import { createActivityStore } from '../../src/mongo/activity-store.ts';
-import { createEventStore } from '../../src/mongo/events.ts';
-import { createAthleteStore } from '../../src/mongo/athletes.ts';
-import { collectionsOf } from '../../src/mongo/collections.ts';
-import type { Mongo } from '../../src/mongo/connection.ts';
-import { removeLogin, tellDeauthorization } from '../../src/mongo/deauthorized.ts';
-import { recordDetailsFailure } from '../../src/mongo/details.ts';
-import { recordGearFailure } from '../../src/mongo/gear.ts';
-import { markMissing, recordMissingFailure, unmarkMissing } from '../../src/mongo/missing.ts';
-import { createPendingGrants } from '../../src/mongo/pending-grants.ts';
-import { createNoticeStore } from '../../src/mongo/notices.ts';
-import { markPartUnavailable, recordPartFailure } from '../../src/mongo/profile.ts';
+import { createActivityStore } from '../../src/mongo/streams/activity-store.ts';
+import { createEventStore } from '../../src/features/webhooks/store.ts';
+import { createAthleteStore } from '../../src/mongo/athletes/athletes.ts';
+import { collectionsOf } from '../../src/mongo/schema/collections.ts';
+import type { Mongo } from '../../src/mongo/base/connection.ts';
+import { removeLogin, tellDeauthorization } from '../../src/mongo/athletes/deauthorized.ts';
+import { recordDetailsFailure } from '../../src/mongo/details/details.ts';
+import { recordGearFailure } from '../../src/mongo/details/gear.ts';
+import {
+  markMissing,
+  recordMissingFailure,
+  unmarkMissing,
+} from '../../src/mongo/deletion/missing.ts';
+import { createPendingGrants } from '../../src/mongo/tokens/pending-logins.ts';
+import { createNoticeStore } from '../../src/features/notifications/store.ts';
+import { markPartUnavailable, recordPartFailure } from '../../src/mongo/details/profile.ts';
 import { definitions } from '../../src/mongo/schema/definitions.ts';
 import { jsonSchemaOf } from '../../src/mongo/schema/json-schema.ts';
-import { recordSegmentFailure } from '../../src/mongo/segments.ts';
-import { recordFailure } from '../../src/mongo/streams.ts';
-import { createSubscriptionStore } from '../../src/mongo/subscription.ts';
+import { recordSegmentFailure } from '../../src/mongo/details/segments.ts';
+import { recordFailure } from '../../src/mongo/streams/streams.ts';
+import { createSubscriptionStore } from '../../src/features/webhooks/subscription-store.ts';
 import { storedCollections } from '../support/database.ts';
 import type { Rounds } from '../support/rounds.ts';
 import { dayMs, useRounds } from '../support/rounds.ts';
 import { athleteNamed } from '../support/scene.ts';
-import { open } from './connection-of.ts';
+import { open } from './base/connection-of.ts';
 import { pageOf } from './pages.ts';
 
 const openRounds = useRounds();

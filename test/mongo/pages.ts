@@ -1,10 +1,10 @@
 /**
  * Records as Strava's list sends them, and pages of them as the store takes them.
  */
-import type { ActivitySummary } from '../../src/domain/activity.ts';
-import { readSummary } from '../../src/domain/activity.ts';
+import type { ActivitySummary } from '../../src/domain/activity/activity.ts';
+import { readSummary } from '../../src/domain/activity/activity.ts';
 import { parseJson, type JsonObject, type JsonValue } from '../../src/domain/json.ts';
-import type { PageToStore } from '../../src/sync/ports.ts';
+import type { PageToStore } from '../../src/sync/ports/ports.ts';
 
 export const athleteId = 1001;
 export const fetchedAt = new Date('2026-10-05T10:00:00Z');

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import type { FaultKind } from '../../src/simulator/fault-kinds.ts';
-import { startSimulator } from '../../src/simulator/server.ts';
+import type { FaultKind } from '../../src/simulator/api/fault-kinds.ts';
+import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { fieldOf, logIn, refresh, textOf } from './asker.ts';
 import type { Ask } from './asker.ts';

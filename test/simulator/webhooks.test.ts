@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { startSimulator } from '../../src/simulator/server.ts';
+import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { createTestClock, fetchReply, fieldOf, postForm, startedAt } from './asker.ts';
 

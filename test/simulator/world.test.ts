@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import polyline from '@googlemaps/polyline-codec';
 
-import { startSimulator } from '../../src/simulator/server.ts';
+import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { createTestClock, logIn, startedAt, textOf } from './asker.ts';
 

@@ -6,10 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { AuthorizationNeededError } from '../../src/errors.ts';
-import { startSimulator } from '../../src/simulator/server.ts';
+import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { useAdapter } from '../mongo/adapter.ts';
-import { open } from '../mongo/connection-of.ts';
+import { open } from '../mongo/base/connection-of.ts';
 import { pageOf, recordOf } from '../mongo/pages.ts';
 import { athleteId, createStack, free, logIn, never, thrownBy, type Stack } from './stack.ts';
 

@@ -3,8 +3,8 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { DomestiqueError, StravaWeatherError } from '../../src/errors.ts';
-import type { FaultKind } from '../../src/simulator/fault-kinds.ts';
-import { startSimulator } from '../../src/simulator/server.ts';
+import type { FaultKind } from '../../src/simulator/api/fault-kinds.ts';
+import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { createHttp } from '../../src/strava/http.ts';
 import { useAdapter } from '../mongo/adapter.ts';

@@ -9,7 +9,7 @@ import {
   RateLimitedError,
   RefreshTokenRefusedError,
 } from '../../src/errors.ts';
-import { startSimulator } from '../../src/simulator/server.ts';
+import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { createHttp } from '../../src/strava/http.ts';
 import { createOAuth, type OAuth } from '../../src/strava/oauth.ts';

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { systemClock, type Clock } from '../../src/clock.ts';
 import { QuotaSpentError } from '../../src/errors.ts';
-import { startSimulator } from '../../src/simulator/server.ts';
+import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { createStravaClock } from '../../src/strava/strava-clock.ts';
 import { useAdapter } from '../mongo/adapter.ts';

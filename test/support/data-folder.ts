@@ -5,7 +5,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { findFreePort, hasListener } from '../../src/mongo/embedded/loopback-port.ts';
+import { findFreePort, hasListener } from '../../src/embedded-mongodb/loopback-port.ts';
 
 export interface TestDataFolder {
   readonly path: string;

@@ -7,8 +7,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
-import { findMongod } from '../../src/mongo/embedded/binary.ts';
-import { startMongod } from '../../src/mongo/embedded/mongod.ts';
+import { findMongod } from '../../src/embedded-mongodb/binary.ts';
+import { startMongod } from '../../src/embedded-mongodb/mongod.ts';
 
 export interface LockedMongod {
   readonly port: number;

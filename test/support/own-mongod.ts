@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Document } from 'mongodb';
 import { MongoClient } from 'mongodb';
-import { findMongod } from '../../src/mongo/embedded/binary.ts';
-import type { StartedMongod } from '../../src/mongo/embedded/mongod.ts';
-import { startMongod } from '../../src/mongo/embedded/mongod.ts';
+import { findMongod } from '../../src/embedded-mongodb/binary.ts';
+import type { StartedMongod } from '../../src/embedded-mongodb/mongod.ts';
+import { startMongod } from '../../src/embedded-mongodb/mongod.ts';
 
 export interface OwnMongod {
   readonly port: number;

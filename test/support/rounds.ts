@@ -4,9 +4,9 @@
  */
 import type { Db } from 'mongodb';
 import { afterAll } from 'vitest';
-import { sync } from '../../src/commands/sync.ts';
-import { startSimulator } from '../../src/simulator/server.ts';
-import type { Endpoint } from '../../src/simulator/request-log.ts';
+import { sync } from '../../src/features/sync/command.ts';
+import { startSimulator } from '../../src/simulator/api/server.ts';
+import type { Endpoint } from '../../src/simulator/api/request-log.ts';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { useDatabase } from './database.ts';
 import { differences, logIn } from './mirror.ts';

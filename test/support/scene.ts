@@ -5,7 +5,7 @@
 import type { Db, Document } from 'mongodb';
 import { Long } from 'mongodb';
 import { afterAll } from 'vitest';
-import { startSimulator } from '../../src/simulator/server.ts';
+import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
 import type { Ended, Launch, Running, Surroundings } from './command.ts';
 import { start } from './command.ts';

@@ -2,8 +2,8 @@
  * A daemon of this process with a live webhook subscription at a simulator, for one test each.
  */
 import { afterEach } from 'vitest';
-import { start } from '../../src/commands/start.ts';
-import { webhookSubscribe } from '../../src/commands/webhook.ts';
+import { start } from '../../src/features/daemon/command.ts';
+import { webhookSubscribe } from '../../src/features/webhooks/command.ts';
 import type { TestProgram } from './program.ts';
 import type { Rounds, RoundsOptions } from './rounds.ts';
 import { useRounds } from './rounds.ts';

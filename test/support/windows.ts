@@ -3,7 +3,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Simulator } from '../../src/simulator/simulator.ts';
-import type { RequestEntry } from '../../src/simulator/request-log.ts';
+import type { RequestEntry } from '../../src/simulator/api/request-log.ts';
 
 /** The start of the window that an instant lies in, in milliseconds since the epoch. */
 export function windowOf(at: Date | number, lengthMs: number): number {

@@ -1,8 +1,8 @@
 import type { Document } from 'mongodb';
 import { Long } from 'mongodb';
 import { describe, expect, it } from 'vitest';
-import { auth } from '../../src/commands/auth.ts';
-import { status } from '../../src/commands/status.ts';
+import { auth } from '../../src/features/auth/command.ts';
+import { status } from '../../src/features/status/command.ts';
 import { dayMs, hourMs, useRounds } from '../support/rounds.ts';
 import type { Rounds } from '../support/rounds.ts';
 import { eventually } from '../support/waiting.ts';

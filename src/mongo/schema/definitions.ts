@@ -7,7 +7,7 @@ import { events, leases, notices, parked, quota, runs, schema } from './bookkeep
 import type { Definition } from './field.ts';
 import { changes, tombstones } from './history.ts';
 import { pendingGrants, subscriptions, tokens } from './logins.ts';
-import { gear, segments } from './places.ts';
+import { gear, segments } from './segments-and-gear.ts';
 import { streams } from './streams.ts';
 
 export const definitions: readonly Definition[] = [

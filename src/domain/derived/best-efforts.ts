@@ -1,0 +1,103 @@
+/**
+ * The best efforts of one recording: the fastest time over a distance, the furthest in a time, the
+ * highest power over a time. Time runs on in a pause.
+ */
+import type { BothWays, Curve } from './curve.ts';
+import { leastFor, mostWithin, valueAt } from './curve.ts';
+import type { Sample } from '../activity/streams.ts';
+import type { Timeline } from './timeline.ts';
+import { holdSeconds, sampleAt } from './timeline.ts';
+
+export interface BestDistance {
+  readonly meters: number;
+  readonly seconds: number;
+}
+
+export interface BestPower {
+  readonly seconds: number;
+  readonly watts: number;
+}
+
+export interface BestTime {
+  readonly seconds: number;
+  readonly meters: number;
+}
+
+const distances = [400, 1_000, 1_609.344, 5_000, 10_000, 20_000, 21_097.5, 42_195, 100_000];
+const powerSeconds = [5, 60, 300, 1_200, 3_600];
+const timeSeconds = [3_600];
+
+/** The fastest time over each distance that was covered, between samples by straight lines. */
+export function bestDistances(covered: BothWays): readonly BestDistance[] {
+  return distances.flatMap((meters) => {
+    const seconds = leastFor(covered, meters);
+    return seconds === undefined ? [] : [{ meters, seconds: rounded(seconds) }];
+  });
+}
+
+/** The furthest within an hour, where the recording is as long. */
+export function bestTimes(covered: BothWays): readonly BestTime[] {
+  return timeSeconds.flatMap((seconds) => {
+    const meters = mostWithin(covered, seconds);
+    return meters === undefined ? [] : [{ seconds, meters: rounded(meters) }];
+  });
+}
+
+/** The highest average power over each length of time that the recording has. */
+export function bestPowers(done: BothWays): readonly BestPower[] {
+  return powerSeconds.flatMap((seconds) => {
+    const joules = mostWithin(done, seconds);
+    return joules === undefined ? [] : [{ seconds, watts: rounded(joules / seconds) }];
+  });
+}
+
+/** Metres over time; a sample without a distance, or with less than one before it, is passed over. */
+export function coveredOver(timeline: Timeline, distance: readonly Sample[]): Curve {
+  const seconds = new Float64Array(timeline.seconds.length);
+  const totals = new Float64Array(timeline.seconds.length);
+  let count = 0;
+  let furthest = Number.NEGATIVE_INFINITY;
+  for (let place = 0; place < timeline.seconds.length; place += 1) {
+    const meters = sampleAt(timeline, distance, place);
+    if (!(meters >= furthest)) continue;
+    furthest = meters;
+    seconds[count] = valueAt(timeline.seconds, place);
+    totals[count] = meters;
+    count += 1;
+  }
+  return { seconds: seconds.subarray(0, count), totals: totals.subarray(0, count) };
+}
+
+/**
+ * Joules over time: each sample's watts hold until the next sample, at most 30 seconds, the last one's
+ * for one. The rest of a pause, and a sample without power, count as 0 W. Empty without any power.
+ */
+export function workOver(timeline: Timeline, watts: readonly Sample[]): Curve {
+  const { length } = timeline.seconds;
+  const seconds = new Float64Array(2 * length);
+  const totals = new Float64Array(2 * length);
+  let count = 0;
+  let joules = 0;
+  let hasPower = false;
+  for (let place = 0; place < timeline.seconds.length; place += 1) {
+    const power = sampleAt(timeline, watts, place);
+    const second = valueAt(timeline.seconds, place);
+    const endSecond = second + holdSeconds(timeline, place);
+    hasPower ||= !Number.isNaN(power);
+    seconds[count] = second;
+    totals[count] = joules;
+    joules += Number.isNaN(power) ? 0 : power * (endSecond - second);
+    count += 1;
+    if (endSecond === timeline.seconds[place + 1]) continue;
+    seconds[count] = endSecond;
+    totals[count] = joules;
+    count += 1;
+  }
+  const end = hasPower ? count : 0;
+  return { seconds: seconds.subarray(0, end), totals: totals.subarray(0, end) };
+}
+
+/** To the millisecond, millimetre, milliwatt: more is the noise of the arithmetic. */
+export function rounded(value: number): number {
+  return Number(value.toFixed(3));
+}

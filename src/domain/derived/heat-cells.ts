@@ -1,0 +1,42 @@
+/**
+ * Where a recording was, for a heat map: its samples counted in the cells of a grid.
+ */
+import type { Sample } from '../activity/streams.ts';
+import { finite } from './timeline.ts';
+
+/** The cell around a centre, in degrees, and how many samples lie in it. */
+export interface HeatCell {
+  readonly lng: number;
+  readonly lat: number;
+  readonly samples: number;
+}
+
+/** The grid: a thousandth of a degree, some 110 m from south to north. */
+const cellsPerDegree = 1_000;
+const cellsAround = 360 * cellsPerDegree + 1;
+/** So that the cells of a flight around the world leave room for the activity: about 1.2 MB. */
+const mostCells = 20_000;
+
+/** The cells in the order in which they were first reached; the fullest 20,000 where there are more. */
+export function heatCells(lat: readonly Sample[], lng: readonly Sample[]): readonly HeatCell[] {
+  const samples = new Map<number, number>();
+  for (let index = 0; index < lat.length; index += 1) {
+    const latitude = finite(lat[index]);
+    const longitude = finite(lng[index]);
+    if (!(Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180)) continue;
+    const row = Math.round(latitude * cellsPerDegree) + 90 * cellsPerDegree;
+    const column = Math.round(longitude * cellsPerDegree) + 180 * cellsPerDegree;
+    const cell = row * cellsAround + column;
+    samples.set(cell, (samples.get(cell) ?? 0) + 1);
+  }
+  return fullest([...samples]).map(([cell, count]) => ({
+    lng: ((cell % cellsAround) - 180 * cellsPerDegree) / cellsPerDegree,
+    lat: (Math.floor(cell / cellsAround) - 90 * cellsPerDegree) / cellsPerDegree,
+    samples: count,
+  }));
+}
+
+function fullest(cells: readonly (readonly [number, number])[]) {
+  if (cells.length <= mostCells) return cells;
+  return [...cells].sort((one, other) => other[1] - one[1]).slice(0, mostCells);
+}

@@ -1,0 +1,123 @@
+/**
+ * Geometry for MongoDB: turns Strava's encoded polylines and points into GeoJSON that a 2dsphere index
+ * accepts, and into nothing where it would refuse (one bad point would refuse the whole document).
+ */
+import polylineCodec from '@googlemaps/polyline-codec';
+import type { JsonValue } from '../json.ts';
+import { isJsonObject } from '../json.ts';
+
+/** A GeoJSON position: longitude, latitude, in degrees. */
+export type Position = readonly [number, number];
+
+export interface LineString {
+  readonly type: 'LineString';
+  readonly coordinates: readonly Position[];
+}
+
+export interface Point {
+  readonly type: 'Point';
+  readonly coordinates: Position;
+}
+
+/** Why positions make no track that MongoDB takes. */
+export type TrackRefusal =
+  | 'no point on the globe'
+  | 'one point'
+  | 'antipodes in a row'
+  | 'longer than half the equator'
+  | 'not a polyline'
+  | 'refused by MongoDB';
+
+/** A track, or why there is none; neither where there are no positions to make one of. */
+export interface TrackResult {
+  readonly track?: LineString;
+  readonly leftOut?: TrackRefusal;
+}
+
+const polylinePrecision = 5;
+
+/**
+ * A receiver that jumps to and fro over the continents, and no way that anybody went. The index by which
+ * routes are found takes a key for each 300 m, and MongoDB refuses more than 100,000 for a document
+ * (`indexMaxNumGeneratedKeysPerDocument`).
+ */
+const mostKilometers = 20_000;
+const earthRadiusKilometers = 6_371;
+
+/**
+ * The track of an encoded polyline (precision 5, https://developers.google.com/maps/documentation/utilities/polylinealgorithm),
+ * left out where fewer than two different points of it are on the globe, or where two neighbours
+ * are antipodes (between them no line is defined, and the index refuses it), or where it is longer than
+ * the index takes.
+ */
+export function trackOf(polyline: JsonValue | undefined): TrackResult {
+  if (polyline === undefined || polyline === null || polyline === '') return {};
+  if (typeof polyline !== 'string') return { leftOut: 'not a polyline' };
+  const positions = polylineCodec
+    .decode(polyline, polylinePrecision)
+    .map(([latitude, longitude]): Position => [longitude, latitude]);
+  return lineOf(positions.filter(isOnGlobe));
+}
+
+/** The positions as a track; they have to be on the globe. */
+export function lineOf(positions: readonly Position[]): TrackResult {
+  if (positions.length === 0) return { leftOut: 'no point on the globe' };
+  const coordinates = positions.filter((one, index) => !isEqual(one, positions[index - 1]));
+  if (coordinates.length === 1) return { leftOut: 'one point' };
+  const isUndefined = coordinates.some((one, index) => isAntipode(one, coordinates[index - 1]));
+  if (isUndefined) return { leftOut: 'antipodes in a row' };
+  if (kilometersOf(coordinates) > mostKilometers) {
+    return { leftOut: 'longer than half the equator' };
+  }
+  return { track: { type: 'LineString', coordinates } };
+}
+
+/** The GeoJSON point of Strava's `[latitude, longitude]`, or undefined where it is empty, null or off the globe. */
+export function pointOf(latlng: JsonValue | undefined): Point | undefined {
+  if (!Array.isArray(latlng)) return undefined;
+  const [latitude, longitude] = latlng as readonly JsonValue[];
+  if (typeof latitude !== 'number' || typeof longitude !== 'number') return undefined;
+  const coordinates: Position = [longitude, latitude];
+  return isOnGlobe(coordinates) ? { type: 'Point', coordinates } : undefined;
+}
+
+/** The encoded polyline in a summary's `map`, if there is one. */
+export function summaryPolyline(map: JsonValue | undefined): JsonValue | undefined {
+  return isJsonObject(map) ? map['summary_polyline'] : undefined;
+}
+
+export function isOnGlobe([longitude, latitude]: Position): boolean {
+  return Math.abs(longitude) <= 180 && Math.abs(latitude) <= 90;
+}
+
+function isEqual(one: Position, other: Position | undefined): boolean {
+  return one[0] === other?.[0] && one[1] === other[1];
+}
+
+function isAntipode(one: Position, other: Position | undefined): boolean {
+  if (other === undefined) return false;
+  const apartDegrees = Math.abs(one[0] - other[0]);
+  return isNearly(one[1] + other[1], 0) && isNearly(apartDegrees, 180);
+}
+
+/** Along great circles, as the index sees the line. */
+function kilometersOf(line: readonly Position[]): number {
+  return line
+    .slice(1)
+    .reduce((sum, to, index) => sum + kilometersBetween(line[index] ?? to, to), 0);
+}
+
+/** The haversine formula. */
+function kilometersBetween(from: Position, to: Position): number {
+  const [longitude, latitude, otherLongitude, otherLatitude] = [...from, ...to].map(
+    (degrees) => (degrees * Math.PI) / 180,
+  ) as [number, number, number, number];
+  const north = Math.sin((otherLatitude - latitude) / 2) ** 2;
+  const east = Math.sin((otherLongitude - longitude) / 2) ** 2;
+  const share = north + Math.cos(latitude) * Math.cos(otherLatitude) * east;
+  return 2 * earthRadiusKilometers * Math.asin(Math.min(1, Math.sqrt(share)));
+}
+
+function isNearly(one: number, other: number): boolean {
+  return Math.abs(one - other) < 1e-6;
+}

@@ -1,0 +1,70 @@
+/**
+ * A webhook's event as Strava posts it: what is checked of its shape. Nothing in it is believed: it has
+ * no signature, so it is a hint that something may have changed.
+ */
+import type { JsonObject, JsonValue } from '../json.ts';
+import { isJsonObject } from '../json.ts';
+
+export const aspects = ['create', 'update', 'delete'] as const;
+
+export type Aspect = (typeof aspects)[number];
+
+/** Something is said to have happened to one activity. */
+export interface ActivityEvent {
+  readonly kind: 'activity';
+  readonly subscriptionId: number;
+  readonly athleteId: number;
+  readonly activityId: number;
+  readonly aspect: Aspect;
+  /** When it happened, by Strava's clock, in whole seconds. */
+  readonly eventAt: Date;
+}
+
+/** An athlete is said to have withdrawn the access. */
+export interface DeauthorizationEvent {
+  readonly kind: 'deauthorization';
+  readonly subscriptionId: number;
+  readonly athleteId: number;
+}
+
+export type PushEvent = ActivityEvent | DeauthorizationEvent;
+
+/** The last second that a Date can hold. */
+const lastSecond = 8_640_000_000_000;
+
+/**
+ * The event in a body, undefined where it is none (https://developers.strava.com/docs/webhooks/).
+ * Deauthorization is the only event that athletes have.
+ */
+export function readPushEvent(body: JsonValue): PushEvent | undefined {
+  if (!isJsonObject(body)) return undefined;
+  const athleteId = readId(body['owner_id']);
+  const objectId = readId(body['object_id']);
+  const subscriptionId = readId(body['subscription_id']);
+  if (athleteId === undefined || objectId === undefined || subscriptionId === undefined) {
+    return undefined;
+  }
+  if (body['object_type'] === 'athlete') {
+    const isMeant = objectId === athleteId && isDeauthorization(body);
+    return isMeant ? { kind: 'deauthorization', subscriptionId, athleteId } : undefined;
+  }
+  const aspect = aspects.find((each) => each === body['aspect_type']);
+  const eventAt = readSecond(body['event_time']);
+  if (body['object_type'] !== 'activity' || aspect === undefined || eventAt === undefined) {
+    return undefined;
+  }
+  return { kind: 'activity', subscriptionId, athleteId, activityId: objectId, aspect, eventAt };
+}
+
+function isDeauthorization({ aspect_type, updates }: JsonObject): boolean {
+  return aspect_type === 'update' && isJsonObject(updates) && updates['authorized'] === 'false';
+}
+
+function readId(value: JsonValue | undefined): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined;
+}
+
+function readSecond(value: JsonValue | undefined): Date | undefined {
+  const second = readId(value);
+  return second === undefined || second > lastSecond ? undefined : new Date(second * 1_000);
+}

@@ -1,0 +1,152 @@
+/**
+ * Starts one mongod of its own session, on the loopback address only, and waits until it answers.
+ * Does not know who else uses it; see server.ts for that.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, realpath, statfs } from 'node:fs/promises';
+import { resolve } from 'node:path';
+
+import { systemClock, type Clock } from '../clock.ts';
+import { EmbeddedServerError } from '../errors.ts';
+import type { Environment } from './fetching.ts';
+import { findFreePort } from './loopback-port.ts';
+import { lastComplaint, logSize } from './mongod-log.ts';
+import { waitUntilAnswers } from './mongod-answer.ts';
+
+const attemptsAtFreePort = 3;
+/** Below this a failure to start is the full disk's, whatever the log could still take. */
+const fullDiskBytes = 64 * 1024;
+/** EXIT_NET_ERROR: it could not listen. */
+const exitCodeOfPort = 48;
+
+export interface MongodOptions {
+  binary: string;
+  /** Made when missing. */
+  dbPath: string;
+  /** 0 is any free one. */
+  port: number;
+  logPath: string;
+  /** Further arguments of mongod. */
+  extraArgs?: readonly string[] | undefined;
+  /** Only where it finds its libraries is handed down: it may outlive us, and secrets stay here. */
+  env?: Environment | undefined;
+  clock?: Clock | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** A mongod that this process started. It outlives the process unless it is stopped. */
+export interface StartedMongod {
+  uri: string;
+  pid: number;
+  port: number;
+  /** Shuts it down cleanly and waits until it is gone; nothing when it is already. */
+  stop(): Promise<void>;
+  /** SIGKILL, without waiting: what a crash does. */
+  kill(): void;
+}
+
+/** Throws EmbeddedServerError with the last telling line of its log when it does not start. */
+export async function startMongod(options: MongodOptions): Promise<StartedMongod> {
+  await mkdir(options.dbPath, { recursive: true, mode: 0o700 });
+  const dbPath = await realpath(options.dbPath);
+  for (let attempt = 1; ; attempt += 1) {
+    const port = options.port === 0 ? await findFreePort() : options.port;
+    const logStart = await logSize(options.logPath);
+    const child = await spawnMongod({ ...options, dbPath, port });
+    if (await isUp(child, { ...options, port })) return handleOf(child, port);
+    const wasPortTaken = child.exitCode === exitCodeOfPort;
+    if (options.port === 0 && wasPortTaken && attempt < attemptsAtFreePort) continue;
+    throw await startError(child, options, logStart);
+  }
+}
+
+/** The URI of a mongod at this port of the loopback address. */
+export function uriOf(port: number): string {
+  return `mongodb://127.0.0.1:${port}/`;
+}
+
+async function spawnMongod(options: MongodOptions): Promise<ChildProcess> {
+  const { binary, dbPath, env } = options;
+  const libraries = env?.['LD_LIBRARY_PATH'];
+  const child = spawn(resolve(binary), argumentsOf(options), {
+    cwd: dbPath,
+    detached: true,
+    stdio: 'ignore',
+    env: libraries === undefined ? {} : { LD_LIBRARY_PATH: libraries },
+  });
+  child.unref();
+  try {
+    await once(child, 'spawn');
+    return child;
+  } catch (error) {
+    throw new EmbeddedServerError(`${binary} could not be started.`, { cause: error });
+  }
+}
+
+/** A small cache and no diagnostic files, for it lives beside everything else on a person's machine. */
+function argumentsOf({ dbPath, port, logPath, extraArgs }: MongodOptions): string[] {
+  return [
+    ...['--dbpath', dbPath, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket'],
+    ...['--logpath', resolve(logPath), '--logappend', '--quiet', '--wiredTigerCacheSizeGB', '0.25'],
+    ...['--setParameter', 'diagnosticDataCollectionEnabled=false', ...(extraArgs ?? [])],
+  ];
+}
+
+async function isUp(child: ChildProcess, options: MongodOptions): Promise<boolean> {
+  const pid = child.pid ?? 0;
+  try {
+    await waitUntilAnswers({
+      port: options.port,
+      pid,
+      isRunning: () => Promise.resolve(hasNotExited(child)),
+      clock: options.clock ?? systemClock,
+      signal: options.signal,
+    });
+  } catch (error) {
+    if (!hasNotExited(child)) return false;
+    await end(child, 'SIGKILL');
+    throw error;
+  }
+  return true;
+}
+
+async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  if (!hasNotExited(child)) return;
+  child.ref();
+  const exit = once(child, 'exit');
+  child.kill(signal);
+  await exit;
+}
+
+function hasNotExited(child: ChildProcess): boolean {
+  return child.exitCode === null && child.signalCode === null;
+}
+
+async function startError(
+  child: ChildProcess,
+  options: MongodOptions,
+  logStart: number,
+): Promise<EmbeddedServerError> {
+  const how = child.signalCode ?? `exit code ${String(child.exitCode)}`;
+  const { bavail, bsize } = await statfs(options.dbPath);
+  const why =
+    bavail * bsize < fullDiskBytes
+      ? 'the disk is full'
+      : ((await lastComplaint(options.logPath, logStart)) ?? 'it wrote no reason');
+  return new EmbeddedServerError(
+    `mongod did not start (${how}): ${why.replace(/\.?$/, '')}; its log is ${options.logPath}.`,
+  );
+}
+
+function handleOf(child: ChildProcess, port: number): StartedMongod {
+  return {
+    uri: uriOf(port),
+    pid: child.pid ?? 0,
+    port,
+    stop: () => end(child, 'SIGTERM'),
+    kill: () => {
+      child.kill('SIGKILL');
+    },
+  };
+}

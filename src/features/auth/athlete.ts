@@ -1,0 +1,67 @@
+/**
+ * Whose login it is, and whether it is good for anything.
+ */
+import type { JsonObject } from '../../domain/json.ts';
+import { noReserve } from '../../domain/rate-limit/quota.ts';
+import { canReadActivities } from '../../domain/auth/scope.ts';
+import {
+  AccessTokenRefusedError,
+  AuthorizationNeededError,
+  MalformedAnswerError,
+} from '../../errors.ts';
+import { readObject } from '../../strava/responses.ts';
+import type { LoginSession } from './session.ts';
+import { insist } from './session.ts';
+
+/** A login that is stored. */
+export interface Login {
+  readonly athleteId: number;
+  readonly profile: JsonObject;
+  /** What was granted; absent where Strava did not say. */
+  readonly scope?: readonly string[];
+}
+
+const request = { path: '/athlete', what: 'the athlete' };
+
+/**
+ * Asks with a token that belongs to nobody yet.
+ * @throws AuthorizationNeededError when the grant was revoked meanwhile.
+ */
+export async function fetchOwner(session: LoginSession, accessToken: string): Promise<JsonObject> {
+  const { client } = session.strava;
+  try {
+    return await insist(session, async () =>
+      readObject(await client.getWithToken(accessToken, request, noReserve), request.what),
+    );
+  } catch (error) {
+    if (!(error instanceof AccessTokenRefusedError)) throw error;
+    throw new AuthorizationNeededError(
+      'Strava no longer takes this login: it was revoked. Log in with: npm run auth',
+      { cause: error },
+    );
+  }
+}
+
+/** Asks with the stored login of a known athlete. */
+export function fetchAthlete(session: LoginSession, athleteId: number): Promise<JsonObject> {
+  const { client } = session.strava;
+  // Not ours to abort: the client may be refreshing the token.
+  const options = { reserve: noReserve, signal: new AbortController().signal };
+  return insist(session, async () =>
+    readObject(await client.get(athleteId, request, options), request.what),
+  );
+}
+
+/** @throws MalformedAnswerError without a usable id. */
+export function athleteIdOf({ id }: JsonObject): number {
+  if (typeof id === 'number' && Number.isSafeInteger(id) && id > 0) return id;
+  throw new MalformedAnswerError("Strava's answer for the athlete has no usable id.");
+}
+
+/** @throws AuthorizationNeededError where no activity could be read; an unknown scope is none. */
+export function requireActivities(scope: readonly string[] | undefined): void {
+  if (scope === undefined || canReadActivities(scope)) return;
+  throw new AuthorizationNeededError(
+    'Neither activity:read_all nor activity:read was granted, so no activity could be read; the login was not stored. Run npm run auth again and leave the boxes about activities ticked.',
+  );
+}

@@ -1,0 +1,80 @@
+/**
+ * The login in the browser: prints the address, awaits Strava's redirect, and shows the browser how it
+ * ended.
+ */
+import { randomBytes } from 'node:crypto';
+import { platform } from 'node:os';
+import { AuthorizationNeededError, DomestiqueError } from '../../errors.ts';
+import { openBrowser } from './open-browser.ts';
+import type { Arrival } from './listener.ts';
+import { listenForRedirect } from './listener.ts';
+import type { Login } from './athlete.ts';
+import { logInWithCode } from './code-login.ts';
+import { nameOf } from './report.ts';
+import type { LoginSession } from './session.ts';
+
+/**
+ * Undefined when it was stopped before an answer came.
+ * @throws AuthorizationNeededError for a refusal or a foreign answer, ConfigurationError for a busy port.
+ */
+export async function logInWithBrowser(
+  session: LoginSession,
+  isBrowserWanted: boolean,
+): Promise<Login | undefined> {
+  const { config, env, isTerminal, print, signal } = session.program;
+  const state = randomBytes(24).toString('base64url');
+  const listener = await listenForRedirect({ port: config.auth.port, state });
+  try {
+    const { redirectUri } = listener;
+    const { scopes } = config.strava;
+    const url = session.strava.oauth.authorizeUrl({ redirectUri, scopes, state });
+    print(invitation(url, redirectUri));
+    if (isBrowserWanted) openBrowser(url, { platform: platform(), env, isTerminal });
+    const arrival = await listener.arrival(signal);
+    return arrival && (await complete(session, arrival));
+  } finally {
+    await listener.close();
+  }
+}
+
+function invitation(url: string, redirectUri: string): string {
+  return [
+    'Open this address in a browser and allow the access:',
+    '',
+    url,
+    '',
+    `Waiting for the answer on ${redirectUri} (Ctrl-C stops it).`,
+    'If that browser runs on another machine, its last page cannot be shown there; give its address here, in another terminal:',
+    "  npm run auth -- --redirect-url 'ADDRESS'",
+  ].join('\n');
+}
+
+async function complete(session: LoginSession, arrival: Arrival): Promise<Login> {
+  try {
+    const login = await accept(session, arrival);
+    const sentence = `Logged in as ${nameOf(login)}. You can close this page.`;
+    await arrival.show({ status: 200, heading: 'Logged in', sentence });
+    return login;
+  } catch (error) {
+    const reason = error instanceof DomestiqueError ? error.message : 'See the terminal.';
+    await arrival.show({ status: 400, heading: 'Not logged in', sentence: reason });
+    throw error;
+  }
+}
+
+async function accept(session: LoginSession, { redirect, isOurs }: Arrival): Promise<Login> {
+  if (!isOurs) {
+    throw new AuthorizationNeededError(
+      'The answer belongs to another login: its `state` is not the one of this run. Nothing was stored. Start again with: npm run auth',
+    );
+  }
+  if (redirect.kind === 'refused') throw refused(redirect.reason);
+  const { code, scope } = redirect;
+  return logInWithCode(session, { code, ...(scope && { scope }), isBrandNew: true });
+}
+
+export function refused(reason: string): AuthorizationNeededError {
+  return new AuthorizationNeededError(
+    `${reason} Nothing was stored. To try again, run: npm run auth`,
+  );
+}

@@ -1,0 +1,52 @@
+/**
+ * The login with a code, however it came: exchanged for tokens, which are stored before anything else.
+ */
+import { AuthorizationNeededError } from '../../errors.ts';
+import { saveAthlete } from '../../mongo/athletes/athletes.ts';
+import { noteLogin } from '../../mongo/tokens/login.ts';
+import type { Grant } from '../../strava/oauth.ts';
+import type { Login } from './athlete.ts';
+import { athleteIdOf, fetchOwner, requireActivities } from './athlete.ts';
+import type { LoginSession } from './session.ts';
+import { insist } from './session.ts';
+
+export interface CodeLogin {
+  readonly code: string;
+  /** What the redirect said was granted. */
+  readonly scope?: readonly string[];
+  /** Whether the code was given out a moment ago. */
+  readonly isBrandNew: boolean;
+}
+
+/** A code that is used at once is sometimes refused, and works two seconds later (StravaPHP#96). */
+const codeSettlesMs = 2_000;
+
+/** @throws AuthorizationNeededError for a refused code or a useless grant. */
+export async function logInWithCode(session: LoginSession, given: CodeLogin): Promise<Login> {
+  requireActivities(given.scope);
+  const { database, program, strava } = session;
+  const { athlete, ...grant } = await exchange(session, given);
+  const scope = grant.scope ?? given.scope;
+  requireActivities(scope);
+  const profile = athlete ?? (await fetchOwner(session, grant.accessToken));
+  const athleteId = athleteIdOf(profile);
+  const { clientId } = strava;
+  const obtainedAt = new Date(program.clock.nowMs());
+  const known = scope && { scope };
+  await database.tokens.save({ ...grant, athleteId, clientId, obtainedAt, ...known });
+  await saveAthlete(database.mongo, database.collections, athleteId, profile);
+  await noteLogin(database.mongo, database.collections, athleteId);
+  return { athleteId, profile, ...known };
+}
+
+async function exchange(session: LoginSession, { code, isBrandNew }: CodeLogin): Promise<Grant> {
+  const ask = (): Promise<Grant> => insist(session, () => session.strava.oauth.exchangeCode(code));
+  try {
+    return await ask();
+  } catch (error) {
+    if (!isBrandNew || !(error instanceof AuthorizationNeededError)) throw error;
+    const { clock, signal } = session.program;
+    await clock.sleep(codeSettlesMs, signal);
+    return ask();
+  }
+}

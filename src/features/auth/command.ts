@@ -1,0 +1,92 @@
+/**
+ * `auth`: logs one athlete in at Strava and stores the grant; run once for each athlete.
+ */
+import { requireClient } from '../../config/client.ts';
+import type { ExitCode } from '../../errors.ts';
+import { exitCodes, UsageError } from '../../errors.ts';
+import { readRedirect } from './redirect.ts';
+import { commandPatienceMs, openDatabase, openStrava } from '../../main.ts';
+import type { Program } from '../../program.ts';
+import type { Login } from './athlete.ts';
+import { logInWithBrowser, refused } from './browser-login.ts';
+import { logInWithCode } from './code-login.ts';
+import { logInWithRefreshToken } from './refresh-token-login.ts';
+import { describeLogin } from './report.ts';
+import type { LoginSession } from './session.ts';
+
+export interface AuthOptions {
+  readonly code?: string;
+  readonly redirectUrl?: string;
+  readonly refreshToken?: string;
+  /** False with `--no-browser`. */
+  readonly isBrowserWanted: boolean;
+}
+
+type LogIn = (session: LoginSession) => Promise<Login | undefined>;
+
+/**
+ * @throws UsageError, ConfigurationError before anything connects; AuthorizationNeededError and
+ * ApplicationRefusedError where Strava or the athlete refuses.
+ */
+export async function auth(program: Program, options: AuthOptions): Promise<ExitCode> {
+  const logIn = chooseWay(options);
+  requireClient(program.config);
+  const database = await openDatabase(program, commandPatienceMs);
+  try {
+    const strava = await openStrava(program, database);
+    const login = await logIn({ program, database, strava });
+    if (login === undefined) {
+      program.print('Stopped. Nothing was changed.');
+      return exitCodes.done;
+    }
+    const athleteIds = await database.athletes.athleteIds();
+    const wantedScopes = program.config.strava.scopes;
+    program.print(describeLogin({ login, wantedScopes, athleteIds }));
+    return exitCodes.done;
+  } finally {
+    await database.close();
+  }
+}
+
+function chooseWay({ code, redirectUrl, refreshToken, isBrowserWanted }: AuthOptions): LogIn {
+  if ([code, redirectUrl, refreshToken].filter((given) => given !== undefined).length > 1) {
+    throw new UsageError('Give only one of --code, --redirect-url and --refresh-token.');
+  }
+  if (code !== undefined) {
+    const login = { code: readWord('--code', code), isBrandNew: false };
+    return (session) => logInWithCode(session, login);
+  }
+  if (redirectUrl !== undefined) {
+    const login = readPastedAddress(redirectUrl);
+    return (session) => logInWithCode(session, login);
+  }
+  if (refreshToken !== undefined) {
+    const token = readWord('--refresh-token', refreshToken);
+    return (session) => logInWithRefreshToken(session, token);
+  }
+  return (session) => logInWithBrowser(session, isBrowserWanted);
+}
+
+/** The text is not repeated in a message: it may be a secret in the wrong place. */
+function readWord(name: string, text: string): string {
+  const word = text.trim();
+  if (/^[\w.~-]+$/.test(word)) return word;
+  const hint = word.includes('code=') ? '; a whole address goes to --redirect-url' : '';
+  throw new UsageError(`${name} takes one word of letters and digits${hint}.`);
+}
+
+function readPastedAddress(text: string) {
+  const query = new URLSearchParams(/\?([^#]*)/.exec(text)?.[1] ?? '');
+  const redirect = readRedirect(query);
+  if (redirect === undefined) {
+    const hint = query.has('state')
+      ? 'it ends before the code, so put it in single quotes: a shell stops at the &'
+      : 'it has no code';
+    throw new UsageError(
+      `--redirect-url takes the whole address that the browser ended at; ${hint}.`,
+    );
+  }
+  if (redirect.kind === 'refused') throw refused(redirect.reason);
+  const { code, scope } = redirect;
+  return { code, ...(scope && { scope }), isBrandNew: false };
+}

@@ -1,0 +1,156 @@
+/**
+ * Awaits Strava's redirect on the loopback address. It takes one answer, refuses everything else, and
+ * leaves to the caller what the answer means and which page the browser is shown.
+ */
+import { timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import { ConfigurationError } from '../../errors.ts';
+import { renderPage } from './page.ts';
+import type { Redirect } from './redirect.ts';
+import { readRedirect } from './redirect.ts';
+
+export interface ListenerOptions {
+  /** 0 is any free one. */
+  readonly port: number;
+  /** What the redirect has to bring back. */
+  readonly state: string;
+}
+
+/** What a page says. */
+export interface Page {
+  readonly status: number;
+  readonly heading: string;
+  readonly sentence: string;
+}
+
+/** An answer that arrived; the browser waits until it is shown a page. */
+export interface Arrival {
+  readonly redirect: Redirect;
+  /** Whether it brought our own `state`: one that did not belongs to another login, or to nobody. */
+  readonly isOurs: boolean;
+  show(page: Page): Promise<void>;
+}
+
+export interface RedirectListener {
+  readonly redirectUri: string;
+  /** Resolves with the answer, or with undefined once `signal` is aborted. */
+  arrival(signal: AbortSignal): Promise<Arrival | undefined>;
+  close(): Promise<void>;
+}
+
+const host = '127.0.0.1';
+const callbackPath = '/exchange_token';
+
+/** @throws ConfigurationError where the port cannot be had. */
+export async function listenForRedirect(options: ListenerOptions): Promise<RedirectListener> {
+  const first = Promise.withResolvers<Arrival>();
+  let isTaken = false;
+  const server = createServer((request, response) => {
+    const query = queryOf(request);
+    const redirect = query && readRedirect(query);
+    if (query === undefined) void show(response, notFound);
+    else if (redirect === undefined) void show(response, notAnAnswer);
+    else if (isTaken) void show(response, alreadyTaken);
+    else {
+      isTaken = true;
+      const isOurs = isEqual(query.get('state') ?? '', options.state);
+      first.resolve({ redirect, isOurs, show: (page) => show(response, page) });
+    }
+  });
+  const port = await listen(server, options.port);
+  return {
+    redirectUri: `http://localhost:${port}${callbackPath}`,
+    arrival: (signal) => untilAborted(first.promise, signal),
+    close: () => close(server),
+  };
+}
+
+const notFound: Page = {
+  status: 404,
+  heading: 'Not found',
+  sentence: 'Only the answer of a login is awaited here.',
+};
+
+const notAnAnswer: Page = {
+  status: 400,
+  heading: 'Nothing to do',
+  sentence: "This address carries no answer of Strava's; the login still waits for one.",
+};
+
+const alreadyTaken: Page = {
+  status: 409,
+  heading: 'Already answered',
+  sentence: 'This login has its answer already; see the terminal.',
+};
+
+/** The query of a request for the callback; undefined for any other. */
+function queryOf({ method, url }: IncomingMessage): URLSearchParams | undefined {
+  const target = URL.parse(url ?? '', `http://${host}`);
+  return method === 'GET' && target?.pathname === callbackPath ? target.searchParams : undefined;
+}
+
+function isEqual(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** Resolves when the page has left, or the browser has. */
+function show(response: ServerResponse, { status, heading, sentence }: Page): Promise<void> {
+  return new Promise((resolve) => {
+    response.once('close', resolve);
+    if (response.destroyed) resolve();
+    response.writeHead(status, {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': "default-src 'none'",
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-store',
+      connection: 'close',
+    });
+    response.end(renderPage(heading, sentence));
+  });
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      reject(portRefused(port, error));
+    });
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+function portRefused(port: number, error: NodeJS.ErrnoException): Error {
+  const reason = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${error.code ?? ''})`;
+  return new ConfigurationError(
+    [
+      `AUTH_PORT: port ${port} on ${host} ${reason}; another login may be waiting there, else choose another port, or 0 for any free one`,
+    ],
+    { cause: error },
+  );
+}
+
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      resolve(undefined);
+    };
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', onAbort);
+    });
+  });
+}
+
+async function close(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,29 @@
+/**
+ * What Strava's redirect says, whether a browser brought it or somebody pasted its address. It does not
+ * judge the `state`.
+ */
+import { splitScopes } from '../../domain/auth/scope.ts';
+
+/** The answer to a request for access. */
+export type Redirect =
+  | { readonly kind: 'granted'; readonly code: string; readonly scope?: readonly string[] }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** Strava's name for a click on "Cancel". */
+const denied = 'access_denied';
+
+/** Undefined where the query is no answer of Strava's: neither a code nor an error is in it. */
+export function readRedirect(query: URLSearchParams): Redirect | undefined {
+  const error = query.get('error');
+  if (error !== null) return { kind: 'refused', reason: reasonOf(error) };
+  const code = query.get('code')?.trim() ?? '';
+  if (code === '') return undefined;
+  const scope = query.get('scope');
+  return { kind: 'granted', code, ...(scope !== null && { scope: splitScopes(scope) }) };
+}
+
+function reasonOf(error: string): string {
+  if (error === denied) return 'The athlete did not allow the access.';
+  const word = /^[\w-]{1,60}$/.test(error) ? error : 'an unknown error';
+  return `Strava refused the access (${word}).`;
+}

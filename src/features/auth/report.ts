@@ -1,0 +1,53 @@
+/**
+ * What a login says at its end: who it is, what was granted, what will be missing, what comes next.
+ */
+import { missingScopes } from '../../domain/auth/scope.ts';
+import type { Login } from './athlete.ts';
+import { counted } from '../shared/text-format.ts';
+
+export interface LoginReport {
+  readonly login: Login;
+  readonly wantedScopes: readonly string[];
+  /** Everybody who is logged in now. */
+  readonly athleteIds: readonly number[];
+}
+
+export function describeLogin({ login, wantedScopes, athleteIds }: LoginReport): string {
+  return [
+    `Logged in as ${nameOf(login)}. The activities of this athlete will be synced.`,
+    ...describeScopes(login, wantedScopes),
+    ...(athleteIds.length > 1
+      ? [`Logged in are now ${counted(athleteIds.length, 'athlete')}: ${athleteIds.join(', ')}.`]
+      : []),
+    'Next: npm start keeps everything current; npm run sync does it once.',
+    'For another athlete, log out of Strava in the browser and run npm run auth again.',
+  ].join('\n');
+}
+
+function describeScopes({ scope }: Login, wanted: readonly string[]): readonly string[] {
+  if (scope === undefined) return ['Strava did not say what was granted.'];
+  const missing = missingScopes(wanted, scope);
+  const granted = `Granted: ${scope.join(', ')}.`;
+  if (missing.length === 0) return [granted];
+  return [
+    granted,
+    'Not granted, so that something will be missing:',
+    ...missing.map(({ scope: name, consequence }) => `  ${name}: ${consequence}.`),
+    'To change that, run npm run auth again and leave every box ticked.',
+  ];
+}
+
+/** "Anna Example (athlete 1001)", or the id alone where there is no name. */
+export function nameOf({ athleteId, profile }: Login): string {
+  const name = [profile['firstname'], profile['lastname']]
+    .filter((part) => typeof part === 'string')
+    .map(printable)
+    .filter((part) => part !== '')
+    .join(' ');
+  return name === '' ? `athlete ${athleteId}` : `${name} (athlete ${athleteId})`;
+}
+
+/** A name could hold what a terminal takes for an order. */
+function printable(text: string): string {
+  return text.replace(/\p{C}/gu, '').trim();
+}

@@ -1,0 +1,105 @@
+/**
+ * What every way of logging in shares: what it stands on, and its patience while Strava is away, the
+ * quota is spent, or another process holds a lease.
+ */
+import { backoffMs } from '../../domain/sync/retry.ts';
+import {
+  AuthorizationNeededError,
+  QuotaSpentError,
+  StravaRecordError,
+  StravaRequestError,
+  StravaUnavailableError,
+} from '../../errors.ts';
+import type { Database, Strava } from '../../main.ts';
+import { commandPatienceMs } from '../../main.ts';
+import type { Program } from '../../program.ts';
+import type { Lease } from '../../sync/ports/ports.ts';
+import { instant } from '../shared/text-format.ts';
+
+export interface LoginSession {
+  readonly program: Program;
+  readonly database: Database;
+  readonly strava: Strava;
+}
+
+const pauses = { baseMs: 500, capMs: 30_000 };
+/** Strava's own 500s pass too, but a refusal that nobody knows stays one. */
+const triesOfRefusals = 5;
+const leasePauseMs = 100;
+
+/**
+ * Asks again while Strava is away, and waits for the quota. `ask` takes no signal: an answer that is
+ * thrown away can cost a token.
+ * @throws StravaUnavailableError when the patience is over, AuthorizationNeededError when it is stopped.
+ */
+export async function insist<T>(session: LoginSession, ask: () => Promise<T>): Promise<T> {
+  const { clock, log, random, signal } = session.program;
+  let startedMs = clock.monotonicMs();
+  for (let failures = 1; ; failures += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (error instanceof QuotaSpentError) {
+        await waitForQuota(session, error);
+        startedMs = clock.monotonicMs();
+        failures = 0;
+        continue;
+      }
+      if (!isPassing(error, failures)) throw error;
+      if (clock.monotonicMs() - startedMs >= commandPatienceMs) throw unavailable(error);
+      if (failures === 1) log.warn(`Strava is away (${error.message}); trying again.`);
+      await clock.sleep(backoffMs(failures, pauses, 0.5 + random() / 2), signal);
+      throwIfStopped(signal);
+    }
+  }
+}
+
+async function waitForQuota(
+  { program: { clock, print, signal }, strava }: LoginSession,
+  { opensAt }: QuotaSpentError,
+): Promise<void> {
+  const waitMs = opensAt.getTime() - strava.clock.nowMs();
+  if (waitMs > 0) print(`The request quota is spent; waiting until ${instant(opensAt)}.`);
+  await clock.sleep(waitMs, signal);
+  throwIfStopped(signal);
+}
+
+/** Does the work while no other process does the same. */
+export async function underLease<T>(
+  { program, database }: LoginSession,
+  name: string,
+  work: (lease: Lease) => Promise<T>,
+): Promise<T> {
+  const { clock, signal } = program;
+  for (;;) {
+    const lease = await database.leases.tryAcquire(name);
+    if ('epoch' in lease) {
+      try {
+        return await work(lease);
+      } finally {
+        await lease.release();
+      }
+    }
+    await clock.sleep(leasePauseMs, signal);
+    throwIfStopped(signal);
+  }
+}
+
+function isPassing(error: unknown, failures: number): error is StravaRequestError {
+  if (!(error instanceof StravaRequestError)) return false;
+  return error.isWeather || (error instanceof StravaRecordError && failures < triesOfRefusals);
+}
+
+function unavailable(error: StravaRequestError): StravaUnavailableError {
+  return new StravaUnavailableError(
+    `Strava does not answer (${error.message}) The login is not complete; try it again later.`,
+    { cause: error },
+  );
+}
+
+function throwIfStopped(signal: AbortSignal): void {
+  if (!signal.aborted) return;
+  throw new AuthorizationNeededError(
+    'Stopped before the login was complete; the same command can be given again.',
+  );
+}

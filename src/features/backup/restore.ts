@@ -1,0 +1,151 @@
+/**
+ * Writes a verified backup into a database, step by step, so that a restore that is killed leaves no
+ * gap that is taken for complete. It makes no index: `prepareDatabase` has made them.
+ */
+import type { Document } from 'mongodb';
+import { MongoBulkWriteError, MongoServerError } from 'mongodb';
+import { BackupUnusableError } from '../../errors.ts';
+import { prepareDatabase } from '../../mongo/setup/ensure-indexes.ts';
+import type { Mongo } from '../../mongo/base/connection.ts';
+import { isPassing } from '../../mongo/base/failures.ts';
+import { setVersion } from '../../mongo/setup/schema-version.ts';
+import type { Contents } from './contents.ts';
+import { documentsIn } from './contents.ts';
+import type { Counts } from './format.ts';
+import { documentOf } from './format.ts';
+import { isKept, restoreSteps } from './selection.ts';
+
+/** The collections with documents that a restore would put others in the place of. */
+export async function collectionsInTheWay({ db, attempt }: Mongo): Promise<readonly string[]> {
+  const full: string[] = [];
+  for (const name of await replaceable({ db, attempt })) {
+    const found = await attempt(() => db.collection(name).findOne({}, { projection: { _id: 1 } }));
+    if (found !== null) full.push(name);
+  }
+  return full.sort();
+}
+
+/** Empties what a restore replaces, the claims before what they claim, and makes the indexes anew. */
+export async function emptyDatabase(mongo: Mongo): Promise<void> {
+  const steps = restoreSteps(await replaceable(mongo)).toReversed();
+  for (const name of steps.flat()) await mongo.attempt(() => drop(mongo, name));
+  await prepareDatabase(mongo);
+}
+
+const namespaceNotFound = 26;
+
+async function drop({ db }: Mongo, name: string): Promise<void> {
+  try {
+    await db.collection(name).drop();
+  } catch (error) {
+    if (!(error instanceof MongoServerError && error.code === namespaceNotFound)) throw error;
+  }
+}
+
+async function replaceable({ db, attempt }: Pick<Mongo, 'db' | 'attempt'>) {
+  const found = await attempt(() =>
+    db.listCollections({ type: 'collection' }, { nameOnly: true }).toArray(),
+  );
+  return found.map(({ name }) => name).filter((name) => !isKept(name));
+}
+
+export interface RestoreOptions {
+  readonly path: string;
+  /** What the backup holds, as it was verified. */
+  readonly contents: Contents;
+  readonly now: Date;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Returns how many documents are new in the database, by collection.
+ * @throws BackupUnusableError where MongoDB refuses a document.
+ */
+export async function restore(
+  mongo: Mongo,
+  { path, contents: { head, counts }, now, signal }: RestoreOptions,
+): Promise<Counts> {
+  // Before any document, so that whoever starts after a crash brings up to date what is there.
+  await setVersion(mongo, head.database_version, now);
+  const insert = createInsert(mongo);
+  const written = new Map<string, number>(Object.keys(counts).map((name) => [name, 0]));
+  const names = Object.keys(counts).filter((name) => (counts[name] ?? 0) > 0);
+  for (const step of restoreSteps(names)) {
+    for await (const batch of batchesIn(path, new Set(step))) {
+      signal.throwIfAborted();
+      const added = await insert(batch);
+      written.set(batch.collection, (written.get(batch.collection) ?? 0) + added);
+    }
+  }
+  return Object.fromEntries(written);
+}
+
+interface Batch {
+  readonly collection: string;
+  readonly documents: readonly Document[];
+}
+
+const mostBatchBytes = 2_000_000;
+const mostInABatch = 1_000;
+
+async function* batchesIn(path: string, wanted: ReadonlySet<string>): AsyncGenerator<Batch> {
+  let collection = '';
+  let documents: Document[] = [];
+  let bytes = 0;
+  for await (const stored of documentsIn(path)) {
+    if (!wanted.has(stored.collection)) continue;
+    const isFull = bytes >= mostBatchBytes || documents.length >= mostInABatch;
+    if (documents.length > 0 && (isFull || stored.collection !== collection)) {
+      yield { collection, documents };
+      documents = [];
+      bytes = 0;
+    }
+    collection = stored.collection;
+    documents.push(documentOf(stored.document));
+    bytes += stored.document.length;
+  }
+  if (documents.length > 0) yield { collection, documents };
+}
+
+const duplicateKey = 11000;
+
+const unauthorized = 13;
+
+/** Returns how many were added. What is there stands: from a try before, or because it is never replaced. */
+function createInsert(mongo: Mongo): (batch: Batch) => Promise<number> {
+  // Documents that an older program wrote need not be as today's validators want them; to pass by those
+  // takes a right that readWrite does not give, as it takes one to have them.
+  let bypassDocumentValidation = true;
+  const write = async ({ collection, documents }: Batch): Promise<number> => {
+    const operations = documents.map((document) => ({ insertOne: { document } }));
+    const options = {
+      ordered: false,
+      ...(bypassDocumentValidation && { bypassDocumentValidation }),
+    };
+    try {
+      const { insertedCount } = await mongo.db
+        .collection(collection)
+        .bulkWrite(operations, options);
+      return insertedCount;
+    } catch (error) {
+      const isForbidden = error instanceof MongoServerError && error.code === unauthorized;
+      if (!isForbidden || !bypassDocumentValidation) return addedThough(error, collection);
+      bypassDocumentValidation = false;
+      return write({ collection, documents });
+    }
+  };
+  return (batch) => mongo.attempt(() => write(batch));
+}
+
+/** How many were added where all that was refused is there already. */
+function addedThough(error: unknown, collection: string): number {
+  if (!(error instanceof MongoBulkWriteError) || isPassing(error)) throw error;
+  const refusals = [error.writeErrors].flat();
+  if (refusals.length === 0) throw error;
+  const refused = refusals.find(({ code }) => code !== duplicateKey);
+  if (refused === undefined) return error.insertedCount;
+  const reason = refused.errmsg?.slice(0, 200) ?? 'no reason';
+  throw new BackupUnusableError(`MongoDB refuses a document of ${collection} (${reason}).`, {
+    cause: error,
+  });
+}

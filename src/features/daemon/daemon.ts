@@ -1,0 +1,151 @@
+/**
+ * The daemon: a tick of the schedule says "look at the lists again", and the job does the rest. One run
+ * at a time; a run that fails is logged with its cause, and the next tick tries again.
+ */
+import type { Logger } from 'pino';
+import type { Clock } from '../../clock.ts';
+import { DomestiqueError } from '../../errors.ts';
+import type { RunReason } from '../../mongo/history/runs.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import type { Timetable } from './schedule.ts';
+import { isOverdue, startSchedule } from './schedule.ts';
+
+export interface DaemonOptions {
+  readonly timetable: Timetable;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  /** When everybody's list had been looked at last, as far as the database knows. */
+  readonly lastLookAt: Date | undefined;
+  /** One run; failures are thrown. */
+  readonly run: (reason: RunReason) => Promise<void>;
+  /** What a tick needs to know before it is acted on; failures are thrown, and the tick goes on. */
+  readonly prepare: () => Promise<void>;
+  /** Makes a run that is under way look at the lists again; false where none is. */
+  readonly look: () => boolean;
+  /** Makes a run that is under way see what a webhook told; false where none is. */
+  readonly hint: () => boolean;
+  /** Calls back whenever a webhook told something. */
+  readonly onHint: (listener: () => void) => void;
+  /** Whether a webhook told something that no run has seen yet. */
+  readonly isHinted: boolean;
+  /** Told of each turn, and of each run. */
+  readonly heartbeat: Pick<Heartbeat, 'watched' | 'runBegan' | 'runEnded'>;
+}
+
+const watchMs = 60_000;
+
+/**
+ * Runs until the signal is aborted and what was under way has ended.
+ * @throws what is no DomestiqueError: a bug ends the process.
+ */
+export async function runDaemon(options: DaemonOptions): Promise<void> {
+  const { timetable, clock, log, signal, lastLookAt } = options;
+  const broken = new AbortController();
+  const ended = AbortSignal.any([signal, broken.signal]);
+  const onBroken = (error: unknown): void => {
+    broken.abort(error);
+  };
+  const runs = createRuns(options, ended, onBroken);
+  let ticking: Promise<void> | undefined;
+  let lastTickMs = clock.nowMs();
+
+  /** One that comes while another is being prepared, as while MongoDB is away, is the same tick. */
+  const tick = (): void => {
+    lastTickMs = clock.nowMs();
+    ticking ??= logged(options, 'The tick could not be prepared', options.prepare)
+      .then(() => {
+        runs.offer('schedule', options.look);
+      })
+      .catch(onBroken)
+      .finally(() => {
+        ticking = undefined;
+      });
+  };
+
+  const isMissed =
+    lastLookAt === undefined || isOverdue(timetable, lastLookAt.getTime(), lastTickMs);
+  if (isMissed) runs.start('start');
+  else if (options.isHinted) runs.start('webhook');
+  options.onHint(() => {
+    runs.offer('webhook', options.hint);
+  });
+  const schedule = startSchedule(timetable, tick);
+  const isEnded = (): boolean => ended.aborted;
+  while (!isEnded()) {
+    options.heartbeat.watched();
+    await clock.sleep(watchMs, ended);
+    // A time of the schedule older than the watch's pace was dropped: a minute is left to node-cron.
+    const isDropped = isOverdue(timetable, lastTickMs, clock.nowMs() - watchMs);
+    if (isDropped && !isEnded()) {
+      log.info('A tick of the schedule was missed; catching up.');
+      tick();
+    }
+  }
+  schedule.stop();
+  await ticking;
+  await runs.settled();
+  broken.signal.throwIfAborted();
+}
+
+interface Runs {
+  readonly start: (reason: RunReason) => void;
+  /** Starts a run, or lets the one under way take what it is for; else another follows. */
+  readonly offer: (reason: RunReason, isTaken: () => boolean) => void;
+  readonly settled: () => Promise<void>;
+}
+
+/** One run at a time. */
+function createRuns(
+  options: DaemonOptions,
+  ended: AbortSignal,
+  onBroken: (error: unknown) => void,
+): Runs {
+  let running: Promise<void> | undefined;
+  let left: RunReason | undefined;
+  const start = (reason: RunReason): void => {
+    left = undefined;
+    options.heartbeat.runBegan();
+    running = logged(options, 'The run failed', () => options.run(reason))
+      .catch(onBroken)
+      .finally(() => {
+        running = undefined;
+        options.heartbeat.runEnded();
+        if (left !== undefined && !ended.aborted) start(left);
+      });
+  };
+  return {
+    start,
+    offer: (reason, isTaken) => {
+      if (ended.aborted) return;
+      if (running === undefined) start(reason);
+      // A tick looks at the lists, and sees what was told besides.
+      else if (!isTaken()) left = reason === 'schedule' ? reason : (left ?? reason);
+    },
+    settled: async () => {
+      await running;
+    },
+  };
+}
+
+async function logged(
+  { log, signal }: DaemonOptions,
+  what: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof DomestiqueError)) throw error;
+    if (signal.aborted) return;
+    log.error({ cause: causeOf(error) }, `${what}: ${messageOf(error)}`);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown';
+}
+
+function causeOf(error: unknown): string | undefined {
+  return error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : undefined;
+}

@@ -1,0 +1,116 @@
+/**
+ * Athletes are said to have withdrawn the access. Nobody signs that, so it is made sure of first, by a
+ * refresh of the token, which costs no quota; then the login goes, and the data by the setting. What cannot
+ * be settled now stays marked in the database for the next time.
+ */
+import { AuthorizationNeededError, DomestiqueError } from '../../errors.ts';
+import type { Database, Strava } from '../../main.ts';
+import type { ToldDeauthorization } from '../../mongo/athletes/deauthorized.ts';
+import {
+  markDeauthorized,
+  removeLogin,
+  settleTold,
+  toldDeauthorizations,
+} from '../../mongo/athletes/deauthorized.ts';
+import type { Program } from '../../program.ts';
+import { eraseNow } from '../erase/command.ts';
+
+export interface DeauthorizationSession {
+  readonly program: Program;
+  readonly database: Database;
+  readonly strava: Strava;
+}
+
+export interface Deauthorizations {
+  /** Settles what was told until now, beside whatever else goes on; one at a time. */
+  readonly settle: () => void;
+  /** Resolves when nothing is being settled any more. */
+  readonly settled: () => Promise<void>;
+}
+
+/** Failures are logged, and the mark stays. */
+export function createDeauthorizations(session: DeauthorizationSession): Deauthorizations {
+  const { signal } = session.program;
+  let running: Promise<void> | undefined;
+  let isAsked = false;
+  const work = async (): Promise<void> => {
+    while (isAsked && !signal.aborted) {
+      isAsked = false;
+      await logged(session, () => settleAll(session));
+    }
+    running = undefined;
+  };
+  return {
+    settle: () => {
+      isAsked = true;
+      running ??= work();
+    },
+    settled: async () => running,
+  };
+}
+
+async function settleAll(session: DeauthorizationSession): Promise<void> {
+  const { mongo, collections } = session.database;
+  for (const told of await toldDeauthorizations(mongo, collections)) {
+    if (session.program.signal.aborted) return;
+    await logged(session, () => settleOne(session, told), told.athleteId);
+  }
+}
+
+async function logged(
+  { program: { log, signal } }: DeauthorizationSession,
+  work: () => Promise<void>,
+  athlete?: number,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof DomestiqueError)) throw error;
+    if (!signal.aborted) log.warn({ athlete, code: error.code }, error.message);
+  }
+}
+
+async function settleOne(
+  session: DeauthorizationSession,
+  told: ToldDeauthorization,
+): Promise<void> {
+  const { mongo, collections } = session.database;
+  if (await isWithdrawn(session, told)) await letGo(session, told.athleteId);
+  await settleTold(mongo, collections, told);
+}
+
+async function letGo(
+  { program, database }: DeauthorizationSession,
+  athleteId: number,
+): Promise<void> {
+  const { log, clock, config } = program;
+  const { mongo, collections } = database;
+  const at = new Date(clock.nowMs());
+  if (config.webhook.onDeauthorization === 'erase') {
+    // First, because an erasure that is cut off may have deleted the login that would prove it.
+    await markDeauthorized(mongo, collections, athleteId, at);
+    await eraseNow({ program, database, athleteId }, true);
+    log.warn({ athlete: athleteId }, 'The athlete withdrew the access at Strava: all is erased.');
+    return;
+  }
+  await removeLogin(mongo, collections, athleteId, at);
+  log.warn(
+    { athlete: athleteId },
+    'The athlete withdrew the access at Strava: the login is removed, the data is kept.',
+  );
+}
+
+async function isWithdrawn(
+  { program, database, strava }: DeauthorizationSession,
+  { athleteId, isCertain }: ToldDeauthorization,
+): Promise<boolean> {
+  const tokens = await database.tokens.load(athleteId);
+  if (tokens === undefined) return isCertain;
+  try {
+    await strava.access.token(athleteId, program.signal, tokens.accessToken);
+    return false;
+  } catch (error) {
+    if (error instanceof AuthorizationNeededError) return true;
+    throw error;
+  }
+}

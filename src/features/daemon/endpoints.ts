@@ -1,0 +1,114 @@
+/**
+ * The daemon's HTTP server with its routes. It listens before the database is open, so that somebody can
+ * ask what the daemon waits for. An address that cannot be had is a warning: the daemon works without it.
+ */
+import { requireClient } from '../../config/client.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import { judgeLoops } from '../../domain/monitoring/health.ts';
+import { HttpServerError } from '../../errors.ts';
+import type { Route } from '../../http/response.ts';
+import { jsonAnswer } from '../../http/response.ts';
+import { createHealthRoutes } from '../monitoring/health-route.ts';
+import { createMetricsRoutes } from '../monitoring/metrics-route.ts';
+import type { HttpServer } from '../../http/server.ts';
+import { startHttpServer } from '../../http/server.ts';
+import type { StoredEvent } from '../webhooks/route.ts';
+import { createWebhookRoutes } from '../webhooks/route.ts';
+import type { Database, Strava } from '../../main.ts';
+import type { Metrics } from '../monitoring/metrics.ts';
+import { tellDeauthorization } from '../../mongo/athletes/deauthorized.ts';
+import { countLogins } from '../../mongo/tokens/login-counts.ts';
+import { createSubscriptionStore } from '../webhooks/subscription-store.ts';
+import type { Program } from '../../program.ts';
+import { createStanding } from '../monitoring/snapshot.ts';
+
+/** What the webhook says to the daemon. */
+export interface Hints {
+  /** An event was stored. */
+  readonly onHint: (event: StoredEvent) => void;
+  /** That an athlete withdrew the access was stored, unverified. */
+  readonly onDeauthorization: () => void;
+}
+
+export interface Endpoints {
+  /** Where they are, without a trailing slash; undefined where the address could not be had. */
+  readonly url: string | undefined;
+  /**
+   * The database is open: takes events from now on.
+   * @throws ConfigurationError without the client's id and secret.
+   */
+  connect(parts: { database: Database; strava: Strava }, hints: Hints): void;
+  close(): Promise<void>;
+}
+
+export async function openEndpoints(
+  program: Program,
+  heartbeat: Heartbeat,
+  metrics: Metrics,
+): Promise<Endpoints> {
+  const { clock, log } = program;
+  let open: Database | undefined;
+  const health = createHealthRoutes({
+    liveness: () => judgeLoops(heartbeat.loops()),
+    countLogins: () => {
+      const database = open;
+      return database && (() => countLogins(database.mongo, database.collections));
+    },
+    clock,
+  });
+  const own = [...health, ...createMetricsRoutes(metrics)];
+  const routes = [...own, ...startingRoutes];
+  const server = await listen(program, routes);
+  let closed: Promise<void> | undefined;
+  return {
+    url: server?.url,
+    connect: (parts, hints) => {
+      open = parts.database;
+      const standing = createStanding(program, parts.database);
+      metrics.connect({ quota: parts.strava.quota, standing });
+      routes.splice(own.length, Infinity, ...webhookRoutes(program, parts, hints));
+      if (server) log.info(`The HTTP server listens at ${server.url}.`);
+    },
+    close: () => (closed ??= server?.close() ?? Promise.resolve()),
+  };
+}
+
+/** Whoever comes too early, as Strava with an event, is to come again. */
+const startingRoutes: readonly Route[] = (['GET', 'POST'] as const).map((method) => ({
+  method,
+  matches: () => true,
+  handle: () => Promise.resolve(jsonAnswer(503, { message: 'Service Unavailable' })),
+}));
+
+function webhookRoutes(
+  { config, clock, log }: Program,
+  { database, strava }: { database: Database; strava: Strava },
+  { onHint, onDeauthorization }: Hints,
+): readonly Route[] {
+  const now = (): Date => new Date(clock.nowMs());
+  const subscriptions = createSubscriptionStore(database.mongo, requireClient(config).clientId);
+  return createWebhookRoutes({
+    subscription: () => subscriptions.load(),
+    athleteIds: () => database.athletes.athleteIds(),
+    events: strava.events,
+    onEvent: onHint,
+    tellDeauthorization: (athleteId) =>
+      tellDeauthorization(database.mongo, database.collections, athleteId, now()),
+    onDeauthorization,
+    clock,
+    log,
+  });
+}
+
+async function listen(
+  { config, clock, log }: Program,
+  routes: readonly Route[],
+): Promise<HttpServer | undefined> {
+  try {
+    return await startHttpServer({ ...config.http, routes, clock });
+  } catch (error) {
+    if (!(error instanceof HttpServerError)) throw error;
+    log.warn(`${error.message} The daemon goes on without it: no webhooks, no health, no metrics.`);
+    return undefined;
+  }
+}

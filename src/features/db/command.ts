@@ -1,0 +1,28 @@
+/**
+ * `db`: keeps the embedded MongoDB up and prints its address, for who wants to query while no daemon
+ * runs.
+ */
+import type { ExitCode } from '../../errors.ts';
+import { exitCodes } from '../../errors.ts';
+import { commandPatienceMs, openDatabase } from '../../main.ts';
+import type { Program } from '../../program.ts';
+
+const watchMs = 3_600_000;
+
+export async function db(program: Program): Promise<ExitCode> {
+  const database = await openDatabase(program, commandPatienceMs);
+  try {
+    program.print(database.address);
+    if (program.config.mongodb.uri !== undefined) {
+      program.log.info(
+        'This MongoDB is not the embedded one (MONGODB_URI is set): it needs no keeping up.',
+      );
+      return exitCodes.done;
+    }
+    program.log.info('Query it with any client; Ctrl-C ends it, unless the daemon still needs it.');
+    while (!program.signal.aborted) await program.clock.sleep(watchMs, program.signal);
+    return exitCodes.done;
+  } finally {
+    await database.close();
+  }
+}

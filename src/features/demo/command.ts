@@ -1,0 +1,107 @@
+/**
+ * `demo`: the whole job, through the same code, against the simulated Strava and an embedded MongoDB of
+ * its own. It touches neither the user's data nor the user's tokens.
+ */
+import { join, relative } from 'node:path';
+import type { ExitCode } from '../../errors.ts';
+import { exitCodes } from '../../errors.ts';
+import { commandPatienceMs, openDatabase } from '../../main.ts';
+import type { Program } from '../../program.ts';
+import type { Simulator } from '../../simulator/simulator.ts';
+import { startSimulator } from '../../simulator/api/server.ts';
+import { auth } from '../auth/command.ts';
+import { demoAnswers } from './expected-results.ts';
+import { sync } from '../sync/command.ts';
+
+const athlete = {
+  id: 1001,
+  firstname: 'Ada',
+  lastname: 'Example',
+  activities: 300,
+  years: 4,
+  samplesPerActivity: [600, 2_400] as const,
+};
+/** Ample, so that the demo does not wait for a quarter of an hour. */
+const quota = { short: 2_000, daily: 20_000 };
+/** Beside the port of the user's own embedded server. */
+const demoPort = 27_218;
+const database = 'domestique_demo';
+
+export async function demo(program: Program): Promise<ExitCode> {
+  const { clock, print } = program;
+  const simulator = await startSimulator({ clock, athletes: [athlete], quota });
+  try {
+    const demoProgram = programOf(program, simulator);
+    return await show(demoProgram, simulator, print);
+  } finally {
+    await simulator.close();
+  }
+}
+
+/** What the demo fetches, whatever the user's own settings say. */
+const demonstrated = {
+  shouldFetchStreams: true,
+  trackSource: 'summary' as const,
+  shouldFetchDetails: false,
+  shouldFetchSegments: false,
+  shouldFetchAthlete: true,
+};
+
+function programOf(program: Program, simulator: Simulator): Program {
+  const { config } = program;
+  const { schedule, timezone } = config.sync;
+  return {
+    ...program,
+    config: {
+      ...config,
+      dataDir: join(config.dataDir, 'demo'),
+      mongodb: { database, port: 0 },
+      // Without SYNC_SINCE and the like: what the user keeps is not what the demo shows.
+      sync: { schedule, timezone, ...demonstrated },
+      strava: {
+        ...config.strava,
+        clientId: simulator.clientId,
+        clientSecret: simulator.clientSecret,
+        apiUrl: simulator.apiUrl,
+        oauthUrl: simulator.oauthUrl,
+        quota: { ...config.strava.quota, ...quota },
+      },
+    },
+  };
+}
+
+async function show(
+  program: Program,
+  simulator: Simulator,
+  print: (text: string) => void,
+): Promise<ExitCode> {
+  print('A simulated Strava is running, with one athlete and four years of activities.');
+  const open = await openDatabase(program, commandPatienceMs);
+  try {
+    await open.mongo.attempt(() => open.mongo.db.dropDatabase());
+    await logIn(program, simulator.grant(athlete.id));
+    print('\nSyncing: the list first, then the streams of each activity, newest first.');
+    const exitCode = await sync(program, {
+      wait: true,
+      dryRun: false,
+      retryParked: false,
+      json: false,
+    });
+    if (program.signal.aborted || exitCode !== exitCodes.done) return exitCode;
+    print(`\n${await demoAnswers(open.mongo)}`);
+    print(`\nLook around in this database with any MongoDB client while this command runs:`);
+    const folder = relative(join(program.configSource.configDir, '..'), program.config.dataDir);
+    print(`  DATA_DIR=${folder} MONGODB_PORT=${demoPort} MONGODB_DATABASE=${database} npm run db`);
+    return exitCodes.done;
+  } finally {
+    await open.close();
+  }
+}
+
+/** What a login advises to do next is for those who have an account. */
+async function logIn(program: Program, code: string): Promise<void> {
+  const print = (text: string): void => {
+    program.print(text.split('\n')[0] ?? '');
+  };
+  await auth({ ...program, print }, { code, isBrowserWanted: false });
+}

@@ -1,0 +1,153 @@
+/**
+ * `erase`: an athlete leaves. Revokes the access at Strava, deletes everything of the athlete from every
+ * collection, and prints a receipt. It asks first, and touches nobody else.
+ */
+import { requireClient } from '../../config/client.ts';
+import type { ExitCode } from '../../errors.ts';
+import { exitCodes, NoAthleteError, UsageError } from '../../errors.ts';
+import type { Database } from '../../main.ts';
+import { commandPatienceMs, openDatabase } from '../../main.ts';
+import { int64 } from '../../mongo/base/bson-value.ts';
+import type { ErasedCounts } from './store.ts';
+import { eraseAthlete, eraseLeases, tracesLeft } from './store.ts';
+import { unmarkLeaving } from '../../mongo/athletes/erasing.ts';
+import type { Program } from '../../program.ts';
+import type { Lease } from '../../sync/ports/ports.ts';
+import { isConfirmed } from './confirmation.ts';
+import type { EraseSession } from './lease.ts';
+import { whileHeld } from './lease.ts';
+import type { Revocation } from './revocation.ts';
+import { revokeLogin } from './revocation.ts';
+import { athleteOf } from '../shared/period-options.ts';
+import { counted, number, table } from '../shared/text-format.ts';
+
+export interface EraseOptions {
+  readonly athlete: string;
+  /** Without asking. */
+  readonly yes: boolean;
+  /** Leaves the grant at Strava alone. */
+  readonly withoutRevoke: boolean;
+  readonly json: boolean;
+  /** Where an answer would be typed. */
+  readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+}
+
+/** What became of the access, and how many documents went. */
+export interface Receipt {
+  readonly athlete: number;
+  readonly access: Revocation;
+  readonly deleted: ErasedCounts;
+}
+
+/**
+ * @throws UsageError without a confirmation, NoAthleteError where nothing is stored of the athlete,
+ * StravaUnavailableError where the access cannot be revoked, EraseUnfinishedError where it has to be run again.
+ */
+export async function erase(program: Program, options: EraseOptions): Promise<ExitCode> {
+  const athleteId = readAthleteId(options);
+  if (!options.withoutRevoke) requireClient(program.config);
+  if (!options.yes && !(options.input.isTTY === true && program.isTerminal)) {
+    throw new UsageError(
+      'erase asks before it deletes, and there is no terminal to ask on: give --yes.',
+    );
+  }
+  const database = await openDatabase(program, commandPatienceMs);
+  try {
+    const session = { program, database, athleteId };
+    await throwIfUnknown(session);
+    if (!options.yes) await confirm(session, options);
+    const receipt = await eraseNow(session, options.withoutRevoke);
+    program.print(options.json ? jsonOf(receipt) : renderReceipt(receipt));
+    return exitCodes.done;
+  } finally {
+    await database.close();
+  }
+}
+
+/** Takes the athlete away from whoever syncs it, and erases without asking anybody. */
+export async function eraseNow(session: EraseSession, withoutRevoke: boolean): Promise<Receipt> {
+  const { mongo, collections } = session.database;
+  const receipt = await whileHeld(session, (lease) => eraseHeld(session, withoutRevoke, lease));
+  await eraseLeases(mongo, collections, session.athleteId);
+  return receipt;
+}
+
+/** @throws UsageError */
+function readAthleteId(options: EraseOptions): number {
+  const athleteId = athleteOf(options);
+  if (athleteId === undefined) throw new UsageError('Say whom with --athlete ID.');
+  return athleteId;
+}
+
+async function throwIfUnknown({ database, athleteId }: EraseSession): Promise<void> {
+  const { mongo, collections } = database;
+  if ((await tracesLeft(mongo, collections, athleteId)).length > 0) return;
+  throw new NoAthleteError(
+    `Nothing is stored of athlete ${athleteId} in ${database.address}. npm run status names who is known.`,
+  );
+}
+
+async function confirm(
+  { program, database, athleteId }: EraseSession,
+  { input }: EraseOptions,
+): Promise<void> {
+  const question = [
+    `This withdraws the access and deletes everything of ${await describe(database, athleteId)} from ${database.address}.`,
+    'It cannot be undone.',
+    `Type ${athleteId} or yes to go on: `,
+  ].join('\n');
+  const terminal = { input, output: program.stderr, signal: program.signal };
+  if (await isConfirmed(terminal, question, [String(athleteId), 'yes'])) return;
+  throw new UsageError('Not confirmed. Nothing was revoked and nothing was erased.');
+}
+
+async function describe(
+  { mongo, collections: { athletes, activities } }: Database,
+  athleteId: number,
+): Promise<string> {
+  const id = int64(athleteId);
+  const profile = await mongo.attempt(() => athletes.findOne({ _id: id }));
+  const count = await mongo.attempt(() => activities.countDocuments({ 'sync.athlete_id': id }));
+  const name = [profile?.firstname, profile?.lastname].filter(Boolean).join(' ');
+  return `athlete ${athleteId}${name && ` (${name})`}, with ${counted(count, 'activity', 'activities')},`;
+}
+
+async function eraseHeld(
+  session: EraseSession,
+  withoutRevoke: boolean,
+  lease: Lease,
+): Promise<Receipt> {
+  const { program, database, athleteId } = session;
+  const { mongo, collections } = database;
+  const access = withoutRevoke ? 'left alone' : await revokeOrUnmark(session);
+  const { signal } = program;
+  const deleted = await eraseAthlete(mongo, collections, { athleteId, lease, signal });
+  return { athlete: athleteId, access, deleted };
+}
+
+/** What is not revoked goes on as before. */
+async function revokeOrUnmark(session: EraseSession): Promise<Revocation> {
+  const { mongo, collections } = session.database;
+  try {
+    return await revokeLogin(session);
+  } catch (error) {
+    await unmarkLeaving(mongo, collections, session.athleteId);
+    throw error;
+  }
+}
+
+function jsonOf({ athlete, access, deleted }: Receipt): string {
+  return JSON.stringify({ athlete, access, deleted: Object.fromEntries(deleted) });
+}
+
+const accessSentences: Readonly<Record<Revocation, string>> = {
+  revoked: 'The access was revoked at Strava.',
+  'no login': 'No login was stored, so nothing was revoked at Strava.',
+  'left alone':
+    'The access was not revoked: the athlete withdraws it at https://www.strava.com/settings/apps.',
+};
+
+function renderReceipt({ athlete, access, deleted }: Receipt): string {
+  const rows = [...deleted].map(([name, count]) => [`  ${name}`, number(count)]);
+  return [`Athlete ${athlete} is erased. ${accessSentences[access]}`, table(rows)].join('\n');
+}

@@ -1,0 +1,72 @@
+/**
+ * Takes an athlete away from whoever works for it: asks, waits, and holds the leases for as long as the
+ * erasure takes. It takes nothing by force.
+ */
+import { EraseUnfinishedError } from '../../errors.ts';
+import type { Database } from '../../main.ts';
+import { markLeaving, unmarkLeaving } from '../../mongo/athletes/erasing.ts';
+import type { Program } from '../../program.ts';
+import { refreshLease } from '../../strava/access.ts';
+import type { Lease, LeaseHolder } from '../../sync/ports/ports.ts';
+
+export interface EraseSession {
+  readonly program: Program;
+  readonly database: Database;
+  readonly athleteId: number;
+}
+
+const longestWaitMs = 60_000;
+const pauseMs = 250;
+
+/**
+ * Runs `work` while nobody syncs the athlete and nobody refreshes its login. The refresh lease is part
+ * of it because a token that rotates while the old one is being revoked would stay alive.
+ * @throws EraseUnfinishedError where another process does not let go within a minute; nothing is changed then.
+ */
+export async function whileHeld<T>(
+  session: EraseSession,
+  work: (lease: Lease) => Promise<T>,
+): Promise<T> {
+  const { athleteId } = session;
+  const lease = await acquire(session, `athlete:${athleteId}`);
+  try {
+    const refreshing = await acquire(session, refreshLease(athleteId));
+    try {
+      return await work(lease);
+    } finally {
+      await refreshing.release();
+    }
+  } finally {
+    await lease.release();
+  }
+}
+
+async function acquire(session: EraseSession, name: string): Promise<Lease> {
+  const { program, database, athleteId } = session;
+  const { clock, log, signal } = program;
+  const startedMs = clock.monotonicMs();
+  for (let tries = 1; ; tries += 1) {
+    // Each time, because a refresh that was under way replaces the login and with it the mark.
+    await markLeaving(database.mongo, database.collections, athleteId, new Date(clock.nowMs()));
+    const lease = await database.leases.tryAcquire(name);
+    if ('epoch' in lease) return lease;
+    if (tries === 1) {
+      log.info(
+        `Process ${lease.pid} on ${lease.host} works for athlete ${athleteId}; waiting until it lets go.`,
+      );
+    }
+    if (signal.aborted || clock.monotonicMs() - startedMs >= longestWaitMs) {
+      await unmarkLeaving(database.mongo, database.collections, athleteId);
+      throw held(athleteId, lease, signal.aborted);
+    }
+    await clock.sleep(pauseMs, signal);
+  }
+}
+
+function held(athleteId: number, { pid, host }: LeaseHolder, isStopped: boolean) {
+  return new EraseUnfinishedError(
+    isStopped
+      ? 'Stopped. Nothing was revoked and nothing was erased.'
+      : `Process ${pid} on ${host} does not let athlete ${athleteId} go. Nothing was revoked and nothing was erased: stop that process (npm start or npm run sync), and run the same command again.`,
+  );
+}

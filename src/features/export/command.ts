@@ -1,0 +1,121 @@
+/**
+ * `export`: stored activities as GPX, GeoJSON, CSV or lines of JSON. It reads the database only: no
+ * request to Strava, no client, no login.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Recording } from '../../domain/activity/recording.ts';
+import type { ExitCode } from '../../errors.ts';
+import { exitCodes, NothingToExportError } from '../../errors.ts';
+import { fileNameOf } from './file-name.ts';
+import type { ExportTally } from './format.ts';
+import { documentOf } from './format.ts';
+import { failed, writeToFile, writeToStream } from '../shared/output.ts';
+import type { Database } from '../../main.ts';
+import { commandPatienceMs, openDatabase } from '../../main.ts';
+import {
+  athletesWithActivities,
+  findRecording,
+  recordings,
+} from '../../mongo/streams/recordings.ts';
+import type { Program } from '../../program.ts';
+import type { ExportOptions, ExportOrder } from './options.ts';
+import { exportOrderOf } from './options.ts';
+import { counted } from '../shared/text-format.ts';
+
+export async function exportActivities(
+  program: Program,
+  options: ExportOptions,
+): Promise<ExitCode> {
+  const order = exportOrderOf(program, options);
+  const database = await openDatabase(program, commandPatienceMs);
+  try {
+    const chosen = await choose(database, order);
+    const tally: ExportTally = { exported: 0, skipped: 0 };
+    if (order.out !== undefined && order.format.isOneEach && order.activityId === undefined) {
+      await writeFiles(program, order, { chosen, folder: order.out, tally });
+    } else {
+      await writeOne(program, order, { chosen, tally });
+    }
+    report(program, order, tally);
+    return exitCodes.done;
+  } finally {
+    await database.close();
+  }
+}
+
+type Chosen = AsyncIterable<Recording> | Iterable<Recording>;
+
+/** @throws NothingToExportError where what is named is not there, or cannot be in the format. */
+async function choose({ mongo, collections }: Database, order: ExportOrder): Promise<Chosen> {
+  const { activityId, query } = order;
+  const { athleteId } = query;
+  if (athleteId !== undefined) {
+    const known = await athletesWithActivities(mongo, collections);
+    if (!known.includes(athleteId)) throw nothingOf(athleteId, known);
+  }
+  if (activityId === undefined) return recordings(mongo, collections, query);
+  const found = await findRecording(mongo, collections, activityId);
+  if (found === undefined || (athleteId !== undefined && found.athleteId !== athleteId)) {
+    const whose = athleteId === undefined ? '' : ` of athlete ${athleteId}`;
+    throw new NothingToExportError(`There is no activity ${activityId}${whose} in the database.`);
+  }
+  if (!order.format.canHold(found)) throw unfit(found, order);
+  return [found];
+}
+
+function nothingOf(athleteId: number, known: readonly number[]): NothingToExportError {
+  const others =
+    known.length === 0 ? 'there are none at all' : `there are some of ${known.join(', ')}`;
+  return new NothingToExportError(`There are no activities of athlete ${athleteId}; ${others}.`);
+}
+
+function unfit(
+  { id, streamsState }: Recording,
+  { name, format }: ExportOrder,
+): NothingToExportError {
+  const reason =
+    streamsState === 'stored' || streamsState === 'none'
+      ? `it has no ${format.needs}`
+      : `its streams are not stored yet (${streamsState}): npm run sync fetches them`;
+  return new NothingToExportError(`Activity ${id} cannot be exported as ${name}: ${reason}.`);
+}
+
+async function writeOne(
+  { stdout, signal }: Program,
+  { format, out }: ExportOrder,
+  { chosen, tally }: { chosen: Chosen; tally: ExportTally },
+): Promise<void> {
+  const document = documentOf(format, chosen, tally);
+  if (out === undefined) await writeToStream(stdout, document, signal);
+  else await writeToFile(out, document, signal);
+}
+
+async function writeFiles(
+  { signal }: Program,
+  { name, format }: ExportOrder,
+  { chosen, folder, tally }: { chosen: Chosen; folder: string; tally: ExportTally },
+): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw failed(folder, error);
+  });
+  for await (const recording of chosen) {
+    signal.throwIfAborted();
+    if (!format.canHold(recording)) {
+      tally.skipped += 1;
+      continue;
+    }
+    const path = join(folder, fileNameOf(recording, name));
+    await writeToFile(path, documentOf(format, [recording], tally), signal);
+  }
+}
+
+/** On stderr, because the answer may be on stdout; silent where a single activity went there. */
+function report({ stderr }: Program, order: ExportOrder, { exported, skipped }: ExportTally): void {
+  const activities = counted(exported, 'activity', 'activities');
+  if (order.out !== undefined) stderr.write(`${activities} exported to ${order.out}.\n`);
+  if (skipped === 0) return;
+  const were =
+    skipped === 1 ? '1 activity was' : `${counted(skipped, 'activity', 'activities')} were`;
+  stderr.write(`${were} left out for want of ${order.format.needs}.\n`);
+}

@@ -1,0 +1,42 @@
+/**
+ * Samples as CSV (RFC 4180): one row each, the same columns for every activity. All cells are numbers,
+ * instants, true or false, so that nothing has to be quoted and no program takes one for a formula.
+ */
+import type { Recording } from '../../domain/activity/recording.ts';
+import type { Sample, Streams } from '../../domain/activity/streams.ts';
+import { instantAt } from './samples.ts';
+
+/** Strava's key of the stream and the name of its column, which says the unit. */
+const columns: readonly (readonly [string, string])[] = [
+  ['time', 'elapsed_s'],
+  ['lat', 'latitude_deg'],
+  ['lng', 'longitude_deg'],
+  ['altitude', 'altitude_m'],
+  ['distance', 'distance_m'],
+  ['velocity_smooth', 'velocity_m_per_s'],
+  ['grade_smooth', 'grade_percent'],
+  ['heartrate', 'heartrate_bpm'],
+  ['cadence', 'cadence_rpm'],
+  ['watts', 'power_w'],
+  ['temp', 'temperature_c'],
+  ['moving', 'moving'],
+];
+
+export const csvHead = `${['activity_id', 'time_utc', ...columns.map(([, name]) => name)].join(',')}\r\n`;
+
+/** A row for each sample; a cell is empty where the sample is missing. */
+export function* csvOf(recording: Recording): Generator<string> {
+  const { streams } = recording;
+  for (let index = 0; streams && index < streams.sampleCount; index += 1) {
+    yield rowOf(recording, streams, index);
+  }
+}
+
+function rowOf(recording: Recording, streams: Streams, index: number): string {
+  const cells = columns.map(([key]) => cellOf(streams.arrays.get(key)?.[index]));
+  return `${recording.id},${instantAt(recording, streams, index) ?? ''},${cells.join(',')}\r\n`;
+}
+
+function cellOf(sample: Sample | undefined): string {
+  return sample === undefined || sample === null ? '' : String(sample);
+}

@@ -1,0 +1,84 @@
+/**
+ * An activity as GPX 1.1 (https://www.topografix.com/GPX/1/1/): one track of one segment, a point for
+ * each sample that has a position.
+ */
+import type { Recording } from '../../domain/activity/recording.ts';
+import type { Streams } from '../../domain/activity/streams.ts';
+import type { Position } from './samples.ts';
+import { instantAt, instantText, numberAt, positionsOf, textOf } from './samples.ts';
+import { xmlDecimal, xmlText } from './xml.ts';
+
+const head = `<?xml version="1.0" encoding="UTF-8"?>
+<gpx version="1.1" creator="Domestique" xmlns="http://www.topografix.com/GPX/1/1" xmlns:gpxtpx="http://www.garmin.com/xmlschemas/TrackPointExtension/v1">
+`;
+const tail = '</trkseg>\n</trk>\n</gpx>\n';
+
+/** The document in pieces. */
+export function* gpxOf(recording: Recording): Generator<string> {
+  yield head;
+  yield describe(recording);
+  const { streams } = recording;
+  if (streams) for (const at of positionsOf(recording)) yield pointOf(recording, streams, at);
+  yield tail;
+}
+
+function describe(recording: Recording): string {
+  const name = textOf(recording, 'name');
+  const type = textOf(recording, 'sport_type') ?? textOf(recording, 'type');
+  return [
+    `<metadata><time>${instantText(recording.startAt)}</time></metadata>\n<trk>\n`,
+    name === undefined ? '' : `<name>${xmlText(name)}</name>\n`,
+    `<link href="https://www.strava.com/activities/${recording.id}"><text>View on Strava</text></link>\n`,
+    type === undefined ? '' : `<type>${xmlText(type)}</type>\n`,
+    '<trkseg>\n',
+  ].join('');
+}
+
+function pointOf(recording: Recording, streams: Streams, { index, lat, lng }: Position): string {
+  const altitude = numberAt(streams, 'altitude', index);
+  const at = instantAt(recording, streams, index);
+  return [
+    `<trkpt lat="${xmlDecimal(lat)}" lon="${xmlDecimal(lng)}">`,
+    altitude === undefined ? '' : `<ele>${xmlDecimal(altitude)}</ele>`,
+    at === undefined ? '' : `<time>${at}</time>`,
+    extensionsOf(streams, index),
+    '</trkpt>\n',
+  ].join('');
+}
+
+/**
+ * Power stands outside of Garmin's extension, which has no place for it, without a prefix: as Strava's own
+ * files have it, and as readers look for it.
+ */
+function extensionsOf(streams: Streams, index: number): string {
+  const watts = wholeAt(streams, 'watts', { index, least: 0, most: 65_535 });
+  const garmin = garminExtension(streams, index);
+  if (watts === undefined && garmin === '') return '';
+  const power = watts === undefined ? '' : `<power>${watts}</power>`;
+  return `<extensions>${power}${garmin}</extensions>`;
+}
+
+/** https://www8.garmin.com/xmlschemas/TrackPointExtensionv1.xsd: in this order, and these bounds. */
+function garminExtension(streams: Streams, index: number): string {
+  const temperature = numberAt(streams, 'temp', index);
+  const heartrate = wholeAt(streams, 'heartrate', { index, least: 1, most: 255 });
+  const cadence = wholeAt(streams, 'cadence', { index, least: 0, most: 254 });
+  const inner = [
+    temperature === undefined ? '' : `<gpxtpx:atemp>${xmlDecimal(temperature)}</gpxtpx:atemp>`,
+    heartrate === undefined ? '' : `<gpxtpx:hr>${heartrate}</gpxtpx:hr>`,
+    cadence === undefined ? '' : `<gpxtpx:cad>${cadence}</gpxtpx:cad>`,
+  ].join('');
+  return inner === '' ? '' : `<gpxtpx:TrackPointExtension>${inner}</gpxtpx:TrackPointExtension>`;
+}
+
+/** The whole number that the format can hold; what lies beyond its bounds is left out. */
+function wholeAt(
+  streams: Streams,
+  key: string,
+  { index, least, most }: { index: number; least: number; most: number },
+): number | undefined {
+  const value = numberAt(streams, key, index);
+  if (value === undefined) return undefined;
+  const whole = Math.round(value);
+  return whole >= least && whole <= most ? whole : undefined;
+}

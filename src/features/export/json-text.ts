@@ -1,0 +1,14 @@
+/**
+ * JSON without rounding: a bigint is written as the integer that it is.
+ */
+import type { JsonValue } from '../../domain/json.ts';
+
+/** https://tc39.es/proposal-json-parse-with-source/, which Node 24 has and TypeScript does not know. */
+const { rawJSON } = JSON as unknown as { rawJSON: (text: string) => unknown };
+
+/** One line of JSON. */
+export function jsonText(value: JsonValue): string {
+  return JSON.stringify(value, (_key, member: unknown) =>
+    typeof member === 'bigint' ? rawJSON(member.toString()) : member,
+  );
+}

@@ -1,0 +1,59 @@
+/**
+ * Single samples out of streams: numbers, positions and instants, where they are there. It knows no
+ * format.
+ */
+import type { Recording } from '../../domain/activity/recording.ts';
+import type { Streams } from '../../domain/activity/streams.ts';
+
+/** A place on the globe in degrees, and the sample that it belongs to. */
+export interface Position {
+  readonly index: number;
+  readonly lat: number;
+  readonly lng: number;
+}
+
+/** The number of a stream at an index; undefined where there is none. */
+export function numberAt({ arrays }: Streams, key: string, index: number): number | undefined {
+  const sample = arrays.get(key)?.[index];
+  return typeof sample === 'number' && Number.isFinite(sample) ? sample : undefined;
+}
+
+/** The samples that have a position, in order. */
+export function* positionsOf({ streams }: Recording): Generator<Position> {
+  for (let index = 0; streams && index < streams.sampleCount; index += 1) {
+    const lat = numberAt(streams, 'lat', index);
+    const lng = numberAt(streams, 'lng', index);
+    if (lat === undefined || lng === undefined) continue;
+    if (Math.abs(lat) <= 90 && Math.abs(lng) <= 180) yield { index, lat, lng };
+  }
+}
+
+/** Whether at least so many samples have a position. */
+export function hasPositions(recording: Recording, atLeast: number): boolean {
+  return positionsOf(recording).take(atLeast).toArray().length === atLeast;
+}
+
+const latestMs = 8.64e15;
+
+/** When a sample was taken, as RFC 3339 in UTC: the start and the seconds since then. */
+export function instantAt(
+  { startAt }: Recording,
+  streams: Streams,
+  index: number,
+): string | undefined {
+  const seconds = numberAt(streams, 'time', index);
+  if (seconds === undefined) return undefined;
+  const atMs = startAt.getTime() + seconds * 1_000;
+  return Math.abs(atMs) <= latestMs ? instantText(new Date(atMs)) : undefined;
+}
+
+/** "2026-11-22T14:15:00Z"; with milliseconds where there are some. */
+export function instantText(at: Date): string {
+  return at.toISOString().replace('.000Z', 'Z');
+}
+
+/** The text of a field of Strava's record; undefined where it is missing, empty or no text. */
+export function textOf({ record }: Recording, key: string): string | undefined {
+  const value = record[key];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

@@ -1,0 +1,60 @@
+/**
+ * `keys`: makes the file of the keys that encrypt the stored logins, or replaces the key in it. No key
+ * is ever printed.
+ */
+import type { ExitCode } from '../../errors.ts';
+import { ConfigurationError, exitCodes, TokenKeyError } from '../../errors.ts';
+import type { Database } from '../../main.ts';
+import { commandPatienceMs, openDatabase } from '../../main.ts';
+import { newTokenKey } from '../../mongo/base/token-cipher.ts';
+import { createKeyFile } from '../../mongo/tokens/token-key-file.ts';
+import { rotateKeys } from '../../mongo/tokens/re-encryption.ts';
+import type { Program } from '../../program.ts';
+import type { Lease } from '../../sync/ports/ports.ts';
+import { counted } from '../shared/text-format.ts';
+
+export async function keys(program: Program, action: 'new' | 'rotate'): Promise<ExitCode> {
+  const path = program.config.tokenKeyFile;
+  if (path === undefined) {
+    throw new ConfigurationError([
+      'TOKEN_KEY_FILE: is not set; set it to where the keys are to stand, for example TOKEN_KEY_FILE=/etc/domestique/token-keys',
+    ]);
+  }
+  await (action === 'new' ? make(program, path) : rotate(program, path));
+  return exitCodes.done;
+}
+
+async function make({ print }: Program, path: string): Promise<void> {
+  await createKeyFile(path, newTokenKey());
+  print(
+    'Made the file of TOKEN_KEY_FILE with a new key. Keep a copy of it: without it, each athlete has to log in again. Logins are encrypted from the next start, sync or auth on.',
+  );
+}
+
+async function rotate(program: Program, path: string): Promise<void> {
+  const database = await openDatabase(program, commandPatienceMs);
+  try {
+    const lease = await holdKeys(database);
+    try {
+      const { mongo, vault } = database;
+      const added = newTokenKey();
+      const { sealed, removed } = await rotateKeys(mongo, vault, { path, added });
+      program.print(
+        `The key ${added.id} is the current one: ${counted(sealed, 'login')} encrypted with it, ${counted(removed, 'old key')} removed. Keep a copy of the file.`,
+      );
+    } finally {
+      await lease.release();
+    }
+  } finally {
+    await database.close();
+  }
+}
+
+/** Two rotations at a time would each put back the file that they had read. */
+async function holdKeys({ leases }: Database): Promise<Lease> {
+  const lease = await leases.tryAcquire('keys');
+  if ('epoch' in lease) return lease;
+  throw new TokenKeyError(
+    `Process ${lease.pid} on ${lease.host} is changing the keys. Give the command again when it is done.`,
+  );
+}

@@ -1,0 +1,105 @@
+/**
+ * `health`: asks the running daemon at the configured address how it is. It opens no database, so that it
+ * can be asked every minute.
+ */
+import { isIPv6 } from 'node:net';
+import type { HttpConfig } from '../../config/config.ts';
+import type { Finding } from '../../domain/monitoring/health.ts';
+import { isJsonObject, parseJson } from '../../domain/json.ts';
+import type { ExitCode } from '../../errors.ts';
+import { exitCodes } from '../../errors.ts';
+import type { Program } from '../../program.ts';
+
+/** What the daemon said, or why nothing was heard. */
+interface Answer extends Finding {
+  readonly isAnswered: boolean;
+}
+
+interface HealthReport {
+  readonly address: string;
+  readonly isHealthy: boolean;
+  /** Whether the daemon's loops turn. */
+  readonly live: Answer;
+  /** Whether MongoDB answers and somebody is logged in. */
+  readonly ready: Answer;
+}
+
+const longestMs = 5_000;
+
+export async function health(program: Program, { json }: { json: boolean }): Promise<ExitCode> {
+  const { http } = program.config;
+  const address = addressOf(http);
+  const ask = (path: string) =>
+    http.port === 0 ? Promise.resolve(unknownPort) : askDaemon(address, path, program.signal);
+  const [live, ready] = await Promise.all([ask('/livez'), ask('/readyz')]);
+  const isHealthy = live.isHealthy && ready.isHealthy;
+  const report: HealthReport = { address, isHealthy, live, ready };
+  if (json) program.print(JSON.stringify(report));
+  else for (const line of linesOf(live, ready)) program.print(line);
+  return isHealthy ? exitCodes.done : exitCodes.failed;
+}
+
+const unknownPort: Answer = unanswered(
+  'With HTTP_PORT=0 nobody knows where the daemon listens: set it to a port of its own.',
+);
+
+/** A server that listens everywhere is asked here. */
+function addressOf({ host, port }: HttpConfig): string {
+  const near = new Map([
+    ['0.0.0.0', '127.0.0.1'],
+    ['::', '::1'],
+  ]).get(host);
+  const name = near ?? host;
+  return `http://${isIPv6(name) ? `[${name}]` : name}:${port}`;
+}
+
+async function askDaemon(address: string, path: string, stop: AbortSignal): Promise<Answer> {
+  const late = AbortSignal.timeout(longestMs);
+  const signal = AbortSignal.any([stop, late]);
+  try {
+    const response = await fetch(`${address}${path}`, { signal, redirect: 'manual' });
+    return readAnswer(await response.text(), response.ok) ?? foreign(address);
+  } catch (error) {
+    stop.throwIfAborted();
+    if (late.aborted) {
+      return unanswered(`The daemon at ${address} does not answer within ${longestMs / 1_000} s.`);
+    }
+    if (error instanceof SyntaxError) return foreign(address);
+    // It is how fetch says that there is no connection.
+    if (error instanceof TypeError) return absent(address);
+    throw error;
+  }
+}
+
+/** @throws SyntaxError where it is not JSON. */
+function readAnswer(text: string, isHealthy: boolean): Answer | undefined {
+  const json = parseJson(text);
+  if (!isJsonObject(json)) return undefined;
+  const { status, reasons } = json;
+  if (status !== (isHealthy ? 'ok' : 'failing') || !Array.isArray(reasons)) return undefined;
+  return { isAnswered: true, isHealthy, reasons: reasons.map(String) };
+}
+
+function absent(address: string): Answer {
+  return unanswered(
+    `No daemon answers at ${address}: start it with npm start, or correct HTTP_HOST and HTTP_PORT.`,
+  );
+}
+
+function foreign(address: string): Answer {
+  return unanswered(
+    `What answers at ${address} is not this program's daemon; correct HTTP_HOST and HTTP_PORT.`,
+  );
+}
+
+function unanswered(reason: string): Answer {
+  return { isAnswered: false, isHealthy: false, reasons: [reason] };
+}
+
+function linesOf(live: Answer, ready: Answer): readonly string[] {
+  if (!live.isAnswered) return live.reasons;
+  if (!ready.isAnswered) return ready.reasons;
+  const say = (word: string, { isHealthy, reasons }: Answer): string =>
+    `${isHealthy ? word : `Not ${word.toLowerCase()}`}. ${reasons.join(' ')}`;
+  return [say('Live', live), say('Ready', ready)];
+}

@@ -1,0 +1,67 @@
+/**
+ * `/livez` and `/readyz`: a finding as JSON, 200 or 503. They tell counts and sentences, never who.
+ */
+import type { Clock } from '../../clock.ts';
+import type { Finding, LoginCount } from '../../domain/monitoring/health.ts';
+import { judgeLogins, unready } from '../../domain/monitoring/health.ts';
+import { DomestiqueError } from '../../errors.ts';
+import type { HttpAnswer, Route } from '../../http/response.ts';
+import { jsonAnswer } from '../../http/response.ts';
+import { createBoundedWork } from '../../http/bounded-work.ts';
+import { createRecentValue } from '../../http/recent-value.ts';
+import { mostConnections } from '../../http/server.ts';
+
+export interface HealthOptions {
+  /** Whether the daemon's loops turn. */
+  readonly liveness: () => Finding;
+  /** Asks MongoDB; undefined while it is still being opened. */
+  readonly countLogins: () => (() => Promise<LoginCount>) | undefined;
+  readonly clock: Clock;
+}
+
+/** A probe of Kubernetes waits for one second, `npm run health` for longer. */
+const answerWithinMs = 900;
+/** However many ask, MongoDB is asked once in this time. */
+const paceMs = 250;
+
+const silent = unready('MongoDB does not answer.');
+const opening = unready('The database is not open yet: MongoDB is away, or is being prepared.');
+
+/** They belong before every route that takes any path. */
+export function createHealthRoutes(options: HealthOptions): readonly Route[] {
+  const ready = createReadiness(options);
+  return [
+    ...routesOf('/livez', () => Promise.resolve(options.liveness())),
+    ...routesOf('/readyz', ready),
+  ];
+}
+
+function createReadiness({ countLogins, clock }: HealthOptions): () => Promise<Finding> {
+  const bounded = createBoundedWork({ clock, longestMs: answerWithinMs, most: mostConnections });
+  const load = async (): Promise<Finding> => {
+    const count = countLogins();
+    return count === undefined ? opening : judgeLogins(await count());
+  };
+  const found = createRecentValue({ load, clock, paceMs });
+  return () =>
+    bounded(async () => {
+      try {
+        return await found.read(paceMs);
+      } catch (error) {
+        if (error instanceof DomestiqueError) return silent;
+        throw error;
+      }
+    }, silent);
+}
+
+function routesOf(path: string, find: () => Promise<Finding>): readonly Route[] {
+  return (['GET', 'HEAD'] as const).map((method) => ({
+    method,
+    matches: (asked) => asked === path,
+    handle: async () => answerOf(await find()),
+  }));
+}
+
+function answerOf({ isHealthy, reasons }: Finding): HttpAnswer {
+  return jsonAnswer(isHealthy ? 200 : 503, { status: isHealthy ? 'ok' : 'failing', reasons });
+}

@@ -1,0 +1,60 @@
+/**
+ * What is left to do over all athletes, in figures: counted by indexes, and nobody's name or id in them.
+ */
+import { int64, toNumber } from '../../mongo/base/bson-value.ts';
+import type { Collections } from '../../mongo/schema/collections.ts';
+import type { Mongo } from '../../mongo/base/connection.ts';
+
+/** What is wanted, as far as it is counted here. */
+export interface WantedParts {
+  readonly streams: boolean;
+  readonly details: boolean;
+  /** Activities before it are not wanted. */
+  readonly from: Date | undefined;
+}
+
+export interface PartCounts {
+  readonly streams: number;
+  readonly details: number;
+}
+
+export interface BacklogFigures {
+  readonly backlog: PartCounts;
+  /** `records` are those of the list that could not be stored. */
+  readonly parked: PartCounts & { readonly records: number };
+}
+
+export async function countBacklog(
+  { attempt }: Mongo,
+  { activities, tokens, parked }: Collections,
+  wanted: WantedParts,
+): Promise<BacklogFigures> {
+  const grants = await attempt(() => tokens.find({}, { projection: { _id: 1 } }).toArray());
+  const ids = grants.map(({ _id }) => int64(toNumber(_id)));
+  const range = wanted.from ? { start_date: { $gte: wanted.from } } : {};
+  const count = async (
+    part: keyof PartCounts,
+    states: readonly ('pending' | 'parked' | null)[],
+  ): Promise<number> => {
+    if (!wanted[part]) return 0;
+    const filter = {
+      'sync.athlete_id': { $in: ids },
+      [`sync.${part}.state`]: { $in: states },
+      ...range,
+    };
+    return attempt(() => activities.countDocuments(filter));
+  };
+  const records = await attempt(() => parked.estimatedDocumentCount());
+  return {
+    backlog: {
+      streams: await count('streams', ['pending']),
+      // null is an activity that was stored before details were kept.
+      details: await count('details', ['pending', null]),
+    },
+    parked: {
+      streams: await count('streams', ['parked']),
+      details: await count('details', ['parked']),
+      records,
+    },
+  };
+}

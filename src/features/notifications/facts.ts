@@ -1,0 +1,95 @@
+/**
+ * What the notices are decided by, as far as the database knows it. It decides nothing.
+ */
+import { nextListRequest } from '../../domain/sync/list-coverage.ts';
+import type { AthleteFacts } from '../../domain/notifications/alert-conditions.ts';
+import { int64, toNumber } from '../../mongo/base/bson-value.ts';
+import type { Collections, TokenDocument } from '../../mongo/schema/collections.ts';
+import type { Mongo } from '../../mongo/base/connection.ts';
+import { deauthorizedAthletes } from '../../mongo/athletes/deauthorized.ts';
+import { leavingIds } from '../../mongo/athletes/erasing.ts';
+import { listingFrom } from '../../mongo/athletes/coverage-document.ts';
+import { countPending } from '../../mongo/streams/pending.ts';
+
+/** What is wanted of each athlete. */
+export interface BackfillGoal {
+  /** Undefined for the whole history. */
+  readonly since: Date | undefined;
+  readonly shouldFetchStreams: boolean;
+  /** Whether the first backfill of an athlete was complete before. */
+  readonly isKnown: (athleteId: number) => boolean;
+}
+
+/** Everybody who is logged in or withdrew the access, without those who are being erased. */
+export async function athleteFacts(
+  mongo: Mongo,
+  collections: Collections,
+  goal: BackfillGoal,
+): Promise<readonly AthleteFacts[]> {
+  const leaving = new Set(await leavingIds(mongo, collections));
+  const grants = await mongo.attempt(() => collections.tokens.find().sort({ _id: 1 }).toArray());
+  const facts: AthleteFacts[] = [];
+  for (const grant of grants) {
+    if (!leaving.has(toNumber(grant._id)))
+      facts.push(await factsOf(mongo, collections, { grant, goal }));
+  }
+  for (const { athleteId } of await deauthorizedAthletes(mongo, collections)) {
+    const needsAuthorization = 'the access was withdrawn at Strava';
+    facts.push({ athleteId, needsAuthorization, isBackfilled: goal.isKnown(athleteId), parked: 0 });
+  }
+  return facts;
+}
+
+async function factsOf(
+  mongo: Mongo,
+  collections: Collections,
+  { grant, goal }: { readonly grant: TokenDocument; readonly goal: BackfillGoal },
+): Promise<AthleteFacts> {
+  const athleteId = toNumber(grant._id);
+  const reason = grant.needs_authorization?.reason;
+  return {
+    athleteId,
+    ...(reason !== undefined && { needsAuthorization: reason }),
+    isBackfilled:
+      goal.isKnown(athleteId) || (await isBackfilled(mongo, collections, { athleteId, goal })),
+    parked: await countParked(mongo, collections, athleteId),
+  };
+}
+
+async function isBackfilled(
+  mongo: Mongo,
+  collections: Collections,
+  { athleteId, goal }: { readonly athleteId: number; readonly goal: BackfillGoal },
+): Promise<boolean> {
+  const { since, shouldFetchStreams } = goal;
+  const found = await mongo.attempt(() => collections.athletes.findOne({ _id: int64(athleteId) }));
+  const listing = listingFrom(found?.sync?.listing);
+  const sinceS = since === undefined ? 0 : Math.floor(since.getTime() / 1_000);
+  if (nextListRequest(listing, { sinceS }) !== undefined) return false;
+  if (!shouldFetchStreams) return true;
+  const range = since === undefined ? {} : { from: since };
+  return (await countPending(mongo, collections, athleteId, range)) === 0;
+}
+
+async function countParked(
+  { attempt }: Mongo,
+  { activities, parked }: Collections,
+  athleteId: number,
+): Promise<number> {
+  const id = int64(athleteId);
+  const recordings = { 'sync.athlete_id': id, 'sync.streams.state': 'parked' as const };
+  return (
+    (await attempt(() => parked.countDocuments({ athlete_id: id }))) +
+    (await attempt(() => activities.countDocuments(recordings)))
+  );
+}
+
+/** When a list was last read, of any athlete. */
+export async function lastLookAt(
+  { attempt }: Mongo,
+  { athletes }: Collections,
+): Promise<Date | undefined> {
+  const filter = { 'sync.looked_at': { $exists: true } };
+  const options = { sort: { 'sync.looked_at': -1 } } as const;
+  return (await attempt(() => athletes.findOne(filter, options)))?.sync?.looked_at;
+}

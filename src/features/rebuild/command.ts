@@ -1,0 +1,87 @@
+/**
+ * `rebuild`: works out `derived` and the tracks again from what is stored, beside a running daemon. No
+ * request to Strava, no client, no login.
+ */
+import type { ExitCode } from '../../errors.ts';
+import { exitCodes, UsageError } from '../../errors.ts';
+import type { Database } from '../../main.ts';
+import { commandPatienceMs, openDatabase } from '../../main.ts';
+import type { Rebuilt } from './store.ts';
+import { activityIds, rebuildActivity } from './store.ts';
+import { athletesWithActivities } from '../../mongo/streams/recordings.ts';
+import type { Program } from '../../program.ts';
+import { athleteOf } from '../shared/period-options.ts';
+import { counted, number } from '../shared/text-format.ts';
+
+export interface RebuildOptions {
+  readonly athlete?: string;
+  readonly json: boolean;
+}
+
+type RebuildTally = Record<Rebuilt, number>;
+
+const logEveryMs = 30_000;
+
+/** Stopped and given again it begins anew, and finds what is done as it is to be. */
+export async function rebuild(program: Program, options: RebuildOptions): Promise<ExitCode> {
+  const athleteId = athleteOf(options);
+  const database = await openDatabase(program, commandPatienceMs);
+  try {
+    if (athleteId !== undefined) await assertKnown(database, athleteId);
+    const tally = await rebuildAll(program, database, athleteId);
+    program.print(report(tally, { isStopped: program.signal.aborted, json: options.json }));
+    return exitCodes.done;
+  } finally {
+    await database.close();
+  }
+}
+
+async function assertKnown({ mongo, collections }: Database, athleteId: number): Promise<void> {
+  const known = await athletesWithActivities(mongo, collections);
+  if (known.includes(athleteId)) return;
+  const others =
+    known.length === 0 ? 'there are none at all' : `there are some of ${known.join(', ')}`;
+  throw new UsageError(`There are no activities of athlete ${athleteId}; ${others}.`);
+}
+
+async function rebuildAll(
+  { config, clock, log, signal }: Program,
+  { mongo, collections }: Database,
+  athleteId: number | undefined,
+): Promise<RebuildTally> {
+  const { trackSource } = config.sync;
+  const tally: RebuildTally = { rebuilt: 0, unchanged: 0, incomplete: 0, gone: 0 };
+  let saidAtMs = clock.monotonicMs();
+  for await (const id of activityIds(mongo, collections, athleteId)) {
+    if (signal.aborted) break;
+    tally[await rebuildActivity(mongo, collections, { id, trackSource })] += 1;
+    if (clock.monotonicMs() - saidAtMs < logEveryMs) continue;
+    saidAtMs = clock.monotonicMs();
+    log.info(tally, `Rebuilding: ${counted(looked(tally), 'activity', 'activities')} so far.`);
+  }
+  return tally;
+}
+
+/** Those that were removed meanwhile are not among them. */
+function looked({ rebuilt, unchanged, incomplete }: RebuildTally): number {
+  return rebuilt + unchanged + incomplete;
+}
+
+function report(
+  tally: RebuildTally,
+  { isStopped, json }: { isStopped: boolean; json: boolean },
+): string {
+  const { rebuilt, unchanged, incomplete } = tally;
+  const activities = looked(tally);
+  if (json)
+    return JSON.stringify({ activities, rebuilt, unchanged, incomplete, stopped: isStopped });
+  return [
+    `${counted(activities, 'activity', 'activities')} looked at: ${number(rebuilt)} rebuilt, ${number(unchanged)} as they should be.`,
+    ...(incomplete > 0
+      ? [
+          `The streams of ${counted(incomplete, 'activity', 'activities')} are not whole: npm run verify says more.`,
+        ]
+      : []),
+    ...(isStopped ? ['Stopped. The same command goes on with the rest.'] : []),
+  ].join('\n');
+}

@@ -1,0 +1,155 @@
+/**
+ * Works out again, from what is stored, what stands in an activity besides Strava's record: `derived`
+ * and the geometry. It asks Strava for nothing, needs no lease, and overwrites nothing newer: it writes
+ * only where the activity is as it was when it was read.
+ */
+import type { Document, Filter } from 'mongodb';
+import { derivedFrom } from '../../domain/derived/derived.ts';
+import { canonicalJson } from '../../domain/json.ts';
+import type { Recording } from '../../domain/activity/recording.ts';
+import type { TrackSource } from '../../domain/derived/recorded-track.ts';
+import { geometryOf } from '../../mongo/activities/activity-document.ts';
+import { int64, jsonFromBson, toNumber } from '../../mongo/base/bson-value.ts';
+import type { ActivityDocument, Collections } from '../../mongo/schema/collections.ts';
+import type { Mongo } from '../../mongo/base/connection.ts';
+import type { DerivationWrite, Values } from '../../mongo/streams/derivation.ts';
+import {
+  recordedGeometry,
+  recordedTrack,
+  writeDerivation,
+} from '../../mongo/streams/derivation.ts';
+import { findRecording } from '../../mongo/streams/recordings.ts';
+
+/**
+ * What became of an activity. 'incomplete': its streams are not whole, or are being replaced; what is
+ * derived from them stays as it is.
+ */
+export type Rebuilt = 'rebuilt' | 'unchanged' | 'incomplete' | 'gone';
+
+/** An activity's keys of ours, as they stood when it was read. */
+type Standing = ActivityDocument & Document;
+
+const idsAtOnce = 500;
+/** A writer that changes an activity so often at the same moment works it out itself. */
+const mostTries = 5;
+
+/** The ids of all activities, or of those of one athlete, in their order. */
+export async function* activityIds(
+  { attempt }: Mongo,
+  { activities }: Collections,
+  athleteId: number | undefined,
+): AsyncGenerator<number> {
+  const ofAthlete = athleteId === undefined ? {} : { 'sync.athlete_id': int64(athleteId) };
+  let after: Filter<ActivityDocument> = {};
+  for (;;) {
+    const found = await attempt(() =>
+      activities
+        .find({ ...ofAthlete, ...after }, { projection: { _id: 1 } })
+        .sort({ _id: 1 })
+        .limit(idsAtOnce)
+        .toArray(),
+    );
+    const ids = found.map(({ _id }) => toNumber(_id));
+    yield* ids;
+    const last = ids.at(-1);
+    if (last === undefined || ids.length < idsAtOnce) return;
+    after = { _id: { $gt: int64(last) } };
+  }
+}
+
+/** Doing it again changes nothing. */
+export async function rebuildActivity(
+  mongo: Mongo,
+  collections: Collections,
+  { id, trackSource }: { id: number; trackSource: TrackSource },
+): Promise<Rebuilt> {
+  for (let tries = 1; tries <= mostTries; tries += 1) {
+    // Before the recording: what changes after this is seen by the filter of the write.
+    const standing = await findStanding(mongo, collections, id);
+    const recording = standing && (await findRecording(mongo, collections, id));
+    if (standing === undefined || recording === undefined) return 'gone';
+    const write = derivationOf(standing, recording, trackSource);
+    const isWhole = (recording.streamsState === 'stored') === (recording.streams !== undefined);
+    if (isAsWritten(standing, write)) return isWhole ? 'unchanged' : 'incomplete';
+    const isWritten = await writeDerivation(mongo, collections, write);
+    if (isWritten) return isWhole ? 'rebuilt' : 'incomplete';
+  }
+  return 'incomplete';
+}
+
+async function findStanding(
+  { attempt }: Mongo,
+  { activities }: Collections,
+  id: number,
+): Promise<Standing | undefined> {
+  const projection = { derived: 1, track: 1, start_point: 1, sync: 1 };
+  const found = await attempt(() => activities.findOne({ _id: int64(id) }, { projection }));
+  return found ?? undefined;
+}
+
+function derivationOf(
+  standing: Standing,
+  recording: Recording,
+  trackSource: TrackSource,
+): DerivationWrite {
+  const { streams, streamsState } = recording;
+  const derived = streams && { derived: derivedFrom(streams) };
+  const nothing = streamsState === 'none' && { derived: undefined };
+  return {
+    filter: unchanged(standing),
+    values: { ...derived, ...nothing },
+    geometries: geometriesOf(standing, recording, trackSource),
+  };
+}
+
+function geometriesOf(
+  { sync }: Standing,
+  { record, streams, streamsState }: Recording,
+  trackSource: TrackSource,
+): readonly Values[] {
+  const { track, startPoint, leftOut } = geometryOf(record);
+  const start = { start_point: startPoint };
+  const isAskedForAgain = streams === undefined && streamsState !== 'none';
+  // The recording is the same: its track stands until the streams are there again.
+  if (isAskedForAgain && trackSource === 'streams' && sync.track_source === 'streams') {
+    return [start, { start_point: undefined }];
+  }
+  const recorded = streams && recordedTrack(streams, trackSource);
+  const listed = { track, 'sync.track_source': undefined, 'sync.track_left_out': leftOut };
+  const refused = { track: undefined, start_point: undefined };
+  return [
+    ...(recorded === undefined ? [] : [{ ...start, ...recordedGeometry(recorded) }]),
+    { ...start, ...listed },
+    { ...listed, ...refused, 'sync.track_left_out': 'refused by MongoDB' },
+  ];
+}
+
+/** The same summary, and the same streams in the same state. */
+function unchanged({ _id, sync }: Standing): Filter<ActivityDocument> {
+  const { fetched_at } = sync.streams;
+  return {
+    _id,
+    'sync.epoch': sync.epoch,
+    'sync.trace': sync.trace,
+    'sync.fingerprint': sync.fingerprint,
+    'sync.streams.state': sync.streams.state,
+    'sync.streams.fetched_at': fetched_at ?? { $exists: false },
+  };
+}
+
+/** Whether what would be written stands there already. */
+function isAsWritten(standing: Standing, { values, geometries }: DerivationWrite): boolean {
+  const fields = Object.entries({ ...values, ...geometries[0] });
+  return fields.every(([path, value]) => isSame(valueOf(standing, path), value));
+}
+
+function valueOf(standing: Standing, path: string): unknown {
+  const [first = '', second] = path.split('.');
+  const value: unknown = standing[first];
+  return second === undefined ? value : (value as Values)[second];
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return canonicalJson(jsonFromBson(one)) === canonicalJson(jsonFromBson(other));
+}

@@ -1,0 +1,19 @@
+/**
+ * Which athletes a command is about.
+ */
+import { NoAthleteError } from '../../errors.ts';
+import type { Database } from '../../main.ts';
+
+/** Everybody who has logged in, or the one that is wanted. @throws NoAthleteError */
+export async function chooseAthletes(
+  { athletes }: Database,
+  wanted?: number,
+): Promise<readonly number[]> {
+  const known = await athletes.athleteIds();
+  if (known.length === 0) throw new NoAthleteError('Nobody has logged in yet. Run: npm run auth');
+  if (wanted === undefined) return known;
+  if (known.includes(wanted)) return [wanted];
+  throw new NoAthleteError(
+    `Athlete ${wanted} has not logged in; known are ${known.join(', ')}. Run: npm run auth`,
+  );
+}

@@ -1,0 +1,114 @@
+/**
+ * Where a document goes: a stream at the pace of its reader, or a file that is there completely or not
+ * at all. It does not know what it writes.
+ */
+import { randomUUID } from 'node:crypto';
+import { open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { OutputFailedError, UsageError } from '../../errors.ts';
+
+/** A document in pieces. */
+export type Pieces = AsyncIterable<string>;
+
+/** So much is written at once. */
+const batchLength = 65_536;
+
+/**
+ * Writes to a stream and leaves it open, each batch when the one before has been taken. A reader that
+ * has gone (`| head`) ends the writing without an error.
+ * @throws OutputFailedError where it cannot be written, and the signal's reason once that is aborted.
+ */
+export async function writeToStream(
+  stream: NodeJS.WritableStream,
+  pieces: Pieces,
+  signal: AbortSignal,
+): Promise<void> {
+  // The failure comes to the write's own callback; unheard, the event would end the process.
+  stream.on('error', () => undefined);
+  for await (const batch of batchesOf(pieces, signal)) {
+    const failure = await new Promise<Error | null | undefined>((done) => {
+      stream.write(batch, done);
+    });
+    if (isReaderGone(failure)) return;
+    if (failure) throw failed('standard output', failure);
+  }
+}
+
+function isReaderGone(failure: unknown): boolean {
+  return failure instanceof Error && 'code' in failure && failure.code === 'EPIPE';
+}
+
+/**
+ * Writes a file beside its final place and moves it there when it is complete and on the disk.
+ * @throws UsageError where something else than a file has the name, OutputFailedError where it cannot
+ * be written, and the signal's reason once that is aborted.
+ */
+export async function writeToFile(
+  path: string,
+  pieces: Pieces,
+  signal: AbortSignal,
+): Promise<void> {
+  const target = await targetOf(path);
+  const temporary = join(dirname(target), `.domestique-${randomUUID()}.part`);
+  try {
+    await writeWhole(temporary, pieces, { path, signal });
+    await named(path, () => rename(temporary, target));
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Where a link leads to, so that it stays one; never a device or a folder. */
+async function targetOf(path: string): Promise<string> {
+  const target = await realpath(path).catch(() => path);
+  const found = await stat(target).catch(() => undefined);
+  if (found === undefined || found.isFile()) return target;
+  throw new UsageError(
+    `--out takes a file here; ${path} is ${found.isDirectory() ? 'a folder' : 'none'}.`,
+  );
+}
+
+async function writeWhole(
+  temporary: string,
+  pieces: Pieces,
+  { path, signal }: { path: string; signal: AbortSignal },
+): Promise<void> {
+  const file = await named(path, () => open(temporary, 'wx'));
+  try {
+    for await (const batch of batchesOf(pieces, signal)) {
+      await named(path, () => file.appendFile(batch));
+    }
+    await named(path, () => file.sync());
+  } finally {
+    await file.close();
+  }
+}
+
+/** Only what the file system says: a failure of the source stays what it is. */
+async function named<T>(path: string, operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    throw failed(path, error);
+  }
+}
+
+/** A sentence that names what cannot be written, and the system's word for why. */
+export function failed(path: string, error: unknown): OutputFailedError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  return new OutputFailedError(`${path} cannot be written (${code}).`, { cause: error });
+}
+
+async function* batchesOf(pieces: Pieces, signal: AbortSignal): AsyncGenerator<string> {
+  let batch = '';
+  for await (const piece of pieces) {
+    batch += piece;
+    if (batch.length < batchLength) continue;
+    signal.throwIfAborted();
+    yield batch;
+    batch = '';
+  }
+  signal.throwIfAborted();
+  if (batch !== '') yield batch;
+}

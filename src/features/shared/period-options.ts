@@ -1,0 +1,64 @@
+/**
+ * What the command line of `sync` asks for: checked before anything connects.
+ */
+import { nothingListed } from '../../domain/sync/list-coverage.ts';
+import { parseSince, parseUntil, periodExamples } from '../../domain/sync/period.ts';
+import { dayMs as oneDayMs } from '../../domain/duration.ts';
+import { UsageError } from '../../errors.ts';
+import type { Program } from '../../program.ts';
+import type { Wish } from '../../sync/ports/ports.ts';
+
+export interface SyncOptions {
+  readonly since?: string;
+  readonly until?: string;
+  readonly athlete?: string;
+  /** False with `--no-wait`. */
+  readonly wait: boolean;
+  readonly dryRun: boolean;
+  readonly retryParked: boolean;
+  readonly json: boolean;
+}
+
+/** The athlete's id, where one is named. @throws UsageError */
+export function athleteOf({ athlete }: Pick<SyncOptions, 'athlete'>): number | undefined {
+  if (athlete === undefined) return undefined;
+  if (/^\d{1,15}$/.test(athlete)) return Number(athlete);
+  throw new UsageError(
+    `--athlete takes a Strava athlete's id, for example 1001; not "${athlete}".`,
+  );
+}
+
+/** The period to be made complete, where one is named. @throws UsageError */
+export function wishOf(
+  { clock, config }: Program,
+  { since, until }: SyncOptions,
+): Wish | undefined {
+  if (since === undefined && until === undefined) return undefined;
+  const nowMs = clock.nowMs();
+  // By whole days, so that the same words mean the same wish for a day and go on where it stands.
+  const dayMs = Math.floor(nowMs / oneDayMs) * oneDayMs;
+  const sinceAt = readBound('--since', since ?? config.sync.since, (text) =>
+    parseSince(text, dayMs),
+  );
+  const untilAt = readBound('--until', until, (text) => parseUntil(text, dayMs + oneDayMs - 1));
+  const from = sinceAt ?? new Date(0);
+  if (untilAt && untilAt < from) throw new UsageError('--until lies before --since.');
+  return {
+    id: `${from.toISOString()}/${untilAt?.toISOString() ?? ''}`,
+    since: from,
+    ...(untilAt && { until: untilAt }),
+    requestedAt: new Date(nowMs),
+    listing: nothingListed,
+  };
+}
+
+function readBound(
+  name: string,
+  text: string | undefined,
+  parse: (text: string) => Date | undefined,
+): Date | undefined {
+  if (text === undefined) return undefined;
+  const at = parse(text);
+  if (at) return at;
+  throw new UsageError(`${name} takes ${periodExamples}; not "${text}".`);
+}

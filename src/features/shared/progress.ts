@@ -1,0 +1,139 @@
+/**
+ * What a run shows while it lasts: a bar on a terminal, a log line now and then without one.
+ */
+import cliProgress from 'cli-progress';
+import type { Logger } from 'pino';
+import type { Clock } from '../../clock.ts';
+import { formatDuration } from '../../domain/duration.ts';
+import { estimateEndMs } from '../../domain/rate-limit/estimate.ts';
+import { limitOf } from '../../domain/rate-limit/quota-state.ts';
+import type { Strava } from '../../main.ts';
+import type { Program } from '../../program.ts';
+import type { Reporter } from '../../sync/run-options.ts';
+import type { Tally } from '../../sync/run-stats.ts';
+import { emptyTally } from '../../sync/run-stats.ts';
+import { counted, instant, number } from './text-format.ts';
+
+export interface ProgressOptions {
+  readonly program: Program;
+  /** When `requests` more can be through under the quota, milliseconds from now. */
+  readonly remainingMs: (requests: number) => number;
+  readonly dailyLimit: () => number;
+}
+
+/** How long what is left takes, by what is known of the quota at that moment. */
+export function progressOptionsOf(program: Program, { gate, quota }: Strava): ProgressOptions {
+  const { settings } = quota;
+  return {
+    program,
+    dailyLimit: () => limitOf('daily', gate.known(), settings),
+    remainingMs: (requests) => {
+      const nowMs = quota.nowMs();
+      return estimateEndMs(requests, gate.known(), settings, nowMs) - nowMs;
+    },
+  };
+}
+
+export interface Progress extends Reporter {
+  /** Takes the bar off the screen. */
+  readonly end: () => void;
+}
+
+const logEveryMs = 30_000;
+
+/** The sentence that every wait and every bar ends in. */
+export function remaining(left: number, { remainingMs, dailyLimit }: ProgressOptions): string {
+  if (left === 0) return 'nothing left to fetch';
+  const duration = formatDuration(Math.max(1_000, remainingMs(left)));
+  return `${counted(left, 'stream')} to go: about ${duration} at ${number(dailyLimit())} a day`;
+}
+
+export function createProgress(options: ProgressOptions): Progress {
+  const { isTerminal, log, clock } = options.program;
+  return isTerminal && log.isLevelEnabled('info')
+    ? createBar(options)
+    : createLines(options, { log, clock });
+}
+
+function createLines(
+  options: ProgressOptions,
+  { log, clock }: { log: Logger; clock: Clock },
+): Progress {
+  let saidAtMs = clock.monotonicMs();
+  let waitSaidForMs = 0;
+  return {
+    progress: (tally, left) => {
+      if (clock.monotonicMs() - saidAtMs < logEveryMs) return;
+      saidAtMs = clock.monotonicMs();
+      log.info({ ...figures(tally), left }, `Syncing: ${remaining(left, options)}.`);
+    },
+    waiting: ({ reason, untilMs, left }) => {
+      if (reason !== 'quota' || untilMs <= waitSaidForMs) return;
+      waitSaidForMs = untilMs;
+      log.info({ left }, waitSentence(untilMs, left, options));
+    },
+    end: () => undefined,
+  };
+}
+
+interface Bars {
+  readonly list: cliProgress.SingleBar;
+  readonly streams: cliProgress.SingleBar;
+  readonly stop: () => void;
+}
+
+function drawBars(stream: NodeJS.WriteStream): Bars {
+  const format = '{what} [{bar}] {value}/{total} {note}';
+  const bars = new cliProgress.MultiBar(
+    { format, stream, clearOnComplete: true, hideCursor: true, barsize: 10 },
+    cliProgress.Presets.legacy,
+  );
+  return {
+    list: bars.create(0, 0, { what: 'list   ', note: '' }),
+    streams: bars.create(0, 0, { what: 'streams', note: '' }),
+    stop: () => {
+      bars.stop();
+    },
+  };
+}
+
+/** The bars appear with the first thing to show: a run that finds its athletes held shows none. */
+function createBar(options: ProgressOptions): Progress {
+  const { stderr, clock } = options.program;
+  const startedMs = clock.monotonicMs();
+  let bars: Bars | undefined;
+  let latest = emptyTally;
+  const show = (left: number, listNote: string): void => {
+    bars ??= drawBars(stderr);
+    const done = latest.streamsStored + latest.withoutStreams;
+    bars.list.setTotal(latest.added);
+    bars.list.update(latest.added, { note: listNote });
+    bars.streams.setTotal(done + left);
+    bars.streams.update(done, { note: remaining(left, options) });
+  };
+  const pace = (): string => {
+    const minutes = (clock.monotonicMs() - startedMs) / 60_000;
+    return `new, ${number(Math.round(latest.streamsStored / minutes))} streams a minute`;
+  };
+  return {
+    progress: (tally, left) => {
+      latest = tally;
+      show(left, pace());
+    },
+    waiting: ({ reason, untilMs, left }) => {
+      if (reason !== 'quota') return;
+      show(left, `new; the quota is spent until ${instant(new Date(untilMs))}`);
+    },
+    end: () => {
+      bars?.stop();
+    },
+  };
+}
+
+function waitSentence(untilMs: number, left: number, options: ProgressOptions): string {
+  return `Quota spent, waiting until ${instant(new Date(untilMs))}; ${remaining(left, options)}.`;
+}
+
+function figures({ requests, added, changed, streamsStored, withoutStreams }: Tally): object {
+  return { requests, added, changed, streams: streamsStored, withoutStreams };
+}

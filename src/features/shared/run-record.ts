@@ -1,0 +1,49 @@
+/**
+ * Writes each run into `runs`, from its start on, and prunes old ones.
+ */
+import { standingSince } from '../../config/default-backfill.ts';
+import { DomestiqueError } from '../../errors.ts';
+import type { Database } from '../../main.ts';
+import { pruneChanges } from '../../mongo/history/changes.ts';
+import { pruneParked } from '../../mongo/activities/parked-records.ts';
+import type { RunReason } from '../../mongo/history/runs.ts';
+import type { Program } from '../../program.ts';
+import type { RunResult } from '../../sync/job.ts';
+
+/** Runs `work` and records how it ended; what it throws is thrown on. */
+export async function recordRun(
+  { clock, host, pid, config }: Program,
+  { runs, mongo, collections }: Database,
+  why: { readonly reason: RunReason; readonly command: string },
+  work: () => Promise<RunResult>,
+): Promise<RunResult> {
+  const startedAt = new Date(clock.nowMs());
+  const id = await runs.start({ ...why, host, pid, startedAt });
+  await runs.prune(new Date(startedAt.getTime() - config.keep.runsMs));
+  await pruneChanges(mongo, new Date(startedAt.getTime() - config.keep.changesMs));
+  // Else no reading shows what lies before; a retention has its own sweep.
+  if (standingSince(config, startedAt.getTime()) === undefined) {
+    await pruneParked(mongo, collections);
+  }
+  try {
+    const result = await work();
+    const outcome = outcomeOf(result);
+    await runs.end(id, { endedAt: new Date(clock.nowMs()), outcome, counts: result.tally });
+    return result;
+  } catch (error) {
+    const message = error instanceof DomestiqueError ? error.message : 'an unexpected failure';
+    const end = {
+      endedAt: new Date(clock.nowMs()),
+      outcome: 'failed',
+      error: message,
+      ...(error instanceof DomestiqueError && { errorCode: error.code }),
+    } as const;
+    await runs.end(id, end).catch(() => undefined);
+    throw error;
+  }
+}
+
+function outcomeOf({ isInterrupted, opensAt }: RunResult): 'done' | 'stopped' | 'waiting' {
+  if (isInterrupted) return 'stopped';
+  return opensAt === undefined ? 'done' : 'waiting';
+}

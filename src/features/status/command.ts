@@ -1,0 +1,21 @@
+/**
+ * `status`: what is stored, what is still to do, the quota, the runs, and what needs the person. It
+ * makes no request to Strava and needs no client secret.
+ */
+import type { ExitCode } from '../../errors.ts';
+import { exitCodes } from '../../errors.ts';
+import { commandPatienceMs, openDatabase } from '../../main.ts';
+import type { Program } from '../../program.ts';
+import { readStatus } from './report.ts';
+import { renderStatus } from './table.ts';
+
+export async function status(program: Program, { json }: { json: boolean }): Promise<ExitCode> {
+  const database = await openDatabase(program, commandPatienceMs);
+  try {
+    const found = await readStatus(program, database);
+    program.print(json ? JSON.stringify(found) : renderStatus(found));
+    return exitCodes.done;
+  } finally {
+    await database.close();
+  }
+}

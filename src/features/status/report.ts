@@ -1,0 +1,89 @@
+/**
+ * Gathers what `status` shows from the database alone.
+ */
+import { standingSince } from '../../config/default-backfill.ts';
+import { nextTickAt } from '../daemon/schedule.ts';
+import { formatDuration } from '../../domain/duration.ts';
+import { estimateEndMs } from '../../domain/rate-limit/estimate.ts';
+import type { QuotaState } from '../../domain/rate-limit/quota-state.ts';
+import { emptyQuota } from '../../domain/rate-limit/quota-state.ts';
+import type { Database } from '../../main.ts';
+import { quotaSettingsOf } from '../../main.ts';
+import { deauthorizedAthletes } from '../../mongo/athletes/deauthorized.ts';
+import type { AthleteOverview } from './store.ts';
+import { overview } from './store.ts';
+import { createQuotaStore, knownApplications } from '../../mongo/coordination/quota.ts';
+import type { RunDocument } from '../../mongo/history/runs.ts';
+import type { Program } from '../../program.ts';
+import { needsOf, scopeGapsOf } from './action-required.ts';
+import type { QuotaReport } from '../shared/quota-report.ts';
+import { reportQuota } from '../shared/quota-report.ts';
+
+export interface AthleteStatus extends AthleteOverview {
+  /** What the grant leaves out, one sentence each. */
+  readonly scopeGaps: readonly string[];
+}
+
+/** Everything that status shows. */
+export interface Status {
+  readonly database: string;
+  readonly athletes: readonly AthleteStatus[];
+  readonly quota: QuotaReport;
+  /** Requests still to make for streams, and about how long they take under the quota. */
+  readonly toDo: { readonly streams: number; readonly duration: string };
+  readonly lastRun: RunDocument | null;
+  readonly nextRunAt: Date | null;
+  readonly parkedActivities: readonly number[];
+  /** What only a person can do, one sentence each. */
+  readonly needs: readonly string[];
+}
+
+export async function readStatus(program: Program, database: Database): Promise<Status> {
+  const { config, clock } = program;
+  const nowMs = clock.nowMs();
+  const settings = quotaSettingsOf(config);
+  const state = await readQuota(program, database);
+  const athletes = await overview(database.mongo, database.collections);
+  const departed = await deauthorizedAthletes(database.mongo, database.collections);
+  const streams = await countToDo(program, database, athletes);
+  return {
+    database: database.address,
+    athletes: athletes.map((athlete) => ({
+      ...athlete,
+      scopeGaps: scopeGapsOf(athlete, config.strava.scopes),
+    })),
+    quota: reportQuota(state, settings, nowMs),
+    toDo: {
+      streams,
+      duration: formatDuration(
+        Math.max(1_000, estimateEndMs(streams, state, settings, nowMs) - nowMs),
+      ),
+    },
+    lastRun: (await database.runs.last()) ?? null,
+    nextRunAt: nextTickAt(config.sync) ?? null,
+    parkedActivities: await database.activities.parkedIds(),
+    needs: needsOf(athletes, departed),
+  };
+}
+
+/** Only what the configuration wants: pending streams before SYNC_SINCE stay where they are. */
+async function countToDo(
+  { config, clock }: Program,
+  { activities }: Database,
+  athletes: readonly AthleteOverview[],
+): Promise<number> {
+  const { shouldFetchStreams } = config.sync;
+  if (!shouldFetchStreams) return 0;
+  const from = standingSince(config, clock.nowMs());
+  let streams = 0;
+  for (const { athleteId } of athletes) {
+    streams += await activities.countPending(athleteId, from ? { from } : {});
+  }
+  return streams;
+}
+
+/** The configured application's quota; without one configured, the only one that is known. */
+async function readQuota({ config }: Program, { mongo }: Database): Promise<QuotaState> {
+  const clientId = config.strava.clientId ?? (await knownApplications(mongo))[0];
+  return clientId === undefined ? emptyQuota : createQuotaStore(mongo, clientId).load();
+}

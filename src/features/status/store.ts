@@ -1,0 +1,104 @@
+/**
+ * The figures of `status`: what is stored, what is still to do, and who needs a person.
+ */
+import { int64, toNumber } from '../../mongo/base/bson-value.ts';
+import type {
+  Collections,
+  RefusedDeletionsDocument,
+  StreamsState,
+  TokenDocument,
+} from '../../mongo/schema/collections.ts';
+import type { Mongo } from '../../mongo/base/connection.ts';
+
+export interface AthleteOverview {
+  readonly athleteId: number;
+  readonly name: string;
+  readonly activities: number;
+  readonly newestStart: Date | undefined;
+  readonly oldestStart: Date | undefined;
+  /** How many activities have their streams in which state. */
+  readonly streams: Readonly<Record<StreamsState, number>>;
+  /** Records of the list that could not be stored. */
+  readonly unusableRecords: number;
+  readonly lookedAt: Date | undefined;
+  /** Back to when the list is known without a gap; undefined before the first page. */
+  readonly listedSince: Date | undefined;
+  readonly needsAuthorization: string | undefined;
+  /** What was granted; undefined where Strava never said. */
+  readonly scope: readonly string[] | undefined;
+  /** Activities that a list misses and that were not removed. */
+  readonly refusedDeletions: RefusedDeletionsDocument | undefined;
+}
+
+/** An athlete who withdrew the access at Strava, and whose data is still here. */
+export interface Departure {
+  readonly athleteId: number;
+  readonly at: Date;
+}
+
+interface StateCount {
+  readonly _id: StreamsState;
+  readonly count: number;
+  readonly newest: Date;
+  readonly oldest: Date;
+}
+
+/** Everybody who has logged in, by id. */
+export async function overview(
+  mongo: Mongo,
+  collections: Collections,
+): Promise<readonly AthleteOverview[]> {
+  const grants = await mongo.attempt(() => collections.tokens.find().sort({ _id: 1 }).toArray());
+  const athletes: AthleteOverview[] = [];
+  for (const grant of grants) athletes.push(await overviewOf(mongo, collections, grant));
+  return athletes;
+}
+
+async function overviewOf(
+  { attempt }: Mongo,
+  { activities, athletes, parked }: Collections,
+  grant: TokenDocument,
+): Promise<AthleteOverview> {
+  const athleteId = toNumber(grant._id);
+  const id = int64(athleteId);
+  const states = await attempt(() =>
+    activities
+      .aggregate<StateCount>([
+        { $match: { 'sync.athlete_id': id } },
+        {
+          $group: {
+            _id: '$sync.streams.state',
+            count: { $sum: 1 },
+            newest: { $max: '$start_date' },
+            oldest: { $min: '$start_date' },
+          },
+        },
+      ])
+      .toArray(),
+  );
+  const profile = await attempt(() => athletes.findOne({ _id: id }));
+  const unusableRecords = await attempt(() => parked.countDocuments({ athlete_id: id }));
+  const count = (state: StreamsState): number =>
+    states.find((one) => one._id === state)?.count ?? 0;
+  const inOrder = (dates: readonly Date[]): readonly Date[] =>
+    [...dates].sort((one, other) => one.getTime() - other.getTime());
+  return {
+    athleteId,
+    name: [profile?.firstname, profile?.lastname].filter((part) => part !== undefined).join(' '),
+    activities: states.reduce((sum, state) => sum + state.count, 0),
+    newestStart: inOrder(states.map(({ newest }) => newest)).at(-1),
+    oldestStart: inOrder(states.map(({ oldest }) => oldest))[0],
+    streams: {
+      pending: count('pending'),
+      stored: count('stored'),
+      none: count('none'),
+      parked: count('parked'),
+    },
+    unusableRecords,
+    lookedAt: profile?.sync?.looked_at,
+    listedSince: profile?.sync?.listing?.spans[0]?.from,
+    needsAuthorization: grant.needs_authorization?.reason,
+    scope: grant.scope,
+    refusedDeletions: profile?.sync?.refused_deletions,
+  };
+}

@@ -1,0 +1,66 @@
+/**
+ * `status` as a table for a person.
+ */
+import { formatDuration } from '../../domain/duration.ts';
+import type { AthleteOverview } from './store.ts';
+import type { RunDocument } from '../../mongo/history/runs.ts';
+import type { WindowReport } from '../shared/quota-report.ts';
+import type { AthleteStatus, Status } from './report.ts';
+import { counted, instant, number, table } from '../shared/text-format.ts';
+
+export function renderStatus(status: Status): string {
+  const { quota, lastRun, nextRunAt, toDo, parkedActivities, needs } = status;
+  const rows = [
+    ['Database', status.database],
+    ...status.athletes.flatMap(athleteRows),
+    [
+      'To do',
+      toDo.streams === 0 ? 'nothing' : `streams of ${number(toDo.streams)}: about ${toDo.duration}`,
+    ],
+    [`Quota, ${formatDuration(quota.short.lengthMs)}`, windowText(quota.short)],
+    [`Quota, ${formatDuration(quota.daily.lengthMs)}`, windowText(quota.daily)],
+    ['Last run', lastRun ? runText(lastRun) : 'none yet'],
+    ['Next run', nextRunAt ? `${instant(nextRunAt)}, if the daemon runs` : 'never'],
+    ...(parkedActivities.length > 0 ? [['Parked', parkedActivities.join(', ')]] : []),
+    ...needs.map((need, index) => [index === 0 ? 'Needs you' : '', need]),
+  ];
+  return table(rows);
+}
+
+function athleteRows(athlete: AthleteStatus): readonly (readonly string[])[] {
+  const { streams, oldestStart, newestStart, unusableRecords } = athlete;
+  const span =
+    oldestStart && newestStart ? `, ${instant(oldestStart)} to ${instant(newestStart)}` : '';
+  return [
+    ['Athlete', `${athlete.name || 'unnamed'} (${athlete.athleteId})`],
+    ['  activities', `${number(athlete.activities)}${span}`],
+    [
+      '  streams',
+      `${number(streams.stored)} stored, ${number(streams.none)} without, ${number(streams.pending)} pending, ${number(streams.parked)} parked`,
+    ],
+    ['  list known', listText(athlete)],
+    ...athlete.scopeGaps.map((gap, index) => [index === 0 ? '  not granted' : '', gap]),
+    ...(unusableRecords > 0
+      ? [['  unusable', `${counted(unusableRecords, 'record')}, see the collection parked`]]
+      : []),
+  ];
+}
+
+function listText({ listedSince, lookedAt }: AthleteOverview): string {
+  if (listedSince === undefined) return 'not read yet';
+  const since = listedSince.getTime() === 0 ? 'the beginning' : instant(listedSince);
+  return `back to ${since}${lookedAt ? `, last looked at ${instant(lookedAt)}` : ''}`;
+}
+
+function windowText({ used, limit, resetsAt }: WindowReport): string {
+  const opens = used >= limit ? 'spent, opens' : 'resets';
+  return `${number(used)} of ${number(limit)} used, ${opens} ${instant(resetsAt)}`;
+}
+
+function runText({ started_at, ended_at, outcome, error }: RunDocument): string {
+  const end =
+    ended_at === undefined
+      ? 'still going, or killed'
+      : `${outcome ?? 'ended'} ${instant(ended_at)}`;
+  return `${instant(started_at)}, ${end}${error === undefined ? '' : `: ${error}`}`;
+}

@@ -1,0 +1,56 @@
+/**
+ * `sync --dry-run`: reads the list and prints what there would be to do, how many requests that takes,
+ * and how long under the quota.
+ */
+import type { ExitCode } from '../../errors.ts';
+import { exitCodes } from '../../errors.ts';
+import { estimateEndMs } from '../../domain/rate-limit/estimate.ts';
+import { commandPatienceMs } from '../../main.ts';
+import type { Preview, PreviewDeps } from '../../sync/preview.ts';
+import { isAthletes } from '../../sync/outcomes.ts';
+import { previewAthlete } from '../../sync/preview.ts';
+import type { SyncSession } from '../shared/sync-run.ts';
+import { scopeOf } from '../shared/sync-run.ts';
+import { renderPreview } from './report.ts';
+import { instant } from '../shared/text-format.ts';
+
+export async function printPreview(session: SyncSession, isJson: boolean): Promise<ExitCode> {
+  const { program, strava, athleteIds, wish } = session;
+  const { settings } = strava.quota;
+  const scope = scopeOf(program, undefined);
+  const standing = scope.kind === 'standing' && scope.since ? { since: scope.since } : {};
+  const deps = depsOf(session);
+  const previews: Preview[] = [];
+  const stopped = new Map<number, Error>();
+  for (const id of athleteIds) {
+    try {
+      previews.push(await previewAthlete(deps, id, wish ?? standing));
+    } catch (error) {
+      if (!isAthletes(error)) throw error;
+      stopped.set(id, error);
+    }
+  }
+  const requests = previews.reduce((sum, { streams }) => sum + streams, 0);
+  const nowMs = strava.quota.nowMs();
+  const durationMs = estimateEndMs(requests, strava.gate.known(), settings, nowMs) - nowMs;
+  program.print(renderPreview(previews, { requests, durationMs, isJson, stopped }));
+  return stopped.size > 0 ? exitCodes.authorization : exitCodes.done;
+}
+
+function depsOf({ program, strava, database, isImpatient }: SyncSession): PreviewDeps {
+  return {
+    source: strava.source,
+    activities: database.activities,
+    athletes: database.athletes,
+    clock: program.clock,
+    nowMs: () => strava.quota.nowMs(),
+    random: program.random,
+    shouldFetchStreams: program.config.sync.shouldFetchStreams,
+    signal: program.signal,
+    isImpatient,
+    patienceMs: commandPatienceMs,
+    onWait: (opensAt) => {
+      program.log.info(`Quota spent, waiting until ${instant(opensAt)}.`);
+    },
+  };
+}

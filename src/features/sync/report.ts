@@ -1,0 +1,80 @@
+/**
+ * What `sync` answers: the summary of a run, and the plan of a dry run; as text or as JSON.
+ */
+import { formatDuration } from '../../domain/duration.ts';
+import type { QuotaSettings, QuotaState } from '../../domain/rate-limit/quota-state.ts';
+import { LeaseLostError } from '../../errors.ts';
+import type { Database } from '../../main.ts';
+import type { RunResult } from '../../sync/job.ts';
+import type { Preview } from '../../sync/preview.ts';
+import { reportQuota } from '../shared/quota-report.ts';
+import { counted, instant, number } from '../shared/text-format.ts';
+
+export interface SummaryFacts {
+  readonly database: Database;
+  readonly result: RunResult;
+  readonly state: QuotaState;
+  readonly settings: QuotaSettings;
+  readonly nowMs: number;
+}
+
+export async function renderSummary(facts: SummaryFacts, isJson: boolean): Promise<string> {
+  const { database, result, state, settings, nowMs } = facts;
+  const { tally, opensAt, held, stopped } = result;
+  const quota = reportQuota(state, settings, nowMs);
+  const parkedIds = await database.activities.parkedIds();
+  const lost = [...stopped].flatMap(([id, error]) => (error instanceof LeaseLostError ? [id] : []));
+  if (isJson) {
+    return JSON.stringify({
+      ...tally,
+      left: { short: quota.short.left, daily: quota.daily.left },
+      opensAt: opensAt ?? null,
+      heldElsewhere: [...held.keys(), ...lost],
+      needsAuthorization: [...stopped.keys()].filter((id) => !lost.includes(id)),
+      parkedActivities: parkedIds,
+      isInterrupted: result.isInterrupted,
+    });
+  }
+  return [
+    `Activities: ${number(tally.added)} new, ${number(tally.changed)} changed.`,
+    `Streams: ${number(tally.streamsStored)} stored, ${number(tally.withoutStreams)} activities without, ${number(tally.parked)} parked.`,
+    `Requests: ${number(tally.requests)} made, ${number(tally.failures)} failed; left: ${number(quota.short.left)} until ${instant(quota.short.resetsAt)}, ${number(quota.daily.left)} today.`,
+    ...(parkedIds.length > 0 ? [`Parked, tried again in a day: ${parkedIds.join(', ')}.`] : []),
+    ...[...stopped.values()].map(({ message }) => message),
+    ...[...held].map(
+      ([id, { pid, host }]) => `Athlete ${id} is being synced by process ${pid} on ${host}.`,
+    ),
+    ...(opensAt ? [`The quota is spent until ${instant(opensAt)}: run it again then.`] : []),
+    ...(result.isInterrupted ? ['Stopped; the next run goes on from here.'] : []),
+  ].join('\n');
+}
+
+export interface PreviewFacts {
+  readonly requests: number;
+  readonly durationMs: number;
+  readonly isJson: boolean;
+  /** Athletes whose list could not be read, and why. */
+  readonly stopped: ReadonlyMap<number, Error>;
+}
+
+export function renderPreview(
+  previews: readonly Preview[],
+  { requests, durationMs, isJson, stopped }: PreviewFacts,
+): string {
+  if (isJson) {
+    const seconds = Math.ceil(durationMs / 1_000);
+    const needsAuthorization = [...stopped.keys()];
+    return JSON.stringify({ athletes: previews, requests, seconds, needsAuthorization });
+  }
+  const lines = previews.map(
+    ({ athleteId, listed, unknown, streams, listRequests }) =>
+      `Athlete ${athleteId}: ${counted(listed, 'activity', 'activities')} listed with ${counted(listRequests, 'request')}, ${number(unknown)} of them new; streams of ${number(streams)} to fetch.`,
+  );
+  const duration =
+    durationMs < 1_000 ? 'at once, as far as the quota goes' : formatDuration(durationMs);
+  return [
+    ...lines,
+    ...[...stopped.values()].map(({ message }) => message),
+    `To do: ${counted(requests, 'request')}; under the quota: ${duration}.`,
+  ].join('\n');
+}

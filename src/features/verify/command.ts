@@ -1,0 +1,130 @@
+/**
+ * `verify`: reads the whole list, compares it with the database, and prints the proof or the
+ * differences; with `--fix` it mends them.
+ */
+import { requireClient } from '../../config/client.ts';
+import { standingSince } from '../../config/default-backfill.ts';
+import type { ExitCode } from '../../errors.ts';
+import { exitCodes, LeaseLostError, QuotaSpentError } from '../../errors.ts';
+import type { Database, Strava } from '../../main.ts';
+import { commandPatienceMs, openDatabase, openStrava } from '../../main.ts';
+import { createReadStore } from '../../mongo/tasks/task-store.ts';
+import { createVerificationStore } from './store.ts';
+import type { Program } from '../../program.ts';
+import { countDifferences } from '../../sync/verify/comparison.ts';
+import { isAthletes } from '../../sync/outcomes.ts';
+import type { VerifyDeps } from '../../sync/verify/verify.ts';
+import { verifyAthlete } from '../../sync/verify/verify.ts';
+import { chooseAthletes } from '../shared/athlete-choice.ts';
+import { athleteOf } from '../shared/period-options.ts';
+import type { MendSession } from './repair.ts';
+import { mend } from './repair.ts';
+import type { VerifyReport } from './report.ts';
+import { renderReports } from './report.ts';
+import { instant } from '../shared/text-format.ts';
+
+export interface VerifyOptions {
+  readonly athlete?: string;
+  readonly fix: boolean;
+  /** Implies `fix`. */
+  readonly acceptDeletions: boolean;
+  /** False with `--no-wait`. */
+  readonly wait: boolean;
+  readonly json: boolean;
+}
+
+export async function verify(program: Program, options: VerifyOptions): Promise<ExitCode> {
+  requireClient(program.config);
+  const athlete = athleteOf(options);
+  const database = await openDatabase(program, commandPatienceMs);
+  try {
+    const athleteIds = await chooseAthletes(database, athlete);
+    const strava = await openStrava(program, database);
+    const isImpatient = !options.wait;
+    const { acceptDeletions: acceptsDeletions } = options;
+    const deps = depsOf(program, { database, strava }, isImpatient);
+    const session = { program, database, strava, isImpatient, deps, acceptsDeletions };
+    const isFix = options.fix || acceptsDeletions;
+    const reports: VerifyReport[] = [];
+    for (const athleteId of athleteIds) reports.push(await report(session, athleteId, isFix));
+    program.print(renderReports(reports, { isFix, isJson: options.json, ...keptOf(deps) }));
+    return exitCodeOf(reports);
+  } finally {
+    await database.close();
+  }
+}
+
+function keptOf({ shouldFetchStreams }: VerifyDeps): { readonly areStreamsKept: boolean } {
+  return { areStreamsKept: shouldFetchStreams };
+}
+
+function depsOf(
+  { config, clock, random, signal, log }: Program,
+  { database, strava }: { database: Database; strava: Strava },
+  isImpatient: boolean,
+): VerifyDeps {
+  const { mongo, collections, activities, athletes } = database;
+  const { sync, retentionDays } = config;
+  const { source, events, quota } = strava;
+  const expiry = retentionDays === undefined ? 'lifted' : 'final';
+  return {
+    source,
+    activities,
+    athletes,
+    verification: createVerificationStore(mongo, collections, expiry),
+    reads: createReadStore(mongo, collections, { events, retentionDays }),
+    kept: {
+      details: sync.shouldFetchDetails,
+      segments: sync.shouldFetchSegments,
+      athlete: sync.shouldFetchAthlete,
+    },
+    shouldFetchStreams: sync.shouldFetchStreams,
+    clock,
+    nowMs: () => quota.nowMs(),
+    random,
+    signal,
+    isImpatient,
+    patienceMs: commandPatienceMs,
+    onWait: (opensAt) => {
+      log.info(`Quota spent, waiting until ${instant(opensAt)}.`);
+    },
+  };
+}
+
+/** One athlete's report; what concerns this athlete alone is part of it. */
+async function report(
+  session: MendSession,
+  athleteId: number,
+  isFix: boolean,
+): Promise<VerifyReport> {
+  const { program, deps } = session;
+  const target = { athleteId, since: standingSince(program.config, deps.nowMs()) };
+  try {
+    if (!isFix) return { athleteId, ...(await verifyAthlete(deps, target)) };
+    const mended = await mend(session, target);
+    if ('comparison' in mended) return { athleteId, ...mended };
+    const { pid, host } = mended;
+    const message = `Athlete ${athleteId} is being synced by process ${pid} on ${host}.`;
+    return { athleteId, unread: { message, isLater: true } };
+  } catch (error) {
+    if (error instanceof QuotaSpentError) {
+      const message = `The quota is spent until ${instant(error.opensAt)}: run it again then.`;
+      return { athleteId, unread: { message, isLater: true } };
+    }
+    if (!isAthletes(error)) throw error;
+    const { message } = error;
+    return { athleteId, unread: { message, isLater: error instanceof LeaseLostError } };
+  }
+}
+
+function exitCodeOf(reports: readonly VerifyReport[]): ExitCode {
+  const isStopped = reports.some(
+    ({ unread, stoppedBy }) => unread?.isLater === false || stoppedBy !== undefined,
+  );
+  if (isStopped) return exitCodes.authorization;
+  const isDifferent = reports.some(
+    ({ comparison }) => comparison !== undefined && countDifferences(comparison.differences) > 0,
+  );
+  if (isDifferent) return exitCodes.differences;
+  return reports.some(({ unread }) => unread !== undefined) ? exitCodes.later : exitCodes.done;
+}

@@ -1,0 +1,136 @@
+/**
+ * What `verify` answers: the proof or the differences of each athlete, as text or as JSON.
+ */
+import type { DeletionRefusal } from '../../domain/sync/deletion.ts';
+import type { Comparison, DifferenceKind, Differences } from '../../sync/verify/comparison.ts';
+import { countDifferences, differenceKinds } from '../../sync/verify/comparison.ts';
+import { counted, number } from '../shared/text-format.ts';
+
+/** How one athlete stands, or why that is not known. */
+export interface VerifyReport {
+  readonly athleteId: number;
+  readonly comparison?: Comparison;
+  /** What differed before it was mended. */
+  readonly found?: Differences;
+  /** Why nothing that the list misses was removed. */
+  readonly refused?: DeletionRefusal | undefined;
+  /** Why the athlete was given up while it was being mended. */
+  readonly stoppedBy?: Error | undefined;
+  /** Why the list could not be read; `isLater` where running it again helps. */
+  readonly unread?: { readonly message: string; readonly isLater: boolean };
+}
+
+export interface ReportOptions {
+  readonly isFix: boolean;
+  readonly isJson: boolean;
+  readonly areStreamsKept: boolean;
+}
+
+/** All ids in JSON, ten of each kind in text. */
+export function renderReports(reports: readonly VerifyReport[], options: ReportOptions): string {
+  if (options.isJson) return JSON.stringify({ athletes: reports.map(jsonOf) });
+  return reports.flatMap((report) => linesOf(report, options)).join('\n');
+}
+
+function jsonOf({ athleteId, comparison, found, refused, stoppedBy, unread }: VerifyReport) {
+  return {
+    athleteId,
+    isProven: comparison !== undefined && countDifferences(comparison.differences) === 0,
+    ...comparison,
+    ...(found && { found }),
+    ...(refused && { refusedDeletions: refused }),
+    ...(stoppedBy && { stopped: stoppedBy.message }),
+    ...(unread && { unread: unread.message }),
+  };
+}
+
+function linesOf(report: VerifyReport, options: ReportOptions): readonly string[] {
+  const { athleteId, comparison, found, refused, stoppedBy, unread } = report;
+  if (comparison === undefined) return [`Athlete ${athleteId}: ${unread?.message ?? 'not read.'}`];
+  const { differences } = comparison;
+  const left = countDifferences(differences);
+  return [
+    ...(found && countDifferences(found) > 0
+      ? [`Athlete ${athleteId}: found ${summary(found)}.`]
+      : []),
+    `Athlete ${athleteId}: ${proof(comparison, options)}.`,
+    ...differenceLines(differences),
+    ...(refused ? [refusalSentence(refused, differences)] : []),
+    ...(stoppedBy ? [stoppedBy.message] : []),
+    ...(left > 0 && !options.isFix
+      ? ['Nothing was changed. What differs is mended by: npm run verify -- --fix']
+      : []),
+  ];
+}
+
+/** "2,914 of 2,914 activities, 2,871 with streams, 43 without by nature, 0 missing, 0 stale". */
+function proof(
+  { listed, stored, withStreams, withoutByNature, differences }: Comparison,
+  { areStreamsKept }: ReportOptions,
+): string {
+  const streams = `${number(withStreams)} with streams, ${number(withoutByNature)} without by nature`;
+  return [
+    `${number(stored)} of ${counted(listed, 'activity', 'activities')}`,
+    areStreamsKept || withStreams > 0 ? streams : 'streams are not kept',
+    `${number(differences.missing.length)} missing`,
+    `${number(differences.stale.length)} stale`,
+  ].join(', ');
+}
+
+const names: Readonly<Record<DifferenceKind, string>> = {
+  missing: 'missing',
+  stale: 'stale',
+  extra: "not in Strava's list",
+  pendingStreams: 'streams not there yet',
+  brokenStreams: 'streams incomplete',
+  unexpectedStreams: 'streams where there should be none',
+  orphanStreams: 'streams without an activity',
+};
+
+const mostIdsShown = 10;
+
+function differenceLines(differences: Differences): readonly string[] {
+  const { unusable, pendingDetails } = differences;
+  const named = differenceKinds.flatMap((kind) => {
+    const ids = differences[kind];
+    return ids.length === 0 ? [] : [`  ${names[kind]}: ${number(ids.length)} (${shownIds(ids)})`];
+  });
+  return [
+    ...named,
+    ...(unusable > 0 ? [`  ${unusableName}: ${number(unusable)}`] : []),
+    ...(pendingDetails > 0 ? [`  details not there yet: ${number(pendingDetails)}`] : []),
+  ];
+}
+
+const unusableName = 'records that cannot be stored as an activity';
+
+function shownIds(ids: readonly number[]): string {
+  const shown = ids.slice(0, mostIdsShown).join(', ');
+  return ids.length > mostIdsShown ? `${shown}, …` : shown;
+}
+
+function summary(differences: Differences): string {
+  const { unusable, pendingDetails } = differences;
+  const named = differenceKinds.flatMap((kind) => {
+    const { length } = differences[kind];
+    return length === 0 ? [] : [`${names[kind]} ${number(length)}`];
+  });
+  return [
+    ...named,
+    ...(unusable > 0 ? [`${unusableName} ${number(unusable)}`] : []),
+    ...(pendingDetails > 0 ? [`details not there yet ${number(pendingDetails)}`] : []),
+  ].join(', ');
+}
+
+const refusals: Readonly<Record<DeletionRefusal, string>> = {
+  all: 'That is every activity that is stored',
+  many: 'That is more than a fifth of all',
+  scope: 'The login does not show private activities, and these may be private',
+};
+
+function refusalSentence(reason: DeletionRefusal, { extra }: Differences): string {
+  return (
+    `${counted(extra.length, 'stored activity is', 'stored activities are')} not in Strava's list. ${refusals[reason]}, so none was removed. ` +
+    'Where they are really gone: npm run verify -- --accept-deletions; each is asked for by itself before it goes.'
+  );
+}

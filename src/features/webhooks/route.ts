@@ -1,0 +1,188 @@
+/**
+ * Strava's webhook: answers the challenge, and stores each event before it is acknowledged. It makes no
+ * request to Strava: an event has no signature, so it is a hint, taken only at a secret path, of the known
+ * subscription, about a known athlete. Everything else is answered as an unknown path is.
+ */
+import type { Logger } from 'pino';
+import type { Clock } from '../../clock.ts';
+import type { JsonValue } from '../../domain/json.ts';
+import { parseJson } from '../../domain/json.ts';
+import type { Aspect, DeauthorizationEvent, PushEvent } from '../../domain/webhook/push-event.ts';
+import { readPushEvent } from '../../domain/webhook/push-event.ts';
+import { DomestiqueError } from '../../errors.ts';
+import type { EventStore, Subscription } from '../../sync/ports/event-ports.ts';
+import type { HttpAnswer, HttpRequest, Route } from '../../http/response.ts';
+import { jsonAnswer } from '../../http/response.ts';
+import type { BoundedWork } from '../../http/bounded-work.ts';
+import { createBoundedWork } from '../../http/bounded-work.ts';
+import type { RecentValue } from '../../http/recent-value.ts';
+import { createRecentValue } from '../../http/recent-value.ts';
+import { isSameSecret } from './secret.ts';
+import { mostConnections } from '../../http/server.ts';
+
+/** An event was stored. */
+export interface StoredEvent {
+  readonly athleteId: number;
+  readonly kind: Aspect;
+}
+
+export interface WebhookOptions {
+  readonly subscription: () => Promise<Subscription | undefined>;
+  /** Everybody who has logged in. */
+  readonly athleteIds: () => Promise<readonly number[]>;
+  readonly events: Pick<EventStore, 'save'>;
+  readonly onEvent: (event: StoredEvent) => void;
+  /** Stores that somebody says so; durable when it resolves, false where nothing is stored of the athlete. */
+  readonly tellDeauthorization: (athleteId: number) => Promise<boolean>;
+  /** That was stored, at most once a minute for an athlete: verify it. */
+  readonly onDeauthorization: () => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Strava waits for two seconds (https://developers.strava.com/docs/webhooks/). */
+const answerWithinMs = 1_500;
+/** How old may be what is known of the subscription and of the athletes; a flood costs no more queries. */
+const maxAgeMs = 2_000;
+const paceMs = 100;
+const deauthorizationPauseMs = 60_000;
+const longestChallenge = 256;
+
+const accepted = jsonAnswer(200, {});
+const unavailable = jsonAnswer(503, { message: 'Service Unavailable' });
+/** Strava comes again after about a minute. */
+const tooSoon = jsonAnswer(503, { message: 'Service Unavailable' });
+
+interface Shared extends WebhookOptions {
+  readonly known: RecentValue<Subscription | undefined>;
+  readonly athletes: RecentValue<ReadonlySet<number>>;
+  readonly deauthorizedAtMs: Map<number, number>;
+}
+
+/** They take any path, and pass what is not theirs: they belong at the end of the list. */
+export function createWebhookRoutes(options: WebhookOptions): readonly Route[] {
+  const { clock, subscription, athleteIds } = options;
+  const bounded = createBoundedWork({ clock, longestMs: answerWithinMs, most: mostConnections });
+  const loadAthletes = async (): Promise<ReadonlySet<number>> => new Set(await athleteIds());
+  const shared: Shared = {
+    ...options,
+    known: createRecentValue({ load: subscription, clock, paceMs }),
+    athletes: createRecentValue({ load: loadAthletes, clock, paceMs }),
+    deauthorizedAtMs: new Map(),
+  };
+  const guarded = guard(options.log, bounded);
+  const matches = (): boolean => true;
+  return [
+    { method: 'GET', matches, handle: (request) => guarded(() => meetChallenge(shared, request)) },
+    { method: 'POST', matches, handle: (request) => guarded(() => takeEvent(shared, request)) },
+  ];
+}
+
+type Handling = () => Promise<HttpAnswer | undefined>;
+
+/** Whatever is away, Strava is told in time to come again. */
+function guard(log: Logger, bounded: BoundedWork) {
+  let isFailing = false;
+  return async (handle: Handling): Promise<HttpAnswer | undefined> => {
+    const answer = await bounded(() => unavailableOnError(handle), unavailable);
+    if (answer === unavailable && !isFailing) {
+      log.warn('Webhook events cannot be stored at the moment; Strava is told to come again.');
+    }
+    if (answer === unavailable || answer === accepted) isFailing = answer === unavailable;
+    return answer;
+  };
+}
+
+async function unavailableOnError(handle: Handling): Promise<HttpAnswer | undefined> {
+  try {
+    return await handle();
+  } catch (error) {
+    if (error instanceof DomestiqueError) return unavailable;
+    throw error;
+  }
+}
+
+/** The document is stored before Strava is asked for the subscription, so it is read anew. */
+async function meetChallenge(
+  { known }: Shared,
+  { path, query }: HttpRequest,
+): Promise<HttpAnswer | undefined> {
+  const challenge = query.get('hub.challenge') ?? '';
+  const token = query.get('hub.verify_token') ?? '';
+  const isChallenge = query.get('hub.mode') === 'subscribe' && challenge !== '' && token !== '';
+  if (!isChallenge || challenge.length > longestChallenge) return undefined;
+  const subscription = await known.read(0);
+  if (!isCallback(subscription, path)) return undefined;
+  if (!isSameSecret(subscription.verifyToken, token)) return undefined;
+  return jsonAnswer(200, { 'hub.challenge': challenge });
+}
+
+async function takeEvent(
+  shared: Shared,
+  { path, body }: HttpRequest,
+): Promise<HttpAnswer | undefined> {
+  const { known, athletes } = shared;
+  const subscription = await known.read(maxAgeMs);
+  if (!isCallback(subscription, path)) return undefined;
+  const event = readEvent(body);
+  if (event === undefined) return undefined;
+  if (!(await isOurs(shared, subscription, event))) return undefined;
+  if (!(await athletes.read(maxAgeMs)).has(event.athleteId)) return undefined;
+  return event.kind === 'activity' ? store(shared, event) : storeDeauthorization(shared, event);
+}
+
+/** An event may come before the id of a subscription that was just made is known here. */
+async function isOurs(
+  { known }: Shared,
+  subscription: Subscription,
+  { subscriptionId }: PushEvent,
+): Promise<boolean> {
+  if (subscription.id !== undefined) return subscription.id === subscriptionId;
+  return (await known.read(paceMs))?.id === subscriptionId;
+}
+
+async function store(
+  { events, onEvent }: Shared,
+  event: Extract<PushEvent, { kind: 'activity' }>,
+): Promise<HttpAnswer> {
+  await events.save(event);
+  onEvent({ athleteId: event.athleteId, kind: event.aspect });
+  return accepted;
+}
+
+/** Each costs a refresh of the token, so there is one a minute. */
+async function storeDeauthorization(
+  { deauthorizedAtMs, clock, tellDeauthorization, onDeauthorization }: Shared,
+  { athleteId }: DeauthorizationEvent,
+): Promise<HttpAnswer | undefined> {
+  const lastMs = deauthorizedAtMs.get(athleteId);
+  const nowMs = clock.monotonicMs();
+  if (lastMs !== undefined && nowMs - lastMs < deauthorizationPauseMs) return tooSoon;
+  deauthorizedAtMs.set(athleteId, nowMs);
+  try {
+    if (!(await tellDeauthorization(athleteId))) return undefined;
+  } catch (error) {
+    deauthorizedAtMs.delete(athleteId);
+    throw error;
+  }
+  onDeauthorization();
+  return accepted;
+}
+
+function isCallback(
+  subscription: Subscription | undefined,
+  path: string,
+): subscription is Subscription {
+  const callback = URL.parse(subscription?.callbackUrl ?? '');
+  return callback !== null && isSameSecret(callback.pathname, path);
+}
+
+function readEvent(body: string): PushEvent | undefined {
+  let json: JsonValue;
+  try {
+    json = parseJson(body);
+  } catch {
+    return undefined;
+  }
+  return readPushEvent(json);
+}

@@ -1,0 +1,149 @@
+/**
+ * The `events` collection: one document an activity of which a webhook's event told. It is due while it
+ * has `due_at`; without it, it stays for a day, to remember when the activity was read.
+ */
+import type { Collection, Document, IndexDescription, Long } from 'mongodb';
+import type { Clock } from '../../clock.ts';
+import type { ActivityEvent, Aspect } from '../../domain/webhook/push-event.ts';
+import type { EventStore, Hint } from '../../sync/ports/event-ports.ts';
+import { int64, toNumber } from '../../mongo/base/bson-value.ts';
+import type { Mongo } from '../../mongo/base/connection.ts';
+
+interface EventDocument {
+  /** "activity:123" */
+  readonly _id: string;
+  readonly activity_id: number | Long;
+  readonly owner_id: number | Long;
+  /** What was told since it was last settled. */
+  readonly aspect_types: readonly Aspect[];
+  /** When the newest event happened, by Strava's clock. */
+  readonly event_time: Date;
+  /** When the newest event came, by the store's clock. */
+  readonly received_at: Date;
+  /** Absent where there is nothing to do. */
+  readonly due_at?: Date;
+  /** When the last request for it left. */
+  readonly read_at?: Date;
+  readonly tries: number;
+}
+
+/** For `prepareDatabase`. */
+export const eventIndexes: readonly IndexDescription[] = [
+  { name: 'owner_due', key: { owner_id: 1, due_at: 1 } },
+  { name: 'expiry', key: { received_at: 1 }, expireAfterSeconds: 24 * 60 * 60 },
+];
+
+const mostDue = 200;
+/** The same activity is read at most once in this time, however many events tell of it. */
+const readPauseMs = 60_000;
+/** Any instant: an index serves it, unlike `$exists`. */
+const isDue = { $gt: new Date(0) };
+
+export function createEventStore({ db, attempt }: Mongo, clock: Clock): EventStore {
+  const events = db.collection<EventDocument>('events');
+  return {
+    save: async (event) => {
+      const receivedAt = new Date(clock.nowMs());
+      if (await attempt(() => isRefused(events, event))) return;
+      const update = [arrivalOf(event, receivedAt)];
+      await attempt(() =>
+        events.updateOne({ _id: keyOf(event.activityId) }, update, { upsert: true }),
+      );
+    },
+
+    dueHints: async (athleteId, now, exclude, limit) => {
+      const owner_id = int64(athleteId);
+      const filter = { owner_id, due_at: { $lte: now }, activity_id: { $nin: exclude.map(int64) } };
+      const found = await attempt(() =>
+        events.find(filter).sort({ due_at: 1 }).limit(limit).toArray(),
+      );
+      return found.map(hintFrom);
+    },
+
+    nextHintAt: async (athleteId) => {
+      const filter = { owner_id: int64(athleteId), due_at: isDue };
+      const found = await attempt(() => events.findOne(filter, { sort: { due_at: 1 } }));
+      return found?.due_at;
+    },
+
+    settle: async (activityId, readAt) => {
+      const update = [settlementOf(readAt)];
+      await attempt(() => events.updateOne({ _id: keyOf(activityId) }, update));
+    },
+
+    postpone: async (activityId, dueAt) => {
+      // A second attempt at the same must not count as another try.
+      const filter = { _id: keyOf(activityId), due_at: { $ne: dueAt } };
+      const set = { due_at: dueAt, read_at: new Date(clock.nowMs()) };
+      await attempt(() => events.updateOne(filter, { $set: set, $inc: { tries: 1 } }));
+    },
+  };
+}
+
+function keyOf(activityId: number): string {
+  return `activity:${activityId}`;
+}
+
+/** Whether the athlete has all the due activities that one may have, without this one. */
+async function isRefused(
+  events: Collection<EventDocument>,
+  { athleteId, activityId }: ActivityEvent,
+): Promise<boolean> {
+  const others = { owner_id: int64(athleteId), due_at: isDue, _id: { $ne: keyOf(activityId) } };
+  return (await events.countDocuments(others, { limit: mostDue })) >= mostDue;
+}
+
+/** The stage of an update: what is due already is never put off by another event. */
+function arrivalOf(event: ActivityEvent, receivedAt: Date): Document {
+  const dueAt = {
+    $cond: [
+      { $gt: ['$read_at', before(receivedAt)] },
+      // A clock that was turned back would make it wait for longer.
+      { $min: [{ $add: ['$read_at', readPauseMs] }, after(receivedAt)] },
+      receivedAt,
+    ],
+  };
+  return {
+    $set: {
+      activity_id: int64(event.activityId),
+      owner_id: int64(event.athleteId),
+      aspect_types: { $setUnion: [{ $ifNull: ['$aspect_types', []] }, [event.aspect]] },
+      event_time: { $max: ['$event_time', event.eventAt] },
+      received_at: { $max: ['$received_at', receivedAt] },
+      due_at: { $min: ['$due_at', dueAt] },
+      tries: { $ifNull: ['$tries', 0] },
+    },
+  };
+}
+
+/** The stage of an update: what came since the request left may not be in its answer. */
+function settlementOf(readAt: Date): Document {
+  const isToldSince = {
+    $and: [{ $gte: ['$received_at', readAt] }, { $gt: ['$due_at', null] }],
+  };
+  return {
+    $set: {
+      due_at: { $cond: [isToldSince, { $max: ['$due_at', after(readAt)] }, '$$REMOVE'] },
+      aspect_types: { $cond: [isToldSince, '$aspect_types', []] },
+      read_at: { $max: ['$read_at', readAt] },
+      tries: 0,
+    },
+  };
+}
+
+function before(at: Date): Date {
+  return new Date(at.getTime() - readPauseMs);
+}
+
+function after(at: Date): Date {
+  return new Date(at.getTime() + readPauseMs);
+}
+
+function hintFrom(document: EventDocument): Hint {
+  return {
+    activityId: toNumber(document.activity_id),
+    aspects: document.aspect_types,
+    receivedAt: document.received_at,
+    tries: document.tries,
+  };
+}

@@ -1,0 +1,84 @@
+/**
+ * Makes the webhook subscription. What the daemon needs to answer Strava's challenge is stored first; it
+ * is removed again where nothing comes of it.
+ */
+import { randomBytes } from 'node:crypto';
+import { CallbackRefusedError, SubscriptionExistsError } from '../../errors.ts';
+import type { PushSubscription } from '../../strava/subscriptions.ts';
+import type { Subscription } from '../../sync/ports/event-ports.ts';
+import { readCallbackUrl } from './callback-url.ts';
+import type { WebhookSession } from './session.ts';
+import { insist } from './session.ts';
+
+export interface Subscribed {
+  readonly id: number;
+  readonly callbackUrl: string;
+}
+
+/** A secret word for a URL or a token: 24 random bytes. */
+export function createSecret(): string {
+  return randomBytes(24).toString('base64url');
+}
+
+/** @throws SubscriptionExistsError, CallbackRefusedError with what to do. */
+export async function subscribe(session: WebhookSession, callbackUrl: string): Promise<Subscribed> {
+  const { atStrava, here, program } = session;
+  const created = new Date(program.clock.nowMs());
+  const made = { callbackUrl, verifyToken: createSecret(), createdAt: created };
+  const [existing] = await insist(session, () => atStrava.list());
+  if (existing) return adopt(session, existing, made);
+  await here.save(made);
+  try {
+    const id = await insist(session, () => atStrava.create(made));
+    await here.save({ ...made, id });
+    return { id, callbackUrl };
+  } catch (error) {
+    return await recover(session, made, error);
+  }
+}
+
+/** An answer that got lost on its way leaves a subscription behind that is the one that was wanted. */
+async function recover(
+  session: WebhookSession,
+  made: Subscription,
+  error: unknown,
+): Promise<Subscribed> {
+  const { atStrava, here } = session;
+  if (error instanceof SubscriptionExistsError) {
+    const [existing] = await insist(session, () => atStrava.list());
+    if (existing?.callbackUrl === made.callbackUrl) return adopt(session, existing, made);
+  }
+  await here.remove();
+  if (error instanceof CallbackRefusedError) throw notVerified(error);
+  if (error instanceof SubscriptionExistsError) throw exists(error);
+  throw error;
+}
+
+async function adopt(
+  { here }: WebhookSession,
+  { id, callbackUrl }: PushSubscription,
+  made: Subscription,
+): Promise<Subscribed> {
+  if (callbackUrl !== made.callbackUrl) throw exists();
+  await here.save({ ...made, id });
+  return { id, callbackUrl };
+}
+
+function exists(cause?: unknown): SubscriptionExistsError {
+  return new SubscriptionExistsError(
+    'The application has a webhook subscription already, and Strava allows one. See it with: npm run webhook -- list; end it with: npm run webhook -- unsubscribe',
+    { cause },
+  );
+}
+
+function notVerified(cause: CallbackRefusedError): CallbackRefusedError {
+  return new CallbackRefusedError(
+    'Strava asked the callback URL for its challenge and got no right answer within two seconds. Check that the daemon runs (npm start), on this database, and that the proxy at the callback URL hands every path on to its HTTP_HOST and HTTP_PORT unchanged. Nothing was left behind; give the command again.',
+    { cause },
+  );
+}
+
+/** @throws UsageError */
+export function callbackUrlOf(text: string): string {
+  return readCallbackUrl(text, createSecret());
+}

@@ -1,0 +1,124 @@
+/**
+ * Stores pages of the list, and single activities: what is new or changed is written, the rest is
+ * marked as seen.
+ */
+import type { UnusableRecord } from '../../domain/activity/activity.ts';
+import { fingerprintOf } from '../../domain/activity/activity.ts';
+import type { PageResult, PageToStore } from '../../sync/ports/ports.ts';
+import { int64, toNumber } from '../base/bson-value.ts';
+import { recordChanges } from '../history/changes.ts';
+import type { Collections } from '../schema/collections.ts';
+import type { Mongo } from '../base/connection.ts';
+import { idOf, park, unpark } from './parked-records.ts';
+import { isFlatEnough, prepareWrite, writeSummaries } from './summary-writes.ts';
+import type { Expiry } from '../deletion/tombstones.ts';
+import { stillBuried } from '../deletion/tombstones.ts';
+
+/** What is asked of a stored activity when a page brings it again. */
+interface Stored {
+  readonly fingerprint: string;
+  readonly fetchedAt: Date;
+  readonly isMissing: boolean;
+}
+
+/** The ids among these that are stored, each with its fingerprint. */
+export async function storedActivities(
+  { attempt }: Mongo,
+  { activities }: Collections,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, Stored>> {
+  const projection = { 'sync.fingerprint': 1, 'sync.fetched_at': 1, 'sync.missing.since': 1 };
+  const found = await attempt(() =>
+    activities.find({ _id: { $in: ids.map(int64) } }, { projection }).toArray(),
+  );
+  return new Map(
+    found.map(({ _id, sync: { fingerprint, fetched_at, missing } }) => [
+      toNumber(_id),
+      { fingerprint, fetchedAt: fetched_at, isMissing: missing !== undefined },
+    ]),
+  );
+}
+
+/**
+ * Stores a page: what is new or changed is written, what is known is not, and what was removed after
+ * the page was asked for doesn't come back.
+ */
+export async function storePage(
+  mongo: Mongo,
+  collections: Collections,
+  page: PageToStore,
+  expiry: Expiry,
+): Promise<PageResult> {
+  const unwritable: UnusableRecord[] = [];
+  const flat = page.summaries.filter((summary) => isFlatEnough(summary, unwritable));
+  const listed = new Map(flat.map((summary) => [summary.id, summary]));
+  // In this order, because a burial beside this raises the tombstone first: what is not stored any more has one by now.
+  const stored = await storedActivities(mongo, collections, [...listed.keys()]);
+  const buried = await stillBuried(mongo, [...listed.keys()], page.fetchedAt, expiry);
+  const newest = new Map([...listed].filter(([id]) => !buried.has(id)));
+  // The list and single activities are asked for side by side: an older copy may land last.
+  const isOlder = (known: Stored | undefined): boolean =>
+    known !== undefined && known.fetchedAt > page.fetchedAt;
+  const differing = [...newest.values()].filter(({ id, record }) => {
+    const known = stored.get(id);
+    return !isOlder(known) && known?.fingerprint !== fingerprintOf(record);
+  });
+  await recordChanges(mongo, collections, differing, page);
+  const writes = differing.flatMap((summary) => prepareWrite(summary, unwritable));
+  const refused = await writeSummaries(mongo, collections, writes, page);
+  const parked = [...page.unusable, ...unwritable, ...refused.map(({ unusable }) => unusable)];
+  await park(mongo, collections, parked, page);
+  const lost = new Set([...refused.map(({ id }) => id), ...unwritable.map(idOf)]);
+  const sent = writes.map(({ summary }) => summary.id).filter((id) => !lost.has(id));
+  const overtaken = await overtakenIds(mongo, collections, sent, page);
+  const written = differing.filter(({ id }) => !lost.has(id) && !overtaken.has(id));
+  const stands = [...newest.keys()].filter((id) => !lost.has(id));
+  await unpark(mongo, collections, stands, page);
+  await markSeen(mongo, collections, { ids: stands, stored, page });
+  const added = written.filter(({ id }) => !stored.has(id));
+  return {
+    added: added.length,
+    changed: written.length - added.length,
+    unchanged: newest.size - differing.length + overtaken.size + buried.size,
+    withoutStreams: added.filter(({ isManual }) => isManual).length,
+    parked: parked.length,
+  };
+}
+
+/** Those that were written from a later request between the look at what is stored and the write. */
+async function overtakenIds(
+  { attempt }: Mongo,
+  { activities }: Collections,
+  ids: readonly number[],
+  { fetchedAt }: PageToStore,
+): Promise<ReadonlySet<number>> {
+  if (ids.length === 0) return new Set();
+  const newer = { _id: { $in: ids.map(int64) }, 'sync.fetched_at': { $gt: fetchedAt } };
+  const found = await attempt(() => activities.find(newer, { projection: { _id: 1 } }).toArray());
+  return new Set(found.map(({ _id }) => toNumber(_id)));
+}
+
+/** Marks what a page shows: seen by its reconcile, and not missing any more. */
+async function markSeen(
+  { attempt }: Mongo,
+  { activities }: Collections,
+  {
+    ids,
+    stored,
+    page,
+  }: { ids: readonly number[]; stored: ReadonlyMap<number, Stored>; page: PageToStore },
+): Promise<void> {
+  const found = ids.filter((id) => stored.get(id)?.isMissing === true);
+  if (found.length > 0) {
+    const filter = { _id: { $in: found.map(int64) } };
+    await attempt(() => activities.updateMany(filter, { $unset: { 'sync.missing': '' } }));
+  }
+  const { listedAt } = page;
+  if (listedAt === undefined) return;
+  await attempt(() =>
+    activities.updateMany(
+      { _id: { $in: ids.map(int64) } },
+      { $set: { 'sync.listed_at': listedAt } },
+    ),
+  );
+}

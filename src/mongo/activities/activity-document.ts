@@ -1,0 +1,166 @@
+/**
+ * How a summary becomes a document: Strava's fields as they came, the few keys of ours beside them.
+ * It builds updates and writes nothing.
+ */
+import type { Document } from 'mongodb';
+import type { ActivitySummary } from '../../domain/activity/activity.ts';
+import {
+  detailFingerprintOf,
+  fingerprintOf,
+  traceFingerprintOf,
+} from '../../domain/activity/activity.ts';
+import type { Span } from '../../domain/sync/list-coverage.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { streamsMayComeMs } from '../../domain/sync/retry.ts';
+import type { Point, TrackRefusal, TrackResult } from '../../domain/derived/track.ts';
+import { pointOf, summaryPolyline, trackOf } from '../../domain/derived/track.ts';
+import { int64, toBson } from '../base/bson-value.ts';
+import type { StreamsBookkeeping } from '../schema/collections.ts';
+
+/** What a write knows besides the summary. */
+export interface WriteContext {
+  readonly athleteId: number;
+  readonly fetchedAt: Date;
+  readonly epoch: number;
+  readonly known: readonly Span[];
+  readonly source: 'list' | 'activity';
+  readonly listedAt?: Date;
+}
+
+/** A summary as a document, and why it is without a track where it could have one. */
+export interface SummaryDocument {
+  readonly document: Document;
+  readonly leftOut?: TrackRefusal;
+}
+
+/** Strava's record with its start lifted to a date, and its geometry where it has some. */
+export function documentOf(summary: ActivitySummary): SummaryDocument {
+  const { record } = summary;
+  const { track, startPoint, leftOut } = geometryOf(record);
+  const fields = Object.entries(record)
+    .filter(([key]) => !isOwn(key))
+    .map(([key, value]) => [key, toBson(value)] as const);
+  return {
+    document: {
+      ...Object.fromEntries(fields),
+      _id: int64(summary.id),
+      start_date: summary.startAt,
+      ...(track && { track }),
+      ...(startPoint && { start_point: startPoint }),
+    },
+    ...(leftOut && { leftOut }),
+  };
+}
+
+/** The geometry of a record of Strava's. */
+export function geometryOf(record: JsonObject): TrackResult & { readonly startPoint?: Point } {
+  const startPoint = pointOf(record['start_latlng']);
+  return { ...trackOf(summaryPolyline(record['map'])), ...(startPoint && { startPoint }) };
+}
+
+/** The document without what a 2dsphere index may refuse. */
+export function withoutGeometry({ document, leftOut }: SummaryDocument): SummaryDocument {
+  const fields = Object.entries(document);
+  const reason = 'track' in document ? 'refused by MongoDB' : leftOut;
+  return {
+    document: Object.fromEntries(
+      fields.filter(([key]) => key !== 'track' && key !== 'start_point'),
+    ),
+    ...(reason && { leftOut: reason }),
+  };
+}
+
+/**
+ * The update that puts a new summary in the place of the old one, in one atomic step: the keys that
+ * the old summary brought and the new one does not are gone, keys of other origin stay, and so does
+ * the streams' state and a track that was made from them, unless the recording itself was changed, and
+ * the details' state, unless something that they depend on was. Where the stored one is of a later
+ * request, nothing changes: the list and single activities are asked for side by side. As a pipeline, because a plain `$set`
+ * would read a dot in a key as a path.
+ */
+export function summaryUpdate(
+  summary: ActivitySummary,
+  { document, leftOut }: SummaryDocument,
+  context: WriteContext,
+): Document[] {
+  const trace = traceFingerprintOf(summary.record);
+  const isSameTrace = { $eq: ['$sync.trace', { $literal: trace }] };
+  const isTrackKept = { $and: [isSameTrace, { $eq: ['$sync.track_source', 'streams'] }] };
+  const detailTrace = detailFingerprintOf(summary.record);
+  const isSameDetailTrace = { $eq: ['$sync.detail_trace', { $literal: detailTrace }] };
+  const hasNoDetails = { $eq: [{ $type: '$sync.details' }, 'missing'] };
+  const bookkeeping = {
+    athlete_id: int64(context.athleteId),
+    source: context.source,
+    fetched_at: context.fetchedAt,
+    fingerprint: fingerprintOf(summary.record),
+    trace,
+    detail_trace: detailTrace,
+    summary_keys: Object.keys(summary.record).filter((key) => !isOwn(key)),
+    epoch: context.epoch,
+  };
+  const sync = {
+    $mergeObjects: [
+      keptBookkeeping,
+      { $literal: bookkeeping },
+      context.listedAt === undefined ? {} : { listed_at: context.listedAt },
+      {
+        track_source: { $cond: [isTrackKept, 'streams', '$$REMOVE'] },
+        track_left_out: { $cond: [isTrackKept, '$$REMOVE', leftOut ?? '$$REMOVE'] },
+        first_seen_at: { $ifNull: ['$sync.first_seen_at', context.fetchedAt] },
+        streams: {
+          $cond: [isSameTrace, '$sync.streams', { $literal: initialStreams(summary, context) }],
+        },
+        details: {
+          $cond: [
+            { $or: [isSameDetailTrace, hasNoDetails] },
+            '$sync.details',
+            { $literal: { state: 'pending', tries: 0 } },
+          ],
+        },
+      },
+    ],
+  };
+  const keptTrack = { track: { $cond: [isTrackKept, '$track', '$$REMOVE'] } };
+  const parts = [keysOfOtherOrigin, { $literal: document }, keptTrack, { sync }];
+  const isOlder = { $gt: ['$sync.fetched_at', context.fetchedAt] };
+  return [{ $replaceWith: { $cond: [isOlder, '$$ROOT', { $mergeObjects: parts }] } }];
+}
+
+/** What outlives a new summary: it is about the activity, and not about the record. */
+const keptBookkeeping = {
+  detail_keys: '$sync.detail_keys',
+  listed_at: '$sync.listed_at',
+  confirmed_at: '$sync.confirmed_at',
+};
+
+function initialStreams(
+  { isManual, startAt }: ActivitySummary,
+  { known, fetchedAt }: WriteContext,
+): StreamsBookkeeping {
+  if (isManual) return { state: 'none', reason: 'entered by hand', tries: 0 };
+  const startS = Math.floor(startAt.getTime() / 1_000);
+  const isLate = known.some(({ fromS, toS }) => fromS <= startS && startS <= toS);
+  const mayComeUntil = new Date(fetchedAt.getTime() + streamsMayComeMs);
+  return { state: 'pending', tries: 0, ...(isLate && { may_come_until: mayComeUntil }) };
+}
+
+const ownKeys = ['track', 'start_point', 'sync'];
+
+/** What stands under our own names is ours; `derived` is about the streams and outlives a summary. */
+function isOwn(key: string): boolean {
+  return key === 'derived' || ownKeys.includes(key);
+}
+
+const keysOfOtherOrigin = {
+  $arrayToObject: {
+    $filter: {
+      input: { $objectToArray: '$$ROOT' },
+      cond: {
+        $not: {
+          $in: ['$$this.k', { $concatArrays: [ownKeys, { $ifNull: ['$sync.summary_keys', []] }] }],
+        },
+      },
+    },
+  },
+};

@@ -1,0 +1,140 @@
+/**
+ * Compares what Strava's list shows with the stored documents, field by field, so that a change by hand
+ * is found as well as one at Strava. It writes nothing.
+ */
+import type { Document } from 'mongodb';
+import type { ActivitySummary } from '../../domain/activity/activity.ts';
+import { fingerprintOf, traceFingerprintOf } from '../../domain/activity/activity.ts';
+import type { JsonObject, JsonValue } from '../../domain/json.ts';
+import { canonicalJson } from '../../domain/json.ts';
+import type { PageDifferences, ShownPage } from '../../sync/verify/ports.ts';
+import { geometryOf } from './activity-document.ts';
+import { int64, jsonFromBson, toBson, toNumber } from '../base/bson-value.ts';
+import type { ActivityDocument, Collections } from '../schema/collections.ts';
+import type { Mongo } from '../base/connection.ts';
+import { storedSummaries } from '../history/stored-summary.ts';
+import type { Expiry } from '../deletion/tombstones.ts';
+import { buriedIds } from '../deletion/tombstones.ts';
+
+/** What of a page is not stored, or stored otherwise. */
+export async function comparePage(
+  mongo: Mongo,
+  collections: Collections,
+  { athleteId, summaries, requestedAt }: ShownPage,
+  expiry: Expiry,
+): Promise<PageDifferences> {
+  const newest = new Map(summaries.map((summary) => [summary.id, summary]));
+  const ids = [...newest.keys()];
+  const geometry = ['track', 'start_point'];
+  const stored: readonly Document[] = await storedSummaries(mongo, collections, ids, geometry);
+  const byId = new Map(stored.map((document) => [toNumber(document['_id'] as never), document]));
+  const unknown = ids.filter((id) => !byId.has(id));
+  const stale = [...newest.values()].filter((summary) => {
+    const document = byId.get(summary.id);
+    return document !== undefined && !isSame(document, summary, athleteId);
+  });
+  return {
+    missing: await withoutBuried(mongo, unknown, requestedAt, expiry),
+    stale: stale.map(({ id }) => id),
+    requestedAt,
+  };
+}
+
+/** What of an earlier comparison still differs. What was written after its page is not stale any more. */
+export async function stillDiffering(
+  mongo: Mongo,
+  { activities }: Collections,
+  { missing, stale, requestedAt }: PageDifferences,
+  expiry: Expiry,
+): Promise<PageDifferences> {
+  const ids = [...missing, ...stale];
+  if (ids.length === 0) return { missing, stale, requestedAt };
+  const found = await mongo.attempt(() =>
+    activities
+      .find({ _id: { $in: ids.map(int64) } }, { projection: { 'sync.fetched_at': 1 } })
+      .toArray(),
+  );
+  const stored = new Map(found.map((document) => [toNumber(document._id), document]));
+  const isUnwritten = (id: number): boolean => {
+    const sync: Partial<ActivityDocument['sync']> | undefined = stored.get(id)?.sync;
+    return stored.has(id) && !((sync?.fetched_at ?? new Date(0)) > requestedAt);
+  };
+  const unknown = missing.filter((id) => !stored.has(id));
+  return {
+    missing: await withoutBuried(mongo, unknown, requestedAt, expiry),
+    stale: stale.filter(isUnwritten),
+    requestedAt,
+  };
+}
+
+/** What expired stays away on purpose, and what was removed after the page was asked for is gone. */
+async function withoutBuried(
+  mongo: Mongo,
+  ids: readonly number[],
+  requestedAt: Date,
+  expiry: Expiry,
+): Promise<readonly number[]> {
+  const buried = await buriedIds(mongo, mongo.db, ids);
+  return ids.filter((id) => {
+    const tombstone = buried.get(id);
+    if (tombstone === undefined) return true;
+    return tombstone.why === 'expired' ? expiry === 'lifted' : tombstone.at < requestedAt;
+  });
+}
+
+/** Keys of ours that a record of Strava's cannot bring. */
+const ownKeys = new Set(['_id', 'track', 'start_point', 'derived', 'sync']);
+
+function isSame(document: Document, summary: ActivitySummary, athleteId: number): boolean {
+  const sync = document['sync'] as Partial<ActivityDocument['sync']> | undefined;
+  return (
+    sync?.fingerprint === fingerprintOf(summary.record) &&
+    sync.trace === traceFingerprintOf(summary.record) &&
+    Number(sync.athlete_id) === athleteId &&
+    canonicalJson(fieldsOf(document, sync)) === canonicalJson(expectedFields(summary)) &&
+    isSameGeometry(document, summary, sync)
+  );
+}
+
+/** What is stored under the keys that the summary brought. */
+function fieldsOf(
+  document: Document,
+  { summary_keys }: Partial<ActivityDocument['sync']>,
+): JsonObject {
+  const keys = Array.isArray(summary_keys) ? (summary_keys as readonly string[]) : [];
+  const kept = keys.filter((key) => !ownKeys.has(key) && key in document);
+  return Object.fromEntries(kept.map((key) => [key, stored(document[key])]));
+}
+
+/** A date is not a text that reads the same. */
+function stored(value: unknown): JsonValue {
+  return value instanceof Date ? { $date: value.getTime() } : jsonFromBson(value);
+}
+
+/** As they come back from the database: an integer beyond 64 bits is a double there. */
+function expectedFields({ record, startAt }: ActivitySummary): JsonObject {
+  const fields = Object.entries(record)
+    .filter(([key]) => !ownKeys.has(key))
+    .map(([key, value]): [string, JsonValue] => [key, jsonFromBson(toBson(value))]);
+  return { ...Object.fromEntries(fields), start_date: stored(startAt) };
+}
+
+/**
+ * A track that was made from the streams is not the record's, and one that MongoDB did not take is
+ * rightly absent.
+ */
+function isSameGeometry(
+  document: Document,
+  { record }: ActivitySummary,
+  { track_source, track_left_out }: Partial<ActivityDocument['sync']>,
+): boolean {
+  const { track, startPoint } = geometryOf(record);
+  const isRefused = track_left_out === 'refused by MongoDB';
+  const isAsExpected = (value: unknown, expected: unknown): boolean =>
+    (value === undefined && isRefused) ||
+    canonicalJson(jsonFromBson(value)) === canonicalJson(jsonFromBson(expected));
+  return (
+    (track_source === 'streams' || isAsExpected(document['track'], track)) &&
+    isAsExpected(document['start_point'], startPoint)
+  );
+}

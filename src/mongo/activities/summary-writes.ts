@@ -1,0 +1,148 @@
+/**
+ * Writes summaries into `activities`, so that one that BSON or MongoDB refuses fails none beside it. A
+ * write under an older lease than the stored one fails, and one that is older than what is stored
+ * changes nothing.
+ */
+import type { AnyBulkWriteOperation } from 'mongodb';
+import { BSON, MongoBulkWriteError } from 'mongodb';
+import type { ActivitySummary, UnusableRecord } from '../../domain/activity/activity.ts';
+import { LeaseLostError } from '../../errors.ts';
+import type { PageToStore } from '../../sync/ports/ports.ts';
+import type { SummaryDocument } from './activity-document.ts';
+import { documentOf, summaryUpdate, withoutGeometry } from './activity-document.ts';
+import { int64, isDeeperThan } from '../base/bson-value.ts';
+import type { ActivityDocument, Collections } from '../schema/collections.ts';
+import type { Mongo } from '../base/connection.ts';
+import { duplicateKey, isOfGeometry, isPassing } from '../base/failures.ts';
+import { mostLevels } from '../base/bson-limits.ts';
+
+const mostDocumentBytes = 16_000_000;
+/** A slow machine indexes a long track for a good part of a second, and no write may take as long as MongoDB's silence. */
+const writesAtOnce = 25;
+
+interface Refusal {
+  readonly index: number;
+  readonly code: number;
+  readonly message: string;
+}
+
+interface Write {
+  readonly summary: ActivitySummary;
+  readonly document: SummaryDocument;
+}
+
+/** One record of too many levels would fail the whole write command, and would end the recursion of others. */
+export function isFlatEnough({ record }: ActivitySummary, unwritable: UnusableRecord[]): boolean {
+  if (!isDeeperThan(record, mostLevels)) return true;
+  unwritable.push({ record, reason: 'it is nested more deeply than MongoDB stores' });
+  return false;
+}
+
+/** A record that BSON cannot hold (a key with a NUL, more than 16 MB) is found before it can fail a whole page. */
+export function prepareWrite(
+  summary: ActivitySummary,
+  unwritable: UnusableRecord[],
+): readonly Write[] {
+  try {
+    const document = documentOf(summary);
+    // Inside another, as it will be sent: only there the driver looks for its own keys (_bsontype).
+    if (BSON.serialize(document).length <= mostDocumentBytes) return [{ summary, document }];
+    unwritable.push({ record: summary.record, reason: 'it is larger than MongoDB stores' });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unknown';
+    unwritable.push({ record: summary.record, reason: `it cannot be written as BSON (${reason})` });
+  }
+  return [];
+}
+
+/**
+ * Writes summaries; returns those that MongoDB refuses one by one, each with its reason. One whose
+ * geometry is refused is written without it.
+ * @throws LeaseLostError where one was written under a newer lease.
+ */
+export async function writeSummaries(
+  mongo: Mongo,
+  collections: Collections,
+  writes: readonly Write[],
+  page: PageToStore,
+): Promise<readonly { id: number; unusable: UnusableRecord }[]> {
+  const refusals = await bulkWrite(mongo, collections, writes, page);
+  const withGeometry = refusals.filter(({ code }) => isOfGeometry(code));
+  const plain = withGeometry.flatMap(({ index }) => {
+    const write = writes[index];
+    return write ? [{ ...write, document: withoutGeometry(write.document) }] : [];
+  });
+  const stillRefused = await bulkWrite(mongo, collections, plain, page);
+  const toUnusable = (from: readonly Write[]) => (refusal: Refusal) => {
+    const summary = from[refusal.index]?.summary;
+    if (summary === undefined) return [];
+    const reason = `MongoDB refuses it (${refusal.message})`;
+    return [{ id: summary.id, unusable: { record: summary.record, reason } }];
+  };
+  return [
+    ...refusals.filter(({ code }) => !isOfGeometry(code)).flatMap(toUnusable(writes)),
+    ...stillRefused.flatMap(toUnusable(plain)),
+  ];
+}
+
+async function bulkWrite(
+  mongo: Mongo,
+  collections: Collections,
+  writes: readonly Write[],
+  page: PageToStore,
+): Promise<readonly Refusal[]> {
+  const refusals: Refusal[] = [];
+  for (let from = 0; from < writes.length; from += writesAtOnce) {
+    const batch = writes.slice(from, from + writesAtOnce);
+    const refused = await writeBatch(mongo, collections, batch, page);
+    refusals.push(...refused.map((refusal) => ({ ...refusal, index: from + refusal.index })));
+  }
+  return refusals;
+}
+
+async function writeBatch(
+  { attempt }: Mongo,
+  { activities }: Collections,
+  writes: readonly Write[],
+  page: PageToStore,
+): Promise<readonly Refusal[]> {
+  const operations = writes.map(
+    ({ summary, document }): AnyBulkWriteOperation<ActivityDocument> => ({
+      updateOne: {
+        filter: { _id: int64(summary.id), 'sync.epoch': { $lte: page.epoch } },
+        update: summaryUpdate(summary, document, page),
+        upsert: true,
+      },
+    }),
+  );
+  const write = (): Promise<unknown> => activities.bulkWrite(operations, { ordered: false });
+  return attempt(async () => {
+    const refusals = await refusalsOf(write);
+    if (!refusals.some(isDuplicate)) return refusals;
+    // Two upserts of what is not there yet collide (one that was given up on may still run): now it is there.
+    const again = await refusalsOf(write);
+    if (!again.some(isDuplicate)) return again;
+    throw new LeaseLostError('Another process wrote the activity under a newer lease.');
+  });
+}
+
+function isDuplicate({ code }: Refusal): boolean {
+  return code === duplicateKey;
+}
+
+/** What was refused record by record; anything that concerns the whole write is thrown on. */
+async function refusalsOf(write: () => Promise<unknown>): Promise<readonly Refusal[]> {
+  try {
+    await write();
+    return [];
+  } catch (error) {
+    if (!(error instanceof MongoBulkWriteError) || isPassing(error)) throw error;
+    const refusals = [error.writeErrors].flat().map(({ index, code, errmsg }) => ({
+      index,
+      code,
+      message: errmsg?.slice(0, 200) ?? 'no reason',
+    }));
+    if (refusals.length === 0) throw error;
+    return refusals;
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * The mark on a login that says that its athlete is being erased: whoever works for the athlete asks
+ * Strava for nothing more and lets go.
+ */
+import { int64, toNumber } from '../base/bson-value.ts';
+import type { Collections } from '../schema/collections.ts';
+import type { Mongo } from '../base/connection.ts';
+
+const leaving = 'is being erased';
+
+/**
+ * Marks the stored login; without a login it does nothing. A login that is marked for another reason is
+ * held by a run as well, so that mark is put aside and not in the way.
+ */
+export async function markLeaving(
+  { attempt }: Mongo,
+  { tokens }: Collections,
+  athleteId: number,
+  now: Date,
+): Promise<void> {
+  await attempt(() =>
+    tokens.updateOne({ _id: int64(athleteId), 'needs_authorization.reason': { $ne: leaving } }, [
+      {
+        $set: {
+          needs_authorization: { since: now, reason: leaving, earlier: '$needs_authorization' },
+        },
+      },
+    ]),
+  );
+}
+
+/** Whose login is marked. */
+export async function leavingIds(
+  { attempt }: Mongo,
+  { tokens }: Collections,
+): Promise<readonly number[]> {
+  const marked = { 'needs_authorization.reason': leaving };
+  const found = await attempt(() => tokens.find(marked, { projection: { _id: 1 } }).toArray());
+  return found.map(({ _id }) => toNumber(_id));
+}
+
+/**
+ * Takes the mark away, where nothing was revoked and nothing erased. A login that was of no use before
+ * is of no use again.
+ */
+export async function unmarkLeaving(
+  { attempt }: Mongo,
+  { tokens }: Collections,
+  athleteId: number,
+): Promise<void> {
+  await attempt(
+    () =>
+      tokens.updateOne({ _id: int64(athleteId), 'needs_authorization.reason': leaving }, [
+        {
+          $set: { needs_authorization: { $ifNull: ['$needs_authorization.earlier', '$$REMOVE'] } },
+        },
+      ]),
+    { isUrgent: true },
+  );
+}

@@ -1,0 +1,164 @@
+/**
+ * The connection to MongoDB: opens it with the write concern that survives a killed server, and tries
+ * every operation again while MongoDB is away. It knows nothing of what is stored.
+ */
+import type { Db, MongoClientOptions } from 'mongodb';
+import { MongoClient, MongoOperationTimeoutError } from 'mongodb';
+import type { Logger } from 'pino';
+import type { Clock } from '../../clock.ts';
+import { backoffMs } from '../../domain/sync/retry.ts';
+import { MongoUnavailableError } from '../../errors.ts';
+import { describeMongoFailure, isPassing, translateRefusal } from './failures.ts';
+
+export interface MongoOptions {
+  readonly uri: string;
+  readonly database: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly random: () => number;
+  /** How long to go on trying while MongoDB is away; Infinity for the daemon. */
+  readonly patienceMs: number;
+  /** Ends the trying. */
+  readonly signal: AbortSignal;
+  /** Called before each new try: mends what can be mended from here. */
+  readonly onAway: () => Promise<void>;
+}
+
+/** An urgent operation is tried on although the program is being stopped. */
+export interface Urgency {
+  readonly isUrgent: boolean;
+}
+
+/** An open database. */
+export interface Mongo {
+  readonly db: Db;
+  /** Where it is: hosts and database, without user and password. */
+  readonly address: string;
+  /**
+   * Runs an idempotent operation, again and again while MongoDB is away.
+   * @throws MongoUnavailableError when the patience is over, MongoRefusedError for a refusal.
+   */
+  readonly attempt: <T>(operation: () => Promise<T>, urgency?: Urgency) => Promise<T>;
+  readonly close: () => Promise<void>;
+}
+
+const pauses = { baseMs: 200, capMs: 10_000 };
+
+/** What no URI may weaken. */
+const durability: MongoClientOptions = {
+  writeConcern: { w: 'majority', journal: true },
+  readConcern: { level: 'majority' },
+  readPreference: 'primary',
+  ignoreUndefined: true,
+};
+
+const longestSilenceMs = 20_000;
+
+const defaults: MongoClientOptions = {
+  appName: 'domestique',
+  serverSelectionTimeoutMS: 5_000,
+  connectTimeoutMS: 5_000,
+  socketTimeoutMS: longestSilenceMs,
+  waitQueueTimeoutMS: 20_000,
+  maxPoolSize: 10,
+};
+
+/** The driver prefers its options to the URI's; the operator's URI is preferred to our defaults. */
+function clientOptions(uri: string): MongoClientOptions {
+  const named = new Set(
+    [...new URLSearchParams(uri.split('?')[1]).keys()].map((name) => name.toLowerCase()),
+  );
+  const unnamed = Object.entries(defaults).filter(([name]) => !named.has(name.toLowerCase()));
+  return { ...Object.fromEntries(unnamed), ...durability };
+}
+
+/** Opens the database and waits until it answers. */
+export async function connectMongo(options: MongoOptions): Promise<Mongo> {
+  const client = new MongoClient(options.uri, clientOptions(options.uri));
+  const socketTimeoutMs = client.options.socketTimeoutMS || longestSilenceMs;
+  const attempt = createAttempt({ ...options, deadlineMs: 3 * socketTimeoutMs });
+  try {
+    // Connected anew at each try: the driver connects by itself only once, and a client whose first
+    // connection failed refuses every operation after it.
+    await attempt(async () => {
+      await client.connect();
+      await client.db('admin').command({ ping: 1 });
+    });
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+  return {
+    db: client.db(options.database),
+    address: `mongodb://${client.options.hosts.map(String).join(',')}/${options.database}`,
+    attempt,
+    close: () => client.close(),
+  };
+}
+
+function createAttempt({
+  clock,
+  log,
+  random,
+  patienceMs,
+  signal,
+  onAway,
+  deadlineMs,
+}: MongoOptions & { readonly deadlineMs: number }): Mongo['attempt'] {
+  // Over all operations: a command that has given up once does not begin to wait anew while it ends.
+  let awaySinceMs: number | undefined;
+
+  const weather = (error: unknown, isUrgent: boolean): void => {
+    if (awaySinceMs === undefined) {
+      awaySinceMs = clock.monotonicMs();
+      log.warn(`MongoDB is away (${describeMongoFailure(error)}); trying again.`);
+    }
+    const isOver = clock.monotonicMs() - awaySinceMs >= patienceMs;
+    if (isOver || (signal.aborted && !isUrgent)) throw unavailable(error);
+  };
+
+  return async (operation, { isUrgent } = { isUrgent: false }) => {
+    for (let failures = 1; ; failures += 1) {
+      try {
+        const result = await withinDeadline(operation, deadlineMs, clock);
+        awaySinceMs = undefined;
+        return result;
+      } catch (error) {
+        if (!isPassing(error)) throw translateRefusal(error);
+        weather(error, isUrgent);
+        const pauseMs = backoffMs(failures, pauses, 0.5 + random() / 2);
+        await clock.sleep(pauseMs, isUrgent ? undefined : signal);
+        if (signal.aborted && !isUrgent) throw unavailable(error);
+        await onAway();
+      }
+    }
+  };
+}
+
+/**
+ * The driver waits for ever for a long write that got stuck in a connection (its socket timeout destroys
+ * the socket, and the event it waits for never comes), and its own `timeoutMS` has no effect.
+ */
+async function withinDeadline<T>(
+  operation: () => Promise<T>,
+  deadlineMs: number,
+  clock: Clock,
+): Promise<T> {
+  const settled = new AbortController();
+  const failLate = async (): Promise<never> => {
+    await clock.sleep(deadlineMs, settled.signal);
+    throw new MongoOperationTimeoutError(`no end within ${deadlineMs} ms`);
+  };
+  try {
+    return await Promise.race([operation(), failLate()]);
+  } finally {
+    settled.abort();
+  }
+}
+
+function unavailable(error: unknown): MongoUnavailableError {
+  return new MongoUnavailableError(
+    `MongoDB does not answer (${describeMongoFailure(error)}). Check that it runs and that MONGODB_URI is right; nothing already stored is lost.`,
+    { cause: error },
+  );
+}

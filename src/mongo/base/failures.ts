@@ -1,0 +1,132 @@
+/**
+ * What a failure of MongoDB means: one that passes, a refusal that a person has to mend, or a bug.
+ * The driver's retryable writes do not cover a killed server, so each operation here is idempotent
+ * and may be tried again after a passing one.
+ */
+import {
+  MongoBulkWriteError,
+  MongoError,
+  MongoNetworkError,
+  MongoServerError,
+  MongoServerSelectionError,
+} from 'mongodb';
+import { MongoRefusedError } from '../../errors.ts';
+
+/**
+ * Codes of MongoDB's error_codes.yml that say that the server is going, coming, changing its role,
+ * or short of room: HostUnreachable, LockTimeout, NetworkTimeout, MaxTimeMSExpired, WriteConcernFailed,
+ * ShutdownInProgress, WriteConflict, PrimarySteppedDown, ExceededTimeLimit, NotWritablePrimary, the
+ * Interrupted family, NotPrimaryNoSecondaryOk, NotPrimaryOrSecondary, OutOfDiskSpace.
+ */
+const passingCodes: ReadonlySet<number> = new Set([
+  6, 7, 24, 50, 64, 89, 91, 112, 189, 202, 262, 290, 9001, 10107, 11600, 11601, 11602, 13435, 13436,
+  14031,
+]);
+
+/** AuthenticationFailed, and AtlasError, by which a hosted MongoDB says the same. */
+const authenticationFailed: ReadonlySet<number> = new Set([18, 8000]);
+const unauthorized = 13;
+/** A unique index refused the write. */
+export const duplicateKey = 11000;
+
+const passingNames: ReadonlySet<string> = new Set([
+  'MongoPoolClearedError',
+  'MongoPoolClosedError',
+  'MongoWaitQueueTimeoutError',
+  'MongoOperationTimeoutError',
+  'MongoNotConnectedError',
+]);
+
+/** Whether the same operation may succeed later without anybody's help. */
+export function isPassing(failure: unknown): boolean {
+  const error = withoutWrapping(failure);
+  if (error instanceof MongoServerSelectionError) return !hasRefusedLogin(error);
+  if (error instanceof MongoNetworkError) return true;
+  if (isNameFailure(error) || isSocketFailure(error)) return true;
+  if (!(error instanceof MongoError)) return false;
+  if (passingNames.has(error.name)) return true;
+  if (error.hasErrorLabel('RetryableWriteError')) return true;
+  if (error instanceof MongoBulkWriteError) {
+    const codes = [error.writeErrors].flat().map(({ code }) => code);
+    if (codes.some((code) => passingCodes.has(code))) return true;
+  }
+  return error instanceof MongoServerError && passingCodes.has(codeOf(error));
+}
+
+/** The driver wraps what failed a bulk write as a whole, a broken connection too, as if the server had said it. */
+function withoutWrapping(error: unknown): unknown {
+  const isWrapping = error instanceof MongoBulkWriteError && error.errorResponse instanceof Error;
+  return isWrapping ? error.errorResponse : error;
+}
+
+/** The driver leaves a failed look-up of a `mongodb+srv` name as Node's DNS error (its `syscall` is `querySrv` or `queryTxt`). */
+function isNameFailure(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'syscall' in error &&
+    typeof error.syscall === 'string' &&
+    error.syscall.startsWith('query')
+  );
+}
+
+const socketCodes: readonly unknown[] = ['EPIPE', 'ECONNRESET', 'ECONNABORTED', 'ETIMEDOUT'];
+
+/** The driver leaves a write to a socket that the server has just ended as Node's own error. */
+function isSocketFailure(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && socketCodes.includes(error.code);
+}
+
+function hasRefusedLogin(error: MongoServerSelectionError): boolean {
+  const { cause } = error;
+  return cause instanceof MongoServerError && authenticationFailed.has(codeOf(cause));
+}
+
+function codeOf(error: MongoServerError): number {
+  return typeof error.code === 'number' ? error.code : 0;
+}
+
+/** Turns a refusal into a sentence for the person; anything else stays what it is: a bug. */
+export function translateRefusal(error: unknown): unknown {
+  const refusal = error instanceof MongoServerSelectionError ? error.cause : error;
+  if (!(refusal instanceof MongoServerError)) return error;
+  const code = codeOf(refusal);
+  if (authenticationFailed.has(code)) {
+    return new MongoRefusedError(
+      'MongoDB refuses the login. Check the user and the password in MONGODB_URI.',
+      { cause: error },
+    );
+  }
+  if (code === unauthorized) {
+    return new MongoRefusedError(
+      'MongoDB does not allow this user what is needed: give it the role readWrite on the database (MONGODB_DATABASE).',
+      { cause: error },
+    );
+  }
+  return error;
+}
+
+/** A 2dsphere index cannot take the document's geometry, or it would take more keys than one document may have. */
+const geometryRefusals: ReadonlySet<number> = new Set([16755, 201]);
+
+/** Whether a code of MongoDB's says that a 2dsphere index refused the write. */
+export function isOfGeometry(code: number): boolean {
+  return geometryRefusals.has(code);
+}
+
+/** Whether a 2dsphere index refused the write. */
+export function isGeometryRefused(error: unknown): boolean {
+  return error instanceof MongoServerError && isOfGeometry(codeOf(error));
+}
+
+/** Whether a unique index refused the write. */
+export function isDuplicateKey(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === duplicateKey;
+}
+
+/** The failure in a few words, without a URI. */
+export function describeMongoFailure(error: unknown): string {
+  if (!(error instanceof Error)) return 'an unknown failure';
+  return (
+    error.message.split('\n')[0]?.replace(/mongodb(\+srv)?:\/\/\S+/g, 'mongodb://…') ?? error.name
+  );
+}

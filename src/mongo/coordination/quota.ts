@@ -1,0 +1,167 @@
+/**
+ * The `quota` collection: one document an application, changed by compare-and-set on its revision, so
+ * that both windows are charged in one atomic write whatever process it comes from. The arithmetic is
+ * the domain's.
+ */
+import type { Collection } from 'mongodb';
+import type {
+  Charge,
+  Flight,
+  QuotaState,
+  WindowCount,
+  WindowKind,
+} from '../../domain/rate-limit/quota-state.ts';
+import { emptyQuota } from '../../domain/rate-limit/quota-state.ts';
+import type { QuotaStore } from '../../sync/ports/ports.ts';
+import type { Mongo } from '../base/connection.ts';
+import { isDuplicateKey } from '../base/failures.ts';
+
+interface ChargeDocument {
+  readonly kind: WindowKind;
+  readonly start: Date;
+  readonly settled_before: number;
+}
+
+interface QuotaDocument {
+  /** The client id of the application. */
+  readonly _id: string;
+  readonly revision: number;
+  readonly windows: readonly {
+    readonly kind: WindowKind;
+    readonly start: Date;
+    readonly reserved: number;
+    readonly foreign_at_most: number;
+    readonly foreign_at_least: number;
+    readonly seen: number;
+    readonly is_closed: boolean;
+  }[];
+  readonly flights: readonly {
+    readonly id: string;
+    readonly owner: string;
+    readonly at: Date;
+    readonly charges: readonly ChargeDocument[];
+  }[];
+  readonly observed: Readonly<Partial<Record<WindowKind, number>>>;
+}
+
+/** The quota of one application, by its client id. */
+export function createQuotaStore({ db, attempt }: Mongo, clientId: string): QuotaStore {
+  const quota = db.collection<QuotaDocument>('quota');
+  let known: { readonly revision: number; readonly state: QuotaState } | undefined;
+
+  const read = async (): Promise<{ revision: number; state: QuotaState }> => {
+    const found = await attempt(() => quota.findOne({ _id: clientId }));
+    return found === null
+      ? { revision: 0, state: emptyQuota }
+      : { revision: found.revision, state: stateFrom(found) };
+  };
+
+  const change = async (decide: (state: QuotaState) => QuotaState | undefined) => {
+    for (;;) {
+      const isFromMemory = known !== undefined;
+      const base = known ?? (await read());
+      const state = decide(base.state);
+      known = state === undefined ? base : undefined;
+      if (state === undefined && !isFromMemory) return base.state;
+      // What this process remembers may be out of date: a refusal counts only on what is stored.
+      if (state === undefined) known = undefined;
+      else if (
+        await attempt(() => replace(quota, documentOf(clientId, base.revision + 1, state)))
+      ) {
+        known = { revision: base.revision + 1, state };
+        return state;
+      }
+    }
+  };
+
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    load: async () => (await read()).state,
+    update: (decide) => {
+      const next = last.then(
+        () => change(decide),
+        () => change(decide),
+      );
+      last = next;
+      return next;
+    },
+  };
+}
+
+/** The client ids whose quota was ever counted. */
+export async function knownApplications({ db, attempt }: Mongo): Promise<readonly string[]> {
+  const quota = db.collection<QuotaDocument>('quota');
+  const found = await attempt(() => quota.find({}, { projection: { _id: 1 } }).toArray());
+  return found.map(({ _id }) => _id);
+}
+
+/** Returns false where another process was faster. */
+async function replace(
+  quota: Collection<QuotaDocument>,
+  document: QuotaDocument,
+): Promise<boolean> {
+  const { _id, revision } = document;
+  try {
+    const { matchedCount, upsertedCount } = await quota.replaceOne(
+      { _id, revision: revision - 1 },
+      document,
+      { upsert: revision === 1 },
+    );
+    return matchedCount + upsertedCount > 0;
+  } catch (error) {
+    if (isDuplicateKey(error)) return false;
+    throw error;
+  }
+}
+
+function stateFrom(document: QuotaDocument): QuotaState {
+  return {
+    windows: document.windows.map((window): WindowCount => ({
+      kind: window.kind,
+      startMs: window.start.getTime(),
+      reserved: window.reserved,
+      foreignAtMost: window.foreign_at_most,
+      foreignAtLeast: window.foreign_at_least,
+      seen: window.seen,
+      isClosed: window.is_closed,
+    })),
+    flights: document.flights.map((flight): Flight => ({
+      id: flight.id,
+      owner: flight.owner,
+      atMs: flight.at.getTime(),
+      charges: flight.charges.map(({ kind, start, settled_before }): Charge => ({
+        kind,
+        startMs: start.getTime(),
+        settledBefore: settled_before,
+      })),
+    })),
+    observed: document.observed,
+  };
+}
+
+function documentOf(clientId: string, revision: number, state: QuotaState): QuotaDocument {
+  return {
+    _id: clientId,
+    revision,
+    windows: state.windows.map((window) => ({
+      kind: window.kind,
+      start: new Date(window.startMs),
+      reserved: window.reserved,
+      foreign_at_most: window.foreignAtMost,
+      foreign_at_least: window.foreignAtLeast,
+      seen: window.seen,
+      is_closed: window.isClosed,
+    })),
+    flights: state.flights.map((flight) => ({
+      id: flight.id,
+      owner: flight.owner,
+      at: new Date(flight.atMs),
+      charges: flight.charges.map(({ kind, startMs, settledBefore }) => ({
+        kind,
+        start: new Date(startMs),
+        settled_before: settledBefore,
+      })),
+    })),
+    observed: state.observed,
+  };
+}

@@ -1,0 +1,155 @@
+/**
+ * The retention sweep: removes what was fetched longer ago than is allowed, an activity with its streams,
+ * and leaves a tombstone. A TTL index would tear the two apart. It knows no setting and no schedule.
+ * The athlete and the gear stay: they are fetched again and again.
+ */
+import type { Document, Filter } from 'mongodb';
+import { int64, toNumber } from '../base/bson-value.ts';
+import type { ActivityDocument, Collections } from '../schema/collections.ts';
+import type { Mongo } from '../base/connection.ts';
+import type { TombstoneDocument } from './tombstones.ts';
+import { buryActivity } from './tombstones.ts';
+
+export interface Expiry {
+  readonly athleteId: number;
+  /** What was fetched before is removed. */
+  readonly fetchedBefore: Date;
+  readonly now: Date;
+  /** Of the lease `athlete:ID`, which the caller holds. */
+  readonly epoch: number;
+  /** The most activities to remove. */
+  readonly limit: number;
+}
+
+const batchSize = 50;
+const tombstonesAtOnce = 1_000;
+const removedAtOnce = 500;
+
+/**
+ * Removes the athlete's expired activities, oldest start first; after the last one also what else of
+ * Strava's is as old, and streams that a stale write left beside a tombstone. Returns how many activities
+ * went; where that is `limit`, there may be more. Cut off anywhere, the next sweep does the rest.
+ * @throws LeaseLostError where an activity was written under a newer lease.
+ */
+export async function expire(
+  mongo: Mongo,
+  collections: Collections,
+  expiry: Expiry,
+): Promise<number> {
+  let count = 0;
+  while (count < expiry.limit) {
+    const batch = await expired(mongo, collections, expiry, expiry.limit - count);
+    if (batch.length === 0) break;
+    for (const { _id, start_date } of batch) {
+      const { athleteId, epoch, now } = expiry;
+      const activityId = toNumber(_id);
+      const burial = { athleteId, activityId, startAt: start_date, at: now, epoch };
+      if (await buryActivity(mongo, collections, { ...burial, why: 'expired' })) count += 1;
+    }
+  }
+  if (count >= expiry.limit) return count;
+  await removeOrphans(mongo, collections, expiry);
+  await removeTheRest(mongo, expiry);
+  return count;
+}
+
+/**
+ * The history of changes, records that were parked, and segments. A segment is gone with what is known
+ * of it: it is fetched again only when the details of another activity meet it.
+ */
+async function removeTheRest(mongo: Mongo, { athleteId, fetchedBefore }: Expiry): Promise<void> {
+  const id = int64(athleteId);
+  const old = { $lt: fetchedBefore };
+  await removeAll(mongo, 'changes', { athlete_id: id, seen_at: old });
+  await removeAll(mongo, 'parked', { athlete_id: id, first_seen_at: old });
+  await removeAll(mongo, 'segments', { 'sync.athlete_ids': id, 'sync.fetched_at': old });
+}
+
+/** In batches, so that no operation takes long. */
+async function removeAll({ db, attempt }: Mongo, name: string, filter: Document): Promise<void> {
+  const collection = db.collection(name);
+  for (;;) {
+    const found = await attempt(() =>
+      collection
+        .find(filter, { projection: { _id: 1 } })
+        .limit(removedAtOnce)
+        .toArray(),
+    );
+    if (found.length === 0) return;
+    const ids = found.map(({ _id }) => _id);
+    await attempt(() => collection.deleteMany({ ...filter, _id: { $in: ids } }));
+  }
+}
+
+/** A summary that came again keeps the age of its streams and details: what is oldest in an activity decides. */
+async function expired(
+  { attempt }: Mongo,
+  { activities }: Collections,
+  { athleteId, fetchedBefore }: Expiry,
+  limit: number,
+): Promise<readonly Pick<ActivityDocument, '_id' | 'start_date'>[]> {
+  const filter: Filter<ActivityDocument> = {
+    'sync.athlete_id': int64(athleteId),
+    $or: [
+      { 'sync.fetched_at': { $lt: fetchedBefore } },
+      {
+        'sync.streams.fetched_at': { $lt: fetchedBefore },
+        'sync.streams.state': { $ne: 'none' },
+      },
+      {
+        'sync.details.fetched_at': { $lt: fetchedBefore },
+        'sync.details.state': { $ne: 'none' },
+      },
+    ],
+  };
+  return attempt(() =>
+    activities
+      .find(filter, { projection: { start_date: 1 } })
+      .sort({ start_date: 1 })
+      .limit(Math.min(limit, batchSize))
+      .toArray(),
+  );
+}
+
+/**
+ * A holder that lost its lease while it was storing streams can leave parts of an activity that is
+ * buried. Every removal leaves a tombstone, so that only these have to be looked at, not all streams.
+ */
+async function removeOrphans(
+  mongo: Mongo,
+  collections: Collections,
+  expiry: Expiry,
+): Promise<void> {
+  const tombstones = mongo.db.collection<TombstoneDocument>('tombstones');
+  const athlete = { athlete_id: int64(expiry.athleteId) };
+  for (let last: TombstoneDocument['_id'] | undefined; ;) {
+    const after = last === undefined ? {} : { _id: { $gt: last } };
+    const found = await mongo.attempt(() =>
+      tombstones
+        .find({ ...athlete, ...after }, { projection: { _id: 1 } })
+        .sort({ _id: 1 })
+        .limit(tombstonesAtOnce)
+        .toArray(),
+    );
+    const ids = found.map(({ _id }) => int64(toNumber(_id)));
+    if (ids.length === 0) return;
+    await removePartsOf(mongo, collections, ids, expiry.epoch);
+    last = ids.at(-1);
+  }
+}
+
+async function removePartsOf(
+  { attempt }: Mongo,
+  { activities, streams }: Collections,
+  buried: readonly ActivityDocument['_id'][],
+  epoch: number,
+): Promise<void> {
+  const parts = { activity_id: { $in: [...buried] } };
+  const withStreams = await attempt(() => streams.distinct('activity_id', parts));
+  if (withStreams.length === 0) return;
+  const alive = await attempt(() => activities.distinct('_id', { _id: { $in: withStreams } }));
+  const isAlive = new Set(alive.map(toNumber));
+  const orphans = withStreams.map(toNumber).filter((id) => !isAlive.has(id));
+  const filter = { activity_id: { $in: orphans.map(int64) }, epoch: { $lte: epoch } };
+  await attempt(() => streams.deleteMany(filter));
+}

@@ -1,0 +1,178 @@
+/**
+ * Merges an activity's details into its document, beside the summary's keys, and keeps what became of
+ * them in `sync.details`. It writes no key of the summary's.
+ */
+import type { Document } from 'mongodb';
+import type { ActivityDetail } from '../../domain/activity/detail.ts';
+import { mayEffortsCome, segmentIdsOf } from '../../domain/activity/detail.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { LeaseLostError } from '../../errors.ts';
+import type { StreamsFailure } from '../../sync/ports/ports.ts';
+import type { KeptKinds, ReadWrite } from '../../sync/ports/task-ports.ts';
+import { int64, toBson } from '../base/bson-value.ts';
+import type { Collections, DetailsBookkeeping } from '../schema/collections.ts';
+import type { Mongo } from '../base/connection.ts';
+import { meetSegments } from './segments.ts';
+import { isTooLarge, refusalOf } from '../base/bson-limits.ts';
+
+/** What is to be written of one activity. */
+export interface DetailsToStore {
+  readonly detail: ActivityDetail;
+  readonly kept: Pick<KeptKinds, 'segments'>;
+}
+
+/** The fate of one activity's details. */
+export interface DetailsWrite extends ReadWrite {
+  readonly activityId: number;
+}
+
+const effortsPauseMs = 30 * 60 * 1_000;
+const parkedForMs = 24 * 60 * 60 * 1_000;
+
+/**
+ * Puts the details in the place of earlier ones, in one atomic step; doing it again changes nothing.
+ * 'postponed' where efforts may still be on their way, or the details cannot be stored and are parked.
+ * @throws LeaseLostError when the activity was written under a newer lease.
+ */
+export async function storeDetails(
+  mongo: Mongo,
+  collections: Collections,
+  write: ReadWrite,
+  { detail, kept }: DetailsToStore,
+): Promise<'stored' | 'postponed'> {
+  const details = withoutOwnKeys(detail.details);
+  const ofActivity = { ...write, activityId: detail.summary.id };
+  const refusal = refusalOf(details);
+  if (refusal !== undefined) return park(mongo, collections, ofActivity, refusal);
+  // First the segments: a crash in between leads to asking again, never to a segment that nobody asks for.
+  if (kept.segments) await meetSegments(mongo, write, segmentIdsOf(details));
+  const isPostponed = mayEffortsCome(detail, write.at);
+  const state: DetailsBookkeeping = isPostponed
+    ? {
+        state: 'pending',
+        tries: 0,
+        next_try_at: later(write, effortsPauseMs),
+        fetched_at: write.at,
+      }
+    : { state: 'stored', tries: 0, fetched_at: write.at };
+  const update = detailsUpdate(details, state, write.epoch);
+  if (!(await updateIfFits(mongo, collections, ofActivity, update)))
+    return park(
+      mongo,
+      collections,
+      ofActivity,
+      'with it the activity is larger than MongoDB stores',
+    );
+  return isPostponed ? 'postponed' : 'stored';
+}
+
+async function updateIfFits(
+  mongo: Mongo,
+  collections: Collections,
+  write: DetailsWrite,
+  update: readonly Document[],
+): Promise<boolean> {
+  try {
+    await updateUnderLease(mongo, collections, write, update);
+    return true;
+  } catch (error) {
+    if (isTooLarge(error)) return false;
+    throw error;
+  }
+}
+
+function later({ at }: ReadWrite, ms: number): Date {
+  return new Date(at.getTime() + ms);
+}
+
+async function park(
+  mongo: Mongo,
+  collections: Collections,
+  write: DetailsWrite,
+  reason: string,
+): Promise<'postponed'> {
+  const nextTryAt = later(write, parkedForMs);
+  const failure = { message: `Not stored: ${reason}.`, tries: 1, isParked: true, nextTryAt };
+  await recordDetailsFailure(mongo, collections, write, failure);
+  return 'postponed';
+}
+
+const ownKeys: ReadonlySet<string> = new Set(['_id', 'track', 'start_point', 'derived', 'sync']);
+
+function withoutOwnKeys(details: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(details).filter(([key]) => !ownKeys.has(key)));
+}
+
+/**
+ * The keys that earlier details brought go, the new ones come, the summary's prevail. As a pipeline
+ * with literals, because a plain `$set` would read a dot in a key as a path.
+ */
+function detailsUpdate(details: JsonObject, state: DetailsBookkeeping, epoch: number): Document[] {
+  const bookkeeping = { details: state, detail_keys: Object.keys(details), epoch };
+  const isOfSummary = { $in: ['$$this.k', { $ifNull: ['$sync.summary_keys', []] }] };
+  const isOfDetails = { $in: ['$$this.k', { $ifNull: ['$sync.detail_keys', []] }] };
+  const kept = entriesOf('$$ROOT', { $or: [isOfSummary, { $not: isOfDetails }] });
+  const brought = entriesOf({ $literal: toBson(details) }, { $not: isOfSummary });
+  const sync = { $mergeObjects: ['$sync', { $literal: bookkeeping }] };
+  return [{ $replaceWith: { $mergeObjects: [kept, brought, { sync }] } }];
+}
+
+function entriesOf(object: unknown, cond: Document): Document {
+  return { $arrayToObject: { $filter: { input: { $objectToArray: object }, cond } } };
+}
+
+/** Counts a failure of the details' own. */
+export async function recordDetailsFailure(
+  mongo: Mongo,
+  collections: Collections,
+  write: DetailsWrite,
+  { message, tries, isParked, nextTryAt }: StreamsFailure,
+): Promise<void> {
+  const state = isParked ? 'parked' : 'pending';
+  await setState(mongo, collections, write, {
+    state,
+    tries,
+    error: message,
+    next_try_at: nextTryAt,
+  });
+}
+
+/** Final: Strava gives no details of this activity; earlier ones stay. */
+export async function markDetailsUnavailable(
+  mongo: Mongo,
+  collections: Collections,
+  write: DetailsWrite,
+  reason: string,
+): Promise<void> {
+  const { at } = write;
+  await setState(mongo, collections, write, { state: 'none', reason, tries: 0, fetched_at: at });
+}
+
+async function setState(
+  mongo: Mongo,
+  collections: Collections,
+  write: DetailsWrite,
+  details: DetailsBookkeeping,
+): Promise<void> {
+  const update = { $set: { 'sync.details': details, 'sync.epoch': write.epoch } };
+  await updateUnderLease(mongo, collections, write, update);
+}
+
+/** Nothing is written where the activity is gone. */
+async function updateUnderLease(
+  { attempt }: Mongo,
+  { activities }: Collections,
+  { activityId, epoch }: DetailsWrite,
+  update: Document | readonly Document[],
+): Promise<void> {
+  const _id = int64(activityId);
+  const filter = { _id, 'sync.epoch': { $lte: epoch } };
+  const pipelineOrUpdate = Array.isArray(update) ? [...(update as Document[])] : update;
+  const { matchedCount } = await attempt(() => activities.updateOne(filter, pipelineOrUpdate));
+  if (matchedCount > 0) return;
+  const found = await attempt(() => activities.findOne({ _id }, { projection: { _id: 1 } }));
+  if (found === null) return;
+  throw new LeaseLostError(
+    `Another process took over while the details of activity ${activityId} were being stored.`,
+  );
+}

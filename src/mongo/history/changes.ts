@@ -1,0 +1,92 @@
+/**
+ * The `changes` collection: what changed at Strava, from what to what, and when it was seen; pruned by
+ * age.
+ */
+import type { Document, Long } from 'mongodb';
+import type { ActivitySummary, FieldChange } from '../../domain/activity/activity.ts';
+import { changesBetween } from '../../domain/activity/activity.ts';
+import type { PageToStore } from '../../sync/ports/ports.ts';
+import { int64, toBson, toNumber } from '../base/bson-value.ts';
+import type { ActivityDocument, Collections } from '../schema/collections.ts';
+import type { Mongo } from '../base/connection.ts';
+import { asStored, storedSummaries, summaryOf } from './stored-summary.ts';
+
+export interface ChangeDocument {
+  /** Names what was replaced, so that a write that is repeated is recorded once. */
+  readonly _id: string;
+  readonly activity_id: Long;
+  readonly athlete_id: Long;
+  readonly kind: 'changed' | 'deleted';
+  readonly seen_at: Date;
+  /** The activity's name and start, for who reads the history of one that is gone. */
+  readonly name?: unknown;
+  readonly start_date: Date;
+  readonly fields: readonly Document[];
+}
+
+/** Records what differs from what is stored; called before the new summaries are written. */
+export async function recordChanges(
+  mongo: Mongo,
+  collections: Collections,
+  summaries: readonly ActivitySummary[],
+  { athleteId, fetchedAt }: PageToStore,
+): Promise<void> {
+  if (summaries.length === 0) return;
+  const { db, attempt } = mongo;
+  const byId = new Map(summaries.map((summary) => [summary.id, summary]));
+  const stored = await storedSummaries(mongo, collections, [...byId.keys()]);
+  for (const document of stored) {
+    const summary = byId.get(toNumber(document._id));
+    if (document.sync.fetched_at > fetchedAt) continue;
+    const fields = summary ? changesBetween(summaryOf(document), asStored(summary)) : [];
+    if (fields.length === 0) continue;
+    const changes = db.collection<ChangeDocument>('changes');
+    const { _id, ...change } = changeOf(document, athleteId, fetchedAt, fields);
+    await attempt(() => changes.updateOne({ _id }, { $setOnInsert: change }, { upsert: true }));
+  }
+}
+
+/** Records that an activity is gone; called before it is removed. */
+export async function recordDeletion(
+  { db, attempt }: Mongo,
+  { activities }: Collections,
+  { athleteId, activityId, at }: { athleteId: number; activityId: number; at: Date },
+): Promise<void> {
+  const filter = { _id: int64(activityId), 'sync.athlete_id': int64(athleteId) };
+  const projection = { name: 1, start_date: 1, 'sync.fetched_at': 1 };
+  const document = await attempt(() => activities.findOne(filter, { projection }));
+  if (document === null) return;
+  const changes = db.collection<ChangeDocument>('changes');
+  const { _id, ...change } = changeOf(document, athleteId, at, undefined);
+  await attempt(() => changes.updateOne({ _id }, { $setOnInsert: change }, { upsert: true }));
+}
+
+/** Removes what was seen before an instant. */
+export async function pruneChanges({ db, attempt }: Mongo, before: Date): Promise<void> {
+  const changes = db.collection<ChangeDocument>('changes');
+  await attempt(() => changes.deleteMany({ seen_at: { $lt: before } }));
+}
+
+function changeOf(
+  document: ActivityDocument & Document,
+  athleteId: number,
+  seenAt: Date,
+  fields: readonly FieldChange[] | undefined,
+): ChangeDocument {
+  const id = toNumber(document._id);
+  const kind = fields === undefined ? 'deleted' : 'changed';
+  return {
+    _id: `${id}:${kind}:${document.sync.fetched_at.getTime()}`,
+    activity_id: int64(id),
+    athlete_id: int64(athleteId),
+    kind,
+    seen_at: seenAt,
+    name: document['name'],
+    start_date: document.start_date,
+    fields: (fields ?? []).map(({ field, from, to }) => ({
+      field,
+      ...(from !== undefined && { from: toBson(from) }),
+      ...(to !== undefined && { to: toBson(to) }),
+    })),
+  };
+}

@@ -1,0 +1,108 @@
+/**
+ * The `runs` collection: one document a run, from its start on, so that a run that was killed shows.
+ */
+import { ObjectId } from 'mongodb';
+import type { Mongo } from '../base/connection.ts';
+
+export type RunReason = 'schedule' | 'start' | 'command' | 'webhook';
+export type RunOutcome = 'done' | 'stopped' | 'waiting' | 'failed';
+
+/** What a run did. */
+export interface RunCounts {
+  readonly requests: number;
+  readonly added: number;
+  readonly changed: number;
+  readonly streamsStored: number;
+  readonly withoutStreams: number;
+  readonly parked: number;
+  readonly failures: number;
+}
+
+export interface RunDocument {
+  readonly _id: ObjectId;
+  readonly reason: RunReason;
+  readonly command: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly started_at: Date;
+  readonly ended_at?: Date;
+  readonly outcome?: RunOutcome;
+  readonly error?: string;
+  /** Of docs/errors.md. */
+  readonly error_code?: string;
+  readonly counts?: Readonly<Record<string, number>>;
+}
+
+export interface RunStart {
+  readonly reason: RunReason;
+  readonly command: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly startedAt: Date;
+}
+
+export interface RunEnd {
+  readonly endedAt: Date;
+  readonly outcome: RunOutcome;
+  readonly error?: string;
+  readonly errorCode?: string;
+  /** Absent where the run failed before it could tell. */
+  readonly counts?: RunCounts;
+}
+
+export interface RunStore {
+  start(run: RunStart): Promise<ObjectId>;
+  end(id: ObjectId, end: RunEnd): Promise<void>;
+  last(): Promise<RunDocument | undefined>;
+  /** The last time since an instant that Strava refused the application. */
+  lastRefusal(since: Date): Promise<{ readonly at: Date; readonly text: string } | undefined>;
+  /** Removes runs that started before an instant. */
+  prune(before: Date): Promise<void>;
+}
+
+export function createRunStore({ db, attempt }: Mongo): RunStore {
+  const runs = db.collection<RunDocument>('runs');
+  return {
+    start: async ({ reason, command, host, pid, startedAt }) => {
+      const _id = new ObjectId();
+      const document = { _id, reason, command, host, pid, started_at: startedAt };
+      await attempt(() => runs.replaceOne({ _id }, document, { upsert: true }));
+      return _id;
+    },
+    end: async (_id, { endedAt, outcome, error, errorCode, counts }) => {
+      const set = {
+        ended_at: endedAt,
+        outcome,
+        ...(error && { error }),
+        ...(errorCode && { error_code: errorCode }),
+        ...(counts && { counts: snakeCased(counts) }),
+      };
+      await attempt(() => runs.updateOne({ _id }, { $set: set }));
+    },
+    last: async () => {
+      const found = await attempt(() => runs.findOne({}, { sort: { started_at: -1 } }));
+      return found ?? undefined;
+    },
+    lastRefusal: async (since) => {
+      const filter = { started_at: { $gte: since }, error_code: 'APPLICATION_REFUSED' };
+      const found = await attempt(() => runs.findOne(filter, { sort: { started_at: -1 } }));
+      if (found?.ended_at === undefined) return undefined;
+      return { at: found.ended_at, text: found.error ?? 'Strava refuses the application.' };
+    },
+    prune: async (before) => {
+      await attempt(() => runs.deleteMany({ started_at: { $lt: before } }));
+    },
+  };
+}
+
+function snakeCased(counts: RunCounts): Record<string, number> {
+  return {
+    requests: counts.requests,
+    added: counts.added,
+    changed: counts.changed,
+    streams_stored: counts.streamsStored,
+    without_streams: counts.withoutStreams,
+    parked: counts.parked,
+    failures: counts.failures,
+  };
+}

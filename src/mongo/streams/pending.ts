@@ -1,0 +1,124 @@
+/**
+ * The questions that the planner's view is made of: which activities still lack their streams.
+ */
+import type { Filter } from 'mongodb';
+import type { PendingQuery, PendingStreams, TimeRange } from '../../sync/ports/ports.ts';
+import { int64, toNumber } from '../base/bson-value.ts';
+import type { ActivityDocument, Collections } from '../schema/collections.ts';
+import type { Mongo } from '../base/connection.ts';
+
+/** The activities of a range whose streams are due, newest first. */
+export async function pendingStreams(
+  { attempt }: Mongo,
+  { activities }: Collections,
+  { athleteId, range, now, exclude, limit }: PendingQuery,
+): Promise<readonly PendingStreams[]> {
+  const filter: Filter<ActivityDocument> = {
+    ...inRange(athleteId, range),
+    'sync.streams.state': { $in: ['pending', 'parked'] },
+    $or: [
+      { 'sync.streams.next_try_at': { $exists: false } },
+      { 'sync.streams.next_try_at': { $lte: now } },
+    ],
+    ...(exclude.length > 0 && { _id: { $nin: exclude.map(int64) } }),
+  };
+  const found = await attempt(() =>
+    activities
+      .find(filter, { projection: { start_date: 1, elapsed_time: 1, sync: 1 } })
+      .sort({ start_date: -1 })
+      .limit(limit)
+      .toArray(),
+  );
+  return found.map(toPending);
+}
+
+function toPending({ _id, start_date, elapsed_time, sync }: ActivityDocument): PendingStreams {
+  return {
+    activityId: toNumber(_id),
+    startAt: start_date,
+    elapsedS: typeof elapsed_time === 'number' ? elapsed_time : 0,
+    ...(sync.streams.may_come_until && { mayComeUntil: sync.streams.may_come_until }),
+    tries: sync.streams.tries,
+    trace: sync.trace,
+  };
+}
+
+/** When the next failed, not yet parked activity of a range may be tried again. */
+export async function nextTryAt(
+  { attempt }: Mongo,
+  { activities }: Collections,
+  athleteId: number,
+  range: TimeRange,
+): Promise<Date | undefined> {
+  const [next] = await attempt(() =>
+    activities
+      .find(
+        {
+          ...inRange(athleteId, range),
+          'sync.streams.state': 'pending',
+          'sync.streams.tries': { $gt: 0 },
+        },
+        { projection: { sync: 1 } },
+      )
+      .sort({ 'sync.streams.next_try_at': 1 })
+      .limit(1)
+      .toArray(),
+  );
+  return next?.sync.streams.next_try_at;
+}
+
+/** How many activities of a range still lack their streams, parked ones aside. */
+export async function countPending(
+  { attempt }: Mongo,
+  { activities }: Collections,
+  athleteId: number,
+  range: TimeRange,
+): Promise<number> {
+  const filter = { ...inRange(athleteId, range), 'sync.streams.state': 'pending' as const };
+  return attempt(() => activities.countDocuments(filter));
+}
+
+const mostParkedShown = 100;
+
+/** The activities whose streams are parked, newest first. */
+export async function parkedIds(
+  { attempt }: Mongo,
+  { activities }: Collections,
+): Promise<readonly number[]> {
+  const found = await attempt(() =>
+    activities
+      .find({ 'sync.streams.state': 'parked' }, { projection: { _id: 1 } })
+      .sort({ start_date: -1 })
+      .limit(mostParkedShown)
+      .toArray(),
+  );
+  return found.map(({ _id }) => toNumber(_id));
+}
+
+/** Makes parked and failed activities due at once, their tries counted anew; returns how many. */
+export async function retryParked(
+  { attempt }: Mongo,
+  { activities }: Collections,
+  athleteId?: number,
+): Promise<number> {
+  const filter: Filter<ActivityDocument> = {
+    'sync.streams.state': { $in: ['pending', 'parked'] },
+    'sync.streams.tries': { $gt: 0 },
+    ...(athleteId !== undefined && { 'sync.athlete_id': int64(athleteId) }),
+  };
+  const { modifiedCount } = await attempt(() =>
+    activities.updateMany(filter, {
+      $set: { 'sync.streams.state': 'pending', 'sync.streams.tries': 0 },
+      $unset: { 'sync.streams.next_try_at': '' },
+    }),
+  );
+  return modifiedCount;
+}
+
+function inRange(athleteId: number, { from, to }: TimeRange): Filter<ActivityDocument> {
+  const bounds = { ...(from && { $gte: from }), ...(to && { $lt: to }) };
+  return {
+    'sync.athlete_id': int64(athleteId),
+    ...(Object.keys(bounds).length > 0 && { start_date: bounds }),
+  };
+}

@@ -1,0 +1,166 @@
+/**
+ * Reads activities with their streams, one after the other, so that memory depends on the longest
+ * recording and not on how many there are. It writes nothing.
+ */
+import type { JsonObject, JsonValue } from '../../domain/json.ts';
+import type { Recording } from '../../domain/activity/recording.ts';
+import type { Sample, Streams } from '../../domain/activity/streams.ts';
+import { int64, toNumber } from '../base/bson-value.ts';
+import type { Collections, StreamsDocument, StreamsState } from '../schema/collections.ts';
+import type { Mongo } from '../base/connection.ts';
+
+/** Which activities; without anything, all. */
+export interface RecordingQuery {
+  readonly athleteId?: number;
+  /** The earliest start. */
+  readonly since?: Date;
+}
+
+/** An activity as it is read here: each int64 as a bigint, because a double would round some. */
+interface WideActivity {
+  readonly _id: bigint;
+  readonly start_date: Date;
+  readonly sync: {
+    readonly athlete_id: bigint;
+    readonly streams: { readonly state: StreamsState };
+  };
+}
+
+const wide = { useBigInt64: true };
+const pageSize = 50;
+
+/** The activities of each athlete, oldest first. What is written meanwhile may be missed. */
+export async function* recordings(
+  mongo: Mongo,
+  collections: Collections,
+  query: RecordingQuery = {},
+): AsyncGenerator<Recording> {
+  const { athleteId } = query;
+  const athleteIds =
+    athleteId === undefined ? await athletesWithActivities(mongo, collections) : [athleteId];
+  for (const one of athleteIds) {
+    for await (const activity of activitiesOf(mongo, collections, one, query.since)) {
+      yield await recordingFrom(mongo, collections, activity);
+    }
+  }
+}
+
+/** One activity, or undefined where it is not stored. */
+export async function findRecording(
+  mongo: Mongo,
+  collections: Collections,
+  activityId: number,
+): Promise<Recording | undefined> {
+  const activity = await mongo.attempt(() =>
+    collections.activities.findOne<WideActivity>({ _id: int64(activityId) }, wide),
+  );
+  return activity === null ? undefined : recordingFrom(mongo, collections, activity);
+}
+
+/** Whose activities there are, logged in or not. */
+export async function athletesWithActivities(
+  { attempt }: Mongo,
+  { activities }: Collections,
+): Promise<readonly number[]> {
+  const ids = await attempt(() => activities.distinct('sync.athlete_id'));
+  return ids.map(toNumber).sort((one, other) => one - other);
+}
+
+/**
+ * Page by page from the start reached, leaving out what had that very start: so the index gives the
+ * order, each page can be asked for again, and a slow reader lets no cursor expire.
+ */
+async function* activitiesOf(
+  { attempt }: Mongo,
+  { activities }: Collections,
+  athleteId: number,
+  since: Date | undefined,
+): AsyncGenerator<WideActivity> {
+  let from = since;
+  let given: readonly bigint[] = [];
+  for (;;) {
+    const filter = {
+      'sync.athlete_id': int64(athleteId),
+      ...(from && { start_date: { $gte: from } }),
+      ...(given.length > 0 && { _id: { $nin: given.map((id) => int64(Number(id))) } }),
+    };
+    const page = await attempt(() =>
+      activities.find<WideActivity>(filter, wide).sort({ start_date: 1 }).limit(pageSize).toArray(),
+    );
+    yield* page;
+    const reached = page.at(-1)?.start_date;
+    if (reached === undefined || page.length < pageSize) return;
+    const isThen = (at: Date | undefined): boolean => at?.getTime() === reached.getTime();
+    const earlier = isThen(from) ? given : [];
+    given = [...earlier, ...page.filter((one) => isThen(one.start_date)).map(({ _id }) => _id)];
+    from = reached;
+  }
+}
+
+async function recordingFrom(
+  mongo: Mongo,
+  collections: Collections,
+  activity: WideActivity,
+): Promise<Recording> {
+  const { _id, start_date, sync } = activity;
+  const { state } = sync.streams;
+  const id = Number(_id);
+  // Only then all parts are there: a crash may have left some of a recording that is asked for again.
+  const streams = state === 'stored' ? await readParts(mongo, collections, id) : undefined;
+  return {
+    id,
+    athleteId: Number(sync.athlete_id),
+    startAt: start_date,
+    record: recordOf(activity),
+    streamsState: state,
+    ...(streams && { streams }),
+  };
+}
+
+const ownKeys: ReadonlySet<string> = new Set(['_id', 'track', 'start_point', 'derived', 'sync']);
+
+function recordOf(activity: WideActivity): JsonObject {
+  const fields = Object.entries(activity).filter(([key]) => !ownKeys.has(key));
+  const start_date = activity.start_date.toISOString().replace('.000Z', 'Z');
+  return { ...(Object.fromEntries(fields) as Record<string, JsonValue>), start_date };
+}
+
+/** All parts in their order; undefined where they do not belong together: they are being replaced. */
+async function readParts(
+  { attempt }: Mongo,
+  { streams: collection }: Collections,
+  activityId: number,
+): Promise<Streams | undefined> {
+  const arrays = new Map<string, Sample[]>();
+  const activity_id = int64(activityId);
+  const first = await attempt(() => collection.findOne({ activity_id, part: 0 }));
+  if (first === null) return undefined;
+  addPart(arrays, first);
+  for (let part = 1; part < first.parts; part += 1) {
+    const next = await attempt(() => collection.findOne({ activity_id, part }));
+    if (next === null || !isSameWrite(first, next)) return undefined;
+    addPart(arrays, next);
+  }
+  const { sample_count: sampleCount } = first;
+  const isWhole = [...arrays.values()].every(({ length }) => length === sampleCount);
+  return isWhole ? { sampleCount, arrays } : undefined;
+}
+
+function isSameWrite(one: StreamsDocument, other: StreamsDocument): boolean {
+  return (
+    one.parts === other.parts &&
+    one.epoch === other.epoch &&
+    one.fetched_at.getTime() === other.fetched_at.getTime()
+  );
+}
+
+function addPart(arrays: Map<string, Sample[]>, document: StreamsDocument): void {
+  for (const [key, value] of Object.entries(document) as [string, unknown][]) {
+    if (!Array.isArray(value)) continue;
+    const samples = value as Sample[];
+    const earlier = arrays.get(key);
+    if (earlier === undefined) arrays.set(key, samples);
+    // One by one: so many arguments at once would not fit on the stack.
+    else for (const sample of samples) earlier.push(sample);
+  }
+}

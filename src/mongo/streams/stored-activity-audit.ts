@@ -1,0 +1,220 @@
+/**
+ * Walks over an athlete's stored activities and looks whether their streams are what the activities
+ * say. It reads lengths, never samples, and writes nothing.
+ */
+import type { Document, Filter, Long } from 'mongodb';
+import type { StoredPart } from '../../domain/activity/stored-parts.ts';
+import { arePartsWhole } from '../../domain/activity/stored-parts.ts';
+import { streamKeys } from '../../domain/activity/streams.ts';
+import type { StandingActivity, StreamsStanding } from '../../sync/verify/ports.ts';
+import { int64, toNumber } from '../base/bson-value.ts';
+import type { ActivityBookkeeping, ActivityDocument, Collections } from '../schema/collections.ts';
+import type { Mongo } from '../base/connection.ts';
+
+interface Found {
+  readonly _id: number | Long;
+  readonly start_date: Date;
+  /** Anything may be missing in a document that was changed by hand. */
+  readonly sync: Partial<ActivityBookkeeping>;
+}
+
+interface FoundPart {
+  readonly activity_id: number | Long;
+  readonly part: number;
+  readonly parts: number;
+  readonly sample_count: number;
+  readonly epoch: number;
+  readonly fetched_at: Date | undefined;
+  readonly lengths: Readonly<Record<string, number | null>>;
+}
+
+const activitiesAtOnce = 200;
+const streamsAtOnce = 1_000;
+const beginning = new Date(0);
+
+/** Page by page in the order of the ids, so that each page can be asked for again. */
+export async function* standingActivities(
+  mongo: Mongo,
+  collections: Collections,
+  athleteId: number,
+  from: Date | undefined,
+): AsyncGenerator<StandingActivity> {
+  for (let last = 0; ;) {
+    const page = await readPage(mongo, collections, {
+      'sync.athlete_id': int64(athleteId),
+      ...(from && { start_date: { $gte: from } }),
+      _id: { $gt: int64(last) },
+    });
+    const standings = await standingsOf(mongo, collections, page);
+    yield* page.map((found) => standingActivity(found, standings));
+    if (page.length < activitiesAtOnce) return;
+    last = idOf(page.at(-1));
+  }
+}
+
+function idOf(found: Pick<Found, '_id'> | undefined): number {
+  return found === undefined ? 0 : toNumber(found._id);
+}
+
+function readPage(
+  { attempt }: Mongo,
+  { activities }: Collections,
+  filter: Filter<ActivityDocument>,
+): Promise<readonly Found[]> {
+  return attempt(() =>
+    activities
+      .find<Found>(filter, { projection: { start_date: 1, sync: 1 }, hint: { _id: 1 } })
+      .sort({ _id: 1 })
+      .limit(activitiesAtOnce)
+      .toArray(),
+  );
+}
+
+function standingActivity(
+  found: Found,
+  standings: ReadonlyMap<number, StreamsStanding>,
+): StandingActivity {
+  const { start_date, sync } = found;
+  const activityId = idOf(found);
+  return {
+    activityId,
+    startAt: start_date,
+    streams: standings.get(activityId) ?? 'broken',
+    firstSeenAt: sync.first_seen_at ?? beginning,
+    fetchedAt: sync.fetched_at ?? beginning,
+    confirmedAt: sync.confirmed_at,
+  };
+}
+
+/** Parts are replaced while their activity is pending, so what looks wrong counts only where nothing moved. */
+async function standingsOf(
+  mongo: Mongo,
+  collections: Collections,
+  page: readonly Found[],
+): Promise<ReadonlyMap<number, StreamsStanding>> {
+  const parts = await partsOf(mongo, collections, page);
+  const standings = new Map(
+    page.map((found) => [
+      idOf(found),
+      standingOf(found.sync.streams, parts.get(idOf(found)) ?? []),
+    ]),
+  );
+  const wrong = new Map(
+    page.filter((found) => isWrong(standings.get(idOf(found)))).map((one) => [idOf(one), one]),
+  );
+  if (wrong.size === 0) return standings;
+  const again = await readPage(mongo, collections, { _id: { $in: [...wrong.keys()].map(int64) } });
+  for (const found of again) {
+    const { streams } = found.sync;
+    const before = wrong.get(idOf(found))?.sync.streams;
+    if (JSON.stringify(before) !== JSON.stringify(streams))
+      standings.set(idOf(found), streams?.state ?? 'broken');
+  }
+  return standings;
+}
+
+function isWrong(standing: StreamsStanding | undefined): boolean {
+  return standing === 'broken' || standing === 'unexpected';
+}
+
+function standingOf(
+  streams: ActivityBookkeeping['streams'] | undefined,
+  parts: readonly StoredPart[],
+): StreamsStanding {
+  if (streams === undefined) return 'broken';
+  switch (streams.state) {
+    case 'stored':
+      return arePartsWhole(parts, streams.sample_count) ? 'stored' : 'broken';
+    case 'none':
+      return parts.length === 0 ? 'none' : 'unexpected';
+    case 'pending':
+    case 'parked':
+      return streams.state;
+    // What was changed by hand.
+    default:
+      return 'broken';
+  }
+}
+
+const storedKeys = streamKeys.flatMap((key) => (key === 'latlng' ? ['lat', 'lng'] : [key]));
+
+/** The server counts, so that no sample has to be sent. */
+const lengthsOfStreams: Document = Object.fromEntries(
+  storedKeys.map((key) => [key, { $cond: [{ $isArray: `$${key}` }, { $size: `$${key}` }, null] }]),
+);
+
+async function partsOf(
+  { attempt }: Mongo,
+  { streams }: Collections,
+  page: readonly Found[],
+): Promise<ReadonlyMap<number, readonly StoredPart[]>> {
+  const bookkeeping = {
+    activity_id: 1,
+    part: 1,
+    parts: 1,
+    sample_count: 1,
+    epoch: 1,
+    fetched_at: 1,
+  };
+  const found = await attempt(() =>
+    streams
+      .aggregate<FoundPart>([
+        { $match: { activity_id: { $in: page.map((found) => int64(idOf(found))) } } },
+        { $project: { ...bookkeeping, lengths: lengthsOfStreams } },
+      ])
+      .toArray(),
+  );
+  const byActivity = Map.groupBy(found, ({ activity_id }) => toNumber(activity_id));
+  return new Map([...byActivity].map(([id, parts]) => [id, parts.map(storedPart)]));
+}
+
+function storedPart({
+  part,
+  parts,
+  sample_count,
+  epoch,
+  fetched_at,
+  lengths,
+}: FoundPart): StoredPart {
+  const present = Object.entries(lengths).filter(
+    (entry): entry is [string, number] => entry[1] !== null,
+  );
+  const write = `${epoch} ${fetched_at?.toISOString()}`;
+  return { part, parts, sampleCount: sample_count, write, lengths: new Map(present) };
+}
+
+/** By the index alone: only of what has no activity a document is read. */
+export async function* orphanStreams(
+  { attempt }: Mongo,
+  { activities, streams }: Collections,
+  athleteId: number,
+): AsyncGenerator<number> {
+  for (let last = 0; ;) {
+    const filter = { activity_id: { $gt: int64(last) } };
+    const page = await attempt(() =>
+      streams
+        .find(filter, { projection: { _id: 0, activity_id: 1 }, hint: 'activity_part' })
+        .sort({ activity_id: 1, part: 1 })
+        .limit(streamsAtOnce)
+        .toArray(),
+    );
+    const ids = [...new Set(page.map(({ activity_id }) => toNumber(activity_id)))];
+    const known = await attempt(() =>
+      activities.find({ _id: { $in: ids.map(int64) } }, { projection: { _id: 1 } }).toArray(),
+    );
+    const isKnown = new Set(known.map(({ _id }) => toNumber(_id)));
+    const without = ids.filter((id) => !isKnown.has(id));
+    const orphans =
+      without.length === 0
+        ? []
+        : await attempt(() =>
+            streams.distinct('activity_id', {
+              activity_id: { $in: without.map(int64) },
+              athlete_id: int64(athleteId),
+            }),
+          );
+    yield* orphans.map(toNumber);
+    if (page.length < streamsAtOnce) return;
+    last = ids.at(-1) ?? 0;
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * The parts of one activity's streams: cut so that each fits into a document, written so that a reader
+ * never finds part 0 without the others. What became of the activity it does not know.
+ */
+import type { Document } from 'mongodb';
+import { BSON } from 'mongodb';
+import type { Sample, Streams } from '../../domain/activity/streams.ts';
+import { partsOf } from '../../domain/activity/streams.ts';
+import { LeaseLostError } from '../../errors.ts';
+import type { StreamsWrite } from '../../sync/ports/ports.ts';
+import { int64 } from '../base/bson-value.ts';
+import type { Collections, StreamsDocument } from '../schema/collections.ts';
+import type { Mongo } from '../base/connection.ts';
+import { isDuplicateKey } from '../base/failures.ts';
+
+/** Half of what MongoDB takes, because values of other types can make a part larger than its share. */
+const mostPartBytes = 8_000_000;
+/** A sample in BSON: its type, its index in up to seven digits with their end, and at most a double. */
+const mostSampleBytes = 17;
+
+/**
+ * Puts the parts in the place of earlier ones; doing it again changes nothing.
+ * @throws LeaseLostError where others were written under a newer lease.
+ */
+export async function writeParts(
+  { attempt }: Mongo,
+  { streams: collection }: Collections,
+  write: StreamsWrite,
+  streams: Streams,
+): Promise<void> {
+  const { activityId } = write.pending;
+  const documents = partDocuments(write, streams);
+  const notNewer = { activity_id: int64(activityId), epoch: { $lte: write.epoch } };
+  try {
+    for (const document of documents) {
+      const earlier = { ...notNewer, part: document.part };
+      // One at a time and by itself: in a bulk the driver works out once more how large it is.
+      await attempt(() => collection.replaceOne(earlier, document, { upsert: true }));
+    }
+    await attempt(() => collection.deleteMany({ ...notNewer, part: { $gte: documents.length } }));
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    // The newer holder's recording may have fewer parts: what this write put beside them belongs to none.
+    const ours = { activity_id: int64(activityId), epoch: write.epoch };
+    await attempt(() => collection.deleteMany(ours));
+    throw leaseLost(activityId, error);
+  }
+}
+
+/** The last part first: part 0 says how many there are, so it comes when the others are there. */
+function partDocuments(write: StreamsWrite, streams: Streams): readonly StreamsDocument[] {
+  const whole = partDocument(write, streams, {
+    part: 0,
+    parts: 1,
+    from: 0,
+    to: streams.sampleCount,
+  });
+  const { sampleCount, arrays } = streams;
+  // What fits at its most needs no measuring, which takes as long as writing it.
+  if (sampleCount * arrays.size * mostSampleBytes <= mostPartBytes) return [whole];
+  const parts = partsOf(sampleCount, BSON.calculateObjectSize(whole), mostPartBytes);
+  if (parts.length === 1) return [whole];
+  return parts
+    .map((part) => partDocument(write, streams, { ...part, parts: parts.length }))
+    .reverse();
+}
+
+function partDocument(
+  { pending, athleteId, at, epoch }: StreamsWrite,
+  { sampleCount, arrays }: Streams,
+  { part, parts, from, to }: { part: number; parts: number; from: number; to: number },
+): StreamsDocument & Document {
+  const slice = (samples: readonly Sample[]): readonly Sample[] =>
+    parts === 1 ? samples : samples.slice(from, to);
+  return {
+    activity_id: int64(pending.activityId),
+    part,
+    parts,
+    sample_count: sampleCount,
+    athlete_id: int64(athleteId),
+    start_date: pending.startAt,
+    fetched_at: at,
+    epoch,
+    ...Object.fromEntries([...arrays].map(([key, samples]) => [key, slice(samples)])),
+  };
+}
+
+/** Removes what this write made: its activity was removed meanwhile, and nobody would look for the parts. */
+export async function removeParts(
+  { attempt }: Mongo,
+  { streams }: Collections,
+  { pending, epoch, at }: StreamsWrite,
+): Promise<void> {
+  const ours = { activity_id: int64(pending.activityId), epoch, fetched_at: at };
+  await attempt(() => streams.deleteMany(ours));
+}
+
+/** Another holder wrote, and what this one brings is not wanted. */
+export function leaseLost(activityId: number, cause?: unknown): LeaseLostError {
+  return new LeaseLostError(
+    `Another process took over while the streams of activity ${activityId} were being stored.`,
+    { cause },
+  );
+}

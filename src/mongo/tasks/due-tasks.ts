@@ -1,0 +1,145 @@
+/**
+ * Collects what is due of everything beside the list and the streams, in the order of its worth. It only
+ * looks; what came of a read is written elsewhere.
+ */
+import type { DueRead } from '../../domain/sync/fetch-task.ts';
+import { keyOfRead } from '../../domain/sync/fetch-task.ts';
+import type { EventStore } from '../../sync/ports/event-ports.ts';
+import type { TimeRange } from '../../sync/ports/ports.ts';
+import type { ReadQuery } from '../../sync/ports/task-ports.ts';
+import type { Collections } from '../schema/collections.ts';
+import type { Mongo } from '../base/connection.ts';
+import { dueDetails, nextDetailsTryAt } from '../details/due-details.ts';
+import { dueGear, nextGearTryAt } from '../details/gear.ts';
+import { dueMissing, nextMissingTryAt } from '../deletion/missing.ts';
+import { dueAthleteParts, nextPartTryAt } from '../details/profile.ts';
+import { dueSegments, nextSegmentTryAt } from '../details/segments.ts';
+
+/** Where it looks. */
+interface Due {
+  readonly mongo: Mongo;
+  readonly collections: Collections;
+  readonly events: EventStore;
+}
+
+const readAhead = 8;
+/** What is tried again later than this is parked: nobody waits for it. */
+const parkedAfterMs = 60 * 60 * 1_000;
+
+/** What is due, each thing once, in the order of its worth. */
+export async function dueReads(shared: Due, query: ReadQuery): Promise<readonly DueRead[]> {
+  const found = [
+    ...(await dueHints(shared, query)),
+    ...(await dueDetailsIn(shared, query, { from: query.freshFrom })),
+    ...(await dueOfAthlete(shared, query)),
+    ...(await dueConfirmations(shared, query)),
+    ...(await dueDetailsIn(shared, query, query.range)),
+    ...(await dueSegmentsOf(shared, query)),
+  ];
+  const byKey = new Map<string, DueRead>();
+  for (const read of found) {
+    const key = keyOfRead(read);
+    if (!query.exclude.has(key) && !byKey.has(key)) byKey.set(key, read);
+  }
+  return [...byKey.values()];
+}
+
+/** The ids among the keys of one kind, which a query leaves out. */
+function excluded({ exclude }: ReadQuery, kind: string): readonly string[] {
+  const prefix = `${kind}:`;
+  return [...exclude].flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []));
+}
+
+async function dueHints({ events }: Due, query: ReadQuery): Promise<readonly DueRead[]> {
+  const { athleteId, now } = query;
+  const hints = await events.dueHints(
+    athleteId,
+    now,
+    excluded(query, 'activity').map(Number),
+    readAhead,
+  );
+  return hints.map(({ activityId, aspects, tries }) => ({
+    kind: 'activity',
+    purpose: 'hint',
+    activityId,
+    isFresh: true,
+    isToldDeleted: aspects.includes('delete'),
+    tries,
+  }));
+}
+
+async function dueDetailsIn(
+  { mongo, collections }: Due,
+  query: ReadQuery,
+  range: TimeRange,
+): Promise<readonly DueRead[]> {
+  const { athleteId, now, kept, freshFrom } = query;
+  if (!kept.details) return [];
+  const exclude = excluded(query, 'activity').map(Number);
+  const asked = { athleteId, range, now, exclude, limit: readAhead };
+  const found = await dueDetails(mongo, collections, asked);
+  return found.map(({ activityId, startAt, tries }) => ({
+    kind: 'activity',
+    purpose: 'details',
+    activityId,
+    isFresh: startAt >= freshFrom,
+    tries,
+  }));
+}
+
+async function dueOfAthlete(
+  { mongo, collections }: Due,
+  query: ReadQuery,
+): Promise<readonly DueRead[]> {
+  const { athleteId, now, kept } = query;
+  if (!kept.athlete) return [];
+  const parts = await dueAthleteParts(mongo, { athleteId, now, exclude: [] });
+  const exclude = excluded(query, 'gear');
+  const gear = await dueGear(mongo, collections, { athleteId, now, exclude, limit: readAhead });
+  return [
+    ...parts.map(({ part, tries }): DueRead => ({ kind: 'athlete', part, tries })),
+    ...gear.map(({ gearId, tries }): DueRead => ({ kind: 'gear', gearId, tries })),
+  ];
+}
+
+async function dueConfirmations(
+  { mongo, collections }: Due,
+  { athleteId, now }: ReadQuery,
+): Promise<readonly DueRead[]> {
+  const found = await dueMissing(mongo, collections, { athleteId, now, limit: readAhead });
+  return found.map(({ activityId, tries }) => ({
+    kind: 'activity',
+    purpose: 'confirm',
+    activityId,
+    isFresh: false,
+    tries,
+  }));
+}
+
+async function dueSegmentsOf({ mongo }: Due, query: ReadQuery): Promise<readonly DueRead[]> {
+  const { athleteId, now, kept } = query;
+  if (!kept.segments) return [];
+  const exclude = excluded(query, 'segment').map(Number);
+  const found = await dueSegments(mongo, { athleteId, now, exclude, limit: readAhead });
+  return found.map(({ segmentId, part, tries }) => ({ kind: 'segment', segmentId, part, tries }));
+}
+
+/** When the next of what failed is due; undefined where nothing waits. */
+export async function nextReadTryAt(
+  { mongo, collections, events }: Due,
+  { athleteId, now, range, kept }: ReadQuery,
+): Promise<Date | undefined> {
+  const soon = new Date(now.getTime() + parkedAfterMs);
+  const tries = [
+    await events.nextHintAt(athleteId),
+    await nextMissingTryAt(mongo, collections, athleteId, soon),
+    ...(kept.details ? [await nextDetailsTryAt(mongo, collections, athleteId, range)] : []),
+    ...(kept.segments ? [await nextSegmentTryAt(mongo, athleteId)] : []),
+    ...(kept.athlete
+      ? [await nextPartTryAt(mongo, athleteId), await nextGearTryAt(mongo, athleteId)]
+      : []),
+  ];
+  return tries
+    .filter((at) => at !== undefined)
+    .toSorted((one, other) => one.getTime() - other.getTime())[0];
+}

@@ -1,0 +1,53 @@
+/**
+ * The `pending_grants` collection: a grant whose athlete is not known yet, under the digest of the
+ * refresh token that it replaced. Each is there for seconds, unless a login was interrupted.
+ */
+import type { Long } from 'mongodb';
+import { int64 } from '../base/bson-value.ts';
+import type { Mongo } from '../base/connection.ts';
+import type { Grant, GrantDocument, GrantPlace } from './grant-document.ts';
+import { grantFrom, writeGrant } from './grant-document.ts';
+import type { TokenVault } from './token-vault.ts';
+import { plainVault } from './token-vault.ts';
+
+export interface PendingGrants {
+  load(digest: string): Promise<Grant | undefined>;
+  save(digest: string, grant: Grant): Promise<void>;
+  /** Says whose it is, so that it goes when that athlete is erased. */
+  claim(digest: string, athleteId: number): Promise<void>;
+  remove(digest: string): Promise<void>;
+}
+
+type PendingGrantDocument = GrantDocument & {
+  readonly _id: string;
+  readonly athlete_id?: Long;
+};
+
+export function createPendingGrants(
+  { db, attempt }: Mongo,
+  vault: TokenVault = plainVault,
+): PendingGrants {
+  const grants = db.collection<PendingGrantDocument>('pending_grants');
+  return {
+    load: async (_id) => {
+      const found = await attempt(() => grants.findOne({ _id }));
+      return found === null ? undefined : grantFrom(vault, placeOf(_id), found);
+    },
+    save: async (_id, grant) => {
+      await writeGrant(vault, { place: placeOf(_id), grant }, (document) =>
+        attempt(() => grants.replaceOne({ _id }, document, { upsert: true }), { isUrgent: true }),
+      );
+    },
+    claim: async (_id, athleteId) => {
+      const owner = { athlete_id: int64(athleteId) };
+      await attempt(() => grants.updateOne({ _id }, { $set: owner }));
+    },
+    remove: async (_id) => {
+      await attempt(() => grants.deleteOne({ _id }));
+    },
+  };
+}
+
+function placeOf(digest: string): GrantPlace {
+  return { collection: 'pending_grants', owner: digest };
+}

@@ -1,0 +1,76 @@
+/**
+ * The `tokens` collection: one grant an athlete, replaced whole in one durable write.
+ */
+import type { Filter } from 'mongodb';
+import type { Tokens, TokenStore } from '../../sync/ports/ports.ts';
+import { int64 } from '../base/bson-value.ts';
+import type { Collections, TokenDocument } from '../schema/collections.ts';
+import type { Mongo } from '../base/connection.ts';
+import type { GrantPlace } from './grant-document.ts';
+import { digestOf, grantFrom, writeGrant } from './grant-document.ts';
+import type { TokenVault } from './token-vault.ts';
+import { plainVault } from './token-vault.ts';
+
+/** Not even a stop comes between a new grant and its write. */
+const urgently = { isUrgent: true };
+
+export function createTokenStore(
+  { attempt }: Mongo,
+  { tokens }: Collections,
+  vault: TokenVault = plainVault,
+): TokenStore {
+  return {
+    load: async (athleteId) => {
+      const found = await attempt(() => tokens.findOne({ _id: int64(athleteId) }));
+      return found === null ? undefined : tokensFrom(vault, athleteId, found);
+    },
+
+    save: async (grant) => {
+      const _id = int64(grant.athleteId);
+      await writeGrant(vault, { place: placeOf(grant.athleteId), grant }, (document) =>
+        attempt(() => tokens.replaceOne({ _id }, document, { upsert: true }), urgently),
+      );
+    },
+
+    renew: async ({ athleteId, refreshToken }, renewed) => {
+      // The renewed one too, so that writing it again finds it.
+      const filter = ofGrants(athleteId, [refreshToken, renewed.refreshToken]);
+      await writeGrant(vault, { place: placeOf(athleteId), grant: renewed }, (document) =>
+        attempt(() => tokens.replaceOne(filter, document), urgently),
+      );
+    },
+
+    markNeedsAuthorization: async ({ athleteId, refreshToken }, reason, since) => {
+      const mark = { needs_authorization: { since, reason } };
+      await attempt(() => tokens.updateOne(ofGrants(athleteId, [refreshToken]), { $set: mark }));
+    },
+  };
+}
+
+function placeOf(athleteId: number): GrantPlace {
+  return { collection: 'tokens', owner: String(athleteId) };
+}
+
+/** The athlete's document, while one of these refresh tokens stands in it, sealed or as it is. */
+function ofGrants(athleteId: number, refreshTokens: readonly string[]): Filter<TokenDocument> {
+  return {
+    _id: int64(athleteId),
+    $or: [
+      { refresh_token: { $in: refreshTokens } },
+      { refresh_digest: { $in: refreshTokens.map(digestOf) } },
+    ],
+  };
+}
+
+async function tokensFrom(
+  vault: TokenVault,
+  athleteId: number,
+  document: TokenDocument,
+): Promise<Tokens> {
+  const { needs_authorization } = document;
+  return {
+    athleteId,
+    ...(await grantFrom(vault, placeOf(athleteId), document)),
+    ...(needs_authorization && { needsAuthorization: needs_authorization }),
+  };
+}

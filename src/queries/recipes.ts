@@ -1,0 +1,21 @@
+/**
+ * All questions of the cookbook, in the order of its page.
+ */
+import { care } from './mirror-health.ts';
+import { efforts } from './efforts.ts';
+import { heart } from './heart.ts';
+import { places } from './geo.ts';
+import type { Recipe } from './recipe.ts';
+import { records } from './records.ts';
+import { recordings } from './recordings.ts';
+import { totals } from './totals.ts';
+
+export const recipes: readonly Recipe[] = [
+  ...totals,
+  ...records,
+  ...efforts,
+  ...recordings,
+  ...heart,
+  ...places,
+  ...care,
+];

@@ -1,0 +1,124 @@
+/**
+ * The API proper: what each endpoint answers to somebody who is authenticated and within the quota,
+ * as far as the granted scopes let it.
+ */
+import type { Activity } from '../world/activity.ts';
+import { answerList } from '../world/activity-list.ts';
+import type { ActivityShelf } from '../world/activity-shelf.ts';
+import {
+  errorAnswer,
+  jsonAnswer,
+  jsonTextAnswer,
+  permissionMissing,
+  recordNotFound,
+  resourceNotFound,
+} from './response.ts';
+import type { Answer } from './response.ts';
+import { athleteOf, gearOf, statsOf, zonesOf } from '../world/athlete.ts';
+import { commentsOf, detailOf, kudosOf, lapsOf } from '../world/detail.ts';
+import { partOf } from './endpoints.ts';
+import type { Address } from './endpoints.ts';
+import type { Grant } from '../world/grants.ts';
+import { writeJson } from './json-text.ts';
+import { segmentOf, segmentStreamsOf } from '../world/segments.ts';
+import { answerStreams, hidePrivacyZones } from './stream-responses.ts';
+import { streamsOf } from '../world/stream-generation.ts';
+import { floatKeysOf } from '../world/summary.ts';
+import type { View } from '../world/summary.ts';
+import type { WorldParts } from '../world/world.ts';
+
+export interface ApiRequest {
+  readonly address: Address;
+  readonly query: URLSearchParams;
+  readonly grant: Grant;
+  readonly nowMs: number;
+}
+
+export interface ApiDeps extends WorldParts {
+  readonly pageShortening: number;
+}
+
+/** Answers one request. */
+export function answerApi(deps: ApiDeps, request: ApiRequest): Answer {
+  const part = partOf(request.address.endpoint);
+  if (part === 'athlete') return answerAthlete(deps, request);
+  if (part === 'segment') return answerSegment(request);
+  if (part !== 'list' && part !== 'activity') return resourceNotFound();
+  const view = viewOf(request.grant);
+  if (view === null) return permissionMissing('activity:read_permission');
+  if (part === 'activity') return answerActivity(deps.shelf, request, view);
+  return answerList(deps.shelf, { ...request, ...deps, view, athleteId: request.grant.athleteId });
+}
+
+function answerAthlete({ world, shelf }: ApiDeps, request: ApiRequest): Answer {
+  const { address, grant, nowMs } = request;
+  const spec = world.athletes.find(({ id }) => id === grant.athleteId);
+  if (spec === undefined) return recordNotFound('Athlete');
+  const isWhole = grant.scopes.includes('profile:read_all');
+  if (address.endpoint === 'athlete') return jsonAnswer(athleteOf(spec, isWhole));
+  if (address.endpoint === 'athlete-zones') {
+    return isWhole ? jsonAnswer(zonesOf(spec.id)) : permissionMissing('profile:read_all');
+  }
+  if (address.endpoint === 'gear') {
+    const gear = gearOf(spec.id, address.id);
+    return gear === null ? recordNotFound('Gear') : jsonAnswer(gear);
+  }
+  if (Number(address.id) !== spec.id) return recordNotFound('Athlete');
+  return jsonAnswer(statsOf(shelf.ofAthlete(spec.id), nowMs));
+}
+
+function answerSegment({ address, query }: ApiRequest): Answer {
+  const id = Number(address.id);
+  if (address.endpoint === 'segment') {
+    const segment = segmentOf(id);
+    return segment === null ? recordNotFound('Segment') : jsonAnswer(segment);
+  }
+  const streams = segmentStreamsOf(id);
+  return streams === null ? recordNotFound('Segment') : answerStreams(streams, query);
+}
+
+function answerActivity(shelf: ActivityShelf, request: ApiRequest, view: View): Answer {
+  const { address, query, nowMs } = request;
+  const activity = findVisible(shelf, request, view);
+  if (activity === null) return recordNotFound('Activity');
+  if (address.endpoint === 'streams')
+    return answerActivityStreams(activity, { query, nowMs, view });
+  if (address.endpoint === 'laps') return jsonAnswer(lapsOf(activity));
+  if (address.endpoint === 'kudos') return jsonAnswer(pageOf(kudosOf(activity), query));
+  if (address.endpoint === 'comments') return jsonAnswer(pageOf(commentsOf(activity), query));
+  if (address.endpoint === 'activity-zones') {
+    return errorAnswer(402, ['Athlete', 'subscription', 'missing']);
+  }
+  const detail = detailOf(activity, view, nowMs);
+  return jsonTextAnswer(writeJson(detail, floatKeysOf(activity.facts)));
+}
+
+function answerActivityStreams(
+  activity: Activity,
+  { query, nowMs, view }: { query: URLSearchParams; nowMs: number; view: View },
+): Answer {
+  const streams = nowMs < activity.streamsFromMs ? null : streamsOf(activity);
+  if (streams === null) return resourceNotFound();
+  return answerStreams(view === 'owner' ? streams : hidePrivacyZones(streams), query);
+}
+
+function findVisible(
+  shelf: ActivityShelf,
+  { address, grant }: ApiRequest,
+  view: View,
+): Activity | null {
+  const activity = shelf.get(Number(address.id));
+  if (activity?.facts.athleteId !== grant.athleteId) return null;
+  return view === 'limited' && activity.facts.visibility === 'only_me' ? null : activity;
+}
+
+function viewOf({ scopes }: Grant): View | null {
+  if (scopes.includes('activity:read_all')) return 'owner';
+  return scopes.includes('activity:read') ? 'limited' : null;
+}
+
+function pageOf<T>(items: readonly T[], query: URLSearchParams): readonly T[] {
+  const page = Number(query.get('page') ?? 1);
+  const perPage = Number(query.get('per_page') ?? 30);
+  return items.slice((page - 1) * perPage, page * perPage);
+}

@@ -1,0 +1,65 @@
+/**
+ * Puts an answer on the wire: whole, or in one of the ways in which answers get lost.
+ */
+import type { ServerResponse } from 'node:http';
+
+import type { Answer } from './response.ts';
+import type { Delivery } from './fault-responses.ts';
+
+const dripIntervalMs = 1000;
+
+/** Sends the answer; resolves true when it was handed over whole. */
+export async function deliver(
+  response: ServerResponse,
+  answer: Answer,
+  how: Delivery,
+): Promise<boolean> {
+  const body = Buffer.from(answer.body, 'utf8');
+  // The client may have gone while the answer was held.
+  if (how === 'hang' || response.destroyed) return false;
+  if (how === 'reset') {
+    response.socket?.resetAndDestroy();
+    return false;
+  }
+  const length = answer.status === 204 ? {} : { 'Content-Length': body.length };
+  response.writeHead(answer.status, {
+    'Content-Type': answer.contentType,
+    ...length,
+    ...answer.headers,
+  });
+  if (how === 'whole') return end(response, body);
+  if (how === 'drip') drip(response, body);
+  else cutOff(response, body, how);
+  return false;
+}
+
+function end(response: ServerResponse, body: Buffer): Promise<boolean> {
+  return new Promise((resolve) => {
+    response.once('finish', () => {
+      resolve(true);
+    });
+    response.once('close', () => {
+      resolve(false);
+    });
+    response.end(body);
+  });
+}
+
+function cutOff(response: ServerResponse, body: Buffer, how: 'reset-mid-body' | 'truncated'): void {
+  response.write(body.subarray(0, Math.floor(body.length / 2)), () => {
+    if (how === 'truncated') response.socket?.end();
+    else response.socket?.resetAndDestroy();
+  });
+}
+
+function drip(response: ServerResponse, body: Buffer): void {
+  let sent = 0;
+  const timer = setInterval(() => {
+    response.write(body.subarray(sent, sent + 1));
+    sent += 1;
+    if (sent >= body.length) response.end();
+  }, dripIntervalMs);
+  response.once('close', () => {
+    clearInterval(timer);
+  });
+}

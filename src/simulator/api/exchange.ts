@@ -1,0 +1,137 @@
+/**
+ * One request's way through the simulator: logged, authenticated, counted, answered or made to fail,
+ * perhaps held, and sent.
+ */
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+
+import type { Clock } from '../../clock.ts';
+import { accessTokenInvalid, applicationInactive, rateLimitExceeded } from './response.ts';
+import type { Answer } from './response.ts';
+import { answerApi } from './api.ts';
+import type { ApiDeps } from './api.ts';
+import { deliver } from './delivery.ts';
+import { activityIdOf, findAddress, partOf } from './endpoints.ts';
+import type { Address } from './endpoints.ts';
+import { insteadOfWork, spoil } from './fault-responses.ts';
+import type { FaultChooser } from './faults.ts';
+import type { Grants } from '../world/grants.ts';
+import type { Holds } from './holds.ts';
+import { readRequest } from './incoming.ts';
+import type { IncomingRequest } from './incoming.ts';
+import type { Consent, OAuth } from './oauth.ts';
+import type { HeaderMode, QuotaWindows } from './quota-windows.ts';
+import type { RequestEntry, RequestRecorder } from './request-log.ts';
+import type { Subscriptions } from './subscriptions.ts';
+
+/** What can be switched while the simulator runs. */
+export interface ApplicationState {
+  isInactive: boolean;
+  headers: HeaderMode;
+  consent: Consent;
+}
+
+export interface ExchangeDeps {
+  readonly clock: Clock;
+  readonly state: ApplicationState;
+  readonly grants: Grants;
+  readonly oauth: OAuth;
+  readonly subscriptions: Subscriptions;
+  readonly quota: QuotaWindows;
+  readonly recorder: RequestRecorder;
+  readonly faults: FaultChooser;
+  readonly holds: Holds;
+  readonly api: ApiDeps;
+}
+
+interface Exchange {
+  readonly request: IncomingRequest;
+  readonly address: Address;
+  readonly entry: RequestEntry;
+  readonly nowMs: number;
+}
+
+/** The server's listener. */
+export function createExchange(deps: ExchangeDeps): RequestListener {
+  return (request, response) => {
+    void exchange(deps, request, response).catch((error: unknown) => {
+      // A client that goes away in the middle of its own request is nobody's mistake.
+      if (request.destroyed && !request.complete) return;
+      response.destroy(error instanceof Error ? error : undefined);
+      throw error;
+    });
+  };
+}
+
+async function exchange(
+  deps: ExchangeDeps,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const request = await readRequest(incoming);
+  const address = findAddress(request.method, request.path);
+  const nowMs = deps.clock.nowMs();
+  const entry = createEntry(request, address, nowMs);
+  deps.recorder.add(entry);
+  response.sendDate = false;
+  response.setHeader('Date', new Date(nowMs).toUTCString());
+  const answer = await work(deps, { request, address, entry, nowMs });
+  const [spoilt, how] = spoil(entry.fault, answer);
+  const isToBeSent = await deps.holds.pass(entry, spoilt);
+  if (isToBeSent && how !== 'hang' && how !== 'reset') entry.status = spoilt.status;
+  const isWhole = await deliver(response, spoilt, isToBeSent ? how : 'reset');
+  entry.isComplete = isWhole && entry.fault === null;
+  deps.recorder.changed();
+}
+
+async function work(deps: ExchangeDeps, exchange: Exchange): Promise<Answer> {
+  const { endpoint } = exchange.entry;
+  const part = partOf(endpoint);
+  if (part === 'oauth' || part === 'subscriptions') return workApart(deps, exchange);
+  const answer = workForApi(deps, exchange);
+  const isBare = deps.state.headers === 'none-on-streams' && endpoint.endsWith('streams');
+  const rates = deps.quota.headers(isBare ? 'none' : deps.state.headers, exchange.nowMs);
+  return { ...answer, headers: { ...answer.headers, ...rates } };
+}
+
+// OAuth and subscriptions carry no rate headers and do not count.
+async function workApart(deps: ExchangeDeps, exchange: Exchange): Promise<Answer> {
+  const { request, entry, address, nowMs } = exchange;
+  if (deps.state.isInactive) return applicationInactive();
+  entry.fault = deps.faults.choose(entry);
+  const instead = entry.fault === null ? null : insteadOfWork(entry.fault, entry.endpoint);
+  if (instead !== null) return instead;
+  if (address.endpoint === 'subscriptions') return deps.subscriptions.answer(request, address.id);
+  return deps.oauth.answer(address.endpoint, request, nowMs);
+}
+
+function workForApi(deps: ExchangeDeps, { request, address, entry, nowMs }: Exchange): Answer {
+  const grant = deps.grants.authenticate(request.bearer ?? '', nowMs);
+  if (grant === null) return deps.state.isInactive ? applicationInactive() : accessTokenInvalid();
+  entry.athleteId = grant.athleteId;
+  const limit = deps.quota.take(nowMs);
+  entry.isCounted = true;
+  entry.isOverLimit = limit !== null;
+  if (deps.state.isInactive) return applicationInactive();
+  if (limit !== null) return rateLimitExceeded(limit);
+  entry.fault = deps.faults.choose(entry);
+  const instead = entry.fault === null ? null : insteadOfWork(entry.fault, entry.endpoint);
+  if (instead !== null) return instead;
+  return answerApi(deps.api, { address, query: request.query, grant, nowMs });
+}
+
+function createEntry(request: IncomingRequest, address: Address, nowMs: number): RequestEntry {
+  return {
+    at: new Date(nowMs),
+    method: request.method,
+    path: request.path,
+    query: request.query,
+    endpoint: address.endpoint,
+    activityId: activityIdOf(address),
+    athleteId: null,
+    status: null,
+    isComplete: false,
+    isCounted: false,
+    isOverLimit: false,
+    fault: null,
+  };
+}

@@ -1,0 +1,141 @@
+/**
+ * Strava's OAuth pages: authorization with the athlete's consent simulated, the token endpoint with
+ * its table of errors, and the two ways to revoke.
+ */
+import { accessTokenInvalid, errorAnswer, htmlType, jsonAnswer, textAnswer } from './response.ts';
+import type { Answer } from './response.ts';
+import type { Grants, IssuedTokens } from '../world/grants.ts';
+import type { IncomingRequest } from './incoming.ts';
+import type { JsonRecord } from './json-text.ts';
+import type { Endpoint } from './request-log.ts';
+
+/** What the simulated athlete does with the consent page. */
+export interface Consent {
+  readonly athleteId: number;
+  /** The athlete clicks "Cancel". */
+  readonly isDenied: boolean;
+  /** Scopes whose boxes the athlete unticks. */
+  readonly unticked: readonly string[];
+}
+
+export interface OAuthDeps {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly grants: Grants;
+  readonly consent: () => Consent;
+  /** The summary that the code exchange carries; null for an unknown athlete. */
+  readonly athlete: (athleteId: number) => JsonRecord | null;
+  /** Ends everything the athlete allowed, and says so to a webhook. */
+  readonly deauthorize: (athleteId: number) => void;
+}
+
+export interface OAuth {
+  answer(endpoint: Endpoint, request: IncomingRequest, nowMs: number): Answer;
+}
+
+const wrongClient = errorAnswer(400, ['Application', 'client_id', 'invalid']);
+
+/** The pages under `/oauth`. */
+export function createOAuth(deps: OAuthDeps): OAuth {
+  return {
+    answer: (endpoint, request, nowMs) => {
+      if (endpoint === 'authorize') return authorize(deps, request, nowMs);
+      if (endpoint === 'revoke') return revoke(deps, request);
+      if (endpoint === 'deauthorize') return deauthorize(deps, request, nowMs);
+      return answerToken(deps, request, nowMs);
+    },
+  };
+}
+
+function revoke(deps: OAuthDeps, { basic, fields }: IncomingRequest): Answer {
+  if (basic === null || !isClient(deps, basic[0], basic[1])) return wrongClient;
+  const grant = deps.grants.find(fields.get('token') ?? '');
+  if (grant !== null) deps.deauthorize(grant.athleteId);
+  return jsonAnswer({});
+}
+
+function deauthorize(deps: OAuthDeps, { bearer, fields }: IncomingRequest, nowMs: number): Answer {
+  const token = bearer ?? fields.get('access_token') ?? '';
+  const grant = deps.grants.authenticate(token, nowMs);
+  if (grant === null) return accessTokenInvalid();
+  deps.deauthorize(grant.athleteId);
+  return jsonAnswer({ access_token: token });
+}
+
+function authorize(deps: OAuthDeps, { query }: IncomingRequest, nowMs: number): Answer {
+  if (query.get('client_id') !== deps.clientId) return wrongClient;
+  const target = readRedirect(query.get('redirect_uri'));
+  if (target === null) return errorAnswer(400, ['Application', 'redirect_uri', 'invalid']);
+  if (query.get('response_type') !== 'code') {
+    return errorAnswer(400, ['Application', 'response_type', 'invalid']);
+  }
+  const scopes = splitScopes(query.get('scope') ?? '');
+  if (scopes.length === 0) return errorAnswer(400, ['Application', 'scope', 'invalid']);
+  const consent = deps.consent();
+  target.searchParams.set('state', query.get('state') ?? '');
+  if (consent.isDenied || query.get('simulate') === 'denied') {
+    target.searchParams.set('error', 'access_denied');
+  } else {
+    const granted = scopes.filter((scope) => !consent.unticked.includes(scope));
+    const athleteId = Number(query.get('simulate_athlete') ?? consent.athleteId);
+    target.searchParams.set('code', deps.grants.createCode({ athleteId, scopes: granted }, nowMs));
+    target.searchParams.set('scope', granted.join(','));
+  }
+  if (query.get('simulate') === 'page') return consentPage(target);
+  return { ...textAnswer(302, '', htmlType), headers: { Location: target.href } };
+}
+
+function consentPage(target: URL): Answer {
+  const link = target.href.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+  const body = `<!DOCTYPE html><title>Authorize</title><a href="${link}">Authorize</a>\n`;
+  return textAnswer(200, body, htmlType);
+}
+
+// The callback domain of the application is taken to be none, so only the two hosts that Strava
+// always allows remain.
+function readRedirect(text: string | null): URL | null {
+  const target = URL.parse(text ?? '');
+  return target !== null && ['localhost', '127.0.0.1'].includes(target.hostname) ? target : null;
+}
+
+function answerToken(deps: OAuthDeps, { fields }: IncomingRequest, nowMs: number): Answer {
+  if (!isClient(deps, fields.get('client_id'), fields.get('client_secret'))) return wrongClient;
+  const grantType = fields.get('grant_type');
+  if (grantType === 'authorization_code')
+    return exchangeCode(deps, fields.get('code') ?? '', nowMs);
+  if (grantType !== 'refresh_token') {
+    return errorAnswer(400, ['Application', 'grant_type', 'invalid']);
+  }
+  const tokens = deps.grants.refresh(fields.get('refresh_token') ?? '', nowMs);
+  return tokens === 'invalid'
+    ? errorAnswer(400, ['RefreshToken', 'refresh_token', 'invalid'])
+    : jsonAnswer(describe(tokens, nowMs));
+}
+
+function exchangeCode(deps: OAuthDeps, code: string, nowMs: number): Answer {
+  const tokens = deps.grants.exchangeCode(code, nowMs);
+  if (tokens === 'invalid') return errorAnswer(400, ['AuthorizationCode', 'code', 'invalid']);
+  if (tokens === 'expired') return errorAnswer(400, ['AuthorizationCode', '', 'expired']);
+  const athlete = deps.athlete(tokens.athleteId);
+  return jsonAnswer({ ...describe(tokens, nowMs), athlete });
+}
+
+function describe(tokens: IssuedTokens, nowMs: number): JsonRecord {
+  const expiresAt = Math.floor(tokens.expiresAtMs / 1000);
+  return {
+    token_type: 'Bearer',
+    access_token: tokens.accessToken,
+    expires_at: expiresAt,
+    expires_in: Math.max(0, expiresAt - Math.floor(nowMs / 1000)),
+    refresh_token: tokens.refreshToken,
+    scope: tokens.scopes.join(' '),
+  };
+}
+
+function isClient(deps: OAuthDeps, id: string | undefined, secret: string | undefined): boolean {
+  return id === deps.clientId && secret === deps.clientSecret;
+}
+
+function splitScopes(text: string): string[] {
+  return text.split(/[\s,]+/).filter((scope) => scope !== '');
+}

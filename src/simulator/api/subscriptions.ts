@@ -1,0 +1,185 @@
+/**
+ * Webhooks: the one subscription an application may have, with its handshake, and the events told to
+ * it: three attempts, no order, no signature.
+ */
+import type { Clock } from '../../clock.ts';
+import { errorAnswer, jsonAnswer, textAnswer, jsonType } from './response.ts';
+import type { Answer } from './response.ts';
+import type { IncomingRequest } from './incoming.ts';
+import type { JsonRecord } from './json-text.ts';
+import { createRandom } from '../world/random.ts';
+import { writeInstant } from '../world/timezones.ts';
+import type { WorldEvent } from '../world/world.ts';
+
+/** An event as it is posted. */
+export interface PushEvent extends WorldEvent {
+  readonly subscription_id: number;
+  /** Epoch seconds. */
+  readonly event_time: number;
+}
+
+/** What became of an event. */
+export interface SentEvent {
+  readonly event: PushEvent;
+  /** The status of each attempt; null for none within two seconds. */
+  readonly attempts: readonly (number | null)[];
+}
+
+export interface Subscriptions {
+  answer(request: IncomingRequest, id: string): Promise<Answer>;
+  /** Tells the subscription of a change; nothing happens without one. */
+  emit(event: WorldEvent): void;
+  /** Every event so far, in the order in which their sending began. */
+  readonly sent: readonly SentEvent[];
+  /** Resolves when nothing is on its way. */
+  settled(): Promise<void>;
+  /** Gives up everything that is on its way. */
+  stop(): void;
+}
+
+export interface SubscriptionDeps {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly seed: number;
+  readonly clock: Clock;
+  /** Strava waits about a minute; shorter here by default, so that a test need not. */
+  readonly retryDelayMs: number;
+}
+
+interface Subscription {
+  readonly id: number;
+  readonly callbackUrl: string;
+  readonly createdAt: string;
+}
+
+interface Shared {
+  readonly deps: SubscriptionDeps;
+  readonly ending: AbortSignal;
+  subscription: Subscription | null;
+}
+
+const attemptsInAll = 3;
+const answerWithinMs = 2000;
+
+/** No subscription yet. */
+export function createSubscriptions(deps: SubscriptionDeps): Subscriptions {
+  const ending = new AbortController();
+  const shared: Shared = { deps, ending: ending.signal, subscription: null };
+  const sent: SentEvent[] = [];
+  const underway = new Set<Promise<void>>();
+  return {
+    answer: (request, id) => answer(shared, request, id),
+    emit: (event) => {
+      if (shared.subscription === null) return;
+      const { id, callbackUrl } = shared.subscription;
+      const eventTime = Math.floor(deps.clock.nowMs() / 1000);
+      const attempts: (number | null)[] = [];
+      const whole = { ...event, subscription_id: id, event_time: eventTime };
+      sent.push({ event: whole, attempts });
+      const sending = send(shared, { callbackUrl, body: JSON.stringify(whole), attempts });
+      underway.add(sending);
+      void sending.finally(() => underway.delete(sending));
+    },
+    sent,
+    settled: async () => {
+      while (underway.size > 0) await Promise.all(underway);
+    },
+    stop: () => {
+      ending.abort();
+    },
+  };
+}
+
+async function answer(shared: Shared, request: IncomingRequest, id: string): Promise<Answer> {
+  const { deps, subscription } = shared;
+  const { fields, method } = request;
+  const isClient =
+    fields.get('client_id') === deps.clientId && fields.get('client_secret') === deps.clientSecret;
+  if (!isClient) return errorAnswer(400, ['Application', 'client_id', 'invalid']);
+  if (method === 'POST') return subscribe(shared, request);
+  if (method === 'GET') {
+    return jsonAnswer(subscription === null ? [] : [describe(subscription, deps.clientId)]);
+  }
+  if (subscription?.id !== Number(id))
+    return errorAnswer(404, ['PushSubscription', 'id', 'invalid']);
+  shared.subscription = null;
+  return textAnswer(204, '', jsonType);
+}
+
+async function subscribe(shared: Shared, { fields }: IncomingRequest): Promise<Answer> {
+  const { deps } = shared;
+  if (shared.subscription !== null) return refuse('', 'already exists');
+  const callbackUrl = fields.get('callback_url') ?? '';
+  if (!URL.canParse(callbackUrl)) return refuse('callback url', 'invalid');
+  const challenge = createRandom(deps.seed, callbackUrl, 'challenge').hex(16);
+  const url = new URL(callbackUrl);
+  url.searchParams.set('hub.mode', 'subscribe');
+  url.searchParams.set('hub.challenge', challenge);
+  url.searchParams.set('hub.verify_token', fields.get('verify_token') ?? '');
+  if (!(await echoes(url, challenge, shared.ending)))
+    return refuse('callback url', 'not verifiable');
+  const id = createRandom(deps.seed, callbackUrl, 'subscription').integer(100_000, 999_999);
+  shared.subscription = { id, callbackUrl, createdAt: writeInstant(deps.clock.nowMs()) };
+  return jsonAnswer({ id }, 201);
+}
+
+async function echoes(url: URL, challenge: string, ending: AbortSignal): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: deadline(ending), redirect: 'error' });
+    const body: unknown = await response.json();
+    if (response.status !== 200 || typeof body !== 'object' || body === null) return false;
+    return 'hub.challenge' in body && body['hub.challenge'] === challenge;
+  } catch {
+    return false;
+  }
+}
+
+async function send(
+  { deps, ending }: Shared,
+  post: { callbackUrl: string; body: string; attempts: (number | null)[] },
+): Promise<void> {
+  while (post.attempts.length < attemptsInAll && !ending.aborted) {
+    if (post.attempts.length > 0) await deps.clock.sleep(deps.retryDelayMs, ending);
+    const status = await postOnce(post, ending);
+    post.attempts.push(status);
+    if (status === 200) return;
+  }
+}
+
+async function postOnce(
+  { callbackUrl, body }: { callbackUrl: string; body: string },
+  ending: AbortSignal,
+): Promise<number | null> {
+  const headers = { 'Content-Type': 'application/json' };
+  try {
+    const response = await fetch(callbackUrl, {
+      method: 'POST',
+      headers,
+      body,
+      signal: deadline(ending),
+    });
+    await response.arrayBuffer();
+    return response.status;
+  } catch {
+    return null;
+  }
+}
+
+function deadline(ending: AbortSignal): AbortSignal {
+  return AbortSignal.any([ending, AbortSignal.timeout(answerWithinMs)]);
+}
+
+function describe({ id, callbackUrl, createdAt }: Subscription, clientId: string): JsonRecord {
+  return {
+    id,
+    resource_state: 2,
+    application_id: Number(clientId),
+    callback_url: callbackUrl,
+    created_at: createdAt,
+    updated_at: createdAt,
+  };
+}
+
+function refuse(field: string, code: string): Answer {
+  return errorAnswer(400, ['PushSubscription', field, code]);
+}

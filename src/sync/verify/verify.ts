@@ -1,0 +1,137 @@
+/**
+ * Verifies one athlete: reads the whole list, compares, and where it mends makes everything that differs
+ * right or due, under the athlete's lease. What is due then is fetched by a run of the job.
+ */
+import type { DeletionRefusal } from '../../domain/sync/deletion.ts';
+import { refuseDeletions } from '../../domain/sync/deletion.ts';
+import { afterReconcile } from '../../domain/sync/reconcile.ts';
+import type { Comparison, ComparisonDeps, Differences } from './comparison.ts';
+import { compareWithStored } from './comparison.ts';
+import type { ListDeps, ReadList } from './list-comparison.ts';
+import { readList } from './list-comparison.ts';
+import type { AthleteState, AthleteStore, Lease } from '../ports/ports.ts';
+import type { MendWrite } from './ports.ts';
+
+export interface VerifyDeps extends ListDeps, ComparisonDeps {
+  readonly athletes: AthleteStore;
+}
+
+/** Whom, and how far back; without `since` the whole history. */
+export interface VerifyTarget {
+  readonly athleteId: number;
+  readonly since: Date | undefined;
+}
+
+/** What was mended, or made due. */
+export interface Mending {
+  readonly list: ReadList;
+  /** What differed before. */
+  readonly found: Differences;
+  /** Why no activity may be removed, although the list misses some. */
+  readonly refused: DeletionRefusal | undefined;
+  /** Whether there is anything left for a run of the job. */
+  readonly isRunWanted: boolean;
+}
+
+/** Compares and changes nothing. @throws what reading the list throws */
+export async function verifyAthlete(
+  deps: VerifyDeps,
+  target: VerifyTarget,
+): Promise<{ readonly list: ReadList; readonly comparison: Comparison }> {
+  const list = await readList(deps, target);
+  return { list, comparison: await compareWithStored(deps, list) };
+}
+
+/**
+ * Stores what is missing or stale, makes streams that are not whole due again, removes those without an
+ * activity, and marks what the list misses, to be asked for one by one.
+ * @throws what reading the list throws, and LeaseLostError
+ */
+export async function mendAthlete(
+  deps: VerifyDeps,
+  target: VerifyTarget & { readonly acceptsDeletions: boolean },
+  lease: Lease,
+): Promise<Mending> {
+  const { athleteId, acceptsDeletions } = target;
+  const state = await deps.athletes.take(athleteId, lease.epoch);
+  const list = await readList(deps, target, { lease, state });
+  const { differences } = await compareWithStored(deps, list);
+  await lease.assertHeld();
+  await mendStreams(deps, { athleteId, lease }, differences);
+  const refused = await settleExtra(deps, { state, lease, acceptsDeletions }, differences.extra);
+  if (list.shownIds.size > 0) await countAsReconcile(deps, state, { list, lease });
+  const found = { ...differences, ...namedIn(list) };
+  const isRemovable = differences.extra.length > 0 && refused === undefined;
+  return { list, found, refused, isRunWanted: isRemovable || isAnythingDue(differences) };
+}
+
+function namedIn({ found }: ReadList): Pick<Differences, 'missing' | 'stale'> {
+  return {
+    missing: [...new Set(found.flatMap(({ missing }) => missing))],
+    stale: [...new Set(found.flatMap(({ stale }) => stale))],
+  };
+}
+
+function isAnythingDue(differences: Differences): boolean {
+  const { pendingStreams, brokenStreams, unexpectedStreams, pendingDetails } = differences;
+  const streams = pendingStreams.length + brokenStreams.length + unexpectedStreams.length;
+  return streams + pendingDetails > 0;
+}
+
+async function mendStreams(
+  { verification, activities, nowMs }: VerifyDeps,
+  { athleteId, lease }: { readonly athleteId: number; readonly lease: Lease },
+  { brokenStreams, unexpectedStreams, orphanStreams, pendingStreams }: Differences,
+): Promise<void> {
+  const write = (activityIds: readonly number[]): MendWrite => ({
+    activityIds,
+    epoch: lease.epoch,
+    at: new Date(nowMs()),
+  });
+  await verification.resetStreams(write([...brokenStreams, ...unexpectedStreams]));
+  await verification.removeOrphans(write(orphanStreams));
+  if (pendingStreams.length > 0) await activities.retryParked(athleteId);
+}
+
+/** Marks what the list misses, unless so much is missing that the list is not to be believed. */
+async function settleExtra(
+  { reads, athletes, verification, nowMs }: VerifyDeps,
+  {
+    state: { athleteId, refusedDeletions },
+    lease: { epoch },
+    acceptsDeletions,
+  }: { state: AthleteState; lease: Lease; acceptsDeletions: boolean },
+  extra: readonly number[],
+): Promise<DeletionRefusal | undefined> {
+  const at = new Date(nowMs());
+  if (extra.length > 0) {
+    const view = await reads.deletionView(athleteId);
+    // What is marked already is among the extra ones, but for what started before the list's end.
+    const missing = Math.max(extra.length, view.missing);
+    const reason = acceptsDeletions ? undefined : refuseDeletions({ ...view, missing });
+    if (reason !== undefined) {
+      const refused = { kind: 'full', reason, missing, stored: view.stored, at } as const;
+      await athletes.saveRefusedDeletions(athleteId, refused, epoch);
+      return reason;
+    }
+    // One that is there after all is then written as it is at Strava.
+    await verification.forgetFingerprints({ activityIds: extra, epoch, at });
+    await reads.markMissing({ athleteId, activityIds: extra, since: at, epoch });
+  }
+  if (refusedDeletions !== undefined)
+    await athletes.saveRefusedDeletions(athleteId, undefined, epoch);
+  return undefined;
+}
+
+/** The whole list was read and stored, so that it needs not be read again soon. */
+async function countAsReconcile(
+  { athletes }: VerifyDeps,
+  { athleteId, reconciledAt }: AthleteState,
+  { list, lease }: { list: ReadList; lease: Lease },
+): Promise<void> {
+  const end = {
+    epoch: lease.epoch,
+    reconciledAt: afterReconcile(reconciledAt, 'full', list.startedAt),
+  };
+  await athletes.saveReconcile(athleteId, undefined, end);
+}

@@ -1,0 +1,182 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import type { JsonValue } from '../../../src/domain/json.ts';
+import {
+  isProblem,
+  partsOf,
+  readStreams,
+  streamKeys,
+} from '../../../src/domain/activity/streams.ts';
+
+const plainKeys = streamKeys.filter((key) => key !== 'latlng');
+
+function read(answer: JsonValue): Record<string, readonly unknown[]> {
+  const result = readStreams(answer);
+  if (isProblem(result)) throw new Error(result.problem);
+  return Object.fromEntries(result.arrays);
+}
+
+function problem(answer: JsonValue): string {
+  const result = readStreams(answer);
+  return isProblem(result) ? result.problem : '';
+}
+
+describe('an answer with streams', () => {
+  it('reads the same from both forms', () => {
+    const sample = fc.oneof(fc.integer(), fc.constant(null), fc.boolean(), fc.constant(1.5));
+    const pair = fc.oneof(
+      fc.constant(null),
+      fc.tuple(fc.constantFrom(1, null), fc.constantFrom(2, null)),
+    );
+    const answer = fc.nat({ max: 5 }).chain((length) => {
+      const exactly = { minLength: length, maxLength: length };
+      return fc.tuple(
+        fc.dictionary(
+          fc.constantFrom(...plainKeys),
+          fc.record({ data: fc.array(sample, exactly) }),
+        ),
+        fc.option(fc.record({ data: fc.array(pair, exactly) })),
+      );
+    });
+    fc.assert(
+      fc.property(answer, ([plain, positions]) => {
+        const byKey: Record<string, JsonValue> = {
+          ...plain,
+          ...(positions && { latlng: positions }),
+        };
+        const listed = Object.entries(byKey).map(([type, stream]) => ({
+          type,
+          ...(stream as object),
+        }));
+        const arrays = read(byKey);
+        expect(read(listed)).toEqual(arrays);
+        for (const [key, { data }] of Object.entries(plain)) expect(arrays[key]).toEqual(data);
+        expect(arrays['lat']).toEqual(positions?.data.map((position) => position?.[0] ?? null));
+        expect(arrays['lng']).toEqual(positions?.data.map((position) => position?.[1] ?? null));
+        expect(arrays).not.toHaveProperty('latlng');
+      }),
+    );
+  });
+
+  it('counts its samples, none where there is no stream', () => {
+    expect(readStreams({ time: { data: [0, 1, 2] } })).toMatchObject({ sampleCount: 3 });
+    expect(readStreams({})).toMatchObject({ sampleCount: 0 });
+    expect(readStreams([])).toMatchObject({ sampleCount: 0 });
+  });
+
+  it('leaves out what was not asked for, whatever it is', () => {
+    const stranger = { lat: { data: [1] }, mood: 'good', __proto__: null };
+    expect(read({ ...stranger, time: { data: [0, 1] } })).toEqual({ time: [0, 1] });
+  });
+
+  it.each<[string, JsonValue, string]>([
+    ['a text', 'Service unavailable', 'neither an object nor a list'],
+    ['null', null, 'neither an object nor a list'],
+    ['an object about something else', { message: 'error' }, 'no stream that is known'],
+    ['a list about something else', [{ type: 'mood', data: [] }], 'no stream that is known'],
+    ['a list of something else', [{ type: 'time', data: [] }, 5], 'neither an object nor a list'],
+    ['a list without types', [{ data: [] }], 'neither an object nor a list'],
+    [
+      'unequal lengths',
+      { time: { data: [1] }, watts: { data: [1, 2] } },
+      'different lengths (1, 2)',
+    ],
+    [
+      'positions of another length',
+      { time: { data: [1] }, latlng: { data: [] } },
+      'different lengths',
+    ],
+    ['a stream without data', { time: {} }, 'time has no list of samples'],
+    ['a stream that is no object', { time: [1, 2] }, 'time has no list of samples'],
+    ['a text among the samples', { time: { data: [1, 'two'] } }, 'time has a sample'],
+    ['a position of three', { latlng: { data: [[1, 2, 3]] } }, 'latlng has a sample'],
+    ['a position of texts', { latlng: { data: [['1', '2']] } }, 'latlng has a sample'],
+    ['a position of booleans', { latlng: { data: [[true, false]] } }, 'latlng has a sample'],
+    ['a position that is a number', { latlng: { data: [1] } }, 'latlng has a sample'],
+  ])('is not believed with %s', (_, answer, words) => {
+    expect(problem(answer)).toContain(words);
+  });
+
+  it('is read or refused, whatever it is', () => {
+    const value = fc.jsonValue() as fc.Arbitrary<JsonValue>;
+    const stream = fc.record({ type: fc.constantFrom(...streamKeys), data: fc.array(value) });
+    const keyed = fc.dictionary(fc.constantFrom(...streamKeys), fc.oneof(value, stream));
+    fc.assert(
+      fc.property(fc.oneof(value, keyed, fc.array(fc.oneof(value, stream))), (answer) => {
+        const result = readStreams(answer);
+        if (isProblem(result)) return;
+        for (const array of result.arrays.values()) expect(array).toHaveLength(result.sampleCount);
+      }),
+    );
+  });
+});
+
+describe('the parts of long streams', () => {
+  it('hold all samples once, in order, none empty, none too large, and are as few as can be', () => {
+    const size = fc.integer({ min: 1, max: 100_000 });
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 3_000 }),
+        size,
+        size,
+        (sampleCount, byteLength, maxBytes) => {
+          const parts = partsOf(sampleCount, byteLength, maxBytes);
+          let next = 0;
+          parts.forEach(({ part, from, to }, index) => {
+            expect([part, from]).toEqual([index, next]);
+            expect(to).toBeGreaterThan(from);
+            if (to - from > 1)
+              expect(((to - from) * byteLength) / sampleCount).toBeLessThanOrEqual(
+                maxBytes * (1 + 1e-9),
+              );
+            next = to;
+          });
+          expect(next).toBe(sampleCount);
+          const fitting = Math.max(1, Math.floor((sampleCount * maxBytes) / byteLength));
+          expect(parts).toHaveLength(Math.ceil(sampleCount / fitting));
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it.each([
+    ['no sample', 0, 0, 100, [[0, 0]]],
+    ['no sample in many bytes', 0, 1_000, 100, [[0, 0]]],
+    [
+      'more parts than samples',
+      3,
+      1_000,
+      100,
+      [
+        [0, 1],
+        [1, 2],
+        [2, 3],
+      ],
+    ],
+    [
+      'an uneven cut',
+      10,
+      600,
+      100,
+      [
+        [0, 1],
+        [1, 2],
+        [2, 3],
+        [3, 4],
+        [4, 5],
+        [5, 6],
+        [6, 7],
+        [7, 8],
+        [8, 9],
+        [9, 10],
+      ],
+    ],
+    ['what fits', 10, 100, 100, [[0, 10]]],
+  ])('of %s', (_, sampleCount, byteLength, maxBytes, ranges) => {
+    expect(partsOf(sampleCount, byteLength, maxBytes).map(({ from, to }) => [from, to])).toEqual(
+      ranges,
+    );
+  });
+});

@@ -1,0 +1,368 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { derivedFrom, type Derived } from '../../../src/domain/derived/derived.ts';
+import type { Sample } from '../../../src/domain/activity/streams.ts';
+
+type Arrays = Readonly<Record<string, readonly Sample[]>>;
+
+function derived(arrays: Arrays): Derived {
+  const [first = []] = Object.values(arrays);
+  return derivedFrom({ sampleCount: first.length, arrays: new Map(Object.entries(arrays)) });
+}
+
+const everySecond = (samples: number): number[] => Array.from({ length: samples }, (_, at) => at);
+const nothing = {
+  version: 1,
+  best_distance: [],
+  best_power: [],
+  best_time: [],
+  heartrate_seconds: [],
+  cells: [],
+};
+
+interface Kept {
+  readonly second: number;
+  readonly value: number | null;
+}
+
+/** What counts of a recording, said as the rule says it: a time is later than every one before. */
+function keptOf(time: readonly Sample[], values: readonly Sample[]): readonly Kept[] {
+  return time.flatMap((second, index) => {
+    const earlier = time.slice(0, index).filter((one) => typeof one === 'number');
+    if (typeof second !== 'number' || earlier.some((one) => one >= second)) return [];
+    const value = values[index];
+    return [{ second, value: typeof value === 'number' ? value : null }];
+  });
+}
+
+/** The value of each whole second, as it holds until the next sample, at most 30 seconds. */
+function secondBySecond(kept: readonly Kept[]): readonly (number | null)[] {
+  return kept.flatMap(({ second, value }, place) => {
+    const next = kept[place + 1]?.second ?? second + 1;
+    return Array.from({ length: next - second }, (_, at) => (at < 30 ? value : null));
+  });
+}
+
+interface Point {
+  readonly second: number;
+  readonly meters: number;
+}
+
+function coveredBy(time: readonly Sample[], distance: readonly Sample[]): readonly Point[] {
+  const points: Point[] = [];
+  for (const { second, value } of keptOf(time, distance)) {
+    if (value !== null && points.every(({ meters }) => meters <= value))
+      points.push({ second, meters: value });
+  }
+  return points;
+}
+
+function metersAt(points: readonly Point[], second: number): number {
+  const after = points.findIndex((point) => point.second >= second);
+  const [to, from] = [points[after], points[after - 1]];
+  if (to === undefined) return Number.NaN;
+  if (from === undefined) return to.meters;
+  const share = (second - from.second) / (to.second - from.second);
+  return from.meters + share * (to.meters - from.meters);
+}
+
+/** Every instant at which the distance is just so much, stretches of standing still by both ends. */
+function instantsOf(points: readonly Point[], meters: number): readonly number[] {
+  return points.flatMap((to, index) => {
+    const from = points[index - 1];
+    if (from === undefined || meters < from.meters - 1e-9 || meters > to.meters + 1e-9) return [];
+    if (from.meters === to.meters) return [from.second, to.second];
+    const share = (meters - from.meters) / (to.meters - from.meters);
+    return [from.second + share * (to.second - from.second)];
+  });
+}
+
+/** The shortest of all windows that begin or end on a point. */
+function shortest(points: readonly Point[], rise: number): number {
+  const spans = points.flatMap(({ second, meters }) => [
+    ...instantsOf(points, meters + rise).map((end) => end - second),
+    ...instantsOf(points, meters - rise).map((start) => second - start),
+  ]);
+  return Math.min(...spans);
+}
+
+/** A step to the next sample: most are a second, some a pause, some go back; a value, or none. */
+const gap = fc.oneof(
+  { weight: 6, arbitrary: fc.constant(1) },
+  { weight: 3, arbitrary: fc.integer({ min: 1, max: 900 }) },
+  { weight: 1, arbitrary: fc.integer({ min: -5, max: 0 }) },
+);
+const maybe = (arbitrary: fc.Arbitrary<number>): fc.Arbitrary<number | null> =>
+  fc.option(arbitrary, { freq: 8 });
+
+interface Drawn {
+  readonly time: readonly Sample[];
+  readonly values: readonly Sample[];
+}
+
+/** `isSum`: the values add up, and sometimes fall back. */
+function drawn(value: fc.Arbitrary<number>, isSum = false): fc.Arbitrary<Drawn> {
+  const step = fc.record({ gap: maybe(gap), value: maybe(value) });
+  return fc.array(step, { maxLength: 60 }).map((steps) => {
+    let [second, sum] = [0, 0];
+    return {
+      time: steps.map((one) => (one.gap === null ? null : (second += one.gap))),
+      values: steps.map((one) => {
+        if (one.value === null || !isSum) return one.value;
+        return (sum += one.value);
+      }),
+    };
+  });
+}
+
+describe('the fastest time over a distance', () => {
+  it('is found between samples, by straight lines', () => {
+    const { best_distance } = derived({ time: [0, 100, 180, 300], distance: [0, 300, 700, 1_000] });
+    expect(best_distance).toEqual([
+      { meters: 400, seconds: 80 },
+      { meters: 1_000, seconds: 300 },
+    ]);
+  });
+
+  it('is there where just the distance was covered, in decimal fractions', () => {
+    const distance = everySecond(4_001).map((at) => Math.round(at * 100 * 1.1) / 1_000);
+    const { best_distance } = derived({ time: everySecond(4_001), distance });
+    expect(best_distance).toEqual([{ meters: 400, seconds: 3_636.364 }]);
+    expect(derived({ time: [0, 60], distance: [0, 399.9] }).best_distance).toEqual([]);
+    expect(derived({ time: [0, 60], distance: [0.1, 400.1] }).best_distance).toHaveLength(1);
+  });
+
+  it('does not count standing still before or after, and does in between', () => {
+    const distance = [0, 0, 200, 200, 400, 400];
+    expect(derived({ time: [0, 90, 150, 250, 300, 999], distance }).best_distance).toEqual([
+      { meters: 400, seconds: 210 },
+    ]);
+  });
+
+  it('goes up to 100 km', () => {
+    const { best_distance } = derived({ time: [0, 10_000], distance: [0, 100_000] });
+    expect(best_distance.map(({ meters }) => meters)).toEqual([
+      400, 1_000, 1_609.344, 5_000, 10_000, 20_000, 21_097.5, 42_195, 100_000,
+    ]);
+    expect(best_distance.at(-1)?.seconds).toBe(10_000);
+  });
+
+  it('is the shortest of all windows, whatever was recorded', () => {
+    const meters = fc.integer({ min: -20, max: 4_000 }).map((tenths) => tenths / 10);
+    fc.assert(
+      fc.property(drawn(meters, true), ({ time, values }) => {
+        const points = coveredBy(time, values);
+        const { best_distance } = derived({ time, distance: values });
+        const found = new Map(best_distance.map((best) => [best.meters, best.seconds]));
+        for (const rise of [400, 1_000, 1_609.344, 5_000, 10_000]) {
+          const expected = shortest(points, rise);
+          if (Number.isFinite(expected)) expect(found.get(rise)).toBeCloseTo(expected, 2);
+          else expect(found.has(rise)).toBe(false);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('the furthest in an hour', () => {
+  it('is the furthest of all windows, and absent where the recording is shorter', () => {
+    const meters = fc.integer({ min: -20, max: 4_000 }).map((tenths) => tenths / 10);
+    fc.assert(
+      fc.property(drawn(meters, true), ({ time, values }) => {
+        const points = coveredBy(time, values);
+        const [first, last] = [points[0]?.second ?? 0, points.at(-1)?.second ?? 0];
+        const starts = Array.from({ length: Math.max(0, last - first - 3_599) }, (_, at) => at);
+        const rises = starts.map(
+          (at) => metersAt(points, first + at + 3_600) - metersAt(points, first + at),
+        );
+        const [best] = derived({ time, distance: values }).best_time;
+        if (rises.length === 0) expect(best).toBeUndefined();
+        else expect(best?.meters).toBeCloseTo(Math.max(...rises), 2);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('the best power', () => {
+  it('is an average over time: a sample holds until the next', () => {
+    const { best_power } = derived({ time: [0, 1, 4, 5], watts: [100, 200, 400, 300] });
+    expect(best_power).toEqual([{ seconds: 5, watts: 260 }]);
+  });
+
+  it('counts a pause as rest from its 30th second on', () => {
+    const { best_power } = derived({ time: [0, 1, 61], watts: [300, 300, 0] });
+    expect(best_power).toEqual([
+      { seconds: 5, watts: 300 },
+      { seconds: 60, watts: 155 },
+    ]);
+  });
+
+  it('is the highest of all windows, whatever was recorded', () => {
+    fc.assert(
+      fc.property(drawn(fc.integer({ min: 0, max: 900 })), ({ time, values }) => {
+        const watts = secondBySecond(keptOf(time, values)).map((one) => one ?? 0);
+        const hasPower = keptOf(time, values).some(({ value }) => value !== null);
+        const { best_power } = derived({ time, watts: values });
+        const found = new Map(best_power.map((best) => [best.seconds, best.watts]));
+        for (const seconds of [5, 60, 300, 1_200, 3_600]) {
+          const sums = watts.slice(seconds - 1).map((_, at) => {
+            const window = watts.slice(at, at + seconds);
+            return window.reduce((sum, one) => sum + one, 0) / seconds;
+          });
+          if (!hasPower || sums.length === 0) expect(found.has(seconds)).toBe(false);
+          else expect(found.get(seconds)).toBeCloseTo(Math.max(...sums), 2);
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
+
+describe('the time by heart rate', () => {
+  it('is counted in steps of five beats', () => {
+    const arrays = { time: [0, 1, 2, 5, 6], heartrate: [119, 120, 124.5, 125, 119] };
+    expect(derived(arrays).heartrate_seconds).toEqual([
+      { bpm: 115, seconds: 2 },
+      { bpm: 120, seconds: 4 },
+      { bpm: 125, seconds: 1 },
+    ]);
+  });
+
+  it('counts at most 30 seconds of a pause', () => {
+    const arrays = { time: [0, 31, 1_000, 1_030], heartrate: [100, 100, 100, 100] };
+    expect(derived(arrays).heartrate_seconds).toEqual([{ bpm: 100, seconds: 91 }]);
+  });
+
+  it('leaves out what no heart does', () => {
+    const arrays = { time: [0, 1, 2, 3], heartrate: [0, -5, 300, Number.POSITIVE_INFINITY] };
+    expect(derived(arrays)).toEqual(nothing);
+  });
+
+  it('adds up as the seconds do one by one, whatever was recorded', () => {
+    fc.assert(
+      fc.property(drawn(fc.integer({ min: 1, max: 299 })), ({ time, values }) => {
+        const expected = new Map<number, number>();
+        for (const bpm of secondBySecond(keptOf(time, values))) {
+          if (bpm === null) continue;
+          const step = bpm - (bpm % 5);
+          expected.set(step, (expected.get(step) ?? 0) + 1);
+        }
+        const { heartrate_seconds } = derived({ time, heartrate: values });
+        const found = heartrate_seconds.map(({ bpm, seconds }): [number, number] => [bpm, seconds]);
+        expect(found).toEqual([...expected].sort(([one], [other]) => one - other));
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('the cells of a heat map', () => {
+  it('have their centre at the thousandth of a degree', () => {
+    const arrays = {
+      lat: [48.2084, 48.20764, -0.0004, 48.2081],
+      lng: [16.3731, 16.3726, 0, 16.373],
+    };
+    expect(derived(arrays).cells).toEqual([
+      { lng: 16.373, lat: 48.208, samples: 3 },
+      { lng: 0, lat: 0, samples: 1 },
+    ]);
+  });
+
+  it('leave out what has no place on the globe', () => {
+    const lat = [90.1, 48, null, 48, Number.NaN, 90, -90];
+    const lng = [16, -180.1, 16, null, 16, 180, -180];
+    expect(derived({ lat, lng }).cells).toEqual([
+      { lng: 180, lat: 90, samples: 1 },
+      { lng: -180, lat: -90, samples: 1 },
+    ]);
+    expect(derived({ lat: [48, 49] }).cells).toEqual([]);
+  });
+
+  it('count every sample once', () => {
+    const degree = fc.integer({ min: -900, max: 900 }).map((step) => step * 0.001 + 0.0003);
+    fc.assert(
+      fc.property(fc.array(fc.tuple(degree, degree)), (positions) => {
+        const expected = new Map<string, number>();
+        for (const position of positions) {
+          const key = position.map((one) => (Number(one.toFixed(3)) + 0).toFixed(3)).join();
+          expected.set(key, (expected.get(key) ?? 0) + 1);
+        }
+        const { cells } = derived({
+          lat: positions.map(([lat]) => lat),
+          lng: positions.map(([, lng]) => lng),
+        });
+        const found = cells.map(({ lat, lng, samples }): [string, number] => [
+          [lat, lng].map((one) => one.toFixed(3)).join(),
+          samples,
+        ]);
+        expect(new Map(found)).toEqual(expected);
+        expect(found).toHaveLength(expected.size);
+      }),
+    );
+  });
+
+  it('are the fullest 20,000 where there are more', () => {
+    const lng = everySecond(25_000).map((at) => at / 500);
+    const home = lng.slice(-200);
+    const { cells } = derived({ lat: [...lng, ...home].map(() => 0), lng: [...lng, ...home] });
+    expect(cells).toHaveLength(20_000);
+    expect(cells.filter(({ samples }) => samples === 2)).toHaveLength(200);
+  });
+});
+
+describe('a recording', () => {
+  it('with nothing to derive has empty lists', () => {
+    expect(derived({})).toEqual(nothing);
+    expect(derived({ moving: [true, false] })).toEqual(nothing);
+    const arrays = { time: [5], distance: [1_000], watts: [null], heartrate: [null] };
+    expect(derived(arrays)).toEqual(nothing);
+  });
+
+  it('without times has its maxima and its cells', () => {
+    const heartrate = [100, 180, null, 302];
+    const arrays = { heartrate, watts: [0, 900, 20.5, null], lat: [1, 1], lng: [2, 2] };
+    expect(derived(arrays)).toEqual({
+      ...nothing,
+      cells: [{ lng: 2, lat: 1, samples: 2 }],
+      max_heartrate: 180,
+      max_watts: 900,
+    });
+  });
+
+  it('of numbers beyond reason yields finite ones', () => {
+    const extreme = fc.array(
+      fc.oneof(fc.double(), fc.constantFrom(null, true, 1e300, -1e300, 5e-324)),
+      { maxLength: 8 },
+    );
+    const arrays = fc.record({
+      time: extreme,
+      distance: extreme,
+      watts: extreme,
+      heartrate: extreme,
+    });
+    fc.assert(
+      fc.property(arrays, (drawnArrays) => {
+        const numbers = JSON.stringify(derived(drawnArrays));
+        expect(numbers).not.toContain('null');
+      }),
+    );
+  });
+
+  it('of a day at a sample a second is no burden', () => {
+    const time = everySecond(90_000);
+    const arrays = {
+      time,
+      distance: time.map((at) => at * 3.1),
+      watts: time.map((at) => at % 400),
+      heartrate: time.map((at) => 100 + (at % 80)),
+      lat: time.map((at) => 48 + Math.sin(at / 3_000) / 2),
+      lng: time.map((at) => 16 + Math.cos(at / 1_700) / 2),
+    };
+    const { best_distance, best_power } = derived(arrays);
+    expect(best_distance).toContainEqual({ meters: 100_000, seconds: 32_258.065 });
+    expect(best_power).toContainEqual({ seconds: 300, watts: 249.5 });
+  });
+});

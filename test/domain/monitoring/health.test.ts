@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { judgeLogins, judgeLoops } from '../../../src/domain/monitoring/health.ts';
+
+describe('the loops', () => {
+  const watch = { name: "schedule's", silentMs: 3_900, longestMs: 300_000 };
+  const run = { name: "run's", silentMs: 600_000, longestMs: 600_000 };
+
+  it.each([
+    ['a daemon without loops yet is starting', [], true, ['The daemon is starting.']],
+    [
+      'loops that turn are healthy, up to the very end of what is allowed',
+      [watch, run],
+      true,
+      [
+        "All is in motion: the schedule's loop turned 3 seconds ago, the run's loop turned 10 minutes ago.",
+      ],
+    ],
+    [
+      'one that is stuck is enough',
+      [watch, { ...run, silentMs: 600_001 }],
+      false,
+      ["The run's loop has not turned for 10 minutes: restart the daemon."],
+    ],
+  ])('%s', (_, loops, isHealthy, reasons) => {
+    expect(judgeLoops(loops)).toEqual({ isHealthy, reasons });
+  });
+});
+
+describe('the logins', () => {
+  it.each([
+    [0, 0, false, 'Nobody is logged in. Run: npm run auth'],
+    [2, 0, true, 'MongoDB answers; logged in: 2.'],
+    [2, 1, true, 'MongoDB answers; logged in: 1; to log in again: 1.'],
+    [2, 2, false, 'Every athlete (2) has to log in again. Run: npm run auth'],
+  ])('of %i athletes, %i of whom have to log in again', (athletes, needAuthorization, ...found) => {
+    const [isHealthy, reason] = found;
+    expect(judgeLogins({ athletes, needAuthorization })).toEqual({ isHealthy, reasons: [reason] });
+  });
+});

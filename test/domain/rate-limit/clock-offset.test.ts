@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import type { ClockOffset } from '../../../src/domain/rate-limit/clock-offset.ts';
+import {
+  bestOffsetMs,
+  learnOffset,
+  leftAt,
+  offsetErrorMs,
+  unknownOffset,
+} from '../../../src/domain/rate-limit/clock-offset.ts';
+
+/** An answer as a clock sees it that is `offsetMs` behind Strava's. */
+function reading(offsetMs: number, atMs: number, thereMs: number, backMs: number) {
+  return {
+    sentAtMs: atMs,
+    receivedAtMs: atMs + thereMs + backMs,
+    dateMs: Math.floor((atMs + thereMs + offsetMs) / 1_000) * 1_000,
+  };
+}
+
+const trip = fc.record({
+  pauseMs: fc.nat({ max: 100_000 }),
+  thereMs: fc.nat({ max: 3_000 }),
+  backMs: fc.nat({ max: 3_000 }),
+});
+
+describe('the offset of Strava’s clock', () => {
+  it('is none while nothing is known', () => {
+    expect(bestOffsetMs(unknownOffset)).toBe(0);
+    expect(offsetErrorMs(unknownOffset)).toBe(0);
+  });
+
+  it('lies within the bounds that any answers give, and they only become narrower', () => {
+    const offset = fc.integer({ min: -10_000_000, max: 10_000_000 });
+    fc.assert(
+      fc.property(offset, fc.array(trip, { minLength: 1, maxLength: 20 }), (offsetMs, trips) => {
+        let known: ClockOffset = unknownOffset;
+        let nowMs = 1_700_000_000_000;
+        for (const { pauseMs, thereMs, backMs } of trips) {
+          nowMs += pauseMs;
+          const next = learnOffset(known, reading(offsetMs, nowMs, thereMs, backMs));
+          expect(next.leastMs).toBeLessThanOrEqual(offsetMs);
+          expect(next.mostMs).toBeGreaterThanOrEqual(offsetMs);
+          expect(next.leastMs).toBeGreaterThanOrEqual(known.leastMs);
+          expect(next.mostMs).toBeLessThanOrEqual(known.mostMs);
+          expect(Math.abs(bestOffsetMs(next))).toBeLessThanOrEqual(Math.abs(offsetMs));
+          const isTaken = bestOffsetMs(next) === 0;
+          const wrongByMs = Math.abs(bestOffsetMs(next) - offsetMs);
+          if (!isTaken) expect(wrongByMs).toBeLessThanOrEqual(offsetErrorMs(next));
+          known = next;
+        }
+      }),
+    );
+  });
+
+  it('is learnt anew when a clock was set', () => {
+    const before = learnOffset(unknownOffset, reading(0, 1_700_000_000_500, 20, 20));
+    expect(bestOffsetMs(before)).toBe(0);
+    const after = learnOffset(before, reading(3_600_000, 1_700_000_100_500, 20, 20));
+    expect(Math.abs(bestOffsetMs(after) - 3_600_000)).toBeLessThanOrEqual(1_040);
+    const back = learnOffset(after, reading(-3_600_000, 1_700_000_200_500, 20, 20));
+    expect(Math.abs(bestOffsetMs(back) + 3_600_000)).toBeLessThanOrEqual(1_040);
+  });
+
+  it('is some number even where our clock was set back during a request', () => {
+    const odd = {
+      sentAtMs: 1_700_000_000_000,
+      receivedAtMs: 1_690_000_000_000,
+      dateMs: 1_700_000_000_000,
+    };
+    expect(bestOffsetMs(learnOffset(unknownOffset, odd))).toBe(10_000_000_000);
+  });
+});
+
+describe('the instant a request left', () => {
+  it('is never after its answer', () => {
+    expect(leftAt(5_000, 7_000)).toEqual(new Date(5_000));
+    expect(leftAt(3_605_000, 7_000)).toEqual(new Date(7_000));
+  });
+});

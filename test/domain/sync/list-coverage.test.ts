@@ -1,0 +1,258 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import type { Listing, ListRequest, PageOutcome } from '../../../src/domain/sync/list-coverage.ts';
+import {
+  addSpan,
+  afterLook,
+  afterPage,
+  nextListRequest,
+  nothingListed,
+  pageSize,
+} from '../../../src/domain/sync/list-coverage.ts';
+import { walkThrough } from './list-world.ts';
+
+const everything = { sinceS: 0 };
+const nowS = 1_000_000;
+
+/** The page of a list of starts, newest first, as Strava would serve it. */
+function serve(
+  starts: readonly number[],
+  request: ListRequest,
+  size = pageSize,
+  isKnown: (startS: number) => boolean = () => false,
+): PageOutcome {
+  const from = (request.page - 1) * size;
+  const startsS = starts
+    .filter((startS) => request.beforeS === undefined || startS < request.beforeS)
+    .slice(from, from + size);
+  return {
+    request,
+    requestedAtS: nowS,
+    startsS,
+    count: startsS.length,
+    isFull: startsS.length >= size,
+    isEveryRecordNew: startsS.length > 0 && !startsS.some(isKnown),
+  };
+}
+
+function walk(starts: readonly number[], size: number, goal = everything, from = nothingListed) {
+  const requests: ListRequest[] = [];
+  let listing: Listing = from;
+  for (;;) {
+    const request = nextListRequest(listing, goal);
+    if (request === undefined || requests.length > 100) return { listing, requests };
+    requests.push(request);
+    listing = afterPage(listing, serve(starts, request, size), goal);
+  }
+}
+
+const thousand = Array.from({ length: 1_000 }, (_, index) => 900_000 - 700 * index);
+
+describe('the walk over a list', () => {
+  it('reads 1,000 activities with at most eight requests, and looks again with none but the look', () => {
+    const { listing, requests } = walk(thousand, pageSize);
+    expect(requests.length).toBeLessThanOrEqual(8);
+    const known = serve(thousand, { page: 1 }, pageSize, () => true);
+    const looked = afterLook(listing, known, everything);
+    expect(looked).toEqual({ spans: [{ fromS: 0, toS: nowS }] });
+    expect(nextListRequest(looked, everything)).toBeUndefined();
+  });
+
+  it('ends after one request where there is no activity at all', () => {
+    const { listing, requests } = walk([], pageSize);
+    expect(requests).toEqual([{ page: 1 }]);
+    expect(listing.spans).toEqual([{ fromS: 0, toS: nowS }]);
+  });
+
+  it('asks for no more than the goal needs', () => {
+    const { requests, listing } = walk(thousand, pageSize, { sinceS: 900_000 - 700 * 250 });
+    expect(requests).toHaveLength(2);
+    expect(nextListRequest(listing, { sinceS: 900_000 - 700 * 250 })).toBeUndefined();
+    expect(nextListRequest(listing, everything)?.page).toBe(1);
+  });
+
+  it('begins below the end of a goal that has one', () => {
+    const goal = { sinceS: 500_000, untilS: 600_000 };
+    expect(nextListRequest(nothingListed, goal)).toEqual({ beforeS: 600_001, page: 1 });
+  });
+
+  it.each([-1, -315_619_200, -59_000_000_000])(
+    'ends where the goal begins in %d, before the epoch',
+    (sinceS) => {
+      expect(walk([900, 800], 2, { sinceS }).requests.length).toBeLessThan(8);
+      expect(walk([900, -5, -700], 2, { sinceS }).requests.length).toBeLessThan(12);
+    },
+  );
+
+  it('reads a group of one start that fills several pages, there and back', () => {
+    const starts = [500, 500, 500, 500, 500, 400];
+    const { requests, listing } = walk(starts, 2);
+    const group = requests.filter(({ beforeS }) => beforeS === 501).map(({ page }) => page);
+    expect(group).toEqual([1, 2, 3, 2, 1]);
+    expect(listing.spans).toEqual([{ fromS: 0, toS: nowS }]);
+  });
+
+  it('does not believe one empty page below an activity that it has just seen', () => {
+    const half = afterPage(nothingListed, serve(thousand, { page: 1 }), everything);
+    const request = nextListRequest(half, everything);
+    expect(request?.beforeS).toBe(900_000 - 700 * 199 + 1);
+    const empty = afterPage(half, serve([], request ?? { page: 9 }), everything);
+    expect(empty.spans).toEqual(half.spans);
+    expect(nextListRequest(empty, everything)).toEqual({ ...request, page: 2 });
+  });
+
+  it('skips a whole page of activities that begin in the future', () => {
+    const { listing } = walk([nowS + 500, nowS + 400, 900, 800, 700], 2);
+    expect(listing.spans).toEqual([{ fromS: 0, toS: nowS }]);
+  });
+
+  it('goes on behind a page of nothing but unusable records', () => {
+    const request = { beforeS: 500, page: 1 };
+    const known = { spans: [{ fromS: 500, toS: nowS }] };
+    const unusable = { ...serve([1, 2], request), startsS: [] };
+    expect(afterPage(known, unusable, everything).cursor).toEqual({ ...request, page: 2 });
+  });
+
+  it('walks on by time where a short page was not the last', () => {
+    const short = { ...serve([900, 800], { page: 1 }, 2), isFull: false };
+    const probing = afterPage(nothingListed, short, everything);
+    const request = nextListRequest(probing, everything) ?? { page: 9 };
+    expect(request).toEqual({ beforeS: nowS + 1, page: 2 });
+    const next = afterPage(probing, serve([900, 800, 700], request, 2), everything);
+    expect(nextListRequest(next, everything)).toEqual({ beforeS: 801, page: 1 });
+  });
+});
+
+describe('a look at the newest page', () => {
+  const whole: Listing = { spans: [{ fromS: 0, toS: 900_000 }] };
+
+  it('changes nothing where it is empty and something is known', () => {
+    const listing = { ...whole, cursor: { beforeS: 5, page: 1 } };
+    expect(afterLook(listing, serve([], { page: 1 }), everything)).toBe(listing);
+  });
+
+  it('begins the walk where nothing is known', () => {
+    const looked = afterLook(nothingListed, serve(thousand, { page: 1 }), everything);
+    expect(looked.spans).toEqual([{ fromS: 900_000 - 700 * 199 + 1, toS: nowS }]);
+  });
+
+  it('leaves a walk under way where it stands', () => {
+    const cursor = { beforeS: 500_001, page: 2 };
+    const under = { spans: [{ fromS: 500_001, toS: 900_000 }], cursor };
+    const known = serve(thousand, { page: 1 }, pageSize, () => true);
+    const looked = afterLook(under, known, everything);
+    expect(looked).toEqual({ spans: [{ fromS: 500_001, toS: nowS }], cursor });
+  });
+
+  it('finds every activity of a gap that is larger than a page, and then goes on with the old walk', () => {
+    const listing = { spans: [{ fromS: 700_000, toS: 700_500 }] };
+    const looked = afterLook(listing, serve(thousand, { page: 1 }), everything);
+    expect(looked.spans).toHaveLength(2);
+    const { listing: end } = walk(thousand, pageSize, everything, looked);
+    expect(end.spans).toEqual([{ fromS: 0, toS: nowS }]);
+  });
+
+  it('goes on below for as long as whole pages are new, for they were uploaded late', () => {
+    const late = new Set(thousand.slice(0, 700));
+    const requests: ListRequest[] = [];
+    const stored = new Set<number>();
+    const isKnown = (startS: number): boolean => !late.has(startS) || stored.has(startS);
+    let request: ListRequest | undefined = { page: 1 };
+    let listing: Listing = { spans: [{ fromS: 0, toS: nowS - 60 }] };
+    while (request !== undefined) {
+      requests.push(request);
+      const page: PageOutcome = serve(thousand, request, pageSize, isKnown);
+      for (const startS of page.startsS) stored.add(startS);
+      listing =
+        requests.length === 1
+          ? afterLook(listing, page, everything)
+          : afterPage(listing, page, everything);
+      request = nextListRequest(listing, everything);
+    }
+    expect([...late].filter((startS) => !stored.has(startS))).toEqual([]);
+    expect(requests).toHaveLength(4);
+  });
+
+  it('together with the walk finds all that is uploaded after the last look with a later start', () => {
+    const ages = fc.array(fc.nat({ max: 300 }), { minLength: 1, maxLength: 30 });
+    fc.assert(
+      fc.property(
+        fc.array(ages, { maxLength: 6 }),
+        fc.integer({ min: 2, max: 5 }),
+        (uploads, size) => {
+          let starts: number[] = [];
+          const seen = new Set<number>();
+          let clockS = nowS;
+          let listing = nothingListed;
+          const look = (request: ListRequest): PageOutcome => {
+            const page = {
+              ...serve(starts, request, size, (startS) => seen.has(startS)),
+              requestedAtS: clockS,
+            };
+            for (const startS of page.startsS) seen.add(startS);
+            return page;
+          };
+          for (const upload of uploads) {
+            const lastS = clockS;
+            clockS += 1_000;
+            starts = [...new Set([...starts, ...upload.map((age) => lastS + 1 + age)])].sort(
+              (one, other) => other - one,
+            );
+            listing = afterLook(listing, look({ page: 1 }), everything);
+            const request = nextListRequest(listing, everything);
+            if (request !== undefined) listing = afterPage(listing, look(request), everything);
+          }
+          for (let left = 500; left > 0; left -= 1) {
+            const request = nextListRequest(listing, everything);
+            if (request === undefined) break;
+            listing = afterPage(listing, look(request), everything);
+          }
+          expect(starts.filter((startS) => !seen.has(startS))).toEqual([]);
+          expect(nextListRequest(listing, everything)).toBeUndefined();
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('needs no further request after a walk', () => {
+    const activities = [5, 5, 4, 3, 3, 3, 1].map((startS, id) => ({
+      id,
+      startS,
+      isVisible: true,
+      isUsable: true,
+    }));
+    const walked = walkThrough({
+      pageSize: 2,
+      goal: everything,
+      activities,
+      steps: [],
+      isShuffled: false,
+    });
+    expect(walked.missed).toEqual([]);
+    expect(nextListRequest(walked.world().look(), everything)).toBeUndefined();
+  });
+});
+
+describe('the spans of a list', () => {
+  const anySpan = fc
+    .tuple(fc.nat({ max: 60 }), fc.nat({ max: 10 }))
+    .map(([fromS, length]) => ({ fromS, toS: fromS + length }));
+
+  it('hold every second that was added and no other, apart from each other, newest first', () => {
+    fc.assert(
+      fc.property(fc.array(anySpan), (added) => {
+        const spans = added.reduce<Listing['spans']>(addSpan, []);
+        for (let second = -2; second < 80; second += 1) {
+          const isIn = (span: { fromS: number; toS: number }) =>
+            span.fromS <= second && second <= span.toS;
+          expect(spans.some(isIn)).toBe(added.some(isIn));
+        }
+        spans.slice(1).forEach((span, index) => {
+          expect(span.toS).toBeLessThan((spans[index]?.fromS ?? 0) - 1);
+        });
+      }),
+    );
+  });
+});

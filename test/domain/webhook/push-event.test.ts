@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+
+import type { JsonObject, JsonValue } from '../../../src/domain/json.ts';
+import { readPushEvent } from '../../../src/domain/webhook/push-event.ts';
+
+const activity: JsonObject = {
+  object_type: 'activity',
+  object_id: 19_000_000_001,
+  aspect_type: 'create',
+  owner_id: 1001,
+  subscription_id: 7,
+  event_time: 1_790_000_000,
+  updates: {},
+};
+const deauthorization: JsonObject = {
+  ...activity,
+  object_type: 'athlete',
+  object_id: 1001,
+  aspect_type: 'update',
+  updates: { authorized: 'false' },
+};
+
+describe('an event', () => {
+  it.each(['create', 'update', 'delete'])('tells of the %s of an activity', (aspect) => {
+    expect(readPushEvent({ ...activity, aspect_type: aspect })).toEqual({
+      kind: 'activity',
+      subscriptionId: 7,
+      athleteId: 1001,
+      activityId: 19_000_000_001,
+      aspect,
+      eventAt: new Date(1_790_000_000_000),
+    });
+  });
+
+  it('tells of an access that was withdrawn', () => {
+    expect(readPushEvent(deauthorization)).toEqual({
+      kind: 'deauthorization',
+      subscriptionId: 7,
+      athleteId: 1001,
+    });
+  });
+});
+
+describe('no event', () => {
+  it.each<[string, JsonValue]>([
+    ['a list', []],
+    ['nothing', null],
+    ['an empty object', {}],
+    ['an unknown object', { ...activity, object_type: 'segment' }],
+    ['an unknown aspect', { ...activity, aspect_type: 'view' }],
+    ['an id that is a text', { ...activity, object_id: '19000000001' }],
+    ['an id of zero', { ...activity, object_id: 0 }],
+    ['a negative owner', { ...activity, owner_id: -1 }],
+    ['an owner beyond a double', { ...activity, owner_id: 2n ** 60n }],
+    ['half a subscription', { ...activity, subscription_id: 7.5 }],
+    ['no time', { ...activity, event_time: null }],
+    ['a time beyond all dates', { ...activity, event_time: 8_640_000_000_001 }],
+    ['another athlete', { ...deauthorization, object_id: 1002 }],
+    ['a new athlete', { ...deauthorization, aspect_type: 'create' }],
+    ['an access that stands', { ...deauthorization, updates: { authorized: 'true' } }],
+    ['updates that are none', { ...deauthorization, updates: null }],
+  ])('is %s', (_, body) => {
+    expect(readPushEvent(body)).toBeUndefined();
+  });
+});

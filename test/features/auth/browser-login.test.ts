@@ -1,0 +1,210 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+
+import { describe, expect, onTestFinished, test } from 'vitest';
+
+import type { TestProgram } from '../../support/program.ts';
+import { createHastyClock, everyScope, failureOf, useLogins } from './auth-fixture.ts';
+
+const logins = useLogins();
+
+/** Starts a login and resolves when it waits for the browser. */
+async function startLogin(program: TestProgram = logins.createProgram()) {
+  const outcome = logins.logIn({}, program);
+  // A failure before the address is printed must fail the test, not hang it.
+  const address = new URL(
+    await Promise.race([program.waitForPrint(/http\S+authorize\S+/), outcome.then(String)]),
+  );
+  const callback = (query: Readonly<Record<string, string>>) => {
+    const url = new URL(address.searchParams.get('redirect_uri') ?? '');
+    for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
+    return fetch(url);
+  };
+  return { program, outcome, address, callback, state: address.searchParams.get('state') ?? '' };
+}
+
+describe('the address', () => {
+  test('asks for the wanted scopes, with a redirect to this machine and a state of its own', async () => {
+    const [one, other] = [await startLogin(), await startLogin()];
+    const query = Object.fromEntries(one.address.searchParams);
+    expect(query).toMatchObject({
+      client_id: logins.simulator().clientId,
+      response_type: 'code',
+      scope: 'read,activity:read_all,profile:read_all,read_all',
+    });
+    expect(query['redirect_uri']).toMatch(/^http:\/\/localhost:\d+\/exchange_token$/);
+    expect(one.state.length).toBeGreaterThanOrEqual(32);
+    expect(one.state).not.toBe(other.state);
+    for (const { program, outcome } of [one, other]) {
+      program.stop();
+      expect(await outcome).toBe(0);
+    }
+  });
+});
+
+describe('a browser that follows it', () => {
+  test('logs the athlete in and is told so', async () => {
+    const { program, outcome, address } = await startLogin();
+    const page = await fetch(address);
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-security-policy')).toBe("default-src 'none'");
+    expect(await page.text()).toContain('Logged in as Anna Muster (athlete 1001).');
+    expect(await outcome).toBe(0);
+    expect(program.printed()).toContain('Logged in as Anna Muster (athlete 1001).');
+    expect(await logins.storedGrant(1001)).toMatchObject({ scope: everyScope });
+  });
+
+  test('of another athlete adds that athlete', async () => {
+    for (const athleteId of [1001, 1002]) {
+      logins.simulator().setConsent({ athleteId });
+      const { outcome, address } = await startLogin();
+      await fetch(address);
+      expect(await outcome).toBe(0);
+    }
+    expect(await logins.countGrants()).toBe(4);
+  });
+
+  test('with boxes unticked is told by the terminal what will be missing', async () => {
+    logins.simulator().setConsent({ unticked: ['profile:read_all', 'read_all'] });
+    const { program, outcome, address } = await startLogin();
+    await fetch(address);
+    expect(await outcome).toBe(0);
+    expect(program.printed()).toMatch(/profile:read_all: details of the profile/);
+    expect(program.printed()).toMatch(/read_all: private segments/);
+  });
+
+  test('without the box about activities ends the login with 3', async () => {
+    logins.simulator().setConsent({ unticked: ['activity:read_all'] });
+    const { outcome, address } = await startLogin();
+    const failure = failureOf(outcome);
+    const page = await fetch(address);
+    expect(page.status).toBe(400);
+    expect(await page.text()).toContain('Neither activity:read_all nor activity:read was granted');
+    expect((await failure).exitCode).toBe(3);
+    expect(await logins.countGrants()).toBe(0);
+  });
+
+  test('a code that works two seconds later is tried again then', async () => {
+    const clock = createHastyClock();
+    logins.simulator().faults.next('code-not-ready', 1, { endpoint: 'token' });
+    const { outcome, address } = await startLogin(logins.createProgram({ clock }));
+    expect((await fetch(address)).status).toBe(200);
+    expect(await outcome).toBe(0);
+    expect(clock.sleeps).toContain(2_000);
+    expect(logins.simulator().requests.count('token')).toBe(2);
+  });
+});
+
+describe('a refusal', () => {
+  test('by the athlete ends the login with 3', async () => {
+    logins.simulator().setConsent({ isDenied: true });
+    const { outcome, address } = await startLogin();
+    const failure = failureOf(outcome);
+    expect(await (await fetch(address)).text()).toContain('did not allow the access');
+    expect(await failure).toMatchObject({ code: 'AUTHORIZATION_NEEDED', exitCode: 3 });
+    expect(await logins.countGrants()).toBe(0);
+  });
+
+  test('for another reason is named, and what is odd in it never reaches the page', async () => {
+    const { outcome, callback, state } = await startLogin();
+    const failure = failureOf(outcome);
+    const text = await (await callback({ state, error: '<script>alert(1)</script>' })).text();
+    expect(text).not.toContain('<script>');
+    expect((await failure).message).toContain('an unknown error');
+  });
+
+  test('of a used code comes after one more try', async () => {
+    const code = logins.simulator().grant(1001);
+    await logins.logIn({ code });
+    await logins.database.clear();
+    const clock = createHastyClock();
+    const { outcome, callback, state } = await startLogin(logins.createProgram({ clock }));
+    const failure = failureOf(outcome);
+    expect((await callback({ state, code, scope: everyScope.join(',') })).status).toBe(400);
+    expect((await failure).message).toMatch(/used before or has expired/);
+    expect(await logins.countGrants()).toBe(0);
+  });
+
+  test('of the client ends with 3 and is shown to the browser', async () => {
+    const config = { STRAVA_CLIENT_SECRET: 'f'.repeat(40) };
+    const { outcome, address } = await startLogin(logins.createProgram({ config }));
+    const failure = failureOf(outcome);
+    expect(await (await fetch(address)).text()).toContain('Strava refuses the client');
+    expect(await failure).toMatchObject({ code: 'APPLICATION_REFUSED', exitCode: 3 });
+  });
+});
+
+describe('the listener', () => {
+  test.each([
+    ['another state', { state: 'x'.repeat(32) }],
+    ['no state', {}],
+  ])('takes no code with %s: 400, and the login ends with 3', async (_what, query) => {
+    const code = logins.simulator().grant(1001);
+    const { outcome, callback } = await startLogin();
+    const failure = failureOf(outcome);
+    expect((await callback({ ...query, code, scope: everyScope.join(',') })).status).toBe(400);
+    const error = await failure;
+    expect(error).toMatchObject({ code: 'AUTHORIZATION_NEEDED', exitCode: 3 });
+    expect(error.message).toContain('belongs to another login');
+    expect(logins.simulator().requests.count('token')).toBe(0);
+    expect(await logins.countGrants()).toBe(0);
+  });
+
+  test('answers anything else without ending the login', async () => {
+    const { outcome, address, callback, state } = await startLogin();
+    const redirectUri = address.searchParams.get('redirect_uri') ?? '';
+    expect((await fetch(new URL('/favicon.ico', redirectUri))).status).toBe(404);
+    expect((await fetch(redirectUri, { method: 'POST' })).status).toBe(404);
+    expect((await callback({})).status).toBe(400);
+    expect((await callback({ state })).status).toBe(400);
+    expect((await callback({ state, code: '' })).status).toBe(400);
+    expect((await fetch(address)).status).toBe(200);
+    expect(await outcome).toBe(0);
+  });
+
+  test('takes one answer only', async () => {
+    const held = logins.simulator().hold({ endpoint: 'token' });
+    const { outcome, address, callback, state } = await startLogin();
+    const page = fetch(address);
+    const exchange = await held;
+    expect((await callback({ state, code: 'another' })).status).toBe(409);
+    exchange.release();
+    expect((await page).status).toBe(200);
+    expect(await outcome).toBe(0);
+    expect(logins.simulator().requests.count('token')).toBe(1);
+  });
+
+  test('is gone after a stop, which changes nothing and ends with 0', async () => {
+    const { program, outcome, callback } = await startLogin();
+    program.stop();
+    expect(await outcome).toBe(0);
+    expect(program.printed()).toContain('Nothing was changed.');
+    await expect(callback({})).rejects.toThrow();
+    expect(await logins.countGrants()).toBe(0);
+  });
+
+  test('that finds its port taken names the setting', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    onTestFinished(() => void other.close());
+    const { port } = other.address() as AddressInfo;
+    const program = logins.createProgram({ config: { AUTH_PORT: String(port) } });
+    const error = await failureOf(logins.logIn({}, program));
+    expect(error).toMatchObject({ code: 'CONFIGURATION', exitCode: 2 });
+    expect(error.message).toMatch(new RegExp(`AUTH_PORT: port ${port} .*is in use`));
+  });
+});
+
+test('nothing but the address carries the state, and nothing at all the code or a token', async () => {
+  const { program, outcome, address, state } = await startLogin();
+  await fetch(address);
+  await outcome;
+  const grant = await logins.storedGrant(1001);
+  const said = program.printed() + program.logged();
+  expect(said.replace(address.href, '')).not.toContain(state);
+  const { clientSecret } = logins.simulator();
+  for (const secret of [clientSecret, grant?.['access_token'], grant?.['refresh_token']]) {
+    expect(secret).toBeTypeOf('string');
+    expect(said).not.toContain(secret);
+  }
+});

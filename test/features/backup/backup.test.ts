@@ -1,0 +1,327 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { Document } from 'mongodb';
+import {
+  BSON,
+  Binary,
+  Decimal128,
+  Double,
+  Int32,
+  Long,
+  MaxKey,
+  MinKey,
+  ObjectId,
+  Timestamp,
+  UUID,
+} from 'mongodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { verifyBackup } from '../../../src/features/backup/contents.ts';
+import type { DumpOptions } from '../../../src/features/backup/dump.ts';
+import { dump } from '../../../src/features/backup/dump.ts';
+import { writeBackup } from '../../../src/features/backup/file.ts';
+import { readFrame } from '../../../src/features/backup/format.ts';
+import {
+  collectionsInTheWay,
+  emptyDatabase,
+  restore,
+} from '../../../src/features/backup/restore.ts';
+import { prepareDatabase } from '../../../src/mongo/setup/ensure-indexes.ts';
+import { setVersion } from '../../../src/mongo/setup/schema-version.ts';
+import { startLockedMongod } from '../../support/locked-mongod.ts';
+import { useAdapter } from '../../mongo/adapter.ts';
+import { open } from '../../mongo/base/connection-of.ts';
+import { indexesIn, storedIn } from './stored.ts';
+
+const adapter = useAdapter();
+const createdAt = new Date('2026-11-23T12:00:00Z');
+const { signal } = new AbortController();
+let folder = '';
+let path = '';
+
+const all: DumpOptions = { hasTokens: true, createdAt, onDocument: () => undefined };
+const withoutTokens = { ...all, hasTokens: false };
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'domestique-backup-'));
+  path = join(folder, 'backup.gz');
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+beforeEach(async () => {
+  await adapter.database.clear();
+  await prepareDatabase(adapter.mongo);
+});
+
+function take(options = all): Promise<number> {
+  return writeBackup(path, dump(adapter.mongo, options), signal);
+}
+
+/** Restores the file into a database of its own. */
+async function restored<T>(look: (other: typeof adapter.mongo) => Promise<T>): Promise<T> {
+  const { uri, name, client } = adapter.database;
+  const other = await open({ uri, name: `${name}_restored` });
+  try {
+    await prepareDatabase(other);
+    const contents = await verifyBackup(path);
+    await restore(other, { path, contents, now: createdAt, signal });
+    return await look(other);
+  } finally {
+    await other.close();
+    await client.db(`${name}_restored`).dropDatabase();
+  }
+}
+
+async function fill(name: string, documents: Document[]): Promise<void> {
+  const options = { bypassDocumentValidation: true };
+  await adapter.database.db.collection(name).insertMany(documents, options);
+}
+
+const position = { type: 'Point', coordinates: [16.37, 48.21] };
+
+function activity(id: number, state = 'stored'): Document {
+  const sync = { athlete_id: Long.fromNumber(7), epoch: 1, streams: { state, tries: 0 } };
+  return { _id: Long.fromNumber(id), start_date: createdAt, start_point: position, sync };
+}
+
+function bulky(id: number, megabytes: number): Document {
+  return {
+    activity_id: Long.fromNumber(id),
+    part: 0,
+    data: new Binary(Buffer.alloc(megabytes * 1e6)),
+  };
+}
+
+function part(id: number, samples = 10): Document {
+  const numbers = Array.from({ length: samples }, (_, index) => index / 3);
+  return { activity_id: Long.fromNumber(id), part: 0, parts: 1, distance: numbers };
+}
+
+describe('a backup that is restored into an empty database', () => {
+  it('brings back every document, byte by byte, and the indexes', async () => {
+    await fill('activities', [activity(1), activity(2 ** 40), activity(3, 'none')]);
+    await fill('streams', [part(1), part(2 ** 40)]);
+    await fill('athletes', [{ _id: Long.fromNumber(7), firstname: 'Ada', sync: { epoch: 3 } }]);
+    await fill('quota', [{ _id: 'client', revision: 4, windows: [] }]);
+    await fill('tokens', [{ _id: Long.fromNumber(7), access_token: 'a', refresh_token: 'r' }]);
+    await take();
+    const { db } = adapter.mongo;
+    await restored(async (other) => {
+      expect(await storedIn(other.db)).toEqual(await storedIn(db));
+      expect(Object.keys(await storedIn(other.db))).toHaveLength(5);
+      expect(await indexesIn(other.db, ['quota', 'athletes', 'tokens'])).toEqual(
+        await indexesIn(db, ['quota', 'athletes', 'tokens']),
+      );
+    });
+  });
+
+  it('keeps the type of each value', async () => {
+    const values = {
+      long: Long.fromNumber(5),
+      double: new Double(5),
+      int: new Int32(5),
+      negativeZero: -0,
+      numbers: [1, 2.5, new Double(3), Long.MAX_VALUE],
+      at: createdAt,
+      decimal: Decimal128.fromString('1.10'),
+      bytes: new Binary(Buffer.from([1, 2, 3])),
+      uuid: new UUID(),
+      pattern: /^a.*$/i,
+      nothing: null,
+      timestamp: new Timestamp({ t: 5, i: 6 }),
+      least: new MinKey(),
+      most: new MaxKey(),
+      'a.dot': { $dollar: true },
+    };
+    await fill('odd', [values, { _id: 'text', plain: [1, 2, 3] }]);
+    await take();
+    const expected = await storedIn(adapter.mongo.db);
+    expect(expected['odd']).toHaveLength(2);
+    await restored(async (other) => {
+      expect(await storedIn(other.db)).toEqual(expected);
+    });
+  });
+
+  it('has a collection of which it has never heard, with ids of any type, over several pages', async () => {
+    const ids = [
+      ...Array.from({ length: 1_100 }, (_, index) => index),
+      'text',
+      null,
+      new ObjectId(),
+    ];
+    await fill(
+      'later',
+      ids.map((_id) => ({ _id })),
+    );
+    // An answer of the server has at most 16 MB.
+    await fill(
+      'streams',
+      [12, 5].map((megabytes, index) => bulky(index, megabytes)),
+    );
+    await take();
+    const expected = await storedIn(adapter.mongo.db);
+    expect(expected['later']).toHaveLength(ids.length);
+    await restored(async (other) => {
+      expect(await storedIn(other.db)).toEqual(expected);
+    });
+  });
+
+  it('holds no lease, and no login unless it is asked for', async () => {
+    await fill('leases', [{ _id: 'athlete:7', epoch: 9 }]);
+    for (const name of ['tokens', 'pending_grants', 'subscriptions']) await fill(name, [{ a: 1 }]);
+    await fill('runs', [{ reason: 'command' }]);
+    await take(withoutTokens);
+    const bare = (await verifyBackup(path)).counts;
+    expect(bare).toMatchObject({ activities: 0, runs: 1 });
+    for (const name of ['leases', 'tokens', 'pending_grants', 'subscriptions'])
+      expect(bare).not.toHaveProperty(name);
+    await take();
+    const { counts } = await verifyBackup(path);
+    expect(counts).toMatchObject({ tokens: 1, pending_grants: 1, subscriptions: 1 });
+    expect(counts).not.toHaveProperty('leases');
+  });
+});
+
+describe('a backup of an older database', () => {
+  it('leaves the database at its version, so that the next start brings it up to date', async () => {
+    await setVersion(adapter.mongo, 1, createdAt);
+    await fill('activities', [activity(1)]);
+    await take();
+    await restored(async (other) => {
+      const schema = await other.db.collection('schema').find().toArray();
+      expect(schema).toMatchObject([{ version: 1 }]);
+      expect(await collectionsInTheWay(other)).toEqual(['activities']);
+    });
+  });
+
+  it('is restored by who may read and write and no more', async () => {
+    await fill('activities', [activity(1), activity(2)]);
+    await take();
+    const locked = await startLockedMongod('secret');
+    try {
+      const roles = [{ role: 'readWrite', db: 'mine' }];
+      await locked.client.db('mine').command({ createUser: 'reader', pwd: 'secret', roles });
+      const uri = `mongodb://reader:secret@127.0.0.1:${locked.port}/?authSource=mine`;
+      const mongo = await open({ uri, name: 'mine' });
+      const contents = await verifyBackup(path);
+      await restore(mongo, { path, contents, now: createdAt, signal }).finally(() => mongo.close());
+      expect(await storedIn(locked.client.db('mine'))).toEqual(await storedIn(adapter.mongo.db));
+    } finally {
+      await locked.remove();
+    }
+  });
+});
+
+describe('a database with data', () => {
+  it('is named by what is in the way, and emptied of that alone', async () => {
+    await fill('quota', [{ _id: 'client', revision: 9 }]);
+    expect(await collectionsInTheWay(adapter.mongo)).toEqual([]);
+    await fill('tokens', [{ refresh_token: 'current' }]);
+    await fill('activities', [activity(1)]);
+    await fill('later', [{ a: 1 }]);
+    expect(await collectionsInTheWay(adapter.mongo)).toEqual(['activities', 'later']);
+    const indexes = await indexesIn(adapter.mongo.db, ['later']);
+    await emptyDatabase(adapter.mongo);
+    expect(await collectionsInTheWay(adapter.mongo)).toEqual([]);
+    expect(Object.keys(await storedIn(adapter.mongo.db))).toEqual(['quota', 'tokens']);
+    expect(await indexesIn(adapter.mongo.db, ['later'])).toEqual(indexes);
+  });
+
+  it('keeps its own login and its own counts, which are newer', async () => {
+    const login = { _id: Long.fromNumber(7), refresh_token: 'old' } as Document;
+    await fill('tokens', [login, { _id: Long.fromNumber(8), refresh_token: 'other' }]);
+    await take();
+    const tokens = adapter.mongo.db.collection('tokens');
+    await tokens.deleteMany({});
+    await tokens.insertOne({ ...login, refresh_token: 'rotated' });
+    const contents = await verifyBackup(path);
+    expect(await restore(adapter.mongo, { path, contents, now: createdAt, signal })).toMatchObject({
+      tokens: 1,
+    });
+    const found = await tokens.find().sort({ _id: 1 }).toArray();
+    expect(found.map(({ refresh_token }) => refresh_token as unknown)).toEqual([
+      'rotated',
+      'other',
+    ]);
+  });
+});
+
+describe('a backup that is taken while others write', () => {
+  it('has the streams of each activity that is marked as having them', async () => {
+    await fill('activities', [activity(1)]);
+    await fill('streams', [part(1)]);
+    const stored = new Set<number>();
+    const withStreams = new Set<number>();
+    let before = '';
+    let newest = 1;
+    for await (const piece of dump(adapter.mongo, all)) {
+      const found = documentIn(piece);
+      if (found === undefined) continue;
+      const { collection, document } = found;
+      if (collection !== before) {
+        // All of the collection before has been read by now, and the first page of this one.
+        newest += 1;
+        await fill('streams', [part(newest)]);
+        await fill('activities', [activity(newest)]);
+      }
+      before = collection;
+      if (collection === 'activities') stored.add(Number(document['_id']));
+      if (collection === 'streams') withStreams.add(Number(document['activity_id']));
+    }
+    expect(stored.size).toBe(2);
+    expect([...stored].filter((id) => !withStreams.has(id))).toEqual([]);
+  });
+
+  it('has no progress of the list that its activities lack', async () => {
+    const order: string[] = [];
+    await fill('athletes', [{ _id: Long.fromNumber(7), sync: { epoch: 1 } }]);
+    await fill('activities', [activity(1)]);
+    await take({ ...all, onDocument: (collection) => order.push(collection) });
+    expect(order).toEqual(['athletes', 'activities']);
+  });
+});
+
+/** The document of a piece of a backup; undefined for the head, the counts and the checksum. */
+function documentIn(piece: Uint8Array): { collection: string; document: Document } | undefined {
+  const isFrame = piece[0] !== 0x7b && piece.length !== 32;
+  const frame = isFrame ? readFrame(piece) : undefined;
+  if (frame === undefined || 'counts' in frame) return undefined;
+  return { collection: frame.collection, document: BSON.deserialize(frame.document) };
+}
+
+describe('a restore that is cut off', () => {
+  it('leaves nothing that claims to be there and is not', async () => {
+    await fill('athletes', [{ _id: Long.fromNumber(7), sync: { epoch: 1 } }]);
+    await fill('activities', [activity(1)]);
+    await fill('streams', [part(1)]);
+    await fill('tokens', [{ _id: Long.fromNumber(7), refresh_token: 'r' }]);
+    await take();
+    const contents = await verifyBackup(path);
+    const order = ['streams', 'activities', 'athletes', 'tokens'];
+    for (const [index, last] of order.entries()) {
+      await emptyDatabase(adapter.mongo);
+      await adapter.mongo.db.collection('tokens').deleteMany({});
+      await restore(stoppingAfter(last), { path, contents, now: createdAt, signal }).catch(
+        () => undefined,
+      );
+      const there = Object.keys(await storedIn(adapter.mongo.db));
+      expect(there.toSorted()).toEqual(order.slice(0, index + 1).toSorted());
+    }
+  });
+
+  /** The database, as it is for a process that is killed after the first write to a collection. */
+  function stoppingAfter(name: string): typeof adapter.mongo {
+    const { mongo } = adapter;
+    let isOver = false;
+    return {
+      ...mongo,
+      attempt: async (operation) => {
+        if (isOver) throw new Error('killed');
+        const result = await mongo.attempt(operation);
+        isOver = (await mongo.db.collection(name).estimatedDocumentCount()) > 0;
+        return result;
+      },
+    };
+  }
+});

@@ -1,0 +1,166 @@
+import type { Document } from 'mongodb';
+import { Long } from 'mongodb';
+import { describe, expect, it } from 'vitest';
+import { webhookUnsubscribe } from '../../../src/features/webhooks/command.ts';
+import { differences, logIn } from '../../support/mirror.ts';
+import type { Rounds } from '../../support/rounds.ts';
+import { athleteNamed } from '../../support/scene.ts';
+import { subscribe, tell, useDaemons } from '../../support/subscribed.ts';
+import { eventually } from '../../support/waiting.ts';
+
+const { open, launch, subscribed } = useDaemons();
+const yearMs = 366 * 86_400_000;
+const everySecond = { SYNC_SCHEDULE: '* * * * * *' };
+
+function stored({ db }: Rounds, id: number): Promise<Document | null> {
+  return db.collection('activities').findOne({ _id: Long.fromNumber(id) } as Document);
+}
+
+async function isComplete(scene: Rounds, id: number): Promise<boolean> {
+  const found = await stored(scene, id);
+  const sync = found?.['sync'] as { streams: { state: string } } | undefined;
+  return sync?.streams.state === 'stored';
+}
+
+describe('an event of the webhook', () => {
+  it('brings a new activity with its streams, and its changes, while a backfill waits for the quota', async () => {
+    const { scene, program } = await subscribed({
+      activities: 60,
+      quota: { short: 40, daily: 60, shortWindowMs: yearMs, dailyWindowMs: yearMs },
+      config: {
+        STRAVA_QUOTA_SHORT: '40',
+        STRAVA_QUOTA_SHORT_WINDOW: '366d',
+        STRAVA_QUOTA_DAILY_WINDOW: '366d',
+        STRAVA_QUOTA_DAILY: '60',
+        // What is kept back for fresh data depends on how often it is looked for.
+        SYNC_SCHEDULE: '0 * * * *',
+      },
+    });
+    const { world, requests } = scene.simulator;
+    await eventually(() => program.logged().includes('Quota spent'));
+    const id = world.addActivity(1001, {}, { samples: 5 });
+    await eventually(() => isComplete(scene, id), 30_000);
+    const asked = requests.entries.filter(({ activityId }) => activityId === id);
+    expect(asked.map(({ endpoint }) => endpoint)).toEqual(['activity', 'streams']);
+
+    world.editActivity(id, { name: 'Evening' });
+    await scene.simulator.eventsSettled();
+    // Within a minute of the last request the same activity waits.
+    const event = { _id: `activity:${id}` } as Document;
+    const hint = await scene.db.collection('events').findOne(event);
+    expect((hint?.['due_at'] as Date).getTime()).toBeGreaterThan(Date.now());
+    expect(requests.overLimit()).toEqual([]);
+  });
+
+  it('about a deletion is confirmed by a request, and the activity goes', async () => {
+    const { scene } = await subscribed({ activities: 6 });
+    const [first] = scene.simulator.world.activities(1001);
+    const id = first?.id ?? 0;
+    await eventually(() => isComplete(scene, id));
+    const before = scene.simulator.requests.count('activity');
+    scene.simulator.world.deleteActivity(id);
+    await eventually(async () => (await stored(scene, id)) === null);
+    // An event whose answer is late comes again.
+    expect(scene.simulator.requests.count('activity')).toBeGreaterThan(before);
+    expect(await scene.db.collection('streams').countDocuments({ activity_id: id })).toBe(0);
+  });
+
+  it('that comes before Strava shows the activity is asked for again later', async () => {
+    const { scene } = await subscribed({ activities: 3 });
+    await eventually(async () => (await scene.differences()).length === 0);
+    scene.simulator.faults.next('empty-list', 1, { endpoint: 'list' });
+    const unknown = 19_900_000_001;
+    expect(await tell(scene, { aspect_type: 'create', object_id: unknown })).toBe(200);
+    const hint = { _id: `activity:${unknown}`, tries: 1 } as Document;
+    await eventually(async () => (await scene.db.collection('events').countDocuments(hint)) === 1);
+    const found = await scene.db.collection('events').findOne(hint);
+    expect((found?.['due_at'] as Date).getTime()).toBeGreaterThan(Date.now() + 30_000);
+  });
+
+  it('about a deletion is postponed a few times while Strava still shows the activity', async () => {
+    const { scene } = await subscribed({ activities: 3 });
+    await eventually(async () => (await scene.differences()).length === 0);
+    const { db, simulator } = scene;
+    const [first] = simulator.world.activities(1001);
+    const id = first?.id ?? 0;
+    const events = db.collection('events');
+    const _id = `activity:${id}` as never;
+    const isDueAfter = (tries: number) => async (): Promise<boolean> =>
+      (await events.countDocuments({ _id, tries, due_at: { $exists: true } })) === 1;
+    const told = { aspect_type: 'delete', object_id: id };
+    expect(await tell(scene, told)).toBe(200);
+    await eventually(isDueAfter(1));
+    expect(await isComplete(scene, id)).toBe(true);
+    const hint = await events.findOne({ _id });
+    expect((hint?.['due_at'] as Date).getTime()).toBeGreaterThan(Date.now() + 30_000);
+
+    const overdue = { due_at: new Date(0), read_at: new Date(0) };
+    await events.updateOne({ _id }, { $set: { ...overdue, tries: 4 } });
+    expect(await tell(scene, told)).toBe(200);
+    await eventually(
+      async () => (await events.countDocuments({ _id, due_at: { $exists: false } })) === 1,
+    );
+    expect(await isComplete(scene, id)).toBe(true);
+
+    await events.deleteOne({ _id });
+    expect(await tell(scene, told)).toBe(200);
+    await eventually(isDueAfter(1));
+    await events.updateOne({ _id }, { $set: overdue });
+    simulator.world.deleteActivity(id);
+    await eventually(async () => (await stored(scene, id)) === null);
+  });
+});
+
+describe('the lists', () => {
+  const ticks = ({ db }: Rounds) =>
+    db.collection('runs').countDocuments({ ended_at: { $exists: true } });
+  const lists = ({ simulator }: Rounds): number => simulator.requests.count('list');
+
+  /** Waits until the schedule has ticked so often, and more, in a daemon that has nothing to do. */
+  async function pass(scene: Rounds, count: number): Promise<void> {
+    const before = await ticks(scene);
+    await eventually(async () => (await ticks(scene)) >= before + count, 60_000);
+  }
+
+  it('are looked at at each tick without a subscription, and seldom while there is one', async () => {
+    const scene = await open({ activities: 2 });
+    const { url } = await launch(scene, everySecond);
+    await eventually(() => lists(scene) >= 5, 60_000);
+    await subscribe(scene, url);
+    // One that had begun may still look.
+    await pass(scene, 3);
+    const seldom = lists(scene);
+    await pass(scene, 3);
+    expect(lists(scene)).toBe(seldom);
+    await webhookUnsubscribe(scene.program(), { json: true });
+    await eventually(() => lists(scene) >= seldom + 2, 60_000);
+  }, 180_000);
+
+  it('of an athlete who logs in are read while a run is under way, and no others', async () => {
+    const athletes = [athleteNamed('Ada', 1001, 3), athleteNamed('Bob', 1002, 3)];
+    const scene = await open({ athletes });
+    const { simulator, db } = scene;
+    const bob = { _id: Long.fromNumber(1002) as never };
+    await db.collection('tokens').deleteOne(bob);
+    await scene.round();
+    simulator.world.addActivity(1001, {}, { samples: 5 });
+    const { clientId } = simulator;
+    const callback_url = 'https://strava.example.org/a-path-that-nobody-guesses';
+    await db.collection('subscriptions').insertOne({
+      _id: clientId as never,
+      subscription_id: 1,
+      callback_url,
+      verify_token: 'x',
+      created_at: new Date(),
+    });
+    const holding = simulator.hold({ endpoint: 'streams' });
+    await launch(scene, everySecond);
+    const held = await holding;
+    const looked = simulator.requests.count({ endpoint: 'list', athleteId: 1001 });
+    await logIn(db, simulator, 1002);
+    await eventually(async () => (await differences(db, simulator, 1002)).length === 0, 60_000);
+    expect(simulator.requests.count({ endpoint: 'list', athleteId: 1001 })).toBe(looked);
+    expect(await db.collection('runs').countDocuments({ command: 'start' })).toBe(1);
+    held.release();
+  });
+});

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { gpxOf } from '../../../src/features/export/gpx.ts';
+import type { GpxTrack } from './readers.ts';
+import { readGpx } from './readers.ts';
+import { recordingOf } from './recording-of.ts';
+
+async function read(...given: Parameters<typeof recordingOf>): Promise<GpxTrack> {
+  const [track] = await readGpx([[...gpxOf(recordingOf(...given))].join('')]);
+  if (track === undefined) throw new Error('There is no track.');
+  return track;
+}
+
+describe.concurrent('a GPX document', () => {
+  it('has each sample with a position, and of it what is there', async () => {
+    const { points, name, type, link } = await read({
+      time: [0, 1, null, 3.5, 86_400],
+      lat: [48.2, null, -90, 0.0000001, 48.4],
+      lng: [16.3, 16.4, -180, 180, null],
+      altitude: [171.2, 172, -430.5, null, 1],
+      heartrate: [120, 121, null, 119.6, 1],
+      cadence: [0, 80, 255, 90, 1],
+      watts: [0, 1, 210.4, null, 1],
+      temp: [-5, 1, 21.5, null, 1],
+    });
+    expect({ name, type, link }).toEqual({
+      name: 'Morning Ride',
+      type: 'Ride',
+      link: 'https://www.strava.com/activities/19000000001',
+    });
+    expect(points).toEqual([
+      {
+        lat: 48.2,
+        lon: 16.3,
+        ele: 171.2,
+        time: '2026-10-04T06:12:13Z',
+        power: 0,
+        atemp: -5,
+        hr: 120,
+        cad: 0,
+      },
+      { lat: -90, lon: -180, ele: -430.5, power: 210, atemp: 21.5 },
+      { lat: 0.0000001, lon: 180, time: '2026-10-04T06:12:16.500Z', hr: 120, cad: 90 },
+    ]);
+  });
+
+  it('leaves out what is no place on the globe, and numbers beyond the format', async () => {
+    const { points } = await read({
+      time: [0, 1e300, 2],
+      lat: [91, 48, 48],
+      lng: [16, 16, -181],
+      heartrate: [100, 0, 100],
+      watts: [1, 1e6, 1],
+    });
+    expect(points).toEqual([{ lat: 48, lon: 16 }]);
+  });
+
+  it.each([
+    ['a path, marks and a NUL', '../../etc/passwd<&"\u0000\'>', '../../etc/passwd<&"\'>'],
+    ['half of a pair and noncharacters', 'a\ud800b\uffffc\u0008', 'abc'],
+    ['what ends a section', ']]><trk>&amp;', ']]><trk>&amp;'],
+    ['a picture and other letters', '🚴‍♀️ 朝のトレーニング', '🚴‍♀️ 朝のトレーニング'],
+  ])('can be read whatever the name is: %s', async (_, name, expected) => {
+    const track = await read({ lat: [1], lng: [2] }, { name, type: name });
+    expect(track).toMatchObject({ name: expected, type: expected });
+  });
+
+  it('needs neither name nor sport', async () => {
+    const track = await read({ lat: [1], lng: [2] }, { name: 7, sport_type: null });
+    expect(track).not.toHaveProperty('name');
+    expect(track).not.toHaveProperty('type');
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import type { ExportOptions } from '../../../src/features/export/options.ts';
+import { exportOrderOf } from '../../../src/features/export/options.ts';
+import { UsageError } from '../../../src/errors.ts';
+import { createTestProgram } from '../../support/program.ts';
+
+const program = createTestProgram({});
+
+describe('what export is asked for', () => {
+  it('is everything, or what the options name', () => {
+    expect(exportOrderOf(program, { format: 'csv' })).toMatchObject({ name: 'csv', query: {} });
+    const options = { format: 'gpx', since: '2019-03', athlete: '1001', out: 'tracks' };
+    expect(exportOrderOf(program, options)).toMatchObject({
+      name: 'gpx',
+      query: { since: new Date('2019-03-01T00:00:00Z'), athleteId: 1001 },
+      out: 'tracks',
+    });
+    expect(exportOrderOf(program, { format: 'gpx', activity: '19000000001' })).toMatchObject({
+      activityId: 19_000_000_001,
+    });
+  });
+
+  it('counts whole days, as sync does', () => {
+    const { since } = exportOrderOf(program, { format: 'csv', since: '90d' }).query;
+    expect(since?.toISOString()).toMatch(/T00:00:00\.000Z$/);
+  });
+
+  it.each<[ExportOptions, string]>([
+    [{ format: 'fit' }, '--format takes gpx, geojson, csv or ndjson; not "fit".'],
+    [{ format: 'toString' }, '--format takes gpx, geojson, csv or ndjson; not "toString".'],
+    [{ format: 'gpx' }, 'name a folder with --out, or one activity with --activity.'],
+    [{ format: 'csv', since: 'then' }, '--since takes 2019, 2019-03'],
+    [{ format: 'csv', activity: '1e3' }, '--activity takes an id of Strava'],
+    [{ format: 'csv', athlete: 'Ada' }, '--athlete takes an id of Strava'],
+    [{ format: 'csv', out: '' }, '--out takes the name of a file or a folder.'],
+    [{ format: 'csv', activity: '5', since: '2019' }, '--activity and --since exclude each other.'],
+  ])('%j is refused in one sentence', (options, sentence) => {
+    const reading = () => exportOrderOf(program, options);
+    expect(reading).toThrow(UsageError);
+    expect(reading).toThrow(sentence);
+  });
+});

@@ -1,0 +1,77 @@
+import { Long } from 'mongodb';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { createAthleteStore, saveAthlete } from '../../../src/mongo/athletes/athletes.ts';
+import { overview } from '../../../src/features/status/store.ts';
+import { createTokenStore } from '../../../src/mongo/tokens/tokens.ts';
+import { useAdapter } from '../../mongo/adapter.ts';
+import { athleteId, pageOf, recordOf } from '../../mongo/pages.ts';
+
+const adapter = useAdapter();
+const at = new Date('2026-10-05T10:00:00Z');
+const grant = { athleteId, accessToken: 'a', refreshToken: 'r', expiresAt: at };
+
+beforeEach(() => adapter.empty());
+
+describe('the figures', () => {
+  it('are none without a login', async () => {
+    await adapter.activities.storePage(pageOf([recordOf(1)]));
+    expect(await overview(adapter.mongo, adapter.collections)).toEqual([]);
+  });
+
+  it('of an athlete who has just logged in are zero', async () => {
+    await createTokenStore(adapter.mongo, adapter.collections).save(grant);
+    expect(await overview(adapter.mongo, adapter.collections)).toEqual([
+      {
+        athleteId,
+        name: '',
+        activities: 0,
+        newestStart: undefined,
+        oldestStart: undefined,
+        streams: { pending: 0, stored: 0, none: 0, parked: 0 },
+        unusableRecords: 0,
+        lookedAt: undefined,
+        listedSince: undefined,
+        needsAuthorization: undefined,
+        scope: undefined,
+        refusedDeletions: undefined,
+      },
+    ]);
+  });
+
+  it('tell what is stored, what is to do, and who needs a person', async () => {
+    const { mongo, collections, activities } = adapter;
+    const tokens = createTokenStore(mongo, collections);
+    await tokens.save(grant);
+    await tokens.save({ ...grant, athleteId: 2002 });
+    await tokens.markNeedsAuthorization(grant, 'refused', at);
+    await saveAthlete(mongo, collections, athleteId, { firstname: 'Anna', lastname: 'Muster' });
+    const records = [1, 2, 3, 4, 5].map((id) =>
+      recordOf(id, { start_date: `2026-09-0${id}T06:00:00Z`, manual: id === 5 }),
+    );
+    const unusable = [{ record: { id: 'x' }, reason: 'its id is not a positive integer' }];
+    await activities.storePage(pageOf(records, { unusable }));
+    for (const [id, state] of [[1, 'stored'] as const, [2, 'parked'] as const]) {
+      await adapter.database.db
+        .collection('activities')
+        .updateOne({ _id: Long.fromNumber(id) }, { $set: { 'sync.streams.state': state } });
+    }
+    const spans = [{ fromS: 1_790_000_000, toS: 1_791_000_000 }];
+    const athletes = createAthleteStore(mongo, collections);
+    await athletes.saveListing(athleteId, { spans }, { epoch: 1, lookedAt: at });
+    const [anna, other] = await overview(mongo, collections);
+    expect(anna).toEqual({
+      athleteId,
+      name: 'Anna Muster',
+      activities: 5,
+      newestStart: new Date('2026-09-05T06:00:00Z'),
+      oldestStart: new Date('2026-09-01T06:00:00Z'),
+      streams: { pending: 2, stored: 1, none: 1, parked: 1 },
+      unusableRecords: 1,
+      lookedAt: at,
+      listedSince: new Date(1_790_000_000_000),
+      needsAuthorization: 'refused',
+    });
+    expect(other).toMatchObject({ athleteId: 2002, activities: 0, unusableRecords: 0 });
+  });
+});

@@ -1,0 +1,307 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import type { Clock } from '../../../src/clock.ts';
+import { systemClock } from '../../../src/clock.ts';
+import type { HttpServer } from '../../../src/http/server.ts';
+import { startHttpServer } from '../../../src/http/server.ts';
+import type { StoredEvent } from '../../../src/features/webhooks/route.ts';
+import { createWebhookRoutes } from '../../../src/features/webhooks/route.ts';
+import { createAthleteStore, saveAthlete } from '../../../src/mongo/athletes/athletes.ts';
+import { collectionsOf } from '../../../src/mongo/schema/collections.ts';
+import type { Mongo } from '../../../src/mongo/base/connection.ts';
+import {
+  tellDeauthorization,
+  toldDeauthorizations,
+} from '../../../src/mongo/athletes/deauthorized.ts';
+import { createEventStore } from '../../../src/features/webhooks/store.ts';
+import { createSubscriptionStore } from '../../../src/features/webhooks/subscription-store.ts';
+import { createTokenStore } from '../../../src/mongo/tokens/tokens.ts';
+import { createLog } from '../../../src/log.ts';
+import { useAdapter } from '../../mongo/adapter.ts';
+import { open } from '../../mongo/base/connection-of.ts';
+import { startMongoProxy } from '../../support/mongo-proxy.ts';
+import { capture } from '../../support/program.ts';
+import { eventually } from '../../support/waiting.ts';
+
+const adapter = useAdapter();
+const athleteId = 1001;
+const path = '/a-path-that-nobody-guesses';
+const id = 123_456;
+const made = {
+  callbackUrl: `https://strava.example.org${path}`,
+  verifyToken: 'the-verify-token',
+  createdAt: new Date('2026-10-05T10:00:00Z'),
+};
+const event = {
+  object_type: 'activity',
+  object_id: 19_000_000_001,
+  aspect_type: 'create',
+  owner_id: athleteId,
+  subscription_id: id,
+  event_time: 1_790_000_000,
+  updates: {},
+};
+const withdrawal = {
+  ...event,
+  object_type: 'athlete',
+  object_id: athleteId,
+  aspect_type: 'update',
+  updates: { authorized: 'false' },
+};
+
+const toldAt = new Date('2026-10-05T11:00:00Z');
+
+interface Hook {
+  readonly server: HttpServer;
+  readonly told: StoredEvent[];
+  /** How often it was said that somebody withdrew the access. */
+  deauthorizations(): number;
+  /** How many operations MongoDB was asked for. */
+  operations(): number;
+  logged(): string;
+}
+
+const servers: HttpServer[] = [];
+
+beforeEach(async () => {
+  await adapter.empty();
+  const grant = { athleteId, accessToken: 'a', refreshToken: 'r', expiresAt: new Date(0) };
+  await createTokenStore(adapter.mongo, adapter.collections).save(grant);
+  await saveAthlete(adapter.mongo, adapter.collections, athleteId, { firstname: 'Ada' });
+  await subscriptions().save({ ...made, id });
+});
+
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+});
+
+const subscriptions = (mongo = adapter.mongo) => createSubscriptionStore(mongo, '12345');
+const marked = () => toldDeauthorizations(adapter.mongo, adapter.collections);
+const storedEvents = () => adapter.database.db.collection('events').countDocuments();
+
+async function openHook(mongo: Mongo = adapter.mongo, clock: Clock = systemClock): Promise<Hook> {
+  let operations = 0;
+  const counting: Mongo = {
+    ...mongo,
+    attempt: (operation, urgency) => {
+      operations += 1;
+      return mongo.attempt(operation, urgency);
+    },
+  };
+  const told: StoredEvent[] = [];
+  let deauthorizations = 0;
+  const output = capture();
+  const athletes = createAthleteStore(counting, collectionsOf(mongo.db));
+  const routes = createWebhookRoutes({
+    subscription: () => subscriptions(counting).load(),
+    athleteIds: () => athletes.athleteIds(),
+    events: createEventStore(counting, clock),
+    onEvent: (each) => told.push(each),
+    tellDeauthorization: (each) =>
+      tellDeauthorization(counting, collectionsOf(mongo.db), each, toldAt),
+    onDeauthorization: () => {
+      deauthorizations += 1;
+    },
+    clock,
+    log: createLog({ level: 'debug', format: 'json' }, output.stream, false),
+  });
+  const server = await startHttpServer({ host: '127.0.0.1', port: 0, routes, clock });
+  servers.push(server);
+  return {
+    server,
+    told,
+    deauthorizations: () => deauthorizations,
+    operations: () => operations,
+    logged: output.text,
+  };
+}
+
+async function send({ server }: Hook, body: unknown, to = path): Promise<number> {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const answer = await fetch(`${server.url}${to}`, { method: 'POST', body: text });
+  await answer.arrayBuffer();
+  return answer.status;
+}
+
+async function challenge({ server }: Hook, changes: Record<string, string> = {}, to = path) {
+  const query = new URLSearchParams({
+    'hub.mode': 'subscribe',
+    'hub.challenge': 'abc123',
+    'hub.verify_token': made.verifyToken,
+    ...changes,
+  });
+  const answer = await fetch(`${server.url}${to}?${query.toString()}`);
+  return { status: answer.status, body: await answer.text() };
+}
+
+describe('the challenge', () => {
+  it('is answered while the subscription is being made', async () => {
+    await subscriptions().remove();
+    const hook = await openHook();
+    expect((await challenge(hook)).status).toBe(404);
+    await subscriptions().save(made);
+    expect(await challenge(hook)).toEqual({ status: 200, body: '{"hub.challenge":"abc123"}' });
+  });
+
+  it('of somebody else is answered as any unknown path is', async () => {
+    const hook = await openHook();
+    const unknown = await challenge(hook, {}, '/');
+    expect(unknown.status).toBe(404);
+    for (const changes of [
+      { 'hub.verify_token': 'guessed' },
+      { 'hub.verify_token': '' },
+      { 'hub.mode': 'unsubscribe' },
+      { 'hub.challenge': '' },
+      { 'hub.challenge': 'x'.repeat(257) },
+    ]) {
+      expect(await challenge(hook, changes)).toEqual(unknown);
+    }
+  });
+});
+
+describe('an event', () => {
+  it('is stored before it is acknowledged, and told', async () => {
+    const hook = await openHook();
+    expect(await send(hook, event)).toBe(200);
+    expect(await storedEvents()).toBe(1);
+    expect(await send(hook, { ...event, aspect_type: 'delete' })).toBe(200);
+    expect(await storedEvents()).toBe(1);
+    expect(hook.told).toEqual([
+      { athleteId, kind: 'create' },
+      { athleteId, kind: 'delete' },
+    ]);
+  });
+
+  it('is taken as soon as the id of a new subscription is known', async () => {
+    await subscriptions().save(made);
+    const hook = await openHook();
+    expect((await challenge(hook)).status).toBe(200);
+    expect(await send(hook, event)).toBe(404);
+    await subscriptions().save({ ...made, id });
+    await eventually(async () => (await send(hook, event)) === 200);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['at another path', event, '/another-path-of-a-stranger'],
+    ['at a longer path', event, `${path}/`],
+    ['of another subscription', { ...event, subscription_id: id + 1 }, path],
+    ['about a stranger', { ...event, owner_id: 2002 }, path],
+    ['about a stranger who leaves', { ...withdrawal, owner_id: 2002, object_id: 2002 }, path],
+    ['of another shape', { ...event, object_id: 'x' }, path],
+    ['that is no JSON', '{', path],
+    ['that is empty', '', path],
+  ])('%s is answered as any unknown path is', async (_, body, to) => {
+    const hook = await openHook();
+    expect(await send(hook, body, to)).toBe(404);
+    expect(await storedEvents()).toBe(0);
+    expect(hook.told).toEqual([]);
+    expect(hook.deauthorizations()).toBe(0);
+    expect(await marked()).toEqual([]);
+  });
+
+  it('that says that an athlete withdrew the access is stored, and passed on once a minute', async () => {
+    let monotonicMs = 0;
+    const hook = await openHook(adapter.mongo, { ...systemClock, monotonicMs: () => monotonicMs });
+    expect(await send(hook, withdrawal)).toBe(200);
+    expect(hook.deauthorizations()).toBe(1);
+    expect(await marked()).toEqual([{ athleteId, toldAt, isCertain: false }]);
+    expect(await send(hook, withdrawal)).toBe(503);
+    expect(hook.deauthorizations()).toBe(1);
+    monotonicMs += 60_000;
+    expect(await send(hook, withdrawal)).toBe(200);
+    expect(hook.deauthorizations()).toBe(2);
+    expect(await storedEvents()).toBe(0);
+  });
+
+  it('that says so of who was erased just now brings nothing back', async () => {
+    const hook = await openHook();
+    await adapter.collections.athletes.deleteMany({});
+    expect(await send(hook, withdrawal)).toBe(404);
+    expect(hook.deauthorizations()).toBe(0);
+    expect(await adapter.collections.athletes.countDocuments()).toBe(0);
+  });
+});
+
+/** Posts all bodies over one connection and returns the statuses. */
+async function pour(url: string, requests: readonly { to: string; body: string }[]) {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  const wire = requests.map(({ to, body }) => {
+    const length = Buffer.byteLength(body);
+    return `POST ${to} HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n\r\n${body}`;
+  });
+  socket.write(wire.join(''));
+  const statuses: string[] = [];
+  let rest = '';
+  socket.setEncoding('latin1').on('data', (chunk: string) => {
+    const heads = `${rest}${chunk}`.split('HTTP/1.1 ');
+    rest = heads.pop() ?? '';
+    statuses.push(...heads.slice(1).map((head) => head.slice(0, 3)));
+    rest = `HTTP/1.1 ${rest}`;
+    if (statuses.length === requests.length - 1 && rest.endsWith('}')) socket.end();
+  });
+  await once(socket, 'close');
+  return [...statuses, rest.slice(9, 12)];
+}
+
+describe('a flood', () => {
+  it('of 10,000 forged events leaves nothing, and costs MongoDB next to nothing', async () => {
+    const hook = await openHook();
+    const forgeries = [
+      { to: '/a-path-that-somebody-guesses', body: JSON.stringify(event) },
+      { to: path, body: JSON.stringify({ ...event, subscription_id: 1 }) },
+      { to: path, body: JSON.stringify({ ...event, owner_id: 2002 }) },
+      { to: path, body: JSON.stringify({ ...event, aspect_type: 'forge' }) },
+    ];
+    const lot = Array.from({ length: 250 }, () => forgeries).flat();
+    const statuses = await Promise.all(
+      Array.from({ length: 10 }, () => pour(hook.server.url, lot)),
+    );
+    expect(statuses.flat()).toHaveLength(10_000);
+    expect(new Set(statuses.flat())).toEqual(new Set(['404']));
+    expect(await storedEvents()).toBe(0);
+    expect(hook.told).toEqual([]);
+    expect(hook.operations()).toBeLessThan(100);
+  });
+});
+
+describe('while MongoDB is away', () => {
+  it('an event and a challenge are answered with 503 in time, and taken when it is back', async () => {
+    const proxy = await startMongoProxy(adapter.database.uri);
+    const mongo = await open({ uri: proxy.uri, name: adapter.database.name });
+    try {
+      const hook = await openHook(mongo);
+      expect(await send(hook, event)).toBe(200);
+      const held = [
+        proxy.holdCommand(({ name }) => name === 'update'),
+        proxy.holdCommand(({ name }) => name === 'find'),
+      ];
+      const startedMs = performance.now();
+      const answers = Promise.all([send(hook, event), challenge(hook)]);
+      expect(await answers).toMatchObject([503, { status: 503 }]);
+      // Strava's two seconds, and room for a busy machine; MongoDB's own limits are 20 seconds and more.
+      expect(performance.now() - startedMs).toBeLessThan(5_000);
+      expect(hook.told).toHaveLength(1);
+      // Together, because an event that had to load what is known waits at the second before it comes to the first.
+      await Promise.all(
+        held.map(async (each) => {
+          (await each).release();
+        }),
+      );
+      expect(await send(hook, event)).toBe(200);
+      expect((await challenge(hook)).status).toBe(200);
+      expect(hook.logged().match(/cannot be stored/g)).toHaveLength(1);
+      const refused = proxy.holdCommand(({ name }) => name === 'update');
+      expect(await send(hook, withdrawal)).toBe(503);
+      expect(hook.deauthorizations()).toBe(0);
+      expect(await marked()).toEqual([]);
+      (await refused).release();
+    } finally {
+      await mongo.close();
+      await proxy.close();
+    }
+  });
+});

@@ -1,0 +1,35 @@
+/**
+ * Streams as they lie in the database, without what they hold.
+ */
+import { Long } from 'mongodb';
+
+import type { Collections } from '../../../src/mongo/schema/collections.ts';
+import { athleteId } from '../pages.ts';
+
+/** Adds two parts to an activity, and marks it as one whose streams are stored. */
+export async function addStreams(
+  { activities, streams }: Collections,
+  activityId: number,
+  {
+    epoch = 1,
+    fetchedAt = new Date(),
+    athlete = athleteId,
+  }: { epoch?: number; fetchedAt?: Date; athlete?: number } = {},
+): Promise<void> {
+  const parts = [0, 1].map((part) => ({
+    activity_id: Long.fromNumber(activityId),
+    part,
+    parts: 2,
+    sample_count: 0,
+    athlete_id: Long.fromNumber(athlete),
+    start_date: new Date(0),
+    fetched_at: fetchedAt,
+    epoch,
+  }));
+  await streams.insertMany(parts);
+  const bookkeeping = { state: 'stored', tries: 0, fetched_at: fetchedAt } as const;
+  await activities.updateOne(
+    { _id: Long.fromNumber(activityId) },
+    { $set: { 'sync.streams': bookkeeping } },
+  );
+}

@@ -1,0 +1,358 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
+
+import { MongoClient, MongoNetworkError, type Document } from 'mongodb';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import { systemClock, type Clock } from '../../../src/clock.ts';
+import { MongoRefusedError, MongoUnavailableError } from '../../../src/errors.ts';
+import type { Mongo, MongoOptions } from '../../../src/mongo/base/connection.ts';
+import { findMongod } from '../../../src/embedded-mongodb/binary.ts';
+import { findFreePort } from '../../../src/embedded-mongodb/loopback-port.ts';
+import { startMongod, uriOf, type StartedMongod } from '../../../src/embedded-mongodb/mongod.ts';
+import { isPassing } from '../../../src/mongo/base/failures.ts';
+import { open } from './connection-of.ts';
+
+const password = 'pa55-geheim';
+const name = 'connection';
+let folder = '';
+let mongod: StartedMongod | undefined;
+let opened: Mongo[] = [];
+
+async function startIn(place: string, port: number, extraArgs: string[]): Promise<StartedMongod> {
+  const binary = await findMongod({ env: process.env, log: () => undefined });
+  const [dbPath, logPath] = [join(folder, place), join(folder, `${place}.log`)];
+  return startMongod({ binary, dbPath, port, logPath, extraArgs });
+}
+
+function start(port: number, extraArgs: string[]): Promise<StartedMongod> {
+  return startIn('db', port, extraArgs);
+}
+
+const testCommands = ['--setParameter', 'enableTestCommands=1'];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'domestique-connection-'));
+  mongod = await start(0, testCommands);
+});
+
+afterEach(async () => {
+  await Promise.all(opened.map((mongo) => mongo.close()));
+  opened = [];
+});
+
+afterAll(async () => {
+  await mongod?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function running(): StartedMongod {
+  if (mongod === undefined) throw new Error('No mongod.');
+  return mongod;
+}
+
+async function openHere(changes: Partial<MongoOptions> = {}): Promise<Mongo> {
+  const mongo = await open({ uri: running().uri, name }, changes);
+  opened.push(mongo);
+  return mongo;
+}
+
+/** The longest pause between two tries; what sleeps for longer is a deadline. */
+const longestPauseMs = 10_000;
+
+/** A clock whose pauses are over at once, and take as long as they say. */
+function quickClock(): Clock {
+  let nowMs = 0;
+  return {
+    nowMs: () => nowMs,
+    monotonicMs: () => nowMs,
+    sleep: (ms, signal) => {
+      if (ms > longestPauseMs) return systemClock.sleep(ms, signal);
+      nowMs += ms;
+      return Promise.resolve();
+    },
+  };
+}
+
+async function failNext(data: Document, times: number): Promise<void> {
+  const client = new MongoClient(running().uri);
+  try {
+    const command = { configureFailPoint: 'failCommand', mode: { times }, data };
+    await client.db('admin').command(command);
+  } finally {
+    await client.close();
+  }
+}
+
+describe('an operation', () => {
+  it.each([
+    ['a full disk', 14_031],
+    ['a server that shuts down', 91],
+    ['an interruption by the shutdown', 11_600],
+    ['a primary that stepped down', 189],
+    ['a write conflict', 112],
+    ['a time limit', 50],
+  ])('that meets %s waits and goes on', async (_, errorCode) => {
+    const lines: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
+    const mongo = await openHere({ clock: quickClock(), log });
+    await failNext({ failCommands: ['update'], errorCode }, 3);
+    const things = mongo.db.collection<{ _id: number; n: number }>('things');
+    let tries = 0;
+    const result = await mongo.attempt(() => {
+      tries += 1;
+      return things.updateOne({ _id: errorCode }, { $set: { n: 1 } }, { upsert: true });
+    });
+    expect(result.acknowledged).toBe(true);
+    expect(await things.findOne({ _id: errorCode })).toMatchObject({ n: 1 });
+    expect(tries).toBeGreaterThan(1);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain('MongoDB is away');
+  });
+
+  it('whose write concern fails waits and goes on', async () => {
+    const mongo = await openHere({ clock: quickClock() });
+    const writeConcernError = { code: 91, errmsg: 'shutting down' };
+    await failNext({ failCommands: ['update'], writeConcernError }, 3);
+    const things = mongo.db.collection<{ _id: string; n: number }>('things');
+    await mongo.attempt(() => things.updateOne({ _id: 'w' }, { $set: { n: 1 } }, { upsert: true }));
+    expect(await things.countDocuments({ _id: 'w' })).toBe(1);
+  });
+
+  it('whose connection is cut waits and goes on', async () => {
+    const mongo = await openHere({ clock: quickClock() });
+    await failNext({ failCommands: ['update'], closeConnection: true }, 3);
+    const things = mongo.db.collection<{ _id: string; n: number }>('things');
+    await mongo.attempt(() => things.updateOne({ _id: 'c' }, { $set: { n: 1 } }, { upsert: true }));
+    expect(await things.countDocuments({ _id: 'c' })).toBe(1);
+  });
+
+  it('of many writes waits and goes on, and loses none', async () => {
+    const mongo = await openHere({ clock: quickClock() });
+    await failNext({ failCommands: ['update'], errorCode: 14_031 }, 3);
+    const things = mongo.db.collection<{ _id: number; n: number }>('bulk');
+    const operations = Array.from({ length: 20 }, (_, _id) => ({
+      updateOne: { filter: { _id }, update: { $set: { n: 1 } }, upsert: true },
+    }));
+    await mongo.attempt(() => things.bulkWrite(operations, { ordered: false }));
+    expect(await things.countDocuments()).toBe(20);
+  });
+
+  it('that is a bug is not tried again', async () => {
+    const mongo = await openHere();
+    let tries = 0;
+    const bug = mongo.attempt(() => {
+      tries += 1;
+      return mongo.db.command({ nonsense: 1 });
+    });
+    await expect(bug).rejects.toThrow(/nonsense/);
+    expect(tries).toBe(1);
+    await expect(mongo.attempt(() => Promise.reject(new TypeError('a bug')))).rejects.toThrow(
+      TypeError,
+    );
+  });
+});
+
+describe('a mongod that is killed and comes back', () => {
+  it('is waited for, and what was being written is written', async () => {
+    const calls: number[] = [];
+    const onAway = (): Promise<void> => {
+      calls.push(1);
+      return Promise.resolve();
+    };
+    const mongo = await openHere({ patienceMs: 40_000, onAway });
+    const things = mongo.db.collection<{ _id: number }>('survivors');
+    const { port } = running();
+    const write = (_id: number): Promise<unknown> =>
+      mongo.attempt(() => things.updateOne({ _id }, { $set: { _id } }, { upsert: true }));
+    await write(0);
+    running().kill();
+    const during = [1, 2, 3].map(write);
+    await running().stop();
+    mongod = await start(port, testCommands);
+    await Promise.all(during);
+    expect(await mongo.attempt(() => things.countDocuments())).toBe(4);
+    expect(calls.length).toBeGreaterThan(0);
+  });
+});
+
+describe('a server that does not answer', () => {
+  let late: StartedMongod | undefined;
+
+  afterAll(async () => {
+    await late?.stop();
+  });
+
+  /** A port that nobody listens at. */
+  async function deadPort(): Promise<number> {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((done) => server.once('listening', done));
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    await new Promise((done) => server.close(done));
+    return port;
+  }
+
+  async function deadUri(): Promise<string> {
+    const port = await deadPort();
+    return `mongodb://anna:${password}@127.0.0.1:${port}/?serverSelectionTimeoutMS=200`;
+  }
+
+  it('is given up after the patience', async () => {
+    const clock = quickClock();
+    const patienceMs = 60_000;
+    const mongo = await openHere({ clock, patienceMs });
+    let tries = 0;
+    const cut = mongo.attempt(() => {
+      tries += 1;
+      return Promise.reject(new MongoNetworkError('connection cut'));
+    });
+    await expect(cut).rejects.toThrow(MongoUnavailableError);
+    expect(clock.monotonicMs()).toBeGreaterThanOrEqual(patienceMs);
+    expect(clock.monotonicMs()).toBeLessThanOrEqual(patienceMs + longestPauseMs);
+    expect(tries).toBeGreaterThan(5);
+  });
+
+  it('is not tried again after an interruption', async () => {
+    const interrupted = new AbortController();
+    const mongo = await openHere({ patienceMs: Infinity, signal: interrupted.signal });
+    const cut = mongo.attempt(() => {
+      interrupted.abort();
+      return Promise.reject(new MongoNetworkError('connection cut'));
+    });
+    await expect(cut).rejects.toThrow(MongoUnavailableError);
+  });
+
+  it('is named in one sentence that holds no password', async () => {
+    const error: unknown = await open({ uri: await deadUri(), name }, { patienceMs: 0 }).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(MongoUnavailableError);
+    expect(inspect(error, { depth: 10 })).not.toContain(password);
+  });
+
+  it('is waited for from the start', async () => {
+    const port = await deadPort();
+    const clock: Clock = {
+      ...quickClock(),
+      // It comes up while the first pause lasts.
+      sleep: async (ms, signal) => {
+        if (ms > longestPauseMs) return systemClock.sleep(ms, signal);
+        late ??= await startIn('late', port, []);
+      },
+    };
+    const mongo = await open(
+      { uri: `${uriOf(port)}?serverSelectionTimeoutMS=200`, name },
+      { clock },
+    );
+    opened.push(mongo);
+    expect(await mongo.attempt(() => mongo.db.command({ ping: 1 }))).toMatchObject({ ok: 1 });
+  });
+
+  it('whose name is not found for now is waited for, too', () => {
+    const notFound = { code: 'ENOTFOUND', syscall: 'querySrv' };
+    expect(isPassing(Object.assign(new Error('querySrv ENOTFOUND'), notFound))).toBe(true);
+    const noFile = { code: 'ENOENT', syscall: 'open' };
+    expect(isPassing(Object.assign(new Error('ENOENT'), noFile))).toBe(false);
+  });
+
+  it('is not said to be away for as long as it answers', async () => {
+    const lines: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
+    await openHere({ log });
+    expect(lines).toEqual([]);
+  });
+});
+
+describe('a server with passwords', () => {
+  let secured: ChildProcess | undefined;
+  let port = 0;
+
+  beforeAll(async () => {
+    const binary = await findMongod({ env: process.env, log: () => undefined });
+    port = await findFreePort();
+    const dbPath = await mkdtemp(join(folder, 'secured-'));
+    const args = ['--auth', '--dbpath', dbPath, '--port', String(port), '--bind_ip', '127.0.0.1'];
+    secured = spawn(binary, [...args, '--nounixsocket'], { stdio: 'ignore' });
+    await usingClient(uriOf(port), (client) =>
+      client.db('admin').command({ createUser: 'admin', pwd: 'admin-password', roles: ['root'] }),
+    );
+    const roles = [{ role: 'read', db: name }];
+    await usingClient(uriFor('admin', 'admin-password'), (client) =>
+      client.db('admin').command({ createUser: 'reader', pwd: password, roles }),
+    );
+  });
+
+  afterAll(async () => {
+    if (secured === undefined) return;
+    const exit = once(secured, 'exit');
+    secured.kill('SIGTERM');
+    await exit;
+  });
+
+  async function usingClient(
+    uri: string,
+    work: (client: MongoClient) => Promise<unknown>,
+  ): Promise<void> {
+    const client = new MongoClient(uri);
+    await work(client).finally(() => client.close());
+  }
+
+  function uriFor(user: string, pass: string): string {
+    return `mongodb://${user}:${pass}@127.0.0.1:${port}/?authSource=admin`;
+  }
+
+  async function refusal(work: Promise<unknown>): Promise<Error> {
+    const error: unknown = await work.catch((thrown: unknown) => thrown);
+    if (!(error instanceof Error)) throw new Error('It was not refused.');
+    return error;
+  }
+
+  it('refuses a wrong password in one sentence, at once, and says it nowhere', async () => {
+    const wrong = 'wrong-geheim';
+    const error = await refusal(open({ uri: uriFor('reader', wrong), name }));
+    expect(error).toBeInstanceOf(MongoRefusedError);
+    expect(error.message).toMatch(/MONGODB_URI\.$/);
+    expect(error.message.split('\n')).toHaveLength(1);
+    const everything =
+      inspect(error, { depth: 10 }) + JSON.stringify(error, Object.getOwnPropertyNames(error));
+    expect(everything).not.toContain(wrong);
+  });
+
+  it('refuses a user without the right to write, in one sentence', async () => {
+    const mongo = await open({ uri: uriFor('reader', password), name });
+    opened.push(mongo);
+    expect(mongo.address).not.toContain(password);
+    expect(mongo.address).not.toContain('reader');
+    const error = await refusal(
+      mongo.attempt(() => mongo.db.collection('things').insertOne({ n: 1 })),
+    );
+    expect(error).toBeInstanceOf(MongoRefusedError);
+    expect(error.message).toContain('readWrite');
+    expect(inspect(error, { depth: 10 })).not.toContain(password);
+  });
+
+  it('refuses who gives no password at all', async () => {
+    const mongo = await open({ uri: uriOf(port), name });
+    opened.push(mongo);
+    const error = await refusal(mongo.attempt(() => mongo.db.collection('things').findOne()));
+    expect(error).toBeInstanceOf(MongoRefusedError);
+  });
+});
+
+describe('the connection', () => {
+  it('asks for a durable majority write, and does not outlive its close', async () => {
+    const mongo = await open({ uri: running().uri, name });
+    expect(mongo.db.writeConcern).toMatchObject({ w: 'majority', journal: true });
+    await mongo.close();
+    await sleep(0);
+    expect(mongo.address).toBe(`mongodb://127.0.0.1:${running().port}/${name}`);
+  });
+});

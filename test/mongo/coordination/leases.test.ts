@@ -1,0 +1,289 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import { systemClock, type Clock } from '../../../src/clock.ts';
+import { LeaseLostError } from '../../../src/errors.ts';
+import type { Mongo } from '../../../src/mongo/base/connection.ts';
+import { createLeaseStore } from '../../../src/mongo/coordination/leases.ts';
+import { identifyOwner } from '../../../src/owner.ts';
+import type { Lease, LeaseHolder, LeaseStore } from '../../../src/sync/ports/ports.ts';
+import { useAdapter } from '../adapter.ts';
+import { open } from '../base/connection-of.ts';
+
+const adapter = useAdapter();
+const host = hostname();
+const longMs = 60_000;
+let ownProcess = '';
+let releases: (() => Promise<void>)[] = [];
+let children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  ownProcess = await identifyOwner(host);
+});
+
+afterEach(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  for (const release of releases) await release();
+  [releases, children] = [[], []];
+});
+
+interface Holder {
+  readonly durationMs?: number;
+  readonly host?: string;
+  readonly process?: string;
+  readonly clock?: Clock;
+  readonly mongo?: Mongo;
+}
+
+function storeOf(holder: Holder = {}): LeaseStore {
+  const { mongo = adapter.mongo, ...options } = holder;
+  return createLeaseStore(mongo, adapter.collections, {
+    durationMs: longMs,
+    pid: process.pid,
+    host,
+    process: ownProcess,
+    clock: systemClock,
+    ...options,
+  });
+}
+
+/** One of another machine: whether it lives cannot be known from here. */
+function elsewhere(holder: Holder = {}): LeaseStore {
+  return storeOf({ host: 'elsewhere', process: 'elsewhere|boot|ns|1-1', ...holder });
+}
+
+function isLease(held: Lease | LeaseHolder): held is Lease {
+  return 'epoch' in held;
+}
+
+async function tryTake(store: LeaseStore, name: string): Promise<Lease | undefined> {
+  const held = await store.tryAcquire(name);
+  if (!isLease(held)) return undefined;
+  releases.push(() => held.release());
+  return held;
+}
+
+async function take(store: LeaseStore, name: string): Promise<Lease> {
+  const lease = await tryTake(store, name);
+  if (lease === undefined) throw new Error(`${name} is held.`);
+  return lease;
+}
+
+/** Tries until it has the lease. */
+async function waitFor(store: LeaseStore, name: string): Promise<Lease> {
+  for (;;) {
+    const lease = await tryTake(store, name);
+    if (lease !== undefined) return lease;
+    await sleep(20);
+  }
+}
+
+/** A clock whose sleeps end only when they are aborted: its process never wakes to renew. */
+function asleep(): Clock & { advance(ms: number): void } {
+  let aheadMs = 0;
+  return {
+    nowMs: () => Date.now() + aheadMs,
+    monotonicMs: () => performance.now(),
+    sleep: async (_, signal) => {
+      if (signal === undefined || signal.aborted) return;
+      await once(signal, 'abort');
+    },
+    advance: (ms) => {
+      aheadMs += ms;
+    },
+  };
+}
+
+/** Another process that takes the lease and holds it. */
+async function startHolder(
+  name: string,
+  durationMs: number,
+  itsHost = host,
+): Promise<ChildProcess> {
+  const { uri, name: database } = adapter.database;
+  const script = join(import.meta.dirname, 'fixtures/lease-holder.ts');
+  const args = [script, uri, database, name, itsHost, String(durationMs)];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  children.push(child);
+  const [said] = (await once(child.stdout, 'data')) as [Buffer];
+  expect(said.toString()).toMatch(/^held/);
+  return child;
+}
+
+describe('a lease', () => {
+  it('has one winner among many at once, and names it to the others', async () => {
+    const connections = await Promise.all([1, 2, 3].map(() => open(adapter.database)));
+    try {
+      const tries = Array.from({ length: 30 }, (_, index) => {
+        const mongo = connections[index % connections.length];
+        return storeOf(mongo && { mongo }).tryAcquire('many');
+      });
+      const all = await Promise.all(tries);
+      const [winner, ...more] = all.filter(isLease);
+      expect(more).toEqual([]);
+      const losers = all.filter((held): held is LeaseHolder => !isLease(held));
+      expect(losers).toHaveLength(29);
+      expect(losers.every((holder) => holder.pid === process.pid && holder.host === host)).toBe(
+        true,
+      );
+      await winner?.release();
+    } finally {
+      await Promise.all(connections.map((mongo) => mongo.close()));
+    }
+  });
+
+  it('is free at once after its release, and its epoch grows', async () => {
+    const first = await take(storeOf(), 'released');
+    expect(await tryTake(storeOf(), 'released')).toBeUndefined();
+    await first.release();
+    const second = await take(elsewhere(), 'released');
+    expect(second.epoch).toBeGreaterThan(first.epoch);
+    await second.release();
+    expect((await take(storeOf(), 'released')).epoch).toBeGreaterThan(second.epoch);
+  });
+
+  it('has an epoch that grows even where the leases were removed', async () => {
+    const first = await take(storeOf(), 'removed');
+    await adapter.collections.leases.deleteOne({ _id: 'removed' });
+    await sleep(2);
+    expect((await take(storeOf(), 'removed')).epoch).toBeGreaterThan(first.epoch);
+    await expect(first.release()).resolves.toBeUndefined();
+    expect(await tryTake(elsewhere(), 'removed')).toBeUndefined();
+  });
+
+  it('of another name is another lease', async () => {
+    await take(storeOf(), 'one');
+    expect(await tryTake(storeOf(), 'other')).toBeDefined();
+  });
+
+  it('released by one who lost it stays with the new holder', async () => {
+    const clock = asleep();
+    const first = await take(elsewhere({ durationMs: 50, clock }), 'late-release');
+    const second = await waitFor(storeOf(), 'late-release');
+    await first.release();
+    expect(await tryTake(elsewhere(), 'late-release')).toBeUndefined();
+    await second.assertHeld();
+  });
+});
+
+describe('a holder that renews', () => {
+  it('keeps its lease for longer than the duration, whoever else tries', async () => {
+    const durationMs = 400;
+    const lease = await take(elsewhere({ durationMs }), 'renewed');
+    const startedMs = performance.now();
+    while (performance.now() - startedMs < 3 * durationMs) {
+      expect(await tryTake(storeOf(), 'renewed')).toBeUndefined();
+      await lease.assertHeld();
+      await sleep(25);
+    }
+    expect(lease.signal.aborted).toBe(false);
+  });
+});
+
+describe('a holder on another machine that is silent', () => {
+  it('is believed until its lease has run out, and not for longer', async () => {
+    const durationMs = 400;
+    const startedMs = performance.now();
+    await take(elsewhere({ durationMs, clock: asleep() }), 'silent');
+    expect(await tryTake(storeOf(), 'silent')).toBeUndefined();
+    await waitFor(storeOf(), 'silent');
+    expect(performance.now() - startedMs).toBeGreaterThanOrEqual(durationMs);
+  });
+
+  it("runs out by the server's clock, whatever ours says", async () => {
+    await take(elsewhere({ clock: asleep() }), 'skewed');
+    const ahead = asleep();
+    ahead.advance(365 * 86_400_000);
+    expect(await tryTake(storeOf({ clock: ahead }), 'skewed')).toBeUndefined();
+  });
+
+  it('learns before its next write that it was replaced', async () => {
+    const clock = asleep();
+    const first = await take(elsewhere({ durationMs: 50, clock }), 'replaced');
+    const second = await waitFor(storeOf(), 'replaced');
+    await expect(first.assertHeld()).rejects.toThrow(LeaseLostError);
+    expect(first.signal.aborted).toBe(true);
+    expect(second.epoch).toBeGreaterThan(first.epoch);
+    await second.assertHeld();
+  });
+
+  it('learns it although its monotonic clock stood still', async () => {
+    const clock = asleep();
+    const stopped: Clock = { ...clock, monotonicMs: () => 0 };
+    const first = await take(elsewhere({ durationMs: 50, clock: stopped }), 'suspended');
+    await waitFor(storeOf(), 'suspended');
+    await expect(first.assertHeld()).rejects.toThrow(LeaseLostError);
+  });
+
+  it('learns it although its wall clock was turned back', async () => {
+    const clock = asleep();
+    const first = await take(elsewhere({ durationMs: 50, clock }), 'turned-back');
+    clock.advance(-86_400_000);
+    await waitFor(storeOf(), 'turned-back');
+    await expect(first.assertHeld()).rejects.toThrow(LeaseLostError);
+  });
+
+  it('is not replaced where it wakes in time to renew', async () => {
+    const clock = asleep();
+    const lease = await take(elsewhere({ durationMs: longMs, clock }), 'woken');
+    clock.advance(longMs + 1);
+    await lease.assertHeld();
+    expect(await tryTake(storeOf(), 'woken')).toBeUndefined();
+  });
+
+  it('may renew after its lease ran out, where nobody took it', async () => {
+    const clock = asleep();
+    const durationMs = 30;
+    const lease = await take(elsewhere({ durationMs, clock }), 'unclaimed');
+    await sleep(2 * durationMs);
+    await lease.assertHeld();
+    expect(lease.signal.aborted).toBe(false);
+  });
+});
+
+describe('a holder that is another process of this machine', () => {
+  it('is replaced at once when it was killed', async () => {
+    const child = await startHolder('killed', longMs);
+    expect(await tryTake(storeOf(), 'killed')).toBeUndefined();
+    const exit = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exit;
+    expect(await tryTake(storeOf(), 'killed')).toBeDefined();
+  });
+
+  it('is not replaced while it lives', async () => {
+    await startHolder('alive', 300);
+    const startedMs = performance.now();
+    while (performance.now() - startedMs < 700) {
+      expect(await tryTake(storeOf(), 'alive')).toBeUndefined();
+      await sleep(25);
+    }
+  });
+
+  it('is waited for when it died on another machine', async () => {
+    const child = await startHolder('remote', 700, 'elsewhere');
+    const exit = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exit;
+    const asked = await adapter.collections.leases.findOne({ _id: 'remote' });
+    const isFreeAtOnce = (await tryTake(storeOf(), 'remote')) !== undefined;
+    expect(isFreeAtOnce).toBe(false);
+    await waitFor(storeOf(), 'remote');
+    expect(Date.now()).toBeGreaterThanOrEqual(asked?.expires_at.getTime() ?? Infinity);
+  });
+
+  it('that died is replaced by one of many', async () => {
+    const child = await startHolder('fought-over', longMs);
+    const exit = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exit;
+    const tries = Array.from({ length: 12 }, () => tryTake(storeOf(), 'fought-over'));
+    const winners = (await Promise.all(tries)).filter((lease) => lease !== undefined);
+    expect(winners).toHaveLength(1);
+  });
+});

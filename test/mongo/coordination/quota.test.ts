@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import type { QuotaState } from '../../../src/domain/rate-limit/quota-state.ts';
+import { emptyQuota } from '../../../src/domain/rate-limit/quota-state.ts';
+import type { Mongo } from '../../../src/mongo/base/connection.ts';
+import { createQuotaStore, knownApplications } from '../../../src/mongo/coordination/quota.ts';
+import type { QuotaStore } from '../../../src/sync/ports/ports.ts';
+import { useAdapter } from '../adapter.ts';
+import { open } from '../base/connection-of.ts';
+
+const adapter = useAdapter();
+const connections: Mongo[] = [];
+
+beforeAll(async () => {
+  for (let count = 0; count < 4; count += 1) connections.push(await open(adapter.database));
+});
+
+afterAll(async () => {
+  await Promise.all(connections.map((mongo) => mongo.close()));
+});
+
+beforeEach(() => adapter.empty());
+
+const window = {
+  kind: 'short',
+  startMs: 1_790_000_100_000,
+  reserved: 3,
+  foreignAtMost: 2,
+  foreignAtLeast: 1,
+  seen: 4,
+  isClosed: true,
+} as const;
+
+const state: QuotaState = {
+  windows: [window, { ...window, kind: 'daily', startMs: 1_789_948_800_000, isClosed: false }],
+  flights: [
+    {
+      id: 'f1',
+      owner: 'here',
+      atMs: 1_790_000_200_123,
+      charges: [{ kind: 'short', startMs: 1_790_000_100_000, settledBefore: 2 }],
+    },
+  ],
+  observed: { short: 100 },
+};
+
+function addOne(known: QuotaState): QuotaState {
+  const [short = window] = known.windows;
+  return { ...known, windows: [{ ...short, reserved: short.reserved + 1 }] };
+}
+
+function reservedIn({ windows }: QuotaState): number {
+  return windows[0]?.reserved ?? 0;
+}
+
+describe('the quota of an application', () => {
+  it('is empty before its first request', async () => {
+    const store = createQuotaStore(adapter.mongo, '12345');
+    expect(await store.load()).toEqual(emptyQuota);
+    expect(await knownApplications(adapter.mongo)).toEqual([]);
+  });
+
+  it('comes back as it was stored, also to another process', async () => {
+    const store = createQuotaStore(adapter.mongo, '12345');
+    expect(await store.update(() => state)).toEqual(state);
+    expect(await createQuotaStore(adapter.mongo, '12345').load()).toEqual(state);
+  });
+
+  it('is its own', async () => {
+    await createQuotaStore(adapter.mongo, '12345').update(() => state);
+    const other = createQuotaStore(adapter.mongo, '67890');
+    expect(await other.load()).toEqual(emptyQuota);
+    await other.update(() => emptyQuota);
+    expect(await knownApplications(adapter.mongo)).toEqual(['12345', '67890']);
+  });
+
+  it('stays as it is where the change is none', async () => {
+    const store = createQuotaStore(adapter.mongo, '12345');
+    await store.update(() => state);
+    const before = await adapter.database.db.collection('quota').find().toArray();
+    expect(await store.update(() => undefined)).toEqual(state);
+    expect(await adapter.database.db.collection('quota').find().toArray()).toEqual(before);
+  });
+
+  it('is refused only by what is stored, not by what this process remembers', async () => {
+    const [mine, other] = [0, 1].map(() => createQuotaStore(adapter.mongo, '12345'));
+    await mine?.update(() => state);
+    await other?.update((known) => ({ ...known, flights: [] }));
+    const seen: number[] = [];
+    await mine?.update((known) => {
+      seen.push(known.flights.length);
+      return undefined;
+    });
+    expect(seen.at(-1)).toBe(0);
+  });
+
+  it('loses no change of many at once from several processes', async () => {
+    const stores: QuotaStore[] = connections.map((mongo) => createQuotaStore(mongo, '12345'));
+    const each = 25;
+    const changes = stores.flatMap((store) =>
+      Array.from({ length: each }, () => store.update(addOne)),
+    );
+    const results = await Promise.all(changes);
+    const total = window.reserved + stores.length * each;
+    expect(reservedIn(await createQuotaStore(adapter.mongo, '12345').load())).toBe(total);
+    const seen = new Set(results.map(reservedIn));
+    expect(seen.size).toBe(stores.length * each);
+  });
+
+  it('goes on after a change that failed', async () => {
+    const store = createQuotaStore(adapter.mongo, '12345');
+    const broken = store.update(() => {
+      throw new TypeError('a bug');
+    });
+    await expect(broken).rejects.toThrow('a bug');
+    expect(await store.update(() => state)).toEqual(state);
+  });
+
+  it('is changed once where the acknowledgement was lost and the change knows itself', async () => {
+    const lost = { left: 1 };
+    const { attempt, ...mongo } = adapter.mongo;
+    // As a connection that breaks after the write and before its answer: the operation runs twice.
+    const twice: Mongo = {
+      ...mongo,
+      attempt: async (operation) => {
+        const result = await attempt(operation);
+        if (lost.left === 0 || !(typeof result === 'boolean')) return result;
+        lost.left -= 1;
+        return attempt(operation);
+      },
+    };
+    const store = createQuotaStore(twice, '12345');
+    const reserveOnce = (known: QuotaState): QuotaState =>
+      known.flights.some(({ id }) => id === 'f1')
+        ? known
+        : { ...addOne(known), flights: state.flights };
+    const result = await store.update(reserveOnce);
+    expect(lost.left).toBe(0);
+    expect(reservedIn(result)).toBe(window.reserved + 1);
+    expect(reservedIn(await store.load())).toBe(window.reserved + 1);
+  });
+});

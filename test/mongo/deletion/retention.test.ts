@@ -1,0 +1,136 @@
+import { Long } from 'mongodb';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { LeaseLostError } from '../../../src/errors.ts';
+import type { Expiry } from '../../../src/mongo/deletion/retention.ts';
+import { expire } from '../../../src/mongo/deletion/retention.ts';
+import { useAdapter } from '../adapter.ts';
+import { addStreams } from '../athletes/erasing-fixture.ts';
+import { athleteId, pageOf, recordOf } from '../pages.ts';
+
+const id = 19_000_000_001;
+const old = new Date('2026-10-01T00:00:00Z');
+const young = new Date('2026-10-09T00:00:00Z');
+const now = new Date('2026-10-10T00:00:00Z');
+const fetchedBefore = new Date('2026-10-03T00:00:00Z');
+
+const adapter = useAdapter();
+
+beforeEach(() => adapter.empty());
+
+function sweep(changes: Partial<Expiry> = {}): Promise<number> {
+  const expiry = { athleteId, fetchedBefore, now, epoch: 1, limit: 1_000, ...changes };
+  return expire(adapter.mongo, adapter.collections, expiry);
+}
+
+interface Stored {
+  readonly at?: Date;
+  readonly epoch?: number;
+  readonly athlete?: number;
+  readonly streamsAt?: Date;
+}
+
+async function store(ids: readonly number[], how: Stored = {}): Promise<void> {
+  const { at = old, epoch = 1, athlete = athleteId, streamsAt = at } = how;
+  const records = ids.map((one) => recordOf(one, { athlete: { id: athlete } }));
+  const page = pageOf(records, { epoch, fetchedAt: at, athleteId: athlete });
+  await adapter.activities.storePage(page);
+  for (const one of ids) {
+    await addStreams(adapter.collections, one, { epoch, athlete, fetchedAt: streamsAt });
+  }
+}
+
+async function idsIn(name: string, key: string): Promise<readonly number[]> {
+  const found = await adapter.database.db.collection(name).distinct(key);
+  return found.map(Number).sort();
+}
+
+async function stored(): Promise<Record<string, readonly number[]>> {
+  return {
+    activities: await idsIn('activities', '_id'),
+    streams: await idsIn('streams', 'activity_id'),
+    tombstones: await idsIn('tombstones', '_id'),
+  };
+}
+
+describe('the retention sweep', () => {
+  it('removes what was fetched longer ago, with its streams, and leaves what is younger', async () => {
+    await store([id, id + 1]);
+    await store([id + 2], { at: young });
+    expect(await sweep()).toBe(2);
+    const left = { activities: [id + 2], streams: [id + 2], tombstones: [id, id + 1] };
+    expect(await stored()).toEqual(left);
+    const stone = { why: 'expired', at: now, start_date: new Date('2026-10-04T06:12:13Z') };
+    expect(await adapter.database.db.collection('tombstones').findOne()).toMatchObject(stone);
+    expect(await sweep()).toBe(0);
+    expect(await stored()).toEqual(left);
+  });
+
+  it('leaves the other athletes alone', async () => {
+    await store([id], { athlete: athleteId + 1 });
+    expect(await sweep()).toBe(0);
+    expect(await stored()).toMatchObject({ activities: [id], streams: [id], tombstones: [] });
+  });
+
+  it('counts the age of the streams where the summary came again, but not of streams that are none', async () => {
+    await store([id, id + 1], { at: young, streamsAt: old });
+    const none = { 'sync.streams': { state: 'none', tries: 0, fetched_at: old } } as const;
+    const second = { _id: Long.fromNumber(id + 1) };
+    await adapter.collections.activities.updateOne(second, { $set: none });
+    expect(await sweep()).toBe(1);
+    expect(await stored()).toMatchObject({ activities: [id + 1], tombstones: [id] });
+  });
+
+  it('counts the age of the details too', async () => {
+    await store([id], { at: young });
+    const details = { 'sync.details': { state: 'stored', tries: 0, fetched_at: old } } as const;
+    await adapter.collections.activities.updateOne({}, { $set: details });
+    expect(await sweep()).toBe(1);
+    expect(await stored()).toEqual({ activities: [], streams: [], tombstones: [id] });
+  });
+
+  it('removes at most so many, over several batches, and the next one the rest', async () => {
+    const ids = Array.from({ length: 63 }, (_, index) => id + index);
+    await adapter.activities.storePage(
+      pageOf(
+        ids.map((one) => recordOf(one)),
+        { fetchedAt: old },
+      ),
+    );
+    expect(await sweep({ limit: 55 })).toBe(55);
+    expect((await stored())['tombstones']).toHaveLength(55);
+    expect(await sweep({ limit: 55 })).toBe(8);
+    expect(await stored()).toMatchObject({ activities: [], tombstones: ids });
+  });
+
+  it.each([1, 2, 3, 4])('killed after %i writes is finished by the next one', async (writes) => {
+    await store([id], { at: young, streamsAt: old });
+    const { mongo, collections } = adapter;
+    let operations = 0;
+    const attempt: typeof mongo.attempt = (operation, urgency) => {
+      // The first one looks for what has expired.
+      if (operations > writes) return Promise.reject(new Error('killed'));
+      operations += 1;
+      return mongo.attempt(operation, urgency);
+    };
+    const expiry = { athleteId, fetchedBefore, now, epoch: 1, limit: 10 };
+    await expect(expire({ ...mongo, attempt }, collections, expiry)).rejects.toThrow('killed');
+    await sweep({ epoch: 2 });
+    expect(await stored()).toEqual({ activities: [], streams: [], tombstones: [id] });
+  });
+
+  it('removes parts that a stale write left behind a tombstone, not those of what is alive', async () => {
+    await store([id]);
+    await sweep();
+    await addStreams(adapter.collections, id);
+    await store([id + 1], { at: young });
+    expect(await sweep()).toBe(0);
+    expect(await stored()).toMatchObject({ activities: [id + 1], streams: [id + 1] });
+  });
+
+  it('fails under an older lease, and what was written under the newer one stays', async () => {
+    await store([id], { epoch: 5 });
+    await expect(sweep({ epoch: 4 })).rejects.toThrow(LeaseLostError);
+    expect(await stored()).toEqual({ activities: [id], streams: [id], tombstones: [] });
+  });
+});

@@ -1,0 +1,129 @@
+import { Long, type Document } from 'mongodb';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { LeaseLostError } from '../../../src/errors.ts';
+import type { Burial, TombstoneDocument } from '../../../src/mongo/deletion/tombstones.ts';
+import { buryDeleted } from '../../../src/mongo/deletion/missing.ts';
+import { buriedIds, buryActivity, isStored } from '../../../src/mongo/deletion/tombstones.ts';
+import { useAdapter } from '../adapter.ts';
+import { addStreams } from '../athletes/erasing-fixture.ts';
+import { athleteId, pageOf, recordOf } from '../pages.ts';
+
+const id = 19_000_000_001;
+const startAt = new Date('2026-10-04T06:12:13Z');
+const at = new Date('2026-10-20T00:00:00Z');
+
+const adapter = useAdapter();
+
+beforeEach(() => adapter.empty());
+
+function burialOf(changes: Partial<Burial> = {}): Burial {
+  return { athleteId, activityId: id, startAt, why: 'deleted', at, epoch: 1, ...changes };
+}
+
+function bury(changes: Partial<Burial> = {}): Promise<boolean> {
+  return buryActivity(adapter.mongo, adapter.collections, burialOf(changes));
+}
+
+async function store(epoch: number, ...ids: readonly number[]): Promise<void> {
+  const records = ids.map((one) => recordOf(one));
+  await adapter.activities.storePage(pageOf(records, { epoch }));
+  for (const one of ids) await addStreams(adapter.collections, one, { epoch });
+}
+
+function tombstones() {
+  return adapter.database.db.collection<TombstoneDocument>('tombstones');
+}
+
+async function all(name: string): Promise<Document[]> {
+  return adapter.database.db.collection(name).find().sort({ _id: 1 }).toArray();
+}
+
+describe('an activity that is buried', () => {
+  it('is gone with its streams, leaves a tombstone, and nothing beside it is touched', async () => {
+    await store(1, id, id + 1);
+    expect(await bury()).toBe(true);
+    const stone = { athlete_id: athleteId, start_date: startAt, why: 'deleted', at };
+    expect(await all('tombstones')).toEqual([{ _id: id, ...stone }]);
+    expect(await all('activities')).toMatchObject([{ _id: id + 1 }]);
+    expect(await all('streams')).toMatchObject([{ activity_id: id + 1 }, { activity_id: id + 1 }]);
+    const types = { _id: { $type: 'long' }, athlete_id: { $type: 'long' } } as const;
+    expect(await tombstones().countDocuments(types)).toBe(1);
+  });
+
+  it('twice changes nothing, and says that there was nothing', async () => {
+    await store(1, id);
+    await bury();
+    const before = await all('tombstones');
+    expect(await bury()).toBe(false);
+    expect(await all('tombstones')).toEqual(before);
+  });
+
+  it('is not one that belongs to another athlete: that one stays as it is', async () => {
+    await store(1, id);
+    const before = [await all('activities'), await all('streams')];
+    expect(await bury({ athleteId: athleteId + 1 })).toBe(false);
+    const { mongo, collections } = adapter;
+    await buryDeleted(mongo, collections, { athleteId: athleteId + 1, epoch: 1, at }, id);
+    expect([await all('activities'), await all('streams')]).toEqual(before);
+    expect([await all('tombstones'), await all('changes')]).toEqual([[], []]);
+    expect(await isStored(mongo, collections, { athleteId, activityId: id })).toBe(true);
+    const asOther = { athleteId: athleteId + 1, activityId: id };
+    expect(await isStored(mongo, collections, asOther)).toBe(false);
+  });
+
+  it('and was cut off after its tombstone, or after its streams, is removed by the next try', async () => {
+    await store(1, id);
+    await tombstones().insertOne({
+      _id: Long.fromNumber(id),
+      athlete_id: Long.fromNumber(athleteId),
+      start_date: startAt,
+      why: 'deleted',
+      at: new Date(0),
+    });
+    await adapter.collections.streams.deleteMany({ part: 0 });
+    expect(await bury()).toBe(true);
+    expect([await all('activities'), await all('streams')]).toEqual([[], []]);
+  });
+
+  it('written under a newer lease stays, with its streams and without a tombstone', async () => {
+    await store(7, id);
+    const before = [await all('activities'), await all('streams')];
+    await expect(bury({ epoch: 6 })).rejects.toThrow(LeaseLostError);
+    expect([await all('activities'), await all('streams')]).toEqual(before);
+    expect(await all('tombstones')).toEqual([]);
+  });
+
+  it('taken over in the middle says that its streams are missing, and the tombstone goes again', async () => {
+    await store(3, id);
+    const { collections, mongo } = adapter;
+    const takeOver = async (): Promise<void> => {
+      await collections.activities.updateOne({}, { $set: { 'sync.epoch': 9 } });
+    };
+    let operations = 0;
+    const attempt: typeof mongo.attempt = async (operation, urgency) => {
+      const result = await mongo.attempt(operation, urgency);
+      operations += 1;
+      if (operations === 2) await takeOver();
+      return result;
+    };
+    const interrupted = buryActivity({ ...mongo, attempt }, collections, burialOf({ epoch: 4 }));
+    await expect(interrupted).rejects.toThrow(LeaseLostError);
+    expect(await all('tombstones')).toEqual([]);
+    expect(await all('activities')).toMatchObject([
+      { _id: id, sync: { epoch: 9, streams: { state: 'pending' } } },
+    ]);
+  });
+});
+
+describe('the tombstones among some ids', () => {
+  it('are found, and only those', async () => {
+    const { mongo, database } = adapter;
+    await bury();
+    await bury({ activityId: id + 2, why: 'expired' });
+    const found = await buriedIds(mongo, database.db, [id, id + 1, id + 2]);
+    expect([...found.keys()].sort()).toEqual([id, id + 2]);
+    expect(found.get(id + 2)).toMatchObject({ why: 'expired', start_date: startAt });
+    expect(await buriedIds(mongo, database.db, [])).toEqual(new Map());
+  });
+});

@@ -1,0 +1,185 @@
+import type { Document } from 'mongodb';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { nothingListed } from '../../../src/domain/sync/list-coverage.ts';
+import type { JsonObject, JsonValue } from '../../../src/domain/json.ts';
+import { createAthleteStore } from '../../../src/mongo/athletes/athletes.ts';
+import {
+  dueGear,
+  markGearUnavailable,
+  nextGearTryAt,
+  recordGearFailure,
+  storeGear,
+} from '../../../src/mongo/details/gear.ts';
+import { storeAthletePart } from '../../../src/mongo/details/profile.ts';
+import { useAdapter } from '../adapter.ts';
+import { athleteId, pageOf, recordOf } from '../pages.ts';
+
+const adapter = useAdapter();
+const at = new Date('2026-10-05T11:00:00Z');
+const days = (count: number): Date => new Date(at.getTime() + count * 86_400_000);
+const write = { athleteId, epoch: 1, at };
+const bike = { id: 'b1', name: 'Bike', resource_state: 2, distance: 3_500_000_000, primary: true };
+const shoes = { id: 'g1', name: 'Shoes', resource_state: 2, distance: 12_000.5, primary: false };
+const detail = { ...bike, resource_state: 3, brand_name: 'Puch', model_name: 'Mistral' };
+
+beforeEach(async () => {
+  await adapter.empty();
+  const athletes = createAthleteStore(adapter.mongo, adapter.collections);
+  await athletes.saveListing(athleteId, nothingListed, { epoch: 1 });
+});
+
+function storeProfile(lists: JsonObject, when = at): Promise<void> {
+  const profile = { id: athleteId, resource_state: 3, ...lists };
+  return storeAthletePart(adapter.mongo, { ...write, at: when, part: 'profile' }, profile);
+}
+
+function store(record: JsonObject, when = at, gearId = 'b1'): Promise<void> {
+  return storeGear(adapter.mongo, { ...write, at: when }, gearId, record);
+}
+
+function fail(gearId: string, isParked = false): Promise<void> {
+  const failure = { message: 'It failed.', tries: 1, isParked, nextTryAt: days(0.5) };
+  return recordGearFailure(adapter.mongo, { ...write, gearId }, failure);
+}
+
+function documents(): Promise<Document[]> {
+  return adapter.database.db.collection('gear').find().sort({ _id: 1 }).toArray();
+}
+
+async function due(now = at, changes: { exclude?: string[]; limit?: number } = {}) {
+  const query = { athleteId, now, exclude: [], limit: 10, ...changes };
+  const found = await dueGear(adapter.mongo, adapter.collections, query);
+  return found.map(({ gearId }) => gearId);
+}
+
+/** An activity for each of these. */
+async function ride(gearIds: readonly JsonValue[], athlete = athleteId): Promise<void> {
+  const records = gearIds.map((gear_id, index) => recordOf(athlete * 100 + index, { gear_id }));
+  await adapter.activities.storePage(pageOf(records, { athleteId: athlete }));
+}
+
+describe('gear', () => {
+  it('comes with the profile, its mileage current', async () => {
+    await storeProfile({ bikes: [bike], shoes: [shoes] });
+    await storeProfile({ bikes: [{ ...bike, distance: 4e9 }], shoes: [shoes] }, days(1));
+    const sync = { athlete_id: athleteId, fetched_at: days(1), detail: 'pending', tries: 0 };
+    expect(await documents()).toEqual([
+      { _id: 'b1', ...bike, distance: 4e9, sync },
+      { _id: 'g1', ...shoes, sync },
+    ]);
+    const gear = adapter.database.db.collection('gear');
+    const types = { 'sync.athlete_id': { $type: 'long' }, _id: { $type: 'string' } } as Document;
+    expect(await gear.countDocuments(types)).toBe(2);
+  });
+
+  it('keeps brand and model when the next profile comes', async () => {
+    await storeProfile({ bikes: [bike] });
+    await store(detail);
+    await storeProfile({ bikes: [{ ...bike, name: 'Old bike', distance: 4e9 }] }, days(1));
+    expect(await documents()).toEqual([
+      {
+        _id: 'b1',
+        ...detail,
+        name: 'Old bike',
+        distance: 4e9,
+        sync: {
+          athlete_id: athleteId,
+          fetched_at: days(1),
+          detail: 'stored',
+          detail_at: at,
+          tries: 0,
+        },
+      },
+    ]);
+  });
+
+  it('that left the profile stays', async () => {
+    await storeProfile({ bikes: [bike], shoes: [shoes] });
+    await storeProfile({ bikes: [], shoes: [shoes] }, days(1));
+    expect(await documents()).toMatchObject([{ _id: 'b1' }, { _id: 'g1' }]);
+  });
+
+  it('is not overwritten by what was asked for earlier', async () => {
+    await store(detail, days(1));
+    await store({ ...detail, name: 'Older' });
+    await storeProfile({ bikes: [{ ...bike, name: 'Older' }] });
+    expect(await documents()).toMatchObject([{ name: 'Bike', sync: { fetched_at: days(1) } }]);
+  });
+
+  it.each<[JsonValue]>([[null], ['none'], [[null, 5, {}, { id: 7 }, { id: '' }]]])(
+    'is not there in a profile whose list is %j',
+    async (bikes) => {
+      await storeProfile({ bikes });
+      expect(await documents()).toEqual([]);
+    },
+  );
+});
+
+describe('which gear is due', () => {
+  it('is not that whose record came by a clock that was ahead at first', async () => {
+    await storeProfile({ bikes: [bike] }, days(1));
+    expect(await due()).toEqual(['b1']);
+    await store(detail);
+    expect(await due(days(2))).toEqual([]);
+  });
+
+  it('is that whose own record was never fetched', async () => {
+    await storeProfile({ bikes: [bike], shoes: [shoes] });
+    expect(await due()).toEqual(['b1', 'g1']);
+    expect(await due(at, { exclude: ['b1'] })).toEqual(['g1']);
+    expect(await due(at, { limit: 1 })).toEqual(['b1']);
+    await store(detail);
+    expect(await due()).toEqual(['g1']);
+  });
+
+  it('is that which only activities name, once', async () => {
+    await ride(['b1', 'b9', 'b9', null, '', 5]);
+    await ride(['b7'], 1002);
+    await storeProfile({ bikes: [bike] });
+    expect(await due()).toEqual(['b1', 'b9']);
+    await store({ ...detail, id: 'b9' }, at, 'b9');
+    expect(await due()).toEqual(['b1']);
+    const retired = (await documents()).find(({ _id }) => (_id as unknown) === 'b9');
+    expect(retired).toMatchObject({ brand_name: 'Puch', sync: { athlete_id: athleteId } });
+  });
+
+  it('is that which no profile has brought for a month', async () => {
+    await store(detail);
+    await store({ ...shoes, resource_state: 3 }, at, 'g1');
+    await storeProfile({ shoes: [shoes] }, days(20));
+    expect(await due(days(29))).toEqual([]);
+    expect(await due(days(30))).toEqual(['b1']);
+  });
+
+  it('is that which failed, when its time has come', async () => {
+    await ride(['b9']);
+    await fail('b9');
+    const next = (): Promise<Date | undefined> => nextGearTryAt(adapter.mongo, athleteId);
+    expect([await due(), await due(days(0.5))]).toEqual([[], ['b9']]);
+    expect(await next()).toEqual(days(0.5));
+    await fail('b9', true);
+    expect(await next()).toBeUndefined();
+    expect(await due(days(0.5))).toEqual(['b9']);
+    await store({ ...detail, id: 'b9' }, at, 'b9');
+    expect(await documents()).toMatchObject([{ sync: { detail: 'stored', tries: 0 } }]);
+    expect((await documents())[0]?.['sync']).not.toHaveProperty('error');
+  });
+
+  it('is never that which Strava does not give', async () => {
+    await ride(['b9']);
+    await storeProfile({ bikes: [bike] });
+    for (const gearId of ['b1', 'b9'])
+      await markGearUnavailable(adapter.mongo, { ...write, gearId }, 'Strava has none');
+    expect(await due(days(60))).toEqual([]);
+    const sync = { detail: 'none', reason: 'Strava has none', athlete_id: athleteId };
+    expect(await documents()).toMatchObject([{ ...bike, sync }, { sync }]);
+  });
+
+  it('is a day later that which MongoDB could not hold', async () => {
+    await ride(['b1']);
+    await store({ ...detail, 'a\0b': 1 });
+    expect([await due(), await due(days(1))]).toEqual([[], ['b1']]);
+    expect(await documents()).toMatchObject([{ sync: { detail: 'parked' } }]);
+  });
+});

@@ -1,0 +1,248 @@
+import { Long, type Document } from 'mongodb';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { parseJson, type JsonObject, type JsonValue } from '../../../src/domain/json.ts';
+import type { Sample, Streams } from '../../../src/domain/activity/streams.ts';
+import {
+  countDueSegments,
+  dueSegments,
+  markSegmentUnavailable,
+  meetSegments,
+  nextSegmentTryAt,
+  recordSegmentFailure,
+  storeSegment,
+  storeSegmentStreams,
+  type DueSegment,
+  type SegmentPart,
+} from '../../../src/mongo/details/segments.ts';
+import { useAdapter } from '../adapter.ts';
+import { athleteId } from '../pages.ts';
+
+const adapter = useAdapter();
+const id = 5_000_000_007;
+const at = new Date('2026-10-05T11:00:00Z');
+const later = (seconds: number): Date => new Date(at.getTime() + seconds * 1_000);
+const write = { athleteId, epoch: 1, at };
+const record = { id, name: 'Climb', distance: 1_200.5, map: { polyline: 'abc' } };
+const streams: Streams = {
+  sampleCount: 2,
+  arrays: new Map<string, Sample[]>([
+    ['distance', [0, 10.5]],
+    ['lat', [48.1, 48.2]],
+    ['lng', [16.1, 16.2]],
+    ['altitude', [200, null]],
+  ]),
+};
+
+beforeEach(async () => {
+  await adapter.empty();
+  await meet([id]);
+});
+
+function meet(ids: readonly number[], by = athleteId, when = at): Promise<void> {
+  return meetSegments(adapter.mongo, { athleteId: by, at: when }, ids);
+}
+
+function store(changes: JsonObject = {}, when = at): Promise<void> {
+  return storeSegment(adapter.mongo, { ...write, at: when }, id, { ...record, ...changes });
+}
+
+function storeItsStreams(when = at): Promise<void> {
+  return storeSegmentStreams(adapter.mongo, { ...write, at: when }, id, streams);
+}
+
+function fail(part: SegmentPart, isParked = false): Promise<void> {
+  const failure = { message: 'It failed.', tries: 1, isParked, nextTryAt: later(60) };
+  return recordSegmentFailure(adapter.mongo, { ...write, segmentId: id, part }, failure);
+}
+
+function refuse(part: SegmentPart): Promise<void> {
+  const one = { ...write, segmentId: id, part };
+  return markSegmentUnavailable(adapter.mongo, one, 'for subscribers only');
+}
+
+function due(now = at, changes: { by?: number; exclude?: number[]; limit?: number } = {}) {
+  const { by = athleteId, exclude = [], limit = 10 } = changes;
+  return dueSegments(adapter.mongo, { athleteId: by, now, exclude, limit });
+}
+
+async function document(): Promise<Document> {
+  const found = await adapter.database.db.collection('segments').findOne();
+  return found ?? {};
+}
+
+async function sync(): Promise<Document> {
+  const { sync: bookkeeping } = (await document()) as { sync: Document };
+  return bookkeeping;
+}
+
+const asRecord: DueSegment = { segmentId: id, part: 'record', tries: 0 };
+const asStreams: DueSegment = { segmentId: id, part: 'streams', tries: 0 };
+
+describe('a segment', () => {
+  it('is met once, by whoever meets it', async () => {
+    await meet([id, id], athleteId, later(60));
+    await meet([id], 1002, later(60));
+    await meet([]);
+    expect(await document()).toEqual({
+      _id: id,
+      sync: { athlete_ids: [athleteId, 1002], first_seen_at: at, state: 'pending', tries: 0 },
+    });
+    const ids = { _id: { $type: 'long' }, 'sync.athlete_ids': { $type: 'long' } } as Document;
+    expect(await adapter.database.db.collection('segments').countDocuments(ids)).toBe(1);
+  });
+
+  it('is stored as it came, then its streams', async () => {
+    expect(await due()).toEqual([asRecord]);
+    await store();
+    expect(await due()).toEqual([asStreams]);
+    await storeItsStreams(later(5));
+    expect(await due(later(86_400))).toEqual([]);
+    expect(await document()).toEqual({
+      _id: id,
+      ...record,
+      streams: Object.fromEntries(streams.arrays),
+      sync: {
+        athlete_ids: [athleteId],
+        first_seen_at: at,
+        state: 'stored',
+        tries: 0,
+        fetched_at: later(5),
+      },
+    });
+  });
+
+  it('stays stored when it is met again', async () => {
+    await store();
+    await storeItsStreams();
+    const before = await document();
+    await meet([id], athleteId, later(60));
+    expect(await document()).toEqual(before);
+    await meet([id], 1002, later(60));
+    expect(await due(later(60), { by: 1002 })).toEqual([]);
+  });
+
+  it('stored twice changes nothing', async () => {
+    await store();
+    const once = await document();
+    await store();
+    expect(await document()).toEqual(once);
+    await storeItsStreams();
+    const whole = await document();
+    await storeItsStreams();
+    expect(await document()).toEqual(whole);
+  });
+
+  it('has neither its streams nor our bookkeeping from a record', async () => {
+    await store();
+    await storeItsStreams();
+    await store({ streams: 'x', sync: {}, _id: 5, 'a.$b': 1 }, later(5));
+    expect(await document()).toMatchObject({
+      _id: id,
+      streams: { distance: [0, 10.5] },
+      'a.$b': 1,
+      sync: { athlete_ids: [athleteId], state: 'record' },
+    });
+  });
+
+  it('keeps integers beyond 2^53', async () => {
+    const effort = parseJson('{"id":9007199254740995}');
+    await store({ athlete_pr_effort: effort });
+    const filter = { 'athlete_pr_effort.id': Long.fromString('9007199254740995') };
+    expect(await adapter.database.db.collection('segments').countDocuments(filter)).toBe(1);
+  });
+
+  it('has its streams settled by a clock that was ahead at first', async () => {
+    await store({ name: 'New' }, later(60));
+    await storeItsStreams(at);
+    expect(await due(later(120))).toEqual([]);
+  });
+
+  it('is not overwritten by what was asked for earlier', async () => {
+    await store({ name: 'New' }, later(60));
+    await store({ name: 'Old' });
+    await fail('record');
+    expect(await document()).toMatchObject({ name: 'New', sync: { state: 'record' } });
+  });
+
+  it('that nobody has met is not stored', async () => {
+    await adapter.empty();
+    await store();
+    await storeItsStreams();
+    expect(await document()).toEqual({});
+  });
+
+  const deep = Array.from({ length: 120 }).reduce<JsonValue>((inner) => ({ inner }), 1);
+  it.each<[string, JsonObject]>([
+    ['is too large', { note: 'x'.repeat(13_000_000) }],
+    ['is nested too deeply', { deep }],
+  ])('that %s is parked for a day', async (_, changes) => {
+    await store(changes);
+    expect(await sync()).toMatchObject({ state: 'parked', next_try_at: later(86_400) });
+    expect((await sync())['error']).toContain('Not stored: ');
+    expect(await due(later(86_399))).toEqual([]);
+    expect(await due(later(86_400))).toEqual([{ ...asRecord, tries: 1 }]);
+  });
+});
+
+describe('a segment that failed', () => {
+  const count = (): Promise<number> => countDueSegments(adapter.mongo, athleteId);
+  const nextTryAt = (): Promise<Date | undefined> => nextSegmentTryAt(adapter.mongo, athleteId);
+
+  it.each<[SegmentPart, DueSegment]>([
+    ['record', asRecord],
+    ['streams', asStreams],
+  ])('is tried again when its time has come (%s)', async (part, expected) => {
+    if (part === 'streams') await store();
+    await fail(part);
+    expect(await due(later(59))).toEqual([]);
+    expect(await due(later(60))).toEqual([{ ...expected, tries: 1 }]);
+    expect([await nextTryAt(), await count()]).toEqual([later(60), 1]);
+    if (part === 'record') await store();
+    else await storeItsStreams();
+    expect(await nextTryAt()).toBeUndefined();
+    expect(await sync()).not.toHaveProperty('error');
+    expect(await sync()).not.toHaveProperty('next_try_at');
+  });
+
+  it.each<[SegmentPart, DueSegment]>([
+    ['record', asRecord],
+    ['streams', asStreams],
+  ])('too often is parked, and nobody waits for it (%s)', async (part, expected) => {
+    if (part === 'streams') await store();
+    await fail(part, true);
+    expect([await nextTryAt(), await count()]).toEqual([undefined, 0]);
+    expect(await due(later(60))).toEqual([{ ...expected, tries: 1 }]);
+  });
+
+  it('for good is never asked for again; a record without streams stays', async () => {
+    await store();
+    await refuse('streams');
+    expect(await due(later(1e7))).toEqual([]);
+    expect(await count()).toBe(0);
+    expect(await document()).toMatchObject({
+      ...record,
+      sync: { state: 'none', reason: 'for subscribers only', tries: 0, fetched_at: at },
+    });
+  });
+
+  it('for good without a record is remembered, too', async () => {
+    await refuse('record');
+    await meet([id]);
+    expect(await due(later(1e7))).toEqual([]);
+    expect(await sync()).toMatchObject({ state: 'none', athlete_ids: [athleteId] });
+  });
+});
+
+describe('which segments are due', () => {
+  it('is what the athlete met, what was met first before the others', async () => {
+    await meet([30, 20], athleteId, later(-60));
+    await meet([40], 1002);
+    const ids = async (...args: Parameters<typeof due>): Promise<number[]> =>
+      (await due(...args)).map(({ segmentId }) => segmentId);
+    expect(await ids()).toEqual([20, 30, id]);
+    expect(await ids(at, { limit: 2, exclude: [20] })).toEqual([30, id]);
+    expect(await ids(at, { by: 1002 })).toEqual([40]);
+    expect(await countDueSegments(adapter.mongo, athleteId)).toBe(3);
+  });
+});

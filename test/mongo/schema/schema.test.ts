@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MongoBulkWriteError, MongoServerError, type Document } from 'mongodb';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { prepareDatabase } from '../../../src/mongo/setup/ensure-indexes.ts';
+import { definitions } from '../../../src/mongo/schema/definitions.ts';
+import { jsonSchemaOf } from '../../../src/mongo/schema/json-schema.ts';
+import { renderSchema } from '../../../src/mongo/schema/markdown.ts';
+import { streams } from '../../../src/mongo/schema/streams.ts';
+import { useAdapter } from '../adapter.ts';
+import { open } from '../base/connection-of.ts';
+import { athleteId, pageOf, recordOf } from '../pages.ts';
+import { exampleOf, wrongExamplesOf } from './schema-examples.ts';
+import { described } from './schema-types.ts';
+
+const adapter = useAdapter();
+const at = new Date('2026-10-05T11:00:00Z');
+const [first, second] = [19_000_000_001, 19_000_000_002];
+
+beforeEach(async () => {
+  await prepareDatabase(adapter.mongo);
+  await adapter.empty();
+});
+
+/** What a start asks the server for. */
+async function commandsOfAStart(): Promise<readonly string[]> {
+  const { uri, name } = adapter.database;
+  const mongo = await open({ uri: `${uri}?monitorCommands=true`, name });
+  const names: string[] = [];
+  mongo.db.client.on('commandStarted', ({ commandName }) => void names.push(commandName));
+  await prepareDatabase(mongo);
+  await mongo.close();
+  return names;
+}
+
+/** Refuses documents for a reason of its own, until the database is prepared again. */
+async function refuse(collection: string, filter: Document): Promise<void> {
+  await adapter.database.db.command({ collMod: collection, validator: { $nor: [filter] } });
+}
+
+describe('docs/schema.md', () => {
+  it('is what the definitions say', () => {
+    const path = join(import.meta.dirname, '../../../docs/schema.md');
+    expect(readFileSync(path, 'utf8')).toBe(`${renderSchema()}\n`);
+  });
+
+  it('shows each field with a type, a meaning and, where it has one, an example', () => {
+    for (const line of renderSchema().split('\n')) {
+      if (!line.startsWith('| `')) continue;
+      const [, path, type, , example, meaning] = line.split(/ ?(?<!\\)\| ?/);
+      expect([path, type, meaning], line).not.toContain('');
+      if (type !== 'object' && type !== 'list' && type !== 'map')
+        expect(example, line).not.toBe('');
+    }
+    expect(described.length).toBeGreaterThan(10);
+  });
+});
+
+describe('the validator', () => {
+  it.each(definitions)('of $name takes what is described', async (definition) => {
+    const collection = adapter.database.db.collection(definition.name);
+    await collection.insertOne(exampleOf(definition));
+    const exact = { $nor: [{ $jsonSchema: jsonSchemaOf(definition, 'exact') }] };
+    expect(await collection.find(exact).toArray()).toEqual([]);
+  });
+
+  it.each(definitions)('of $name refuses any value of another type', async (definition) => {
+    const wrong = wrongExamplesOf(definition);
+    const isOne = (document: Document): boolean => document['_id'] !== undefined;
+    const operations = wrong.filter(isOne).map((document) => ({
+      replaceOne: {
+        filter: { _id: document['_id'] as never },
+        replacement: document,
+        upsert: true,
+      },
+    }));
+    const writing = adapter.database.db
+      .collection(definition.name)
+      .bulkWrite(operations, { ordered: false });
+    const error: unknown = await writing.catch((refusal: unknown) => refusal);
+    if (!(error instanceof MongoBulkWriteError)) throw new Error('Nothing was refused.');
+    const refusals = [error.writeErrors].flat();
+    expect(refusals.map(({ code }) => code)).toEqual(wrong.map(() => 121));
+  });
+
+  it('takes keys that nobody described, and a number of any kind', async () => {
+    const activities = adapter.database.db.collection<{ _id: number }>('activities');
+    await activities.insertOne({ _id: 1, ...{ my_notes: { rating: 5 }, sync: { epoch: 1.5 } } });
+    expect(await activities.countDocuments()).toBe(1);
+  });
+
+  it('lets a document that an older program left be written', async () => {
+    const activities = adapter.database.db.collection('activities');
+    const old = { _id: first as never, name: 'old', sync: { epoch: 'a text' } };
+    await expect(activities.insertOne({ ...old })).rejects.toBeInstanceOf(MongoServerError);
+    await activities.insertOne({ ...old }, { bypassDocumentValidation: true });
+    await activities.updateOne({ name: 'old' }, { $set: { name: 'new' } });
+    expect(await activities.countDocuments({ name: 'new' })).toBe(1);
+  });
+
+  it('is changed where it differs, and else costs one question', async () => {
+    await refuse('streams', { part: 7 });
+    const changing = await commandsOfAStart();
+    expect(changing.filter((name) => name === 'collMod')).toHaveLength(1);
+    const [found] = await adapter.database.db.listCollections({ name: 'streams' }).toArray();
+    expect(found).toMatchObject({
+      options: { validator: { $jsonSchema: jsonSchemaOf(streams) }, validationLevel: 'moderate' },
+    });
+    const again = await commandsOfAStart();
+    expect(again).toContain('listCollections');
+    expect(again).not.toContain('collMod');
+  });
+});
+
+describe('what a validator refuses', () => {
+  it('is parked with a reason where it is an activity, and its neighbours are stored', async () => {
+    await refuse('activities', { name: 'refused' });
+    const page = pageOf([recordOf(first, { name: 'refused' }), recordOf(second)]);
+    expect(await adapter.activities.storePage(page)).toMatchObject({ added: 1, parked: 1 });
+    expect(await adapter.collections.activities.distinct('_id')).toEqual([second]);
+    expect(await adapter.collections.parked.findOne()).toMatchObject({
+      _id: `${athleteId}:${first}`,
+      reason: 'MongoDB refuses it (Document failed validation)',
+    });
+  });
+
+  it('is parked for a day where it is a recording', async () => {
+    await adapter.activities.storePage(pageOf([recordOf(first)]));
+    await refuse('streams', { heartrate: 999 });
+    const everything = { athleteId, range: {}, now: at, exclude: [], limit: 10 };
+    const [pending] = await adapter.activities.pendingStreams(everything);
+    if (pending === undefined) throw new Error('Nothing is pending.');
+    const write = { athleteId, pending, epoch: 1, at };
+    const recording = { sampleCount: 1, arrays: new Map([['heartrate', [999]]]) };
+    expect(await adapter.activities.storeStreams(write, recording)).toBe('parked');
+    const activity = await adapter.collections.activities.findOne();
+    expect(activity?.sync.streams).toEqual({
+      state: 'parked',
+      tries: 1,
+      error: 'Not stored: MongoDB refuses them (Document failed validation).',
+      next_try_at: new Date('2026-10-06T11:00:00Z'),
+    });
+    expect(await adapter.collections.streams.countDocuments()).toBe(0);
+  });
+});

@@ -1,0 +1,46 @@
+import type { Document } from 'mongodb';
+import { describe, expect, it } from 'vitest';
+
+import { prepareDatabase } from '../../../src/mongo/setup/ensure-indexes.ts';
+import { storedCollections } from '../../support/database.ts';
+import { useAdapter } from '../adapter.ts';
+
+const adapter = useAdapter();
+
+async function indexesOf(name: string): Promise<readonly Document[]> {
+  return adapter.database.db.collection(name).indexes();
+}
+
+async function shape(): Promise<unknown> {
+  const collections = await storedCollections(adapter.database.db);
+  const names = collections.map(({ collectionName }) => collectionName).toSorted();
+  return Promise.all(names.map(async (name) => [name, await indexesOf(name)]));
+}
+
+describe('the collections', () => {
+  it('are made once, however often and by however many', async () => {
+    const before = await shape();
+    await prepareDatabase(adapter.mongo);
+    expect(await shape()).toEqual(before);
+    await adapter.database.clear();
+    await Promise.all([1, 2, 3].map(() => prepareDatabase(adapter.mongo)));
+    expect(await shape()).toEqual(before);
+  });
+
+  it('compress the streams with zstd', async () => {
+    const [streams] = await adapter.database.db.listCollections({ name: 'streams' }).toArray();
+    expect(JSON.stringify(streams)).toContain('block_compressor=zstd');
+    const stats: Document = await adapter.database.db.command({ collStats: 'streams' });
+    expect(JSON.stringify(stats['wiredTiger'])).toContain('block_compressor=zstd');
+  });
+
+  it('have their places indexed, and parts of streams unique', async () => {
+    const keys = async (name: string): Promise<readonly unknown[]> =>
+      (await indexesOf(name)).map(({ key }): unknown => key);
+    expect(await keys('activities')).toEqual(
+      expect.arrayContaining([{ track: '2dsphere' }, { start_point: '2dsphere' }]),
+    );
+    const parts = (await indexesOf('streams')).find(({ unique }) => unique === true);
+    expect(parts?.['key']).toEqual({ activity_id: 1, part: 1 });
+  });
+});

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { views } from '../../../src/queries/views.ts';
+import { MongoRefusedError } from '../../../src/errors.ts';
+import type { Mongo } from '../../../src/mongo/base/connection.ts';
+import { prepareDatabase } from '../../../src/mongo/setup/ensure-indexes.ts';
+import type { Simulator } from '../../../src/simulator/simulator.ts';
+import { startSimulator } from '../../../src/simulator/api/server.ts';
+import { run } from '../../support/command.ts';
+import type { LockedMongod } from '../../support/locked-mongod.ts';
+import { startLockedMongod } from '../../support/locked-mongod.ts';
+import { differences, logIn } from '../../support/mirror.ts';
+import { athleteId, athleteNamed } from '../../support/scene.ts';
+import { open } from '../base/connection-of.ts';
+
+const [name, synced] = ['mirror', 'synced'];
+let mongod: LockedMongod;
+let simulator: Simulator;
+let mongo: Mongo;
+let uri: string;
+beforeAll(async () => {
+  mongod = await startLockedMongod('canary-owner');
+  const roles = [name, synced].map((db) => ({ role: 'readWrite', db }));
+  const user = { createUser: 'reader-writer', pwd: 'canary-user', roles };
+  await mongod.client.db(name).command(user);
+  uri = `mongodb://reader-writer:canary-user@127.0.0.1:${mongod.port}/?authSource=${name}`;
+  mongo = await open({ uri, name });
+  simulator = await startSimulator({ athletes: [athleteNamed('Ada', athleteId, 3)] });
+});
+afterAll(async () => {
+  await simulator.close();
+  await mongo.close();
+  await mongod.remove();
+});
+
+describe('a user who may only read and write', () => {
+  it('has a database without validators, at the first start and the next', async () => {
+    await prepareDatabase(mongo);
+    await prepareDatabase(mongo);
+    const found = await mongod.client.db(name).listCollections({ name: 'runs' }).toArray();
+    expect(found).toHaveLength(1);
+    expect(JSON.stringify(found)).not.toContain('validator');
+  });
+
+  it('has the views, and one whose definition is another one is made anew', async () => {
+    const db = mongod.client.db(name);
+    const made = async () => {
+      const found = await db.listCollections({ type: 'view' }).toArray();
+      return found.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+    };
+    await prepareDatabase(mongo);
+    const before = await made();
+    expect(before.map((view) => view.name)).toEqual(views.map((view) => view.name).toSorted());
+    await db.command({ collMod: 'daily_totals', viewOn: 'activities', pipeline: [{ $limit: 1 }] });
+    expect(await made()).not.toEqual(before);
+    await Promise.all([1, 2].map(() => prepareDatabase(mongo)));
+    expect(await made()).toEqual(before);
+  });
+
+  it('syncs', async () => {
+    const db = mongod.client.db(synced);
+    await logIn(db, simulator, athleteId);
+    const surroundings = { simulator, mongodb: { uri, name: synced } };
+    const { exitCode, stderr } = await run(surroundings, 'sync');
+    expect(exitCode, stderr).toBe(0);
+    expect(await differences(db, simulator, athleteId)).toEqual([]);
+  });
+
+  it('is told which role is missing where the validator of another version stands there', async () => {
+    const other = { $jsonSchema: { properties: { pid: { bsonType: 'string' } } } };
+    await mongod.client.db(name).command({ collMod: 'runs', validator: other });
+    const error: unknown = await prepareDatabase(mongo).catch((refusal: unknown) => refusal);
+    expect(error).toBeInstanceOf(MongoRefusedError);
+    expect(String(error)).toContain('The collection runs has the validator of another version');
+    expect(String(error)).toContain('dbAdmin');
+  });
+});

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+
+import { views } from '../../../src/queries/views.ts';
+import { createViews } from '../../../src/mongo/setup/views.ts';
+import { useAdapter } from '../adapter.ts';
+
+const adapter = useAdapter();
+const name = 'daily_totals';
+
+async function made() {
+  const found = await adapter.database.db.listCollections({ type: 'view' }).toArray();
+  return found.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+describe('the views', () => {
+  it('are made once, however often and by however many', async () => {
+    const before = await made();
+    expect(before.map((view) => view.name)).toEqual(views.map((view) => view.name).toSorted());
+    await createViews(adapter.mongo);
+    expect(await made()).toEqual(before);
+    for (const view of views) await adapter.database.db.collection(view.name).drop();
+    await Promise.all([1, 2, 3].map(() => createViews(adapter.mongo)));
+    expect(await made()).toEqual(before);
+  });
+
+  it('are made anew where their definition is another one', async () => {
+    const before = await made();
+    const { db } = adapter.database;
+    await db.command({ collMod: name, viewOn: 'activities', pipeline: [{ $limit: 1 }] });
+    expect(await made()).not.toEqual(before);
+    await createViews(adapter.mongo);
+    expect(await made()).toEqual(before);
+  });
+
+  it('leave a collection alone that has the name of one', async () => {
+    const { db } = adapter.database;
+    await db.collection(name).drop();
+    await db.collection<{ _id: number }>(name).insertOne({ _id: 1 });
+    await createViews(adapter.mongo);
+    expect(await db.collection(name).find().toArray()).toEqual([{ _id: 1 }]);
+    await db.collection(name).drop();
+    await createViews(adapter.mongo);
+  });
+});
+
+describe('the index of the routes', () => {
+  it('has cells of its own size', async () => {
+    const indexes = await adapter.database.db.collection('activities').indexes();
+    const route = indexes.find((index) => index.name === 'athlete_route');
+    expect(route).toMatchObject({ coarsestIndexedLevel: 15 });
+  });
+});

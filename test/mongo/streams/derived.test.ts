@@ -1,0 +1,279 @@
+import { Long, type Document } from 'mongodb';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { derivedFrom } from '../../../src/domain/derived/derived.ts';
+import type { Sample, Streams } from '../../../src/domain/activity/streams.ts';
+import { createActivityStore } from '../../../src/mongo/streams/activity-store.ts';
+import { writeDerivation } from '../../../src/mongo/streams/derivation.ts';
+import { rebuildActivity } from '../../../src/features/rebuild/store.ts';
+import type { StreamsWrite } from '../../../src/sync/ports/ports.ts';
+import { useAdapter } from '../adapter.ts';
+import { athleteId, pageOf, polyline, recordOf } from '../pages.ts';
+
+const id = 19_000_000_001;
+const at = new Date('2026-10-05T11:00:00Z');
+const everything = { athleteId, range: {}, now: at, exclude: [], limit: 10 };
+
+const adapter = useAdapter();
+
+beforeEach(() => adapter.empty());
+
+function streamsOf(arrays: Readonly<Record<string, readonly Sample[]>>): Streams {
+  const [first = []] = Object.values(arrays);
+  return { sampleCount: first.length, arrays: new Map(Object.entries(arrays)) };
+}
+
+const recording = streamsOf({
+  time: [0, 60, 120],
+  distance: [0, 300, 600],
+  heartrate: [120, 130, null],
+  lat: [48.1, 48.2, 48.2],
+  lng: [16.1, 16.1, 16.3],
+});
+const recordedLine = [
+  [16.1, 48.1],
+  [16.1, 48.2],
+  [16.3, 48.2],
+];
+const summaryLine = [
+  [16.37, 48.2],
+  [16.38, 48.21],
+  [16.4, 48.205],
+];
+
+async function listed(changes = {}, epoch = 1): Promise<StreamsWrite> {
+  await adapter.activities.storePage(pageOf([recordOf(id, changes)], { epoch }));
+  const [pending] = await adapter.activities.pendingStreams(everything);
+  if (pending === undefined) throw new Error('Nothing is pending.');
+  return { athleteId, pending, epoch, at };
+}
+
+/** As with SYNC_TRACK=streams. */
+const withRecordedTracks = () =>
+  createActivityStore(adapter.mongo, adapter.collections, { trackSource: 'streams' });
+
+async function activity(): Promise<Document> {
+  const found = await adapter.database.db.collection('activities').findOne({});
+  return found ?? {};
+}
+
+async function trackNow(): Promise<unknown> {
+  const { track, sync } = await activity();
+  const { track_source, track_left_out } = sync as Document;
+  const coordinates = (track as Document | undefined)?.['coordinates'] as unknown;
+  return { coordinates, track_source: track_source as unknown, leftOut: track_left_out as unknown };
+}
+
+const change = (update: Document) =>
+  adapter.database.db.collection('activities').updateOne({}, update);
+
+const rebuild = (trackSource: 'summary' | 'streams' = 'summary') =>
+  rebuildActivity(adapter.mongo, adapter.collections, { id, trackSource });
+
+describe('what is derived from streams', () => {
+  it('is there with them, in one write', async () => {
+    await adapter.activities.storeStreams(await listed(), recording);
+    const { derived } = await activity();
+    expect(derived).toEqual(derivedFrom(recording));
+    expect(derived).toMatchObject({
+      version: 1,
+      best_distance: [{ meters: 400, seconds: 80 }],
+      max_heartrate: 130,
+    });
+  });
+
+  it('stays while they are asked for again, and changes with them', async () => {
+    await adapter.activities.storeStreams(await listed(), recording);
+    const write = await listed({ distance: 600 });
+    expect((await activity())['derived']).toEqual(derivedFrom(recording));
+    const cropped = streamsOf({ time: [0, 60], distance: [0, 300], heartrate: [120, 125] });
+    await adapter.activities.storeStreams(write, cropped);
+    expect((await activity())['derived']).toEqual(derivedFrom(cropped));
+  });
+
+  it('goes with them', async () => {
+    await adapter.activities.storeStreams(await listed(), recording);
+    await adapter.activities.markWithoutStreams(await listed({ distance: 600 }), 'Strava has none');
+    expect(await activity()).not.toHaveProperty('derived');
+  });
+
+  it('is not what Strava calls so', async () => {
+    await adapter.activities.storeStreams(await listed(), recording);
+    await listed({ distance: 600, derived: 'theirs', track: 'theirs', sync: 1 });
+    expect(await activity()).toMatchObject({
+      derived: { version: 1 },
+      track: { coordinates: summaryLine },
+      sync: { athlete_id: athleteId },
+    });
+    await adapter.activities.storePage(pageOf([recordOf(id, { distance: 600, name: 'Renamed' })]));
+    expect(await activity()).toMatchObject({ name: 'Renamed', derived: { version: 1 } });
+  });
+
+  it('is left out where the activity has no room for it', async () => {
+    await listed();
+    await change({ $set: { description: 'x'.repeat(16_770_000) } });
+    const isFound = await writeDerivation(adapter.mongo, adapter.collections, {
+      filter: { _id: Long.fromNumber(id) },
+      values: { derived: { version: 1, cells: ['y'.repeat(20_000)] }, 'sync.epoch': 2 },
+      geometries: [{ note: 'z'.repeat(20_000) }],
+    });
+    expect(isFound).toBe(true);
+    const stored = await activity();
+    expect(stored).not.toHaveProperty('derived');
+    expect(stored).not.toHaveProperty('note');
+    expect(stored).toMatchObject({ sync: { epoch: 2 } });
+  });
+});
+
+describe('the track', () => {
+  const ofSummary = { coordinates: summaryLine };
+  const ofStreams = { coordinates: recordedLine, track_source: 'streams' };
+
+  it("is the summary's by default", async () => {
+    await adapter.activities.storeStreams(await listed(), recording);
+    expect(await trackNow()).toEqual(ofSummary);
+  });
+
+  it("is the recording's where that is wished for, until the recording changes", async () => {
+    await withRecordedTracks().storeStreams(await listed(), recording);
+    expect(await trackNow()).toEqual(ofStreams);
+    await adapter.activities.storePage(pageOf([recordOf(id, { name: 'Renamed' })]));
+    expect(await activity()).toMatchObject({ name: 'Renamed' });
+    expect(await trackNow()).toEqual(ofStreams);
+    await listed({ distance: 600 });
+    expect(await trackNow()).toEqual(ofSummary);
+  });
+
+  it("of the recording takes the reason away why the summary's was left out", async () => {
+    const map = { id: 'a', summary_polyline: '_p~iF~ps|U', resource_state: 2 };
+    const write = await listed({ map });
+    expect(await trackNow()).toEqual({ leftOut: 'one point' });
+    await withRecordedTracks().storeStreams(write, recording);
+    expect(await trackNow()).toEqual(ofStreams);
+    await adapter.activities.storePage(pageOf([recordOf(id, { map, name: 'Renamed' })]));
+    expect(await trackNow()).toEqual(ofStreams);
+  });
+
+  it("is the summary's where the recording makes none", async () => {
+    const indoors = streamsOf({ time: [0, 1], lat: [48, 48], lng: [16, 16] });
+    await withRecordedTracks().storeStreams(await listed(), indoors);
+    expect(await trackNow()).toEqual(ofSummary);
+    expect(await activity()).toMatchObject({ derived: { cells: [{ samples: 2 }] } });
+  });
+
+  /** Each way another one, so that none shares its keys in the index. */
+  const flights = [48, -33, 49, -34, 50].map((latitude) => [latitude > 0 ? 16 : 151, latitude]);
+
+  it.each([
+    ['is a point', [[16, 48]]],
+    ['goes to and fro over the continents', flights],
+  ])('that MongoDB refuses, because it %s, costs no write', async (_, coordinates) => {
+    const write = await listed();
+    const refused = { type: 'LineString', coordinates };
+    await writeDerivation(adapter.mongo, adapter.collections, {
+      filter: { _id: Long.fromNumber(write.pending.activityId) },
+      values: { 'sync.epoch': 2 },
+      geometries: [{ track: refused, note: 1 }, { track: refused, note: 2 }, { note: 3 }],
+    });
+    expect(await activity()).toMatchObject({ note: 3, sync: { epoch: 2 } });
+    expect(await trackNow()).toEqual(ofSummary);
+  });
+});
+
+describe('a rebuild', () => {
+  const spoil = () =>
+    change({
+      $set: { derived: { version: 0 }, 'sync.track_left_out': 'one point' },
+      $unset: { track: '', start_point: '' },
+    });
+
+  it('makes what is derived true again, and then writes nothing', async () => {
+    await adapter.activities.storeStreams(await listed(), recording);
+    const before = await activity();
+    expect(await rebuild()).toBe('unchanged');
+    await spoil();
+    expect(await rebuild()).toBe('rebuilt');
+    expect(await activity()).toEqual(before);
+    expect(await rebuild()).toBe('unchanged');
+  });
+
+  it('moves the track to where the setting takes it from', async () => {
+    await adapter.activities.storeStreams(await listed(), recording);
+    const before = await activity();
+    expect(await rebuild('streams')).toBe('rebuilt');
+    expect(await trackNow()).toMatchObject({ coordinates: recordedLine });
+    expect(await rebuild('streams')).toBe('unchanged');
+    expect(await rebuild('summary')).toBe('rebuilt');
+    expect(await activity()).toEqual(before);
+  });
+
+  it('leaves what is derived alone while the streams are asked for again', async () => {
+    await withRecordedTracks().storeStreams(await listed(), recording);
+    await change({ $set: { 'sync.streams': { state: 'pending', tries: 0 } } });
+    const before = await activity();
+    expect(await rebuild('streams')).toBe('unchanged');
+    expect(await activity()).toEqual(before);
+  });
+
+  it('does not believe a recording of which a part is missing', async () => {
+    await adapter.activities.storeStreams(await listed(), recording);
+    await adapter.collections.streams.updateOne({}, { $set: { parts: 2 } });
+    await spoil();
+    expect(await rebuild()).toBe('incomplete');
+    expect(await activity()).toMatchObject({
+      derived: { version: 0 },
+      track: { coordinates: summaryLine },
+    });
+  });
+
+  it('takes away what is derived from streams that are gone', async () => {
+    await adapter.activities.markWithoutStreams(await listed(), 'Strava has none');
+    await change({ $set: { derived: { version: 1 } } });
+    expect(await rebuild()).toBe('rebuilt');
+    expect(await activity()).not.toHaveProperty('derived');
+  });
+
+  it.each([
+    ['one point', { map: { summary_polyline: '_p~iF~ps|U' } }, 'one point'],
+    ['no positions', { map: { summary_polyline: '' } }, undefined],
+  ])('of %s says why there is no track', async (_, changes, leftOut) => {
+    await listed(changes);
+    await change({ $set: { track: { type: 'LineString', coordinates: summaryLine } } });
+    await rebuild();
+    expect(await trackNow()).toEqual(leftOut === undefined ? {} : { leftOut });
+  });
+
+  it('of an activity that is gone is nothing', async () => {
+    expect(await rebuild()).toBe('gone');
+  });
+
+  it('overwrites nothing that is written meanwhile', async () => {
+    await adapter.activities.storeStreams(await listed(), recording);
+    const longer = streamsOf({ time: [0, 60], distance: [0, 5_000] });
+    const { attempt } = adapter.mongo;
+    let isOver = false;
+    // Between its reading and its writing a crop arrives, with its streams.
+    const interrupted = {
+      ...adapter.mongo,
+      attempt: async <T>(operation: () => Promise<T>): Promise<T> => {
+        const result = await attempt(operation);
+        const isPart = typeof result === 'object' && result !== null && 'parts' in result;
+        if (isPart && !isOver) {
+          isOver = true;
+          const map = { id: 'a', summary_polyline: polyline.slice(0, 16) };
+          await adapter.activities.storeStreams(await listed({ distance: 5_000, map }), longer);
+        }
+        return result;
+      },
+    };
+    await change({ $set: { derived: { version: 0 } } });
+    const outcome = await rebuildActivity(interrupted, adapter.collections, {
+      id,
+      trackSource: 'summary',
+    });
+    expect([isOver, outcome]).toEqual([true, 'unchanged']);
+    const stored = await activity();
+    expect(stored['derived']).toEqual(derivedFrom(longer));
+    expect((stored['track'] as Document)['coordinates']).toHaveLength(2);
+  });
+});

@@ -1,0 +1,181 @@
+import { Long, type Document } from 'mongodb';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import type { PendingQuery, PendingStreams } from '../../../src/sync/ports/ports.ts';
+import { useAdapter } from '../adapter.ts';
+import { athleteId, pageOf, recordOf } from '../pages.ts';
+
+const first = 19_000_000_000;
+const now = new Date('2026-10-05T12:00:00Z');
+const hourMs = 3_600_000;
+
+const adapter = useAdapter();
+
+beforeEach(() => adapter.empty());
+
+function query(changes: Partial<PendingQuery> = {}): Promise<readonly PendingStreams[]> {
+  const everything = { athleteId, range: {}, now, exclude: [], limit: 100 };
+  return adapter.activities.pendingStreams({ ...everything, ...changes });
+}
+
+async function idsOf(changes: Partial<PendingQuery> = {}): Promise<readonly number[]> {
+  return (await query(changes)).map(({ activityId }) => activityId - first);
+}
+
+/** Activities 1 to `count`, the first the oldest, a day apart; ids not in the order of starts. */
+async function storeDays(count: number): Promise<void> {
+  const records = Array.from({ length: count }, (_, index) => {
+    const day = String(index + 1).padStart(2, '0');
+    return recordOf(first + index + 1, { start_date: `2026-09-${day}T06:00:00Z` });
+  });
+  const page = pageOf(records.toSorted((one, other) => Number(other['id']) - Number(one['id'])));
+  await adapter.activities.storePage(page);
+}
+
+async function setStreams(number: number, streams: Document): Promise<void> {
+  await adapter.database.db
+    .collection('activities')
+    .updateOne({ _id: Long.fromNumber(first + number) }, { $set: { 'sync.streams': streams } });
+}
+
+function day(number: number): Date {
+  return new Date(`2026-09-${String(number).padStart(2, '0')}T06:00:00Z`);
+}
+
+describe('what lacks its streams', () => {
+  it('comes newest first, with what the planner has to know', async () => {
+    await storeDays(4);
+    expect(await idsOf()).toEqual([4, 3, 2, 1]);
+    const [newest] = await query({ limit: 1 });
+    expect(newest).toMatchObject({
+      activityId: first + 4,
+      startAt: day(4),
+      elapsedS: 4_610,
+      tries: 0,
+    });
+    expect(newest?.trace).toMatch(/\S/);
+  });
+
+  it('is limited, and leaves out what is under way', async () => {
+    await storeDays(4);
+    expect(await idsOf({ limit: 2 })).toEqual([4, 3]);
+    expect(await idsOf({ limit: 2, exclude: [first + 4, first + 3] })).toEqual([2, 1]);
+  });
+
+  it('is looked for in a half-open range', async () => {
+    await storeDays(4);
+    expect(await idsOf({ range: { from: day(2), to: day(4) } })).toEqual([3, 2]);
+    expect(await idsOf({ range: { from: day(3) } })).toEqual([4, 3]);
+    expect(await idsOf({ range: { to: day(3) } })).toEqual([2, 1]);
+    const count = (range: PendingQuery['range']) =>
+      adapter.activities.countPending(athleteId, range);
+    expect(await count({ from: day(2), to: day(4) })).toBe(2);
+    expect(await count({})).toBe(4);
+    expect(await count({ from: day(20) })).toBe(0);
+  });
+
+  it("is the athlete's own", async () => {
+    await storeDays(2);
+    const another = pageOf([recordOf(first + 50)], { athleteId: 2002 });
+    await adapter.activities.storePage(another);
+    expect(await idsOf()).toEqual([2, 1]);
+    expect(await idsOf({ athleteId: 2002 })).toEqual([50]);
+    expect(await adapter.activities.countPending(2002, {})).toBe(1);
+  });
+
+  it('does not include what is stored or has none', async () => {
+    await storeDays(3);
+    await setStreams(3, { state: 'stored', tries: 0 });
+    await setStreams(2, { state: 'none', tries: 0 });
+    expect(await idsOf()).toEqual([1]);
+    expect(await adapter.activities.countPending(athleteId, {})).toBe(1);
+  });
+
+  it('waits until its next try', async () => {
+    await storeDays(3);
+    await setStreams(3, { state: 'pending', tries: 1, next_try_at: new Date(now.getTime() + 1) });
+    await setStreams(2, { state: 'pending', tries: 1, next_try_at: now });
+    expect(await idsOf()).toEqual([2, 1]);
+    expect(await idsOf({ now: new Date(now.getTime() + 1) })).toEqual([3, 2, 1]);
+  });
+
+  it('of a recording without an elapsed time has none', async () => {
+    await adapter.activities.storePage(pageOf([recordOf(first, { elapsed_time: null })]));
+    expect(await query()).toMatchObject([{ elapsedS: 0 }]);
+  });
+});
+
+describe('a parked activity', () => {
+  const nextTryAt = new Date(now.getTime() + 24 * hourMs);
+
+  beforeEach(async () => {
+    await storeDays(3);
+    await setStreams(2, { state: 'parked', tries: 5, error: 'error', next_try_at: nextTryAt });
+  });
+
+  it('is due again after its day', async () => {
+    expect(await idsOf()).toEqual([3, 1]);
+    expect(await idsOf({ now: nextTryAt })).toEqual([3, 2, 1]);
+  });
+
+  it('is shown, newest first, and is not counted as pending', async () => {
+    await setStreams(3, { state: 'parked', tries: 5, error: 'error', next_try_at: nextTryAt });
+    expect(await adapter.activities.parkedIds()).toEqual([first + 3, first + 2]);
+    expect(await adapter.activities.countPending(athleteId, {})).toBe(1);
+  });
+
+  it('is due at once when a person says so, with failed ones, others untouched', async () => {
+    await setStreams(1, { state: 'pending', tries: 2, error: 'error', next_try_at: nextTryAt });
+    expect(await adapter.activities.retryParked(2002)).toBe(0);
+    expect(await adapter.activities.retryParked(athleteId)).toBe(2);
+    expect((await query()).map(({ activityId, tries }) => [activityId - first, tries])).toEqual([
+      [3, 0],
+      [2, 0],
+      [1, 0],
+    ]);
+    expect(await adapter.activities.parkedIds()).toEqual([]);
+    expect(await adapter.activities.retryParked()).toBe(0);
+  });
+});
+
+describe('the next try', () => {
+  it('is the earliest of those that failed, in the range', async () => {
+    await storeDays(4);
+    const at = (hours: number): Date => new Date(now.getTime() + hours * hourMs);
+    await setStreams(1, { state: 'pending', tries: 1, next_try_at: at(3) });
+    await setStreams(2, { state: 'pending', tries: 2, next_try_at: at(2) });
+    await setStreams(3, { state: 'parked', tries: 5, next_try_at: at(1) });
+    const next = (range: PendingQuery['range'], id = athleteId) =>
+      adapter.activities.nextTryAt(id, range);
+    expect(await next({})).toEqual(at(2));
+    expect(await next({ to: day(2) })).toEqual(at(3));
+    expect(await next({ from: day(3) })).toBeUndefined();
+    expect(await next({}, 2002)).toBeUndefined();
+  });
+});
+
+describe('the query for what is due', () => {
+  it('walks an index and sorts nothing in memory', async () => {
+    await storeDays(9);
+    const filter = {
+      'sync.athlete_id': Long.fromNumber(athleteId),
+      'sync.streams.state': { $in: ['pending', 'parked'] },
+      $or: [
+        { 'sync.streams.next_try_at': { $exists: false } },
+        { 'sync.streams.next_try_at': { $lte: now } },
+      ],
+    };
+    const plan: unknown = await adapter.database.db
+      .collection('activities')
+      .find(filter)
+      .sort({ start_date: -1 })
+      .limit(5)
+      .explain('queryPlanner');
+    const winning = JSON.stringify(plan, (key, value: unknown) =>
+      key === 'rejectedPlans' ? undefined : value,
+    );
+    expect(winning).toContain('"IXSCAN"');
+    expect(winning).not.toContain('"COLLSCAN"');
+    expect(winning).not.toContain('"SORT"');
+  });
+});

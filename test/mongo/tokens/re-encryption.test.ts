@@ -1,0 +1,297 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { Long } from 'mongodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { TokenKeyError } from '../../../src/errors.ts';
+import type { Mongo } from '../../../src/mongo/base/connection.ts';
+import type { Grant } from '../../../src/mongo/tokens/grant-document.ts';
+import { digestOf } from '../../../src/mongo/tokens/grant-document.ts';
+import { createPendingGrants } from '../../../src/mongo/tokens/pending-logins.ts';
+import { newTokenKey } from '../../../src/mongo/base/token-cipher.ts';
+import type { TokenKey } from '../../../src/mongo/base/token-cipher.ts';
+import { readKeyFile, replaceKeys } from '../../../src/mongo/tokens/token-key-file.ts';
+import { rotateKeys, takeOverTokens } from '../../../src/mongo/tokens/re-encryption.ts';
+import { openVault, plainVault } from '../../../src/mongo/tokens/token-vault.ts';
+import type { TokenVault } from '../../../src/mongo/tokens/token-vault.ts';
+import { createTokenStore } from '../../../src/mongo/tokens/tokens.ts';
+import type { Tokens, TokenStore } from '../../../src/sync/ports/ports.ts';
+import { useAdapter } from '../adapter.ts';
+
+const adapter = useAdapter();
+const at = new Date('2026-10-05T10:00:00Z');
+let folder = '';
+let path = '';
+let first: TokenKey;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'domestique-keys-'));
+  path = join(folder, 'keys');
+});
+afterAll(() => rm(folder, { recursive: true }));
+beforeEach(async () => {
+  await adapter.empty();
+  first = newTokenKey();
+  await writeFile(path, first.bytes.toString('base64'));
+});
+
+function grantOf(athleteId: number, count = 1): Tokens {
+  return {
+    athleteId,
+    accessToken: `access-${athleteId}-${count}`,
+    refreshToken: `refresh-${athleteId}-${count}`,
+    expiresAt: at,
+    obtainedAt: at,
+    scope: ['read'],
+    clientId: '12345',
+  };
+}
+
+/** A grant of which nobody knows yet whose it is. */
+function pendingOf(count: number): Grant {
+  return { accessToken: `access-${count}-1`, refreshToken: `refresh-${count}-1`, expiresAt: at };
+}
+
+/** As a process has it that has just started. */
+async function started(): Promise<TokenVault> {
+  return openVault(path, () => undefined);
+}
+
+function storeOf(vault: TokenVault): TokenStore {
+  return createTokenStore(adapter.mongo, adapter.collections, vault);
+}
+
+/** All that is stored of logins, as text. */
+async function storedText(): Promise<string> {
+  const names = ['tokens', 'pending_grants'];
+  const all = await Promise.all(
+    names.map((name) => adapter.database.db.collection(name).find().toArray()),
+  );
+  return JSON.stringify(all);
+}
+
+async function keyIds(): Promise<readonly string[]> {
+  return [
+    ...new Set([...(await storedText()).matchAll(/"key":"(\w+)"/g)].map(([, id]) => id ?? '')),
+  ];
+}
+
+describe('a login under a key', () => {
+  it('comes back as it was saved, and stands nowhere in the database', async () => {
+    const vault = await started();
+    const pending = createPendingGrants(adapter.mongo, vault);
+    const grant = pendingOf(2);
+    await storeOf(vault).save(grantOf(1));
+    await pending.save('digest', grant);
+    expect(await storedText()).not.toMatch(/(access|refresh)-\d/);
+    expect(await storeOf(await started()).load(1)).toEqual(grantOf(1));
+    expect(await pending.load('digest')).toEqual(grant);
+  });
+
+  it('is renewed and marked in the place of the old one only', async () => {
+    const store = storeOf(await started());
+    await store.save(grantOf(1));
+    await store.renew(grantOf(1), grantOf(1, 2));
+    expect(await store.load(1)).toEqual(grantOf(1, 2));
+    await store.renew(grantOf(1), grantOf(1, 3));
+    await store.markNeedsAuthorization(grantOf(1), 'refused', at);
+    expect(await store.load(1)).toEqual(grantOf(1, 2));
+    await store.markNeedsAuthorization(grantOf(1, 2), 'refused', at);
+    expect(await store.load(1)).toHaveProperty('needsAuthorization');
+  });
+
+  it('that was stored without one is read, renewed under the key, and taken over at a start', async () => {
+    await storeOf(plainVault).save(grantOf(1));
+    await storeOf(plainVault).save(grantOf(2));
+    await storeOf(plainVault).markNeedsAuthorization(grantOf(2), 'refused', at);
+    const vault = await started();
+    expect(await storeOf(vault).load(1)).toEqual(grantOf(1));
+    await storeOf(vault).renew(grantOf(1), grantOf(1, 2));
+    expect(await storedText()).not.toContain('refresh-1');
+    expect(await takeOverTokens(adapter.mongo, vault)).toBe(1);
+    expect(await storedText()).not.toMatch(/(access|refresh)-\d/);
+    expect(await storeOf(vault).load(2)).toMatchObject({
+      ...grantOf(2),
+      needsAuthorization: { reason: 'refused' },
+    });
+    expect(await takeOverTokens(adapter.mongo, vault)).toBe(0);
+  });
+
+  it('is neither changed nor marked where the key is missing or wrong', async () => {
+    const vault = await started();
+    await storeOf(plainVault).save(grantOf(2));
+    await storeOf(vault).save(grantOf(1));
+    await writeFile(path, newTokenKey().bytes.toString('base64'));
+    const before = await storedText();
+    const missing = `encrypted with the key ${first.id}, which TOKEN_KEY_FILE does not hold`;
+    const wrong = await started();
+    await expect(takeOverTokens(adapter.mongo, wrong)).rejects.toThrow(missing);
+    await expect(storeOf(wrong).load(1)).rejects.toThrow(TokenKeyError);
+    await expect(takeOverTokens(adapter.mongo, plainVault)).rejects.toThrow(
+      `The login in tokens (athlete 1) is encrypted, and TOKEN_KEY_FILE is not set. Set it to the file of the key ${first.id}; nothing was changed.`,
+    );
+    const added = newTokenKey();
+    await expect(rotateKeys(adapter.mongo, wrong, { path, added })).rejects.toThrow(missing);
+    expect(await readKeyFile(path)).not.toContainEqual(added);
+    expect(await storedText()).toBe(before);
+  });
+
+  it('that was put into the place of another is refused', async () => {
+    const vault = await started();
+    await storeOf(vault).save(grantOf(1));
+    const tokens = adapter.database.db.collection<{ _id: Long }>('tokens');
+    const stolen = await tokens.findOne({ _id: Long.fromNumber(1) });
+    await tokens.insertOne({ ...stolen, _id: Long.fromNumber(2) });
+    await expect(storeOf(vault).load(2)).rejects.toThrow(/athlete 2.*was changed, or moved/);
+  });
+
+  it('is written although the file has gone, with the key that was there', async () => {
+    const store = storeOf(await started());
+    await store.save(grantOf(1));
+    await rm(path);
+    await store.renew(grantOf(1), grantOf(1, 2));
+    await writeFile(path, first.bytes.toString('base64'));
+    expect(await storeOf(await started()).load(1)).toEqual(grantOf(1, 2));
+  });
+});
+
+describe('a rotation', () => {
+  async function fill(): Promise<void> {
+    const store = storeOf(await started());
+    await store.save(grantOf(1));
+    await store.save(grantOf(2));
+    await storeOf(plainVault).save(grantOf(3));
+    const grant = pendingOf(4);
+    await createPendingGrants(adapter.mongo, await started()).save(digestOf('old'), grant);
+  }
+
+  async function assertReadable(): Promise<void> {
+    const vault = await started();
+    for (const id of [1, 2, 3]) expect(await storeOf(vault).load(id)).toEqual(grantOf(id));
+    const pending = await createPendingGrants(adapter.mongo, vault).load(digestOf('old'));
+    expect(pending?.refreshToken).toBe('refresh-4-1');
+  }
+
+  it('brings every login under the new key, and then removes the old one', async () => {
+    await fill();
+    const added = newTokenKey();
+    const rotation = await rotateKeys(adapter.mongo, await started(), { path, added });
+    expect(rotation).toEqual({ sealed: 4, removed: 1 });
+    expect(await readKeyFile(path)).toEqual([added]);
+    expect(await keyIds()).toEqual([added.id]);
+    expect(await storedText()).not.toMatch(/(access|refresh)-\d/);
+    await assertReadable();
+  });
+
+  it('that is killed at any step loses nothing, and the next one completes it', async () => {
+    for (let steps = 0; ; steps += 1) {
+      await adapter.empty();
+      await writeFile(path, first.bytes.toString('base64'));
+      await fill();
+      const added = newTokenKey();
+      const vault = await started();
+      const killed = await rotateKeys(killedAfter(steps), vault, { path, added }).then(
+        () => false,
+        () => true,
+      );
+      await assertReadable();
+      if (!killed) {
+        expect(steps).toBeGreaterThan(10);
+        return;
+      }
+      const last = newTokenKey();
+      await rotateKeys(adapter.mongo, await started(), { path, added: last });
+      expect(await readKeyFile(path)).toEqual([last]);
+      await assertReadable();
+    }
+  });
+
+  /** The database, as it is for a process that is killed after so many operations. */
+  function killedAfter(steps: number): Mongo {
+    let left = steps;
+    return {
+      ...adapter.mongo,
+      attempt: (operation, urgency) => {
+        left -= 1;
+        if (left < 0) throw new Error('killed');
+        return adapter.mongo.attempt(operation, urgency);
+      },
+    };
+  }
+
+  it('is noticed by a process that runs: it reads the new key, and writes with it', async () => {
+    await fill();
+    const running = storeOf(await started());
+    const added = newTokenKey();
+    await rotateKeys(adapter.mongo, await started(), { path, added });
+    expect(await running.load(1)).toEqual(grantOf(1));
+    await running.renew(grantOf(1), grantOf(1, 2));
+    expect(await keyIds()).toEqual([added.id]);
+    expect(await storeOf(await started()).load(1)).toEqual(grantOf(1, 2));
+  });
+
+  it('that comes between the sealing of a grant and its write loses nothing', async () => {
+    await storeOf(await started()).save(grantOf(1));
+    const added = newTokenKey();
+    const slow: Mongo = {
+      ...adapter.mongo,
+      attempt: async (operation, urgency) => {
+        // The new grant is sealed by now, and is not written yet.
+        if ((await readKeyFile(path)).every(({ id }) => id !== added.id))
+          await rotateKeys(adapter.mongo, await started(), { path, added });
+        return adapter.mongo.attempt(operation, urgency);
+      },
+    };
+    const store = createTokenStore(slow, adapter.collections, await started());
+    await store.renew(grantOf(1), grantOf(1, 2));
+    expect(await readKeyFile(path)).toEqual([added]);
+    expect(await storeOf(await started()).load(1)).toEqual(grantOf(1, 2));
+  });
+
+  it('keeps a key that is needed again by a grant written meanwhile', async () => {
+    await storeOf(await started()).save(grantOf(1));
+    const late = await started();
+    const added = newTokenKey();
+    let isLate = true;
+    const mongo: Mongo = {
+      ...adapter.mongo,
+      attempt: async (operation, urgency) => {
+        const keys = await readKeyFile(path);
+        if (isLate && keys.length === 1 && keys[0].id === added.id) {
+          isLate = false;
+          // A process that had sealed before, writes now, and is killed before it looks again.
+          await replaceKeys(path, [first]);
+          await storeOf(late).renew(grantOf(1), grantOf(1, 2));
+          await replaceKeys(path, [added]);
+        }
+        return adapter.mongo.attempt(operation, urgency);
+      },
+    };
+    await rotateKeys(mongo, await started(), { path, added });
+    expect(isLate).toBe(false);
+    expect(await storeOf(await started()).load(1)).toEqual(grantOf(1, 2));
+    expect(await readKeyFile(path)).toEqual([added]);
+  });
+
+  it('runs beside refreshes without end, and none is lost', async () => {
+    await storeOf(await started()).save(grantOf(1));
+    const running = storeOf(await started());
+    const rotations = (async () => {
+      for (let count = 0; count < 5; count += 1)
+        await rotateKeys(adapter.mongo, await started(), { path, added: newTokenKey() });
+    })();
+    const over = rotations.then(() => true);
+    const isOver = (): Promise<boolean> => Promise.race([over, Promise.resolve(false)]);
+    let count = 1;
+    while (!(await isOver())) {
+      await running.renew(grantOf(1, count), grantOf(1, count + 1));
+      count += 1;
+      expect(await running.load(1)).toEqual(grantOf(1, count));
+    }
+    await rotations;
+    expect(count).toBeGreaterThan(2);
+    expect(await storeOf(await started()).load(1)).toEqual(grantOf(1, count));
+  });
+});

@@ -1,0 +1,185 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Document } from 'mongodb';
+
+import { query } from '../../src/features/query/command.ts';
+import { recipes } from '../../src/queries/recipes.ts';
+import { views } from '../../src/queries/views.ts';
+import { useRounds } from '../support/rounds.ts';
+import { expectations, settingsOf } from './expectations.ts';
+import type { Fixture } from './fixture.ts';
+import { ada, fill, options } from './fixture.ts';
+import { costOf } from './explained.ts';
+import type { Pasted } from './pasted.ts';
+import { blocks, paste } from './pasted.ts';
+import { bestDistanceOfOne, samplesOf } from './reference-recordings.ts';
+import { totalsByDay, totalsByMonth, totalsByWeek, totalsByYear } from './reference-totals.ts';
+
+/** Sums come out a little different in another order, and derived values are rounded to thousandths. */
+expect.addEqualityTesters([
+  (one: unknown, other: unknown) =>
+    typeof one === 'number' && typeof other === 'number'
+      ? Math.abs(one - other) <= 1.5e-3 + 1e-9 * Math.abs(one)
+      : undefined,
+]);
+
+const openRounds = useRounds();
+let fixture: Fixture;
+
+beforeAll(async () => {
+  fixture = await fill(await openRounds(options));
+}, 120_000);
+
+async function pasted(name: string): Promise<Pasted> {
+  return paste(fixture.rounds.db, name, settingsOf(name, fixture));
+}
+
+async function answerTo({
+  collection,
+  pipeline,
+  options: own,
+}: Pasted): Promise<readonly Document[]> {
+  return fixture.rounds.db.collection(collection).aggregate(pipeline, own).toArray();
+}
+
+describe('a question of the cookbook', () => {
+  it.each(recipes)('$name has the true answer, in the shape that it says', async (recipe) => {
+    const { name, answer } = recipe;
+    const expected = expectations[name]?.(fixture);
+    expect(expected?.length ?? 0, 'an answer that says something').toBeGreaterThan(0);
+    const found = await answerTo(await pasted(name));
+    expect(found).toEqual(expected);
+    const shape = new Set(pathsOf(answer));
+    for (const path of pathsOf(found[0] ?? {})) expect(shape).toContain(path);
+  });
+
+  it.each(recipes.filter(({ reach }) => reach === 'selective'))(
+    '$name reads at most twice what it returns',
+    async ({ name }) => {
+      const { documents, returned, isScan } = await costOf(fixture.rounds.db, await pasted(name));
+      expect(isScan).toBe(false);
+      expect(returned).toBeGreaterThan(0);
+      expect(documents).toBeLessThanOrEqual(2 * returned);
+    },
+  );
+
+  it.each(recipes.filter(({ reach }) => reach === 'whole'))(
+    '$name reads the index, or each activity once',
+    async ({ name, topic }) => {
+      const cost = await costOf(fixture.rounds.db, await pasted(name));
+      const isCovered =
+        (topic === 'Totals' && name !== 'year-in-review') || name === 'streams-states';
+      const everything = await fixture.rounds.db.collection('activities').countDocuments();
+      expect(cost.documents).toBeLessThanOrEqual(isCovered ? 0 : everything);
+      expect(cost.keys).toBeLessThanOrEqual(everything + 1);
+    },
+  );
+});
+
+describe('one recording', () => {
+  it.each([1_000, 5_000, 10_000])('has its best %i m', async (meters) => {
+    const settings = { activity: `NumberLong("${fixture.ride.id}")`, meters: String(meters) };
+    const asked = await paste(fixture.rounds.db, 'best-distance-of-one', settings);
+    expect(await answerTo(asked)).toEqual(bestDistanceOfOne(fixture.ride, meters));
+  });
+
+  it('of ten days comes back whole from one query, its parts joined in order', async () => {
+    const { db } = fixture.rounds;
+    const { tenDays } = fixture;
+    const settings = { activity: `NumberLong("${tenDays.id}")` };
+    const found = await answerTo(await paste(db, 'recording', settings));
+    expect(await db.collection('streams').countDocuments({ activity_id: tenDays.id })).toBe(2);
+    const expected = samplesOf(tenDays) as readonly Document[];
+    for (const key of Object.keys(expected[0] ?? {})) {
+      const columnOf = (rows: readonly Document[]) => rows.map((row) => row[key] as unknown);
+      expect(JSON.stringify(columnOf(found)) === JSON.stringify(columnOf(expected)), key).toBe(
+        true,
+      );
+    }
+  });
+});
+
+function pathsOf(value: Document, prefix = ''): readonly string[] {
+  return Object.entries(value).flatMap(([key, member]: [string, unknown]) => {
+    const isPlain = typeof member === 'object' && member?.constructor === Object;
+    return isPlain ? pathsOf(member, `${prefix}${key}.`) : [`${prefix}${key}`];
+  });
+}
+
+describe('a view', () => {
+  it.each([
+    { name: 'daily_totals', key: 'day', reference: totalsByDay },
+    { name: 'weekly_totals', key: 'week', reference: totalsByWeek },
+    { name: 'monthly_totals', key: 'month', reference: totalsByMonth },
+  ])('$name has the true totals', async ({ name, key, reference }) => {
+    const { db } = fixture.rounds;
+    const found = await db
+      .collection(name)
+      .find({ athlete_id: ada })
+      .sort({ [key]: -1 })
+      .toArray();
+    const expected = (reference(fixture.truth, Infinity) as Document[]).map(({ _id, ...sums }) => ({
+      _id: { athlete_id: ada, [key]: _id as string },
+      ...sums,
+      athlete_id: ada,
+      [key]: _id as string,
+    }));
+    expect(found).toEqual(expected);
+  });
+
+  it('is made as the page says', async () => {
+    const { db } = fixture.rounds;
+    const made = await db.listCollections({ type: 'view' }).toArray();
+    expect(made.map(({ name }) => name).toSorted()).toEqual(
+      views.map(({ name }) => name).toSorted(),
+    );
+    for (const { name } of views) expect(blocks.get(name)).toContain(`db.createView("${name}"`);
+  });
+});
+
+describe('query', () => {
+  async function ask(...args: readonly string[]): Promise<string> {
+    const program = fixture.rounds.program();
+    expect(await query(program, args)).toBe(0);
+    return program.printed();
+  }
+
+  it.each([
+    ['totals-by-week', ['--athlete', String(ada), '--limit=60']],
+    ['near', ['--athlete', String(ada), '--lng', '16.3838', '--lat', '48.2152', '--radius', '400']],
+    ['same-route', []],
+  ] as const)('gives %s the answer that the pasted text gives', async (name, args) => {
+    const more = name === 'same-route' ? ['--activity', String(fixture.route.id)] : args;
+    const found = JSON.parse(await ask(name, ...more, '--json')) as unknown;
+    expect(found).toEqual(JSON.parse(JSON.stringify(expectations[name]?.(fixture))));
+  });
+
+  it('prints a table for a person', async () => {
+    const text = await ask('totals-by-year', '--athlete', String(ada));
+    const [head = '', first = ''] = text.split('\n');
+    expect(head).toMatch(/^_id\.year +_id\.sport +activities +distance +moving_time/);
+    expect(first).toMatch(/^2026 +\w+ +\d+ +[\d.]+ +\d+/);
+    expect(text.trimEnd().split('\n')).toHaveLength(1 + totalsByYear(fixture.truth).length);
+  });
+
+  it('prints CSV with quotes where they are needed, and no formula', async () => {
+    const activities = fixture.rounds.db.collection('activities');
+    const { id, summary } = fixture.renamed;
+    const name = '=1+1, "so"';
+    await activities.updateOne({ _id: id as never }, { $set: { name } });
+    const text = await ask('latest', '--athlete', String(ada), '--csv');
+    await activities.updateOne({ _id: id as never }, { $set: { name: 'Renamed' } });
+    expect(text).toMatch(/^_id,name,sport_type,start_date_local,[^\r]*\r\n/);
+    expect(text).toContain(`${id},"'=1+1, ""so""",${summary.sport_type}`);
+  });
+
+  it('asks whose it is where there are several athletes', async () => {
+    await expect(ask('latest')).rejects.toThrow('name one with --athlete: 1001, 1002.');
+    await expect(ask('latest', '--athlete', '5')).rejects.toThrow('there are some of 1001, 1002.');
+    await expect(ask('same-route', '--activity', '5')).rejects.toThrow('There is no such activity');
+  });
+
+  it('lists the questions', async () => {
+    const lines = (await ask()).trimEnd().split('\n');
+    expect(lines.map((line) => line.split(' ')[0])).toEqual(recipes.map(({ name }) => name));
+  });
+});

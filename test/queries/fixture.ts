@@ -1,0 +1,152 @@
+/**
+ * The histories that the cookbook's questions are asked of: two simulated athletes, with what the
+ * questions look for on purpose (the same route twice, a recording of ten days, an edit, a deletion).
+ */
+import { Long } from 'mongodb';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+import type { StreamSet, StreamValue } from '../../src/simulator/world/stream-set.ts';
+import type { SummaryRecord } from '../../src/simulator/world/summary.ts';
+import type { Rounds, RoundsOptions } from '../support/rounds.ts';
+import { dayMs } from '../support/rounds.ts';
+
+export const ada = 1001;
+export const bob = 1002;
+
+/** What Strava has of one activity. */
+export interface Truth {
+  readonly id: number;
+  readonly summary: SummaryRecord;
+  readonly streams: StreamSet | null;
+}
+
+export interface Fixture {
+  readonly simulator: Simulator;
+  readonly rounds: Rounds;
+  /** Ada's activities, newest first. */
+  readonly truth: readonly Truth[];
+  /** A recording with distance and power that is longer than an hour. */
+  readonly ride: Truth;
+  /** One that was done again later, and the ids of all on its route. */
+  readonly route: Truth;
+  readonly tenDays: Truth;
+  /** As it was before it was called something else. */
+  readonly renamed: Truth;
+  readonly deleted: Truth;
+  /** Its streams are marked as failed. */
+  readonly parked: Truth;
+}
+
+const endsAt = new Date('2026-11-20T12:00:00Z');
+const samplesPerActivity = [20, 60] as const;
+const athleteOf = (id: number, firstname: string, activities: number) => ({
+  id,
+  firstname,
+  lastname: 'Example',
+  activities,
+  samplesPerActivity,
+  endsAt,
+  years: 2,
+});
+
+/** What `useRounds` needs for it. */
+export const options: RoundsOptions = {
+  seed: 11,
+  athletes: [athleteOf(ada, 'Ada', 220), athleteOf(bob, 'Bob', 20)],
+  config: { SYNC_ATHLETE: 'true' },
+};
+
+/** Two rounds of a real sync, a day apart. */
+export async function fill(rounds: Rounds): Promise<Fixture> {
+  const { simulator } = rounds;
+  const { world } = simulator;
+  const before = truthOf(simulator, ada);
+  const route = found(before, ({ summary, streams }) => {
+    const isLong = summary.distance > 15_000 && summary.sport_type === 'Ride';
+    return isLong && streams?.['latlng'] !== undefined;
+  });
+  repeat(simulator, route);
+  const tenDaysId = addTenDays(simulator);
+  const [renamed, deleted, parked] = [at(before, 4), at(before, 7), at(before, 12)];
+  await finish(rounds);
+  world.editActivity(renamed.id, { name: 'Renamed' });
+  world.deleteActivity(deleted.id);
+  await rounds.pass(2 * dayMs);
+  await finish(rounds);
+  await park(rounds, parked.id);
+  const truth = truthOf(simulator, ada);
+  const tenDays = found(truth, ({ id }) => id === tenDaysId);
+  const ride = found(truth, ({ summary, streams }) => {
+    const isLong = summary.moving_time > 4_500;
+    return isLong && streams?.['watts'] !== undefined && streams['distance'] !== undefined;
+  });
+  return { simulator, rounds, truth, ride, route, tenDays, renamed, deleted, parked };
+}
+
+async function finish(rounds: Rounds): Promise<void> {
+  const { exitCode, program } = await rounds.round();
+  if (exitCode !== 0) throw new Error(`The sync ended with ${exitCode}: ${program.logged()}`);
+}
+
+function truthOf({ world }: Simulator, athleteId: number): readonly Truth[] {
+  return world.activities(athleteId).map(({ id }) => ({
+    id,
+    summary: world.summary(id),
+    streams: world.streams(id),
+  }));
+}
+
+function found(truth: readonly Truth[], isIt: (one: Truth) => boolean): Truth {
+  const one = truth.find(isIt);
+  if (one === undefined) throw new Error('The history has no such activity: try another seed.');
+  return one;
+}
+
+function at(truth: readonly Truth[], index: number): Truth {
+  return truth[index] ?? found([], () => true);
+}
+
+/** What five failures leave behind. */
+export const failure = {
+  tries: 5,
+  error: 'Strava answered 500.',
+  next_try_at: new Date('2026-12-01T00:00:00Z'),
+};
+
+async function park({ db }: Rounds, id: number): Promise<void> {
+  const streams = { state: 'parked', ...failure };
+  const activities = db.collection<{ _id: Long }>('activities');
+  await activities.updateOne({ _id: Long.fromNumber(id) }, { $set: { 'sync.streams': streams } });
+}
+
+/** The same way, some days later and a little slower. */
+function repeat({ world }: Simulator, { summary, streams }: Truth): void {
+  const again = Date.parse(summary.start_date) + 3 * dayMs;
+  const { sport_type, distance, moving_time, elapsed_time, start_latlng, map } = summary;
+  const fields = { sport_type, distance, moving_time, elapsed_time, start_latlng, map };
+  const startAt = new Date(again);
+  const id = world.addActivity(ada, { ...fields, name: 'The same again' }, { startAt });
+  world.setStreams(id, streams);
+}
+
+const tenDaySamples = 86_400;
+
+/** A sample each ten seconds, too much for one document. */
+function addTenDays({ world }: Simulator): number {
+  const startAt = new Date('2025-06-01T05:00:00Z');
+  const long = { sport_type: 'Walk', name: 'Ten days', moving_time: 864_000, distance: 0 };
+  const id = world.addActivity(ada, long, { startAt });
+  const each = (value: (index: number) => StreamValue): readonly StreamValue[] =>
+    Array.from({ length: tenDaySamples }, (_, index) => value(index));
+  world.setStreams(id, {
+    time: each((index) => 10 * index),
+    latlng: each((index) => [47 + (index % 500) / 10_000, 13 + index / 1_000_000]),
+    altitude: each((index) => 1_000.1 + (index % 100)),
+    velocity_smooth: each((index) => 1.1 + (index % 7) / 10),
+    heartrate: each((index) => 80 + (index % 90)),
+    cadence: each((index) => 60.5 + (index % 5)),
+    temp: each((index) => index % 20),
+    moving: each((index) => index % 50 !== 0),
+    grade_smooth: each((index) => (index % 13) / 10),
+  });
+  return id;
+}

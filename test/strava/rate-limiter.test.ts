@@ -1,0 +1,271 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { systemClock, type Clock } from '../../src/clock.ts';
+import type { QuotaSettings } from '../../src/domain/rate-limit/quota-state.ts';
+import { QuotaSpentError, RateLimitedError } from '../../src/errors.ts';
+import type { Mongo } from '../../src/mongo/base/connection.ts';
+import type { HeaderMode, Quota } from '../../src/simulator/api/quota-windows.ts';
+import { startSimulator } from '../../src/simulator/api/server.ts';
+import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
+import { useAdapter } from '../mongo/adapter.ts';
+import { open } from '../mongo/base/connection-of.ts';
+import { athleteId, createStack, free, logIn, never, thrownBy, type Stack } from './stack.ts';
+
+const adapter = useAdapter();
+const athletes = [{ id: athleteId, firstname: 'A', lastname: 'M', activities: 3 }];
+const inTheWindow = new Date('2026-10-05T10:07:00Z');
+let simulators: Simulator[] = [];
+let connections: Mongo[] = [];
+
+beforeEach(() => adapter.empty());
+
+afterEach(async () => {
+  await Promise.all(simulators.map((simulator) => simulator.close()));
+  await Promise.all(connections.map((mongo) => mongo.close()));
+  [simulators, connections] = [[], []];
+});
+
+/** A clock that stands still until it is told to go on; its sleeps are real. */
+function heldClock(): Clock & { advance(ms: number): void } {
+  let nowMs = inTheWindow.getTime();
+  return {
+    nowMs: () => nowMs,
+    monotonicMs: () => nowMs,
+    sleep: (ms, signal) => systemClock.sleep(ms, signal),
+    advance: (ms) => {
+      nowMs += ms;
+    },
+  };
+}
+
+async function startWith(options: SimulatorOptions): Promise<Simulator> {
+  const simulator = await startSimulator({ athletes, ...options });
+  simulators.push(simulator);
+  return simulator;
+}
+
+/** As another process would have it: with a connection and a memory of its own. */
+async function another(
+  simulator: Simulator,
+  settings: Partial<QuotaSettings>,
+  clock: Clock = systemClock,
+): Promise<Stack> {
+  const mongo = await open(adapter.database);
+  connections.push(mongo);
+  return createStack({ simulator, mongo, settings, clock });
+}
+
+interface Scene {
+  readonly simulator: Simulator;
+  readonly stack: Stack;
+  readonly clock: ReturnType<typeof heldClock>;
+}
+
+/** One process with a token in hand, in the middle of windows that don't end by themselves. */
+async function scene(quota: Partial<Quota>, settings: Partial<QuotaSettings> = {}): Promise<Scene> {
+  const clock = heldClock();
+  const simulator = await startWith({ quota, clock });
+  const { short = 200, daily = 1_000 } = quota;
+  const stack = await another(simulator, { short, daily, ...settings }, clock);
+  await logIn(stack, simulator);
+  await stack.access.token(athleteId, never());
+  simulator.requests.clear();
+  return { simulator, stack, clock };
+}
+
+function list({ source }: Stack): Promise<unknown> {
+  return source.listPage(athleteId, { page: 1 }, free);
+}
+
+/** Makes requests one after the other until the quota refuses; returns how many left. */
+async function spend(stack: Stack): Promise<number> {
+  for (let made = 0; ; made += 1) {
+    try {
+      await list(stack);
+    } catch (error) {
+      if (error instanceof QuotaSpentError) return made;
+      throw error;
+    }
+  }
+}
+
+const windows = { shortWindowMs: 1_000, dailyWindowMs: 4_000 };
+const tiny = { short: 5, daily: 20, ...windows };
+
+/** Asks as fast as it may until the time is over. */
+async function pull(stack: Stack, untilMs: number): Promise<void> {
+  while (Date.now() < untilMs) {
+    try {
+      await list(stack);
+    } catch (error) {
+      if (!(error instanceof QuotaSpentError)) throw error;
+      const pauseMs = error.opensAt.getTime() - stack.stravaClock.nowMs();
+      await sleep(Math.min(Math.max(5, pauseMs), Math.max(0, untilMs - Date.now())));
+    }
+  }
+}
+
+/** Two processes with four requests in flight each, over some short windows. */
+async function race(mode: HeaderMode, durationMs: number): Promise<Simulator> {
+  const simulator = await startWith({ quota: tiny, headers: mode });
+  const stacks = [await another(simulator, tiny), await another(simulator, tiny)];
+  const [first] = stacks;
+  if (first === undefined) throw new Error('No stack.');
+  await logIn(first, simulator);
+  await first.access.token(athleteId, never());
+  const untilMs = Date.now() + durationMs;
+  await Promise.all(stacks.flatMap((stack) => [1, 2, 3, 4].map(() => pull(stack, untilMs))));
+  return simulator;
+}
+
+/** The share of the quota that was used in the short windows that were seen whole. */
+function useOf(simulator: Simulator): number {
+  const counts = new Map<number, number>();
+  for (const { at, isCounted } of simulator.requests.entries) {
+    if (!isCounted) continue;
+    const window = Math.floor(at.getTime() / windows.shortWindowMs);
+    counts.set(window, (counts.get(window) ?? 0) + 1);
+  }
+  const [first, last] = [Math.min(...counts.keys()), Math.max(...counts.keys())];
+  const whole = last - first - 1;
+  const used = [...counts].filter(([window]) => window > first && window < last);
+  return used.reduce((sum, [, count]) => sum + count, 0) / (whole * tiny.short);
+}
+
+describe('two processes that pull as fast as they may', () => {
+  it('never go over a limit, and use nearly all of it', async () => {
+    const simulator = await race('both', 10_500);
+    expect(simulator.requests.overLimit()).toEqual([]);
+    expect(useOf(simulator)).toBeGreaterThanOrEqual(0.9);
+  });
+});
+
+describe('without usable headers', () => {
+  it.each(['none', 'rubbish', 'overall'] as const)(
+    'two processes never go over a limit either (%s)',
+    async (mode) => {
+      const simulator = await race(mode, 2_500);
+      expect(simulator.requests.overLimit()).toEqual([]);
+      expect(useOf(simulator)).toBeGreaterThanOrEqual(0.6);
+    },
+  );
+});
+
+describe('a spent window', () => {
+  it('refuses before anything leaves, and says until when', async () => {
+    const { simulator, stack } = await scene({ short: 3 });
+    expect(await spend(stack)).toBe(3);
+    const error = await thrownBy(list(stack));
+    expect(error).toBeInstanceOf(QuotaSpentError);
+    expect(error).toMatchObject({ opensAt: new Date('2026-10-05T10:15:02Z') });
+    expect(simulator.requests.count()).toBe(3);
+  });
+
+  it('is spent for every process, and for a later one', async () => {
+    const { simulator, stack, clock } = await scene({ short: 3 });
+    await spend(stack);
+    const later = await another(simulator, { short: 3 }, clock);
+    expect(await spend(later)).toBe(0);
+  });
+
+  it('opens with the next one', async () => {
+    const { simulator, stack, clock } = await scene({ short: 3 });
+    await spend(stack);
+    clock.advance(8 * 60_000 + 2_000);
+    expect(await spend(stack)).toBe(3);
+    expect(simulator.requests.overLimit()).toEqual([]);
+  });
+
+  it('of a day stays spent when the short one opens', async () => {
+    const { stack, clock } = await scene({ short: 3, daily: 4 });
+    expect(await spend(stack)).toBe(3);
+    clock.advance(8 * 60_000 + 2_000);
+    expect(await spend(stack)).toBe(1);
+    const error = await thrownBy(list(stack));
+    expect(error).toMatchObject({ opensAt: new Date('2026-10-06T00:00:02Z') });
+  });
+
+  it('leaves what a request has to leave', async () => {
+    const { stack } = await scene({ short: 5 });
+    const careful = { ...free, reserve: { short: 2, daily: 0 } };
+    const ask = (): Promise<unknown> => stack.source.listPage(athleteId, { page: 1 }, careful);
+    await ask();
+    await ask();
+    await ask();
+    expect(await thrownBy(ask())).toBeInstanceOf(QuotaSpentError);
+    expect(await spend(stack)).toBe(2);
+  });
+});
+
+describe('a 429 that nobody expected', () => {
+  it('closes the window for every process', async () => {
+    const { simulator, stack, clock } = await scene({ short: 10 });
+    simulator.faults.next('rate-limit');
+    expect(await thrownBy(list(stack))).toBeInstanceOf(RateLimitedError);
+    const other = await another(simulator, { short: 10 }, clock);
+    expect([await spend(stack), await spend(other)]).toEqual([0, 0]);
+    expect(simulator.requests.count()).toBe(1);
+    clock.advance(8 * 60_000 + 2_000);
+    expect(await spend(stack)).toBe(10);
+  });
+});
+
+describe('what the headers say', () => {
+  it('lowers the limit in the middle of a window', async () => {
+    const { simulator, stack } = await scene({ short: 10 });
+    await list(stack);
+    simulator.setQuota({ short: 4 });
+    expect(await spend(stack)).toBe(3);
+    expect(simulator.requests.overLimit()).toEqual([]);
+  });
+
+  it('does not raise it, unless the operator allows that', async () => {
+    const configured = await scene({ short: 10 }, { short: 3 });
+    expect(await spend(configured.stack)).toBe(3);
+    await adapter.empty();
+    const allowed = await scene({ short: 10 }, { short: 3, isHigherAllowed: true });
+    expect(await spend(allowed.stack)).toBe(10);
+    expect(allowed.simulator.requests.overLimit()).toEqual([]);
+  });
+
+  it('counts what another program of the application uses', async () => {
+    const { simulator, stack } = await scene({ short: 10 });
+    simulator.useQuotaElsewhere(4);
+    await list(stack);
+    simulator.useQuotaElsewhere(2);
+    await list(stack);
+    const burst = await Promise.allSettled(Array.from({ length: 8 }, () => list(stack)));
+    const made = burst.filter(({ status }) => status === 'fulfilled').length;
+    expect(made).toBeLessThanOrEqual(2);
+    expect(simulator.requests.overLimit()).toEqual([]);
+    expect(made + (await spend(stack))).toBe(2);
+  });
+});
+
+describe('requests at once', () => {
+  it('are four at most, and every attempt pays', async () => {
+    const { simulator, stack } = await scene({ short: 20 });
+    const held = [1, 2, 3, 4].map(() => simulator.hold({ endpoint: 'list' }));
+    const asked = Array.from({ length: 10 }, () => list(stack));
+    const flights = await Promise.all(held);
+    await sleep(50);
+    expect(simulator.requests.count()).toBe(4);
+    for (const flight of flights) flight.release();
+    await Promise.all(asked);
+    expect(stack.gate.passed()).toBe(10);
+    expect(await spend(stack)).toBe(10);
+    expect(simulator.requests.overLimit()).toEqual([]);
+  });
+
+  it('that fail pay, too', async () => {
+    const { simulator, stack } = await scene({ short: 4 });
+    simulator.faults.next('html-502', 1);
+    simulator.faults.next('reset', 1);
+    await thrownBy(list(stack));
+    await thrownBy(list(stack));
+    expect(await spend(stack)).toBe(2);
+    expect(simulator.requests.overLimit()).toEqual([]);
+  });
+});

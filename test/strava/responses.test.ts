@@ -1,0 +1,140 @@
+import { inspect } from 'node:util';
+
+import { describe, expect, it } from 'vitest';
+
+import {
+  AccessTokenRefusedError,
+  ApplicationRefusedError,
+  MalformedAnswerError,
+  NotFoundError,
+  RateLimitedError,
+  ScopeMissingError,
+  StravaRecordError,
+  StravaWeatherError,
+  SubscribersOnlyError,
+} from '../../src/errors.ts';
+import { faultsOf, readAnswer, readObject } from '../../src/strava/responses.ts';
+import type { HttpAnswer } from '../../src/strava/http.ts';
+
+type ErrorClass = new (...args: never[]) => Error;
+
+const json = 'application/json; charset=utf-8';
+
+function answer(status: number, body: unknown, type = json): HttpAnswer {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return { status, headers: { 'content-type': type }, body: text };
+}
+
+function fault(resource: string, field: string, code: string, message = 'Bad Request'): unknown {
+  return { message, errors: [{ resource, field, code }] };
+}
+
+function thrownBy(work: () => unknown): unknown {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('Nothing was thrown.');
+}
+
+const table: readonly [string, HttpAnswer, ErrorClass][] = [
+  [
+    'an expired token',
+    answer(401, fault('Athlete', 'access_token', 'invalid')),
+    AccessTokenRefusedError,
+  ],
+  [
+    'a scope that was not granted',
+    answer(401, fault('AccessToken', 'activity:read_permission', 'missing')),
+    ScopeMissingError,
+  ],
+  ['a 401 in HTML', answer(401, '<html>', 'text/html'), AccessTokenRefusedError],
+  ['a 402', answer(402, fault('Athlete', 'subscription', 'missing')), SubscribersOnlyError],
+  [
+    'an inactive application',
+    answer(403, fault('Application', 'Status', 'Inactive')),
+    ApplicationRefusedError,
+  ],
+  ['another 403', answer(403, fault('Activity', 'id', 'forbidden')), StravaRecordError],
+  ['a 403 of a gateway', answer(403, '<html>', 'text/html'), StravaWeatherError],
+  ['an unknown record', answer(404, fault('Activity', 'id', 'invalid')), NotFoundError],
+  ['a 404 without errors', answer(404, { message: 'x', errors: [] }), NotFoundError],
+  [
+    'a bound in the future',
+    answer(400, fault('Application', 'after', 'future')),
+    StravaRecordError,
+  ],
+  ['a spent quota', answer(429, fault('Application', 'rate limit', 'exceeded')), RateLimitedError],
+  ['a 429 in HTML', answer(429, '<html>', 'text/html'), RateLimitedError],
+  ["Strava's own 500", answer(500, { message: 'error' }), StravaRecordError],
+  ['a 500 in HTML', answer(500, '<html>', 'text/html'), StravaWeatherError],
+  ['a 502', answer(502, '<html>', 'text/html'), StravaWeatherError],
+  ['a 503 with JSON', answer(503, { message: 'error' }), StravaWeatherError],
+  ['a 597', answer(597, '', 'text/html'), StravaWeatherError],
+  ['a redirect', answer(302, '', 'text/html'), StravaWeatherError],
+  ['a maintenance page with 200', answer(200, '<html>', 'text/html'), StravaWeatherError],
+  ['JSON that is called text', answer(200, '[]', 'text/plain'), StravaWeatherError],
+  ['JSON that was cut off', answer(200, '[{"id":'), StravaWeatherError],
+  ['an empty body', answer(200, ''), StravaWeatherError],
+];
+
+describe('an answer', () => {
+  it.each(table)('that is %s becomes its typed error', (_, one, expected) => {
+    const error = thrownBy(() => readAnswer(one, 'the list of activities'));
+    expect(error).toBeInstanceOf(expected);
+    expect(Object.getPrototypeOf(error)).toBe(expected.prototype);
+  });
+
+  it.each(table)('that is %s means the same whatever its message says', (_, one, expected) => {
+    for (const message of ['', 'Rate Limit Exceeded', 'Inactive', 'access_token invalid missing']) {
+      const body = one.body.replace(/"message":"[^"]*"/, `"message":${JSON.stringify(message)}`);
+      expect(thrownBy(() => readAnswer({ ...one, body }, 'it'))).toBeInstanceOf(expected);
+    }
+  });
+
+  it('whose body holds a token does not put it into the error', () => {
+    for (const [, one] of table) {
+      const secret = 'geheim-token';
+      const body = one.body.replace(/"message":"[^"]*"/, `"message":"${secret}"`);
+      const error = thrownBy(() => readAnswer({ ...one, body }, 'it'));
+      expect(inspect(error, { depth: 10 })).not.toContain(secret);
+    }
+  });
+
+  it.each([json, 'APPLICATION/JSON', 'application/json', 'application/problem+json'])(
+    'of the type %s is read',
+    (type) => {
+      expect(readAnswer(answer(200, [1], type), 'it')).toEqual([1]);
+    },
+  );
+
+  it('keeps integers that no double holds', () => {
+    expect(readAnswer(answer(200, '{"id":9007199254740993}'), 'it')).toEqual({
+      id: 9_007_199_254_740_993n,
+    });
+  });
+
+  it('of another shape than an object is malformed where one is needed', () => {
+    expect(readObject(answer(200, { a: 1 }), 'it')).toEqual({ a: 1 });
+    for (const body of [[], 'null', '"text"', '7']) {
+      expect(thrownBy(() => readObject(answer(200, body), 'it'))).toBeInstanceOf(
+        MalformedAnswerError,
+      );
+    }
+  });
+});
+
+describe('the faults of an answer', () => {
+  it('are its entries, odd ones with empty texts', () => {
+    const errors = [{ resource: 'A', field: 7, code: null }, 'odd', null, { code: 'c' }];
+    expect(faultsOf(answer(400, { errors }))).toEqual([
+      { resource: 'A', field: '', code: '' },
+      { resource: '', field: '', code: 'c' },
+    ]);
+  });
+
+  it.each([{ errors: 'none' }, { errors: null }, [], 'no JSON', {}])('are none in %j', (body) => {
+    expect(faultsOf(answer(400, body))).toEqual([]);
+  });
+});

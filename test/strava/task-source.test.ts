@@ -1,0 +1,198 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { readDetail, segmentIdsOf } from '../../src/domain/activity/detail.ts';
+import { parseJson, type JsonObject } from '../../src/domain/json.ts';
+import { MalformedAnswerError, NotFoundError, StravaRecordError } from '../../src/errors.ts';
+import { writeJson } from '../../src/simulator/api/json-text.ts';
+import { startSimulator } from '../../src/simulator/api/server.ts';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+import { createReadSource } from '../../src/strava/task-source.ts';
+import type { ReadSource } from '../../src/sync/ports/task-ports.ts';
+import { useAdapter } from '../mongo/adapter.ts';
+import { startAnswerProxy, type AnswerProxy } from '../support/response-proxy.ts';
+import { athleteId, createStack, free, logIn, thrownBy } from './stack.ts';
+
+const adapter = useAdapter();
+const quota = { short: 100_000, daily: 100_000 };
+let simulator: Simulator;
+let proxy: AnswerProxy;
+let source: ReadSource;
+/** What the proxy puts in the place of answers. */
+let alter: (body: string) => string | undefined = () => undefined;
+
+beforeAll(async () => {
+  const athletes = [{ id: athleteId, firstname: 'A', lastname: 'M', activities: 40 }];
+  simulator = await startSimulator({ athletes, quota });
+  proxy = await startAnswerProxy(simulator, ({ path, body }) =>
+    path.includes('/oauth/') ? undefined : alter(body),
+  );
+  const stack = await createStack({
+    simulator: proxy.simulator,
+    mongo: adapter.mongo,
+    settings: quota,
+  });
+  await logIn(stack, simulator);
+  source = createReadSource(stack.client);
+});
+
+afterAll(async () => {
+  await proxy.close();
+  await simulator.close();
+});
+
+async function altered<T>(change: (body: string) => string, work: () => Promise<T>): Promise<T> {
+  alter = change;
+  try {
+    return await work();
+  } finally {
+    alter = () => undefined;
+  }
+}
+
+function lastRequest(): { path: string; query: Record<string, string> } {
+  const { path, query } = simulator.requests.entries.at(-1) ?? {};
+  return { path: path ?? '', query: Object.fromEntries(query ?? []) };
+}
+
+function withEfforts(): { id: number; segmentId: number } {
+  for (const { id } of simulator.world.activities(athleteId)) {
+    const detail = parseJson(writeJson(simulator.world.detail(id))) as JsonObject;
+    const [segmentId] = segmentIdsOf(detail);
+    if (segmentId !== undefined) return { id, segmentId };
+  }
+  throw new Error('No activity has efforts.');
+}
+
+describe('an activity', () => {
+  it('comes with its summary and its details, ids beyond 2^53 exact', async () => {
+    const { id } = withEfforts();
+    const truth = simulator.world.detail(id);
+    const detail = await source.activity(athleteId, id, free);
+    expect(detail).toEqual(readDetail(parseJson(writeJson(truth))));
+    const [effort] = detail.details['segment_efforts'] as readonly JsonObject[];
+    const [true_] = truth['segment_efforts'] as readonly { id: bigint }[];
+    expect(effort?.['id']).toBe(true_?.id);
+    expect(true_?.id).toBeGreaterThan(2n ** 53n);
+    expect(lastRequest()).toMatchObject({
+      path: `/api/v3/activities/${id}`,
+      query: { include_all_efforts: 'true' },
+    });
+  });
+
+  it('that Strava does not know is not found', async () => {
+    await expect(source.activity(athleteId, 12_345, free)).rejects.toThrow(NotFoundError);
+  });
+
+  it('with a failure of its own is that', async () => {
+    const { id } = withEfforts();
+    simulator.faults.next('error-json', 1, { endpoint: 'activity' });
+    await expect(source.activity(athleteId, id, free)).rejects.toThrow(StravaRecordError);
+  });
+
+  it('of another athlete is malformed', async () => {
+    const { id } = withEfforts();
+    const foreign = (body: string) => body.replace(`"id":${athleteId}`, '"id":4711');
+    const error = await altered(foreign, () => thrownBy(source.activity(athleteId, id, free)));
+    expect(error).toBeInstanceOf(MalformedAnswerError);
+    expect(error.message).toContain('of another athlete');
+    const silent = (body: string) => body.replace(`"athlete":{"id":${athleteId},`, '"athlete":{');
+    await expect(
+      altered(silent, () => source.activity(athleteId, id, free)),
+    ).resolves.toMatchObject({ summary: { id, record: { athlete: { resource_state: 1 } } } });
+  });
+
+  it.each<[string, string, string]>([
+    ['another id', '{"id":5,"start_date":"2026-11-21T06:30:00Z"}', 'another id'],
+    ['no start', '{"id":5}', 'its start_date'],
+    ['no object', '[]', 'not an object'],
+  ])('with %s is malformed', async (_, body, problem) => {
+    const { id } = withEfforts();
+    const error = await altered(
+      () => body,
+      () => thrownBy(source.activity(athleteId, id, free)),
+    );
+    expect(error).toBeInstanceOf(MalformedAnswerError);
+    expect(error.message).toContain(problem);
+    expect(error.message).toContain(`activity ${id}`);
+  });
+});
+
+describe('a segment', () => {
+  it('comes as it is', async () => {
+    const { segmentId } = withEfforts();
+    const segment = await source.segment(athleteId, segmentId, free);
+    expect(segment).toMatchObject({
+      id: segmentId,
+      resource_state: 3,
+      climb_category: expect.any(Number) as number,
+    });
+    expect(lastRequest().path).toBe(`/api/v3/segments/${segmentId}`);
+  });
+
+  it('has its streams, the positions as two arrays', async () => {
+    const { segmentId } = withEfforts();
+    const { sampleCount, arrays } = await source.segmentStreams(athleteId, segmentId, free);
+    expect([...arrays.keys()].toSorted()).toEqual(['altitude', 'distance', 'lat', 'lng']);
+    expect(sampleCount).toBe(60);
+    expect(lastRequest()).toMatchObject({
+      path: `/api/v3/segments/${segmentId}/streams`,
+      query: { keys: 'distance,latlng,altitude', key_by_type: 'true' },
+    });
+  });
+
+  it('that Strava does not know is not found, and neither are its streams', async () => {
+    await expect(source.segment(athleteId, 1, free)).rejects.toThrow(NotFoundError);
+    await expect(source.segmentStreams(athleteId, 1, free)).rejects.toThrow(NotFoundError);
+  });
+
+  it('of another id, or with streams of different lengths, is malformed', async () => {
+    const { segmentId } = withEfforts();
+    const segment = altered(
+      (body) => body.replace(`"id":${segmentId}`, '"id":1'),
+      () => source.segment(athleteId, segmentId, free),
+    );
+    await expect(segment).rejects.toThrow(MalformedAnswerError);
+    const streams = altered(
+      () => '{"distance":{"data":[1]},"altitude":{"data":[]}}',
+      () => source.segmentStreams(athleteId, segmentId, free),
+    );
+    await expect(streams).rejects.toThrow(/different lengths/);
+  });
+});
+
+describe('the athlete', () => {
+  it('comes as a profile, zones and stats', async () => {
+    const profile = await source.athlete(athleteId, 'profile', free);
+    expect(profile).toEqual(JSON.parse(JSON.stringify(simulator.world.athlete(athleteId))));
+    expect(lastRequest().path).toBe('/api/v3/athlete');
+    const zones = await source.athlete(athleteId, 'zones', free);
+    expect(Object.keys(zones)).toEqual(['heart_rate']);
+    expect(lastRequest().path).toBe('/api/v3/athlete/zones');
+    const stats = await source.athlete(athleteId, 'stats', free);
+    expect(stats).toHaveProperty('all_ride_totals.count');
+    expect(lastRequest().path).toBe(`/api/v3/athletes/${athleteId}/stats`);
+  });
+
+  it('who is somebody else is malformed', async () => {
+    const profile = altered(
+      (body) => body.replace(`"id":${athleteId}`, '"id":7'),
+      () => source.athlete(athleteId, 'profile', free),
+    );
+    await expect(profile).rejects.toThrow(MalformedAnswerError);
+  });
+});
+
+describe('gear', () => {
+  it('comes with brand and model', async () => {
+    const gearId = `b${athleteId}1`;
+    const gear = await source.gear(athleteId, gearId, free);
+    expect(gear).toMatchObject({ id: gearId, brand_name: 'Puch', model_name: 'Mistral' });
+    expect(lastRequest().path).toBe(`/api/v3/gear/${gearId}`);
+  });
+
+  it('that Strava does not know is not found, whatever its name', async () => {
+    await expect(source.gear(athleteId, 'b7', free)).rejects.toThrow(NotFoundError);
+    await expect(source.gear(athleteId, '../athlete', free)).rejects.toThrow(NotFoundError);
+    expect(lastRequest().path).toBe('/api/v3/gear/..%2Fathlete');
+  });
+});

@@ -1,0 +1,97 @@
+import { hostname } from 'node:os';
+import { Long } from 'mongodb';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { systemClock } from '../../src/clock.ts';
+import { createAthleteStore } from '../../src/mongo/athletes/athletes.ts';
+import { createLeaseStore } from '../../src/mongo/coordination/leases.ts';
+import { markLeaving } from '../../src/mongo/athletes/erasing.ts';
+import { identifyOwner } from '../../src/owner.ts';
+import type { Holdings } from '../../src/sync/athlete-leases.ts';
+import { createHoldings } from '../../src/sync/athlete-leases.ts';
+import { useAdapter } from '../mongo/adapter.ts';
+
+const [ada, bob] = [1001, 1002];
+const adapter = useAdapter();
+const host = hostname();
+const owner = await identifyOwner(host);
+
+beforeEach(() => adapter.empty());
+
+/** A run that has read who is known, and then works with what is stored by now. */
+function holdingsOf(athleteIds: readonly number[]): Holdings {
+  const { mongo, collections, activities } = adapter;
+  const clock = { clock: systemClock, durationMs: 15_000 };
+  const leases = createLeaseStore(mongo, collections, { pid: 1, host, process: owner, ...clock });
+  const athletes = createAthleteStore(mongo, collections);
+  return createHoldings(
+    { leases, athletes, activities },
+    {
+      athleteIds: () => Promise.resolve(athleteIds),
+      scopeOf: () => ({ kind: 'standing' }),
+      isLookWanted: true,
+      nowMs: () => Date.now(),
+    },
+  );
+}
+
+async function logIn(athleteId: number): Promise<void> {
+  const login = { access_token: 'a', refresh_token: 'r', expires_at: new Date(0) };
+  await adapter.collections.tokens.insertOne({ _id: Long.fromNumber(athleteId), ...login });
+}
+
+async function heldLeases(): Promise<readonly string[]> {
+  const held = { expires_at: { $gt: new Date() } };
+  const found = await adapter.collections.leases.find(held).sort({ _id: 1 }).toArray();
+  return found.map(({ _id }) => _id);
+}
+
+describe('an athlete who was erased while a run began', () => {
+  it('is not taken, and no document of the athlete comes back', async () => {
+    await logIn(bob);
+    const holdings = holdingsOf([ada, bob]);
+    await holdings.enlist();
+    expect(holdings.works.map(({ athleteId }) => athleteId)).toEqual([bob]);
+    expect(await heldLeases()).toEqual([`athlete:${bob}`]);
+    expect(await adapter.collections.athletes.distinct('_id')).toEqual([bob]);
+    await holdings.release();
+  });
+});
+
+describe('an athlete who is being erased', () => {
+  it('is let go when nothing is in flight any more, and the others are kept', async () => {
+    await logIn(ada);
+    await logIn(bob);
+    const holdings = holdingsOf([ada, bob]);
+    await holdings.enlist();
+    const { mongo, collections } = adapter;
+    const both = [`athlete:${ada}`, `athlete:${bob}`];
+    await holdings.letLeave();
+    expect(await heldLeases()).toEqual(both);
+    const [adas, bobs] = holdings.works;
+    adas?.streamsInFlight.add(5);
+    await markLeaving(mongo, collections, ada, new Date());
+    await holdings.letLeave();
+    expect(await heldLeases()).toEqual(both);
+    expect(adas?.stoppedBy).toMatchObject({ code: 'AUTHORIZATION_NEEDED' });
+    expect(bobs?.stoppedBy).toBeUndefined();
+    adas?.streamsInFlight.clear();
+    await holdings.letLeave();
+    expect(await heldLeases()).toEqual([`athlete:${bob}`]);
+    expect(holdings.works).toEqual([bobs]);
+    await holdings.release();
+  });
+
+  it('is let go where the login was found to be of no use before', async () => {
+    await logIn(ada);
+    const holdings = holdingsOf([ada]);
+    await holdings.enlist();
+    const { mongo, collections } = adapter;
+    const refused = { since: new Date(), reason: 'Strava refuses the stored refresh token' };
+    await collections.tokens.updateOne({}, { $set: { needs_authorization: refused } });
+    await markLeaving(mongo, collections, ada, new Date());
+    await holdings.letLeave();
+    expect(await heldLeases()).toEqual([]);
+    await holdings.release();
+  });
+});

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import {
+  MalformedAnswerError,
+  QuotaSpentError,
+  RateLimitedError,
+  StravaWeatherError,
+} from '../../src/errors.ts';
+import type { PatienceDeps } from '../../src/sync/retry.ts';
+import { patiently } from '../../src/sync/retry.ts';
+
+/** A clock that sleeping moves on. */
+function depsOf(changes: Partial<PatienceDeps> = {}) {
+  let nowMs = 1_000_000;
+  const waits: Date[] = [];
+  const deps: PatienceDeps = {
+    clock: {
+      nowMs: () => nowMs,
+      monotonicMs: () => nowMs,
+      sleep: (ms) => {
+        nowMs += ms;
+        return Promise.resolve();
+      },
+    },
+    nowMs: () => nowMs,
+    random: () => 0.5,
+    signal: new AbortController().signal,
+    isImpatient: false,
+    patienceMs: 60_000,
+    onWait: (opensAt) => void waits.push(opensAt),
+    ...changes,
+  };
+  return { deps, waits };
+}
+
+/** Fails in these ways, one after the other, and then answers. */
+function failing(...errors: readonly Error[]): () => Promise<string> {
+  const left = [...errors];
+  return () => {
+    const error = left.shift();
+    return error === undefined ? Promise.resolve('answer') : Promise.reject(error);
+  };
+}
+
+const weather = new StravaWeatherError('A reset.');
+
+describe('patience', () => {
+  it('waits for the quota, however long it takes, and says until when', async () => {
+    const { deps, waits } = depsOf();
+    const opensAt = new Date(1_000_000 + 900_000);
+    const ask = failing(weather, new QuotaSpentError(opensAt), weather, weather);
+    expect(await patiently(deps, ask)).toBe('answer');
+    expect(waits).toEqual([opensAt]);
+    expect(deps.nowMs()).toBeGreaterThan(opensAt.getTime());
+  });
+
+  it('does not wait for the quota where nobody wants to', async () => {
+    const { deps } = depsOf({ isImpatient: true });
+    const spent = new QuotaSpentError(new Date(2_000_000));
+    await expect(patiently(deps, failing(spent))).rejects.toBe(spent);
+  });
+
+  it('asks again after a 429: the gate then says until when the quota is spent', async () => {
+    const { deps } = depsOf();
+    expect(await patiently(deps, failing(new RateLimitedError('429')))).toBe('answer');
+  });
+
+  it('gives up where Strava stays away, and at once where asking again does not help', async () => {
+    const { deps } = depsOf();
+    const always = (): Promise<string> => Promise.reject(weather);
+    await expect(patiently(deps, always)).rejects.toBe(weather);
+    expect(deps.nowMs()).toBeGreaterThanOrEqual(1_060_000);
+    const malformed = new MalformedAnswerError('Nonsense.');
+    await expect(patiently(deps, failing(malformed))).rejects.toBe(malformed);
+  });
+
+  it('ends when it is stopped', async () => {
+    const { deps } = depsOf({ signal: AbortSignal.abort() });
+    await expect(patiently(deps, failing(weather))).rejects.toBe(weather);
+  });
+});
