@@ -30,12 +30,6 @@ export interface AthleteOverview {
   readonly refusedDeletions: RefusedDeletionsDocument | undefined;
 }
 
-/** An athlete who withdrew the access at Strava, and whose data is still here. */
-export interface Departure {
-  readonly athleteId: number;
-  readonly at: Date;
-}
-
 interface StateCount {
   readonly _id: StreamsState;
   readonly count: number;

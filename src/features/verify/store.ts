@@ -9,7 +9,7 @@ import type { ActivityDocument, Collections } from '../../mongo/schema/collectio
 import type { Mongo } from '../../mongo/base/connection.ts';
 import { orphanStreams, standingActivities } from '../../mongo/streams/stored-activity-audit.ts';
 import { comparePage, stillDiffering } from '../../mongo/activities/summary-comparison.ts';
-import type { Expiry } from '../../mongo/deletion/tombstones.ts';
+import type { Expiry } from '../../mongo/history/tombstones.ts';
 
 export function createVerificationStore(
   mongo: Mongo,

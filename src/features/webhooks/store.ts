@@ -2,7 +2,7 @@
  * The `events` collection: one document an activity of which a webhook's event told. It is due while it
  * has `due_at`; without it, it stays for a day, to remember when the activity was read.
  */
-import type { Collection, Document, IndexDescription, Long } from 'mongodb';
+import type { Collection, Document, Long } from 'mongodb';
 import type { Clock } from '../../clock.ts';
 import type { ActivityEvent, Aspect } from '../../domain/webhook/push-event.ts';
 import type { EventStore, Hint } from '../../sync/ports/event-ports.ts';
@@ -26,12 +26,6 @@ interface EventDocument {
   readonly read_at?: Date;
   readonly tries: number;
 }
-
-/** For `prepareDatabase`. */
-export const eventIndexes: readonly IndexDescription[] = [
-  { name: 'owner_due', key: { owner_id: 1, due_at: 1 } },
-  { name: 'expiry', key: { received_at: 1 }, expireAfterSeconds: 24 * 60 * 60 },
-];
 
 const mostDue = 200;
 /** The same activity is read at most once in this time, however many events tell of it. */

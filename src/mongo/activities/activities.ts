@@ -11,8 +11,8 @@ import type { Collections } from '../schema/collections.ts';
 import type { Mongo } from '../base/connection.ts';
 import { idOf, park, unpark } from './parked-records.ts';
 import { isFlatEnough, prepareWrite, writeSummaries } from './summary-writes.ts';
-import type { Expiry } from '../deletion/tombstones.ts';
-import { stillBuried } from '../deletion/tombstones.ts';
+import type { Expiry } from '../history/tombstones.ts';
+import { stillDeletedIds } from '../history/tombstones.ts';
 
 /** What is asked of a stored activity when a page brings it again. */
 interface Stored {
@@ -52,9 +52,9 @@ export async function storePage(
   const unwritable: UnusableRecord[] = [];
   const flat = page.summaries.filter((summary) => isFlatEnough(summary, unwritable));
   const listed = new Map(flat.map((summary) => [summary.id, summary]));
-  // In this order, because a burial beside this raises the tombstone first: what is not stored any more has one by now.
+  // In this order, because a deletion beside this raises the tombstone first: what is not stored any more has one by now.
   const stored = await storedActivities(mongo, collections, [...listed.keys()]);
-  const buried = await stillBuried(mongo, [...listed.keys()], page.fetchedAt, expiry);
+  const buried = await stillDeletedIds(mongo, [...listed.keys()], page.fetchedAt, expiry);
   const newest = new Map([...listed].filter(([id]) => !buried.has(id)));
   // The list and single activities are asked for side by side: an older copy may land last.
   const isOlder = (known: Stored | undefined): boolean =>

@@ -13,8 +13,8 @@ import { int64, jsonFromBson, toBson, toNumber } from '../base/bson-value.ts';
 import type { ActivityDocument, Collections } from '../schema/collections.ts';
 import type { Mongo } from '../base/connection.ts';
 import { storedSummaries } from '../history/stored-summary.ts';
-import type { Expiry } from '../deletion/tombstones.ts';
-import { buriedIds } from '../deletion/tombstones.ts';
+import type { Expiry } from '../history/tombstones.ts';
+import { tombstonesOf } from '../history/tombstones.ts';
 
 /** What of a page is not stored, or stored otherwise. */
 export async function comparePage(
@@ -74,7 +74,7 @@ async function withoutBuried(
   requestedAt: Date,
   expiry: Expiry,
 ): Promise<readonly number[]> {
-  const buried = await buriedIds(mongo, mongo.db, ids);
+  const buried = await tombstonesOf(mongo, ids);
   return ids.filter((id) => {
     const tombstone = buried.get(id);
     if (tombstone === undefined) return true;

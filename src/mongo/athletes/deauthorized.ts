@@ -5,7 +5,12 @@
 import { int64, toNumber } from '../base/bson-value.ts';
 import type { Collections } from '../schema/collections.ts';
 import type { Mongo } from '../base/connection.ts';
-import type { Departure } from '../../features/status/store.ts';
+
+/** An athlete who withdrew the access at Strava, and whose data is still here. */
+export interface Departure {
+  readonly athleteId: number;
+  readonly at: Date;
+}
 
 /** Somebody said that an athlete withdrew the access, and what became of it is not settled. */
 export interface ToldDeauthorization {

@@ -26,6 +26,7 @@ const passingCodes: ReadonlySet<number> = new Set([
 /** AuthenticationFailed, and AtlasError, by which a hosted MongoDB says the same. */
 const authenticationFailed: ReadonlySet<number> = new Set([18, 8000]);
 const unauthorized = 13;
+const documentValidationFailure = 121;
 /** A unique index refused the write. */
 export const duplicateKey = 11000;
 
@@ -129,4 +130,16 @@ export function describeMongoFailure(error: unknown): string {
   return (
     error.message.split('\n')[0]?.replace(/mongodb(\+srv)?:\/\/\S+/g, 'mongodb://…') ?? error.name
   );
+}
+
+/** What a validator has against a document, in a few words; undefined for any other failure. */
+export function validationFailureOf(error: unknown): string | undefined {
+  if (error instanceof MongoBulkWriteError) {
+    const refusals = [error.writeErrors].flat();
+    return refusals.some(({ code }) => code === documentValidationFailure)
+      ? (refusals[0]?.errmsg ?? error.message)
+      : undefined;
+  }
+  const isRefusal = error instanceof MongoServerError && error.code === documentValidationFailure;
+  return isRefusal ? error.message : undefined;
 }

@@ -8,7 +8,7 @@ import { int64, toNumber } from '../base/bson-value.ts';
 import { recordDeletion } from '../history/changes.ts';
 import type { ActivityDocument, Collections } from '../schema/collections.ts';
 import type { Mongo } from '../base/connection.ts';
-import { buryActivity } from './tombstones.ts';
+import { deleteActivity } from './delete-activity.ts';
 
 /** One that Strava showed although the list did not is not asked for again within a day. */
 const confirmedForMs = 24 * 60 * 60 * 1_000;
@@ -179,7 +179,7 @@ export async function recordMissingFailure(
 }
 
 /** Removes an athlete's activity that is gone at Strava, and says so in the history of changes. */
-export async function buryDeleted(
+export async function deleteGoneActivity(
   mongo: Mongo,
   collections: Collections,
   { athleteId, epoch, at }: ReadWrite,
@@ -192,7 +192,7 @@ export async function buryDeleted(
   if (found === null) return;
   await recordDeletion(mongo, collections, { athleteId, activityId, at });
   const startAt = found.start_date;
-  await buryActivity(mongo, collections, {
+  await deleteActivity(mongo, collections, {
     athleteId,
     activityId,
     startAt,

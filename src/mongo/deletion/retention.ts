@@ -7,8 +7,8 @@ import type { Document, Filter } from 'mongodb';
 import { int64, toNumber } from '../base/bson-value.ts';
 import type { ActivityDocument, Collections } from '../schema/collections.ts';
 import type { Mongo } from '../base/connection.ts';
-import type { TombstoneDocument } from './tombstones.ts';
-import { buryActivity } from './tombstones.ts';
+import type { TombstoneDocument } from '../history/tombstones.ts';
+import { deleteActivity } from './delete-activity.ts';
 
 export interface Expiry {
   readonly athleteId: number;
@@ -43,8 +43,8 @@ export async function expire(
     for (const { _id, start_date } of batch) {
       const { athleteId, epoch, now } = expiry;
       const activityId = toNumber(_id);
-      const burial = { athleteId, activityId, startAt: start_date, at: now, epoch };
-      if (await buryActivity(mongo, collections, { ...burial, why: 'expired' })) count += 1;
+      const deletion = { athleteId, activityId, startAt: start_date, at: now, epoch };
+      if (await deleteActivity(mongo, collections, { ...deletion, why: 'expired' })) count += 1;
     }
   }
   if (count >= expiry.limit) return count;

@@ -2,7 +2,7 @@
  * The `gear` collection: bikes and shoes with their mileage, from the athlete's profile, from requests
  * of their own, and those that only old activities name. It never removes any.
  */
-import type { Collection, Document, IndexDescription, Long } from 'mongodb';
+import type { Collection, Document, Long } from 'mongodb';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { isJsonObject } from '../../domain/json.ts';
 import type { StreamsFailure } from '../../sync/ports/ports.ts';
@@ -29,17 +29,6 @@ export interface GearDocument {
   readonly _id: string;
   readonly sync: GearBookkeeping;
 }
-
-/** For `prepareDatabase`. */
-export const gearIndexes: readonly IndexDescription[] = [
-  { name: 'athlete', key: { 'sync.athlete_id': 1 } },
-];
-
-/** For `prepareDatabase`, on `activities`: which gear is named there is read from the index alone. */
-export const activityGearIndex: IndexDescription = {
-  name: 'athlete_gear',
-  key: { 'sync.athlete_id': 1, gear_id: 1 },
-};
 
 /** Gear that can be asked for now. */
 export interface DueGear {

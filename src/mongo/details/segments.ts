@@ -2,7 +2,7 @@
  * The `segments` collection: each segment that was met in an activity's efforts, once, with its own
  * streams. A segment belongs to nobody: no lease fences it, and a later copy prevails.
  */
-import type { AnyBulkWriteOperation, Collection, Document, IndexDescription, Long } from 'mongodb';
+import type { AnyBulkWriteOperation, Collection, Document, Long } from 'mongodb';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Streams } from '../../domain/activity/streams.ts';
 import type { StreamsFailure } from '../../sync/ports/ports.ts';
@@ -33,11 +33,6 @@ export interface SegmentDocument {
   readonly streams?: Readonly<Record<string, readonly unknown[]>>;
   readonly sync: SegmentBookkeeping;
 }
-
-/** For `prepareDatabase`. */
-export const segmentIndexes: readonly IndexDescription[] = [
-  { name: 'to_do', key: { 'sync.athlete_ids': 1, 'sync.state': 1, 'sync.first_seen_at': 1 } },
-];
 
 /** A segment that can be asked for now. */
 export interface DueSegment {

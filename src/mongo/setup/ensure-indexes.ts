@@ -5,10 +5,7 @@
 import type { Db, IndexDescription } from 'mongodb';
 import { MongoServerError } from 'mongodb';
 import type { Mongo } from '../base/connection.ts';
-import { eventIndexes } from '../../features/webhooks/store.ts';
-import { activityGearIndex, gearIndexes } from '../details/gear.ts';
 import { createRouteIndex } from './route-index.ts';
-import { segmentIndexes } from '../details/segments.ts';
 import { applyValidators } from './validators.ts';
 import { createViews } from './views.ts';
 
@@ -41,7 +38,8 @@ const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
       key: { 'sync.athlete_id': 1, 'sync.missing.since': 1 },
       partialFilterExpression: { 'sync.missing.since': { $exists: true } },
     },
-    activityGearIndex,
+    // Which gear is named is read from the index alone.
+    { name: 'athlete_gear', key: { 'sync.athlete_id': 1, gear_id: 1 } },
     { name: 'sport_start', key: { sport_type: 1, start_date: -1 } },
     totalsIndex,
     // The latest of one athlete's sport.
@@ -49,9 +47,14 @@ const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { name: 'track', key: { track: '2dsphere' } },
     { name: 'start_point', key: { start_point: '2dsphere' } },
   ],
-  segments: segmentIndexes,
-  gear: gearIndexes,
-  events: eventIndexes,
+  segments: [
+    { name: 'to_do', key: { 'sync.athlete_ids': 1, 'sync.state': 1, 'sync.first_seen_at': 1 } },
+  ],
+  gear: [{ name: 'athlete', key: { 'sync.athlete_id': 1 } }],
+  events: [
+    { name: 'owner_due', key: { owner_id: 1, due_at: 1 } },
+    { name: 'expiry', key: { received_at: 1 }, expireAfterSeconds: 24 * 60 * 60 },
+  ],
   streams: [
     { name: 'activity_part', key: { activity_id: 1, part: 1 }, unique: true },
     { name: 'athlete_start', key: { athlete_id: 1, start_date: -1 } },

@@ -1,9 +1,9 @@
 /**
- * Puts the validators of the collections in place, and says what one of them refused. They know the types
+ * Puts the validators of the collections in place. They know the types
  * of our own keys and refuse no other key; Strava's are checked when they are decoded.
  */
 import type { Db } from 'mongodb';
-import { MongoBulkWriteError, MongoServerError } from 'mongodb';
+import { MongoServerError } from 'mongodb';
 import { MongoRefusedError } from '../../errors.ts';
 import type { Mongo } from '../base/connection.ts';
 import { definitions } from '../schema/definitions.ts';
@@ -24,7 +24,6 @@ interface Validation {
 
 const unauthorized = 13;
 const namespaceExists = 48;
-const documentValidationFailure = 121;
 
 /**
  * Makes the collections that are missing and changes the validators that differ; where all is as it should
@@ -84,16 +83,4 @@ function outdated(name: string): MongoRefusedError {
   return new MongoRefusedError(
     `The collection ${name} has the validator of another version, and MongoDB does not allow this user to change it: give it the role dbAdmin on the database (MONGODB_DATABASE) besides readWrite.`,
   );
-}
-
-/** What a validator has against a document, in a few words; undefined for any other failure. */
-export function validationFailureOf(error: unknown): string | undefined {
-  if (error instanceof MongoBulkWriteError) {
-    const refusals = [error.writeErrors].flat();
-    return refusals.some(({ code }) => code === documentValidationFailure)
-      ? (refusals[0]?.errmsg ?? error.message)
-      : undefined;
-  }
-  const isRefusal = error instanceof MongoServerError && error.code === documentValidationFailure;
-  return isRefusal ? error.message : undefined;
 }

@@ -7,7 +7,7 @@ import { storedActivities, storePage } from '../activities/activities.ts';
 import type { Collections } from '../schema/collections.ts';
 import type { Mongo } from '../base/connection.ts';
 import { countPending, nextTryAt, parkedIds, pendingStreams, retryParked } from './pending.ts';
-import type { Expiry } from '../deletion/tombstones.ts';
+import type { Expiry } from '../history/tombstones.ts';
 import { markWithoutStreams, postponeStreams, recordFailure, storeStreams } from './streams.ts';
 
 export interface ActivityStoreOptions {

@@ -12,7 +12,7 @@ import type { Mongo } from '../base/connection.ts';
 import type { Values } from './derivation.ts';
 import { recordedGeometry, recordedTrack, writeDerivation } from './derivation.ts';
 import { leaseLost, removeParts, writeParts } from './stream-parts.ts';
-import { validationFailureOf } from '../setup/validators.ts';
+import { validationFailureOf } from '../base/failures.ts';
 
 /** The streams, and where the activity's track is taken from. */
 export interface StreamsToStore {

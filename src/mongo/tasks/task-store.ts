@@ -13,7 +13,7 @@ import { alignedDetail, countDueDetails } from '../details/due-details.ts';
 import { dueReads, nextReadTryAt } from './due-tasks.ts';
 import { markGearUnavailable, recordGearFailure, storeGear } from '../details/gear.ts';
 import {
-  buryDeleted,
+  deleteGoneActivity,
   deletionView,
   giveUpMissing,
   markMissing,
@@ -30,7 +30,7 @@ import {
   storeSegment,
   storeSegmentStreams,
 } from '../details/segments.ts';
-import { isStored } from '../deletion/tombstones.ts';
+import { isStored } from '../deletion/delete-activity.ts';
 
 export interface ReadStoreOptions {
   readonly events: EventStore;
@@ -78,7 +78,7 @@ export function createReadStore(
     markMissing: (missing) => markMissing(mongo, collections, missing),
     unmarkMissing: (activityId, at) => unmarkMissing(mongo, collections, activityId, at),
     giveUpMissing: (write, activityId) => giveUpMissing(mongo, collections, write, activityId),
-    bury: (write, activityId) => buryDeleted(mongo, collections, write, activityId),
+    bury: (write, activityId) => deleteGoneActivity(mongo, collections, write, activityId),
     expire: (write) => expireFor(shared, write),
   };
 }

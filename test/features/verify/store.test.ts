@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { toNumber } from '../../../src/mongo/base/bson-value.ts';
 import { createVerificationStore } from '../../../src/features/verify/store.ts';
-import type { Expiry } from '../../../src/mongo/deletion/tombstones.ts';
+import type { Expiry } from '../../../src/mongo/history/tombstones.ts';
 import type { Sample } from '../../../src/domain/activity/streams.ts';
 import type { StandingActivity } from '../../../src/sync/verify/ports.ts';
 import { useAdapter } from '../../mongo/adapter.ts';
@@ -172,9 +172,9 @@ describe('a page of the list', () => {
         .collection('tombstones')
         .insertOne({ _id: id as never, why, at }, { bypassDocumentValidation: true });
     const before = new Date(requestedAt.getTime() - 1);
-    await bury(first, 'expired', before);
-    await bury(second, 'deleted', before);
-    await bury(third, 'deleted', requestedAt);
+    await deleteIt(first, 'expired', before);
+    await deleteIt(second, 'deleted', before);
+    await deleteIt(third, 'deleted', requestedAt);
     const page = shown(recordOf(first), recordOf(second), recordOf(third));
     expect((await store('final').comparePage(page)).missing).toEqual([second]);
     expect((await store('lifted').comparePage(page)).missing).toEqual([first, second]);

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createActivityStore } from '../../../src/mongo/streams/activity-store.ts';
-import { buryDeleted } from '../../../src/mongo/deletion/missing.ts';
-import { buryActivity } from '../../../src/mongo/deletion/tombstones.ts';
+import { deleteGoneActivity } from '../../../src/mongo/deletion/missing.ts';
+import { deleteActivity } from '../../../src/mongo/deletion/delete-activity.ts';
 import { useAdapter } from '../adapter.ts';
 import { athleteId, pageOf, recordOf } from '../pages.ts';
 
@@ -20,7 +20,7 @@ describe('a page', () => {
     const { activities, mongo, collections } = adapter;
     const page = (seconds: number) => pageOf([recordOf(id)], { fetchedAt: at(seconds) });
     await activities.storePage(page(0));
-    await buryDeleted(mongo, collections, { athleteId, epoch: 1, at: at(10) }, id);
+    await deleteGoneActivity(mongo, collections, { athleteId, epoch: 1, at: at(10) }, id);
     expect(await stored()).toBe(0);
     expect(await activities.storePage(page(5))).toMatchObject({ added: 0, unchanged: 1 });
     expect(await stored()).toBe(0);
@@ -36,8 +36,8 @@ describe('a page', () => {
     const retained = createActivityStore(mongo, collections, { expiry: 'final' });
     const page = pageOf([recordOf(id)], { fetchedAt: at(0) });
     await retained.storePage(page);
-    const burial = { athleteId, activityId: id, startAt: at(0), at: at(10), epoch: 1 };
-    await buryActivity(mongo, collections, { ...burial, why: 'expired' });
+    const deletion = { athleteId, activityId: id, startAt: at(0), at: at(10), epoch: 1 };
+    await deleteActivity(mongo, collections, { ...deletion, why: 'expired' });
     await retained.storePage({ ...page, fetchedAt: at(1_000) });
     expect(await stored()).toBe(0);
     await adapter.activities.storePage({ ...page, fetchedAt: at(1_000) });
@@ -49,11 +49,11 @@ describe('a page', () => {
     async (operationsBefore) => {
       const { activities, mongo, collections } = adapter;
       await activities.storePage(pageOf([recordOf(id), recordOf(id + 1)], { fetchedAt: at(0) }));
-      const burial = { athleteId, activityId: id, startAt: at(0), at: at(10), epoch: 1 };
+      const deletion = { athleteId, activityId: id, startAt: at(0), at: at(10), epoch: 1 };
       let operations = 0;
       const attempt: typeof mongo.attempt = async (operation, urgency) => {
         if (operations === operationsBefore)
-          await buryActivity(mongo, collections, { ...burial, why: 'expired' });
+          await deleteActivity(mongo, collections, { ...deletion, why: 'expired' });
         operations += 1;
         return mongo.attempt(operation, urgency);
       };

@@ -2,9 +2,11 @@ import { Long, type Document } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { LeaseLostError } from '../../../src/errors.ts';
-import type { Burial, TombstoneDocument } from '../../../src/mongo/deletion/tombstones.ts';
-import { buryDeleted } from '../../../src/mongo/deletion/missing.ts';
-import { buriedIds, buryActivity, isStored } from '../../../src/mongo/deletion/tombstones.ts';
+import type { TombstoneDocument } from '../../../src/mongo/history/tombstones.ts';
+import type { Deletion } from '../../../src/mongo/deletion/delete-activity.ts';
+import { deleteGoneActivity } from '../../../src/mongo/deletion/missing.ts';
+import { tombstonesOf } from '../../../src/mongo/history/tombstones.ts';
+import { deleteActivity, isStored } from '../../../src/mongo/deletion/delete-activity.ts';
 import { useAdapter } from '../adapter.ts';
 import { addStreams } from '../athletes/erasing-fixture.ts';
 import { athleteId, pageOf, recordOf } from '../pages.ts';
@@ -17,12 +19,12 @@ const adapter = useAdapter();
 
 beforeEach(() => adapter.empty());
 
-function burialOf(changes: Partial<Burial> = {}): Burial {
+function deletionOf(changes: Partial<Deletion> = {}): Deletion {
   return { athleteId, activityId: id, startAt, why: 'deleted', at, epoch: 1, ...changes };
 }
 
-function bury(changes: Partial<Burial> = {}): Promise<boolean> {
-  return buryActivity(adapter.mongo, adapter.collections, burialOf(changes));
+function deleteIt(changes: Partial<Deletion> = {}): Promise<boolean> {
+  return deleteActivity(adapter.mongo, adapter.collections, deletionOf(changes));
 }
 
 async function store(epoch: number, ...ids: readonly number[]): Promise<void> {
@@ -42,7 +44,7 @@ async function all(name: string): Promise<Document[]> {
 describe('an activity that is buried', () => {
   it('is gone with its streams, leaves a tombstone, and nothing beside it is touched', async () => {
     await store(1, id, id + 1);
-    expect(await bury()).toBe(true);
+    expect(await deleteIt()).toBe(true);
     const stone = { athlete_id: athleteId, start_date: startAt, why: 'deleted', at };
     expect(await all('tombstones')).toEqual([{ _id: id, ...stone }]);
     expect(await all('activities')).toMatchObject([{ _id: id + 1 }]);
@@ -53,18 +55,18 @@ describe('an activity that is buried', () => {
 
   it('twice changes nothing, and says that there was nothing', async () => {
     await store(1, id);
-    await bury();
+    await deleteIt();
     const before = await all('tombstones');
-    expect(await bury()).toBe(false);
+    expect(await deleteIt()).toBe(false);
     expect(await all('tombstones')).toEqual(before);
   });
 
   it('is not one that belongs to another athlete: that one stays as it is', async () => {
     await store(1, id);
     const before = [await all('activities'), await all('streams')];
-    expect(await bury({ athleteId: athleteId + 1 })).toBe(false);
+    expect(await deleteIt({ athleteId: athleteId + 1 })).toBe(false);
     const { mongo, collections } = adapter;
-    await buryDeleted(mongo, collections, { athleteId: athleteId + 1, epoch: 1, at }, id);
+    await deleteGoneActivity(mongo, collections, { athleteId: athleteId + 1, epoch: 1, at }, id);
     expect([await all('activities'), await all('streams')]).toEqual(before);
     expect([await all('tombstones'), await all('changes')]).toEqual([[], []]);
     expect(await isStored(mongo, collections, { athleteId, activityId: id })).toBe(true);
@@ -82,14 +84,14 @@ describe('an activity that is buried', () => {
       at: new Date(0),
     });
     await adapter.collections.streams.deleteMany({ part: 0 });
-    expect(await bury()).toBe(true);
+    expect(await deleteIt()).toBe(true);
     expect([await all('activities'), await all('streams')]).toEqual([[], []]);
   });
 
   it('written under a newer lease stays, with its streams and without a tombstone', async () => {
     await store(7, id);
     const before = [await all('activities'), await all('streams')];
-    await expect(bury({ epoch: 6 })).rejects.toThrow(LeaseLostError);
+    await expect(deleteIt({ epoch: 6 })).rejects.toThrow(LeaseLostError);
     expect([await all('activities'), await all('streams')]).toEqual(before);
     expect(await all('tombstones')).toEqual([]);
   });
@@ -107,7 +109,7 @@ describe('an activity that is buried', () => {
       if (operations === 2) await takeOver();
       return result;
     };
-    const interrupted = buryActivity({ ...mongo, attempt }, collections, burialOf({ epoch: 4 }));
+    const interrupted = deleteActivity({ ...mongo, attempt }, collections, deletionOf({ epoch: 4 }));
     await expect(interrupted).rejects.toThrow(LeaseLostError);
     expect(await all('tombstones')).toEqual([]);
     expect(await all('activities')).toMatchObject([
@@ -119,11 +121,11 @@ describe('an activity that is buried', () => {
 describe('the tombstones among some ids', () => {
   it('are found, and only those', async () => {
     const { mongo, database } = adapter;
-    await bury();
-    await bury({ activityId: id + 2, why: 'expired' });
-    const found = await buriedIds(mongo, database.db, [id, id + 1, id + 2]);
+    await deleteIt();
+    await deleteIt({ activityId: id + 2, why: 'expired' });
+    const found = await tombstonesOf(mongo, [id, id + 1, id + 2]);
     expect([...found.keys()].sort()).toEqual([id, id + 2]);
     expect(found.get(id + 2)).toMatchObject({ why: 'expired', start_date: startAt });
-    expect(await buriedIds(mongo, database.db, [])).toEqual(new Map());
+    expect(await tombstonesOf(mongo, [])).toEqual(new Map());
   });
 });

@@ -23,7 +23,7 @@ import type { RefreshBookkeeping } from '../../../src/mongo/details/profile.ts';
 import type { NoticeDocument } from '../../../src/features/notifications/store.ts';
 import type { RunDocument } from '../../../src/mongo/history/runs.ts';
 import type { SegmentBookkeeping } from '../../../src/mongo/details/segments.ts';
-import type { TombstoneDocument } from '../../../src/mongo/deletion/tombstones.ts';
+import type { TombstoneDocument } from '../../../src/mongo/history/tombstones.ts';
 import * as activity from '../../../src/mongo/schema/activities.ts';
 import * as athlete from '../../../src/mongo/schema/athletes.ts';
 import { leases, notices, parked, runs } from '../../../src/mongo/schema/bookkeeping.ts';

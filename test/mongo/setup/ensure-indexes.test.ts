@@ -43,4 +43,10 @@ describe('the collections', () => {
     const parts = (await indexesOf('streams')).find(({ unique }) => unique === true);
     expect(parts?.['key']).toEqual({ activity_id: 1, part: 1 });
   });
+
+  it('let webhook events expire after a day', async () => {
+    expect(await indexesOf('events')).toContainEqual(
+      expect.objectContaining({ key: { received_at: 1 }, expireAfterSeconds: 86_400 }),
+    );
+  });
 });

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Sample, Streams } from '../../../src/domain/activity/streams.ts';
 import { LeaseLostError } from '../../../src/errors.ts';
 import { createActivityStore } from '../../../src/mongo/streams/activity-store.ts';
-import { buryActivity } from '../../../src/mongo/deletion/tombstones.ts';
+import { deleteActivity } from '../../../src/mongo/deletion/delete-activity.ts';
 import type { PendingStreams, StreamsWrite } from '../../../src/sync/ports/ports.ts';
 import { useAdapter } from '../adapter.ts';
 import { athleteId, pageOf, recordOf } from '../pages.ts';
@@ -171,14 +171,14 @@ describe('an activity that is removed while its streams are being written', () =
   it('leaves no part of them, and those of a newer holder alone', async () => {
     const write = await stored();
     const { mongo, collections } = adapter;
-    const burial = { athleteId, activityId: id, startAt: at, why: 'deleted', epoch: 1 } as const;
+    const deletion = { athleteId, activityId: id, startAt: at, why: 'deleted', epoch: 1 } as const;
     let operations = 0;
     const attempt: typeof mongo.attempt = async (operation, urgency) => {
       operations += 1;
       // After the look at the activity, and the parts.
       if (operations === 3) {
         expect(await parts()).toHaveLength(1);
-        await buryActivity(mongo, collections, { ...burial, at });
+        await deleteActivity(mongo, collections, { ...deletion, at });
         // As if the write of the parts had come a moment later.
         await collections.streams.insertMany([
           { ...partOf(1), epoch: 1 },

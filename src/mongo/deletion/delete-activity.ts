@@ -1,0 +1,102 @@
+/**
+ * Removes one activity with its streams and leaves a tombstone. It never decides which.
+ */
+import type { Filter } from 'mongodb';
+import { LeaseLostError } from '../../errors.ts';
+import { int64, toNumber } from '../base/bson-value.ts';
+import type { ActivityDocument, Collections, StreamsDocument } from '../schema/collections.ts';
+import type { Mongo } from '../base/connection.ts';
+import type { Tombstone } from '../history/tombstones.ts';
+import { removeTombstone, writeTombstone } from '../history/tombstones.ts';
+
+export interface Deletion extends Tombstone {
+  /** Of the lease `athlete:ID`. */
+  readonly epoch: number;
+}
+
+/**
+ * Tombstone, then streams, then the activity: cut off in between it leaves an activity that says that
+ * its streams are missing, and doing it again removes the rest. Returns false where the activity was
+ * gone already, or is another athlete's: that one is left alone.
+ * @throws LeaseLostError where the activity was written under a newer lease, which leaves it alone.
+ */
+export async function deleteActivity(
+  mongo: Mongo,
+  collections: Collections,
+  deletion: Deletion,
+): Promise<boolean> {
+  const { attempt } = mongo;
+  const claimed = await claim(mongo, collections, deletion);
+  if (claimed === 'foreign') return false;
+  await writeTombstone(mongo, deletion);
+  await attempt(() => collections.streams.deleteMany(partsOf(deletion)));
+  await attempt(() => collections.activities.deleteOne(writtenBefore(deletion)));
+  if (await isStored(mongo, collections, deletion)) {
+    await removeTombstone(mongo, deletion);
+    throw leaseLost(deletion.activityId);
+  }
+  return claimed === 'claimed';
+}
+
+/** Under this lease or an older one. */
+function writtenBefore({ activityId, athleteId, epoch }: Deletion): Filter<ActivityDocument> {
+  return {
+    _id: int64(activityId),
+    'sync.athlete_id': int64(athleteId),
+    'sync.epoch': { $lte: epoch },
+  };
+}
+
+function partsOf({ activityId, athleteId, epoch }: Deletion): Filter<StreamsDocument> {
+  return {
+    activity_id: int64(activityId),
+    athlete_id: int64(athleteId),
+    epoch: { $lte: epoch },
+  };
+}
+
+/**
+ * Marks the streams as missing before they go: should a newer holder take over in between, it finds an
+ * activity whose streams have to be fetched, never one whose streams are there and are not.
+ */
+async function claim(
+  mongo: Mongo,
+  collections: Collections,
+  deletion: Deletion,
+): Promise<'claimed' | 'gone' | 'foreign'> {
+  const { activityId, athleteId, epoch } = deletion;
+  const { matchedCount } = await mongo.attempt(() =>
+    collections.activities.updateOne(writtenBefore(deletion), {
+      $set: { 'sync.epoch': epoch, 'sync.streams.state': 'pending', 'sync.streams.tries': 0 },
+    }),
+  );
+  if (matchedCount > 0) return 'claimed';
+  const owner = await ownerOf(mongo, collections, activityId);
+  if (owner === athleteId) throw leaseLost(activityId);
+  return owner === undefined ? 'gone' : 'foreign';
+}
+
+/** Whether the activity is stored as this athlete's. */
+export async function isStored(
+  mongo: Mongo,
+  collections: Collections,
+  { athleteId, activityId }: Pick<Deletion, 'athleteId' | 'activityId'>,
+): Promise<boolean> {
+  return (await ownerOf(mongo, collections, activityId)) === athleteId;
+}
+
+async function ownerOf(
+  { attempt }: Mongo,
+  { activities }: Collections,
+  activityId: number,
+): Promise<number | undefined> {
+  const projection = { 'sync.athlete_id': 1 };
+  const found = await attempt(() => activities.findOne({ _id: int64(activityId) }, { projection }));
+  return found === null ? undefined : toNumber(found.sync.athlete_id);
+}
+
+function leaseLost(activityId: number): LeaseLostError {
+  return new LeaseLostError(
+    `Another process took over while activity ${activityId} was being removed.`,
+  );
+}

@@ -1,0 +1,79 @@
+/**
+ * The `tombstones` collection: what was removed, when and why, so that an old copy of it does not come
+ * back.
+ */
+import type { Long } from 'mongodb';
+import { int64, toNumber } from '../base/bson-value.ts';
+import type { Mongo } from '../base/connection.ts';
+
+/** `deleted` at Strava, or `expired` by our own retention. */
+export type DeletionReason = 'deleted' | 'expired';
+
+export interface TombstoneDocument {
+  /** The activity's id. */
+  readonly _id: Long;
+  readonly athlete_id: Long;
+  readonly start_date: Date;
+  readonly why: DeletionReason;
+  readonly at: Date;
+}
+
+/** What a tombstone remembers. */
+export interface Tombstone {
+  readonly athleteId: number;
+  readonly activityId: number;
+  readonly startAt: Date;
+  readonly why: DeletionReason;
+  readonly at: Date;
+}
+
+/** The tombstones among these activities, by activity. */
+export async function tombstonesOf(
+  { db, attempt }: Mongo,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, TombstoneDocument>> {
+  if (ids.length === 0) return new Map();
+  const tombstones = db.collection<TombstoneDocument>('tombstones');
+  const found = await attempt(() => tombstones.find({ _id: { $in: ids.map(int64) } }).toArray());
+  return new Map(found.map((tombstone) => [toNumber(tombstone._id), tombstone]));
+}
+
+/** Whether what expired by our own retention stays away: only while there is a retention. */
+export type Expiry = 'final' | 'lifted';
+
+/**
+ * Which of these activities stay away although a page shows them: what expired, and what was deleted
+ * after the page was asked for. What Strava shows again later is there again.
+ */
+export async function stillDeletedIds(
+  mongo: Mongo,
+  ids: readonly number[],
+  requestedAt: Date,
+  expiry: Expiry,
+): Promise<ReadonlySet<number>> {
+  const found = await tombstonesOf(mongo, ids);
+  const away = [...found].filter(([, { why, at }]) =>
+    why === 'expired' ? expiry === 'final' : at >= requestedAt,
+  );
+  const staysAway = new Set(away.map(([id]) => id));
+  const back = [...found.keys()].filter((id) => !staysAway.has(id));
+  if (back.length > 0) {
+    const tombstones = mongo.db.collection<TombstoneDocument>('tombstones');
+    await mongo.attempt(() => tombstones.deleteMany({ _id: { $in: back.map(int64) } }));
+  }
+  return staysAway;
+}
+
+export async function writeTombstone(
+  { db, attempt }: Mongo,
+  { activityId, athleteId, startAt, why, at }: Tombstone,
+): Promise<void> {
+  const tombstones = db.collection<TombstoneDocument>('tombstones');
+  const tombstone = { athlete_id: int64(athleteId), start_date: startAt, why, at };
+  await attempt(() => tombstones.replaceOne({ _id: int64(activityId) }, tombstone, { upsert: true }));
+}
+
+export async function removeTombstone({ db, attempt }: Mongo, { activityId, at }: Pick<Tombstone, 'activityId' | 'at'>): Promise<void> {
+  const tombstones = db.collection<TombstoneDocument>('tombstones');
+  await attempt(() => tombstones.deleteOne({ _id: int64(activityId), at }));
+}
