@@ -7,8 +7,7 @@ import type { Mongo, MongoOptions } from './mongo/base/connection.ts';
 import { connectMongo } from './mongo/base/connection.ts';
 import { useEmbeddedServer } from './embedded-mongodb/server.ts';
 import { createLeaseStore } from './mongo/coordination/leases.ts';
-import { migrationSteps } from './mongo/setup/migration-steps.ts';
-import { migrate } from './mongo/setup/migrations.ts';
+import { ensureVersion } from './mongo/schema/schema-version.ts';
 import { prepareDatabase } from './mongo/setup/ensure-indexes.ts';
 import type { TokenVault } from './mongo/tokens/token-vault.ts';
 import { openVault } from './mongo/tokens/token-vault.ts';
@@ -24,8 +23,8 @@ export interface OpenMongo {
 }
 
 /**
- * Opens the configured MongoDB, or the embedded one, brings it to the version of this program, and makes
- * its collections and indexes. `onTry` is called whenever MongoDB is tried again.
+ * Opens the configured MongoDB, or the embedded one, checks its version, and makes its collections and
+ * indexes. `onTry` is called whenever MongoDB is tried again.
  * @throws DatabaseNewerError where it is of a newer version.
  */
 export async function openMongo(
@@ -61,10 +60,7 @@ export async function openMongo(
 async function connectPrepared(program: Program, options: MongoOptions): Promise<Mongo> {
   const mongo = await connectMongo(options);
   try {
-    const { config, clock, log, signal } = program;
-    const leases = leasesOf(program, mongo);
-    const { trackSource } = config.sync;
-    await migrate(mongo, { steps: migrationSteps, trackSource, leases, clock, log, signal });
+    await ensureVersion(mongo, new Date(program.clock.nowMs()));
     await prepareDatabase(mongo);
     return mongo;
   } catch (error) {

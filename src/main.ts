@@ -74,8 +74,8 @@ export interface Database {
 }
 
 /**
- * Opens the configured MongoDB, or the embedded one, brings it to the version of this program, and makes
- * its collections and indexes. `onTry` is called whenever MongoDB is tried again.
+ * Opens the configured MongoDB, or the embedded one, checks its version, and makes its collections and
+ * indexes. `onTry` is called whenever MongoDB is tried again.
  * @throws DatabaseNewerError where it is of a newer version.
  */
 export async function openDatabase(

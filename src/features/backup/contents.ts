@@ -8,7 +8,7 @@ import { BackupUnusableError } from '../../errors.ts';
 import type { BackupHead, Counts, Frame, StoredDocument } from './format.ts';
 import { digestAlgorithm, digestBytes, readFrame, readHead } from './format.ts';
 import { damaged, readBackup } from './file.ts';
-import { newestVersion } from '../../mongo/setup/schema-version.ts';
+import { schemaVersion } from '../../mongo/schema/schema-version.ts';
 
 /** What a whole backup holds. */
 export interface Contents {
@@ -54,9 +54,9 @@ async function headOf(path: string, bytes: Bytes): Promise<BackupHead> {
   const line = await bytes.line(longestHead);
   const head = readHead(line ?? '');
   if ('problem' in head) throw new BackupUnusableError(`${path} ${head.problem}.`);
-  if (head.database_version <= newestVersion) return head;
+  if (head.database_version <= schemaVersion) return head;
   throw new BackupUnusableError(
-    `${path} is of a database of version ${head.database_version}, and this program knows ${newestVersion}: restore it with a newer version of the program.`,
+    `${path} is of a database of version ${head.database_version}, and this program knows ${schemaVersion}: restore it with a newer version of the program.`,
   );
 }
 

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Collection, Document } from 'mongodb';
 import { BSON } from 'mongodb';
 import type { Mongo } from '../../mongo/base/connection.ts';
-import { databaseVersion } from '../../mongo/setup/schema-version.ts';
+import { schemaVersion } from '../../mongo/schema/schema-version.ts';
 import {
   countsFrame,
   digestAlgorithm,
@@ -40,7 +40,7 @@ async function* pieces(mongo: Mongo, options: DumpOptions): AsyncGenerator<Buffe
     format: formatName,
     version: formatVersion,
     created_at: createdAt,
-    database_version: await databaseVersion(mongo, createdAt),
+    database_version: schemaVersion,
     has_tokens: hasTokens,
   });
   const counts: Record<string, number> = {};

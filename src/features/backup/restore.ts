@@ -8,7 +8,7 @@ import { BackupUnusableError } from '../../errors.ts';
 import { prepareDatabase } from '../../mongo/setup/ensure-indexes.ts';
 import type { Mongo } from '../../mongo/base/connection.ts';
 import { isPassing } from '../../mongo/base/failures.ts';
-import { setVersion } from '../../mongo/setup/schema-version.ts';
+import { ensureVersion } from '../../mongo/schema/schema-version.ts';
 import type { Contents } from './contents.ts';
 import { documentsIn } from './contents.ts';
 import type { Counts } from './format.ts';
@@ -63,10 +63,9 @@ export interface RestoreOptions {
  */
 export async function restore(
   mongo: Mongo,
-  { path, contents: { head, counts }, now, signal }: RestoreOptions,
+  { path, contents: { counts }, now, signal }: RestoreOptions,
 ): Promise<Counts> {
-  // Before any document, so that whoever starts after a crash brings up to date what is there.
-  await setVersion(mongo, head.database_version, now);
+  await ensureVersion(mongo, now);
   const insert = createInsert(mongo);
   const written = new Map<string, number>(Object.keys(counts).map((name) => [name, 0]));
   const names = Object.keys(counts).filter((name) => (counts[name] ?? 0) > 0);

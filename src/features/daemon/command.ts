@@ -5,7 +5,7 @@ import { requireClient } from '../../config/client.ts';
 import { runDaemon } from './daemon.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { createHeartbeat } from './heartbeat.ts';
-import { nextTickAt, tickIntervalMs } from './schedule.ts';
+import { nextTickAt, tickIntervalMs } from '../shared/schedule.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes } from '../../errors.ts';
 import type { Database, Strava } from '../../main.ts';

@@ -7,8 +7,8 @@ import type { Clock } from '../../clock.ts';
 import { DomestiqueError } from '../../errors.ts';
 import type { RunReason } from '../../mongo/history/runs.ts';
 import type { Heartbeat } from './heartbeat.ts';
-import type { Timetable } from './schedule.ts';
-import { isOverdue, startSchedule } from './schedule.ts';
+import type { Timetable } from '../shared/schedule.ts';
+import { isOverdue, startSchedule } from '../shared/schedule.ts';
 
 export interface DaemonOptions {
   readonly timetable: Timetable;

@@ -5,7 +5,7 @@
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { Recording } from '../../domain/activity/recording.ts';
 import type { Streams } from '../../domain/activity/streams.ts';
-import { jsonText } from './json-text.ts';
+import { jsonText } from '../shared/json-text.ts';
 import type { Position } from './samples.ts';
 import { instantAt, numberAt, positionsOf } from './samples.ts';
 

@@ -2,7 +2,7 @@
  * An activity as one line of JSON: Strava's record, and beside its fields `streams`.
  */
 import type { Recording } from '../../domain/activity/recording.ts';
-import { jsonText } from './json-text.ts';
+import { jsonText } from '../shared/json-text.ts';
 
 /** The line in pieces; `streams` is null where none are stored. */
 export function* ndjsonOf({ record, streams }: Recording): Generator<string> {

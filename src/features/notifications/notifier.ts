@@ -4,7 +4,7 @@
  */
 import { standingSince } from '../../config/default-backfill.ts';
 import { allSettings } from '../../config/settings.ts';
-import { tickIntervalMs } from '../daemon/schedule.ts';
+import { tickIntervalMs } from '../shared/schedule.ts';
 import { dayMs } from '../../domain/duration.ts';
 import type { Notice, NoticeFacts } from '../../domain/notifications/alert-conditions.ts';
 import {
@@ -23,13 +23,13 @@ import { createNoticeStore } from './store.ts';
 import type { Deliver } from './delivery.ts';
 import { createDelivery } from './delivery.ts';
 import type { Program } from '../../program.ts';
-import type { LookPolicy } from '../webhooks/poll-policy.ts';
 
 export interface NoticeSession {
   readonly program: Program;
   readonly database: Database;
   readonly strava: Strava;
-  readonly policy: Pick<LookPolicy, 'everyMs'>;
+  /** How often the lists are polled by the policy alone, in milliseconds. */
+  readonly policy: { readonly everyMs: () => number };
 }
 
 export interface Notices {

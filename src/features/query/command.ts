@@ -9,7 +9,7 @@ import type { Recipe } from '../../queries/recipe.ts';
 import { recipes } from '../../queries/recipes.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes, UsageError } from '../../errors.ts';
-import { jsonText } from '../export/json-text.ts';
+import { jsonText } from '../shared/json-text.ts';
 import { writeToStream } from '../shared/output.ts';
 import type { Database } from '../../main.ts';
 import { commandPatienceMs, openDatabase } from '../../main.ts';

@@ -3,7 +3,7 @@
  */
 import { Long } from 'mongodb';
 import type { Document } from 'mongodb';
-import { jsonText } from '../export/json-text.ts';
+import { jsonText } from '../shared/json-text.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import { jsonFromBson } from '../../mongo/base/bson-value.ts';
 import type { AnswerForm } from './options.ts';

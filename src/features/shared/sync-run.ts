@@ -4,7 +4,7 @@
  * that is killed leaves its purpose behind.
  */
 import { standingSince } from '../../config/default-backfill.ts';
-import { tickIntervalMs } from '../daemon/schedule.ts';
+import { tickIntervalMs } from './schedule.ts';
 import { LeaseLostError } from '../../errors.ts';
 import type { Database, Strava } from '../../main.ts';
 import { commandPatienceMs, openJob } from '../../main.ts';

@@ -2,13 +2,14 @@
  * What only a person can do, one sentence each; and what a grant leaves out.
  */
 import { missingScopes } from '../../domain/auth/scope.ts';
-import type { AthleteOverview, Departure } from './store.ts';
+import type { DeauthorizedAthlete } from '../../mongo/athletes/deauthorized.ts';
+import type { AthleteOverview } from './store.ts';
 import { instant, number } from '../shared/text-format.ts';
 
 /** The sentences of `status`. */
 export function needsOf(
   athletes: readonly AthleteOverview[],
-  departed: readonly Departure[],
+  departed: readonly DeauthorizedAthlete[],
 ): readonly string[] {
   const gone = departed.map(
     ({ athleteId, at }) =>

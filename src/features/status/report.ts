@@ -2,7 +2,7 @@
  * Gathers what `status` shows from the database alone.
  */
 import { standingSince } from '../../config/default-backfill.ts';
-import { nextTickAt } from '../daemon/schedule.ts';
+import { nextTickAt } from '../shared/schedule.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import { estimateEndMs } from '../../domain/rate-limit/estimate.ts';
 import type { QuotaState } from '../../domain/rate-limit/quota-state.ts';

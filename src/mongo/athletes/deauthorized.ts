@@ -7,7 +7,7 @@ import type { Collections } from '../schema/collections.ts';
 import type { Mongo } from '../base/connection.ts';
 
 /** An athlete who withdrew the access at Strava, and whose data is still here. */
-export interface Departure {
+export interface DeauthorizedAthlete {
   readonly athleteId: number;
   readonly at: Date;
 }
@@ -92,7 +92,7 @@ export async function removeLogin(
 export async function deauthorizedAthletes(
   { attempt }: Mongo,
   { athletes, tokens }: Collections,
-): Promise<readonly Departure[]> {
+): Promise<readonly DeauthorizedAthlete[]> {
   const marked = await attempt(() =>
     athletes.find({ 'sync.deauthorized_at': { $exists: true } }).toArray(),
   );

@@ -70,10 +70,15 @@ export async function writeTombstone(
 ): Promise<void> {
   const tombstones = db.collection<TombstoneDocument>('tombstones');
   const tombstone = { athlete_id: int64(athleteId), start_date: startAt, why, at };
-  await attempt(() => tombstones.replaceOne({ _id: int64(activityId) }, tombstone, { upsert: true }));
+  await attempt(() =>
+    tombstones.replaceOne({ _id: int64(activityId) }, tombstone, { upsert: true }),
+  );
 }
 
-export async function removeTombstone({ db, attempt }: Mongo, { activityId, at }: Pick<Tombstone, 'activityId' | 'at'>): Promise<void> {
+export async function removeTombstone(
+  { db, attempt }: Mongo,
+  { activityId, at }: Pick<Tombstone, 'activityId' | 'at'>,
+): Promise<void> {
   const tombstones = db.collection<TombstoneDocument>('tombstones');
   await attempt(() => tombstones.deleteOne({ _id: int64(activityId), at }));
 }

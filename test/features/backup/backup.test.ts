@@ -29,7 +29,6 @@ import {
   restore,
 } from '../../../src/features/backup/restore.ts';
 import { prepareDatabase } from '../../../src/mongo/setup/ensure-indexes.ts';
-import { setVersion } from '../../../src/mongo/setup/schema-version.ts';
 import { startLockedMongod } from '../../support/locked-mongod.ts';
 import { useAdapter } from '../../mongo/adapter.ts';
 import { open } from '../../mongo/base/connection-of.ts';
@@ -183,18 +182,7 @@ describe('a backup that is restored into an empty database', () => {
   });
 });
 
-describe('a backup of an older database', () => {
-  it('leaves the database at its version, so that the next start brings it up to date', async () => {
-    await setVersion(adapter.mongo, 1, createdAt);
-    await fill('activities', [activity(1)]);
-    await take();
-    await restored(async (other) => {
-      const schema = await other.db.collection('schema').find().toArray();
-      expect(schema).toMatchObject([{ version: 1 }]);
-      expect(await collectionsInTheWay(other)).toEqual(['activities']);
-    });
-  });
-
+describe('a backup', () => {
   it('is restored by who may read and write and no more', async () => {
     await fill('activities', [activity(1), activity(2)]);
     await take();

@@ -4,7 +4,7 @@ import { systemClock } from '../../../src/clock.ts';
 import type { DaemonOptions } from '../../../src/features/daemon/daemon.ts';
 import { runDaemon } from '../../../src/features/daemon/daemon.ts';
 import { createHeartbeat } from '../../../src/features/daemon/heartbeat.ts';
-import { isOverdue, nextTickAt, tickIntervalMs } from '../../../src/features/daemon/schedule.ts';
+import { isOverdue, nextTickAt, tickIntervalMs } from '../../../src/features/shared/schedule.ts';
 import { StravaUnavailableError } from '../../../src/errors.ts';
 
 const everySecond = { schedule: '* * * * * *', timezone: 'UTC' };

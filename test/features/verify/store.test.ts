@@ -167,14 +167,14 @@ describe('a page of the list', () => {
   });
 
   it('does not miss what expired while there is a retention, nor what went after it was asked for', async () => {
-    const bury = (id: number, why: string, at: Date) =>
+    const writeTombstone = (id: number, why: string, at: Date) =>
       adapter.database.db
         .collection('tombstones')
         .insertOne({ _id: id as never, why, at }, { bypassDocumentValidation: true });
     const before = new Date(requestedAt.getTime() - 1);
-    await deleteIt(first, 'expired', before);
-    await deleteIt(second, 'deleted', before);
-    await deleteIt(third, 'deleted', requestedAt);
+    await writeTombstone(first, 'expired', before);
+    await writeTombstone(second, 'deleted', before);
+    await writeTombstone(third, 'deleted', requestedAt);
     const page = shown(recordOf(first), recordOf(second), recordOf(third));
     expect((await store('final').comparePage(page)).missing).toEqual([second]);
     expect((await store('lifted').comparePage(page)).missing).toEqual([first, second]);

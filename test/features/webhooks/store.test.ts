@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/clock.ts';
 import { systemClock } from '../../../src/clock.ts';
 import type { ActivityEvent } from '../../../src/domain/webhook/push-event.ts';
-import { createEventStore, eventIndexes } from '../../../src/features/webhooks/store.ts';
+import { createEventStore } from '../../../src/features/webhooks/store.ts';
 import type { EventStore } from '../../../src/sync/ports/event-ports.ts';
 import { useAdapter } from '../../mongo/adapter.ts';
 
@@ -177,11 +177,4 @@ describe('a flood', () => {
       ),
     ).toMatchObject([{ activityId: 205 }]);
   });
-});
-
-it('the indexes can be made, again too, and one ends what is a day old', async () => {
-  for (let times = 0; times < 2; times += 1) await events().createIndexes([...eventIndexes]);
-  expect(await events().indexes()).toContainEqual(
-    expect.objectContaining({ key: { received_at: 1 }, expireAfterSeconds: 86_400 }),
-  );
 });

@@ -109,7 +109,11 @@ describe('an activity that is buried', () => {
       if (operations === 2) await takeOver();
       return result;
     };
-    const interrupted = deleteActivity({ ...mongo, attempt }, collections, deletionOf({ epoch: 4 }));
+    const interrupted = deleteActivity(
+      { ...mongo, attempt },
+      collections,
+      deletionOf({ epoch: 4 }),
+    );
     await expect(interrupted).rejects.toThrow(LeaseLostError);
     expect(await all('tombstones')).toEqual([]);
     expect(await all('activities')).toMatchObject([
@@ -120,7 +124,7 @@ describe('an activity that is buried', () => {
 
 describe('the tombstones among some ids', () => {
   it('are found, and only those', async () => {
-    const { mongo, database } = adapter;
+    const { mongo } = adapter;
     await deleteIt();
     await deleteIt({ activityId: id + 2, why: 'expired' });
     const found = await tombstonesOf(mongo, [id, id + 1, id + 2]);
