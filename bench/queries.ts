@@ -42,12 +42,12 @@ function worldOptions(activities: number) {
 
 async function fill(mongo: Mongo, world: World): Promise<void> {
   const store = createActivityStore(mongo, collectionsOf(mongo.db));
-  const standing = { unusable: [], source: 'list', known: [], fetchedAt, epoch: 1 } as const;
+  const current = { unusable: [], source: 'list', known: [], fetchedAt, epoch: 1 } as const;
   const ids = world.activities(athleteId).map(({ id }) => id);
   for (let from = 0; from < ids.length; from += 200) {
     const page = ids.slice(from, from + 200);
     const summaries = page.map((id) => summaryOf(world, id));
-    await store.storePage({ athleteId, summaries, ...standing });
+    await store.storePage({ athleteId, summaries, ...current });
     for (const summary of summaries) await fillStreams(mongo, store, { world, summary });
     say(`${from + page.length} of ${ids.length} activities`);
   }
@@ -66,8 +66,8 @@ async function fillStreams(
 ): Promise<void> {
   const { id, startAt } = summary;
   const stored = await collectionsOf(db).activities.findOne({ _id: int64(id) });
-  const trace = stored?.sync.trace ?? '';
-  const pending = { activityId: id, startAt, elapsedS: 0, trace, tries: 0 };
+  const recordingHash = stored?.sync.recording_hash ?? '';
+  const pending = { activityId: id, startAt, elapsedS: 0, recordingHash, tries: 0 };
   const write = { athleteId, pending, epoch: 1, at: fetchedAt };
   const sent = world.streams(id);
   if (sent === null) return store.markWithoutStreams(write, 'manual');

@@ -16,7 +16,7 @@ import { identifyOwner } from './owner.ts';
 import type { Program } from './program.ts';
 
 /** How long a stop may take before it is forced. */
-const longestStopMs = 9_000;
+const maxStopMs = 9_000;
 /** A terminal's Ctrl-C arrives twice through npm. */
 const sameSignalMs = 1_000;
 
@@ -61,7 +61,7 @@ function listenForSignals(stop: AbortController): void {
     if (firstAtMs === undefined) {
       firstAtMs = nowMs;
       stop.abort();
-      setTimeout(() => process.exit(exitCodes.done), longestStopMs).unref();
+      setTimeout(() => process.exit(exitCodes.done), maxStopMs).unref();
     } else if (nowMs - firstAtMs > sameSignalMs) {
       process.exit(name === 'SIGINT' ? 130 : 143);
     }

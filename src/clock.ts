@@ -18,7 +18,7 @@ export interface Clock {
 }
 
 /** A longer timer of Node's fires at once; whoever waits for longer looks at the time and waits again. */
-const longestTimerMs = 2 ** 31 - 1;
+const maxTimerMs = 2 ** 31 - 1;
 
 /** The machine's own clocks. */
 export const systemClock: Clock = {
@@ -26,7 +26,7 @@ export const systemClock: Clock = {
   monotonicMs: () => performance.now(),
   sleep: async (ms, signal) => {
     if (ms <= 0) return;
-    const dueMs = Math.min(ms, longestTimerMs);
+    const dueMs = Math.min(ms, maxTimerMs);
     try {
       await sleepFor(dueMs, undefined, signal === undefined ? {} : { signal });
     } catch (error) {

@@ -29,7 +29,7 @@ export interface OpenMongo {
  */
 export async function openMongo(
   program: Program,
-  patienceMs: number,
+  deadlineMs: number,
   onTry?: () => void,
 ): Promise<OpenMongo> {
   const { config, clock, log, random, signal } = program;
@@ -44,7 +44,7 @@ export async function openMongo(
       onTry?.();
       await server?.ensureRunning();
     };
-    const options = { uri, database, clock, log, random, patienceMs, signal, onAway };
+    const options = { uri, database, clock, log, random, deadlineMs, signal, onAway };
     const mongo = await connectPrepared(program, options);
     const close = async (): Promise<void> => {
       await mongo.close();

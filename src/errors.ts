@@ -37,13 +37,13 @@ export class UsageError extends DomestiqueError {
 export class ConfigurationError extends DomestiqueError {
   override readonly code = 'CONFIGURATION';
   override readonly exitCode = exitCodes.usage;
-  readonly mistakes: readonly string[];
+  readonly errors: readonly string[];
 
-  constructor(mistakes: readonly string[], options?: ErrorOptions) {
+  constructor(errors: readonly string[], options?: ErrorOptions) {
     const heading =
-      mistakes.length === 1 ? 'One setting is wrong' : `${mistakes.length} settings are wrong`;
-    super([`${heading}:`, ...mistakes.map((mistake) => `  ${mistake}`)].join('\n'), options);
-    this.mistakes = mistakes;
+      errors.length === 1 ? 'One setting is wrong' : `${errors.length} settings are wrong`;
+    super([`${heading}:`, ...errors.map((error) => `  ${error}`)].join('\n'), options);
+    this.errors = errors;
   }
 }
 
@@ -60,8 +60,8 @@ export class AuthorizationNeededError extends DomestiqueError {
 }
 
 /** The Strava application itself is refused: nothing works for any athlete until its owner acts. */
-export class ApplicationRefusedError extends DomestiqueError {
-  override readonly code = 'APPLICATION_REFUSED';
+export class ApplicationRejectedError extends DomestiqueError {
+  override readonly code = 'APPLICATION_REJECTED';
   override readonly exitCode = exitCodes.authorization;
 }
 
@@ -72,8 +72,8 @@ export class MongoUnavailableError extends DomestiqueError {
 }
 
 /** MongoDB answers and refuses: a wrong password, no right to write. */
-export class MongoRefusedError extends DomestiqueError {
-  override readonly code = 'MONGODB_REFUSED';
+export class MongoRejectedError extends DomestiqueError {
+  override readonly code = 'MONGODB_REJECTED';
   override readonly exitCode = exitCodes.failed;
 }
 
@@ -114,8 +114,8 @@ export class BackupUnusableError extends DomestiqueError {
 }
 
 /** A restore would take the place of data, or of what another process is working on. */
-export class RestoreRefusedError extends DomestiqueError {
-  override readonly code = 'RESTORE_REFUSED';
+export class RestoreRejectedError extends DomestiqueError {
+  override readonly code = 'RESTORE_REJECTED';
   override readonly exitCode = exitCodes.usage;
 }
 
@@ -156,77 +156,77 @@ export class LeaseLostError extends DomestiqueError {
 }
 
 /**
- * One request to Strava that brought no usable record. `isWeather` is true where the failure says
+ * One request to Strava that brought no usable record. `isTransient` is true where the failure says
  * nothing about the thing that was asked for (a reset, a gateway's HTML page, a timeout): it is
  * asked for again and counts against nobody.
  */
 export abstract class StravaRequestError extends DomestiqueError {
   override readonly exitCode = exitCodes.failed;
-  abstract readonly isWeather: boolean;
+  abstract readonly isTransient: boolean;
 }
 
 /** Strava could not be reached, cut the answer off, answered from a gateway, or took too long. */
-export class StravaWeatherError extends StravaRequestError {
-  override readonly code = 'STRAVA_WEATHER';
-  override readonly isWeather = true;
+export class StravaTransientError extends StravaRequestError {
+  override readonly code = 'STRAVA_TRANSIENT';
+  override readonly isTransient = true;
 }
 
 /** Strava's own 5xx with JSON, or another refusal that belongs to the very record asked for. */
 export class StravaRecordError extends StravaRequestError {
   override readonly code = 'STRAVA_RECORD';
-  override readonly isWeather = false;
+  override readonly isTransient = false;
 }
 
 /** A complete JSON answer of a shape that cannot be understood. */
-export class MalformedAnswerError extends StravaRequestError {
-  override readonly code = 'MALFORMED_ANSWER';
-  override readonly isWeather = false;
+export class MalformedResponseError extends StravaRequestError {
+  override readonly code = 'MALFORMED_RESPONSE';
+  override readonly isTransient = false;
 }
 
 /** 404: unknown, deleted, not the athlete's, or (for streams) none there. */
 export class NotFoundError extends StravaRequestError {
   override readonly code = 'NOT_FOUND';
-  override readonly isWeather = false;
+  override readonly isTransient = false;
 }
 
 /** 402: for subscribers only; asking again does not help. */
 export class SubscribersOnlyError extends StravaRequestError {
   override readonly code = 'SUBSCRIBERS_ONLY';
-  override readonly isWeather = false;
+  override readonly isTransient = false;
 }
 
 /** 401: the access token is expired or revoked. */
-export class AccessTokenRefusedError extends StravaRequestError {
-  override readonly code = 'ACCESS_TOKEN_REFUSED';
-  override readonly isWeather = false;
+export class AccessTokenRejectedError extends StravaRequestError {
+  override readonly code = 'ACCESS_TOKEN_REJECTED';
+  override readonly isTransient = false;
 }
 
 /** 401 with `missing`: the athlete did not grant the scope that this request needs. */
 export class ScopeMissingError extends StravaRequestError {
   override readonly code = 'SCOPE_MISSING';
-  override readonly isWeather = false;
+  override readonly isTransient = false;
 }
 
 /** 429: the window counts as spent, whatever our own count says. */
 export class RateLimitedError extends StravaRequestError {
   override readonly code = 'RATE_LIMITED';
-  override readonly isWeather = true;
+  override readonly isTransient = true;
 }
 
 /** Strava says that this refresh token is not valid (any more). */
-export class RefreshTokenRefusedError extends StravaRequestError {
-  override readonly code = 'REFRESH_TOKEN_REFUSED';
-  override readonly isWeather = false;
+export class RefreshTokenRejectedError extends StravaRequestError {
+  override readonly code = 'REFRESH_TOKEN_REJECTED';
+  override readonly isTransient = false;
 }
 
 /** The application has a webhook subscription already; Strava allows one. */
 export class SubscriptionExistsError extends StravaRequestError {
   override readonly code = 'SUBSCRIPTION_EXISTS';
-  override readonly isWeather = false;
+  override readonly isTransient = false;
 }
 
 /** Strava did not get its challenge back from the callback URL, or does not like the URL. */
-export class CallbackRefusedError extends StravaRequestError {
-  override readonly code = 'CALLBACK_REFUSED';
-  override readonly isWeather = false;
+export class CallbackRejectedError extends StravaRequestError {
+  override readonly code = 'CALLBACK_REJECTED';
+  override readonly isTransient = false;
 }

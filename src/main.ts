@@ -6,7 +6,7 @@ import type { Config } from './config/config.ts';
 import type { Clock } from './clock.ts';
 import { requireClient } from './config/client.ts';
 import { leasesOf, openMongo } from './database.ts';
-import { dropFlights } from './domain/rate-limit/quota-feedback.ts';
+import { dropInFlight } from './domain/rate-limit/quota-feedback.ts';
 import type { QuotaSettings } from './domain/rate-limit/quota-state.ts';
 import { createActivityStore } from './mongo/streams/activity-store.ts';
 import { createAthleteStore } from './mongo/athletes/athletes.ts';
@@ -15,7 +15,7 @@ import { collectionsOf } from './mongo/schema/collections.ts';
 import type { Mongo } from './mongo/base/connection.ts';
 import { createEventStore } from './features/webhooks/store.ts';
 import { createQuotaStore } from './mongo/coordination/quota.ts';
-import { createReadStore } from './mongo/tasks/task-store.ts';
+import { createTaskStore } from './mongo/tasks/task-store.ts';
 import type { RunStore } from './mongo/history/runs.ts';
 import { createRunStore } from './mongo/history/runs.ts';
 import { serverOffsetMs } from './mongo/base/server-clock.ts';
@@ -28,14 +28,14 @@ import type { Access } from './strava/access.ts';
 import { createAccess } from './strava/access.ts';
 import type { Client } from './strava/client.ts';
 import { createClient } from './strava/client.ts';
-import type { Gate } from './strava/rate-limiter.ts';
-import { createGate } from './strava/rate-limiter.ts';
+import type { RateLimiter } from './strava/rate-limiter.ts';
+import { createRateLimiter } from './strava/rate-limiter.ts';
 import { createHttp } from './strava/http.ts';
 import type { ExchangeObserver } from './strava/observed-http.ts';
 import { observeHttp } from './strava/observed-http.ts';
 import type { OAuth } from './strava/oauth.ts';
 import { createOAuth } from './strava/oauth.ts';
-import { createReadSource } from './strava/task-source.ts';
+import { createTaskSource } from './strava/task-source.ts';
 import { createSource } from './strava/activity-source.ts';
 import type { StravaClock } from './strava/strava-clock.ts';
 import { createStravaClock } from './strava/strava-clock.ts';
@@ -52,10 +52,10 @@ import type {
   QuotaStore,
   TokenStore,
 } from './sync/ports/ports.ts';
-import type { ReadSource } from './sync/ports/task-ports.ts';
+import type { TaskSource } from './sync/ports/task-ports.ts';
 
 /** How long a command goes on while MongoDB or Strava is away; the daemon goes on for ever. */
-export const commandPatienceMs = 10 * 60_000;
+export const commandDeadlineMs = 10 * 60_000;
 
 /** The open database, and what stands on it. */
 export interface Database {
@@ -80,11 +80,11 @@ export interface Database {
  */
 export async function openDatabase(
   program: Program,
-  patienceMs: number,
+  deadlineMs: number,
   onTry?: () => void,
 ): Promise<Database> {
   const { config } = program;
-  const { mongo, vault, close } = await openMongo(program, patienceMs, onTry);
+  const { mongo, vault, close } = await openMongo(program, deadlineMs, onTry);
   const collections = collectionsOf(mongo.db);
   return {
     mongo,
@@ -108,21 +108,21 @@ export interface Strava {
   readonly client: Client;
   readonly access: Access;
   readonly source: ActivitySource;
-  readonly readSource: ReadSource;
+  readonly taskSource: TaskSource;
   /** What webhooks told, by Strava's time. */
   readonly events: EventStore;
   readonly oauth: OAuth;
-  readonly gate: Gate;
+  readonly rateLimiter: RateLimiter;
   readonly clock: StravaClock;
   readonly quota: QuotaView;
   readonly clientId: string;
 }
 
 /** How many requests may be in flight at once. */
-const mostInFlight = 4;
+const maxInFlight = 4;
 
 export function quotaSettingsOf({ strava }: Config): QuotaSettings {
-  return { ...strava.quota, flightMaxMs: 3 * strava.requestTimeoutMs };
+  return { ...strava.quota, maxInFlightMs: 3 * strava.requestTimeoutMs };
 }
 
 /**
@@ -140,7 +140,7 @@ export async function openStrava(
   const { apiUrl, oauthUrl, requestTimeoutMs } = config.strava;
   await takeOverTokens(database.mongo, database.vault);
   const store = createQuotaStore(database.mongo, clientId);
-  await forgetDeadFlights(store, program.host);
+  await forgetRequestsOfDeadProcesses(store, program.host);
   const stravaClock = createStravaClock(clock, log, await serverOffsetMs(database.mongo, clock));
   // Read anew at each decision: what is known of Strava's clock grows with each answer.
   const settings: QuotaSettings = {
@@ -154,36 +154,36 @@ export async function openStrava(
   const nowMs = (): number => clock.nowMs();
   const oauth = createOAuth({ http, clock: stravaClock, nowMs, oauthUrl, clientId, clientSecret });
   const timeCheck = createTimeCheck({ http, clock, stravaClock, oauthUrl });
-  const gate = createGate({
+  const rateLimiter = createRateLimiter({
     store,
     settings,
     clock: stravaClock,
     timeCheck,
     owner,
-    mostInFlight,
+    maxInFlight,
   });
   const { tokens, leases } = database;
   // Strava's time, because a wrong clock here would take every token for expired, or none.
   const wallClock: Clock = { ...clock, nowMs: () => stravaClock.nowMs() };
   const access = createAccess({ tokens, leases, oauth, clock: wallClock, clientId });
-  const client = createClient({ http, gate, access, clock, stravaClock, apiUrl });
+  const client = createClient({ http, rateLimiter, access, clock, stravaClock, apiUrl });
   const quota: QuotaView = {
     settings,
-    known: () => gate.known(),
-    refresh: () => gate.refresh(),
+    known: () => rateLimiter.known(),
+    refresh: () => rateLimiter.refresh(),
     nowMs: () => stravaClock.nowMs(),
     isClockSuspect: () => stravaClock.isSuspect(),
     checkTime: timeCheck,
-    passed: () => gate.passed(),
+    passed: () => rateLimiter.passed(),
   };
   return {
     client,
     access,
     source: createSource(client),
-    readSource: createReadSource(client),
+    taskSource: createTaskSource(client),
     events: createEventStore(database.mongo, wallClock),
     oauth,
-    gate,
+    rateLimiter,
     clock: stravaClock,
     quota,
     clientId,
@@ -191,31 +191,31 @@ export async function openStrava(
 }
 
 /** What a killed process had in flight is not waited for; what it was charged stays charged. */
-async function forgetDeadFlights(store: QuotaStore, host: string): Promise<void> {
-  const { flights } = await store.load();
+async function forgetRequestsOfDeadProcesses(store: QuotaStore, host: string): Promise<void> {
+  const { inFlight } = await store.load();
   const dead = new Set<string>();
-  for (const { owner } of flights) if (await isCertainlyDead(owner, host)) dead.add(owner);
+  for (const { owner } of inFlight) if (await isCertainlyDead(owner, host)) dead.add(owner);
   if (dead.size === 0) return;
-  await store.update((state) => dropFlights(state, (owner) => dead.has(owner)));
+  await store.update((state) => dropInFlight(state, (owner) => dead.has(owner)));
 }
 
 /** The job over an open database and Strava. */
 export function openJob(
   program: Program,
   { database, strava }: { database: Database; strava: Strava },
-  timing: { patienceMs: number; tickIntervalMs: number },
+  timing: { deadlineMs: number; tickIntervalMs: number },
 ): Job {
   const { clock, random, log, config } = program;
   const { activities, athletes, leases, mongo, collections } = database;
-  const { source, readSource, events } = strava;
+  const { source, taskSource, events } = strava;
   const { sync, retentionDays } = config;
   return createJob({
     source,
-    readSource,
+    taskSource,
     activities,
     athletes,
     leases,
-    reads: createReadStore(mongo, collections, { events, retentionDays }),
+    reads: createTaskStore(mongo, collections, { events, retentionDays }),
     kept: {
       details: sync.shouldFetchDetails,
       segments: sync.shouldFetchSegments,
@@ -227,7 +227,7 @@ export function openJob(
     random,
     log,
     shouldFetchStreams: config.sync.shouldFetchStreams,
-    mostInFlight,
+    maxInFlight,
     ...timing,
   });
 }

@@ -88,7 +88,7 @@ export interface NotifyConfig {
 
 export interface WebhookConfig {
   /** How often the lists are looked at while a subscription is live. */
-  readonly lookIntervalMs: number;
+  readonly pollIntervalMs: number;
   /** What happens to the data of an athlete who withdraws the access. */
   readonly onDeauthorization: DeauthorizationChoice;
 }

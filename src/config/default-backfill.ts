@@ -9,7 +9,7 @@ import type { Config } from './config.ts';
  * The first instant that is kept: by SYNC_SINCE, and by RETENTION_DAYS, for it makes no sense to fetch
  * what would have to be removed again soon. Undefined for the whole history.
  */
-export function standingSince(
+export function defaultBackfillSince(
   { sync, retentionDays }: Pick<Config, 'sync' | 'retentionDays'>,
   nowMs: number,
 ): Date | undefined {

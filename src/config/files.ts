@@ -14,7 +14,7 @@ import { nearestName } from './spelling.ts';
 export interface FileReading {
   /** Texts by key path. */
   readonly texts: ReadonlyMap<string, string>;
-  readonly mistakes: readonly string[];
+  readonly errors: readonly string[];
 }
 
 const keyPaths = new Set(allSettings.map(({ keyPath }) => keyPath));
@@ -38,21 +38,21 @@ export function readConfigFile(
   const texts = new Map<string, string>();
   const content = readText(path.join(configDir, fileName));
   if ('failure' in content) {
-    const isMistake = isRequired || content.failure !== 'ENOENT';
-    return { texts, mistakes: isMistake ? [`${label}: cannot be read (${content.failure})`] : [] };
+    const isError = isRequired || content.failure !== 'ENOENT';
+    return { texts, errors: isError ? [`${label}: cannot be read (${content.failure})`] : [] };
   }
   const json = content.text.replace(/^\uFEFF/, '');
   const position = findJsonError(json);
   if (position !== undefined) {
     const place = `${label}, line ${position.line}, column ${position.column}`;
     const rule = 'keys and texts stand in double quotes, commas only between entries, no comments';
-    return { texts, mistakes: [`${place}: is not JSON (${rule}); for example ${exampleFile}`] };
+    return { texts, errors: [`${place}: is not JSON (${rule}); for example ${exampleFile}`] };
   }
-  const mistakes: string[] = [];
+  const errors: string[] = [];
   const root: unknown = JSON.parse(json);
-  if (isSection(root)) collect({ section: root, prefix: '', label, texts, mistakes });
-  else mistakes.push(`${label}: must hold one {…}; for example ${exampleFile}`);
-  return { texts, mistakes };
+  if (isSection(root)) collect({ section: root, prefix: '', label, texts, errors });
+  else errors.push(`${label}: must hold one {…}; for example ${exampleFile}`);
+  return { texts, errors };
 }
 
 /** Whether others than its owner may read the file. */
@@ -78,23 +78,23 @@ interface Collection {
   readonly prefix: string;
   readonly label: string;
   readonly texts: Map<string, string>;
-  readonly mistakes: string[];
+  readonly errors: string[];
 }
 
 function collect(collection: Collection): void {
-  const { section, prefix, label, texts, mistakes } = collection;
+  const { section, prefix, label, texts, errors } = collection;
   for (const [key, value] of Object.entries(section)) {
     const keyPath = prefix + key;
     if (keyPaths.has(keyPath)) {
       const text = textOf(value);
-      if (text === undefined) mistakes.push(`${label}, ${keyPath}: ${wrongValue(keyPath)}`);
+      if (text === undefined) errors.push(`${label}, ${keyPath}: ${wrongValue(keyPath)}`);
       else if (text !== '') texts.set(keyPath, text);
     } else if (!sections.has(keyPath)) {
-      mistakes.push(`${label}, ${keyPath}: ${unknownKey(keyPath)}`);
+      errors.push(`${label}, ${keyPath}: ${unknownKey(keyPath)}`);
     } else if (isSection(value)) {
       collect({ ...collection, section: value, prefix: `${keyPath}.` });
     } else {
-      mistakes.push(`${label}, ${keyPath}: must be a section; for example ${exampleFile}`);
+      errors.push(`${label}, ${keyPath}: must be a section; for example ${exampleFile}`);
     }
   }
 }

@@ -11,11 +11,11 @@ export type Parsed<T> = { readonly value: T } | { readonly problem: string };
 export type Format<T> = (text: string) => Parsed<T>;
 
 /** Shorter than a Strava client secret, so that one pasted into the wrong setting is not repeated. */
-const longestEcho = 30;
+const maxEchoLength = 30;
 
 /** A refusal that repeats the text, where it is short: for settings that cannot hold a secret. */
-export function refuse(rule: string, text: string): { readonly problem: string } {
-  return { problem: text.length > longestEcho ? rule : `${rule}, not ${JSON.stringify(text)}` };
+export function reject(rule: string, text: string): { readonly problem: string } {
+  return { problem: text.length > maxEchoLength ? rule : `${rule}, not ${JSON.stringify(text)}` };
 }
 
 /** A whole number in plain decimal digits. */
@@ -27,18 +27,18 @@ export function wholeNumber(range: { least: number; most: number }): Format<numb
     const value = /^(0|[1-9]\d*)$/.test(text) ? Number(text) : Number.NaN;
     return value >= least && value <= most
       ? { value }
-      : refuse(`must be a whole number ${limits}`, text);
+      : reject(`must be a whole number ${limits}`, text);
   };
 }
 
 /** A length of time such as `15m`, in milliseconds. */
-export function duration(range: { leastMs: number; mostMs: number }): Format<number> {
-  const limits = `from ${writeDuration(range.leastMs)} to ${writeDuration(range.mostMs)}`;
+export function duration(range: { minMs: number; maxMs: number }): Format<number> {
+  const limits = `from ${writeDuration(range.minMs)} to ${writeDuration(range.maxMs)}`;
   return (text) => {
     const value = parseDuration(text) ?? Number.NaN;
-    return value >= range.leastMs && value <= range.mostMs
+    return value >= range.minMs && value <= range.maxMs
       ? { value }
-      : refuse(`must be a length of time ${limits}, with its unit (ms, s, m, h, d)`, text);
+      : reject(`must be a length of time ${limits}, with its unit (ms, s, m, h, d)`, text);
   };
 }
 
@@ -46,13 +46,13 @@ export function duration(range: { leastMs: number; mostMs: number }): Format<num
 export const onOff: Format<boolean> = (text) =>
   text === 'true' || text === 'false'
     ? { value: text === 'true' }
-    : refuse('must be true or false', text);
+    : reject('must be true or false', text);
 
 /** One of a few words. */
 export function oneOf<T extends string>(words: readonly T[]): Format<T> {
   return (text) => {
     const value = words.find((word) => word === text);
-    return value === undefined ? refuse(`must be one of ${words.join(', ')}`, text) : { value };
+    return value === undefined ? reject(`must be one of ${words.join(', ')}`, text) : { value };
   };
 }
 

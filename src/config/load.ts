@@ -29,8 +29,8 @@ export function loadConfig(options: LoadOptions): Config {
  */
 export function resolveChecked(options: LoadOptions): Resolution {
   const resolution = resolveSettings(options);
-  const mistakes = [...resolution.mistakes, ...contradictions(resolution)];
-  if (mistakes.length > 0) throw new ConfigurationError(mistakes);
+  const errors = [...resolution.errors, ...contradictions(resolution)];
+  if (errors.length > 0) throw new ConfigurationError(errors);
   return resolution;
 }
 
@@ -84,7 +84,7 @@ function toConfig(resolution: Resolution): Config {
     auth: { port: get(settings.authPort) },
     http: { host: get(settings.httpHost), port: get(settings.httpPort) },
     webhook: {
-      lookIntervalMs: get(settings.webhookLookInterval),
+      pollIntervalMs: get(settings.webhookLookInterval),
       onDeauthorization: get(settings.webhookDeauthorization),
     },
     notify: {

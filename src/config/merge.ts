@@ -24,42 +24,42 @@ export interface MergeInput {
 export interface Merged {
   /** The text that won; undefined when nothing sets it. */
   readonly text: (setting: Setting<unknown>) => string | undefined;
-  readonly mistakes: readonly string[];
+  readonly errors: readonly string[];
 }
 
 type AnyConfig = convict.Config<Record<string, unknown>>;
 
 /** Merges the texts and checks each that won. */
 export function mergeTexts(input: MergeInput): Merged {
-  const mistakes = new Map<Setting<unknown>, string>();
-  const schema = createSchema(input, mistakes);
+  const errors = new Map<Setting<unknown>, string>();
+  const schema = createSchema(input, errors);
   const env = Object.fromEntries(input.variables);
   const merged = convict<Record<string, unknown>>(schema, { env, args: [] });
   for (const texts of input.files) merged.load(nest([...texts]));
-  validate(merged, mistakes);
+  validate(merged, errors);
   const text = ({ keyPath }: Setting<unknown>) => {
     const found = merged.get(keyPath);
     return typeof found === 'string' ? found : undefined;
   };
   for (const setting of allSettings) {
     if (setting.unset !== undefined || text(setting) !== undefined) continue;
-    mistakes.set(setting, `${input.labelOf(setting)}: is missing; for example ${setting.example}`);
+    errors.set(setting, `${input.labelOf(setting)}: is missing; for example ${setting.example}`);
   }
-  return { text, mistakes: allSettings.flatMap((setting) => mistakes.get(setting) ?? []) };
+  return { text, errors: allSettings.flatMap((setting) => errors.get(setting) ?? []) };
 }
 
 /**
  * convict sees nothing but texts: a default of another type would switch on its loose coercion,
  * which reads "7x" as 7.
  */
-function createSchema(input: MergeInput, mistakes: Map<Setting<unknown>, string>): Nested {
+function createSchema(input: MergeInput, errors: Map<Setting<unknown>, string>): Nested {
   const leaves = allSettings.map((setting): Leaf => {
     const { name, keyPath, doc, mask } = setting;
     const format = (text: unknown): void => {
-      const mistake = findMistake(setting, String(text), input.labelOf(setting));
-      if (mistake === undefined) return;
-      mistakes.set(setting, mistake);
-      throw new Error(mistake);
+      const error = findError(setting, String(text), input.labelOf(setting));
+      if (error === undefined) return;
+      errors.set(setting, error);
+      throw new Error(error);
     };
     const isSecret = mask !== undefined;
     const defaultText = input.defaults.get(keyPath);
@@ -69,15 +69,15 @@ function createSchema(input: MergeInput, mistakes: Map<Setting<unknown>, string>
 }
 
 /** convict's own message repeats values, so it is dropped for what the formats reported. */
-function validate(merged: AnyConfig, mistakes: ReadonlyMap<unknown, string>): void {
+function validate(merged: AnyConfig, errors: ReadonlyMap<unknown, string>): void {
   try {
     merged.validate({ allowed: 'strict' });
   } catch (error) {
-    if (mistakes.size === 0) throw error;
+    if (errors.size === 0) throw error;
   }
 }
 
-function findMistake(setting: Setting<unknown>, text: string, label: string): string | undefined {
+function findError(setting: Setting<unknown>, text: string, label: string): string | undefined {
   const parsed = setting.format(text);
   return 'problem' in parsed
     ? `${label}: ${parsed.problem}; for example ${setting.example}`

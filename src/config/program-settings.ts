@@ -32,7 +32,7 @@ export const programSettings = {
   webhookLookInterval: setting({
     name: 'WEBHOOK_LOOK_INTERVAL',
     keyPath: 'webhook.lookInterval',
-    format: duration({ leastMs: minuteMs, mostMs: dayMs }),
+    format: duration({ minMs: minuteMs, maxMs: dayMs }),
     example: '2h',
     doc: 'How often the daemon looks at the lists while a webhook subscription tells it of new activities',
   }),

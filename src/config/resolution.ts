@@ -30,7 +30,7 @@ export interface Resolution {
   readonly label: (setting: Setting<unknown>) => string;
   /** Where the text comes from, for `npm run config`. */
   readonly source: (setting: Setting<unknown>) => string;
-  readonly mistakes: readonly string[];
+  readonly errors: readonly string[];
   readonly warnings: readonly string[];
 }
 
@@ -57,13 +57,13 @@ export function resolveSettings(options: LoadOptions): Resolution {
     variables: new Map([...layers.variables].map(([name, { text }]) => [name, text])),
     labelOf: (setting) => origin(setting).label,
   });
-  const formMistakes = [defaults, ...Object.values(files), variables, overrides];
+  const formErrors = [defaults, ...Object.values(files), variables, overrides];
   return {
     projectDir,
     text: merged.text,
     label: (setting) => origin(setting).label,
     source: (setting) => origin(setting).source,
-    mistakes: [...formMistakes.flatMap(({ mistakes }) => mistakes), ...merged.mistakes],
+    errors: [...formErrors.flatMap(({ errors }) => errors), ...merged.errors],
     warnings: [...variables.warnings, ...secretsWarning(configDir)],
   };
 }
@@ -85,16 +85,16 @@ interface Origin {
 
 function readOverrides(overrides: Environment): {
   texts: Map<string, VariableText>;
-  mistakes: string[];
+  errors: string[];
 } {
   const texts = new Map<string, VariableText>();
-  const mistakes: string[] = [];
+  const errors: string[] = [];
   for (const [name, text = ''] of Object.entries(overrides)) {
     if (text === '') continue;
-    if (!allSettings.some((setting) => setting.name === name)) mistakes.push(unknownVariable(name));
+    if (!allSettings.some((setting) => setting.name === name)) errors.push(unknownVariable(name));
     else texts.set(name, { text, label: name, source: 'command line' });
   }
-  return { texts, mistakes };
+  return { texts, errors };
 }
 
 function findOrigin({ name, keyPath }: Setting<unknown>, layers: Layers): Origin {

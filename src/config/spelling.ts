@@ -6,16 +6,16 @@
 /** The candidate that `written` was most likely meant to be; undefined when none is near. */
 export function nearestName(written: string, candidates: Iterable<string>): string | undefined {
   let nearest: string | undefined;
-  let leastDistance = Number.POSITIVE_INFINITY;
+  let minDistance = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
     const distance = nameDistance(written, candidate);
-    if (distance < leastDistance) {
+    if (distance < minDistance) {
       nearest = candidate;
-      leastDistance = distance;
+      minDistance = distance;
     }
   }
   const tolerated = Math.min(3, Math.floor(bareLetters(written).length / 3));
-  return leastDistance <= tolerated ? nearest : undefined;
+  return minDistance <= tolerated ? nearest : undefined;
 }
 
 /**

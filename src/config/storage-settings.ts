@@ -51,13 +51,13 @@ export const storageSettings = {
   leaseDuration: setting({
     name: 'LEASE_DURATION',
     keyPath: 'lease.duration',
-    format: duration({ leastMs: 100, mostMs: dayMs }),
+    format: duration({ minMs: 100, maxMs: dayMs }),
     example: '15s',
     doc: 'How long a silent process on another machine is believed to be alive',
   }),
 };
 
-const kept = { leastMs: dayMs, mostMs: 36_500 * dayMs };
+const kept = { minMs: dayMs, maxMs: 36_500 * dayMs };
 
 /** How long what grows by itself is kept. */
 export const keepSettings = {

@@ -5,7 +5,7 @@
 import { validate as isCronExpression } from 'node-cron';
 
 import { parseSince, periodExamples } from '../domain/sync/period.ts';
-import { refuse } from './formats.ts';
+import { reject } from './formats.ts';
 import type { Format } from './formats.ts';
 
 /** Where the owner of an application finds its id and secret. */
@@ -52,17 +52,17 @@ export const scopes: Format<readonly string[]> = (text) => {
   const value = [...new Set(text.split(',').map((scope) => scope.trim()))];
   const unknown = value.find((scope) => !knownScopes.includes(scope));
   if (unknown !== undefined) {
-    return refuse(`must be scopes of Strava between commas (${knownScopes.join(', ')})`, unknown);
+    return reject(`must be scopes of Strava between commas (${knownScopes.join(', ')})`, unknown);
   }
   return value.includes('activity:read') || value.includes('activity:read_all')
     ? { value }
-    : refuse('must hold activity:read_all or activity:read', text);
+    : reject('must hold activity:read_all or activity:read', text);
 };
 
 /** A text for `parseSince`; it is kept as it is, because `90d` depends on the present. */
 export const since: Format<string> = (text) =>
   parseSince(text, 0) === undefined
-    ? refuse(`must be a date or a length of time ago (${periodExamples})`, text)
+    ? reject(`must be a date or a length of time ago (${periodExamples})`, text)
     : { value: text };
 
 /** Five cron fields, or six with the seconds first. */
@@ -70,14 +70,14 @@ export const cronSchedule: Format<string> = (text) => {
   const fieldCount = text.trim().split(/\s+/).length;
   return (fieldCount === 5 || fieldCount === 6) && isCronExpression(text)
     ? { value: text }
-    : refuse('must be five cron fields, or six with the seconds first', text);
+    : reject('must be five cron fields, or six with the seconds first', text);
 };
 
 /** A name of the IANA time zone database. */
 export const timezone: Format<string> = (text) =>
   isTimezone(text)
     ? { value: text }
-    : refuse('must be the name of a time zone in the IANA database', text);
+    : reject('must be the name of a time zone in the IANA database', text);
 
 function isTimezone(text: string): boolean {
   // Intl takes offsets such as +01:00 as well: they know no daylight saving and are no names.

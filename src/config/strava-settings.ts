@@ -8,7 +8,7 @@ import { maskText, setting } from './setting.ts';
 import { applicationPage, clientId, clientSecret, scopes } from './strava-formats.ts';
 
 const count = { least: 1, most: Number.MAX_SAFE_INTEGER };
-const windowLength = { leastMs: secondMs, mostMs: 366 * dayMs };
+const windowLength = { minMs: secondMs, maxMs: 366 * dayMs };
 
 export const stravaSettings = {
   clientId: setting({
@@ -54,7 +54,7 @@ export const stravaSettings = {
   requestTimeout: setting({
     name: 'STRAVA_TIMEOUT',
     keyPath: 'strava.timeout',
-    format: duration({ leastMs: 1, mostMs: hourMs }),
+    format: duration({ minMs: 1, maxMs: hourMs }),
     example: '60s',
     doc: 'How long one request to Strava may take',
   }),

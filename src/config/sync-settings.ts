@@ -7,7 +7,7 @@ import { duration, oneOf, onOff, wholeNumber } from './formats.ts';
 import { setting } from './setting.ts';
 import { cronSchedule, since, timezone } from './strava-formats.ts';
 
-const interval = { leastMs: minuteMs, mostMs: 366 * dayMs };
+const interval = { minMs: minuteMs, maxMs: 366 * dayMs };
 
 export const syncSettings = {
   since: setting({
@@ -81,7 +81,7 @@ export const reconcileSettings = {
   recentPeriod: setting({
     name: 'RECONCILE_RECENT_PERIOD',
     keyPath: 'reconcile.recentPeriod',
-    format: duration({ leastMs: dayMs, mostMs: 3_660 * dayMs }),
+    format: duration({ minMs: dayMs, maxMs: 3_660 * dayMs }),
     example: '60d',
     doc: 'How far back that goes',
   }),

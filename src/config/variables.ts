@@ -25,7 +25,7 @@ export interface VariableText {
 export interface VariableReading {
   /** By the name of the setting. */
   readonly texts: ReadonlyMap<string, VariableText>;
-  readonly mistakes: readonly string[];
+  readonly errors: readonly string[];
   readonly warnings: readonly string[];
 }
 
@@ -41,18 +41,18 @@ const knownNames = new Set(
 /** Reads the variables; a relative path in a `…_FILE` starts at `projectDir`. */
 export function readVariables(env: Environment, projectDir: string): VariableReading {
   const texts = new Map<string, VariableText>();
-  const mistakes: string[] = [];
+  const errors: string[] = [];
   for (const setting of allSettings) {
     const reading = readVariable(setting, env, projectDir);
     if (reading === undefined) continue;
-    if ('mistake' in reading) mistakes.push(reading.mistake);
+    if ('error' in reading) errors.push(reading.error);
     else texts.set(setting.name, reading);
   }
   const unknown = Object.keys(env).filter((name) => isSet(env, name) && !knownNames.has(name));
   const own = unknown.filter((name) => ownPrefixes.some((prefix) => name.startsWith(prefix)));
   return {
     texts,
-    mistakes: [...mistakes, ...own.map(unknownVariable)],
+    errors: [...errors, ...own.map(unknownVariable)],
     warnings: unknown.filter((name) => !own.includes(name)).flatMap((name) => warn(name, env)),
   };
 }
@@ -69,7 +69,7 @@ function readVariable(
   setting: Setting<unknown>,
   env: Environment,
   projectDir: string,
-): VariableText | { mistake: string } | undefined {
+): VariableText | { error: string } | undefined {
   const { name } = setting;
   const fileName = `${name}_FILE`;
   if (setting.hasFileVariable !== true || !isSet(env, fileName)) {
@@ -77,23 +77,23 @@ function readVariable(
     return text === '' ? undefined : { text, label: name, source: `variable ${name}` };
   }
   if (isSet(env, name)) {
-    return { mistake: `${fileName}: ${name} is set as well; set only one of the two` };
+    return { error: `${fileName}: ${name} is set as well; set only one of the two` };
   }
   return readSecretFile(name, path.resolve(projectDir, env[fileName] ?? ''));
 }
 
-function readSecretFile(name: string, filePath: string): VariableText | { mistake: string } {
+function readSecretFile(name: string, filePath: string): VariableText | { error: string } {
   const fileName = `${name}_FILE`;
   const content = readText(filePath);
   // The path is not repeated: it is the secret itself where somebody mixed up the two variables.
   const rule = 'must be the path of a readable file with nothing but the value in it';
-  const refusal = (why: string) => ({
-    mistake: `${fileName}: ${rule} (${why}); for example ${fileName}=/run/secrets/${name.toLowerCase()}`,
+  const rejection = (why: string) => ({
+    error: `${fileName}: ${rule} (${why}); for example ${fileName}=/run/secrets/${name.toLowerCase()}`,
   });
-  if ('failure' in content) return refusal(content.failure);
+  if ('failure' in content) return rejection(content.failure);
   const text = content.text.replace(/[\r\n]+$/, '');
   return text === ''
-    ? refusal('it is empty')
+    ? rejection('it is empty')
     : { text, label: fileName, source: `file of ${fileName}` };
 }
 

@@ -50,7 +50,7 @@ export async function recordSeries(folder: DataFolder, series: string): Promise<
 }
 
 /** Throws EmbeddedServerError when the data files belong to another series than the mongod. */
-export async function refuseOtherSeries(folder: DataFolder, mongod: Mongod): Promise<void> {
+export async function rejectOtherSeries(folder: DataFolder, mongod: Mongod): Promise<void> {
   const series = await readSeries(folder);
   if (series === undefined || series === mongod.series) return;
   throw new EmbeddedServerError(

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 import { EmbeddedServerError } from '../errors.ts';
 import type { Environment, FetchOptions } from './fetching.ts';
-import type { LibraryAnswer } from './library-process.ts';
+import type { DownloadResult } from './library-process.ts';
 
 const program = fileURLToPath(new URL('library-process.ts', import.meta.url));
 /** How long a download may take to begin: where packets are dropped, the library waits a minute. */
@@ -57,8 +57,8 @@ function logProgress(
 }
 
 async function pathFrom(child: ChildProcess): Promise<string> {
-  const answer = await new Promise<LibraryAnswer>((resolve, reject) => {
-    child.once('message', (message: LibraryAnswer) => {
+  const answer = await new Promise<DownloadResult>((resolve, reject) => {
+    child.once('message', (message: DownloadResult) => {
       resolve(message);
     });
     child.once('error', reject);

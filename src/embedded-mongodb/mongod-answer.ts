@@ -11,7 +11,7 @@ import { hasListener } from './loopback-port.ts';
 const pollMs = 20;
 const askTimeoutMs = 2_000;
 /** Recovery after a crash replays a minute of journal at most. */
-const answerTimeoutMs = 120_000;
+const responseTimeoutMs = 120_000;
 
 interface WaitOptions {
   port: number;
@@ -23,15 +23,15 @@ interface WaitOptions {
 }
 
 /** What a mongod says of itself. */
-export interface MongodAnswer {
+export interface MongodResponse {
   pid: number;
   version: string;
 }
 
 /** Throws EmbeddedServerError when the process ends or takes minutes, and the signal's reason. */
-export async function waitUntilAnswers(options: WaitOptions): Promise<MongodAnswer> {
+export async function waitUntilAnswers(options: WaitOptions): Promise<MongodResponse> {
   const { port, pid, clock, signal } = options;
-  const deadlineMs = clock.monotonicMs() + answerTimeoutMs;
+  const deadlineMs = clock.monotonicMs() + responseTimeoutMs;
   while (clock.monotonicMs() < deadlineMs) {
     signal?.throwIfAborted();
     const answer = (await hasListener(port)) ? await askMongod(port) : undefined;
@@ -43,7 +43,7 @@ export async function waitUntilAnswers(options: WaitOptions): Promise<MongodAnsw
 }
 
 /** Undefined when what listens there does not answer as a mongod. */
-async function askMongod(port: number): Promise<MongodAnswer | undefined> {
+async function askMongod(port: number): Promise<MongodResponse | undefined> {
   const client = new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`, {
     serverSelectionTimeoutMS: askTimeoutMs,
     connectTimeoutMS: askTimeoutMs,

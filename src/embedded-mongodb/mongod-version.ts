@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { EmbeddedServerError } from '../errors.ts';
 
 const run = promisify(execFile);
-const answerTimeoutMs = 30_000;
+const responseTimeoutMs = 30_000;
 
 /** A mongod that was seen to run. */
 export interface Mongod {
@@ -36,7 +36,7 @@ export function seriesOf(version: string): string {
 async function askVersion(path: string, signal?: AbortSignal): Promise<string> {
   try {
     const answer = await run(path, ['--version'], {
-      timeout: answerTimeoutMs,
+      timeout: responseTimeoutMs,
       ...(signal === undefined ? {} : { signal }),
     });
     return answer.stdout;

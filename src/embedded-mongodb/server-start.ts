@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts';
 import { EmbeddedServerError } from '../errors.ts';
 import { chooseMongod } from './binary.ts';
 import type { Environment } from './fetching.ts';
-import { readSeries, recordSeries, refuseOtherSeries, type DataFolder } from './data-folder.ts';
+import { readSeries, recordSeries, rejectOtherSeries, type DataFolder } from './data-folder.ts';
 import { isPortFree } from './loopback-port.ts';
 import { waitUntilAnswers } from './mongod-answer.ts';
 import { rotateLog } from './mongod-log.ts';
@@ -32,7 +32,7 @@ export async function adoptOrStart(
   folder: DataFolder,
   options: EmbeddedServerOptions,
 ): Promise<number> {
-  return (await adopt(folder, options)) ?? (await startOrAdopt(folder, options));
+  return (await pickUp(folder, options)) ?? (await startOrAdopt(folder, options));
 }
 
 /** Where a starter was killed at once, its mongod shows up only while a second one is refused. */
@@ -40,13 +40,13 @@ async function startOrAdopt(folder: DataFolder, options: EmbeddedServerOptions):
   try {
     return await start(folder, options);
   } catch (error) {
-    const port = error instanceof EmbeddedServerError ? await adopt(folder, options) : undefined;
+    const port = error instanceof EmbeddedServerError ? await pickUp(folder, options) : undefined;
     if (port === undefined) throw error;
     return port;
   }
 }
 
-async function adopt(
+async function pickUp(
   folder: DataFolder,
   { clock, signal, debug }: EmbeddedServerOptions,
 ): Promise<number | undefined> {
@@ -68,8 +68,8 @@ async function start(folder: DataFolder, options: EmbeddedServerOptions): Promis
   const { clock, signal, log, env, port } = options;
   const series = await readSeries(folder);
   const mongod = await chooseMongod({ env, log, signal, series });
-  await refuseOtherSeries(folder, mongod);
-  await refuseTakenPort(port);
+  await rejectOtherSeries(folder, mongod);
+  await rejectTakenPort(port);
   await rotateLog(folder.logPath);
   const { dbPath, logPath } = folder;
   const started = await startMongod({
@@ -83,7 +83,7 @@ async function start(folder: DataFolder, options: EmbeddedServerOptions): Promis
   return started.port;
 }
 
-async function refuseTakenPort(port: number): Promise<void> {
+async function rejectTakenPort(port: number): Promise<void> {
   if (port === 0 || (await isPortFree(port))) return;
   throw new EmbeddedServerError(
     `Port ${port} is taken by another program, or not allowed: set MONGODB_PORT to another port for ` +

@@ -3,9 +3,9 @@
  */
 import type { IncomingMessage } from 'node:http';
 
-const longestBytes = 64 * 1_024;
+const maxBytes = 64 * 1_024;
 /** What is read to be thrown away, so that who sent too much can still read the answer. */
-const longestDiscardedBytes = 1_024 * 1_024;
+const maxDiscardedBytes = 1_024 * 1_024;
 
 export type Body =
   | { readonly kind: 'whole'; readonly text: string }
@@ -19,13 +19,13 @@ export async function readBody(request: IncomingMessage): Promise<Body> {
   try {
     for await (const chunk of request as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > longestDiscardedBytes) break;
-      if (bytes <= longestBytes) chunks.push(chunk);
+      if (bytes > maxDiscardedBytes) break;
+      if (bytes <= maxBytes) chunks.push(chunk);
     }
   } catch {
     return { kind: 'lost' };
   }
-  if (bytes > longestDiscardedBytes) return { kind: 'lost' };
-  if (bytes > longestBytes) return { kind: 'too-large' };
+  if (bytes > maxDiscardedBytes) return { kind: 'lost' };
+  if (bytes > maxBytes) return { kind: 'too-large' };
   return { kind: 'whole', text: Buffer.concat(chunks).toString('utf8') };
 }

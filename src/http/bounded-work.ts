@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts';
 
 export interface BoundedWorkOptions {
   readonly clock: Clock;
-  readonly longestMs: number;
+  readonly maxMs: number;
   /** How much may be under way, what nobody waits for any more included. */
   readonly most: number;
 }
@@ -14,7 +14,7 @@ export interface BoundedWorkOptions {
 /** Runs the work, or resolves with `otherwise` where it is too late or cannot begin. */
 export type BoundedWork = <T>(work: () => Promise<T>, otherwise: T) => Promise<T>;
 
-export function createBoundedWork({ clock, longestMs, most }: BoundedWorkOptions): BoundedWork {
+export function createBoundedWork({ clock, maxMs, most }: BoundedWorkOptions): BoundedWork {
   let underWay = 0;
   const count = async <T>(work: () => Promise<T>): Promise<T> => {
     underWay += 1;
@@ -27,7 +27,7 @@ export function createBoundedWork({ clock, longestMs, most }: BoundedWorkOptions
   return async (work, otherwise) => {
     if (underWay >= most) return otherwise;
     const settled = new AbortController();
-    const late = clock.sleep(longestMs, settled.signal).then(() => otherwise);
+    const late = clock.sleep(maxMs, settled.signal).then(() => otherwise);
     try {
       return await Promise.race([count(work), late]);
     } finally {

@@ -16,7 +16,7 @@ export interface RecentValueOptions<T> {
   readonly load: () => Promise<T>;
   readonly clock: Clock;
   /** From the beginning of one loading to that of the next. */
-  readonly paceMs: number;
+  readonly pollIntervalMs: number;
 }
 
 interface Loading<T> {
@@ -25,13 +25,13 @@ interface Loading<T> {
 }
 
 export function createRecentValue<T>(options: RecentValueOptions<T>): RecentValue<T> {
-  const { load, clock, paceMs } = options;
+  const { load, clock, pollIntervalMs } = options;
   let last: Loading<T> | undefined;
   let next: Promise<T> | undefined;
 
   const begin = async (): Promise<T> => {
     await last?.value.catch(() => undefined);
-    if (last) await clock.sleep(last.startedMs + paceMs - clock.monotonicMs());
+    if (last) await clock.sleep(last.startedMs + pollIntervalMs - clock.monotonicMs());
     last = { startedMs: clock.monotonicMs(), value: load() };
     next = undefined;
     return last.value;

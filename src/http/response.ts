@@ -11,7 +11,7 @@ export interface HttpRequest {
   readonly body: string;
 }
 
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
@@ -22,12 +22,12 @@ export interface Route {
   readonly method: 'GET' | 'HEAD' | 'POST';
   matches(path: string): boolean;
   /** Undefined passes: the request is none of its own, which is then answered as any unknown path is. */
-  handle(request: HttpRequest): Promise<HttpAnswer | undefined>;
+  handle(request: HttpRequest): Promise<HttpResponse | undefined>;
 }
 
-export function jsonAnswer(status: number, value: JsonValue): HttpAnswer {
+export function jsonResponse(status: number, value: JsonValue): HttpResponse {
   return { status, contentType: 'application/json; charset=utf-8', body: JSON.stringify(value) };
 }
 
 /** The same for everything that is not there, so that nobody learns what is. */
-export const notFound = jsonAnswer(404, { message: 'Not Found' });
+export const notFound = jsonResponse(404, { message: 'Not Found' });

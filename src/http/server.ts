@@ -8,8 +8,8 @@ import type { Socket } from 'node:net';
 import { isIPv6 } from 'node:net';
 import type { Clock } from '../clock.ts';
 import { HttpServerError } from '../errors.ts';
-import type { HttpAnswer, Route } from './response.ts';
-import { jsonAnswer, notFound } from './response.ts';
+import type { HttpResponse, Route } from './response.ts';
+import { jsonResponse, notFound } from './response.ts';
 import { readBody } from './body.ts';
 
 export interface HttpServerOptions {
@@ -27,7 +27,7 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-export const mostConnections = 256;
+export const maxConnections = 256;
 
 const limits = {
   headersTimeout: 5_000,
@@ -38,7 +38,7 @@ const limits = {
 };
 const closeMs = 800;
 
-const tooLarge = jsonAnswer(413, { message: 'Payload Too Large' });
+const tooLarge = jsonResponse(413, { message: 'Payload Too Large' });
 
 /** @throws HttpServerError where the address cannot be had. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
@@ -54,7 +54,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       turn.then(() => respond(request, response, responding)),
     );
   });
-  server.maxConnections = mostConnections;
+  server.maxConnections = maxConnections;
   const port = await listen(server, options);
   const host = isIPv6(options.host) ? `[${options.host}]` : options.host;
   return {
@@ -97,7 +97,7 @@ async function route(
   { method = '', url = '' }: IncomingMessage,
   body: string,
   routes: readonly Route[],
-): Promise<HttpAnswer> {
+): Promise<HttpResponse> {
   const target = URL.parse(url, 'http://localhost');
   if (target === null) return notFound;
   const { pathname: path, searchParams: query } = target;
@@ -109,7 +109,7 @@ async function route(
   return notFound;
 }
 
-function send(response: ServerResponse, answer: HttpAnswer, isLast: boolean): void {
+function send(response: ServerResponse, answer: HttpResponse, isLast: boolean): void {
   const { status, contentType, body } = answer;
   response.writeHead(status, {
     'content-type': contentType,
@@ -124,7 +124,7 @@ function listen(server: Server, { host, port }: HttpServerOptions): Promise<numb
   return new Promise((resolve, reject) => {
     // It stays: a connection that cannot be accepted later (too many open files) is lost, and no more.
     server.on('error', (error) => {
-      reject(addressRefused({ host, port }, error));
+      reject(addressRejected({ host, port }, error));
     });
     server.listen(port, host, () => {
       const address = server.address();
@@ -140,7 +140,7 @@ const reasons = new Map([
   ['EACCES', 'is not allowed to this user; choose an HTTP_PORT of 1024 or more'],
 ]);
 
-function addressRefused(
+function addressRejected(
   { host, port }: { host: string; port: number },
   error: NodeJS.ErrnoException,
 ): HttpServerError {

@@ -8,8 +8,8 @@ import { isFresh } from '../domain/auth/token-margin.ts';
 import {
   AuthorizationNeededError,
   StravaRequestError,
-  StravaWeatherError,
-  RefreshTokenRefusedError,
+  StravaTransientError,
+  RefreshTokenRejectedError,
 } from '../errors.ts';
 import type { Lease, LeaseStore, Tokens, TokenStore } from '../sync/ports/ports.ts';
 import type { Grant, OAuth } from './oauth.ts';
@@ -27,9 +27,9 @@ export interface Access {
    * An access token with more than the margin left; `refused` names one that Strava no longer takes.
    * @throws AuthorizationNeededError when the athlete has to log in again, or never did.
    */
-  token(athleteId: number, signal: AbortSignal, refused?: string): Promise<string>;
+  token(athleteId: number, signal: AbortSignal, rejected?: string): Promise<string>;
   /** Marks the grant that this access token belongs to as one that has to be given anew. */
-  refuse(athleteId: number, accessToken: string, reason: string): Promise<void>;
+  reject(athleteId: number, accessToken: string, reason: string): Promise<void>;
   /** Whether an access token has run out, or another one has taken its place. */
   hasExpired(athleteId: number, accessToken: string): Promise<boolean>;
 }
@@ -47,11 +47,11 @@ export function createAccess(options: AccessOptions): Access {
   const refreshOnce = (
     athleteId: number,
     signal: AbortSignal,
-    refused?: string,
+    rejected?: string,
   ): Promise<string> => {
     const running = refreshing.get(athleteId);
     if (running) return running;
-    const started = refreshUnderLease(options, athleteId, signal, refused).finally(() =>
+    const started = refreshUnderLease(options, athleteId, signal, rejected).finally(() =>
       refreshing.delete(athleteId),
     );
     refreshing.set(athleteId, started);
@@ -59,13 +59,13 @@ export function createAccess(options: AccessOptions): Access {
   };
 
   return {
-    token: async (athleteId, signal, refused) => {
+    token: async (athleteId, signal, rejected) => {
       const stored = usable(await options.tokens.load(athleteId), athleteId);
-      return isGood(stored, options, refused)
+      return isGood(stored, options, rejected)
         ? stored.accessToken
-        : refreshOnce(athleteId, signal, refused);
+        : refreshOnce(athleteId, signal, rejected);
     },
-    refuse: async (athleteId, accessToken, reason) => {
+    reject: async (athleteId, accessToken, reason) => {
       const stored = await options.tokens.load(athleteId);
       if (stored?.accessToken !== accessToken) return;
       await options.tokens.markNeedsAuthorization(stored, reason, new Date(options.clock.nowMs()));
@@ -82,12 +82,12 @@ async function refreshUnderLease(
   options: AccessOptions,
   athleteId: number,
   signal: AbortSignal,
-  refused?: string,
+  rejected?: string,
 ): Promise<string> {
   const lease = await waitForLease(options, refreshLease(athleteId), signal);
   try {
     const stored = usable(await options.tokens.load(athleteId), athleteId);
-    if (isGood(stored, options, refused)) return stored.accessToken;
+    if (isGood(stored, options, rejected)) return stored.accessToken;
     await lease.assertHeld();
     const grant = await refresh(options, stored);
     return grant.accessToken;
@@ -105,7 +105,7 @@ async function waitForLease(
     const lease = await leases.tryAcquire(name);
     if ('epoch' in lease) return lease;
     await clock.sleep(waitForOtherMs, signal);
-    if (signal.aborted) throw new StravaWeatherError(`Stopped while waiting for ${name}.`);
+    if (signal.aborted) throw new StravaTransientError(`Stopped while waiting for ${name}.`);
   }
 }
 
@@ -121,7 +121,7 @@ async function refresh(
     await tokens.renew(stored, renewed);
     return renewed;
   } catch (error) {
-    if (!(error instanceof RefreshTokenRefusedError)) throw asWeather(error);
+    if (!(error instanceof RefreshTokenRejectedError)) throw asTransient(error);
     const current = await tokens.load(athleteId);
     if (current && current.refreshToken !== stored.refreshToken) return current;
     const reason = 'Strava refuses the stored refresh token';
@@ -131,9 +131,9 @@ async function refresh(
 }
 
 /** A token call that fails says nothing of what the token was wanted for, and no window closes after its 429. */
-function asWeather(error: unknown): unknown {
-  if (!(error instanceof StravaRequestError) || error instanceof StravaWeatherError) return error;
-  return new StravaWeatherError(error.message, { cause: error });
+function asTransient(error: unknown): unknown {
+  if (!(error instanceof StravaRequestError) || error instanceof StravaTransientError) return error;
+  return new StravaTransientError(error.message, { cause: error });
 }
 
 function tokensOf(grant: Grant, stored: Tokens, now: Date, clientId: string): Tokens {
@@ -159,8 +159,8 @@ function usable(tokens: Tokens | undefined, athleteId: number): Tokens {
   return tokens;
 }
 
-function isGood(tokens: Tokens, { clock }: AccessOptions, refused?: string): boolean {
-  return tokens.accessToken !== refused && isFresh(tokens, clock.nowMs());
+function isGood(tokens: Tokens, { clock }: AccessOptions, rejected?: string): boolean {
+  return tokens.accessToken !== rejected && isFresh(tokens, clock.nowMs());
 }
 
 function needsAuthorization(

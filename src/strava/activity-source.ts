@@ -6,23 +6,23 @@ import { readSummary } from '../domain/activity/activity.ts';
 import type { ListRequest } from '../domain/sync/list-coverage.ts';
 import { pageSize } from '../domain/sync/list-coverage.ts';
 import { isProblem, readStreams, streamKeys } from '../domain/activity/streams.ts';
-import { MalformedAnswerError } from '../errors.ts';
+import { MalformedResponseError } from '../errors.ts';
 import type { ActivitySource } from '../sync/ports/ports.ts';
-import { readAnswer } from './responses.ts';
+import { readResponse } from './responses.ts';
 import type { ApiRequest, Client } from './client.ts';
 
 export function createSource(client: Client): ActivitySource {
   return {
     listPage: async (athleteId, request, options) => {
       const answer = await client.get(athleteId, listRequest(request), options);
-      return readPage(readAnswer(answer, 'the list of activities'));
+      return readPage(readResponse(answer, 'the list of activities'));
     },
     streams: async (athleteId, activityId, options) => {
       const request = streamsRequest(activityId);
       const answer = await client.get(athleteId, request, options);
-      const streams = readStreams(readAnswer(answer, request.what));
+      const streams = readStreams(readResponse(answer, request.what));
       if (!isProblem(streams)) return streams;
-      throw new MalformedAnswerError(
+      throw new MalformedResponseError(
         `Strava's answer for ${request.what} cannot be understood: ${streams.problem}.`,
       );
     },
@@ -51,5 +51,5 @@ function streamsRequest(activityId: number): ApiRequest {
 
 function readPage(body: unknown): readonly ListedRecord[] {
   if (Array.isArray(body)) return body.map(readSummary);
-  throw new MalformedAnswerError("Strava's answer for the list of activities is not a list.");
+  throw new MalformedResponseError("Strava's answer for the list of activities is not a list.");
 }

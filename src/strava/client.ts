@@ -4,17 +4,17 @@
  */
 import type { Clock } from '../clock.ts';
 import type { Reserve } from '../domain/rate-limit/quota.ts';
-import { AccessTokenRefusedError, ScopeMissingError } from '../errors.ts';
+import { AccessTokenRejectedError, ScopeMissingError } from '../errors.ts';
 import type { RequestOptions } from '../sync/ports/ports.ts';
 import type { Access } from './access.ts';
 import { errorOf } from './responses.ts';
-import type { Gate } from './rate-limiter.ts';
-import type { Http, HttpAnswer } from './http.ts';
+import type { RateLimiter } from './rate-limiter.ts';
+import type { Http, HttpResponse } from './http.ts';
 import type { StravaClock } from './strava-clock.ts';
 
 export interface ClientOptions {
   readonly http: Http;
-  readonly gate: Gate;
+  readonly rateLimiter: RateLimiter;
   readonly access: Access;
   readonly clock: Clock;
   readonly stravaClock: StravaClock;
@@ -33,18 +33,18 @@ export interface ApiRequest {
 
 export interface Client {
   /** GETs for an athlete; any answer but a 401 is returned as it is. */
-  get(athleteId: number, request: ApiRequest, options: RequestOptions): Promise<HttpAnswer>;
+  get(athleteId: number, request: ApiRequest, options: RequestOptions): Promise<HttpResponse>;
   /** GETs with a token that is not stored yet. */
-  getWithToken(accessToken: string, request: ApiRequest, reserve: Reserve): Promise<HttpAnswer>;
+  getWithToken(accessToken: string, request: ApiRequest, reserve: Reserve): Promise<HttpResponse>;
 }
 
-const mostRenewals = 5;
+const maxRenewals = 5;
 const missingScope = 'a scope that is needed was not granted';
 
 export function createClient(options: ClientOptions): Client {
   const { access } = options;
   const send = (accessToken: string, request: ApiRequest, { reserve, signal }: SendOptions) =>
-    options.gate.pass(reserve, () => exchange(options, accessToken, request, signal));
+    options.rateLimiter.pass(reserve, () => exchange(options, accessToken, request, signal));
 
   return {
     getWithToken: (accessToken, request, reserve) => send(accessToken, request, { reserve }),
@@ -54,8 +54,8 @@ export function createClient(options: ClientOptions): Client {
       for (let renewals = 0; ; renewals += 1) {
         const answer = await send(accessToken, request, requestOptions);
         if (request.isScopeOptional !== true && isScopeMissing(answer, request))
-          await access.refuse(athleteId, accessToken, missingScope);
-        if (!isTokenRefused(answer, request) || renewals >= mostRenewals) return answer;
+          await access.reject(athleteId, accessToken, missingScope);
+        if (!isTokenRejected(answer, request) || renewals >= maxRenewals) return answer;
         // A renewed token that is refused is a verdict, unless it ran out on its way.
         if (renewals > 0 && !(await access.hasExpired(athleteId, accessToken))) return answer;
         accessToken = await access.token(athleteId, signal, accessToken);
@@ -74,7 +74,7 @@ async function exchange(
   accessToken: string,
   { path, query = {} }: ApiRequest,
   signal?: AbortSignal,
-): Promise<HttpAnswer> {
+): Promise<HttpResponse> {
   const search = new URLSearchParams(query).toString();
   const sentAtMs = clock.nowMs();
   const answer = await http({
@@ -87,10 +87,10 @@ async function exchange(
   return answer;
 }
 
-function isScopeMissing(answer: HttpAnswer, { what }: ApiRequest): boolean {
+function isScopeMissing(answer: HttpResponse, { what }: ApiRequest): boolean {
   return answer.status === 401 && errorOf(answer, what) instanceof ScopeMissingError;
 }
 
-function isTokenRefused(answer: HttpAnswer, { what }: ApiRequest): boolean {
-  return answer.status === 401 && errorOf(answer, what) instanceof AccessTokenRefusedError;
+function isTokenRejected(answer: HttpResponse, { what }: ApiRequest): boolean {
+  return answer.status === 401 && errorOf(answer, what) instanceof AccessTokenRejectedError;
 }

@@ -4,7 +4,7 @@
  * or a form, which hold secrets.
  */
 import got, { RequestError } from 'got';
-import { StravaWeatherError } from '../errors.ts';
+import { StravaTransientError } from '../errors.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'HEAD' | 'DELETE';
@@ -14,14 +14,14 @@ export interface HttpRequest {
   readonly signal?: AbortSignal;
 }
 
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number;
   /** Names in lower case; the first value of a repeated one. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: string;
 }
 
-export type Http = (request: HttpRequest) => Promise<HttpAnswer>;
+export type Http = (request: HttpRequest) => Promise<HttpResponse>;
 
 /** `timeoutMs` bounds the whole exchange, a connection that drips byte by byte included. */
 export function createHttp(timeoutMs: number): Http {
@@ -60,7 +60,7 @@ function flatten(
 function weather(error: unknown, url: string): unknown {
   if (!(error instanceof RequestError)) return error;
   const cause = error.cause instanceof Error ? error.cause.name : error.name;
-  return new StravaWeatherError(`${new URL(url).host} gave no complete answer (${error.code}).`, {
+  return new StravaTransientError(`${new URL(url).host} gave no complete answer (${error.code}).`, {
     cause: new Error(`${cause}: ${error.code}`),
   });
 }

@@ -5,14 +5,14 @@
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import { splitScopes } from '../domain/auth/scope.ts';
 import {
-  ApplicationRefusedError,
+  ApplicationRejectedError,
   AuthorizationNeededError,
-  MalformedAnswerError,
-  RefreshTokenRefusedError,
-  StravaWeatherError,
+  MalformedResponseError,
+  RefreshTokenRejectedError,
+  StravaTransientError,
 } from '../errors.ts';
 import { errorOf, faultsOf, readObject } from './responses.ts';
-import type { Http, HttpAnswer } from './http.ts';
+import type { Http, HttpResponse } from './http.ts';
 import type { StravaClock } from './strava-clock.ts';
 
 export interface OAuthOptions {
@@ -42,11 +42,11 @@ export interface OAuth {
   authorizeUrl(options: { redirectUri: string; scopes: readonly string[]; state: string }): string;
   /** @throws AuthorizationNeededError for a wrong, used or expired code. */
   exchangeCode(code: string, signal?: AbortSignal): Promise<Grant>;
-  /** @throws RefreshTokenRefusedError; a weather error leaves the old token as it was, or rotated unseen. */
+  /** @throws RefreshTokenRejectedError; a weather error leaves the old token as it was, or rotated unseen. */
   refresh(refreshToken: string, signal?: AbortSignal): Promise<Grant>;
   /**
    * Ends the grant of a refresh or access token; one that is unknown or dead already is no failure.
-   * @throws ApplicationRefusedError for a wrong client, StravaRequestError where it is not known to be done.
+   * @throws ApplicationRejectedError for a wrong client, StravaRequestError where it is not known to be done.
    */
   revoke(token: string, signal?: AbortSignal): Promise<void>;
 }
@@ -65,7 +65,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
       ...(signal && { signal }),
     });
     clock.learn(answer.headers['date'], sentAtMs);
-    if (answer.status >= 400 && answer.status < 500) throw refusalOf(answer);
+    if (answer.status >= 400 && answer.status < 500) throw storageProblemOf(answer);
     return readGrant(readObject(answer, 'the token'));
   };
 
@@ -105,26 +105,26 @@ async function revoke(
     ...(signal && { signal }),
   });
   clock.learn(answer.headers['date'], sentAtMs);
-  if (answer.status === 401) throw clientRefused();
-  if (answer.status >= 400 && answer.status < 500) throw refusalOf(answer);
+  if (answer.status === 401) throw clientRejected();
+  if (answer.status >= 400 && answer.status < 500) throw storageProblemOf(answer);
   const isPage = answer.headers['content-type']?.includes('html') === true;
   if (answer.status === 200 && isPage)
-    throw new StravaWeatherError('Strava answers the revocation with a page.');
+    throw new StravaTransientError('Strava answers the revocation with a page.');
   if (answer.status !== 200) throw errorOf(answer, 'the revocation');
 }
 
-function clientRefused(): ApplicationRefusedError {
-  return new ApplicationRefusedError(
+function clientRejected(): ApplicationRejectedError {
+  return new ApplicationRejectedError(
     'Strava refuses the client: check STRAVA_CLIENT_ID and STRAVA_CLIENT_SECRET against https://www.strava.com/settings/api.',
   );
 }
 
-function refusalOf(answer: HttpAnswer): Error {
+function storageProblemOf(answer: HttpResponse): Error {
   const faults = faultsOf(answer);
   const isAbout = (resource: string): boolean =>
     faults.some((fault) => fault.resource === resource);
   if (isAbout('RefreshToken')) {
-    return new RefreshTokenRefusedError('Strava refuses the refresh token.');
+    return new RefreshTokenRejectedError('Strava refuses the refresh token.');
   }
   if (isAbout('AuthorizationCode')) {
     return new AuthorizationNeededError(
@@ -133,7 +133,7 @@ function refusalOf(answer: HttpAnswer): Error {
   }
   const isRateLimited = answer.status === 429;
   if (!isRateLimited && isAbout('Application') && faults.some(({ field }) => field !== 'Status')) {
-    return clientRefused();
+    return clientRejected();
   }
   return errorOf(answer, 'the token');
 }
@@ -145,7 +145,7 @@ function readGrant(body: JsonObject): Grant {
     typeof refresh_token !== 'string' ||
     typeof expires_at !== 'number'
   ) {
-    throw new MalformedAnswerError("Strava's token answer lacks a token or its expiry.");
+    throw new MalformedResponseError("Strava's token answer lacks a token or its expiry.");
   }
   return {
     accessToken: access_token,

@@ -6,7 +6,7 @@ import type { Http, HttpRequest } from './http.ts';
 
 /** How an exchange ended; `unanswered` is one without a complete answer. */
 export type ExchangeOutcome =
-  'ok' | 'unauthorized' | 'not_found' | 'rate_limited' | 'refused' | 'failed' | 'unanswered';
+  'ok' | 'unauthorized' | 'not_found' | 'rate_limited' | 'rejected' | 'failed' | 'unanswered';
 
 export interface Exchange {
   /** What it was for, one of a few names. */
@@ -59,5 +59,5 @@ const byStatus: ReadonlyMap<number, ExchangeOutcome> = new Map([
 
 function outcomeOf(status: number): ExchangeOutcome {
   if (status >= 200 && status < 300) return 'ok';
-  return byStatus.get(status) ?? (status >= 400 && status < 500 ? 'refused' : 'failed');
+  return byStatus.get(status) ?? (status >= 400 && status < 500 ? 'rejected' : 'failed');
 }

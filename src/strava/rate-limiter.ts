@@ -12,28 +12,28 @@ import type { QuotaSettings, QuotaState } from '../domain/rate-limit/quota-state
 import { emptyQuota } from '../domain/rate-limit/quota-state.ts';
 import { QuotaSpentError } from '../errors.ts';
 import type { QuotaStore } from '../sync/ports/ports.ts';
-import type { HttpAnswer } from './http.ts';
+import type { HttpResponse } from './http.ts';
 import { readRateHeaders } from './rate-headers.ts';
 import type { StravaClock } from './strava-clock.ts';
 import type { TimeCheck } from './time-check.ts';
 
-export interface GateOptions {
+export interface RateLimiterOptions {
   readonly store: QuotaStore;
   readonly settings: QuotaSettings;
   readonly clock: StravaClock;
   /** Makes sure of Strava's time before anything is reserved. */
   readonly timeCheck: TimeCheck;
-  /** The process, as flights name it. */
+  /** The process, as inFlight name it. */
   readonly owner: string;
-  readonly mostInFlight: number;
+  readonly maxInFlight: number;
 }
 
-export interface Gate {
+export interface RateLimiter {
   /**
    * Makes one request if the quota allows it, leaving `reserve` in each window.
    * @throws QuotaSpentError before anything left.
    */
-  pass(reserve: Reserve, send: () => Promise<HttpAnswer>): Promise<HttpAnswer>;
+  pass(reserve: Reserve, send: () => Promise<HttpResponse>): Promise<HttpResponse>;
   /** The quota as this process knows it; another process may know of more. */
   known(): QuotaState;
   /** Reads what other processes have spent meanwhile. */
@@ -51,19 +51,19 @@ interface Pass {
 interface Reserved {
   readonly pass: Pass;
   /** Set where the quota refused it. */
-  readonly refusedUntilMs: number | undefined;
+  readonly rejectedUntilMs: number | undefined;
   readonly state: QuotaState;
 }
 
-export function createGate(options: GateOptions): Gate {
-  const { store, settings, clock, mostInFlight } = options;
+export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
+  const { store, settings, clock, maxInFlight } = options;
   // Without refresh intervals: each reservation adds one, each start takes one, so no more can start
   // than the quota granted.
-  const limiter = new Bottleneck({ maxConcurrent: mostInFlight, reservoir: 0 });
+  const limiter = new Bottleneck({ maxConcurrent: maxInFlight, reservoir: 0 });
   let known: QuotaState = emptyQuota;
   let passed = 0;
 
-  const land = async (id: string, answer: HttpAnswer | undefined): Promise<void> => {
+  const land = async (id: string, answer: HttpResponse | undefined): Promise<void> => {
     const counts = answer && readRateHeaders(answer.headers);
     const settlement = {
       id,
@@ -74,11 +74,14 @@ export function createGate(options: GateOptions): Gate {
     known = await store.update((state) => settle(state, settlement, settings));
   };
 
-  const fly = async ({ id, atMs }: Pass, send: () => Promise<HttpAnswer>): Promise<HttpAnswer> => {
-    let answer: HttpAnswer | undefined;
+  const fly = async (
+    { id, atMs }: Pass,
+    send: () => Promise<HttpResponse>,
+  ): Promise<HttpResponse> => {
+    let answer: HttpResponse | undefined;
     try {
       // A process that was stopped in between may wake in a window that it was never charged to.
-      if (clock.nowMs() - atMs > settings.flightMaxMs / 2)
+      if (clock.nowMs() - atMs > settings.maxInFlightMs / 2)
         throw new QuotaSpentError(new Date(atMs));
       passed += 1;
       answer = await send();
@@ -91,9 +94,9 @@ export function createGate(options: GateOptions): Gate {
   return {
     pass: async (reserve, send) => {
       await options.timeCheck();
-      const { pass, refusedUntilMs, state } = await reserveOne(options, reserve);
+      const { pass, rejectedUntilMs, state } = await reserveOne(options, reserve);
       known = state;
-      if (refusedUntilMs !== undefined) throw new QuotaSpentError(new Date(refusedUntilMs));
+      if (rejectedUntilMs !== undefined) throw new QuotaSpentError(new Date(rejectedUntilMs));
       await limiter.incrementReservoir(1);
       return limiter.schedule(() => fly(pass, send));
     },
@@ -106,7 +109,7 @@ export function createGate(options: GateOptions): Gate {
 }
 
 async function reserveOne(
-  { store, settings, clock, owner }: GateOptions,
+  { store, settings, clock, owner }: RateLimiterOptions,
   reserve: Reserve,
 ): Promise<Reserved> {
   const id = randomUUID();
@@ -114,11 +117,11 @@ async function reserveOne(
   let decision: Decision | undefined;
   const state = await store.update((known) => {
     // After a lost acknowledgement the reservation may stand already.
-    if (known.flights.some((flight) => flight.id === id)) return known;
+    if (known.inFlight.some((request) => request.id === id)) return known;
     atMs = clock.nowMs();
     decision = reserveRequest(known, { id, owner, atMs, reserve }, settings);
-    return decision.isGranted ? decision.state : undefined;
+    return decision.isComplete ? decision.state : undefined;
   });
-  const refusedUntilMs = decision?.isGranted === false ? decision.opensAtMs : undefined;
-  return { pass: { id, atMs }, refusedUntilMs, state };
+  const rejectedUntilMs = decision?.isComplete === false ? decision.opensAtMs : undefined;
+  return { pass: { id, atMs }, rejectedUntilMs, state };
 }

@@ -6,17 +6,17 @@
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import { isJsonObject, parseJson } from '../domain/json.ts';
 import {
-  AccessTokenRefusedError,
-  ApplicationRefusedError,
-  MalformedAnswerError,
+  AccessTokenRejectedError,
+  ApplicationRejectedError,
+  MalformedResponseError,
   NotFoundError,
   RateLimitedError,
   ScopeMissingError,
   StravaRecordError,
-  StravaWeatherError,
+  StravaTransientError,
   SubscribersOnlyError,
 } from '../errors.ts';
-import type { HttpAnswer } from './http.ts';
+import type { HttpResponse } from './http.ts';
 
 /** One entry of a fault's `errors`. */
 export interface Fault {
@@ -29,22 +29,23 @@ export interface Fault {
  * The JSON of a successful answer.
  * @throws the typed error of any other.
  */
-export function readAnswer(answer: HttpAnswer, what: string): JsonValue {
+export function readResponse(answer: HttpResponse, what: string): JsonValue {
   if (answer.status < 200 || answer.status > 299) throw errorOf(answer, what);
   const body = readBody(answer);
-  if (body === undefined) throw new StravaWeatherError(`Strava's answer for ${what} is not JSON.`);
+  if (body === undefined)
+    throw new StravaTransientError(`Strava's answer for ${what} is not JSON.`);
   return body;
 }
 
 /** An object, where nothing else will do. */
-export function readObject(answer: HttpAnswer, what: string): JsonObject {
-  const body = readAnswer(answer, what);
+export function readObject(answer: HttpResponse, what: string): JsonObject {
+  const body = readResponse(answer, what);
   if (isJsonObject(body)) return body;
-  throw new MalformedAnswerError(`Strava's answer for ${what} is not an object.`);
+  throw new MalformedResponseError(`Strava's answer for ${what} is not an object.`);
 }
 
 /** The faults in an answer's envelope; none where the body is not Strava's JSON. */
-export function faultsOf(answer: HttpAnswer): readonly Fault[] {
+export function faultsOf(answer: HttpResponse): readonly Fault[] {
   const body = readBody(answer);
   const errors = isJsonObject(body) ? body['errors'] : undefined;
   if (!Array.isArray(errors)) return [];
@@ -59,7 +60,7 @@ function textOf(value: JsonValue | undefined): string {
   return typeof value === 'string' ? value : '';
 }
 
-function readBody({ headers, body }: HttpAnswer): JsonValue | undefined {
+function readBody({ headers, body }: HttpResponse): JsonValue | undefined {
   if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(headers['content-type'] ?? '')) return undefined;
   try {
     return parseJson(body);
@@ -69,7 +70,7 @@ function readBody({ headers, body }: HttpAnswer): JsonValue | undefined {
 }
 
 /** Whether the application itself is refused; every call answers so then. */
-function isApplicationInactive(answer: HttpAnswer): boolean {
+function isApplicationInactive(answer: HttpResponse): boolean {
   return (
     answer.status === 403 &&
     faultsOf(answer).some(({ resource, field, code }) => {
@@ -78,14 +79,14 @@ function isApplicationInactive(answer: HttpAnswer): boolean {
   );
 }
 
-export function applicationInactive(): ApplicationRefusedError {
-  return new ApplicationRefusedError(
+export function applicationInactive(): ApplicationRejectedError {
+  return new ApplicationRejectedError(
     'Strava says that the application is inactive: its owner needs a paid Strava subscription, or has to renew it, at https://www.strava.com/settings/api. Nothing stored was touched.',
   );
 }
 
 /** The typed error of an answer that is not a success. */
-export function errorOf(answer: HttpAnswer, what: string): Error {
+export function errorOf(answer: HttpResponse, what: string): Error {
   const { status } = answer;
   if (isApplicationInactive(answer)) return applicationInactive();
   if (status === 401) return unauthorized(answer, what);
@@ -96,13 +97,13 @@ export function errorOf(answer: HttpAnswer, what: string): Error {
   if (isOwn && (status === 500 || status < 500)) {
     return new StravaRecordError(`Strava answers ${status} for ${what}.`);
   }
-  return new StravaWeatherError(`Strava answers ${status} for ${what}.`);
+  return new StravaTransientError(`Strava answers ${status} for ${what}.`);
 }
 
-function unauthorized(answer: HttpAnswer, what: string): Error {
+function unauthorized(answer: HttpResponse, what: string): Error {
   const missing = faultsOf(answer).find(({ code }) => code === 'missing');
   return missing === undefined
-    ? new AccessTokenRefusedError(`Strava refuses the access token for ${what}.`)
+    ? new AccessTokenRejectedError(`Strava refuses the access token for ${what}.`)
     : new ScopeMissingError(
         `Strava needs a scope that was not granted (${missing.field}) for ${what}. Run: npm run auth`,
       );

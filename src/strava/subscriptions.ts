@@ -6,13 +6,13 @@
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import { isJsonObject } from '../domain/json.ts';
 import {
-  ApplicationRefusedError,
-  CallbackRefusedError,
-  MalformedAnswerError,
+  ApplicationRejectedError,
+  CallbackRejectedError,
+  MalformedResponseError,
   SubscriptionExistsError,
 } from '../errors.ts';
-import { errorOf, faultsOf, readAnswer, readObject } from './responses.ts';
-import type { Http, HttpAnswer } from './http.ts';
+import { errorOf, faultsOf, readResponse, readObject } from './responses.ts';
+import type { Http, HttpResponse } from './http.ts';
 
 export interface PushSubscriptionsOptions {
   readonly http: Http;
@@ -29,11 +29,11 @@ export interface PushSubscription {
   readonly createdAt?: Date;
 }
 
-/** Each call throws ApplicationRefusedError for a wrong client, or a StravaRequestError. */
+/** Each call throws ApplicationRejectedError for a wrong client, or a StravaRequestError. */
 export interface PushSubscriptions {
   /**
    * Strava asks the callback URL for its challenge before it answers. Returns the new one's id.
-   * @throws SubscriptionExistsError, CallbackRefusedError; after a weather error it may have been made.
+   * @throws SubscriptionExistsError, CallbackRejectedError; after a weather error it may have been made.
    */
   create(given: { callbackUrl: string; verifyToken: string }): Promise<number>;
   /** One at most. */
@@ -52,28 +52,30 @@ export function createPushSubscriptions(options: PushSubscriptionsOptions): Push
   return {
     create: async ({ callbackUrl, verifyToken }) => {
       const form = { ...client, callback_url: callbackUrl, verify_token: verifyToken };
-      const answer = withoutRefusal(await http({ method: 'POST', url, form }));
+      const answer = withoutRejection(await http({ method: 'POST', url, form }));
       return idOf(readObject(answer, what));
     },
     list: async () => {
-      const answer = withoutRefusal(await http({ method: 'GET', url: `${url}?${query}` }));
-      const listed = readAnswer(answer, what);
+      const answer = withoutRejection(await http({ method: 'GET', url: `${url}?${query}` }));
+      const listed = readResponse(answer, what);
       if (!Array.isArray(listed)) throw malformed();
       return (listed as readonly JsonValue[]).map(subscriptionFrom);
     },
     remove: async (id) => {
-      const answer = withoutRefusal(await http({ method: 'DELETE', url: `${url}/${id}?${query}` }));
+      const answer = withoutRejection(
+        await http({ method: 'DELETE', url: `${url}/${id}?${query}` }),
+      );
       if (answer.status !== 204) throw errorOf(answer, what);
     },
   };
 }
 
 /** @throws the error of a refusal that these calls alone know. */
-function withoutRefusal(answer: HttpAnswer): HttpAnswer {
+function withoutRejection(answer: HttpResponse): HttpResponse {
   if (answer.status < 400 || answer.status > 499 || answer.status === 429) return answer;
   const faults = faultsOf(answer);
   if (faults.some(({ resource, field }) => resource === 'Application' && field !== 'Status')) {
-    throw new ApplicationRefusedError(
+    throw new ApplicationRejectedError(
       'Strava refuses the client: check STRAVA_CLIENT_ID and STRAVA_CLIENT_SECRET against https://www.strava.com/settings/api.',
     );
   }
@@ -82,7 +84,7 @@ function withoutRefusal(answer: HttpAnswer): HttpAnswer {
     throw new SubscriptionExistsError('The application has a webhook subscription already.');
   }
   if (own.some(({ field }) => /^callback[ _]url$/.test(field))) {
-    throw new CallbackRefusedError('Strava could not verify the callback URL.');
+    throw new CallbackRejectedError('Strava could not verify the callback URL.');
   }
   return answer;
 }
@@ -101,6 +103,6 @@ function idOf({ id }: JsonObject): number {
   throw malformed();
 }
 
-function malformed(): MalformedAnswerError {
-  return new MalformedAnswerError(`Strava's answer for ${what} has no usable id or address.`);
+function malformed(): MalformedResponseError {
+  return new MalformedResponseError(`Strava's answer for ${what} has no usable id or address.`);
 }

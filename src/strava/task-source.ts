@@ -7,15 +7,15 @@ import type { JsonObject } from '../domain/json.ts';
 import { isJsonObject } from '../domain/json.ts';
 import type { AthletePart } from '../domain/sync/fetch-task.ts';
 import { isProblem, readStreams } from '../domain/activity/streams.ts';
-import { MalformedAnswerError } from '../errors.ts';
+import { MalformedResponseError } from '../errors.ts';
 import type { RequestOptions } from '../sync/ports/ports.ts';
-import type { ReadSource } from '../sync/ports/task-ports.ts';
-import { readAnswer, readObject } from './responses.ts';
+import type { TaskSource } from '../sync/ports/task-ports.ts';
+import { readResponse, readObject } from './responses.ts';
 import type { ApiRequest, Client } from './client.ts';
 
 const segmentStreamKeys = ['distance', 'latlng', 'altitude'];
 
-export function createReadSource(client: Client): ReadSource {
+export function createTaskSource(client: Client): TaskSource {
   const object = async (
     athleteId: number,
     request: ApiRequest,
@@ -42,7 +42,7 @@ export function createReadSource(client: Client): ReadSource {
     segmentStreams: async (athleteId, segmentId, options) => {
       const request = segmentStreamsRequest(segmentId);
       const answer = await client.get(athleteId, request, options);
-      const streams = readStreams(readAnswer(answer, request.what));
+      const streams = readStreams(readResponse(answer, request.what));
       if (isProblem(streams)) throw malformed(request, streams.problem);
       return streams;
     },
@@ -113,6 +113,8 @@ function withId(request: ApiRequest, id: number | string, record: JsonObject): J
   throw malformed(request, otherId);
 }
 
-function malformed({ what }: ApiRequest, problem: string): MalformedAnswerError {
-  return new MalformedAnswerError(`Strava's answer for ${what} cannot be understood: ${problem}.`);
+function malformed({ what }: ApiRequest, problem: string): MalformedResponseError {
+  return new MalformedResponseError(
+    `Strava's answer for ${what} cannot be understood: ${problem}.`,
+  );
 }

@@ -14,7 +14,7 @@ export interface TimeCheckOptions {
   readonly oauthUrl: string;
 }
 
-/** Where our clock is suspect, asks; else does nothing. @throws StravaWeatherError */
+/** Where our clock is suspect, asks; else does nothing. @throws StravaTransientError */
 export type TimeCheck = (signal?: AbortSignal) => Promise<void>;
 
 export function createTimeCheck({

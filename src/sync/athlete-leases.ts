@@ -3,7 +3,7 @@
  * daemon's runs last for days, so athletes can join a run that is under way.
  */
 import { AuthorizationNeededError } from '../errors.ts';
-import type { AthleteWork, Scope } from './athlete-sync-state.ts';
+import type { AthleteSyncState, Scope } from './athlete-sync-state.ts';
 import { ranges } from './athlete-sync-state.ts';
 import type {
   ActivityStore,
@@ -14,41 +14,44 @@ import type {
   LeaseStore,
 } from './ports/ports.ts';
 
-export interface HoldingDeps {
+export interface AthleteLeaseDeps {
   readonly leases: LeaseStore;
   readonly athletes: AthleteStore;
   readonly activities: ActivityStore;
 }
 
-export interface HoldingOptions {
+export interface AthleteLeaseOptions {
   /** Whom the run is about; asked again when athletes may have joined. */
   readonly athleteIds: () => Promise<readonly number[]>;
   readonly scopeOf: (athleteId: number) => Scope;
-  readonly isLookWanted: boolean;
+  readonly isPollWanted: boolean;
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number;
 }
 
-export interface Holdings {
+export interface AthleteLeases {
   /** The athletes whose lease this run has. */
-  readonly works: readonly AthleteWork[];
+  readonly works: readonly AthleteSyncState[];
   /** The others, with who holds them. */
   readonly held: ReadonlyMap<number, LeaseHolder>;
   /** How many have logged in, whoever holds them: what is kept back for fresh data is kept for all. */
   readonly everyone: () => number;
   /** Takes who is not held yet, and once more who was given up in this run: the cause may be mended. */
-  readonly enlist: () => Promise<void>;
+  readonly acquire: () => Promise<void>;
   /** Lets go who is being erased, once nothing is in flight for them. */
-  readonly letLeave: () => Promise<void>;
+  readonly releaseErasing: () => Promise<void>;
   readonly release: () => Promise<void>;
 }
 
-export function createHoldings(deps: HoldingDeps, options: HoldingOptions): Holdings {
-  const works: AthleteWork[] = [];
+export function createAthleteLeases(
+  deps: AthleteLeaseDeps,
+  options: AthleteLeaseOptions,
+): AthleteLeases {
+  const works: AthleteSyncState[] = [];
   const held = new Map<number, LeaseHolder>();
   let everyone = 0;
 
-  const dismiss = async (stopped: readonly AthleteWork[]): Promise<void> => {
+  const drop = async (stopped: readonly AthleteSyncState[]): Promise<void> => {
     for (const work of stopped) {
       works.splice(works.indexOf(work), 1);
       await work.lease.release();
@@ -59,8 +62,8 @@ export function createHoldings(deps: HoldingDeps, options: HoldingOptions): Hold
     works,
     held,
     everyone: () => everyone,
-    enlist: async () => {
-      await dismiss(works.filter(isDismissable));
+    acquire: async () => {
+      await drop(works.filter(isDroppable));
       held.clear();
       everyone = (await deps.athletes.athleteIds()).length;
       for (const athleteId of await options.athleteIds()) {
@@ -83,11 +86,11 @@ export function createHoldings(deps: HoldingDeps, options: HoldingOptions): Hold
         } else held.set(athleteId, lease);
       }
     },
-    letLeave: async () => {
-      const leaving = await deps.athletes.leavingIds();
-      const left = works.filter(({ athleteId }) => leaving.includes(athleteId));
-      for (const work of left) work.stoppedBy ??= isLeaving(work.athleteId);
-      await dismiss(left.filter(isDismissable));
+    releaseErasing: async () => {
+      const erasing = await deps.athletes.erasingIds();
+      const left = works.filter(({ athleteId }) => erasing.includes(athleteId));
+      for (const work of left) work.stoppedBy ??= isErasing(work.athleteId);
+      await drop(left.filter(isDroppable));
     },
     release: async () => {
       const releases = await Promise.allSettled(works.map(({ lease }) => lease.release()));
@@ -96,12 +99,12 @@ export function createHoldings(deps: HoldingDeps, options: HoldingOptions): Hold
   };
 }
 
-function isLeaving(athleteId: number): AuthorizationNeededError {
+function isErasing(athleteId: number): AuthorizationNeededError {
   return new AuthorizationNeededError(`Athlete ${athleteId} is being erased.`);
 }
 
-function isDismissable(work: AthleteWork): boolean {
-  const isInFlight = work.isListInFlight || work.streamsInFlight.size + work.readsInFlight.size > 0;
+function isDroppable(work: AthleteSyncState): boolean {
+  const isInFlight = work.isListInFlight || work.streamsInFlight.size + work.tasksInFlight.size > 0;
   return work.stoppedBy !== undefined && !isInFlight;
 }
 
@@ -119,21 +122,21 @@ async function takeOrRelease(
 }
 
 async function startWork(
-  { athletes }: HoldingDeps,
-  options: HoldingOptions,
+  { athletes }: AthleteLeaseDeps,
+  options: AthleteLeaseOptions,
   { athleteId, lease }: { athleteId: number; lease: Lease },
-): Promise<AthleteWork> {
+): Promise<AthleteSyncState> {
   const state = await takeOrRelease(athletes, athleteId, lease);
   return {
     athleteId,
     lease,
     scope: options.scopeOf(athleteId),
-    listing: state.listing,
-    wishes: state.wishes,
+    coverage: state.coverage,
+    backfills: state.backfills,
     reconcile: state.reconcile,
     reconciledAt: state.reconciledAt,
-    refusedDeletions: state.refusedDeletions,
-    isLookDue: options.isLookWanted,
+    rejectedDeletions: state.rejectedDeletions,
+    isPollDue: options.isPollWanted,
     isSweepDue: true,
     isListInFlight: false,
     served: 0,
@@ -141,8 +144,8 @@ async function startWork(
     nextTryAt: undefined,
     streamsInFlight: new Set(),
     reads: undefined,
-    nextReadAt: undefined,
-    readsInFlight: new Set(),
+    nextTaskAt: undefined,
+    tasksInFlight: new Set(),
     weather: new Map(),
     stoppedBy: undefined,
     pendingCount: 0,
@@ -151,8 +154,8 @@ async function startWork(
 
 /** How many activities the run still has to fetch streams for. */
 export async function recountPending(
-  { activities }: Pick<HoldingDeps, 'activities'>,
-  work: AthleteWork,
+  { activities }: Pick<AthleteLeaseDeps, 'activities'>,
+  work: AthleteSyncState,
   nowMs: number,
 ): Promise<void> {
   const wanted = ranges(work, nowMs).at(-1);

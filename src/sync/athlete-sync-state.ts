@@ -2,20 +2,20 @@
  * One athlete during a run: what is known of the list and of the streams still missing, mirrored from
  * the database, and the goals that the run has for it. It makes no request and decides nothing.
  */
-import type { Goal, Listing } from '../domain/sync/list-coverage.ts';
+import type { Goal, ListCoverage } from '../domain/sync/list-coverage.ts';
 import { nextListRequest } from '../domain/sync/list-coverage.ts';
-import type { AthleteView, DueStreams, WalkStep } from '../domain/sync/plan.ts';
-import type { DueRead } from '../domain/sync/fetch-task.ts';
-import { keyOfRead } from '../domain/sync/fetch-task.ts';
+import type { AthleteView, DueStreams, PageStep } from '../domain/sync/plan.ts';
+import type { DueTask } from '../domain/sync/fetch-task.ts';
+import { taskKey } from '../domain/sync/fetch-task.ts';
 import type { ReconciledAt } from '../domain/sync/reconcile.ts';
 import type { DomestiqueError } from '../errors.ts';
 import type {
   Lease,
   PendingStreams,
   Reconcile,
-  RefusedDeletions,
+  RejectedDeletions,
   TimeRange,
-  Wish,
+  BackfillRequest,
 } from './ports/ports.ts';
 
 /**
@@ -23,17 +23,17 @@ import type {
  * a comparison with Strava found to be missing, without any page of the list.
  */
 export type Scope =
-  | { readonly kind: 'standing'; readonly since?: Date }
-  | { readonly kind: 'wish'; readonly wishId: string }
+  | { readonly kind: 'default'; readonly since?: Date }
+  | { readonly kind: 'backfill'; readonly backfillId: string }
   | {
-      readonly kind: 'mend';
+      readonly kind: 'repair';
       readonly since?: Date;
       /** Whether a 404 removes an activity although the grant would not show it if it were private. */
       readonly acceptsDeletions?: boolean;
     };
 
 /** Bad weather over one thing that is asked for: how often in a row, and until when it rests. */
-export interface Storm {
+export interface TaskBackoff {
   readonly count: number;
   readonly untilMs: number;
   /** How many requests of the run had succeeded when it began. */
@@ -41,17 +41,17 @@ export interface Storm {
 }
 
 /** The run's mutable picture of one athlete. */
-export interface AthleteWork {
+export interface AthleteSyncState {
   readonly athleteId: number;
   readonly lease: Lease;
   readonly scope: Scope;
-  listing: Listing;
-  wishes: readonly Wish[];
+  coverage: ListCoverage;
+  backfills: readonly BackfillRequest[];
   /** The list being read again, and when that was done last. */
   reconcile: Reconcile | undefined;
   reconciledAt: ReconciledAt;
-  refusedDeletions: RefusedDeletions | undefined;
-  isLookDue: boolean;
+  rejectedDeletions: RejectedDeletions | undefined;
+  isPollDue: boolean;
   /** Whether what the retention ends has to be removed. */
   isSweepDue: boolean;
   isListInFlight: boolean;
@@ -61,12 +61,12 @@ export interface AthleteWork {
   nextTryAt: Date | undefined;
   readonly streamsInFlight: Set<number>;
   /** Other due requests, read ahead; undefined where the database has to be asked again. */
-  reads: readonly DueRead[] | undefined;
-  nextReadAt: Date | undefined;
-  /** By `keyOfRead`. */
-  readonly readsInFlight: Set<string>;
-  /** What met bad weather: `listKey`, `streamsKey` or `keyOfRead`. */
-  readonly weather: Map<string, Storm>;
+  reads: readonly DueTask[] | undefined;
+  nextTaskAt: Date | undefined;
+  /** By `taskKey`. */
+  readonly tasksInFlight: Set<string>;
+  /** What met bad weather: `listKey`, `streamsKey` or `taskKey`. */
+  readonly weather: Map<string, TaskBackoff>;
   /** Why nothing more is asked for this athlete in this run. */
   stoppedBy: DomestiqueError | undefined;
   pendingCount: number;
@@ -85,7 +85,7 @@ export function activityOfKey(key: string): number | undefined {
 }
 
 /** Whether a key of the weather names a read. */
-export function isReadKey(key: string): boolean {
+export function isTaskKey(key: string): boolean {
   return key !== listKey && activityOfKey(key) === undefined;
 }
 
@@ -97,12 +97,12 @@ export function notBefore(at: Date | undefined, nowMs: number): Date | undefined
 const freshForMs = 7 * 24 * 60 * 60 * 1_000;
 
 /** The goal of the standing backfill. */
-export function standingGoal(scope: Scope): Goal {
-  const since = scope.kind === 'wish' ? undefined : scope.since;
+export function defaultGoal(scope: Scope): Goal {
+  const since = scope.kind === 'backfill' ? undefined : scope.since;
   return { sinceS: since === undefined ? 0 : Math.floor(since.getTime() / 1_000) };
 }
 
-export function wishGoal({ since, until }: Wish): Goal {
+export function backfillGoal({ since, until }: BackfillRequest): Goal {
   return {
     sinceS: Math.floor(since.getTime() / 1_000),
     ...(until && { untilS: Math.floor(until.getTime() / 1_000) }),
@@ -115,48 +115,53 @@ export function reconcileGoal({ since }: Reconcile): Goal {
 }
 
 /** The wishes that this run works for. */
-export function wishesInScope({ scope, wishes }: AthleteWork): readonly Wish[] {
-  if (scope.kind === 'mend') return [];
-  return scope.kind === 'standing' ? wishes : wishes.filter(({ id }) => id === scope.wishId);
+export function backfillsInScope({
+  scope,
+  backfills,
+}: AthleteSyncState): readonly BackfillRequest[] {
+  if (scope.kind === 'repair') return [];
+  return scope.kind === 'default'
+    ? backfills
+    : backfills.filter(({ id }) => id === scope.backfillId);
 }
 
 /** Whether the run's own purpose is fulfilled, whatever else there may be to do. */
-export function isWishGone({ scope, wishes }: AthleteWork): boolean {
-  return scope.kind === 'wish' && !wishes.some(({ id }) => id === scope.wishId);
+export function isBackfillGone({ scope, backfills }: AthleteSyncState): boolean {
+  return scope.kind === 'backfill' && !backfills.some(({ id }) => id === scope.backfillId);
 }
 
 /** Whether the standing backfill has read its whole list. */
-export function isListComplete({ listing, scope }: AthleteWork): boolean {
-  return nextListRequest(listing, standingGoal(scope)) === undefined;
+export function isListComplete({ coverage, scope }: AthleteSyncState): boolean {
+  return nextListRequest(coverage, defaultGoal(scope)) === undefined;
 }
 
 /** The next page that a goal needs: wishes first, they are somebody waiting; the reconcile last. */
-function nextStep(work: AthleteWork): WalkStep | undefined {
-  for (const wish of wishesInScope(work)) {
-    const request = nextListRequest(wish.listing, wishGoal(wish));
-    if (request) return { request, wishId: wish.id };
+function nextStep(work: AthleteSyncState): PageStep | undefined {
+  for (const backfill of backfillsInScope(work)) {
+    const request = nextListRequest(backfill.coverage, backfillGoal(backfill));
+    if (request) return { request, backfillId: backfill.id };
   }
-  if (work.scope.kind !== 'standing') return undefined;
-  const request = nextListRequest(work.listing, standingGoal(work.scope));
+  if (work.scope.kind !== 'default') return undefined;
+  const request = nextListRequest(work.coverage, defaultGoal(work.scope));
   return request ? { request } : nextReconcileStep(work);
 }
 
-function nextReconcileStep({ reconcile }: AthleteWork): WalkStep | undefined {
+function nextReconcileStep({ reconcile }: AthleteSyncState): PageStep | undefined {
   if (reconcile === undefined) return undefined;
-  const request = nextListRequest(reconcile.listing, reconcileGoal(reconcile));
+  const request = nextListRequest(reconcile.coverage, reconcileGoal(reconcile));
   return request && { request, isReconcile: true };
 }
 
-export function rangeOfWish({ since, until }: Wish): TimeRange {
+export function backfillRange({ since, until }: BackfillRequest): TimeRange {
   return { from: since, ...(until && { to: new Date(until.getTime() + 1) }) };
 }
 
 /** Where streams are wanted, the range most worth it first: the last days, wishes, the rest. */
-export function ranges(work: AthleteWork, nowMs: number): readonly TimeRange[] {
-  const wished = wishesInScope(work).map(rangeOfWish);
-  if (work.scope.kind === 'wish') return wished;
+export function ranges(work: AthleteSyncState, nowMs: number): readonly TimeRange[] {
+  const requested = backfillsInScope(work).map(backfillRange);
+  if (work.scope.kind === 'backfill') return requested;
   const { since } = work.scope;
-  return [{ from: freshFrom(nowMs) }, ...wished, since ? { from: since } : {}];
+  return [{ from: freshFrom(nowMs) }, ...requested, since ? { from: since } : {}];
 }
 
 /** From when on an activity is fresh. */
@@ -169,20 +174,20 @@ function isFreshStart(startAt: Date, nowMs: number): boolean {
 }
 
 /** The athlete as the planner sees it. */
-export function viewOf(work: AthleteWork, nowMs: number): AthleteView {
-  const walk = nextStep(work);
+export function viewOf(work: AthleteSyncState, nowMs: number): AthleteView {
+  const page = nextStep(work);
   const resting = [...work.weather.values()].map(({ untilMs }) => untilMs);
   const tries = [
     ...resting.filter((untilMs) => untilMs > nowMs),
     ...soonest(work.nextTryAt),
-    ...soonest(work.nextReadAt),
+    ...soonest(work.nextTaskAt),
   ];
   return {
     athleteId: work.athleteId,
-    isLookDue: work.isLookDue,
-    ...(walk && { walk }),
+    isPollDue: work.isPollDue,
+    ...(page && { page }),
     streams: dueStreams(work, nowMs),
-    reads: (work.reads ?? []).filter((read) => !isResting(work, keyOfRead(read), nowMs)),
+    reads: (work.reads ?? []).filter((read) => !isResting(work, taskKey(read), nowMs)),
     isListInFlight: work.isListInFlight || isResting(work, listKey, nowMs),
     served: work.served,
     ...(tries.length > 0 && { nextTryAtMs: Math.min(...tries) }),
@@ -193,12 +198,12 @@ function soonest(nextTryAt: Date | undefined): readonly number[] {
   return nextTryAt === undefined ? [] : [nextTryAt.getTime()];
 }
 
-function dueStreams(work: AthleteWork, nowMs: number): readonly DueStreams[] {
+function dueStreams(work: AthleteSyncState, nowMs: number): readonly DueStreams[] {
   return (work.due ?? [])
     .filter(({ activityId }) => !isResting(work, streamsKey(activityId), nowMs))
     .map(({ activityId, startAt }) => ({ activityId, isFresh: isFreshStart(startAt, nowMs) }));
 }
 
-export function isResting({ weather }: AthleteWork, key: string, nowMs: number): boolean {
+export function isResting({ weather }: AthleteSyncState, key: string, nowMs: number): boolean {
   return (weather.get(key)?.untilMs ?? 0) > nowMs;
 }

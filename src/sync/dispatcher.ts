@@ -4,19 +4,19 @@
  */
 import type { Clock } from '../clock.ts';
 import type { Work } from '../domain/sync/plan.ts';
-import { keyOfRead } from '../domain/sync/fetch-task.ts';
+import { taskKey } from '../domain/sync/fetch-task.ts';
 import type { Reserve } from '../domain/rate-limit/quota.ts';
-import type { AthleteWork } from './athlete-sync-state.ts';
+import type { AthleteSyncState } from './athlete-sync-state.ts';
 import { recountPending } from './athlete-leases.ts';
-import type { Flight, Judgement } from './outcomes.ts';
+import type { RequestInFlight, Outcomes } from './outcomes.ts';
 import type { PendingStreams, RequestOptions } from './ports/ports.ts';
-import { withoutRead } from './task-refresh.ts';
-import { fetchRead } from './tasks.ts';
+import { withoutTask } from './task-refresh.ts';
+import { fetchTask } from './tasks.ts';
 import type { RequestDeps } from './pages.ts';
-import { fetchStreams, look, walk } from './pages.ts';
+import { fetchNextPage, fetchStreams, pollNewestPage } from './pages.ts';
 
-export interface Flights {
-  readonly launch: (work: AthleteWork, chosen: Work, reserve: Reserve) => void;
+export interface Dispatcher {
+  readonly launch: (work: AthleteSyncState, chosen: Work, reserve: Reserve) => void;
   readonly count: () => number;
   /** Ends the current wait. */
   readonly wake: () => void;
@@ -26,9 +26,9 @@ export interface Flights {
   readonly settled: () => Promise<void>;
 }
 
-export interface FlightOptions {
+export interface DispatcherOptions {
   readonly deps: RequestDeps & { readonly clock: Clock };
-  readonly judgement: Judgement;
+  readonly outcomes: Outcomes;
   /** Ends the run. */
   readonly stop: AbortSignal;
   readonly onLanded: () => void;
@@ -37,7 +37,12 @@ export interface FlightOptions {
 /** After a stop, requests under way get this long to finish. */
 const graceMs = 5_000;
 
-export function createFlights({ deps, judgement, stop, onLanded }: FlightOptions): Flights {
+export function createDispatcher({
+  deps,
+  outcomes,
+  stop,
+  onLanded,
+}: DispatcherOptions): Dispatcher {
   const flying = new Set<Promise<void>>();
   const abandon = new AbortController();
   const ended = new AbortController();
@@ -56,13 +61,13 @@ export function createFlights({ deps, judgement, stop, onLanded }: FlightOptions
   };
   stop.addEventListener('abort', onStop, { once: true });
 
-  const fly = async (flight: Flight, options: RequestOptions): Promise<void> => {
+  const fly = async (inFlight: RequestInFlight, options: RequestOptions): Promise<void> => {
     try {
-      await perform(deps, judgement, flight, options);
+      await perform(deps, outcomes, inFlight, options);
     } catch (error) {
-      await judgement.failed(flight, error).catch(judgement.broke);
+      await outcomes.failed(inFlight, error).catch(outcomes.broke);
     } finally {
-      touchDown(flight);
+      settle(inFlight);
       wake();
       onLanded();
     }
@@ -70,8 +75,8 @@ export function createFlights({ deps, judgement, stop, onLanded }: FlightOptions
 
   return {
     launch: (work, chosen, reserve) => {
-      const flight = takeOff(work, chosen);
-      const under = fly(flight, { reserve, signal: abandon.signal }).finally(() => {
+      const inFlight = send(work, chosen);
+      const under = fly(inFlight, { reserve, signal: abandon.signal }).finally(() => {
         flying.delete(under);
       });
       flying.add(under);
@@ -93,35 +98,35 @@ export function createFlights({ deps, judgement, stop, onLanded }: FlightOptions
 
 async function perform(
   deps: RequestDeps,
-  judgement: Judgement,
-  flight: Flight,
+  outcomes: Outcomes,
+  inFlight: RequestInFlight,
   options: RequestOptions,
 ): Promise<void> {
-  const { work, chosen, pending } = flight;
+  const { work, chosen, pending } = inFlight;
   if (chosen.kind === 'streams') {
     if (pending === undefined) return;
-    judgement.streamsSettled(flight, await fetchStreams(deps, work, pending, options));
+    outcomes.streamsSettled(inFlight, await fetchStreams(deps, work, pending, options));
     return;
   }
   if (chosen.kind === 'read') {
-    judgement.readSettled(flight, await fetchRead(deps, work, chosen.read, options));
+    outcomes.readSettled(inFlight, await fetchTask(deps, work, chosen.read, options));
     return;
   }
   const page =
-    chosen.kind === 'look'
-      ? await look(deps, work, options)
-      : await walk(deps, work, chosen.step, options);
-  judgement.pageStored(flight, page);
+    chosen.kind === 'poll'
+      ? await pollNewestPage(deps, work, options)
+      : await fetchNextPage(deps, work, chosen.step, options);
+  outcomes.pageStored(inFlight, page);
   await recountPending(deps, work, deps.nowMs());
 }
 
 /** Takes the work out of the picture, so that it is not chosen twice. */
-function takeOff(work: AthleteWork, chosen: Work): Flight {
+function send(work: AthleteSyncState, chosen: Work): RequestInFlight {
   work.served += 1;
   if (chosen.kind === 'read') {
-    const key = keyOfRead(chosen.read);
-    work.reads = withoutRead(work.reads, key);
-    work.readsInFlight.add(key);
+    const key = taskKey(chosen.read);
+    work.reads = withoutTask(work.reads, key);
+    work.tasksInFlight.add(key);
     return { work, chosen, pending: undefined };
   }
   if (chosen.kind !== 'streams') {
@@ -137,10 +142,10 @@ function takeOff(work: AthleteWork, chosen: Work): Flight {
   return { work, chosen, pending };
 }
 
-function touchDown({ work, chosen }: Flight): void {
+function settle({ work, chosen }: RequestInFlight): void {
   if (chosen.kind === 'streams') work.streamsInFlight.delete(chosen.activityId);
   else if (chosen.kind === 'read') {
-    work.readsInFlight.delete(keyOfRead(chosen.read));
+    work.tasksInFlight.delete(taskKey(chosen.read));
     // The streams of an activity are not due while it is read by itself.
     if (chosen.read.kind === 'activity' && work.due?.length === 0) work.due = undefined;
   } else work.isListInFlight = false;

@@ -6,19 +6,19 @@ import type { ActivitySummary, ListedRecord, UnusableRecord } from '../domain/ac
 import { leftAt } from '../domain/rate-limit/clock-offset.ts';
 import { isJsonObject } from '../domain/json.ts';
 import type { PageOutcome } from '../domain/sync/list-coverage.ts';
-import { afterLook, afterPage, pageSize } from '../domain/sync/list-coverage.ts';
-import type { WalkStep } from '../domain/sync/plan.ts';
+import { afterPoll, afterPage, pageSize } from '../domain/sync/list-coverage.ts';
+import type { PageStep } from '../domain/sync/plan.ts';
 import { planRetry, streamsMayComeMs } from '../domain/sync/retry.ts';
 import type { Streams } from '../domain/activity/streams.ts';
 import {
-  MalformedAnswerError,
+  MalformedResponseError,
   NotFoundError,
   StravaRecordError,
   SubscribersOnlyError,
 } from '../errors.ts';
-import type { AthleteWork } from './athlete-sync-state.ts';
-import { standingGoal, wishesInScope, wishGoal } from './athlete-sync-state.ts';
-import type { ReadDeps } from './tasks.ts';
+import type { AthleteSyncState } from './athlete-sync-state.ts';
+import { defaultGoal, backfillsInScope, backfillGoal } from './athlete-sync-state.ts';
+import type { TaskDeps } from './tasks.ts';
 import type { ReconcileDeps } from './reconcile.ts';
 import { advanceReconcile, findMissingOnPage, isReconcileBeginning } from './reconcile.ts';
 import type {
@@ -31,7 +31,7 @@ import type {
   StreamsWrite,
 } from './ports/ports.ts';
 
-export interface RequestDeps extends ReadDeps, ReconcileDeps {
+export interface RequestDeps extends TaskDeps, ReconcileDeps {
   readonly source: ActivitySource;
   readonly activities: ActivityStore;
   readonly athletes: AthleteStore;
@@ -48,9 +48,9 @@ interface StoredPage {
 }
 
 /** Looks at the newest page; wishes and a reconcile that begin now are served by the same page. */
-export async function look(
+export async function pollNewestPage(
   deps: RequestDeps,
-  work: AthleteWork,
+  work: AthleteSyncState,
   options: RequestOptions,
 ): Promise<PageResult> {
   const isReconcile = isReconcileBeginning(work);
@@ -61,24 +61,24 @@ export async function look(
     options,
   );
   const { athleteId, lease } = work;
-  work.listing = afterLook(work.listing, outcome, standingGoal(work.scope));
-  const lookedAt = new Date(outcome.requestedAtS * 1_000);
-  await deps.athletes.saveListing(athleteId, work.listing, { epoch: lease.epoch, lookedAt });
-  for (const wish of wishesInScope(work)) {
-    const isBeginning = wish.until === undefined && wish.listing.spans.length === 0;
-    if (isBeginning) await advanceWish(deps, work, wish.id, outcome);
+  work.coverage = afterPoll(work.coverage, outcome, defaultGoal(work.scope));
+  const polledAt = new Date(outcome.requestedAtS * 1_000);
+  await deps.athletes.saveCoverage(athleteId, work.coverage, { epoch: lease.epoch, polledAt });
+  for (const backfill of backfillsInScope(work)) {
+    const isBeginning = backfill.until === undefined && backfill.coverage.spans.length === 0;
+    if (isBeginning) await advanceBackfill(deps, work, backfill.id, outcome);
   }
   await findMissingOnPage(deps, work, outcome);
   if (isReconcile) await advanceReconcile(deps, work, outcome);
-  work.isLookDue = false;
+  work.isPollDue = false;
   return result;
 }
 
 /** Asks for the next page of a walk. */
-export async function walk(
+export async function fetchNextPage(
   deps: RequestDeps,
-  work: AthleteWork,
-  step: WalkStep,
+  work: AthleteSyncState,
+  step: PageStep,
   options: RequestOptions,
 ): Promise<PageResult> {
   const { outcome, result } = await fetchPage(deps, work, step, options);
@@ -86,32 +86,35 @@ export async function walk(
     await advanceReconcile(deps, work, outcome);
     return result;
   }
-  if (step.wishId !== undefined) {
-    await advanceWish(deps, work, step.wishId, outcome);
+  if (step.backfillId !== undefined) {
+    await advanceBackfill(deps, work, step.backfillId, outcome);
     return result;
   }
-  work.listing = afterPage(work.listing, outcome, standingGoal(work.scope));
-  await deps.athletes.saveListing(work.athleteId, work.listing, { epoch: work.lease.epoch });
+  work.coverage = afterPage(work.coverage, outcome, defaultGoal(work.scope));
+  await deps.athletes.saveCoverage(work.athleteId, work.coverage, { epoch: work.lease.epoch });
   return result;
 }
 
-async function advanceWish(
+async function advanceBackfill(
   { athletes }: RequestDeps,
-  work: AthleteWork,
-  wishId: string,
+  work: AthleteSyncState,
+  backfillId: string,
   outcome: PageOutcome,
 ): Promise<void> {
-  const wish = work.wishes.find(({ id }) => id === wishId);
-  if (wish === undefined) return;
-  const advanced = { ...wish, listing: afterPage(wish.listing, outcome, wishGoal(wish)) };
-  work.wishes = work.wishes.map((other) => (other.id === wishId ? advanced : other));
-  await athletes.saveWish(work.athleteId, advanced, work.lease.epoch);
+  const backfill = work.backfills.find(({ id }) => id === backfillId);
+  if (backfill === undefined) return;
+  const advanced = {
+    ...backfill,
+    coverage: afterPage(backfill.coverage, outcome, backfillGoal(backfill)),
+  };
+  work.backfills = work.backfills.map((other) => (other.id === backfillId ? advanced : other));
+  await athletes.saveBackfill(work.athleteId, advanced, work.lease.epoch);
 }
 
 async function fetchPage(
   { source, activities, nowMs }: RequestDeps,
-  work: AthleteWork,
-  { request, isReconcile = false }: WalkStep,
+  work: AthleteSyncState,
+  { request, isReconcile = false }: PageStep,
   options: RequestOptions,
 ): Promise<StoredPage> {
   const requestedMs = nowMs();
@@ -125,7 +128,7 @@ async function fetchPage(
     unusable: records.flatMap(unusable),
     source: 'list',
     ...(isReconcile && work.reconcile && { listedAt: work.reconcile.startedAt }),
-    known: work.listing.spans,
+    known: work.coverage.spans,
     fetchedAt: requestedAt,
     epoch: work.lease.epoch,
   });
@@ -160,14 +163,14 @@ export type StreamsResult = 'stored' | 'none' | 'postponed' | 'failed' | 'parked
 /** Asks for one activity's streams and stores what becomes of them. */
 export async function fetchStreams(
   deps: RequestDeps,
-  work: AthleteWork,
+  work: AthleteSyncState,
   pending: PendingStreams,
   options: RequestOptions,
 ): Promise<StreamsResult> {
   const { source, nowMs } = deps;
   const requestedMs = nowMs();
   const { athleteId, lease } = work;
-  const answered = (): StreamsWrite => {
+  const writeNow = (): StreamsWrite => {
     const at = leftAt(requestedMs, nowMs());
     return { athleteId, pending, epoch: lease.epoch, at };
   };
@@ -176,10 +179,10 @@ export async function fetchStreams(
     streams = await source.streams(athleteId, pending.activityId, options);
   } catch (error) {
     await lease.assertHeld();
-    return settleFailure(deps, answered(), error);
+    return settleFailure(deps, writeNow(), error);
   }
   await lease.assertHeld();
-  const write = answered();
+  const write = writeNow();
   if (streams.arrays.size === 0) return withoutStreams(deps, write, 'Strava has none');
   return deps.activities.storeStreams(write, streams);
 }
@@ -194,7 +197,7 @@ async function settleFailure(
     await deps.activities.markWithoutStreams(write, 'for subscribers only');
     return 'none';
   }
-  if (error instanceof StravaRecordError || error instanceof MalformedAnswerError) {
+  if (error instanceof StravaRecordError || error instanceof MalformedResponseError) {
     return countFailure(deps, write, error.message);
   }
   throw error;

@@ -5,19 +5,19 @@
 import type { Clock } from '../clock.ts';
 import type { QuotaView } from './quota-view.ts';
 
-export interface PaceDeps {
+export interface PollIntervalDeps {
   readonly clock: Clock;
   readonly quota: QuotaView;
 }
 
-const longestPollMs = 2_000;
+const maxPollIntervalMs = 2_000;
 
 /** What it gives back is true now and then. */
-export function createPace({ clock, quota }: PaceDeps): () => boolean {
-  const paceMs = Math.min(longestPollMs, quota.settings.shortWindowMs / 20);
+export function createPollInterval({ clock, quota }: PollIntervalDeps): () => boolean {
+  const pollIntervalMs = Math.min(maxPollIntervalMs, quota.settings.shortWindowMs / 20);
   let lastMs = clock.monotonicMs();
   return () => {
-    if (clock.monotonicMs() - lastMs < paceMs) return false;
+    if (clock.monotonicMs() - lastMs < pollIntervalMs) return false;
     lastMs = clock.monotonicMs();
     return true;
   };

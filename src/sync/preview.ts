@@ -2,8 +2,8 @@
  * The dry run: reads the list as the job would and stores nothing of it, to say what there would be
  * to do.
  */
-import { afterLook, afterPage, nextListRequest, pageSize } from '../domain/sync/list-coverage.ts';
-import type { Goal, Listing, ListRequest, PageOutcome } from '../domain/sync/list-coverage.ts';
+import { afterPoll, afterPage, nextListRequest, pageSize } from '../domain/sync/list-coverage.ts';
+import type { Goal, ListCoverage, ListRequest, PageOutcome } from '../domain/sync/list-coverage.ts';
 import { noReserve } from '../domain/rate-limit/quota.ts';
 import type { ActivitySummary } from '../domain/activity/activity.ts';
 import type {
@@ -11,13 +11,13 @@ import type {
   ActivityStore,
   AthleteStore,
   TimeRange,
-  Wish,
+  BackfillRequest,
 } from './ports/ports.ts';
-import { rangeOfWish, wishGoal } from './athlete-sync-state.ts';
-import type { PatienceDeps } from './retry.ts';
-import { patiently } from './retry.ts';
+import { backfillRange, backfillGoal } from './athlete-sync-state.ts';
+import type { RetryDeps } from './retry.ts';
+import { retryTransient } from './retry.ts';
 
-export interface PreviewDeps extends PatienceDeps {
+export interface PreviewDeps extends RetryDeps {
   readonly source: ActivitySource;
   readonly activities: ActivityStore;
   readonly athletes: AthleteStore;
@@ -43,26 +43,26 @@ type Seen = Pick<ActivitySummary, 'id' | 'startAt' | 'isManual'>;
 export async function previewAthlete(
   deps: PreviewDeps,
   athleteId: number,
-  target: Wish | { readonly since?: Date },
+  target: BackfillRequest | { readonly since?: Date },
 ): Promise<Preview> {
-  const isWish = 'listing' in target;
-  const { listing: known } = await deps.athletes.load(athleteId);
-  const goal: Goal = isWish
-    ? wishGoal(target)
+  const isBackfill = 'coverage' in target;
+  const { coverage: known } = await deps.athletes.load(athleteId);
+  const goal: Goal = isBackfill
+    ? backfillGoal(target)
     : { sinceS: Math.floor((target.since?.getTime() ?? 0) / 1_000) };
-  let listing: Listing = isWish ? target.listing : known;
+  let coverage: ListCoverage = isBackfill ? target.coverage : known;
   const seen = new Map<number, Seen>();
   let listRequests = 0;
-  let request: ListRequest | undefined = isWish ? nextListRequest(listing, goal) : { page: 1 };
+  let request: ListRequest | undefined = isBackfill ? nextListRequest(coverage, goal) : { page: 1 };
   while (request !== undefined && !deps.signal.aborted) {
-    const isLook = !isWish && listRequests === 0;
+    const isPoll = !isBackfill && listRequests === 0;
     const outcome = await readPage(deps, athleteId, request, seen);
     listRequests += 1;
-    listing = isLook ? afterLook(listing, outcome, goal) : afterPage(listing, outcome, goal);
-    request = nextListRequest(listing, goal);
+    coverage = isPoll ? afterPoll(coverage, outcome, goal) : afterPage(coverage, outcome, goal);
+    request = nextListRequest(coverage, goal);
   }
-  const range: TimeRange = isWish
-    ? rangeOfWish(target)
+  const range: TimeRange = isBackfill
+    ? backfillRange(target)
     : target.since
       ? { from: target.since }
       : {};
@@ -97,7 +97,7 @@ async function readPage(
   seen: Map<number, Seen>,
 ): Promise<PageOutcome> {
   const requestedAtS = Math.floor(deps.nowMs() / 1_000);
-  const records = await patiently(deps, () =>
+  const records = await retryTransient(deps, () =>
     deps.source.listPage(athleteId, request, { reserve: noReserve, signal: deps.signal }),
   );
   const summaries = records.flatMap((record) => (record.isUsable ? [record.summary] : []));

@@ -4,28 +4,28 @@
  */
 import type { Logger } from 'pino';
 import type { ListReading } from '../domain/sync/deletion.ts';
-import { isAsWide, refuseDeletions } from '../domain/sync/deletion.ts';
+import { isAsWide, rejectDeletions } from '../domain/sync/deletion.ts';
 import type { PageOutcome, Span } from '../domain/sync/list-coverage.ts';
-import { afterPage, nextListRequest, nothingListed } from '../domain/sync/list-coverage.ts';
+import { afterPage, nextListRequest, nothingCovered } from '../domain/sync/list-coverage.ts';
 import type { ReconcileKind, ReconcileSettings } from '../domain/sync/reconcile.ts';
 import { afterReconcile, dueReconcile, reconcileSince } from '../domain/sync/reconcile.ts';
-import type { AthleteWork } from './athlete-sync-state.ts';
+import type { AthleteSyncState } from './athlete-sync-state.ts';
 import { isListComplete, reconcileGoal } from './athlete-sync-state.ts';
 import type { AthleteStore, Reconcile } from './ports/ports.ts';
-import type { ReadStore, SeenSpan } from './ports/task-ports.ts';
+import type { TaskStore, SeenSpan } from './ports/task-ports.ts';
 
 export interface ReconcileDeps {
   readonly athletes: AthleteStore;
-  readonly reads: ReadStore;
+  readonly reads: TaskStore;
   readonly reconcile: ReconcileSettings;
   readonly nowMs: () => number;
   readonly log: Logger;
 }
 
 /** Begins the reconcile that is due, if the whole list was read once; that first walk counts as one. */
-export async function beginReconcile(deps: ReconcileDeps, work: AthleteWork): Promise<void> {
+export async function beginReconcile(deps: ReconcileDeps, work: AthleteSyncState): Promise<void> {
   const { scope, athleteId, lease } = work;
-  if (scope.kind !== 'standing' || work.reconcile !== undefined || !isListComplete(work)) return;
+  if (scope.kind !== 'default' || work.reconcile !== undefined || !isListComplete(work)) return;
   const nowMs = deps.nowMs();
   if (work.reconciledAt.full === undefined) {
     const at = new Date(nowMs);
@@ -42,32 +42,32 @@ export async function beginReconcile(deps: ReconcileDeps, work: AthleteWork): Pr
 export function newReconcile(
   { nowMs, reconcile }: Pick<ReconcileDeps, 'nowMs' | 'reconcile'>,
   kind: ReconcileKind,
-  standingSince: Date | undefined,
+  defaultBackfillSince: Date | undefined,
 ): Reconcile {
   const startedAt = new Date(nowMs());
-  const since = reconcileSince(kind, startedAt.getTime(), reconcile, standingSince);
-  return { kind, startedAt, listing: nothingListed, ...(since && { since }) };
+  const since = reconcileSince(kind, startedAt.getTime(), reconcile, defaultBackfillSince);
+  return { kind, startedAt, coverage: nothingCovered, ...(since && { since }) };
 }
 
 /** Whether a look's page can be a reconcile's first. */
-export function isReconcileBeginning({ reconcile }: AthleteWork): boolean {
+export function isReconcileBeginning({ reconcile }: AthleteSyncState): boolean {
   if (reconcile === undefined) return false;
-  const { spans, cursor } = reconcile.listing;
+  const { spans, cursor } = reconcile.coverage;
   return spans.length === 0 && cursor === undefined;
 }
 
 /** Moves the reconcile on by a page that is stored, and ends it where its period is read. */
 export async function advanceReconcile(
   deps: ReconcileDeps,
-  work: AthleteWork,
+  work: AthleteSyncState,
   page: PageOutcome,
 ): Promise<void> {
   const { reconcile, athleteId, lease } = work;
   if (reconcile === undefined) return;
   const goal = reconcileGoal(reconcile);
-  const listing = afterPage(reconcile.listing, page, goal);
-  const advanced = { ...reconcile, listing };
-  if (nextListRequest(listing, goal) === undefined) {
+  const coverage = afterPage(reconcile.coverage, page, goal);
+  const advanced = { ...reconcile, coverage };
+  if (nextListRequest(coverage, goal) === undefined) {
     await endReconcile(deps, work, advanced);
     return;
   }
@@ -77,14 +77,14 @@ export async function advanceReconcile(
 
 async function endReconcile(
   deps: ReconcileDeps,
-  work: AthleteWork,
+  work: AthleteSyncState,
   reconcile: Reconcile,
 ): Promise<void> {
   const { athleteId, lease } = work;
   const { kind, startedAt } = reconcile;
-  const [covered] = reconcile.listing.spans;
+  const [covered] = reconcile.coverage.spans;
   if (covered !== undefined) {
-    await judgeMissing(deps, work, kind, {
+    await handleMissing(deps, work, kind, {
       athleteId,
       ...boundsOf(covered, startedAt),
       listedSince: startedAt,
@@ -105,14 +105,14 @@ function boundsOf({ fromS, toS }: Span, notAfter: Date): { from: Date; to: Date 
 /** The newest page, seen at one instant, shows what is missing above its oldest start. */
 export async function findMissingOnPage(
   deps: ReconcileDeps,
-  work: AthleteWork,
+  work: AthleteSyncState,
   page: PageOutcome & { readonly ids: readonly number[] },
 ): Promise<void> {
   if (page.startsS.length === 0) return;
   const requestedAt = new Date(page.requestedAtS * 1_000);
   const from = new Date((Math.min(...page.startsS) + 1) * 1_000);
   if (from >= requestedAt) return;
-  await judgeMissing(deps, work, 'page', {
+  await handleMissing(deps, work, 'page', {
     athleteId: work.athleteId,
     from,
     to: requestedAt,
@@ -125,43 +125,43 @@ export async function findMissingOnPage(
  * Marks what a span misses, unless so much is missing that the list is not to be believed. What a wider
  * reading found too much is not taken away in pieces by a narrower one.
  */
-async function judgeMissing(
+async function handleMissing(
   deps: ReconcileDeps,
-  work: AthleteWork,
+  work: AthleteSyncState,
   kind: ListReading,
   span: SeenSpan,
 ): Promise<void> {
   const activityIds = await deps.reads.missingIn(span);
-  const { athleteId, lease, refusedDeletions: standing } = work;
-  const wider = standing && !isAsWide(kind, standing.kind) ? standing : undefined;
+  const { athleteId, lease, rejectedDeletions: current } = work;
+  const wider = current && !isAsWide(kind, current.kind) ? current : undefined;
   if (activityIds.length > 0) {
     const view = await deps.reads.deletionView(athleteId);
     const missing = Math.max(activityIds.length + view.missing, wider?.missing ?? 0);
-    const reason = refuseDeletions({ ...view, missing });
+    const reason = rejectDeletions({ ...view, missing });
     const since = new Date(deps.nowMs());
     if (reason !== undefined) {
-      const refused = { kind, reason, missing, stored: view.stored, at: since };
-      if (wider === undefined) await saveRefused(deps, work, refused);
+      const rejected = { kind, reason, missing, stored: view.stored, at: since };
+      if (wider === undefined) await saveRejected(deps, work, rejected);
       return;
     }
     await deps.reads.markMissing({ athleteId, activityIds, since, epoch: lease.epoch });
     work.reads = undefined;
   }
-  if (standing !== undefined && wider === undefined) await saveRefused(deps, work, undefined);
+  if (current !== undefined && wider === undefined) await saveRejected(deps, work, undefined);
 }
 
-async function saveRefused(
+async function saveRejected(
   { athletes, log }: ReconcileDeps,
-  work: AthleteWork,
-  refused: AthleteWork['refusedDeletions'],
+  work: AthleteSyncState,
+  rejected: AthleteSyncState['rejectedDeletions'],
 ): Promise<void> {
   const { athleteId, lease } = work;
-  if (refused !== undefined && work.refusedDeletions?.missing !== refused.missing) {
+  if (rejected !== undefined && work.rejectedDeletions?.missing !== rejected.missing) {
     log.warn(
-      { athlete: athleteId, reason: refused.reason },
-      `${refused.missing} of ${refused.stored} activities are missing from Strava's list; none is removed. Look at: npm run status`,
+      { athlete: athleteId, reason: rejected.reason },
+      `${rejected.missing} of ${rejected.stored} activities are missing from Strava's list; none is removed. Look at: npm run status`,
     );
   }
-  work.refusedDeletions = refused;
-  await athletes.saveRefusedDeletions(athleteId, refused, lease.epoch);
+  work.rejectedDeletions = rejected;
+  await athletes.saveRejectedDeletions(athleteId, rejected, lease.epoch);
 }

@@ -4,7 +4,7 @@
  */
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
-import { allowedFlights } from '../domain/sync/circuit.ts';
+import { maxConcurrency } from '../domain/sync/circuit.ts';
 import type { PlanView, WaitReason, Work } from '../domain/sync/plan.ts';
 import { plan } from '../domain/sync/plan.ts';
 import type { Reserve } from '../domain/rate-limit/quota.ts';
@@ -12,25 +12,25 @@ import { noReserve, opensAt } from '../domain/rate-limit/quota.ts';
 import type { ReconcileSettings } from '../domain/sync/reconcile.ts';
 import { reserveFor } from '../domain/rate-limit/reserve.ts';
 import { LeaseLostError, StravaRequestError, StravaUnavailableError } from '../errors.ts';
-import type { AthleteWork } from './athlete-sync-state.ts';
-import { isWishGone, viewOf } from './athlete-sync-state.ts';
-import type { Flights } from './dispatcher.ts';
-import type { Holdings } from './athlete-leases.ts';
-import type { Judgement } from './outcomes.ts';
-import { adopt, grantWishes, refillDue } from './state-refresh.ts';
-import { refillReads } from './task-refresh.ts';
-import type { KeptKinds, ReadStore } from './ports/task-ports.ts';
+import type { AthleteSyncState } from './athlete-sync-state.ts';
+import { isBackfillGone, viewOf } from './athlete-sync-state.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import type { AthleteLeases } from './athlete-leases.ts';
+import type { Outcomes } from './outcomes.ts';
+import { pickUp, completeBackfills, refillDue } from './state-refresh.ts';
+import { refillTasks } from './task-refresh.ts';
+import type { KeptKinds, TaskStore } from './ports/task-ports.ts';
 import type { QuotaView } from './quota-view.ts';
 import { beginReconcile } from './reconcile.ts';
 import type { ActivityStore, AthleteStore } from './ports/ports.ts';
-import { createPace } from './poll-interval.ts';
+import { createPollInterval } from './poll-interval.ts';
 import type { RunOptions } from './run-options.ts';
-import type { Tally } from './run-stats.ts';
+import type { RunStats } from './run-stats.ts';
 
-export interface DriveDeps {
+export interface RunLoopDeps {
   readonly activities: ActivityStore;
   readonly athletes: AthleteStore;
-  readonly reads: ReadStore;
+  readonly reads: TaskStore;
   readonly kept: KeptKinds;
   readonly reconcile: ReconcileSettings;
   readonly quota: QuotaView;
@@ -38,58 +38,58 @@ export interface DriveDeps {
   readonly random: () => number;
   readonly log: Logger;
   readonly shouldFetchStreams: boolean;
-  readonly mostInFlight: number;
+  readonly maxInFlight: number;
   /** Milliseconds between two ticks of the schedule: what the reserve is made for. */
   readonly tickIntervalMs: number;
   /** How long to go on while Strava is away; Infinity in the daemon. */
-  readonly patienceMs: number;
+  readonly deadlineMs: number;
 }
 
 /** One run under way. */
 export interface Run {
-  readonly deps: DriveDeps;
+  readonly deps: RunLoopDeps;
   readonly options: RunOptions;
-  readonly holdings: Holdings;
-  readonly flights: Flights;
-  readonly judgement: Judgement;
-  readonly tally: () => Tally;
+  readonly athleteLeases: AthleteLeases;
+  readonly dispatcher: Dispatcher;
+  readonly outcomes: Outcomes;
+  readonly stats: () => RunStats;
   /** A tick of the schedule came meanwhile. */
-  isLookAsked: boolean;
+  isPollRequested: boolean;
   /** The same, and only who logged in meanwhile is wanted. */
-  isJoinAsked: boolean;
+  isJoinRequested: boolean;
 }
 
-const longestSleepMs = 5_000;
+const maxSleepMs = 5_000;
 
 /** Returns when the quota opens, where an impatient run ends because of it. */
-export async function drive(run: Run): Promise<number | undefined> {
-  const { options, judgement, deps } = run;
-  const isPollDue = createPace(deps);
-  let untoldSinceMs: number | undefined;
+export async function runLoop(run: Run): Promise<number | undefined> {
+  const { options, outcomes, deps } = run;
+  const isPollDue = createPollInterval(deps);
+  let clockSuspectSinceMs: number | undefined;
   while (!options.signal.aborted) {
-    options.onTurn?.();
-    judgement.throwFatal();
+    options.onIteration?.();
+    outcomes.throwFatal();
     if (deps.quota.isClockSuspect() && !(await settleClock(run))) {
-      untoldSinceMs ??= deps.clock.monotonicMs();
-      throwIfOver(deps, deps.clock.monotonicMs() - untoldSinceMs);
+      clockSuspectSinceMs ??= deps.clock.monotonicMs();
+      throwIfOver(deps, deps.clock.monotonicMs() - clockSuspectSinceMs);
       continue;
     }
-    untoldSinceMs = undefined;
-    if (run.isLookAsked || run.isJoinAsked) await lookAgain(run);
+    clockSuspectSinceMs = undefined;
+    if (run.isPollRequested || run.isJoinRequested) await pollAgain(run);
     // One instant for the whole turn: what rests in the picture must not be over for the planner.
     const nowMs = deps.quota.nowMs();
     const active = await observe(run, { nowMs, isPollDue: isPollDue() });
     const view = planView(run, active, nowMs);
     const next = plan(view);
     if (next.kind === 'done') {
-      if (run.isLookAsked || run.isJoinAsked || isOutOfDate(run, active)) continue;
+      if (run.isPollRequested || run.isJoinRequested || isOutOfDate(run, active)) continue;
       return undefined;
     }
     if (next.kind === 'request') {
       launch(run, active, next.work);
       continue;
     }
-    if (next.reason === 'quota' && options.isImpatient && view.inFlight === 0) return next.untilMs;
+    if (next.reason === 'quota' && options.failOnQuota && view.inFlight === 0) return next.untilMs;
     await wait(run, next);
   }
   return undefined;
@@ -102,43 +102,46 @@ async function settleClock({ deps, options }: Run): Promise<boolean> {
     return true;
   } catch (error) {
     if (!(error instanceof StravaRequestError)) throw error;
-    await deps.clock.sleep(longestSleepMs, options.signal);
+    await deps.clock.sleep(maxSleepMs, options.signal);
     return false;
   }
 }
 
-async function lookAgain(run: Run): Promise<void> {
-  const isLookWanted = run.isLookAsked;
-  run.isLookAsked = false;
-  run.isJoinAsked = false;
-  await run.holdings.enlist();
-  if (!isLookWanted) return;
-  for (const work of run.holdings.works) {
-    work.isLookDue = true;
+async function pollAgain(run: Run): Promise<void> {
+  const isPollWanted = run.isPollRequested;
+  run.isPollRequested = false;
+  run.isJoinRequested = false;
+  await run.athleteLeases.acquire();
+  if (!isPollWanted) return;
+  for (const work of run.athleteLeases.works) {
+    work.isPollDue = true;
     work.isSweepDue = true;
     work.reads = undefined;
   }
 }
 
 /** When a turn looks, and whether at what other processes do. */
-interface Turn {
+interface Iteration {
   readonly nowMs: number;
   readonly isPollDue: boolean;
 }
 
-async function observe({ deps, holdings }: Run, turn: Turn): Promise<readonly AthleteWork[]> {
+async function observe(
+  { deps, athleteLeases }: Run,
+  turn: Iteration,
+): Promise<readonly AthleteSyncState[]> {
   if (turn.isPollDue) {
     await deps.quota.refresh();
-    await holdings.letLeave();
+    await athleteLeases.releaseErasing();
   }
-  for (const work of holdings.works.filter(isActive)) {
+  for (const work of athleteLeases.works.filter(isActive)) {
     await observeOne(deps, work, turn);
   }
-  return holdings.works.filter((work) => isActive(work) && !isWishGone(work));
+  return athleteLeases.works.filter((work) => isActive(work) && !isBackfillGone(work));
 }
 
 /** A flight landed since the picture was brought up to date, or the retention has more to remove. */
-function isOutOfDate({ deps }: Run, active: readonly AthleteWork[]): boolean {
+function isOutOfDate({ deps }: Run, active: readonly AthleteSyncState[]): boolean {
   return active.some(
     ({ due, reads, isSweepDue }) =>
       isSweepDue || reads === undefined || (deps.shouldFetchStreams && due === undefined),
@@ -146,20 +149,20 @@ function isOutOfDate({ deps }: Run, active: readonly AthleteWork[]): boolean {
 }
 
 async function observeOne(
-  deps: DriveDeps,
-  work: AthleteWork,
-  { nowMs, isPollDue }: Turn,
+  deps: RunLoopDeps,
+  work: AthleteSyncState,
+  { nowMs, isPollDue }: Iteration,
 ): Promise<void> {
   try {
     if (work.lease.signal.aborted) await work.lease.assertHeld();
-    const isNew = isPollDue && (await adopt(deps, work));
+    const isNew = isPollDue && (await pickUp(deps, work));
     if (isNew) deps.log.info({ athlete: work.athleteId }, 'Taking over a wish of another process.');
     await sweep(deps, work, nowMs);
     await beginReconcile({ ...deps, nowMs: () => nowMs }, work);
     await refillDue(deps, work, nowMs);
-    await refillReads(deps, work, nowMs);
+    await refillTasks(deps, work, nowMs);
     const isIdle = work.due?.length === 0 && work.streamsInFlight.size === 0;
-    if (isPollDue || isIdle) await grantWishes(deps, work, nowMs);
+    if (isPollDue || isIdle) await completeBackfills(deps, work, nowMs);
   } catch (error) {
     if (!(error instanceof LeaseLostError)) throw error;
     deps.log.warn({ athlete: work.athleteId, code: error.code }, error.message);
@@ -167,7 +170,11 @@ async function observeOne(
   }
 }
 
-async function sweep({ reads, log }: DriveDeps, work: AthleteWork, nowMs: number): Promise<void> {
+async function sweep(
+  { reads, log }: RunLoopDeps,
+  work: AthleteSyncState,
+  nowMs: number,
+): Promise<void> {
   if (!work.isSweepDue) return;
   const { athleteId, lease } = work;
   const write = { athleteId, epoch: lease.epoch, at: new Date(nowMs) };
@@ -180,61 +187,61 @@ async function sweep({ reads, log }: DriveDeps, work: AthleteWork, nowMs: number
   log.info({ athlete: athleteId, expired: activities }, 'Removed what the retention ends.');
 }
 
-function isActive({ stoppedBy }: AthleteWork): boolean {
+function isActive({ stoppedBy }: AthleteSyncState): boolean {
   return stoppedBy === undefined;
 }
 
-function planView(run: Run, active: readonly AthleteWork[], nowMs: number): PlanView {
-  const { deps, flights, judgement } = run;
-  const { quota, mostInFlight } = deps;
-  const circuit = judgement.circuit();
+function planView(run: Run, active: readonly AthleteSyncState[], nowMs: number): PlanView {
+  const { deps, dispatcher, outcomes } = run;
+  const { quota, maxInFlight } = deps;
+  const circuit = outcomes.circuit();
   const state = quota.known();
   return {
     nowMs,
     athletes: active.map((work) => viewOf(work, nowMs)),
-    inFlight: flights.count(),
-    mostInFlight: allowedFlights(circuit, mostInFlight),
+    inFlight: dispatcher.count(),
+    maxInFlight: maxConcurrency(circuit, maxInFlight),
     pausedUntilMs: circuit.closedUntilMs,
     freshOpensAtMs: opensAt(state, nowMs, quota.settings, noReserve),
     oldOpensAtMs: opensAt(state, nowMs, quota.settings, reserveOf(run)),
   };
 }
 
-function reserveOf({ deps: { quota, tickIntervalMs }, holdings }: Run): Reserve {
+function reserveOf({ deps: { quota, tickIntervalMs }, athleteLeases }: Run): Reserve {
   const nowMs = quota.nowMs();
-  const athleteCount = holdings.everyone();
+  const athleteCount = athleteLeases.everyone();
   return reserveFor(quota.known(), quota.settings, { athleteCount, tickIntervalMs, nowMs });
 }
 
-function launch(run: Run, active: readonly AthleteWork[], chosen: Work): void {
+function launch(run: Run, active: readonly AthleteSyncState[], chosen: Work): void {
   const work = active.find(({ athleteId }) => athleteId === chosen.athleteId);
   if (work === undefined) return;
-  run.flights.launch(work, chosen, chosen.isFresh ? noReserve : reserveOf(run));
+  run.dispatcher.launch(work, chosen, chosen.isFresh ? noReserve : reserveOf(run));
 }
 
 async function wait(
-  { deps, options, flights, judgement, holdings }: Run,
+  { deps, options, dispatcher, outcomes, athleteLeases }: Run,
   { reason, untilMs }: { reason: WaitReason; untilMs: number },
 ): Promise<void> {
   const { clock, quota } = deps;
-  throwIfAwayTooLong(deps, judgement);
-  const left = leftOf(holdings.works);
-  const isShown = reason !== 'flight' && !options.isImpatient;
+  throwIfAwayTooLong(deps, outcomes);
+  const left = leftOf(athleteLeases.works);
+  const isShown = reason !== 'inFlight' && !options.failOnQuota;
   if (isShown) options.reporter.waiting({ reason, untilMs, left });
-  const longestMs = Math.min(longestSleepMs, quota.settings.shortWindowMs / 50);
-  const sleepMs = Math.min(longestMs, untilMs - quota.nowMs());
-  await flights.wakeOr((signal) => clock.sleep(Math.max(1, sleepMs), signal));
+  const maxMs = Math.min(maxSleepMs, quota.settings.shortWindowMs / 50);
+  const sleepMs = Math.min(maxMs, untilMs - quota.nowMs());
+  await dispatcher.wakeOr((signal) => clock.sleep(Math.max(1, sleepMs), signal));
 }
 
-function throwIfAwayTooLong(deps: DriveDeps, judgement: Judgement): void {
+function throwIfAwayTooLong(deps: RunLoopDeps, outcomes: Outcomes): void {
   const { quota } = deps;
-  const { failingSinceMs } = judgement.circuit();
+  const { failingSinceMs } = outcomes.circuit();
   if (failingSinceMs === undefined) return;
-  throwIfOver(deps, quota.nowMs() - failingSinceMs, judgement.lastWeather());
+  throwIfOver(deps, quota.nowMs() - failingSinceMs, outcomes.lastTransientError());
 }
 
-function throwIfOver({ patienceMs }: DriveDeps, awayMs: number, cause?: Error): void {
-  if (awayMs < patienceMs) return;
+function throwIfOver({ deadlineMs }: RunLoopDeps, awayMs: number, cause?: Error): void {
+  if (awayMs < deadlineMs) return;
   throw new StravaUnavailableError(
     'Strava has not answered for ten minutes. Run the command again later; nothing is lost.',
     { cause },
@@ -242,6 +249,6 @@ function throwIfOver({ patienceMs }: DriveDeps, awayMs: number, cause?: Error): 
 }
 
 /** How many streams are still to be fetched. */
-export function leftOf(works: readonly AthleteWork[]): number {
+export function leftOf(works: readonly AthleteSyncState[]): number {
   return works.reduce((sum, { pendingCount }) => sum + pendingCount, 0);
 }

@@ -3,11 +3,11 @@
  */
 import type { WaitReason } from '../domain/sync/plan.ts';
 import type { Scope } from './athlete-sync-state.ts';
-import type { Tally } from './run-stats.ts';
+import type { RunStats } from './run-stats.ts';
 
 /** What a run shows while it lasts. */
 export interface Reporter {
-  progress(tally: Tally, left: number): void;
+  progress(stats: RunStats, left: number): void;
   waiting(wait: { reason: WaitReason; untilMs: number; left: number }): void;
 }
 
@@ -17,12 +17,12 @@ export interface RunOptions {
   /** What the run is for, athlete by athlete. */
   readonly scopeOf: (athleteId: number) => Scope;
   /** Whether to end instead of waiting for the quota. */
-  readonly isImpatient: boolean;
+  readonly failOnQuota: boolean;
   /** Whether the run begins with a look at the newest page. */
-  readonly isLookWanted: boolean;
+  readonly isPollWanted: boolean;
   /** Ends the run: nothing new is asked for, what is in flight may finish. */
   readonly signal: AbortSignal;
   readonly reporter: Reporter;
   /** Called at each turn of the loop, so that somebody sees that it is not stuck. */
-  readonly onTurn?: () => void;
+  readonly onIteration?: () => void;
 }

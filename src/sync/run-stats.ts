@@ -2,9 +2,9 @@
  * What a run did so far, in figures.
  */
 import type { PageResult } from './ports/ports.ts';
-import type { ReadOutcome } from './tasks.ts';
+import type { TaskOutcome } from './tasks.ts';
 
-export interface Tally {
+export interface RunStats {
   readonly requests: number;
   /** Activities that are new, changed, and seen in all. */
   readonly added: number;
@@ -23,7 +23,7 @@ export interface Tally {
   readonly failures: number;
 }
 
-export const emptyTally: Tally = {
+export const emptyStats: RunStats = {
   requests: 0,
   added: 0,
   changed: 0,
@@ -37,35 +37,35 @@ export const emptyTally: Tally = {
   failures: 0,
 };
 
-export function addPage(tally: Tally, page: PageResult): Tally {
+export function addPage(stats: RunStats, page: PageResult): RunStats {
   return {
-    ...tally,
-    added: tally.added + page.added,
-    changed: tally.changed + page.changed,
-    listed: tally.listed + page.added + page.changed + page.unchanged,
-    withoutStreams: tally.withoutStreams + page.withoutStreams,
-    parked: tally.parked + page.parked,
+    ...stats,
+    added: stats.added + page.added,
+    changed: stats.changed + page.changed,
+    listed: stats.listed + page.added + page.changed + page.unchanged,
+    withoutStreams: stats.withoutStreams + page.withoutStreams,
+    parked: stats.parked + page.parked,
   };
 }
 
-export function addRead(before: Tally, { kind, page }: ReadOutcome): Tally {
-  const tally = page === undefined ? before : addPage(before, page);
+export function addTask(before: RunStats, { kind, page }: TaskOutcome): RunStats {
+  const stats = page === undefined ? before : addPage(before, page);
   switch (kind) {
     case 'stored':
-      return { ...tally, reads: tally.reads + 1 };
+      return { ...stats, reads: stats.reads + 1 };
     case 'deleted':
-      return { ...tally, deleted: tally.deleted + 1 };
+      return { ...stats, deleted: stats.deleted + 1 };
     case 'parked':
-      return { ...tally, parked: tally.parked + 1, failures: tally.failures + 1 };
+      return { ...stats, parked: stats.parked + 1, failures: stats.failures + 1 };
     case 'failed':
-      return { ...tally, failures: tally.failures + 1 };
+      return { ...stats, failures: stats.failures + 1 };
     case 'postponed':
     case 'unavailable':
-      return tally;
+      return stats;
   }
 }
 
-export function addTallies(one: Tally, other: Tally): Tally {
+export function addStats(one: RunStats, other: RunStats): RunStats {
   return {
     requests: one.requests + other.requests,
     added: one.added + other.added,

@@ -3,33 +3,33 @@
  * wishes that other processes left. It asks MongoDB only where the picture can be out of date.
  */
 import { addSpan, nextListRequest } from '../domain/sync/list-coverage.ts';
-import { activityOfRead } from '../domain/sync/fetch-task.ts';
+import { activityOfTask } from '../domain/sync/fetch-task.ts';
 import type { ReconciledAt } from '../domain/sync/reconcile.ts';
-import type { AthleteWork } from './athlete-sync-state.ts';
+import type { AthleteSyncState } from './athlete-sync-state.ts';
 import {
   activityOfKey,
   isResting,
   notBefore,
   ranges,
-  rangeOfWish,
+  backfillRange,
   streamsKey,
-  wishesInScope,
-  wishGoal,
+  backfillsInScope,
+  backfillGoal,
 } from './athlete-sync-state.ts';
 import type {
   ActivityStore,
   AthleteStore,
   PendingStreams,
   TimeRange,
-  Wish,
+  BackfillRequest,
 } from './ports/ports.ts';
-import type { KeptKinds, ReadStore } from './ports/task-ports.ts';
+import type { KeptKinds, TaskStore } from './ports/task-ports.ts';
 import { areDetailsThere } from './task-refresh.ts';
 
-export interface ObservationDeps {
+export interface StateRefreshDeps {
   readonly activities: ActivityStore;
   readonly athletes: AthleteStore;
-  readonly reads: ReadStore;
+  readonly reads: TaskStore;
   readonly kept: KeptKinds;
   readonly shouldFetchStreams: boolean;
 }
@@ -38,8 +38,8 @@ const readAhead = 16;
 
 /** Reads due streams ahead where none are left in memory. */
 export async function refillDue(
-  { activities, shouldFetchStreams }: ObservationDeps,
-  work: AthleteWork,
+  { activities, shouldFetchStreams }: StateRefreshDeps,
+  work: AthleteSyncState,
   nowMs: number,
 ): Promise<void> {
   if (!shouldFetchStreams || !isRefillNeeded(work, nowMs)) return;
@@ -53,7 +53,7 @@ export async function refillDue(
 /** A flight that lands meanwhile can make the answer stale: it says so by forgetting what is due. */
 async function readDue(
   activities: ActivityStore,
-  work: AthleteWork,
+  work: AthleteSyncState,
   wanted: readonly TimeRange[],
   nowMs: number,
 ): Promise<readonly PendingStreams[]> {
@@ -67,14 +67,14 @@ async function readDue(
   }
 }
 
-function isRefillNeeded(work: AthleteWork, nowMs: number): boolean {
+function isRefillNeeded(work: AthleteSyncState, nowMs: number): boolean {
   if (work.due === undefined) return true;
   if (work.nextTryAt !== undefined && work.nextTryAt.getTime() <= nowMs) return true;
   return work.due.length === 0 && rested(work, nowMs).length > 0;
 }
 
 /** Activities that bad weather no longer keeps from being due; where they are not, they are settled. */
-function rested({ weather, streamsInFlight }: AthleteWork, nowMs: number): readonly number[] {
+function rested({ weather, streamsInFlight }: AthleteSyncState, nowMs: number): readonly number[] {
   return [...weather].flatMap(([key, { untilMs }]) => {
     const id = activityOfKey(key);
     return id !== undefined && untilMs <= nowMs && !streamsInFlight.has(id) ? [id] : [];
@@ -83,7 +83,7 @@ function rested({ weather, streamsInFlight }: AthleteWork, nowMs: number): reado
 
 async function firstDue(
   activities: ActivityStore,
-  work: AthleteWork,
+  work: AthleteSyncState,
   wanted: readonly TimeRange[],
   nowMs: number,
 ): Promise<readonly PendingStreams[]> {
@@ -103,8 +103,8 @@ async function firstDue(
 }
 
 /** Activities that are being read by themselves: the answer says whether streams are wanted, and which. */
-function activitiesInFlight({ readsInFlight }: AthleteWork): readonly number[] {
-  return [...readsInFlight].flatMap((key) => activityOfRead(key) ?? []);
+function activitiesInFlight({ tasksInFlight }: AthleteSyncState): readonly number[] {
+  return [...tasksInFlight].flatMap((key) => activityOfTask(key) ?? []);
 }
 
 async function soonestTry(
@@ -124,20 +124,23 @@ async function soonestTry(
  * Takes over what other processes left since the last look: wishes, and a new login, which makes a full
  * reconcile due. Returns whether there was a wish.
  */
-export async function adopt({ athletes }: ObservationDeps, work: AthleteWork): Promise<boolean> {
-  if (work.scope.kind === 'mend') return false;
-  const { wishes, reconciledAt } = await athletes.load(work.athleteId);
-  adoptLogin(work, reconciledAt);
-  const added = wishes.filter(({ id }) => !work.wishes.some((known) => known.id === id));
+export async function pickUp(
+  { athletes }: StateRefreshDeps,
+  work: AthleteSyncState,
+): Promise<boolean> {
+  if (work.scope.kind === 'repair') return false;
+  const { backfills, reconciledAt } = await athletes.load(work.athleteId);
+  pickUpLogin(work, reconciledAt);
+  const added = backfills.filter(({ id }) => !work.backfills.some((known) => known.id === id));
   if (added.length === 0) return false;
-  work.wishes = [...work.wishes, ...added];
+  work.backfills = [...work.backfills, ...added];
   work.due = undefined;
-  work.isLookDue ||= added.some(({ until }) => until === undefined);
+  work.isPollDue ||= added.some(({ until }) => until === undefined);
   return true;
 }
 
 /** What began before the login was read with the old grant. */
-function adoptLogin(work: AthleteWork, { full }: ReconciledAt): void {
+function pickUpLogin(work: AthleteSyncState, { full }: ReconciledAt): void {
   const known = work.reconciledAt.full;
   if (full === undefined || known === undefined || full >= known) return;
   work.reconciledAt = { ...work.reconciledAt, full };
@@ -145,27 +148,27 @@ function adoptLogin(work: AthleteWork, { full }: ReconciledAt): void {
 }
 
 /** Ends the wishes whose period is listed and whose streams are all there or parked. */
-export async function grantWishes(
-  deps: ObservationDeps,
-  work: AthleteWork,
+export async function completeBackfills(
+  deps: StateRefreshDeps,
+  work: AthleteSyncState,
   nowMs: number,
 ): Promise<void> {
-  for (const wish of wishesInScope(work)) {
-    if (!(await isGranted(deps, work, { wish, nowMs }))) continue;
-    await joinListing(deps, work, wish);
-    await deps.athletes.removeWish(work.athleteId, wish.id);
-    work.wishes = work.wishes.filter(({ id }) => id !== wish.id);
+  for (const backfill of backfillsInScope(work)) {
+    if (!(await isComplete(deps, work, { backfill, nowMs }))) continue;
+    await joinCoverage(deps, work, backfill);
+    await deps.athletes.removeBackfill(work.athleteId, backfill.id);
+    work.backfills = work.backfills.filter(({ id }) => id !== backfill.id);
   }
 }
 
-async function isGranted(
-  deps: ObservationDeps,
-  work: AthleteWork,
-  { wish, nowMs }: { wish: Wish; nowMs: number },
+async function isComplete(
+  deps: StateRefreshDeps,
+  work: AthleteSyncState,
+  { backfill, nowMs }: { backfill: BackfillRequest; nowMs: number },
 ): Promise<boolean> {
-  if (work.isLookDue || work.isListInFlight) return false;
-  if (nextListRequest(wish.listing, wishGoal(wish)) !== undefined) return false;
-  const range = rangeOfWish(wish);
+  if (work.isPollDue || work.isListInFlight) return false;
+  if (nextListRequest(backfill.coverage, backfillGoal(backfill)) !== undefined) return false;
+  const range = backfillRange(backfill);
   if (!(await areDetailsThere(deps, work, range))) return false;
   const { activities, shouldFetchStreams } = deps;
   if (!shouldFetchStreams) return true;
@@ -177,13 +180,13 @@ async function isGranted(
 }
 
 /** What a wish proved complete needs not be listed again by the standing backfill. */
-async function joinListing(
-  { athletes }: ObservationDeps,
-  work: AthleteWork,
-  wish: Wish,
+async function joinCoverage(
+  { athletes }: StateRefreshDeps,
+  work: AthleteSyncState,
+  backfill: BackfillRequest,
 ): Promise<void> {
-  const [covered] = wish.listing.spans;
+  const [covered] = backfill.coverage.spans;
   if (covered === undefined) return;
-  work.listing = { ...work.listing, spans: addSpan(work.listing.spans, covered) };
-  await athletes.saveListing(work.athleteId, work.listing, { epoch: work.lease.epoch });
+  work.coverage = { ...work.coverage, spans: addSpan(work.coverage.spans, covered) };
+  await athletes.saveCoverage(work.athleteId, work.coverage, { epoch: work.lease.epoch });
 }

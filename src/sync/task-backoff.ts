@@ -4,50 +4,50 @@
  */
 import { backoffMs } from '../domain/sync/retry.ts';
 import type { StravaRequestError } from '../errors.ts';
-import type { AthleteWork, Storm } from './athlete-sync-state.ts';
+import type { AthleteSyncState, TaskBackoff } from './athlete-sync-state.ts';
 
 /** What was asked for. */
-export interface Sufferer {
-  readonly work: AthleteWork;
+export interface FailedTask {
+  readonly work: AthleteSyncState;
   /** Its key in the weather. */
   readonly key: string;
   /** Counts the weather as a failure of its own; absent for the list, which has none. */
   readonly count?: (message: string) => Promise<'failed' | 'parked'>;
 }
 
-export interface StormDeps {
+export interface TaskBackoffDeps {
   readonly nowMs: () => number;
   readonly random: () => number;
 }
 
-export interface Storms {
-  readonly succeeded: (sufferer: Sufferer) => void;
+export interface TaskBackoffs {
+  readonly succeeded: (failedTask: FailedTask) => void;
   /** It rests; returns what became of it where the weather counted as the activity's own failure. */
   readonly hit: (
-    sufferer: Sufferer,
+    failedTask: FailedTask,
     error: StravaRequestError,
   ) => Promise<'failed' | 'parked' | undefined>;
 }
 
 const pause = { baseMs: 1_000, capMs: 60_000 };
 /** An activity that so often in a row does not get through while others do has more than bad weather. */
-const mostHits = 6;
+const maxTransientFailures = 6;
 
-export function createStorms(deps: StormDeps): Storms {
+export function createTaskBackoffs(deps: TaskBackoffDeps): TaskBackoffs {
   let successes = 0;
   let isProbed = false;
   const suspects = new Set<string>();
 
-  const stormAfter = ({ count, successesBefore }: Omit<Storm, 'untilMs'>): Storm => {
+  const backoffAfter = ({ count, successesBefore }: Omit<TaskBackoff, 'untilMs'>): TaskBackoff => {
     const pauseMs = backoffMs(count + 1, pause, 0.5 + deps.random() / 2);
     return { count: count + 1, successesBefore, untilMs: deps.nowMs() + pauseMs };
   };
 
   /** Where nothing else is left to ask for, the list tells an outage from one bad activity. */
-  const probe = (work: AthleteWork): void => {
+  const probe = (work: AthleteSyncState): void => {
     if (isProbed) return;
     isProbed = true;
-    work.isLookDue = true;
+    work.isPollDue = true;
   };
 
   return {
@@ -58,10 +58,10 @@ export function createStorms(deps: StormDeps): Storms {
     },
     hit: async ({ work, key, count }, error) => {
       const before = work.weather.get(key) ?? { count: 0, successesBefore: successes };
-      const storm = stormAfter(before);
+      const storm = backoffAfter(before);
       work.due = undefined;
       work.reads = undefined;
-      const isLong = count !== undefined && storm.count >= mostHits;
+      const isLong = count !== undefined && storm.count >= maxTransientFailures;
       if (isLong && successes > storm.successesBefore) suspects.add(key);
       if (count !== undefined && suspects.has(key)) {
         work.weather.delete(key);

@@ -3,29 +3,29 @@
  * itself, a segment, a part of the athlete.
  */
 import { leftAt } from '../domain/rate-limit/clock-offset.ts';
-import type { Listing } from '../domain/sync/list-coverage.ts';
-import type { DueRead } from '../domain/sync/fetch-task.ts';
+import type { ListCoverage } from '../domain/sync/list-coverage.ts';
+import type { DueTask } from '../domain/sync/fetch-task.ts';
 import { planRetry } from '../domain/sync/retry.ts';
 import {
-  MalformedAnswerError,
+  MalformedResponseError,
   NotFoundError,
   ScopeMissingError,
   StravaRecordError,
   SubscribersOnlyError,
 } from '../errors.ts';
-import type { AthleteWork } from './athlete-sync-state.ts';
+import type { AthleteSyncState } from './athlete-sync-state.ts';
 import type { ActivityStore, PageResult, RequestOptions } from './ports/ports.ts';
 import type {
   ActivityDetail,
   KeptKinds,
-  ReadSource,
-  ReadStore,
-  ReadWrite,
+  TaskSource,
+  TaskStore,
+  TaskWrite,
 } from './ports/task-ports.ts';
 
-export interface ReadDeps {
-  readonly readSource: ReadSource;
-  readonly reads: ReadStore;
+export interface TaskDeps {
+  readonly taskSource: TaskSource;
+  readonly reads: TaskStore;
   readonly activities: ActivityStore;
   readonly kept: KeptKinds;
   readonly nowMs: () => number;
@@ -33,96 +33,96 @@ export interface ReadDeps {
 }
 
 /** What became of a read. */
-export interface ReadOutcome {
+export interface TaskOutcome {
   readonly kind: 'stored' | 'deleted' | 'postponed' | 'unavailable' | 'failed' | 'parked';
   /** What the activity's summary did, where one came. */
   readonly page?: PageResult;
 }
 
-type ActivityRead = Extract<DueRead, { kind: 'activity' }>;
+type ActivityRead = Extract<DueTask, { kind: 'activity' }>;
 
 /**
  * After a create the activity can be missing for minutes, and after a deletion still be there; so often it is
  * asked for again.
  */
-const mostHintTries = 5;
-const hintPauseMs = 60_000;
+const maxEventTries = 5;
+const eventPauseMs = 60_000;
 
 /** Makes a read. @throws what the source throws, but for what is settled here. */
-export async function fetchRead(
-  deps: ReadDeps,
-  work: AthleteWork,
-  read: DueRead,
+export async function fetchTask(
+  deps: TaskDeps,
+  work: AthleteSyncState,
+  read: DueTask,
   options: RequestOptions,
-): Promise<ReadOutcome> {
+): Promise<TaskOutcome> {
   const { athleteId, lease } = work;
   const requestedMs = deps.nowMs();
-  const answered = (): ReadWrite => {
+  const writeNow = (): TaskWrite => {
     const at = leftAt(requestedMs, deps.nowMs());
     return { athleteId, epoch: lease.epoch, at };
   };
   const store = await ask(deps, athleteId, read, options).catch(async (error: unknown) => {
     await lease.assertHeld();
-    const acceptsDeletions = work.scope.kind === 'mend' && work.scope.acceptsDeletions === true;
-    const outcome = await settleFailure({ ...deps, acceptsDeletions }, answered(), read, error);
+    const acceptsDeletions = work.scope.kind === 'repair' && work.scope.acceptsDeletions === true;
+    const outcome = await settleFailure({ ...deps, acceptsDeletions }, writeNow(), read, error);
     return () => Promise.resolve(outcome);
   });
   await lease.assertHeld();
-  return store(answered(), work);
+  return store(writeNow(), work);
 }
 
-type Store = (write: ReadWrite, work: AthleteWork) => Promise<ReadOutcome>;
+type Store = (write: TaskWrite, work: AthleteSyncState) => Promise<TaskOutcome>;
 
 /** Asks Strava, and returns what is to be written. */
 async function ask(
-  deps: ReadDeps,
+  deps: TaskDeps,
   athleteId: number,
-  read: DueRead,
+  read: DueTask,
   options: RequestOptions,
 ): Promise<Store> {
-  const { readSource, reads } = deps;
-  const stored = (writing: Promise<void>): Promise<ReadOutcome> =>
+  const { taskSource, reads } = deps;
+  const stored = (writing: Promise<void>): Promise<TaskOutcome> =>
     writing.then(() => ({ kind: 'stored' }));
   switch (read.kind) {
     case 'activity': {
-      const detail = await readSource.activity(athleteId, read.activityId, options);
-      return (write, { listing }) => storeActivity(deps, { ...write, listing }, read, detail);
+      const detail = await taskSource.activity(athleteId, read.activityId, options);
+      return (write, { coverage }) => storeActivity(deps, { ...write, coverage }, read, detail);
     }
     case 'segment': {
       const { segmentId } = read;
       if (read.part === 'record') {
-        const record = await readSource.segment(athleteId, segmentId, options);
+        const record = await taskSource.segment(athleteId, segmentId, options);
         return (write) => stored(reads.storeSegment(write, segmentId, record));
       }
-      const streams = await readSource.segmentStreams(athleteId, segmentId, options);
+      const streams = await taskSource.segmentStreams(athleteId, segmentId, options);
       return (write) => stored(reads.storeSegmentStreams(write, segmentId, streams));
     }
     case 'athlete': {
-      const record = await readSource.athlete(athleteId, read.part, options);
+      const record = await taskSource.athlete(athleteId, read.part, options);
       return (write) => stored(reads.storeAthlete(write, read.part, record));
     }
     case 'gear': {
-      const record = await readSource.gear(athleteId, read.gearId, options);
+      const record = await taskSource.gear(athleteId, read.gearId, options);
       return (write) => stored(reads.storeGear(write, read.gearId, record));
     }
   }
 }
 
 async function storeActivity(
-  deps: ReadDeps,
-  { athleteId, epoch, at, listing }: ReadWrite & { readonly listing: Listing },
+  deps: TaskDeps,
+  { athleteId, epoch, at, coverage }: TaskWrite & { readonly coverage: ListCoverage },
   read: ActivityRead,
   given: ActivityDetail,
-): Promise<ReadOutcome> {
+): Promise<TaskOutcome> {
   const { activities, reads, kept } = deps;
-  const { activityId, purpose, isToldDeleted = false } = read;
+  const { activityId, purpose, isReportedDeleted = false } = read;
   const detail = await reads.aligned(given);
   const page = await activities.storePage({
     athleteId,
     summaries: [detail.summary],
     unusable: [],
     source: 'activity',
-    known: listing.spans,
+    known: coverage.spans,
     fetchedAt: at,
     epoch,
   });
@@ -130,38 +130,39 @@ async function storeActivity(
   const kind = kept.details
     ? await reads.storeDetails({ athleteId, epoch, at }, detail, kept)
     : 'stored';
-  if (purpose === 'hint') {
+  if (purpose === 'event') {
     const write = { athleteId, epoch, at };
-    const isPostponed = isToldDeleted && (await postponeHint(deps, write, read, 'still there'));
-    if (!isPostponed) await reads.settleHint(activityId, at);
+    const isPostponed =
+      isReportedDeleted && (await postponeEvent(deps, write, read, 'still there'));
+    if (!isPostponed) await reads.settleEvent(activityId, at);
   }
   return { kind, page };
 }
 
 /** False where it was asked for often enough. */
-async function postponeHint(
-  { reads, nowMs }: ReadDeps,
-  write: ReadWrite,
+async function postponeEvent(
+  { reads, nowMs }: TaskDeps,
+  write: TaskWrite,
   read: ActivityRead,
   message: string,
 ): Promise<boolean> {
   const tries = read.tries + 1;
-  if (tries >= mostHintTries) return false;
-  const nextTryAt = new Date(nowMs() + tries * hintPauseMs);
+  if (tries >= maxEventTries) return false;
+  const nextTryAt = new Date(nowMs() + tries * eventPauseMs);
   await reads.recordFailure(write, read, { message, tries, isParked: false, nextTryAt });
   return true;
 }
 
-interface FailureDeps extends ReadDeps {
+interface FailureDeps extends TaskDeps {
   readonly acceptsDeletions: boolean;
 }
 
 async function settleFailure(
   deps: FailureDeps,
-  write: ReadWrite,
-  read: DueRead,
+  write: TaskWrite,
+  read: DueTask,
   error: unknown,
-): Promise<ReadOutcome> {
+): Promise<TaskOutcome> {
   if (error instanceof NotFoundError) {
     if (read.kind === 'activity') return settleGone(deps, write, read);
     return markUnavailable(deps, write, read, 'Strava has none');
@@ -171,17 +172,17 @@ async function settleFailure(
   // A grant without the scope for this lacks only this.
   if (error instanceof ScopeMissingError && read.kind !== 'activity')
     return markUnavailable(deps, write, read, 'the login does not allow it');
-  if (error instanceof StravaRecordError || error instanceof MalformedAnswerError)
-    return countReadFailure(deps, write, read, error.message);
+  if (error instanceof StravaRecordError || error instanceof MalformedResponseError)
+    return countTaskFailure(deps, write, read, error.message);
   throw error;
 }
 
 async function markUnavailable(
-  { reads }: ReadDeps,
-  write: ReadWrite,
-  read: DueRead,
+  { reads }: TaskDeps,
+  write: TaskWrite,
+  read: DueTask,
   reason: string,
-): Promise<ReadOutcome> {
+): Promise<TaskOutcome> {
   await reads.markUnavailable(write, read, reason);
   return { kind: 'unavailable' };
 }
@@ -193,33 +194,33 @@ async function markUnavailable(
  */
 async function settleGone(
   deps: FailureDeps,
-  write: ReadWrite,
+  write: TaskWrite,
   read: ActivityRead,
-): Promise<ReadOutcome> {
+): Promise<TaskOutcome> {
   const { reads } = deps;
-  const { activityId, purpose, isToldDeleted = false } = read;
+  const { activityId, purpose, isReportedDeleted = false } = read;
   if (purpose === 'details') return markUnavailable(deps, write, read, 'Strava has none');
   const isStored = await reads.isStored(write.athleteId, activityId);
-  if (purpose === 'confirm' || isToldDeleted) {
+  if (purpose === 'confirm' || isReportedDeleted) {
     const { canSeePrivate } = await reads.deletionView(write.athleteId);
     const isBelieved = canSeePrivate || (purpose === 'confirm' && deps.acceptsDeletions);
-    if (isStored && isBelieved) await reads.bury(write, activityId);
+    if (isStored && isBelieved) await reads.deleteActivity(write, activityId);
     else if (isStored) await reads.giveUpMissing(write, activityId);
-    if (purpose === 'hint') await reads.settleHint(activityId, write.at);
+    if (purpose === 'event') await reads.settleEvent(activityId, write.at);
     return { kind: isStored && isBelieved ? 'deleted' : 'unavailable' };
   }
-  if (await postponeHint(deps, write, read, 'not there yet')) return { kind: 'postponed' };
-  await reads.settleHint(activityId, write.at);
+  if (await postponeEvent(deps, write, read, 'not there yet')) return { kind: 'postponed' };
+  await reads.settleEvent(activityId, write.at);
   return { kind: 'unavailable' };
 }
 
 /** A failure of the record's own: a few tries, then parked for a day. */
-export async function countReadFailure(
-  { reads, nowMs, random }: Pick<ReadDeps, 'reads' | 'nowMs' | 'random'>,
-  write: ReadWrite,
-  read: DueRead,
+export async function countTaskFailure(
+  { reads, nowMs, random }: Pick<TaskDeps, 'reads' | 'nowMs' | 'random'>,
+  write: TaskWrite,
+  read: DueTask,
   message: string,
-): Promise<ReadOutcome & { readonly kind: 'failed' | 'parked' }> {
+): Promise<TaskOutcome & { readonly kind: 'failed' | 'parked' }> {
   const { tries, isParked, nextTryAtMs } = planRetry(read.tries, nowMs(), random());
   const nextTryAt = new Date(nextTryAtMs);
   await reads.recordFailure(write, read, { message, tries, isParked, nextTryAt });

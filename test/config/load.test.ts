@@ -36,11 +36,11 @@ describe('the defaults', () => {
   it('are missed by name when the file or an entry of it is gone', () => {
     using project = createProjectFolder();
     project.write('config/default.json', { log: { level: 'info' } });
-    const mistakes = mistakesOf({ env: {}, configDir: project.configDir });
-    expect(mistakes).toContain(
+    const errors = mistakesOf({ env: {}, configDir: project.configDir });
+    expect(errors).toContain(
       'config/default.json, strava.quota.short: is missing; for example 200',
     );
-    expect(mistakes.join()).not.toContain('log.level');
+    expect(errors.join()).not.toContain('log.level');
     using empty = createProjectFolder();
     expect(mistakesOf({ env: {}, configDir: `${empty.dir}/nowhere` })[0]).toBe(
       'config/default.json: cannot be read (ENOENT)',
@@ -108,7 +108,7 @@ describe('the result', () => {
   });
 });
 
-describe('mistakes', () => {
+describe('errors', () => {
   it('are told all at once, in one error that leads to exit code 2', () => {
     using project = createProjectFolder();
     project.write('config/secrets.json', '{"strava": {"clientId": "1",}}');
@@ -122,7 +122,7 @@ describe('mistakes', () => {
     }
     expect(thrown).toBeInstanceOf(ConfigurationError);
     expect(thrown).toMatchObject({ code: 'CONFIGURATION', exitCode: 2 });
-    const names = (thrown as ConfigurationError).mistakes.map((line) => line.split(': ', 1)[0]);
+    const names = (thrown as ConfigurationError).errors.map((line) => line.split(': ', 1)[0]);
     expect(names.toSorted()).toEqual([
       'STRAVA_CLIENTID',
       'STRAVA_QUOTA_SHORT',
@@ -152,15 +152,15 @@ describe('the client', () => {
     [{ STRAVA_CLIENT_SECRET: 'secret' }, ['STRAVA_CLIENT_ID']],
   ])('with only %j of it loads, and what is missing is asked for when needed', (env, names) => {
     const config = load(env);
-    let mistakes: readonly string[] = [];
+    let errors: readonly string[] = [];
     try {
       requireClient(config);
     } catch (error) {
       expect(error).toBeInstanceOf(ConfigurationError);
-      mistakes = (error as ConfigurationError).mistakes;
+      errors = (error as ConfigurationError).errors;
     }
-    expect(mistakes.map((line) => line.split(':', 1)[0])).toEqual(names);
-    for (const line of mistakes) {
+    expect(errors.map((line) => line.split(':', 1)[0])).toEqual(names);
+    for (const line of errors) {
       expect(line).toContain('https://www.strava.com/settings/api');
       expect(line).toContain('config/secrets.json');
       expect(line).toContain('_FILE');

@@ -42,7 +42,7 @@ export function mistakesOf(options: LoadOptions): readonly string[] {
     loadConfig(options);
     return [];
   } catch (error) {
-    if (error instanceof ConfigurationError) return error.mistakes;
+    if (error instanceof ConfigurationError) return error.errors;
     throw error;
   }
 }

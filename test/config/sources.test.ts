@@ -60,10 +60,10 @@ describe('a file', () => {
     ['{"log": {"level": "a\tb"}}', 'line 1, column 19'],
     ['{"log": {"level"}}', 'line 1, column 17'],
   ])('that is not JSON is refused with its place: %j', (content, place) => {
-    const mistakes = withFile(content);
-    expect(mistakes).toHaveLength(1);
-    expect(mistakes[0]).toContain(`config/local.json, ${place}: is not JSON`);
-    expect(mistakes[0]).not.toContain('warn');
+    const errors = withFile(content);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toContain(`config/local.json, ${place}: is not JSON`);
+    expect(errors[0]).not.toContain('warn');
   });
 
   it.each(['[]', '"text"', 'null', '12'])('must hold an object, not %s', (content) => {
@@ -102,8 +102,8 @@ describe('a file', () => {
     [{ strava: null }, 'config/local.json, strava: must be a section'],
     [{ dataDir: {} }, 'config/local.json, dataDir: must be a single value; for example ./data'],
     [{ strava: { scopes: [1] } }, 'config/local.json, strava.scopes: must be a single value'],
-  ])('with a value of the wrong shape is refused: %j', (content, mistake) => {
-    expect(withFile(content)).toEqual([expect.stringContaining(mistake)]);
+  ])('with a value of the wrong shape is refused: %j', (content, error) => {
+    expect(withFile(content)).toEqual([expect.stringContaining(error)]);
   });
 
   it('that cannot be read is a mistake, other than one that does not exist', () => {
@@ -159,16 +159,16 @@ describe('a variable', () => {
   });
 
   it('that is like nothing known is refused without a guess', () => {
-    expect(withVariables({ STRAVA_WEATHER: 'fine', SYNC_PLAYLISTS: '1' })).toEqual([
-      expect.stringMatching(/^STRAVA_WEATHER: is not a setting; one is for example/),
+    expect(withVariables({ STRAVA_TRANSIENT: 'fine', SYNC_PLAYLISTS: '1' })).toEqual([
+      expect.stringMatching(/^STRAVA_TRANSIENT: is not a setting; one is for example/),
       expect.stringMatching(/^SYNC_PLAYLISTS: is not a setting; one is for example/),
     ]);
   });
 
   it('that is empty is unset, whatever its name', () => {
-    expect(withVariables({ STRAVA_WEATHER: '', LOG_LEVEL: '', STRAVA_CLIENT_ID_FILE: '' })).toEqual(
-      [],
-    );
+    expect(
+      withVariables({ STRAVA_TRANSIENT: '', LOG_LEVEL: '', STRAVA_CLIENT_ID_FILE: '' }),
+    ).toEqual([]);
   });
 
   it('of another program stops nothing', () => {
@@ -218,8 +218,8 @@ describe('a file that a variable names', () => {
   it.each(['STRAVA_CLIENT_ID', 'STRAVA_CLIENT_SECRET', 'MONGODB_URI'])(
     'beside %s itself is a contradiction',
     (name) => {
-      const mistakes = withVariables({ [name]: '1', [`${name}_FILE`]: '/dev/null' });
-      expect(mistakes).toEqual([`${name}_FILE: ${name} is set as well; set only one of the two`]);
+      const errors = withVariables({ [name]: '1', [`${name}_FILE`]: '/dev/null' });
+      expect(errors).toEqual([`${name}_FILE: ${name} is set as well; set only one of the two`]);
     },
   );
 
@@ -232,11 +232,11 @@ describe('a file that a variable names', () => {
     project.write('empty', '\n');
     const filePath = path.join(project.dir, file);
     const env = { STRAVA_CLIENT_SECRET_FILE: filePath };
-    const mistakes = mistakesOf({ env, configDir: project.configDir });
-    expect(mistakes).toHaveLength(1);
-    expect(mistakes[0]).toMatch(/^STRAVA_CLIENT_SECRET_FILE: /);
-    expect(mistakes[0]).toContain(`(${reason})`);
-    expect(mistakes[0]).not.toContain(filePath);
+    const errors = mistakesOf({ env, configDir: project.configDir });
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toMatch(/^STRAVA_CLIENT_SECRET_FILE: /);
+    expect(errors[0]).toContain(`(${reason})`);
+    expect(errors[0]).not.toContain(filePath);
   });
 
   it('gives its name to what is wrong with the value', () => {

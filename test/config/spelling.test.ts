@@ -12,7 +12,7 @@ describe('nearestName', () => {
     ['STRAVA_CLIENT_SECERT', 'STRAVA_CLIENT_SECRET'],
     ['SYNC_SINC', 'SYNC_SINCE'],
     ['datadri', 'dataDir'],
-    ['STRAVA_WEATHER', undefined],
+    ['STRAVA_TRANSIENT', undefined],
     ['x', undefined],
     ['', undefined],
   ])('of %j is %s', (written, meant) => {

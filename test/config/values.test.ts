@@ -59,11 +59,11 @@ describe('a wrong value', () => {
   ])('of %s is refused with its rule and an example: %j', (name, values, rule) => {
     const example = allSettings.find((setting) => setting.name === name)?.example ?? 'none';
     for (const value of values) {
-      const mistakes = withVariable(name, value);
-      expect(mistakes, value).toHaveLength(1);
-      expect(mistakes[0]).toMatch(new RegExp(`^${name}: `));
-      expect(mistakes[0]).toContain(rule);
-      expect(mistakes[0]?.endsWith(`; for example ${example}`)).toBe(true);
+      const errors = withVariable(name, value);
+      expect(errors, value).toHaveLength(1);
+      expect(errors[0]).toMatch(new RegExp(`^${name}: `));
+      expect(errors[0]).toContain(rule);
+      expect(errors[0]?.endsWith(`; for example ${example}`)).toBe(true);
     }
   });
 
@@ -188,7 +188,7 @@ describe('a right value', () => {
       retentionDays: 7,
       keep: { changesMs: 30 * 86_400_000, runsMs: 10 * 86_400_000 },
       http: { host: '0.0.0.0', port: 0 },
-      webhook: { lookIntervalMs: 6 * 3_600_000, onDeauthorization: 'erase' },
+      webhook: { pollIntervalMs: 6 * 3_600_000, onDeauthorization: 'erase' },
       notify: { command: 'tell me' },
       auth: { port: 0 },
       lease: { durationMs: 2000 },

@@ -19,7 +19,7 @@ import { withProcessLock } from '../../src/embedded-mongodb/process-lock.ts';
 
 const program = fileURLToPath(new URL('fixtures/lock-user.ts', import.meta.url));
 /** How long a process may take to come or go on a busy machine before a test has failed. */
-const patienceMs = 30_000;
+const deadlineMs = 30_000;
 
 describe('the identity of a process', () => {
   it('is that of a running process until it ends', async () => {
@@ -47,7 +47,7 @@ describe('the identity of a process', () => {
     const identity = (await identifyProcess(pid)) ?? '';
     expect(await isRunning(identity)).toBe(true);
     process.kill(pid, 'SIGKILL');
-    await expect.poll(() => isRunning(identity), { timeout: patienceMs }).toBe(false);
+    await expect.poll(() => isRunning(identity), { timeout: deadlineMs }).toBe(false);
     parent.kill('SIGKILL');
   });
 });
@@ -105,7 +105,7 @@ describe('the lock between processes', () => {
       return Promise.resolve();
     });
     await expect
-      .poll(async () => (await readdir(lockOf().folder)).length, { timeout: patienceMs })
+      .poll(async () => (await readdir(lockOf().folder)).length, { timeout: deadlineMs })
       .toBe(2);
     expect(isHad).toBe(false);
     owner.kill('SIGKILL');

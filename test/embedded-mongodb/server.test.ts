@@ -18,7 +18,7 @@ import { useEmbeddedServer, type EmbeddedServer } from '../../src/embedded-mongo
 
 const program = fileURLToPath(new URL('fixtures/embedded-user.ts', import.meta.url));
 /** How long a process may take to come or go on a busy machine before a test has failed. */
-const patienceMs = 30_000;
+const deadlineMs = 30_000;
 
 interface User {
   child: ChildProcess;
@@ -48,7 +48,7 @@ describe('the embedded server', () => {
     for (const child of children) child.kill('SIGKILL');
     const pid = await mongodPid();
     if (pid !== undefined) process.kill(pid, 'SIGKILL');
-    await expect.poll(mongodPid, { timeout: patienceMs }).toBeUndefined();
+    await expect.poll(mongodPid, { timeout: deadlineMs }).toBeUndefined();
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -147,7 +147,7 @@ describe('the embedded server', () => {
   it('is adopted also when its starter is killed before it answers', async () => {
     const starter = fork(program, [dataDir, '0'], { env });
     children.push(starter);
-    await expect.poll(mongodPid, { interval: 1, timeout: patienceMs }).toBeDefined();
+    await expect.poll(mongodPid, { interval: 1, timeout: deadlineMs }).toBeDefined();
     starter.kill('SIGKILL');
     const adopter = await use();
     await insert(adopter);
@@ -192,7 +192,7 @@ describe('the embedded server', () => {
     await server.ensureRunning();
     const pid = (await mongodPid()) ?? 0;
     process.kill(pid, 'SIGKILL');
-    await expect.poll(mongodPid, { timeout: patienceMs }).toBeUndefined();
+    await expect.poll(mongodPid, { timeout: deadlineMs }).toBeUndefined();
     await server.ensureRunning();
     expect(await count(server)).toBe(1);
     await server.release();

@@ -67,9 +67,9 @@ describe.concurrent('a backup by the command line', () => {
     await db.collection('activities').deleteMany({});
     await db.collection('later').insertOne({ kept: false });
     const changed = await storedIn(db);
-    const refused = await scene.call('restore', '--in', out);
-    expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toMatch(/holds data already \(.*streams.*\).*--force/);
+    const rejected = await scene.call('restore', '--in', out);
+    expect(rejected.exitCode).toBe(2);
+    expect(rejected.stderr).toMatch(/holds data already \(.*streams.*\).*--force/);
 
     const whole = await readFile(out);
     const half = join(folder, 'half.gz');

@@ -39,19 +39,19 @@ function leavesOf(command: Command, typed: string): readonly string[] {
 }
 
 /** Nothing is to be performed. */
-const refuse = (): Promise<void> => Promise.reject(new Error('performed'));
+const reject = (): Promise<void> => Promise.reject(new Error('performed'));
 
 describe.concurrent('the command line', () => {
   const openScene = useScene();
 
   it('has these commands and no other', () => {
-    const known = leavesOf(createCommands(refuse, process.stdin), '');
+    const known = leavesOf(createCommands(reject, process.stdin), '');
     expect(known.toSorted()).toEqual(commands.toSorted());
   });
 
   it.each(commands)('%s --help explains itself and does nothing', async (command) => {
     let help = '';
-    const all = createCommands(refuse, process.stdin);
+    const all = createCommands(reject, process.stdin);
     const leaf = command
       .split(' ')
       .reduce((found, name) => found.commands.find((each) => each.name() === name) ?? found, all);

@@ -102,7 +102,7 @@ describe.concurrent('the daemon', () => {
   it('makes a run at start where one was missed', async () => {
     const scene = await openScene({ activities: 4, env: onceAYear });
     await scene.run('sync');
-    const longAgo = { $set: { 'sync.looked_at': new Date(Date.now() - 400 * dayMs) } };
+    const longAgo = { $set: { 'sync.polled_at': new Date(Date.now() - 400 * dayMs) } };
     await scene.db.collection('athletes').updateOne({}, longAgo);
     scene.simulator.world.addActivity(athleteId, {}, { samples: 5 });
     const daemon = scene.launch(['start']);
@@ -142,7 +142,7 @@ describe.concurrent('the daemon', () => {
     const daemon = scene.launch(['start']);
     const held = await daemon.reach(Promise.all(holding));
     const wishing = scene.launch(['sync', '--until', '1200d', '--json']);
-    const left = { 'sync.wishes.0': { $exists: true } };
+    const left = { 'sync.backfills.0': { $exists: true } };
     await eventually(
       async () => (await scene.db.collection('athletes').countDocuments(left)) === 1,
     );
@@ -155,14 +155,14 @@ describe.concurrent('the daemon', () => {
     const until = new Date(Date.now() - 1_200 * dayMs);
     const activities = scene.db.collection('activities');
     const pending = { 'sync.streams.state': 'pending' };
-    const wished = await activities.find({ start_date: { $lte: until } }).toArray();
-    expect(wished.length).toBeGreaterThan(5);
+    const requested = await activities.find({ start_date: { $lte: until } }).toArray();
+    expect(requested.length).toBeGreaterThan(5);
     expect(await activities.countDocuments({ start_date: { $lte: until }, ...pending })).toBe(0);
     await daemon.shown('Run done');
     expect(await scene.differences()).toEqual([]);
     // The oldest of all, which the daemon by itself would have left for the end.
     const asked = scene.streamsAskedFor();
-    const lastWished = Math.max(...wished.map(({ _id }) => asked.indexOf(Number(_id))));
+    const lastWished = Math.max(...requested.map(({ _id }) => asked.indexOf(Number(_id))));
     expect(asked.length - lastWished).toBeGreaterThan(5);
     daemon.kill('SIGTERM');
     expect((await daemon.ended).exitCode).toBe(0);

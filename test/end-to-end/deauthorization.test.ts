@@ -4,7 +4,7 @@ import { findFreePort } from '../../src/embedded-mongodb/loopback-port.ts';
 import { useScene } from '../support/scene.ts';
 import { eventually } from '../support/waiting.ts';
 
-const told = { 'sync.deauthorization_told_at': { $exists: true } };
+const delivered = { 'sync.deauthorization_notified_at': { $exists: true } };
 const withdrawn = { 'sync.deauthorized_at': { $exists: true } };
 
 describe('a withdrawn access', () => {
@@ -31,12 +31,12 @@ describe('a withdrawn access', () => {
     daemon.kill('SIGKILL');
     await daemon.ended;
     verifying.drop();
-    expect(await db.collection('athletes').countDocuments(told)).toBe(1);
+    expect(await db.collection('athletes').countDocuments(delivered)).toBe(1);
     expect(await db.collection('tokens').countDocuments()).toBe(1);
 
     const next = scene.launch(['start']);
     await eventually(async () => (await db.collection('tokens').countDocuments()) === 0);
-    await eventually(async () => (await db.collection('athletes').countDocuments(told)) === 0);
+    await eventually(async () => (await db.collection('athletes').countDocuments(delivered)) === 0);
     expect(await db.collection('athletes').countDocuments(withdrawn)).toBe(1);
     expect(await scene.differences()).toEqual([]);
     next.kill('SIGTERM');

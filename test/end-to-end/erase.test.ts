@@ -101,10 +101,10 @@ describe.concurrent('erase', () => {
     const command = ['npm', 'run', '-s', 'erase', '--', '--athlete', String(ada)];
     const ask = (typed: string) =>
       scene.launch(['-c', typesTheId, typed, ...command], {}, { program: 'python3' }).ended;
-    const refused = await ask('no');
-    expect(refused.exitCode, refused.stdout).toBe(2);
-    expect(refused.stdout).toContain(`athlete ${ada} (Ada Example), with 0 activities,`);
-    expect(refused.stdout).toContain('Not confirmed.');
+    const rejected = await ask('no');
+    expect(rejected.exitCode, rejected.stdout).toBe(2);
+    expect(rejected.stdout).toContain(`athlete ${ada} (Ada Example), with 0 activities,`);
+    expect(rejected.stdout).toContain('Not confirmed.');
     expect(await placesOf(scene, ada)).toEqual(expect.arrayContaining(['athletes', 'tokens']));
     const typed = await ask(String(ada));
     expect(typed.exitCode, typed.stdout).toBe(0);

@@ -86,14 +86,14 @@ describe.concurrent('logins under a key', () => {
     const before = await stored(scene);
     await rename(path, `${path}-right`);
 
-    const refusals: [Record<string, string>, RegExp][] = [
+    const rejections: [Record<string, string>, RegExp][] = [
       [
         {},
         /^The login in tokens \(athlete 1001\) is encrypted, and TOKEN_KEY_FILE is not set\. .*$/,
       ],
       [env, /^TOKEN_KEY_FILE: the file cannot be read \(there is no such file or folder\); .*$/],
     ];
-    for (const [variables, sentence] of refusals) {
+    for (const [variables, sentence] of rejections) {
       const { exitCode, stderr } = await scene.runWith(variables, 'sync');
       expect(exitCode).toBe(2);
       expect(stderr.trim()).toMatch(sentence);

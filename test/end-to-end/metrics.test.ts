@@ -27,7 +27,7 @@ interface Daemon {
   readonly command: Running;
   scrape(): Promise<Scrape>;
   /** Resolves when it holds of a scrape. */
-  reaches(look: (scrape: Scrape) => boolean): Promise<void>;
+  reaches(poll: (scrape: Scrape) => boolean): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -45,11 +45,11 @@ async function startDaemon(scene: Scene, env: Record<string, string> = {}): Prom
     url,
     command,
     scrape,
-    reaches: (look) =>
+    reaches: (poll) =>
       command.reach(
         eventually(async () => {
           const found = await scrape().catch(() => undefined);
-          return found !== undefined && look(found);
+          return found !== undefined && poll(found);
         }, 60_000),
       ),
     stop: async () => {

@@ -28,9 +28,9 @@ function keeper(name: string) {
   const path = join(folder, name);
   const lines = async (): Promise<readonly string[]> =>
     (await readFile(path, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
-  const told = async (): Promise<readonly Told[]> =>
+  const delivered = async (): Promise<readonly Told[]> =>
     (await lines()).map((line) => JSON.parse(line) as Told);
-  return { command: `cat >> '${path}'`, path, lines, told };
+  return { command: `cat >> '${path}'`, path, lines, delivered };
 }
 
 /** Takes what is posted, and answers with the statuses, in order, then with 200. */
@@ -67,13 +67,13 @@ describe.concurrent('a notice', () => {
   const openScene = useScene();
 
   it('of a revoked login runs the command once over several ticks and a restart, and again after another login', async () => {
-    const { command, told } = keeper('revoked');
+    const { command, delivered } = keeper('revoked');
     const env = { ...everySecond, NOTIFY_COMMAND: command };
     const scene = await openScene({ activities: 3, env });
     scene.simulator.deauthorize(athleteId);
     const runs = scene.db.collection('runs');
     const first = scene.launch(['start']);
-    await first.reach(eventually(async () => (await told()).length > 0));
+    await first.reach(eventually(async () => (await delivered()).length > 0));
     const ticks = await runs.countDocuments();
     await first.reach(eventually(async () => (await runs.countDocuments()) > ticks + 1));
     first.kill('SIGTERM');
@@ -82,7 +82,7 @@ describe.concurrent('a notice', () => {
     const second = scene.launch(['start']);
     const before = await runs.countDocuments();
     await second.reach(eventually(async () => (await runs.countDocuments()) > before + 1));
-    expect(await told()).toEqual([
+    expect(await delivered()).toEqual([
       {
         kind: 'authorization',
         text: expect.stringMatching(
@@ -94,13 +94,14 @@ describe.concurrent('a notice', () => {
     ]);
 
     await logIn(scene.db, scene.simulator, athleteId);
-    await second.reach(eventually(async () => (await told()).length === 2));
-    const notices = scene.db.collection<{ _id: string }>('notices');
-    const isOver = async () => (await notices.findOne({ _id: 'authorization:1001' })) === null;
+    await second.reach(eventually(async () => (await delivered()).length === 2));
+    const notifications = scene.db.collection<{ _id: string }>('notifications');
+    const isOver = async () =>
+      (await notifications.findOne({ _id: 'authorization:1001' })) === null;
     await second.reach(eventually(isOver));
     scene.simulator.deauthorize(athleteId);
-    await second.reach(eventually(async () => (await told()).length === 3));
-    expect((await told()).map(({ kind }) => kind)).toEqual([
+    await second.reach(eventually(async () => (await delivered()).length === 3));
+    expect((await delivered()).map(({ kind }) => kind)).toEqual([
       'authorization',
       'backfill',
       'authorization',
@@ -177,7 +178,7 @@ describe.concurrent('a notice', () => {
     await daemon.shown('Run done');
     daemon.kill('SIGTERM');
     await daemon.ended;
-    expect(await scene.db.collection('notices').countDocuments()).toBe(0);
+    expect(await scene.db.collection('notifications').countDocuments()).toBe(0);
     const both = { NOTIFY_COMMAND: 'true s3cret', NOTIFY_URL: 'http://127.0.0.1:9/s3cret' };
     const { exitCode, stderr } = await scene.runWith(both, 'config');
     expect(exitCode).toBe(2);

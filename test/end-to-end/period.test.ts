@@ -122,7 +122,7 @@ describe.concurrent('sync --since and --until', () => {
     await scene.simulator.requests.waitFor((log) => log.count('streams') >= 2, 30_000);
     killed.kill('SIGKILL');
     await killed.ended;
-    const wishing = { 'sync.wishes.0': { $exists: true } };
+    const wishing = { 'sync.backfills.0': { $exists: true } };
     expect(await scene.db.collection('athletes').countDocuments(wishing)).toBe(1);
     expect((await scene.call('sync')).exitCode).toBe(0);
     expect(await scene.db.collection('athletes').countDocuments(wishing)).toBe(0);
@@ -176,7 +176,7 @@ describe.concurrent('sync --dry-run', () => {
     });
     expect(scene.streamsAskedFor()).toEqual([]);
     expect(await storedIds(scene.db)).toEqual([]);
-    const listed = { 'sync.listing': { $exists: true } };
+    const listed = { 'sync.coverage': { $exists: true } };
     expect(await scene.db.collection('athletes').countDocuments(listed)).toBe(0);
   });
 
@@ -211,7 +211,9 @@ describe.concurrent('sync --dry-run', () => {
     expect(JSON.parse(stdout), stderr).toMatchObject({ requests: wanted.length });
     expect(trueIds(scene.simulator).length).toBeGreaterThan(wanted.length);
     expect(
-      await scene.db.collection('athletes').countDocuments({ 'sync.wishes.0': { $exists: true } }),
+      await scene.db
+        .collection('athletes')
+        .countDocuments({ 'sync.backfills.0': { $exists: true } }),
     ).toBe(0);
   });
 });

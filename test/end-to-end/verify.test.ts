@@ -17,7 +17,7 @@ interface Report {
     readonly stored: number;
     readonly differences: Readonly<Record<string, readonly number[]>>;
     readonly found?: Readonly<Record<string, readonly number[]>>;
-    readonly refusedDeletions?: string;
+    readonly rejectedDeletions?: string;
   }[];
 }
 
@@ -178,10 +178,10 @@ describe.concurrent('verify', () => {
     expect(endpointsAsked(scene)).toEqual(['list', 'list', 'list']);
 
     scene.simulator.requests.clear();
-    const mended = await scene.run('verify', '--fix');
-    expect(mended.exitCode, mended.stderr + mended.stdout).toBe(0);
-    expect(mended.stdout).toContain('30 of 30 activities');
-    expect(mended.stdout).toContain('0 missing, 0 stale.');
+    const repaired = await scene.run('verify', '--fix');
+    expect(repaired.exitCode, repaired.stderr + repaired.stdout).toBe(0);
+    expect(repaired.stdout).toContain('30 of 30 activities');
+    expect(repaired.stdout).toContain('0 missing, 0 stale.');
     const {
       missing = [],
       brokenStreams = [],
@@ -213,8 +213,8 @@ describe.concurrent('verify', () => {
     expect(empty.stdout).toContain('0 of 5 activities');
     expect(empty.stdout).toContain('missing: 5 (');
     expect(await storedIds(scene.db)).toEqual([]);
-    const mended = await run(scene, { fix: true });
-    expect(mended.exitCode, mended.stdout).toBe(0);
+    const repaired = await run(scene, { fix: true });
+    expect(repaired.exitCode, repaired.stdout).toBe(0);
     const isThere = { laps: { $exists: true }, 'sync.streams.state': { $ne: 'pending' } };
     expect(await scene.db.collection('activities').countDocuments(isThere)).toBe(5);
     const athlete = await scene.db.collection('athletes').findOne(one(athleteId));
@@ -241,7 +241,7 @@ describe.concurrent('verify', () => {
     const scene = await openScene({ athletes, isLoggedIn: false });
     expect((await run(scene)).exitCode).toBe(3);
     await logIn(scene.db, scene.simulator, athleteId);
-    const login = { refresh_token: 'refused', access_token: 'x', expires_at: new Date(0) };
+    const login = { refresh_token: 'rejected', access_token: 'x', expires_at: new Date(0) };
     await scene.db.collection('tokens').insertOne({ ...one(1002), ...login });
     const { exitCode, stdout } = await run(scene);
     expect(exitCode, stdout).toBe(3);
@@ -259,11 +259,11 @@ describe.concurrent('a list that is not to be believed', () => {
     scene.simulator.faults.next('empty-list', 3, { endpoint: 'list' });
     const { exitCode, report } = await runJson(scene, { fix: true });
     expect(exitCode).toBe(4);
-    expect(report.refusedDeletions).toBe('all');
+    expect(report.rejectedDeletions).toBe('all');
     expect(report.differences['extra']).toHaveLength(30);
     expect(await storedIds(scene.db)).toEqual(trueIds(scene.simulator));
     const athlete = await scene.db.collection('athletes').findOne(one(athleteId));
-    expect(athlete?.['sync']).toMatchObject({ refused_deletions: { reason: 'all', missing: 30 } });
+    expect(athlete?.['sync']).toMatchObject({ rejected_deletions: { reason: 'all', missing: 30 } });
 
     scene.simulator.requests.clear();
     scene.simulator.faults.clear();
@@ -302,10 +302,10 @@ describe.concurrent('a list that is not to be believed', () => {
   it('refuses to remove everything until that is accepted', async () => {
     const scene = await synced(await openScene({ activities: 12 }));
     for (const id of trueIds(scene.simulator)) scene.simulator.world.deleteActivity(id);
-    const refused = await run(scene, { fix: true });
-    expect(refused.exitCode).toBe(4);
-    expect(refused.stdout).toContain("12 stored activities are not in Strava's list.");
-    expect(refused.stdout).toContain('npm run verify -- --accept-deletions');
+    const rejected = await run(scene, { fix: true });
+    expect(rejected.exitCode).toBe(4);
+    expect(rejected.stdout).toContain("12 stored activities are not in Strava's list.");
+    expect(rejected.stdout).toContain('npm run verify -- --accept-deletions');
     expect(await storedIds(scene.db)).toHaveLength(12);
     expect(scene.simulator.requests.count('activity')).toBe(0);
 
@@ -316,7 +316,7 @@ describe.concurrent('a list that is not to be believed', () => {
     expect(await scene.db.collection('streams').countDocuments()).toBe(0);
     expect(await scene.db.collection('tombstones').countDocuments()).toBe(12);
     const athlete = await scene.db.collection('athletes').findOne(one(athleteId));
-    expect((athlete?.['sync'] as Document)['refused_deletions']).toBeUndefined();
+    expect((athlete?.['sync'] as Document)['rejected_deletions']).toBeUndefined();
   });
 
   it('removes what a login without private activities cannot see only where that is accepted', async () => {
@@ -328,7 +328,7 @@ describe.concurrent('a list that is not to be believed', () => {
       .updateOne(one(athleteId), { $set: { scope: ['read', 'activity:read'] } });
     const { exitCode, report } = await runJson(scene, { fix: true });
     expect(exitCode).toBe(4);
-    expect(report.refusedDeletions).toBe('scope');
+    expect(report.rejectedDeletions).toBe('scope');
     expect(await scene.stored(gone)).not.toBeNull();
     const accepted = await run(scene, { acceptDeletions: true });
     expect(accepted.exitCode, accepted.stdout).toBe(0);
@@ -367,9 +367,9 @@ describe.concurrent('what happens while verify reads', () => {
     const holding = scene.simulator.hold({ endpoint: 'list' });
     const syncing = sync(programOf(scene), once);
     const held = await holding;
-    const impatient = await run(scene, { fix: true, wait: false });
-    expect(impatient.exitCode, impatient.stdout).toBe(75);
-    expect(impatient.stdout).toContain('is being synced by process');
+    const failingOnQuota = await run(scene, { fix: true, wait: false });
+    expect(failingOnQuota.exitCode, failingOnQuota.stdout).toBe(75);
+    expect(failingOnQuota.stdout).toContain('is being synced by process');
     const waiting = scene.launch(['verify', '--fix']);
     await waiting.shown('waiting until it is done');
     held.release();

@@ -3,7 +3,7 @@ import { openDatabase, openJob, openStrava } from '../../src/main.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import type { RunResult } from '../../src/sync/job.ts';
 import type { ActivitySource } from '../../src/sync/ports/ports.ts';
-import type { ReadSource } from '../../src/sync/ports/task-ports.ts';
+import type { TaskSource } from '../../src/sync/ports/task-ports.ts';
 import type { RunOptions } from '../../src/sync/run-options.ts';
 import { reportFaults } from '../fault-report.ts';
 import { lossesOf } from '../support/losses.ts';
@@ -194,7 +194,7 @@ describe.concurrent('a run whose local clock', () => {
     const database = await openDatabase(program, minuteMs);
     try {
       const strava = await openStrava(program, database);
-      const timing = { patienceMs: 10 * minuteMs, tickIntervalMs: windowMs };
+      const timing = { deadlineMs: 10 * minuteMs, tickIntervalMs: windowMs };
       let inFlight = 0;
       const counted = <Answer>(answer: Answer): Answer => {
         inFlight += 1;
@@ -204,18 +204,18 @@ describe.concurrent('a run whose local clock', () => {
         listPage: (...asked) => counted(strava.source.listPage(...asked)),
         streams: (...asked) => counted(strava.source.streams(...asked)),
       };
-      const readSource: ReadSource = {
-        ...strava.readSource,
-        athlete: (...asked) => counted(strava.readSource.athlete(...asked)),
-        gear: (...asked) => counted(strava.readSource.gear(...asked)),
+      const taskSource: TaskSource = {
+        ...strava.taskSource,
+        athlete: (...asked) => counted(strava.taskSource.athlete(...asked)),
+        gear: (...asked) => counted(strava.taskSource.gear(...asked)),
       };
-      const watched = { ...strava, source, readSource };
+      const watched = { ...strava, source, taskSource };
       const job = openJob(program, { database, strava: watched }, timing);
       const options: RunOptions = {
         athleteIds: () => Promise.resolve([athleteId]),
-        scopeOf: () => ({ kind: 'standing' }),
-        isImpatient: false,
-        isLookWanted: true,
+        scopeOf: () => ({ kind: 'default' }),
+        failOnQuota: false,
+        isPollWanted: true,
         signal: program.signal,
         reporter: {
           progress: () => {

@@ -12,7 +12,7 @@ type Weather = 'plain' | 'lowered' | 'no headers' | 'rubbish' | 'used elsewhere'
 
 const athleteIds = [1001, 1002, 1003];
 /** Four in each process. */
-const mostInFlight = 12;
+const maxInFlight = 12;
 
 const everyWeather: readonly Weather[] = [
   'plain',
@@ -146,7 +146,7 @@ describe.concurrent('three processes in windows of a few seconds', () => {
       });
       expect(ended.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
       expect(overLimit, described.join(', ')).toEqual([]);
-      expect(mostUntold).toBeLessThanOrEqual(mostInFlight);
+      expect(mostUntold).toBeLessThanOrEqual(maxInFlight);
       expect(share, described.join(', ')).toBeGreaterThanOrEqual(0.9);
       expect(simulator.requests.fetchedTwice()).toEqual([]);
     },

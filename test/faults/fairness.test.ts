@@ -81,7 +81,7 @@ describe.concurrent("a ride of today in the middle of another athlete's backfill
         dayMs * 2,
       );
       const arrivedMs = Date.now() - uploadedAtMs;
-      const looks = requests.count(
+      const polls = requests.count(
         ({ athleteId, endpoint, at }) =>
           athleteId === rider && endpoint === 'list' && at.getTime() >= uploadedAtMs,
       );
@@ -107,7 +107,7 @@ describe.concurrent("a ride of today in the middle of another athlete's backfill
       expect(left).toBeGreaterThan(daily);
       expect(dayOfArrivalMs).toBe(dayStartMs);
       expect(oldMeanwhile).toBeLessThanOrEqual(reserved / 2);
-      expect(looks).toBe(1);
+      expect(polls).toBe(1);
       expect(await scene.stored(ride)).toMatchObject({ name: 'Ride of today' });
       expect(ended.flatMap((end) => (end ? [end.exitCode] : []))).toEqual(command ? [0, 0] : [0]);
     },

@@ -26,7 +26,7 @@ const everything: readonly FaultKind[] = [
 ];
 
 const windowMs = 2_000;
-const impatient = { STRAVA_TIMEOUT: '1s', STRAVA_QUOTA_SHORT_WINDOW: `${windowMs}ms` };
+const failingOnQuota = { STRAVA_TIMEOUT: '1s', STRAVA_QUOTA_SHORT_WINDOW: `${windowMs}ms` };
 const open = useScene();
 
 function countsOf({ faults }: Simulator, kinds: readonly FaultKind[]): Record<string, number> {
@@ -85,7 +85,7 @@ describe.concurrent(`bad weather (seed ${faultSeed})`, () => {
         seed: faultSeed,
         activities,
         quota: { short: 5_000, daily: 50_000, shortWindowMs: windowMs },
-        env: impatient,
+        env: failingOnQuota,
       });
       const { simulator } = scene;
       const faultless = await countFaultless(scene);
@@ -109,7 +109,7 @@ describe.concurrent(`bad weather (seed ${faultSeed})`, () => {
     'asks one request at a time, and ever fewer, while Strava is away, and goes on by itself',
     { timeout: scaled(120_000, 200_000) },
     async () => {
-      const scene = await open({ seed: faultSeed, activities: 40, env: impatient });
+      const scene = await open({ seed: faultSeed, activities: 40, env: failingOnQuota });
       const { simulator } = scene;
       const kinds: readonly FaultKind[] = ['html-502', 'reset', '597'];
       const running = scene.launch(['sync']);
@@ -144,7 +144,7 @@ describe.concurrent(`bad weather (seed ${faultSeed})`, () => {
   );
 
   it('gets over half-open and dripping connections, in a refresh too', async () => {
-    const scene = await open({ seed: faultSeed, activities: 12, env: impatient });
+    const scene = await open({ seed: faultSeed, activities: 12, env: failingOnQuota });
     const { simulator } = scene;
     simulator.faults.next('hang', 1, { endpoint: 'token' });
     simulator.faults.next('drip', 1, { endpoint: 'list' });

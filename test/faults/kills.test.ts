@@ -17,9 +17,9 @@ import { athleteId, athleteNamed, useScene } from '../support/scene.ts';
 
 /** So long that nobody can wait for a lease or a flight of the dead to run out. */
 const unhurried = { LEASE_DURATION: '30m', STRAVA_TIMEOUT: '5m', LOG_LEVEL: 'info' };
-const mostInFlight = 4;
+const maxInFlight = 4;
 /** For anything that has to happen at all. */
-const mostMs = 60_000;
+const maxMs = 60_000;
 
 /** A scene whose runs reach mongod by a proxy of their own. */
 interface Stage extends Scene {
@@ -67,7 +67,7 @@ async function killAnywhere(scene: Stage, random: Random): Promise<void> {
   const run = launch(scene);
   const wanted = random.integer(0, 6);
   if (wanted > 0) {
-    const isThere = requests.waitFor((log) => log.entries.length >= before + wanted, mostMs);
+    const isThere = requests.waitFor((log) => log.entries.length >= before + wanted, maxMs);
     await Promise.race([isThere, run.ended]);
   }
   await new Promise((resolve) => setTimeout(resolve, random.integer(0, wanted > 0 ? 15 : 500)));
@@ -81,8 +81,8 @@ async function hasLiveGrant(db: Db, simulator: Simulator): Promise<boolean> {
 
 /** What a person sees and does when the grant is lost. */
 async function logInAgain(scene: Stage): Promise<void> {
-  const refused = await scene.run('sync');
-  expect(refused.exitCode, refused.stderr).toBe(3);
+  const rejected = await scene.run('sync');
+  expect(rejected.exitCode, rejected.stderr).toBe(3);
   const status = await scene.run('status');
   expect(status.stdout).toMatch(/Needs you .*has to log in again.*npm run auth/);
   await logIn(scene.db, scene.simulator, athleteId);
@@ -125,7 +125,7 @@ async function expectWhole(
     note: `${wasted} requests wasted${note}`,
   });
   expect({ lost, doubled, overLimit }).toEqual({ lost: [], doubled: 0, overLimit: 0 });
-  expect(wasted).toBeLessThanOrEqual(mostInFlight * kills);
+  expect(wasted).toBeLessThanOrEqual(maxInFlight * kills);
 }
 
 /** Each second kill is at a named point, all of them in turn from the first one on. */
@@ -199,7 +199,7 @@ describe.concurrent(`kill -9 (seed ${faultSeed})`, { timeout: 120_000 }, () => {
         },
       });
       for (let count = 0; count < kills; count += 1) {
-        await killInFlight(scene, random.integer(1, mostInFlight));
+        await killInFlight(scene, random.integer(1, maxInFlight));
       }
       await finish(scene);
       await expectWhole(scene, { scenario: 'kill -9 in small windows', kills });
@@ -208,7 +208,7 @@ describe.concurrent(`kill -9 (seed ${faultSeed})`, { timeout: 120_000 }, () => {
 });
 
 interface QuotaDocument {
-  readonly flights: readonly { readonly owner: string }[];
+  readonly in_flight: readonly { readonly owner: string }[];
 }
 
 /** Kills a run with some requests in the air, and sees the next one start without them. */
@@ -221,13 +221,13 @@ async function killInFlight(scene: Stage, inTheAir: number): Promise<void> {
   await kill(run);
   for (const one of held) one.drop();
   const ownersOfFlights = async (): Promise<readonly string[]> =>
-    (await quota.findOne())?.flights.map(({ owner }) => owner) ?? [];
+    (await quota.findOne())?.in_flight.map(({ owner }) => owner) ?? [];
   const dead = (await ownersOfFlights()).filter((owner) => owner.includes(`|${run.pid}-`));
   expect(dead.length).toBeGreaterThanOrEqual(inTheAir);
 
   const next = launch(scene);
   const before = simulator.requests.count('streams');
-  await simulator.requests.waitFor((log) => log.count('streams') > before, mostMs);
+  await simulator.requests.waitFor((log) => log.count('streams') > before, maxMs);
   expect((await ownersOfFlights()).filter((owner) => dead.includes(owner))).toEqual([]);
   await kill(next);
 }

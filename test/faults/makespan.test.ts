@@ -20,7 +20,7 @@ const mostUnspent = 10;
 
 interface Makespan {
   readonly tookMs: number;
-  readonly leastMs: number;
+  readonly minMs: number;
   /** How long after the guard each window was first used, the worst of them. */
   readonly latestMs: number;
   readonly counts: readonly number[];
@@ -41,7 +41,7 @@ function makespanOf(simulator: Simulator, lengthMs: number): Makespan {
   const lastOpensMs = (used[0]?.[0] ?? 0) + (needed - 1) * lengthMs + guardMs;
   return {
     tookMs: lastMs - firstMs,
-    leastMs: lastOpensMs - firstMs + (lastMs - Number(inLast[0]?.at)),
+    minMs: lastOpensMs - firstMs + (lastMs - Number(inLast[0]?.at)),
     latestMs: Math.max(...starts.slice(1)),
     counts: used.map(([, inWindow]) => inWindow.length),
   };
@@ -83,10 +83,10 @@ describe('the makespan of a backfill', () => {
     expect(ended.exitCode, ended.stderr).toBe(0);
 
     const makespan = makespanOf(simulator, lengthMs);
-    const { tookMs, leastMs, latestMs, counts } = makespan;
+    const { tookMs, minMs, latestMs, counts } = makespan;
     const { lost, doubled } = await lossesOf(db, simulator, athleteId);
     const overLimit = simulator.requests.overLimit().length;
-    const percent = ((tookMs / leastMs - 1) * 100).toFixed(2);
+    const percent = ((tookMs / minMs - 1) * 100).toFixed(2);
     reportFaults(inject('faultReport'), {
       scenario: `makespan, ${kind} windows of ${limit} per ${lengthMs / 1_000} s`,
       requests: scene.countedRequests(),
@@ -94,7 +94,7 @@ describe('the makespan of a backfill', () => {
       fetchedTwice: simulator.requests.fetchedTwice().length,
       lost: lost.length,
       doubled,
-      note: `${tookMs} ms of least ${leastMs} ms (+${percent} %); windows ${counts.join(' ')}; at most ${latestMs} ms after the guard of ${lengthMs * guardShare} ms`,
+      note: `${tookMs} ms of least ${minMs} ms (+${percent} %); windows ${counts.join(' ')}; at most ${latestMs} ms after the guard of ${lengthMs * guardShare} ms`,
     });
     expect({ overLimit, lost, doubled }).toEqual({ overLimit: 0, lost: [], doubled: 0 });
     return makespan;
@@ -107,7 +107,7 @@ describe('the makespan of a backfill', () => {
       const counts: string[] = [];
       for (const lengthMs of lengths) {
         const makespan = await measure(kind, quota, lengthMs);
-        if (makespan.tookMs <= makespan.leastMs * tolerance) return;
+        if (makespan.tookMs <= makespan.minMs * tolerance) return;
         counts.push(makespan.counts.join(' '));
       }
       expect.unreachable(`requests in each window: ${counts.join('; ')}`);

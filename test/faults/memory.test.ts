@@ -52,8 +52,8 @@ describe.skipIf(!hasFigures)('memory', { timeout: scaled(90_000, 900_000) }, () 
     const uploads = setInterval(() => simulator.world.addActivity(athleteId), scaled(700, 2_000));
     const seen = await watch(daemon.pid, scaled(100, 1_000), soak);
     clearInterval(uploads);
-    const looks = simulator.requests.count('list');
-    await simulator.requests.waitFor((log) => log.count('list') > looks + 1, 30_000);
+    const polls = simulator.requests.count('list');
+    await simulator.requests.waitFor((log) => log.count('list') > polls + 1, 30_000);
     daemon.kill('SIGTERM');
     expect((await daemon.ended).exitCode).toBe(0);
 

@@ -80,7 +80,7 @@ describe('the refresh of a token that lives for a second and rotates always', ()
     const needless = refreshes
       .slice(1)
       .filter(({ atMs }, index) => atMs < (refreshes[index]?.expiresAtMs ?? 0) - marginMs);
-    const refused = refreshes.filter(({ status }) => status !== 200);
+    const rejected = refreshes.filter(({ status }) => status !== 200);
     const revoked = await db
       .collection('tokens')
       .countDocuments({ needs_authorization: { $exists: true } });
@@ -94,12 +94,12 @@ describe('the refresh of a token that lives for a second and rotates always', ()
       requests: scene.countedRequests(),
       overLimit: simulator.requests.overLimit().length,
       fetchedTwice: simulator.requests.fetchedTwice().length,
-      note: `${refreshes.length} refreshes, ${needless.length} without an expiry, ${refused.length} refused, ${revoked} false "revoked"; ${refusedCalls} requests met an expired token`,
+      note: `${refreshes.length} refreshes, ${needless.length} without an expiry, ${rejected.length} refused, ${revoked} false "revoked"; ${refusedCalls} requests met an expired token`,
     });
     expect(ended.exitCode, ended.stderr).toBe(0);
-    expect({ needless, refused, revoked, failed }).toEqual({
+    expect({ needless, rejected, revoked, failed }).toEqual({
       needless: [],
-      refused: [],
+      rejected: [],
       revoked: 0,
       failed: [],
     });

@@ -45,7 +45,7 @@ async function expectNothingTwice(
 
 async function wishesLeft({ db }: Scene): Promise<unknown> {
   const athlete = await db.collection('athletes').findOne();
-  return (athlete?.['sync'] as { wishes?: unknown[] } | undefined)?.wishes ?? [];
+  return (athlete?.['sync'] as { backfills?: unknown[] } | undefined)?.backfills ?? [];
 }
 
 describe.concurrent(`processes side by side (seed ${faultSeed})`, { timeout: 180_000 }, () => {

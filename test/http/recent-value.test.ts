@@ -23,9 +23,9 @@ function useValue() {
   const gates: PromiseWithResolvers<number>[] = [];
   const load = (): Promise<number> => {
     loadedAtMs.push(clock.monotonicMs());
-    const gate = Promise.withResolvers<number>();
-    gates.push(gate);
-    return gate.promise;
+    const rateLimiter = Promise.withResolvers<number>();
+    gates.push(rateLimiter);
+    return rateLimiter.promise;
   };
   /** Lets everything go on that can, then ends a loading, and lets everything go on again. */
   const settle = async (index: number): Promise<void> => {
@@ -34,7 +34,7 @@ function useValue() {
     await new Promise(setImmediate);
   };
   return {
-    value: createRecentValue({ load, clock, paceMs: 100 }),
+    value: createRecentValue({ load, clock, pollIntervalMs: 100 }),
     pass,
     loadedAtMs,
     gates,

@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { HttpServerError } from '../../src/errors.ts';
 import type { HttpRequest, Route } from '../../src/http/response.ts';
-import { jsonAnswer } from '../../src/http/response.ts';
+import { jsonResponse } from '../../src/http/response.ts';
 import type { HttpServer } from '../../src/http/server.ts';
 import { startHttpServer } from '../../src/http/server.ts';
 
@@ -28,7 +28,7 @@ const echo: Route = {
   method: 'POST',
   matches: (path) => path === '/echo',
   handle: ({ path, query, body }: HttpRequest) =>
-    Promise.resolve(jsonAnswer(200, { path, query: query.toString(), length: body.length })),
+    Promise.resolve(jsonResponse(200, { path, query: query.toString(), length: body.length })),
 };
 
 function post(server: HttpServer, path: string, body: string): Promise<Response> {
@@ -91,9 +91,9 @@ describe('the HTTP server', () => {
     const nonsense = await connected(server);
     nonsense.resume().write('NONSENSE\r\n\r\n');
     await once(nonsense, 'close');
-    const leaving = await connected(server);
-    leaving.write('POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf');
-    leaving.destroy();
+    const erasing = await connected(server);
+    erasing.write('POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf');
+    erasing.destroy();
     expect((await post(server, '/echo', 'x')).status).toBe(200);
   });
 
@@ -125,7 +125,7 @@ describe('the HTTP server', () => {
       handle: async () => {
         asked.resolve(undefined);
         await answered.promise;
-        return jsonAnswer(200, {});
+        return jsonResponse(200, {});
       },
     };
     const server = await serve([slow]);

@@ -10,7 +10,7 @@ import { createEventStore } from '../../src/features/webhooks/store.ts';
 import { createAthleteStore } from '../../src/mongo/athletes/athletes.ts';
 import { collectionsOf } from '../../src/mongo/schema/collections.ts';
 import type { Mongo } from '../../src/mongo/base/connection.ts';
-import { removeLogin, tellDeauthorization } from '../../src/mongo/athletes/deauthorized.ts';
+import { removeLogin, noteDeauthorization } from '../../src/mongo/athletes/deauthorized.ts';
 import { recordDetailsFailure } from '../../src/mongo/details/details.ts';
 import { recordGearFailure } from '../../src/mongo/details/gear.ts';
 import {
@@ -18,8 +18,8 @@ import {
   recordMissingFailure,
   unmarkMissing,
 } from '../../src/mongo/deletion/missing.ts';
-import { createPendingGrants } from '../../src/mongo/tokens/pending-logins.ts';
-import { createNoticeStore } from '../../src/features/notifications/store.ts';
+import { createPendingLogins } from '../../src/mongo/tokens/pending-logins.ts';
+import { createNotificationStore } from '../../src/features/notifications/store.ts';
 import { markPartUnavailable, recordPartFailure } from '../../src/mongo/details/profile.ts';
 import { definitions } from '../../src/mongo/schema/definitions.ts';
 import { jsonSchemaOf } from '../../src/mongo/schema/json-schema.ts';
@@ -72,7 +72,13 @@ async function fail(mongo: Mongo): Promise<void> {
   const [one, other] = await collections.activities.find().limit(2).toArray();
   if (!one || !other) throw new Error('There are too few.');
   const activityId = Number(one._id);
-  const pending = { activityId, startAt: at, trace: one.sync.trace, tries: 0, elapsedS: 1 };
+  const pending = {
+    activityId,
+    startAt: at,
+    recordingHash: one.sync.recording_hash,
+    tries: 0,
+    elapsedS: 1,
+  };
   await recordFailure(mongo, collections, { ...ofAthlete, pending }, failure);
   await recordDetailsFailure(mongo, collections, { ...ofAthlete, activityId }, failure);
   const missing = { athleteId: 1001, activityIds: [activityId], since: at, epoch };
@@ -100,8 +106,8 @@ async function fail(mongo: Mongo): Promise<void> {
 /** What rounds alone don't bring. */
 async function fillTheRest(mongo: Mongo): Promise<void> {
   const event = { kind: 'activity', subscriptionId: 1, athleteId: 1001, aspect: 'update' } as const;
-  const told = { ...event, activityId: 5, eventAt: at };
-  await createEventStore(mongo, systemClock).save(told);
+  const delivered = { ...event, activityId: 5, eventAt: at };
+  await createEventStore(mongo, systemClock).save(delivered);
   const subscription = {
     id: 12,
     callbackUrl: 'https://x.example/',
@@ -110,20 +116,20 @@ async function fillTheRest(mongo: Mongo): Promise<void> {
   };
   await createSubscriptionStore(mongo, '12345').save(subscription);
   const grant = { accessToken: 'a', refreshToken: 'r', expiresAt: at, scope: ['read'] };
-  await createPendingGrants(mongo).save('digest', { ...grant, obtainedAt: at, clientId: '1' });
+  await createPendingLogins(mongo).save('digest', { ...grant, obtainedAt: at, clientId: '1' });
   const collections = collectionsOf(mongo.db);
   const athletes = createAthleteStore(mongo, collections);
-  const listing = { spans: [{ fromS: 1, toS: 2 }], cursor: { page: 1, beforeS: 3, reachedS: 2 } };
-  await athletes.addWish(1001, { id: 'w', since: at, until: at, requestedAt: at, listing });
-  const reconcile = { kind: 'full', startedAt: at, since: at, listing } as const;
+  const coverage = { spans: [{ fromS: 1, toS: 2 }], cursor: { page: 1, beforeS: 3, reachedS: 2 } };
+  await athletes.addBackfill(1001, { id: 'w', since: at, until: at, requestedAt: at, coverage });
+  const reconcile = { kind: 'full', startedAt: at, since: at, coverage } as const;
   await athletes.saveReconcile(1001, reconcile, { epoch });
-  const refused = { kind: 'full', reason: 'many', missing: 12, stored: 40, at } as const;
-  await athletes.saveRefusedDeletions(1001, refused, epoch);
-  const notices = createNoticeStore(mongo);
-  const notice = { key: 'parked:1001', kind: 'parked', athleteId: 1001, text: 'x' } as const;
-  await notices.save({ ...notice, since: at, seenAt: at, watchedMs: 0, tries: 0 });
-  await notices.told(notice.key, at);
-  await tellDeauthorization(mongo, collections, 1001, at);
+  const rejected = { kind: 'full', reason: 'many', missing: 12, stored: 40, at } as const;
+  await athletes.saveRejectedDeletions(1001, rejected, epoch);
+  const notifications = createNotificationStore(mongo);
+  const notification = { key: 'parked:1001', kind: 'parked', athleteId: 1001, text: 'x' } as const;
+  await notifications.save({ ...notification, since: at, seenAt: at, watchedMs: 0, tries: 0 });
+  await notifications.delivered(notification.key, at);
+  await noteDeauthorization(mongo, collections, 1001, at);
   await removeLogin(mongo, collections, 1001, at);
 }
 

@@ -58,6 +58,6 @@ export function pageOf(
   changes: Partial<PageToStore> = {},
 ): PageToStore {
   const summaries = records.map(summaryOf);
-  const standing = { unusable: [], source: 'list', known: [], fetchedAt, epoch: 1 } as const;
-  return { athleteId, summaries, ...standing, ...changes };
+  const current = { unusable: [], source: 'list', known: [], fetchedAt, epoch: 1 } as const;
+  return { athleteId, summaries, ...current, ...changes };
 }

@@ -22,7 +22,7 @@ function truth(): readonly number[] {
   return simulator.world.activities(1001).map(({ id }) => id);
 }
 
-async function walk(asking: Ask, perPage: number) {
+async function page(asking: Ask, perPage: number) {
   const pages: (readonly unknown[])[] = [];
   for (let page = 1; ; page++) {
     const ids = idsOf((await asking(path, { page, per_page: perPage })).body);
@@ -34,7 +34,7 @@ async function walk(asking: Ask, perPage: number) {
 describe('paging', () => {
   test('gives 30 by default, and all of them over the pages, newest first', async () => {
     expect(idsOf((await ask(path)).body)).toEqual(truth().slice(0, 30));
-    expect((await walk(ask, 40)).flat()).toEqual(truth());
+    expect((await page(ask, 40)).flat()).toEqual(truth());
   });
 
   test('gives the records exactly as the truth has them', async () => {
@@ -61,7 +61,7 @@ describe('paging', () => {
   test('an invisible record can take a place, so that a short page is not the last', async () => {
     const other = await startSimulator({ athletes: [athlete], pageShortening: 0.2 });
     try {
-      const pages = await walk(await logIn(other), 50);
+      const pages = await page(await logIn(other), 50);
       expect(pages.slice(0, -1).some((page) => page.length < 50)).toBe(true);
       expect(pages.flat()).toEqual(other.world.activities(1001).map(({ id }) => id));
     } finally {
@@ -91,12 +91,12 @@ describe('bounds', () => {
 
 describe('what happens to a list in use', () => {
   test('a late upload appears at its start, and shifts the pages', async () => {
-    const [before] = await walk(ask, 50);
+    const [before] = await page(ask, 50);
     const startAt = new Date(startedAt.getTime() - 90 * 86_400_000);
     const id = simulator.world.addActivity(1001, { name: 'Late' }, { startAt });
     const newest = simulator.world.activities(1001)[0]?.id;
     expect(newest).not.toBe(id);
-    const pages = await walk(ask, 50);
+    const pages = await page(ask, 50);
     expect(pages.flat()).toContain(id);
     expect(pages.flat()).toEqual(truth());
     expect(before).toHaveLength(50);
@@ -143,7 +143,7 @@ describe('who sees what', () => {
     const limited = await logIn(simulator, 1001, ['read', 'activity:read']);
     const visible = simulator.world.activities(1001).filter(({ isPrivate }) => !isPrivate);
     expect(visible.length).toBeLessThan(athlete.activities);
-    const pages = await walk(limited, 50);
+    const pages = await page(limited, 50);
     expect(pages.flat()).toEqual(visible.map(({ id }) => id));
     expect(pages[0]?.length).toBeLessThan(50);
   });

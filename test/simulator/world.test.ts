@@ -27,18 +27,18 @@ function summaries({ world }: Simulator) {
 
 describe('an invented history', () => {
   test('is the same for the same seed, and another for another', async () => {
-    const tell = async (seed: number) => {
-      let told = '';
+    const notify = async (seed: number) => {
+      let delivered = '';
       await withSimulator({ seed, athletes: many(50) }, (simulator) => {
         const streams = simulator.world
           .activities(1001)
           .map(({ id }) => simulator.world.streams(id));
-        told = JSON.stringify([summaries(simulator), streams]);
+        delivered = JSON.stringify([summaries(simulator), streams]);
       });
-      return told;
+      return delivered;
     };
-    expect(await tell(1)).toBe(await tell(1));
-    expect(await tell(1)).not.toBe(await tell(2));
+    expect(await notify(1)).toBe(await notify(1));
+    expect(await notify(1)).not.toBe(await notify(2));
   });
 
   test('has every oddity among 300 activities', async () => {

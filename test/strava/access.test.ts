@@ -74,14 +74,14 @@ describe('an access token', () => {
   it('that is rotated is durable before it is used', async () => {
     const [simulator, stack] = await start();
     const held = simulator.hold({ endpoint: 'list' });
-    const listing = list(stack);
+    const coverage = list(stack);
     const waiting = await held;
     const stored = await stack.tokens.load(athleteId);
     expect(simulator.isRefreshTokenLive(stored?.refreshToken ?? '')).toBe(true);
     expect(stored?.accessToken).not.toBe('expired');
     expect(stored?.obtainedAt).toBeInstanceOf(Date);
     waiting.release();
-    await listing;
+    await coverage;
   });
 
   it('keeps the scope and names the client of the login', async () => {
@@ -120,11 +120,11 @@ describe('an access token', () => {
     simulator.expireAccessTokens();
     // What the first refusal is answered by expires as well, before the second try arrives.
     const held = simulator.hold({ endpoint: 'token' });
-    const listing = thrownBy(list(stack));
+    const coverage = thrownBy(list(stack));
     const waiting = await held;
     simulator.expireAccessTokens();
     waiting.release();
-    expect(await listing).toMatchObject({ code: 'ACCESS_TOKEN_REFUSED' });
+    expect(await coverage).toMatchObject({ code: 'ACCESS_TOKEN_REJECTED' });
     expect(simulator.requests.tokenRefreshes()).toBe(1);
     expect(simulator.requests.count({ endpoint: 'list' })).toBe(2);
   });
@@ -238,7 +238,7 @@ describe('a refresh that goes wrong', () => {
       const mongo = adapter.mongo;
       const stack = await createStack({ simulator, mongo, requestTimeoutMs: 400 });
       simulator.faults.next(kind, 1, { endpoint: 'token' });
-      expect(await thrownBy(list(stack))).toMatchObject({ code: 'STRAVA_WEATHER' });
+      expect(await thrownBy(list(stack))).toMatchObject({ code: 'STRAVA_TRANSIENT' });
       await list(stack);
       expect(await stack.tokens.load(athleteId)).not.toHaveProperty('needsAuthorization');
     },

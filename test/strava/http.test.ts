@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { DomestiqueError, StravaWeatherError } from '../../src/errors.ts';
+import { DomestiqueError, StravaTransientError } from '../../src/errors.ts';
 import type { FaultKind } from '../../src/simulator/api/fault-kinds.ts';
 import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
@@ -54,17 +54,17 @@ async function secrets(): Promise<readonly string[]> {
 
 const kinds: readonly [FaultKind, string, string][] = [
   ['error-json', 'STRAVA_RECORD', 'STRAVA_RECORD'],
-  ['html-502', 'STRAVA_WEATHER', 'STRAVA_WEATHER'],
-  ['597', 'STRAVA_WEATHER', 'STRAVA_WEATHER'],
-  ['reset', 'STRAVA_WEATHER', 'STRAVA_WEATHER'],
-  ['reset-mid-body', 'STRAVA_WEATHER', 'STRAVA_WEATHER'],
-  ['truncated', 'STRAVA_WEATHER', 'STRAVA_WEATHER'],
-  ['cut-json', 'STRAVA_WEATHER', 'STRAVA_WEATHER'],
-  ['wrong-content-type', 'STRAVA_WEATHER', 'STRAVA_WEATHER'],
-  ['html-200', 'STRAVA_WEATHER', 'STRAVA_WEATHER'],
-  ['hang', 'STRAVA_WEATHER', 'STRAVA_WEATHER'],
-  ['drip', 'STRAVA_WEATHER', 'STRAVA_WEATHER'],
-  ['wrong-shape', 'MALFORMED_ANSWER', 'MALFORMED_ANSWER'],
+  ['html-502', 'STRAVA_TRANSIENT', 'STRAVA_TRANSIENT'],
+  ['597', 'STRAVA_TRANSIENT', 'STRAVA_TRANSIENT'],
+  ['reset', 'STRAVA_TRANSIENT', 'STRAVA_TRANSIENT'],
+  ['reset-mid-body', 'STRAVA_TRANSIENT', 'STRAVA_TRANSIENT'],
+  ['truncated', 'STRAVA_TRANSIENT', 'STRAVA_TRANSIENT'],
+  ['cut-json', 'STRAVA_TRANSIENT', 'STRAVA_TRANSIENT'],
+  ['wrong-content-type', 'STRAVA_TRANSIENT', 'STRAVA_TRANSIENT'],
+  ['html-200', 'STRAVA_TRANSIENT', 'STRAVA_TRANSIENT'],
+  ['hang', 'STRAVA_TRANSIENT', 'STRAVA_TRANSIENT'],
+  ['drip', 'STRAVA_TRANSIENT', 'STRAVA_TRANSIENT'],
+  ['wrong-shape', 'MALFORMED_RESPONSE', 'MALFORMED_RESPONSE'],
 ];
 
 describe('a request', () => {
@@ -92,12 +92,12 @@ describe('a request', () => {
     const records = await stack.source.listPage(athleteId, { page: 1 }, free);
     expect(records.map(({ isUsable }) => isUsable)).toEqual([false, false]);
     const streams = await thrownBy(stack.source.streams(athleteId, activityId, free));
-    expect(streams).toMatchObject({ code: 'MALFORMED_ANSWER' });
+    expect(streams).toMatchObject({ code: 'MALFORMED_RESPONSE' });
   });
 
   it('of an unknown activity is not found', async () => {
     const error = await thrownBy(stack.source.streams(athleteId, 7, free));
-    expect(error).toMatchObject({ code: 'NOT_FOUND', isWeather: false });
+    expect(error).toMatchObject({ code: 'NOT_FOUND', isTransient: false });
   });
 
   it('without the scope says which one is missing', async () => {
@@ -114,7 +114,7 @@ describe('a request', () => {
     simulator.setApplicationInactive(true);
     try {
       const error = await thrownBy(stack.source.listPage(athleteId, { page: 1 }, free));
-      expect(error).toMatchObject({ code: 'APPLICATION_REFUSED' });
+      expect(error).toMatchObject({ code: 'APPLICATION_REJECTED' });
       simulator.expireAccessTokens();
       await stack.tokens.save({
         athleteId,
@@ -122,8 +122,8 @@ describe('a request', () => {
         refreshToken: simulator.issueRefreshToken(athleteId),
         expiresAt: new Date(0),
       });
-      const refused = await thrownBy(stack.source.listPage(athleteId, { page: 1 }, free));
-      expect(refused).toMatchObject({ code: 'APPLICATION_REFUSED' });
+      const rejected = await thrownBy(stack.source.listPage(athleteId, { page: 1 }, free));
+      expect(rejected).toMatchObject({ code: 'APPLICATION_REJECTED' });
       expect(await stack.tokens.load(athleteId)).not.toHaveProperty('needsAuthorization');
     } finally {
       simulator.setApplicationInactive(false);
@@ -138,7 +138,7 @@ describe('an exchange', () => {
     const error = await thrownBy(
       http({ method: 'GET', url, headers: { authorization: 'Bearer geheim' } }),
     );
-    expect(error).toBeInstanceOf(StravaWeatherError);
+    expect(error).toBeInstanceOf(StravaTransientError);
     expect(everythingOf(error)).not.toContain('geheim');
     expect(error.message).toContain('127.0.0.1:9');
   });

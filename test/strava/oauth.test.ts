@@ -4,10 +4,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { systemClock } from '../../src/clock.ts';
 import {
-  ApplicationRefusedError,
+  ApplicationRejectedError,
   AuthorizationNeededError,
   RateLimitedError,
-  RefreshTokenRefusedError,
+  RefreshTokenRejectedError,
 } from '../../src/errors.ts';
 import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
@@ -50,8 +50,8 @@ describe("a code's exchange", () => {
   it('of a used or invented code needs another login', async () => {
     const code = simulator.grant(athleteId);
     await oauthWith().exchangeCode(code);
-    for (const refused of [code, 'invented']) {
-      const error = await thrownBy(oauthWith().exchangeCode(refused));
+    for (const rejected of [code, 'invented']) {
+      const error = await thrownBy(oauthWith().exchangeCode(rejected));
       expect(error).toBeInstanceOf(AuthorizationNeededError);
       expect(inspect(error, { depth: 10 })).not.toContain(simulator.clientSecret);
     }
@@ -69,7 +69,7 @@ describe('a refresh', () => {
 
   it('of a dead token is refused', async () => {
     const error = await thrownBy(oauthWith().refresh('dead-token'));
-    expect(error).toBeInstanceOf(RefreshTokenRefusedError);
+    expect(error).toBeInstanceOf(RefreshTokenRejectedError);
     expect(inspect(error, { depth: 10 })).not.toContain('dead-token');
   });
 
@@ -77,7 +77,7 @@ describe('a refresh', () => {
     const error = await thrownBy(
       oauthWith('wrong').refresh(simulator.issueRefreshToken(athleteId)),
     );
-    expect(error).toBeInstanceOf(ApplicationRefusedError);
+    expect(error).toBeInstanceOf(ApplicationRejectedError);
     expect(error.message).toContain('STRAVA_CLIENT_SECRET');
   });
 
@@ -93,7 +93,7 @@ describe('a refresh', () => {
       simulator.faults.next(kind, 1, { endpoint: 'token' });
       const refreshToken = simulator.issueRefreshToken(athleteId);
       const error = await thrownBy(oauthWith().refresh(refreshToken));
-      expect(error).toMatchObject({ code: 'STRAVA_WEATHER' });
+      expect(error).toMatchObject({ code: 'STRAVA_TRANSIENT' });
       const shown = inspect(error, { depth: 10, showHidden: true });
       for (const secret of [refreshToken, simulator.clientSecret]) {
         expect(shown).not.toContain(secret);
@@ -106,7 +106,7 @@ describe('a refresh', () => {
     async (kind) => {
       simulator.faults.next(kind, 1, { endpoint: 'token' });
       const error = await thrownBy(oauthWith().refresh(simulator.issueRefreshToken(athleteId)));
-      expect(error).toMatchObject({ code: 'MALFORMED_ANSWER' });
+      expect(error).toMatchObject({ code: 'MALFORMED_RESPONSE' });
     },
   );
 });
@@ -129,7 +129,7 @@ describe('a revocation', () => {
   it('with a wrong secret concerns the application, and revokes nothing', async () => {
     const token = simulator.issueRefreshToken(athleteId);
     const error = await thrownBy(oauthWith('wrong').revoke(token));
-    expect(error).toBeInstanceOf(ApplicationRefusedError);
+    expect(error).toBeInstanceOf(ApplicationRejectedError);
     expect(simulator.isRefreshTokenLive(token)).toBe(true);
   });
 
@@ -139,7 +139,7 @@ describe('a revocation', () => {
       simulator.faults.next(kind, 1, { endpoint: 'revoke' });
       const token = simulator.issueRefreshToken(athleteId);
       const error = await thrownBy(oauthWith().revoke(token));
-      expect(error).toMatchObject({ code: 'STRAVA_WEATHER' });
+      expect(error).toMatchObject({ code: 'STRAVA_TRANSIENT' });
       const { clientId, clientSecret } = simulator;
       const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
       const shown = inspect(error, { depth: 10, showHidden: true });

@@ -249,12 +249,12 @@ describe('requests at once', () => {
     const { simulator, stack } = await scene({ short: 20 });
     const held = [1, 2, 3, 4].map(() => simulator.hold({ endpoint: 'list' }));
     const asked = Array.from({ length: 10 }, () => list(stack));
-    const flights = await Promise.all(held);
+    const inFlight = await Promise.all(held);
     await sleep(50);
     expect(simulator.requests.count()).toBe(4);
-    for (const flight of flights) flight.release();
+    for (const request of inFlight) request.release();
     await Promise.all(asked);
-    expect(stack.gate.passed()).toBe(10);
+    expect(stack.rateLimiter.passed()).toBe(10);
     expect(await spend(stack)).toBe(10);
     expect(simulator.requests.overLimit()).toEqual([]);
   });

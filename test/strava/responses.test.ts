@@ -3,24 +3,24 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
 import {
-  AccessTokenRefusedError,
-  ApplicationRefusedError,
-  MalformedAnswerError,
+  AccessTokenRejectedError,
+  ApplicationRejectedError,
+  MalformedResponseError,
   NotFoundError,
   RateLimitedError,
   ScopeMissingError,
   StravaRecordError,
-  StravaWeatherError,
+  StravaTransientError,
   SubscribersOnlyError,
 } from '../../src/errors.ts';
-import { faultsOf, readAnswer, readObject } from '../../src/strava/responses.ts';
-import type { HttpAnswer } from '../../src/strava/http.ts';
+import { faultsOf, readResponse, readObject } from '../../src/strava/responses.ts';
+import type { HttpResponse } from '../../src/strava/http.ts';
 
 type ErrorClass = new (...args: never[]) => Error;
 
 const json = 'application/json; charset=utf-8';
 
-function answer(status: number, body: unknown, type = json): HttpAnswer {
+function answer(status: number, body: unknown, type = json): HttpResponse {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return { status, headers: { 'content-type': type }, body: text };
 }
@@ -38,26 +38,26 @@ function thrownBy(work: () => unknown): unknown {
   throw new Error('Nothing was thrown.');
 }
 
-const table: readonly [string, HttpAnswer, ErrorClass][] = [
+const table: readonly [string, HttpResponse, ErrorClass][] = [
   [
     'an expired token',
     answer(401, fault('Athlete', 'access_token', 'invalid')),
-    AccessTokenRefusedError,
+    AccessTokenRejectedError,
   ],
   [
     'a scope that was not granted',
     answer(401, fault('AccessToken', 'activity:read_permission', 'missing')),
     ScopeMissingError,
   ],
-  ['a 401 in HTML', answer(401, '<html>', 'text/html'), AccessTokenRefusedError],
+  ['a 401 in HTML', answer(401, '<html>', 'text/html'), AccessTokenRejectedError],
   ['a 402', answer(402, fault('Athlete', 'subscription', 'missing')), SubscribersOnlyError],
   [
     'an inactive application',
     answer(403, fault('Application', 'Status', 'Inactive')),
-    ApplicationRefusedError,
+    ApplicationRejectedError,
   ],
   ['another 403', answer(403, fault('Activity', 'id', 'forbidden')), StravaRecordError],
-  ['a 403 of a gateway', answer(403, '<html>', 'text/html'), StravaWeatherError],
+  ['a 403 of a gateway', answer(403, '<html>', 'text/html'), StravaTransientError],
   ['an unknown record', answer(404, fault('Activity', 'id', 'invalid')), NotFoundError],
   ['a 404 without errors', answer(404, { message: 'x', errors: [] }), NotFoundError],
   [
@@ -68,20 +68,20 @@ const table: readonly [string, HttpAnswer, ErrorClass][] = [
   ['a spent quota', answer(429, fault('Application', 'rate limit', 'exceeded')), RateLimitedError],
   ['a 429 in HTML', answer(429, '<html>', 'text/html'), RateLimitedError],
   ["Strava's own 500", answer(500, { message: 'error' }), StravaRecordError],
-  ['a 500 in HTML', answer(500, '<html>', 'text/html'), StravaWeatherError],
-  ['a 502', answer(502, '<html>', 'text/html'), StravaWeatherError],
-  ['a 503 with JSON', answer(503, { message: 'error' }), StravaWeatherError],
-  ['a 597', answer(597, '', 'text/html'), StravaWeatherError],
-  ['a redirect', answer(302, '', 'text/html'), StravaWeatherError],
-  ['a maintenance page with 200', answer(200, '<html>', 'text/html'), StravaWeatherError],
-  ['JSON that is called text', answer(200, '[]', 'text/plain'), StravaWeatherError],
-  ['JSON that was cut off', answer(200, '[{"id":'), StravaWeatherError],
-  ['an empty body', answer(200, ''), StravaWeatherError],
+  ['a 500 in HTML', answer(500, '<html>', 'text/html'), StravaTransientError],
+  ['a 502', answer(502, '<html>', 'text/html'), StravaTransientError],
+  ['a 503 with JSON', answer(503, { message: 'error' }), StravaTransientError],
+  ['a 597', answer(597, '', 'text/html'), StravaTransientError],
+  ['a redirect', answer(302, '', 'text/html'), StravaTransientError],
+  ['a maintenance page with 200', answer(200, '<html>', 'text/html'), StravaTransientError],
+  ['JSON that is called text', answer(200, '[]', 'text/plain'), StravaTransientError],
+  ['JSON that was cut off', answer(200, '[{"id":'), StravaTransientError],
+  ['an empty body', answer(200, ''), StravaTransientError],
 ];
 
 describe('an answer', () => {
   it.each(table)('that is %s becomes its typed error', (_, one, expected) => {
-    const error = thrownBy(() => readAnswer(one, 'the list of activities'));
+    const error = thrownBy(() => readResponse(one, 'the list of activities'));
     expect(error).toBeInstanceOf(expected);
     expect(Object.getPrototypeOf(error)).toBe(expected.prototype);
   });
@@ -89,7 +89,7 @@ describe('an answer', () => {
   it.each(table)('that is %s means the same whatever its message says', (_, one, expected) => {
     for (const message of ['', 'Rate Limit Exceeded', 'Inactive', 'access_token invalid missing']) {
       const body = one.body.replace(/"message":"[^"]*"/, `"message":${JSON.stringify(message)}`);
-      expect(thrownBy(() => readAnswer({ ...one, body }, 'it'))).toBeInstanceOf(expected);
+      expect(thrownBy(() => readResponse({ ...one, body }, 'it'))).toBeInstanceOf(expected);
     }
   });
 
@@ -97,7 +97,7 @@ describe('an answer', () => {
     for (const [, one] of table) {
       const secret = 'geheim-token';
       const body = one.body.replace(/"message":"[^"]*"/, `"message":"${secret}"`);
-      const error = thrownBy(() => readAnswer({ ...one, body }, 'it'));
+      const error = thrownBy(() => readResponse({ ...one, body }, 'it'));
       expect(inspect(error, { depth: 10 })).not.toContain(secret);
     }
   });
@@ -105,12 +105,12 @@ describe('an answer', () => {
   it.each([json, 'APPLICATION/JSON', 'application/json', 'application/problem+json'])(
     'of the type %s is read',
     (type) => {
-      expect(readAnswer(answer(200, [1], type), 'it')).toEqual([1]);
+      expect(readResponse(answer(200, [1], type), 'it')).toEqual([1]);
     },
   );
 
   it('keeps integers that no double holds', () => {
-    expect(readAnswer(answer(200, '{"id":9007199254740993}'), 'it')).toEqual({
+    expect(readResponse(answer(200, '{"id":9007199254740993}'), 'it')).toEqual({
       id: 9_007_199_254_740_993n,
     });
   });
@@ -119,7 +119,7 @@ describe('an answer', () => {
     expect(readObject(answer(200, { a: 1 }), 'it')).toEqual({ a: 1 });
     for (const body of [[], 'null', '"text"', '7']) {
       expect(thrownBy(() => readObject(answer(200, body), 'it'))).toBeInstanceOf(
-        MalformedAnswerError,
+        MalformedResponseError,
       );
     }
   });

@@ -17,7 +17,7 @@ import { identifyOwner } from '../../src/owner.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { createAccess, type Access } from '../../src/strava/access.ts';
 import { createClient, type Client } from '../../src/strava/client.ts';
-import { createGate, type Gate } from '../../src/strava/rate-limiter.ts';
+import { createRateLimiter, type RateLimiter } from '../../src/strava/rate-limiter.ts';
 import { createHttp } from '../../src/strava/http.ts';
 import { createOAuth, type OAuth } from '../../src/strava/oauth.ts';
 import { createSource } from '../../src/strava/activity-source.ts';
@@ -43,7 +43,7 @@ export interface Stack {
   readonly quota: QuotaStore;
   readonly access: Access;
   readonly oauth: OAuth;
-  readonly gate: Gate;
+  readonly rateLimiter: RateLimiter;
   readonly client: Client;
   readonly source: ActivitySource;
   readonly stravaClock: StravaClock;
@@ -58,7 +58,7 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     shortWindowMs: 15 * 60_000,
     dailyWindowMs: 24 * 3_600_000,
     isHigherAllowed: false,
-    flightMaxMs: 3 * requestTimeoutMs,
+    maxInFlightMs: 3 * requestTimeoutMs,
     ...options.settings,
   };
   const [host, collections] = [hostname(), collectionsOf(mongo.db)];
@@ -69,21 +69,30 @@ export async function createStack(options: StackOptions): Promise<Stack> {
   const oauth = createOAuth({ http, clock: stravaClock, nowMs, oauthUrl, clientId, clientSecret });
   const timeCheck = createTimeCheck({ http, clock, stravaClock, oauthUrl });
   const quota = createQuotaStore(mongo, clientId);
-  const gate = createGate({
+  const rateLimiter = createRateLimiter({
     store: quota,
     settings,
     clock: stravaClock,
     timeCheck,
     owner,
-    mostInFlight: 4,
+    maxInFlight: 4,
   });
   const tokens = createTokenStore(mongo, collections);
   const durationMs = options.leaseDurationMs ?? 5_000;
   const process_ = { pid: process.pid, host, process: owner };
   const leases = createLeaseStore(mongo, collections, { durationMs, clock, ...process_ });
   const access = createAccess({ tokens, leases, oauth, clock, clientId });
-  const client = createClient({ http, gate, access, clock, stravaClock, apiUrl });
-  return { tokens, quota, access, oauth, gate, client, source: createSource(client), stravaClock };
+  const client = createClient({ http, rateLimiter, access, clock, stravaClock, apiUrl });
+  return {
+    tokens,
+    quota,
+    access,
+    oauth,
+    rateLimiter,
+    client,
+    source: createSource(client),
+    stravaClock,
+  };
 }
 
 /** Stores a grant as a login of some time ago left it. */

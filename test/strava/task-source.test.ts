@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { readDetail, segmentIdsOf } from '../../src/domain/activity/detail.ts';
 import { parseJson, type JsonObject } from '../../src/domain/json.ts';
-import { MalformedAnswerError, NotFoundError, StravaRecordError } from '../../src/errors.ts';
+import { MalformedResponseError, NotFoundError, StravaRecordError } from '../../src/errors.ts';
 import { writeJson } from '../../src/simulator/api/json-text.ts';
 import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
-import { createReadSource } from '../../src/strava/task-source.ts';
-import type { ReadSource } from '../../src/sync/ports/task-ports.ts';
+import { createTaskSource } from '../../src/strava/task-source.ts';
+import type { TaskSource } from '../../src/sync/ports/task-ports.ts';
 import { useAdapter } from '../mongo/adapter.ts';
 import { startAnswerProxy, type AnswerProxy } from '../support/response-proxy.ts';
 import { athleteId, createStack, free, logIn, thrownBy } from './stack.ts';
@@ -16,7 +16,7 @@ const adapter = useAdapter();
 const quota = { short: 100_000, daily: 100_000 };
 let simulator: Simulator;
 let proxy: AnswerProxy;
-let source: ReadSource;
+let source: TaskSource;
 /** What the proxy puts in the place of answers. */
 let alter: (body: string) => string | undefined = () => undefined;
 
@@ -32,7 +32,7 @@ beforeAll(async () => {
     settings: quota,
   });
   await logIn(stack, simulator);
-  source = createReadSource(stack.client);
+  source = createTaskSource(stack.client);
 });
 
 afterAll(async () => {
@@ -93,7 +93,7 @@ describe('an activity', () => {
     const { id } = withEfforts();
     const foreign = (body: string) => body.replace(`"id":${athleteId}`, '"id":4711');
     const error = await altered(foreign, () => thrownBy(source.activity(athleteId, id, free)));
-    expect(error).toBeInstanceOf(MalformedAnswerError);
+    expect(error).toBeInstanceOf(MalformedResponseError);
     expect(error.message).toContain('of another athlete');
     const silent = (body: string) => body.replace(`"athlete":{"id":${athleteId},`, '"athlete":{');
     await expect(
@@ -111,7 +111,7 @@ describe('an activity', () => {
       () => body,
       () => thrownBy(source.activity(athleteId, id, free)),
     );
-    expect(error).toBeInstanceOf(MalformedAnswerError);
+    expect(error).toBeInstanceOf(MalformedResponseError);
     expect(error.message).toContain(problem);
     expect(error.message).toContain(`activity ${id}`);
   });
@@ -151,7 +151,7 @@ describe('a segment', () => {
       (body) => body.replace(`"id":${segmentId}`, '"id":1'),
       () => source.segment(athleteId, segmentId, free),
     );
-    await expect(segment).rejects.toThrow(MalformedAnswerError);
+    await expect(segment).rejects.toThrow(MalformedResponseError);
     const streams = altered(
       () => '{"distance":{"data":[1]},"altitude":{"data":[]}}',
       () => source.segmentStreams(athleteId, segmentId, free),
@@ -178,7 +178,7 @@ describe('the athlete', () => {
       (body) => body.replace(`"id":${athleteId}`, '"id":7'),
       () => source.athlete(athleteId, 'profile', free),
     );
-    await expect(profile).rejects.toThrow(MalformedAnswerError);
+    await expect(profile).rejects.toThrow(MalformedResponseError);
   });
 });
 

@@ -68,7 +68,7 @@ export interface Launch {
 }
 
 /** A bound on hanging: what takes longer is shown with all that the command said. */
-const longestMs = 90_000;
+const maxMs = 90_000;
 
 /** Starts a command and returns while it runs. */
 export function start(
@@ -89,11 +89,11 @@ export function start(
   const waiting = new Set<() => void>();
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
-    for (const look of waiting) look();
+    for (const poll of waiting) poll();
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
-    for (const look of waiting) look();
+    for (const poll of waiting) poll();
   });
   const ended = once(child, 'close').then(([exitCode, signal]): Ended => ({
     exitCode: exitCode as number | null,
@@ -103,7 +103,7 @@ export function start(
   }));
   const within = async <T>(event: Promise<T>, what: string): Promise<T> => {
     const settled = new AbortController();
-    const tooLate = sleep(longestMs, undefined, { signal: settled.signal }).then(() => {
+    const tooLate = sleep(maxMs, undefined, { signal: settled.signal }).then(() => {
       throw new Error(`it did not ${what} in time:\n${stdout}\n${stderr}`);
     });
     tooLate.catch(() => undefined);
@@ -119,13 +119,13 @@ export function start(
       return typeof text === 'string' ? all.includes(text) : text.test(all);
     };
     const appeared = new Promise<void>((done) => {
-      const look = (): void => {
+      const poll = (): void => {
         if (!isShown()) return;
-        waiting.delete(look);
+        waiting.delete(poll);
         done();
       };
-      waiting.add(look);
-      look();
+      waiting.add(poll);
+      poll();
     });
     const tooEarly = ended.then(() => {
       if (!isShown())

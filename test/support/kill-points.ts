@@ -48,7 +48,7 @@ function atStrava(name: string, endpoint: 'list' | 'streams' | 'token'): KillPoi
 /** The one point at which a grant can be lost: Strava has rotated, and its answer never arrives. */
 export const inTheRefresh = 'in the refresh';
 
-const isListing = (body: object): boolean => JSON.stringify(body).includes('sync.listing');
+const isListing = (body: object): boolean => JSON.stringify(body).includes('sync.coverage');
 const isState = (body: object): boolean => JSON.stringify(body).includes('sync.streams');
 
 export const killPoints: readonly KillPoint[] = [

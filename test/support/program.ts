@@ -105,14 +105,14 @@ export function capture() {
   });
   const waitFor = (pattern: RegExp): Promise<string> =>
     new Promise((resolve) => {
-      const look = (): void => {
+      const poll = (): void => {
         const [match] = pattern.exec(text()) ?? [];
         if (match === undefined) return;
-        waiters.delete(look);
+        waiters.delete(poll);
         resolve(match);
       };
-      waiters.add(look);
-      look();
+      waiters.add(poll);
+      poll();
     });
   return { stream, text, waitFor };
 }

@@ -87,7 +87,7 @@ export function useRounds(): (options?: RoundsOptions) => Promise<Rounds> {
 
 const remembered: Readonly<Record<string, readonly string[]>> = {
   athletes: [
-    'sync.looked_at',
+    'sync.polled_at',
     'sync.reconciled_at.recent',
     'sync.reconciled_at.full',
     'sync.refreshed.profile',

@@ -62,7 +62,7 @@ export async function subscribe(scene: Rounds, callbackUrl: string): Promise<voi
 }
 
 /** Posts an event as Strava does, or as somebody who knows all of its secrets; returns the status. */
-export async function tell(
+export async function notify(
   { db }: Rounds,
   event: Readonly<Record<string, unknown>>,
 ): Promise<number> {

@@ -5,12 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Resolves once `look` holds. @throws when it does not within the time. */
 export async function eventually(
-  look: () => boolean | Promise<boolean>,
+  poll: () => boolean | Promise<boolean>,
   timeoutMs = 60_000,
 ): Promise<void> {
   const endMs = performance.now() + timeoutMs;
-  while (!(await look())) {
-    if (performance.now() > endMs) throw new Error(`Not within ${timeoutMs} ms: ${String(look)}`);
+  while (!(await poll())) {
+    if (performance.now() > endMs) throw new Error(`Not within ${timeoutMs} ms: ${String(poll)}`);
     await sleep(50);
   }
 }

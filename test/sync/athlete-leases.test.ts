@@ -5,10 +5,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { createAthleteStore } from '../../src/mongo/athletes/athletes.ts';
 import { createLeaseStore } from '../../src/mongo/coordination/leases.ts';
-import { markLeaving } from '../../src/mongo/athletes/erasing.ts';
+import { markErasing } from '../../src/mongo/athletes/erasing.ts';
 import { identifyOwner } from '../../src/owner.ts';
-import type { Holdings } from '../../src/sync/athlete-leases.ts';
-import { createHoldings } from '../../src/sync/athlete-leases.ts';
+import type { AthleteLeases } from '../../src/sync/athlete-leases.ts';
+import { createAthleteLeases } from '../../src/sync/athlete-leases.ts';
 import { useAdapter } from '../mongo/adapter.ts';
 
 const [ada, bob] = [1001, 1002];
@@ -19,17 +19,17 @@ const owner = await identifyOwner(host);
 beforeEach(() => adapter.empty());
 
 /** A run that has read who is known, and then works with what is stored by now. */
-function holdingsOf(athleteIds: readonly number[]): Holdings {
+function holdingsOf(athleteIds: readonly number[]): AthleteLeases {
   const { mongo, collections, activities } = adapter;
   const clock = { clock: systemClock, durationMs: 15_000 };
   const leases = createLeaseStore(mongo, collections, { pid: 1, host, process: owner, ...clock });
   const athletes = createAthleteStore(mongo, collections);
-  return createHoldings(
+  return createAthleteLeases(
     { leases, athletes, activities },
     {
       athleteIds: () => Promise.resolve(athleteIds),
-      scopeOf: () => ({ kind: 'standing' }),
-      isLookWanted: true,
+      scopeOf: () => ({ kind: 'default' }),
+      isPollWanted: true,
       nowMs: () => Date.now(),
     },
   );
@@ -49,12 +49,12 @@ async function heldLeases(): Promise<readonly string[]> {
 describe('an athlete who was erased while a run began', () => {
   it('is not taken, and no document of the athlete comes back', async () => {
     await logIn(bob);
-    const holdings = holdingsOf([ada, bob]);
-    await holdings.enlist();
-    expect(holdings.works.map(({ athleteId }) => athleteId)).toEqual([bob]);
+    const athleteLeases = holdingsOf([ada, bob]);
+    await athleteLeases.acquire();
+    expect(athleteLeases.works.map(({ athleteId }) => athleteId)).toEqual([bob]);
     expect(await heldLeases()).toEqual([`athlete:${bob}`]);
     expect(await adapter.collections.athletes.distinct('_id')).toEqual([bob]);
-    await holdings.release();
+    await athleteLeases.release();
   });
 });
 
@@ -62,36 +62,36 @@ describe('an athlete who is being erased', () => {
   it('is let go when nothing is in flight any more, and the others are kept', async () => {
     await logIn(ada);
     await logIn(bob);
-    const holdings = holdingsOf([ada, bob]);
-    await holdings.enlist();
+    const athleteLeases = holdingsOf([ada, bob]);
+    await athleteLeases.acquire();
     const { mongo, collections } = adapter;
     const both = [`athlete:${ada}`, `athlete:${bob}`];
-    await holdings.letLeave();
+    await athleteLeases.releaseErasing();
     expect(await heldLeases()).toEqual(both);
-    const [adas, bobs] = holdings.works;
+    const [adas, bobs] = athleteLeases.works;
     adas?.streamsInFlight.add(5);
-    await markLeaving(mongo, collections, ada, new Date());
-    await holdings.letLeave();
+    await markErasing(mongo, collections, ada, new Date());
+    await athleteLeases.releaseErasing();
     expect(await heldLeases()).toEqual(both);
     expect(adas?.stoppedBy).toMatchObject({ code: 'AUTHORIZATION_NEEDED' });
     expect(bobs?.stoppedBy).toBeUndefined();
     adas?.streamsInFlight.clear();
-    await holdings.letLeave();
+    await athleteLeases.releaseErasing();
     expect(await heldLeases()).toEqual([`athlete:${bob}`]);
-    expect(holdings.works).toEqual([bobs]);
-    await holdings.release();
+    expect(athleteLeases.works).toEqual([bobs]);
+    await athleteLeases.release();
   });
 
   it('is let go where the login was found to be of no use before', async () => {
     await logIn(ada);
-    const holdings = holdingsOf([ada]);
-    await holdings.enlist();
+    const athleteLeases = holdingsOf([ada]);
+    await athleteLeases.acquire();
     const { mongo, collections } = adapter;
-    const refused = { since: new Date(), reason: 'Strava refuses the stored refresh token' };
-    await collections.tokens.updateOne({}, { $set: { needs_authorization: refused } });
-    await markLeaving(mongo, collections, ada, new Date());
-    await holdings.letLeave();
+    const rejected = { since: new Date(), reason: 'Strava refuses the stored refresh token' };
+    await collections.tokens.updateOne({}, { $set: { needs_authorization: rejected } });
+    await markErasing(mongo, collections, ada, new Date());
+    await athleteLeases.releaseErasing();
     expect(await heldLeases()).toEqual([]);
-    await holdings.release();
+    await athleteLeases.release();
   });
 });

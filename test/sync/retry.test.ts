@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import {
-  MalformedAnswerError,
+  MalformedResponseError,
   QuotaSpentError,
   RateLimitedError,
-  StravaWeatherError,
+  StravaTransientError,
 } from '../../src/errors.ts';
-import type { PatienceDeps } from '../../src/sync/retry.ts';
-import { patiently } from '../../src/sync/retry.ts';
+import type { RetryDeps } from '../../src/sync/retry.ts';
+import { retryTransient } from '../../src/sync/retry.ts';
 
 /** A clock that sleeping moves on. */
-function depsOf(changes: Partial<PatienceDeps> = {}) {
+function depsOf(changes: Partial<RetryDeps> = {}) {
   let nowMs = 1_000_000;
   const waits: Date[] = [];
-  const deps: PatienceDeps = {
+  const deps: RetryDeps = {
     clock: {
       nowMs: () => nowMs,
       monotonicMs: () => nowMs,
@@ -24,8 +24,8 @@ function depsOf(changes: Partial<PatienceDeps> = {}) {
     nowMs: () => nowMs,
     random: () => 0.5,
     signal: new AbortController().signal,
-    isImpatient: false,
-    patienceMs: 60_000,
+    failOnQuota: false,
+    deadlineMs: 60_000,
     onWait: (opensAt) => void waits.push(opensAt),
     ...changes,
   };
@@ -41,40 +41,40 @@ function failing(...errors: readonly Error[]): () => Promise<string> {
   };
 }
 
-const weather = new StravaWeatherError('A reset.');
+const weather = new StravaTransientError('A reset.');
 
 describe('patience', () => {
   it('waits for the quota, however long it takes, and says until when', async () => {
     const { deps, waits } = depsOf();
     const opensAt = new Date(1_000_000 + 900_000);
     const ask = failing(weather, new QuotaSpentError(opensAt), weather, weather);
-    expect(await patiently(deps, ask)).toBe('answer');
+    expect(await retryTransient(deps, ask)).toBe('answer');
     expect(waits).toEqual([opensAt]);
     expect(deps.nowMs()).toBeGreaterThan(opensAt.getTime());
   });
 
   it('does not wait for the quota where nobody wants to', async () => {
-    const { deps } = depsOf({ isImpatient: true });
+    const { deps } = depsOf({ failOnQuota: true });
     const spent = new QuotaSpentError(new Date(2_000_000));
-    await expect(patiently(deps, failing(spent))).rejects.toBe(spent);
+    await expect(retryTransient(deps, failing(spent))).rejects.toBe(spent);
   });
 
   it('asks again after a 429: the gate then says until when the quota is spent', async () => {
     const { deps } = depsOf();
-    expect(await patiently(deps, failing(new RateLimitedError('429')))).toBe('answer');
+    expect(await retryTransient(deps, failing(new RateLimitedError('429')))).toBe('answer');
   });
 
   it('gives up where Strava stays away, and at once where asking again does not help', async () => {
     const { deps } = depsOf();
     const always = (): Promise<string> => Promise.reject(weather);
-    await expect(patiently(deps, always)).rejects.toBe(weather);
+    await expect(retryTransient(deps, always)).rejects.toBe(weather);
     expect(deps.nowMs()).toBeGreaterThanOrEqual(1_060_000);
-    const malformed = new MalformedAnswerError('Nonsense.');
-    await expect(patiently(deps, failing(malformed))).rejects.toBe(malformed);
+    const malformed = new MalformedResponseError('Nonsense.');
+    await expect(retryTransient(deps, failing(malformed))).rejects.toBe(malformed);
   });
 
   it('ends when it is stopped', async () => {
     const { deps } = depsOf({ signal: AbortSignal.abort() });
-    await expect(patiently(deps, failing(weather))).rejects.toBe(weather);
+    await expect(retryTransient(deps, failing(weather))).rejects.toBe(weather);
   });
 });

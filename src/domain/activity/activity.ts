@@ -132,7 +132,7 @@ function isSame(one: JsonValue | undefined, other: JsonValue | undefined): boole
  * Changes when the recording itself was changed (a crop, a corrected distance): what decides whether
  * the streams have to be asked for again.
  */
-export function traceFingerprintOf(record: JsonObject): string {
+export function recordingHashOf(record: JsonObject): string {
   const { distance, moving_time, elapsed_time, map } = record;
   return fingerprintOf(
     [distance, moving_time, elapsed_time, summaryPolyline(map)].map((value) => value ?? null),

@@ -36,10 +36,10 @@ export function splitScopes(text: string): readonly string[] {
 /** The wanted scopes that neither stand among the granted ones nor are included in one of them. */
 export function missingScopes(
   wanted: readonly string[],
-  granted: readonly string[],
+  completed: readonly string[],
 ): readonly MissingScope[] {
   return wanted
-    .filter((scope) => !isGranted(scope, granted))
+    .filter((scope) => !isComplete(scope, completed))
     .map((scope) => ({
       scope,
       consequence: consequences[scope] ?? 'what it allows cannot be read',
@@ -47,11 +47,11 @@ export function missingScopes(
 }
 
 /** Without one of these there is nothing to mirror. */
-export function canReadActivities(granted: readonly string[]): boolean {
-  return isGranted('activity:read', granted);
+export function canReadActivities(completed: readonly string[]): boolean {
+  return isComplete('activity:read', completed);
 }
 
-function isGranted(scope: string, granted: readonly string[]): boolean {
+function isComplete(scope: string, completed: readonly string[]): boolean {
   const wider = widerScopes[scope];
-  return granted.includes(scope) || (wider !== undefined && granted.includes(wider));
+  return completed.includes(scope) || (wider !== undefined && completed.includes(wider));
 }

@@ -2,7 +2,7 @@
  * When an access token is too old to be used. Pure.
  */
 
-const longestMarginMs = 5 * 60_000;
+const maxMarginMs = 5 * 60_000;
 const shareOfLifetime = 6;
 
 /** The part of a token's life that is needed here; the lifetime is unknown without `obtainedAt`. */
@@ -19,7 +19,7 @@ export function isFresh({ expiresAt, obtainedAt }: TokenLife, nowMs: number): bo
   const lifetimeMs = obtainedAt && expiresAt.getTime() - obtainedAt.getTime();
   const marginMs =
     lifetimeMs === undefined
-      ? longestMarginMs
-      : Math.min(longestMarginMs, Math.max(0, lifetimeMs / shareOfLifetime));
+      ? maxMarginMs
+      : Math.min(maxMarginMs, Math.max(0, lifetimeMs / shareOfLifetime));
   return expiresAt.getTime() - nowMs > marginMs;
 }

@@ -3,7 +3,7 @@
  * highest power over a time. Time runs on in a pause.
  */
 import type { BothWays, Curve } from './curve.ts';
-import { leastFor, mostWithin, valueAt } from './curve.ts';
+import { minFor, maxWithin, valueAt } from './curve.ts';
 import type { Sample } from '../activity/streams.ts';
 import type { Timeline } from './timeline.ts';
 import { holdSeconds, sampleAt } from './timeline.ts';
@@ -30,7 +30,7 @@ const timeSeconds = [3_600];
 /** The fastest time over each distance that was covered, between samples by straight lines. */
 export function bestDistances(covered: BothWays): readonly BestDistance[] {
   return distances.flatMap((meters) => {
-    const seconds = leastFor(covered, meters);
+    const seconds = minFor(covered, meters);
     return seconds === undefined ? [] : [{ meters, seconds: rounded(seconds) }];
   });
 }
@@ -38,7 +38,7 @@ export function bestDistances(covered: BothWays): readonly BestDistance[] {
 /** The furthest within an hour, where the recording is as long. */
 export function bestTimes(covered: BothWays): readonly BestTime[] {
   return timeSeconds.flatMap((seconds) => {
-    const meters = mostWithin(covered, seconds);
+    const meters = maxWithin(covered, seconds);
     return meters === undefined ? [] : [{ seconds, meters: rounded(meters) }];
   });
 }
@@ -46,7 +46,7 @@ export function bestTimes(covered: BothWays): readonly BestTime[] {
 /** The highest average power over each length of time that the recording has. */
 export function bestPowers(done: BothWays): readonly BestPower[] {
   return powerSeconds.flatMap((seconds) => {
-    const joules = mostWithin(done, seconds);
+    const joules = maxWithin(done, seconds);
     return joules === undefined ? [] : [{ seconds, watts: rounded(joules / seconds) }];
   });
 }

@@ -29,21 +29,19 @@ export function bothWays({ seconds, totals }: Curve): BothWays {
 }
 
 /** The highest rise within exactly `span` seconds; undefined where the curve is shorter. */
-export function mostWithin(ways: BothWays, span: number): number | undefined {
+export function maxWithin(ways: BothWays, span: number): number | undefined {
   const most = Math.max(
-    ...ways.map(({ seconds, totals }) =>
-      mostRise({ keys: seconds, values: totals, sign: 1 }, span),
-    ),
+    ...ways.map(({ seconds, totals }) => maxRise({ keys: seconds, values: totals, sign: 1 }, span)),
   );
   return Number.isFinite(most) ? most : undefined;
 }
 
 /** The fewest seconds in which `totals`, which never fall, rise by `rise`; undefined where they don't. */
-export function leastFor(ways: BothWays, rise: number): number | undefined {
+export function minFor(ways: BothWays, rise: number): number | undefined {
   const width = rise - tolerance;
   const most = Math.max(
     ...ways.map(({ seconds, totals }) =>
-      mostRise({ keys: totals, values: seconds, sign: -1 }, width),
+      maxRise({ keys: totals, values: seconds, sign: -1 }, width),
     ),
   );
   return Number.isFinite(most) ? -most : undefined;
@@ -57,7 +55,7 @@ interface Slide {
 }
 
 /** The most that `values` (times `sign`) rise by in a window as wide that begins on a point. */
-function mostRise({ keys, values, sign }: Slide, width: number): number {
+function maxRise({ keys, values, sign }: Slide, width: number): number {
   const last = valueAt(keys, keys.length - 1);
   let most = Number.NEGATIVE_INFINITY;
   let line = 0;

@@ -39,7 +39,7 @@ export interface Derived {
 
 const bpmStep = 5;
 /** No heart beats faster; a sensor that says so, or 0, has lost it. */
-const mostBpm = 300;
+const maxBpm = 300;
 
 export function derivedFrom({ arrays }: Streams): Derived {
   const samplesOf = (key: string): readonly Sample[] => arrays.get(key) ?? [];
@@ -79,7 +79,7 @@ function heartrateSeconds(
 /** The heart rate where there can be one, else NaN. */
 function believable(sample: Sample | undefined): number {
   const bpm = finite(sample);
-  return bpm > 0 && bpm < mostBpm ? bpm : Number.NaN;
+  return bpm > 0 && bpm < maxBpm ? bpm : Number.NaN;
 }
 
 function highest(samples: readonly Sample[], read: (sample: Sample) => number): number | undefined {

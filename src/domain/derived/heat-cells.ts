@@ -15,7 +15,7 @@ export interface HeatCell {
 const cellsPerDegree = 1_000;
 const cellsAround = 360 * cellsPerDegree + 1;
 /** So that the cells of a flight around the world leave room for the activity: about 1.2 MB. */
-const mostCells = 20_000;
+const maxCells = 20_000;
 
 /** The cells in the order in which they were first reached; the fullest 20,000 where there are more. */
 export function heatCells(lat: readonly Sample[], lng: readonly Sample[]): readonly HeatCell[] {
@@ -37,6 +37,6 @@ export function heatCells(lat: readonly Sample[], lng: readonly Sample[]): reado
 }
 
 function fullest(cells: readonly (readonly [number, number])[]) {
-  if (cells.length <= mostCells) return cells;
-  return [...cells].sort((one, other) => other[1] - one[1]).slice(0, mostCells);
+  if (cells.length <= maxCells) return cells;
+  return [...cells].sort((one, other) => other[1] - one[1]).slice(0, maxCells);
 }

@@ -20,11 +20,11 @@ interface Stretch {
   readonly offSquared: number;
 }
 
-const mostVertices = 1_000;
+const maxVertices = 1_000;
 /** Closer than this two tracks are one; the square of a metre. */
 const nearSquared = 1;
 /** So that a track of any length takes a moment: fifty candidates for each point that stays. */
-const mostCandidates = 50_000;
+const maxCandidates = 50_000;
 const metersPerDegree = 111_320;
 
 /** At most 1,000 of the positions, in their order, the first and the last among them. */
@@ -36,7 +36,7 @@ export function simplified(positions: readonly Position[]): readonly Position[] 
   };
   const last = candidates.length - 1;
   const stretches = [stretchOf(degrees, 0, last)];
-  while (stretches.length < mostVertices - 1) {
+  while (stretches.length < maxVertices - 1) {
     const worst = stretches.reduce(worse);
     if (worst.offSquared <= nearSquared) break;
     const before = stretchOf(degrees, worst.from, worst.furthest);
@@ -49,7 +49,7 @@ export function simplified(positions: readonly Position[]): readonly Position[] 
 
 /** Evenly fewer, the last one always among them. */
 function thinned(positions: readonly Position[]): readonly Position[] {
-  const step = Math.ceil(positions.length / mostCandidates);
+  const step = Math.ceil(positions.length / maxCandidates);
   const last = positions.length - 1;
   return step <= 1
     ? positions

@@ -12,7 +12,7 @@ export interface Timeline {
 }
 
 /** How long a sample is believed where the next one is far off: a pause is no effort. */
-const longestHoldSeconds = 30;
+const maxHoldSeconds = 30;
 /** How long the last sample holds, which no other follows. */
 const lastHoldSeconds = 1;
 
@@ -47,5 +47,5 @@ export function sampleAt({ indices }: Timeline, samples: readonly Sample[], plac
 export function holdSeconds({ seconds }: Timeline, place: number): number {
   if (place === seconds.length - 1) return lastHoldSeconds;
   const gap = valueAt(seconds, place + 1) - valueAt(seconds, place);
-  return Math.min(gap, longestHoldSeconds);
+  return Math.min(gap, maxHoldSeconds);
 }

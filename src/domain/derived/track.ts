@@ -20,7 +20,7 @@ export interface Point {
 }
 
 /** Why positions make no track that MongoDB takes. */
-export type TrackRefusal =
+export type TrackRejection =
   | 'no point on the globe'
   | 'one point'
   | 'antipodes in a row'
@@ -31,7 +31,7 @@ export type TrackRefusal =
 /** A track, or why there is none; neither where there are no positions to make one of. */
 export interface TrackResult {
   readonly track?: LineString;
-  readonly leftOut?: TrackRefusal;
+  readonly leftOut?: TrackRejection;
 }
 
 const polylinePrecision = 5;
@@ -41,7 +41,7 @@ const polylinePrecision = 5;
  * routes are found takes a key for each 300 m, and MongoDB refuses more than 100,000 for a document
  * (`indexMaxNumGeneratedKeysPerDocument`).
  */
-const mostKilometers = 20_000;
+const maxKilometers = 20_000;
 const earthRadiusKilometers = 6_371;
 
 /**
@@ -66,7 +66,7 @@ export function lineOf(positions: readonly Position[]): TrackResult {
   if (coordinates.length === 1) return { leftOut: 'one point' };
   const isUndefined = coordinates.some((one, index) => isAntipode(one, coordinates[index - 1]));
   if (isUndefined) return { leftOut: 'antipodes in a row' };
-  if (kilometersOf(coordinates) > mostKilometers) {
+  if (kilometersOf(coordinates) > maxKilometers) {
     return { leftOut: 'longer than half the equator' };
   }
   return { track: { type: 'LineString', coordinates } };

@@ -17,7 +17,7 @@ export interface LoopState {
   /** Since its last turn, by a clock that stands still while the machine sleeps. */
   readonly silentMs: number;
   /** How long it may be silent. */
-  readonly longestMs: number;
+  readonly maxMs: number;
 }
 
 export interface LoginCount {
@@ -27,9 +27,9 @@ export interface LoginCount {
 }
 
 /** Whether the daemon's loops turn; without any it is still starting. */
-export function judgeLoops(loops: readonly LoopState[]): Finding {
+export function assessLoops(loops: readonly LoopState[]): Finding {
   if (loops.length === 0) return { isHealthy: true, reasons: ['The daemon is starting.'] };
-  const stuck = loops.filter(({ silentMs, longestMs }) => silentMs > longestMs);
+  const stuck = loops.filter(({ silentMs, maxMs }) => silentMs > maxMs);
   if (stuck.length > 0) return { isHealthy: false, reasons: stuck.map(sayStuck) };
   const turns = loops.map(({ name, silentMs }) => `the ${name} loop turned ${ago(silentMs)}`);
   return { isHealthy: true, reasons: [`All is in motion: ${turns.join(', ')}.`] };

@@ -4,7 +4,7 @@
  */
 import { dayMs, hourMs, minuteMs } from '../duration.ts';
 
-export const noticeKinds = [
+export const notificationKinds = [
   'authorization',
   'application',
   'backfill',
@@ -12,30 +12,30 @@ export const noticeKinds = [
   'silence',
 ] as const;
 
-export type NoticeKind = (typeof noticeKinds)[number];
+export type NotificationKind = (typeof notificationKinds)[number];
 
 /** What stands now, and wants a notice. */
 export interface Cause {
   /** Names the cause among all; it is told once while it stands. */
   readonly key: string;
-  readonly kind: NoticeKind;
+  readonly kind: NotificationKind;
   readonly athleteId?: number;
   readonly text: string;
   /** How long it has to be watched before it is told. */
-  readonly leastWatchedMs: number;
+  readonly minWatchedMs: number;
   /** It may have ended or not: the time does not count, and it is not new. */
   readonly isPaused?: boolean;
 }
 
 /** A cause as it is remembered. */
-export interface Notice extends Pick<Cause, 'key' | 'kind' | 'athleteId' | 'text'> {
+export interface Notification extends Pick<Cause, 'key' | 'kind' | 'athleteId' | 'text'> {
   readonly since: Date;
   readonly seenAt: Date;
   /** How long it was seen to stand, without the time in which nobody looked. */
   readonly watchedMs: number;
   /** How often its delivery was begun. */
   readonly tries: number;
-  readonly toldAt?: Date;
+  readonly deliveredAt?: Date;
 }
 
 /** What is known of one athlete. */
@@ -49,14 +49,14 @@ export interface AthleteFacts {
   readonly parked: number;
 }
 
-export interface NoticeFacts {
+export interface AlertFacts {
   readonly athletes: readonly AthleteFacts[];
   /** The last time that Strava refused the application. */
-  readonly refusal?: { readonly at: Date; readonly text: string };
+  readonly rejection?: { readonly at: Date; readonly text: string };
   /** When a list was last read, of any athlete. */
-  readonly lastLookAt?: Date;
+  readonly lastPollAt?: Date;
   /** How often the lists are looked at. */
-  readonly looksEveryMs: number;
+  readonly pollIntervalMs: number;
   readonly isQuotaSpent: boolean;
   readonly nowMs: number;
 }
@@ -64,7 +64,7 @@ export interface NoticeFacts {
 const lateMs = 5 * minuteMs;
 
 /** How often a delivery is tried; each time is another tick. */
-export const mostTries = 5;
+export const maxTries = 5;
 
 /** Names the first backfill of an athlete. */
 export function backfillKey(athleteId: number): string {
@@ -72,26 +72,26 @@ export function backfillKey(athleteId: number): string {
 }
 
 /** Everything that stands. */
-export function causesOf(facts: NoticeFacts): readonly Cause[] {
-  const { refusal, lastLookAt, nowMs, looksEveryMs } = facts;
-  const lookedMs = lastLookAt?.getTime() ?? Number.NEGATIVE_INFINITY;
-  const isRefused = refusal !== undefined && refusal.at.getTime() > lookedMs;
+export function alertConditions(facts: AlertFacts): readonly Cause[] {
+  const { rejection, lastPollAt, nowMs, pollIntervalMs } = facts;
+  const polledMs = lastPollAt?.getTime() ?? Number.NEGATIVE_INFINITY;
+  const isRejected = rejection !== undefined && rejection.at.getTime() > polledMs;
   const isAnybodyServed = facts.athletes.some(
     ({ needsAuthorization }) => needsAuthorization === undefined,
   );
-  const isLate = nowMs - lookedMs > looksEveryMs + lateMs;
+  const isLate = nowMs - polledMs > pollIntervalMs + lateMs;
   return [
     ...facts.athletes.flatMap(causesOfAthlete),
-    ...(isRefused ? [causeOf('application', refusal.text)] : []),
+    ...(isRejected ? [causeOf('application', rejection.text)] : []),
     // Where everybody has to log in, or the application is refused, that is told already.
-    ...(isLate && isAnybodyServed && !isRefused ? [silenceOf(facts)] : []),
+    ...(isLate && isAnybodyServed && !isRejected ? [silenceOf(facts)] : []),
   ];
 }
 
 function causesOfAthlete(athlete: AthleteFacts): readonly Cause[] {
   const { athleteId, needsAuthorization, isBackfilled, parked } = athlete;
   const who = `Athlete ${athleteId}`;
-  const of = (kind: NoticeKind, text: string): Cause => ({
+  const of = (kind: NotificationKind, text: string): Cause => ({
     ...causeOf(kind, text),
     key: `${kind}:${athleteId}`,
     athleteId,
@@ -119,55 +119,55 @@ function causesOfAthlete(athlete: AthleteFacts): readonly Cause[] {
   ];
 }
 
-function causeOf(kind: NoticeKind, text: string): Cause {
-  return { key: kind, kind, text, leastWatchedMs: 0 };
+function causeOf(kind: NotificationKind, text: string): Cause {
+  return { key: kind, kind, text, minWatchedMs: 0 };
 }
 
-function silenceOf({ lastLookAt, isQuotaSpent }: NoticeFacts): Cause {
+function silenceOf({ lastPollAt, isQuotaSpent }: AlertFacts): Cause {
   const last =
-    lastLookAt === undefined ? '' : `; the last one was read at ${lastLookAt.toISOString()}`;
+    lastPollAt === undefined ? '' : `; the last one was read at ${lastPollAt.toISOString()}`;
   const text = `Nothing has succeeded for a day: no list of activities could be read${last}. See the daemon's log.`;
-  return { ...causeOf('silence', text), leastWatchedMs: dayMs, isPaused: isQuotaSpent };
+  return { ...causeOf('silence', text), minWatchedMs: dayMs, isPaused: isQuotaSpent };
 }
 
 /** What to do about the notices. */
-export interface NoticeDecision {
+export interface NotificationDecision {
   /** New, or watched for longer now. */
-  readonly changed: readonly Notice[];
+  readonly changed: readonly Notification[];
   /** Keys of those whose cause has ended. */
   readonly ended: readonly string[];
   /** Not told yet, and to be told now. */
-  readonly due: readonly Notice[];
+  readonly due: readonly Notification[];
 }
 
 /** How long the daemon may look away before the time in between does not count: it was down, or asleep. */
-export function longestGapMs(tickIntervalMs: number): number {
+export function maxGapMs(tickIntervalMs: number): number {
   return 2 * tickIntervalMs + hourMs;
 }
 
 /** Compares what stands with what is remembered. */
-export function decideNotices(
+export function decideNotifications(
   causes: readonly Cause[],
-  known: readonly Notice[],
+  known: readonly Notification[],
   { nowMs, gapMs }: { readonly nowMs: number; readonly gapMs: number },
-): NoticeDecision {
-  const knownBy = new Map(known.map((notice) => [notice.key, notice]));
-  const standing = causes.flatMap((cause) => {
+): NotificationDecision {
+  const knownBy = new Map(known.map((notification) => [notification.key, notification]));
+  const current = causes.flatMap((cause) => {
     const before = knownBy.get(cause.key);
     if (before === undefined && cause.isPaused === true) return [];
-    const notice =
+    const notification =
       before === undefined ? begun(cause, nowMs) : seen(before, cause, { nowMs, gapMs });
-    return [{ cause, notice, isChanged: notice !== before }];
+    return [{ cause, notification, isChanged: notification !== before }];
   });
   const keys = new Set(causes.map(({ key }) => key));
   return {
-    changed: standing.filter(({ isChanged }) => isChanged).map(({ notice }) => notice),
+    changed: current.filter(({ isChanged }) => isChanged).map(({ notification }) => notification),
     ended: known.filter(({ key }) => !keys.has(key)).map(({ key }) => key),
-    due: standing.filter(isDue).map(({ notice }) => notice),
+    due: current.filter(isDue).map(({ notification }) => notification),
   };
 }
 
-function begun(cause: Cause, nowMs: number): Notice {
+function begun(cause: Cause, nowMs: number): Notification {
   const { key, kind, athleteId, text } = cause;
   const at = new Date(nowMs);
   const whose = athleteId === undefined ? {} : { athleteId };
@@ -176,18 +176,24 @@ function begun(cause: Cause, nowMs: number): Notice {
 
 /** Only one that waits is written again. */
 function seen(
-  notice: Notice,
-  { leastWatchedMs, isPaused = false }: Cause,
+  notification: Notification,
+  { minWatchedMs, isPaused = false }: Cause,
   { nowMs, gapMs }: { readonly nowMs: number; readonly gapMs: number },
-): Notice {
-  if (notice.watchedMs >= leastWatchedMs) return notice;
-  const passedMs = nowMs - notice.seenAt.getTime();
+): Notification {
+  if (notification.watchedMs >= minWatchedMs) return notification;
+  const passedMs = nowMs - notification.seenAt.getTime();
   const counts = !isPaused && passedMs > 0 && passedMs <= gapMs;
-  const watchedMs = notice.watchedMs + (counts ? passedMs : 0);
-  return { ...notice, seenAt: new Date(nowMs), watchedMs };
+  const watchedMs = notification.watchedMs + (counts ? passedMs : 0);
+  return { ...notification, seenAt: new Date(nowMs), watchedMs };
 }
 
-function isDue({ cause, notice }: { readonly cause: Cause; readonly notice: Notice }): boolean {
-  const { watchedMs, toldAt, tries } = notice;
-  return watchedMs >= cause.leastWatchedMs && toldAt === undefined && tries < mostTries;
+function isDue({
+  cause,
+  notification,
+}: {
+  readonly cause: Cause;
+  readonly notification: Notification;
+}): boolean {
+  const { watchedMs, deliveredAt, tries } = notification;
+  return watchedMs >= cause.minWatchedMs && deliveredAt === undefined && tries < maxTries;
 }

@@ -4,13 +4,13 @@
 
 /** Strava's time minus ours lies between these, in milliseconds. */
 export interface ClockOffset {
-  readonly leastMs: number;
-  readonly mostMs: number;
+  readonly minMs: number;
+  readonly maxMs: number;
 }
 
 export const unknownOffset: ClockOffset = {
-  leastMs: Number.NEGATIVE_INFINITY,
-  mostMs: Number.POSITIVE_INFINITY,
+  minMs: Number.NEGATIVE_INFINITY,
+  maxMs: Number.POSITIVE_INFINITY,
 };
 
 /** One answer: when it was asked for, when it came (our clock), and the second it names. */
@@ -28,26 +28,26 @@ const secondMs = 1_000;
  */
 export function learnOffset(known: ClockOffset, reading: DateReading): ClockOffset {
   const seen = {
-    leastMs: reading.dateMs - reading.receivedAtMs,
-    mostMs: reading.dateMs + secondMs - reading.sentAtMs,
+    minMs: reading.dateMs - reading.receivedAtMs,
+    maxMs: reading.dateMs + secondMs - reading.sentAtMs,
   };
-  const leastMs = Math.max(known.leastMs, seen.leastMs);
-  const mostMs = Math.min(known.mostMs, seen.mostMs);
-  return leastMs <= mostMs ? { leastMs, mostMs } : seen;
+  const minMs = Math.max(known.minMs, seen.minMs);
+  const maxMs = Math.min(known.maxMs, seen.maxMs);
+  return minMs <= maxMs ? { minMs, maxMs } : seen;
 }
 
 /** The smallest offset that the readings allow: none where our clock can be right. */
-export function bestOffsetMs({ leastMs, mostMs }: ClockOffset): number {
-  return Math.min(Math.max(0, leastMs), Math.max(mostMs, leastMs));
+export function bestOffsetMs({ minMs, maxMs }: ClockOffset): number {
+  return Math.min(Math.max(0, minMs), Math.max(maxMs, minMs));
 }
 
 /**
  * By how much the best offset may be wrong, in milliseconds. Where our clock can be right it is taken
  * to be: clocks that are set over the network are the rule.
  */
-export function offsetErrorMs({ leastMs, mostMs }: ClockOffset): number {
-  const canBeRight = leastMs <= 0 && mostMs >= 0;
-  return canBeRight ? 0 : Math.max(0, mostMs - leastMs);
+export function offsetErrorMs({ minMs, maxMs }: ClockOffset): number {
+  const canBeRight = minMs <= 0 && maxMs >= 0;
+  return canBeRight ? 0 : Math.max(0, maxMs - minMs);
 }
 
 /**

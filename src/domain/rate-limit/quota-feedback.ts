@@ -2,7 +2,13 @@
  * What Strava's answers teach about the quota: its headers correct the counts, a 429 closes a window.
  * Pure.
  */
-import type { Flight, QuotaSettings, QuotaState, WindowCount, WindowKind } from './quota-state.ts';
+import type {
+  RequestInFlight,
+  QuotaSettings,
+  QuotaState,
+  WindowCount,
+  WindowKind,
+} from './quota-state.ts';
 import { nobody, openWindows } from './quota-state.ts';
 
 /** One kind of window as an answer's headers tell it. */
@@ -25,20 +31,20 @@ export interface Settlement {
  */
 export function settle(state: QuotaState, answer: Settlement, settings: QuotaSettings): QuotaState {
   const opened = openWindows(state, answer.atMs, settings);
-  const flight = opened.flights.find(({ id }) => id === answer.id);
-  if (flight === undefined) return opened;
-  const landed = { ...opened, flights: opened.flights.filter(({ id }) => id !== answer.id) };
-  const corrected = answer.counts === undefined ? landed : correct(landed, flight, answer.counts);
-  return answer.isRateLimited ? close(corrected, flight, answer) : corrected;
+  const request = opened.inFlight.find(({ id }) => id === answer.id);
+  if (request === undefined) return opened;
+  const landed = { ...opened, inFlight: opened.inFlight.filter(({ id }) => id !== answer.id) };
+  const corrected = answer.counts === undefined ? landed : correct(landed, request, answer.counts);
+  return answer.isRateLimited ? close(corrected, request, answer) : corrected;
 }
 
 function correct(
   state: QuotaState,
-  flight: Flight,
+  request: RequestInFlight,
   counts: Readonly<Record<WindowKind, HeaderCount>>,
 ): QuotaState {
   const windows = state.windows.map((window) => {
-    const charged = flight.charges.filter((charge) => charge.kind === window.kind);
+    const charged = request.charges.filter((charge) => charge.kind === window.kind);
     const [only] = charged;
     // A request charged to two windows was counted in one of them, and nobody knows which.
     if (only === undefined || charged.length > 1 || only.startMs !== window.startMs) return window;
@@ -64,7 +70,11 @@ function learn(window: WindowCount, usage: number, settledBefore: number): Windo
  * windows that the request can have been counted in it is the oldest: the next request shows whether
  * the new one is spent too, while closing it for nothing would cost a whole window.
  */
-function close(state: QuotaState, { charges }: Flight, { counts }: Settlement): QuotaState {
+function close(
+  state: QuotaState,
+  { charges }: RequestInFlight,
+  { counts }: Settlement,
+): QuotaState {
   const isDailySpent = counts !== undefined && counts.daily.usage >= counts.daily.limit;
   const isShortSpent = counts !== undefined && counts.short.usage >= counts.short.limit;
   const spent: WindowKind[] = [
@@ -84,15 +94,15 @@ function close(state: QuotaState, { charges }: Flight, { counts }: Settlement): 
 }
 
 /**
- * Lets nobody wait any more for the flights of processes that are known to be dead. What they were
+ * Lets nobody wait any more for the inFlight of processes that are known to be dead. What they were
  * charged stays charged, and until they are too old they are charged to new windows like any other,
  * for a request may outlive the process that sent it.
  */
-export function dropFlights(state: QuotaState, isDead: (owner: string) => boolean): QuotaState {
+export function dropInFlight(state: QuotaState, isDead: (owner: string) => boolean): QuotaState {
   return {
     ...state,
-    flights: state.flights.map((flight) =>
-      isDead(flight.owner) ? { ...flight, owner: nobody } : flight,
+    inFlight: state.inFlight.map((request) =>
+      isDead(request.owner) ? { ...request, owner: nobody } : request,
     ),
   };
 }

@@ -19,8 +19,8 @@ export interface QuotaSettings {
   readonly isHigherAllowed: boolean;
   /** By how much the instants that are given may differ from Strava's clock; 0 where absent. */
   readonly clockErrorMs?: number;
-  /** How long a request can be under way; older flights belong to a process that died elsewhere. */
-  readonly flightMaxMs: number;
+  /** How long a request can be under way; older inFlight belong to a process that died elsewhere. */
+  readonly maxInFlightMs: number;
 }
 
 /** One window's count. */
@@ -47,7 +47,7 @@ export interface Charge {
 }
 
 /** One request between its reservation and its answer. */
-export interface Flight {
+export interface RequestInFlight {
   readonly id: string;
   /** The process that made the reservation; nobody, where it is known to be dead. */
   readonly owner: string;
@@ -58,18 +58,18 @@ export interface Flight {
 /** Everything that is known of one application's quota. */
 export interface QuotaState {
   readonly windows: readonly WindowCount[];
-  readonly flights: readonly Flight[];
+  readonly inFlight: readonly RequestInFlight[];
   /** The limits that Strava's headers named last. */
   readonly observed: Readonly<Partial<Record<WindowKind, number>>>;
 }
 
-export const emptyQuota: QuotaState = { windows: [], flights: [], observed: {} };
+export const emptyQuota: QuotaState = { windows: [], inFlight: [], observed: {} };
 
 /** Stands for a dead owner. Nobody waits for such a flight, but Strava may still count it. */
 export const nobody = '';
 
 export const windowKinds: readonly WindowKind[] = ['short', 'daily'];
-const longestGuardMs = 2_000;
+const maxGuardMs = 2_000;
 const guardShare = 0.05;
 const keptWindows = 12;
 
@@ -88,7 +88,7 @@ export function windowStartMs(atMs: number, lengthMs: number): number {
  * short test window, or what is not known of Strava's clock where that is more.
  */
 export function guardMs(lengthMs: number, { clockErrorMs = 0 }: QuotaSettings): number {
-  const guard = Math.min(longestGuardMs, lengthMs * guardShare);
+  const guard = Math.min(maxGuardMs, lengthMs * guardShare);
   return Math.max(guard, Math.min(clockErrorMs, lengthMs / 2));
 }
 
@@ -99,15 +99,18 @@ export function limitOf(kind: WindowKind, state: QuotaState, settings: QuotaSett
   return settings.isHigherAllowed ? observed : Math.min(settings[kind], observed);
 }
 
-/** How many flights that somebody waits for are charged to a window. */
-export function flightsIn(window: WindowCount, state: QuotaState): number {
-  return state.flights
+/** How many inFlight that somebody waits for are charged to a window. */
+export function inFlightIn(window: WindowCount, state: QuotaState): number {
+  return state.inFlight
     .filter(({ owner }) => owner !== nobody)
-    .filter((flight) => isChargedTo(flight, window)).length;
+    .filter((request) => isChargedTo(request, window)).length;
 }
 
-function isChargedTo(flight: Flight, window: Pick<WindowCount, 'kind' | 'startMs'>): boolean {
-  return flight.charges.some(
+function isChargedTo(
+  request: RequestInFlight,
+  window: Pick<WindowCount, 'kind' | 'startMs'>,
+): boolean {
+  return request.charges.some(
     (charge) => charge.kind === window.kind && charge.startMs === window.startMs,
   );
 }
@@ -164,35 +167,36 @@ export function chargedWindows(
 
 /**
  * Brings the state to `nowMs`: opens the windows of now, charges to them what was still under way when
- * they began, and forgets flights that nobody can be waiting for any more.
+ * they began, and forgets inFlight that nobody can be waiting for any more.
  */
 export function openWindows(state: QuotaState, nowMs: number, settings: QuotaSettings): QuotaState {
   const current = chargedWindows(state, nowMs, settings);
   const others = state.windows.filter((known) => !current.some((window) => isSame(known, window)));
   const isMissing = others.length + current.length > state.windows.length;
   const opened = isMissing ? { ...state, windows: prune([...others, ...current]) } : state;
-  const carried = carryFlights(opened, current, settings.flightMaxMs);
-  const flights = carried.flights.filter(({ atMs }) => atMs > nowMs - settings.flightMaxMs);
-  return flights.length < carried.flights.length ? { ...carried, flights } : carried;
+  const carried = carryInFlight(opened, current, settings.maxInFlightMs);
+  const inFlight = carried.inFlight.filter(({ atMs }) => atMs > nowMs - settings.maxInFlightMs);
+  return inFlight.length < carried.inFlight.length ? { ...carried, inFlight } : carried;
 }
 
-function carryFlights(
+function carryInFlight(
   state: QuotaState,
   current: readonly WindowCount[],
-  flightMaxMs: number,
+  maxInFlightMs: number,
 ): QuotaState {
   let carried = state;
   for (const window of current) {
-    for (const flight of state.flights) {
-      const hadLeft = flight.atMs <= window.startMs && flight.atMs + flightMaxMs > window.startMs;
-      if (!hadLeft || isChargedTo(flight, window)) continue;
+    for (const request of state.inFlight) {
+      const hadLeft =
+        request.atMs <= window.startMs && request.atMs + maxInFlightMs > window.startMs;
+      if (!hadLeft || isChargedTo(request, window)) continue;
       const { kind, startMs } = window;
       const { reserved } = findWindow(carried, window);
       const added = { kind, startMs, settledBefore: reserved };
       carried = {
         ...charge(carried, [added]),
-        flights: carried.flights.map((other) =>
-          other.id === flight.id ? { ...other, charges: [...other.charges, added] } : other,
+        inFlight: carried.inFlight.map((other) =>
+          other.id === request.id ? { ...other, charges: [...other.charges, added] } : other,
         ),
       };
     }

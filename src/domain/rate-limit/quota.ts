@@ -7,7 +7,7 @@ import {
   charge,
   chargedWindows,
   currentWindow,
-  flightsIn,
+  inFlightIn,
   guardMs,
   limitOf,
   openWindows,
@@ -28,8 +28,8 @@ export interface Reservation {
 }
 
 export type Decision =
-  | { readonly isGranted: true; readonly state: QuotaState }
-  | { readonly isGranted: false; readonly opensAtMs: number };
+  | { readonly isComplete: true; readonly state: QuotaState }
+  | { readonly isComplete: false; readonly opensAtMs: number };
 
 /** Charges one request to every window that Strava may count it in, or says when to ask again. */
 export function reserve(
@@ -39,19 +39,19 @@ export function reserve(
 ): Decision {
   const opened = openWindows(state, request.atMs, settings);
   const opensAtMs = opensAt(opened, request.atMs, settings, request.reserve);
-  if (opensAtMs > request.atMs) return { isGranted: false, opensAtMs };
+  if (opensAtMs > request.atMs) return { isComplete: false, opensAtMs };
   const charged = chargedWindows(opened, request.atMs, settings);
   const charges = charged.map((window) => ({
     kind: window.kind,
     startMs: window.startMs,
-    settledBefore: window.reserved - flightsIn(window, opened),
+    settledBefore: window.reserved - inFlightIn(window, opened),
   }));
   const { id, owner, atMs } = request;
   return {
-    isGranted: true,
+    isComplete: true,
     state: {
       ...charge(opened, charges),
-      flights: [...opened.flights, { id, owner, atMs, charges }],
+      inFlight: [...opened.inFlight, { id, owner, atMs, charges }],
     },
   };
 }
@@ -116,7 +116,7 @@ function hasRoom(
   if (window.isClosed) return false;
   const limit = limitOf(window.kind, state, settings) - left;
   if (window.reserved + window.foreignAtMost < limit) return true;
-  // The upper bound counts our own flights twice; with none under way, one request alone settles it.
-  const isAlone = flightsIn(window, state) === 0;
+  // The upper bound counts our own inFlight twice; with none under way, one request alone settles it.
+  const isAlone = inFlightIn(window, state) === 0;
   return isAlone && window.reserved + window.foreignAtLeast < limit;
 }

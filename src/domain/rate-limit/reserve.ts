@@ -7,9 +7,9 @@ import { windowEndMs } from './quota.ts';
 import type { QuotaSettings, QuotaState, WindowKind } from './quota-state.ts';
 import { limitOf, windowLengthMs } from './quota-state.ts';
 
-const mostShare = 0.2;
+const maxShare = 0.2;
 const endShare = 0.1;
-const longestEndMs = 90_000;
+const maxEndMs = 90_000;
 
 export interface ReserveFor {
   readonly athleteCount: number;
@@ -34,13 +34,13 @@ export function reserveFor(
 ): Reserve {
   const reserveIn = (kind: WindowKind): number => {
     const leftMs = windowEndMs(kind, wanted.nowMs, settings) - wanted.nowMs;
-    const endMs = Math.min(longestEndMs, windowLengthMs(kind, settings) * endShare);
+    const endMs = Math.min(maxEndMs, windowLengthMs(kind, settings) * endShare);
     if (leftMs <= endMs) return 0;
     const ticks = Math.ceil(leftMs / Math.max(settings.shortWindowMs, wanted.tickIntervalMs));
     const each = kind === 'short' ? ticks + activityRequests : ticks;
     return Math.min(
       each * wanted.athleteCount,
-      Math.floor(limitOf(kind, state, settings) * mostShare),
+      Math.floor(limitOf(kind, state, settings) * maxShare),
     );
   };
   return { short: reserveIn('short'), daily: reserveIn('daily') };

@@ -36,6 +36,6 @@ export function afterFailure(circuit: Circuit, nowMs: number, random: number): C
 }
 
 /** How many requests may be under way at once. */
-export function allowedFlights(circuit: Circuit, most: number): number {
+export function maxConcurrency(circuit: Circuit, most: number): number {
   return circuit.failures >= toleratedFailures ? 1 : most;
 }

@@ -25,19 +25,19 @@ export function isAsWide(reading: ListReading, other: ListReading): boolean {
   return breadth[reading] >= breadth[other];
 }
 
-export type DeletionRefusal = 'all' | 'many' | 'scope';
+export type DeletionRejection = 'all' | 'many' | 'scope';
 
-const mostShare = 0.2;
-const mostByCount = 10;
+const maxShare = 0.2;
+const maxByCount = 10;
 
 /** Why nothing may be removed; undefined where each may be asked for. */
-export function refuseDeletions({
+export function rejectDeletions({
   missing,
   stored,
   canSeePrivate,
-}: MissingCount): DeletionRefusal | undefined {
+}: MissingCount): DeletionRejection | undefined {
   if (missing === 0) return undefined;
   if (!canSeePrivate) return 'scope';
   if (missing >= stored) return 'all';
-  return missing > mostByCount && missing > mostShare * stored ? 'many' : undefined;
+  return missing > maxByCount && missing > maxShare * stored ? 'many' : undefined;
 }

@@ -9,21 +9,21 @@ export type AthletePart = 'profile' | 'zones' | 'stats';
 /** Why an activity is read by itself. */
 export type ActivityPurpose =
   /** A webhook told of it. */
-  | 'hint'
+  | 'event'
   /** A list that was read to its end misses it. */
   | 'confirm'
   /** Its details are kept. */
   | 'details';
 
 /** One request that could be made; `tries` counts its own failures so far. */
-export type DueRead = (
+export type DueTask = (
   | {
       readonly kind: 'activity';
       readonly purpose: ActivityPurpose;
       readonly activityId: number;
       readonly isFresh: boolean;
       /** Whether a webhook told of its deletion. */
-      readonly isToldDeleted?: boolean;
+      readonly isReportedDeleted?: boolean;
     }
   | { readonly kind: 'segment'; readonly part: 'record' | 'streams'; readonly segmentId: number }
   | { readonly kind: 'athlete'; readonly part: AthletePart }
@@ -31,7 +31,7 @@ export type DueRead = (
 ) & { readonly tries: number };
 
 /** What a read is called while it is in flight or rests: the same thing is never asked for twice at once. */
-export function keyOfRead(read: DueRead): string {
+export function taskKey(read: DueTask): string {
   switch (read.kind) {
     case 'activity':
       return `activity:${read.activityId}`;
@@ -45,22 +45,22 @@ export function keyOfRead(read: DueRead): string {
 }
 
 /** The activity that a key names; undefined for other kinds. */
-export function activityOfRead(key: string): number | undefined {
+export function activityOfTask(key: string): number | undefined {
   const [kind, id] = key.split(':');
   return kind === 'activity' ? Number(id) : undefined;
 }
 
 /** Whether a read may spend what is kept back for fresh data. */
-export function isFreshRead(read: DueRead): boolean {
+export function isFreshTask(read: DueTask): boolean {
   return read.kind === 'activity' && read.isFresh;
 }
 
 /** The places of reads in the planner's order. */
-export type ReadRank = 'hint' | 'freshDetails' | 'upkeep' | 'oldDetails' | 'segment';
+export type TaskRank = 'event' | 'freshDetails' | 'upkeep' | 'oldDetails' | 'segment';
 
-export function rankOfRead(read: DueRead): ReadRank {
+export function rankOfTask(read: DueTask): TaskRank {
   if (read.kind === 'segment') return 'segment';
   if (read.kind !== 'activity' || read.purpose === 'confirm') return 'upkeep';
-  if (read.purpose === 'hint') return 'hint';
+  if (read.purpose === 'event') return 'event';
   return read.isFresh ? 'freshDetails' : 'oldDetails';
 }

@@ -25,7 +25,7 @@ export interface ListRequest {
 }
 
 /** How far a list is known, newest span first, and where its walk stands while one is under way. */
-export interface Listing {
+export interface ListCoverage {
   readonly spans: readonly Span[];
   readonly cursor?: ListRequest;
 }
@@ -49,15 +49,15 @@ export interface PageOutcome {
   readonly isEveryRecordNew: boolean;
 }
 
-export const nothingListed: Listing = { spans: [] };
+export const nothingCovered: ListCoverage = { spans: [] };
 
 /** The largest page that Strava gives. */
 export const pageSize = 200;
 
 /** The page that the walk needs next, or undefined when its goal is covered. */
-export function nextListRequest(listing: Listing, goal: Goal): ListRequest | undefined {
-  if (listing.cursor !== undefined) return listing.cursor;
-  const [top] = listing.spans;
+export function nextListRequest(coverage: ListCoverage, goal: Goal): ListRequest | undefined {
+  if (coverage.cursor !== undefined) return coverage.cursor;
+  const [top] = coverage.spans;
   if (top === undefined) return firstRequest(goal);
   return top.fromS > goal.sinceS ? { beforeS: top.fromS, page: 1 } : undefined;
 }
@@ -73,19 +73,19 @@ function firstRequest(goal: Goal): ListRequest {
  * page 1: an upload in between moves records to later pages, a deletion to earlier ones, and neither
  * alone can hide a record from both ways.
  */
-export function afterPage(listing: Listing, page: PageOutcome, goal: Goal): Listing {
+export function afterPage(coverage: ListCoverage, page: PageOutcome, goal: Goal): ListCoverage {
   const { request } = page;
-  const { spans } = listing;
+  const { spans } = coverage;
   const toS = request.beforeS === undefined ? page.requestedAtS : request.beforeS - 1;
   const reachedS = reachOf(page, toS, goal);
-  if (request.page > 1) return afterLaterPage(listing, page, reachedS);
+  if (request.page > 1) return afterLaterPage(coverage, page, reachedS);
   if (request.reachedS !== undefined) {
     const fromS = Math.min(request.reachedS, ...page.startsS.map((startS) => startS + 1));
     return { spans: addSpan(spans, { fromS, toS }) };
   }
   const isFirst = request.beforeS === undefined && spans.length === 0;
   if (reachedS !== undefined && (page.count > 0 || isFirst)) {
-    return afterProgress(listing, page, { fromS: reachedS, toS }, goal);
+    return afterProgress(coverage, page, { fromS: reachedS, toS }, goal);
   }
   // Later pages are only ever asked for below a bound: what is uploaded now does not move those.
   return { spans, cursor: { beforeS: toS + 1, page: request.beforeS === undefined ? 1 : 2 } };
@@ -99,26 +99,31 @@ function reachOf(page: PageOutcome, toS: number, goal: Goal): number | undefined
 }
 
 function afterLaterPage(
-  listing: Listing,
+  coverage: ListCoverage,
   { request, count }: PageOutcome,
   reachedS: number | undefined,
-): Listing {
-  const { spans } = listing;
+): ListCoverage {
+  const { spans } = coverage;
   const { page } = request;
   if (request.reachedS !== undefined) return { spans, cursor: { ...request, page: page - 1 } };
-  if (count > 0 && isProbe(listing, request)) return { spans };
+  if (count > 0 && isProbe(coverage, request)) return { spans };
   if (reachedS === undefined) return { spans, cursor: { ...request, page: page + 1 } };
   return { spans, cursor: { ...request, page: page - 1, reachedS } };
 }
 
 /** Whether page 1 already led on: a further page of the same bound then only looks for the end. */
-function isProbe(listing: Listing, { beforeS = Number.NaN }: ListRequest): boolean {
-  return listing.spans.some((span) => span.fromS < beforeS && span.toS >= beforeS - 1);
+function isProbe(coverage: ListCoverage, { beforeS = Number.NaN }: ListRequest): boolean {
+  return coverage.spans.some((span) => span.fromS < beforeS && span.toS >= beforeS - 1);
 }
 
-function afterProgress(listing: Listing, page: PageOutcome, covered: Span, goal: Goal): Listing {
-  const spans = addSpan(listing.spans, covered);
-  if (isCovered(listing, covered)) {
+function afterProgress(
+  coverage: ListCoverage,
+  page: PageOutcome,
+  covered: Span,
+  goal: Goal,
+): ListCoverage {
+  const spans = addSpan(coverage.spans, covered);
+  if (isCovered(coverage, covered)) {
     const isOnward = page.isEveryRecordNew && covered.fromS > goal.sinceS;
     // Below its oldest start, for a page that held that one again would not be all new.
     return isOnward ? { spans, cursor: { beforeS: covered.fromS - 1, page: 1 } } : { spans };
@@ -134,13 +139,13 @@ function afterProgress(listing: Listing, page: PageOutcome, covered: Span, goal:
  * left a gap above it, or held nothing but unknown records: then older unknown ones may follow. An
  * empty look at a list that is known to hold something proves nothing.
  */
-export function afterLook(listing: Listing, page: PageOutcome, goal: Goal): Listing {
-  const top = listing.spans[0];
-  if (top === undefined) return afterPage(listing, page, goal);
-  if (page.startsS.length === 0) return listing;
-  const looked = afterPage({ spans: listing.spans }, page, goal);
-  if (looked.spans[0]?.fromS !== top.fromS || looked.cursor !== undefined) return looked;
-  return { ...listing, spans: looked.spans };
+export function afterPoll(coverage: ListCoverage, page: PageOutcome, goal: Goal): ListCoverage {
+  const top = coverage.spans[0];
+  if (top === undefined) return afterPage(coverage, page, goal);
+  if (page.startsS.length === 0) return coverage;
+  const polled = afterPage({ spans: coverage.spans }, page, goal);
+  if (polled.spans[0]?.fromS !== top.fromS || polled.cursor !== undefined) return polled;
+  return { ...coverage, spans: polled.spans };
 }
 
 /** Adds a span, joining those that touch; newest first. */
@@ -155,6 +160,6 @@ export function addSpan(spans: readonly Span[], added: Span): readonly Span[] {
 }
 
 /** Whether the span's lower end was known already: the page then added nothing below. */
-function isCovered(listing: Listing, { fromS }: Span): boolean {
-  return listing.spans.some((span) => span.fromS <= fromS && span.toS >= fromS - 1);
+function isCovered(coverage: ListCoverage, { fromS }: Span): boolean {
+  return coverage.spans.some((span) => span.fromS <= fromS && span.toS >= fromS - 1);
 }

@@ -9,8 +9,8 @@
  * Only fresh requests may spend the reserve.
  */
 import type { ListRequest } from './list-coverage.ts';
-import type { DueRead, ReadRank } from './fetch-task.ts';
-import { isFreshRead, rankOfRead } from './fetch-task.ts';
+import type { DueTask, TaskRank } from './fetch-task.ts';
+import { isFreshTask, rankOfTask } from './fetch-task.ts';
 
 /** An activity whose streams can be asked for now. */
 export interface DueStreams {
@@ -19,9 +19,9 @@ export interface DueStreams {
 }
 
 /** The next page of a walk: of a wish's or a reconcile's, where that is said, else of the standing one. */
-export interface WalkStep {
+export interface PageStep {
   readonly request: ListRequest;
-  readonly wishId?: string;
+  readonly backfillId?: string;
   readonly isReconcile?: boolean;
 }
 
@@ -29,13 +29,13 @@ export interface WalkStep {
 export interface AthleteView {
   readonly athleteId: number;
   /** Whether the newest page has to be looked at. */
-  readonly isLookDue: boolean;
+  readonly isPollDue: boolean;
   /** The next page, if a goal is not covered yet. */
-  readonly walk?: WalkStep;
+  readonly page?: PageStep;
   /** Due and not in flight, the one most worth asking for first. */
   readonly streams: readonly DueStreams[];
   /** The other requests that are due and not in flight. */
-  readonly reads: readonly DueRead[];
+  readonly reads: readonly DueTask[];
   /** The list is read one page after the other. */
   readonly isListInFlight: boolean;
   /** How many requests were made for the athlete in this run: the lowest goes first. */
@@ -50,7 +50,7 @@ export interface PlanView {
   readonly athletes: readonly AthleteView[];
   readonly inFlight: number;
   /** How many may be in flight at once: one while Strava seems to be away. */
-  readonly mostInFlight: number;
+  readonly maxInFlight: number;
   /** No request before this instant: Strava seems to be away. */
   readonly pausedUntilMs: number;
   /** When the quota lets a fresh request through, and an old one (it leaves the reserve). */
@@ -59,12 +59,12 @@ export interface PlanView {
 }
 
 export type Work =
-  | { readonly kind: 'look'; readonly athleteId: number; readonly isFresh: true }
+  | { readonly kind: 'poll'; readonly athleteId: number; readonly isFresh: true }
   | {
-      readonly kind: 'walk';
+      readonly kind: 'page';
       readonly athleteId: number;
       readonly isFresh: false;
-      readonly step: WalkStep;
+      readonly step: PageStep;
     }
   | {
       readonly kind: 'streams';
@@ -76,10 +76,10 @@ export type Work =
       readonly kind: 'read';
       readonly athleteId: number;
       readonly isFresh: boolean;
-      readonly read: DueRead;
+      readonly read: DueTask;
     };
 
-export type WaitReason = 'quota' | 'pause' | 'retry' | 'flight';
+export type WaitReason = 'quota' | 'pause' | 'retry' | 'inFlight';
 
 export type Plan =
   | { readonly kind: 'request'; readonly work: Work }
@@ -89,27 +89,27 @@ export type Plan =
 type Chooser = (athlete: AthleteView) => Work | undefined;
 
 const byWorth: readonly Chooser[] = [
-  ({ athleteId, isLookDue, isListInFlight }) =>
-    isLookDue && !isListInFlight ? { kind: 'look', athleteId, isFresh: true } : undefined,
-  (athlete) => readWork(athlete, 'hint'),
+  ({ athleteId, isPollDue, isListInFlight }) =>
+    isPollDue && !isListInFlight ? { kind: 'poll', athleteId, isFresh: true } : undefined,
+  (athlete) => taskWork(athlete, 'event'),
   (athlete) => streamsWork(athlete, true),
-  (athlete) => readWork(athlete, 'freshDetails'),
-  ({ athleteId, walk, isLookDue, isListInFlight }) =>
-    walk === undefined || isLookDue || isListInFlight
+  (athlete) => taskWork(athlete, 'freshDetails'),
+  ({ athleteId, page, isPollDue, isListInFlight }) =>
+    page === undefined || isPollDue || isListInFlight
       ? undefined
-      : { kind: 'walk', athleteId, isFresh: false, step: walk },
-  (athlete) => readWork(athlete, 'upkeep'),
+      : { kind: 'page', athleteId, isFresh: false, step: page },
+  (athlete) => taskWork(athlete, 'upkeep'),
   (athlete) => streamsWork(athlete, false),
-  (athlete) => readWork(athlete, 'oldDetails'),
-  (athlete) => readWork(athlete, 'segment'),
+  (athlete) => taskWork(athlete, 'oldDetails'),
+  (athlete) => taskWork(athlete, 'segment'),
 ];
 
 /** The request most worth making now, or how long to wait for one, or that nothing is left to do. */
 export function plan(view: PlanView): Plan {
   const work = mostWorth(view.athletes);
   if (work === undefined) return planIdle(view);
-  if (view.inFlight >= view.mostInFlight) {
-    return { kind: 'wait', reason: 'flight', untilMs: Number.POSITIVE_INFINITY };
+  if (view.inFlight >= view.maxInFlight) {
+    return { kind: 'wait', reason: 'inFlight', untilMs: Number.POSITIVE_INFINITY };
   }
   if (view.pausedUntilMs > view.nowMs) {
     return { kind: 'wait', reason: 'pause', untilMs: view.pausedUntilMs };
@@ -135,9 +135,9 @@ function streamsWork({ athleteId, streams }: AthleteView, isFresh: boolean): Wor
   return due && { kind: 'streams', athleteId, isFresh, activityId: due.activityId };
 }
 
-function readWork({ athleteId, reads }: AthleteView, rank: ReadRank): Work | undefined {
-  const read = reads.find((candidate) => rankOfRead(candidate) === rank);
-  return read && { kind: 'read', athleteId, isFresh: isFreshRead(read), read };
+function taskWork({ athleteId, reads }: AthleteView, rank: TaskRank): Work | undefined {
+  const read = reads.find((candidate) => rankOfTask(candidate) === rank);
+  return read && { kind: 'read', athleteId, isFresh: isFreshTask(read), read };
 }
 
 function planIdle({ athletes, inFlight, nowMs }: PlanView): Plan {
@@ -145,6 +145,6 @@ function planIdle({ athletes, inFlight, nowMs }: PlanView): Plan {
     nextTryAtMs === undefined ? [] : [nextTryAtMs],
   );
   const untilMs = Math.max(nowMs, Math.min(...tries));
-  if (inFlight > 0) return { kind: 'wait', reason: 'flight', untilMs };
+  if (inFlight > 0) return { kind: 'wait', reason: 'inFlight', untilMs };
   return tries.length === 0 ? { kind: 'done' } : { kind: 'wait', reason: 'retry', untilMs };
 }

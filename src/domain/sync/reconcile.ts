@@ -33,11 +33,11 @@ export function reconcileSince(
   kind: ReconcileKind,
   nowMs: number,
   { recentPeriodMs }: ReconcileSettings,
-  standingSince: Date | undefined,
+  defaultBackfillSince: Date | undefined,
 ): Date | undefined {
-  if (kind === 'full') return standingSince;
+  if (kind === 'full') return defaultBackfillSince;
   const recentMs = nowMs - recentPeriodMs;
-  return new Date(Math.max(recentMs, standingSince?.getTime() ?? recentMs));
+  return new Date(Math.max(recentMs, defaultBackfillSince?.getTime() ?? recentMs));
 }
 
 /** A full one is a recent one too. */

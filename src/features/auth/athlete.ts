@@ -5,13 +5,13 @@ import type { JsonObject } from '../../domain/json.ts';
 import { noReserve } from '../../domain/rate-limit/quota.ts';
 import { canReadActivities } from '../../domain/auth/scope.ts';
 import {
-  AccessTokenRefusedError,
+  AccessTokenRejectedError,
   AuthorizationNeededError,
-  MalformedAnswerError,
+  MalformedResponseError,
 } from '../../errors.ts';
 import { readObject } from '../../strava/responses.ts';
 import type { LoginSession } from './session.ts';
-import { insist } from './session.ts';
+import { retryUntilDone } from './session.ts';
 
 /** A login that is stored. */
 export interface Login {
@@ -30,11 +30,11 @@ const request = { path: '/athlete', what: 'the athlete' };
 export async function fetchOwner(session: LoginSession, accessToken: string): Promise<JsonObject> {
   const { client } = session.strava;
   try {
-    return await insist(session, async () =>
+    return await retryUntilDone(session, async () =>
       readObject(await client.getWithToken(accessToken, request, noReserve), request.what),
     );
   } catch (error) {
-    if (!(error instanceof AccessTokenRefusedError)) throw error;
+    if (!(error instanceof AccessTokenRejectedError)) throw error;
     throw new AuthorizationNeededError(
       'Strava no longer takes this login: it was revoked. Log in with: npm run auth',
       { cause: error },
@@ -47,15 +47,15 @@ export function fetchAthlete(session: LoginSession, athleteId: number): Promise<
   const { client } = session.strava;
   // Not ours to abort: the client may be refreshing the token.
   const options = { reserve: noReserve, signal: new AbortController().signal };
-  return insist(session, async () =>
+  return retryUntilDone(session, async () =>
     readObject(await client.get(athleteId, request, options), request.what),
   );
 }
 
-/** @throws MalformedAnswerError without a usable id. */
+/** @throws MalformedResponseError without a usable id. */
 export function athleteIdOf({ id }: JsonObject): number {
   if (typeof id === 'number' && Number.isSafeInteger(id) && id > 0) return id;
-  throw new MalformedAnswerError("Strava's answer for the athlete has no usable id.");
+  throw new MalformedResponseError("Strava's answer for the athlete has no usable id.");
 }
 
 /** @throws AuthorizationNeededError where no activity could be read; an unknown scope is none. */

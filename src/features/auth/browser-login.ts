@@ -68,12 +68,12 @@ async function accept(session: LoginSession, { redirect, isOurs }: Arrival): Pro
       'The answer belongs to another login: its `state` is not the one of this run. Nothing was stored. Start again with: npm run auth',
     );
   }
-  if (redirect.kind === 'refused') throw refused(redirect.reason);
+  if (redirect.kind === 'rejected') throw rejected(redirect.reason);
   const { code, scope } = redirect;
   return logInWithCode(session, { code, ...(scope && { scope }), isBrandNew: true });
 }
 
-export function refused(reason: string): AuthorizationNeededError {
+export function rejected(reason: string): AuthorizationNeededError {
   return new AuthorizationNeededError(
     `${reason} Nothing was stored. To try again, run: npm run auth`,
   );

@@ -8,7 +8,7 @@ import type { Grant } from '../../strava/oauth.ts';
 import type { Login } from './athlete.ts';
 import { athleteIdOf, fetchOwner, requireActivities } from './athlete.ts';
 import type { LoginSession } from './session.ts';
-import { insist } from './session.ts';
+import { retryUntilDone } from './session.ts';
 
 export interface CodeLogin {
   readonly code: string;
@@ -40,7 +40,8 @@ export async function logInWithCode(session: LoginSession, given: CodeLogin): Pr
 }
 
 async function exchange(session: LoginSession, { code, isBrandNew }: CodeLogin): Promise<Grant> {
-  const ask = (): Promise<Grant> => insist(session, () => session.strava.oauth.exchangeCode(code));
+  const ask = (): Promise<Grant> =>
+    retryUntilDone(session, () => session.strava.oauth.exchangeCode(code));
   try {
     return await ask();
   } catch (error) {

@@ -5,10 +5,10 @@ import { requireClient } from '../../config/client.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes, UsageError } from '../../errors.ts';
 import { readRedirect } from './redirect.ts';
-import { commandPatienceMs, openDatabase, openStrava } from '../../main.ts';
+import { commandDeadlineMs, openDatabase, openStrava } from '../../main.ts';
 import type { Program } from '../../program.ts';
 import type { Login } from './athlete.ts';
-import { logInWithBrowser, refused } from './browser-login.ts';
+import { logInWithBrowser, rejected } from './browser-login.ts';
 import { logInWithCode } from './code-login.ts';
 import { logInWithRefreshToken } from './refresh-token-login.ts';
 import { describeLogin } from './report.ts';
@@ -26,12 +26,12 @@ type LogIn = (session: LoginSession) => Promise<Login | undefined>;
 
 /**
  * @throws UsageError, ConfigurationError before anything connects; AuthorizationNeededError and
- * ApplicationRefusedError where Strava or the athlete refuses.
+ * ApplicationRejectedError where Strava or the athlete refuses.
  */
 export async function auth(program: Program, options: AuthOptions): Promise<ExitCode> {
   const logIn = chooseWay(options);
   requireClient(program.config);
-  const database = await openDatabase(program, commandPatienceMs);
+  const database = await openDatabase(program, commandDeadlineMs);
   try {
     const strava = await openStrava(program, database);
     const login = await logIn({ program, database, strava });
@@ -86,7 +86,7 @@ function readPastedAddress(text: string) {
       `--redirect-url takes the whole address that the browser ended at; ${hint}.`,
     );
   }
-  if (redirect.kind === 'refused') throw refused(redirect.reason);
+  if (redirect.kind === 'rejected') throw rejected(redirect.reason);
   const { code, scope } = redirect;
   return { code, ...(scope && { scope }), isBrandNew: false };
 }

@@ -114,7 +114,7 @@ function show(response: ServerResponse, { status, heading, sentence }: Page): Pr
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
-      reject(portRefused(port, error));
+      reject(portRejected(port, error));
     });
     server.listen(port, host, () => {
       const address = server.address();
@@ -123,7 +123,7 @@ function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-function portRefused(port: number, error: NodeJS.ErrnoException): Error {
+function portRejected(port: number, error: NodeJS.ErrnoException): Error {
   const reason = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${error.code ?? ''})`;
   return new ConfigurationError(
     [

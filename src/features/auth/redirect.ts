@@ -6,8 +6,8 @@ import { splitScopes } from '../../domain/auth/scope.ts';
 
 /** The answer to a request for access. */
 export type Redirect =
-  | { readonly kind: 'granted'; readonly code: string; readonly scope?: readonly string[] }
-  | { readonly kind: 'refused'; readonly reason: string };
+  | { readonly kind: 'completed'; readonly code: string; readonly scope?: readonly string[] }
+  | { readonly kind: 'rejected'; readonly reason: string };
 
 /** Strava's name for a click on "Cancel". */
 const denied = 'access_denied';
@@ -15,11 +15,11 @@ const denied = 'access_denied';
 /** Undefined where the query is no answer of Strava's: neither a code nor an error is in it. */
 export function readRedirect(query: URLSearchParams): Redirect | undefined {
   const error = query.get('error');
-  if (error !== null) return { kind: 'refused', reason: reasonOf(error) };
+  if (error !== null) return { kind: 'rejected', reason: reasonOf(error) };
   const code = query.get('code')?.trim() ?? '';
   if (code === '') return undefined;
   const scope = query.get('scope');
-  return { kind: 'granted', code, ...(scope !== null && { scope: splitScopes(scope) }) };
+  return { kind: 'completed', code, ...(scope !== null && { scope: splitScopes(scope) }) };
 }
 
 function reasonOf(error: string): string {

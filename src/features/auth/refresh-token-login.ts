@@ -4,24 +4,24 @@
  * same command can be given again after a failure.
  */
 import { isFresh } from '../../domain/auth/token-margin.ts';
-import { AuthorizationNeededError, RefreshTokenRefusedError } from '../../errors.ts';
+import { AuthorizationNeededError, RefreshTokenRejectedError } from '../../errors.ts';
 import { saveAthlete } from '../../mongo/athletes/athletes.ts';
 import { noteLogin } from '../../mongo/tokens/login.ts';
-import type { Grant as PendingGrant } from '../../mongo/tokens/grant-document.ts';
+import type { Grant as PendingLogin } from '../../mongo/tokens/grant-document.ts';
 import { digestOf } from '../../mongo/tokens/grant-document.ts';
-import { createPendingGrants } from '../../mongo/tokens/pending-logins.ts';
+import { createPendingLogins } from '../../mongo/tokens/pending-logins.ts';
 import { refreshLease } from '../../strava/access.ts';
 import type { Grant } from '../../strava/oauth.ts';
 import type { Tokens } from '../../sync/ports/ports.ts';
 import type { Login } from './athlete.ts';
 import { athleteIdOf, fetchAthlete, fetchOwner, requireActivities } from './athlete.ts';
 import type { LoginSession } from './session.ts';
-import { insist, underLease } from './session.ts';
+import { retryUntilDone, underLease } from './session.ts';
 
 /** @throws AuthorizationNeededError for a refused token or a useless grant. */
 export async function logInWithRefreshToken(session: LoginSession, given: string): Promise<Login> {
   const athleteId = await findOwner(session, given);
-  if (athleteId === undefined) return adopt(session, given);
+  if (athleteId === undefined) return pickUp(session, given);
   const { scope } = await renewStored(session, athleteId, given);
   const profile = await fetchAthlete(session, athleteId);
   return finish(session, { athleteId, profile, ...(scope && { scope }) });
@@ -53,26 +53,26 @@ function renewStored(session: LoginSession, athleteId: number, given: string): P
   });
 }
 
-function adopt(session: LoginSession, given: string): Promise<Login> {
+function pickUp(session: LoginSession, given: string): Promise<Login> {
   const { database, program } = session;
-  const pendingGrants = createPendingGrants(database.mongo, database.vault);
+  const pendingLogins = createPendingLogins(database.mongo, database.vault);
   const digest = digestOf(given);
   return underLease(session, `login:${digest}`, async () => {
-    const found = await pendingGrants.load(digest);
+    const found = await pendingLogins.load(digest);
     const isUsable = found && isFresh(found, program.clock.nowMs());
     const pending = isUsable ? found : await obtain(session, found?.refreshToken ?? given);
-    if (!isUsable) await pendingGrants.save(digest, pending);
+    if (!isUsable) await pendingLogins.save(digest, pending);
     const profile = await fetchOwner(session, pending.accessToken);
     const athleteId = athleteIdOf(profile);
-    await pendingGrants.claim(digest, athleteId);
+    await pendingLogins.claim(digest, athleteId);
     await settle(session, { ...pending, athleteId }, found !== undefined);
-    await pendingGrants.remove(digest);
+    await pendingLogins.remove(digest);
     const { scope } = pending;
     return finish(session, { athleteId, profile, ...(scope && { scope }) });
   });
 }
 
-async function obtain(session: LoginSession, refreshToken: string): Promise<PendingGrant> {
+async function obtain(session: LoginSession, refreshToken: string): Promise<PendingLogin> {
   const grant = await refresh(session, refreshToken);
   requireActivities(grant.scope);
   return withoutOwner(session, grant);
@@ -94,9 +94,9 @@ function isAtLeastAsNew(one: Tokens, other: Tokens): boolean {
 
 async function refresh(session: LoginSession, refreshToken: string): Promise<Grant> {
   try {
-    return await insist(session, () => session.strava.oauth.refresh(refreshToken));
+    return await retryUntilDone(session, () => session.strava.oauth.refresh(refreshToken));
   } catch (error) {
-    if (!(error instanceof RefreshTokenRefusedError)) throw error;
+    if (!(error instanceof RefreshTokenRejectedError)) throw error;
     throw new AuthorizationNeededError(
       'Strava refuses this refresh token: it was replaced by a newer one (each use can do that), was revoked, or belongs to another application. Log in with: npm run auth',
       { cause: error },
@@ -108,7 +108,7 @@ function withoutOwner(
   { program, strava }: LoginSession,
   grant: Grant,
   stored?: Tokens,
-): PendingGrant {
+): PendingLogin {
   const { accessToken, refreshToken, expiresAt } = grant;
   const scope = grant.scope ?? stored?.scope;
   const now = new Date(program.clock.nowMs());

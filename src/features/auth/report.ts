@@ -27,10 +27,10 @@ export function describeLogin({ login, wantedScopes, athleteIds }: LoginReport):
 function describeScopes({ scope }: Login, wanted: readonly string[]): readonly string[] {
   if (scope === undefined) return ['Strava did not say what was granted.'];
   const missing = missingScopes(wanted, scope);
-  const granted = `Granted: ${scope.join(', ')}.`;
-  if (missing.length === 0) return [granted];
+  const completed = `Granted: ${scope.join(', ')}.`;
+  if (missing.length === 0) return [completed];
   return [
-    granted,
+    completed,
     'Not granted, so that something will be missing:',
     ...missing.map(({ scope: name, consequence }) => `  ${name}: ${consequence}.`),
     'To change that, run npm run auth again and leave every box ticked.',

@@ -11,7 +11,7 @@ import {
   StravaUnavailableError,
 } from '../../errors.ts';
 import type { Database, Strava } from '../../main.ts';
-import { commandPatienceMs } from '../../main.ts';
+import { commandDeadlineMs } from '../../main.ts';
 import type { Program } from '../../program.ts';
 import type { Lease } from '../../sync/ports/ports.ts';
 import { instant } from '../shared/text-format.ts';
@@ -24,7 +24,7 @@ export interface LoginSession {
 
 const pauses = { baseMs: 500, capMs: 30_000 };
 /** Strava's own 500s pass too, but a refusal that nobody knows stays one. */
-const triesOfRefusals = 5;
+const triesOfRejections = 5;
 const leasePauseMs = 100;
 
 /**
@@ -32,7 +32,7 @@ const leasePauseMs = 100;
  * thrown away can cost a token.
  * @throws StravaUnavailableError when the patience is over, AuthorizationNeededError when it is stopped.
  */
-export async function insist<T>(session: LoginSession, ask: () => Promise<T>): Promise<T> {
+export async function retryUntilDone<T>(session: LoginSession, ask: () => Promise<T>): Promise<T> {
   const { clock, log, random, signal } = session.program;
   let startedMs = clock.monotonicMs();
   for (let failures = 1; ; failures += 1) {
@@ -46,7 +46,7 @@ export async function insist<T>(session: LoginSession, ask: () => Promise<T>): P
         continue;
       }
       if (!isPassing(error, failures)) throw error;
-      if (clock.monotonicMs() - startedMs >= commandPatienceMs) throw unavailable(error);
+      if (clock.monotonicMs() - startedMs >= commandDeadlineMs) throw unavailable(error);
       if (failures === 1) log.warn(`Strava is away (${error.message}); trying again.`);
       await clock.sleep(backoffMs(failures, pauses, 0.5 + random() / 2), signal);
       throwIfStopped(signal);
@@ -87,7 +87,7 @@ export async function underLease<T>(
 
 function isPassing(error: unknown, failures: number): error is StravaRequestError {
   if (!(error instanceof StravaRequestError)) return false;
-  return error.isWeather || (error instanceof StravaRecordError && failures < triesOfRefusals);
+  return error.isTransient || (error instanceof StravaRecordError && failures < triesOfRejections);
 }
 
 function unavailable(error: StravaRequestError): StravaUnavailableError {

@@ -4,7 +4,7 @@
  */
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes } from '../../errors.ts';
-import { commandPatienceMs, openDatabase } from '../../main.ts';
+import { commandDeadlineMs, openDatabase } from '../../main.ts';
 import { dump } from './dump.ts';
 import { writeBackup } from './file.ts';
 import type { Program } from '../../program.ts';
@@ -19,7 +19,7 @@ export async function backup(
   program: Program,
   { out, withTokens }: BackupOptions,
 ): Promise<ExitCode> {
-  const database = await openDatabase(program, commandPatienceMs);
+  const database = await openDatabase(program, commandDeadlineMs);
   try {
     const collections = new Set<string>();
     let documents = 0;

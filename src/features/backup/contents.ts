@@ -48,10 +48,10 @@ export async function* documentsIn(path: string): AsyncGenerator<StoredDocument,
   }
 }
 
-const longestHead = 10_000;
+const maxHeadBytes = 10_000;
 
 async function headOf(path: string, bytes: Bytes): Promise<BackupHead> {
-  const line = await bytes.line(longestHead);
+  const line = await bytes.line(maxHeadBytes);
   const head = readHead(line ?? '');
   if ('problem' in head) throw new BackupUnusableError(`${path} ${head.problem}.`);
   if (head.database_version <= schemaVersion) return head;
@@ -61,14 +61,14 @@ async function headOf(path: string, bytes: Bytes): Promise<BackupHead> {
 }
 
 /** A document of 16 MB, and room for what stands around it. */
-const longestFrame = 17_000_000;
+const maxFrameBytes = 17_000_000;
 const lengthBytes = 4;
 
 async function nextFrame(path: string, bytes: Bytes): Promise<Frame> {
   const start = await bytes.take(lengthBytes);
   const length = start?.readInt32LE() ?? 0;
   if (start === undefined) throw damaged(path, 'it ends too early');
-  if (length <= lengthBytes || length > longestFrame) throw broken(path);
+  if (length <= lengthBytes || length > maxFrameBytes) throw broken(path);
   const rest = await bytes.take(length - lengthBytes);
   if (rest === undefined) throw damaged(path, 'it ends too early');
   try {

@@ -81,13 +81,13 @@ interface PageStart {
 }
 
 const firstPage = 20;
-const mostInAPage = 1_000;
+const maxPerPage = 1_000;
 const pageBytes = 2_000_000;
 
 /** How many documents of the size that these have. */
 function nextPage(page: readonly Uint8Array[]): number {
   const bytes = page.reduce((sum, { length }) => sum + length, 0);
-  return Math.min(mostInAPage, Math.ceil((pageBytes * page.length) / bytes));
+  return Math.min(maxPerPage, Math.ceil((pageBytes * page.length) / bytes));
 }
 
 /** The documents of the server's next answer, in the order of their ids. */

@@ -3,9 +3,9 @@
  * nobody works on the athletes meanwhile.
  */
 import type { ExitCode } from '../../errors.ts';
-import { exitCodes, RestoreRefusedError } from '../../errors.ts';
+import { exitCodes, RestoreRejectedError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
-import { commandPatienceMs, openDatabase } from '../../main.ts';
+import { commandDeadlineMs, openDatabase } from '../../main.ts';
 import type { Contents } from './contents.ts';
 import { verifyBackup } from './contents.ts';
 import { collectionsInTheWay, emptyDatabase } from './restore.ts';
@@ -22,7 +22,7 @@ export interface RestoreOptions {
 
 export async function restore(program: Program, options: RestoreOptions): Promise<ExitCode> {
   const contents = await verifyBackup(options.in);
-  const database = await openDatabase(program, commandPatienceMs);
+  const database = await openDatabase(program, commandDeadlineMs);
   try {
     const held: Lease[] = [];
     try {
@@ -38,24 +38,24 @@ export async function restore(program: Program, options: RestoreOptions): Promis
   }
 }
 
-/** @throws RestoreRefusedError where another process is at work. */
+/** @throws RestoreRejectedError where another process is at work. */
 async function holdAthletes({ athletes, leases }: Database, held: Lease[]): Promise<void> {
   for (const id of await athletes.athleteIds()) {
     const lease = await leases.tryAcquire(`athlete:${id}`);
     if ('epoch' in lease) held.push(lease);
     else {
-      throw new RestoreRefusedError(
+      throw new RestoreRejectedError(
         `Process ${lease.pid} on ${lease.host} is working on athlete ${id}. Stop it, then restore; nothing was changed.`,
       );
     }
   }
 }
 
-/** @throws RestoreRefusedError over data, unless it is forced. */
+/** @throws RestoreRejectedError over data, unless it is forced. */
 async function assertAllowed({ mongo, address }: Database, isForced: boolean): Promise<void> {
   const full = await collectionsInTheWay(mongo);
   if (full.length === 0 || isForced) return;
-  throw new RestoreRefusedError(
+  throw new RestoreRejectedError(
     `The database ${address} holds data already (${full.join(', ')}). Restore into an empty one (MONGODB_DATABASE), or give --force: then what is in it is replaced, and lost. Nothing was changed.`,
   );
 }

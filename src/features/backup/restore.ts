@@ -84,8 +84,8 @@ interface Batch {
   readonly documents: readonly Document[];
 }
 
-const mostBatchBytes = 2_000_000;
-const mostInABatch = 1_000;
+const maxBatchBytes = 2_000_000;
+const maxPerBatch = 1_000;
 
 async function* batchesIn(path: string, wanted: ReadonlySet<string>): AsyncGenerator<Batch> {
   let collection = '';
@@ -93,7 +93,7 @@ async function* batchesIn(path: string, wanted: ReadonlySet<string>): AsyncGener
   let bytes = 0;
   for await (const stored of documentsIn(path)) {
     if (!wanted.has(stored.collection)) continue;
-    const isFull = bytes >= mostBatchBytes || documents.length >= mostInABatch;
+    const isFull = bytes >= maxBatchBytes || documents.length >= maxPerBatch;
     if (documents.length > 0 && (isFull || stored.collection !== collection)) {
       yield { collection, documents };
       documents = [];
@@ -139,11 +139,11 @@ function createInsert(mongo: Mongo): (batch: Batch) => Promise<number> {
 /** How many were added where all that was refused is there already. */
 function addedThough(error: unknown, collection: string): number {
   if (!(error instanceof MongoBulkWriteError) || isPassing(error)) throw error;
-  const refusals = [error.writeErrors].flat();
-  if (refusals.length === 0) throw error;
-  const refused = refusals.find(({ code }) => code !== duplicateKey);
-  if (refused === undefined) return error.insertedCount;
-  const reason = refused.errmsg?.slice(0, 200) ?? 'no reason';
+  const rejections = [error.writeErrors].flat();
+  if (rejections.length === 0) throw error;
+  const rejected = rejections.find(({ code }) => code !== duplicateKey);
+  if (rejected === undefined) return error.insertedCount;
+  const reason = rejected.errmsg?.slice(0, 200) ?? 'no reason';
   throw new BackupUnusableError(`MongoDB refuses a document of ${collection} (${reason}).`, {
     cause: error,
   });

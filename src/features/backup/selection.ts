@@ -10,7 +10,7 @@
  */
 
 const left: ReadonlySet<string> = new Set(['leases', 'schema']);
-const secret: ReadonlySet<string> = new Set(['tokens', 'pending_grants', 'subscriptions']);
+const secret: ReadonlySet<string> = new Set(['tokens', 'pending_logins', 'subscriptions']);
 const kept: ReadonlySet<string> = new Set([...secret, 'quota']);
 
 /** What says of others that they are there: read before them, restored after them, emptied first. */

@@ -18,12 +18,12 @@ import type { Program } from '../../program.ts';
 import type { Job, RunResult } from '../../sync/job.ts';
 import type { Deauthorizations } from './deauthorization.ts';
 import { createDeauthorizations } from './deauthorization.ts';
-import type { LookPolicy } from '../webhooks/poll-policy.ts';
-import { createBell, createLookPolicy } from '../webhooks/poll-policy.ts';
+import type { PollPolicy } from '../webhooks/poll-policy.ts';
+import { createEventEmitter, createPollPolicy } from '../webhooks/poll-policy.ts';
 import type { Endpoints } from './endpoints.ts';
 import { openEndpoints } from './endpoints.ts';
-import type { Notices } from '../notifications/notifier.ts';
-import { createNotices } from '../notifications/notifier.ts';
+import type { Notifier } from '../notifications/notifier.ts';
+import { createNotifier } from '../notifications/notifier.ts';
 import { createProgress, progressOptionsOf } from '../shared/progress.ts';
 import { recordRun } from '../shared/run-record.ts';
 import { scopeOf } from '../shared/sync-run.ts';
@@ -63,16 +63,16 @@ async function work(
   try {
     const strava = await openStrava(program, database, metrics.exchanged);
     const timing = {
-      patienceMs: Number.POSITIVE_INFINITY,
+      deadlineMs: Number.POSITIVE_INFINITY,
       tickIntervalMs: tickIntervalMs(config.sync),
     };
     const plain = openJob(program, { database, strava }, timing);
     const job = metrics.observe(plain, () => strava.quota.nowMs());
     log.info(`Domestique is running; the database is ${database.address}.`);
-    const bell = createBell();
+    const emitter = createEventEmitter();
     const policy = createPolicy(program, database, strava);
     const deauthorizations = createDeauthorizations({ program, database, strava });
-    const notices = createNotices({ program, database, strava, policy });
+    const notifications = createNotifier({ program, database, strava, policy });
     const session = {
       program,
       database,
@@ -80,27 +80,27 @@ async function work(
       job,
       policy,
       deauthorizations,
-      notices,
+      notifications,
       heartbeat,
     };
     await prepare(session);
-    const hints = { onHint: bell.ring, onDeauthorization: deauthorizations.settle };
-    endpoints.connect({ database, strava }, hints);
+    const pendingEvents = { onEvent: emitter.ring, onDeauthorization: deauthorizations.settle };
+    endpoints.connect({ database, strava }, pendingEvents);
     await runDaemon({
       timetable: config.sync,
       clock,
       log,
       signal,
-      lastLookAt: await lastLookAt(database),
+      lastPollAt: await lastPollAt(database),
       prepare: () => prepare(session),
-      look: () => lookAgain(session),
-      hint: () => job.hint(),
-      onHint: bell.onRing,
-      isHinted: await isHinted(session),
+      poll: () => pollAgain(session),
+      notify: () => job.notify(),
+      onEvent: emitter.onRing,
+      hasPendingEvents: await hasPendingEvents(session),
       heartbeat,
-      run: (reason) => runOnce(session, reason).finally(notices.look),
+      run: (reason) => runOnce(session, reason).finally(notifications.poll),
     }).finally(() => endpoints.close());
-    await Promise.all([deauthorizations.settled(), notices.settled()]);
+    await Promise.all([deauthorizations.settled(), notifications.settled()]);
     log.info('Domestique has stopped.');
     return exitCodes.done;
   } finally {
@@ -109,10 +109,10 @@ async function work(
 }
 
 /** After a restart the next tick is early enough, unless the last run was cut off in the middle of its work. */
-async function lastLookAt({ runs, athletes }: Database): Promise<Date | undefined> {
+async function lastPollAt({ runs, athletes }: Database): Promise<Date | undefined> {
   const last = await runs.last();
   const isCutOff = last !== undefined && last.outcome !== 'done';
-  return isCutOff ? undefined : athletes.allLookedAt();
+  return isCutOff ? undefined : athletes.allPolledAt();
 }
 
 interface Session {
@@ -120,44 +120,44 @@ interface Session {
   readonly database: Database;
   readonly strava: Strava;
   readonly job: Job;
-  readonly policy: LookPolicy;
+  readonly policy: PollPolicy;
   readonly deauthorizations: Deauthorizations;
-  readonly notices: Notices;
+  readonly notifications: Notifier;
   readonly heartbeat: Heartbeat;
 }
 
 /** What may have changed since the last tick while a run goes on for days. */
-async function prepare({ policy, deauthorizations, notices }: Session): Promise<void> {
+async function prepare({ policy, deauthorizations, notifications }: Session): Promise<void> {
   deauthorizations.settle();
   await policy.refresh();
-  notices.look();
+  notifications.poll();
 }
 
 function createPolicy(
   { clock, config }: Program,
   { mongo }: Database,
   { clientId }: Strava,
-): LookPolicy {
+): PollPolicy {
   const subscription = createSubscriptionStore(mongo, clientId);
-  return createLookPolicy({
+  return createPollPolicy({
     clock,
-    intervalMs: config.webhook.lookIntervalMs,
+    intervalMs: config.webhook.pollIntervalMs,
     isSubscribed: async () => (await subscription.load())?.id !== undefined,
   });
 }
 
-async function isHinted({ database, strava }: Session): Promise<boolean> {
+async function hasPendingEvents({ database, strava }: Session): Promise<boolean> {
   for (const athleteId of await database.athletes.athleteIds()) {
-    if ((await strava.events.nextHintAt(athleteId)) !== undefined) return true;
+    if ((await strava.events.nextPendingEventAt(athleteId)) !== undefined) return true;
   }
   return false;
 }
 
 /** A run that is under way takes the tick, and who logged in meanwhile, whether or not it looks at the lists now. */
-function lookAgain({ job, policy }: Session): boolean {
-  if (!policy.isLookDue()) return job.join();
-  const isTaken = job.look();
-  if (isTaken) policy.looked();
+function pollAgain({ job, policy }: Session): boolean {
+  if (!policy.isPollDue()) return job.join();
+  const isTaken = job.poll();
+  if (isTaken) policy.polled();
   return isTaken;
 }
 
@@ -168,22 +168,22 @@ async function runOnce(session: Session, reason: RunReason): Promise<void> {
     program.log.warn('Nobody has logged in yet. Run: npm run auth');
     return;
   }
-  const isLookWanted = reason === 'start' || (reason === 'schedule' && policy.isLookDue());
-  if (isLookWanted) policy.looked();
+  const isPollWanted = reason === 'start' || (reason === 'schedule' && policy.isPollDue());
+  if (isPollWanted) policy.polled();
   const progress = createProgress(progressOptionsOf(program, strava));
   const result = await recordRun(program, database, { reason, command: 'start' }, () =>
     job
       .run({
         athleteIds: () => database.athletes.athleteIds(),
         scopeOf: () => scopeOf(program, undefined),
-        isImpatient: false,
-        isLookWanted,
+        failOnQuota: false,
+        isPollWanted,
         signal: program.signal,
         reporter: progress,
-        onTurn: heartbeat.turned,
+        onIteration: heartbeat.turned,
       })
       .catch((error: unknown) => {
-        if (isLookWanted) policy.failed();
+        if (isPollWanted) policy.failed();
         throw error;
       })
       .finally(() => {
@@ -193,13 +193,13 @@ async function runOnce(session: Session, reason: RunReason): Promise<void> {
   sayResult(program, result);
 }
 
-function sayResult({ log, config, signal }: Program, { tally, held }: RunResult): void {
+function sayResult({ log, config, signal }: Program, { stats, held }: RunResult): void {
   for (const [id, { pid, host }] of held) {
     log.warn(`Athlete ${id} is being synced by process ${pid} on ${host}; leaving it alone.`);
   }
   if (signal.aborted) return;
   const next = nextTickAt(config.sync);
-  const { requests, added, changed, streamsStored, withoutStreams, parked } = tally;
+  const { requests, added, changed, streamsStored, withoutStreams, parked } = stats;
   log.info(
     { requests, added, changed, streams: streamsStored, withoutStreams, parked },
     `Run done: ${added} new, ${changed} changed, ${streamsStored} streams; next look ${next ? instant(next) : 'never'}.`,

@@ -16,19 +16,19 @@ export interface DaemonOptions {
   readonly log: Logger;
   readonly signal: AbortSignal;
   /** When everybody's list had been looked at last, as far as the database knows. */
-  readonly lastLookAt: Date | undefined;
+  readonly lastPollAt: Date | undefined;
   /** One run; failures are thrown. */
   readonly run: (reason: RunReason) => Promise<void>;
   /** What a tick needs to know before it is acted on; failures are thrown, and the tick goes on. */
   readonly prepare: () => Promise<void>;
   /** Makes a run that is under way look at the lists again; false where none is. */
-  readonly look: () => boolean;
+  readonly poll: () => boolean;
   /** Makes a run that is under way see what a webhook told; false where none is. */
-  readonly hint: () => boolean;
+  readonly notify: () => boolean;
   /** Calls back whenever a webhook told something. */
-  readonly onHint: (listener: () => void) => void;
+  readonly onEvent: (listener: () => void) => void;
   /** Whether a webhook told something that no run has seen yet. */
-  readonly isHinted: boolean;
+  readonly hasPendingEvents: boolean;
   /** Told of each turn, and of each run. */
   readonly heartbeat: Pick<Heartbeat, 'watched' | 'runBegan' | 'runEnded'>;
 }
@@ -40,7 +40,7 @@ const watchMs = 60_000;
  * @throws what is no DomestiqueError: a bug ends the process.
  */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
-  const { timetable, clock, log, signal, lastLookAt } = options;
+  const { timetable, clock, log, signal, lastPollAt } = options;
   const broken = new AbortController();
   const ended = AbortSignal.any([signal, broken.signal]);
   const onBroken = (error: unknown): void => {
@@ -55,7 +55,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     lastTickMs = clock.nowMs();
     ticking ??= logged(options, 'The tick could not be prepared', options.prepare)
       .then(() => {
-        runs.offer('schedule', options.look);
+        runs.offer('schedule', options.poll);
       })
       .catch(onBroken)
       .finally(() => {
@@ -64,11 +64,11 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   };
 
   const isMissed =
-    lastLookAt === undefined || isOverdue(timetable, lastLookAt.getTime(), lastTickMs);
+    lastPollAt === undefined || isOverdue(timetable, lastPollAt.getTime(), lastTickMs);
   if (isMissed) runs.start('start');
-  else if (options.isHinted) runs.start('webhook');
-  options.onHint(() => {
-    runs.offer('webhook', options.hint);
+  else if (options.hasPendingEvents) runs.start('webhook');
+  options.onEvent(() => {
+    runs.offer('webhook', options.notify);
   });
   const schedule = startSchedule(timetable, tick);
   const isEnded = (): boolean => ended.aborted;

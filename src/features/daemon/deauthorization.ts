@@ -5,12 +5,12 @@
  */
 import { AuthorizationNeededError, DomestiqueError } from '../../errors.ts';
 import type { Database, Strava } from '../../main.ts';
-import type { ToldDeauthorization } from '../../mongo/athletes/deauthorized.ts';
+import type { NotifiedDeauthorization } from '../../mongo/athletes/deauthorized.ts';
 import {
   markDeauthorized,
   removeLogin,
-  settleTold,
-  toldDeauthorizations,
+  settleNotified,
+  notifiedDeauthorizations,
 } from '../../mongo/athletes/deauthorized.ts';
 import type { Program } from '../../program.ts';
 import { eraseNow } from '../erase/command.ts';
@@ -51,9 +51,9 @@ export function createDeauthorizations(session: DeauthorizationSession): Deautho
 
 async function settleAll(session: DeauthorizationSession): Promise<void> {
   const { mongo, collections } = session.database;
-  for (const told of await toldDeauthorizations(mongo, collections)) {
+  for (const delivered of await notifiedDeauthorizations(mongo, collections)) {
     if (session.program.signal.aborted) return;
-    await logged(session, () => settleOne(session, told), told.athleteId);
+    await logged(session, () => settleOne(session, delivered), delivered.athleteId);
   }
 }
 
@@ -72,11 +72,11 @@ async function logged(
 
 async function settleOne(
   session: DeauthorizationSession,
-  told: ToldDeauthorization,
+  delivered: NotifiedDeauthorization,
 ): Promise<void> {
   const { mongo, collections } = session.database;
-  if (await isWithdrawn(session, told)) await letGo(session, told.athleteId);
-  await settleTold(mongo, collections, told);
+  if (await isWithdrawn(session, delivered)) await letGo(session, delivered.athleteId);
+  await settleNotified(mongo, collections, delivered);
 }
 
 async function letGo(
@@ -102,7 +102,7 @@ async function letGo(
 
 async function isWithdrawn(
   { program, database, strava }: DeauthorizationSession,
-  { athleteId, isCertain }: ToldDeauthorization,
+  { athleteId, isCertain }: NotifiedDeauthorization,
 ): Promise<boolean> {
   const tokens = await database.tokens.load(athleteId);
   if (tokens === undefined) return isCertain;

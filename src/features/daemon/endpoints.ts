@@ -4,10 +4,10 @@
  */
 import { requireClient } from '../../config/client.ts';
 import type { Heartbeat } from './heartbeat.ts';
-import { judgeLoops } from '../../domain/monitoring/health.ts';
+import { assessLoops } from '../../domain/monitoring/health.ts';
 import { HttpServerError } from '../../errors.ts';
 import type { Route } from '../../http/response.ts';
-import { jsonAnswer } from '../../http/response.ts';
+import { jsonResponse } from '../../http/response.ts';
 import { createHealthRoutes } from '../monitoring/health-route.ts';
 import { createMetricsRoutes } from '../monitoring/metrics-route.ts';
 import type { HttpServer } from '../../http/server.ts';
@@ -16,16 +16,16 @@ import type { StoredEvent } from '../webhooks/route.ts';
 import { createWebhookRoutes } from '../webhooks/route.ts';
 import type { Database, Strava } from '../../main.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
-import { tellDeauthorization } from '../../mongo/athletes/deauthorized.ts';
+import { noteDeauthorization } from '../../mongo/athletes/deauthorized.ts';
 import { countLogins } from '../../mongo/tokens/login-counts.ts';
 import { createSubscriptionStore } from '../webhooks/subscription-store.ts';
 import type { Program } from '../../program.ts';
-import { createStanding } from '../monitoring/snapshot.ts';
+import { createMetricsSnapshot } from '../monitoring/snapshot.ts';
 
 /** What the webhook says to the daemon. */
-export interface Hints {
+export interface EventListeners {
   /** An event was stored. */
-  readonly onHint: (event: StoredEvent) => void;
+  readonly onEvent: (event: StoredEvent) => void;
   /** That an athlete withdrew the access was stored, unverified. */
   readonly onDeauthorization: () => void;
 }
@@ -37,7 +37,7 @@ export interface Endpoints {
    * The database is open: takes events from now on.
    * @throws ConfigurationError without the client's id and secret.
    */
-  connect(parts: { database: Database; strava: Strava }, hints: Hints): void;
+  connect(parts: { database: Database; strava: Strava }, pendingEvents: EventListeners): void;
   close(): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ export async function openEndpoints(
   const { clock, log } = program;
   let open: Database | undefined;
   const health = createHealthRoutes({
-    liveness: () => judgeLoops(heartbeat.loops()),
+    liveness: () => assessLoops(heartbeat.loops()),
     countLogins: () => {
       const database = open;
       return database && (() => countLogins(database.mongo, database.collections));
@@ -62,11 +62,11 @@ export async function openEndpoints(
   let closed: Promise<void> | undefined;
   return {
     url: server?.url,
-    connect: (parts, hints) => {
+    connect: (parts, pendingEvents) => {
       open = parts.database;
-      const standing = createStanding(program, parts.database);
-      metrics.connect({ quota: parts.strava.quota, standing });
-      routes.splice(own.length, Infinity, ...webhookRoutes(program, parts, hints));
+      const current = createMetricsSnapshot(program, parts.database);
+      metrics.connect({ quota: parts.strava.quota, current });
+      routes.splice(own.length, Infinity, ...webhookRoutes(program, parts, pendingEvents));
       if (server) log.info(`The HTTP server listens at ${server.url}.`);
     },
     close: () => (closed ??= server?.close() ?? Promise.resolve()),
@@ -77,13 +77,13 @@ export async function openEndpoints(
 const startingRoutes: readonly Route[] = (['GET', 'POST'] as const).map((method) => ({
   method,
   matches: () => true,
-  handle: () => Promise.resolve(jsonAnswer(503, { message: 'Service Unavailable' })),
+  handle: () => Promise.resolve(jsonResponse(503, { message: 'Service Unavailable' })),
 }));
 
 function webhookRoutes(
   { config, clock, log }: Program,
   { database, strava }: { database: Database; strava: Strava },
-  { onHint, onDeauthorization }: Hints,
+  { onEvent, onDeauthorization }: EventListeners,
 ): readonly Route[] {
   const now = (): Date => new Date(clock.nowMs());
   const subscriptions = createSubscriptionStore(database.mongo, requireClient(config).clientId);
@@ -91,9 +91,9 @@ function webhookRoutes(
     subscription: () => subscriptions.load(),
     athleteIds: () => database.athletes.athleteIds(),
     events: strava.events,
-    onEvent: onHint,
-    tellDeauthorization: (athleteId) =>
-      tellDeauthorization(database.mongo, database.collections, athleteId, now()),
+    onEvent: onEvent,
+    noteDeauthorization: (athleteId) =>
+      noteDeauthorization(database.mongo, database.collections, athleteId, now()),
     onDeauthorization,
     clock,
     log,

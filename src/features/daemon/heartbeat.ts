@@ -24,16 +24,16 @@ export interface HeartbeatOptions {
   readonly requestTimeoutMs: number;
 }
 
-const longestWatchMs = 5 * minuteMs;
-const longestTurnMs = 5 * minuteMs;
+const maxWatchMs = 5 * minuteMs;
+const maxIterationMs = 5 * minuteMs;
 const requestsInARow = 3;
 
 export function createHeartbeat({ clock, requestTimeoutMs }: HeartbeatOptions): Heartbeat {
-  const longestRunMs = longestTurnMs + requestsInARow * requestTimeoutMs;
+  const maxRunMs = maxIterationMs + requestsInARow * requestTimeoutMs;
   let watchedMs: number | undefined;
   let turnedMs: number | undefined;
-  const stateOf = (name: string, atMs: number | undefined, longestMs: number): LoopState[] =>
-    atMs === undefined ? [] : [{ name, silentMs: clock.monotonicMs() - atMs, longestMs }];
+  const stateOf = (name: string, atMs: number | undefined, maxMs: number): LoopState[] =>
+    atMs === undefined ? [] : [{ name, silentMs: clock.monotonicMs() - atMs, maxMs }];
   return {
     watched: () => {
       watchedMs = clock.monotonicMs();
@@ -48,8 +48,8 @@ export function createHeartbeat({ clock, requestTimeoutMs }: HeartbeatOptions): 
       turnedMs = undefined;
     },
     loops: () => [
-      ...stateOf("schedule's", watchedMs, longestWatchMs),
-      ...stateOf("run's", turnedMs, longestRunMs),
+      ...stateOf("schedule's", watchedMs, maxWatchMs),
+      ...stateOf("run's", turnedMs, maxRunMs),
     ],
   };
 }

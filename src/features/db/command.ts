@@ -4,13 +4,13 @@
  */
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes } from '../../errors.ts';
-import { commandPatienceMs, openDatabase } from '../../main.ts';
+import { commandDeadlineMs, openDatabase } from '../../main.ts';
 import type { Program } from '../../program.ts';
 
 const watchMs = 3_600_000;
 
 export async function db(program: Program): Promise<ExitCode> {
-  const database = await openDatabase(program, commandPatienceMs);
+  const database = await openDatabase(program, commandDeadlineMs);
   try {
     program.print(database.address);
     if (program.config.mongodb.uri !== undefined) {

@@ -5,7 +5,7 @@
 import { join, relative } from 'node:path';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes } from '../../errors.ts';
-import { commandPatienceMs, openDatabase } from '../../main.ts';
+import { commandDeadlineMs, openDatabase } from '../../main.ts';
 import type { Program } from '../../program.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { startSimulator } from '../../simulator/api/server.ts';
@@ -76,7 +76,7 @@ async function show(
   print: (text: string) => void,
 ): Promise<ExitCode> {
   print('A simulated Strava is running, with one athlete and four years of activities.');
-  const open = await openDatabase(program, commandPatienceMs);
+  const open = await openDatabase(program, commandDeadlineMs);
   try {
     await open.mongo.attempt(() => open.mongo.db.dropDatabase());
     await logIn(program, simulator.grant(athlete.id));

@@ -28,7 +28,7 @@ export async function demoAnswers(mongo: Mongo): Promise<string> {
     'Kilometres per year and sport:',
     table(kilometreRows(await ask<SportYear>(mongo, kilometresPerSportAndYear))),
     '',
-    longestText(await ask<LongestRide>(mongo, longestRide)),
+    maxTextLength(await ask<LongestRide>(mongo, longestRide)),
     '',
     'Climbing per month, the last twelve:',
     table((await ask<MonthClimb>(mongo, climbingPerMonth)).map(climbRow)),
@@ -78,7 +78,7 @@ function kilometreRows(rows: readonly SportYear[]): readonly (readonly string[])
   ]);
 }
 
-function longestText([longest]: readonly LongestRide[]): string {
+function maxTextLength([longest]: readonly LongestRide[]): string {
   if (longest === undefined) return 'Longest ride: none.';
   const { name, start_date, distance } = longest;
   return `Longest ride: ${number(Math.round(distance / 1_000))} km, "${name}" on ${start_date.toISOString().slice(0, 10)}.`;

@@ -6,11 +6,11 @@ import { requireClient } from '../../config/client.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes, NoAthleteError, UsageError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
-import { commandPatienceMs, openDatabase } from '../../main.ts';
+import { commandDeadlineMs, openDatabase } from '../../main.ts';
 import { int64 } from '../../mongo/base/bson-value.ts';
 import type { ErasedCounts } from './store.ts';
-import { eraseAthlete, eraseLeases, tracesLeft } from './store.ts';
-import { unmarkLeaving } from '../../mongo/athletes/erasing.ts';
+import { eraseAthlete, eraseLeases, footprintLeft } from './store.ts';
+import { unmarkErasing } from '../../mongo/athletes/erasing.ts';
 import type { Program } from '../../program.ts';
 import type { Lease } from '../../sync/ports/ports.ts';
 import { isConfirmed } from './confirmation.ts';
@@ -51,7 +51,7 @@ export async function erase(program: Program, options: EraseOptions): Promise<Ex
       'erase asks before it deletes, and there is no terminal to ask on: give --yes.',
     );
   }
-  const database = await openDatabase(program, commandPatienceMs);
+  const database = await openDatabase(program, commandDeadlineMs);
   try {
     const session = { program, database, athleteId };
     await throwIfUnknown(session);
@@ -81,7 +81,7 @@ function readAthleteId(options: EraseOptions): number {
 
 async function throwIfUnknown({ database, athleteId }: EraseSession): Promise<void> {
   const { mongo, collections } = database;
-  if ((await tracesLeft(mongo, collections, athleteId)).length > 0) return;
+  if ((await footprintLeft(mongo, collections, athleteId)).length > 0) return;
   throw new NoAthleteError(
     `Nothing is stored of athlete ${athleteId} in ${database.address}. npm run status names who is known.`,
   );
@@ -131,7 +131,7 @@ async function revokeOrUnmark(session: EraseSession): Promise<Revocation> {
   try {
     return await revokeLogin(session);
   } catch (error) {
-    await unmarkLeaving(mongo, collections, session.athleteId);
+    await unmarkErasing(mongo, collections, session.athleteId);
     throw error;
   }
 }

@@ -4,7 +4,7 @@
  */
 import { EraseUnfinishedError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
-import { markLeaving, unmarkLeaving } from '../../mongo/athletes/erasing.ts';
+import { markErasing, unmarkErasing } from '../../mongo/athletes/erasing.ts';
 import type { Program } from '../../program.ts';
 import { refreshLease } from '../../strava/access.ts';
 import type { Lease, LeaseHolder } from '../../sync/ports/ports.ts';
@@ -15,7 +15,7 @@ export interface EraseSession {
   readonly athleteId: number;
 }
 
-const longestWaitMs = 60_000;
+const maxWaitMs = 60_000;
 const pauseMs = 250;
 
 /**
@@ -47,7 +47,7 @@ async function acquire(session: EraseSession, name: string): Promise<Lease> {
   const startedMs = clock.monotonicMs();
   for (let tries = 1; ; tries += 1) {
     // Each time, because a refresh that was under way replaces the login and with it the mark.
-    await markLeaving(database.mongo, database.collections, athleteId, new Date(clock.nowMs()));
+    await markErasing(database.mongo, database.collections, athleteId, new Date(clock.nowMs()));
     const lease = await database.leases.tryAcquire(name);
     if ('epoch' in lease) return lease;
     if (tries === 1) {
@@ -55,8 +55,8 @@ async function acquire(session: EraseSession, name: string): Promise<Lease> {
         `Process ${lease.pid} on ${lease.host} works for athlete ${athleteId}; waiting until it lets go.`,
       );
     }
-    if (signal.aborted || clock.monotonicMs() - startedMs >= longestWaitMs) {
-      await unmarkLeaving(database.mongo, database.collections, athleteId);
+    if (signal.aborted || clock.monotonicMs() - startedMs >= maxWaitMs) {
+      await unmarkErasing(database.mongo, database.collections, athleteId);
       throw held(athleteId, lease, signal.aborted);
     }
     await clock.sleep(pauseMs, signal);

@@ -4,18 +4,18 @@
 import { requireClient } from '../../config/client.ts';
 import { backoffMs } from '../../domain/sync/retry.ts';
 import { ConfigurationError, StravaRequestError, StravaUnavailableError } from '../../errors.ts';
-import { commandPatienceMs, openStrava } from '../../main.ts';
+import { commandDeadlineMs, openStrava } from '../../main.ts';
 import type { EraseSession } from './lease.ts';
 
 /** What became of the grant. */
 export type Revocation = 'revoked' | 'no login' | 'left alone';
 
 const pauses = { baseMs: 500, capMs: 30_000 };
-const triesOfRefusals = 5;
+const triesOfRejections = 5;
 
 /**
  * Revokes both tokens: which of them ends the whole grant, Strava's documentation leaves open.
- * @throws StravaUnavailableError when the patience is over, ApplicationRefusedError for a wrong client,
+ * @throws StravaUnavailableError when the patience is over, ApplicationRejectedError for a wrong client,
  * ConfigurationError where the login belongs to another application.
  */
 export async function revokeLogin(session: EraseSession): Promise<Revocation> {
@@ -26,12 +26,12 @@ export async function revokeLogin(session: EraseSession): Promise<Revocation> {
   if (login.clientId !== undefined && login.clientId !== clientId) throw foreign(login.clientId);
   const { oauth } = await openStrava(program, database);
   for (const token of [login.refreshToken, login.accessToken]) {
-    await insist(session, () => oauth.revoke(token, program.signal));
+    await retryUntilDone(session, () => oauth.revoke(token, program.signal));
   }
   return 'revoked';
 }
 
-async function insist({ program }: EraseSession, ask: () => Promise<void>): Promise<void> {
+async function retryUntilDone({ program }: EraseSession, ask: () => Promise<void>): Promise<void> {
   const { clock, log, random, signal } = program;
   const startedMs = clock.monotonicMs();
   for (let failures = 1; ; failures += 1) {
@@ -40,9 +40,9 @@ async function insist({ program }: EraseSession, ask: () => Promise<void>): Prom
       return;
     } catch (error) {
       if (!(error instanceof StravaRequestError)) throw error;
-      const isOver = clock.monotonicMs() - startedMs >= commandPatienceMs;
-      const isRefusal = !error.isWeather && failures >= triesOfRefusals;
-      if (isOver || isRefusal || signal.aborted) throw unavailable(error);
+      const isOver = clock.monotonicMs() - startedMs >= commandDeadlineMs;
+      const isRejection = !error.isTransient && failures >= triesOfRejections;
+      if (isOver || isRejection || signal.aborted) throw unavailable(error);
       if (failures === 1) {
         log.warn(
           `Strava does not revoke the access (${error.message}); trying again for ten minutes.`,

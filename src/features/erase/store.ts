@@ -21,7 +21,7 @@ import type { Mongo } from '../../mongo/base/connection.ts';
 import { digestOf } from '../../mongo/tokens/grant-document.ts';
 
 /** What tells the documents of one athlete from those of others. */
-interface Traces {
+interface Footprint {
   readonly id: ReturnType<typeof int64>;
   /** In text, as a word of its own. */
   readonly word: RegExp;
@@ -31,15 +31,15 @@ interface Traces {
 
 interface PersonalCollection {
   readonly name: string;
-  readonly filter: (traces: Traces) => Filter<Document>;
+  readonly filter: (footprint: Footprint) => Filter<Document>;
   /** Where a document is not the athlete's alone: the update that takes out what is. */
-  readonly cleansing?: (traces: Traces) => Document[];
+  readonly cleansing?: (footprint: Footprint) => Document[];
   /** What is left of a cleansed document and belongs to nobody any more. */
   readonly emptied?: Filter<Document>;
 }
 
-const byAthlete = ({ id }: Traces): Filter<Document> => ({ athlete_id: id });
-const byId = ({ id }: Traces): Filter<Document> => ({ _id: id });
+const byAthlete = ({ id }: Footprint): Filter<Document> => ({ athlete_id: id });
+const byId = ({ id }: Footprint): Filter<Document> => ({ _id: id });
 
 /** In the order in which they are erased. */
 const personal: readonly PersonalCollection[] = [
@@ -63,8 +63,8 @@ const personal: readonly PersonalCollection[] = [
     filter: ({ word }) => ({ error: word }),
     cleansing: () => [{ $set: { error: 'a failure that named an erased athlete' } }],
   },
-  { name: 'notices', filter: byAthlete },
-  { name: 'pending_grants', filter: pendingGrantsOf },
+  { name: 'notifications', filter: byAthlete },
+  { name: 'pending_logins', filter: pendingLoginsOf },
   // After the revocation Strava sends an event, so late.
   { name: 'events', filter: ({ id }) => ({ owner_id: id }) },
   { name: 'tokens', filter: byId },
@@ -82,7 +82,7 @@ export const impersonalCollections: readonly string[] = ['quota', 'subscriptions
 
 /** A stop is looked at between two batches. */
 const batchSize = 200;
-const mostPasses = 5;
+const maxPasses = 5;
 
 /** How many documents went, by collection; those that nothing was in are left out. */
 export type ErasedCounts = ReadonlyMap<string, number>;
@@ -98,16 +98,16 @@ export interface Erasure {
  * Which collections hold something of the athlete; leases, which say nothing of anybody, aside.
  * A login that was cut off before Strava said whose it is cannot be found: it is gone after 30 days.
  */
-export async function tracesLeft(
+export async function footprintLeft(
   mongo: Mongo,
   collections: Collections,
   athleteId: number,
 ): Promise<readonly string[]> {
-  const traces = await tracesOf(mongo, collections, athleteId);
+  const footprint = await footprintOf(mongo, collections, athleteId);
   const left: string[] = [];
   for (const { name, filter } of personal) {
     const found = await mongo.attempt(() =>
-      mongo.db.collection(name).findOne(filter(traces), { projection: { _id: 1 } }),
+      mongo.db.collection(name).findOne(filter(footprint), { projection: { _id: 1 } }),
     );
     if (found !== null) left.push(name);
   }
@@ -123,13 +123,13 @@ export async function eraseAthlete(
   collections: Collections,
   erasure: Erasure,
 ): Promise<ErasedCounts> {
-  const traces = await tracesOf(mongo, collections, erasure.athleteId);
+  const footprint = await footprintOf(mongo, collections, erasure.athleteId);
   await forgetListing(mongo, collections, erasure);
   const counts = new Map<string, number>();
-  for (let passes = 0; passes < mostPasses; passes += 1) {
+  for (let passes = 0; passes < maxPasses; passes += 1) {
     const before = sumOf(counts);
     for (const collection of personal) {
-      const erased = await eraseFrom(mongo, collection, { erasure, traces });
+      const erased = await eraseFrom(mongo, collection, { erasure, footprint });
       if (erased > 0) counts.set(collection.name, (counts.get(collection.name) ?? 0) + erased);
     }
     if (sumOf(counts) === before) break;
@@ -149,11 +149,11 @@ export async function eraseLeases(
   );
 }
 
-async function tracesOf(
+async function footprintOf(
   { attempt }: Mongo,
   { tokens }: Collections,
   athleteId: number,
-): Promise<Traces> {
+): Promise<Footprint> {
   const id = int64(athleteId);
   const login = await attempt(() => tokens.findOne({ _id: id }));
   return {
@@ -164,7 +164,7 @@ async function tracesOf(
 }
 
 /** Sealed tokens differ at each write; the digest does not. */
-function pendingGrantsOf({ id, login }: Traces): Filter<Document> {
+function pendingLoginsOf({ id, login }: Footprint): Filter<Document> {
   const mine: Filter<Document>[] = [{ athlete_id: id }];
   if (login === undefined) return { $or: mine };
   const { access_token, refresh_token, refresh_digest } = login;
@@ -195,27 +195,27 @@ async function forgetListing(
 function remainderOf({ epoch }: Lease): Document {
   const withdrawal = {
     deauthorized_at: '$sync.deauthorized_at',
-    deauthorization_told_at: '$sync.deauthorization_told_at',
+    deauthorization_notified_at: '$sync.deauthorization_notified_at',
   };
   return { $mergeObjects: [{ epoch: { $literal: epoch } }, withdrawal] };
 }
 
 interface Target {
   readonly erasure: Erasure;
-  readonly traces: Traces;
+  readonly footprint: Footprint;
 }
 
 async function eraseFrom(
   mongo: Mongo,
   { name, filter, cleansing, emptied }: PersonalCollection,
-  { erasure, traces }: Target,
+  { erasure, footprint }: Target,
 ): Promise<number> {
-  if (cleansing === undefined) return eraseInBatches(mongo, { name, erasure }, filter(traces));
+  if (cleansing === undefined) return eraseInBatches(mongo, { name, erasure }, filter(footprint));
   await continueOrThrow(erasure);
   const collection = mongo.db.collection(name);
-  const update = cleansing(traces);
+  const update = cleansing(footprint);
   const { modifiedCount } = await mongo.attempt(() =>
-    collection.updateMany(filter(traces), update),
+    collection.updateMany(filter(footprint), update),
   );
   if (emptied !== undefined) await eraseInBatches(mongo, { name, erasure }, emptied);
   return modifiedCount;

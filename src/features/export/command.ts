@@ -8,11 +8,11 @@ import type { Recording } from '../../domain/activity/recording.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes, NothingToExportError } from '../../errors.ts';
 import { fileNameOf } from './file-name.ts';
-import type { ExportTally } from './format.ts';
+import type { ExportCounts } from './format.ts';
 import { documentOf } from './format.ts';
 import { failed, writeToFile, writeToStream } from '../shared/output.ts';
 import type { Database } from '../../main.ts';
-import { commandPatienceMs, openDatabase } from '../../main.ts';
+import { commandDeadlineMs, openDatabase } from '../../main.ts';
 import {
   athletesWithActivities,
   findRecording,
@@ -28,16 +28,16 @@ export async function exportActivities(
   options: ExportOptions,
 ): Promise<ExitCode> {
   const order = exportOrderOf(program, options);
-  const database = await openDatabase(program, commandPatienceMs);
+  const database = await openDatabase(program, commandDeadlineMs);
   try {
     const chosen = await choose(database, order);
-    const tally: ExportTally = { exported: 0, skipped: 0 };
+    const stats: ExportCounts = { exported: 0, skipped: 0 };
     if (order.out !== undefined && order.format.isOneEach && order.activityId === undefined) {
-      await writeFiles(program, order, { chosen, folder: order.out, tally });
+      await writeFiles(program, order, { chosen, folder: order.out, stats });
     } else {
-      await writeOne(program, order, { chosen, tally });
+      await writeOne(program, order, { chosen, stats });
     }
-    report(program, order, tally);
+    report(program, order, stats);
     return exitCodes.done;
   } finally {
     await database.close();
@@ -84,9 +84,9 @@ function unfit(
 async function writeOne(
   { stdout, signal }: Program,
   { format, out }: ExportOrder,
-  { chosen, tally }: { chosen: Chosen; tally: ExportTally },
+  { chosen, stats }: { chosen: Chosen; stats: ExportCounts },
 ): Promise<void> {
-  const document = documentOf(format, chosen, tally);
+  const document = documentOf(format, chosen, stats);
   if (out === undefined) await writeToStream(stdout, document, signal);
   else await writeToFile(out, document, signal);
 }
@@ -94,7 +94,7 @@ async function writeOne(
 async function writeFiles(
   { signal }: Program,
   { name, format }: ExportOrder,
-  { chosen, folder, tally }: { chosen: Chosen; folder: string; tally: ExportTally },
+  { chosen, folder, stats }: { chosen: Chosen; folder: string; stats: ExportCounts },
 ): Promise<void> {
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw failed(folder, error);
@@ -102,16 +102,20 @@ async function writeFiles(
   for await (const recording of chosen) {
     signal.throwIfAborted();
     if (!format.canHold(recording)) {
-      tally.skipped += 1;
+      stats.skipped += 1;
       continue;
     }
     const path = join(folder, fileNameOf(recording, name));
-    await writeToFile(path, documentOf(format, [recording], tally), signal);
+    await writeToFile(path, documentOf(format, [recording], stats), signal);
   }
 }
 
 /** On stderr, because the answer may be on stdout; silent where a single activity went there. */
-function report({ stderr }: Program, order: ExportOrder, { exported, skipped }: ExportTally): void {
+function report(
+  { stderr }: Program,
+  order: ExportOrder,
+  { exported, skipped }: ExportCounts,
+): void {
   const activities = counted(exported, 'activity', 'activities');
   if (order.out !== undefined) stderr.write(`${activities} exported to ${order.out}.\n`);
   if (skipped === 0) return;

@@ -5,7 +5,7 @@ import type { Recording } from '../../domain/activity/recording.ts';
 import { textOf } from './samples.ts';
 
 /** So many characters take at most 160 of the 255 bytes that file systems allow. */
-const longestTitle = 40;
+const maxTitleLength = 40;
 
 /** "2026-11-22-19000000001-morning-ride.gpx": of a name only letters and digits stay. */
 export function fileNameOf(recording: Recording, extension: string): string {
@@ -20,5 +20,5 @@ const unseen = /\p{Default_Ignorable_Code_Point}/gu;
 function titleOf(name: string): string {
   const plain = name.replace(unseen, '').normalize('NFC').toLowerCase();
   const title = (plain.match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu) ?? []).join('-');
-  return Array.from(title).slice(0, longestTitle).join('').replace(/-$/, '');
+  return Array.from(title).slice(0, maxTitleLength).join('').replace(/-$/, '');
 }

@@ -55,7 +55,7 @@ export const formats = {
 export type FormatName = keyof typeof formats;
 
 /** How many activities went into documents, and how many could not. */
-export interface ExportTally {
+export interface ExportCounts {
   exported: number;
   skipped: number;
 }
@@ -64,18 +64,18 @@ export interface ExportTally {
 export async function* documentOf(
   format: Format,
   recordings: AsyncIterable<Recording> | Iterable<Recording>,
-  tally: ExportTally,
+  stats: ExportCounts,
 ): AsyncGenerator<string> {
   yield format.head;
   let before = '';
   for await (const recording of recordings) {
     if (!format.canHold(recording)) {
-      tally.skipped += 1;
+      stats.skipped += 1;
       continue;
     }
     yield before;
     yield* format.write(recording);
-    tally.exported += 1;
+    stats.exported += 1;
     before = format.between;
   }
   yield format.tail;

@@ -5,7 +5,7 @@
 import type { ExitCode } from '../../errors.ts';
 import { ConfigurationError, exitCodes, TokenKeyError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
-import { commandPatienceMs, openDatabase } from '../../main.ts';
+import { commandDeadlineMs, openDatabase } from '../../main.ts';
 import { newTokenKey } from '../../mongo/base/token-cipher.ts';
 import { createKeyFile } from '../../mongo/tokens/token-key-file.ts';
 import { rotateKeys } from '../../mongo/tokens/re-encryption.ts';
@@ -32,7 +32,7 @@ async function make({ print }: Program, path: string): Promise<void> {
 }
 
 async function rotate(program: Program, path: string): Promise<void> {
-  const database = await openDatabase(program, commandPatienceMs);
+  const database = await openDatabase(program, commandDeadlineMs);
   try {
     const lease = await holdKeys(database);
     try {

@@ -24,7 +24,7 @@ interface HealthReport {
   readonly ready: Answer;
 }
 
-const longestMs = 5_000;
+const maxMs = 5_000;
 
 export async function health(program: Program, { json }: { json: boolean }): Promise<ExitCode> {
   const { http } = program.config;
@@ -54,15 +54,15 @@ function addressOf({ host, port }: HttpConfig): string {
 }
 
 async function askDaemon(address: string, path: string, stop: AbortSignal): Promise<Answer> {
-  const late = AbortSignal.timeout(longestMs);
+  const late = AbortSignal.timeout(maxMs);
   const signal = AbortSignal.any([stop, late]);
   try {
     const response = await fetch(`${address}${path}`, { signal, redirect: 'manual' });
-    return readAnswer(await response.text(), response.ok) ?? foreign(address);
+    return readResponse(await response.text(), response.ok) ?? foreign(address);
   } catch (error) {
     stop.throwIfAborted();
     if (late.aborted) {
-      return unanswered(`The daemon at ${address} does not answer within ${longestMs / 1_000} s.`);
+      return unanswered(`The daemon at ${address} does not answer within ${maxMs / 1_000} s.`);
     }
     if (error instanceof SyntaxError) return foreign(address);
     // It is how fetch says that there is no connection.
@@ -72,7 +72,7 @@ async function askDaemon(address: string, path: string, stop: AbortSignal): Prom
 }
 
 /** @throws SyntaxError where it is not JSON. */
-function readAnswer(text: string, isHealthy: boolean): Answer | undefined {
+function readResponse(text: string, isHealthy: boolean): Answer | undefined {
   const json = parseJson(text);
   if (!isJsonObject(json)) return undefined;
   const { status, reasons } = json;

@@ -5,11 +5,11 @@ import type { Clock } from '../../clock.ts';
 import type { Finding, LoginCount } from '../../domain/monitoring/health.ts';
 import { judgeLogins, unready } from '../../domain/monitoring/health.ts';
 import { DomestiqueError } from '../../errors.ts';
-import type { HttpAnswer, Route } from '../../http/response.ts';
-import { jsonAnswer } from '../../http/response.ts';
+import type { HttpResponse, Route } from '../../http/response.ts';
+import { jsonResponse } from '../../http/response.ts';
 import { createBoundedWork } from '../../http/bounded-work.ts';
 import { createRecentValue } from '../../http/recent-value.ts';
-import { mostConnections } from '../../http/server.ts';
+import { maxConnections } from '../../http/server.ts';
 
 export interface HealthOptions {
   /** Whether the daemon's loops turn. */
@@ -20,9 +20,9 @@ export interface HealthOptions {
 }
 
 /** A probe of Kubernetes waits for one second, `npm run health` for longer. */
-const answerWithinMs = 900;
+const maxResponseMs = 900;
 /** However many ask, MongoDB is asked once in this time. */
-const paceMs = 250;
+const pollIntervalMs = 250;
 
 const silent = unready('MongoDB does not answer.');
 const opening = unready('The database is not open yet: MongoDB is away, or is being prepared.');
@@ -37,16 +37,16 @@ export function createHealthRoutes(options: HealthOptions): readonly Route[] {
 }
 
 function createReadiness({ countLogins, clock }: HealthOptions): () => Promise<Finding> {
-  const bounded = createBoundedWork({ clock, longestMs: answerWithinMs, most: mostConnections });
+  const bounded = createBoundedWork({ clock, maxMs: maxResponseMs, most: maxConnections });
   const load = async (): Promise<Finding> => {
     const count = countLogins();
     return count === undefined ? opening : judgeLogins(await count());
   };
-  const found = createRecentValue({ load, clock, paceMs });
+  const found = createRecentValue({ load, clock, pollIntervalMs });
   return () =>
     bounded(async () => {
       try {
-        return await found.read(paceMs);
+        return await found.read(pollIntervalMs);
       } catch (error) {
         if (error instanceof DomestiqueError) return silent;
         throw error;
@@ -62,6 +62,6 @@ function routesOf(path: string, find: () => Promise<Finding>): readonly Route[] 
   }));
 }
 
-function answerOf({ isHealthy, reasons }: Finding): HttpAnswer {
-  return jsonAnswer(isHealthy ? 200 : 503, { status: isHealthy ? 'ok' : 'failing', reasons });
+function answerOf({ isHealthy, reasons }: Finding): HttpResponse {
+  return jsonResponse(isHealthy ? 200 : 503, { status: isHealthy ? 'ok' : 'failing', reasons });
 }

@@ -7,7 +7,7 @@ import type { Clock } from '../../clock.ts';
 import type { QuotaView } from '../../sync/quota-view.ts';
 import type { Job } from '../../sync/job.ts';
 import { createRunObservation } from './run-metrics.ts';
-import type { StandingFigures } from './state-gauges.ts';
+import type { MetricsSnapshot } from './state-gauges.ts';
 import { addStateGauges } from './state-gauges.ts';
 
 type Exchanged = (exchange: { readonly endpoint: string; readonly outcome: string }) => void;
@@ -16,7 +16,7 @@ type Exchanged = (exchange: { readonly endpoint: string; readonly outcome: strin
 export interface MetricSources {
   readonly quota: QuotaView;
   /** Asks the database; undefined where it does not answer in time. */
-  readonly standing: () => Promise<StandingFigures | undefined>;
+  readonly current: () => Promise<MetricsSnapshot | undefined>;
 }
 
 export interface Metrics {
@@ -42,17 +42,17 @@ export function createMetrics(clock: Clock): Metrics {
     registers: [registry],
   });
   let sources: MetricSources | undefined;
-  let standing: StandingFigures | undefined;
+  let current: MetricsSnapshot | undefined;
   addStateGauges(registry, {
     quota: () => sources?.quota,
     waiting: runs.waiting,
-    standing: () => standing,
+    current: () => current,
   });
   addProcessFigures(registry);
   return {
     contentType: registry.contentType,
     render: async () => {
-      standing = await sources?.standing();
+      current = await sources?.current();
       return registry.metrics();
     },
     exchanged,
@@ -80,7 +80,7 @@ function createExchangeCounters(registry: Registry): Exchanged {
     labelNames: ['result'],
     registers,
   });
-  for (const result of ['renewed', 'refused', 'failed']) refreshes.inc({ result }, 0);
+  for (const result of ['renewed', 'rejected', 'failed']) refreshes.inc({ result }, 0);
   return ({ endpoint, outcome }) => {
     requests.inc({ endpoint, outcome });
     if (endpoint === 'token') refreshes.inc({ result: refreshResult(outcome) });
@@ -88,9 +88,9 @@ function createExchangeCounters(registry: Registry): Exchanged {
 }
 
 /** The daemon asks for a token only to renew one. */
-function refreshResult(outcome: string): 'renewed' | 'refused' | 'failed' {
+function refreshResult(outcome: string): 'renewed' | 'rejected' | 'failed' {
   if (outcome === 'ok') return 'renewed';
-  return outcome === 'refused' || outcome === 'unauthorized' ? 'refused' : 'failed';
+  return outcome === 'rejected' || outcome === 'unauthorized' ? 'rejected' : 'failed';
 }
 
 /** What a timer of 10 ms measures would wake an idle daemon a hundred times a second. */

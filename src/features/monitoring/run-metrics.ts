@@ -7,8 +7,8 @@ import type { Clock } from '../../clock.ts';
 import type { WaitReason } from '../../domain/sync/plan.ts';
 import type { Job } from '../../sync/job.ts';
 import type { Reporter } from '../../sync/run-options.ts';
-import type { Tally } from '../../sync/run-stats.ts';
-import { emptyTally } from '../../sync/run-stats.ts';
+import type { RunStats } from '../../sync/run-stats.ts';
+import { emptyStats } from '../../sync/run-stats.ts';
 import type { Figures } from './state-gauges.ts';
 
 export interface RunObservation {
@@ -31,13 +31,13 @@ export function createRunObservation(registry: Registry, clock: Clock): RunObser
   let wait: { readonly reason: WaitReason; readonly left: () => number } | undefined;
 
   const follow = (reporter: Reporter, nowMs: () => number): Reporter => {
-    let before = emptyTally;
+    let before = emptyStats;
     return {
-      progress: (tally, left) => {
-        work(before, tally);
-        before = tally;
+      progress: (stats, left) => {
+        work(before, stats);
+        before = stats;
         wait = undefined;
-        reporter.progress(tally, left);
+        reporter.progress(stats, left);
       },
       waiting: (waiting) => {
         const { reason, untilMs } = waiting;
@@ -89,7 +89,7 @@ function createRunCounters(registry: Registry) {
   return { runs, durations };
 }
 
-type FiguresOf = (tally: Tally) => Figures;
+type FiguresOf = (stats: RunStats) => Figures;
 
 const activityFigures: FiguresOf = ({ added, changed, listed, deleted }) => ({
   added,
@@ -104,7 +104,7 @@ const streamFigures: FiguresOf = ({ streamsStored, withoutStreams, streamsFailed
 });
 
 /** Counts what a run did from one tally to the next. */
-function createWorkCounters(registry: Registry): (before: Tally, after: Tally) => void {
+function createWorkCounters(registry: Registry): (before: RunStats, after: RunStats) => void {
   const registers = [registry];
   const labelNames = ['result'];
   const activities = new Counter({
@@ -119,11 +119,11 @@ function createWorkCounters(registry: Registry): (before: Tally, after: Tally) =
     labelNames,
     registers,
   });
-  const count = (before: Tally, after: Tally): void => {
+  const count = (before: RunStats, after: RunStats): void => {
     countRise(activities, activityFigures(before), activityFigures(after));
     countRise(streams, streamFigures(before), streamFigures(after));
   };
-  count(emptyTally, emptyTally);
+  count(emptyStats, emptyStats);
   return count;
 }
 

@@ -2,34 +2,34 @@
  * What the metrics ask the database for: however many scrape, it is asked once in a while, and one that
  * does not answer holds nobody up.
  */
-import { standingSince } from '../../config/default-backfill.ts';
+import { defaultBackfillSince } from '../../config/default-backfill.ts';
 import { DomestiqueError } from '../../errors.ts';
 import { createBoundedWork } from '../../http/bounded-work.ts';
 import { createRecentValue } from '../../http/recent-value.ts';
 import type { Database } from '../../main.ts';
-import type { StandingFigures } from './state-gauges.ts';
+import type { MetricsSnapshot } from './state-gauges.ts';
 import { countLogins } from '../../mongo/tokens/login-counts.ts';
 import { countBacklog } from './store.ts';
 import type { Program } from '../../program.ts';
 
 /** Half of what Prometheus waits for an answer by default. */
-const answerWithinMs = 5_000;
-const paceMs = 1_000;
-const mostScrapes = 8;
+const maxResponseMs = 5_000;
+const pollIntervalMs = 1_000;
+const maxScrapes = 8;
 
 /** Resolves with undefined where MongoDB does not answer. */
-export function createStanding(
+export function createMetricsSnapshot(
   program: Program,
   database: Database,
-): () => Promise<StandingFigures | undefined> {
+): () => Promise<MetricsSnapshot | undefined> {
   const { clock } = program;
-  const bounded = createBoundedWork({ clock, longestMs: answerWithinMs, most: mostScrapes });
-  const load = (): Promise<StandingFigures> => readStanding(program, database);
-  const recent = createRecentValue({ load, clock, paceMs });
+  const bounded = createBoundedWork({ clock, maxMs: maxResponseMs, most: maxScrapes });
+  const load = (): Promise<MetricsSnapshot> => readMetricsSnapshot(program, database);
+  const recent = createRecentValue({ load, clock, pollIntervalMs });
   return () =>
     bounded(async () => {
       try {
-        return await recent.read(paceMs);
+        return await recent.read(pollIntervalMs);
       } catch (error) {
         if (error instanceof DomestiqueError) return undefined;
         throw error;
@@ -37,14 +37,14 @@ export function createStanding(
     }, undefined);
 }
 
-async function readStanding(
+async function readMetricsSnapshot(
   { config, clock }: Program,
   { mongo, collections, athletes }: Database,
-): Promise<StandingFigures> {
+): Promise<MetricsSnapshot> {
   const wanted = {
     streams: config.sync.shouldFetchStreams,
     details: config.sync.shouldFetchDetails,
-    from: standingSince(config, clock.nowMs()),
+    from: defaultBackfillSince(config, clock.nowMs()),
   };
   const { backlog, parked } = await countBacklog(mongo, collections, wanted);
   const { athletes: all, needAuthorization: needed } = await countLogins(mongo, collections);
@@ -52,6 +52,6 @@ async function readStanding(
     backlog: { ...backlog },
     parked: { ...parked },
     logins: { good: all - needed, needed },
-    lookedAt: await athletes.allLookedAt(),
+    polledAt: await athletes.allPolledAt(),
   };
 }

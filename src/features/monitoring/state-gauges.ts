@@ -13,14 +13,14 @@ import type { QuotaView } from '../../sync/quota-view.ts';
 export type Figures = Readonly<Record<string, number>>;
 
 /** What the database says. */
-export interface StandingFigures {
+export interface MetricsSnapshot {
   /** Activities that lack their streams or details, and are to get them. */
   readonly backlog: Figures;
   /** What failed so often that it rests. */
   readonly parked: Figures;
   readonly logins: Figures;
   /** When the list of the athlete who waits longest was looked at; undefined where one never was. */
-  readonly lookedAt: Date | undefined;
+  readonly polledAt: Date | undefined;
 }
 
 /** Who is asked; undefined is no answer. */
@@ -28,7 +28,7 @@ export interface StateSources {
   readonly quota: () => QuotaView | undefined;
   /** In seconds, by reason. */
   readonly waiting: () => Figures;
-  readonly standing: () => StandingFigures | undefined;
+  readonly current: () => MetricsSnapshot | undefined;
 }
 
 interface StateGauge {
@@ -63,29 +63,29 @@ const gauges: readonly StateGauge[] = [
     name: 'backlog_activities',
     help: 'Activities whose streams or details are still to be fetched.',
     label: 'part',
-    read: ({ standing }) => standing()?.backlog,
+    read: ({ current }) => current()?.backlog,
   },
   {
     name: 'parked',
     help: 'Streams and details of activities that rest after failures, and records that could not be stored.',
     label: 'part',
-    read: ({ standing }) => standing()?.parked,
+    read: ({ current }) => current()?.parked,
   },
   {
     name: 'athletes',
     help: 'Athletes who are logged in, and who have to log in again.',
     label: 'login',
-    read: ({ standing }) => standing()?.logins,
+    read: ({ current }) => current()?.logins,
   },
   {
     name: 'last_success_timestamp_seconds',
     help: 'When the list of the athlete who waits longest was last looked at; absent where one never was.',
-    read: ({ standing }) => secondsOf(standing()?.lookedAt),
+    read: ({ current }) => secondsOf(current()?.polledAt),
   },
   {
     name: 'mongodb_up',
     help: 'Whether MongoDB answered this scrape; without it, what only it knows is absent.',
-    read: ({ standing }) => (standing() === undefined ? 0 : 1),
+    read: ({ current }) => (current() === undefined ? 0 : 1),
   },
 ];
 

@@ -18,7 +18,7 @@ export interface PartCounts {
   readonly details: number;
 }
 
-export interface BacklogFigures {
+export interface BacklogCounts {
   readonly backlog: PartCounts;
   /** `records` are those of the list that could not be stored. */
   readonly parked: PartCounts & { readonly records: number };
@@ -28,7 +28,7 @@ export async function countBacklog(
   { attempt }: Mongo,
   { activities, tokens, parked }: Collections,
   wanted: WantedParts,
-): Promise<BacklogFigures> {
+): Promise<BacklogCounts> {
   const grants = await attempt(() => tokens.find({}, { projection: { _id: 1 } }).toArray());
   const ids = grants.map(({ _id }) => int64(toNumber(_id)));
   const range = wanted.from ? { start_date: { $gte: wanted.from } } : {};

@@ -2,12 +2,15 @@
  * What is delivered, and to whom: one command or one address. It neither decides what is told nor
  * remembers it.
  */
-import type { Notice } from '../../domain/notifications/alert-conditions.ts';
+import type { Notification } from '../../domain/notifications/alert-conditions.ts';
 import { runCommand } from './deliver-by-command.ts';
 import { postJson } from './deliver-by-post.ts';
 
 /** Delivers one notice; resolves to what went wrong, or to undefined. */
-export type Deliver = (notice: Notice, signal: AbortSignal) => Promise<string | undefined>;
+export type Deliver = (
+  notification: Notification,
+  signal: AbortSignal,
+) => Promise<string | undefined>;
 
 export interface DeliveryOptions {
   readonly command: string | undefined;
@@ -17,29 +20,34 @@ export interface DeliveryOptions {
 }
 
 /** How long a delivery may take. */
-export const longestDeliveryMs = 10_000;
+export const maxDeliveryMs = 10_000;
 
 /** Undefined where nothing is configured. */
 export function createDelivery({ command, url, env }: DeliveryOptions): Deliver | undefined {
   if (command !== undefined) {
-    return (notice, signal) =>
+    return (notification, signal) =>
       runCommand(command, {
-        input: `${JSON.stringify(payloadOf(notice))}\n`,
-        env: { ...env, ...variablesOf(notice) },
-        timeoutMs: longestDeliveryMs,
+        input: `${JSON.stringify(payloadOf(notification))}\n`,
+        env: { ...env, ...variablesOf(notification) },
+        timeoutMs: maxDeliveryMs,
         signal,
       });
   }
   if (url === undefined) return undefined;
-  return (notice, signal) =>
-    postJson(url, payloadOf(notice), { timeoutMs: longestDeliveryMs, signal });
+  return (notification, signal) =>
+    postJson(url, payloadOf(notification), { timeoutMs: maxDeliveryMs, signal });
 }
 
-function payloadOf({ kind, text, athleteId, since }: Notice): Readonly<Record<string, unknown>> {
+function payloadOf({
+  kind,
+  text,
+  athleteId,
+  since,
+}: Notification): Readonly<Record<string, unknown>> {
   return { kind, text, athleteId, since: since.toISOString() };
 }
 
-function variablesOf({ kind, text, athleteId }: Notice): Record<string, string> {
+function variablesOf({ kind, text, athleteId }: Notification): Record<string, string> {
   return {
     DOMESTIQUE_NOTICE_KIND: kind,
     DOMESTIQUE_NOTICE_TEXT: text,

@@ -7,7 +7,7 @@ import { int64, toNumber } from '../../mongo/base/bson-value.ts';
 import type { Collections, TokenDocument } from '../../mongo/schema/collections.ts';
 import type { Mongo } from '../../mongo/base/connection.ts';
 import { deauthorizedAthletes } from '../../mongo/athletes/deauthorized.ts';
-import { leavingIds } from '../../mongo/athletes/erasing.ts';
+import { erasingIds } from '../../mongo/athletes/erasing.ts';
 import { listingFrom } from '../../mongo/athletes/coverage-document.ts';
 import { countPending } from '../../mongo/streams/pending.ts';
 
@@ -26,11 +26,11 @@ export async function athleteFacts(
   collections: Collections,
   goal: BackfillGoal,
 ): Promise<readonly AthleteFacts[]> {
-  const leaving = new Set(await leavingIds(mongo, collections));
+  const erasing = new Set(await erasingIds(mongo, collections));
   const grants = await mongo.attempt(() => collections.tokens.find().sort({ _id: 1 }).toArray());
   const facts: AthleteFacts[] = [];
   for (const grant of grants) {
-    if (!leaving.has(toNumber(grant._id)))
+    if (!erasing.has(toNumber(grant._id)))
       facts.push(await factsOf(mongo, collections, { grant, goal }));
   }
   for (const { athleteId } of await deauthorizedAthletes(mongo, collections)) {
@@ -63,9 +63,9 @@ async function isBackfilled(
 ): Promise<boolean> {
   const { since, shouldFetchStreams } = goal;
   const found = await mongo.attempt(() => collections.athletes.findOne({ _id: int64(athleteId) }));
-  const listing = listingFrom(found?.sync?.listing);
+  const coverage = listingFrom(found?.sync?.coverage);
   const sinceS = since === undefined ? 0 : Math.floor(since.getTime() / 1_000);
-  if (nextListRequest(listing, { sinceS }) !== undefined) return false;
+  if (nextListRequest(coverage, { sinceS }) !== undefined) return false;
   if (!shouldFetchStreams) return true;
   const range = since === undefined ? {} : { from: since };
   return (await countPending(mongo, collections, athleteId, range)) === 0;
@@ -85,11 +85,11 @@ async function countParked(
 }
 
 /** When a list was last read, of any athlete. */
-export async function lastLookAt(
+export async function lastPollAt(
   { attempt }: Mongo,
   { athletes }: Collections,
 ): Promise<Date | undefined> {
-  const filter = { 'sync.looked_at': { $exists: true } };
-  const options = { sort: { 'sync.looked_at': -1 } } as const;
-  return (await attempt(() => athletes.findOne(filter, options)))?.sync?.looked_at;
+  const filter = { 'sync.polled_at': { $exists: true } };
+  const options = { sort: { 'sync.polled_at': -1 } } as const;
+  return (await attempt(() => athletes.findOne(filter, options)))?.sync?.polled_at;
 }

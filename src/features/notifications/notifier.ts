@@ -2,29 +2,29 @@
  * Tells the person when the person is needed: looks at what stands, remembers it, and has it delivered
  * by the command or to the address of the settings. It runs beside the daemon, which never waits for it.
  */
-import { standingSince } from '../../config/default-backfill.ts';
+import { defaultBackfillSince } from '../../config/default-backfill.ts';
 import { allSettings } from '../../config/settings.ts';
 import { tickIntervalMs } from '../shared/schedule.ts';
 import { dayMs } from '../../domain/duration.ts';
-import type { Notice, NoticeFacts } from '../../domain/notifications/alert-conditions.ts';
+import type { Notification, AlertFacts } from '../../domain/notifications/alert-conditions.ts';
 import {
   backfillKey,
-  causesOf,
-  decideNotices,
-  longestGapMs,
-  mostTries,
+  alertConditions,
+  decideNotifications,
+  maxGapMs,
+  maxTries,
 } from '../../domain/notifications/alert-conditions.ts';
 import { noReserve, opensAt } from '../../domain/rate-limit/quota.ts';
 import { DomestiqueError } from '../../errors.ts';
 import type { Database, Strava } from '../../main.ts';
-import { athleteFacts, lastLookAt } from './facts.ts';
-import type { NoticeStore } from './store.ts';
-import { createNoticeStore } from './store.ts';
+import { athleteFacts, lastPollAt } from './facts.ts';
+import type { NotificationStore } from './store.ts';
+import { createNotificationStore } from './store.ts';
 import type { Deliver } from './delivery.ts';
 import { createDelivery } from './delivery.ts';
 import type { Program } from '../../program.ts';
 
-export interface NoticeSession {
+export interface NotifierSession {
   readonly program: Program;
   readonly database: Database;
   readonly strava: Strava;
@@ -32,38 +32,38 @@ export interface NoticeSession {
   readonly policy: { readonly everyMs: () => number };
 }
 
-export interface Notices {
+export interface Notifier {
   /** Looks at what stands and delivers what is due, beside whatever else goes on; one at a time. */
-  readonly look: () => void;
+  readonly poll: () => void;
   /** Resolves when nothing is being delivered any more. */
   readonly settled: () => Promise<void>;
 }
 
-interface Telling extends NoticeSession {
-  readonly store: NoticeStore;
+interface Notifying extends NotifierSession {
+  readonly store: NotificationStore;
   readonly deliver: Deliver;
 }
 
-const refusalsMs = 7 * dayMs;
+const rejectionsMs = 7 * dayMs;
 
 /** Without a command or an address it does nothing, and remembers nothing. */
-export function createNotices(session: NoticeSession): Notices {
+export function createNotifier(session: NotifierSession): Notifier {
   const { program, database } = session;
   const { command, url } = program.config.notify;
   const deliver = createDelivery({ command, url, env: withoutSettings(program.env) });
-  if (deliver === undefined) return { look: () => undefined, settled: () => Promise.resolve() };
-  const telling = { ...session, store: createNoticeStore(database.mongo), deliver };
+  if (deliver === undefined) return { poll: () => undefined, settled: () => Promise.resolve() };
+  const notifying = { ...session, store: createNotificationStore(database.mongo), deliver };
   let running: Promise<void> | undefined;
   let isAsked = false;
   const work = async (): Promise<void> => {
     while (isAsked && !program.signal.aborted) {
       isAsked = false;
-      await logged(program, () => tellAll(telling));
+      await logged(program, () => notifyAll(notifying));
     }
     running = undefined;
   };
   return {
-    look: () => {
+    poll: () => {
       isAsked = true;
       running ??= work();
     },
@@ -86,59 +86,62 @@ async function logged({ log, signal }: Program, work: () => Promise<void>): Prom
   }
 }
 
-async function tellAll(telling: Telling): Promise<void> {
-  const { program, store } = telling;
+async function notifyAll(notifying: Notifying): Promise<void> {
+  const { program, store } = notifying;
   const known = await store.load();
-  const facts = await readFacts(telling, known);
-  const gapMs = longestGapMs(tickIntervalMs(program.config.sync));
-  const decided = decideNotices(causesOf(facts), known, { nowMs: facts.nowMs, gapMs });
+  const facts = await readFacts(notifying, known);
+  const gapMs = maxGapMs(tickIntervalMs(program.config.sync));
+  const decided = decideNotifications(alertConditions(facts), known, { nowMs: facts.nowMs, gapMs });
   await store.end(decided.ended);
-  for (const notice of decided.changed) await store.save(notice);
-  for (const notice of decided.due) {
+  for (const notification of decided.changed) await store.save(notification);
+  for (const notification of decided.due) {
     if (program.signal.aborted) return;
-    await tell(telling, notice);
+    await notify(notifying, notification);
   }
 }
 
-async function tell({ program, store, deliver }: Telling, notice: Notice): Promise<void> {
+async function notify(
+  { program, store, deliver }: Notifying,
+  notification: Notification,
+): Promise<void> {
   const { clock, log, signal } = program;
-  if (!(await store.claim(notice))) return;
-  const problem = await deliver(notice, signal);
+  if (!(await store.claim(notification))) return;
+  const problem = await deliver(notification, signal);
   if (problem === undefined) {
-    await store.told(notice.key, new Date(clock.nowMs()));
-    log.info({ notice: notice.kind }, `Told: ${notice.text}`);
+    await store.delivered(notification.key, new Date(clock.nowMs()));
+    log.info({ notification: notification.kind }, `Told: ${notification.text}`);
     return;
   }
   if (signal.aborted) return;
-  const isLast = notice.tries + 1 >= mostTries;
+  const isLast = notification.tries + 1 >= maxTries;
   const means = program.config.notify.command === undefined ? 'NOTIFY_URL' : 'NOTIFY_COMMAND';
   const next = isLast ? 'It is not tried again' : 'It is tried again at the next tick';
   log.warn(
-    { notice: notice.kind },
-    `A notice could not be delivered by ${means}: ${problem}. ${next}. It said: ${notice.text}`,
+    { notification: notification.kind },
+    `A notice could not be delivered by ${means}: ${problem}. ${next}. It said: ${notification.text}`,
   );
 }
 
 async function readFacts(
-  { program, database, strava, policy }: Telling,
-  known: readonly Notice[],
-): Promise<NoticeFacts> {
+  { program, database, strava, policy }: Notifying,
+  known: readonly Notification[],
+): Promise<AlertFacts> {
   const { config, clock } = program;
   const { mongo, collections, runs } = database;
   const nowMs = clock.nowMs();
   const keys = new Set(known.map(({ key }) => key));
   const athletes = await athleteFacts(mongo, collections, {
-    since: standingSince(config, nowMs),
+    since: defaultBackfillSince(config, nowMs),
     shouldFetchStreams: config.sync.shouldFetchStreams,
     isKnown: (athleteId) => keys.has(backfillKey(athleteId)),
   });
-  const refusal = await runs.lastRefusal(new Date(nowMs - refusalsMs));
-  const lookedAt = await lastLookAt(mongo, collections);
+  const rejection = await runs.lastRejection(new Date(nowMs - rejectionsMs));
+  const polledAt = await lastPollAt(mongo, collections);
   return {
     athletes,
-    ...(refusal && { refusal }),
-    ...(lookedAt && { lastLookAt: lookedAt }),
-    looksEveryMs: Math.max(tickIntervalMs(config.sync), policy.everyMs()),
+    ...(rejection && { rejection }),
+    ...(polledAt && { lastPollAt: polledAt }),
+    pollIntervalMs: Math.max(tickIntervalMs(config.sync), policy.everyMs()),
     isQuotaSpent: isQuotaSpent(strava),
     nowMs,
   };

@@ -3,36 +3,39 @@
  * restarts and processes. It is removed when the cause ends.
  */
 import type { Long } from 'mongodb';
-import type { Notice, NoticeKind } from '../../domain/notifications/alert-conditions.ts';
+import type {
+  Notification,
+  NotificationKind,
+} from '../../domain/notifications/alert-conditions.ts';
 import { int64, toNumber } from '../../mongo/base/bson-value.ts';
 import type { Mongo } from '../../mongo/base/connection.ts';
 
-export interface NoticeDocument {
+export interface NotificationDocument {
   readonly _id: string;
-  readonly kind: NoticeKind;
+  readonly kind: NotificationKind;
   readonly athlete_id?: Long;
   readonly text: string;
   readonly since: Date;
   readonly seen_at: Date;
   readonly watched_ms: number;
   readonly tries: number;
-  readonly told_at?: Date;
+  readonly delivered_at?: Date;
 }
 
-export interface NoticeStore {
-  load(): Promise<readonly Notice[]>;
+export interface NotificationStore {
+  load(): Promise<readonly Notification[]>;
   /** Writes that a cause stands; what was told stays told. */
-  save(notice: Notice): Promise<void>;
+  save(notification: Notification): Promise<void>;
   end(keys: readonly string[]): Promise<void>;
   /** Counts a try; false where another process was faster. */
-  claim(notice: Notice): Promise<boolean>;
-  told(key: string, at: Date): Promise<void>;
+  claim(notification: Notification): Promise<boolean>;
+  delivered(key: string, at: Date): Promise<void>;
 }
 
-export function createNoticeStore({ db, attempt }: Mongo): NoticeStore {
-  const notices = db.collection<NoticeDocument>('notices');
+export function createNotificationStore({ db, attempt }: Mongo): NotificationStore {
+  const notifications = db.collection<NotificationDocument>('notifications');
   return {
-    load: async () => (await attempt(() => notices.find().toArray())).map(noticeFrom),
+    load: async () => (await attempt(() => notifications.find().toArray())).map(notificationFrom),
     save: async ({ key, kind, athleteId, text, since, seenAt, watchedMs }) => {
       const fixed = {
         kind,
@@ -42,27 +45,27 @@ export function createNoticeStore({ db, attempt }: Mongo): NoticeStore {
         tries: 0,
       };
       const update = { $set: { seen_at: seenAt, watched_ms: watchedMs }, $setOnInsert: fixed };
-      await attempt(() => notices.updateOne({ _id: key }, update, { upsert: true }));
+      await attempt(() => notifications.updateOne({ _id: key }, update, { upsert: true }));
     },
     end: async (keys) => {
       if (keys.length === 0) return;
-      await attempt(() => notices.deleteMany({ _id: { $in: [...keys] } }));
+      await attempt(() => notifications.deleteMany({ _id: { $in: [...keys] } }));
     },
     claim: async ({ key, tries }) => {
-      const filter = { _id: key, tries, told_at: { $exists: false } };
+      const filter = { _id: key, tries, delivered_at: { $exists: false } };
       const claimed = await attempt(() =>
-        notices.updateOne(filter, { $set: { tries: tries + 1 } }),
+        notifications.updateOne(filter, { $set: { tries: tries + 1 } }),
       );
       return claimed.modifiedCount === 1;
     },
-    told: async (key, at) => {
-      await attempt(() => notices.updateOne({ _id: key }, { $set: { told_at: at } }));
+    delivered: async (key, at) => {
+      await attempt(() => notifications.updateOne({ _id: key }, { $set: { delivered_at: at } }));
     },
   };
 }
 
-function noticeFrom(document: NoticeDocument): Notice {
-  const { _id, kind, athlete_id, text, since, seen_at, watched_ms, tries, told_at } = document;
+function notificationFrom(document: NotificationDocument): Notification {
+  const { _id, kind, athlete_id, text, since, seen_at, watched_ms, tries, delivered_at } = document;
   return {
     key: _id,
     kind,
@@ -72,6 +75,6 @@ function noticeFrom(document: NoticeDocument): Notice {
     seenAt: seen_at,
     watchedMs: watched_ms,
     tries,
-    ...(told_at && { toldAt: told_at }),
+    ...(delivered_at && { deliveredAt: delivered_at }),
   };
 }

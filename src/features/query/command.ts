@@ -12,13 +12,13 @@ import { exitCodes, UsageError } from '../../errors.ts';
 import { jsonText } from '../shared/json-text.ts';
 import { writeToStream } from '../shared/output.ts';
 import type { Database } from '../../main.ts';
-import { commandPatienceMs, openDatabase } from '../../main.ts';
+import { commandDeadlineMs, openDatabase } from '../../main.ts';
 import { int64 } from '../../mongo/base/bson-value.ts';
 import { ask } from './store.ts';
 import { athletesWithActivities } from '../../mongo/streams/recordings.ts';
 import type { Program } from '../../program.ts';
 import { answerText } from './report.ts';
-import type { AnswerForm } from './options.ts';
+import type { ResponseForm } from './options.ts';
 import { queryOrderOf, usageOf } from './options.ts';
 import { table } from '../shared/text-format.ts';
 
@@ -28,7 +28,7 @@ export async function query(program: Program, args: readonly string[]): Promise<
     program.print(listText(form));
     return exitCodes.done;
   }
-  const database = await openDatabase(program, commandPatienceMs);
+  const database = await openDatabase(program, commandDeadlineMs);
   try {
     const whole = await withAthlete(database, recipe, scope);
     const answer = await ask(database.mongo, recipe, whole);
@@ -43,7 +43,7 @@ export async function query(program: Program, args: readonly string[]): Promise<
   }
 }
 
-function listText(form: AnswerForm): string {
+function listText(form: ResponseForm): string {
   const listed = recipes.map(({ name, title, parameters }) => ({ name, title, parameters }));
   if (form === 'json') return jsonText(listed.map((one) => ({ ...one })));
   return table(recipes.map((recipe) => [usageOf(recipe), recipe.title]));

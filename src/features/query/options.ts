@@ -10,10 +10,10 @@ import { exampleOf } from '../../queries/recipe.ts';
 import { recipes } from '../../queries/recipes.ts';
 import { UsageError } from '../../errors.ts';
 
-export type AnswerForm = 'table' | 'json' | 'csv';
+export type ResponseForm = 'table' | 'json' | 'csv';
 
 export interface QueryOrder {
-  readonly form: AnswerForm;
+  readonly form: ResponseForm;
   /** Without one, the questions are listed. */
   readonly recipe?: Recipe;
   /** The values of the parameters that were given or have a default. */
@@ -40,14 +40,14 @@ export function queryOrderOf(args: readonly string[], nowMs: number): QueryOrder
 interface Words {
   readonly names: readonly string[];
   readonly options: ReadonlyMap<string, string>;
-  readonly forms: ReadonlySet<AnswerForm>;
+  readonly forms: ReadonlySet<ResponseForm>;
 }
 
 /** `--name value` and `--name=value`; a value may begin with a minus, for there is the western half. */
 function split(args: readonly string[]): Words {
   const names: string[] = [];
   const options = new Map<string, string>();
-  const forms = new Set<AnswerForm>();
+  const forms = new Set<ResponseForm>();
   for (let index = 0; index < args.length; index += 1) {
     const arg = args[index] ?? '';
     if (arg === '--json' || arg === '--csv') forms.add(arg === '--json' ? 'json' : 'csv');
@@ -61,7 +61,7 @@ function split(args: readonly string[]): Words {
   return { names, options, forms };
 }
 
-function formOf(forms: ReadonlySet<AnswerForm>): AnswerForm {
+function formOf(forms: ReadonlySet<ResponseForm>): ResponseForm {
   const [form = 'table', ...others] = forms;
   if (others.length > 0) throw new UsageError('--json and --csv exclude each other.');
   return form;

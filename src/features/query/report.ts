@@ -6,10 +6,10 @@ import type { Document } from 'mongodb';
 import { jsonText } from '../shared/json-text.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import { jsonFromBson } from '../../mongo/base/bson-value.ts';
-import type { AnswerForm } from './options.ts';
+import type { ResponseForm } from './options.ts';
 import { instant, table } from '../shared/text-format.ts';
 
-export function answerText(documents: readonly Document[], form: AnswerForm): string {
+export function answerText(documents: readonly Document[], form: ResponseForm): string {
   if (form === 'json') return jsonText(documents.map((document) => jsonFromBson(document)));
   const columns = columnsOf(documents);
   if (form === 'csv') return csvOf(documents, columns);

@@ -5,7 +5,7 @@
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes, UsageError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
-import { commandPatienceMs, openDatabase } from '../../main.ts';
+import { commandDeadlineMs, openDatabase } from '../../main.ts';
 import type { Rebuilt } from './store.ts';
 import { activityIds, rebuildActivity } from './store.ts';
 import { athletesWithActivities } from '../../mongo/streams/recordings.ts';
@@ -18,18 +18,18 @@ export interface RebuildOptions {
   readonly json: boolean;
 }
 
-type RebuildTally = Record<Rebuilt, number>;
+type RebuildCounts = Record<Rebuilt, number>;
 
 const logEveryMs = 30_000;
 
 /** Stopped and given again it begins anew, and finds what is done as it is to be. */
 export async function rebuild(program: Program, options: RebuildOptions): Promise<ExitCode> {
   const athleteId = athleteOf(options);
-  const database = await openDatabase(program, commandPatienceMs);
+  const database = await openDatabase(program, commandDeadlineMs);
   try {
     if (athleteId !== undefined) await assertKnown(database, athleteId);
-    const tally = await rebuildAll(program, database, athleteId);
-    program.print(report(tally, { isStopped: program.signal.aborted, json: options.json }));
+    const stats = await rebuildAll(program, database, athleteId);
+    program.print(report(stats, { isStopped: program.signal.aborted, json: options.json }));
     return exitCodes.done;
   } finally {
     await database.close();
@@ -48,31 +48,31 @@ async function rebuildAll(
   { config, clock, log, signal }: Program,
   { mongo, collections }: Database,
   athleteId: number | undefined,
-): Promise<RebuildTally> {
+): Promise<RebuildCounts> {
   const { trackSource } = config.sync;
-  const tally: RebuildTally = { rebuilt: 0, unchanged: 0, incomplete: 0, gone: 0 };
+  const stats: RebuildCounts = { rebuilt: 0, unchanged: 0, incomplete: 0, gone: 0 };
   let saidAtMs = clock.monotonicMs();
   for await (const id of activityIds(mongo, collections, athleteId)) {
     if (signal.aborted) break;
-    tally[await rebuildActivity(mongo, collections, { id, trackSource })] += 1;
+    stats[await rebuildActivity(mongo, collections, { id, trackSource })] += 1;
     if (clock.monotonicMs() - saidAtMs < logEveryMs) continue;
     saidAtMs = clock.monotonicMs();
-    log.info(tally, `Rebuilding: ${counted(looked(tally), 'activity', 'activities')} so far.`);
+    log.info(stats, `Rebuilding: ${counted(polled(stats), 'activity', 'activities')} so far.`);
   }
-  return tally;
+  return stats;
 }
 
 /** Those that were removed meanwhile are not among them. */
-function looked({ rebuilt, unchanged, incomplete }: RebuildTally): number {
+function polled({ rebuilt, unchanged, incomplete }: RebuildCounts): number {
   return rebuilt + unchanged + incomplete;
 }
 
 function report(
-  tally: RebuildTally,
+  stats: RebuildCounts,
   { isStopped, json }: { isStopped: boolean; json: boolean },
 ): string {
-  const { rebuilt, unchanged, incomplete } = tally;
-  const activities = looked(tally);
+  const { rebuilt, unchanged, incomplete } = stats;
+  const activities = polled(stats);
   if (json)
     return JSON.stringify({ activities, rebuilt, unchanged, incomplete, stopped: isStopped });
   return [

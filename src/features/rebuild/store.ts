@@ -27,11 +27,11 @@ import { findRecording } from '../../mongo/streams/recordings.ts';
 export type Rebuilt = 'rebuilt' | 'unchanged' | 'incomplete' | 'gone';
 
 /** An activity's keys of ours, as they stood when it was read. */
-type Standing = ActivityDocument & Document;
+type MirrorState = ActivityDocument & Document;
 
 const idsAtOnce = 500;
 /** A writer that changes an activity so often at the same moment works it out itself. */
-const mostTries = 5;
+const maxTries = 5;
 
 /** The ids of all activities, or of those of one athlete, in their order. */
 export async function* activityIds(
@@ -63,14 +63,14 @@ export async function rebuildActivity(
   collections: Collections,
   { id, trackSource }: { id: number; trackSource: TrackSource },
 ): Promise<Rebuilt> {
-  for (let tries = 1; tries <= mostTries; tries += 1) {
+  for (let tries = 1; tries <= maxTries; tries += 1) {
     // Before the recording: what changes after this is seen by the filter of the write.
-    const standing = await findStanding(mongo, collections, id);
-    const recording = standing && (await findRecording(mongo, collections, id));
-    if (standing === undefined || recording === undefined) return 'gone';
-    const write = derivationOf(standing, recording, trackSource);
+    const current = await findStanding(mongo, collections, id);
+    const recording = current && (await findRecording(mongo, collections, id));
+    if (current === undefined || recording === undefined) return 'gone';
+    const write = derivationOf(current, recording, trackSource);
     const isWhole = (recording.streamsState === 'stored') === (recording.streams !== undefined);
-    if (isAsWritten(standing, write)) return isWhole ? 'unchanged' : 'incomplete';
+    if (isAsWritten(current, write)) return isWhole ? 'unchanged' : 'incomplete';
     const isWritten = await writeDerivation(mongo, collections, write);
     if (isWritten) return isWhole ? 'rebuilt' : 'incomplete';
   }
@@ -81,14 +81,14 @@ async function findStanding(
   { attempt }: Mongo,
   { activities }: Collections,
   id: number,
-): Promise<Standing | undefined> {
+): Promise<MirrorState | undefined> {
   const projection = { derived: 1, track: 1, start_point: 1, sync: 1 };
   const found = await attempt(() => activities.findOne({ _id: int64(id) }, { projection }));
   return found ?? undefined;
 }
 
 function derivationOf(
-  standing: Standing,
+  current: MirrorState,
   recording: Recording,
   trackSource: TrackSource,
 ): DerivationWrite {
@@ -96,14 +96,14 @@ function derivationOf(
   const derived = streams && { derived: derivedFrom(streams) };
   const nothing = streamsState === 'none' && { derived: undefined };
   return {
-    filter: unchanged(standing),
+    filter: unchanged(current),
     values: { ...derived, ...nothing },
-    geometries: geometriesOf(standing, recording, trackSource),
+    geometries: geometriesOf(current, recording, trackSource),
   };
 }
 
 function geometriesOf(
-  { sync }: Standing,
+  { sync }: MirrorState,
   { record, streams, streamsState }: Recording,
   trackSource: TrackSource,
 ): readonly Values[] {
@@ -116,21 +116,21 @@ function geometriesOf(
   }
   const recorded = streams && recordedTrack(streams, trackSource);
   const listed = { track, 'sync.track_source': undefined, 'sync.track_left_out': leftOut };
-  const refused = { track: undefined, start_point: undefined };
+  const rejected = { track: undefined, start_point: undefined };
   return [
     ...(recorded === undefined ? [] : [{ ...start, ...recordedGeometry(recorded) }]),
     { ...start, ...listed },
-    { ...listed, ...refused, 'sync.track_left_out': 'refused by MongoDB' },
+    { ...listed, ...rejected, 'sync.track_left_out': 'refused by MongoDB' },
   ];
 }
 
 /** The same summary, and the same streams in the same state. */
-function unchanged({ _id, sync }: Standing): Filter<ActivityDocument> {
+function unchanged({ _id, sync }: MirrorState): Filter<ActivityDocument> {
   const { fetched_at } = sync.streams;
   return {
     _id,
     'sync.epoch': sync.epoch,
-    'sync.trace': sync.trace,
+    'sync.recording_hash': sync.recording_hash,
     'sync.fingerprint': sync.fingerprint,
     'sync.streams.state': sync.streams.state,
     'sync.streams.fetched_at': fetched_at ?? { $exists: false },
@@ -138,14 +138,14 @@ function unchanged({ _id, sync }: Standing): Filter<ActivityDocument> {
 }
 
 /** Whether what would be written stands there already. */
-function isAsWritten(standing: Standing, { values, geometries }: DerivationWrite): boolean {
+function isAsWritten(current: MirrorState, { values, geometries }: DerivationWrite): boolean {
   const fields = Object.entries({ ...values, ...geometries[0] });
-  return fields.every(([path, value]) => isSame(valueOf(standing, path), value));
+  return fields.every(([path, value]) => isSame(valueOf(current, path), value));
 }
 
-function valueOf(standing: Standing, path: string): unknown {
+function valueOf(current: MirrorState, path: string): unknown {
   const [first = '', second] = path.split('.');
-  const value: unknown = standing[first];
+  const value: unknown = current[first];
   return second === undefined ? value : (value as Values)[second];
 }
 

@@ -1,12 +1,12 @@
 /**
  * What the command line of `sync` asks for: checked before anything connects.
  */
-import { nothingListed } from '../../domain/sync/list-coverage.ts';
+import { nothingCovered } from '../../domain/sync/list-coverage.ts';
 import { parseSince, parseUntil, periodExamples } from '../../domain/sync/period.ts';
 import { dayMs as oneDayMs } from '../../domain/duration.ts';
 import { UsageError } from '../../errors.ts';
 import type { Program } from '../../program.ts';
-import type { Wish } from '../../sync/ports/ports.ts';
+import type { BackfillRequest } from '../../sync/ports/ports.ts';
 
 export interface SyncOptions {
   readonly since?: string;
@@ -29,10 +29,10 @@ export function athleteOf({ athlete }: Pick<SyncOptions, 'athlete'>): number | u
 }
 
 /** The period to be made complete, where one is named. @throws UsageError */
-export function wishOf(
+export function backfillOf(
   { clock, config }: Program,
   { since, until }: SyncOptions,
-): Wish | undefined {
+): BackfillRequest | undefined {
   if (since === undefined && until === undefined) return undefined;
   const nowMs = clock.nowMs();
   // By whole days, so that the same words mean the same wish for a day and go on where it stands.
@@ -48,7 +48,7 @@ export function wishOf(
     since: from,
     ...(untilAt && { until: untilAt }),
     requestedAt: new Date(nowMs),
-    listing: nothingListed,
+    coverage: nothingCovered,
   };
 }
 

@@ -10,8 +10,8 @@ import { limitOf } from '../../domain/rate-limit/quota-state.ts';
 import type { Strava } from '../../main.ts';
 import type { Program } from '../../program.ts';
 import type { Reporter } from '../../sync/run-options.ts';
-import type { Tally } from '../../sync/run-stats.ts';
-import { emptyTally } from '../../sync/run-stats.ts';
+import type { RunStats } from '../../sync/run-stats.ts';
+import { emptyStats } from '../../sync/run-stats.ts';
 import { counted, instant, number } from './text-format.ts';
 
 export interface ProgressOptions {
@@ -22,14 +22,17 @@ export interface ProgressOptions {
 }
 
 /** How long what is left takes, by what is known of the quota at that moment. */
-export function progressOptionsOf(program: Program, { gate, quota }: Strava): ProgressOptions {
+export function progressOptionsOf(
+  program: Program,
+  { rateLimiter, quota }: Strava,
+): ProgressOptions {
   const { settings } = quota;
   return {
     program,
-    dailyLimit: () => limitOf('daily', gate.known(), settings),
+    dailyLimit: () => limitOf('daily', rateLimiter.known(), settings),
     remainingMs: (requests) => {
       const nowMs = quota.nowMs();
-      return estimateEndMs(requests, gate.known(), settings, nowMs) - nowMs;
+      return estimateEndMs(requests, rateLimiter.known(), settings, nowMs) - nowMs;
     },
   };
 }
@@ -62,10 +65,10 @@ function createLines(
   let saidAtMs = clock.monotonicMs();
   let waitSaidForMs = 0;
   return {
-    progress: (tally, left) => {
+    progress: (stats, left) => {
       if (clock.monotonicMs() - saidAtMs < logEveryMs) return;
       saidAtMs = clock.monotonicMs();
-      log.info({ ...figures(tally), left }, `Syncing: ${remaining(left, options)}.`);
+      log.info({ ...figures(stats), left }, `Syncing: ${remaining(left, options)}.`);
     },
     waiting: ({ reason, untilMs, left }) => {
       if (reason !== 'quota' || untilMs <= waitSaidForMs) return;
@@ -102,7 +105,7 @@ function createBar(options: ProgressOptions): Progress {
   const { stderr, clock } = options.program;
   const startedMs = clock.monotonicMs();
   let bars: Bars | undefined;
-  let latest = emptyTally;
+  let latest = emptyStats;
   const show = (left: number, listNote: string): void => {
     bars ??= drawBars(stderr);
     const done = latest.streamsStored + latest.withoutStreams;
@@ -116,8 +119,8 @@ function createBar(options: ProgressOptions): Progress {
     return `new, ${number(Math.round(latest.streamsStored / minutes))} streams a minute`;
   };
   return {
-    progress: (tally, left) => {
-      latest = tally;
+    progress: (stats, left) => {
+      latest = stats;
       show(left, pace());
     },
     waiting: ({ reason, untilMs, left }) => {
@@ -134,6 +137,6 @@ function waitSentence(untilMs: number, left: number, options: ProgressOptions): 
   return `Quota spent, waiting until ${instant(new Date(untilMs))}; ${remaining(left, options)}.`;
 }
 
-function figures({ requests, added, changed, streamsStored, withoutStreams }: Tally): object {
+function figures({ requests, added, changed, streamsStored, withoutStreams }: RunStats): object {
   return { requests, added, changed, streams: streamsStored, withoutStreams };
 }

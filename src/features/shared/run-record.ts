@@ -1,7 +1,7 @@
 /**
  * Writes each run into `runs`, from its start on, and prunes old ones.
  */
-import { standingSince } from '../../config/default-backfill.ts';
+import { defaultBackfillSince } from '../../config/default-backfill.ts';
 import { DomestiqueError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
 import { pruneChanges } from '../../mongo/history/changes.ts';
@@ -22,13 +22,13 @@ export async function recordRun(
   await runs.prune(new Date(startedAt.getTime() - config.keep.runsMs));
   await pruneChanges(mongo, new Date(startedAt.getTime() - config.keep.changesMs));
   // Else no reading shows what lies before; a retention has its own sweep.
-  if (standingSince(config, startedAt.getTime()) === undefined) {
+  if (defaultBackfillSince(config, startedAt.getTime()) === undefined) {
     await pruneParked(mongo, collections);
   }
   try {
     const result = await work();
     const outcome = outcomeOf(result);
-    await runs.end(id, { endedAt: new Date(clock.nowMs()), outcome, counts: result.tally });
+    await runs.end(id, { endedAt: new Date(clock.nowMs()), outcome, counts: result.stats });
     return result;
   } catch (error) {
     const message = error instanceof DomestiqueError ? error.message : 'an unexpected failure';

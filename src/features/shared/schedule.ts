@@ -7,7 +7,7 @@ import type { SyncConfig } from '../../config/config.ts';
 
 const minuteMs = 60_000;
 const secondMs = 1_000;
-const longestScanMs = 24 * 60 * minuteMs;
+const maxScanMs = 24 * 60 * minuteMs;
 
 export type Timetable = Pick<SyncConfig, 'schedule' | 'timezone'>;
 
@@ -20,7 +20,7 @@ export function tickIntervalMs(timetable: Timetable): number {
   const task = taskOf(timetable, () => undefined);
   const [next, afterNext] = task.getNextRuns(2);
   void task.destroy();
-  return next && afterNext ? afterNext.getTime() - next.getTime() : longestScanMs;
+  return next && afterNext ? afterNext.getTime() - next.getTime() : maxScanMs;
 }
 
 /** The next time of the schedule. */
@@ -33,7 +33,7 @@ export function nextTickAt(timetable: Timetable): Date | undefined {
 
 /** Whether a time of the schedule lies after `last` and not after `nowMs`. */
 export function isOverdue(timetable: Timetable, lastMs: number, nowMs: number): boolean {
-  if (nowMs - lastMs > longestScanMs) return true;
+  if (nowMs - lastMs > maxScanMs) return true;
   const task = taskOf(timetable, () => undefined);
   const stepMs = timetable.schedule.trim().split(/\s+/).length > 5 ? secondMs : minuteMs;
   let atMs = (Math.floor(lastMs / stepMs) + 1) * stepMs;

@@ -3,16 +3,16 @@
  * one is. A wish is left in the database first, so that the holder grants it, and so that a command
  * that is killed leaves its purpose behind.
  */
-import { standingSince } from '../../config/default-backfill.ts';
+import { defaultBackfillSince } from '../../config/default-backfill.ts';
 import { tickIntervalMs } from './schedule.ts';
 import { LeaseLostError } from '../../errors.ts';
 import type { Database, Strava } from '../../main.ts';
-import { commandPatienceMs, openJob } from '../../main.ts';
+import { commandDeadlineMs, openJob } from '../../main.ts';
 import type { Program } from '../../program.ts';
 import type { Scope } from '../../sync/athlete-sync-state.ts';
 import type { RunResult } from '../../sync/job.ts';
-import type { LeaseHolder, Wish } from '../../sync/ports/ports.ts';
-import { addTallies } from '../../sync/run-stats.ts';
+import type { LeaseHolder, BackfillRequest } from '../../sync/ports/ports.ts';
+import { addStats } from '../../sync/run-stats.ts';
 import { createProgress, progressOptionsOf } from './progress.ts';
 
 export interface SyncSession {
@@ -21,28 +21,28 @@ export interface SyncSession {
   readonly strava: Strava;
   readonly athleteIds: readonly number[];
   /** The period asked for, the same for each athlete. */
-  readonly wish: Wish | undefined;
+  readonly backfill: BackfillRequest | undefined;
   /** What the runs are for, where it is neither the wish nor the standing backfill. */
   readonly scope?: Scope;
-  readonly isImpatient: boolean;
+  readonly failOnQuota: boolean;
 }
 
 const watchMs = 1_000;
 
 export async function runUntilDone(session: SyncSession): Promise<RunResult> {
-  const { program, athleteIds, isImpatient } = session;
+  const { program, athleteIds, failOnQuota } = session;
   let result = await runOnce(session, athleteIds);
   const said = new Set<number>();
   for (;;) {
     const unfinished = [...result.held.keys(), ...lostLeases(result)];
-    if (unfinished.length === 0 || isImpatient || program.signal.aborted) return result;
+    if (unfinished.length === 0 || failOnQuota || program.signal.aborted) return result;
     for (const [id, holder] of result.held) sayHeld(session, said, { id, holder });
     await program.clock.sleep(watchMs, program.signal);
     const left = await stillWanted(session, unfinished);
     const next = await runOnce(session, left);
     result = {
       ...next,
-      tally: addTallies(result.tally, next.tally),
+      stats: addStats(result.stats, next.stats),
       stopped: joinStopped(result, next),
     };
   }
@@ -58,44 +58,44 @@ function joinStopped(earlier: RunResult, later: RunResult): RunResult['stopped']
 }
 
 function sayHeld(
-  { program, wish }: SyncSession,
+  { program, backfill }: SyncSession,
   said: Set<number>,
   { id, holder }: { id: number; holder: LeaseHolder },
 ): void {
   if (said.has(id)) return;
   said.add(id);
-  const how = wish ? 'it was asked to do this as well' : 'waiting until it is done';
+  const how = backfill ? 'it was asked to do this as well' : 'waiting until it is done';
   program.log.info(`Process ${holder.pid} on ${holder.host} is syncing athlete ${id}; ${how}.`);
 }
 
 /** A wish that is gone was granted by the process that holds the athlete. */
 async function stillWanted(
-  { database, wish }: SyncSession,
+  { database, backfill }: SyncSession,
   athleteIds: readonly number[],
 ): Promise<readonly number[]> {
-  if (!wish) return athleteIds;
+  if (!backfill) return athleteIds;
   const left: number[] = [];
   for (const id of athleteIds) {
-    const { wishes } = await database.athletes.load(id);
-    if (wishes.some((other) => other.id === wish.id)) left.push(id);
+    const { backfills } = await database.athletes.load(id);
+    if (backfills.some((other) => other.id === backfill.id)) left.push(id);
   }
   return left;
 }
 
 async function runOnce(session: SyncSession, athleteIds: readonly number[]): Promise<RunResult> {
-  const { program, database, strava, wish, scope, isImpatient } = session;
+  const { program, database, strava, backfill, scope, failOnQuota } = session;
   const job = openJob(
     program,
     { database, strava },
-    { patienceMs: commandPatienceMs, tickIntervalMs: tickIntervalMs(program.config.sync) },
+    { deadlineMs: commandDeadlineMs, tickIntervalMs: tickIntervalMs(program.config.sync) },
   );
   const progress = createProgress(progressOptionsOf(program, strava));
   try {
     return await job.run({
       athleteIds: () => Promise.resolve(athleteIds),
-      scopeOf: () => scope ?? scopeOf(program, wish),
-      isImpatient,
-      isLookWanted: scope === undefined && wish?.until === undefined,
+      scopeOf: () => scope ?? scopeOf(program, backfill),
+      failOnQuota,
+      isPollWanted: scope === undefined && backfill?.until === undefined,
       signal: program.signal,
       reporter: progress,
     });
@@ -105,8 +105,8 @@ async function runOnce(session: SyncSession, athleteIds: readonly number[]): Pro
 }
 
 /** What a run is for: the wish, or the standing backfill as far back as it is configured. */
-export function scopeOf({ clock, config }: Program, wish: Wish | undefined): Scope {
-  if (wish) return { kind: 'wish', wishId: wish.id };
-  const since = standingSince(config, clock.nowMs());
-  return { kind: 'standing', ...(since && { since }) };
+export function scopeOf({ clock, config }: Program, backfill: BackfillRequest | undefined): Scope {
+  if (backfill) return { kind: 'backfill', backfillId: backfill.id };
+  const since = defaultBackfillSince(config, clock.nowMs());
+  return { kind: 'default', ...(since && { since }) };
 }

@@ -7,7 +7,7 @@ import type { AthleteOverview } from './store.ts';
 import { instant, number } from '../shared/text-format.ts';
 
 /** The sentences of `status`. */
-export function needsOf(
+export function actionRequiredOf(
   athletes: readonly AthleteOverview[],
   departed: readonly DeauthorizedAthlete[],
 ): readonly string[] {
@@ -16,23 +16,23 @@ export function needsOf(
       `Athlete ${athleteId} withdrew the access at Strava on ${instant(at)}; the data is kept. Run: npm run auth, or npm run erase -- --athlete ${athleteId}`,
   );
   if (athletes.length === 0) return ['Nobody has logged in yet. Run: npm run auth', ...gone];
-  return [...athletes.flatMap(needsOfAthlete), ...gone];
+  return [...athletes.flatMap(actionRequiredOfAthlete), ...gone];
 }
 
-function needsOfAthlete(athlete: AthleteOverview): readonly string[] {
-  const { athleteId, name, needsAuthorization, refusedDeletions } = athlete;
+function actionRequiredOfAthlete(athlete: AthleteOverview): readonly string[] {
+  const { athleteId, name, needsAuthorization, rejectedDeletions } = athlete;
   const who = `${name || 'Athlete'} (${athleteId})`;
   return [
     ...(needsAuthorization === undefined
       ? []
       : [`${who} has to log in again: ${needsAuthorization}. Run: npm run auth`]),
-    ...(refusedDeletions === undefined ? [] : [deletionsOf(who, refusedDeletions)]),
+    ...(rejectedDeletions === undefined ? [] : [deletionsOf(who, rejectedDeletions)]),
   ];
 }
 
 function deletionsOf(
   who: string,
-  { missing, stored, reason }: NonNullable<AthleteOverview['refusedDeletions']>,
+  { missing, stored, reason }: NonNullable<AthleteOverview['rejectedDeletions']>,
 ): string {
   const found = `${number(missing)} of ${number(stored)} activities of ${who} are missing from Strava's list; none was removed`;
   const accept = 'npm run verify -- --accept-deletions';

@@ -4,13 +4,13 @@
  */
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes } from '../../errors.ts';
-import { commandPatienceMs, openDatabase } from '../../main.ts';
+import { commandDeadlineMs, openDatabase } from '../../main.ts';
 import type { Program } from '../../program.ts';
 import { readStatus } from './report.ts';
 import { renderStatus } from './table.ts';
 
 export async function status(program: Program, { json }: { json: boolean }): Promise<ExitCode> {
-  const database = await openDatabase(program, commandPatienceMs);
+  const database = await openDatabase(program, commandDeadlineMs);
   try {
     const found = await readStatus(program, database);
     program.print(json ? JSON.stringify(found) : renderStatus(found));

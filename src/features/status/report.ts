@@ -1,7 +1,7 @@
 /**
  * Gathers what `status` shows from the database alone.
  */
-import { standingSince } from '../../config/default-backfill.ts';
+import { defaultBackfillSince } from '../../config/default-backfill.ts';
 import { nextTickAt } from '../shared/schedule.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import { estimateEndMs } from '../../domain/rate-limit/estimate.ts';
@@ -15,7 +15,7 @@ import { overview } from './store.ts';
 import { createQuotaStore, knownApplications } from '../../mongo/coordination/quota.ts';
 import type { RunDocument } from '../../mongo/history/runs.ts';
 import type { Program } from '../../program.ts';
-import { needsOf, scopeGapsOf } from './action-required.ts';
+import { actionRequiredOf, scopeGapsOf } from './action-required.ts';
 import type { QuotaReport } from '../shared/quota-report.ts';
 import { reportQuota } from '../shared/quota-report.ts';
 
@@ -62,7 +62,7 @@ export async function readStatus(program: Program, database: Database): Promise<
     lastRun: (await database.runs.last()) ?? null,
     nextRunAt: nextTickAt(config.sync) ?? null,
     parkedActivities: await database.activities.parkedIds(),
-    needs: needsOf(athletes, departed),
+    needs: actionRequiredOf(athletes, departed),
   };
 }
 
@@ -74,7 +74,7 @@ async function countToDo(
 ): Promise<number> {
   const { shouldFetchStreams } = config.sync;
   if (!shouldFetchStreams) return 0;
-  const from = standingSince(config, clock.nowMs());
+  const from = defaultBackfillSince(config, clock.nowMs());
   let streams = 0;
   for (const { athleteId } of athletes) {
     streams += await activities.countPending(athleteId, from ? { from } : {});

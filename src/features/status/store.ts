@@ -4,7 +4,7 @@
 import { int64, toNumber } from '../../mongo/base/bson-value.ts';
 import type {
   Collections,
-  RefusedDeletionsDocument,
+  RejectedDeletionsDocument,
   StreamsState,
   TokenDocument,
 } from '../../mongo/schema/collections.ts';
@@ -20,14 +20,14 @@ export interface AthleteOverview {
   readonly streams: Readonly<Record<StreamsState, number>>;
   /** Records of the list that could not be stored. */
   readonly unusableRecords: number;
-  readonly lookedAt: Date | undefined;
+  readonly polledAt: Date | undefined;
   /** Back to when the list is known without a gap; undefined before the first page. */
   readonly listedSince: Date | undefined;
   readonly needsAuthorization: string | undefined;
   /** What was granted; undefined where Strava never said. */
   readonly scope: readonly string[] | undefined;
   /** Activities that a list misses and that were not removed. */
-  readonly refusedDeletions: RefusedDeletionsDocument | undefined;
+  readonly rejectedDeletions: RejectedDeletionsDocument | undefined;
 }
 
 interface StateCount {
@@ -89,10 +89,10 @@ async function overviewOf(
       parked: count('parked'),
     },
     unusableRecords,
-    lookedAt: profile?.sync?.looked_at,
-    listedSince: profile?.sync?.listing?.spans[0]?.from,
+    polledAt: profile?.sync?.polled_at,
+    listedSince: profile?.sync?.coverage?.spans[0]?.from,
     needsAuthorization: grant.needs_authorization?.reason,
     scope: grant.scope,
-    refusedDeletions: profile?.sync?.refused_deletions,
+    rejectedDeletions: profile?.sync?.rejected_deletions,
   };
 }

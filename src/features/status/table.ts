@@ -46,10 +46,10 @@ function athleteRows(athlete: AthleteStatus): readonly (readonly string[])[] {
   ];
 }
 
-function listText({ listedSince, lookedAt }: AthleteOverview): string {
+function listText({ listedSince, polledAt }: AthleteOverview): string {
   if (listedSince === undefined) return 'not read yet';
   const since = listedSince.getTime() === 0 ? 'the beginning' : instant(listedSince);
-  return `back to ${since}${lookedAt ? `, last looked at ${instant(lookedAt)}` : ''}`;
+  return `back to ${since}${polledAt ? `, last polled at ${instant(polledAt)}` : ''}`;
 }
 
 function windowText({ used, limit, resetsAt }: WindowReport): string {

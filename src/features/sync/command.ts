@@ -4,13 +4,13 @@
 import { requireClient } from '../../config/client.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes, LeaseLostError } from '../../errors.ts';
-import { commandPatienceMs, openDatabase, openStrava } from '../../main.ts';
+import { commandDeadlineMs, openDatabase, openStrava } from '../../main.ts';
 import type { Program } from '../../program.ts';
 import type { RunResult } from '../../sync/job.ts';
 import { chooseAthletes } from '../shared/athlete-choice.ts';
 import { recordRun } from '../shared/run-record.ts';
 import type { SyncOptions } from '../shared/period-options.ts';
-import { athleteOf, wishOf } from '../shared/period-options.ts';
+import { athleteOf, backfillOf } from '../shared/period-options.ts';
 import { printPreview } from './preview.ts';
 import type { SyncSession } from '../shared/sync-run.ts';
 import { runUntilDone } from '../shared/sync-run.ts';
@@ -18,14 +18,14 @@ import { renderSummary } from './report.ts';
 
 export async function sync(program: Program, options: SyncOptions): Promise<ExitCode> {
   requireClient(program.config);
-  const wish = wishOf(program, options);
+  const backfill = backfillOf(program, options);
   const athlete = athleteOf(options);
-  const database = await openDatabase(program, commandPatienceMs);
+  const database = await openDatabase(program, commandDeadlineMs);
   try {
     const athleteIds = await chooseAthletes(database, athlete);
     const strava = await openStrava(program, database);
-    const isImpatient = !options.wait;
-    const session = { program, database, strava, athleteIds, wish, isImpatient };
+    const failOnQuota = !options.wait;
+    const session = { program, database, strava, athleteIds, backfill, failOnQuota };
     return options.dryRun
       ? await printPreview(session, options.json)
       : await synchronize(session, options);
@@ -35,17 +35,17 @@ export async function sync(program: Program, options: SyncOptions): Promise<Exit
 }
 
 async function synchronize(session: SyncSession, options: SyncOptions): Promise<ExitCode> {
-  const { program, database, strava, athleteIds, wish } = session;
+  const { program, database, strava, athleteIds, backfill } = session;
   for (const athleteId of athleteIds) {
     if (options.retryParked) await database.activities.retryParked(athleteId);
-    if (wish) await database.athletes.addWish(athleteId, wish);
+    if (backfill) await database.athletes.addBackfill(athleteId, backfill);
   }
   const reason = { reason: 'command', command: 'sync' } as const;
   const result = await recordRun(program, database, reason, () => runUntilDone(session));
   await strava.quota.refresh();
   const nowMs = strava.quota.nowMs();
   const summary = await renderSummary(
-    { database, result, state: strava.gate.known(), settings: strava.quota.settings, nowMs },
+    { database, result, state: strava.rateLimiter.known(), settings: strava.quota.settings, nowMs },
     options.json,
   );
   program.print(summary);

@@ -5,7 +5,7 @@
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes } from '../../errors.ts';
 import { estimateEndMs } from '../../domain/rate-limit/estimate.ts';
-import { commandPatienceMs } from '../../main.ts';
+import { commandDeadlineMs } from '../../main.ts';
 import type { Preview, PreviewDeps } from '../../sync/preview.ts';
 import { isAthletes } from '../../sync/outcomes.ts';
 import { previewAthlete } from '../../sync/preview.ts';
@@ -15,16 +15,16 @@ import { renderPreview } from './report.ts';
 import { instant } from '../shared/text-format.ts';
 
 export async function printPreview(session: SyncSession, isJson: boolean): Promise<ExitCode> {
-  const { program, strava, athleteIds, wish } = session;
+  const { program, strava, athleteIds, backfill } = session;
   const { settings } = strava.quota;
   const scope = scopeOf(program, undefined);
-  const standing = scope.kind === 'standing' && scope.since ? { since: scope.since } : {};
+  const current = scope.kind === 'default' && scope.since ? { since: scope.since } : {};
   const deps = depsOf(session);
   const previews: Preview[] = [];
   const stopped = new Map<number, Error>();
   for (const id of athleteIds) {
     try {
-      previews.push(await previewAthlete(deps, id, wish ?? standing));
+      previews.push(await previewAthlete(deps, id, backfill ?? current));
     } catch (error) {
       if (!isAthletes(error)) throw error;
       stopped.set(id, error);
@@ -32,12 +32,12 @@ export async function printPreview(session: SyncSession, isJson: boolean): Promi
   }
   const requests = previews.reduce((sum, { streams }) => sum + streams, 0);
   const nowMs = strava.quota.nowMs();
-  const durationMs = estimateEndMs(requests, strava.gate.known(), settings, nowMs) - nowMs;
+  const durationMs = estimateEndMs(requests, strava.rateLimiter.known(), settings, nowMs) - nowMs;
   program.print(renderPreview(previews, { requests, durationMs, isJson, stopped }));
   return stopped.size > 0 ? exitCodes.authorization : exitCodes.done;
 }
 
-function depsOf({ program, strava, database, isImpatient }: SyncSession): PreviewDeps {
+function depsOf({ program, strava, database, failOnQuota }: SyncSession): PreviewDeps {
   return {
     source: strava.source,
     activities: database.activities,
@@ -47,8 +47,8 @@ function depsOf({ program, strava, database, isImpatient }: SyncSession): Previe
     random: program.random,
     shouldFetchStreams: program.config.sync.shouldFetchStreams,
     signal: program.signal,
-    isImpatient,
-    patienceMs: commandPatienceMs,
+    failOnQuota,
+    deadlineMs: commandDeadlineMs,
     onWait: (opensAt) => {
       program.log.info(`Quota spent, waiting until ${instant(opensAt)}.`);
     },

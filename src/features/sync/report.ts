@@ -20,13 +20,13 @@ export interface SummaryFacts {
 
 export async function renderSummary(facts: SummaryFacts, isJson: boolean): Promise<string> {
   const { database, result, state, settings, nowMs } = facts;
-  const { tally, opensAt, held, stopped } = result;
+  const { stats, opensAt, held, stopped } = result;
   const quota = reportQuota(state, settings, nowMs);
   const parkedIds = await database.activities.parkedIds();
   const lost = [...stopped].flatMap(([id, error]) => (error instanceof LeaseLostError ? [id] : []));
   if (isJson) {
     return JSON.stringify({
-      ...tally,
+      ...stats,
       left: { short: quota.short.left, daily: quota.daily.left },
       opensAt: opensAt ?? null,
       heldElsewhere: [...held.keys(), ...lost],
@@ -36,9 +36,9 @@ export async function renderSummary(facts: SummaryFacts, isJson: boolean): Promi
     });
   }
   return [
-    `Activities: ${number(tally.added)} new, ${number(tally.changed)} changed.`,
-    `Streams: ${number(tally.streamsStored)} stored, ${number(tally.withoutStreams)} activities without, ${number(tally.parked)} parked.`,
-    `Requests: ${number(tally.requests)} made, ${number(tally.failures)} failed; left: ${number(quota.short.left)} until ${instant(quota.short.resetsAt)}, ${number(quota.daily.left)} today.`,
+    `Activities: ${number(stats.added)} new, ${number(stats.changed)} changed.`,
+    `Streams: ${number(stats.streamsStored)} stored, ${number(stats.withoutStreams)} activities without, ${number(stats.parked)} parked.`,
+    `Requests: ${number(stats.requests)} made, ${number(stats.failures)} failed; left: ${number(quota.short.left)} until ${instant(quota.short.resetsAt)}, ${number(quota.daily.left)} today.`,
     ...(parkedIds.length > 0 ? [`Parked, tried again in a day: ${parkedIds.join(', ')}.`] : []),
     ...[...stopped.values()].map(({ message }) => message),
     ...[...held].map(

@@ -3,12 +3,12 @@
  * differences; with `--fix` it mends them.
  */
 import { requireClient } from '../../config/client.ts';
-import { standingSince } from '../../config/default-backfill.ts';
+import { defaultBackfillSince } from '../../config/default-backfill.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes, LeaseLostError, QuotaSpentError } from '../../errors.ts';
 import type { Database, Strava } from '../../main.ts';
-import { commandPatienceMs, openDatabase, openStrava } from '../../main.ts';
-import { createReadStore } from '../../mongo/tasks/task-store.ts';
+import { commandDeadlineMs, openDatabase, openStrava } from '../../main.ts';
+import { createTaskStore } from '../../mongo/tasks/task-store.ts';
 import { createVerificationStore } from './store.ts';
 import type { Program } from '../../program.ts';
 import { countDifferences } from '../../sync/verify/comparison.ts';
@@ -17,8 +17,8 @@ import type { VerifyDeps } from '../../sync/verify/verify.ts';
 import { verifyAthlete } from '../../sync/verify/verify.ts';
 import { chooseAthletes } from '../shared/athlete-choice.ts';
 import { athleteOf } from '../shared/period-options.ts';
-import type { MendSession } from './repair.ts';
-import { mend } from './repair.ts';
+import type { RepairSession } from './repair.ts';
+import { repair } from './repair.ts';
 import type { VerifyReport } from './report.ts';
 import { renderReports } from './report.ts';
 import { instant } from '../shared/text-format.ts';
@@ -36,14 +36,14 @@ export interface VerifyOptions {
 export async function verify(program: Program, options: VerifyOptions): Promise<ExitCode> {
   requireClient(program.config);
   const athlete = athleteOf(options);
-  const database = await openDatabase(program, commandPatienceMs);
+  const database = await openDatabase(program, commandDeadlineMs);
   try {
     const athleteIds = await chooseAthletes(database, athlete);
     const strava = await openStrava(program, database);
-    const isImpatient = !options.wait;
+    const failOnQuota = !options.wait;
     const { acceptDeletions: acceptsDeletions } = options;
-    const deps = depsOf(program, { database, strava }, isImpatient);
-    const session = { program, database, strava, isImpatient, deps, acceptsDeletions };
+    const deps = depsOf(program, { database, strava }, failOnQuota);
+    const session = { program, database, strava, failOnQuota, deps, acceptsDeletions };
     const isFix = options.fix || acceptsDeletions;
     const reports: VerifyReport[] = [];
     for (const athleteId of athleteIds) reports.push(await report(session, athleteId, isFix));
@@ -61,7 +61,7 @@ function keptOf({ shouldFetchStreams }: VerifyDeps): { readonly areStreamsKept: 
 function depsOf(
   { config, clock, random, signal, log }: Program,
   { database, strava }: { database: Database; strava: Strava },
-  isImpatient: boolean,
+  failOnQuota: boolean,
 ): VerifyDeps {
   const { mongo, collections, activities, athletes } = database;
   const { sync, retentionDays } = config;
@@ -72,7 +72,7 @@ function depsOf(
     activities,
     athletes,
     verification: createVerificationStore(mongo, collections, expiry),
-    reads: createReadStore(mongo, collections, { events, retentionDays }),
+    reads: createTaskStore(mongo, collections, { events, retentionDays }),
     kept: {
       details: sync.shouldFetchDetails,
       segments: sync.shouldFetchSegments,
@@ -83,8 +83,8 @@ function depsOf(
     nowMs: () => quota.nowMs(),
     random,
     signal,
-    isImpatient,
-    patienceMs: commandPatienceMs,
+    failOnQuota,
+    deadlineMs: commandDeadlineMs,
     onWait: (opensAt) => {
       log.info(`Quota spent, waiting until ${instant(opensAt)}.`);
     },
@@ -93,17 +93,17 @@ function depsOf(
 
 /** One athlete's report; what concerns this athlete alone is part of it. */
 async function report(
-  session: MendSession,
+  session: RepairSession,
   athleteId: number,
   isFix: boolean,
 ): Promise<VerifyReport> {
   const { program, deps } = session;
-  const target = { athleteId, since: standingSince(program.config, deps.nowMs()) };
+  const target = { athleteId, since: defaultBackfillSince(program.config, deps.nowMs()) };
   try {
     if (!isFix) return { athleteId, ...(await verifyAthlete(deps, target)) };
-    const mended = await mend(session, target);
-    if ('comparison' in mended) return { athleteId, ...mended };
-    const { pid, host } = mended;
+    const repaired = await repair(session, target);
+    if ('comparison' in repaired) return { athleteId, ...repaired };
+    const { pid, host } = repaired;
     const message = `Athlete ${athleteId} is being synced by process ${pid} on ${host}.`;
     return { athleteId, unread: { message, isLater: true } };
   } catch (error) {

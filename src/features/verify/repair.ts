@@ -2,28 +2,28 @@
  * `verify --fix` for one athlete: waits for its turn, mends under the athlete's lease, lets a run of the
  * job fetch what is due, and compares once more with the database.
  */
-import type { DeletionRefusal } from '../../domain/sync/deletion.ts';
+import type { DeletionRejection } from '../../domain/sync/deletion.ts';
 import { LeaseLostError } from '../../errors.ts';
 import type { Comparison, Differences } from '../../sync/verify/comparison.ts';
 import { compareWithStored } from '../../sync/verify/comparison.ts';
 import type { Lease, LeaseHolder } from '../../sync/ports/ports.ts';
-import type { Mending, VerifyDeps, VerifyTarget } from '../../sync/verify/verify.ts';
-import { mendAthlete } from '../../sync/verify/verify.ts';
+import type { Repairing, VerifyDeps, VerifyTarget } from '../../sync/verify/verify.ts';
+import { repairAthlete } from '../../sync/verify/verify.ts';
 import { recordRun } from '../shared/run-record.ts';
 import type { SyncSession } from '../shared/sync-run.ts';
 import { runUntilDone } from '../shared/sync-run.ts';
 
 /** What verifies and mends. */
-export interface MendSession extends Omit<SyncSession, 'athleteIds' | 'wish' | 'scope'> {
+export interface RepairSession extends Omit<SyncSession, 'athleteIds' | 'backfill' | 'scope'> {
   readonly deps: VerifyDeps;
   readonly acceptsDeletions: boolean;
 }
 
 /** How one athlete stands after mending. */
-export interface Mended {
+export interface Repaired {
   readonly comparison: Comparison;
   readonly found: Differences;
-  readonly refused: DeletionRefusal | undefined;
+  readonly rejected: DeletionRejection | undefined;
   /** Why the run gave the athlete up. */
   readonly stoppedBy: Error | undefined;
 }
@@ -34,33 +34,33 @@ const watchMs = 1_000;
  * Returns the holder where another process has the athlete and nobody waits for it.
  * @throws what reading the list throws, and LeaseLostError
  */
-export async function mend(
-  session: MendSession,
+export async function repair(
+  session: RepairSession,
   target: VerifyTarget,
-): Promise<Mended | LeaseHolder> {
+): Promise<Repaired | LeaseHolder> {
   const { deps, acceptsDeletions } = session;
   const lease = await acquire(session, target.athleteId);
   if (!('epoch' in lease)) return lease;
-  let mending: Mending;
+  let repairing: Repairing;
   try {
-    mending = await mendAthlete(deps, { ...target, acceptsDeletions }, lease);
+    repairing = await repairAthlete(deps, { ...target, acceptsDeletions }, lease);
   } finally {
     await lease.release();
   }
-  const { list, found, refused, isRunWanted } = mending;
+  const { list, found, rejected, isRunWanted } = repairing;
   const stoppedBy = isRunWanted ? await fetchDue(session, target) : undefined;
   session.program.signal.throwIfAborted();
   const comparison = await compareWithStored(deps, list);
-  return { comparison, found, refused, stoppedBy };
+  return { comparison, found, rejected, stoppedBy };
 }
 
 async function acquire(
-  { program, database, isImpatient }: MendSession,
+  { program, database, failOnQuota }: RepairSession,
   athleteId: number,
 ): Promise<Lease | LeaseHolder> {
   for (let tries = 1; ; tries += 1) {
     const lease = await database.leases.tryAcquire(`athlete:${athleteId}`);
-    if ('epoch' in lease || isImpatient) return lease;
+    if ('epoch' in lease || failOnQuota) return lease;
     if (tries === 1) {
       program.log.info(
         `Process ${lease.pid} on ${lease.host} is syncing athlete ${athleteId}; waiting until it is done.`,
@@ -72,15 +72,15 @@ async function acquire(
 }
 
 async function fetchDue(
-  session: MendSession,
+  session: RepairSession,
   { athleteId, since }: VerifyTarget,
 ): Promise<Error | undefined> {
   const { program, database, acceptsDeletions } = session;
-  const scope = { kind: 'mend', acceptsDeletions, ...(since && { since }) } as const;
+  const scope = { kind: 'repair', acceptsDeletions, ...(since && { since }) } as const;
   const athleteIds = [athleteId];
   const why = { reason: 'command', command: 'verify' } as const;
   const { stopped } = await recordRun(program, database, why, () =>
-    runUntilDone({ ...session, athleteIds, wish: undefined, scope }),
+    runUntilDone({ ...session, athleteIds, backfill: undefined, scope }),
   );
   const error = stopped.get(athleteId);
   return error instanceof LeaseLostError ? undefined : error;

@@ -1,7 +1,7 @@
 /**
  * What `verify` answers: the proof or the differences of each athlete, as text or as JSON.
  */
-import type { DeletionRefusal } from '../../domain/sync/deletion.ts';
+import type { DeletionRejection } from '../../domain/sync/deletion.ts';
 import type { Comparison, DifferenceKind, Differences } from '../../sync/verify/comparison.ts';
 import { countDifferences, differenceKinds } from '../../sync/verify/comparison.ts';
 import { counted, number } from '../shared/text-format.ts';
@@ -13,7 +13,7 @@ export interface VerifyReport {
   /** What differed before it was mended. */
   readonly found?: Differences;
   /** Why nothing that the list misses was removed. */
-  readonly refused?: DeletionRefusal | undefined;
+  readonly rejected?: DeletionRejection | undefined;
   /** Why the athlete was given up while it was being mended. */
   readonly stoppedBy?: Error | undefined;
   /** Why the list could not be read; `isLater` where running it again helps. */
@@ -32,20 +32,20 @@ export function renderReports(reports: readonly VerifyReport[], options: ReportO
   return reports.flatMap((report) => linesOf(report, options)).join('\n');
 }
 
-function jsonOf({ athleteId, comparison, found, refused, stoppedBy, unread }: VerifyReport) {
+function jsonOf({ athleteId, comparison, found, rejected, stoppedBy, unread }: VerifyReport) {
   return {
     athleteId,
     isProven: comparison !== undefined && countDifferences(comparison.differences) === 0,
     ...comparison,
     ...(found && { found }),
-    ...(refused && { refusedDeletions: refused }),
+    ...(rejected && { rejectedDeletions: rejected }),
     ...(stoppedBy && { stopped: stoppedBy.message }),
     ...(unread && { unread: unread.message }),
   };
 }
 
 function linesOf(report: VerifyReport, options: ReportOptions): readonly string[] {
-  const { athleteId, comparison, found, refused, stoppedBy, unread } = report;
+  const { athleteId, comparison, found, rejected, stoppedBy, unread } = report;
   if (comparison === undefined) return [`Athlete ${athleteId}: ${unread?.message ?? 'not read.'}`];
   const { differences } = comparison;
   const left = countDifferences(differences);
@@ -55,7 +55,7 @@ function linesOf(report: VerifyReport, options: ReportOptions): readonly string[
       : []),
     `Athlete ${athleteId}: ${proof(comparison, options)}.`,
     ...differenceLines(differences),
-    ...(refused ? [refusalSentence(refused, differences)] : []),
+    ...(rejected ? [rejectionSentence(rejected, differences)] : []),
     ...(stoppedBy ? [stoppedBy.message] : []),
     ...(left > 0 && !options.isFix
       ? ['Nothing was changed. What differs is mended by: npm run verify -- --fix']
@@ -87,7 +87,7 @@ const names: Readonly<Record<DifferenceKind, string>> = {
   orphanStreams: 'streams without an activity',
 };
 
-const mostIdsShown = 10;
+const maxIdsShown = 10;
 
 function differenceLines(differences: Differences): readonly string[] {
   const { unusable, pendingDetails } = differences;
@@ -105,8 +105,8 @@ function differenceLines(differences: Differences): readonly string[] {
 const unusableName = 'records that cannot be stored as an activity';
 
 function shownIds(ids: readonly number[]): string {
-  const shown = ids.slice(0, mostIdsShown).join(', ');
-  return ids.length > mostIdsShown ? `${shown}, …` : shown;
+  const shown = ids.slice(0, maxIdsShown).join(', ');
+  return ids.length > maxIdsShown ? `${shown}, …` : shown;
 }
 
 function summary(differences: Differences): string {
@@ -122,15 +122,15 @@ function summary(differences: Differences): string {
   ].join(', ');
 }
 
-const refusals: Readonly<Record<DeletionRefusal, string>> = {
+const rejections: Readonly<Record<DeletionRejection, string>> = {
   all: 'That is every activity that is stored',
   many: 'That is more than a fifth of all',
   scope: 'The login does not show private activities, and these may be private',
 };
 
-function refusalSentence(reason: DeletionRefusal, { extra }: Differences): string {
+function rejectionSentence(reason: DeletionRejection, { extra }: Differences): string {
   return (
-    `${counted(extra.length, 'stored activity is', 'stored activities are')} not in Strava's list. ${refusals[reason]}, so none was removed. ` +
+    `${counted(extra.length, 'stored activity is', 'stored activities are')} not in Strava's list. ${rejections[reason]}, so none was removed. ` +
     'Where they are really gone: npm run verify -- --accept-deletions; each is asked for by itself before it goes.'
   );
 }

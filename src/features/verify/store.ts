@@ -3,11 +3,11 @@
  * It mends nothing by itself.
  */
 import type { Filter } from 'mongodb';
-import type { MendWrite, VerificationStore } from '../../sync/verify/ports.ts';
+import type { RepairWrite, VerificationStore } from '../../sync/verify/ports.ts';
 import { int64 } from '../../mongo/base/bson-value.ts';
 import type { ActivityDocument, Collections } from '../../mongo/schema/collections.ts';
 import type { Mongo } from '../../mongo/base/connection.ts';
-import { orphanStreams, standingActivities } from '../../mongo/streams/stored-activity-audit.ts';
+import { orphanStreams, auditActivities } from '../../mongo/streams/stored-activity-audit.ts';
 import { comparePage, stillDiffering } from '../../mongo/activities/summary-comparison.ts';
 import type { Expiry } from '../../mongo/history/tombstones.ts';
 
@@ -19,7 +19,7 @@ export function createVerificationStore(
   return {
     comparePage: (page) => comparePage(mongo, collections, page, expiry),
     stillDiffering: (page) => stillDiffering(mongo, collections, page, expiry),
-    activities: (athleteId, from) => standingActivities(mongo, collections, athleteId, from),
+    activities: (athleteId, from) => auditActivities(mongo, collections, athleteId, from),
     orphans: (athleteId) => orphanStreams(mongo, collections, athleteId),
     countWithoutDetails: (athleteId, from) =>
       countWithoutDetails(mongo, collections, athleteId, from),
@@ -46,7 +46,7 @@ async function countWithoutDetails(
 }
 
 /** Those among the activities that no newer lease has written, and those that say nothing of a lease. */
-function ours({ activityIds, epoch }: MendWrite): Filter<ActivityDocument> {
+function ours({ activityIds, epoch }: RepairWrite): Filter<ActivityDocument> {
   return { _id: { $in: activityIds.map(int64) }, 'sync.epoch': { $not: { $gt: epoch } } };
 }
 
@@ -57,7 +57,7 @@ function ours({ activityIds, epoch }: MendWrite): Filter<ActivityDocument> {
 async function forgetFingerprints(
   { attempt }: Mongo,
   { activities }: Collections,
-  write: MendWrite,
+  write: RepairWrite,
 ): Promise<void> {
   if (write.activityIds.length === 0) return;
   const dateOr = (field: string, value: unknown = field) => ({
@@ -79,7 +79,7 @@ async function forgetFingerprints(
 async function resetStreams(
   { attempt }: Mongo,
   { activities }: Collections,
-  write: MendWrite,
+  write: RepairWrite,
 ): Promise<void> {
   if (write.activityIds.length === 0) return;
   const pending = { state: 'pending', tries: 0 } as const;
@@ -90,7 +90,7 @@ async function resetStreams(
 async function removeOrphans(
   { attempt }: Mongo,
   { streams }: Collections,
-  { activityIds, epoch }: MendWrite,
+  { activityIds, epoch }: RepairWrite,
 ): Promise<void> {
   if (activityIds.length === 0) return;
   await attempt(() =>

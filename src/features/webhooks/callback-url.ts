@@ -4,7 +4,7 @@
  */
 import { UsageError } from '../../errors.ts';
 
-const leastPathLength = 16;
+const minPathLength = 16;
 
 /**
  * The whole callback URL; where it has no path, `secret` becomes it.
@@ -24,9 +24,9 @@ export function readCallbackUrl(text: string, secret: string): string {
     throw new UsageError('--callback-url takes an address without a user, a query and a fragment.');
   }
   if (url.pathname === '/') return new URL(`/${secret}`, url).href;
-  if (url.pathname.length < leastPathLength) {
+  if (url.pathname.length < minPathLength) {
     throw new UsageError(
-      `The path of --callback-url needs at least ${leastPathLength} characters, for it is the secret that keeps strangers out: Strava signs nothing. Leave the path away, and a random one is made.`,
+      `The path of --callback-url needs at least ${minPathLength} characters, for it is the secret that keeps strangers out: Strava signs nothing. Leave the path away, and a random one is made.`,
     );
   }
   return url.href;

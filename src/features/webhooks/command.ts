@@ -7,14 +7,14 @@ import { exitCodes, NotFoundError } from '../../errors.ts';
 import type { Program } from '../../program.ts';
 import { instant } from '../shared/text-format.ts';
 import type { WebhookSession } from './session.ts';
-import { insist, withWebhook } from './session.ts';
+import { retryUntilDone, withWebhook } from './session.ts';
 import { callbackUrlOf, subscribe } from './subscribe.ts';
 
 export interface WebhookOptions {
   readonly json: boolean;
 }
 
-/** @throws UsageError, ConfigurationError; SubscriptionExistsError, CallbackRefusedError. */
+/** @throws UsageError, ConfigurationError; SubscriptionExistsError, CallbackRejectedError. */
 export async function webhookSubscribe(
   program: Program,
   { callbackUrl: given, json }: WebhookOptions & { readonly callbackUrl: string },
@@ -49,7 +49,7 @@ export async function webhookList(program: Program, { json }: WebhookOptions): P
 async function list(session: WebhookSession): Promise<readonly Listed[]> {
   const { atStrava, here } = session;
   const known = await here.load();
-  const found = await insist(session, () => atStrava.list());
+  const found = await retryUntilDone(session, () => atStrava.list());
   return found.map(({ id, callbackUrl, createdAt }) => {
     const isOurs = known?.id === id && known.callbackUrl === callbackUrl;
     return { id, callbackUrl, createdAt: createdAt ?? null, isOurs };
@@ -87,8 +87,8 @@ function sayEnded(ended: readonly number[]): string {
 /** At Strava first: what is forgotten here could not be told from a stranger's. */
 async function unsubscribe(session: WebhookSession): Promise<readonly number[]> {
   const { atStrava, here } = session;
-  const found = await insist(session, () => atStrava.list());
-  for (const { id } of found) await insist(session, () => end(session, id));
+  const found = await retryUntilDone(session, () => atStrava.list());
+  for (const { id } of found) await retryUntilDone(session, () => end(session, id));
   await here.remove();
   return found.map(({ id }) => id);
 }

@@ -5,12 +5,12 @@
 import type { Clock } from '../../clock.ts';
 
 /** A bell: who rings does not know who listens. */
-export interface Bell {
+export interface EventEmitter {
   readonly ring: () => void;
   readonly onRing: (listener: () => void) => void;
 }
 
-export function createBell(): Bell {
+export function createEventEmitter(): EventEmitter {
   const listeners: (() => void)[] = [];
   return {
     ring: () => {
@@ -22,41 +22,41 @@ export function createBell(): Bell {
   };
 }
 
-export interface LookPolicy {
+export interface PollPolicy {
   /** Whether a tick of the schedule looks at the lists. */
-  readonly isLookDue: () => boolean;
+  readonly isPollDue: () => boolean;
   /** How often they are looked at by this alone, in milliseconds; 0 where each tick looks. */
   readonly everyMs: () => number;
   /** A look begins. */
-  readonly looked: () => void;
+  readonly polled: () => void;
   /** It came to nothing: the next tick looks again. */
   readonly failed: () => void;
   /** Reads anew whether there is a subscription. */
   readonly refresh: () => Promise<void>;
 }
 
-export interface LookPolicyOptions {
+export interface PollPolicyOptions {
   readonly clock: Clock;
   /** How often the lists are looked at while there is a subscription, in milliseconds; without one, each tick looks. */
   readonly intervalMs: number;
   readonly isSubscribed: () => Promise<boolean>;
 }
 
-export function createLookPolicy({
+export function createPollPolicy({
   clock,
   intervalMs,
   isSubscribed,
-}: LookPolicyOptions): LookPolicy {
+}: PollPolicyOptions): PollPolicy {
   let isKnownSubscribed = false;
-  let lookedAtMs = Number.NEGATIVE_INFINITY;
+  let polledAtMs = Number.NEGATIVE_INFINITY;
   return {
-    isLookDue: () => !isKnownSubscribed || clock.nowMs() - lookedAtMs >= intervalMs,
+    isPollDue: () => !isKnownSubscribed || clock.nowMs() - polledAtMs >= intervalMs,
     everyMs: () => (isKnownSubscribed ? intervalMs : 0),
-    looked: () => {
-      lookedAtMs = clock.nowMs();
+    polled: () => {
+      polledAtMs = clock.nowMs();
     },
     failed: () => {
-      lookedAtMs = Number.NEGATIVE_INFINITY;
+      polledAtMs = Number.NEGATIVE_INFINITY;
     },
     refresh: async () => {
       isKnownSubscribed = await isSubscribed();

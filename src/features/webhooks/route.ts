@@ -11,14 +11,14 @@ import type { Aspect, DeauthorizationEvent, PushEvent } from '../../domain/webho
 import { readPushEvent } from '../../domain/webhook/push-event.ts';
 import { DomestiqueError } from '../../errors.ts';
 import type { EventStore, Subscription } from '../../sync/ports/event-ports.ts';
-import type { HttpAnswer, HttpRequest, Route } from '../../http/response.ts';
-import { jsonAnswer } from '../../http/response.ts';
+import type { HttpResponse, HttpRequest, Route } from '../../http/response.ts';
+import { jsonResponse } from '../../http/response.ts';
 import type { BoundedWork } from '../../http/bounded-work.ts';
 import { createBoundedWork } from '../../http/bounded-work.ts';
 import type { RecentValue } from '../../http/recent-value.ts';
 import { createRecentValue } from '../../http/recent-value.ts';
 import { isSameSecret } from './secret.ts';
-import { mostConnections } from '../../http/server.ts';
+import { maxConnections } from '../../http/server.ts';
 
 /** An event was stored. */
 export interface StoredEvent {
@@ -33,7 +33,7 @@ export interface WebhookOptions {
   readonly events: Pick<EventStore, 'save'>;
   readonly onEvent: (event: StoredEvent) => void;
   /** Stores that somebody says so; durable when it resolves, false where nothing is stored of the athlete. */
-  readonly tellDeauthorization: (athleteId: number) => Promise<boolean>;
+  readonly noteDeauthorization: (athleteId: number) => Promise<boolean>;
   /** That was stored, at most once a minute for an athlete: verify it. */
   readonly onDeauthorization: () => void;
   readonly clock: Clock;
@@ -41,17 +41,17 @@ export interface WebhookOptions {
 }
 
 /** Strava waits for two seconds (https://developers.strava.com/docs/webhooks/). */
-const answerWithinMs = 1_500;
+const maxResponseMs = 1_500;
 /** How old may be what is known of the subscription and of the athletes; a flood costs no more queries. */
 const maxAgeMs = 2_000;
-const paceMs = 100;
+const pollIntervalMs = 100;
 const deauthorizationPauseMs = 60_000;
-const longestChallenge = 256;
+const maxChallengeLength = 256;
 
-const accepted = jsonAnswer(200, {});
-const unavailable = jsonAnswer(503, { message: 'Service Unavailable' });
+const accepted = jsonResponse(200, {});
+const unavailable = jsonResponse(503, { message: 'Service Unavailable' });
 /** Strava comes again after about a minute. */
-const tooSoon = jsonAnswer(503, { message: 'Service Unavailable' });
+const tooSoon = jsonResponse(503, { message: 'Service Unavailable' });
 
 interface Shared extends WebhookOptions {
   readonly known: RecentValue<Subscription | undefined>;
@@ -62,12 +62,12 @@ interface Shared extends WebhookOptions {
 /** They take any path, and pass what is not theirs: they belong at the end of the list. */
 export function createWebhookRoutes(options: WebhookOptions): readonly Route[] {
   const { clock, subscription, athleteIds } = options;
-  const bounded = createBoundedWork({ clock, longestMs: answerWithinMs, most: mostConnections });
+  const bounded = createBoundedWork({ clock, maxMs: maxResponseMs, most: maxConnections });
   const loadAthletes = async (): Promise<ReadonlySet<number>> => new Set(await athleteIds());
   const shared: Shared = {
     ...options,
-    known: createRecentValue({ load: subscription, clock, paceMs }),
-    athletes: createRecentValue({ load: loadAthletes, clock, paceMs }),
+    known: createRecentValue({ load: subscription, clock, pollIntervalMs }),
+    athletes: createRecentValue({ load: loadAthletes, clock, pollIntervalMs }),
     deauthorizedAtMs: new Map(),
   };
   const guarded = guard(options.log, bounded);
@@ -78,12 +78,12 @@ export function createWebhookRoutes(options: WebhookOptions): readonly Route[] {
   ];
 }
 
-type Handling = () => Promise<HttpAnswer | undefined>;
+type Handling = () => Promise<HttpResponse | undefined>;
 
 /** Whatever is away, Strava is told in time to come again. */
 function guard(log: Logger, bounded: BoundedWork) {
   let isFailing = false;
-  return async (handle: Handling): Promise<HttpAnswer | undefined> => {
+  return async (handle: Handling): Promise<HttpResponse | undefined> => {
     const answer = await bounded(() => unavailableOnError(handle), unavailable);
     if (answer === unavailable && !isFailing) {
       log.warn('Webhook events cannot be stored at the moment; Strava is told to come again.');
@@ -93,7 +93,7 @@ function guard(log: Logger, bounded: BoundedWork) {
   };
 }
 
-async function unavailableOnError(handle: Handling): Promise<HttpAnswer | undefined> {
+async function unavailableOnError(handle: Handling): Promise<HttpResponse | undefined> {
   try {
     return await handle();
   } catch (error) {
@@ -106,21 +106,21 @@ async function unavailableOnError(handle: Handling): Promise<HttpAnswer | undefi
 async function meetChallenge(
   { known }: Shared,
   { path, query }: HttpRequest,
-): Promise<HttpAnswer | undefined> {
+): Promise<HttpResponse | undefined> {
   const challenge = query.get('hub.challenge') ?? '';
   const token = query.get('hub.verify_token') ?? '';
   const isChallenge = query.get('hub.mode') === 'subscribe' && challenge !== '' && token !== '';
-  if (!isChallenge || challenge.length > longestChallenge) return undefined;
+  if (!isChallenge || challenge.length > maxChallengeLength) return undefined;
   const subscription = await known.read(0);
   if (!isCallback(subscription, path)) return undefined;
   if (!isSameSecret(subscription.verifyToken, token)) return undefined;
-  return jsonAnswer(200, { 'hub.challenge': challenge });
+  return jsonResponse(200, { 'hub.challenge': challenge });
 }
 
 async function takeEvent(
   shared: Shared,
   { path, body }: HttpRequest,
-): Promise<HttpAnswer | undefined> {
+): Promise<HttpResponse | undefined> {
   const { known, athletes } = shared;
   const subscription = await known.read(maxAgeMs);
   if (!isCallback(subscription, path)) return undefined;
@@ -138,13 +138,13 @@ async function isOurs(
   { subscriptionId }: PushEvent,
 ): Promise<boolean> {
   if (subscription.id !== undefined) return subscription.id === subscriptionId;
-  return (await known.read(paceMs))?.id === subscriptionId;
+  return (await known.read(pollIntervalMs))?.id === subscriptionId;
 }
 
 async function store(
   { events, onEvent }: Shared,
   event: Extract<PushEvent, { kind: 'activity' }>,
-): Promise<HttpAnswer> {
+): Promise<HttpResponse> {
   await events.save(event);
   onEvent({ athleteId: event.athleteId, kind: event.aspect });
   return accepted;
@@ -152,15 +152,15 @@ async function store(
 
 /** Each costs a refresh of the token, so there is one a minute. */
 async function storeDeauthorization(
-  { deauthorizedAtMs, clock, tellDeauthorization, onDeauthorization }: Shared,
+  { deauthorizedAtMs, clock, noteDeauthorization, onDeauthorization }: Shared,
   { athleteId }: DeauthorizationEvent,
-): Promise<HttpAnswer | undefined> {
+): Promise<HttpResponse | undefined> {
   const lastMs = deauthorizedAtMs.get(athleteId);
   const nowMs = clock.monotonicMs();
   if (lastMs !== undefined && nowMs - lastMs < deauthorizationPauseMs) return tooSoon;
   deauthorizedAtMs.set(athleteId, nowMs);
   try {
-    if (!(await tellDeauthorization(athleteId))) return undefined;
+    if (!(await noteDeauthorization(athleteId))) return undefined;
   } catch (error) {
     deauthorizedAtMs.delete(athleteId);
     throw error;

@@ -5,7 +5,7 @@
 import { requireClient } from '../../config/client.ts';
 import { backoffMs } from '../../domain/sync/retry.ts';
 import { StravaRequestError, StravaUnavailableError } from '../../errors.ts';
-import { commandPatienceMs, openDatabase } from '../../main.ts';
+import { commandDeadlineMs, openDatabase } from '../../main.ts';
 import { createSubscriptionStore } from './subscription-store.ts';
 import type { Program } from '../../program.ts';
 import { createHttp } from '../../strava/http.ts';
@@ -30,7 +30,7 @@ export async function withWebhook<T>(
   const client = requireClient(program.config);
   const http = createHttp(strava.requestTimeoutMs);
   const atStrava = createPushSubscriptions({ http, apiUrl: strava.apiUrl, ...client });
-  const database = await openDatabase(program, commandPatienceMs);
+  const database = await openDatabase(program, commandDeadlineMs);
   try {
     const here = createSubscriptionStore(database.mongo, client.clientId);
     return await work({ program, atStrava, here });
@@ -43,15 +43,18 @@ export async function withWebhook<T>(
  * Asks again while Strava is away.
  * @throws StravaUnavailableError when the patience is over or the program is stopped.
  */
-export async function insist<T>({ program }: WebhookSession, ask: () => Promise<T>): Promise<T> {
+export async function retryUntilDone<T>(
+  { program }: WebhookSession,
+  ask: () => Promise<T>,
+): Promise<T> {
   const { clock, log, random, signal } = program;
   const startedMs = clock.monotonicMs();
   for (let failures = 1; ; failures += 1) {
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof StravaRequestError) || !error.isWeather) throw error;
-      if (clock.monotonicMs() - startedMs >= commandPatienceMs) throw unavailable(error);
+      if (!(error instanceof StravaRequestError) || !error.isTransient) throw error;
+      if (clock.monotonicMs() - startedMs >= commandDeadlineMs) throw unavailable(error);
       if (failures === 1) log.warn(`Strava is away (${error.message}); trying again.`);
       await clock.sleep(backoffMs(failures, pauses, 0.5 + random() / 2), signal);
       if (signal.aborted) throw unavailable(error);

@@ -5,7 +5,7 @@
 import type { Collection, Document, Long } from 'mongodb';
 import type { Clock } from '../../clock.ts';
 import type { ActivityEvent, Aspect } from '../../domain/webhook/push-event.ts';
-import type { EventStore, Hint } from '../../sync/ports/event-ports.ts';
+import type { EventStore, PendingEvent } from '../../sync/ports/event-ports.ts';
 import { int64, toNumber } from '../../mongo/base/bson-value.ts';
 import type { Mongo } from '../../mongo/base/connection.ts';
 
@@ -27,7 +27,7 @@ interface EventDocument {
   readonly tries: number;
 }
 
-const mostDue = 200;
+const maxDue = 200;
 /** The same activity is read at most once in this time, however many events tell of it. */
 const readPauseMs = 60_000;
 /** Any instant: an index serves it, unlike `$exists`. */
@@ -38,23 +38,23 @@ export function createEventStore({ db, attempt }: Mongo, clock: Clock): EventSto
   return {
     save: async (event) => {
       const receivedAt = new Date(clock.nowMs());
-      if (await attempt(() => isRefused(events, event))) return;
+      if (await attempt(() => isRejected(events, event))) return;
       const update = [arrivalOf(event, receivedAt)];
       await attempt(() =>
         events.updateOne({ _id: keyOf(event.activityId) }, update, { upsert: true }),
       );
     },
 
-    dueHints: async (athleteId, now, exclude, limit) => {
+    duePendingEvents: async (athleteId, now, exclude, limit) => {
       const owner_id = int64(athleteId);
       const filter = { owner_id, due_at: { $lte: now }, activity_id: { $nin: exclude.map(int64) } };
       const found = await attempt(() =>
         events.find(filter).sort({ due_at: 1 }).limit(limit).toArray(),
       );
-      return found.map(hintFrom);
+      return found.map(pendingEventFrom);
     },
 
-    nextHintAt: async (athleteId) => {
+    nextPendingEventAt: async (athleteId) => {
       const filter = { owner_id: int64(athleteId), due_at: isDue };
       const found = await attempt(() => events.findOne(filter, { sort: { due_at: 1 } }));
       return found?.due_at;
@@ -79,12 +79,12 @@ function keyOf(activityId: number): string {
 }
 
 /** Whether the athlete has all the due activities that one may have, without this one. */
-async function isRefused(
+async function isRejected(
   events: Collection<EventDocument>,
   { athleteId, activityId }: ActivityEvent,
 ): Promise<boolean> {
   const others = { owner_id: int64(athleteId), due_at: isDue, _id: { $ne: keyOf(activityId) } };
-  return (await events.countDocuments(others, { limit: mostDue })) >= mostDue;
+  return (await events.countDocuments(others, { limit: maxDue })) >= maxDue;
 }
 
 /** The stage of an update: what is due already is never put off by another event. */
@@ -112,13 +112,13 @@ function arrivalOf(event: ActivityEvent, receivedAt: Date): Document {
 
 /** The stage of an update: what came since the request left may not be in its answer. */
 function settlementOf(readAt: Date): Document {
-  const isToldSince = {
+  const isNotifiedSince = {
     $and: [{ $gte: ['$received_at', readAt] }, { $gt: ['$due_at', null] }],
   };
   return {
     $set: {
-      due_at: { $cond: [isToldSince, { $max: ['$due_at', after(readAt)] }, '$$REMOVE'] },
-      aspect_types: { $cond: [isToldSince, '$aspect_types', []] },
+      due_at: { $cond: [isNotifiedSince, { $max: ['$due_at', after(readAt)] }, '$$REMOVE'] },
+      aspect_types: { $cond: [isNotifiedSince, '$aspect_types', []] },
       read_at: { $max: ['$read_at', readAt] },
       tries: 0,
     },
@@ -133,7 +133,7 @@ function after(at: Date): Date {
   return new Date(at.getTime() + readPauseMs);
 }
 
-function hintFrom(document: EventDocument): Hint {
+function pendingEventFrom(document: EventDocument): PendingEvent {
   return {
     activityId: toNumber(document.activity_id),
     aspects: document.aspect_types,

@@ -3,12 +3,12 @@
  * is removed again where nothing comes of it.
  */
 import { randomBytes } from 'node:crypto';
-import { CallbackRefusedError, SubscriptionExistsError } from '../../errors.ts';
+import { CallbackRejectedError, SubscriptionExistsError } from '../../errors.ts';
 import type { PushSubscription } from '../../strava/subscriptions.ts';
 import type { Subscription } from '../../sync/ports/event-ports.ts';
 import { readCallbackUrl } from './callback-url.ts';
 import type { WebhookSession } from './session.ts';
-import { insist } from './session.ts';
+import { retryUntilDone } from './session.ts';
 
 export interface Subscribed {
   readonly id: number;
@@ -20,16 +20,16 @@ export function createSecret(): string {
   return randomBytes(24).toString('base64url');
 }
 
-/** @throws SubscriptionExistsError, CallbackRefusedError with what to do. */
+/** @throws SubscriptionExistsError, CallbackRejectedError with what to do. */
 export async function subscribe(session: WebhookSession, callbackUrl: string): Promise<Subscribed> {
   const { atStrava, here, program } = session;
   const created = new Date(program.clock.nowMs());
   const made = { callbackUrl, verifyToken: createSecret(), createdAt: created };
-  const [existing] = await insist(session, () => atStrava.list());
-  if (existing) return adopt(session, existing, made);
+  const [existing] = await retryUntilDone(session, () => atStrava.list());
+  if (existing) return pickUp(session, existing, made);
   await here.save(made);
   try {
-    const id = await insist(session, () => atStrava.create(made));
+    const id = await retryUntilDone(session, () => atStrava.create(made));
     await here.save({ ...made, id });
     return { id, callbackUrl };
   } catch (error) {
@@ -45,16 +45,16 @@ async function recover(
 ): Promise<Subscribed> {
   const { atStrava, here } = session;
   if (error instanceof SubscriptionExistsError) {
-    const [existing] = await insist(session, () => atStrava.list());
-    if (existing?.callbackUrl === made.callbackUrl) return adopt(session, existing, made);
+    const [existing] = await retryUntilDone(session, () => atStrava.list());
+    if (existing?.callbackUrl === made.callbackUrl) return pickUp(session, existing, made);
   }
   await here.remove();
-  if (error instanceof CallbackRefusedError) throw notVerified(error);
+  if (error instanceof CallbackRejectedError) throw notVerified(error);
   if (error instanceof SubscriptionExistsError) throw exists(error);
   throw error;
 }
 
-async function adopt(
+async function pickUp(
   { here }: WebhookSession,
   { id, callbackUrl }: PushSubscription,
   made: Subscription,
@@ -71,8 +71,8 @@ function exists(cause?: unknown): SubscriptionExistsError {
   );
 }
 
-function notVerified(cause: CallbackRefusedError): CallbackRefusedError {
-  return new CallbackRefusedError(
+function notVerified(cause: CallbackRejectedError): CallbackRejectedError {
+  return new CallbackRejectedError(
     'Strava asked the callback URL for its challenge and got no right answer within two seconds. Check that the daemon runs (npm start), on this database, and that the proxy at the callback URL hands every path on to its HTTP_HOST and HTTP_PORT unchanged. Nothing was left behind; give the command again.',
     { cause },
   );

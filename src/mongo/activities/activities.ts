@@ -54,8 +54,8 @@ export async function storePage(
   const listed = new Map(flat.map((summary) => [summary.id, summary]));
   // In this order, because a deletion beside this raises the tombstone first: what is not stored any more has one by now.
   const stored = await storedActivities(mongo, collections, [...listed.keys()]);
-  const buried = await stillDeletedIds(mongo, [...listed.keys()], page.fetchedAt, expiry);
-  const newest = new Map([...listed].filter(([id]) => !buried.has(id)));
+  const deleted = await stillDeletedIds(mongo, [...listed.keys()], page.fetchedAt, expiry);
+  const newest = new Map([...listed].filter(([id]) => !deleted.has(id)));
   // The list and single activities are asked for side by side: an older copy may land last.
   const isOlder = (known: Stored | undefined): boolean =>
     known !== undefined && known.fetchedAt > page.fetchedAt;
@@ -65,10 +65,10 @@ export async function storePage(
   });
   await recordChanges(mongo, collections, differing, page);
   const writes = differing.flatMap((summary) => prepareWrite(summary, unwritable));
-  const refused = await writeSummaries(mongo, collections, writes, page);
-  const parked = [...page.unusable, ...unwritable, ...refused.map(({ unusable }) => unusable)];
+  const rejected = await writeSummaries(mongo, collections, writes, page);
+  const parked = [...page.unusable, ...unwritable, ...rejected.map(({ unusable }) => unusable)];
   await park(mongo, collections, parked, page);
-  const lost = new Set([...refused.map(({ id }) => id), ...unwritable.map(idOf)]);
+  const lost = new Set([...rejected.map(({ id }) => id), ...unwritable.map(idOf)]);
   const sent = writes.map(({ summary }) => summary.id).filter((id) => !lost.has(id));
   const overtaken = await overtakenIds(mongo, collections, sent, page);
   const written = differing.filter(({ id }) => !lost.has(id) && !overtaken.has(id));
@@ -79,7 +79,7 @@ export async function storePage(
   return {
     added: added.length,
     changed: written.length - added.length,
-    unchanged: newest.size - differing.length + overtaken.size + buried.size,
+    unchanged: newest.size - differing.length + overtaken.size + deleted.size,
     withoutStreams: added.filter(({ isManual }) => isManual).length,
     parked: parked.length,
   };

@@ -7,12 +7,12 @@ import type { ActivitySummary } from '../../domain/activity/activity.ts';
 import {
   detailFingerprintOf,
   fingerprintOf,
-  traceFingerprintOf,
+  recordingHashOf,
 } from '../../domain/activity/activity.ts';
 import type { Span } from '../../domain/sync/list-coverage.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { streamsMayComeMs } from '../../domain/sync/retry.ts';
-import type { Point, TrackRefusal, TrackResult } from '../../domain/derived/track.ts';
+import type { Point, TrackRejection, TrackResult } from '../../domain/derived/track.ts';
 import { pointOf, summaryPolyline, trackOf } from '../../domain/derived/track.ts';
 import { int64, toBson } from '../base/bson-value.ts';
 import type { StreamsBookkeeping } from '../schema/collections.ts';
@@ -30,7 +30,7 @@ export interface WriteContext {
 /** A summary as a document, and why it is without a track where it could have one. */
 export interface SummaryDocument {
   readonly document: Document;
-  readonly leftOut?: TrackRefusal;
+  readonly leftOut?: TrackRejection;
 }
 
 /** Strava's record with its start lifted to a date, and its geometry where it has some. */
@@ -83,19 +83,19 @@ export function summaryUpdate(
   { document, leftOut }: SummaryDocument,
   context: WriteContext,
 ): Document[] {
-  const trace = traceFingerprintOf(summary.record);
-  const isSameTrace = { $eq: ['$sync.trace', { $literal: trace }] };
-  const isTrackKept = { $and: [isSameTrace, { $eq: ['$sync.track_source', 'streams'] }] };
-  const detailTrace = detailFingerprintOf(summary.record);
-  const isSameDetailTrace = { $eq: ['$sync.detail_trace', { $literal: detailTrace }] };
+  const recordingHash = recordingHashOf(summary.record);
+  const isSameRecording = { $eq: ['$sync.recording_hash', { $literal: recordingHash }] };
+  const isTrackKept = { $and: [isSameRecording, { $eq: ['$sync.track_source', 'streams'] }] };
+  const detailHash = detailFingerprintOf(summary.record);
+  const hasSameDetailHash = { $eq: ['$sync.detail_hash', { $literal: detailHash }] };
   const hasNoDetails = { $eq: [{ $type: '$sync.details' }, 'missing'] };
   const bookkeeping = {
     athlete_id: int64(context.athleteId),
     source: context.source,
     fetched_at: context.fetchedAt,
     fingerprint: fingerprintOf(summary.record),
-    trace,
-    detail_trace: detailTrace,
+    recording_hash: recordingHash,
+    detail_hash: detailHash,
     summary_keys: Object.keys(summary.record).filter((key) => !isOwn(key)),
     epoch: context.epoch,
   };
@@ -109,11 +109,11 @@ export function summaryUpdate(
         track_left_out: { $cond: [isTrackKept, '$$REMOVE', leftOut ?? '$$REMOVE'] },
         first_seen_at: { $ifNull: ['$sync.first_seen_at', context.fetchedAt] },
         streams: {
-          $cond: [isSameTrace, '$sync.streams', { $literal: initialStreams(summary, context) }],
+          $cond: [isSameRecording, '$sync.streams', { $literal: initialStreams(summary, context) }],
         },
         details: {
           $cond: [
-            { $or: [isSameDetailTrace, hasNoDetails] },
+            { $or: [hasSameDetailHash, hasNoDetails] },
             '$sync.details',
             { $literal: { state: 'pending', tries: 0 } },
           ],

@@ -11,7 +11,7 @@ import type { PageToStore } from '../../sync/ports/ports.ts';
 import { int64, isDeeperThan, toNumber } from '../base/bson-value.ts';
 import type { Collections } from '../schema/collections.ts';
 import type { Mongo } from '../base/connection.ts';
-import { mostLevels } from '../base/bson-limits.ts';
+import { maxLevels } from '../base/bson-limits.ts';
 
 const keptRecordLength = 100_000;
 
@@ -84,5 +84,5 @@ function parkedId(athleteId: number, unusable: UnusableRecord): string {
 }
 
 function shown(record: JsonValue): JsonValue {
-  return isDeeperThan(record, mostLevels) ? 'nested too deeply to be kept' : record;
+  return isDeeperThan(record, maxLevels) ? 'nested too deeply to be kept' : record;
 }

@@ -4,7 +4,7 @@
  */
 import type { Document } from 'mongodb';
 import type { ActivitySummary } from '../../domain/activity/activity.ts';
-import { fingerprintOf, traceFingerprintOf } from '../../domain/activity/activity.ts';
+import { fingerprintOf, recordingHashOf } from '../../domain/activity/activity.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { canonicalJson } from '../../domain/json.ts';
 import type { PageDifferences, ShownPage } from '../../sync/verify/ports.ts';
@@ -34,7 +34,7 @@ export async function comparePage(
     return document !== undefined && !isSame(document, summary, athleteId);
   });
   return {
-    missing: await withoutBuried(mongo, unknown, requestedAt, expiry),
+    missing: await withoutDeleted(mongo, unknown, requestedAt, expiry),
     stale: stale.map(({ id }) => id),
     requestedAt,
   };
@@ -61,22 +61,22 @@ export async function stillDiffering(
   };
   const unknown = missing.filter((id) => !stored.has(id));
   return {
-    missing: await withoutBuried(mongo, unknown, requestedAt, expiry),
+    missing: await withoutDeleted(mongo, unknown, requestedAt, expiry),
     stale: stale.filter(isUnwritten),
     requestedAt,
   };
 }
 
 /** What expired stays away on purpose, and what was removed after the page was asked for is gone. */
-async function withoutBuried(
+async function withoutDeleted(
   mongo: Mongo,
   ids: readonly number[],
   requestedAt: Date,
   expiry: Expiry,
 ): Promise<readonly number[]> {
-  const buried = await tombstonesOf(mongo, ids);
+  const deleted = await tombstonesOf(mongo, ids);
   return ids.filter((id) => {
-    const tombstone = buried.get(id);
+    const tombstone = deleted.get(id);
     if (tombstone === undefined) return true;
     return tombstone.why === 'expired' ? expiry === 'lifted' : tombstone.at < requestedAt;
   });
@@ -89,7 +89,7 @@ function isSame(document: Document, summary: ActivitySummary, athleteId: number)
   const sync = document['sync'] as Partial<ActivityDocument['sync']> | undefined;
   return (
     sync?.fingerprint === fingerprintOf(summary.record) &&
-    sync.trace === traceFingerprintOf(summary.record) &&
+    sync.recording_hash === recordingHashOf(summary.record) &&
     Number(sync.athlete_id) === athleteId &&
     canonicalJson(fieldsOf(document, sync)) === canonicalJson(expectedFields(summary)) &&
     isSameGeometry(document, summary, sync)
@@ -129,9 +129,9 @@ function isSameGeometry(
   { track_source, track_left_out }: Partial<ActivityDocument['sync']>,
 ): boolean {
   const { track, startPoint } = geometryOf(record);
-  const isRefused = track_left_out === 'refused by MongoDB';
+  const isRejected = track_left_out === 'refused by MongoDB';
   const isAsExpected = (value: unknown, expected: unknown): boolean =>
-    (value === undefined && isRefused) ||
+    (value === undefined && isRejected) ||
     canonicalJson(jsonFromBson(value)) === canonicalJson(jsonFromBson(expected));
   return (
     (track_source === 'streams' || isAsExpected(document['track'], track)) &&

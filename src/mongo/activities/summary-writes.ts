@@ -14,13 +14,13 @@ import { int64, isDeeperThan } from '../base/bson-value.ts';
 import type { ActivityDocument, Collections } from '../schema/collections.ts';
 import type { Mongo } from '../base/connection.ts';
 import { duplicateKey, isOfGeometry, isPassing } from '../base/failures.ts';
-import { mostLevels } from '../base/bson-limits.ts';
+import { maxLevels } from '../base/bson-limits.ts';
 
-const mostDocumentBytes = 16_000_000;
+const maxDocumentBytes = 16_000_000;
 /** A slow machine indexes a long track for a good part of a second, and no write may take as long as MongoDB's silence. */
 const writesAtOnce = 25;
 
-interface Refusal {
+interface Rejection {
   readonly index: number;
   readonly code: number;
   readonly message: string;
@@ -33,7 +33,7 @@ interface Write {
 
 /** One record of too many levels would fail the whole write command, and would end the recursion of others. */
 export function isFlatEnough({ record }: ActivitySummary, unwritable: UnusableRecord[]): boolean {
-  if (!isDeeperThan(record, mostLevels)) return true;
+  if (!isDeeperThan(record, maxLevels)) return true;
   unwritable.push({ record, reason: 'it is nested more deeply than MongoDB stores' });
   return false;
 }
@@ -46,7 +46,7 @@ export function prepareWrite(
   try {
     const document = documentOf(summary);
     // Inside another, as it will be sent: only there the driver looks for its own keys (_bsontype).
-    if (BSON.serialize(document).length <= mostDocumentBytes) return [{ summary, document }];
+    if (BSON.serialize(document).length <= maxDocumentBytes) return [{ summary, document }];
     unwritable.push({ record: summary.record, reason: 'it is larger than MongoDB stores' });
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown';
@@ -66,22 +66,22 @@ export async function writeSummaries(
   writes: readonly Write[],
   page: PageToStore,
 ): Promise<readonly { id: number; unusable: UnusableRecord }[]> {
-  const refusals = await bulkWrite(mongo, collections, writes, page);
-  const withGeometry = refusals.filter(({ code }) => isOfGeometry(code));
+  const rejections = await bulkWrite(mongo, collections, writes, page);
+  const withGeometry = rejections.filter(({ code }) => isOfGeometry(code));
   const plain = withGeometry.flatMap(({ index }) => {
     const write = writes[index];
     return write ? [{ ...write, document: withoutGeometry(write.document) }] : [];
   });
-  const stillRefused = await bulkWrite(mongo, collections, plain, page);
-  const toUnusable = (from: readonly Write[]) => (refusal: Refusal) => {
-    const summary = from[refusal.index]?.summary;
+  const stillRejected = await bulkWrite(mongo, collections, plain, page);
+  const toUnusable = (from: readonly Write[]) => (rejection: Rejection) => {
+    const summary = from[rejection.index]?.summary;
     if (summary === undefined) return [];
-    const reason = `MongoDB refuses it (${refusal.message})`;
+    const reason = `MongoDB refuses it (${rejection.message})`;
     return [{ id: summary.id, unusable: { record: summary.record, reason } }];
   };
   return [
-    ...refusals.filter(({ code }) => !isOfGeometry(code)).flatMap(toUnusable(writes)),
-    ...stillRefused.flatMap(toUnusable(plain)),
+    ...rejections.filter(({ code }) => !isOfGeometry(code)).flatMap(toUnusable(writes)),
+    ...stillRejected.flatMap(toUnusable(plain)),
   ];
 }
 
@@ -90,14 +90,16 @@ async function bulkWrite(
   collections: Collections,
   writes: readonly Write[],
   page: PageToStore,
-): Promise<readonly Refusal[]> {
-  const refusals: Refusal[] = [];
+): Promise<readonly Rejection[]> {
+  const rejections: Rejection[] = [];
   for (let from = 0; from < writes.length; from += writesAtOnce) {
     const batch = writes.slice(from, from + writesAtOnce);
-    const refused = await writeBatch(mongo, collections, batch, page);
-    refusals.push(...refused.map((refusal) => ({ ...refusal, index: from + refusal.index })));
+    const rejected = await writeBatch(mongo, collections, batch, page);
+    rejections.push(
+      ...rejected.map((rejection) => ({ ...rejection, index: from + rejection.index })),
+    );
   }
-  return refusals;
+  return rejections;
 }
 
 async function writeBatch(
@@ -105,7 +107,7 @@ async function writeBatch(
   { activities }: Collections,
   writes: readonly Write[],
   page: PageToStore,
-): Promise<readonly Refusal[]> {
+): Promise<readonly Rejection[]> {
   const operations = writes.map(
     ({ summary, document }): AnyBulkWriteOperation<ActivityDocument> => ({
       updateOne: {
@@ -117,32 +119,32 @@ async function writeBatch(
   );
   const write = (): Promise<unknown> => activities.bulkWrite(operations, { ordered: false });
   return attempt(async () => {
-    const refusals = await refusalsOf(write);
-    if (!refusals.some(isDuplicate)) return refusals;
+    const rejections = await rejectionsOf(write);
+    if (!rejections.some(isDuplicate)) return rejections;
     // Two upserts of what is not there yet collide (one that was given up on may still run): now it is there.
-    const again = await refusalsOf(write);
+    const again = await rejectionsOf(write);
     if (!again.some(isDuplicate)) return again;
     throw new LeaseLostError('Another process wrote the activity under a newer lease.');
   });
 }
 
-function isDuplicate({ code }: Refusal): boolean {
+function isDuplicate({ code }: Rejection): boolean {
   return code === duplicateKey;
 }
 
 /** What was refused record by record; anything that concerns the whole write is thrown on. */
-async function refusalsOf(write: () => Promise<unknown>): Promise<readonly Refusal[]> {
+async function rejectionsOf(write: () => Promise<unknown>): Promise<readonly Rejection[]> {
   try {
     await write();
     return [];
   } catch (error) {
     if (!(error instanceof MongoBulkWriteError) || isPassing(error)) throw error;
-    const refusals = [error.writeErrors].flat().map(({ index, code, errmsg }) => ({
+    const rejections = [error.writeErrors].flat().map(({ index, code, errmsg }) => ({
       index,
       code,
       message: errmsg?.slice(0, 200) ?? 'no reason',
     }));
-    if (refusals.length === 0) throw error;
-    return refusals;
+    if (rejections.length === 0) throw error;
+    return rejections;
   }
 }

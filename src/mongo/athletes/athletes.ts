@@ -5,20 +5,20 @@
 import type { Filter, UpdateFilter } from 'mongodb';
 import type { JsonObject } from '../../domain/json.ts';
 import { LeaseLostError } from '../../errors.ts';
-import type { AthleteState, AthleteStore, Wish } from '../../sync/ports/ports.ts';
+import type { AthleteState, AthleteStore, BackfillRequest } from '../../sync/ports/ports.ts';
 import { profileStep } from './athlete-document.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
 import type { AthleteDocument, Collections } from '../schema/collections.ts';
 import type { Mongo } from '../base/connection.ts';
 import { isDuplicateKey } from '../base/failures.ts';
-import { leavingIds } from './erasing.ts';
+import { erasingIds } from './erasing.ts';
 import {
   listingFrom,
   listingTo,
   reconcileFrom,
   reconcileTo,
-  wishFrom,
-  wishTo,
+  backfillFrom,
+  backfillTo,
 } from './coverage-document.ts';
 
 /**
@@ -43,9 +43,9 @@ export function createAthleteStore(mongo: Mongo, collections: Collections): Athl
   return {
     athleteIds: () => athleteIds(mongo, collections),
 
-    leavingIds: () => leavingIds(mongo, collections),
+    erasingIds: () => erasingIds(mongo, collections),
 
-    allLookedAt: () => allLookedAt(mongo, collections),
+    allPolledAt: () => allPolledAt(mongo, collections),
 
     take: async (athleteId, epoch) => {
       await updateUnderLease(mongo, collections, { athleteId, epoch }, {});
@@ -54,14 +54,14 @@ export function createAthleteStore(mongo: Mongo, collections: Collections): Athl
 
     load: (athleteId) => load(mongo, collections, athleteId),
 
-    saveListing: (athleteId, listing, { epoch, lookedAt }) =>
+    saveCoverage: (athleteId, coverage, { epoch, polledAt }) =>
       updateUnderLease(
         mongo,
         collections,
         { athleteId, epoch },
         {
-          'sync.listing': listingTo(listing),
-          ...(lookedAt && { 'sync.looked_at': lookedAt }),
+          'sync.coverage': listingTo(coverage),
+          ...(polledAt && { 'sync.polled_at': polledAt }),
         },
       ),
 
@@ -77,22 +77,26 @@ export function createAthleteStore(mongo: Mongo, collections: Collections): Athl
         reconcile === undefined ? ['sync.reconcile'] : [],
       ),
 
-    saveRefusedDeletions: (athleteId, refused, epoch) =>
+    saveRejectedDeletions: (athleteId, rejected, epoch) =>
       updateUnderLease(
         mongo,
         collections,
         { athleteId, epoch },
-        refused ? { 'sync.refused_deletions': refused } : {},
-        refused === undefined ? ['sync.refused_deletions'] : [],
+        rejected ? { 'sync.rejected_deletions': rejected } : {},
+        rejected === undefined ? ['sync.rejected_deletions'] : [],
       ),
 
-    addWish: (athleteId, wish) => addWish(mongo, collections, athleteId, wish),
+    addBackfill: (athleteId, backfill) => addBackfill(mongo, collections, athleteId, backfill),
 
-    saveWish: (athleteId, wish, epoch) => saveWish(mongo, collections, { athleteId, wish, epoch }),
+    saveBackfill: (athleteId, backfill, epoch) =>
+      saveBackfill(mongo, collections, { athleteId, backfill, epoch }),
 
-    removeWish: async (athleteId, wishId) => {
+    removeBackfill: async (athleteId, backfillId) => {
       await attempt(() =>
-        athletes.updateOne({ _id: int64(athleteId) }, { $pull: { 'sync.wishes': { id: wishId } } }),
+        athletes.updateOne(
+          { _id: int64(athleteId) },
+          { $pull: { 'sync.backfills': { id: backfillId } } },
+        ),
       );
     },
   };
@@ -108,13 +112,19 @@ async function athleteIds({ attempt }: Mongo, { tokens }: Collections): Promise<
   return found.map(({ _id }) => toNumber(_id));
 }
 
-async function saveWish(
+async function saveBackfill(
   { attempt }: Mongo,
   { athletes }: Collections,
-  { athleteId, wish, epoch }: { athleteId: number; wish: Wish; epoch: number },
+  { athleteId, backfill, epoch }: { athleteId: number; backfill: BackfillRequest; epoch: number },
 ): Promise<void> {
-  const filter = { _id: int64(athleteId), 'sync.wishes.id': wish.id, ...notNewerThan(epoch) };
-  await attempt(() => athletes.updateOne(filter, { $set: { 'sync.wishes.$': wishTo(wish) } }));
+  const filter = {
+    _id: int64(athleteId),
+    'sync.backfills.id': backfill.id,
+    ...notNewerThan(epoch),
+  };
+  await attempt(() =>
+    athletes.updateOne(filter, { $set: { 'sync.backfills.$': backfillTo(backfill) } }),
+  );
 }
 
 async function updateUnderLease(
@@ -142,18 +152,18 @@ function notNewerThan(epoch: number): Filter<AthleteDocument> {
 }
 
 /** The same wish is left once; a second one goes on where the first stands. */
-async function addWish(
+async function addBackfill(
   { attempt }: Mongo,
   { athletes }: Collections,
   athleteId: number,
-  wish: Wish,
+  backfill: BackfillRequest,
 ): Promise<void> {
   const _id = int64(athleteId);
   await attempt(() => athletes.updateOne({ _id }, { $setOnInsert: { _id } }, { upsert: true }));
   await attempt(() =>
     athletes.updateOne(
-      { _id, 'sync.wishes.id': { $ne: wish.id } },
-      { $push: { 'sync.wishes': wishTo(wish) } },
+      { _id, 'sync.backfills.id': { $ne: backfill.id } },
+      { $push: { 'sync.backfills': backfillTo(backfill) } },
     ),
   );
 }
@@ -167,26 +177,26 @@ async function load(
   const sync = found?.sync;
   return {
     athleteId,
-    listing: listingFrom(sync?.listing),
-    wishes: (sync?.wishes ?? []).map(wishFrom),
+    coverage: listingFrom(sync?.coverage),
+    backfills: (sync?.backfills ?? []).map(backfillFrom),
     reconciledAt: sync?.reconciled_at ?? {},
     ...(sync?.reconcile && { reconcile: reconcileFrom(sync.reconcile) }),
-    ...(sync?.refused_deletions && { refusedDeletions: sync.refused_deletions }),
-    ...(sync?.looked_at && { lookedAt: sync.looked_at }),
+    ...(sync?.rejected_deletions && { rejectedDeletions: sync.rejected_deletions }),
+    ...(sync?.polled_at && { polledAt: sync.polled_at }),
   };
 }
 
-async function allLookedAt(
+async function allPolledAt(
   { attempt }: Mongo,
   { athletes, tokens }: Collections,
 ): Promise<Date | undefined> {
   const grants = await attempt(() => tokens.find({}, { projection: { _id: 1 } }).toArray());
   const ids = grants.map(({ _id }) => int64(toNumber(_id)));
-  const looked = await attempt(() =>
+  const polled = await attempt(() =>
     athletes
-      .find({ _id: { $in: ids }, 'sync.looked_at': { $exists: true } })
-      .sort({ 'sync.looked_at': 1 })
+      .find({ _id: { $in: ids }, 'sync.polled_at': { $exists: true } })
+      .sort({ 'sync.polled_at': 1 })
       .toArray(),
   );
-  return looked.length < ids.length ? undefined : looked[0]?.sync?.looked_at;
+  return polled.length < ids.length ? undefined : polled[0]?.sync?.polled_at;
 }

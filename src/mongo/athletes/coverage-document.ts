@@ -1,13 +1,17 @@
 /**
  * How far a list is known, as it stands in an athlete's document: seconds there and dates here.
  */
-import type { Listing } from '../../domain/sync/list-coverage.ts';
-import { nothingListed } from '../../domain/sync/list-coverage.ts';
-import type { Reconcile, Wish } from '../../sync/ports/ports.ts';
-import type { ListingDocument, ReconcileDocument, WishDocument } from '../schema/collections.ts';
+import type { ListCoverage } from '../../domain/sync/list-coverage.ts';
+import { nothingCovered } from '../../domain/sync/list-coverage.ts';
+import type { Reconcile, BackfillRequest } from '../../sync/ports/ports.ts';
+import type {
+  ListCoverageDocument,
+  ReconcileDocument,
+  BackfillRequestDocument,
+} from '../schema/collections.ts';
 
-export function listingFrom(document: ListingDocument | undefined): Listing {
-  if (document === undefined) return nothingListed;
+export function listingFrom(document: ListCoverageDocument | undefined): ListCoverage {
+  if (document === undefined) return nothingCovered;
   const spans = document.spans.map(({ from, to }) => ({ fromS: seconds(from), toS: seconds(to) }));
   if (document.cursor === undefined) return { spans };
   const { before, page, reached } = document.cursor;
@@ -16,7 +20,7 @@ export function listingFrom(document: ListingDocument | undefined): Listing {
   return { spans, cursor: { page, ...bound, ...reach } };
 }
 
-export function listingTo({ spans, cursor }: Listing): ListingDocument {
+export function listingTo({ spans, cursor }: ListCoverage): ListCoverageDocument {
   const { beforeS, page, reachedS } = cursor ?? {};
   return {
     spans: spans.map(({ fromS, toS }) => ({ from: instant(fromS), to: instant(toS) })),
@@ -30,33 +34,45 @@ export function listingTo({ spans, cursor }: Listing): ListingDocument {
   };
 }
 
-export function wishFrom({ id, since, until, requested_at, listing }: WishDocument): Wish {
+export function backfillFrom({
+  id,
+  since,
+  until,
+  requested_at,
+  coverage,
+}: BackfillRequestDocument): BackfillRequest {
   return {
     id,
     since,
     ...(until && { until }),
     requestedAt: requested_at,
-    listing: listingFrom(listing),
+    coverage: listingFrom(coverage),
   };
 }
 
-export function wishTo({ id, since, until, requestedAt, listing }: Wish): WishDocument {
+export function backfillTo({
+  id,
+  since,
+  until,
+  requestedAt,
+  coverage,
+}: BackfillRequest): BackfillRequestDocument {
   return {
     id,
     since,
     ...(until && { until }),
     requested_at: requestedAt,
-    listing: listingTo(listing),
+    coverage: listingTo(coverage),
   };
 }
 
 export function reconcileFrom(document: ReconcileDocument): Reconcile {
-  const { kind, started_at, since, listing } = document;
-  return { kind, startedAt: started_at, ...(since && { since }), listing: listingFrom(listing) };
+  const { kind, started_at, since, coverage } = document;
+  return { kind, startedAt: started_at, ...(since && { since }), coverage: listingFrom(coverage) };
 }
 
-export function reconcileTo({ kind, startedAt, since, listing }: Reconcile): ReconcileDocument {
-  return { kind, started_at: startedAt, ...(since && { since }), listing: listingTo(listing) };
+export function reconcileTo({ kind, startedAt, since, coverage }: Reconcile): ReconcileDocument {
+  return { kind, started_at: startedAt, ...(since && { since }), coverage: listingTo(coverage) };
 }
 
 function seconds(at: Date): number {

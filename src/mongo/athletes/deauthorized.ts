@@ -13,9 +13,9 @@ export interface DeauthorizedAthlete {
 }
 
 /** Somebody said that an athlete withdrew the access, and what became of it is not settled. */
-export interface ToldDeauthorization {
+export interface NotifiedDeauthorization {
   readonly athleteId: number;
-  readonly toldAt: Date;
+  readonly deliveredAt: Date;
   /** Whether it was made sure of already, and cut off after that. */
   readonly isCertain: boolean;
 }
@@ -24,44 +24,44 @@ export interface ToldDeauthorization {
  * Durable when it resolves; false where nothing is stored of the athlete. It makes no document, for one who
  * was erased just now would be back.
  */
-export async function tellDeauthorization(
+export async function noteDeauthorization(
   { attempt }: Mongo,
   { athletes }: Collections,
   athleteId: number,
   at: Date,
 ): Promise<boolean> {
-  const told = { $set: { 'sync.deauthorization_told_at': at } };
-  const result = await attempt(() => athletes.updateOne({ _id: int64(athleteId) }, told));
+  const delivered = { $set: { 'sync.deauthorization_notified_at': at } };
+  const result = await attempt(() => athletes.updateOne({ _id: int64(athleteId) }, delivered));
   return result.matchedCount > 0;
 }
 
 /** What was told and is not settled, the oldest first. */
-export async function toldDeauthorizations(
+export async function notifiedDeauthorizations(
   { attempt }: Mongo,
   { athletes }: Collections,
-): Promise<readonly ToldDeauthorization[]> {
+): Promise<readonly NotifiedDeauthorization[]> {
   const marked = await attempt(() =>
     athletes
-      .find({ 'sync.deauthorization_told_at': { $exists: true } })
-      .sort({ 'sync.deauthorization_told_at': 1 })
+      .find({ 'sync.deauthorization_notified_at': { $exists: true } })
+      .sort({ 'sync.deauthorization_notified_at': 1 })
       .toArray(),
   );
   return marked.flatMap(({ _id, sync }) => {
-    const toldAt = sync?.deauthorization_told_at;
-    if (toldAt === undefined) return [];
+    const deliveredAt = sync?.deauthorization_notified_at;
+    if (deliveredAt === undefined) return [];
     const isCertain = sync?.deauthorized_at !== undefined;
-    return [{ athleteId: toNumber(_id), toldAt, isCertain }];
+    return [{ athleteId: toNumber(_id), deliveredAt, isCertain }];
   });
 }
 
 /** Takes the mark away, unless it was told once more meanwhile. */
-export async function settleTold(
+export async function settleNotified(
   { attempt }: Mongo,
   { athletes }: Collections,
-  { athleteId, toldAt }: ToldDeauthorization,
+  { athleteId, deliveredAt }: NotifiedDeauthorization,
 ): Promise<void> {
-  const filter = { _id: int64(athleteId), 'sync.deauthorization_told_at': toldAt };
-  const settled = { $unset: { 'sync.deauthorization_told_at': '' } } as const;
+  const filter = { _id: int64(athleteId), 'sync.deauthorization_notified_at': deliveredAt };
+  const settled = { $unset: { 'sync.deauthorization_notified_at': '' } } as const;
   await attempt(() => athletes.updateOne(filter, settled));
 }
 
@@ -84,8 +84,8 @@ export async function removeLogin(
   at: Date,
 ): Promise<void> {
   await markDeauthorized(mongo, collections, athleteId, at);
-  const refused = { _id: int64(athleteId), needs_authorization: { $exists: true } };
-  await mongo.attempt(() => collections.tokens.deleteOne(refused));
+  const rejected = { _id: int64(athleteId), needs_authorization: { $exists: true } };
+  await mongo.attempt(() => collections.tokens.deleteOne(rejected));
 }
 
 /** Who withdrew the access, and has not logged in again. */

@@ -6,23 +6,23 @@ import { int64, toNumber } from '../base/bson-value.ts';
 import type { Collections } from '../schema/collections.ts';
 import type { Mongo } from '../base/connection.ts';
 
-const leaving = 'is being erased';
+const erasing = 'is being erased';
 
 /**
  * Marks the stored login; without a login it does nothing. A login that is marked for another reason is
  * held by a run as well, so that mark is put aside and not in the way.
  */
-export async function markLeaving(
+export async function markErasing(
   { attempt }: Mongo,
   { tokens }: Collections,
   athleteId: number,
   now: Date,
 ): Promise<void> {
   await attempt(() =>
-    tokens.updateOne({ _id: int64(athleteId), 'needs_authorization.reason': { $ne: leaving } }, [
+    tokens.updateOne({ _id: int64(athleteId), 'needs_authorization.reason': { $ne: erasing } }, [
       {
         $set: {
-          needs_authorization: { since: now, reason: leaving, earlier: '$needs_authorization' },
+          needs_authorization: { since: now, reason: erasing, earlier: '$needs_authorization' },
         },
       },
     ]),
@@ -30,11 +30,11 @@ export async function markLeaving(
 }
 
 /** Whose login is marked. */
-export async function leavingIds(
+export async function erasingIds(
   { attempt }: Mongo,
   { tokens }: Collections,
 ): Promise<readonly number[]> {
-  const marked = { 'needs_authorization.reason': leaving };
+  const marked = { 'needs_authorization.reason': erasing };
   const found = await attempt(() => tokens.find(marked, { projection: { _id: 1 } }).toArray());
   return found.map(({ _id }) => toNumber(_id));
 }
@@ -43,14 +43,14 @@ export async function leavingIds(
  * Takes the mark away, where nothing was revoked and nothing erased. A login that was of no use before
  * is of no use again.
  */
-export async function unmarkLeaving(
+export async function unmarkErasing(
   { attempt }: Mongo,
   { tokens }: Collections,
   athleteId: number,
 ): Promise<void> {
   await attempt(
     () =>
-      tokens.updateOne({ _id: int64(athleteId), 'needs_authorization.reason': leaving }, [
+      tokens.updateOne({ _id: int64(athleteId), 'needs_authorization.reason': erasing }, [
         {
           $set: { needs_authorization: { $ifNull: ['$needs_authorization.earlier', '$$REMOVE'] } },
         },

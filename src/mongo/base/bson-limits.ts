@@ -7,17 +7,17 @@ import type { JsonValue } from '../../domain/json.ts';
 import { isDeeperThan, toBson } from './bson-value.ts';
 
 /** https://www.mongodb.com/docs/manual/reference/limits/: "no more than 100 levels of nesting". */
-export const mostLevels = 100;
+export const maxLevels = 100;
 /** An update carries the whole record and must stay below 16 MB itself. */
-const mostRecordBytes = 12_000_000;
+const maxRecordBytes = 12_000_000;
 
 /** Why a record cannot be stored; undefined where it can. */
-export function refusalOf(record: JsonValue): string | undefined {
-  if (isDeeperThan(record, mostLevels)) return 'it is nested more deeply than MongoDB stores';
+export function storageProblemOf(record: JsonValue): string | undefined {
+  if (isDeeperThan(record, maxLevels)) return 'it is nested more deeply than MongoDB stores';
   try {
     // Inside another, as it will be sent: only there the driver looks for its own keys (_bsontype).
     const { length } = BSON.serialize({ record: toBson(record) });
-    return length > mostRecordBytes ? 'it is larger than MongoDB stores' : undefined;
+    return length > maxRecordBytes ? 'it is larger than MongoDB stores' : undefined;
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown';
     return `it cannot be written as BSON (${reason})`;

@@ -8,7 +8,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../clock.ts';
 import { backoffMs } from '../../domain/sync/retry.ts';
 import { MongoUnavailableError } from '../../errors.ts';
-import { describeMongoFailure, isPassing, translateRefusal } from './failures.ts';
+import { describeMongoFailure, isPassing, translateRejection } from './failures.ts';
 
 export interface MongoOptions {
   readonly uri: string;
@@ -17,7 +17,7 @@ export interface MongoOptions {
   readonly log: Logger;
   readonly random: () => number;
   /** How long to go on trying while MongoDB is away; Infinity for the daemon. */
-  readonly patienceMs: number;
+  readonly deadlineMs: number;
   /** Ends the trying. */
   readonly signal: AbortSignal;
   /** Called before each new try: mends what can be mended from here. */
@@ -36,7 +36,7 @@ export interface Mongo {
   readonly address: string;
   /**
    * Runs an idempotent operation, again and again while MongoDB is away.
-   * @throws MongoUnavailableError when the patience is over, MongoRefusedError for a refusal.
+   * @throws MongoUnavailableError when the patience is over, MongoRejectedError for a refusal.
    */
   readonly attempt: <T>(operation: () => Promise<T>, urgency?: Urgency) => Promise<T>;
   readonly close: () => Promise<void>;
@@ -52,13 +52,13 @@ const durability: MongoClientOptions = {
   ignoreUndefined: true,
 };
 
-const longestSilenceMs = 20_000;
+const maxSilenceMs = 20_000;
 
 const defaults: MongoClientOptions = {
   appName: 'domestique',
   serverSelectionTimeoutMS: 5_000,
   connectTimeoutMS: 5_000,
-  socketTimeoutMS: longestSilenceMs,
+  socketTimeoutMS: maxSilenceMs,
   waitQueueTimeoutMS: 20_000,
   maxPoolSize: 10,
 };
@@ -75,8 +75,8 @@ function clientOptions(uri: string): MongoClientOptions {
 /** Opens the database and waits until it answers. */
 export async function connectMongo(options: MongoOptions): Promise<Mongo> {
   const client = new MongoClient(options.uri, clientOptions(options.uri));
-  const socketTimeoutMs = client.options.socketTimeoutMS || longestSilenceMs;
-  const attempt = createAttempt({ ...options, deadlineMs: 3 * socketTimeoutMs });
+  const socketTimeoutMs = client.options.socketTimeoutMS || maxSilenceMs;
+  const attempt = createAttempt({ ...options, operationTimeoutMs: 3 * socketTimeoutMs });
   try {
     // Connected anew at each try: the driver connects by itself only once, and a client whose first
     // connection failed refuses every operation after it.
@@ -100,32 +100,32 @@ function createAttempt({
   clock,
   log,
   random,
-  patienceMs,
+  deadlineMs,
   signal,
   onAway,
-  deadlineMs,
-}: MongoOptions & { readonly deadlineMs: number }): Mongo['attempt'] {
+  operationTimeoutMs,
+}: MongoOptions & { readonly operationTimeoutMs: number }): Mongo['attempt'] {
   // Over all operations: a command that has given up once does not begin to wait anew while it ends.
   let awaySinceMs: number | undefined;
 
-  const weather = (error: unknown, isUrgent: boolean): void => {
+  const throwIfOver = (error: unknown, isUrgent: boolean): void => {
     if (awaySinceMs === undefined) {
       awaySinceMs = clock.monotonicMs();
       log.warn(`MongoDB is away (${describeMongoFailure(error)}); trying again.`);
     }
-    const isOver = clock.monotonicMs() - awaySinceMs >= patienceMs;
+    const isOver = clock.monotonicMs() - awaySinceMs >= deadlineMs;
     if (isOver || (signal.aborted && !isUrgent)) throw unavailable(error);
   };
 
   return async (operation, { isUrgent } = { isUrgent: false }) => {
     for (let failures = 1; ; failures += 1) {
       try {
-        const result = await withinDeadline(operation, deadlineMs, clock);
+        const result = await withinDeadline(operation, operationTimeoutMs, clock);
         awaySinceMs = undefined;
         return result;
       } catch (error) {
-        if (!isPassing(error)) throw translateRefusal(error);
-        weather(error, isUrgent);
+        if (!isPassing(error)) throw translateRejection(error);
+        throwIfOver(error, isUrgent);
         const pauseMs = backoffMs(failures, pauses, 0.5 + random() / 2);
         await clock.sleep(pauseMs, isUrgent ? undefined : signal);
         if (signal.aborted && !isUrgent) throw unavailable(error);

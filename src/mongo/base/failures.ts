@@ -10,7 +10,7 @@ import {
   MongoServerError,
   MongoServerSelectionError,
 } from 'mongodb';
-import { MongoRefusedError } from '../../errors.ts';
+import { MongoRejectedError } from '../../errors.ts';
 
 /**
  * Codes of MongoDB's error_codes.yml that say that the server is going, coming, changing its role,
@@ -41,7 +41,7 @@ const passingNames: ReadonlySet<string> = new Set([
 /** Whether the same operation may succeed later without anybody's help. */
 export function isPassing(failure: unknown): boolean {
   const error = withoutWrapping(failure);
-  if (error instanceof MongoServerSelectionError) return !hasRefusedLogin(error);
+  if (error instanceof MongoServerSelectionError) return !isLoginRejected(error);
   if (error instanceof MongoNetworkError) return true;
   if (isNameFailure(error) || isSocketFailure(error)) return true;
   if (!(error instanceof MongoError)) return false;
@@ -77,7 +77,7 @@ function isSocketFailure(error: unknown): boolean {
   return error instanceof Error && 'code' in error && socketCodes.includes(error.code);
 }
 
-function hasRefusedLogin(error: MongoServerSelectionError): boolean {
+function isLoginRejected(error: MongoServerSelectionError): boolean {
   const { cause } = error;
   return cause instanceof MongoServerError && authenticationFailed.has(codeOf(cause));
 }
@@ -87,18 +87,18 @@ function codeOf(error: MongoServerError): number {
 }
 
 /** Turns a refusal into a sentence for the person; anything else stays what it is: a bug. */
-export function translateRefusal(error: unknown): unknown {
-  const refusal = error instanceof MongoServerSelectionError ? error.cause : error;
-  if (!(refusal instanceof MongoServerError)) return error;
-  const code = codeOf(refusal);
+export function translateRejection(error: unknown): unknown {
+  const rejection = error instanceof MongoServerSelectionError ? error.cause : error;
+  if (!(rejection instanceof MongoServerError)) return error;
+  const code = codeOf(rejection);
   if (authenticationFailed.has(code)) {
-    return new MongoRefusedError(
+    return new MongoRejectedError(
       'MongoDB refuses the login. Check the user and the password in MONGODB_URI.',
       { cause: error },
     );
   }
   if (code === unauthorized) {
-    return new MongoRefusedError(
+    return new MongoRejectedError(
       'MongoDB does not allow this user what is needed: give it the role readWrite on the database (MONGODB_DATABASE).',
       { cause: error },
     );
@@ -107,15 +107,15 @@ export function translateRefusal(error: unknown): unknown {
 }
 
 /** A 2dsphere index cannot take the document's geometry, or it would take more keys than one document may have. */
-const geometryRefusals: ReadonlySet<number> = new Set([16755, 201]);
+const geometryRejections: ReadonlySet<number> = new Set([16755, 201]);
 
 /** Whether a code of MongoDB's says that a 2dsphere index refused the write. */
 export function isOfGeometry(code: number): boolean {
-  return geometryRefusals.has(code);
+  return geometryRejections.has(code);
 }
 
 /** Whether a 2dsphere index refused the write. */
-export function isGeometryRefused(error: unknown): boolean {
+export function isGeometryRejected(error: unknown): boolean {
   return error instanceof MongoServerError && isOfGeometry(codeOf(error));
 }
 
@@ -135,11 +135,11 @@ export function describeMongoFailure(error: unknown): string {
 /** What a validator has against a document, in a few words; undefined for any other failure. */
 export function validationFailureOf(error: unknown): string | undefined {
   if (error instanceof MongoBulkWriteError) {
-    const refusals = [error.writeErrors].flat();
-    return refusals.some(({ code }) => code === documentValidationFailure)
-      ? (refusals[0]?.errmsg ?? error.message)
+    const rejections = [error.writeErrors].flat();
+    return rejections.some(({ code }) => code === documentValidationFailure)
+      ? (rejections[0]?.errmsg ?? error.message)
       : undefined;
   }
-  const isRefusal = error instanceof MongoServerError && error.code === documentValidationFailure;
-  return isRefusal ? error.message : undefined;
+  const isRejection = error instanceof MongoServerError && error.code === documentValidationFailure;
+  return isRejection ? error.message : undefined;
 }

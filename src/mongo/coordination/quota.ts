@@ -6,7 +6,7 @@
 import type { Collection } from 'mongodb';
 import type {
   Charge,
-  Flight,
+  RequestInFlight,
   QuotaState,
   WindowCount,
   WindowKind,
@@ -35,7 +35,7 @@ interface QuotaDocument {
     readonly seen: number;
     readonly is_closed: boolean;
   }[];
-  readonly flights: readonly {
+  readonly in_flight: readonly {
     readonly id: string;
     readonly owner: string;
     readonly at: Date;
@@ -125,11 +125,11 @@ function stateFrom(document: QuotaDocument): QuotaState {
       seen: window.seen,
       isClosed: window.is_closed,
     })),
-    flights: document.flights.map((flight): Flight => ({
-      id: flight.id,
-      owner: flight.owner,
-      atMs: flight.at.getTime(),
-      charges: flight.charges.map(({ kind, start, settled_before }): Charge => ({
+    inFlight: document.in_flight.map((request): RequestInFlight => ({
+      id: request.id,
+      owner: request.owner,
+      atMs: request.at.getTime(),
+      charges: request.charges.map(({ kind, start, settled_before }): Charge => ({
         kind,
         startMs: start.getTime(),
         settledBefore: settled_before,
@@ -152,11 +152,11 @@ function documentOf(clientId: string, revision: number, state: QuotaState): Quot
       seen: window.seen,
       is_closed: window.isClosed,
     })),
-    flights: state.flights.map((flight) => ({
-      id: flight.id,
-      owner: flight.owner,
-      at: new Date(flight.atMs),
-      charges: flight.charges.map(({ kind, startMs, settledBefore }) => ({
+    in_flight: state.inFlight.map((request) => ({
+      id: request.id,
+      owner: request.owner,
+      at: new Date(request.atMs),
+      charges: request.charges.map(({ kind, startMs, settledBefore }) => ({
         kind,
         start: new Date(startMs),
         settled_before: settledBefore,

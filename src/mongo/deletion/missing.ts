@@ -3,7 +3,7 @@
  * confirmed gone. It decides nothing.
  */
 import type { Filter } from 'mongodb';
-import type { DeletionView, Missing, ReadWrite, SeenSpan } from '../../sync/ports/task-ports.ts';
+import type { DeletionView, Missing, TaskWrite, SeenSpan } from '../../sync/ports/task-ports.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
 import { recordDeletion } from '../history/changes.ts';
 import type { ActivityDocument, Collections } from '../schema/collections.ts';
@@ -99,13 +99,13 @@ export async function unmarkMissing(
 
 /**
  * Takes the mark away although nothing is known: for a 404 that proves nothing, because the grant shows
- * no private activities. Such a grant marks nothing either (`refuseDeletions`), so that it is not asked
+ * no private activities. Such a grant marks nothing either (`rejectDeletions`), so that it is not asked
  * for again at the next look; one that shows more may mark it at once.
  */
 export async function giveUpMissing(
   { attempt }: Mongo,
   { activities }: Collections,
-  { athleteId, epoch }: ReadWrite,
+  { athleteId, epoch }: TaskWrite,
   activityId: number,
 ): Promise<void> {
   const _id = int64(activityId);
@@ -182,7 +182,7 @@ export async function recordMissingFailure(
 export async function deleteGoneActivity(
   mongo: Mongo,
   collections: Collections,
-  { athleteId, epoch, at }: ReadWrite,
+  { athleteId, epoch, at }: TaskWrite,
   activityId: number,
 ): Promise<void> {
   const filter = { _id: int64(activityId), 'sync.athlete_id': int64(athleteId) };

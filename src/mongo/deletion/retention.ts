@@ -141,10 +141,10 @@ async function removeOrphans(
 async function removePartsOf(
   { attempt }: Mongo,
   { activities, streams }: Collections,
-  buried: readonly ActivityDocument['_id'][],
+  deleted: readonly ActivityDocument['_id'][],
   epoch: number,
 ): Promise<void> {
-  const parts = { activity_id: { $in: [...buried] } };
+  const parts = { activity_id: { $in: [...deleted] } };
   const withStreams = await attempt(() => streams.distinct('activity_id', parts));
   if (withStreams.length === 0) return;
   const alive = await attempt(() => activities.distinct('_id', { _id: { $in: withStreams } }));

@@ -8,12 +8,12 @@ import { mayEffortsCome, segmentIdsOf } from '../../domain/activity/detail.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { LeaseLostError } from '../../errors.ts';
 import type { StreamsFailure } from '../../sync/ports/ports.ts';
-import type { KeptKinds, ReadWrite } from '../../sync/ports/task-ports.ts';
+import type { KeptKinds, TaskWrite } from '../../sync/ports/task-ports.ts';
 import { int64, toBson } from '../base/bson-value.ts';
 import type { Collections, DetailsBookkeeping } from '../schema/collections.ts';
 import type { Mongo } from '../base/connection.ts';
 import { meetSegments } from './segments.ts';
-import { isTooLarge, refusalOf } from '../base/bson-limits.ts';
+import { isTooLarge, storageProblemOf } from '../base/bson-limits.ts';
 
 /** What is to be written of one activity. */
 export interface DetailsToStore {
@@ -22,7 +22,7 @@ export interface DetailsToStore {
 }
 
 /** The fate of one activity's details. */
-export interface DetailsWrite extends ReadWrite {
+export interface DetailsWrite extends TaskWrite {
   readonly activityId: number;
 }
 
@@ -37,13 +37,13 @@ const parkedForMs = 24 * 60 * 60 * 1_000;
 export async function storeDetails(
   mongo: Mongo,
   collections: Collections,
-  write: ReadWrite,
+  write: TaskWrite,
   { detail, kept }: DetailsToStore,
 ): Promise<'stored' | 'postponed'> {
   const details = withoutOwnKeys(detail.details);
   const ofActivity = { ...write, activityId: detail.summary.id };
-  const refusal = refusalOf(details);
-  if (refusal !== undefined) return park(mongo, collections, ofActivity, refusal);
+  const rejection = storageProblemOf(details);
+  if (rejection !== undefined) return park(mongo, collections, ofActivity, rejection);
   // First the segments: a crash in between leads to asking again, never to a segment that nobody asks for.
   if (kept.segments) await meetSegments(mongo, write, segmentIdsOf(details));
   const isPostponed = mayEffortsCome(detail, write.at);
@@ -81,7 +81,7 @@ async function updateIfFits(
   }
 }
 
-function later({ at }: ReadWrite, ms: number): Date {
+function later({ at }: TaskWrite, ms: number): Date {
   return new Date(at.getTime() + ms);
 }
 

@@ -6,10 +6,10 @@ import type { Collection, Document, Long } from 'mongodb';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { isJsonObject } from '../../domain/json.ts';
 import type { StreamsFailure } from '../../sync/ports/ports.ts';
-import type { ReadWrite } from '../../sync/ports/task-ports.ts';
+import type { TaskWrite } from '../../sync/ports/task-ports.ts';
 import { int64, toBson } from '../base/bson-value.ts';
 import type { Mongo } from '../base/connection.ts';
-import { refusalOf } from '../base/bson-limits.ts';
+import { storageProblemOf } from '../base/bson-limits.ts';
 
 export interface GearBookkeeping {
   readonly athlete_id: number | Long;
@@ -50,7 +50,7 @@ export interface GearNames {
 }
 
 /** The fate of one request for gear. */
-export interface GearWrite extends ReadWrite {
+export interface GearWrite extends TaskWrite {
   readonly gearId: string;
 }
 
@@ -65,7 +65,7 @@ function gearOf({ db }: Mongo): Collection<GearDocument> {
 /** Upserts the gear in a profile: its mileage becomes current, what its own record brought stays. */
 export async function rememberGear(
   mongo: Mongo,
-  write: ReadWrite,
+  write: TaskWrite,
   profile: JsonObject,
 ): Promise<void> {
   const listed = [profile['bikes'], profile['shoes']].flatMap((list) =>
@@ -84,15 +84,15 @@ export async function rememberGear(
 /** Merges what `GET /gear/{id}` brought. */
 export async function storeGear(
   mongo: Mongo,
-  write: ReadWrite,
+  write: TaskWrite,
   gearId: string,
   record: JsonObject,
 ): Promise<void> {
-  const refusal = refusalOf(record);
+  const rejection = storageProblemOf(record);
   const { at } = write;
-  if (refusal !== undefined) {
+  if (rejection !== undefined) {
     const nextTryAt = new Date(at.getTime() + dayMs);
-    const failure = { message: `Not stored: ${refusal}.`, tries: 1, isParked: true, nextTryAt };
+    const failure = { message: `Not stored: ${rejection}.`, tries: 1, isParked: true, nextTryAt };
     return recordGearFailure(mongo, { ...write, gearId }, failure);
   }
   const settled: Omit<GearBookkeeping, 'fetched_at'> = {
@@ -105,7 +105,7 @@ export async function storeGear(
   await merge(mongo, { ...write, gearId }, { record, sync });
 }
 
-function newest({ at }: ReadWrite): Document {
+function newest({ at }: TaskWrite): Document {
   return { $max: ['$sync.fetched_at', at] };
 }
 

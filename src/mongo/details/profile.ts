@@ -8,12 +8,12 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { AthletePart } from '../../domain/sync/fetch-task.ts';
 import { LeaseLostError } from '../../errors.ts';
 import type { StreamsFailure } from '../../sync/ports/ports.ts';
-import type { ReadWrite } from '../../sync/ports/task-ports.ts';
+import type { TaskWrite } from '../../sync/ports/task-ports.ts';
 import { profileStep } from '../athletes/athlete-document.ts';
 import { int64, toBson } from '../base/bson-value.ts';
 import type { Mongo } from '../base/connection.ts';
 import { rememberGear } from './gear.ts';
-import { refusalOf } from '../base/bson-limits.ts';
+import { storageProblemOf } from '../base/bson-limits.ts';
 
 type OfParts<T> = Readonly<Partial<Record<AthletePart, T>>>;
 
@@ -46,7 +46,7 @@ export interface DuePart {
 }
 
 /** A part of the athlete, to be stored or settled. */
-export interface PartWrite extends ReadWrite {
+export interface PartWrite extends TaskWrite {
   readonly part: AthletePart;
 }
 
@@ -72,8 +72,8 @@ export async function storeAthletePart(
   record: JsonObject,
 ): Promise<void> {
   const { part, at, epoch } = write;
-  const refusal = refusalOf(record);
-  if (refusal !== undefined) return park(mongo, write, refusal);
+  const rejection = storageProblemOf(record);
+  if (rejection !== undefined) return park(mongo, write, rejection);
   // First the gear: a crash in between leads to asking again.
   if (part === 'profile') await rememberGear(mongo, write, record);
   const step =
@@ -162,7 +162,7 @@ export async function markPartUnavailable(
 /** Nothing is written where the athlete is gone. */
 async function updateUnderLease(
   mongo: Mongo,
-  { athleteId, epoch }: ReadWrite,
+  { athleteId, epoch }: TaskWrite,
   update: Document | Document[],
 ): Promise<void> {
   const _id = int64(athleteId);

@@ -6,10 +6,10 @@ import type { AnyBulkWriteOperation, Collection, Document, Long } from 'mongodb'
 import type { JsonObject } from '../../domain/json.ts';
 import type { Streams } from '../../domain/activity/streams.ts';
 import type { StreamsFailure } from '../../sync/ports/ports.ts';
-import type { ReadWrite } from '../../sync/ports/task-ports.ts';
+import type { TaskWrite } from '../../sync/ports/task-ports.ts';
 import { int64, toBson, toNumber } from '../base/bson-value.ts';
 import type { Mongo } from '../base/connection.ts';
-import { refusalOf } from '../base/bson-limits.ts';
+import { storageProblemOf } from '../base/bson-limits.ts';
 
 export type SegmentPart = 'record' | 'streams';
 
@@ -50,7 +50,7 @@ export interface SegmentQuery {
 }
 
 /** The fate of one request for a segment. */
-export interface SegmentWrite extends ReadWrite {
+export interface SegmentWrite extends TaskWrite {
   readonly segmentId: number;
   readonly part: SegmentPart;
 }
@@ -66,7 +66,7 @@ function segmentsOf({ db }: Mongo): Collection<SegmentDocument> {
 /** Remembers segments as met by the athlete; what is known of them stays. */
 export async function meetSegments(
   mongo: Mongo,
-  { athleteId, at }: Pick<ReadWrite, 'athleteId' | 'at'>,
+  { athleteId, at }: Pick<TaskWrite, 'athleteId' | 'at'>,
   segmentIds: readonly number[],
 ): Promise<void> {
   if (segmentIds.length === 0) return;
@@ -141,13 +141,13 @@ const ownKeys: ReadonlySet<string> = new Set(['_id', 'streams', 'sync']);
 /** Puts the record in the place of an earlier one; its streams are due then. */
 export async function storeSegment(
   mongo: Mongo,
-  write: ReadWrite,
+  write: TaskWrite,
   segmentId: number,
   record: JsonObject,
 ): Promise<void> {
   const ofRecord = { ...write, segmentId, part: 'record' as const };
-  const refusal = refusalOf(record);
-  if (refusal !== undefined) return park(mongo, ofRecord, refusal);
+  const rejection = storageProblemOf(record);
+  if (rejection !== undefined) return park(mongo, ofRecord, rejection);
   const fields = Object.entries(record).filter(([key]) => !ownKeys.has(key));
   const document = { $literal: toBson(Object.fromEntries(fields)) };
   const own = { _id: '$_id', streams: '$streams', sync: syncWith(write, 'record') };
@@ -157,20 +157,20 @@ export async function storeSegment(
 /** Stores the streams beside the record, which makes the segment complete. */
 export async function storeSegmentStreams(
   mongo: Mongo,
-  write: ReadWrite,
+  write: TaskWrite,
   segmentId: number,
   { arrays }: Streams,
 ): Promise<void> {
   const ofStreams = { ...write, segmentId, part: 'streams' as const };
   const streams = Object.fromEntries(arrays);
-  const refusal = refusalOf(streams);
-  if (refusal !== undefined) return park(mongo, ofStreams, refusal);
+  const rejection = storageProblemOf(streams);
+  if (rejection !== undefined) return park(mongo, ofStreams, rejection);
   const sync = { $mergeObjects: [syncWith(write, 'stored')] };
   await update(mongo, ofStreams, [{ $set: { streams: { $literal: streams }, sync } }]);
 }
 
 /** What an earlier state left (an error, a next try) goes. */
-function syncWith({ at }: ReadWrite, state: 'record' | 'stored'): Document {
+function syncWith({ at }: TaskWrite, state: 'record' | 'stored'): Document {
   return {
     athlete_ids: '$sync.athlete_ids',
     first_seen_at: '$sync.first_seen_at',

@@ -55,7 +55,7 @@ export interface RunStore {
   end(id: ObjectId, end: RunEnd): Promise<void>;
   last(): Promise<RunDocument | undefined>;
   /** The last time since an instant that Strava refused the application. */
-  lastRefusal(since: Date): Promise<{ readonly at: Date; readonly text: string } | undefined>;
+  lastRejection(since: Date): Promise<{ readonly at: Date; readonly text: string } | undefined>;
   /** Removes runs that started before an instant. */
   prune(before: Date): Promise<void>;
 }
@@ -83,8 +83,8 @@ export function createRunStore({ db, attempt }: Mongo): RunStore {
       const found = await attempt(() => runs.findOne({}, { sort: { started_at: -1 } }));
       return found ?? undefined;
     },
-    lastRefusal: async (since) => {
-      const filter = { started_at: { $gte: since }, error_code: 'APPLICATION_REFUSED' };
+    lastRejection: async (since) => {
+      const filter = { started_at: { $gte: since }, error_code: 'APPLICATION_REJECTED' };
       const found = await attempt(() => runs.findOne(filter, { sort: { started_at: -1 } }));
       if (found?.ended_at === undefined) return undefined;
       return { at: found.ended_at, text: found.error ?? 'Strava refuses the application.' };

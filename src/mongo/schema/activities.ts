@@ -53,8 +53,11 @@ export const activityBookkeeping = object('what this program remembers of the ac
   first_seen_at: date('when it was first seen'),
   fetched_at: date('when the summary as it stands was fetched'),
   fingerprint: text('of the whole summary', '9c56cc51b374c3ba'),
-  trace: text('of distance, times and polyline: a change asks for the streams again', '0c8f4b7e'),
-  detail_trace: optional(
+  recording_hash: text(
+    'of distance, times and polyline: a change asks for the streams again',
+    '0c8f4b7e',
+  ),
+  detail_hash: optional(
     text('of what the details depend on: a change asks for them again', '77de68da'),
   ),
   summary_keys: list("the summary's keys", text('a key', 'distance')),

@@ -5,7 +5,7 @@ import { failure, tries } from './attempts.ts';
 import type { StravaField } from './field.ts';
 import { date, define, int64, list, number, object, oneOf, optional, text } from './field.ts';
 
-const listing = object('how far the list is known', {
+const coverage = object('how far the list is known', {
   spans: list(
     'the spans over which every activity is stored',
     object('one span', {
@@ -41,22 +41,22 @@ function ofParts<F extends Parameters<typeof optional>[0]>(field: (meaning: stri
   };
 }
 
-export const wish = object('one wish', {
+export const backfill = object('one wish', {
   id: text('made of its period', '2019-01-01T00:00:00.000Z'),
   since: date('from then on everything is wanted', '2019-01-01T00:00:00Z'),
   until: optional(date('until then')),
   requested_at: date('when it was left'),
-  listing,
+  coverage,
 });
 
 export const reconcile = object('the list is being read again', {
   kind: oneOf('how far', kinds),
   started_at: date('when that began'),
   since: optional(date('back to there')),
-  listing,
+  coverage,
 });
 
-export const refusedDeletions = object('so much is missing at Strava that nothing was removed', {
+export const rejectedDeletions = object('so much is missing at Strava that nothing was removed', {
   kind: oneOf('which reading found it', { page: 'the newest page', ...kinds }),
   reason: oneOf('why nothing was removed', {
     all: 'all activities would go',
@@ -70,11 +70,11 @@ export const refusedDeletions = object('so much is missing at Strava that nothin
 
 export const athleteBookkeeping = object('what this program remembers of the athlete', {
   epoch: optional(number('the newest lease on the athlete', 1_714_545_000_000)),
-  listing: optional(listing),
-  wishes: optional(list('what `sync --since` asked for and is not complete yet', wish)),
-  looked_at: optional(date('when the newest page was read last')),
+  coverage: optional(coverage),
+  backfills: optional(list('what `sync --since` asked for and is not complete yet', backfill)),
+  polled_at: optional(date('when the newest page was read last')),
   deauthorized_at: optional(date('when the athlete withdrew the access at Strava')),
-  deauthorization_told_at: optional(
+  deauthorization_notified_at: optional(
     date(
       'when a webhook said that the athlete withdrew the access; gone once that is made sure of',
     ),
@@ -86,7 +86,7 @@ export const athleteBookkeeping = object('what this program remembers of the ath
       full: optional(date(kinds.full)),
     }),
   ),
-  refused_deletions: optional(refusedDeletions),
+  rejected_deletions: optional(rejectedDeletions),
   refreshed: optional(
     object(
       'when each part was asked for',

@@ -72,7 +72,7 @@ export const quota = define({
         is_closed: boolean('Strava said that it is spent', false),
       }),
     ),
-    flights: list(
+    in_flight: list(
       'requests under way',
       object('one request', {
         id: text('its name', '0d9a9a7e'),
@@ -143,8 +143,8 @@ export const events = define({
   },
 });
 
-export const notices = define({
-  name: 'notices',
+export const notifications = define({
+  name: 'notifications',
   meaning: 'One cause for which the person is told, while it stands; gone when it has ended.',
   fields: {
     _id: text('names the cause', 'authorization:1001'),
@@ -161,7 +161,7 @@ export const notices = define({
     seen_at: date('when its time was last counted'),
     watched_ms: number('how long it was seen to stand, where it has to stand for a while', 0, 'ms'),
     tries: number('how often its delivery was begun', 1),
-    told_at: optional(date('when it was delivered; absent where it was not')),
+    delivered_at: optional(date('when it was delivered; absent where it was not')),
   },
 });
 

@@ -3,9 +3,9 @@
  * fields are Strava's and stay open; indexes and validators are made elsewhere.
  */
 import type { Collection, Db, Long } from 'mongodb';
-import type { DeletionRefusal, ListReading } from '../../domain/sync/deletion.ts';
+import type { DeletionRejection, ListReading } from '../../domain/sync/deletion.ts';
 import type { ReconcileKind } from '../../domain/sync/reconcile.ts';
-import type { TrackRefusal } from '../../domain/derived/track.ts';
+import type { TrackRejection } from '../../domain/derived/track.ts';
 import type { StoredSecret } from '../base/token-cipher.ts';
 
 export type StreamsState = 'pending' | 'stored' | 'none' | 'parked';
@@ -52,9 +52,9 @@ export interface ActivityBookkeeping {
   /** Of the whole summary. */
   readonly fingerprint: string;
   /** Of the recording: distance, times, polyline. */
-  readonly trace: string;
+  readonly recording_hash: string;
   /** Of what the details depend on: when it changes they are asked for again. */
-  readonly detail_trace?: string;
+  readonly detail_hash?: string;
   /** The keys that the summary brought. */
   readonly summary_keys: readonly string[];
   /** The keys that the details brought. */
@@ -69,7 +69,7 @@ export interface ActivityBookkeeping {
   /** The activity's track is made of its streams; absent: of the summary's polyline. */
   readonly track_source?: 'streams';
   /** Why the activity has positions and no track. */
-  readonly track_left_out?: TrackRefusal;
+  readonly track_left_out?: TrackRejection;
   readonly streams: StreamsBookkeeping;
   readonly details?: DetailsBookkeeping;
 }
@@ -98,29 +98,29 @@ export interface SpanDocument {
   readonly to: Date;
 }
 
-export interface ListingDocument {
+export interface ListCoverageDocument {
   readonly spans: readonly SpanDocument[];
   readonly cursor?: { readonly before?: Date; readonly page: number; readonly reached?: Date };
 }
 
-export interface WishDocument {
+export interface BackfillRequestDocument {
   readonly id: string;
   readonly since: Date;
   readonly until?: Date;
   readonly requested_at: Date;
-  readonly listing: ListingDocument;
+  readonly coverage: ListCoverageDocument;
 }
 
 export interface ReconcileDocument {
   readonly kind: ReconcileKind;
   readonly started_at: Date;
   readonly since?: Date;
-  readonly listing: ListingDocument;
+  readonly coverage: ListCoverageDocument;
 }
 
-export interface RefusedDeletionsDocument {
+export interface RejectedDeletionsDocument {
   readonly kind: ListReading;
-  readonly reason: DeletionRefusal;
+  readonly reason: DeletionRejection;
   readonly missing: number;
   readonly stored: number;
   readonly at: Date;
@@ -132,16 +132,16 @@ export interface AthleteDocument {
   readonly lastname?: string;
   readonly sync?: {
     readonly epoch?: number;
-    readonly listing?: ListingDocument;
-    readonly wishes?: readonly WishDocument[];
-    readonly looked_at?: Date;
+    readonly coverage?: ListCoverageDocument;
+    readonly backfills?: readonly BackfillRequestDocument[];
+    readonly polled_at?: Date;
     /** The athlete withdrew the access at Strava. */
     readonly deauthorized_at?: Date;
     /** A webhook said that the athlete withdrew the access, and nobody has made sure of it yet. */
-    readonly deauthorization_told_at?: Date;
+    readonly deauthorization_notified_at?: Date;
     readonly reconcile?: ReconcileDocument;
     readonly reconciled_at?: { readonly recent?: Date; readonly full?: Date };
-    readonly refused_deletions?: RefusedDeletionsDocument;
+    readonly rejected_deletions?: RejectedDeletionsDocument;
   };
 }
 

@@ -3,10 +3,10 @@
  */
 import { activities } from './activities.ts';
 import { athletes } from './athletes.ts';
-import { events, leases, notices, parked, quota, runs, schema } from './bookkeeping.ts';
+import { events, leases, notifications, parked, quota, runs, schema } from './bookkeeping.ts';
 import type { Definition } from './field.ts';
 import { changes, tombstones } from './history.ts';
-import { pendingGrants, subscriptions, tokens } from './logins.ts';
+import { pendingLogins, subscriptions, tokens } from './logins.ts';
 import { gear, segments } from './segments-and-gear.ts';
 import { streams } from './streams.ts';
 
@@ -19,13 +19,13 @@ export const definitions: readonly Definition[] = [
   changes,
   tombstones,
   tokens,
-  pendingGrants,
+  pendingLogins,
   parked,
   runs,
   quota,
   leases,
   events,
   subscriptions,
-  notices,
+  notifications,
   schema,
 ];

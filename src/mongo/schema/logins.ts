@@ -1,5 +1,5 @@
 /**
- * `tokens` and `pending_grants`: the logins; and `subscriptions`: what Strava calls us by.
+ * `tokens` and `pending_logins`: the logins; and `subscriptions`: what Strava calls us by.
  */
 import { date, define, int64, list, object, optional, secret, text } from './field.ts';
 
@@ -37,8 +37,8 @@ export const tokens = define({
   },
 });
 
-export const pendingGrants = define({
-  name: 'pending_grants',
+export const pendingLogins = define({
+  name: 'pending_logins',
   meaning:
     'One grant whose athlete is not known yet; there for seconds, and gone after 30 days where a login was cut off.',
   fields: {

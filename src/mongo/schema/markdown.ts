@@ -38,8 +38,8 @@ function rowsOfField(path: string, field: Field): readonly string[] {
   const { unit, meaning, isOptional } = field;
   const type = field.label ?? field.type;
   const example = field.example === undefined ? '' : `\`${shown(field)}\``;
-  const told = isOptional ? `optional: ${meaning}` : meaning;
-  const row = rowOf([`\`${path}\``, type, unit ?? '', example, `${told}${valuesOf(field)}`]);
+  const delivered = isOptional ? `optional: ${meaning}` : meaning;
+  const row = rowOf([`\`${path}\``, type, unit ?? '', example, `${delivered}${valuesOf(field)}`]);
   return [row, ...membersOf(path, field)];
 }
 
@@ -58,8 +58,8 @@ function shown({ type, example }: Field): string {
 
 function valuesOf({ values }: Field): string {
   if (values === undefined) return '';
-  const told = Object.entries(values).map(([value, meaning]) => `\`${value}\`: ${meaning}`);
-  return ` (${told.join('; ')})`;
+  const delivered = Object.entries(values).map(([value, meaning]) => `\`${value}\`: ${meaning}`);
+  return ` (${delivered.join('; ')})`;
 }
 
 function stravaTable(strava: Readonly<Record<string, StravaField>>): readonly string[] {

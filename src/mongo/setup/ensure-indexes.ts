@@ -69,7 +69,7 @@ const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   tombstones: [{ name: 'athlete', key: { athlete_id: 1, _id: 1 } }],
   parked: [{ name: 'athlete', key: { athlete_id: 1 } }],
   leases: [{ name: 'expiry', key: { expires_at: 1 }, expireAfterSeconds: 7 * 24 * 60 * 60 }],
-  pending_grants: [
+  pending_logins: [
     { name: 'expiry', key: { obtained_at: 1 }, expireAfterSeconds: 30 * 24 * 60 * 60 },
   ],
 };

@@ -4,7 +4,7 @@
  */
 import type { Db } from 'mongodb';
 import { MongoServerError } from 'mongodb';
-import { MongoRefusedError } from '../../errors.ts';
+import { MongoRejectedError } from '../../errors.ts';
 import type { Mongo } from '../base/connection.ts';
 import { definitions } from '../schema/definitions.ts';
 import { jsonSchemaOf } from '../schema/json-schema.ts';
@@ -29,7 +29,7 @@ const namespaceExists = 48;
  * Makes the collections that are missing and changes the validators that differ; where all is as it should
  * be, one command asks. Without the right to change a collection (`collMod`, of the role dbAdmin) there
  * are no validators, and nothing else is different.
- * @throws MongoRefusedError where another validator is in place and may not be changed.
+ * @throws MongoRejectedError where another validator is in place and may not be changed.
  */
 export async function applyValidators({ db, attempt }: Mongo): Promise<void> {
   const present = await attempt(() => validatorsOf(db));
@@ -79,8 +79,8 @@ async function change(db: Db, name: string, wanted: Validation): Promise<boolean
   }
 }
 
-function outdated(name: string): MongoRefusedError {
-  return new MongoRefusedError(
+function outdated(name: string): MongoRejectedError {
+  return new MongoRejectedError(
     `The collection ${name} has the validator of another version, and MongoDB does not allow this user to change it: give it the role dbAdmin on the database (MONGODB_DATABASE) besides readWrite.`,
   );
 }

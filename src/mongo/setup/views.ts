@@ -61,6 +61,6 @@ function hasCode(error: unknown, code: number): boolean {
 
 function isSame({ viewOn, pipeline }: View, known: BSON.Document): boolean {
   const text = (definition: BSON.Document): string => BSON.EJSON.stringify(definition);
-  const standing = { viewOn: known['viewOn'] as unknown, pipeline: known['pipeline'] as unknown };
-  return text({ viewOn, pipeline }) === text(standing);
+  const current = { viewOn: known['viewOn'] as unknown, pipeline: known['pipeline'] as unknown };
+  return text({ viewOn, pipeline }) === text(current);
 }

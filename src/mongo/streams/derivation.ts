@@ -9,7 +9,7 @@ import type { Streams } from '../../domain/activity/streams.ts';
 import type { LineString } from '../../domain/derived/track.ts';
 import type { ActivityDocument, Collections } from '../schema/collections.ts';
 import type { Mongo } from '../base/connection.ts';
-import { isGeometryRefused } from '../base/failures.ts';
+import { isGeometryRejected } from '../base/failures.ts';
 import { isTooLarge } from '../base/bson-limits.ts';
 
 /** Fields and their new values; undefined takes a field away. */
@@ -44,7 +44,7 @@ export async function writeDerivation(
     );
     return matchedCount > 0;
   } catch (error) {
-    const smaller = withoutRefused(write, error);
+    const smaller = withoutRejected(write, error);
     if (smaller === undefined) throw error;
     return writeDerivation(mongo, collections, smaller);
   }
@@ -60,9 +60,9 @@ function updateOf(values: Values): Document {
   };
 }
 
-function withoutRefused(write: DerivationWrite, error: unknown): DerivationWrite | undefined {
+function withoutRejected(write: DerivationWrite, error: unknown): DerivationWrite | undefined {
   const { values, geometries } = write;
-  if (isGeometryRefused(error) && geometries.length > 0) {
+  if (isGeometryRejected(error) && geometries.length > 0) {
     return { ...write, geometries: geometries.slice(1) };
   }
   if (!isTooLarge(error)) return undefined;

@@ -39,7 +39,7 @@ function toPending({ _id, start_date, elapsed_time, sync }: ActivityDocument): P
     elapsedS: typeof elapsed_time === 'number' ? elapsed_time : 0,
     ...(sync.streams.may_come_until && { mayComeUntil: sync.streams.may_come_until }),
     tries: sync.streams.tries,
-    trace: sync.trace,
+    recordingHash: sync.recording_hash,
   };
 }
 
@@ -78,7 +78,7 @@ export async function countPending(
   return attempt(() => activities.countDocuments(filter));
 }
 
-const mostParkedShown = 100;
+const maxParkedShown = 100;
 
 /** The activities whose streams are parked, newest first. */
 export async function parkedIds(
@@ -89,7 +89,7 @@ export async function parkedIds(
     activities
       .find({ 'sync.streams.state': 'parked' }, { projection: { _id: 1 } })
       .sort({ start_date: -1 })
-      .limit(mostParkedShown)
+      .limit(maxParkedShown)
       .toArray(),
   );
   return found.map(({ _id }) => toNumber(_id));

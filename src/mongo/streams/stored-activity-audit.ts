@@ -6,7 +6,7 @@ import type { Document, Filter, Long } from 'mongodb';
 import type { StoredPart } from '../../domain/activity/stored-parts.ts';
 import { arePartsWhole } from '../../domain/activity/stored-parts.ts';
 import { streamKeys } from '../../domain/activity/streams.ts';
-import type { StandingActivity, StreamsStanding } from '../../sync/verify/ports.ts';
+import type { AuditedActivity, StreamsAudit } from '../../sync/verify/ports.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
 import type { ActivityBookkeeping, ActivityDocument, Collections } from '../schema/collections.ts';
 import type { Mongo } from '../base/connection.ts';
@@ -33,12 +33,12 @@ const streamsAtOnce = 1_000;
 const beginning = new Date(0);
 
 /** Page by page in the order of the ids, so that each page can be asked for again. */
-export async function* standingActivities(
+export async function* auditActivities(
   mongo: Mongo,
   collections: Collections,
   athleteId: number,
   from: Date | undefined,
-): AsyncGenerator<StandingActivity> {
+): AsyncGenerator<AuditedActivity> {
   for (let last = 0; ;) {
     const page = await readPage(mongo, collections, {
       'sync.athlete_id': int64(athleteId),
@@ -46,7 +46,7 @@ export async function* standingActivities(
       _id: { $gt: int64(last) },
     });
     const standings = await standingsOf(mongo, collections, page);
-    yield* page.map((found) => standingActivity(found, standings));
+    yield* page.map((found) => auditedActivity(found, standings));
     if (page.length < activitiesAtOnce) return;
     last = idOf(page.at(-1));
   }
@@ -70,10 +70,10 @@ function readPage(
   );
 }
 
-function standingActivity(
+function auditedActivity(
   found: Found,
-  standings: ReadonlyMap<number, StreamsStanding>,
-): StandingActivity {
+  standings: ReadonlyMap<number, StreamsAudit>,
+): AuditedActivity {
   const { start_date, sync } = found;
   const activityId = idOf(found);
   return {
@@ -91,7 +91,7 @@ async function standingsOf(
   mongo: Mongo,
   collections: Collections,
   page: readonly Found[],
-): Promise<ReadonlyMap<number, StreamsStanding>> {
+): Promise<ReadonlyMap<number, StreamsAudit>> {
   const parts = await partsOf(mongo, collections, page);
   const standings = new Map(
     page.map((found) => [
@@ -113,14 +113,14 @@ async function standingsOf(
   return standings;
 }
 
-function isWrong(standing: StreamsStanding | undefined): boolean {
-  return standing === 'broken' || standing === 'unexpected';
+function isWrong(current: StreamsAudit | undefined): boolean {
+  return current === 'broken' || current === 'unexpected';
 }
 
 function standingOf(
   streams: ActivityBookkeeping['streams'] | undefined,
   parts: readonly StoredPart[],
-): StreamsStanding {
+): StreamsAudit {
   if (streams === undefined) return 'broken';
   switch (streams.state) {
     case 'stored':

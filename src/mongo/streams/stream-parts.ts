@@ -14,9 +14,9 @@ import type { Mongo } from '../base/connection.ts';
 import { isDuplicateKey } from '../base/failures.ts';
 
 /** Half of what MongoDB takes, because values of other types can make a part larger than its share. */
-const mostPartBytes = 8_000_000;
+const maxPartBytes = 8_000_000;
 /** A sample in BSON: its type, its index in up to seven digits with their end, and at most a double. */
-const mostSampleBytes = 17;
+const maxSampleBytes = 17;
 
 /**
  * Puts the parts in the place of earlier ones; doing it again changes nothing.
@@ -57,8 +57,8 @@ function partDocuments(write: StreamsWrite, streams: Streams): readonly StreamsD
   });
   const { sampleCount, arrays } = streams;
   // What fits at its most needs no measuring, which takes as long as writing it.
-  if (sampleCount * arrays.size * mostSampleBytes <= mostPartBytes) return [whole];
-  const parts = partsOf(sampleCount, BSON.calculateObjectSize(whole), mostPartBytes);
+  if (sampleCount * arrays.size * maxSampleBytes <= maxPartBytes) return [whole];
+  const parts = partsOf(sampleCount, BSON.calculateObjectSize(whole), maxPartBytes);
   if (parts.length === 1) return [whole];
   return parts
     .map((part) => partDocument(write, streams, { ...part, parts: parts.length }))

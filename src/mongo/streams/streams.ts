@@ -35,9 +35,9 @@ export async function storeStreams(
   try {
     await writeParts(mongo, collections, write, streams);
   } catch (error) {
-    const refusal = validationFailureOf(error);
-    if (refusal === undefined) throw error;
-    await parkRefused(mongo, collections, write, refusal);
+    const rejection = validationFailureOf(error);
+    if (rejection === undefined) throw error;
+    await parkRejected(mongo, collections, write, rejection);
     return 'parked';
   }
   const track = recordedTrack(streams, trackSource);
@@ -57,13 +57,13 @@ export async function storeStreams(
 
 const parkedForMs = 24 * 60 * 60 * 1_000;
 
-async function parkRefused(
+async function parkRejected(
   mongo: Mongo,
   collections: Collections,
   write: StreamsWrite,
-  refusal: string,
+  rejection: string,
 ): Promise<void> {
-  const message = `Not stored: MongoDB refuses them (${refusal}).`;
+  const message = `Not stored: MongoDB refuses them (${rejection}).`;
   const nextTryAt = new Date(write.at.getTime() + parkedForMs);
   await recordFailure(mongo, collections, write, { message, tries: 1, isParked: true, nextTryAt });
 }
@@ -133,13 +133,13 @@ async function fateOf(
   { activities }: Collections,
   { pending, epoch }: StreamsWrite,
 ): Promise<Fate> {
-  const projection = { 'sync.epoch': 1, 'sync.trace': 1 };
+  const projection = { 'sync.epoch': 1, 'sync.recording_hash': 1 };
   const found = await attempt(() =>
     activities.findOne({ _id: int64(pending.activityId) }, { projection }),
   );
   if (found === null) return 'gone';
   if (found.sync.epoch > epoch) throw leaseLost(pending.activityId);
-  return found.sync.trace === pending.trace ? 'current' : 'changed';
+  return found.sync.recording_hash === pending.recordingHash ? 'current' : 'changed';
 }
 
 interface StateChange {
@@ -158,7 +158,7 @@ async function setState(
   const { pending, epoch } = write;
   const _id = int64(pending.activityId);
   const isFound = await writeDerivation(mongo, collections, {
-    filter: { _id, 'sync.epoch': { $lte: epoch }, 'sync.trace': pending.trace },
+    filter: { _id, 'sync.epoch': { $lte: epoch }, 'sync.recording_hash': pending.recordingHash },
     values: { 'sync.streams': streams, 'sync.epoch': epoch, ...besides },
     geometries,
   });

@@ -2,11 +2,11 @@
  * Collects what is due of everything beside the list and the streams, in the order of its worth. It only
  * looks; what came of a read is written elsewhere.
  */
-import type { DueRead } from '../../domain/sync/fetch-task.ts';
-import { keyOfRead } from '../../domain/sync/fetch-task.ts';
+import type { DueTask } from '../../domain/sync/fetch-task.ts';
+import { taskKey } from '../../domain/sync/fetch-task.ts';
 import type { EventStore } from '../../sync/ports/event-ports.ts';
 import type { TimeRange } from '../../sync/ports/ports.ts';
-import type { ReadQuery } from '../../sync/ports/task-ports.ts';
+import type { TaskQuery } from '../../sync/ports/task-ports.ts';
 import type { Collections } from '../schema/collections.ts';
 import type { Mongo } from '../base/connection.ts';
 import { dueDetails, nextDetailsTryAt } from '../details/due-details.ts';
@@ -27,52 +27,52 @@ const readAhead = 8;
 const parkedAfterMs = 60 * 60 * 1_000;
 
 /** What is due, each thing once, in the order of its worth. */
-export async function dueReads(shared: Due, query: ReadQuery): Promise<readonly DueRead[]> {
+export async function dueTasks(shared: Due, query: TaskQuery): Promise<readonly DueTask[]> {
   const found = [
-    ...(await dueHints(shared, query)),
+    ...(await duePendingEvents(shared, query)),
     ...(await dueDetailsIn(shared, query, { from: query.freshFrom })),
     ...(await dueOfAthlete(shared, query)),
     ...(await dueConfirmations(shared, query)),
     ...(await dueDetailsIn(shared, query, query.range)),
     ...(await dueSegmentsOf(shared, query)),
   ];
-  const byKey = new Map<string, DueRead>();
+  const byKey = new Map<string, DueTask>();
   for (const read of found) {
-    const key = keyOfRead(read);
+    const key = taskKey(read);
     if (!query.exclude.has(key) && !byKey.has(key)) byKey.set(key, read);
   }
   return [...byKey.values()];
 }
 
 /** The ids among the keys of one kind, which a query leaves out. */
-function excluded({ exclude }: ReadQuery, kind: string): readonly string[] {
+function excluded({ exclude }: TaskQuery, kind: string): readonly string[] {
   const prefix = `${kind}:`;
   return [...exclude].flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []));
 }
 
-async function dueHints({ events }: Due, query: ReadQuery): Promise<readonly DueRead[]> {
+async function duePendingEvents({ events }: Due, query: TaskQuery): Promise<readonly DueTask[]> {
   const { athleteId, now } = query;
-  const hints = await events.dueHints(
+  const pendingEvents = await events.duePendingEvents(
     athleteId,
     now,
     excluded(query, 'activity').map(Number),
     readAhead,
   );
-  return hints.map(({ activityId, aspects, tries }) => ({
+  return pendingEvents.map(({ activityId, aspects, tries }) => ({
     kind: 'activity',
-    purpose: 'hint',
+    purpose: 'event',
     activityId,
     isFresh: true,
-    isToldDeleted: aspects.includes('delete'),
+    isReportedDeleted: aspects.includes('delete'),
     tries,
   }));
 }
 
 async function dueDetailsIn(
   { mongo, collections }: Due,
-  query: ReadQuery,
+  query: TaskQuery,
   range: TimeRange,
-): Promise<readonly DueRead[]> {
+): Promise<readonly DueTask[]> {
   const { athleteId, now, kept, freshFrom } = query;
   if (!kept.details) return [];
   const exclude = excluded(query, 'activity').map(Number);
@@ -89,23 +89,23 @@ async function dueDetailsIn(
 
 async function dueOfAthlete(
   { mongo, collections }: Due,
-  query: ReadQuery,
-): Promise<readonly DueRead[]> {
+  query: TaskQuery,
+): Promise<readonly DueTask[]> {
   const { athleteId, now, kept } = query;
   if (!kept.athlete) return [];
   const parts = await dueAthleteParts(mongo, { athleteId, now, exclude: [] });
   const exclude = excluded(query, 'gear');
   const gear = await dueGear(mongo, collections, { athleteId, now, exclude, limit: readAhead });
   return [
-    ...parts.map(({ part, tries }): DueRead => ({ kind: 'athlete', part, tries })),
-    ...gear.map(({ gearId, tries }): DueRead => ({ kind: 'gear', gearId, tries })),
+    ...parts.map(({ part, tries }): DueTask => ({ kind: 'athlete', part, tries })),
+    ...gear.map(({ gearId, tries }): DueTask => ({ kind: 'gear', gearId, tries })),
   ];
 }
 
 async function dueConfirmations(
   { mongo, collections }: Due,
-  { athleteId, now }: ReadQuery,
-): Promise<readonly DueRead[]> {
+  { athleteId, now }: TaskQuery,
+): Promise<readonly DueTask[]> {
   const found = await dueMissing(mongo, collections, { athleteId, now, limit: readAhead });
   return found.map(({ activityId, tries }) => ({
     kind: 'activity',
@@ -116,7 +116,7 @@ async function dueConfirmations(
   }));
 }
 
-async function dueSegmentsOf({ mongo }: Due, query: ReadQuery): Promise<readonly DueRead[]> {
+async function dueSegmentsOf({ mongo }: Due, query: TaskQuery): Promise<readonly DueTask[]> {
   const { athleteId, now, kept } = query;
   if (!kept.segments) return [];
   const exclude = excluded(query, 'segment').map(Number);
@@ -125,13 +125,13 @@ async function dueSegmentsOf({ mongo }: Due, query: ReadQuery): Promise<readonly
 }
 
 /** When the next of what failed is due; undefined where nothing waits. */
-export async function nextReadTryAt(
+export async function nextTaskTryAt(
   { mongo, collections, events }: Due,
-  { athleteId, now, range, kept }: ReadQuery,
+  { athleteId, now, range, kept }: TaskQuery,
 ): Promise<Date | undefined> {
   const soon = new Date(now.getTime() + parkedAfterMs);
   const tries = [
-    await events.nextHintAt(athleteId),
+    await events.nextPendingEventAt(athleteId),
     await nextMissingTryAt(mongo, collections, athleteId, soon),
     ...(kept.details ? [await nextDetailsTryAt(mongo, collections, athleteId, range)] : []),
     ...(kept.segments ? [await nextSegmentTryAt(mongo, athleteId)] : []),

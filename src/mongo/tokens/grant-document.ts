@@ -1,5 +1,5 @@
 /**
- * A grant as it stands in `tokens` and in `pending_grants`, whoever it belongs to: its two tokens sealed
+ * A grant as it stands in `tokens` and in `pending_logins`, whoever it belongs to: its two tokens sealed
  * where there is a key.
  */
 import { createHash } from 'node:crypto';

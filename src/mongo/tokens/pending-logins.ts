@@ -1,5 +1,5 @@
 /**
- * The `pending_grants` collection: a grant whose athlete is not known yet, under the digest of the
+ * The `pending_logins` collection: a grant whose athlete is not known yet, under the digest of the
  * refresh token that it replaced. Each is there for seconds, unless a login was interrupted.
  */
 import type { Long } from 'mongodb';
@@ -10,7 +10,7 @@ import { grantFrom, writeGrant } from './grant-document.ts';
 import type { TokenVault } from './token-vault.ts';
 import { plainVault } from './token-vault.ts';
 
-export interface PendingGrants {
+export interface PendingLogins {
   load(digest: string): Promise<Grant | undefined>;
   save(digest: string, grant: Grant): Promise<void>;
   /** Says whose it is, so that it goes when that athlete is erased. */
@@ -18,16 +18,16 @@ export interface PendingGrants {
   remove(digest: string): Promise<void>;
 }
 
-type PendingGrantDocument = GrantDocument & {
+type PendingLoginDocument = GrantDocument & {
   readonly _id: string;
   readonly athlete_id?: Long;
 };
 
-export function createPendingGrants(
+export function createPendingLogins(
   { db, attempt }: Mongo,
   vault: TokenVault = plainVault,
-): PendingGrants {
-  const grants = db.collection<PendingGrantDocument>('pending_grants');
+): PendingLogins {
+  const grants = db.collection<PendingLoginDocument>('pending_logins');
   return {
     load: async (_id) => {
       const found = await attempt(() => grants.findOne({ _id }));
@@ -49,5 +49,5 @@ export function createPendingGrants(
 }
 
 function placeOf(digest: string): GrantPlace {
-  return { collection: 'pending_grants', owner: digest };
+  return { collection: 'pending_logins', owner: digest };
 }

@@ -13,7 +13,7 @@ import { readKeyFile, replaceKeys } from './token-key-file.ts';
 import type { TokenVault } from './token-vault.ts';
 
 /** The collections with tokens in them. */
-const collections = ['tokens', 'pending_grants'] as const;
+const collections = ['tokens', 'pending_logins'] as const;
 
 type SecretDocument = SealedTokens & { readonly _id: Long | string };
 

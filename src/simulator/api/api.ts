@@ -6,9 +6,9 @@ import type { Activity } from '../world/activity.ts';
 import { answerList } from '../world/activity-list.ts';
 import type { ActivityShelf } from '../world/activity-shelf.ts';
 import {
-  errorAnswer,
-  jsonAnswer,
-  jsonTextAnswer,
+  errorResponse,
+  jsonResponse,
+  jsonTextResponse,
   permissionMissing,
   recordNotFound,
   resourceNotFound,
@@ -55,23 +55,23 @@ function answerAthlete({ world, shelf }: ApiDeps, request: ApiRequest): Answer {
   const spec = world.athletes.find(({ id }) => id === grant.athleteId);
   if (spec === undefined) return recordNotFound('Athlete');
   const isWhole = grant.scopes.includes('profile:read_all');
-  if (address.endpoint === 'athlete') return jsonAnswer(athleteOf(spec, isWhole));
+  if (address.endpoint === 'athlete') return jsonResponse(athleteOf(spec, isWhole));
   if (address.endpoint === 'athlete-zones') {
-    return isWhole ? jsonAnswer(zonesOf(spec.id)) : permissionMissing('profile:read_all');
+    return isWhole ? jsonResponse(zonesOf(spec.id)) : permissionMissing('profile:read_all');
   }
   if (address.endpoint === 'gear') {
     const gear = gearOf(spec.id, address.id);
-    return gear === null ? recordNotFound('Gear') : jsonAnswer(gear);
+    return gear === null ? recordNotFound('Gear') : jsonResponse(gear);
   }
   if (Number(address.id) !== spec.id) return recordNotFound('Athlete');
-  return jsonAnswer(statsOf(shelf.ofAthlete(spec.id), nowMs));
+  return jsonResponse(statsOf(shelf.ofAthlete(spec.id), nowMs));
 }
 
 function answerSegment({ address, query }: ApiRequest): Answer {
   const id = Number(address.id);
   if (address.endpoint === 'segment') {
     const segment = segmentOf(id);
-    return segment === null ? recordNotFound('Segment') : jsonAnswer(segment);
+    return segment === null ? recordNotFound('Segment') : jsonResponse(segment);
   }
   const streams = segmentStreamsOf(id);
   return streams === null ? recordNotFound('Segment') : answerStreams(streams, query);
@@ -83,14 +83,14 @@ function answerActivity(shelf: ActivityShelf, request: ApiRequest, view: View): 
   if (activity === null) return recordNotFound('Activity');
   if (address.endpoint === 'streams')
     return answerActivityStreams(activity, { query, nowMs, view });
-  if (address.endpoint === 'laps') return jsonAnswer(lapsOf(activity));
-  if (address.endpoint === 'kudos') return jsonAnswer(pageOf(kudosOf(activity), query));
-  if (address.endpoint === 'comments') return jsonAnswer(pageOf(commentsOf(activity), query));
+  if (address.endpoint === 'laps') return jsonResponse(lapsOf(activity));
+  if (address.endpoint === 'kudos') return jsonResponse(pageOf(kudosOf(activity), query));
+  if (address.endpoint === 'comments') return jsonResponse(pageOf(commentsOf(activity), query));
   if (address.endpoint === 'activity-zones') {
-    return errorAnswer(402, ['Athlete', 'subscription', 'missing']);
+    return errorResponse(402, ['Athlete', 'subscription', 'missing']);
   }
   const detail = detailOf(activity, view, nowMs);
-  return jsonTextAnswer(writeJson(detail, floatKeysOf(activity.facts)));
+  return jsonTextResponse(writeJson(detail, floatKeysOf(activity.facts)));
 }
 
 function answerActivityStreams(

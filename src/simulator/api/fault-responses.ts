@@ -1,7 +1,13 @@
 /**
  * What a fault makes of an answer: another answer, or another way to deliver it.
  */
-import { errorAnswer, htmlType, jsonAnswer, rateLimitExceeded, textAnswer } from './response.ts';
+import {
+  errorResponse,
+  htmlType,
+  jsonResponse,
+  rateLimitExceeded,
+  textResponse,
+} from './response.ts';
 import type { Answer } from './response.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import type { Endpoint } from './request-log.ts';
@@ -15,26 +21,26 @@ export type Delivery = (typeof deliveries)[number];
 export function insteadOfWork(kind: FaultKind, endpoint: Endpoint): Answer | null {
   switch (kind) {
     case 'error-json':
-      return jsonAnswer({ message: 'error' }, 500);
+      return jsonResponse({ message: 'error' }, 500);
     case 'html-502':
-      return textAnswer(502, page('502 Bad Gateway'), htmlType);
+      return textResponse(502, page('502 Bad Gateway'), htmlType);
     case '597':
-      return textAnswer(597, '', htmlType);
+      return textResponse(597, '', htmlType);
     case 'html-200':
-      return textAnswer(200, page('Strava is temporarily unavailable'), htmlType);
+      return textResponse(200, page('Strava is temporarily unavailable'), htmlType);
     case 'rate-limit':
       return rateLimitExceeded('rate limit');
     case 'malformed':
-      return jsonAnswer(malformed(endpoint));
+      return jsonResponse(malformed(endpoint));
     case 'wrong-shape':
-      return jsonAnswer('unexpected');
+      return jsonResponse('unexpected');
     case 'empty-list':
-      return jsonAnswer([]);
+      return jsonResponse([]);
     case 'code-not-ready':
-      return errorAnswer(400, ['AuthorizationCode', 'code', 'invalid']);
+      return errorResponse(400, ['AuthorizationCode', 'code', 'invalid']);
     case 'reset':
     case 'hang':
-      return textAnswer(0, '', htmlType);
+      return textResponse(0, '', htmlType);
     case 'reset-mid-body':
     case 'truncated':
     case 'cut-json':

@@ -2,7 +2,13 @@
  * Strava's OAuth pages: authorization with the athlete's consent simulated, the token endpoint with
  * its table of errors, and the two ways to revoke.
  */
-import { accessTokenInvalid, errorAnswer, htmlType, jsonAnswer, textAnswer } from './response.ts';
+import {
+  accessTokenInvalid,
+  errorResponse,
+  htmlType,
+  jsonResponse,
+  textResponse,
+} from './response.ts';
 import type { Answer } from './response.ts';
 import type { Grants, IssuedTokens } from '../world/grants.ts';
 import type { IncomingRequest } from './incoming.ts';
@@ -33,7 +39,7 @@ export interface OAuth {
   answer(endpoint: Endpoint, request: IncomingRequest, nowMs: number): Answer;
 }
 
-const wrongClient = errorAnswer(400, ['Application', 'client_id', 'invalid']);
+const wrongClient = errorResponse(400, ['Application', 'client_id', 'invalid']);
 
 /** The pages under `/oauth`. */
 export function createOAuth(deps: OAuthDeps): OAuth {
@@ -51,7 +57,7 @@ function revoke(deps: OAuthDeps, { basic, fields }: IncomingRequest): Answer {
   if (basic === null || !isClient(deps, basic[0], basic[1])) return wrongClient;
   const grant = deps.grants.find(fields.get('token') ?? '');
   if (grant !== null) deps.deauthorize(grant.athleteId);
-  return jsonAnswer({});
+  return jsonResponse({});
 }
 
 function deauthorize(deps: OAuthDeps, { bearer, fields }: IncomingRequest, nowMs: number): Answer {
@@ -59,36 +65,39 @@ function deauthorize(deps: OAuthDeps, { bearer, fields }: IncomingRequest, nowMs
   const grant = deps.grants.authenticate(token, nowMs);
   if (grant === null) return accessTokenInvalid();
   deps.deauthorize(grant.athleteId);
-  return jsonAnswer({ access_token: token });
+  return jsonResponse({ access_token: token });
 }
 
 function authorize(deps: OAuthDeps, { query }: IncomingRequest, nowMs: number): Answer {
   if (query.get('client_id') !== deps.clientId) return wrongClient;
   const target = readRedirect(query.get('redirect_uri'));
-  if (target === null) return errorAnswer(400, ['Application', 'redirect_uri', 'invalid']);
+  if (target === null) return errorResponse(400, ['Application', 'redirect_uri', 'invalid']);
   if (query.get('response_type') !== 'code') {
-    return errorAnswer(400, ['Application', 'response_type', 'invalid']);
+    return errorResponse(400, ['Application', 'response_type', 'invalid']);
   }
   const scopes = splitScopes(query.get('scope') ?? '');
-  if (scopes.length === 0) return errorAnswer(400, ['Application', 'scope', 'invalid']);
+  if (scopes.length === 0) return errorResponse(400, ['Application', 'scope', 'invalid']);
   const consent = deps.consent();
   target.searchParams.set('state', query.get('state') ?? '');
   if (consent.isDenied || query.get('simulate') === 'denied') {
     target.searchParams.set('error', 'access_denied');
   } else {
-    const granted = scopes.filter((scope) => !consent.unticked.includes(scope));
+    const completed = scopes.filter((scope) => !consent.unticked.includes(scope));
     const athleteId = Number(query.get('simulate_athlete') ?? consent.athleteId);
-    target.searchParams.set('code', deps.grants.createCode({ athleteId, scopes: granted }, nowMs));
-    target.searchParams.set('scope', granted.join(','));
+    target.searchParams.set(
+      'code',
+      deps.grants.createCode({ athleteId, scopes: completed }, nowMs),
+    );
+    target.searchParams.set('scope', completed.join(','));
   }
   if (query.get('simulate') === 'page') return consentPage(target);
-  return { ...textAnswer(302, '', htmlType), headers: { Location: target.href } };
+  return { ...textResponse(302, '', htmlType), headers: { Location: target.href } };
 }
 
 function consentPage(target: URL): Answer {
   const link = target.href.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
   const body = `<!DOCTYPE html><title>Authorize</title><a href="${link}">Authorize</a>\n`;
-  return textAnswer(200, body, htmlType);
+  return textResponse(200, body, htmlType);
 }
 
 // The callback domain of the application is taken to be none, so only the two hosts that Strava
@@ -104,20 +113,20 @@ function answerToken(deps: OAuthDeps, { fields }: IncomingRequest, nowMs: number
   if (grantType === 'authorization_code')
     return exchangeCode(deps, fields.get('code') ?? '', nowMs);
   if (grantType !== 'refresh_token') {
-    return errorAnswer(400, ['Application', 'grant_type', 'invalid']);
+    return errorResponse(400, ['Application', 'grant_type', 'invalid']);
   }
   const tokens = deps.grants.refresh(fields.get('refresh_token') ?? '', nowMs);
   return tokens === 'invalid'
-    ? errorAnswer(400, ['RefreshToken', 'refresh_token', 'invalid'])
-    : jsonAnswer(describe(tokens, nowMs));
+    ? errorResponse(400, ['RefreshToken', 'refresh_token', 'invalid'])
+    : jsonResponse(describe(tokens, nowMs));
 }
 
 function exchangeCode(deps: OAuthDeps, code: string, nowMs: number): Answer {
   const tokens = deps.grants.exchangeCode(code, nowMs);
-  if (tokens === 'invalid') return errorAnswer(400, ['AuthorizationCode', 'code', 'invalid']);
-  if (tokens === 'expired') return errorAnswer(400, ['AuthorizationCode', '', 'expired']);
+  if (tokens === 'invalid') return errorResponse(400, ['AuthorizationCode', 'code', 'invalid']);
+  if (tokens === 'expired') return errorResponse(400, ['AuthorizationCode', '', 'expired']);
   const athlete = deps.athlete(tokens.athleteId);
-  return jsonAnswer({ ...describe(tokens, nowMs), athlete });
+  return jsonResponse({ ...describe(tokens, nowMs), athlete });
 }
 
 function describe(tokens: IssuedTokens, nowMs: number): JsonRecord {

@@ -16,18 +16,18 @@ export const jsonType = 'application/json; charset=utf-8';
 export const htmlType = 'text/html; charset=utf-8';
 
 /** Any text as an answer. */
-export function textAnswer(status: number, body: string, contentType: string): Answer {
+export function textResponse(status: number, body: string, contentType: string): Answer {
   return { status, body, contentType, headers: {} };
 }
 
 /** JSON that is written already. */
-export function jsonTextAnswer(body: string): Answer {
-  return textAnswer(200, body, jsonType);
+export function jsonTextResponse(body: string): Answer {
+  return textResponse(200, body, jsonType);
 }
 
 /** A record or a list of them. */
-export function jsonAnswer(value: JsonValue, status = 200): Answer {
-  return textAnswer(status, writeJson(value), jsonType);
+export function jsonResponse(value: JsonValue, status = 200): Answer {
+  return textResponse(status, writeJson(value), jsonType);
 }
 
 const messages: Readonly<Record<number, string>> = {
@@ -40,40 +40,40 @@ const messages: Readonly<Record<number, string>> = {
 };
 
 /** Strava's envelope with one error in it: what it is about, which field, and the code. */
-export function errorAnswer(
+export function errorResponse(
   status: number,
   [resource, field, code]: readonly [string, string, string],
 ): Answer {
   const message = messages[status] ?? 'error';
-  return jsonAnswer({ message, errors: [{ resource, field, code }] }, status);
+  return jsonResponse({ message, errors: [{ resource, field, code }] }, status);
 }
 
 /** 404 for a record that is unknown, deleted or not the athlete's. */
 export function recordNotFound(resource: string): Answer {
-  return errorAnswer(404, [resource, 'id', 'invalid']);
+  return errorResponse(404, [resource, 'id', 'invalid']);
 }
 
 /** The other 404: the errors are empty. */
 export function resourceNotFound(): Answer {
-  return jsonAnswer({ message: 'Resource Not Found', errors: [] }, 404);
+  return jsonResponse({ message: 'Resource Not Found', errors: [] }, 404);
 }
 
 /** 403: the application's owner has no subscription; says nothing about any athlete. */
 export function applicationInactive(): Answer {
-  return errorAnswer(403, ['Application', 'Status', 'Inactive']);
+  return errorResponse(403, ['Application', 'Status', 'Inactive']);
 }
 
 /** 401: the access token is expired or revoked, or there is none. */
 export function accessTokenInvalid(): Answer {
-  return errorAnswer(401, ['Athlete', 'access_token', 'invalid']);
+  return errorResponse(401, ['Athlete', 'access_token', 'invalid']);
 }
 
 /** 401 as well: the athlete did not grant what this needs. */
 export function permissionMissing(permission: string): Answer {
-  return errorAnswer(401, ['AccessToken', permission, 'missing']);
+  return errorResponse(401, ['AccessToken', permission, 'missing']);
 }
 
 /** 429. */
 export function rateLimitExceeded(field: 'rate limit' | 'overall rate limit'): Answer {
-  return errorAnswer(429, ['Application', field, 'exceeded']);
+  return errorResponse(429, ['Application', field, 'exceeded']);
 }

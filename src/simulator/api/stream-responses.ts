@@ -2,7 +2,7 @@
  * Streams as Strava answers them: the wanted keys that exist, `distance` also unasked, as an object
  * by type or as an array.
  */
-import { errorAnswer, jsonTextAnswer } from './response.ts';
+import { errorResponse, jsonTextResponse } from './response.ts';
 import type { Answer } from './response.ts';
 import { writeFloat } from './json-text.ts';
 import { cutStreams } from '../world/stream-set.ts';
@@ -19,7 +19,7 @@ const floatStreams: ReadonlySet<string> = new Set([
 /** The answer to a request for some keys of these streams. */
 export function answerStreams(streams: StreamSet, query: URLSearchParams): Answer {
   const wanted = (query.get('keys') ?? '').split(',').filter((key) => key !== '');
-  if (wanted.length === 0) return errorAnswer(400, ['ActivityStream', 'keys', 'missing']);
+  if (wanted.length === 0) return errorResponse(400, ['ActivityStream', 'keys', 'missing']);
   const isByType = query.get('key_by_type') === 'true';
   const texts = Object.entries(streams)
     .filter(([key]) => wanted.includes(key) || key === 'distance')
@@ -29,7 +29,7 @@ export function answerStreams(streams: StreamSet, query: URLSearchParams): Answe
         ? `${JSON.stringify(key)}:{${members}}`
         : `{"type":${JSON.stringify(key)},${members}}`;
     });
-  return jsonTextAnswer(isByType ? `{${texts.join(',')}}` : `[${texts.join(',')}]`);
+  return jsonTextResponse(isByType ? `{${texts.join(',')}}` : `[${texts.join(',')}]`);
 }
 
 /** The streams without their ends, where a privacy zone hides them. */

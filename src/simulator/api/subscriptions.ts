@@ -3,7 +3,7 @@
  * it: three attempts, no order, no signature.
  */
 import type { Clock } from '../../clock.ts';
-import { errorAnswer, jsonAnswer, textAnswer, jsonType } from './response.ts';
+import { errorResponse, jsonResponse, textResponse, jsonType } from './response.ts';
 import type { Answer } from './response.ts';
 import type { IncomingRequest } from './incoming.ts';
 import type { JsonRecord } from './json-text.ts';
@@ -59,7 +59,7 @@ interface Shared {
 }
 
 const attemptsInAll = 3;
-const answerWithinMs = 2000;
+const maxResponseMs = 2000;
 
 /** No subscription yet. */
 export function createSubscriptions(deps: SubscriptionDeps): Subscriptions {
@@ -95,32 +95,32 @@ async function answer(shared: Shared, request: IncomingRequest, id: string): Pro
   const { fields, method } = request;
   const isClient =
     fields.get('client_id') === deps.clientId && fields.get('client_secret') === deps.clientSecret;
-  if (!isClient) return errorAnswer(400, ['Application', 'client_id', 'invalid']);
+  if (!isClient) return errorResponse(400, ['Application', 'client_id', 'invalid']);
   if (method === 'POST') return subscribe(shared, request);
   if (method === 'GET') {
-    return jsonAnswer(subscription === null ? [] : [describe(subscription, deps.clientId)]);
+    return jsonResponse(subscription === null ? [] : [describe(subscription, deps.clientId)]);
   }
   if (subscription?.id !== Number(id))
-    return errorAnswer(404, ['PushSubscription', 'id', 'invalid']);
+    return errorResponse(404, ['PushSubscription', 'id', 'invalid']);
   shared.subscription = null;
-  return textAnswer(204, '', jsonType);
+  return textResponse(204, '', jsonType);
 }
 
 async function subscribe(shared: Shared, { fields }: IncomingRequest): Promise<Answer> {
   const { deps } = shared;
-  if (shared.subscription !== null) return refuse('', 'already exists');
+  if (shared.subscription !== null) return reject('', 'already exists');
   const callbackUrl = fields.get('callback_url') ?? '';
-  if (!URL.canParse(callbackUrl)) return refuse('callback url', 'invalid');
+  if (!URL.canParse(callbackUrl)) return reject('callback url', 'invalid');
   const challenge = createRandom(deps.seed, callbackUrl, 'challenge').hex(16);
   const url = new URL(callbackUrl);
   url.searchParams.set('hub.mode', 'subscribe');
   url.searchParams.set('hub.challenge', challenge);
   url.searchParams.set('hub.verify_token', fields.get('verify_token') ?? '');
   if (!(await echoes(url, challenge, shared.ending)))
-    return refuse('callback url', 'not verifiable');
+    return reject('callback url', 'not verifiable');
   const id = createRandom(deps.seed, callbackUrl, 'subscription').integer(100_000, 999_999);
   shared.subscription = { id, callbackUrl, createdAt: writeInstant(deps.clock.nowMs()) };
-  return jsonAnswer({ id }, 201);
+  return jsonResponse({ id }, 201);
 }
 
 async function echoes(url: URL, challenge: string, ending: AbortSignal): Promise<boolean> {
@@ -166,7 +166,7 @@ async function postOnce(
 }
 
 function deadline(ending: AbortSignal): AbortSignal {
-  return AbortSignal.any([ending, AbortSignal.timeout(answerWithinMs)]);
+  return AbortSignal.any([ending, AbortSignal.timeout(maxResponseMs)]);
 }
 
 function describe({ id, callbackUrl, createdAt }: Subscription, clientId: string): JsonRecord {
@@ -180,6 +180,6 @@ function describe({ id, callbackUrl, createdAt }: Subscription, clientId: string
   };
 }
 
-function refuse(field: string, code: string): Answer {
-  return errorAnswer(400, ['PushSubscription', field, code]);
+function reject(field: string, code: string): Answer {
+  return errorResponse(400, ['PushSubscription', field, code]);
 }

@@ -4,7 +4,7 @@
  */
 import type { Activity } from './activity.ts';
 import type { ActivityShelf } from './activity-shelf.ts';
-import { errorAnswer, jsonTextAnswer } from '../api/response.ts';
+import { errorResponse, jsonTextResponse } from '../api/response.ts';
 import type { Answer } from '../api/response.ts';
 import { createRandom } from './random.ts';
 import { shownStartMs } from './summary.ts';
@@ -45,7 +45,7 @@ export function answerList(shelf: ActivityShelf, request: ListRequest): Answer {
   const isOldestFirst = bounds.after !== null && bounds.before === null;
   const page = pageOf(isOldestFirst ? found.toReversed() : found, bounds, request);
   const texts = page.map((activity) => shelf.summaryText(activity, request.view));
-  return jsonTextAnswer(`[${texts.join(',')}]`);
+  return jsonTextResponse(`[${texts.join(',')}]`);
 }
 
 // What the asker may not see still takes its place on the page. A page without anything visible is
@@ -77,17 +77,17 @@ function readBounds({ query, nowMs }: ListRequest): Bounds | Answer {
   for (const name of ['before', 'after', 'page', 'per_page']) {
     const text = query.get(name);
     if (text === null) continue;
-    if (!/^-?\d+$/.test(text)) return errorAnswer(400, ['Application', name, 'invalid']);
+    if (!/^-?\d+$/.test(text)) return errorResponse(400, ['Application', name, 'invalid']);
     values.set(name, Number(text));
   }
   const after = values.get('after') ?? null;
   const [page, perPage] = [values.get('page') ?? 1, values.get('per_page') ?? defaultPerPage];
-  if (page < 1) return errorAnswer(400, ['Application', 'page', 'invalid']);
+  if (page < 1) return errorResponse(400, ['Application', 'page', 'invalid']);
   if (perPage < 1 || perPage > highestPerPage) {
-    return errorAnswer(400, ['Application', 'per_page', 'invalid']);
+    return errorResponse(400, ['Application', 'per_page', 'invalid']);
   }
   if (after !== null && after > nowMs / 1000) {
-    return errorAnswer(400, ['Application', 'after', 'future']);
+    return errorResponse(400, ['Application', 'after', 'future']);
   }
   return { before: values.get('before') ?? null, after, page, perPage };
 }

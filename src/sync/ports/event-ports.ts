@@ -5,7 +5,7 @@
 import type { ActivityEvent, Aspect } from '../../domain/webhook/push-event.ts';
 
 /** An activity of which an event told, and which has not been read since. */
-export interface Hint {
+export interface PendingEvent {
   readonly activityId: number;
   /** What the events since the last reading said, in no order. */
   readonly aspects: readonly Aspect[];
@@ -24,14 +24,14 @@ export interface EventStore {
    */
   save(event: ActivityEvent): Promise<void>;
   /** Those that are due, the one that waits longest first. */
-  dueHints(
+  duePendingEvents(
     athleteId: number,
     now: Date,
     exclude: readonly number[],
     limit: number,
-  ): Promise<readonly Hint[]>;
+  ): Promise<readonly PendingEvent[]>;
   /** When the athlete's next hint is due, be it past or still to come; undefined when none waits. */
-  nextHintAt(athleteId: number): Promise<Date | undefined>;
+  nextPendingEventAt(athleteId: number): Promise<Date | undefined>;
   /**
    * It was read by a request that left at `readAt`, by the store's clock: it is no longer due, unless an event
    * came since then, for which it is due a minute after `readAt`.

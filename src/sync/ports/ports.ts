@@ -7,8 +7,8 @@ import type {
   ListedRecord,
   UnusableRecord,
 } from '../../domain/activity/activity.ts';
-import type { Listing, ListRequest, Span } from '../../domain/sync/list-coverage.ts';
-import type { DeletionRefusal, ListReading } from '../../domain/sync/deletion.ts';
+import type { ListCoverage, ListRequest, Span } from '../../domain/sync/list-coverage.ts';
+import type { DeletionRejection, ListReading } from '../../domain/sync/deletion.ts';
 import type { Reserve } from '../../domain/rate-limit/quota.ts';
 import type { QuotaState } from '../../domain/rate-limit/quota-state.ts';
 import type { ReconcileKind, ReconciledAt } from '../../domain/sync/reconcile.ts';
@@ -23,7 +23,7 @@ export interface RequestOptions {
 
 /**
  * Strava, one request a call. Each call throws a StravaRequestError, a QuotaSpentError when the quota
- * refuses it before it leaves, an AuthorizationNeededError, or an ApplicationRefusedError.
+ * refuses it before it leaves, an AuthorizationNeededError, or an ApplicationRejectedError.
  */
 export interface ActivitySource {
   /** One page of the athlete's list, at most 200 records, in no order that can be relied on. */
@@ -43,12 +43,12 @@ export interface TimeRange {
 }
 
 /** A wish for a period to be made complete, made by a command and granted by whoever holds the athlete. */
-export interface Wish {
+export interface BackfillRequest {
   readonly id: string;
   readonly since: Date;
   readonly until?: Date;
   readonly requestedAt: Date;
-  readonly listing: Listing;
+  readonly coverage: ListCoverage;
 }
 
 /** The list being read again: the same walk over a listing of its own. */
@@ -57,13 +57,13 @@ export interface Reconcile {
   readonly startedAt: Date;
   /** The first instant that it covers; absent for the beginning. */
   readonly since?: Date;
-  readonly listing: Listing;
+  readonly coverage: ListCoverage;
 }
 
 /** Activities that are missing from a list and were not removed, and why not. */
-export interface RefusedDeletions {
+export interface RejectedDeletions {
   readonly kind: ListReading;
-  readonly reason: DeletionRefusal;
+  readonly reason: DeletionRejection;
   readonly missing: number;
   readonly stored: number;
   readonly at: Date;
@@ -72,12 +72,12 @@ export interface RefusedDeletions {
 /** What is remembered of an athlete's list. */
 export interface AthleteState {
   readonly athleteId: number;
-  readonly listing: Listing;
-  readonly wishes: readonly Wish[];
+  readonly coverage: ListCoverage;
+  readonly backfills: readonly BackfillRequest[];
   readonly reconcile?: Reconcile;
   readonly reconciledAt: ReconciledAt;
-  readonly refusedDeletions?: RefusedDeletions;
-  readonly lookedAt?: Date;
+  readonly rejectedDeletions?: RejectedDeletions;
+  readonly polledAt?: Date;
 }
 
 /** An activity whose streams are still to be fetched. */
@@ -89,7 +89,7 @@ export interface PendingStreams {
   readonly mayComeUntil?: Date;
   readonly tries: number;
   /** What the recording looked like when this was read: a later change makes the answer stale. */
-  readonly trace: string;
+  readonly recordingHash: string;
 }
 
 /** What storing one page did. */
@@ -169,16 +169,16 @@ export interface AthleteStore {
   /** Everybody who has logged in, by id. */
   athleteIds(): Promise<readonly number[]>;
   /** Who is being erased: whoever holds one of them lets go. */
-  leavingIds(): Promise<readonly number[]>;
+  erasingIds(): Promise<readonly number[]>;
   /** When every athlete's newest page had been looked at; undefined where one never was. */
-  allLookedAt(): Promise<Date | undefined>;
+  allPolledAt(): Promise<Date | undefined>;
   load(athleteId: number): Promise<AthleteState>;
   /** Marks the athlete as this lease's, so that a stale holder's writes fail, and loads it. */
   take(athleteId: number, epoch: number): Promise<AthleteState>;
-  saveListing(
+  saveCoverage(
     athleteId: number,
-    listing: Listing,
-    at: { epoch: number; lookedAt?: Date },
+    coverage: ListCoverage,
+    at: { epoch: number; polledAt?: Date },
   ): Promise<void>;
   /** Saves where a reconcile stands, or with its end when each kind began last. */
   saveReconcile(
@@ -186,14 +186,14 @@ export interface AthleteStore {
     reconcile: Reconcile | undefined,
     at: { epoch: number; reconciledAt?: ReconciledAt },
   ): Promise<void>;
-  saveRefusedDeletions(
+  saveRejectedDeletions(
     athleteId: number,
-    refused: RefusedDeletions | undefined,
+    rejected: RejectedDeletions | undefined,
     epoch: number,
   ): Promise<void>;
-  addWish(athleteId: number, wish: Wish): Promise<void>;
-  saveWish(athleteId: number, wish: Wish, epoch: number): Promise<void>;
-  removeWish(athleteId: number, wishId: string): Promise<void>;
+  addBackfill(athleteId: number, backfill: BackfillRequest): Promise<void>;
+  saveBackfill(athleteId: number, backfill: BackfillRequest, epoch: number): Promise<void>;
+  removeBackfill(athleteId: number, backfillId: string): Promise<void>;
 }
 
 /** A lease that this process holds; it renews itself until it is released or lost. */

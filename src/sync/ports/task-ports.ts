@@ -4,7 +4,7 @@
  */
 import type { ActivitySummary } from '../../domain/activity/activity.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { AthletePart, DueRead } from '../../domain/sync/fetch-task.ts';
+import type { AthletePart, DueTask } from '../../domain/sync/fetch-task.ts';
 import type { Streams } from '../../domain/activity/streams.ts';
 import type { RequestOptions, StreamsFailure, TimeRange } from './ports.ts';
 
@@ -17,7 +17,7 @@ export interface ActivityDetail {
 }
 
 /** Strava, one request a call; throws what an ActivitySource throws. */
-export interface ReadSource {
+export interface TaskSource {
   activity(athleteId: number, activityId: number, options: RequestOptions): Promise<ActivityDetail>;
   segment(athleteId: number, segmentId: number, options: RequestOptions): Promise<JsonObject>;
   /** `distance`, `latlng` and `altitude`. */
@@ -34,20 +34,20 @@ export interface KeptKinds {
 }
 
 /** Which reads are due. */
-export interface ReadQuery {
+export interface TaskQuery {
   readonly athleteId: number;
   /** Where details are wanted. */
   readonly range: TimeRange;
   readonly now: Date;
   /** From when on an activity is fresh. */
   readonly freshFrom: Date;
-  /** Keys (`keyOfRead`) of what is in flight or rests. */
+  /** Keys (`taskKey`) of what is in flight or rests. */
   readonly exclude: ReadonlySet<string>;
   readonly kept: KeptKinds;
 }
 
 /** A read that was made, under the lease's epoch. */
-export interface ReadWrite {
+export interface TaskWrite {
   readonly athleteId: number;
   readonly epoch: number;
   /** When it was asked for. */
@@ -91,31 +91,31 @@ export interface Expired {
 }
 
 /** MongoDB, as far as reads are concerned. Every write is durable when its promise resolves. */
-export interface ReadStore {
+export interface TaskStore {
   /** Some of each kind, the one most worth asking for first. */
-  due(query: ReadQuery): Promise<readonly DueRead[]>;
+  due(query: TaskQuery): Promise<readonly DueTask[]>;
   /** When the next failed read may be tried again within minutes, or the next hint is due. */
-  nextTryAt(query: ReadQuery): Promise<Date | undefined>;
+  nextTryAt(query: TaskQuery): Promise<Date | undefined>;
   /** How many details and segments are still to be fetched. */
   countDue(athleteId: number, range: TimeRange, kept: KeptKinds): Promise<number>;
   /** The detail, split into summary and details as the stored activity's list is. */
   aligned(detail: ActivityDetail): Promise<ActivityDetail>;
   /** Merges the details into the activity; meets the segments in its efforts where they are kept. */
   storeDetails(
-    write: ReadWrite,
+    write: TaskWrite,
     detail: ActivityDetail,
     kept: KeptKinds,
   ): Promise<'stored' | 'postponed'>;
-  storeSegment(write: ReadWrite, segmentId: number, record: JsonObject): Promise<void>;
-  storeSegmentStreams(write: ReadWrite, segmentId: number, streams: Streams): Promise<void>;
-  storeAthlete(write: ReadWrite, part: AthletePart, record: JsonObject): Promise<void>;
-  storeGear(write: ReadWrite, gearId: string, record: JsonObject): Promise<void>;
+  storeSegment(write: TaskWrite, segmentId: number, record: JsonObject): Promise<void>;
+  storeSegmentStreams(write: TaskWrite, segmentId: number, streams: Streams): Promise<void>;
+  storeAthlete(write: TaskWrite, part: AthletePart, record: JsonObject): Promise<void>;
+  storeGear(write: TaskWrite, gearId: string, record: JsonObject): Promise<void>;
   /** A failure of the record's own. */
-  recordFailure(write: ReadWrite, read: DueRead, failure: StreamsFailure): Promise<void>;
+  recordFailure(write: TaskWrite, read: DueTask, failure: StreamsFailure): Promise<void>;
   /** Final: Strava does not give it (404, 402). */
-  markUnavailable(write: ReadWrite, read: DueRead, reason: string): Promise<void>;
+  markUnavailable(write: TaskWrite, read: DueTask, reason: string): Promise<void>;
   /** What a webhook told is read. */
-  settleHint(activityId: number, readAt: Date): Promise<void>;
+  settleEvent(activityId: number, readAt: Date): Promise<void>;
   /** Whether an activity is stored as this athlete's. */
   isStored(athleteId: number, activityId: number): Promise<boolean>;
   /** The activities of a span that a complete list did not show, at most so many. */
@@ -125,9 +125,9 @@ export interface ReadStore {
   /** It is there after all. */
   unmarkMissing(activityId: number, at: Date): Promise<void>;
   /** Whether it is there remains unknown, and it counts as missing no more. */
-  giveUpMissing(write: ReadWrite, activityId: number): Promise<void>;
+  giveUpMissing(write: TaskWrite, activityId: number): Promise<void>;
   /** Removes an activity with its streams and leaves a tombstone. */
-  bury(write: ReadWrite, activityId: number): Promise<void>;
+  deleteActivity(write: TaskWrite, activityId: number): Promise<void>;
   /** Removes some of what was fetched before the retention that the user set. */
-  expire(write: ReadWrite): Promise<Expired>;
+  expire(write: TaskWrite): Promise<Expired>;
 }

@@ -3,12 +3,12 @@
  * differences. It makes no request and writes nothing.
  */
 import type { ReadList } from './list-comparison.ts';
-import type { KeptKinds, ReadStore } from '../ports/task-ports.ts';
-import type { PageDifferences, StandingActivity, VerificationStore } from './ports.ts';
+import type { KeptKinds, TaskStore } from '../ports/task-ports.ts';
+import type { PageDifferences, AuditedActivity, VerificationStore } from './ports.ts';
 
 export interface ComparisonDeps {
   readonly verification: VerificationStore;
-  readonly reads: ReadStore;
+  readonly reads: TaskStore;
   readonly kept: KeptKinds;
   readonly shouldFetchStreams: boolean;
 }
@@ -114,7 +114,7 @@ async function stillDiffering(
 async function confirmation(
   { reads }: ComparisonDeps,
   { athleteId, startedAt }: ReadList,
-): Promise<(activity: StandingActivity) => boolean> {
+): Promise<(activity: AuditedActivity) => boolean> {
   const { canSeePrivate } = await reads.deletionView(athleteId);
   return ({ confirmedAt }) =>
     canSeePrivate && confirmedAt !== undefined && confirmedAt >= startedAt;
@@ -123,7 +123,7 @@ async function confirmation(
 function count(
   { shouldFetchStreams }: ComparisonDeps,
   counts: Counts,
-  activity: StandingActivity,
+  activity: AuditedActivity,
   list: ReadList,
 ): void {
   const { activityId, streams } = activity;
@@ -141,7 +141,7 @@ function count(
 
 /** What was stored, or written anew, while the list was being read may be newer than the list. */
 function isExtra(
-  { startAt, firstSeenAt, fetchedAt }: StandingActivity,
+  { startAt, firstSeenAt, fetchedAt }: AuditedActivity,
   { covered, startedAt }: ReadList,
 ): boolean {
   if (covered === undefined) return false;

@@ -6,7 +6,7 @@ import type { ActivitySummary, ListedRecord } from '../../domain/activity/activi
 import { isJsonObject } from '../../domain/json.ts';
 import type {
   Goal,
-  Listing,
+  ListCoverage,
   ListRequest,
   PageOutcome,
   Span,
@@ -14,23 +14,23 @@ import type {
 import {
   afterPage,
   nextListRequest,
-  nothingListed,
+  nothingCovered,
   pageSize,
 } from '../../domain/sync/list-coverage.ts';
 import { noReserve } from '../../domain/rate-limit/quota.ts';
-import type { PatienceDeps } from '../retry.ts';
-import { patiently } from '../retry.ts';
+import type { RetryDeps } from '../retry.ts';
+import { retryTransient } from '../retry.ts';
 import type { ActivitySource, ActivityStore, AthleteState, Lease } from '../ports/ports.ts';
 import type { PageDifferences, VerificationStore } from './ports.ts';
 
-export interface ListDeps extends PatienceDeps {
+export interface ListDeps extends RetryDeps {
   readonly source: ActivitySource;
   readonly activities: ActivityStore;
   readonly verification: VerificationStore;
 }
 
 /** What holds the athlete while its pages are stored. */
-export interface Holding {
+export interface HeldAthlete {
   readonly lease: Lease;
   readonly state: AthleteState;
 }
@@ -57,7 +57,7 @@ export interface ReadList {
 interface Reading {
   readonly athleteId: number;
   readonly since: Date | undefined;
-  readonly holding: Holding | undefined;
+  readonly holding: HeldAthlete | undefined;
   readonly shownIds: Set<number>;
   readonly asideIds: Set<number>;
   readonly found: PageDifferences[];
@@ -72,7 +72,7 @@ interface Reading {
 export async function readList(
   deps: ListDeps,
   { athleteId, since }: { readonly athleteId: number; readonly since: Date | undefined },
-  holding?: Holding,
+  holding?: HeldAthlete,
 ): Promise<ReadList> {
   const startedAt = new Date(deps.nowMs());
   const goal: Goal = { sinceS: Math.floor((since?.getTime() ?? 0) / 1_000) };
@@ -86,16 +86,16 @@ export async function readList(
     left: [],
     unusable: 0,
   };
-  let listing: Listing = nothingListed;
+  let coverage: ListCoverage = nothingCovered;
   let requests = 0;
   for (;;) {
-    const request = nextListRequest(listing, goal);
+    const request = nextListRequest(coverage, goal);
     if (request === undefined) break;
     deps.signal.throwIfAborted();
-    listing = afterPage(listing, await readPage(deps, reading, request), goal);
+    coverage = afterPage(coverage, await readPage(deps, reading, request), goal);
     requests += 1;
   }
-  const [covered] = listing.spans;
+  const [covered] = coverage.spans;
   return { ...reading, startedAt, covered, requests };
 }
 
@@ -105,7 +105,7 @@ async function readPage(
   request: ListRequest,
 ): Promise<PageOutcome> {
   let requestedAt = new Date(0);
-  const records = await patiently(deps, () => {
+  const records = await retryTransient(deps, () => {
     requestedAt = new Date(deps.nowMs());
     const options = { reserve: noReserve, signal: deps.signal };
     return deps.source.listPage(reading.athleteId, request, options);
@@ -164,7 +164,7 @@ async function compare(
   await activities.storePage({
     ...{ athleteId, summaries, unusable, epoch },
     source: 'list',
-    known: state.listing.spans,
+    known: state.coverage.spans,
     fetchedAt: requestedAt,
   });
   if (isDifferent) left.push(await verification.comparePage(page));

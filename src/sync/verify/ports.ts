@@ -22,13 +22,13 @@ export interface PageDifferences {
  * How an activity's streams are: as its state says, or `broken` where it is `stored` and they are not
  * whole, or has no state at all, and `unexpected` where it is `none` and there are some.
  */
-export type StreamsStanding = 'stored' | 'none' | 'pending' | 'parked' | 'broken' | 'unexpected';
+export type StreamsAudit = 'stored' | 'none' | 'pending' | 'parked' | 'broken' | 'unexpected';
 
 /** One stored activity. */
-export interface StandingActivity {
+export interface AuditedActivity {
   readonly activityId: number;
   readonly startAt: Date;
-  readonly streams: StreamsStanding;
+  readonly streams: StreamsAudit;
   readonly firstSeenAt: Date;
   readonly fetchedAt: Date;
   /** When Strava showed it although a list had not. */
@@ -36,7 +36,7 @@ export interface StandingActivity {
 }
 
 /** A write under the lease's epoch. */
-export interface MendWrite {
+export interface RepairWrite {
   readonly activityIds: readonly number[];
   readonly epoch: number;
   readonly at: Date;
@@ -48,15 +48,15 @@ export interface VerificationStore {
   /** What of it still differs: another process may have stored it, or removed it, since. */
   stillDiffering(page: PageDifferences): Promise<PageDifferences>;
   /** The athlete's activities that started at `from` or later, in the order of their ids. */
-  activities(athleteId: number, from: Date | undefined): AsyncIterable<StandingActivity>;
+  activities(athleteId: number, from: Date | undefined): AsyncIterable<AuditedActivity>;
   /** The ids under which the athlete has streams and no activity. */
   orphans(athleteId: number): AsyncIterable<number>;
   /** How many activities have no details yet; fresh ones whose details may still grow have some. */
   countWithoutDetails(athleteId: number, from: Date | undefined): Promise<number>;
   /** Makes the next page write these activities, whatever their fingerprints say. */
-  forgetFingerprints(write: MendWrite): Promise<void>;
+  forgetFingerprints(write: RepairWrite): Promise<void>;
   /** Makes the streams of these activities due again. */
-  resetStreams(write: MendWrite): Promise<void>;
+  resetStreams(write: RepairWrite): Promise<void>;
   /** Removes streams that have no activity. */
-  removeOrphans(write: MendWrite): Promise<void>;
+  removeOrphans(write: RepairWrite): Promise<void>;
 }

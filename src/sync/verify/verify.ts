@@ -2,15 +2,15 @@
  * Verifies one athlete: reads the whole list, compares, and where it mends makes everything that differs
  * right or due, under the athlete's lease. What is due then is fetched by a run of the job.
  */
-import type { DeletionRefusal } from '../../domain/sync/deletion.ts';
-import { refuseDeletions } from '../../domain/sync/deletion.ts';
+import type { DeletionRejection } from '../../domain/sync/deletion.ts';
+import { rejectDeletions } from '../../domain/sync/deletion.ts';
 import { afterReconcile } from '../../domain/sync/reconcile.ts';
 import type { Comparison, ComparisonDeps, Differences } from './comparison.ts';
 import { compareWithStored } from './comparison.ts';
 import type { ListDeps, ReadList } from './list-comparison.ts';
 import { readList } from './list-comparison.ts';
 import type { AthleteState, AthleteStore, Lease } from '../ports/ports.ts';
-import type { MendWrite } from './ports.ts';
+import type { RepairWrite } from './ports.ts';
 
 export interface VerifyDeps extends ListDeps, ComparisonDeps {
   readonly athletes: AthleteStore;
@@ -23,12 +23,12 @@ export interface VerifyTarget {
 }
 
 /** What was mended, or made due. */
-export interface Mending {
+export interface Repairing {
   readonly list: ReadList;
   /** What differed before. */
   readonly found: Differences;
   /** Why no activity may be removed, although the list misses some. */
-  readonly refused: DeletionRefusal | undefined;
+  readonly rejected: DeletionRejection | undefined;
   /** Whether there is anything left for a run of the job. */
   readonly isRunWanted: boolean;
 }
@@ -47,22 +47,22 @@ export async function verifyAthlete(
  * activity, and marks what the list misses, to be asked for one by one.
  * @throws what reading the list throws, and LeaseLostError
  */
-export async function mendAthlete(
+export async function repairAthlete(
   deps: VerifyDeps,
   target: VerifyTarget & { readonly acceptsDeletions: boolean },
   lease: Lease,
-): Promise<Mending> {
+): Promise<Repairing> {
   const { athleteId, acceptsDeletions } = target;
   const state = await deps.athletes.take(athleteId, lease.epoch);
   const list = await readList(deps, target, { lease, state });
   const { differences } = await compareWithStored(deps, list);
   await lease.assertHeld();
-  await mendStreams(deps, { athleteId, lease }, differences);
-  const refused = await settleExtra(deps, { state, lease, acceptsDeletions }, differences.extra);
+  await repairStreams(deps, { athleteId, lease }, differences);
+  const rejected = await settleExtra(deps, { state, lease, acceptsDeletions }, differences.extra);
   if (list.shownIds.size > 0) await countAsReconcile(deps, state, { list, lease });
   const found = { ...differences, ...namedIn(list) };
-  const isRemovable = differences.extra.length > 0 && refused === undefined;
-  return { list, found, refused, isRunWanted: isRemovable || isAnythingDue(differences) };
+  const isRemovable = differences.extra.length > 0 && rejected === undefined;
+  return { list, found, rejected, isRunWanted: isRemovable || isAnythingDue(differences) };
 }
 
 function namedIn({ found }: ReadList): Pick<Differences, 'missing' | 'stale'> {
@@ -78,12 +78,12 @@ function isAnythingDue(differences: Differences): boolean {
   return streams + pendingDetails > 0;
 }
 
-async function mendStreams(
+async function repairStreams(
   { verification, activities, nowMs }: VerifyDeps,
   { athleteId, lease }: { readonly athleteId: number; readonly lease: Lease },
   { brokenStreams, unexpectedStreams, orphanStreams, pendingStreams }: Differences,
 ): Promise<void> {
-  const write = (activityIds: readonly number[]): MendWrite => ({
+  const write = (activityIds: readonly number[]): RepairWrite => ({
     activityIds,
     epoch: lease.epoch,
     at: new Date(nowMs()),
@@ -97,29 +97,29 @@ async function mendStreams(
 async function settleExtra(
   { reads, athletes, verification, nowMs }: VerifyDeps,
   {
-    state: { athleteId, refusedDeletions },
+    state: { athleteId, rejectedDeletions },
     lease: { epoch },
     acceptsDeletions,
   }: { state: AthleteState; lease: Lease; acceptsDeletions: boolean },
   extra: readonly number[],
-): Promise<DeletionRefusal | undefined> {
+): Promise<DeletionRejection | undefined> {
   const at = new Date(nowMs());
   if (extra.length > 0) {
     const view = await reads.deletionView(athleteId);
     // What is marked already is among the extra ones, but for what started before the list's end.
     const missing = Math.max(extra.length, view.missing);
-    const reason = acceptsDeletions ? undefined : refuseDeletions({ ...view, missing });
+    const reason = acceptsDeletions ? undefined : rejectDeletions({ ...view, missing });
     if (reason !== undefined) {
-      const refused = { kind: 'full', reason, missing, stored: view.stored, at } as const;
-      await athletes.saveRefusedDeletions(athleteId, refused, epoch);
+      const rejected = { kind: 'full', reason, missing, stored: view.stored, at } as const;
+      await athletes.saveRejectedDeletions(athleteId, rejected, epoch);
       return reason;
     }
     // One that is there after all is then written as it is at Strava.
     await verification.forgetFingerprints({ activityIds: extra, epoch, at });
     await reads.markMissing({ athleteId, activityIds: extra, since: at, epoch });
   }
-  if (refusedDeletions !== undefined)
-    await athletes.saveRefusedDeletions(athleteId, undefined, epoch);
+  if (rejectedDeletions !== undefined)
+    await athletes.saveRejectedDeletions(athleteId, undefined, epoch);
   return undefined;
 }
 

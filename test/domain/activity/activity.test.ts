@@ -6,7 +6,7 @@ import {
   detailFingerprintOf,
   fingerprintOf,
   readSummary,
-  traceFingerprintOf,
+  recordingHashOf,
 } from '../../../src/domain/activity/activity.ts';
 import type { JsonObject, JsonValue } from '../../../src/domain/json.ts';
 
@@ -111,7 +111,7 @@ describe('a record of the list', () => {
         if (listed.isUsable) {
           expect(Number.isSafeInteger(listed.summary.id)).toBe(true);
           expect(listed.summary.startAt.getTime()).not.toBeNaN();
-          expect(traceFingerprintOf(listed.summary.record)).toHaveLength(22);
+          expect(recordingHashOf(listed.summary.record)).toHaveLength(22);
         } else expect(listed.unusable.record).toBe(any);
         expect(fingerprintOf(any)).toHaveLength(22);
       }),
@@ -134,13 +134,13 @@ describe('fingerprints', () => {
     ['elapsed time', { elapsed_time: 1 }],
     ['track', { map: { summary_polyline: 'abd' } }],
   ])('of the recording change with its %s', (_, change) => {
-    expect(traceFingerprintOf({ ...record, ...change })).not.toBe(traceFingerprintOf(record));
+    expect(recordingHashOf({ ...record, ...change })).not.toBe(recordingHashOf(record));
   });
 
   it('of the recording stay with anything else', () => {
     const renamed = { ...record, name: 'Evening Ride', kudos_count: 5 };
-    expect(traceFingerprintOf(renamed)).toBe(traceFingerprintOf(record));
-    expect(traceFingerprintOf({})).toBe(traceFingerprintOf({ distance: null, map: null }));
+    expect(recordingHashOf(renamed)).toBe(recordingHashOf(record));
+    expect(recordingHashOf({})).toBe(recordingHashOf({ distance: null, map: null }));
   });
 });
 

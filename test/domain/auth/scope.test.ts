@@ -49,8 +49,8 @@ test.each([
   [['activity:write', 'read_all'], false],
   [['activity:read'], true],
   [['activity:read_all'], true],
-])('with %j activities can be read: %s', (granted, isPossible) => {
-  expect(canReadActivities(granted)).toBe(isPossible);
+])('with %j activities can be read: %s', (completed, isPossible) => {
+  expect(canReadActivities(completed)).toBe(isPossible);
 });
 
 test.each([

@@ -90,14 +90,14 @@ describe('the track of a recording', () => {
 
 describe('a simplified track', () => {
   const step = fc.integer({ min: -40, max: 40 }).map((one) => one / 100_000);
-  const walk = fc.array(fc.tuple(step, step), { minLength: 2, maxLength: 80 }).map((steps) => {
+  const page = fc.array(fc.tuple(step, step), { minLength: 2, maxLength: 80 }).map((steps) => {
     let [lng, lat] = [16, 48];
     return steps.map(([east, north]): Position => [(lng += east), (lat += north)]);
   });
 
   it('is some of the positions in their order, both ends among them, and none is a metre off', () => {
     fc.assert(
-      fc.property(walk, (positions) => {
+      fc.property(page, (positions) => {
         const kept = simplified(positions);
         expect(kept[0]).toBe(positions[0]);
         expect(kept.at(-1)).toBe(positions.at(-1));

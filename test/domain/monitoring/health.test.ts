@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { judgeLogins, judgeLoops } from '../../../src/domain/monitoring/health.ts';
+import { judgeLogins, assessLoops } from '../../../src/domain/monitoring/health.ts';
 
 describe('the loops', () => {
-  const watch = { name: "schedule's", silentMs: 3_900, longestMs: 300_000 };
-  const run = { name: "run's", silentMs: 600_000, longestMs: 600_000 };
+  const watch = { name: "schedule's", silentMs: 3_900, maxMs: 300_000 };
+  const run = { name: "run's", silentMs: 600_000, maxMs: 600_000 };
 
   it.each([
     ['a daemon without loops yet is starting', [], true, ['The daemon is starting.']],
@@ -22,7 +22,7 @@ describe('the loops', () => {
       ["The run's loop has not turned for 10 minutes: restart the daemon."],
     ],
   ])('%s', (_, loops, isHealthy, reasons) => {
-    expect(judgeLoops(loops)).toEqual({ isHealthy, reasons });
+    expect(assessLoops(loops)).toEqual({ isHealthy, reasons });
   });
 });
 

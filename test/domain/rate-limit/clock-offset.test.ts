@@ -40,10 +40,10 @@ describe('the offset of Strava’s clock', () => {
         for (const { pauseMs, thereMs, backMs } of trips) {
           nowMs += pauseMs;
           const next = learnOffset(known, reading(offsetMs, nowMs, thereMs, backMs));
-          expect(next.leastMs).toBeLessThanOrEqual(offsetMs);
-          expect(next.mostMs).toBeGreaterThanOrEqual(offsetMs);
-          expect(next.leastMs).toBeGreaterThanOrEqual(known.leastMs);
-          expect(next.mostMs).toBeLessThanOrEqual(known.mostMs);
+          expect(next.minMs).toBeLessThanOrEqual(offsetMs);
+          expect(next.maxMs).toBeGreaterThanOrEqual(offsetMs);
+          expect(next.minMs).toBeGreaterThanOrEqual(known.minMs);
+          expect(next.maxMs).toBeLessThanOrEqual(known.maxMs);
           expect(Math.abs(bestOffsetMs(next))).toBeLessThanOrEqual(Math.abs(offsetMs));
           const isTaken = bestOffsetMs(next) === 0;
           const wrongByMs = Math.abs(bestOffsetMs(next) - offsetMs);

@@ -18,13 +18,13 @@ const anySituation = fc
     usedBefore: fc.nat({ max: 20 }),
   })
   .map(({ offsetMs, usedBefore, ...rest }) => {
-    const settings: QuotaSettings = { ...rest, isHigherAllowed: false, flightMaxMs: 5 };
+    const settings: QuotaSettings = { ...rest, isHigherAllowed: false, maxInFlightMs: 5 };
     const nowMs = start + offsetMs;
     let state: QuotaState = emptyQuota;
     for (let index = 0; index < usedBefore; index += 1) {
       const asked = { id: String(index), owner: 'a', atMs: nowMs, reserve: noReserve };
       const decision = reserve(state, asked, settings);
-      if (decision.isGranted) state = decision.state;
+      if (decision.isComplete) state = decision.state;
     }
     return { settings, nowMs, state };
   });
@@ -77,7 +77,7 @@ describe('the estimate', () => {
       shortWindowMs: 900_000,
       dailyWindowMs: 86_400_000,
       isHigherAllowed: false,
-      flightMaxMs: 90_000,
+      maxInFlightMs: 90_000,
     };
     expect(estimateEndMs(4_100, emptyQuota, settings, start)).toBe(start + 4 * 86_400_000);
   });

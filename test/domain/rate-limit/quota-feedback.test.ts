@@ -26,13 +26,13 @@ const settings: QuotaSettings = {
   shortWindowMs: 15 * minuteMs,
   dailyWindowMs: dayMs,
   isHigherAllowed: false,
-  flightMaxMs: 3 * minuteMs,
+  maxInFlightMs: 3 * minuteMs,
 };
 
 function depart(state: QuotaState, id: string, leavesMs = atMs): QuotaState {
   const asked = { id, owner: 'a', atMs: leavesMs, reserve: noReserve };
   const decision = reserve(state, asked, settings);
-  if (!decision.isGranted) throw new Error(`${id} was refused`);
+  if (!decision.isComplete) throw new Error(`${id} was refused`);
   return decision.state;
 }
 
@@ -57,7 +57,7 @@ describe('an answer', () => {
   it('without headers changes nothing but that the request is back', () => {
     const flying = depart(emptyQuota, 'one');
     const landed = land(flying, 'one');
-    expect(landed.flights).toEqual([]);
+    expect(landed.inFlight).toEqual([]);
     expect(landed.windows).toEqual(flying.windows);
   });
 
@@ -91,7 +91,7 @@ describe('an answer', () => {
   it('still corrects the window that it was counted in when a later one has begun', () => {
     const flying = depart(emptyQuota, 'one');
     const late = { atMs: atMs + dayMs / 2, counts: counts(9, 9) };
-    const patient = { ...settings, flightMaxMs: dayMs };
+    const patient = { ...settings, maxInFlightMs: dayMs };
     const landed = settle(flying, { id: 'one', isRateLimited: false, ...late }, patient);
     expect(usedIn('daily', landed, atMs, settings)).toBe(9);
   });
@@ -147,7 +147,7 @@ describe('a 429', () => {
 
   it('closes the window that it was counted in, even when the answer comes long after its end', () => {
     const flying = depart(emptyQuota, 'one');
-    const patient = { ...settings, flightMaxMs: dayMs };
+    const patient = { ...settings, maxInFlightMs: dayMs };
     const answer = { id: 'one', atMs: atMs + 60 * minuteMs, isRateLimited: true };
     const landed = settle(flying, answer, patient);
     expect(opensAt(landed, answer.atMs, patient, noReserve)).toBe(answer.atMs);

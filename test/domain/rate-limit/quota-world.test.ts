@@ -22,27 +22,27 @@ const anyWorld = fc
       minLength: 1,
       maxLength: 3,
     }),
-    mostInFlight: fc.integer({ min: 1, max: 12 }),
-    longestMs: fc.constantFrom(50, 400, 3_000, 25_000),
+    maxInFlight: fc.integer({ min: 1, max: 12 }),
+    maxMs: fc.constantFrom(50, 400, 3_000, 25_000),
     lost: fc.constantFrom(0, 0.05, 0.4),
     withoutHeaders: fc.constantFrom(0, 0.3, 1),
   })
   .map(({ short, daily, ...rest }): World => ({
     ...rest,
     limits: { short, daily },
-    settings: settingsOf(short, daily, rest.longestMs),
+    settings: settingsOf(short, daily, rest.maxMs),
     lastsMs: 2.2 * dailyWindowMs,
     foreignPerSecond: 0,
   }));
 
-function settingsOf(short: number, daily: number, longestMs: number): QuotaSettings {
+function settingsOf(short: number, daily: number, maxMs: number): QuotaSettings {
   return {
     short,
     daily,
     shortWindowMs,
     dailyWindowMs,
     isHigherAllowed: false,
-    flightMaxMs: longestMs + 4 * shortGuardMs,
+    maxInFlightMs: maxMs + 4 * shortGuardMs,
   };
 }
 
@@ -95,7 +95,7 @@ describe('the quota in a world of slow requests, crashes and wrong clocks', () =
         minLength: 1,
         maxLength: 2,
       }),
-      mostInFlight: fc.integer({ min: 1, max: 12 }),
+      maxInFlight: fc.integer({ min: 1, max: 12 }),
       withoutHeaders: fc.constantFrom(0, 0.5, 1),
     });
     fc.assert(
@@ -107,7 +107,7 @@ describe('the quota in a world of slow requests, crashes and wrong clocks', () =
           settings: settingsOf(short, daily, 100),
           startMs: day,
           lastsMs: 3 * dailyWindowMs,
-          longestMs: 100,
+          maxMs: 100,
           lost: 0,
           foreignPerSecond: 0,
         };

@@ -5,7 +5,7 @@
  */
 import { noReserve, reserve } from '../../../src/domain/rate-limit/quota.ts';
 import type { Settlement } from '../../../src/domain/rate-limit/quota-feedback.ts';
-import { dropFlights, settle } from '../../../src/domain/rate-limit/quota-feedback.ts';
+import { dropInFlight, settle } from '../../../src/domain/rate-limit/quota-feedback.ts';
 import type {
   QuotaSettings,
   QuotaState,
@@ -28,8 +28,8 @@ export interface World {
   readonly lastsMs: number;
   /** Each process's clock minus Strava's. */
   readonly offsetsMs: readonly number[];
-  readonly mostInFlight: number;
-  readonly longestMs: number;
+  readonly maxInFlight: number;
+  readonly maxMs: number;
   /** Probabilities. */
   readonly lost: number;
   readonly withoutHeaders: number;
@@ -83,7 +83,7 @@ export function liveThrough(world: World): History {
   const at = (atMs: number, happen: () => void): void => {
     agenda.push({ atMs, happen });
   };
-  const within = (mostMs: number): number => Math.floor(random() * (mostMs + 1));
+  const within = (maxMs: number): number => Math.floor(random() * (maxMs + 1));
   const count = (kind: WindowKind): number => counted.get(keyOf(kind, nowMs, settings)) ?? 0;
   const countAll = (map: Map<string, number>): void => {
     for (const kind of windowKinds) {
@@ -123,7 +123,7 @@ export function liveThrough(world: World): History {
     };
     const leave = (id: string): void => {
       const sentAtMs = nowMs + offsetMs;
-      const latencyMs = within(world.longestMs);
+      const latencyMs = within(world.maxMs);
       const isLost = random() < world.lost;
       const isBare = random() < world.withoutHeaders;
       let answer: Omit<Settlement, 'id' | 'atMs'> = { isRateLimited: false };
@@ -150,16 +150,16 @@ export function liveThrough(world: World): History {
       // The process dies at any moment; sometimes another one notices, sometimes the flight grows old.
       at(nowMs + within(latencyMs), () => {
         inFlight -= 1;
-        if (random() < 0.5) quota = dropFlights(quota, (owner) => owner === `owner of ${id}`);
+        if (random() < 0.5) quota = dropInFlight(quota, (owner) => owner === `owner of ${id}`);
         askAt(nowMs + within(1_000));
       });
     };
     const ask = (): void => {
-      while (inFlight < world.mostInFlight && nowMs < endMs) {
+      while (inFlight < world.maxInFlight && nowMs < endMs) {
         const id = `${index}-${(flights += 1)}`;
         const request = { id, owner: `owner of ${id}`, atMs: nowMs + offsetMs, reserve: noReserve };
         const decision = reserve(quota, request, settings);
-        if (!decision.isGranted) {
+        if (!decision.isComplete) {
           const opensMs = decision.opensAtMs - offsetMs;
           askAt(Math.min(opensMs, nowMs + Math.ceil(settings.shortWindowMs / 200)));
           return;
@@ -186,7 +186,7 @@ export function liveThrough(world: World): History {
     const next = agenda.reduce((first, other) => (other.atMs < first.atMs ? other : first));
     agenda.splice(agenda.indexOf(next), 1);
     nowMs = next.atMs;
-    if (nowMs <= endMs + world.longestMs) next.happen();
+    if (nowMs <= endMs + world.maxMs) next.happen();
   }
   return { counted, ours, left, rateLimited };
 }

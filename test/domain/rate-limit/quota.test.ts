@@ -11,7 +11,7 @@ import {
 } from '../../../src/domain/rate-limit/quota.ts';
 import type { QuotaSettings, QuotaState } from '../../../src/domain/rate-limit/quota-state.ts';
 import { emptyQuota, guardMs, limitOf } from '../../../src/domain/rate-limit/quota-state.ts';
-import { dropFlights, settle } from '../../../src/domain/rate-limit/quota-feedback.ts';
+import { dropInFlight, settle } from '../../../src/domain/rate-limit/quota-feedback.ts';
 
 const minuteMs = 60_000;
 const dayMs = 1_440 * minuteMs;
@@ -22,7 +22,7 @@ const settings: QuotaSettings = {
   shortWindowMs: 15 * minuteMs,
   dailyWindowMs: dayMs,
   isHigherAllowed: false,
-  flightMaxMs: 3 * minuteMs,
+  maxInFlightMs: 3 * minuteMs,
 };
 
 let flights = 0;
@@ -36,23 +36,23 @@ function take(
 ): [QuotaState, boolean] {
   const id = `flight ${(flights += 1)}`;
   const decision = reserve(state, { id, owner, atMs, reserve: noReserve }, used);
-  return decision.isGranted ? [decision.state, true] : [state, false];
+  return decision.isComplete ? [decision.state, true] : [state, false];
 }
 
 function takeMany(state: QuotaState, atMs: number, count: number): [QuotaState, number] {
-  let granted = 0;
+  let completed = 0;
   for (let index = 0; index < count; index += 1) {
-    const [next, isGranted] = take(state, atMs);
+    const [next, isComplete] = take(state, atMs);
     state = next;
-    granted += isGranted ? 1 : 0;
+    completed += isComplete ? 1 : 0;
   }
-  return [state, granted];
+  return [state, completed];
 }
 
 describe('a reservation', () => {
   it('is granted until a window is spent, and again when the next one has begun', () => {
-    const [spent, granted] = takeMany(emptyQuota, day + minuteMs, 9);
-    expect(granted).toBe(5);
+    const [spent, completed] = takeMany(emptyQuota, day + minuteMs, 9);
+    expect(completed).toBe(5);
     expect(opensAt(spent, day + minuteMs, settings, noReserve)).toBe(day + 15 * minuteMs + 2_000);
     expect(takeMany(spent, day + 15 * minuteMs + 2_000, 9)[1]).toBe(5);
     expect(leftIn('short', spent, day + minuteMs, settings)).toBe(0);
@@ -71,13 +71,13 @@ describe('a reservation', () => {
   it('leaves what has to be left', () => {
     const asked = { id: 'b', owner: 'a', atMs: day + minuteMs, reserve: { short: 3, daily: 0 } };
     const [two] = takeMany(emptyQuota, day + minuteMs, 2);
-    expect(reserve(two, asked, settings).isGranted).toBe(false);
-    expect(reserve(two, { ...asked, reserve: { short: 2, daily: 0 } }, settings).isGranted).toBe(
+    expect(reserve(two, asked, settings).isComplete).toBe(false);
+    expect(reserve(two, { ...asked, reserve: { short: 2, daily: 0 } }, settings).isComplete).toBe(
       true,
     );
     const daily = { ...asked, reserve: { short: 0, daily: 10 } };
     expect(reserve(two, daily, settings)).toEqual({
-      isGranted: false,
+      isComplete: false,
       opensAtMs: day + dayMs + 2_000,
     });
   });
@@ -96,7 +96,7 @@ describe('a reservation', () => {
             { id: 'x', owner: 'a', atMs: nowMs, reserve: noReserve },
             settings,
           );
-          if (decision.isGranted) break;
+          if (decision.isComplete) break;
           expect(decision.opensAtMs).toBeGreaterThan(nowMs);
           expect(decision.opensAtMs).toBe(opensAt(state, nowMs, settings, noReserve));
           nowMs = decision.opensAtMs;
@@ -142,7 +142,7 @@ describe('the memory of the quota', () => {
     let state = emptyQuota;
     for (let hours = 0; hours < 500; hours += 1) [state] = take(state, day + hours * 60 * minuteMs);
     expect(state.windows.length).toBeLessThan(30);
-    expect(state.flights.length).toBeLessThan(3);
+    expect(state.inFlight.length).toBeLessThan(3);
   });
 });
 
@@ -152,7 +152,7 @@ describe('a request that is under way across a boundary', () => {
 
   it('is charged to the next window too, while its process lives, and when it died', () => {
     const [state] = takeMany(emptyQuota, leavesMs, 4);
-    const dropped = dropFlights(state, (owner) => owner === 'a');
+    const dropped = dropInFlight(state, (owner) => owner === 'a');
     expect(usedIn('short', state, nextMs, settings)).toBe(4);
     expect(usedIn('short', dropped, nextMs, settings)).toBe(4);
     expect(usedIn('short', dropped, nextMs + 15 * minuteMs, settings)).toBe(0);
@@ -160,9 +160,9 @@ describe('a request that is under way across a boundary', () => {
 
   it('is charged to it even where nobody asked before the flight was given up', () => {
     const [state] = takeMany(emptyQuota, leavesMs, 4);
-    const laterMs = leavesMs + settings.flightMaxMs + 1_000;
+    const laterMs = leavesMs + settings.maxInFlightMs + 1_000;
     expect(usedIn('short', state, laterMs, settings)).toBe(4);
-    expect(take(state, laterMs)[0].flights).toHaveLength(1);
+    expect(take(state, laterMs)[0].inFlight).toHaveLength(1);
   });
 
   it('of a dead process stands in nobody’s way', () => {
@@ -170,11 +170,11 @@ describe('a request that is under way across a boundary', () => {
     const [lost] = take(emptyQuota, atMs, settings, 'dead');
     const id = 'alive';
     const decision = reserve(lost, { id, owner: 'a', atMs, reserve: noReserve }, settings);
-    if (!decision.isGranted) throw new Error('refused');
+    if (!decision.isComplete) throw new Error('rejected');
     const counts = { short: { limit: 5, usage: 4 }, daily: { limit: 12, usage: 4 } };
     const known = settle(decision.state, { id, atMs, counts, isRateLimited: false }, settings);
     expect(take(known, atMs)[1]).toBe(false);
-    const free = dropFlights(known, (owner) => owner === 'dead');
+    const free = dropInFlight(known, (owner) => owner === 'dead');
     expect(take(free, atMs)[1]).toBe(true);
   });
 });
@@ -206,7 +206,7 @@ describe('the limit in force', () => {
     let state: QuotaState = emptyQuota;
     for (let index = 0; index < quick.short; index += 1) [state] = take(state, day + 2_000, quick);
     expect(opensAt(state, day + 2_500, quick, noReserve)).toBe(day + 5_900);
-    const [, isGranted] = take(state, day + 5_800, quick);
-    expect(isGranted).toBe(false);
+    const [, isComplete] = take(state, day + 5_800, quick);
+    expect(isComplete).toBe(false);
   });
 });

@@ -14,7 +14,7 @@ const settings = {
   shortWindowMs: 15 * minuteMs,
   dailyWindowMs: dayMs,
   isHigherAllowed: false,
-  flightMaxMs: 90_000,
+  maxInFlightMs: 90_000,
 };
 
 const wanted = fc.record({
@@ -30,9 +30,9 @@ describe('the reserve for fresh data', () => {
       daily: fc.integer({ min: 1, max: 4_000 }),
     });
     fc.assert(
-      fc.property(wanted, observed, (wish, limits) => {
+      fc.property(wanted, observed, (backfill, limits) => {
         const state = { ...emptyQuota, observed: limits };
-        const reserve = reserveFor(state, settings, wish);
+        const reserve = reserveFor(state, settings, backfill);
         for (const kind of windowKinds) {
           expect(Number.isInteger(reserve[kind])).toBe(true);
           expect(reserve[kind]).toBeGreaterThanOrEqual(0);
@@ -44,17 +44,17 @@ describe('the reserve for fresh data', () => {
 
   it('shrinks towards the end of a window, and is nothing when it is about to end', () => {
     fc.assert(
-      fc.property(wanted, fc.nat({ max: dayMs }), (wish, laterMs) => {
+      fc.property(wanted, fc.nat({ max: dayMs }), (backfill, laterMs) => {
         for (const kind of windowKinds) {
-          const endMs = windowEndMs(kind, wish.nowMs, settings);
-          const nowMs = Math.min(endMs - 1, wish.nowMs + laterMs);
-          const before = reserveFor(emptyQuota, settings, wish)[kind];
-          expect(reserveFor(emptyQuota, settings, { ...wish, nowMs })[kind]).toBeLessThanOrEqual(
-            before,
-          );
-          expect(reserveFor(emptyQuota, settings, { ...wish, nowMs: endMs - 90_000 })[kind]).toBe(
-            0,
-          );
+          const endMs = windowEndMs(kind, backfill.nowMs, settings);
+          const nowMs = Math.min(endMs - 1, backfill.nowMs + laterMs);
+          const before = reserveFor(emptyQuota, settings, backfill)[kind];
+          expect(
+            reserveFor(emptyQuota, settings, { ...backfill, nowMs })[kind],
+          ).toBeLessThanOrEqual(before);
+          expect(
+            reserveFor(emptyQuota, settings, { ...backfill, nowMs: endMs - 90_000 })[kind],
+          ).toBe(0);
         }
       }),
     );

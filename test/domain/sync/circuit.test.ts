@@ -5,7 +5,7 @@ import type { Circuit } from '../../../src/domain/sync/circuit.ts';
 import {
   afterFailure,
   afterSuccess,
-  allowedFlights,
+  maxConcurrency,
   closedCircuit,
 } from '../../../src/domain/sync/circuit.ts';
 
@@ -21,13 +21,13 @@ function failing(times: number, random = 1): Circuit {
 describe('the circuit', () => {
   it('lets everything through until the fifth failure in a row', () => {
     expect(failing(4).closedUntilMs).toBe(1_000);
-    expect(allowedFlights(failing(4), 4)).toBe(4);
+    expect(maxConcurrency(failing(4), 4)).toBe(4);
     expect(failing(5).closedUntilMs).toBeGreaterThan(1_000);
   });
 
   it('then lets one request through at a time', () => {
-    expect(allowedFlights(failing(5), 4)).toBe(1);
-    expect(allowedFlights(failing(500), 4)).toBe(1);
+    expect(maxConcurrency(failing(5), 4)).toBe(1);
+    expect(maxConcurrency(failing(500), 4)).toBe(1);
   });
 
   it('pauses longer with each further failure, five minutes at most, and never not at all', () => {

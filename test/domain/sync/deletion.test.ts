@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isAsWide, refuseDeletions } from '../../../src/domain/sync/deletion.ts';
+import { isAsWide, rejectDeletions } from '../../../src/domain/sync/deletion.ts';
 
 describe('what is missing from a list', () => {
   it.each([
@@ -15,8 +15,8 @@ describe('what is missing from a list', () => {
     [21, 100, true, 'many'],
   ])(
     '%d of %d, private ones shown: %s, is refused as %s',
-    (missing, stored, canSeePrivate, refusal) => {
-      expect(refuseDeletions({ missing, stored, canSeePrivate })).toBe(refusal);
+    (missing, stored, canSeePrivate, rejection) => {
+      expect(rejectDeletions({ missing, stored, canSeePrivate })).toBe(rejection);
     },
   );
 });

@@ -1,13 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import type { Listing, ListRequest, PageOutcome } from '../../../src/domain/sync/list-coverage.ts';
+import type {
+  ListCoverage,
+  ListRequest,
+  PageOutcome,
+} from '../../../src/domain/sync/list-coverage.ts';
 import {
   addSpan,
-  afterLook,
+  afterPoll,
   afterPage,
   nextListRequest,
-  nothingListed,
+  nothingCovered,
   pageSize,
 } from '../../../src/domain/sync/list-coverage.ts';
 import { walkThrough } from './list-world.ts';
@@ -36,14 +40,14 @@ function serve(
   };
 }
 
-function walk(starts: readonly number[], size: number, goal = everything, from = nothingListed) {
+function page(starts: readonly number[], size: number, goal = everything, from = nothingCovered) {
   const requests: ListRequest[] = [];
-  let listing: Listing = from;
+  let coverage: ListCoverage = from;
   for (;;) {
-    const request = nextListRequest(listing, goal);
-    if (request === undefined || requests.length > 100) return { listing, requests };
+    const request = nextListRequest(coverage, goal);
+    if (request === undefined || requests.length > 100) return { coverage, requests };
     requests.push(request);
-    listing = afterPage(listing, serve(starts, request, size), goal);
+    coverage = afterPage(coverage, serve(starts, request, size), goal);
   }
 }
 
@@ -51,50 +55,50 @@ const thousand = Array.from({ length: 1_000 }, (_, index) => 900_000 - 700 * ind
 
 describe('the walk over a list', () => {
   it('reads 1,000 activities with at most eight requests, and looks again with none but the look', () => {
-    const { listing, requests } = walk(thousand, pageSize);
+    const { coverage, requests } = page(thousand, pageSize);
     expect(requests.length).toBeLessThanOrEqual(8);
     const known = serve(thousand, { page: 1 }, pageSize, () => true);
-    const looked = afterLook(listing, known, everything);
-    expect(looked).toEqual({ spans: [{ fromS: 0, toS: nowS }] });
-    expect(nextListRequest(looked, everything)).toBeUndefined();
+    const polled = afterPoll(coverage, known, everything);
+    expect(polled).toEqual({ spans: [{ fromS: 0, toS: nowS }] });
+    expect(nextListRequest(polled, everything)).toBeUndefined();
   });
 
   it('ends after one request where there is no activity at all', () => {
-    const { listing, requests } = walk([], pageSize);
+    const { coverage, requests } = page([], pageSize);
     expect(requests).toEqual([{ page: 1 }]);
-    expect(listing.spans).toEqual([{ fromS: 0, toS: nowS }]);
+    expect(coverage.spans).toEqual([{ fromS: 0, toS: nowS }]);
   });
 
   it('asks for no more than the goal needs', () => {
-    const { requests, listing } = walk(thousand, pageSize, { sinceS: 900_000 - 700 * 250 });
+    const { requests, coverage } = page(thousand, pageSize, { sinceS: 900_000 - 700 * 250 });
     expect(requests).toHaveLength(2);
-    expect(nextListRequest(listing, { sinceS: 900_000 - 700 * 250 })).toBeUndefined();
-    expect(nextListRequest(listing, everything)?.page).toBe(1);
+    expect(nextListRequest(coverage, { sinceS: 900_000 - 700 * 250 })).toBeUndefined();
+    expect(nextListRequest(coverage, everything)?.page).toBe(1);
   });
 
   it('begins below the end of a goal that has one', () => {
     const goal = { sinceS: 500_000, untilS: 600_000 };
-    expect(nextListRequest(nothingListed, goal)).toEqual({ beforeS: 600_001, page: 1 });
+    expect(nextListRequest(nothingCovered, goal)).toEqual({ beforeS: 600_001, page: 1 });
   });
 
   it.each([-1, -315_619_200, -59_000_000_000])(
     'ends where the goal begins in %d, before the epoch',
     (sinceS) => {
-      expect(walk([900, 800], 2, { sinceS }).requests.length).toBeLessThan(8);
-      expect(walk([900, -5, -700], 2, { sinceS }).requests.length).toBeLessThan(12);
+      expect(page([900, 800], 2, { sinceS }).requests.length).toBeLessThan(8);
+      expect(page([900, -5, -700], 2, { sinceS }).requests.length).toBeLessThan(12);
     },
   );
 
   it('reads a group of one start that fills several pages, there and back', () => {
     const starts = [500, 500, 500, 500, 500, 400];
-    const { requests, listing } = walk(starts, 2);
+    const { requests, coverage } = page(starts, 2);
     const group = requests.filter(({ beforeS }) => beforeS === 501).map(({ page }) => page);
     expect(group).toEqual([1, 2, 3, 2, 1]);
-    expect(listing.spans).toEqual([{ fromS: 0, toS: nowS }]);
+    expect(coverage.spans).toEqual([{ fromS: 0, toS: nowS }]);
   });
 
   it('does not believe one empty page below an activity that it has just seen', () => {
-    const half = afterPage(nothingListed, serve(thousand, { page: 1 }), everything);
+    const half = afterPage(nothingCovered, serve(thousand, { page: 1 }), everything);
     const request = nextListRequest(half, everything);
     expect(request?.beforeS).toBe(900_000 - 700 * 199 + 1);
     const empty = afterPage(half, serve([], request ?? { page: 9 }), everything);
@@ -103,8 +107,8 @@ describe('the walk over a list', () => {
   });
 
   it('skips a whole page of activities that begin in the future', () => {
-    const { listing } = walk([nowS + 500, nowS + 400, 900, 800, 700], 2);
-    expect(listing.spans).toEqual([{ fromS: 0, toS: nowS }]);
+    const { coverage } = page([nowS + 500, nowS + 400, 900, 800, 700], 2);
+    expect(coverage.spans).toEqual([{ fromS: 0, toS: nowS }]);
   });
 
   it('goes on behind a page of nothing but unusable records', () => {
@@ -116,7 +120,7 @@ describe('the walk over a list', () => {
 
   it('walks on by time where a short page was not the last', () => {
     const short = { ...serve([900, 800], { page: 1 }, 2), isFull: false };
-    const probing = afterPage(nothingListed, short, everything);
+    const probing = afterPage(nothingCovered, short, everything);
     const request = nextListRequest(probing, everything) ?? { page: 9 };
     expect(request).toEqual({ beforeS: nowS + 1, page: 2 });
     const next = afterPage(probing, serve([900, 800, 700], request, 2), everything);
@@ -125,31 +129,31 @@ describe('the walk over a list', () => {
 });
 
 describe('a look at the newest page', () => {
-  const whole: Listing = { spans: [{ fromS: 0, toS: 900_000 }] };
+  const whole: ListCoverage = { spans: [{ fromS: 0, toS: 900_000 }] };
 
   it('changes nothing where it is empty and something is known', () => {
-    const listing = { ...whole, cursor: { beforeS: 5, page: 1 } };
-    expect(afterLook(listing, serve([], { page: 1 }), everything)).toBe(listing);
+    const coverage = { ...whole, cursor: { beforeS: 5, page: 1 } };
+    expect(afterPoll(coverage, serve([], { page: 1 }), everything)).toBe(coverage);
   });
 
   it('begins the walk where nothing is known', () => {
-    const looked = afterLook(nothingListed, serve(thousand, { page: 1 }), everything);
-    expect(looked.spans).toEqual([{ fromS: 900_000 - 700 * 199 + 1, toS: nowS }]);
+    const polled = afterPoll(nothingCovered, serve(thousand, { page: 1 }), everything);
+    expect(polled.spans).toEqual([{ fromS: 900_000 - 700 * 199 + 1, toS: nowS }]);
   });
 
   it('leaves a walk under way where it stands', () => {
     const cursor = { beforeS: 500_001, page: 2 };
     const under = { spans: [{ fromS: 500_001, toS: 900_000 }], cursor };
     const known = serve(thousand, { page: 1 }, pageSize, () => true);
-    const looked = afterLook(under, known, everything);
-    expect(looked).toEqual({ spans: [{ fromS: 500_001, toS: nowS }], cursor });
+    const polled = afterPoll(under, known, everything);
+    expect(polled).toEqual({ spans: [{ fromS: 500_001, toS: nowS }], cursor });
   });
 
   it('finds every activity of a gap that is larger than a page, and then goes on with the old walk', () => {
-    const listing = { spans: [{ fromS: 700_000, toS: 700_500 }] };
-    const looked = afterLook(listing, serve(thousand, { page: 1 }), everything);
-    expect(looked.spans).toHaveLength(2);
-    const { listing: end } = walk(thousand, pageSize, everything, looked);
+    const coverage = { spans: [{ fromS: 700_000, toS: 700_500 }] };
+    const polled = afterPoll(coverage, serve(thousand, { page: 1 }), everything);
+    expect(polled.spans).toHaveLength(2);
+    const { coverage: end } = page(thousand, pageSize, everything, polled);
     expect(end.spans).toEqual([{ fromS: 0, toS: nowS }]);
   });
 
@@ -159,16 +163,16 @@ describe('a look at the newest page', () => {
     const stored = new Set<number>();
     const isKnown = (startS: number): boolean => !late.has(startS) || stored.has(startS);
     let request: ListRequest | undefined = { page: 1 };
-    let listing: Listing = { spans: [{ fromS: 0, toS: nowS - 60 }] };
+    let coverage: ListCoverage = { spans: [{ fromS: 0, toS: nowS - 60 }] };
     while (request !== undefined) {
       requests.push(request);
       const page: PageOutcome = serve(thousand, request, pageSize, isKnown);
       for (const startS of page.startsS) stored.add(startS);
-      listing =
+      coverage =
         requests.length === 1
-          ? afterLook(listing, page, everything)
-          : afterPage(listing, page, everything);
-      request = nextListRequest(listing, everything);
+          ? afterPoll(coverage, page, everything)
+          : afterPage(coverage, page, everything);
+      request = nextListRequest(coverage, everything);
     }
     expect([...late].filter((startS) => !stored.has(startS))).toEqual([]);
     expect(requests).toHaveLength(4);
@@ -184,8 +188,8 @@ describe('a look at the newest page', () => {
           let starts: number[] = [];
           const seen = new Set<number>();
           let clockS = nowS;
-          let listing = nothingListed;
-          const look = (request: ListRequest): PageOutcome => {
+          let coverage = nothingCovered;
+          const poll = (request: ListRequest): PageOutcome => {
             const page = {
               ...serve(starts, request, size, (startS) => seen.has(startS)),
               requestedAtS: clockS,
@@ -199,17 +203,17 @@ describe('a look at the newest page', () => {
             starts = [...new Set([...starts, ...upload.map((age) => lastS + 1 + age)])].sort(
               (one, other) => other - one,
             );
-            listing = afterLook(listing, look({ page: 1 }), everything);
-            const request = nextListRequest(listing, everything);
-            if (request !== undefined) listing = afterPage(listing, look(request), everything);
+            coverage = afterPoll(coverage, poll({ page: 1 }), everything);
+            const request = nextListRequest(coverage, everything);
+            if (request !== undefined) coverage = afterPage(coverage, poll(request), everything);
           }
           for (let left = 500; left > 0; left -= 1) {
-            const request = nextListRequest(listing, everything);
+            const request = nextListRequest(coverage, everything);
             if (request === undefined) break;
-            listing = afterPage(listing, look(request), everything);
+            coverage = afterPage(coverage, poll(request), everything);
           }
           expect(starts.filter((startS) => !seen.has(startS))).toEqual([]);
-          expect(nextListRequest(listing, everything)).toBeUndefined();
+          expect(nextListRequest(coverage, everything)).toBeUndefined();
         },
       ),
       { numRuns: 1_000 },
@@ -231,7 +235,7 @@ describe('a look at the newest page', () => {
       isShuffled: false,
     });
     expect(walked.missed).toEqual([]);
-    expect(nextListRequest(walked.world().look(), everything)).toBeUndefined();
+    expect(nextListRequest(walked.world().poll(), everything)).toBeUndefined();
   });
 });
 
@@ -243,7 +247,7 @@ describe('the spans of a list', () => {
   it('hold every second that was added and no other, apart from each other, newest first', () => {
     fc.assert(
       fc.property(fc.array(anySpan), (added) => {
-        const spans = added.reduce<Listing['spans']>(addSpan, []);
+        const spans = added.reduce<ListCoverage['spans']>(addSpan, []);
         for (let second = -2; second < 80; second += 1) {
           const isIn = (span: { fromS: number; toS: number }) =>
             span.fromS <= second && second <= span.toS;

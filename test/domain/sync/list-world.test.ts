@@ -34,7 +34,7 @@ function worlds(odd: Oddities): fc.Arbitrary<ListWorld> {
   const step: fc.Arbitrary<ListStep> = fc.record({
     uploads: fc.array(fc.record(kind), { maxLength: odd.mostUploads }),
     deletions: fc.array(fc.nat({ max: 40 }), { maxLength: odd.mostDeletions }),
-    isLook: fc.integer({ min: 0, max: 3 }).map((value) => value === 0),
+    isPoll: fc.integer({ min: 0, max: 3 }).map((value) => value === 0),
   });
   const goal = fc.oneof(
     fc.constant({ sinceS: 0 }),

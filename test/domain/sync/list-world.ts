@@ -4,15 +4,15 @@
  */
 import type {
   Goal,
-  Listing,
+  ListCoverage,
   ListRequest,
   PageOutcome,
 } from '../../../src/domain/sync/list-coverage.ts';
 import {
-  afterLook,
+  afterPoll,
   afterPage,
   nextListRequest,
-  nothingListed,
+  nothingCovered,
 } from '../../../src/domain/sync/list-coverage.ts';
 
 export interface Activity {
@@ -35,32 +35,32 @@ export interface ListWorld {
 export interface ListStep {
   readonly uploads: readonly Omit<Activity, 'id'>[];
   readonly deletions: readonly number[];
-  readonly isLook: boolean;
+  readonly isPoll: boolean;
 }
 
 export interface Walked {
   readonly requests: number;
-  readonly looks: number;
+  readonly polls: number;
   /** Activities that were there all the time, should have been seen, and were not. */
   readonly missed: readonly Activity[];
-  readonly listing: Listing;
-  readonly world: () => { readonly look: () => Listing };
+  readonly coverage: ListCoverage;
+  readonly world: () => { readonly poll: () => ListCoverage };
 }
 
 /** The instant of the first request; each later one is a second after. */
 export const beginsS = 10_000;
 
 /** Walks until no request is needed any more, or far too many were made. */
-export function walkThrough(world: ListWorld, start: Listing = nothingListed): Walked {
+export function walkThrough(world: ListWorld, start: ListCoverage = nothingCovered): Walked {
   const { pageSize, goal } = world;
   let activities = showEveryPage(world.activities, pageSize);
   const original = new Set(activities.flatMap(({ id, isVisible }) => (isVisible ? [id] : [])));
   const seen = new Set<number>();
   let nextId = 1_000_000;
   let nowS = beginsS;
-  let listing = start;
+  let coverage = start;
   let requests = 0;
-  let looks = 0;
+  let polls = 0;
 
   const serve = (request: ListRequest): PageOutcome => {
     const from = (request.page - 1) * pageSize;
@@ -92,26 +92,26 @@ export function walkThrough(world: ListWorld, start: Listing = nothingListed): W
     activities = showEveryPage(activities, pageSize);
   };
 
-  const look = (): Listing => {
-    listing = afterLook(listing, serve({ page: 1 }), goal);
-    return listing;
+  const poll = (): ListCoverage => {
+    coverage = afterPoll(coverage, serve({ page: 1 }), goal);
+    return coverage;
   };
 
   for (;;) {
-    const step = world.steps[requests + looks];
+    const step = world.steps[requests + polls];
     if (step !== undefined) change(step);
-    const request = nextListRequest(listing, goal);
+    const request = nextListRequest(coverage, goal);
     if (request === undefined) break;
     nowS += 1;
     // What a process that was interrupted here would find: nothing but the state.
-    listing = structuredClone(listing);
-    if (step?.isLook === true && goal.untilS === undefined) {
-      looks += 1;
-      look();
+    coverage = structuredClone(coverage);
+    if (step?.isPoll === true && goal.untilS === undefined) {
+      polls += 1;
+      poll();
       continue;
     }
     requests += 1;
-    listing = afterPage(listing, serve(request), goal);
+    coverage = afterPage(coverage, serve(request), goal);
     if (requests > 5_000) break;
   }
 
@@ -124,7 +124,7 @@ export function walkThrough(world: ListWorld, start: Listing = nothingListed): W
       isWanted(activity) &&
       !seen.has(activity.id),
   );
-  return { requests, looks, missed, listing, world: () => ({ look }) };
+  return { requests, polls, missed, coverage, world: () => ({ poll }) };
 }
 
 /** Nothing but the end is an empty page: of so many invisible ones in a row, one is shown. */

@@ -15,7 +15,7 @@ const nowMs = 1_000_000;
 function athlete(athleteId: number, view: Partial<AthleteView> = {}): AthleteView {
   return {
     athleteId,
-    isLookDue: false,
+    isPollDue: false,
     streams: [],
     reads: [],
     isListInFlight: false,
@@ -29,7 +29,7 @@ function view(athletes: readonly AthleteView[], rest: Partial<PlanView> = {}): P
     nowMs,
     athletes,
     inFlight: 0,
-    mostInFlight: 4,
+    maxInFlight: 4,
     pausedUntilMs: 0,
     freshOpensAtMs: nowMs,
     oldOpensAtMs: nowMs,
@@ -40,7 +40,7 @@ function view(athletes: readonly AthleteView[], rest: Partial<PlanView> = {}): P
 const step = { request: { page: 1 } };
 const fresh: DueStreams = { activityId: 1, isFresh: true };
 const old: DueStreams = { activityId: 2, isFresh: false };
-const busy = { isLookDue: true, walk: step, streams: [old, fresh] };
+const busy = { isPollDue: true, page: step, streams: [old, fresh] };
 
 function workOf(chosen: Plan): Work {
   if (chosen.kind !== 'request') throw new Error(`planned ${chosen.kind}`);
@@ -49,16 +49,16 @@ function workOf(chosen: Plan): Work {
 
 describe('the request most worth making', () => {
   it.each([
-    ['a look before all', busy, { kind: 'look', isFresh: true }],
+    ['a look before all', busy, { kind: 'poll', isFresh: true }],
     [
       'fresh streams before the walk',
-      { ...busy, isLookDue: false },
+      { ...busy, isPollDue: false },
       { kind: 'streams', isFresh: true, activityId: 1 },
     ],
     [
       'the walk before old streams',
-      { walk: step, streams: [old] },
-      { kind: 'walk', isFresh: false, step },
+      { page: step, streams: [old] },
+      { kind: 'page', isFresh: false, step },
     ],
     ['old streams last', { streams: [old] }, { kind: 'streams', isFresh: false, activityId: 2 }],
     [
@@ -71,7 +71,7 @@ describe('the request most worth making', () => {
   });
 
   it('goes by rank: hints, fresh streams, fresh details, the walk, upkeep, old streams, old details, segments', () => {
-    const read = (purpose: 'hint' | 'confirm' | 'details', activityId: number, isFresh: boolean) =>
+    const read = (purpose: 'event' | 'confirm' | 'details', activityId: number, isFresh: boolean) =>
       ({ kind: 'activity', purpose, activityId, isFresh, tries: 0 }) as const;
     const segment = { kind: 'segment', part: 'record', segmentId: 9, tries: 0 } as const;
     const reads = [
@@ -79,9 +79,9 @@ describe('the request most worth making', () => {
       read('details', 5, false),
       read('confirm', 6, false),
       read('details', 7, true),
-      read('hint', 8, true),
+      read('event', 8, true),
     ];
-    let its: AthleteView = athlete(7, { walk: step, streams: [old, fresh], reads });
+    let its: AthleteView = athlete(7, { page: step, streams: [old, fresh], reads });
     const order: string[] = [];
     while (order.length < 8) {
       const work = workOf(plan(view([its])));
@@ -101,7 +101,7 @@ describe('the request most worth making', () => {
       'read 8',
       'streams 1',
       'read 7',
-      'walk',
+      'page',
       'read 6',
       'streams 2',
       'read 5',
@@ -111,7 +111,7 @@ describe('the request most worth making', () => {
 
   it('is one athlete’s fresh data before another one’s backfill, however often it was served', () => {
     const chosen = plan(
-      view([athlete(1, { walk: step }), athlete(2, { streams: [fresh], served: 99 })]),
+      view([athlete(1, { page: step }), athlete(2, { streams: [fresh], served: 99 })]),
     );
     expect(workOf(chosen).athleteId).toBe(2);
   });
@@ -125,9 +125,9 @@ describe('the request most worth making', () => {
 
   it('waits for the look before the walk goes on', () => {
     const chosen = plan(
-      view([athlete(1, { isLookDue: true, walk: step })], { oldOpensAtMs: nowMs }),
+      view([athlete(1, { isPollDue: true, page: step })], { oldOpensAtMs: nowMs }),
     );
-    expect(workOf(chosen).kind).toBe('look');
+    expect(workOf(chosen).kind).toBe('poll');
   });
 });
 
@@ -135,7 +135,7 @@ describe('a wait', () => {
   const one = [athlete(1, { streams: [old] })];
 
   it.each([
-    ['a flight when all places are taken', { inFlight: 4 }, 'flight', Number.POSITIVE_INFINITY],
+    ['a flight when all places are taken', { inFlight: 4 }, 'inFlight', Number.POSITIVE_INFINITY],
     ['a pause', { pausedUntilMs: nowMs + 5, oldOpensAtMs: nowMs + 9 }, 'pause', nowMs + 5],
     ['the quota', { oldOpensAtMs: nowMs + 9 }, 'quota', nowMs + 9],
   ])('is for %s', (_, rest, reason, untilMs) => {
@@ -158,7 +158,7 @@ describe('a wait', () => {
     ];
     expect(plan(view(waiting))).toEqual({ kind: 'wait', reason: 'retry', untilMs: nowMs + 4 });
     const flying = plan(view(waiting, { inFlight: 1 }));
-    expect(flying).toEqual({ kind: 'wait', reason: 'flight', untilMs: nowMs + 4 });
+    expect(flying).toEqual({ kind: 'wait', reason: 'inFlight', untilMs: nowMs + 4 });
     const overdue = plan(view([athlete(1, { nextTryAtMs: nowMs - 4 })]));
     expect(overdue).toEqual({ kind: 'wait', reason: 'retry', untilMs: nowMs });
   });
@@ -166,7 +166,7 @@ describe('a wait', () => {
   it('is for the flights where nothing else is left, and without them it is done', () => {
     const untilMs = Number.POSITIVE_INFINITY;
     const flying = plan(view([athlete(1, { isListInFlight: true })], { inFlight: 1 }));
-    expect(flying).toEqual({ kind: 'wait', reason: 'flight', untilMs });
+    expect(flying).toEqual({ kind: 'wait', reason: 'inFlight', untilMs });
     expect(plan(view([athlete(1)]))).toEqual({ kind: 'done' });
     expect(plan(view([]))).toEqual({ kind: 'done' });
   });
@@ -174,7 +174,7 @@ describe('a wait', () => {
 
 /** A run: each athlete has a number of things to do, and requests land in any order. */
 interface Backlog {
-  looks: number;
+  polls: number;
   pages: number;
   fresh: number;
   old: number;
@@ -184,7 +184,7 @@ interface Backlog {
 
 const anyBacklogs = fc.array(
   fc.record({
-    looks: fc.nat({ max: 2 }),
+    polls: fc.nat({ max: 2 }),
     pages: fc.nat({ max: 6 }),
     fresh: fc.nat({ max: 6 }),
     old: fc.nat({ max: 12 }),
@@ -198,21 +198,21 @@ function viewOfBacklog(backlog: Backlog, athleteId: number): AthleteView {
   const due = (count: number, isFresh: boolean): readonly DueStreams[] =>
     Array.from({ length: count }, (_, activityId) => ({ activityId, isFresh }));
   return athlete(athleteId, {
-    isLookDue: backlog.looks > 0,
-    ...(backlog.pages > 0 && { walk: step }),
+    isPollDue: backlog.polls > 0,
+    ...(backlog.pages > 0 && { page: step }),
     streams: [...due(backlog.old, false), ...due(backlog.fresh, true)],
     isListInFlight: backlog.isListInFlight,
     served: backlog.served,
   });
 }
 
-function takeOff(backlog: Backlog, work: Work): void {
+function send(backlog: Backlog, work: Work): void {
   backlog.served += 1;
   if (work.kind === 'streams') backlog[work.isFresh ? 'fresh' : 'old'] -= 1;
   else {
     expect(backlog.isListInFlight).toBe(false);
     backlog.isListInFlight = true;
-    backlog[work.kind === 'look' ? 'looks' : 'pages'] -= 1;
+    backlog[work.kind === 'poll' ? 'polls' : 'pages'] -= 1;
   }
 }
 
@@ -221,35 +221,35 @@ describe('a whole run of plans', () => {
 
   it('does all there is to do, never more at once than allowed, one list request an athlete', () => {
     fc.assert(
-      fc.property(anyRun, ([backlogs, mostInFlight, landings]) => {
+      fc.property(anyRun, ([backlogs, maxInFlight, landings]) => {
         const athletes = backlogs.map((backlog) => ({ ...backlog }));
         const flying: { work: Work; backlog: Backlog }[] = [];
         for (;;) {
           const views = athletes.map(viewOfBacklog);
-          const chosen = plan(view(views, { inFlight: flying.length, mostInFlight }));
+          const chosen = plan(view(views, { inFlight: flying.length, maxInFlight }));
           if (chosen.kind === 'done') break;
           if (chosen.kind === 'request') {
             const backlog = athletes[chosen.work.athleteId];
             if (backlog === undefined) throw new Error('nobody');
-            takeOff(backlog, chosen.work);
+            send(backlog, chosen.work);
             flying.push({ work: chosen.work, backlog });
-            expect(flying.length).toBeLessThanOrEqual(mostInFlight);
+            expect(flying.length).toBeLessThanOrEqual(maxInFlight);
           } else {
-            expect(chosen.reason).toBe('flight');
+            expect(chosen.reason).toBe('inFlight');
             const [landed] = flying.splice(Number(landings.next().value) % flying.length, 1);
             if (landed !== undefined && landed.work.kind !== 'streams')
               landed.backlog.isListInFlight = false;
           }
         }
-        for (const { looks, pages, fresh: recent, old: rest } of athletes)
-          expect(looks + pages + recent + rest).toBe(0);
+        for (const { polls, pages, fresh: recent, old: rest } of athletes)
+          expect(polls + pages + recent + rest).toBe(0);
       }),
     );
   });
 
   it('serves athletes with the same work in turn', () => {
     const athletes = [0, 40, 3].map((served) => ({
-      looks: 0,
+      polls: 0,
       pages: 0,
       fresh: 0,
       old: 60,
@@ -259,7 +259,7 @@ describe('a whole run of plans', () => {
     for (let request = 0; request < 90; request += 1) {
       const work = workOf(plan(view(athletes.map(viewOfBacklog))));
       const backlog = athletes[work.athleteId];
-      if (backlog !== undefined) takeOff(backlog, work);
+      if (backlog !== undefined) send(backlog, work);
     }
     const served = athletes.map((one) => one.served);
     expect(Math.max(...served) - Math.min(...served)).toBeLessThanOrEqual(1);

@@ -22,8 +22,8 @@ describe('a reconcile', () => {
   });
 
   it('goes back for its period, never further than the sync does', () => {
-    const since = (kind: 'recent' | 'full', standing?: Date) =>
-      reconcileSince(kind, now.getTime(), settings, standing);
+    const since = (kind: 'recent' | 'full', current?: Date) =>
+      reconcileSince(kind, now.getTime(), settings, current);
     expect(since('full')).toBeUndefined();
     expect(since('full', ago(400))).toEqual(ago(400));
     expect(since('recent')).toEqual(ago(60));

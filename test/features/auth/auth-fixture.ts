@@ -65,7 +65,7 @@ export function useLogins() {
     storedAthlete: (athleteId: number) =>
       database.db.collection('athletes').findOne({ _id: Long.fromNumber(athleteId) }),
     countGrants: async () => {
-      const counts = ['tokens', 'athletes', 'pending_grants'].map((name) =>
+      const counts = ['tokens', 'athletes', 'pending_logins'].map((name) =>
         database.db.collection(name).countDocuments(),
       );
       return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);

@@ -130,7 +130,7 @@ describe('a refusal', () => {
     const { outcome, address } = await startLogin(logins.createProgram({ config }));
     const failure = failureOf(outcome);
     expect(await (await fetch(address)).text()).toContain('Strava refuses the client');
-    expect(await failure).toMatchObject({ code: 'APPLICATION_REFUSED', exitCode: 3 });
+    expect(await failure).toMatchObject({ code: 'APPLICATION_REJECTED', exitCode: 3 });
   });
 });
 

@@ -17,7 +17,11 @@ afterEach(async () => {
   await mongodb.clear();
 });
 
-const surroundings = () => ({ simulator, mongodb, env: { AUTH_PORT: '0', LOG_LEVEL: 'trace' } });
+const surroundings = () => ({
+  simulator,
+  mongodb,
+  env: { AUTH_PORT: '0', LOG_LEVEL: 'trace' },
+});
 
 async function storedRefreshToken(): Promise<string> {
   const [grant] = await mongodb.db.collection('tokens').find().toArray();

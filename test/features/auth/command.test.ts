@@ -81,7 +81,7 @@ describe('a wrong client', () => {
     const program = logins.createProgram({ config: { STRAVA_CLIENT_SECRET: 'f'.repeat(40) } });
     const code = logins.simulator().grant(1001);
     const error = await failureOf(logins.logIn({ code }, program));
-    expect(error).toMatchObject({ code: 'APPLICATION_REFUSED', exitCode: 3 });
+    expect(error).toMatchObject({ code: 'APPLICATION_REJECTED', exitCode: 3 });
     expect(error.message).toMatch(/STRAVA_CLIENT_ID and STRAVA_CLIENT_SECRET/);
     expect(await logins.countGrants()).toBe(0);
   });
@@ -100,7 +100,7 @@ describe('a wrong client', () => {
   test('an inactive application is not taken for a refused athlete', async () => {
     logins.simulator().setApplicationInactive(true);
     const error = await failureOf(logins.logIn({ code: logins.simulator().grant(1001) }));
-    expect(error).toMatchObject({ code: 'APPLICATION_REFUSED', exitCode: 3 });
+    expect(error).toMatchObject({ code: 'APPLICATION_REJECTED', exitCode: 3 });
     expect(error.message).toContain('inactive');
   });
 });
@@ -196,12 +196,12 @@ test('logging in again replaces the grant, ends its mark, and keeps what is know
   const { db } = logins.database;
   const mark = { needs_authorization: { since: new Date(), reason: 'test' } };
   await db.collection('tokens').updateOne({}, { $set: mark });
-  await db.collection('athletes').updateOne({}, { $set: { 'sync.looked_at': new Date(0) } });
+  await db.collection('athletes').updateOne({}, { $set: { 'sync.polled_at': new Date(0) } });
   await logins.logIn({ code: logins.simulator().grant(1001) });
   const after = await logins.storedGrant(1001);
   expect(after).not.toHaveProperty('needs_authorization');
   expect(after?.['refresh_token']).not.toBe(before?.['refresh_token']);
-  expect(await logins.storedAthlete(1001)).toMatchObject({ sync: { looked_at: new Date(0) } });
+  expect(await logins.storedAthlete(1001)).toMatchObject({ sync: { polled_at: new Date(0) } });
 });
 
 test('neither a report, a log nor an error carries a secret', async () => {

@@ -21,7 +21,7 @@ describe('a refresh token from elsewhere', () => {
     expect(await logins.storedGrant(1002)).toMatchObject({ scope: everyScope, client_id: '12345' });
     expect(await logins.storedAthlete(1002)).toMatchObject({ firstname: 'Ben' });
     expect(program.printed()).toContain('Logged in as Ben Beispiel (athlete 1002).');
-    expect(await logins.database.db.collection('pending_grants').countDocuments()).toBe(0);
+    expect(await logins.database.db.collection('pending_logins').countDocuments()).toBe(0);
   });
 
   test('that Strava refuses ends with 3, and nothing is stored', async () => {
@@ -53,7 +53,7 @@ describe('an interrupted login', () => {
     const held = logins.simulator().hold({ endpoint: 'athlete' });
     const failure = failureOf(logins.logIn({ refreshToken }, program));
     const request = await held;
-    const pending = await logins.database.db.collection('pending_grants').find().toArray();
+    const pending = await logins.database.db.collection('pending_logins').find().toArray();
     expect(pending).toHaveLength(1);
     expect(logins.simulator().isRefreshTokenLive(String(pending[0]?.['refresh_token']))).toBe(true);
     program.stop();
@@ -69,14 +69,14 @@ describe('an interrupted login', () => {
     expect(await logins.logIn({ refreshToken })).toBe(0);
     expect(logins.simulator().isRefreshTokenLive(await refreshTokenOf(1001))).toBe(true);
     expect(logins.simulator().requests.tokenRefreshes()).toBe(1);
-    expect(await logins.database.db.collection('pending_grants').countDocuments()).toBe(0);
+    expect(await logins.database.db.collection('pending_logins').countDocuments()).toBe(0);
   });
 
   test('renews what it had when that is too old', async () => {
     const refreshToken = logins.simulator().issueRefreshToken(1001);
     await interrupt(refreshToken);
     const { db } = logins.database;
-    await db.collection('pending_grants').updateOne({}, { $set: { expires_at: new Date(0) } });
+    await db.collection('pending_logins').updateOne({}, { $set: { expires_at: new Date(0) } });
     expect(await logins.logIn({ refreshToken })).toBe(0);
     expect(logins.simulator().isRefreshTokenLive(await refreshTokenOf(1001))).toBe(true);
   });

@@ -58,14 +58,14 @@ function take(options = all): Promise<number> {
 }
 
 /** Restores the file into a database of its own. */
-async function restored<T>(look: (other: typeof adapter.mongo) => Promise<T>): Promise<T> {
+async function restored<T>(poll: (other: typeof adapter.mongo) => Promise<T>): Promise<T> {
   const { uri, name, client } = adapter.database;
   const other = await open({ uri, name: `${name}_restored` });
   try {
     await prepareDatabase(other);
     const contents = await verifyBackup(path);
     await restore(other, { path, contents, now: createdAt, signal });
-    return await look(other);
+    return await poll(other);
   } finally {
     await other.close();
     await client.db(`${name}_restored`).dropDatabase();
@@ -168,16 +168,16 @@ describe('a backup that is restored into an empty database', () => {
 
   it('holds no lease, and no login unless it is asked for', async () => {
     await fill('leases', [{ _id: 'athlete:7', epoch: 9 }]);
-    for (const name of ['tokens', 'pending_grants', 'subscriptions']) await fill(name, [{ a: 1 }]);
+    for (const name of ['tokens', 'pending_logins', 'subscriptions']) await fill(name, [{ a: 1 }]);
     await fill('runs', [{ reason: 'command' }]);
     await take(withoutTokens);
     const bare = (await verifyBackup(path)).counts;
     expect(bare).toMatchObject({ activities: 0, runs: 1 });
-    for (const name of ['leases', 'tokens', 'pending_grants', 'subscriptions'])
+    for (const name of ['leases', 'tokens', 'pending_logins', 'subscriptions'])
       expect(bare).not.toHaveProperty(name);
     await take();
     const { counts } = await verifyBackup(path);
-    expect(counts).toMatchObject({ tokens: 1, pending_grants: 1, subscriptions: 1 });
+    expect(counts).toMatchObject({ tokens: 1, pending_logins: 1, subscriptions: 1 });
     expect(counts).not.toHaveProperty('leases');
   });
 });

@@ -19,13 +19,13 @@ function createDaemon(changes: Partial<DaemonOptions>) {
     clock: systemClock,
     log,
     signal: stop.signal,
-    lastLookAt: undefined,
+    lastPollAt: undefined,
     prepare: () => Promise.resolve(),
     run: () => Promise.resolve(),
-    look: () => true,
-    hint: () => true,
-    onHint: () => undefined,
-    isHinted: false,
+    poll: () => true,
+    notify: () => true,
+    onEvent: () => undefined,
+    hasPendingEvents: false,
     heartbeat: createHeartbeat({ clock: systemClock, requestTimeoutMs: 1_000 }),
     ...changes,
   };
@@ -61,9 +61,9 @@ describe('the daemon', () => {
       run: async (reason) => {
         reasons.push(reason);
         if (reasons.length > 1) daemon.stop.abort();
-        else await looked;
+        else await polled;
       },
-      look: () => {
+      poll: () => {
         isLooked();
         return false;
       },
@@ -73,7 +73,7 @@ describe('the daemon', () => {
   });
 
   let isLooked: () => void = () => undefined;
-  const looked = new Promise<void>((done) => {
+  const polled = new Promise<void>((done) => {
     isLooked = done;
   });
 });

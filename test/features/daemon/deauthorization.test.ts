@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { personalCollections } from '../../../src/features/erase/store.ts';
 import type { RequestLog } from '../../../src/simulator/api/request-log.ts';
 import type { Rounds } from '../../support/rounds.ts';
-import { tell, useDaemons } from '../../support/subscribed.ts';
+import { notify, useDaemons } from '../../support/subscribed.ts';
 import { eventually } from '../../support/waiting.ts';
 
 const { open, launch, subscribed } = useDaemons();
@@ -21,8 +21,8 @@ async function isMirrored(scene: Rounds): Promise<boolean> {
 
 async function markOf({ db }: Rounds): Promise<Date | undefined> {
   const athlete: Document | null = await db.collection('athletes').findOne({});
-  const sync = athlete?.['sync'] as { deauthorization_told_at?: Date } | undefined;
-  return sync?.deauthorization_told_at;
+  const sync = athlete?.['sync'] as { deauthorization_notified_at?: Date } | undefined;
+  return sync?.deauthorization_notified_at;
 }
 
 /** How much is left of the one athlete; runs stay. */
@@ -92,7 +92,7 @@ describe('an event that an athlete withdrew the access', () => {
     const counted = () => scene.simulator.requests.count(({ isCounted }) => isCounted);
     const before = counted();
     const refreshes = scene.simulator.requests.count('token');
-    expect(await tell(scene, withdrawal)).toBe(200);
+    expect(await notify(scene, withdrawal)).toBe(200);
     await eventually(() => scene.simulator.requests.count('token') > refreshes);
     await eventually(async () => (await markOf(scene)) === undefined);
     expect(await scene.db.collection('tokens').countDocuments()).toBe(1);
@@ -109,7 +109,7 @@ describe('an event that an athlete withdrew the access', () => {
     const { faults, requests } = scene.simulator;
     faults.next('html-502', 1, { endpoint: 'token' });
     const refreshes = requests.count('token');
-    expect(await tell(scene, withdrawal)).toBe(200);
+    expect(await notify(scene, withdrawal)).toBe(200);
     await eventually(() => faults.count('html-502') === 1);
     await eventually(async () => (await markOf(scene)) === undefined);
     expect(requests.count('token')).toBe(refreshes + 2);
@@ -121,7 +121,7 @@ describe('an event that an athlete withdrew the access', () => {
     const scene = await open({ activities: 3, config: erase });
     await scene.round();
     const at = new Date();
-    const marks = { 'sync.deauthorized_at': at, 'sync.deauthorization_told_at': at };
+    const marks = { 'sync.deauthorized_at': at, 'sync.deauthorization_notified_at': at };
     await scene.db.collection('athletes').updateOne({}, { $set: marks });
     await scene.db.collection('tokens').deleteMany({});
     await launch(scene);
@@ -131,8 +131,8 @@ describe('an event that an athlete withdrew the access', () => {
   it('does not let a start erase anything where the login went for another reason', async () => {
     const scene = await open({ activities: 3, config: erase });
     await scene.round();
-    const told = { 'sync.deauthorization_told_at': new Date() };
-    await scene.db.collection('athletes').updateOne({}, { $set: told });
+    const delivered = { 'sync.deauthorization_notified_at': new Date() };
+    await scene.db.collection('athletes').updateOne({}, { $set: delivered });
     await scene.db.collection('tokens').deleteMany({});
     await launch(scene);
     await eventually(async () => (await markOf(scene)) === undefined);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createHeartbeat } from '../../../src/features/daemon/heartbeat.ts';
-import { judgeLoops } from '../../../src/domain/monitoring/health.ts';
+import { assessLoops } from '../../../src/domain/monitoring/health.ts';
 
 const minuteMs = 60_000;
 
@@ -11,7 +11,7 @@ function createPatient() {
     clock: { monotonicMs: () => nowMs },
     requestTimeoutMs: minuteMs,
   });
-  const isLive = (): boolean => judgeLoops(heartbeat.loops()).isHealthy;
+  const isLive = (): boolean => assessLoops(heartbeat.loops()).isHealthy;
   const pass = (ms: number): void => {
     nowMs += ms;
   };

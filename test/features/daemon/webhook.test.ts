@@ -5,7 +5,7 @@ import { webhookUnsubscribe } from '../../../src/features/webhooks/command.ts';
 import { differences, logIn } from '../../support/mirror.ts';
 import type { Rounds } from '../../support/rounds.ts';
 import { athleteNamed } from '../../support/scene.ts';
-import { subscribe, tell, useDaemons } from '../../support/subscribed.ts';
+import { subscribe, notify, useDaemons } from '../../support/subscribed.ts';
 import { eventually } from '../../support/waiting.ts';
 
 const { open, launch, subscribed } = useDaemons();
@@ -47,8 +47,8 @@ describe('an event of the webhook', () => {
     await scene.simulator.eventsSettled();
     // Within a minute of the last request the same activity waits.
     const event = { _id: `activity:${id}` } as Document;
-    const hint = await scene.db.collection('events').findOne(event);
-    expect((hint?.['due_at'] as Date).getTime()).toBeGreaterThan(Date.now());
+    const stored = await scene.db.collection('events').findOne(event);
+    expect((stored?.['due_at'] as Date).getTime()).toBeGreaterThan(Date.now());
     expect(requests.overLimit()).toEqual([]);
   });
 
@@ -70,10 +70,12 @@ describe('an event of the webhook', () => {
     await eventually(async () => (await scene.differences()).length === 0);
     scene.simulator.faults.next('empty-list', 1, { endpoint: 'list' });
     const unknown = 19_900_000_001;
-    expect(await tell(scene, { aspect_type: 'create', object_id: unknown })).toBe(200);
-    const hint = { _id: `activity:${unknown}`, tries: 1 } as Document;
-    await eventually(async () => (await scene.db.collection('events').countDocuments(hint)) === 1);
-    const found = await scene.db.collection('events').findOne(hint);
+    expect(await notify(scene, { aspect_type: 'create', object_id: unknown })).toBe(200);
+    const stored = { _id: `activity:${unknown}`, tries: 1 } as Document;
+    await eventually(
+      async () => (await scene.db.collection('events').countDocuments(stored)) === 1,
+    );
+    const found = await scene.db.collection('events').findOne(stored);
     expect((found?.['due_at'] as Date).getTime()).toBeGreaterThan(Date.now() + 30_000);
   });
 
@@ -87,23 +89,23 @@ describe('an event of the webhook', () => {
     const _id = `activity:${id}` as never;
     const isDueAfter = (tries: number) => async (): Promise<boolean> =>
       (await events.countDocuments({ _id, tries, due_at: { $exists: true } })) === 1;
-    const told = { aspect_type: 'delete', object_id: id };
-    expect(await tell(scene, told)).toBe(200);
+    const delivered = { aspect_type: 'delete', object_id: id };
+    expect(await notify(scene, delivered)).toBe(200);
     await eventually(isDueAfter(1));
     expect(await isComplete(scene, id)).toBe(true);
-    const hint = await events.findOne({ _id });
-    expect((hint?.['due_at'] as Date).getTime()).toBeGreaterThan(Date.now() + 30_000);
+    const postponed = await events.findOne({ _id });
+    expect((postponed?.['due_at'] as Date).getTime()).toBeGreaterThan(Date.now() + 30_000);
 
     const overdue = { due_at: new Date(0), read_at: new Date(0) };
     await events.updateOne({ _id }, { $set: { ...overdue, tries: 4 } });
-    expect(await tell(scene, told)).toBe(200);
+    expect(await notify(scene, delivered)).toBe(200);
     await eventually(
       async () => (await events.countDocuments({ _id, due_at: { $exists: false } })) === 1,
     );
     expect(await isComplete(scene, id)).toBe(true);
 
     await events.deleteOne({ _id });
-    expect(await tell(scene, told)).toBe(200);
+    expect(await notify(scene, delivered)).toBe(200);
     await eventually(isDueAfter(1));
     await events.updateOne({ _id }, { $set: overdue });
     simulator.world.deleteActivity(id);
@@ -156,10 +158,10 @@ describe('the lists', () => {
     const holding = simulator.hold({ endpoint: 'streams' });
     await launch(scene, everySecond);
     const held = await holding;
-    const looked = simulator.requests.count({ endpoint: 'list', athleteId: 1001 });
+    const polled = simulator.requests.count({ endpoint: 'list', athleteId: 1001 });
     await logIn(db, simulator, 1002);
     await eventually(async () => (await differences(db, simulator, 1002)).length === 0, 60_000);
-    expect(simulator.requests.count({ endpoint: 'list', athleteId: 1001 })).toBe(looked);
+    expect(simulator.requests.count({ endpoint: 'list', athleteId: 1001 })).toBe(polled);
     expect(await db.collection('runs').countDocuments({ command: 'start' })).toBe(1);
     held.release();
   });

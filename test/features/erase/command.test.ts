@@ -77,7 +77,7 @@ describe('an erasure that cannot be', () => {
     const before = await login();
     const STRAVA_CLIENT_SECRET = '0123456789abcdef0123456789abcdef01234567';
     const error = await failureOf(run({ config: { STRAVA_CLIENT_SECRET } }));
-    expect(error).toMatchObject({ code: 'APPLICATION_REFUSED', exitCode: 3 });
+    expect(error).toMatchObject({ code: 'APPLICATION_REJECTED', exitCode: 3 });
     expect(await login()).toEqual(before);
   });
 

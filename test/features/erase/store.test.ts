@@ -10,11 +10,11 @@ import {
   eraseLeases,
   impersonalCollections,
   personalCollections,
-  tracesLeft,
+  footprintLeft,
 } from '../../../src/features/erase/store.ts';
 import { createLeaseStore } from '../../../src/mongo/coordination/leases.ts';
 import { digestOf } from '../../../src/mongo/tokens/grant-document.ts';
-import { createPendingGrants } from '../../../src/mongo/tokens/pending-logins.ts';
+import { createPendingLogins } from '../../../src/mongo/tokens/pending-logins.ts';
 import { identifyOwner } from '../../../src/owner.ts';
 import type { Lease } from '../../../src/sync/ports/ports.ts';
 import { storedCollections } from '../../support/database.ts';
@@ -72,8 +72,8 @@ async function fill(athlete: number): Promise<void> {
     gear: { _id: `b${athlete}`, sync: { athlete_id: id } },
     segments: { _id: Long.fromNumber(athlete * 10), sync: { athlete_ids: [id] } },
     runs: { error: `Another process took athlete ${athlete} over.` },
-    notices: { _id: `parked:${athlete}`, athlete_id: id },
-    pending_grants: { _id: digestOf(token), access_token: 'x', refresh_token: 'y' },
+    notifications: { _id: `parked:${athlete}`, athlete_id: id },
+    pending_logins: { _id: digestOf(token), access_token: 'x', refresh_token: 'y' },
     events: { _id: `activity:${athlete}0`, owner_id: id },
     tokens: { _id: id, ...grant, expires_at: new Date(0) },
     athletes: { _id: id, firstname: 'Ada', sync: { epoch: 1 } },
@@ -113,16 +113,16 @@ describe('an erasure', () => {
       ...runsBefore,
       { error: 'a failure that named an erased athlete' },
     ]);
-    expect(await tracesLeft(adapter.mongo, adapter.collections, ada)).toEqual([]);
+    expect(await footprintLeft(adapter.mongo, adapter.collections, ada)).toEqual([]);
     expect([...(await erase())]).toEqual([]);
   });
 
   it('that is cut off forgets how far the list is known, and not that the access is withdrawn', async () => {
     await fill(ada);
     const at = new Date('2026-10-05T10:00:00Z');
-    const withdrawn = { deauthorized_at: at, deauthorization_told_at: at };
+    const withdrawn = { deauthorized_at: at, deauthorization_notified_at: at };
     const { athletes } = adapter.collections;
-    await athletes.updateOne({}, { $set: { sync: { epoch: 1, looked_at: at, ...withdrawn } } });
+    await athletes.updateOne({}, { $set: { sync: { epoch: 1, polled_at: at, ...withdrawn } } });
     const lease = await leaseOf(`athlete:${ada}`);
     await expect(eraseAs(lease, AbortSignal.abort())).rejects.toThrow(EraseUnfinishedError);
     await lease.release();
@@ -163,7 +163,7 @@ describe('an erasure', () => {
   });
 
   it('finds a login that was cut off, by its tokens or by whose it was said to be', async () => {
-    const grants = createPendingGrants(adapter.mongo);
+    const grants = createPendingLogins(adapter.mongo);
     const grant = { accessToken: 'a', refreshToken: 'r', expiresAt: new Date(0) };
     await grants.save('claimed', grant);
     await grants.claim('claimed', ada);
@@ -175,7 +175,7 @@ describe('an erasure', () => {
       expires_at: new Date(0),
     };
     await adapter.collections.tokens.insertOne({ _id: Long.fromNumber(ada), ...login });
-    expect((await erase()).get('pending_grants')).toBe(2);
+    expect((await erase()).get('pending_logins')).toBe(2);
     expect(await grants.load("bob's")).toBeDefined();
   });
 });
@@ -196,7 +196,7 @@ describe('an erasure that is cut off', () => {
     const erasure = { athleteId: ada, lease, signal };
     const killed = eraseAthlete({ ...mongo, attempt }, collections, erasure);
     await expect(killed).rejects.toThrow('killed');
-    const left = await tracesLeft(mongo, collections, ada);
+    const left = await footprintLeft(mongo, collections, ada);
     expect(left).toContain('athletes');
     const athlete = await collections.athletes.findOne();
     expect(athlete?.sync).toEqual({ epoch: lease.epoch });
@@ -210,7 +210,7 @@ describe('an erasure that is cut off', () => {
     const lease = await leaseOf(`athlete:${ada}`);
     await expect(eraseAs(lease, AbortSignal.abort())).rejects.toThrow(EraseUnfinishedError);
     await lease.release();
-    expect(await tracesLeft(adapter.mongo, adapter.collections, ada)).toContain('activities');
+    expect(await footprintLeft(adapter.mongo, adapter.collections, ada)).toContain('activities');
   });
 
   it('deletes nothing without the lease', async () => {

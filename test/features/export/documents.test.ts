@@ -6,9 +6,9 @@ import { readCsv } from './readers.ts';
 import { recordingOf } from './recording-of.ts';
 
 async function written(name: FormatName, ...recordings: readonly Recording[]): Promise<string> {
-  const tally = { exported: 0, skipped: 0 };
+  const stats = { exported: 0, skipped: 0 };
   let text = '';
-  for await (const piece of documentOf(formats[name], recordings, tally)) text += piece;
+  for await (const piece of documentOf(formats[name], recordings, stats)) text += piece;
   return text;
 }
 

@@ -30,11 +30,11 @@ describe('the figures', () => {
         oldestStart: undefined,
         streams: { pending: 0, stored: 0, none: 0, parked: 0 },
         unusableRecords: 0,
-        lookedAt: undefined,
+        polledAt: undefined,
         listedSince: undefined,
         needsAuthorization: undefined,
         scope: undefined,
-        refusedDeletions: undefined,
+        rejectedDeletions: undefined,
       },
     ]);
   });
@@ -44,7 +44,7 @@ describe('the figures', () => {
     const tokens = createTokenStore(mongo, collections);
     await tokens.save(grant);
     await tokens.save({ ...grant, athleteId: 2002 });
-    await tokens.markNeedsAuthorization(grant, 'refused', at);
+    await tokens.markNeedsAuthorization(grant, 'rejected', at);
     await saveAthlete(mongo, collections, athleteId, { firstname: 'Anna', lastname: 'Muster' });
     const records = [1, 2, 3, 4, 5].map((id) =>
       recordOf(id, { start_date: `2026-09-0${id}T06:00:00Z`, manual: id === 5 }),
@@ -58,7 +58,7 @@ describe('the figures', () => {
     }
     const spans = [{ fromS: 1_790_000_000, toS: 1_791_000_000 }];
     const athletes = createAthleteStore(mongo, collections);
-    await athletes.saveListing(athleteId, { spans }, { epoch: 1, lookedAt: at });
+    await athletes.saveCoverage(athleteId, { spans }, { epoch: 1, polledAt: at });
     const [anna, other] = await overview(mongo, collections);
     expect(anna).toEqual({
       athleteId,
@@ -68,9 +68,9 @@ describe('the figures', () => {
       oldestStart: new Date('2026-09-01T06:00:00Z'),
       streams: { pending: 2, stored: 1, none: 1, parked: 1 },
       unusableRecords: 1,
-      lookedAt: at,
+      polledAt: at,
       listedSince: new Date(1_790_000_000_000),
-      needsAuthorization: 'refused',
+      needsAuthorization: 'rejected',
     });
     expect(other).toMatchObject({ athleteId: 2002, activities: 0, unusableRecords: 0 });
   });

@@ -3,7 +3,7 @@ import { toNumber } from '../../../src/mongo/base/bson-value.ts';
 import { createVerificationStore } from '../../../src/features/verify/store.ts';
 import type { Expiry } from '../../../src/mongo/history/tombstones.ts';
 import type { Sample } from '../../../src/domain/activity/streams.ts';
-import type { StandingActivity } from '../../../src/sync/verify/ports.ts';
+import type { AuditedActivity } from '../../../src/sync/verify/ports.ts';
 import { useAdapter } from '../../mongo/adapter.ts';
 import {
   athleteId,
@@ -57,7 +57,7 @@ async function collect<T>(all: AsyncIterable<T>): Promise<T[]> {
   return found;
 }
 
-async function standing(id: number): Promise<StandingActivity['streams'] | undefined> {
+async function current(id: number): Promise<AuditedActivity['streams'] | undefined> {
   const all = await collect(store().activities(athleteId, undefined));
   return all.find(({ activityId }) => activityId === id)?.streams;
 }
@@ -104,7 +104,7 @@ describe('a page of the list', () => {
     'a track that is gone': { $unset: { track: '' } },
     'another start point': { $set: { start_point: { type: 'Point', coordinates: [1, 1] } } },
     'another fingerprint': { $set: { 'sync.fingerprint': 'x' } },
-    'the trace of another recording': { $set: { 'sync.trace': 'x' } },
+    'the trace of another recording': { $set: { 'sync.recording_hash': 'x' } },
     'another athlete': { $set: { 'sync.athlete_id': 7 } },
     'a fetch in the future': {
       $set: { name: 'By hand', 'sync.fetched_at': new Date('2126-01-01') },
@@ -207,41 +207,41 @@ describe("an activity's streams", () => {
 
   it.each(Object.entries(planted))('are broken by %s, and due again', async (_, update) => {
     await storeWithStreams(first, 3);
-    expect(await standing(first)).toBe('stored');
+    expect(await current(first)).toBe('stored');
     await adapter.collections.streams.updateOne({ part: 0 }, update, {
       bypassDocumentValidation: true,
     });
-    expect(await standing(first)).toBe('broken');
+    expect(await current(first)).toBe('broken');
     await store().resetStreams({ activityIds: [first], epoch: 2, at: requestedAt });
-    expect(await standing(first)).toBe('pending');
+    expect(await current(first)).toBe('pending');
   });
 
   it('are whole in several parts, and broken where one is missing or of another write', async () => {
     await storeWithStreams(first, 450_000);
     const { streams } = adapter.collections;
     expect(await streams.countDocuments()).toBeGreaterThan(1);
-    expect(await standing(first)).toBe('stored');
+    expect(await current(first)).toBe('stored');
     await streams.updateOne({ part: 1 }, { $set: { epoch: 9 } });
-    expect(await standing(first)).toBe('broken');
+    expect(await current(first)).toBe('broken');
     await streams.deleteOne({ part: 1 });
-    expect(await standing(first)).toBe('broken');
+    expect(await current(first)).toBe('broken');
   });
 
   it('are broken where there is no state, and unexpected where there should be none', async () => {
     await storeWithStreams(first, 3);
     await change(first, { $set: { 'sync.streams.state': 'none' } });
-    expect(await standing(first)).toBe('unexpected');
+    expect(await current(first)).toBe('unexpected');
     await change(first, { $unset: { 'sync.streams': '' } });
-    expect(await standing(first)).toBe('broken');
+    expect(await current(first)).toBe('broken');
     await change(first, { $set: { 'sync.streams': { state: 'odd', tries: 0 } } });
-    expect(await standing(first)).toBe('broken');
+    expect(await current(first)).toBe('broken');
   });
 
   it('are left alone by a stale holder', async () => {
     await storeWithStreams(first, 3);
     await change(first, { $set: { 'sync.epoch': 5 } });
     await store().resetStreams({ activityIds: [first], epoch: 4, at: requestedAt });
-    expect(await standing(first)).toBe('stored');
+    expect(await current(first)).toBe('stored');
   });
 
   it('are looked at beyond one page, of one athlete, from a start on', async () => {
@@ -277,6 +277,6 @@ describe('streams without an activity', () => {
     expect(await collect(store().orphans(athleteId))).toEqual([]);
     const kept = await activities.findOne({});
     expect(kept && toNumber(kept._id)).toBe(first);
-    expect(await standing(first)).toBe('stored');
+    expect(await current(first)).toBe('stored');
   });
 });

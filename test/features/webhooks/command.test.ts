@@ -13,7 +13,7 @@ import {
   webhookUnsubscribe,
 } from '../../../src/features/webhooks/command.ts';
 import { createHeartbeat } from '../../../src/features/daemon/heartbeat.ts';
-import { commandPatienceMs, openDatabase, openStrava } from '../../../src/main.ts';
+import { commandDeadlineMs, openDatabase, openStrava } from '../../../src/main.ts';
 import { createMetrics } from '../../../src/features/monitoring/metrics.ts';
 import type { TestProgram } from '../../support/program.ts';
 import { createHastyClock, failureOf, useLogins } from '../auth/auth-fixture.ts';
@@ -29,12 +29,12 @@ afterEach(async () => {
 /** What the daemon has of HTTP. */
 async function openDaemon(port = 0): Promise<Endpoints & { readonly program: TestProgram }> {
   const program = logins.createProgram({ config: { HTTP_PORT: String(port) } });
-  const database = await openDatabase(program, commandPatienceMs);
-  const hints = { onHint: () => undefined, onDeauthorization: () => undefined };
+  const database = await openDatabase(program, commandDeadlineMs);
+  const pendingEvents = { onEvent: () => undefined, onDeauthorization: () => undefined };
   const strava = await openStrava(program, database);
   const heartbeat = createHeartbeat({ clock: systemClock, requestTimeoutMs: 1_000 });
   const endpoints = await openEndpoints(program, heartbeat, createMetrics(systemClock));
-  endpoints.connect({ database, strava }, hints);
+  endpoints.connect({ database, strava }, pendingEvents);
   closings.push(
     () => endpoints.close(),
     () => database.close(),
@@ -88,7 +88,7 @@ describe('a subscription', () => {
     const daemon = await openDaemon();
     await daemon.close();
     const error = await failureOf(subscribe(`${daemon.url ?? ''}${path}`));
-    expect(error).toMatchObject({ code: 'CALLBACK_REFUSED', exitCode: 1 });
+    expect(error).toMatchObject({ code: 'CALLBACK_REJECTED', exitCode: 1 });
     expect(error.message).toMatch(/daemon runs.*HTTP_PORT/);
     expect(await stored()).toEqual([]);
     expect(await list()).toBe('Strava has no webhook subscription of this application.\n');
@@ -122,7 +122,7 @@ describe('the client', () => {
     const program = logins.createProgram({ config });
     for (const command of commands) {
       const error = await failureOf(command(program));
-      expect(error).toMatchObject({ code: 'APPLICATION_REFUSED', exitCode: 3 });
+      expect(error).toMatchObject({ code: 'APPLICATION_REJECTED', exitCode: 3 });
       expect(`${error.message}${String(error.stack)}`).not.toContain(secret);
     }
     expect(await stored()).toEqual([]);

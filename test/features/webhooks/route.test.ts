@@ -13,8 +13,8 @@ import { createAthleteStore, saveAthlete } from '../../../src/mongo/athletes/ath
 import { collectionsOf } from '../../../src/mongo/schema/collections.ts';
 import type { Mongo } from '../../../src/mongo/base/connection.ts';
 import {
-  tellDeauthorization,
-  toldDeauthorizations,
+  noteDeauthorization,
+  notifiedDeauthorizations,
 } from '../../../src/mongo/athletes/deauthorized.ts';
 import { createEventStore } from '../../../src/features/webhooks/store.ts';
 import { createSubscriptionStore } from '../../../src/features/webhooks/subscription-store.ts';
@@ -52,11 +52,11 @@ const withdrawal = {
   updates: { authorized: 'false' },
 };
 
-const toldAt = new Date('2026-10-05T11:00:00Z');
+const deliveredAt = new Date('2026-10-05T11:00:00Z');
 
 interface Hook {
   readonly server: HttpServer;
-  readonly told: StoredEvent[];
+  readonly delivered: StoredEvent[];
   /** How often it was said that somebody withdrew the access. */
   deauthorizations(): number;
   /** How many operations MongoDB was asked for. */
@@ -79,7 +79,7 @@ afterEach(async () => {
 });
 
 const subscriptions = (mongo = adapter.mongo) => createSubscriptionStore(mongo, '12345');
-const marked = () => toldDeauthorizations(adapter.mongo, adapter.collections);
+const marked = () => notifiedDeauthorizations(adapter.mongo, adapter.collections);
 const storedEvents = () => adapter.database.db.collection('events').countDocuments();
 
 async function openHook(mongo: Mongo = adapter.mongo, clock: Clock = systemClock): Promise<Hook> {
@@ -91,7 +91,7 @@ async function openHook(mongo: Mongo = adapter.mongo, clock: Clock = systemClock
       return mongo.attempt(operation, urgency);
     },
   };
-  const told: StoredEvent[] = [];
+  const delivered: StoredEvent[] = [];
   let deauthorizations = 0;
   const output = capture();
   const athletes = createAthleteStore(counting, collectionsOf(mongo.db));
@@ -99,9 +99,9 @@ async function openHook(mongo: Mongo = adapter.mongo, clock: Clock = systemClock
     subscription: () => subscriptions(counting).load(),
     athleteIds: () => athletes.athleteIds(),
     events: createEventStore(counting, clock),
-    onEvent: (each) => told.push(each),
-    tellDeauthorization: (each) =>
-      tellDeauthorization(counting, collectionsOf(mongo.db), each, toldAt),
+    onEvent: (each) => delivered.push(each),
+    noteDeauthorization: (each) =>
+      noteDeauthorization(counting, collectionsOf(mongo.db), each, deliveredAt),
     onDeauthorization: () => {
       deauthorizations += 1;
     },
@@ -112,7 +112,7 @@ async function openHook(mongo: Mongo = adapter.mongo, clock: Clock = systemClock
   servers.push(server);
   return {
     server,
-    told,
+    delivered,
     deauthorizations: () => deauthorizations,
     operations: () => operations,
     logged: output.text,
@@ -169,7 +169,7 @@ describe('an event', () => {
     expect(await storedEvents()).toBe(1);
     expect(await send(hook, { ...event, aspect_type: 'delete' })).toBe(200);
     expect(await storedEvents()).toBe(1);
-    expect(hook.told).toEqual([
+    expect(hook.delivered).toEqual([
       { athleteId, kind: 'create' },
       { athleteId, kind: 'delete' },
     ]);
@@ -197,7 +197,7 @@ describe('an event', () => {
     const hook = await openHook();
     expect(await send(hook, body, to)).toBe(404);
     expect(await storedEvents()).toBe(0);
-    expect(hook.told).toEqual([]);
+    expect(hook.delivered).toEqual([]);
     expect(hook.deauthorizations()).toBe(0);
     expect(await marked()).toEqual([]);
   });
@@ -207,7 +207,7 @@ describe('an event', () => {
     const hook = await openHook(adapter.mongo, { ...systemClock, monotonicMs: () => monotonicMs });
     expect(await send(hook, withdrawal)).toBe(200);
     expect(hook.deauthorizations()).toBe(1);
-    expect(await marked()).toEqual([{ athleteId, toldAt, isCertain: false }]);
+    expect(await marked()).toEqual([{ athleteId, deliveredAt, isCertain: false }]);
     expect(await send(hook, withdrawal)).toBe(503);
     expect(hook.deauthorizations()).toBe(1);
     monotonicMs += 60_000;
@@ -263,7 +263,7 @@ describe('a flood', () => {
     expect(statuses.flat()).toHaveLength(10_000);
     expect(new Set(statuses.flat())).toEqual(new Set(['404']));
     expect(await storedEvents()).toBe(0);
-    expect(hook.told).toEqual([]);
+    expect(hook.delivered).toEqual([]);
     expect(hook.operations()).toBeLessThan(100);
   });
 });
@@ -284,7 +284,7 @@ describe('while MongoDB is away', () => {
       expect(await answers).toMatchObject([503, { status: 503 }]);
       // Strava's two seconds, and room for a busy machine; MongoDB's own limits are 20 seconds and more.
       expect(performance.now() - startedMs).toBeLessThan(5_000);
-      expect(hook.told).toHaveLength(1);
+      expect(hook.delivered).toHaveLength(1);
       // Together, because an event that had to load what is known waits at the second before it comes to the first.
       await Promise.all(
         held.map(async (each) => {
@@ -294,11 +294,11 @@ describe('while MongoDB is away', () => {
       expect(await send(hook, event)).toBe(200);
       expect((await challenge(hook)).status).toBe(200);
       expect(hook.logged().match(/cannot be stored/g)).toHaveLength(1);
-      const refused = proxy.holdCommand(({ name }) => name === 'update');
+      const rejected = proxy.holdCommand(({ name }) => name === 'update');
       expect(await send(hook, withdrawal)).toBe(503);
       expect(hook.deauthorizations()).toBe(0);
       expect(await marked()).toEqual([]);
-      (await refused).release();
+      (await rejected).release();
     } finally {
       await mongo.close();
       await proxy.close();

@@ -25,7 +25,7 @@ function store(): EventStore {
 const events = () => adapter.database.db.collection('events');
 const after = (seconds: number): Date => new Date(startedMs + seconds * 1_000);
 const due = (at: Date, exclude: readonly number[] = []) =>
-  store().dueHints(athleteId, at, exclude, 10);
+  store().duePendingEvents(athleteId, at, exclude, 10);
 
 function event(activityId: number, changes: Partial<ActivityEvent> = {}): ActivityEvent {
   return {
@@ -50,9 +50,9 @@ describe('an event', () => {
     expect(await due(after(0))).toEqual([
       { activityId: 11, aspects: ['create'], receivedAt: after(0), tries: 0 },
     ]);
-    expect(await store().nextHintAt(athleteId)).toEqual(after(0));
-    expect(await store().dueHints(2002, after(0), [], 10)).toEqual([]);
-    expect(await store().nextHintAt(2002)).toBeUndefined();
+    expect(await store().nextPendingEventAt(athleteId)).toEqual(after(0));
+    expect(await store().duePendingEvents(2002, after(0), [], 10)).toEqual([]);
+    expect(await store().nextPendingEventAt(2002)).toBeUndefined();
   });
 
   it('is stored with its ids as int64', async () => {
@@ -67,9 +67,9 @@ describe('an event', () => {
     const late = event(11, { aspect: 'update', eventAt: after(5) });
     const all = [late, event(11), event(11), late, event(11, { aspect: 'delete' })];
     await Promise.all(all.map((each) => store().save(each)));
-    const hints = await due(after(0));
-    expect(hints).toHaveLength(1);
-    expect(hints[0]?.aspects.toSorted()).toEqual(['create', 'delete', 'update']);
+    const pendingEvents = await due(after(0));
+    expect(pendingEvents).toHaveLength(1);
+    expect(pendingEvents[0]?.aspects.toSorted()).toEqual(['create', 'delete', 'update']);
     expect(await events().countDocuments({ event_time: after(5) })).toBe(1);
   });
 
@@ -82,7 +82,7 @@ describe('an event', () => {
     const ids = (await due(after(5))).map(({ activityId }) => activityId);
     expect(ids).toEqual([11, 12]);
     expect(await due(after(5), [11, 12])).toEqual([]);
-    expect(await store().dueHints(athleteId, after(5), [], 1)).toHaveLength(1);
+    expect(await store().duePendingEvents(athleteId, after(5), [], 1)).toHaveLength(1);
   });
 });
 
@@ -92,7 +92,7 @@ describe('a hint that was read', () => {
     pass(1);
     await store().settle(11, after(1));
     expect(await due(after(3_600))).toEqual([]);
-    expect(await store().nextHintAt(athleteId)).toBeUndefined();
+    expect(await store().nextPendingEventAt(athleteId)).toBeUndefined();
     pass(120);
     await store().save(event(11, { aspect: 'delete' }));
     expect(await due(after(120))).toMatchObject([{ aspects: ['delete'] }]);
@@ -114,16 +114,16 @@ describe('a hint that was read', () => {
     pass(5);
     await store().save(event(11, { aspect: 'update' }));
     await store().settle(11, after(3));
-    expect(await store().nextHintAt(athleteId)).toEqual(after(63));
+    expect(await store().nextPendingEventAt(athleteId)).toEqual(after(63));
     await store().settle(11, after(63));
-    expect(await store().nextHintAt(athleteId)).toBeUndefined();
+    expect(await store().nextPendingEventAt(athleteId)).toBeUndefined();
   });
 
   it('waits no longer than a minute when our clock was turned back', async () => {
     await store().save(event(11));
     await store().settle(11, after(86_400));
     await store().save(event(11));
-    expect(await store().nextHintAt(athleteId)).toEqual(after(60));
+    expect(await store().nextPendingEventAt(athleteId)).toEqual(after(60));
   });
 });
 
@@ -148,11 +148,11 @@ describe('a hint that was postponed', () => {
     await store().postpone(11, after(30));
     pass(10);
     await store().save(event(11));
-    expect(await store().nextHintAt(athleteId)).toEqual(after(30));
+    expect(await store().nextPendingEventAt(athleteId)).toEqual(after(30));
     await store().postpone(11, after(3_600));
     pass(15);
     await store().save(event(11));
-    expect(await store().nextHintAt(athleteId)).toEqual(after(70));
+    expect(await store().nextPendingEventAt(athleteId)).toEqual(after(70));
   });
 });
 
@@ -164,8 +164,8 @@ describe('a flood', () => {
     expect(await events().countDocuments()).toBe(200);
     await store().save(event(7, { aspect: 'update' }));
     await store().save(event(999, { athleteId: 2002 }));
-    expect(await store().dueHints(2002, after(0), [], 10)).toHaveLength(1);
-    const known = await store().dueHints(athleteId, after(0), [], 300);
+    expect(await store().duePendingEvents(2002, after(0), [], 10)).toHaveLength(1);
+    const known = await store().duePendingEvents(athleteId, after(0), [], 300);
     expect(known).toHaveLength(200);
     expect(known.find(({ activityId }) => activityId === 7)?.aspects).toHaveLength(2);
     await store().settle(7, after(1));

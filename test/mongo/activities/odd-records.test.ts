@@ -97,8 +97,8 @@ describe('an odd record between two good ones', () => {
     const again = await adapter.activities.storePage(pageOf([record]));
     expect(again).toMatchObject({ added: 0, parked: 1 });
     expect(await adapter.collections.parked.countDocuments()).toBe(1);
-    const mended = await adapter.activities.storePage(pageOf([recordOf(odd)]));
-    expect(mended).toMatchObject({ added: 1, parked: 0 });
+    const repaired = await adapter.activities.storePage(pageOf([recordOf(odd)]));
+    expect(repaired).toMatchObject({ added: 1, parked: 0 });
     expect(await adapter.collections.parked.countDocuments()).toBe(0);
   });
 

@@ -1,29 +1,33 @@
 import { Long, type Document } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { addSpan, nothingListed, type Listing } from '../../../src/domain/sync/list-coverage.ts';
+import {
+  addSpan,
+  nothingCovered,
+  type ListCoverage,
+} from '../../../src/domain/sync/list-coverage.ts';
 import { LeaseLostError } from '../../../src/errors.ts';
 import { createAthleteStore, saveAthlete } from '../../../src/mongo/athletes/athletes.ts';
 import { createTokenStore } from '../../../src/mongo/tokens/tokens.ts';
-import type { AthleteStore, Wish } from '../../../src/sync/ports/ports.ts';
+import type { AthleteStore, BackfillRequest } from '../../../src/sync/ports/ports.ts';
 import { useAdapter } from '../adapter.ts';
 import { athleteId } from '../pages.ts';
 
 const adapter = useAdapter();
 const at = new Date('2026-10-05T10:00:00Z');
-const listing: Listing = {
+const coverage: ListCoverage = {
   spans: [
     { fromS: 1_790_000_000, toS: 1_791_000_000 },
     { fromS: 0, toS: 1_600_000_001 },
   ],
   cursor: { beforeS: 1_790_000_000, page: 3 },
 };
-const wish: Wish = {
+const backfill: BackfillRequest = {
   id: '2019-01-01..',
   since: new Date('2019-01-01T00:00:00Z'),
   until: new Date('2019-12-31T23:59:59Z'),
   requestedAt: at,
-  listing: nothingListed,
+  coverage: nothingCovered,
 };
 
 function store(): AthleteStore {
@@ -40,35 +44,35 @@ describe('how far a list is known', () => {
   it('comes back as it was saved', async () => {
     expect(await store().load(athleteId)).toEqual({
       athleteId,
-      listing: nothingListed,
-      wishes: [],
+      coverage: nothingCovered,
+      backfills: [],
       reconciledAt: {},
     });
-    await store().saveListing(athleteId, listing, { epoch: 1, lookedAt: at });
-    const expected = { athleteId, listing, wishes: [], lookedAt: at, reconciledAt: {} };
+    await store().saveCoverage(athleteId, coverage, { epoch: 1, polledAt: at });
+    const expected = { athleteId, coverage, backfills: [], polledAt: at, reconciledAt: {} };
     expect(await store().load(athleteId)).toEqual(expected);
   });
 
-  it.each<[string, Listing]>([
-    ['nothing', nothingListed],
+  it.each<[string, ListCoverage]>([
+    ['nothing', nothingCovered],
     ['a cursor without a bound', { spans: [], cursor: { page: 2 } }],
     ['a span to the end', { spans: addSpan([], { fromS: 0, toS: 1_790_000_000 }) }],
   ])('may be %s', async (_, one) => {
-    await store().saveListing(athleteId, listing, { epoch: 1 });
-    await store().saveListing(athleteId, one, { epoch: 1 });
-    expect((await store().load(athleteId)).listing).toEqual(one);
+    await store().saveCoverage(athleteId, coverage, { epoch: 1 });
+    await store().saveCoverage(athleteId, one, { epoch: 1 });
+    expect((await store().load(athleteId)).coverage).toEqual(one);
   });
 
   it('keeps when the list was looked at, where a walk says nothing of it', async () => {
-    await store().saveListing(athleteId, listing, { epoch: 1, lookedAt: at });
-    await store().saveListing(athleteId, nothingListed, { epoch: 1 });
-    expect(await store().load(athleteId)).toMatchObject({ lookedAt: at });
+    await store().saveCoverage(athleteId, coverage, { epoch: 1, polledAt: at });
+    await store().saveCoverage(athleteId, nothingCovered, { epoch: 1 });
+    expect(await store().load(athleteId)).toMatchObject({ polledAt: at });
   });
 
   it('is not written under an older lease', async () => {
-    await store().saveListing(athleteId, listing, { epoch: 5 });
+    await store().saveCoverage(athleteId, coverage, { epoch: 5 });
     const before = await document();
-    const late = store().saveListing(athleteId, nothingListed, { epoch: 4, lookedAt: at });
+    const late = store().saveCoverage(athleteId, nothingCovered, { epoch: 4, polledAt: at });
     await expect(late).rejects.toThrow(LeaseLostError);
     expect(await document()).toEqual(before);
   });
@@ -76,11 +80,17 @@ describe('how far a list is known', () => {
 
 describe('taking an athlete over', () => {
   it('returns what is known, and fences off everybody before', async () => {
-    await store().saveListing(athleteId, listing, { epoch: 4, lookedAt: at });
-    await store().addWish(athleteId, wish);
+    await store().saveCoverage(athleteId, coverage, { epoch: 4, polledAt: at });
+    await store().addBackfill(athleteId, backfill);
     const known = await store().take(athleteId, 5);
-    expect(known).toEqual({ athleteId, listing, wishes: [wish], lookedAt: at, reconciledAt: {} });
-    const late = store().saveListing(athleteId, nothingListed, { epoch: 4 });
+    expect(known).toEqual({
+      athleteId,
+      coverage,
+      backfills: [backfill],
+      polledAt: at,
+      reconciledAt: {},
+    });
+    const late = store().saveCoverage(athleteId, nothingCovered, { epoch: 4 });
     await expect(late).rejects.toThrow(LeaseLostError);
     await expect(store().take(athleteId, 4)).rejects.toThrow(LeaseLostError);
     await store().take(athleteId, 5);
@@ -91,67 +101,67 @@ describe('the profile', () => {
   it('is stored as it came, beside what is ours, and the other way round', async () => {
     const profile = { id: athleteId, firstname: 'Anna', 'a.b': 1, bikes: [{ id: 'b1' }] };
     await saveAthlete(adapter.mongo, adapter.collections, athleteId, profile);
-    await store().saveListing(athleteId, listing, { epoch: 1 });
-    await store().addWish(athleteId, wish);
+    await store().saveCoverage(athleteId, coverage, { epoch: 1 });
+    await store().addBackfill(athleteId, backfill);
     const changed = { id: athleteId, firstname: 'Anne', weight: 60.5 };
     await saveAthlete(adapter.mongo, adapter.collections, athleteId, changed);
     const { _id, sync, ...fields } = (await document()) ?? {};
     expect(_id).toBe(athleteId);
     expect(fields).toEqual(changed);
-    expect(sync).toMatchObject({ epoch: 1, wishes: [{ id: wish.id }] });
-    expect((await store().load(athleteId)).listing).toEqual(listing);
+    expect(sync).toMatchObject({ epoch: 1, backfills: [{ id: backfill.id }] });
+    expect((await store().load(athleteId)).coverage).toEqual(coverage);
   });
 });
 
 describe('a wish', () => {
   it('is left once, however many leave it at once', async () => {
-    const other = { ...wish, id: '90d' };
+    const other = { ...backfill, id: '90d' };
     const many = Array.from({ length: 10 }, (_, index) =>
-      store().addWish(athleteId, index % 2 === 0 ? wish : other),
+      store().addBackfill(athleteId, index % 2 === 0 ? backfill : other),
     );
     await Promise.all(many);
-    const { wishes } = await store().load(athleteId);
-    expect(wishes.toSorted((one, two) => (one.id < two.id ? -1 : 1))).toEqual([wish, other]);
+    const { backfills } = await store().load(athleteId);
+    expect(backfills.toSorted((one, two) => (one.id < two.id ? -1 : 1))).toEqual([backfill, other]);
   });
 
   it('that is left again goes on where the first stands', async () => {
-    await store().addWish(athleteId, wish);
-    const advanced = { ...wish, listing };
-    await store().saveWish(athleteId, advanced, 1);
-    await store().addWish(athleteId, wish);
-    expect((await store().load(athleteId)).wishes).toEqual([advanced]);
+    await store().addBackfill(athleteId, backfill);
+    const advanced = { ...backfill, coverage };
+    await store().saveBackfill(athleteId, advanced, 1);
+    await store().addBackfill(athleteId, backfill);
+    expect((await store().load(athleteId)).backfills).toEqual([advanced]);
   });
 
   it('without an end comes back without an end', async () => {
-    const { until, ...open } = wish;
+    const { until, ...open } = backfill;
     expect(until).toBeDefined();
-    await store().addWish(athleteId, open);
-    expect((await store().load(athleteId)).wishes).toEqual([open]);
+    await store().addBackfill(athleteId, open);
+    expect((await store().load(athleteId)).backfills).toEqual([open]);
   });
 
   it('is saved alone, and not after it is gone', async () => {
-    await store().addWish(athleteId, wish);
-    await store().addWish(athleteId, { ...wish, id: '90d' });
-    await store().saveWish(athleteId, { ...wish, listing }, 1);
-    expect((await store().load(athleteId)).wishes).toEqual([
-      { ...wish, listing },
-      { ...wish, id: '90d' },
+    await store().addBackfill(athleteId, backfill);
+    await store().addBackfill(athleteId, { ...backfill, id: '90d' });
+    await store().saveBackfill(athleteId, { ...backfill, coverage }, 1);
+    expect((await store().load(athleteId)).backfills).toEqual([
+      { ...backfill, coverage },
+      { ...backfill, id: '90d' },
     ]);
-    await store().removeWish(athleteId, wish.id);
-    await store().saveWish(athleteId, { ...wish, listing }, 1);
-    expect((await store().load(athleteId)).wishes).toEqual([{ ...wish, id: '90d' }]);
+    await store().removeBackfill(athleteId, backfill.id);
+    await store().saveBackfill(athleteId, { ...backfill, coverage }, 1);
+    expect((await store().load(athleteId)).backfills).toEqual([{ ...backfill, id: '90d' }]);
   });
 
   it('is not taken back by the holder of an older lease', async () => {
-    await store().addWish(athleteId, wish);
+    await store().addBackfill(athleteId, backfill);
     await store().take(athleteId, 2);
-    await store().saveWish(athleteId, { ...wish, listing }, 2);
+    await store().saveBackfill(athleteId, { ...backfill, coverage }, 2);
     await store()
-      .saveWish(athleteId, wish, 1)
+      .saveBackfill(athleteId, backfill, 1)
       .catch((error: unknown) => {
         expect(error).toBeInstanceOf(LeaseLostError);
       });
-    expect((await store().load(athleteId)).wishes).toEqual([{ ...wish, listing }]);
+    expect((await store().load(athleteId)).backfills).toEqual([{ ...backfill, coverage }]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { Long } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { leavingIds, markLeaving, unmarkLeaving } from '../../../src/mongo/athletes/erasing.ts';
+import { erasingIds, markErasing, unmarkErasing } from '../../../src/mongo/athletes/erasing.ts';
 import { useAdapter } from '../adapter.ts';
 
 const [ada, bob] = [1001, 1002];
@@ -17,39 +17,39 @@ beforeEach(async () => {
 describe('the mark of an athlete who leaves', () => {
   it('comes once, and goes', async () => {
     const { mongo, collections } = adapter;
-    await markLeaving(mongo, collections, ada, now);
-    await markLeaving(mongo, collections, ada, new Date(0));
+    await markErasing(mongo, collections, ada, now);
+    await markErasing(mongo, collections, ada, new Date(0));
     const marked = await collections.tokens.findOne();
     expect(marked?.needs_authorization).toEqual({ since: now, reason: 'is being erased' });
-    expect(await leavingIds(mongo, collections)).toEqual([ada]);
-    await unmarkLeaving(mongo, collections, ada);
+    expect(await erasingIds(mongo, collections)).toEqual([ada]);
+    await unmarkErasing(mongo, collections, ada);
     expect(await collections.tokens.findOne()).not.toHaveProperty('needs_authorization');
-    expect(await leavingIds(mongo, collections)).toEqual([]);
+    expect(await erasingIds(mongo, collections)).toEqual([]);
   });
 
   it('comes in the place of another, which stands again when it goes', async () => {
     const { mongo, collections } = adapter;
     const other = { since: now, reason: 'Strava refuses the stored refresh token' };
     await collections.tokens.updateOne({}, { $set: { needs_authorization: other } });
-    await markLeaving(mongo, collections, ada, new Date(0));
-    await markLeaving(mongo, collections, ada, new Date(0));
-    expect(await leavingIds(mongo, collections)).toEqual([ada]);
-    await unmarkLeaving(mongo, collections, ada);
+    await markErasing(mongo, collections, ada, new Date(0));
+    await markErasing(mongo, collections, ada, new Date(0));
+    expect(await erasingIds(mongo, collections)).toEqual([ada]);
+    await unmarkErasing(mongo, collections, ada);
     expect((await collections.tokens.findOne())?.needs_authorization).toEqual(other);
-    expect(await leavingIds(mongo, collections)).toEqual([]);
+    expect(await erasingIds(mongo, collections)).toEqual([]);
   });
 
   it('takes no other away', async () => {
     const { mongo, collections } = adapter;
     const other = { since: now, reason: 'Strava refuses the stored refresh token' };
     await collections.tokens.updateOne({}, { $set: { needs_authorization: other } });
-    await unmarkLeaving(mongo, collections, ada);
+    await unmarkErasing(mongo, collections, ada);
     expect((await collections.tokens.findOne())?.needs_authorization).toEqual(other);
   });
 
   it('makes no login where there is none', async () => {
     const { mongo, collections } = adapter;
-    await markLeaving(mongo, collections, bob, now);
+    await markErasing(mongo, collections, bob, now);
     expect(await collections.tokens.countDocuments()).toBe(1);
   });
 });

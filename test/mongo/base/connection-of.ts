@@ -17,7 +17,7 @@ export function open(
     clock: systemClock,
     log: pino({ level: 'silent' }),
     random: () => 0.5,
-    patienceMs: 10_000,
+    deadlineMs: 10_000,
     signal: new AbortController().signal,
     onAway: () => Promise.resolve(),
     ...changes,

@@ -12,7 +12,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { systemClock, type Clock } from '../../../src/clock.ts';
-import { MongoRefusedError, MongoUnavailableError } from '../../../src/errors.ts';
+import { MongoRejectedError, MongoUnavailableError } from '../../../src/errors.ts';
 import type { Mongo, MongoOptions } from '../../../src/mongo/base/connection.ts';
 import { findMongod } from '../../../src/embedded-mongodb/binary.ts';
 import { findFreePort } from '../../../src/embedded-mongodb/loopback-port.ts';
@@ -167,7 +167,7 @@ describe('a mongod that is killed and comes back', () => {
       calls.push(1);
       return Promise.resolve();
     };
-    const mongo = await openHere({ patienceMs: 40_000, onAway });
+    const mongo = await openHere({ deadlineMs: 40_000, onAway });
     const things = mongo.db.collection<{ _id: number }>('survivors');
     const { port } = running();
     const write = (_id: number): Promise<unknown> =>
@@ -207,22 +207,22 @@ describe('a server that does not answer', () => {
 
   it('is given up after the patience', async () => {
     const clock = quickClock();
-    const patienceMs = 60_000;
-    const mongo = await openHere({ clock, patienceMs });
+    const deadlineMs = 60_000;
+    const mongo = await openHere({ clock, deadlineMs });
     let tries = 0;
     const cut = mongo.attempt(() => {
       tries += 1;
       return Promise.reject(new MongoNetworkError('connection cut'));
     });
     await expect(cut).rejects.toThrow(MongoUnavailableError);
-    expect(clock.monotonicMs()).toBeGreaterThanOrEqual(patienceMs);
-    expect(clock.monotonicMs()).toBeLessThanOrEqual(patienceMs + longestPauseMs);
+    expect(clock.monotonicMs()).toBeGreaterThanOrEqual(deadlineMs);
+    expect(clock.monotonicMs()).toBeLessThanOrEqual(deadlineMs + longestPauseMs);
     expect(tries).toBeGreaterThan(5);
   });
 
   it('is not tried again after an interruption', async () => {
     const interrupted = new AbortController();
-    const mongo = await openHere({ patienceMs: Infinity, signal: interrupted.signal });
+    const mongo = await openHere({ deadlineMs: Infinity, signal: interrupted.signal });
     const cut = mongo.attempt(() => {
       interrupted.abort();
       return Promise.reject(new MongoNetworkError('connection cut'));
@@ -231,7 +231,7 @@ describe('a server that does not answer', () => {
   });
 
   it('is named in one sentence that holds no password', async () => {
-    const error: unknown = await open({ uri: await deadUri(), name }, { patienceMs: 0 }).catch(
+    const error: unknown = await open({ uri: await deadUri(), name }, { deadlineMs: 0 }).catch(
       (thrown: unknown) => thrown,
     );
     expect(error).toBeInstanceOf(MongoUnavailableError);
@@ -309,7 +309,7 @@ describe('a server with passwords', () => {
     return `mongodb://${user}:${pass}@127.0.0.1:${port}/?authSource=admin`;
   }
 
-  async function refusal(work: Promise<unknown>): Promise<Error> {
+  async function rejection(work: Promise<unknown>): Promise<Error> {
     const error: unknown = await work.catch((thrown: unknown) => thrown);
     if (!(error instanceof Error)) throw new Error('It was not refused.');
     return error;
@@ -317,8 +317,8 @@ describe('a server with passwords', () => {
 
   it('refuses a wrong password in one sentence, at once, and says it nowhere', async () => {
     const wrong = 'wrong-geheim';
-    const error = await refusal(open({ uri: uriFor('reader', wrong), name }));
-    expect(error).toBeInstanceOf(MongoRefusedError);
+    const error = await rejection(open({ uri: uriFor('reader', wrong), name }));
+    expect(error).toBeInstanceOf(MongoRejectedError);
     expect(error.message).toMatch(/MONGODB_URI\.$/);
     expect(error.message.split('\n')).toHaveLength(1);
     const everything =
@@ -331,10 +331,10 @@ describe('a server with passwords', () => {
     opened.push(mongo);
     expect(mongo.address).not.toContain(password);
     expect(mongo.address).not.toContain('reader');
-    const error = await refusal(
+    const error = await rejection(
       mongo.attempt(() => mongo.db.collection('things').insertOne({ n: 1 })),
     );
-    expect(error).toBeInstanceOf(MongoRefusedError);
+    expect(error).toBeInstanceOf(MongoRejectedError);
     expect(error.message).toContain('readWrite');
     expect(inspect(error, { depth: 10 })).not.toContain(password);
   });
@@ -342,8 +342,8 @@ describe('a server with passwords', () => {
   it('refuses who gives no password at all', async () => {
     const mongo = await open({ uri: uriOf(port), name });
     opened.push(mongo);
-    const error = await refusal(mongo.attempt(() => mongo.db.collection('things').findOne()));
-    expect(error).toBeInstanceOf(MongoRefusedError);
+    const error = await rejection(mongo.attempt(() => mongo.db.collection('things').findOne()));
+    expect(error).toBeInstanceOf(MongoRejectedError);
   });
 });
 

@@ -33,7 +33,7 @@ const window = {
 
 const state: QuotaState = {
   windows: [window, { ...window, kind: 'daily', startMs: 1_789_948_800_000, isClosed: false }],
-  flights: [
+  inFlight: [
     {
       id: 'f1',
       owner: 'here',
@@ -85,10 +85,10 @@ describe('the quota of an application', () => {
   it('is refused only by what is stored, not by what this process remembers', async () => {
     const [mine, other] = [0, 1].map(() => createQuotaStore(adapter.mongo, '12345'));
     await mine?.update(() => state);
-    await other?.update((known) => ({ ...known, flights: [] }));
+    await other?.update((known) => ({ ...known, inFlight: [] }));
     const seen: number[] = [];
     await mine?.update((known) => {
-      seen.push(known.flights.length);
+      seen.push(known.inFlight.length);
       return undefined;
     });
     expect(seen.at(-1)).toBe(0);
@@ -131,9 +131,9 @@ describe('the quota of an application', () => {
     };
     const store = createQuotaStore(twice, '12345');
     const reserveOnce = (known: QuotaState): QuotaState =>
-      known.flights.some(({ id }) => id === 'f1')
+      known.inFlight.some(({ id }) => id === 'f1')
         ? known
-        : { ...addOne(known), flights: state.flights };
+        : { ...addOne(known), inFlight: state.inFlight };
     const result = await store.update(reserveOnce);
     expect(lost.left).toBe(0);
     expect(reservedIn(result)).toBe(window.reserved + 1);

@@ -1,7 +1,7 @@
 import type { Document } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { nothingListed } from '../../../src/domain/sync/list-coverage.ts';
+import { nothingCovered } from '../../../src/domain/sync/list-coverage.ts';
 import type { JsonObject, JsonValue } from '../../../src/domain/json.ts';
 import { createAthleteStore } from '../../../src/mongo/athletes/athletes.ts';
 import {
@@ -26,7 +26,7 @@ const detail = { ...bike, resource_state: 3, brand_name: 'Puch', model_name: 'Mi
 beforeEach(async () => {
   await adapter.empty();
   const athletes = createAthleteStore(adapter.mongo, adapter.collections);
-  await athletes.saveListing(athleteId, nothingListed, { epoch: 1 });
+  await athletes.saveCoverage(athleteId, nothingCovered, { epoch: 1 });
 });
 
 function storeProfile(lists: JsonObject, when = at): Promise<void> {

@@ -1,7 +1,7 @@
 import { Long, type Document } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { nothingListed } from '../../../src/domain/sync/list-coverage.ts';
+import { nothingCovered } from '../../../src/domain/sync/list-coverage.ts';
 import { parseJson, type JsonObject, type JsonValue } from '../../../src/domain/json.ts';
 import type { AthletePart } from '../../../src/domain/sync/fetch-task.ts';
 import { LeaseLostError } from '../../../src/errors.ts';
@@ -26,7 +26,7 @@ const detailed = { ...summary, resource_state: 3, ftp: 250, bikes: [], shoes: []
 beforeEach(async () => {
   await adapter.empty();
   const athletes = createAthleteStore(adapter.mongo, adapter.collections);
-  await athletes.saveListing(athleteId, nothingListed, { epoch: 1, lookedAt: at });
+  await athletes.saveCoverage(athleteId, nothingCovered, { epoch: 1, polledAt: at });
 });
 
 function store(part: AthletePart, record: JsonObject, changes: Partial<typeof write> = {}) {
@@ -97,7 +97,7 @@ describe('the parts of an athlete', () => {
     await store('zones', { heart_rate: {} });
     await store('profile', { ...detailed, _id: 5, zones: 'x', stats: 'x', sync: 'x' });
     expect(await fields()).toEqual({ _id: athleteId, ...detailed, zones: { heart_rate: {} } });
-    expect((await document())['sync']).toMatchObject({ epoch: 1, looked_at: at });
+    expect((await document())['sync']).toMatchObject({ epoch: 1, polled_at: at });
   });
 
   it.each<AthletePart>(['profile', 'zones'])(

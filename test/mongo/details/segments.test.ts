@@ -56,7 +56,7 @@ function fail(part: SegmentPart, isParked = false): Promise<void> {
   return recordSegmentFailure(adapter.mongo, { ...write, segmentId: id, part }, failure);
 }
 
-function refuse(part: SegmentPart): Promise<void> {
+function reject(part: SegmentPart): Promise<void> {
   const one = { ...write, segmentId: id, part };
   return markSegmentUnavailable(adapter.mongo, one, 'for subscribers only');
 }
@@ -217,7 +217,7 @@ describe('a segment that failed', () => {
 
   it('for good is never asked for again; a record without streams stays', async () => {
     await store();
-    await refuse('streams');
+    await reject('streams');
     expect(await due(later(1e7))).toEqual([]);
     expect(await count()).toBe(0);
     expect(await document()).toMatchObject({
@@ -227,7 +227,7 @@ describe('a segment that failed', () => {
   });
 
   it('for good without a record is remembered, too', async () => {
-    await refuse('record');
+    await reject('record');
     await meet([id]);
     expect(await due(later(1e7))).toEqual([]);
     expect(await sync()).toMatchObject({ state: 'none', athlete_ids: [athleteId] });

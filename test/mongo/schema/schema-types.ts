@@ -12,21 +12,21 @@ import type {
   MissingBookkeeping,
   ParkedDocument,
   ReconcileDocument,
-  RefusedDeletionsDocument,
+  RejectedDeletionsDocument,
   StreamsBookkeeping,
   StreamsDocument,
   TokenDocument,
-  WishDocument,
+  BackfillRequestDocument,
 } from '../../../src/mongo/schema/collections.ts';
 import type { GearBookkeeping } from '../../../src/mongo/details/gear.ts';
 import type { RefreshBookkeeping } from '../../../src/mongo/details/profile.ts';
-import type { NoticeDocument } from '../../../src/features/notifications/store.ts';
+import type { NotificationDocument } from '../../../src/features/notifications/store.ts';
 import type { RunDocument } from '../../../src/mongo/history/runs.ts';
 import type { SegmentBookkeeping } from '../../../src/mongo/details/segments.ts';
 import type { TombstoneDocument } from '../../../src/mongo/history/tombstones.ts';
 import * as activity from '../../../src/mongo/schema/activities.ts';
 import * as athlete from '../../../src/mongo/schema/athletes.ts';
-import { leases, notices, parked, runs } from '../../../src/mongo/schema/bookkeeping.ts';
+import { leases, notifications, parked, runs } from '../../../src/mongo/schema/bookkeeping.ts';
 import type { Field } from '../../../src/mongo/schema/field.ts';
 import { changes, tombstones } from '../../../src/mongo/schema/history.ts';
 import { tokens } from '../../../src/mongo/schema/logins.ts';
@@ -62,12 +62,12 @@ export const described = [
   activity.derived.fields satisfies Described<Derived>,
   streams.fields satisfies Described<StreamsDocument>,
   athlete.athleteBookkeeping.fields satisfies Described<AthleteBookkeeping>,
-  athlete.wish.fields satisfies Described<WishDocument>,
+  athlete.backfill.fields satisfies Described<BackfillRequestDocument>,
   athlete.reconcile.fields satisfies Described<ReconcileDocument>,
-  athlete.refusedDeletions.fields satisfies Described<RefusedDeletionsDocument>,
+  athlete.rejectedDeletions.fields satisfies Described<RejectedDeletionsDocument>,
   tokens.fields satisfies Described<TokenDocument>,
   parked.fields satisfies Described<ParkedDocument>,
-  notices.fields satisfies Described<NoticeDocument>,
+  notifications.fields satisfies Described<NotificationDocument>,
   leases.fields satisfies Described<LeaseDocument>,
   runs.fields satisfies Described<RunDocument>,
   changes.fields satisfies Described<ChangeDocument>,

@@ -35,7 +35,7 @@ async function commandsOfAStart(): Promise<readonly string[]> {
 }
 
 /** Refuses documents for a reason of its own, until the database is prepared again. */
-async function refuse(collection: string, filter: Document): Promise<void> {
+async function reject(collection: string, filter: Document): Promise<void> {
   await adapter.database.db.command({ collMod: collection, validator: { $nor: [filter] } });
 }
 
@@ -78,10 +78,10 @@ describe('the validator', () => {
     const writing = adapter.database.db
       .collection(definition.name)
       .bulkWrite(operations, { ordered: false });
-    const error: unknown = await writing.catch((refusal: unknown) => refusal);
+    const error: unknown = await writing.catch((rejection: unknown) => rejection);
     if (!(error instanceof MongoBulkWriteError)) throw new Error('Nothing was refused.');
-    const refusals = [error.writeErrors].flat();
-    expect(refusals.map(({ code }) => code)).toEqual(wrong.map(() => 121));
+    const rejections = [error.writeErrors].flat();
+    expect(rejections.map(({ code }) => code)).toEqual(wrong.map(() => 121));
   });
 
   it('takes keys that nobody described, and a number of any kind', async () => {
@@ -100,7 +100,7 @@ describe('the validator', () => {
   });
 
   it('is changed where it differs, and else costs one question', async () => {
-    await refuse('streams', { part: 7 });
+    await reject('streams', { part: 7 });
     const changing = await commandsOfAStart();
     expect(changing.filter((name) => name === 'collMod')).toHaveLength(1);
     const [found] = await adapter.database.db.listCollections({ name: 'streams' }).toArray();
@@ -115,8 +115,8 @@ describe('the validator', () => {
 
 describe('what a validator refuses', () => {
   it('is parked with a reason where it is an activity, and its neighbours are stored', async () => {
-    await refuse('activities', { name: 'refused' });
-    const page = pageOf([recordOf(first, { name: 'refused' }), recordOf(second)]);
+    await reject('activities', { name: 'rejected' });
+    const page = pageOf([recordOf(first, { name: 'rejected' }), recordOf(second)]);
     expect(await adapter.activities.storePage(page)).toMatchObject({ added: 1, parked: 1 });
     expect(await adapter.collections.activities.distinct('_id')).toEqual([second]);
     expect(await adapter.collections.parked.findOne()).toMatchObject({
@@ -127,7 +127,7 @@ describe('what a validator refuses', () => {
 
   it('is parked for a day where it is a recording', async () => {
     await adapter.activities.storePage(pageOf([recordOf(first)]));
-    await refuse('streams', { heartrate: 999 });
+    await reject('streams', { heartrate: 999 });
     const everything = { athleteId, range: {}, now: at, exclude: [], limit: 10 };
     const [pending] = await adapter.activities.pendingStreams(everything);
     if (pending === undefined) throw new Error('Nothing is pending.');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { views } from '../../../src/queries/views.ts';
-import { MongoRefusedError } from '../../../src/errors.ts';
+import { MongoRejectedError } from '../../../src/errors.ts';
 import type { Mongo } from '../../../src/mongo/base/connection.ts';
 import { prepareDatabase } from '../../../src/mongo/setup/ensure-indexes.ts';
 import type { Simulator } from '../../../src/simulator/simulator.ts';
@@ -69,8 +69,8 @@ describe('a user who may only read and write', () => {
   it('is told which role is missing where the validator of another version stands there', async () => {
     const other = { $jsonSchema: { properties: { pid: { bsonType: 'string' } } } };
     await mongod.client.db(name).command({ collMod: 'runs', validator: other });
-    const error: unknown = await prepareDatabase(mongo).catch((refusal: unknown) => refusal);
-    expect(error).toBeInstanceOf(MongoRefusedError);
+    const error: unknown = await prepareDatabase(mongo).catch((rejection: unknown) => rejection);
+    expect(error).toBeInstanceOf(MongoRejectedError);
     expect(String(error)).toContain('The collection runs has the validator of another version');
     expect(String(error)).toContain('dbAdmin');
   });

@@ -169,11 +169,11 @@ describe('the track', () => {
     ['goes to and fro over the continents', flights],
   ])('that MongoDB refuses, because it %s, costs no write', async (_, coordinates) => {
     const write = await listed();
-    const refused = { type: 'LineString', coordinates };
+    const rejected = { type: 'LineString', coordinates };
     await writeDerivation(adapter.mongo, adapter.collections, {
       filter: { _id: Long.fromNumber(write.pending.activityId) },
       values: { 'sync.epoch': 2 },
-      geometries: [{ track: refused, note: 1 }, { track: refused, note: 2 }, { note: 3 }],
+      geometries: [{ track: rejected, note: 1 }, { track: rejected, note: 2 }, { note: 3 }],
     });
     expect(await activity()).toMatchObject({ note: 3, sync: { epoch: 2 } });
     expect(await trackNow()).toEqual(ofSummary);

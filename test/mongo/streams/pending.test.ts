@@ -53,7 +53,7 @@ describe('what lacks its streams', () => {
       elapsedS: 4_610,
       tries: 0,
     });
-    expect(newest?.trace).toMatch(/\S/);
+    expect(newest?.recordingHash).toMatch(/\S/);
   });
 
   it('is limited, and leaves out what is under way', async () => {

@@ -9,7 +9,7 @@ import { TokenKeyError } from '../../../src/errors.ts';
 import type { Mongo } from '../../../src/mongo/base/connection.ts';
 import type { Grant } from '../../../src/mongo/tokens/grant-document.ts';
 import { digestOf } from '../../../src/mongo/tokens/grant-document.ts';
-import { createPendingGrants } from '../../../src/mongo/tokens/pending-logins.ts';
+import { createPendingLogins } from '../../../src/mongo/tokens/pending-logins.ts';
 import { newTokenKey } from '../../../src/mongo/base/token-cipher.ts';
 import type { TokenKey } from '../../../src/mongo/base/token-cipher.ts';
 import { readKeyFile, replaceKeys } from '../../../src/mongo/tokens/token-key-file.ts';
@@ -65,7 +65,7 @@ function storeOf(vault: TokenVault): TokenStore {
 
 /** All that is stored of logins, as text. */
 async function storedText(): Promise<string> {
-  const names = ['tokens', 'pending_grants'];
+  const names = ['tokens', 'pending_logins'];
   const all = await Promise.all(
     names.map((name) => adapter.database.db.collection(name).find().toArray()),
   );
@@ -81,7 +81,7 @@ async function keyIds(): Promise<readonly string[]> {
 describe('a login under a key', () => {
   it('comes back as it was saved, and stands nowhere in the database', async () => {
     const vault = await started();
-    const pending = createPendingGrants(adapter.mongo, vault);
+    const pending = createPendingLogins(adapter.mongo, vault);
     const grant = pendingOf(2);
     await storeOf(vault).save(grantOf(1));
     await pending.save('digest', grant);
@@ -96,16 +96,16 @@ describe('a login under a key', () => {
     await store.renew(grantOf(1), grantOf(1, 2));
     expect(await store.load(1)).toEqual(grantOf(1, 2));
     await store.renew(grantOf(1), grantOf(1, 3));
-    await store.markNeedsAuthorization(grantOf(1), 'refused', at);
+    await store.markNeedsAuthorization(grantOf(1), 'rejected', at);
     expect(await store.load(1)).toEqual(grantOf(1, 2));
-    await store.markNeedsAuthorization(grantOf(1, 2), 'refused', at);
+    await store.markNeedsAuthorization(grantOf(1, 2), 'rejected', at);
     expect(await store.load(1)).toHaveProperty('needsAuthorization');
   });
 
   it('that was stored without one is read, renewed under the key, and taken over at a start', async () => {
     await storeOf(plainVault).save(grantOf(1));
     await storeOf(plainVault).save(grantOf(2));
-    await storeOf(plainVault).markNeedsAuthorization(grantOf(2), 'refused', at);
+    await storeOf(plainVault).markNeedsAuthorization(grantOf(2), 'rejected', at);
     const vault = await started();
     expect(await storeOf(vault).load(1)).toEqual(grantOf(1));
     await storeOf(vault).renew(grantOf(1), grantOf(1, 2));
@@ -114,7 +114,7 @@ describe('a login under a key', () => {
     expect(await storedText()).not.toMatch(/(access|refresh)-\d/);
     expect(await storeOf(vault).load(2)).toMatchObject({
       ...grantOf(2),
-      needsAuthorization: { reason: 'refused' },
+      needsAuthorization: { reason: 'rejected' },
     });
     expect(await takeOverTokens(adapter.mongo, vault)).toBe(0);
   });
@@ -164,13 +164,13 @@ describe('a rotation', () => {
     await store.save(grantOf(2));
     await storeOf(plainVault).save(grantOf(3));
     const grant = pendingOf(4);
-    await createPendingGrants(adapter.mongo, await started()).save(digestOf('old'), grant);
+    await createPendingLogins(adapter.mongo, await started()).save(digestOf('old'), grant);
   }
 
   async function assertReadable(): Promise<void> {
     const vault = await started();
     for (const id of [1, 2, 3]) expect(await storeOf(vault).load(id)).toEqual(grantOf(id));
-    const pending = await createPendingGrants(adapter.mongo, vault).load(digestOf('old'));
+    const pending = await createPendingLogins(adapter.mongo, vault).load(digestOf('old'));
     expect(pending?.refreshToken).toBe('refresh-4-1');
   }
 

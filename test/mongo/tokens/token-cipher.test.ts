@@ -36,7 +36,7 @@ describe('a sealed token', () => {
     const others: Partial<SecretPlace>[] = [
       { owner: '1002' },
       { field: 'access_token' },
-      { collection: 'pending_grants' },
+      { collection: 'pending_logins' },
     ];
     for (const other of others) {
       expect(openSecret(key, sealed, { ...place, ...other })).toBeUndefined();

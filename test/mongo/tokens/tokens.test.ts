@@ -50,8 +50,8 @@ describe('a grant', () => {
 
   it('that Strava refused is marked, and the next login takes the mark away', async () => {
     await store().save(grant);
-    await store().markNeedsAuthorization(grant, 'refused', at);
-    const needsAuthorization = { since: at, reason: 'refused' };
+    await store().markNeedsAuthorization(grant, 'rejected', at);
+    const needsAuthorization = { since: at, reason: 'rejected' };
     expect(await store().load(athleteId)).toEqual({ ...grant, needsAuthorization });
     await store().save({ ...grant, refreshToken: 'refresh-2' });
     expect(await store().load(athleteId)).not.toHaveProperty('needsAuthorization');
@@ -59,12 +59,12 @@ describe('a grant', () => {
 
   it('is not marked where another refresh token is stored meanwhile', async () => {
     await store().save({ ...grant, refreshToken: 'refresh-2' });
-    await store().markNeedsAuthorization(grant, 'refused', at);
+    await store().markNeedsAuthorization(grant, 'rejected', at);
     expect(await store().load(athleteId)).not.toHaveProperty('needsAuthorization');
   });
 
   it('is not made by a mark', async () => {
-    await store().markNeedsAuthorization(grant, 'refused', at);
+    await store().markNeedsAuthorization(grant, 'rejected', at);
     expect(await store().load(athleteId)).toBeUndefined();
   });
 
