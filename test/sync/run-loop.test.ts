@@ -30,7 +30,11 @@ const opensMs = Math.ceil(startMs / windowMs) * windowMs + 2_000;
 const reset = new StravaWeatherError('A connection reset.');
 
 /** Fails this often for each activity that `isMeant` names, and then succeeds. */
-function failing(error: Error, times = Infinity, isMeant = (_: number) => true): StreamsPort {
+function failing(
+  error: Error,
+  times = Infinity,
+  isMeant: (activityId: number) => boolean = () => true,
+): StreamsPort {
   let failed = 0;
   return (_, activityId) => {
     if (!isMeant(activityId) || failed >= times) return Promise.resolve(someStreams);
@@ -195,7 +199,7 @@ describe('a run', () => {
   });
 
   it('abandons a request in flight five seconds after it is stopped', async () => {
-    let [stoppedMs, abandonedMs] = [0, 0];
+    let abandonedMs = 0;
     const streams: StreamsPort = (_, __, { signal }) =>
       new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => {
@@ -206,7 +210,7 @@ describe('a run', () => {
     const engine = createFakeEngine({ pending: { [ada]: [1] }, source: { streams } });
     const run = engine.run();
     await idle();
-    stoppedMs = engine.clock.nowMs();
+    const stoppedMs = engine.clock.nowMs();
     engine.stop();
     await run;
     expect(abandonedMs - stoppedMs).toBe(5_000);
