@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { MongoUnavailableError } from '../../src/errors.ts';
+import { createAccess } from '../../src/strava/access.ts';
+import type { Tokens } from '../../src/sync/ports/ports.ts';
+import {
+  ada,
+  createFakeClock,
+  createFakeLease,
+  createHold,
+  idle,
+  startMs,
+} from '../sync/fake-ports.ts';
+
+const expired: Tokens = {
+  athleteId: ada,
+  accessToken: 'old access',
+  refreshToken: 'old refresh',
+  expiresAt: new Date(startMs),
+};
+const renewed = {
+  accessToken: 'new access',
+  refreshToken: 'new refresh',
+  expiresAt: new Date(startMs + 6 * 3_600_000),
+};
+const unexpected = (): never => {
+  throw new Error('The test does not expect this call.');
+};
+
+/** An access whose write of the rotated refresh token is held open, asked for a token twice at once. */
+function createHeldRenewal() {
+  const hold = createHold();
+  const handedOut: string[] = [];
+  const access = createAccess({
+    tokens: {
+      load: () => Promise.resolve(expired),
+      save: unexpected,
+      renew: () => hold.promise,
+      markNeedsAuthorization: unexpected,
+    },
+    leases: { tryAcquire: () => Promise.resolve(createFakeLease()) },
+    oauth: {
+      authorizeUrl: unexpected,
+      exchangeCode: unexpected,
+      refresh: () => Promise.resolve(renewed),
+      revoke: unexpected,
+    },
+    clock: createFakeClock(),
+    clientId: '1',
+  });
+  const { signal } = new AbortController();
+  const ask = () => access.token(ada, signal).then((token) => void handedOut.push(token));
+  return { hold, handedOut, asked: [ask(), ask()] };
+}
+
+describe('a new access token', () => {
+  it('is handed out only after the rotated refresh token is stored', async () => {
+    const { hold, handedOut, asked } = createHeldRenewal();
+    await idle();
+    expect(handedOut).toEqual([]);
+    hold.resolve();
+    await Promise.all(asked);
+    expect(handedOut).toEqual(['new access', 'new access']);
+  });
+
+  it('is never handed out when the rotated refresh token cannot be stored', async () => {
+    const { hold, handedOut, asked } = createHeldRenewal();
+    hold.reject(new MongoUnavailableError('No MongoDB answers.'));
+    const results = await Promise.allSettled(asked);
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(handedOut).toEqual([]);
+  });
+});
