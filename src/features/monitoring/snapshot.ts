@@ -2,7 +2,7 @@
  * What the metrics ask the database for: however many scrape, it is asked once in a while, and one that
  * does not answer holds nobody up.
  */
-import { defaultBackfillSince } from '../../config/default-backfill.ts';
+import { defaultBackfillSince } from '../../domain/sync/default-backfill.ts';
 import { DomestiqueError } from '../../errors.ts';
 import { createBoundedWork } from '../../http/bounded-work.ts';
 import { createRecentValue } from '../../http/recent-value.ts';

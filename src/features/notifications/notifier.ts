@@ -2,8 +2,8 @@
  * Tells the person when the person is needed: looks at what stands, remembers it, and has it delivered
  * by the command or to the address of the settings. It runs beside the daemon, which never waits for it.
  */
-import { defaultBackfillSince } from '../../config/default-backfill.ts';
-import { allSettings } from '../../config/settings.ts';
+import { defaultBackfillSince } from '../../domain/sync/default-backfill.ts';
+import { variableNames } from '../../config/settings.ts';
 import { tickIntervalMs } from '../shared/schedule.ts';
 import { dayMs } from '../../domain/duration.ts';
 import type { Notification, AlertFacts } from '../../domain/notifications/alert-conditions.ts';
@@ -73,8 +73,7 @@ export function createNotifier(session: NotifierSession): Notifier {
 
 /** The command gets no setting of ours: several are secret. */
 function withoutSettings(env: Program['env']): Program['env'] {
-  const ours = new Set(allSettings.flatMap(({ name }) => [name, `${name}_FILE`]));
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !ours.has(name)));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !variableNames.includes(name)));
 }
 
 async function logged({ log, signal }: Program, work: () => Promise<void>): Promise<void> {

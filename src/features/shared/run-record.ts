@@ -1,7 +1,7 @@
 /**
  * Writes each run into `runs`, from its start on, and prunes old ones.
  */
-import { defaultBackfillSince } from '../../config/default-backfill.ts';
+import { defaultBackfillSince } from '../../domain/sync/default-backfill.ts';
 import { DomestiqueError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
 import { pruneChanges } from '../../mongo/history/changes.ts';

@@ -1,7 +1,7 @@
 /**
  * Gathers what `status` shows from the database alone.
  */
-import { defaultBackfillSince } from '../../config/default-backfill.ts';
+import { defaultBackfillSince } from '../../domain/sync/default-backfill.ts';
 import { nextTickAt } from '../shared/schedule.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import { estimateEndMs } from '../../domain/rate-limit/estimate.ts';

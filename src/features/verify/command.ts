@@ -3,7 +3,7 @@
  * differences; with `--fix` it mends them.
  */
 import { requireClient } from '../../config/client.ts';
-import { defaultBackfillSince } from '../../config/default-backfill.ts';
+import { defaultBackfillSince } from '../../domain/sync/default-backfill.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes, LeaseLostError, QuotaSpentError } from '../../errors.ts';
 import type { Database, Strava } from '../../main.ts';
