@@ -4,7 +4,7 @@
  * is thrown is a bug and ends the process.
  */
 
-/** What a command's exit code means; see the README's table. */
+/** What a command's exit code means; see docs/commands.md. */
 export const exitCodes = {
   done: 0,
   failed: 1,
