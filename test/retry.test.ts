@@ -61,7 +61,11 @@ describe('retry', () => {
   it('throws the error when it is stopped while it waits, without another try', async () => {
     const stop = new AbortController();
     const { options } = createOptions({ signal: stop.signal });
-    const clock = { ...options.clock, sleep: () => Promise.resolve(stop.abort()) };
+    const sleep = (): Promise<void> => {
+      stop.abort();
+      return Promise.resolve();
+    };
+    const clock = { ...options.clock, sleep };
     await expect(retry(failing(9), { ...options, clock })).rejects.toThrow('failure 1');
   });
 });
