@@ -59,15 +59,15 @@ describe.concurrent('the health of the daemon', { timeout: 180_000 }, () => {
     const daemon = await startDaemon(scene);
     await daemon.command.shown('Quota spent, waiting until');
     await daemon.reaches('/readyz', 200);
-    expect((await daemon.probe('/readyz')).reasons).toBe('MongoDB answers; logged in: 1.');
+    expect((await daemon.probe('/readyz')).reasons).toBe('MongoDB responds; logged in: 1.');
     const text = await scene.runWith({ HTTP_PORT: daemon.port }, 'health');
     expect(text.exitCode, text.stdout).toBe(0);
-    expect(text.stdout).toMatch(/^Live\. All is in motion: .*\nReady\. MongoDB answers; .*\n$/);
+    expect(text.stdout).toMatch(/^Live\. All loops are running: .*\nReady\. MongoDB responds; .*\n$/);
     // The run's loop goes on telling that it turns: its silence is shorter than the run is long.
     const startedMs = performance.now();
     await eventually(async () => {
       const { reasons } = await daemon.probe('/livez');
-      const isRecent = /run's loop turned [0-2] seconds? ago/.test(reasons);
+      const isRecent = /run's loop ran [0-2] seconds? ago/.test(reasons);
       return performance.now() - startedMs > 4_000 && isRecent;
     });
     await daemon.stop();

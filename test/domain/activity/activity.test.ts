@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import {
   changesBetween,
-  detailFingerprintOf,
+  detailHashOf,
   fingerprintOf,
   readSummary,
   recordingHashOf,
@@ -168,7 +168,7 @@ describe('the fingerprint that the details depend on', () => {
     [{ map: { summary_polyline: 'abd' } }, false],
     [{ map: null }, false],
   ])('after %j is the same: %s', (changes, isSame) => {
-    const is = detailFingerprintOf({ ...record, ...changes }) === detailFingerprintOf(record);
+    const is = detailHashOf({ ...record, ...changes }) === detailHashOf(record);
     expect(is).toBe(isSame);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeLogins, assessLoops } from '../../../src/domain/monitoring/health.ts';
+import { assessLogins, assessLoops } from '../../../src/domain/monitoring/health.ts';
 
 describe('the loops', () => {
   const watch = { name: "schedule's", silentMs: 3_900, maxMs: 300_000 };
@@ -12,14 +12,14 @@ describe('the loops', () => {
       [watch, run],
       true,
       [
-        "All is in motion: the schedule's loop turned 3 seconds ago, the run's loop turned 10 minutes ago.",
+        "All loops are running: the schedule's loop ran 3 seconds ago, the run's loop ran 10 minutes ago.",
       ],
     ],
     [
       'one that is stuck is enough',
       [watch, { ...run, silentMs: 600_001 }],
       false,
-      ["The run's loop has not turned for 10 minutes: restart the daemon."],
+      ["The run's loop has not run for 10 minutes: restart the daemon."],
     ],
   ])('%s', (_, loops, isHealthy, reasons) => {
     expect(assessLoops(loops)).toEqual({ isHealthy, reasons });
@@ -29,11 +29,11 @@ describe('the loops', () => {
 describe('the logins', () => {
   it.each([
     [0, 0, false, 'Nobody is logged in. Run: npm run auth'],
-    [2, 0, true, 'MongoDB answers; logged in: 2.'],
-    [2, 1, true, 'MongoDB answers; logged in: 1; to log in again: 1.'],
+    [2, 0, true, 'MongoDB responds; logged in: 2.'],
+    [2, 1, true, 'MongoDB responds; logged in: 1; to log in again: 1.'],
     [2, 2, false, 'Every athlete (2) has to log in again. Run: npm run auth'],
   ])('of %i athletes, %i of whom have to log in again', (athletes, needAuthorization, ...found) => {
     const [isHealthy, reason] = found;
-    expect(judgeLogins({ athletes, needAuthorization })).toEqual({ isHealthy, reasons: [reason] });
+    expect(assessLogins({ athletes, needAuthorization })).toEqual({ isHealthy, reasons: [reason] });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type {
   AthleteFacts,
-  Cause,
+  AlertCondition,
   Notification,
   AlertFacts,
 } from '../../../src/domain/notifications/alert-conditions.ts';
@@ -72,13 +72,13 @@ describe('what stands', () => {
 
 describe('a notice', () => {
   const gapMs = maxGapMs(15 * minuteMs);
-  const cause: Cause = { key: 'application', kind: 'application', text: 'x', minWatchedMs: 0 };
-  const slow: Cause = { ...cause, key: 'silence', kind: 'silence', minWatchedMs: dayMs };
-  const noticeOf = ({ key, kind, text }: Cause, more: Partial<Notification> = {}): Notification => {
+  const cause: AlertCondition = { key: 'application', kind: 'application', text: 'x', minWatchedMs: 0 };
+  const slow: AlertCondition = { ...cause, key: 'silence', kind: 'silence', minWatchedMs: dayMs };
+  const noticeOf = ({ key, kind, text }: AlertCondition, more: Partial<Notification> = {}): Notification => {
     const seenAt = before(15 * minuteMs);
     return { key, kind, text, since: seenAt, seenAt, watchedMs: 0, tries: 0, ...more };
   };
-  const decide = (causes: readonly Cause[], known: readonly Notification[]) =>
+  const decide = (causes: readonly AlertCondition[], known: readonly Notification[]) =>
     decideNotifications(causes, known, { nowMs, gapMs });
 
   it('is remembered and due when its cause begins', () => {

@@ -32,7 +32,7 @@ const settings: QuotaSettings = {
 function depart(state: QuotaState, id: string, leavesMs = atMs): QuotaState {
   const asked = { id, owner: 'a', atMs: leavesMs, reserve: noReserve };
   const decision = reserve(state, asked, settings);
-  if (!decision.isComplete) throw new Error(`${id} was refused`);
+  if (!decision.isAllowed) throw new Error(`${id} was refused`);
   return decision.state;
 }
 

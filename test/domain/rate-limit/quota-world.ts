@@ -159,7 +159,7 @@ export function liveThrough(world: World): History {
         const id = `${index}-${(flights += 1)}`;
         const request = { id, owner: `owner of ${id}`, atMs: nowMs + offsetMs, reserve: noReserve };
         const decision = reserve(quota, request, settings);
-        if (!decision.isComplete) {
+        if (!decision.isAllowed) {
           const opensMs = decision.opensAtMs - offsetMs;
           askAt(Math.min(opensMs, nowMs + Math.ceil(settings.shortWindowMs / 200)));
           return;

@@ -36,15 +36,15 @@ function take(
 ): [QuotaState, boolean] {
   const id = `flight ${(flights += 1)}`;
   const decision = reserve(state, { id, owner, atMs, reserve: noReserve }, used);
-  return decision.isComplete ? [decision.state, true] : [state, false];
+  return decision.isAllowed ? [decision.state, true] : [state, false];
 }
 
 function takeMany(state: QuotaState, atMs: number, count: number): [QuotaState, number] {
   let completed = 0;
   for (let index = 0; index < count; index += 1) {
-    const [next, isComplete] = take(state, atMs);
+    const [next, isAllowed] = take(state, atMs);
     state = next;
-    completed += isComplete ? 1 : 0;
+    completed += isAllowed ? 1 : 0;
   }
   return [state, completed];
 }
@@ -71,13 +71,13 @@ describe('a reservation', () => {
   it('leaves what has to be left', () => {
     const asked = { id: 'b', owner: 'a', atMs: day + minuteMs, reserve: { short: 3, daily: 0 } };
     const [two] = takeMany(emptyQuota, day + minuteMs, 2);
-    expect(reserve(two, asked, settings).isComplete).toBe(false);
-    expect(reserve(two, { ...asked, reserve: { short: 2, daily: 0 } }, settings).isComplete).toBe(
+    expect(reserve(two, asked, settings).isAllowed).toBe(false);
+    expect(reserve(two, { ...asked, reserve: { short: 2, daily: 0 } }, settings).isAllowed).toBe(
       true,
     );
     const daily = { ...asked, reserve: { short: 0, daily: 10 } };
     expect(reserve(two, daily, settings)).toEqual({
-      isComplete: false,
+      isAllowed: false,
       opensAtMs: day + dayMs + 2_000,
     });
   });
@@ -96,7 +96,7 @@ describe('a reservation', () => {
             { id: 'x', owner: 'a', atMs: nowMs, reserve: noReserve },
             settings,
           );
-          if (decision.isComplete) break;
+          if (decision.isAllowed) break;
           expect(decision.opensAtMs).toBeGreaterThan(nowMs);
           expect(decision.opensAtMs).toBe(opensAt(state, nowMs, settings, noReserve));
           nowMs = decision.opensAtMs;
@@ -170,7 +170,7 @@ describe('a request that is under way across a boundary', () => {
     const [lost] = take(emptyQuota, atMs, settings, 'dead');
     const id = 'alive';
     const decision = reserve(lost, { id, owner: 'a', atMs, reserve: noReserve }, settings);
-    if (!decision.isComplete) throw new Error('rejected');
+    if (!decision.isAllowed) throw new Error('rejected');
     const counts = { short: { limit: 5, usage: 4 }, daily: { limit: 12, usage: 4 } };
     const known = settle(decision.state, { id, atMs, counts, isRateLimited: false }, settings);
     expect(take(known, atMs)[1]).toBe(false);
@@ -206,7 +206,7 @@ describe('the limit in force', () => {
     let state: QuotaState = emptyQuota;
     for (let index = 0; index < quick.short; index += 1) [state] = take(state, day + 2_000, quick);
     expect(opensAt(state, day + 2_500, quick, noReserve)).toBe(day + 5_900);
-    const [, isComplete] = take(state, day + 5_800, quick);
-    expect(isComplete).toBe(false);
+    const [, isAllowed] = take(state, day + 5_800, quick);
+    expect(isAllowed).toBe(false);
   });
 });

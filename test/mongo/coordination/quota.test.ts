@@ -25,8 +25,8 @@ const window = {
   kind: 'short',
   startMs: 1_790_000_100_000,
   reserved: 3,
-  foreignAtMost: 2,
-  foreignAtLeast: 1,
+  maxForeign: 2,
+  minForeign: 1,
   seen: 4,
   isClosed: true,
 } as const;
