@@ -14,8 +14,8 @@ beforeEach(async () => {
   await adapter.collections.tokens.insertOne({ _id: Long.fromNumber(ada), ...login });
 });
 
-describe('the mark of an athlete who leaves', () => {
-  it('comes once, and goes', async () => {
+describe('the erasing mark of an athlete', () => {
+  it('is set once, and removed', async () => {
     const { mongo, collections } = adapter;
     await markErasing(mongo, collections, ada, now);
     await markErasing(mongo, collections, ada, new Date(0));
@@ -27,7 +27,7 @@ describe('the mark of an athlete who leaves', () => {
     expect(await erasingIds(mongo, collections)).toEqual([]);
   });
 
-  it('comes in the place of another, which stands again when it goes', async () => {
+  it('replaces another mark, which is restored on removal', async () => {
     const { mongo, collections } = adapter;
     const other = { since: now, reason: 'Strava refuses the stored refresh token' };
     await collections.tokens.updateOne({}, { $set: { needs_authorization: other } });
@@ -39,7 +39,7 @@ describe('the mark of an athlete who leaves', () => {
     expect(await erasingIds(mongo, collections)).toEqual([]);
   });
 
-  it('takes no other away', async () => {
+  it('removes no other mark', async () => {
     const { mongo, collections } = adapter;
     const other = { since: now, reason: 'Strava refuses the stored refresh token' };
     await collections.tokens.updateOne({}, { $set: { needs_authorization: other } });
@@ -47,7 +47,7 @@ describe('the mark of an athlete who leaves', () => {
     expect((await collections.tokens.findOne())?.needs_authorization).toEqual(other);
   });
 
-  it('makes no login where there is none', async () => {
+  it('creates no login', async () => {
     const { mongo, collections } = adapter;
     await markErasing(mongo, collections, bob, now);
     expect(await collections.tokens.countDocuments()).toBe(1);

@@ -1,12 +1,12 @@
 /**
- * A connection for tests, as a process of its own would have it.
+ * A connection for tests, as a separate process has it.
  */
 import { pino } from 'pino';
 
 import { systemClock } from '../../../src/clock.ts';
 import { connectMongo, type Mongo, type MongoOptions } from '../../../src/mongo/base/connection.ts';
 
-/** Opens a database with a patience of ten seconds and a silent log, unless told otherwise. */
+/** Opens a database with a deadline of ten seconds and a silent log, unless changed. */
 export function open(
   { uri, name }: { readonly uri: string; readonly name: string },
   changes: Partial<MongoOptions> = {},

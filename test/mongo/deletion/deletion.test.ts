@@ -13,10 +13,10 @@ function stored(): Promise<number> {
   return adapter.collections.activities.countDocuments();
 }
 
-describe('a page', () => {
+describe('storing a page beside deletions', () => {
   beforeEach(() => adapter.empty());
 
-  it('that was asked for before a deletion does not bring the activity back; a later one does', async () => {
+  it('does not restore a deleted activity from a page requested before, but from a later one', async () => {
     const { activities, mongo, collections } = adapter;
     const page = (seconds: number) => pageOf([recordOf(id)], { fetchedAt: at(seconds) });
     await activities.storePage(page(0));
@@ -31,7 +31,7 @@ describe('a page', () => {
     expect(change).toMatchObject({ kind: 'deleted', name: recordOf(id)['name'] });
   });
 
-  it('does not bring back what a retention ended, until there is no retention any more', async () => {
+  it('does not restore an expired activity while a retention is set', async () => {
     const { mongo, collections } = adapter;
     const retained = createActivityStore(mongo, collections, { expiry: 'final' });
     const page = pageOf([recordOf(id)], { fetchedAt: at(0) });
@@ -45,7 +45,7 @@ describe('a page', () => {
   });
 
   it.each([0, 1, 2])(
-    'does not bring back what expires after %i of its operations',
+    'does not restore an activity that expires after %i operations of the store',
     async (operationsBefore) => {
       const { activities, mongo, collections } = adapter;
       await activities.storePage(pageOf([recordOf(id), recordOf(id + 1)], { fetchedAt: at(0) }));
@@ -65,7 +65,7 @@ describe('a page', () => {
     },
   );
 
-  it('that is older than what is stored changes nothing', async () => {
+  it('changes nothing where the page is older than the stored record', async () => {
     const { activities, collections } = adapter;
     const renamed = { ...recordOf(id), name: 'Newer' };
     await activities.storePage(pageOf([renamed], { fetchedAt: at(10) }));
@@ -75,7 +75,7 @@ describe('a page', () => {
   });
 
   it.each([1, 2, 3])(
-    'that becomes older after %i of its operations changes nothing, and counts as nothing',
+    'changes nothing where a newer page is stored after %i operations of the store',
     async (operationsBefore) => {
       const { activities, mongo, collections } = adapter;
       await activities.storePage(pageOf([recordOf(id)], { fetchedAt: at(0) }));
@@ -95,7 +95,7 @@ describe('a page', () => {
     },
   );
 
-  it('that is stored twice at a time loses no lease by that', async () => {
+  it('keeps the lease when the same page is stored twice at a time', async () => {
     const { activities, collections } = adapter;
     const ids = Array.from({ length: 60 }, (_, index) => id + index);
     const page = pageOf(
