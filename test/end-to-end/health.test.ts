@@ -20,7 +20,7 @@ interface Daemon {
   readonly url: string;
   readonly command: Running;
   probe(path: string): Promise<Probed>;
-  /** Resolves when the path answers so. */
+  /** Resolves when the path responds with the status. */
   reaches(path: string, status: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -30,10 +30,10 @@ async function startDaemon(scene: Scene, env: Record<string, string> = {}): Prom
   const url = `http://127.0.0.1:${port}`;
   const command = scene.launch(['start'], { ...onceAYear, HTTP_PORT: port, ...env });
   const probe = async (path: string): Promise<Probed> => {
-    const answer = await fetch(`${url}${path}`).catch(() => undefined);
-    if (answer === undefined) return { status: 0, reasons: '' };
-    const { reasons } = (await answer.json()) as { reasons: readonly string[] };
-    return { status: answer.status, reasons: reasons.join(' ') };
+    const response = await fetch(`${url}${path}`).catch(() => undefined);
+    if (response === undefined) return { status: 0, reasons: '' };
+    const { reasons } = (await response.json()) as { reasons: readonly string[] };
+    return { status: response.status, reasons: reasons.join(' ') };
   };
   return {
     port,
@@ -49,11 +49,11 @@ async function startDaemon(scene: Scene, env: Record<string, string> = {}): Prom
   };
 }
 
-/** Bounds on hanging: the pauses between two tries to reach MongoDB grow to ten seconds. */
+/** A generous bound: the pauses between attempts to reach MongoDB grow to ten seconds. */
 describe.concurrent('the health of the daemon', { timeout: 180_000 }, () => {
   const openScene = useScene();
 
-  it('is good while it waits for the quota, and health ends with 0', async () => {
+  it('is healthy while waiting for the quota, and health ends with 0', async () => {
     const env = { STRAVA_QUOTA_SHORT: '10', STRAVA_QUOTA_SHORT_WINDOW: '1m' };
     const scene = await openScene({ activities: 40, env: { ...env, STRAVA_QUOTA_DAILY: '10' } });
     const daemon = await startDaemon(scene);
@@ -62,8 +62,10 @@ describe.concurrent('the health of the daemon', { timeout: 180_000 }, () => {
     expect((await daemon.probe('/readyz')).reasons).toBe('MongoDB responds; logged in: 1.');
     const text = await scene.runWith({ HTTP_PORT: daemon.port }, 'health');
     expect(text.exitCode, text.stdout).toBe(0);
-    expect(text.stdout).toMatch(/^Live\. All loops are running: .*\nReady\. MongoDB responds; .*\n$/);
-    // The run's loop goes on telling that it turns: its silence is shorter than the run is long.
+    expect(text.stdout).toMatch(
+      /^Live\. All loops are running: .*\nReady\. MongoDB responds; .*\n$/,
+    );
+    // The run's loop keeps reporting iterations: its silence is shorter than the run.
     const startedMs = performance.now();
     await eventually(async () => {
       const { reasons } = await daemon.probe('/livez');
@@ -73,12 +75,12 @@ describe.concurrent('the health of the daemon', { timeout: 180_000 }, () => {
     await daemon.stop();
   });
 
-  it('is bad while MongoDB is away, at the start and later, and good again when it is back', async () => {
+  it('is unhealthy while MongoDB is away, at the start and later, and recovers', async () => {
     const scene = await openScene({ activities: 2, isLoggedIn: false });
     const mongod = await startOwnMongod();
     try {
       {
-        // It is killed at once.
+        // It ends at once.
         await using client = new MongoClient(mongod.uri, { writeConcern: { journal: true } });
         await logIn(client.db(scene.mongodb.name), scene.simulator, athleteId);
       }
