@@ -1,14 +1,14 @@
 /**
  * Stream documents without samples.
  */
+import type { Store } from '../../../src/mongo/schema/collections.ts';
 import { Long } from 'mongodb';
 
-import type { Collections } from '../../../src/mongo/schema/collections.ts';
 import { athleteId } from '../pages.ts';
 
 /** Adds two parts to an activity, and marks its streams as stored. */
 export async function addStreams(
-  { activities, streams }: Collections,
+  { activities, streams }: Store,
   activityId: number,
   {
     epoch = 1,
