@@ -117,9 +117,9 @@ describe.concurrent('erase', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toContain('give --yes');
     expect(await placesOf(scene, ada)).toEqual(['tokens']);
-    const nobody = await scene.run('erase', '--yes');
-    expect(nobody.exitCode).toBe(2);
-    expect(nobody.stderr).toContain("required option '--athlete <id>' not specified");
+    const unnamed = await scene.run('erase', '--yes');
+    expect(unnamed.exitCode).toBe(2);
+    expect(unnamed.stderr).toContain("required option '--athlete <id>' not specified");
     expect(scene.simulator.requests.entries).toHaveLength(0);
   });
 });

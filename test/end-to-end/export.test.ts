@@ -188,7 +188,7 @@ describe.concurrent('export', () => {
   it.each<[string, () => Partial<ExportOptions>, string | RegExp]>([
     ['an unknown activity', () => ({ activity: '5' }), 'There is no activity 5 in the database.'],
     [
-      'an activity of somebody else',
+      "another athlete's activity",
       () => ({ activity: String(ids.full), athlete: '1002' }),
       /^There is no activity \d+ of athlete 1002 in the database\.$/,
     ],

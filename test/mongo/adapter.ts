@@ -1,5 +1,5 @@
 /**
- * The store over a database of the test file's own: open before its tests, closed after them.
+ * The store over a database for one test file: opened before its tests, closed after them.
  */
 import type { Db } from 'mongodb';
 import { afterAll, beforeAll } from 'vitest';

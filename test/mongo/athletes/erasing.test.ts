@@ -29,7 +29,7 @@ describe('the erasing mark of an athlete', () => {
 
   it('replaces another mark, which is restored on removal', async () => {
     const { store } = adapter;
-    const other = { since: now, reason: 'Strava refuses the stored refresh token' };
+    const other = { since: now, reason: 'Strava rejects the stored refresh token' };
     await store.tokens.updateOne({}, { $set: { needs_authorization: other } });
     await markErasing(store, ada, new Date(0));
     await markErasing(store, ada, new Date(0));
@@ -41,7 +41,7 @@ describe('the erasing mark of an athlete', () => {
 
   it('removes no other mark', async () => {
     const { store } = adapter;
-    const other = { since: now, reason: 'Strava refuses the stored refresh token' };
+    const other = { since: now, reason: 'Strava rejects the stored refresh token' };
     await store.tokens.updateOne({}, { $set: { needs_authorization: other } });
     await unmarkErasing(store, ada);
     expect((await store.tokens.findOne())?.needs_authorization).toEqual(other);

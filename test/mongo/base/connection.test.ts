@@ -308,7 +308,7 @@ describe('a server with passwords', () => {
 
   async function rejection(work: Promise<unknown>): Promise<Error> {
     const error: unknown = await work.catch((thrown: unknown) => thrown);
-    if (!(error instanceof Error)) throw new Error('It was not refused.');
+    if (!(error instanceof Error)) throw new Error('It was not rejected.');
     return error;
   }
 

@@ -270,11 +270,11 @@ describe('a lease holder in another process of this machine', () => {
     const exit = once(child, 'exit');
     child.kill('SIGKILL');
     await exit;
-    const asked = await adapter.store.leases.findOne({ _id: 'remote' });
+    const known = await adapter.store.leases.findOne({ _id: 'remote' });
     const isFreeAtOnce = (await tryTake(storeOf(), 'remote')) !== undefined;
     expect(isFreeAtOnce).toBe(false);
     await waitFor(storeOf(), 'remote');
-    expect(Date.now()).toBeGreaterThanOrEqual(asked?.expires_at.getTime() ?? Infinity);
+    expect(Date.now()).toBeGreaterThanOrEqual(known?.expires_at.getTime() ?? Infinity);
   });
 
   it('is replaced by one of many after its death', async () => {

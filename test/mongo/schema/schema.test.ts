@@ -79,7 +79,7 @@ describe('a validator', () => {
       .collection(definition.name)
       .bulkWrite(operations, { ordered: false });
     const error: unknown = await writing.catch((rejection: unknown) => rejection);
-    if (!(error instanceof MongoBulkWriteError)) throw new Error('Nothing was refused.');
+    if (!(error instanceof MongoBulkWriteError)) throw new Error('Nothing was rejected.');
     const rejections = [error.writeErrors].flat();
     expect(rejections.map(({ code }) => code)).toEqual(wrong.map(() => 121));
   });

@@ -161,11 +161,11 @@ describe('the stored track', () => {
   });
 
   /** Different tracks, so that none shares its keys in the index. */
-  const flights = [48, -33, 49, -34, 50].map((latitude) => [latitude > 0 ? 16 : 151, latitude]);
+  const jumps = [48, -33, 49, -34, 50].map((latitude) => [latitude > 0 ? 16 : 151, latitude]);
 
   it.each([
     ['is a point', [[16, 48]]],
-    ['goes to and fro over the continents', flights],
+    ['jumps across continents', jumps],
   ])('is left out where MongoDB rejects it, because it %s', async (_, coordinates) => {
     const write = await listed();
     const rejected = { type: 'LineString', coordinates };

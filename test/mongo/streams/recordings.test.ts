@@ -93,7 +93,7 @@ describe('loading a recording', () => {
     ],
     ['a part is of another write', 'stored', [{ time: [0, 1, 2] }, { time: [3, 4], epoch: 2 }]],
     ['samples are missing', 'stored', [{ time: [0, 1, 2] }, { time: [3] }]],
-    ['they are asked for again', 'pending', [{ time: [0, 1, 2, 3, 4] }]],
+    ['they are fetched again', 'pending', [{ time: [0, 1, 2, 3, 4] }]],
   ])('returns no streams where %s', async (_, state, parts) => {
     await storeOne(state);
     await storeParts(...parts);
