@@ -1,11 +1,9 @@
-import { MongoClient } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { findFreePort } from '../../src/embedded-mongodb/loopback-port.ts';
 import type { Running } from '../support/command.ts';
-import { logIn } from '../support/mirror.ts';
-import { startOwnMongod } from '../support/own-mongod.ts';
+import { startKilledMongod } from '../support/killed-mongod.ts';
 import type { Scene } from '../support/scene.ts';
-import { answerOf, athleteId, useScene } from '../support/scene.ts';
+import { answerOf, useScene } from '../support/scene.ts';
 import { eventually } from '../support/waiting.ts';
 
 const onceAYear = { SYNC_SCHEDULE: '0 0 1 1 *' };
@@ -77,14 +75,8 @@ describe.concurrent('the health of the daemon', { timeout: 180_000 }, () => {
 
   it('is unhealthy while MongoDB is away, at the start and later, and recovers', async () => {
     const scene = await openScene({ activities: 2, isLoggedIn: false });
-    const mongod = await startOwnMongod();
+    const mongod = await startKilledMongod(scene);
     try {
-      {
-        // It ends at once.
-        await using client = new MongoClient(mongod.uri, { writeConcern: { journal: true } });
-        await logIn(client.db(scene.mongodb.name), scene.simulator, athleteId);
-      }
-      await mongod.kill();
       const daemon = await startDaemon(scene, { MONGODB_URI: mongod.uri });
       await daemon.reaches('/readyz', 503);
       expect((await daemon.probe('/readyz')).reasons).toContain('The database is not open yet');

@@ -1,5 +1,4 @@
 import type { Db } from 'mongodb';
-import { MongoClient } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { findFreePort } from '../../src/embedded-mongodb/loopback-port.ts';
 import type { RequestEntry } from '../../src/simulator/api/request-log.ts';
@@ -7,8 +6,7 @@ import { secretsIn } from '../support/canaries.ts';
 import type { Running } from '../support/command.ts';
 import type { Family } from '../support/exposition.ts';
 import { parseExposition } from '../support/exposition.ts';
-import { logIn } from '../support/mirror.ts';
-import { startOwnMongod } from '../support/own-mongod.ts';
+import { startKilledMongod } from '../support/killed-mongod.ts';
 import type { Scene } from '../support/scene.ts';
 import { athleteId, trueIds, useScene } from '../support/scene.ts';
 import { eventually } from '../support/waiting.ts';
@@ -240,14 +238,8 @@ describe.concurrent('the metrics of the daemon', { timeout: 180_000 }, () => {
 
   it('omit the figures from the database while MongoDB is away', async () => {
     const scene = await openScene({ activities: 2, isLoggedIn: false });
-    const mongod = await startOwnMongod();
+    const mongod = await startKilledMongod(scene);
     try {
-      {
-        // It ends at once.
-        await using client = new MongoClient(mongod.uri, { writeConcern: { journal: true } });
-        await logIn(client.db(scene.mongodb.name), scene.simulator, athleteId);
-      }
-      await mongod.kill();
       const daemon = await startDaemon(scene, { MONGODB_URI: mongod.uri });
       await daemon.reaches(({ value }) => (value('domestique_mongodb_retries_total') ?? 0) > 0);
       const early = await daemon.scrape();
