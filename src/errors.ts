@@ -4,7 +4,7 @@
  * ends the process.
  */
 
-/** The exit codes of the commands. */
+/** The exit codes of the commands; see docs/commands.md. */
 export const exitCodes = {
   done: 0,
   failed: 1,
@@ -107,7 +107,7 @@ export class DatabaseNewerError extends DomestiqueError {
   override readonly exitCode = exitCodes.usage;
 }
 
-/** A backup cannot be read, is damaged, is not a backup, or has a newer format. */
+/** A backup or dump is unreadable, damaged, incomplete, not a backup, or of a newer format or database. */
 export class BackupUnusableError extends DomestiqueError {
   override readonly code = 'BACKUP_UNUSABLE';
   override readonly exitCode = exitCodes.failed;

@@ -30,7 +30,7 @@ interface Compose {
 const compose = parse(readProjectFile('compose.yaml')) as Compose;
 const { domestique, mongodb } = compose.services;
 const environment = domestique.environment ?? {};
-const readme = readProjectFile('README.md');
+const page = readProjectFile('docs/deployment.md');
 
 describe('the daemon in compose.yaml', () => {
   it('sets only known settings', () => {
@@ -120,9 +120,9 @@ describe('MongoDB in compose.yaml', () => {
   }
 });
 
-describe('the README about the container', () => {
+describe('docs/deployment.md on the container', () => {
   it('names only existing commands and services', () => {
-    const lines = [...readme.matchAll(/docker compose exec (?:-T )?(\w+) (\w+)(?: (\w+))?/g)];
+    const lines = [...page.matchAll(/docker compose exec (?:-T )?(\w+) (\w+)(?: (\w+))?/g)];
     expect(lines.length).toBeGreaterThan(3);
     for (const [, service, program, command] of lines) {
       expect(Object.keys(compose.services)).toContain(service);
@@ -135,7 +135,7 @@ describe('the README about the container', () => {
 
   it('names the secret files', () => {
     for (const { file } of Object.values(compose.secrets)) {
-      expect(readme).toContain(file.replace('./', ''));
+      expect(page).toContain(file.replace('./', ''));
     }
   });
 });
