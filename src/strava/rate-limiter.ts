@@ -120,8 +120,8 @@ async function reserveOne(
     if (known.inFlight.some((request) => request.id === id)) return known;
     atMs = clock.nowMs();
     decision = reserveRequest(known, { id, owner, atMs, reserve }, settings);
-    return decision.isComplete ? decision.state : undefined;
+    return decision.isAllowed ? decision.state : undefined;
   });
-  const rejectedUntilMs = decision?.isComplete === false ? decision.opensAtMs : undefined;
+  const rejectedUntilMs = decision?.isAllowed === false ? decision.opensAtMs : undefined;
   return { pass: { id, atMs }, rejectedUntilMs, state };
 }

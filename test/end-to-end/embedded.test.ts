@@ -7,14 +7,14 @@ import type { Scene, SceneOptions } from '../support/scene.ts';
 import { answerOf, athleteId, useScene } from '../support/scene.ts';
 import { eventually } from '../support/waiting.ts';
 
-/** Each command starts and shuts down a mongod: that takes its time. */
-const patient = { timeout: 120_000 };
+/** Each command starts and shuts down a mongod, which takes time. */
+const slow = { timeout: 120_000 };
 
-describe.concurrent('the embedded MongoDB', patient, () => {
+describe.concurrent('the embedded MongoDB', slow, () => {
   const openScene = useScene();
   const makeFolder = useDataFolders();
 
-  /** A scene whose commands use an embedded server, with the athlete logged in there. */
+  /** A scene whose commands use an embedded server, where the athlete is logged in. */
   async function openEmbedded(options: SceneOptions) {
     const folder = await makeFolder();
     const env = { ...folder.env, ...options.env };
@@ -34,7 +34,7 @@ describe.concurrent('the embedded MongoDB', patient, () => {
     return answerOf(ended);
   }
 
-  it('keeps what was synced from command to command, and is shut down after each', async () => {
+  it('keeps the data between commands, and is shut down after each', async () => {
     const { folder, scene } = await openEmbedded({ activities: 10 });
     expect(await folder.isShutDown()).toBe(true);
     const synced = await scene.run('sync', '--json');
@@ -48,7 +48,7 @@ describe.concurrent('the embedded MongoDB', patient, () => {
     expect(await scene.db.collections()).toEqual([]);
   });
 
-  it('is kept up by db, beside which status and sync run, and ends with it', async () => {
+  it('runs until db ends, and serves status and sync meanwhile', async () => {
     const { folder, scene } = await openEmbedded({ activities: 6 });
     const db = scene.launch(['db']);
     await db.shown(`mongodb://127.0.0.1:${folder.port}/`);
@@ -63,7 +63,7 @@ describe.concurrent('the embedded MongoDB', patient, () => {
     expect(await folder.isShutDown()).toBe(true);
   });
 
-  it('is shut down after the last write when Ctrl-C goes to npm and everything under it', async () => {
+  it('is shut down after the last write when npm and its children receive Ctrl-C', async () => {
     const { folder, scene } = await openEmbedded({ activities: 40 });
     const npm = { program: 'npm', isGroup: true };
     const daemon = scene.launch(['run', '-s', 'start'], {}, npm);
@@ -81,7 +81,7 @@ describe.concurrent('the embedded MongoDB', patient, () => {
     expect(scene.simulator.requests.fetchedTwice()).toEqual([]);
   });
 
-  it('outlives a killed command, and is adopted by the next', async () => {
+  it('survives a killed command, and is adopted by the next', async () => {
     const { folder, scene } = await openEmbedded({ activities: 40 });
     const killed = scene.launch(['sync']);
     await scene.simulator.requests.waitFor((log) => log.count('streams') >= 5, 30_000);
@@ -95,11 +95,11 @@ describe.concurrent('the embedded MongoDB', patient, () => {
   });
 });
 
-describe('the demo', patient, () => {
+describe('the demo', slow, () => {
   const openScene = useScene();
   const makeFolder = useDataFolders();
 
-  it('shows the whole job and answers, and touches nothing of the user’s', async () => {
+  it('shows a sync and query results, and changes nothing of the user’s', async () => {
     const { path, port } = await makeFolder();
     const scene = await openScene({ activities: 3 });
     await scene.run('sync');
@@ -110,7 +110,7 @@ describe('the demo', patient, () => {
       MONGODB_PORT: String(port),
       SYNC_SINCE: '30d',
       SYNC_STREAMS: 'false',
-      // Whoever tries it has no application at Strava yet.
+      // Its users have no Strava application yet.
       STRAVA_CLIENT_ID: '',
       STRAVA_CLIENT_SECRET: '',
     };
@@ -129,11 +129,11 @@ describe('the demo', patient, () => {
   });
 });
 
-describe('a stop while the embedded MongoDB starts', patient, () => {
+describe('a stop while the embedded MongoDB starts', slow, () => {
   const openScene = useScene();
   const makeFolder = useDataFolders();
 
-  it('ends with 0 and without a stack trace', async () => {
+  it('ends with 0 and without a stack trace when stopped while MongoDB starts', async () => {
     const folder = await makeFolder();
     const mongod = join(folder.path, 'slow-mongod');
     const script =

@@ -4,7 +4,7 @@ import { answerOf, athleteId, useScene } from '../support/scene.ts';
 describe.concurrent('status', () => {
   const openScene = useScene();
 
-  it('shows what is stored, what is to do, the quota, the runs, as a table and as JSON', async () => {
+  it('shows stored and pending data, quota and runs, as a table and as JSON', async () => {
     const scene = await openScene({
       activities: 30,
       quota: { short: 12, shortWindowMs: 86_400_000 },
@@ -39,7 +39,7 @@ describe.concurrent('status', () => {
     expect(scene.simulator.requests.entries).toHaveLength(0);
   });
 
-  it('needs neither a client nor a login, and says what is needed', async () => {
+  it('works without client and login, and says what is missing', async () => {
     const scene = await openScene({ isLoggedIn: false });
     const env = { STRAVA_CLIENT_ID: '', STRAVA_CLIENT_SECRET: '' };
     const { exitCode, stdout } = await scene.runWith(env, 'status');
@@ -47,7 +47,7 @@ describe.concurrent('status', () => {
     expect(stdout).toMatch(/Needs you\s+Nobody has logged in yet\. Run: npm run auth/);
   });
 
-  it('counts as work only what the configuration wants', async () => {
+  it('counts only configured work as pending', async () => {
     const scene = await openScene({ activities: 30, env: { SYNC_SINCE: '200d' } });
     await scene.run('sync');
     expect((await scene.call('status')).stdout).toMatch(/To do\s+nothing/);
@@ -60,7 +60,7 @@ describe.concurrent('status', () => {
     expect((whole as { toDo: { streams: number } }).toDo.streams).toBeGreaterThan(15);
   });
 
-  it('shows the quota as Strava’s answers have it, not as this command is configured', async () => {
+  it('shows the quota from Strava’s responses, not from the configuration', async () => {
     const scene = await openScene({ activities: 5, quota: { short: 100 } });
     await scene.call('sync');
     const { quota } = answerOf(await scene.call('status', '--json'));
@@ -71,7 +71,7 @@ describe.concurrent('status', () => {
 describe.concurrent('config', () => {
   const openScene = useScene();
 
-  it('shows where each value came from, and masks what is secret', async () => {
+  it('shows the origin of each value, and masks secrets', async () => {
     const scene = await openScene({ isLoggedIn: false });
     const uri = 'mongodb://user:canary-of-mongodb@127.0.0.1:1/';
     for (const args of [['config'], ['config', '--json']]) {
@@ -84,7 +84,7 @@ describe.concurrent('config', () => {
     }
   });
 
-  it('names every mistake in one message, ends with 2 and shows no stack', async () => {
+  it('reports all errors of the configuration in one message, and ends with 2', async () => {
     const scene = await openScene({ isLoggedIn: false });
     const env = { STRAVA_QUOTA_SHORT: 'many', SYNC_SCHEDULE: 'often', STRAVA_CLIENT: 'x' };
     for (const command of ['config', 'sync', 'start', 'status']) {
@@ -100,7 +100,7 @@ describe.concurrent('config', () => {
 describe.concurrent('secrets', () => {
   const openScene = useScene();
 
-  it('are in no output, whatever goes wrong and however much is logged', async () => {
+  it('secrets are in no output, even of failures and verbose logs', async () => {
     const scene = await openScene({
       activities: 12,
       env: { LOG_LEVEL: 'trace', STRAVA_TIMEOUT: '1s' },

@@ -8,10 +8,10 @@ import { eventually } from '../support/waiting.ts';
 const onceAYear = { SYNC_SCHEDULE: '0 0 1 1 *' };
 const collection = (scene: Scene, name: string) => scene.db.collection(name).find().toArray();
 
-describe('a webhook subscription', () => {
+describe('webhook', () => {
   const openScene = useScene();
 
-  it('is made while the daemon answers the challenge, brings events, is listed, and ends', async () => {
+  it('subscribes, lists, receives events and unsubscribes beside the daemon', async () => {
     const scene = await openScene({ activities: 1 });
     const { simulator } = scene;
     const port = await findFreePort();
@@ -28,7 +28,7 @@ describe('a webhook subscription', () => {
     const listed = await scene.run('webhook', 'list', '--json');
     expect(JSON.parse(listed.stdout)).toMatchObject([{ id, callbackUrl, isOurs: true }]);
 
-    const asked = simulator.requests.count();
+    const requested = simulator.requests.count();
     const forged = JSON.stringify({
       object_type: 'activity',
       object_id: 1,
@@ -38,12 +38,12 @@ describe('a webhook subscription', () => {
       event_time: 1,
     });
     const post = (path: string) => fetch(`${url}${path}`, { method: 'POST', body: forged });
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 100 }, (_, index) => post(index % 2 === 0 ? pathname : '/guessed')),
     );
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([404]));
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([404]));
     expect(await collection(scene, 'events')).toEqual([]);
-    expect(simulator.requests.count()).toBe(asked);
+    expect(simulator.requests.count()).toBe(requested);
 
     const added = simulator.world.addActivity(athleteId);
     await simulator.eventsSettled();
