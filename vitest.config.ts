@@ -3,7 +3,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/scratch-folder.ts', 'test/mongo-server.ts', 'test/fault-report.ts'],
+    // Apart, for they take their time: see vitest.faults.config.ts.
+    exclude: ['test/faults/**'],
+    globalSetup: ['test/scratch-folder.ts', 'test/mongo-server.ts'],
     pool: 'forks',
     testTimeout: 120_000,
     hookTimeout: 120_000,
