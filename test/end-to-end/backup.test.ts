@@ -24,7 +24,7 @@ describe.concurrent('a backup by the command line', () => {
 
   it('is restored into an empty database, equal in every document and index, and the sync goes on', async () => {
     const { scene, empty, out } = await openTwo('moved');
-    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect((await scene.call('sync')).exitCode).toBe(0);
     const taken = await scene.call('backup', '--out', out, '--with-tokens');
     expect(taken.exitCode, taken.stderr).toBe(0);
     expect(taken.stdout).toMatch(/^Wrote [\d,]+ documents of \d+ collections to .*moved\.gz \(\d/);
@@ -39,7 +39,7 @@ describe.concurrent('a backup by the command line', () => {
     expect(await storedIn(empty)).toEqual(original);
     expect(await indexesIn(empty, ['leases'])).toEqual(await indexesIn(scene.db, ['leases']));
     const asked = scene.streamsAskedFor();
-    expect((await scene.runWith(env, 'sync')).exitCode).toBe(0);
+    expect((await scene.callWith(env, 'sync')).exitCode).toBe(0);
     expect(scene.streamsAskedFor()).toEqual(asked);
     await empty.dropDatabase();
   });
@@ -49,7 +49,7 @@ describe.concurrent('a backup by the command line', () => {
     await scene.db.collection('parked').insertOne({ reason: 'a test' });
     expect((await scene.call('backup', '--out', out)).stdout).toContain('logins are not in it');
     const env = { MONGODB_DATABASE: empty.databaseName };
-    const { exitCode, stdout } = await scene.runWith(env, 'restore', '--in', out);
+    const { exitCode, stdout } = await scene.callWith(env, 'restore', '--in', out);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('npm run auth');
     expect(Object.keys(await storedIn(empty))).toEqual(['parked']);

@@ -19,7 +19,7 @@ describe.concurrent('the embedded MongoDB', patient, () => {
     const folder = await makeFolder();
     const env = { ...folder.env, ...options.env };
     const scene = await openScene({ ...options, env, isLoggedIn: false });
-    const { exitCode, stderr } = await scene.run(
+    const { exitCode, stderr } = await scene.call(
       'auth',
       '--code',
       scene.simulator.grant(athleteId),
@@ -29,7 +29,7 @@ describe.concurrent('the embedded MongoDB', patient, () => {
   }
 
   async function statusOf(scene: Scene): Promise<Record<string, unknown>> {
-    const ended = await scene.run('status', '--json');
+    const ended = await scene.call('status', '--json');
     expect(ended.exitCode, ended.stderr).toBe(0);
     return answerOf(ended);
   }
@@ -43,7 +43,7 @@ describe.concurrent('the embedded MongoDB', patient, () => {
     const stored = { athletes: [{ athleteId, activities: 10, streams: { pending: 0 } }] };
     expect(await statusOf(scene)).toMatchObject(stored);
     scene.simulator.requests.clear();
-    await scene.run('sync');
+    await scene.call('sync');
     expect(scene.countedRequests()).toBe(1);
     expect(await scene.db.collections()).toEqual([]);
   });
@@ -52,7 +52,7 @@ describe.concurrent('the embedded MongoDB', patient, () => {
     const { folder, scene } = await openEmbedded({ activities: 6 });
     const db = scene.launch(['db']);
     await db.shown(`mongodb://127.0.0.1:${folder.port}/`);
-    const synced = await scene.run('sync');
+    const synced = await scene.call('sync');
     expect(synced.exitCode, synced.stderr).toBe(0);
     expect(await statusOf(scene)).toMatchObject({ athletes: [{ activities: 6 }] });
     expect(await hasListener(folder.port)).toBe(true);
@@ -77,7 +77,7 @@ describe.concurrent('the embedded MongoDB', patient, () => {
     expect(await folder.isShutDown()).toBe(true);
     const { lastRun } = await statusOf(scene);
     expect(lastRun).toMatchObject({ outcome: 'stopped' });
-    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect((await scene.call('sync')).exitCode).toBe(0);
     expect(scene.simulator.requests.fetchedTwice()).toEqual([]);
   });
 
@@ -102,7 +102,7 @@ describe('the demo', patient, () => {
   it('shows the whole job and answers, and touches nothing of the user’s', async () => {
     const { path, port } = await makeFolder();
     const scene = await openScene({ activities: 3 });
-    await scene.run('sync');
+    await scene.call('sync');
     const before = await scene.db.collection('activities').find().toArray();
     const tokens = await scene.db.collection('tokens').find().toArray();
     const env = {

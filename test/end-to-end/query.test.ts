@@ -7,7 +7,7 @@ describe('npm run query', () => {
 
   it('answers on stdout alone, and ends with 2 where the question is wrong', async () => {
     const scene = await openScene({ activities: 3 });
-    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect((await scene.call('sync')).exitCode).toBe(0);
     const [answer, wrong] = await Promise.all([
       scene.run('query', 'latest', '--limit', '2', '--json'),
       scene.run('query', 'latest', '--lng', '-122.25'),

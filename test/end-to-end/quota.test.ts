@@ -90,7 +90,7 @@ describe.concurrent('the quota', () => {
   it('is the lower one where Strava names a lower one than is configured', async () => {
     const scene = await openScene({ activities: 30, quota: lasting });
     const env = { STRAVA_QUOTA_SHORT_WINDOW: '24h' };
-    const { exitCode } = await scene.runWith(env, 'sync', '--no-wait');
+    const { exitCode } = await scene.callWith(env, 'sync', '--no-wait');
     expect(exitCode).toBe(75);
     expect(scene.simulator.requests.overLimit()).toEqual([]);
   });
@@ -125,7 +125,7 @@ describe.concurrent('the quota', () => {
   it('leaves enough for what is uploaded in the middle of a backfill', async () => {
     const env = { ...quickEnv, SYNC_SCHEDULE: '* * * * * *' };
     const scene = await openScene({ activities: 80, quota: quick, env });
-    const daemon = scene.launch(['start']);
+    const daemon = scene.begin(['start']);
     await daemon.shown('Quota spent, waiting until');
     const fresh = scene.simulator.world.addActivity(athleteId, {}, { samples: 5 });
     const { requests } = scene.simulator;
