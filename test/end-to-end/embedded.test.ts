@@ -29,7 +29,7 @@ describe.concurrent('the embedded MongoDB', patient, () => {
   }
 
   async function statusOf(scene: Scene): Promise<Record<string, unknown>> {
-    const ended = await scene.call('status', '--json');
+    const ended = await scene.run('status', '--json');
     expect(ended.exitCode, ended.stderr).toBe(0);
     return answerOf(ended);
   }
