@@ -1,6 +1,6 @@
 /**
  * Measures what the streams of an hour take on disk, by number type and compressor, against a mongod of
- * its own: `npm run bench:storage` prints the table that ARCHITECTURE.md has. It touches no other database.
+ * its own: `npm run bench:storage` prints the table of decision 15 (docs/decisions). It touches no other database.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

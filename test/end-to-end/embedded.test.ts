@@ -19,7 +19,7 @@ describe.concurrent('the embedded MongoDB', patient, () => {
     const folder = await makeFolder();
     const env = { ...folder.env, ...options.env };
     const scene = await openScene({ ...options, env, isLoggedIn: false });
-    const { exitCode, stderr } = await scene.call(
+    const { exitCode, stderr } = await scene.run(
       'auth',
       '--code',
       scene.simulator.grant(athleteId),

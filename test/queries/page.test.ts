@@ -5,7 +5,7 @@ import { recipes } from '../../src/queries/recipes.ts';
 
 describe('the cookbook', () => {
   it('is the page that the questions make', async () => {
-    // Written anew by `npm test -- test/cookbook/page.test.ts -u`.
+    // Written anew by `npm exec vitest run test/queries/page.test.ts -- -u`.
     await expect(cookbookText()).toMatchFileSnapshot('../../docs/cookbook.md');
   });
 

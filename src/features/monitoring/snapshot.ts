@@ -39,15 +39,15 @@ export function createMetricsSnapshot(
 
 async function readMetricsSnapshot(
   { config, clock }: Program,
-  { mongo, collections, athletes }: Database,
+  { store, athletes }: Database,
 ): Promise<MetricsSnapshot> {
   const wanted = {
     streams: config.sync.shouldFetchStreams,
     details: config.sync.shouldFetchDetails,
     from: defaultBackfillSince(config, clock.nowMs()),
   };
-  const { backlog, parked } = await countBacklog(mongo, collections, wanted);
-  const { athletes: all, needAuthorization: needed } = await countLogins(mongo, collections);
+  const { backlog, parked } = await countBacklog(store, wanted);
+  const { athletes: all, needAuthorization: needed } = await countLogins(store);
   return {
     backlog: { ...backlog },
     parked: { ...parked },

@@ -52,7 +52,7 @@ export function createNotifier(session: NotifierSession): Notifier {
   const { command, url } = program.config.notify;
   const deliver = createDelivery({ command, url, env: withoutSettings(program.env) });
   if (deliver === undefined) return { poll: () => undefined, settled: () => Promise.resolve() };
-  const notifying = { ...session, store: createNotificationStore(database.mongo), deliver };
+  const notifying = { ...session, store: createNotificationStore(database.store), deliver };
   let running: Promise<void> | undefined;
   let isAsked = false;
   const work = async (): Promise<void> => {
@@ -126,16 +126,16 @@ async function readFacts(
   known: readonly Notification[],
 ): Promise<AlertFacts> {
   const { config, clock } = program;
-  const { mongo, collections, runs } = database;
+  const { store, runs } = database;
   const nowMs = clock.nowMs();
   const keys = new Set(known.map(({ key }) => key));
-  const athletes = await athleteFacts(mongo, collections, {
+  const athletes = await athleteFacts(store, {
     since: defaultBackfillSince(config, nowMs),
     shouldFetchStreams: config.sync.shouldFetchStreams,
     isKnown: (athleteId) => keys.has(backfillKey(athleteId)),
   });
   const rejection = await runs.lastRejection(new Date(nowMs - rejectionsMs));
-  const polledAt = await lastPollAt(mongo, collections);
+  const polledAt = await lastPollAt(store);
   return {
     athletes,
     ...(rejection && { rejection }),
