@@ -84,7 +84,7 @@ describe.concurrent('sync without authorization', () => {
     const scene = await openScene({ activities: 3 });
     const before = await scene.db.collection('tokens').find().toArray();
     const env = { STRAVA_CLIENT_SECRET: '0123456789abcdef0123456789abcdef01234567' };
-    const { exitCode, stderr } = await scene.runWith(env, 'sync');
+    const { exitCode, stderr } = await scene.callWith(env, 'sync');
     expect(exitCode).toBe(3);
     expect(stderr).toContain('check STRAVA_CLIENT_ID and STRAVA_CLIENT_SECRET');
     expect(await scene.db.collection('tokens').find().toArray()).toEqual(before);
@@ -104,7 +104,7 @@ describe.concurrent('sync without authorization', () => {
     async (command) => {
       const scene = await openScene({ isLoggedIn: false });
       const env = { STRAVA_CLIENT_ID: '', MONGODB_URI: 'mongodb://127.0.0.1:1' };
-      const { exitCode, stderr } = await scene.runWith({ ...env, ...quiet }, command);
+      const { exitCode, stderr } = await scene.callWith({ ...env, ...quiet }, command);
       expect(exitCode).toBe(2);
       expect(stderr).toContain('STRAVA_CLIENT_ID');
       expect(stderr).not.toContain('    at ');

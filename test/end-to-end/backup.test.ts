@@ -29,7 +29,7 @@ describe.concurrent('backup and restore', () => {
 
   it('restores every document and index into an empty database, where sync continues', async () => {
     const { scene, empty, out } = await openTwo('moved');
-    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect((await scene.call('sync')).exitCode).toBe(0);
     const taken = await scene.call('backup', '--out', out, '--with-tokens');
     expect(taken.exitCode, taken.stderr).toBe(0);
     expect(taken.stdout).toMatch(/^Wrote [\d,]+ documents of \d+ collections to .*moved \(\d/);
@@ -44,7 +44,7 @@ describe.concurrent('backup and restore', () => {
     expect(await storedIn(empty)).toEqual(original);
     expect(await indexesIn(empty, ['leases'])).toEqual(await indexesIn(scene.db, ['leases']));
     const requested = scene.streamsAskedFor();
-    expect((await scene.runWith(env, 'sync')).exitCode).toBe(0);
+    expect((await scene.callWith(env, 'sync')).exitCode).toBe(0);
     expect(scene.streamsAskedFor()).toEqual(requested);
     await empty.dropDatabase();
   });
@@ -54,7 +54,7 @@ describe.concurrent('backup and restore', () => {
     await scene.db.collection('parked').insertOne({ reason: 'a test' });
     expect((await scene.call('backup', '--out', out)).stdout).toContain('logins are not in it');
     const env = { MONGODB_DATABASE: empty.databaseName };
-    const { exitCode, stdout } = await scene.runWith(env, 'restore', '--in', out);
+    const { exitCode, stdout } = await scene.callWith(env, 'restore', '--in', out);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('npm run auth');
     expect(Object.keys(await storedIn(empty))).toEqual(['parked']);

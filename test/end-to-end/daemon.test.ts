@@ -33,7 +33,7 @@ describe.concurrent('the daemon', () => {
   it('makes one run at a time, regardless of ticks', async () => {
     const scene = await openScene({ activities: 5, env: everySecond });
     const holding = scene.simulator.hold({ endpoint: 'streams' });
-    const daemon = scene.launch(['start']);
+    const daemon = scene.begin(['start']);
     const held = await holding;
     await scene.simulator.requests.waitFor((log) => log.count('list') >= 4, 50_000);
     const runs = scene.db.collection('runs');
@@ -55,7 +55,7 @@ describe.concurrent('the daemon', () => {
   it('logs a failed run with its cause, and succeeds at the next tick', async () => {
     const scene = await openScene({ activities: 5, env: everySecond });
     scene.simulator.setApplicationInactive(true);
-    const daemon = scene.launch(['start']);
+    const daemon = scene.begin(['start']);
     await daemon.shown('The run failed: Strava says that the application is inactive');
     scene.simulator.setApplicationInactive(false);
     await eventually(() => isTrue(scene));
@@ -70,7 +70,7 @@ describe.concurrent('the daemon', () => {
     const scene = await openScene({ activities: 5, env: everySecond });
     const { faults, requests } = scene.simulator;
     faults.rate(1, ['html-502', 'reset']);
-    const daemon = scene.launch(['start']);
+    const daemon = scene.begin(['start']);
     await requests.waitFor((log) => log.count('list') >= 4, 90_000);
     faults.clear();
     await eventually(() => isTrue(scene), 90_000);
@@ -82,7 +82,7 @@ describe.concurrent('the daemon', () => {
     const athletes = [athleteNamed('Ada', 1001, 4), athleteNamed('Bob', 1002, 4)];
     const scene = await openScene({ athletes, env: everySecond });
     scene.simulator.deauthorize(1001);
-    const daemon = scene.launch(['start']);
+    const daemon = scene.begin(['start']);
     await daemon.shown('Athlete 1001 has to log in again');
     await eventually(async () => (await scene.differences(1002)).length === 0);
     daemon.kill('SIGTERM');
@@ -91,7 +91,7 @@ describe.concurrent('the daemon', () => {
 
   it('syncs an athlete who logs in while it runs', async () => {
     const scene = await openScene({ activities: 4, isLoggedIn: false, env: everySecond });
-    const daemon = scene.launch(['start']);
+    const daemon = scene.begin(['start']);
     await daemon.shown('Nobody has logged in yet. Run: npm run auth');
     await logIn(scene.db, scene.simulator, athleteId);
     await eventually(() => isTrue(scene));
@@ -101,11 +101,11 @@ describe.concurrent('the daemon', () => {
 
   it('makes a run at start if one was missed', async () => {
     const scene = await openScene({ activities: 4, env: onceAYear });
-    await scene.run('sync');
+    await scene.call('sync');
     const longAgo = { $set: { 'sync.polled_at': new Date(Date.now() - 400 * dayMs) } };
     await scene.db.collection('athletes').updateOne({}, longAgo);
     scene.simulator.world.addActivity(athleteId, {}, { samples: 5 });
-    const daemon = scene.launch(['start']);
+    const daemon = scene.begin(['start']);
     await daemon.shown('Run done: 1 new');
     expect(await scene.differences()).toEqual([]);
     daemon.kill('SIGTERM');
@@ -114,9 +114,9 @@ describe.concurrent('the daemon', () => {
 
   it('makes no run at start if none was missed', async () => {
     const scene = await openScene({ activities: 4, env: onceAYear });
-    await scene.run('sync');
+    await scene.call('sync');
     scene.simulator.requests.clear();
-    const daemon = scene.launch(['start']);
+    const daemon = scene.begin(['start']);
     await daemon.shown('Domestique is running');
     daemon.kill('SIGTERM');
     expect((await daemon.ended).exitCode).toBe(0);
@@ -141,7 +141,7 @@ describe.concurrent('the daemon', () => {
     const holding = Array.from({ length: 4 }, () => scene.simulator.hold({ endpoint: 'streams' }));
     const daemon = scene.launch(['start']);
     const held = await daemon.reach(Promise.all(holding));
-    const requesting = scene.launch(['sync', '--until', '1200d', '--json']);
+    const requesting = scene.begin(['sync', '--until', '1200d', '--json']);
     const left = { 'sync.backfills.0': { $exists: true } };
     await eventually(
       async () => (await scene.db.collection('athletes').countDocuments(left)) === 1,
@@ -173,9 +173,9 @@ describe.concurrent('the daemon', () => {
   it('ends a backfill command with --no-wait at once with 75, and completes its request', async () => {
     const scene = await openScene({ activities: 5, env: onceAYear });
     const holding = scene.simulator.hold({ endpoint: 'streams' });
-    const daemon = scene.launch(['start']);
+    const daemon = scene.begin(['start']);
     const held = await holding;
-    const { exitCode, stdout } = await scene.run('sync', '--since', '2024', '--no-wait');
+    const { exitCode, stdout } = await scene.call('sync', '--since', '2024', '--no-wait');
     expect(exitCode).toBe(75);
     expect(stdout).toMatch(/Athlete 1001 is being synced by process \d+/);
     held.release();
@@ -195,7 +195,7 @@ describe.concurrent('the daemon', () => {
     expect(performance.now() - stoppedAtMs).toBeLessThan(maxStopMs);
     const [last] = await scene.db.collection('runs').find().toArray();
     expect(last).toMatchObject({ outcome: 'stopped' });
-    const next = await scene.run('sync', '--no-wait');
+    const next = await scene.call('sync', '--no-wait');
     expect(next.exitCode, next.stderr).toBe(0);
     expect(await scene.differences()).toEqual([]);
   });
@@ -205,7 +205,7 @@ describe.concurrent('the daemon', () => {
       activities: 40,
       env: { ...onceAYear, STRAVA_QUOTA_SHORT: '10', STRAVA_QUOTA_SHORT_WINDOW: '24h' },
     });
-    const daemon = scene.launch(['start']);
+    const daemon = scene.begin(['start']);
     await daemon.shown('Quota spent, waiting until');
     const stoppedAtMs = performance.now();
     daemon.kill('SIGTERM');

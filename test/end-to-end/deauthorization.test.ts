@@ -19,7 +19,7 @@ describe('a deauthorization event', () => {
     const daemon = scene.launch(['start']);
     await daemon.shown(`listens at ${url}`);
     await daemon.shown('Run done');
-    const made = await scene.run('webhook', 'subscribe', '--callback-url', url);
+    const made = await scene.call('webhook', 'subscribe', '--callback-url', url);
     expect(made.exitCode, made.stderr).toBe(0);
 
     const holding = simulator.hold({ endpoint: 'token' });
@@ -34,7 +34,7 @@ describe('a deauthorization event', () => {
     expect(await db.collection('athletes').countDocuments(delivered)).toBe(1);
     expect(await db.collection('tokens').countDocuments()).toBe(1);
 
-    const next = scene.launch(['start']);
+    const next = scene.begin(['start']);
     await eventually(async () => (await db.collection('tokens').countDocuments()) === 0);
     await eventually(async () => (await db.collection('athletes').countDocuments(delivered)) === 0);
     expect(await db.collection('athletes').countDocuments(withdrawn)).toBe(1);

@@ -43,7 +43,7 @@ describe.concurrent('the embedded MongoDB', slow, () => {
     const stored = { athletes: [{ athleteId, activities: 10, streams: { pending: 0 } }] };
     expect(await statusOf(scene)).toMatchObject(stored);
     scene.simulator.requests.clear();
-    await scene.run('sync');
+    await scene.call('sync');
     expect(scene.countedRequests()).toBe(1);
     expect(await scene.db.collections()).toEqual([]);
   });
@@ -52,7 +52,7 @@ describe.concurrent('the embedded MongoDB', slow, () => {
     const { folder, scene } = await openEmbedded({ activities: 6 });
     const db = scene.launch(['db']);
     await db.shown(`mongodb://127.0.0.1:${folder.port}/`);
-    const synced = await scene.run('sync');
+    const synced = await scene.call('sync');
     expect(synced.exitCode, synced.stderr).toBe(0);
     expect(await statusOf(scene)).toMatchObject({ athletes: [{ activities: 6 }] });
     expect(await hasListener(folder.port)).toBe(true);
@@ -77,7 +77,7 @@ describe.concurrent('the embedded MongoDB', slow, () => {
     expect(await folder.isShutDown()).toBe(true);
     const { lastRun } = await statusOf(scene);
     expect(lastRun).toMatchObject({ outcome: 'stopped' });
-    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect((await scene.call('sync')).exitCode).toBe(0);
     expect(scene.simulator.requests.fetchedTwice()).toEqual([]);
   });
 
@@ -102,7 +102,7 @@ describe('the demo', slow, () => {
   it('shows a sync and query results, and changes nothing of the user’s', async () => {
     const { path, port } = await makeFolder();
     const scene = await openScene({ activities: 3 });
-    await scene.run('sync');
+    await scene.call('sync');
     const before = await scene.db.collection('activities').find().toArray();
     const tokens = await scene.db.collection('tokens').find().toArray();
     const env = {

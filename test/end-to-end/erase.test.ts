@@ -68,7 +68,7 @@ describe.concurrent('erase', () => {
 
   it('revokes the access, deletes all data of one athlete, and prints a receipt', async () => {
     const scene = await openScene({ athletes, env: everything });
-    const synced = await scene.run('sync');
+    const synced = await scene.call('sync');
     expect(synced.exitCode, synced.stderr).toBe(0);
     const known = [...personalCollections, ...impersonalCollections];
     for (const { collectionName } of await storedCollections(scene.db))
@@ -87,7 +87,7 @@ describe.concurrent('erase', () => {
     expect(scene.simulator.isRefreshTokenLive(bobs)).toBe(true);
     expect(await placesOf(scene, ada)).toEqual([]);
     expect(await belongings(scene, bob)).toEqual(before);
-    const again = await scene.run(...erase);
+    const again = await scene.call(...erase);
     expect(again.exitCode).toBe(3);
     expect(again.stderr).toContain(`Nothing is stored of athlete ${ada}`);
   });
@@ -113,7 +113,7 @@ describe.concurrent('erase', () => {
 
   it('ends with 2 and deletes nothing without a terminal and --yes', async () => {
     const scene = await openScene({ athletes });
-    const { exitCode, stdout, stderr } = await scene.run('erase', '--athlete', String(ada));
+    const { exitCode, stdout, stderr } = await scene.call('erase', '--athlete', String(ada));
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toContain('give --yes');
     expect(await placesOf(scene, ada)).toEqual(['tokens']);
@@ -133,7 +133,7 @@ describe.concurrent('erase beside a daemon', () => {
     const holding = scene.simulator.hold(match);
     const daemon = scene.launch(['start']);
     const held = await daemon.reach(holding);
-    const erasing = scene.launch(erase);
+    const erasing = scene.begin(erase);
     await erasing.shown(`works for athlete ${ada}`);
     expect(await scene.db.collection('activities').countDocuments()).toBeGreaterThan(0);
     held.release();
@@ -153,11 +153,11 @@ describe.concurrent('erase beside a daemon', () => {
       athletes: [athleteNamed('Ada', ada, 15), athleteNamed('Bob', bob, 15)],
       env: { ...onceAYear, STRAVA_QUOTA_SHORT: '10', STRAVA_QUOTA_SHORT_WINDOW: '24h' },
     });
-    const daemon = scene.launch(['start']);
+    const daemon = scene.begin(['start']);
     await daemon.shown('Quota spent, waiting until');
     const activities = scene.db.collection('activities');
     expect(await activities.countDocuments()).toBe(30);
-    const { exitCode, stderr } = await scene.run(...erase);
+    const { exitCode, stderr } = await scene.call(...erase);
     expect(exitCode, stderr).toBe(0);
     expect(await placesOf(scene, ada)).toEqual([]);
     expect(await activities.countDocuments({ 'sync.athlete_id': bob })).toBe(15);

@@ -65,7 +65,7 @@ export async function openExportScene(
       [1, 3],
     ],
   });
-  const { exitCode, stderr } = await scene.run('sync');
+  const { exitCode, stderr } = await scene.call('sync');
   if (exitCode !== 0) throw new Error(stderr);
   await cutInTwo(scene, ids.parts);
   await makePending(scene, ids.pending);

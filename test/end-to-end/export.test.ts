@@ -13,6 +13,8 @@ import { athleteId, useScene } from '../support/scene.ts';
 import type { ExportScene } from './export-scene.ts';
 import { asJson, exactId, openExportScene, otherAthleteId, pointsOf } from './export-scene.ts';
 
+const withoutClient = { STRAVA_CLIENT_ID: '', STRAVA_CLIENT_SECRET: '' };
+
 describe.concurrent('export', () => {
   const openScene = useScene();
   let scene: Scene;
@@ -27,9 +29,8 @@ describe.concurrent('export', () => {
     expect(scene.simulator.requests.entries, 'requests made to Strava').toEqual([]);
   });
 
-  /** Exports without client settings, from the database alone. */
-  const run = (...args: string[]) =>
-    scene.runWith({ STRAVA_CLIENT_ID: '', STRAVA_CLIENT_SECRET: '' }, 'export', ...args);
+  /** Exports without a client, as somebody who only has the database. */
+  const run = (...args: string[]) => scene.runWith(withoutClient, 'export', ...args);
 
   /** The same without its own process. */
   async function inProcess(options: ExportOptions) {
@@ -39,7 +40,7 @@ describe.concurrent('export', () => {
   }
 
   async function exported(...args: string[]): Promise<string> {
-    const { exitCode, stdout, stderr } = await run(...args);
+    const { exitCode, stdout, stderr } = await scene.callWith(withoutClient, 'export', ...args);
     expect(exitCode, stderr).toBe(0);
     return stdout;
   }

@@ -119,7 +119,7 @@ describe.concurrent('sync with faulty responses', () => {
     const scene = await openScene({ activities: 10 });
     const { faults, requests } = scene.simulator;
     faults.rate(1, ['reset', 'html-502']);
-    const command = scene.launch(['sync']);
+    const command = scene.begin(['sync']);
     await requests.waitFor((log) => log.count('list') >= 4, 30_000);
     faults.clear();
     const { exitCode, stderr } = await command.ended;

@@ -23,10 +23,14 @@ interface Daemon {
   stop(): Promise<void>;
 }
 
-async function startDaemon(scene: Scene, env: Record<string, string> = {}): Promise<Daemon> {
+async function startDaemon(
+  scene: Scene,
+  env: Record<string, string> = {},
+  start = scene.begin,
+): Promise<Daemon> {
   const port = String(await findFreePort());
   const url = `http://127.0.0.1:${port}`;
-  const command = scene.launch(['start'], { ...onceAYear, HTTP_PORT: port, ...env });
+  const command = start(['start'], { ...onceAYear, HTTP_PORT: port, ...env });
   const probe = async (path: string): Promise<Probed> => {
     const response = await fetch(`${url}${path}`).catch(() => undefined);
     if (response === undefined) return { status: 0, reasons: '' };
@@ -54,11 +58,11 @@ describe.concurrent('the health of the daemon', { timeout: 180_000 }, () => {
   it('is healthy while waiting for the quota, and health ends with 0', async () => {
     const env = { STRAVA_QUOTA_SHORT: '10', STRAVA_QUOTA_SHORT_WINDOW: '1m' };
     const scene = await openScene({ activities: 40, env: { ...env, STRAVA_QUOTA_DAILY: '10' } });
-    const daemon = await startDaemon(scene);
+    const daemon = await startDaemon(scene, {}, scene.launch);
     await daemon.command.shown('Quota spent, waiting until');
     await daemon.reaches('/readyz', 200);
     expect((await daemon.probe('/readyz')).reasons).toBe('MongoDB responds; logged in: 1.');
-    const text = await scene.runWith({ HTTP_PORT: daemon.port }, 'health');
+    const text = await scene.callWith({ HTTP_PORT: daemon.port }, 'health');
     expect(text.exitCode, text.stdout).toBe(0);
     expect(text.stdout).toMatch(
       /^Live\. All loops are running: .*\nReady\. MongoDB responds; .*\n$/,

@@ -80,8 +80,8 @@ describe.concurrent('encrypted logins', () => {
     const path = join(folder, 'wrong');
     const env = { TOKEN_KEY_FILE: path };
     const scene = await openScene({ activities: 3 });
-    await scene.runWith(env, 'keys', 'new');
-    expect((await scene.runWith(env, 'sync')).exitCode).toBe(0);
+    await scene.callWith(env, 'keys', 'new');
+    expect((await scene.callWith(env, 'sync')).exitCode).toBe(0);
     const before = await stored(scene);
     await rename(path, `${path}-right`);
 
@@ -97,22 +97,22 @@ describe.concurrent('encrypted logins', () => {
       expect(exitCode).toBe(2);
       expect(stderr.trim()).toMatch(sentence);
     }
-    await scene.runWith(env, 'keys', 'new');
+    await scene.callWith(env, 'keys', 'new');
     await chmod(path, 0o644);
-    const other = await scene.runWith({ ...env, LOG_LEVEL: 'warn' }, 'sync');
+    const other = await scene.callWith({ ...env, LOG_LEVEL: 'warn' }, 'sync');
     expect(other.exitCode).toBe(2);
     expect(other.stderr).toContain('can be read by other users');
     expect(other.stderr).toMatch(
       /encrypted with the key \w+, which TOKEN_KEY_FILE does not hold\./,
     );
     await writeFile(path, 'no key\n');
-    expect((await scene.runWith(env, 'keys', 'rotate')).stderr).toMatch(
+    expect((await scene.callWith(env, 'keys', 'rotate')).stderr).toMatch(
       /^TOKEN_KEY_FILE: line 1 is not 32 bytes/,
     );
     expect(await stored(scene)).toBe(before);
 
     await rename(`${path}-right`, path);
-    expect((await scene.runWith(env, 'sync')).exitCode).toBe(0);
+    expect((await scene.callWith(env, 'sync')).exitCode).toBe(0);
   });
 
   it('keys new prints the setting, and overwrites no key', async () => {
@@ -122,7 +122,7 @@ describe.concurrent('encrypted logins', () => {
     expect(unset.stderr).toContain('TOKEN_KEY_FILE: is not set');
     const path = join(folder, 'mine');
     await writeFile(path, 'mine');
-    const over = await scene.runWith({ TOKEN_KEY_FILE: path }, 'keys', 'new');
+    const over = await scene.callWith({ TOKEN_KEY_FILE: path }, 'keys', 'new');
     expect(over.exitCode).toBe(2);
     expect(await readFile(path, 'utf8')).toBe('mine');
   });

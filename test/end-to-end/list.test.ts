@@ -35,7 +35,7 @@ describe.concurrent('reading the list', () => {
     const held = scene.simulator.hold(({ endpoint, query }) => {
       return endpoint === 'list' && query.has('before');
     });
-    const command = scene.launch(['sync']);
+    const command = scene.begin(['sync']);
     const request = await held;
     const oldest = world.activities(athleteId).at(-5)?.startAt.getTime() ?? 0;
     const older = world.addActivity(athleteId, {}, { startAt: new Date(oldest + 60_000) });

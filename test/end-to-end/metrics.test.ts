@@ -29,10 +29,14 @@ interface Daemon {
   stop(): Promise<void>;
 }
 
-async function startDaemon(scene: Scene, env: Record<string, string> = {}): Promise<Daemon> {
+async function startDaemon(
+  scene: Scene,
+  env: Record<string, string> = {},
+  start = scene.begin,
+): Promise<Daemon> {
   const port = String(await findFreePort());
   const url = `http://127.0.0.1:${port}`;
-  const command = scene.launch(['start'], { ...onceAYear, HTTP_PORT: port, ...env });
+  const command = start(['start'], { ...onceAYear, HTTP_PORT: port, ...env });
   const scrape = async (): Promise<Scrape> => {
     const response = await fetch(`${url}/metrics`);
     expect(response.status).toBe(200);
@@ -118,7 +122,7 @@ describe.concurrent('the metrics of the daemon', { timeout: 180_000 }, () => {
     simulator.faults.next('error-json', 1, streamsOf(first));
     simulator.faults.next('reset', 1, { endpoint: 'streams' });
     const startedS = Date.now() / 1_000;
-    const daemon = await startDaemon(scene);
+    const daemon = await startDaemon(scene, {}, scene.launch);
     await daemon.command.shown('Run done');
     // The details of a new activity are fetched again half an hour later.
     const again = await db.collection('activities').countDocuments({

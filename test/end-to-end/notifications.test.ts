@@ -131,7 +131,7 @@ describe.concurrent('a notification', () => {
     const env = { ...everySecond, NOTIFY_URL: `${receiver.origin}/hook/s3cret?token=s3cret` };
     const scene = await openScene({ activities: 4, env });
     scene.simulator.setApplicationInactive(true);
-    const daemon = scene.launch(['start']);
+    const daemon = scene.begin(['start']);
     await daemon.shown(
       /A notice could not be delivered by NOTIFY_URL: it answered 500\. It is tried again at the next tick/,
     );
@@ -149,7 +149,7 @@ describe.concurrent('a notification', () => {
     ]);
     expect(receiver.bodies[0]?.text).toContain('Strava says that the application is inactive');
     expect(receiver.posts()).toBe(4);
-    const config = await scene.run('config');
+    const config = await scene.call('config');
     expect(`${stderr}${config.stdout}`).not.toContain('s3cret');
     expect(config.stdout).toContain(`${receiver.origin}/********`);
   });
@@ -159,7 +159,7 @@ describe.concurrent('a notification', () => {
       activities: 3,
       env: { ...everySecond, NOTIFY_COMMAND: '/no/such/command s3cret' },
     });
-    const daemon = scene.launch(['start']);
+    const daemon = scene.begin(['start']);
     await daemon.shown(/by NOTIFY_COMMAND: it ended with 127\. It is not tried again/);
     expect(await scene.differences()).toEqual([]);
     const runs = scene.db.collection('runs');
@@ -174,13 +174,13 @@ describe.concurrent('a notification', () => {
 
   it('is not stored without a receiver, and two receivers are an error', async () => {
     const scene = await openScene({ activities: 2 });
-    const daemon = scene.launch(['start']);
+    const daemon = scene.begin(['start']);
     await daemon.shown('Run done');
     daemon.kill('SIGTERM');
     await daemon.ended;
     expect(await scene.db.collection('notifications').countDocuments()).toBe(0);
     const both = { NOTIFY_COMMAND: 'true s3cret', NOTIFY_URL: 'http://127.0.0.1:9/s3cret' };
-    const { exitCode, stderr } = await scene.runWith(both, 'config');
+    const { exitCode, stderr } = await scene.callWith(both, 'config');
     expect(exitCode).toBe(2);
     expect(stderr).toContain('NOTIFY_URL: NOTIFY_COMMAND is set as well');
     expect(stderr).not.toContain('s3cret');

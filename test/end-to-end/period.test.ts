@@ -45,7 +45,7 @@ describe.concurrent('sync --since and --until', () => {
     const scene = await openHistory();
     const middle = scene.simulator.world.activities(athleteId)[14]?.startAt ?? new Date(0);
     const [text, sinceMs] = form(middle);
-    const { exitCode, stderr } = await scene.run('sync', '--since', text);
+    const { exitCode, stderr } = await scene.call('sync', '--since', text);
     expect(exitCode, stderr).toBe(0);
     const wanted = within(scene, sinceMs);
     expect(wanted.length).toBeGreaterThan(4);
@@ -107,7 +107,7 @@ describe.concurrent('sync --since and --until', () => {
   it('starts at SYNC_SINCE with --until only', async () => {
     const scene = await openHistory();
     const env = { SYNC_SINCE: '600d' };
-    const { exitCode } = await scene.runWith(env, 'sync', '--until', '300d');
+    const { exitCode } = await scene.callWith(env, 'sync', '--until', '300d');
     expect(exitCode).toBe(0);
     const bounds = [Date.now() - 600 * dayMs, Date.now() - 300 * dayMs] as const;
     expect(ascending(scene.streamsAskedFor())).toEqual(ascending(within(scene, ...bounds)));
@@ -143,7 +143,7 @@ describe.concurrent('sync --since and --until', () => {
     [['--athlete', '77'], 3, 'Athlete 77 has not logged in; known are 1001.'],
   ])('sync with %j ends with %i and one sentence', async (args, expected, sentence) => {
     const scene = await openScene({ activities: 1 });
-    const { exitCode, stdout, stderr } = await scene.runWith(
+    const { exitCode, stdout, stderr } = await scene.callWith(
       { LOG_LEVEL: 'warn' },
       'sync',
       ...args,
@@ -180,7 +180,7 @@ describe.concurrent('sync --dry-run', () => {
   it('estimates the time under the quota', async () => {
     const scene = await openScene({ activities: 40 });
     const env = { STRAVA_QUOTA_DAILY: '20' };
-    const { stdout } = await scene.runWith(env, 'sync', '--dry-run', '--json');
+    const { stdout } = await scene.callWith(env, 'sync', '--dry-run', '--json');
     const { seconds } = JSON.parse(stdout) as { seconds: number };
     expect(seconds).toBeGreaterThan(1);
     expect(seconds).toBeLessThanOrEqual(2 * 86_400);

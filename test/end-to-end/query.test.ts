@@ -7,7 +7,7 @@ describe('npm run query', () => {
 
   it('prints its result on stdout only, and ends with 2 for a wrong query', async () => {
     const scene = await openScene({ activities: 3 });
-    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect((await scene.call('sync')).exitCode).toBe(0);
     const [result, wrong] = await Promise.all([
       scene.run('query', 'latest', '--limit', '2', '--json'),
       scene.run('query', 'latest', '--lng', '-122.25'),

@@ -90,7 +90,7 @@ describe.concurrent('sync under the quota', () => {
   it('uses a limit of Strava that is lower than the configured one', async () => {
     const scene = await openScene({ activities: 30, quota: lasting });
     const env = { STRAVA_QUOTA_SHORT_WINDOW: '24h' };
-    const { exitCode } = await scene.runWith(env, 'sync', '--no-wait');
+    const { exitCode } = await scene.callWith(env, 'sync', '--no-wait');
     expect(exitCode).toBe(75);
     expect(scene.simulator.requests.overLimit()).toEqual([]);
   });
@@ -128,7 +128,7 @@ describe.concurrent('sync under the quota', () => {
   it('leaves requests for a new upload during a backfill', async () => {
     const env = { ...quickEnv, SYNC_SCHEDULE: '* * * * * *' };
     const scene = await openScene({ activities: 80, quota: quick, env });
-    const daemon = scene.launch(['start']);
+    const daemon = scene.begin(['start']);
     await daemon.shown('Quota spent, waiting until');
     const fresh = scene.simulator.world.addActivity(athleteId, {}, { samples: 5 });
     const { requests } = scene.simulator;

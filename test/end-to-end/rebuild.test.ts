@@ -76,6 +76,6 @@ describe('rebuild', () => {
       0,
       '0 activities looked at: 0 rebuilt, 0 as they should be.\n',
     ]);
-    expect(await scene.runWith(bare, 'rebuild', '--athlete', 'x')).toMatchObject({ exitCode: 2 });
+    expect(await scene.callWith(bare, 'rebuild', '--athlete', 'x')).toMatchObject({ exitCode: 2 });
   });
 });

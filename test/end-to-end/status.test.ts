@@ -14,9 +14,9 @@ describe.concurrent('status', () => {
       STRAVA_QUOTA_SHORT_WINDOW: '24h',
       STRAVA_QUOTA_DAILY: '12',
     };
-    expect((await scene.runWith(env, 'sync', '--no-wait')).exitCode).toBe(75);
+    expect((await scene.callWith(env, 'sync', '--no-wait')).exitCode).toBe(75);
     scene.simulator.requests.clear();
-    const json = answerOf(await scene.runWith(env, 'status', '--json'));
+    const json = answerOf(await scene.callWith(env, 'status', '--json'));
     expect(json).toMatchObject({
       athletes: [{ athleteId, activities: 30 }],
       quota: { short: { limit: 12 }, daily: { limit: 12 } },
@@ -42,21 +42,21 @@ describe.concurrent('status', () => {
   it('works without client and login, and says what is missing', async () => {
     const scene = await openScene({ isLoggedIn: false });
     const env = { STRAVA_CLIENT_ID: '', STRAVA_CLIENT_SECRET: '' };
-    const { exitCode, stdout } = await scene.runWith(env, 'status');
+    const { exitCode, stdout } = await scene.callWith(env, 'status');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/Needs you\s+Nobody has logged in yet\. Run: npm run auth/);
   });
 
   it('counts only configured work as pending', async () => {
     const scene = await openScene({ activities: 30, env: { SYNC_SINCE: '200d' } });
-    await scene.run('sync');
+    await scene.call('sync');
     expect((await scene.call('status')).stdout).toMatch(/To do\s+nothing/);
     expect(answerOf(await scene.call('status', '--json'))).toMatchObject({ toDo: { streams: 0 } });
     const streamless = answerOf(
-      await scene.runWith({ SYNC_STREAMS: 'false', SYNC_SINCE: '' }, 'status', '--json'),
+      await scene.callWith({ SYNC_STREAMS: 'false', SYNC_SINCE: '' }, 'status', '--json'),
     );
     expect(streamless).toMatchObject({ toDo: { streams: 0 } });
-    const whole = answerOf(await scene.runWith({ SYNC_SINCE: '' }, 'status', '--json'));
+    const whole = answerOf(await scene.callWith({ SYNC_SINCE: '' }, 'status', '--json'));
     expect((whole as { toDo: { streams: number } }).toDo.streams).toBeGreaterThan(15);
   });
 
@@ -88,7 +88,8 @@ describe.concurrent('config', () => {
     const scene = await openScene({ isLoggedIn: false });
     const env = { STRAVA_QUOTA_SHORT: 'many', SYNC_SCHEDULE: 'often', STRAVA_CLIENT: 'x' };
     for (const command of ['config', 'sync', 'start', 'status']) {
-      const { exitCode, stdout, stderr } = await scene.runWith(env, command);
+      const perform = command === 'config' ? scene.runWith : scene.callWith;
+      const { exitCode, stdout, stderr } = await perform(env, command);
       expect(exitCode).toBe(2);
       expect(stdout).toBe('');
       for (const name of Object.keys(env)) expect(stderr).toContain(name);
@@ -126,7 +127,8 @@ describe.concurrent('secrets', () => {
     const outputs: string[] = [];
     const run = async (env: Record<string, string>, ...args: string[]): Promise<number | null> => {
       await collect();
-      const { exitCode, stdout, stderr } = await scene.runWith({ MONGODB_URI, ...env }, ...args);
+      const perform = args[0] === 'sync' ? scene.runWith : scene.callWith;
+      const { exitCode, stdout, stderr } = await perform({ MONGODB_URI, ...env }, ...args);
       outputs.push(stdout, stderr);
       await collect();
       return exitCode;

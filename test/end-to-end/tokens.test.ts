@@ -7,7 +7,7 @@ describe.concurrent('an access token', () => {
   it('is refreshed once for all requests in flight when Strava rejects it', async () => {
     const scene = await openScene({ activities: 40 });
     const { requests } = scene.simulator;
-    const command = scene.launch(['sync']);
+    const command = scene.begin(['sync']);
     await requests.waitFor((log) => log.count('streams') >= 10, 30_000);
     scene.simulator.expireAccessTokens();
     const { exitCode, stderr } = await command.ended;
@@ -21,7 +21,7 @@ describe.concurrent('an access token', () => {
     const { requests } = scene.simulator;
     scene.simulator.setQuota({ short: 20, shortWindowMs: 2_000 });
     const env = { STRAVA_QUOTA_SHORT: '20', STRAVA_QUOTA_SHORT_WINDOW: '2s' };
-    const { exitCode, stderr } = await scene.runWith(env, 'sync');
+    const { exitCode, stderr } = await scene.callWith(env, 'sync');
     expect(exitCode, stderr).toBe(0);
     expect(requests.tokenRefreshes()).toBeGreaterThan(1);
     expect(await scene.differences()).toEqual([]);

@@ -370,7 +370,7 @@ describe.concurrent('verify beside other processes', () => {
     const failingOnQuota = await run(scene, { fix: true, wait: false });
     expect(failingOnQuota.exitCode, failingOnQuota.stdout).toBe(75);
     expect(failingOnQuota.stdout).toContain('is being synced by process');
-    const waiting = scene.launch(['verify', '--fix']);
+    const waiting = scene.begin(['verify', '--fix']);
     await waiting.shown('waiting until it is done');
     held.release();
     expect(await syncing).toBe(0);

@@ -16,7 +16,7 @@ describe('webhook', () => {
     const { simulator } = scene;
     const port = await findFreePort();
     const url = `http://127.0.0.1:${port}`;
-    const daemon = scene.launch(['start'], { ...onceAYear, HTTP_PORT: String(port) });
+    const daemon = scene.begin(['start'], { ...onceAYear, HTTP_PORT: String(port) });
     await daemon.shown(`listens at ${url}`);
     await eventually(async () => (await scene.differences()).length === 0);
 
@@ -25,7 +25,7 @@ describe('webhook', () => {
     const { id, callbackUrl } = JSON.parse(made.stdout) as { id: number; callbackUrl: string };
     const { pathname } = new URL(callbackUrl);
     expect(pathname).toMatch(/^\/[\w-]{32}$/);
-    const listed = await scene.run('webhook', 'list', '--json');
+    const listed = await scene.call('webhook', 'list', '--json');
     expect(JSON.parse(listed.stdout)).toMatchObject([{ id, callbackUrl, isOurs: true }]);
 
     const requested = simulator.requests.count();
@@ -52,7 +52,7 @@ describe('webhook', () => {
       { _id: `activity:${added}`, owner_id: athleteId },
     ]);
 
-    const ended = await scene.run('webhook', 'unsubscribe');
+    const ended = await scene.call('webhook', 'unsubscribe');
     expect(ended.exitCode).toBe(0);
     expect(ended.stdout).toContain(`Unsubscribed (${id}).`);
     expect(await collection(scene, 'subscriptions')).toEqual([]);

@@ -70,6 +70,64 @@ export interface Launch {
 /** A bound on hanging: what takes longer is shown with all that the command said. */
 const maxMs = 90_000;
 
+/** What a command says, as it says it. */
+export interface Transcript {
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  readonly add: (stream: 'stdout' | 'stderr', text: string) => void;
+  /** What a test may wait for; `ended` is the command's end. */
+  readonly watch: (ended: Promise<Ended>) => Pick<Running, 'shown' | 'reach'>;
+}
+
+export function createTranscript(): Transcript {
+  const said = { stdout: '', stderr: '' };
+  const waiting = new Set<() => void>();
+  const within = async <T>(event: Promise<T>, what: string): Promise<T> => {
+    const settled = new AbortController();
+    const tooLate = sleep(maxMs, undefined, { signal: settled.signal }).then(() => {
+      throw new Error(`it did not ${what} in time:\n${said.stdout}\n${said.stderr}`);
+    });
+    tooLate.catch(() => undefined);
+    try {
+      return await Promise.race([event, tooLate]);
+    } finally {
+      settled.abort();
+    }
+  };
+  const isSaid = (text: string | RegExp): boolean => {
+    const all = `${said.stdout}\n${said.stderr}`;
+    return typeof text === 'string' ? all.includes(text) : text.test(all);
+  };
+  const appears = (text: string | RegExp): Promise<void> =>
+    new Promise((done) => {
+      const poll = (): void => {
+        if (!isSaid(text)) return;
+        waiting.delete(poll);
+        done();
+      };
+      waiting.add(poll);
+      poll();
+    });
+  return {
+    stdout: () => said.stdout,
+    stderr: () => said.stderr,
+    add: (stream, text) => {
+      said[stream] += text;
+      for (const poll of waiting) poll();
+    },
+    watch: (ended) => ({
+      shown: async (text) => {
+        const tooEarly = ended.then(({ stdout, stderr }) => {
+          if (!isSaid(text))
+            throw new Error(`it ended without showing ${String(text)}:\n${stdout}\n${stderr}`);
+        });
+        await within(Promise.race([appears(text), tooEarly]), `show ${String(text)}`);
+      },
+      reach: (event) => within(event, 'come so far'),
+    }),
+  };
+}
+
 /** Starts a command and returns while it runs. */
 export function start(
   surroundings: Surroundings,
@@ -84,61 +142,23 @@ export function start(
     detached: isGroup,
   });
   const pid = child.pid ?? 0;
-  let stdout = '';
-  let stderr = '';
-  const waiting = new Set<() => void>();
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-    for (const poll of waiting) poll();
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-    for (const poll of waiting) poll();
-  });
+  const transcript = createTranscript();
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (text: string) => {
+      transcript.add(stream, text);
+    });
+  }
   const ended = once(child, 'close').then(([exitCode, signal]): Ended => ({
     exitCode: exitCode as number | null,
     signal: signal as NodeJS.Signals | null,
-    stdout,
-    stderr,
+    stdout: transcript.stdout(),
+    stderr: transcript.stderr(),
   }));
-  const within = async <T>(event: Promise<T>, what: string): Promise<T> => {
-    const settled = new AbortController();
-    const tooLate = sleep(maxMs, undefined, { signal: settled.signal }).then(() => {
-      throw new Error(`it did not ${what} in time:\n${stdout}\n${stderr}`);
-    });
-    tooLate.catch(() => undefined);
-    try {
-      return await Promise.race([event, tooLate]);
-    } finally {
-      settled.abort();
-    }
-  };
-  const shown = async (text: string | RegExp): Promise<void> => {
-    const isShown = (): boolean => {
-      const all = `${stdout}\n${stderr}`;
-      return typeof text === 'string' ? all.includes(text) : text.test(all);
-    };
-    const appeared = new Promise<void>((done) => {
-      const poll = (): void => {
-        if (!isShown()) return;
-        waiting.delete(poll);
-        done();
-      };
-      waiting.add(poll);
-      poll();
-    });
-    const tooEarly = ended.then(() => {
-      if (!isShown())
-        throw new Error(`it ended without showing ${String(text)}:\n${stdout}\n${stderr}`);
-    });
-    await within(Promise.race([appeared, tooEarly]), `show ${String(text)}`);
-  };
   const kill = (signal: NodeJS.Signals): void => {
     if (isGroup) process.kill(-pid, signal);
     else child.kill(signal);
   };
-  const reach = <T>(event: Promise<T>): Promise<T> => within(event, 'come so far');
-  return { pid, ended, kill, shown, reach };
+  return { pid, ended, kill, ...transcript.watch(ended) };
 }
 
 /** Runs a command to its end. */
