@@ -18,7 +18,9 @@ import { readSummary } from '../src/domain/activity/activity.ts';
 import type { ActivitySummary } from '../src/domain/activity/activity.ts';
 import type { JsonValue } from '../src/domain/json.ts';
 import { isProblem, readStreams } from '../src/domain/activity/streams.ts';
-import type { ActivityStore } from '../src/sync/ports/ports.ts';
+import type { StreamsTask } from '../src/domain/sync/fetch-task.ts';
+import { unavailableState } from '../src/mongo/base/fetch-state.ts';
+import { setStreamsState, storeStreams } from '../src/mongo/streams/streams.ts';
 import { createActivityStore } from '../src/mongo/streams/activity-store.ts';
 import { int64 } from '../src/mongo/base/bson-value.ts';
 import { storeOf } from '../src/mongo/schema/collections.ts';
@@ -49,7 +51,7 @@ async function fill(store: Store, world: World): Promise<void> {
     const page = ids.slice(from, from + 200);
     const summaries = page.map((id) => summaryOf(world, id));
     await activities.storePage({ athleteId, summaries, ...current });
-    for (const summary of summaries) await fillStreams(store, activities, { world, summary });
+    for (const summary of summaries) await fillStreams(store, { world, summary });
     say(`${from + page.length} of ${ids.length} activities`);
   }
 }
@@ -62,20 +64,21 @@ function summaryOf(world: World, id: number): ActivitySummary {
 
 async function fillStreams(
   store: Store,
-  activities: ActivityStore,
   { world, summary }: { world: World; summary: ActivitySummary },
 ): Promise<void> {
   const { id, startAt } = summary;
   const stored = await store.activities.findOne({ _id: int64(id) });
   const recordingHash = stored?.sync.recording_hash ?? '';
-  const pending = { activityId: id, startAt, elapsedS: 0, recordingHash, tries: 0 };
-  const write = { athleteId, pending, epoch: 1, at: fetchedAt };
+  const recording = { startAt, elapsedS: 0, recordingHash, isFresh: false, tries: 0 };
+  const task: StreamsTask = { kind: 'streams', activityId: id, ...recording };
+  const write = { athleteId, epoch: 1, at: fetchedAt };
   const sent = world.streams(id);
-  if (sent === null) return activities.markWithoutStreams(write, 'manual');
+  if (sent === null)
+    return setStreamsState(store, write, task, unavailableState('manual', fetchedAt));
   const answer = Object.fromEntries(Object.entries(sent).map(([key, data]) => [key, { data }]));
   const streams = readStreams(answer);
   if (isProblem(streams)) throw new Error(streams.problem);
-  await activities.storeStreams(write, streams);
+  await storeStreams({ ...store, trackSource: 'summary' }, write, task, streams);
 }
 
 /** What the history does not bring: zones, a change, a removal, an activity without its streams. */

@@ -13,7 +13,7 @@ import { prepareDatabase } from './mongo/setup/ensure-indexes.ts';
 import type { TokenVault } from './mongo/tokens/token-vault.ts';
 import { openVault } from './mongo/tokens/token-vault.ts';
 import type { Program } from './program.ts';
-import type { LeaseStore } from './sync/ports/ports.ts';
+import type { LeaseStore } from './sync/ports/leases.ts';
 
 /** The connection, and what seals and opens the tokens. */
 export interface OpenMongo {

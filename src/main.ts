@@ -8,6 +8,7 @@ import { requireClient } from './config/client.ts';
 import { leasesOf, openMongo } from './database.ts';
 import { dropInFlight } from './domain/rate-limit/quota-feedback.ts';
 import type { QuotaSettings } from './domain/rate-limit/quota-state.ts';
+import { createDeletionStore } from './mongo/deletion/deletion-store.ts';
 import { createActivityStore } from './mongo/streams/activity-store.ts';
 import { createAthleteStore } from './mongo/athletes/athletes.ts';
 import type { Store } from './mongo/schema/collections.ts';
@@ -33,24 +34,22 @@ import type { ExchangeObserver } from './strava/observed-http.ts';
 import { observeHttp } from './strava/observed-http.ts';
 import type { OAuth } from './strava/oauth.ts';
 import { createOAuth } from './strava/oauth.ts';
-import { createTaskSource } from './strava/task-source.ts';
-import { createSource } from './strava/activity-source.ts';
+import { createSource } from './strava/source.ts';
 import type { StravaClock } from './strava/strava-clock.ts';
 import { createStravaClock } from './strava/strava-clock.ts';
 import { createTimeCheck } from './strava/time-check.ts';
 import type { QuotaView } from './sync/quota-view.ts';
-import type { EventStore } from './sync/ports/event-ports.ts';
+import type { EventStore } from './sync/ports/events.ts';
 import type { Job } from './sync/job.ts';
 import { createJob } from './sync/job.ts';
-import type {
-  ActivitySource,
-  ActivityStore,
-  AthleteStore,
-  LeaseStore,
-  QuotaStore,
-  TokenStore,
-} from './sync/ports/ports.ts';
-import type { TaskSource } from './sync/ports/task-ports.ts';
+import type { ActivityStore } from './sync/ports/activities.ts';
+import type { AthleteStore } from './sync/ports/athletes.ts';
+import type { DeletionStore } from './sync/ports/deletions.ts';
+import type { KeptKinds } from './sync/ports/tasks.ts';
+import type { LeaseStore } from './sync/ports/leases.ts';
+import type { QuotaStore } from './sync/ports/quota.ts';
+import type { TokenStore } from './sync/ports/tokens.ts';
+import type { StravaSource } from './sync/ports/source.ts';
 
 /** How long a command goes on while MongoDB or Strava is away; the daemon goes on for ever. */
 export const commandDeadlineMs = 10 * 60_000;
@@ -60,6 +59,7 @@ export interface Database {
   readonly store: Store;
   readonly activities: ActivityStore;
   readonly athletes: AthleteStore;
+  readonly deletions: DeletionStore;
   readonly tokens: TokenStore;
   /** What seals and opens the tokens. */
   readonly vault: TokenVault;
@@ -86,9 +86,9 @@ export async function openDatabase(
     store,
     activities: createActivityStore(store, {
       expiry: config.retentionDays === undefined ? 'lifted' : 'final',
-      trackSource: config.sync.trackSource,
     }),
     athletes: createAthleteStore(store),
+    deletions: createDeletionStore(store, { retentionDays: config.retentionDays }),
     tokens: createTokenStore(store, vault),
     vault,
     leases: leasesOf(program, store),
@@ -102,8 +102,7 @@ export async function openDatabase(
 export interface Strava {
   readonly client: Client;
   readonly access: Access;
-  readonly source: ActivitySource;
-  readonly taskSource: TaskSource;
+  readonly source: StravaSource;
   /** What webhooks told, by Strava's time. */
   readonly events: EventStore;
   readonly oauth: OAuth;
@@ -175,7 +174,6 @@ export async function openStrava(
     client,
     access,
     source: createSource(client),
-    taskSource: createTaskSource(client),
     events: createEventStore(database.store, wallClock),
     oauth,
     rateLimiter,
@@ -194,6 +192,16 @@ async function forgetRequestsOfDeadProcesses(store: QuotaStore, host: string): P
   await store.update((state) => dropInFlight(state, (owner) => dead.has(owner)));
 }
 
+/** What is kept beside the list. */
+export function keptOf({ sync }: Config): KeptKinds {
+  return {
+    streams: sync.shouldFetchStreams,
+    details: sync.shouldFetchDetails,
+    segments: sync.shouldFetchSegments,
+    athlete: sync.shouldFetchAthlete,
+  };
+}
+
 /** The job over an open database and Strava. */
 export function openJob(
   program: Program,
@@ -201,27 +209,21 @@ export function openJob(
   timing: { deadlineMs: number; tickIntervalMs: number },
 ): Job {
   const { clock, random, log, config } = program;
-  const { activities, athletes, leases, store } = database;
-  const { source, taskSource, events } = strava;
-  const { sync, retentionDays } = config;
+  const { activities, athletes, deletions, leases, store } = database;
+  const { source, events } = strava;
   return createJob({
     source,
-    taskSource,
     activities,
     athletes,
     leases,
-    reads: createTaskStore(store, { events, retentionDays }),
-    kept: {
-      details: sync.shouldFetchDetails,
-      segments: sync.shouldFetchSegments,
-      athlete: sync.shouldFetchAthlete,
-    },
+    tasks: createTaskStore(store, { events, trackSource: config.sync.trackSource }),
+    deletions,
+    kept: keptOf(config),
     reconcile: config.reconcile,
     quota: strava.quota,
     clock,
     random,
     log,
-    shouldFetchStreams: config.sync.shouldFetchStreams,
     maxInFlight,
     ...timing,
   });

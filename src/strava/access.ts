@@ -11,7 +11,8 @@ import {
   StravaTransientError,
   RefreshTokenRejectedError,
 } from '../errors.ts';
-import type { Lease, LeaseStore, Tokens, TokenStore } from '../sync/ports/ports.ts';
+import type { Lease, LeaseStore } from '../sync/ports/leases.ts';
+import type { TokenStore, Tokens } from '../sync/ports/tokens.ts';
 import type { Grant, OAuth } from './oauth.ts';
 
 export interface AccessOptions {

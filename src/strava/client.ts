@@ -5,7 +5,7 @@
 import type { Clock } from '../clock.ts';
 import type { Reserve } from '../domain/rate-limit/quota.ts';
 import { AccessTokenRejectedError, ScopeMissingError } from '../errors.ts';
-import type { RequestOptions } from '../sync/ports/ports.ts';
+import type { RequestOptions } from '../sync/ports/source.ts';
 import type { Access } from './access.ts';
 import { errorOf } from './responses.ts';
 import type { RateLimiter } from './rate-limiter.ts';

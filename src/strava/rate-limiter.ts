@@ -11,7 +11,7 @@ import { settle } from '../domain/rate-limit/quota-feedback.ts';
 import type { QuotaSettings, QuotaState } from '../domain/rate-limit/quota-state.ts';
 import { emptyQuota } from '../domain/rate-limit/quota-state.ts';
 import { QuotaSpentError } from '../errors.ts';
-import type { QuotaStore } from '../sync/ports/ports.ts';
+import type { QuotaStore } from '../sync/ports/quota.ts';
 import type { HttpResponse } from './http.ts';
 import { readRateHeaders } from './rate-headers.ts';
 import type { StravaClock } from './strava-clock.ts';

@@ -1,18 +1,13 @@
 /**
- * Which athletes a run holds: takes their leases, loads what is known of them, and lets them go. The
+ * Which athletes a run holds: acquires their leases, loads what is known of them, and releases them. The
  * daemon's runs last for days, so athletes can join a run that is under way.
  */
 import { AuthorizationNeededError } from '../errors.ts';
 import type { AthleteSyncState, Scope } from './athlete-sync-state.ts';
 import { ranges } from './athlete-sync-state.ts';
-import type {
-  ActivityStore,
-  AthleteState,
-  AthleteStore,
-  Lease,
-  LeaseHolder,
-  LeaseStore,
-} from './ports/ports.ts';
+import type { ActivityStore } from './ports/activities.ts';
+import type { AthleteState, AthleteStore } from './ports/athletes.ts';
+import type { Lease, LeaseHolder, LeaseStore } from './ports/leases.ts';
 
 export interface AthleteLeaseDeps {
   readonly leases: LeaseStore;
@@ -21,7 +16,7 @@ export interface AthleteLeaseDeps {
 }
 
 export interface AthleteLeaseOptions {
-  /** Whom the run is about; asked again when athletes may have joined. */
+  /** Whom the run is about; called again when athletes may have joined. */
   readonly athleteIds: () => Promise<readonly number[]>;
   readonly scopeOf: (athleteId: number) => Scope;
   readonly isPollWanted: boolean;
@@ -31,14 +26,14 @@ export interface AthleteLeaseOptions {
 
 export interface AthleteLeases {
   /** The athletes whose lease this run has. */
-  readonly works: readonly AthleteSyncState[];
+  readonly athletes: readonly AthleteSyncState[];
   /** The others, with who holds them. */
   readonly held: ReadonlyMap<number, LeaseHolder>;
-  /** How many have logged in, whoever holds them: what is kept back for fresh data is kept for all. */
+  /** How many have logged in, whoever holds them: the reserve for fresh data is kept for all. */
   readonly everyone: () => number;
-  /** Takes who is not held yet, and once more who was given up in this run: the cause may be mended. */
+  /** Acquires who is not held yet, and once more who was stopped in this run: the cause may be gone. */
   readonly acquire: () => Promise<void>;
-  /** Lets go who is being erased, once nothing is in flight for them. */
+  /** Releases who is being erased, once nothing is in flight for them. */
   readonly releaseErasing: () => Promise<void>;
   readonly release: () => Promise<void>;
 }
@@ -47,53 +42,56 @@ export function createAthleteLeases(
   deps: AthleteLeaseDeps,
   options: AthleteLeaseOptions,
 ): AthleteLeases {
-  const works: AthleteSyncState[] = [];
+  const athletes: AthleteSyncState[] = [];
   const held = new Map<number, LeaseHolder>();
   let everyone = 0;
 
   const drop = async (stopped: readonly AthleteSyncState[]): Promise<void> => {
-    for (const work of stopped) {
-      works.splice(works.indexOf(work), 1);
-      await work.lease.release();
+    for (const athlete of stopped) {
+      athletes.splice(athletes.indexOf(athlete), 1);
+      await athlete.lease.release();
     }
   };
 
+  const acquireOne = async (athleteId: number): Promise<void> => {
+    const lease = await deps.leases.tryAcquire(`athlete:${athleteId}`);
+    if (!('epoch' in lease)) {
+      held.set(athleteId, lease);
+      return;
+    }
+    // Read under the lease: marking the athlete as held must not bring back who was erased meanwhile.
+    if (!(await deps.athletes.athleteIds()).includes(athleteId)) {
+      await lease.release();
+      return;
+    }
+    const state = await takeOrRelease(deps.athletes, athleteId, lease);
+    // Who joins late takes turns with the others instead of catching up with them.
+    const served = athletes.length > 0 ? Math.min(...athletes.map((one) => one.served)) : 0;
+    const athlete = { ...initialState(options, lease, state), served };
+    athletes.push(athlete);
+    await recountPending(deps, athlete, options.nowMs());
+  };
+
   return {
-    works,
+    athletes,
     held,
     everyone: () => everyone,
     acquire: async () => {
-      await drop(works.filter(isDroppable));
+      await drop(athletes.filter(isDroppable));
       held.clear();
       everyone = (await deps.athletes.athleteIds()).length;
-      for (const athleteId of await options.athleteIds()) {
-        if (works.some((work) => work.athleteId === athleteId)) continue;
-        const lease = await deps.leases.tryAcquire(`athlete:${athleteId}`);
-        if ('epoch' in lease) {
-          // Read under the lease: who was erased meanwhile must not be brought back by marking the athlete as held.
-          if (!(await deps.athletes.athleteIds()).includes(athleteId)) {
-            await lease.release();
-            continue;
-          }
-          const work = await startWork(deps, options, { athleteId, lease });
-          // Who joins late takes turns with the others instead of catching up with them.
-          work.served = works.reduce(
-            (least, { served }) => Math.min(least, served),
-            works[0]?.served ?? 0,
-          );
-          works.push(work);
-          await recountPending(deps, work, options.nowMs());
-        } else held.set(athleteId, lease);
-      }
+      for (const athleteId of await options.athleteIds())
+        if (!athletes.some((athlete) => athlete.athleteId === athleteId))
+          await acquireOne(athleteId);
     },
     releaseErasing: async () => {
-      const erasing = await deps.athletes.erasingIds();
-      const left = works.filter(({ athleteId }) => erasing.includes(athleteId));
-      for (const work of left) work.stoppedBy ??= isErasing(work.athleteId);
-      await drop(left.filter(isDroppable));
+      const ids = await deps.athletes.erasingIds();
+      const erasing = athletes.filter(({ athleteId }) => ids.includes(athleteId));
+      for (const athlete of erasing) athlete.stoppedBy ??= isErasing(athlete.athleteId);
+      await drop(erasing.filter(isDroppable));
     },
     release: async () => {
-      const releases = await Promise.allSettled(works.map(({ lease }) => lease.release()));
+      const releases = await Promise.allSettled(athletes.map(({ lease }) => lease.release()));
       for (const release of releases) if (release.status === 'rejected') throw release.reason;
     },
   };
@@ -103,9 +101,8 @@ function isErasing(athleteId: number): AuthorizationNeededError {
   return new AuthorizationNeededError(`Athlete ${athleteId} is being erased.`);
 }
 
-function isDroppable(work: AthleteSyncState): boolean {
-  const isInFlight = work.isListInFlight || work.streamsInFlight.size + work.tasksInFlight.size > 0;
-  return work.stoppedBy !== undefined && !isInFlight;
+function isDroppable({ stoppedBy, inFlight }: AthleteSyncState): boolean {
+  return stoppedBy !== undefined && inFlight.size === 0;
 }
 
 async function takeOrRelease(
@@ -121,32 +118,22 @@ async function takeOrRelease(
   }
 }
 
-async function startWork(
-  { athletes }: AthleteLeaseDeps,
-  options: AthleteLeaseOptions,
-  { athleteId, lease }: { athleteId: number; lease: Lease },
-): Promise<AthleteSyncState> {
-  const state = await takeOrRelease(athletes, athleteId, lease);
+function initialState(
+  { scopeOf, isPollWanted }: AthleteLeaseOptions,
+  lease: Lease,
+  state: AthleteState,
+): AthleteSyncState {
+  const { athleteId, coverage, backfills, reconcile, reconciledAt, rejectedDeletions } = state;
   return {
-    athleteId,
-    lease,
-    scope: options.scopeOf(athleteId),
-    coverage: state.coverage,
-    backfills: state.backfills,
-    reconcile: state.reconcile,
-    reconciledAt: state.reconciledAt,
-    rejectedDeletions: state.rejectedDeletions,
-    isPollDue: options.isPollWanted,
+    ...{ athleteId, lease, coverage, backfills, reconcile, reconciledAt, rejectedDeletions },
+    scope: scopeOf(athleteId),
+    isPollDue: isPollWanted,
     isSweepDue: true,
-    isListInFlight: false,
     served: 0,
-    due: undefined,
-    nextTryAt: undefined,
-    streamsInFlight: new Set(),
-    reads: undefined,
-    nextTaskAt: undefined,
-    tasksInFlight: new Set(),
-    weather: new Map(),
+    tasks: undefined,
+    nextTryAtMs: Infinity,
+    inFlight: new Set(),
+    backoffs: new Map(),
     stoppedBy: undefined,
     pendingCount: 0,
   };
@@ -155,9 +142,9 @@ async function startWork(
 /** How many activities the run still has to fetch streams for. */
 export async function recountPending(
   { activities }: Pick<AthleteLeaseDeps, 'activities'>,
-  work: AthleteSyncState,
+  athlete: AthleteSyncState,
   nowMs: number,
 ): Promise<void> {
-  const wanted = ranges(work, nowMs).at(-1);
-  work.pendingCount = wanted ? await activities.countPending(work.athleteId, wanted) : 0;
+  const range = ranges(athlete, nowMs).at(-1);
+  athlete.pendingCount = range ? await activities.countPending(athlete.athleteId, range) : 0;
 }

@@ -1,26 +1,21 @@
 /**
- * One athlete during a run: what is known of the list and of the streams still missing, mirrored from
- * the database, and the goals that the run has for it. It makes no request and decides nothing.
+ * One athlete during a run: what is known of the list and of the tasks that are due, mirrored from the
+ * database, and the goals that the run has for it. It makes no request and decides nothing.
  */
+import type { FetchTask } from '../domain/sync/fetch-task.ts';
+import { taskKey } from '../domain/sync/fetch-task.ts';
 import type { Goal, ListCoverage } from '../domain/sync/list-coverage.ts';
 import { nextListRequest } from '../domain/sync/list-coverage.ts';
-import type { AthleteView, DueStreams, PageStep } from '../domain/sync/plan.ts';
-import type { DueTask } from '../domain/sync/fetch-task.ts';
-import { taskKey } from '../domain/sync/fetch-task.ts';
+import type { AthleteView, PageStep } from '../domain/sync/plan.ts';
 import type { ReconciledAt } from '../domain/sync/reconcile.ts';
 import type { DomestiqueError } from '../errors.ts';
-import type {
-  Lease,
-  PendingStreams,
-  Reconcile,
-  RejectedDeletions,
-  TimeRange,
-  BackfillRequest,
-} from './ports/ports.ts';
+import type { TimeRange } from './ports/activities.ts';
+import type { BackfillRequest, Reconcile, RejectedDeletions } from './ports/athletes.ts';
+import type { Lease } from './ports/leases.ts';
 
 /**
- * What a run is for: everything (the standing backfill, all wishes, the upkeep), one wish alone, or what
- * a comparison with Strava found to be missing, without any page of the list.
+ * What a run is for: everything (the default backfill, all backfill requests, the upkeep), one backfill
+ * request alone, or what a comparison with Strava found to be missing, without any page of the list.
  */
 export type Scope =
   | { readonly kind: 'default'; readonly since?: Date }
@@ -32,9 +27,9 @@ export type Scope =
       readonly acceptsDeletions?: boolean;
     };
 
-/** Bad weather over one thing that is asked for: how often in a row, and until when it rests. */
+/** Transient failures of one task: how many in a row, and until when it is not tried again. */
 export interface TaskBackoff {
-  readonly count: number;
+  readonly failures: number;
   readonly untilMs: number;
   /** How many requests of the run had succeeded when it began. */
   readonly successesBefore: number;
@@ -54,67 +49,41 @@ export interface AthleteSyncState {
   isPollDue: boolean;
   /** Whether what the retention ends has to be removed. */
   isSweepDue: boolean;
-  isListInFlight: boolean;
+  /** How many requests the run made for the athlete. */
   served: number;
-  /** Due streams, read ahead; undefined where the database has to be asked again. */
-  due: readonly PendingStreams[] | undefined;
-  nextTryAt: Date | undefined;
-  readonly streamsInFlight: Set<number>;
-  /** Other due requests, read ahead; undefined where the database has to be asked again. */
-  reads: readonly DueTask[] | undefined;
-  nextTaskAt: Date | undefined;
-  /** By `taskKey`. */
-  readonly tasksInFlight: Set<string>;
-  /** What met bad weather: `listKey`, `streamsKey` or `taskKey`. */
-  readonly weather: Map<string, TaskBackoff>;
-  /** Why nothing more is asked for this athlete in this run. */
+  /** Due tasks, read ahead; undefined where the database has to be asked again. */
+  tasks: readonly FetchTask[] | undefined;
+  /** When the database has to be asked again, and the next failed request may be tried. */
+  nextTryAtMs: number;
+  /** `listKey`, and by `taskKey`. */
+  readonly inFlight: Set<string>;
+  /** By the same keys. */
+  readonly backoffs: Map<string, TaskBackoff>;
+  /** Why nothing more is fetched for this athlete in this run. */
   stoppedBy: DomestiqueError | undefined;
+  /** How many activities still lack their streams. */
   pendingCount: number;
 }
 
+/** The key of the list: its pages are read one after the other. */
 export const listKey = 'list';
-const streamsPrefix = 'streams:';
-
-export function streamsKey(activityId: number): string {
-  return `${streamsPrefix}${activityId}`;
-}
-
-/** The activity whose streams a key of the weather names. */
-export function activityOfKey(key: string): number | undefined {
-  return key.startsWith(streamsPrefix) ? Number(key.slice(streamsPrefix.length)) : undefined;
-}
-
-/** Whether a key of the weather names a read. */
-export function isTaskKey(key: string): boolean {
-  return key !== listKey && activityOfKey(key) === undefined;
-}
-
-/** An instant to wait for; what is over already is nothing to wait for. */
-export function notBefore(at: Date | undefined, nowMs: number): Date | undefined {
-  return at !== undefined && at.getTime() > nowMs ? at : undefined;
-}
 
 const freshForMs = 7 * 24 * 60 * 60 * 1_000;
 
-/** The goal of the standing backfill. */
+/** The goal of the default backfill. */
 export function defaultGoal(scope: Scope): Goal {
-  const since = scope.kind === 'backfill' ? undefined : scope.since;
-  return { sinceS: since === undefined ? 0 : Math.floor(since.getTime() / 1_000) };
+  return goalOf(scope.kind === 'backfill' ? {} : scope);
 }
 
-export function backfillGoal({ since, until }: BackfillRequest): Goal {
+/** The goal of a backfill request, or of a reconcile. */
+export function goalOf({ since, until }: { since?: Date; until?: Date }): Goal {
   return {
-    sinceS: Math.floor(since.getTime() / 1_000),
+    sinceS: since === undefined ? 0 : Math.floor(since.getTime() / 1_000),
     ...(until && { untilS: Math.floor(until.getTime() / 1_000) }),
   };
 }
 
-/** The goal of a reconcile. */
-export function reconcileGoal({ since }: Reconcile): Goal {
-  return { sinceS: since === undefined ? 0 : Math.floor(since.getTime() / 1_000) };
-}
-
-/** The wishes that this run works for. */
+/** The backfill requests that this run works for. */
 export function backfillsInScope({
   scope,
   backfills,
@@ -130,37 +99,34 @@ export function isBackfillGone({ scope, backfills }: AthleteSyncState): boolean 
   return scope.kind === 'backfill' && !backfills.some(({ id }) => id === scope.backfillId);
 }
 
-/** Whether the standing backfill has read its whole list. */
+/** Whether the default backfill has read its whole list. */
 export function isListComplete({ coverage, scope }: AthleteSyncState): boolean {
   return nextListRequest(coverage, defaultGoal(scope)) === undefined;
 }
 
-/** The next page that a goal needs: wishes first, they are somebody waiting; the reconcile last. */
-function nextStep(work: AthleteSyncState): PageStep | undefined {
-  for (const backfill of backfillsInScope(work)) {
-    const request = nextListRequest(backfill.coverage, backfillGoal(backfill));
+/** The next page that a goal needs: backfill requests first, for somebody waits; the reconcile last. */
+function nextStep(athlete: AthleteSyncState): PageStep | undefined {
+  const { scope, coverage, reconcile } = athlete;
+  for (const backfill of backfillsInScope(athlete)) {
+    const request = nextListRequest(backfill.coverage, goalOf(backfill));
     if (request) return { request, backfillId: backfill.id };
   }
-  if (work.scope.kind !== 'default') return undefined;
-  const request = nextListRequest(work.coverage, defaultGoal(work.scope));
-  return request ? { request } : nextReconcileStep(work);
-}
-
-function nextReconcileStep({ reconcile }: AthleteSyncState): PageStep | undefined {
-  if (reconcile === undefined) return undefined;
-  const request = nextListRequest(reconcile.coverage, reconcileGoal(reconcile));
-  return request && { request, isReconcile: true };
+  if (scope.kind !== 'default') return undefined;
+  const request = nextListRequest(coverage, defaultGoal(scope));
+  if (request !== undefined || reconcile === undefined) return request && { request };
+  const again = nextListRequest(reconcile.coverage, goalOf(reconcile));
+  return again && { request: again, isReconcile: true };
 }
 
 export function backfillRange({ since, until }: BackfillRequest): TimeRange {
   return { from: since, ...(until && { to: new Date(until.getTime() + 1) }) };
 }
 
-/** Where streams are wanted, the range most worth it first: the last days, wishes, the rest. */
-export function ranges(work: AthleteSyncState, nowMs: number): readonly TimeRange[] {
-  const requested = backfillsInScope(work).map(backfillRange);
-  if (work.scope.kind === 'backfill') return requested;
-  const { since } = work.scope;
+/** Where streams are wanted, the most urgent range first: the last days, backfill requests, the rest. */
+export function ranges(athlete: AthleteSyncState, nowMs: number): readonly TimeRange[] {
+  const requested = backfillsInScope(athlete).map(backfillRange);
+  if (athlete.scope.kind === 'backfill') return requested;
+  const { since } = athlete.scope;
   return [{ from: freshFrom(nowMs) }, ...requested, since ? { from: since } : {}];
 }
 
@@ -169,41 +135,24 @@ export function freshFrom(nowMs: number): Date {
   return new Date(nowMs - freshForMs);
 }
 
-function isFreshStart(startAt: Date, nowMs: number): boolean {
-  return startAt >= freshFrom(nowMs);
-}
-
 /** The athlete as the planner sees it. */
-export function viewOf(work: AthleteSyncState, nowMs: number): AthleteView {
-  const page = nextStep(work);
-  const resting = [...work.weather.values()].map(({ untilMs }) => untilMs);
-  const tries = [
-    ...resting.filter((untilMs) => untilMs > nowMs),
-    ...soonest(work.nextTryAt),
-    ...soonest(work.nextTaskAt),
-  ];
+export function viewOf(athlete: AthleteSyncState, nowMs: number): AthleteView {
+  const { athleteId, isPollDue, served, nextTryAtMs, inFlight } = athlete;
+  const page = nextStep(athlete);
   return {
-    athleteId: work.athleteId,
-    isPollDue: work.isPollDue,
+    ...{ athleteId, isPollDue, served, nextTryAtMs },
     ...(page && { page }),
-    streams: dueStreams(work, nowMs),
-    reads: (work.reads ?? []).filter((read) => !isResting(work, taskKey(read), nowMs)),
-    isListInFlight: work.isListInFlight || isResting(work, listKey, nowMs),
-    served: work.served,
-    ...(tries.length > 0 && { nextTryAtMs: Math.min(...tries) }),
+    tasks: (athlete.tasks ?? []).filter((task) => isFree(athlete, task, nowMs)),
+    isListInFlight: inFlight.has(listKey) || isBackingOff(athlete, listKey, nowMs),
   };
 }
 
-function soonest(nextTryAt: Date | undefined): readonly number[] {
-  return nextTryAt === undefined ? [] : [nextTryAt.getTime()];
+/** While an activity is fetched by itself its streams wait: the response says whether they are wanted. */
+function isFree(athlete: AthleteSyncState, task: FetchTask, nowMs: number): boolean {
+  if (isBackingOff(athlete, taskKey(task), nowMs)) return false;
+  return task.kind !== 'streams' || !athlete.inFlight.has(`activity:${task.activityId}`);
 }
 
-function dueStreams(work: AthleteSyncState, nowMs: number): readonly DueStreams[] {
-  return (work.due ?? [])
-    .filter(({ activityId }) => !isResting(work, streamsKey(activityId), nowMs))
-    .map(({ activityId, startAt }) => ({ activityId, isFresh: isFreshStart(startAt, nowMs) }));
-}
-
-export function isResting({ weather }: AthleteSyncState, key: string, nowMs: number): boolean {
-  return (weather.get(key)?.untilMs ?? 0) > nowMs;
+export function isBackingOff({ backoffs }: AthleteSyncState, key: string, nowMs: number): boolean {
+  return (backoffs.get(key)?.untilMs ?? 0) > nowMs;
 }

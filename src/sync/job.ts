@@ -1,22 +1,20 @@
 /**
- * The sync job: holds the athletes' leases for a run, has it driven until nothing is left to do, and
- * tells what it did. It knows neither HTTP nor MongoDB.
+ * The sync job: holds the athletes' leases for a run, runs the loop until nothing is left to do, and
+ * reports what it did. It knows neither HTTP nor MongoDB.
  */
-import type { RunLoopDeps, Run } from './run-loop.ts';
-import { runLoop, leftOf } from './run-loop.ts';
-import { createDispatcher } from './dispatcher.ts';
 import type { AthleteLeases } from './athlete-leases.ts';
 import { createAthleteLeases } from './athlete-leases.ts';
+import { createDispatcher } from './dispatcher.ts';
 import { createOutcomes } from './outcomes.ts';
-import type { ActivitySource, AthleteStore, LeaseHolder, LeaseStore } from './ports/ports.ts';
-import type { TaskSource } from './ports/task-ports.ts';
+import type { LeaseHolder, LeaseStore } from './ports/leases.ts';
+import type { StravaSource } from './ports/source.ts';
+import type { Run, RunLoopDeps } from './run-loop.ts';
+import { leftOf, runLoop } from './run-loop.ts';
 import type { RunOptions } from './run-options.ts';
 import type { RunStats } from './run-stats.ts';
 
 export interface JobDeps extends RunLoopDeps {
-  readonly source: ActivitySource;
-  readonly taskSource: TaskSource;
-  readonly athletes: AthleteStore;
+  readonly source: StravaSource;
   readonly leases: LeaseStore;
 }
 
@@ -24,9 +22,9 @@ export interface RunResult {
   readonly stats: RunStats;
   /** Athletes that another process holds. */
   readonly held: ReadonlyMap<number, LeaseHolder>;
-  /** Athletes that were given up in this run, and why. */
+  /** Athletes that were stopped in this run, and why. */
   readonly stopped: ReadonlyMap<number, Error>;
-  /** Set where an impatient run ended because of the quota: when it opens. */
+  /** Set where a run with `failOnQuota` ended because of the quota: when it opens. */
   readonly opensAt?: Date;
   readonly isInterrupted: boolean;
 }
@@ -34,90 +32,74 @@ export interface RunResult {
 export interface Job {
   /** Runs until nothing is left to do. @throws what concerns the whole run, not one athlete or record. */
   run(options: RunOptions): Promise<RunResult>;
-  /** Makes the running run look at every athlete's newest page again; false where none is running. */
+  /** Makes the current run poll every athlete's newest page; false where none is running. */
   poll(): boolean;
-  /** Makes the running run take in who logged in meanwhile, without a look at the others; false where none is running. */
+  /** Makes the current run take in who logged in meanwhile, without polling the others; false likewise. */
   join(): boolean;
-  /** Makes the running run see what a webhook told; false where none is running. */
+  /** Makes the current run see new pending events; false likewise. */
   notify(): boolean;
 }
 
 export function createJob(deps: JobDeps): Job {
   let current: Run | undefined;
+  const change = (apply: (run: Run) => void): boolean => {
+    if (current === undefined) return false;
+    apply(current);
+    current.dispatcher.wake();
+    return true;
+  };
   return {
-    poll: () => {
-      if (current === undefined) return false;
-      current.isPollRequested = true;
-      current.dispatcher.wake();
-      return true;
-    },
-    join: () => {
-      if (current === undefined) return false;
-      current.isJoinRequested = true;
-      current.dispatcher.wake();
-      return true;
-    },
-    notify: () => {
-      if (current === undefined) return false;
-      for (const work of current.athleteLeases.works) work.reads = undefined;
-      current.dispatcher.wake();
-      return true;
-    },
+    poll: () => change((run) => (run.isPollRequested = true)),
+    join: () => change((run) => (run.isJoinRequested = true)),
+    notify: () =>
+      change(({ athleteLeases }) => {
+        for (const athlete of athleteLeases.athletes) athlete.tasks = undefined;
+      }),
     run: async (options) => {
-      const athleteLeases = createAthleteLeases(deps, {
-        ...options,
-        nowMs: () => deps.quota.nowMs(),
-      });
-      const run = createRun(deps, options, athleteLeases);
+      const nowMs = (): number => deps.quota.nowMs();
+      const athleteLeases = createAthleteLeases(deps, { ...options, nowMs });
+      const run = createRun({ ...deps, nowMs }, options, athleteLeases);
+      let opensAtMs: number | undefined;
       try {
         await athleteLeases.acquire();
         current = run;
-        const opensAtMs = await runLoop(run);
-        return resultOf(run, opensAtMs);
+        opensAtMs = await runLoop(run);
       } finally {
         current = undefined;
         await run.dispatcher.settled();
         await athleteLeases.release();
         run.outcomes.throwFatal();
       }
+      // Only now, because requests may have finished in the grace period after a stop.
+      return resultOf(run, opensAtMs);
     },
   };
 }
 
-function createRun(deps: JobDeps, options: RunOptions, athleteLeases: AthleteLeases): Run {
+function createRun(
+  deps: JobDeps & { readonly nowMs: () => number },
+  options: RunOptions,
+  athleteLeases: AthleteLeases,
+): Run {
   const startedWith = deps.quota.passed();
-  const requestDeps = { ...deps, nowMs: () => deps.quota.nowMs() };
-  const outcomes = createOutcomes(requestDeps);
+  const outcomes = createOutcomes(deps);
   const stats = (): RunStats => ({
     ...outcomes.stats(),
     requests: deps.quota.passed() - startedWith,
   });
-  const onLanded = (): void => {
-    options.reporter.progress(stats(), leftOf(athleteLeases.works));
+  const onSettled = (): void => {
+    options.reporter.progress(stats(), leftOf(athleteLeases.athletes));
   };
-  const dispatcher = createDispatcher({
-    deps: requestDeps,
-    outcomes,
-    stop: options.signal,
-    onLanded,
-  });
-  return {
-    deps,
-    options,
-    athleteLeases,
-    dispatcher,
-    outcomes,
-    stats,
-    isPollRequested: false,
-    isJoinRequested: false,
-  };
+  const dispatcher = createDispatcher({ deps, outcomes, stop: options.signal, onSettled });
+  const requested = { isPollRequested: false, isJoinRequested: false };
+  return { deps, options, athleteLeases, dispatcher, outcomes, stats, ...requested };
 }
 
 function resultOf(
   { athleteLeases, stats, options }: Run,
   opensAtMs: number | undefined,
 ): RunResult {
-  const stopped = athleteLeases.works.flatMap(({ athleteId, stoppedBy }) =>
+  const stopped = athleteLeases.athletes.flatMap(({ athleteId, stoppedBy }) =>
     stoppedBy === undefined ? [] : [[athleteId, stoppedBy] as const],
   );
   return {

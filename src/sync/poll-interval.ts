@@ -1,6 +1,6 @@
 /**
- * How often a run looks at what other processes have left for it: often enough for a person who waits, and
- * in tests within their short windows.
+ * How often a run looks at what other processes have left for it: often enough for somebody who waits,
+ * and in tests within their short windows.
  */
 import type { Clock } from '../clock.ts';
 import type { QuotaView } from './quota-view.ts';
@@ -12,7 +12,7 @@ export interface PollIntervalDeps {
 
 const maxPollIntervalMs = 2_000;
 
-/** What it gives back is true now and then. */
+/** Returns a function that is true once an interval. */
 export function createPollInterval({ clock, quota }: PollIntervalDeps): () => boolean {
   const pollIntervalMs = Math.min(maxPollIntervalMs, quota.settings.shortWindowMs / 20);
   let lastMs = clock.monotonicMs();

@@ -2,23 +2,20 @@
  * The dry run: reads the list as the job would and stores nothing of it, to say what there would be
  * to do.
  */
-import { afterPoll, afterPage, nextListRequest, pageSize } from '../domain/sync/list-coverage.ts';
-import type { Goal, ListCoverage, ListRequest, PageOutcome } from '../domain/sync/list-coverage.ts';
-import { noReserve } from '../domain/rate-limit/quota.ts';
 import type { ActivitySummary } from '../domain/activity/activity.ts';
-import type {
-  ActivitySource,
-  ActivityStore,
-  AthleteStore,
-  TimeRange,
-  BackfillRequest,
-} from './ports/ports.ts';
-import { backfillRange, backfillGoal } from './athlete-sync-state.ts';
+import { noReserve } from '../domain/rate-limit/quota.ts';
+import type { ListCoverage, ListRequest, PageOutcome } from '../domain/sync/list-coverage.ts';
+import { afterPage, afterPoll, nextListRequest } from '../domain/sync/list-coverage.ts';
+import { backfillRange, goalOf } from './athlete-sync-state.ts';
+import { listedPage, pageOutcome } from './listed-page.ts';
+import type { ActivityStore, TimeRange } from './ports/activities.ts';
+import type { AthleteStore, BackfillRequest } from './ports/athletes.ts';
+import type { StravaSource } from './ports/source.ts';
 import type { RetryDeps } from './retry.ts';
 import { retryTransient } from './retry.ts';
 
 export interface PreviewDeps extends RetryDeps {
-  readonly source: ActivitySource;
+  readonly source: StravaSource;
   readonly activities: ActivityStore;
   readonly athletes: AthleteStore;
   readonly shouldFetchStreams: boolean;
@@ -36,10 +33,10 @@ export interface Preview {
   readonly listRequests: number;
 }
 
-/** What is kept of each record: never the record itself. */
-type Seen = Pick<ActivitySummary, 'id' | 'startAt' | 'isManual'>;
+/** By id, what is kept of each record: never the record itself. */
+type Seen = Map<number, Pick<ActivitySummary, 'id' | 'startAt' | 'isManual'>>;
 
-/** Reads the list for a wish, or for the standing backfill. */
+/** Reads the list for a backfill request, or for the default backfill. */
 export async function previewAthlete(
   deps: PreviewDeps,
   athleteId: number,
@@ -47,11 +44,9 @@ export async function previewAthlete(
 ): Promise<Preview> {
   const isBackfill = 'coverage' in target;
   const { coverage: known } = await deps.athletes.load(athleteId);
-  const goal: Goal = isBackfill
-    ? backfillGoal(target)
-    : { sinceS: Math.floor((target.since?.getTime() ?? 0) / 1_000) };
+  const goal = goalOf(target);
   let coverage: ListCoverage = isBackfill ? target.coverage : known;
-  const seen = new Map<number, Seen>();
+  const seen: Seen = new Map();
   let listRequests = 0;
   let request: ListRequest | undefined = isBackfill ? nextListRequest(coverage, goal) : { page: 1 };
   while (request !== undefined && !deps.signal.aborted) {
@@ -71,11 +66,7 @@ export async function previewAthlete(
 
 async function count(
   { activities, shouldFetchStreams }: PreviewDeps,
-  {
-    athleteId,
-    seen,
-    range,
-  }: { athleteId: number; seen: ReadonlyMap<number, Seen>; range: TimeRange },
+  { athleteId, seen, range }: { athleteId: number; seen: Seen; range: TimeRange },
 ): Promise<Pick<Preview, 'listed' | 'unknown' | 'streams'>> {
   const inRange = [...seen.values()].filter(({ startAt }) => isWithin(startAt, range));
   const unknown = await activities.unknownIds(inRange.map(({ id }) => id));
@@ -94,23 +85,17 @@ async function readPage(
   deps: PreviewDeps,
   athleteId: number,
   request: ListRequest,
-  seen: Map<number, Seen>,
+  seen: Seen,
 ): Promise<PageOutcome> {
-  const requestedAtS = Math.floor(deps.nowMs() / 1_000);
+  const requestedAt = new Date(deps.nowMs());
   const records = await retryTransient(deps, () =>
     deps.source.listPage(athleteId, request, { reserve: noReserve, signal: deps.signal }),
   );
-  const summaries = records.flatMap((record) => (record.isUsable ? [record.summary] : []));
+  const page = listedPage(request, requestedAt, records);
+  const { summaries } = page;
   const unknown = await deps.activities.unknownIds(summaries.map(({ id }) => id));
   const isNew = ({ id }: ActivitySummary): boolean => unknown.has(id) && !seen.has(id);
   const isEveryRecordNew = summaries.length > 0 && summaries.every(isNew);
   for (const { id, startAt, isManual } of summaries) seen.set(id, { id, startAt, isManual });
-  return {
-    request,
-    requestedAtS,
-    startsS: summaries.map(({ startAt }) => Math.floor(startAt.getTime() / 1_000)),
-    count: records.length,
-    isFull: records.length >= pageSize,
-    isEveryRecordNew,
-  };
+  return pageOutcome(page, isEveryRecordNew);
 }

@@ -14,7 +14,7 @@ export interface QuotaView {
   nowMs(): number;
   /** Whether our clock jumped: Strava has to name the time first. */
   isClockSuspect(): boolean;
-  /** Asks Strava for the time; costs no quota. @throws StravaTransientError */
+  /** Requests the time from Strava; costs no quota. @throws StravaTransientError */
   checkTime(signal: AbortSignal): Promise<void>;
   /** How many requests this process made. */
   passed(): number;

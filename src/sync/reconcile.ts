@@ -1,6 +1,6 @@
 /**
- * Reads the list again now and then, and finds what it misses. What is missing is only marked here:
- * each is asked for by itself, and Strava's own 404 removes it.
+ * Reads the list again now and then, and finds what it misses. Missing activities are only marked here:
+ * each is fetched by itself, and Strava's own 404 removes it.
  */
 import type { Logger } from 'pino';
 import type { ListReading } from '../domain/sync/deletion.ts';
@@ -10,32 +10,36 @@ import { afterPage, nextListRequest, nothingCovered } from '../domain/sync/list-
 import type { ReconcileKind, ReconcileSettings } from '../domain/sync/reconcile.ts';
 import { afterReconcile, dueReconcile, reconcileSince } from '../domain/sync/reconcile.ts';
 import type { AthleteSyncState } from './athlete-sync-state.ts';
-import { isListComplete, reconcileGoal } from './athlete-sync-state.ts';
-import type { AthleteStore, Reconcile } from './ports/ports.ts';
-import type { TaskStore, SeenSpan } from './ports/task-ports.ts';
+import { isListComplete, goalOf } from './athlete-sync-state.ts';
+import type { AthleteStore, Reconcile } from './ports/athletes.ts';
+import type { DeletionStore, SeenSpan } from './ports/deletions.ts';
 
 export interface ReconcileDeps {
   readonly athletes: AthleteStore;
-  readonly reads: TaskStore;
+  readonly deletions: DeletionStore;
   readonly reconcile: ReconcileSettings;
   readonly nowMs: () => number;
   readonly log: Logger;
 }
 
-/** Begins the reconcile that is due, if the whole list was read once; that first walk counts as one. */
-export async function beginReconcile(deps: ReconcileDeps, work: AthleteSyncState): Promise<void> {
-  const { scope, athleteId, lease } = work;
-  if (scope.kind !== 'default' || work.reconcile !== undefined || !isListComplete(work)) return;
+/** Begins the reconcile that is due, if the whole list was read once; that first reading counts as one. */
+export async function beginReconcile(
+  deps: ReconcileDeps,
+  athlete: AthleteSyncState,
+): Promise<void> {
+  const { scope, athleteId, lease } = athlete;
+  if (scope.kind !== 'default' || athlete.reconcile !== undefined || !isListComplete(athlete))
+    return;
   const nowMs = deps.nowMs();
-  if (work.reconciledAt.full === undefined) {
+  if (athlete.reconciledAt.full === undefined) {
     const at = new Date(nowMs);
-    work.reconciledAt = { full: at, recent: at };
-    const end = { epoch: lease.epoch, reconciledAt: work.reconciledAt };
+    athlete.reconciledAt = { full: at, recent: at };
+    const end = { epoch: lease.epoch, reconciledAt: athlete.reconciledAt };
     await deps.athletes.saveReconcile(athleteId, undefined, end);
     return;
   }
-  const kind = dueReconcile(work.reconciledAt, nowMs, deps.reconcile);
-  if (kind !== undefined) work.reconcile = newReconcile(deps, kind, scope.since);
+  const kind = dueReconcile(athlete.reconciledAt, nowMs, deps.reconcile);
+  if (kind !== undefined) athlete.reconcile = newReconcile(deps, kind, scope.since);
 }
 
 /** A reconcile that has read nothing yet. */
@@ -49,7 +53,7 @@ export function newReconcile(
   return { kind, startedAt, coverage: nothingCovered, ...(since && { since }) };
 }
 
-/** Whether a look's page can be a reconcile's first. */
+/** Whether the page of a poll can be a reconcile's first. */
 export function isReconcileBeginning({ reconcile }: AthleteSyncState): boolean {
   if (reconcile === undefined) return false;
   const { spans, cursor } = reconcile.coverage;
@@ -59,41 +63,41 @@ export function isReconcileBeginning({ reconcile }: AthleteSyncState): boolean {
 /** Moves the reconcile on by a page that is stored, and ends it where its period is read. */
 export async function advanceReconcile(
   deps: ReconcileDeps,
-  work: AthleteSyncState,
+  athlete: AthleteSyncState,
   page: PageOutcome,
 ): Promise<void> {
-  const { reconcile, athleteId, lease } = work;
+  const { reconcile, athleteId, lease } = athlete;
   if (reconcile === undefined) return;
-  const goal = reconcileGoal(reconcile);
+  const goal = goalOf(reconcile);
   const coverage = afterPage(reconcile.coverage, page, goal);
   const advanced = { ...reconcile, coverage };
   if (nextListRequest(coverage, goal) === undefined) {
-    await endReconcile(deps, work, advanced);
+    await endReconcile(deps, athlete, advanced);
     return;
   }
-  work.reconcile = advanced;
+  athlete.reconcile = advanced;
   await deps.athletes.saveReconcile(athleteId, advanced, { epoch: lease.epoch });
 }
 
 async function endReconcile(
   deps: ReconcileDeps,
-  work: AthleteSyncState,
+  athlete: AthleteSyncState,
   reconcile: Reconcile,
 ): Promise<void> {
-  const { athleteId, lease } = work;
+  const { athleteId, lease } = athlete;
   const { kind, startedAt } = reconcile;
   const [covered] = reconcile.coverage.spans;
   if (covered !== undefined) {
-    await handleMissing(deps, work, kind, {
+    await handleMissing(deps, athlete, kind, {
       athleteId,
       ...boundsOf(covered, startedAt),
       listedSince: startedAt,
       storedBefore: startedAt,
     });
   }
-  work.reconcile = undefined;
-  work.reconciledAt = afterReconcile(work.reconciledAt, kind, startedAt);
-  const end = { epoch: lease.epoch, reconciledAt: work.reconciledAt };
+  athlete.reconcile = undefined;
+  athlete.reconciledAt = afterReconcile(athlete.reconciledAt, kind, startedAt);
+  const end = { epoch: lease.epoch, reconciledAt: athlete.reconciledAt };
   await deps.athletes.saveReconcile(athleteId, undefined, end);
 }
 
@@ -105,63 +109,64 @@ function boundsOf({ fromS, toS }: Span, notAfter: Date): { from: Date; to: Date 
 /** The newest page, seen at one instant, shows what is missing above its oldest start. */
 export async function findMissingOnPage(
   deps: ReconcileDeps,
-  work: AthleteSyncState,
-  page: PageOutcome & { readonly ids: readonly number[] },
+  athlete: AthleteSyncState,
+  page: PageOutcome,
+  seenIds: readonly number[],
 ): Promise<void> {
   if (page.startsS.length === 0) return;
   const requestedAt = new Date(page.requestedAtS * 1_000);
   const from = new Date((Math.min(...page.startsS) + 1) * 1_000);
   if (from >= requestedAt) return;
-  await handleMissing(deps, work, 'page', {
-    athleteId: work.athleteId,
+  await handleMissing(deps, athlete, 'page', {
+    athleteId: athlete.athleteId,
     from,
     to: requestedAt,
-    seenIds: page.ids,
+    seenIds,
     storedBefore: requestedAt,
   });
 }
 
 /**
- * Marks what a span misses, unless so much is missing that the list is not to be believed. What a wider
- * reading found too much is not taken away in pieces by a narrower one.
+ * Marks what a span misses, unless so much is missing that the list cannot be trusted. What a wider
+ * reading rejected as too much is not removed piece by piece by a narrower one.
  */
 async function handleMissing(
   deps: ReconcileDeps,
-  work: AthleteSyncState,
+  athlete: AthleteSyncState,
   kind: ListReading,
   span: SeenSpan,
 ): Promise<void> {
-  const activityIds = await deps.reads.missingIn(span);
-  const { athleteId, lease, rejectedDeletions: current } = work;
+  const activityIds = await deps.deletions.missingIn(span);
+  const { athleteId, lease, rejectedDeletions: current } = athlete;
   const wider = current && !isAsWide(kind, current.kind) ? current : undefined;
   if (activityIds.length > 0) {
-    const view = await deps.reads.deletionView(athleteId);
+    const view = await deps.deletions.deletionView(athleteId);
     const missing = Math.max(activityIds.length + view.missing, wider?.missing ?? 0);
     const reason = rejectDeletions({ ...view, missing });
     const since = new Date(deps.nowMs());
     if (reason !== undefined) {
       const rejected = { kind, reason, missing, stored: view.stored, at: since };
-      if (wider === undefined) await saveRejected(deps, work, rejected);
+      if (wider === undefined) await saveRejected(deps, athlete, rejected);
       return;
     }
-    await deps.reads.markMissing({ athleteId, activityIds, since, epoch: lease.epoch });
-    work.reads = undefined;
+    await deps.deletions.markMissing({ athleteId, activityIds, since, epoch: lease.epoch });
+    athlete.tasks = undefined;
   }
-  if (current !== undefined && wider === undefined) await saveRejected(deps, work, undefined);
+  if (current !== undefined && wider === undefined) await saveRejected(deps, athlete, undefined);
 }
 
 async function saveRejected(
   { athletes, log }: ReconcileDeps,
-  work: AthleteSyncState,
+  athlete: AthleteSyncState,
   rejected: AthleteSyncState['rejectedDeletions'],
 ): Promise<void> {
-  const { athleteId, lease } = work;
-  if (rejected !== undefined && work.rejectedDeletions?.missing !== rejected.missing) {
+  const { athleteId, lease } = athlete;
+  if (rejected !== undefined && athlete.rejectedDeletions?.missing !== rejected.missing) {
     log.warn(
       { athlete: athleteId, reason: rejected.reason },
       `${rejected.missing} of ${rejected.stored} activities are missing from Strava's list; none is removed. Look at: npm run status`,
     );
   }
-  work.rejectedDeletions = rejected;
+  athlete.rejectedDeletions = rejected;
   await athletes.saveRejectedDeletions(athleteId, rejected, lease.epoch);
 }

@@ -1,6 +1,6 @@
 /**
- * Drives one run: brings the picture up to date, asks the planner for the request most worth making,
- * launches it or waits, and asks again until nothing is left to do.
+ * The loop of one run: brings the picture up to date, asks the planner for the request most worth
+ * making, sends it or waits, and asks again until nothing is left to do.
  */
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
@@ -17,12 +17,14 @@ import { isBackfillGone, viewOf } from './athlete-sync-state.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { AthleteLeases } from './athlete-leases.ts';
 import type { Outcomes } from './outcomes.ts';
-import { pickUp, completeBackfills, refillDue } from './state-refresh.ts';
-import { refillTasks } from './task-refresh.ts';
-import type { KeptKinds, TaskStore } from './ports/task-ports.ts';
+import { completeBackfills, pickUp } from './backfills.ts';
+import type { ActivityStore } from './ports/activities.ts';
+import type { AthleteStore } from './ports/athletes.ts';
+import type { DeletionStore } from './ports/deletions.ts';
+import type { KeptKinds, TaskStore } from './ports/tasks.ts';
 import type { QuotaView } from './quota-view.ts';
 import { beginReconcile } from './reconcile.ts';
-import type { ActivityStore, AthleteStore } from './ports/ports.ts';
+import { refreshTasks } from './task-refresh.ts';
 import { createPollInterval } from './poll-interval.ts';
 import type { RunOptions } from './run-options.ts';
 import type { RunStats } from './run-stats.ts';
@@ -30,18 +32,18 @@ import type { RunStats } from './run-stats.ts';
 export interface RunLoopDeps {
   readonly activities: ActivityStore;
   readonly athletes: AthleteStore;
-  readonly reads: TaskStore;
+  readonly tasks: TaskStore;
+  readonly deletions: DeletionStore;
   readonly kept: KeptKinds;
   readonly reconcile: ReconcileSettings;
   readonly quota: QuotaView;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
-  readonly shouldFetchStreams: boolean;
   readonly maxInFlight: number;
   /** Milliseconds between two ticks of the schedule: what the reserve is made for. */
   readonly tickIntervalMs: number;
-  /** How long to go on while Strava is away; Infinity in the daemon. */
+  /** How long to keep trying while Strava is down; Infinity in the daemon. */
   readonly deadlineMs: number;
 }
 
@@ -55,13 +57,13 @@ export interface Run {
   readonly stats: () => RunStats;
   /** A tick of the schedule came meanwhile. */
   isPollRequested: boolean;
-  /** The same, and only who logged in meanwhile is wanted. */
+  /** The same, but only for who logged in meanwhile. */
   isJoinRequested: boolean;
 }
 
 const maxSleepMs = 5_000;
 
-/** Returns when the quota opens, where an impatient run ends because of it. */
+/** Returns when the quota opens, where a run with `failOnQuota` ends because of it. */
 export async function runLoop(run: Run): Promise<number | undefined> {
   const { options, outcomes, deps } = run;
   const isPollDue = createPollInterval(deps);
@@ -76,17 +78,17 @@ export async function runLoop(run: Run): Promise<number | undefined> {
     }
     clockSuspectSinceMs = undefined;
     if (run.isPollRequested || run.isJoinRequested) await pollAgain(run);
-    // One instant for the whole turn: what rests in the picture must not be over for the planner.
+    // One instant for the whole iteration: what backs off in the picture must not be over for the planner.
     const nowMs = deps.quota.nowMs();
     const active = await observe(run, { nowMs, isPollDue: isPollDue() });
     const view = planView(run, active, nowMs);
     const next = plan(view);
     if (next.kind === 'done') {
-      if (run.isPollRequested || run.isJoinRequested || isOutOfDate(run, active)) continue;
+      if (run.isPollRequested || run.isJoinRequested || isOutOfDate(active)) continue;
       return undefined;
     }
     if (next.kind === 'request') {
-      launch(run, active, next.work);
+      send(run, active, next.work);
       continue;
     }
     if (next.reason === 'quota' && options.failOnQuota && view.inFlight === 0) return next.untilMs;
@@ -95,7 +97,7 @@ export async function runLoop(run: Run): Promise<number | undefined> {
   return undefined;
 }
 
-/** Without Strava's time no window can be told from the next: returns false until it is known. */
+/** Without Strava's time one window cannot be told from the next: returns false until it is known. */
 async function settleClock({ deps, options }: Run): Promise<boolean> {
   try {
     await deps.quota.checkTime(options.signal);
@@ -113,77 +115,74 @@ async function pollAgain(run: Run): Promise<void> {
   run.isJoinRequested = false;
   await run.athleteLeases.acquire();
   if (!isPollWanted) return;
-  for (const work of run.athleteLeases.works) {
-    work.isPollDue = true;
-    work.isSweepDue = true;
-    work.reads = undefined;
+  for (const athlete of run.athleteLeases.athletes) {
+    athlete.isPollDue = true;
+    athlete.isSweepDue = true;
+    athlete.tasks = undefined;
   }
 }
 
-/** When a turn looks, and whether at what other processes do. */
+/** When an iteration takes place, and whether it looks at what other processes do. */
 interface Iteration {
   readonly nowMs: number;
   readonly isPollDue: boolean;
 }
 
+/** Brings the picture up to date. Returns the athletes for whom something may be sent. */
 async function observe(
   { deps, athleteLeases }: Run,
-  turn: Iteration,
+  iteration: Iteration,
 ): Promise<readonly AthleteSyncState[]> {
-  if (turn.isPollDue) {
+  if (iteration.isPollDue) {
     await deps.quota.refresh();
     await athleteLeases.releaseErasing();
   }
-  for (const work of athleteLeases.works.filter(isActive)) {
-    await observeOne(deps, work, turn);
+  for (const athlete of athleteLeases.athletes.filter(isActive)) {
+    await observeOne(deps, athlete, iteration);
   }
-  return athleteLeases.works.filter((work) => isActive(work) && !isBackfillGone(work));
+  return athleteLeases.athletes.filter((athlete) => isActive(athlete) && !isBackfillGone(athlete));
 }
 
-/** A flight landed since the picture was brought up to date, or the retention has more to remove. */
-function isOutOfDate({ deps }: Run, active: readonly AthleteSyncState[]): boolean {
-  return active.some(
-    ({ due, reads, isSweepDue }) =>
-      isSweepDue || reads === undefined || (deps.shouldFetchStreams && due === undefined),
-  );
+/** A request settled since the picture was brought up to date, or the retention has more to remove. */
+function isOutOfDate(active: readonly AthleteSyncState[]): boolean {
+  return active.some(({ tasks, isSweepDue }) => isSweepDue || tasks === undefined);
 }
 
 async function observeOne(
   deps: RunLoopDeps,
-  work: AthleteSyncState,
+  athlete: AthleteSyncState,
   { nowMs, isPollDue }: Iteration,
 ): Promise<void> {
+  const { athleteId, lease } = athlete;
   try {
-    if (work.lease.signal.aborted) await work.lease.assertHeld();
-    const isNew = isPollDue && (await pickUp(deps, work));
-    if (isNew) deps.log.info({ athlete: work.athleteId }, 'Taking over a wish of another process.');
-    await sweep(deps, work, nowMs);
-    await beginReconcile({ ...deps, nowMs: () => nowMs }, work);
-    await refillDue(deps, work, nowMs);
-    await refillTasks(deps, work, nowMs);
-    const isIdle = work.due?.length === 0 && work.streamsInFlight.size === 0;
-    if (isPollDue || isIdle) await completeBackfills(deps, work, nowMs);
+    if (lease.signal.aborted) await lease.assertHeld();
+    if (isPollDue && (await pickUp(deps, athlete)))
+      deps.log.info({ athlete: athleteId }, 'Picking up a backfill request of another process.');
+    await sweep(deps, athlete, nowMs);
+    await beginReconcile({ ...deps, nowMs: () => nowMs }, athlete);
+    await refreshTasks(deps, athlete, nowMs);
+    const isIdle = athlete.tasks?.length === 0 && athlete.inFlight.size === 0;
+    if (isPollDue || isIdle) await completeBackfills(deps, athlete, nowMs);
   } catch (error) {
     if (!(error instanceof LeaseLostError)) throw error;
-    deps.log.warn({ athlete: work.athleteId, code: error.code }, error.message);
-    work.stoppedBy = error;
+    deps.log.warn({ athlete: athleteId, code: error.code }, error.message);
+    athlete.stoppedBy = error;
   }
 }
 
 async function sweep(
-  { reads, log }: RunLoopDeps,
-  work: AthleteSyncState,
+  { deletions, log }: RunLoopDeps,
+  athlete: AthleteSyncState,
   nowMs: number,
 ): Promise<void> {
-  if (!work.isSweepDue) return;
-  const { athleteId, lease } = work;
+  if (!athlete.isSweepDue) return;
+  const { athleteId, lease } = athlete;
   const write = { athleteId, epoch: lease.epoch, at: new Date(nowMs) };
-  const { activities, isMore } = await reads.expire(write);
-  work.isSweepDue = isMore;
+  const { activities, isMore } = await deletions.expire(write);
+  athlete.isSweepDue = isMore;
   if (activities === 0) return;
-  // What was due of them is not any more.
-  work.due = undefined;
-  work.reads = undefined;
+  // Their tasks are not due any more.
+  athlete.tasks = undefined;
   log.info({ athlete: athleteId, expired: activities }, 'Removed what the retention ends.');
 }
 
@@ -198,7 +197,7 @@ function planView(run: Run, active: readonly AthleteSyncState[], nowMs: number):
   const state = quota.known();
   return {
     nowMs,
-    athletes: active.map((work) => viewOf(work, nowMs)),
+    athletes: active.map((athlete) => viewOf(athlete, nowMs)),
     inFlight: dispatcher.count(),
     maxInFlight: maxConcurrency(circuit, maxInFlight),
     pausedUntilMs: circuit.closedUntilMs,
@@ -213,10 +212,10 @@ function reserveOf({ deps: { quota, tickIntervalMs }, athleteLeases }: Run): Res
   return reserveFor(quota.known(), quota.settings, { athleteCount, tickIntervalMs, nowMs });
 }
 
-function launch(run: Run, active: readonly AthleteSyncState[], chosen: Work): void {
-  const work = active.find(({ athleteId }) => athleteId === chosen.athleteId);
-  if (work === undefined) return;
-  run.dispatcher.launch(work, chosen, chosen.isFresh ? noReserve : reserveOf(run));
+function send(run: Run, active: readonly AthleteSyncState[], work: Work): void {
+  const athlete = active.find(({ athleteId }) => athleteId === work.athleteId);
+  if (athlete === undefined) return;
+  run.dispatcher.send({ athlete, work }, work.isFresh ? noReserve : reserveOf(run));
 }
 
 async function wait(
@@ -224,8 +223,8 @@ async function wait(
   { reason, untilMs }: { reason: WaitReason; untilMs: number },
 ): Promise<void> {
   const { clock, quota } = deps;
-  throwIfAwayTooLong(deps, outcomes);
-  const left = leftOf(athleteLeases.works);
+  throwIfDownTooLong(deps, outcomes);
+  const left = leftOf(athleteLeases.athletes);
   const isShown = reason !== 'inFlight' && !options.failOnQuota;
   if (isShown) options.reporter.waiting({ reason, untilMs, left });
   const maxMs = Math.min(maxSleepMs, quota.settings.shortWindowMs / 50);
@@ -233,15 +232,15 @@ async function wait(
   await dispatcher.wakeOr((signal) => clock.sleep(Math.max(1, sleepMs), signal));
 }
 
-function throwIfAwayTooLong(deps: RunLoopDeps, outcomes: Outcomes): void {
+function throwIfDownTooLong(deps: RunLoopDeps, outcomes: Outcomes): void {
   const { quota } = deps;
   const { failingSinceMs } = outcomes.circuit();
   if (failingSinceMs === undefined) return;
   throwIfOver(deps, quota.nowMs() - failingSinceMs, outcomes.lastTransientError());
 }
 
-function throwIfOver({ deadlineMs }: RunLoopDeps, awayMs: number, cause?: Error): void {
-  if (awayMs < deadlineMs) return;
+function throwIfOver({ deadlineMs }: RunLoopDeps, downMs: number, cause?: Error): void {
+  if (downMs < deadlineMs) return;
   throw new StravaUnavailableError(
     'Strava has not answered for ten minutes. Run the command again later; nothing is lost.',
     { cause },
@@ -249,6 +248,6 @@ function throwIfOver({ deadlineMs }: RunLoopDeps, awayMs: number, cause?: Error)
 }
 
 /** How many streams are still to be fetched. */
-export function leftOf(works: readonly AthleteSyncState[]): number {
-  return works.reduce((sum, { pendingCount }) => sum + pendingCount, 0);
+export function leftOf(athletes: readonly AthleteSyncState[]): number {
+  return athletes.reduce((sum, { pendingCount }) => sum + pendingCount, 0);
 }

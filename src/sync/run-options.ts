@@ -12,17 +12,17 @@ export interface Reporter {
 }
 
 export interface RunOptions {
-  /** Whom the run is about; asked again at each look, for athletes who logged in meanwhile. */
+  /** Whom the run is about; called again at each poll, for athletes who logged in meanwhile. */
   readonly athleteIds: () => Promise<readonly number[]>;
   /** What the run is for, athlete by athlete. */
   readonly scopeOf: (athleteId: number) => Scope;
   /** Whether to end instead of waiting for the quota. */
   readonly failOnQuota: boolean;
-  /** Whether the run begins with a look at the newest page. */
+  /** Whether the run begins with a poll of the newest page. */
   readonly isPollWanted: boolean;
-  /** Ends the run: nothing new is asked for, what is in flight may finish. */
+  /** Ends the run: nothing new is requested, what is in flight may finish. */
   readonly signal: AbortSignal;
   readonly reporter: Reporter;
-  /** Called at each turn of the loop, so that somebody sees that it is not stuck. */
+  /** Called at each iteration of the loop, to show that it is not stuck. */
   readonly onIteration?: () => void;
 }

@@ -1,7 +1,8 @@
 /**
  * What a run did so far, in figures.
  */
-import type { PageResult } from './ports/ports.ts';
+import type { FetchTask } from '../domain/sync/fetch-task.ts';
+import type { PageResult } from './ports/activities.ts';
 import type { TaskOutcome } from './tasks.ts';
 
 export interface RunStats {
@@ -12,13 +13,13 @@ export interface RunStats {
   readonly listed: number;
   readonly streamsStored: number;
   readonly withoutStreams: number;
-  /** Requests for streams that failed by the activity's own fault. */
+  /** Tries of streams that failed by the activity's own fault. */
   readonly streamsFailed: number;
   readonly parked: number;
   /** Activities that are gone at Strava, and were removed. */
   readonly deleted: number;
-  /** Activities, segments and parts of the athlete that were read by themselves. */
-  readonly reads: number;
+  /** Activities, segments, gear and parts of the athlete that were fetched by themselves. */
+  readonly recordsStored: number;
   /** Requests that failed, tried again later or not. */
   readonly failures: number;
 }
@@ -33,7 +34,7 @@ export const emptyStats: RunStats = {
   streamsFailed: 0,
   parked: 0,
   deleted: 0,
-  reads: 0,
+  recordsStored: 0,
   failures: 0,
 };
 
@@ -48,35 +49,31 @@ export function addPage(stats: RunStats, page: PageResult): RunStats {
   };
 }
 
-export function addTask(before: RunStats, { kind, page }: TaskOutcome): RunStats {
+export function isFailure({ kind }: TaskOutcome): boolean {
+  return kind === 'failed' || kind === 'parked' || kind === 'unstorable';
+}
+
+export function addTask(before: RunStats, task: FetchTask, outcome: TaskOutcome): RunStats {
+  const { kind, page } = outcome;
   const stats = page === undefined ? before : addPage(before, page);
-  switch (kind) {
-    case 'stored':
-      return { ...stats, reads: stats.reads + 1 };
-    case 'deleted':
-      return { ...stats, deleted: stats.deleted + 1 };
-    case 'parked':
-      return { ...stats, parked: stats.parked + 1, failures: stats.failures + 1 };
-    case 'failed':
-      return { ...stats, failures: stats.failures + 1 };
-    case 'postponed':
-    case 'unavailable':
-      return stats;
-  }
+  const isStreams = task.kind === 'streams';
+  const count = (key: keyof RunStats, isCounted = true): Partial<RunStats> =>
+    isCounted ? { [key]: stats[key] + 1 } : {};
+  if (isFailure(outcome))
+    return {
+      ...stats,
+      ...count('failures'),
+      ...count('streamsFailed', isStreams),
+      ...count('parked', kind !== 'failed'),
+    };
+  if (kind === 'stored')
+    return { ...stats, ...count(isStreams ? 'streamsStored' : 'recordsStored') };
+  if (kind === 'deleted') return { ...stats, ...count('deleted') };
+  return { ...stats, ...count('withoutStreams', isStreams && kind === 'unavailable') };
 }
 
 export function addStats(one: RunStats, other: RunStats): RunStats {
-  return {
-    requests: one.requests + other.requests,
-    added: one.added + other.added,
-    changed: one.changed + other.changed,
-    listed: one.listed + other.listed,
-    streamsStored: one.streamsStored + other.streamsStored,
-    withoutStreams: one.withoutStreams + other.withoutStreams,
-    streamsFailed: one.streamsFailed + other.streamsFailed,
-    parked: one.parked + other.parked,
-    deleted: one.deleted + other.deleted,
-    reads: one.reads + other.reads,
-    failures: one.failures + other.failures,
-  };
+  const keys = Object.keys(emptyStats) as (keyof RunStats)[];
+  const sums = keys.map((key) => [key, one[key] + other[key]]);
+  return Object.fromEntries(sums) as Record<keyof RunStats, number>;
 }

@@ -1,19 +1,11 @@
 /**
- * Bad weather over single things that are asked for: lets them rest a little, and finds the activity
- * whose weather is its own, which no other request meets. It decides nothing about Strava as a whole.
+ * Transient failures of single tasks: pauses each with a growing backoff, and finds the task whose
+ * failures are its own because other requests succeed meanwhile. It decides nothing about Strava as a
+ * whole.
  */
 import { backoffMs } from '../domain/sync/retry.ts';
-import type { StravaRequestError } from '../errors.ts';
-import type { AthleteSyncState, TaskBackoff } from './athlete-sync-state.ts';
-
-/** What was asked for. */
-export interface FailedTask {
-  readonly work: AthleteSyncState;
-  /** Its key in the weather. */
-  readonly key: string;
-  /** Counts the weather as a failure of its own; absent for the list, which has none. */
-  readonly count?: (message: string) => Promise<'failed' | 'parked'>;
-}
+import type { AthleteSyncState } from './athlete-sync-state.ts';
+import { listKey } from './athlete-sync-state.ts';
 
 export interface TaskBackoffDeps {
   readonly nowMs: () => number;
@@ -21,55 +13,48 @@ export interface TaskBackoffDeps {
 }
 
 export interface TaskBackoffs {
-  readonly succeeded: (failedTask: FailedTask) => void;
-  /** It rests; returns what became of it where the weather counted as the activity's own failure. */
-  readonly hit: (
-    failedTask: FailedTask,
-    error: StravaRequestError,
-  ) => Promise<'failed' | 'parked' | undefined>;
+  readonly recordSuccess: (athlete: AthleteSyncState, key: string) => void;
+  /** The task backs off. Returns true, and ends the backoff, where the failure is the task's own. */
+  readonly recordFailure: (athlete: AthleteSyncState, key: string) => boolean;
 }
 
 const pause = { baseMs: 1_000, capMs: 60_000 };
-/** An activity that so often in a row does not get through while others do has more than bad weather. */
+/** After this many transient failures in a row, while other requests succeed, blame the task. */
 const maxTransientFailures = 6;
 
 export function createTaskBackoffs(deps: TaskBackoffDeps): TaskBackoffs {
   let successes = 0;
-  let isProbed = false;
+  let isListPolled = false;
   const suspects = new Set<string>();
 
-  const backoffAfter = ({ count, successesBefore }: Omit<TaskBackoff, 'untilMs'>): TaskBackoff => {
-    const pauseMs = backoffMs(count + 1, pause, 0.5 + deps.random() / 2);
-    return { count: count + 1, successesBefore, untilMs: deps.nowMs() + pauseMs };
-  };
-
-  /** Where nothing else is left to ask for, the list tells an outage from one bad activity. */
-  const probe = (work: AthleteSyncState): void => {
-    if (isProbed) return;
-    isProbed = true;
-    work.isPollDue = true;
+  /** Where nothing else is left to fetch, the list tells an outage from one bad activity. */
+  const pollOnce = (athlete: AthleteSyncState): void => {
+    if (isListPolled) return;
+    isListPolled = true;
+    athlete.isPollDue = true;
   };
 
   return {
-    succeeded: ({ work, key }) => {
+    recordSuccess: ({ backoffs }, key) => {
       successes += 1;
       suspects.delete(key);
-      work.weather.delete(key);
+      backoffs.delete(key);
     },
-    hit: async ({ work, key, count }, error) => {
-      const before = work.weather.get(key) ?? { count: 0, successesBefore: successes };
-      const storm = backoffAfter(before);
-      work.due = undefined;
-      work.reads = undefined;
-      const isLong = count !== undefined && storm.count >= maxTransientFailures;
-      if (isLong && successes > storm.successesBefore) suspects.add(key);
-      if (count !== undefined && suspects.has(key)) {
-        work.weather.delete(key);
-        return count(error.message);
+    recordFailure: (athlete, key) => {
+      const before = athlete.backoffs.get(key);
+      const successesBefore = before?.successesBefore ?? successes;
+      const failures = (before?.failures ?? 0) + 1;
+      athlete.tasks = undefined;
+      const isLong = key !== listKey && failures >= maxTransientFailures;
+      if (isLong && successes > successesBefore) suspects.add(key);
+      if (suspects.has(key)) {
+        athlete.backoffs.delete(key);
+        return true;
       }
-      work.weather.set(key, storm);
-      if (isLong) probe(work);
-      return undefined;
+      const untilMs = deps.nowMs() + backoffMs(failures, pause, 0.5 + deps.random() / 2);
+      athlete.backoffs.set(key, { failures, successesBefore, untilMs });
+      if (isLong) pollOnce(athlete);
+      return false;
     },
   };
 }

@@ -1,95 +1,75 @@
 /**
- * Keeps a run's picture of the requests beside the list and the streams up to date from the database,
- * as `observation.ts` does for the streams.
+ * Keeps a run's picture of the due tasks up to date. It asks the database only when the picture can be
+ * out of date.
  */
-import type { DueTask } from '../domain/sync/fetch-task.ts';
-import { taskKey } from '../domain/sync/fetch-task.ts';
+import type { FetchTask } from '../domain/sync/fetch-task.ts';
+import { rankOf, taskKey } from '../domain/sync/fetch-task.ts';
 import type { AthleteSyncState } from './athlete-sync-state.ts';
-import { freshFrom, isTaskKey, isResting, notBefore, ranges } from './athlete-sync-state.ts';
-import type { TimeRange } from './ports/ports.ts';
-import type { KeptKinds, TaskQuery, TaskStore } from './ports/task-ports.ts';
+import { freshFrom, isBackingOff, listKey, ranges } from './athlete-sync-state.ts';
+import type { KeptKinds, TaskQuery, TaskStore } from './ports/tasks.ts';
 
 export interface TaskRefreshDeps {
-  readonly reads: TaskStore;
+  readonly tasks: TaskStore;
   readonly kept: KeptKinds;
 }
 
-/** Reads due requests ahead where none are left in memory, or another became due. */
-export async function refillTasks(
+/** Reads due tasks ahead, where none of a rank are left in memory, or another became due. */
+export async function refreshTasks(
   deps: TaskRefreshDeps,
-  work: AthleteSyncState,
+  athlete: AthleteSyncState,
   nowMs: number,
 ): Promise<void> {
-  if (!isRefillNeeded(work, nowMs)) return;
-  const range = ranges(work, nowMs).at(-1) ?? {};
-  const query = queryOf(deps, work, range, nowMs);
-  const due = await readDue(deps, work, query);
-  if (due.length === 0) for (const key of rested(work, nowMs)) work.weather.delete(key);
-  work.nextTaskAt = notBefore(await deps.reads.nextTryAt(query), nowMs);
+  if (athlete.tasks !== undefined && athlete.nextTryAtMs > nowMs) return;
+  const query = queryOf(deps, athlete, nowMs);
+  const due = await readAhead(deps, athlete, query);
+  if (due.length === 0) forgetSettled(athlete, nowMs);
+  const nextTryAt = await deps.tasks.nextTryAt(query);
+  const backoffs = [...athlete.backoffs.values()].map(({ untilMs }) => untilMs);
+  athlete.nextTryAtMs = Math.min(
+    nextTryAt?.getTime() ?? Infinity,
+    ...backoffs.filter((untilMs) => untilMs > nowMs),
+  );
 }
 
-/** A flight that lands meanwhile can make the answer stale: it says so by forgetting what is due. */
-async function readDue(
-  deps: TaskRefreshDeps,
-  work: AthleteSyncState,
+/** A request that settles meanwhile can make what was read stale: it forgets the tasks, to say so. */
+async function readAhead(
+  { tasks }: TaskRefreshDeps,
+  athlete: AthleteSyncState,
   query: TaskQuery,
-): Promise<readonly DueTask[]> {
+): Promise<readonly FetchTask[]> {
   for (;;) {
-    const reading: readonly DueTask[] = [];
-    work.reads = reading;
-    const due = await deps.reads.due(query);
-    if (work.reads !== reading) continue;
-    work.reads = due;
+    const reading: readonly FetchTask[] = [];
+    athlete.tasks = reading;
+    const due = await tasks.due(query);
+    if (athlete.tasks !== reading) continue;
+    athlete.tasks = due;
     return due;
   }
 }
 
-function isRefillNeeded(work: AthleteSyncState, nowMs: number): boolean {
-  if (work.reads === undefined) return true;
-  if (work.nextTaskAt !== undefined && work.nextTaskAt.getTime() <= nowMs) return true;
-  return work.reads.length === 0 && rested(work, nowMs).length > 0;
+/** A task whose backoff is over and that is not due has been settled otherwise. */
+function forgetSettled({ backoffs, inFlight }: AthleteSyncState, nowMs: number): void {
+  for (const [key, { untilMs }] of backoffs) {
+    if (key !== listKey && untilMs <= nowMs && !inFlight.has(key)) backoffs.delete(key);
+  }
 }
 
-/** Reads that bad weather no longer keeps from being due; where they are not, they are settled. */
-function rested({ weather, tasksInFlight }: AthleteSyncState, nowMs: number): readonly string[] {
-  return [...weather].flatMap(([key, { untilMs }]) =>
-    isTaskKey(key) && untilMs <= nowMs && !tasksInFlight.has(key) ? [key] : [],
-  );
-}
-
-function queryOf(
-  { kept }: TaskRefreshDeps,
-  work: AthleteSyncState,
-  range: TimeRange,
-  nowMs: number,
-): TaskQuery {
-  const resting = [...work.weather.keys()].filter((key) => isResting(work, key, nowMs));
+function queryOf({ kept }: TaskRefreshDeps, athlete: AthleteSyncState, nowMs: number): TaskQuery {
+  const { athleteId, scope, inFlight, backoffs } = athlete;
+  const backingOff = [...backoffs.keys()].filter((key) => isBackingOff(athlete, key, nowMs));
   return {
-    athleteId: work.athleteId,
-    range,
+    athleteId,
+    ranges: ranges(athlete, nowMs),
     now: new Date(nowMs),
     freshFrom: freshFrom(nowMs),
-    exclude: new Set([...work.tasksInFlight, ...resting]),
-    kept: { ...kept, athlete: kept.athlete && work.scope.kind === 'default' },
+    exclude: new Set([...inFlight, ...backingOff]),
+    kept: { ...kept, athlete: kept.athlete && scope.kind === 'default' },
   };
 }
 
-/** Whether the details of a range are all there or parked, where they are kept. */
-export async function areDetailsThere(
-  { reads, kept }: TaskRefreshDeps,
-  work: AthleteSyncState,
-  range: TimeRange,
-): Promise<boolean> {
-  if (!kept.details) return true;
-  const onlyDetails = { details: true, segments: false, athlete: false };
-  return (await reads.countDue(work.athleteId, range, onlyDetails)) === 0;
-}
-
-/** What is due without one read; undefined where the database has to be asked again. */
-export function withoutTask(
-  reads: AthleteSyncState['reads'],
-  key: string,
-): AthleteSyncState['reads'] {
-  const left = reads?.filter((read) => taskKey(read) !== key) ?? [];
-  return left.length > 0 ? left : undefined;
+/** Takes a task out of the picture; after the last one of its rank there may be more in the database. */
+export function takeTask(athlete: AthleteSyncState, task: FetchTask): void {
+  const left = athlete.tasks?.filter((other) => taskKey(other) !== taskKey(task)) ?? [];
+  const isLast = left.every((other) => rankOf(other) !== rankOf(task));
+  athlete.tasks = isLast ? undefined : left;
 }

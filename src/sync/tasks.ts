@@ -1,11 +1,19 @@
 /**
- * Makes one of the requests beside the list and the streams, and writes what came of it: an activity by
- * itself, a segment, a part of the athlete.
+ * Runs one fetch task: requests from Strava, makes sure of the lease, and stores what came. What follows
+ * from a failure of the task's own is one table here.
  */
+import { mayEffortsCome } from '../domain/activity/detail.ts';
+import type { ActivityDetail } from '../domain/activity/detail.ts';
 import { leftAt } from '../domain/rate-limit/clock-offset.ts';
-import type { ListCoverage } from '../domain/sync/list-coverage.ts';
-import type { DueTask } from '../domain/sync/fetch-task.ts';
-import { planRetry } from '../domain/sync/retry.ts';
+import type { ActivityTask, FetchTask, StreamsTask } from '../domain/sync/fetch-task.ts';
+import type { Retry } from '../domain/sync/retry.ts';
+import {
+  effortsRetryAt,
+  missingStreamsRetry,
+  planEventRetry,
+  planParking,
+  planRetry,
+} from '../domain/sync/retry.ts';
 import {
   MalformedResponseError,
   NotFoundError,
@@ -14,215 +22,251 @@ import {
   SubscribersOnlyError,
 } from '../errors.ts';
 import type { AthleteSyncState } from './athlete-sync-state.ts';
-import type { ActivityStore, PageResult, RequestOptions } from './ports/ports.ts';
-import type {
-  ActivityDetail,
-  KeptKinds,
-  TaskSource,
-  TaskStore,
-  TaskWrite,
-} from './ports/task-ports.ts';
+import type { ActivityStore, PageResult } from './ports/activities.ts';
+import type { DeletionStore } from './ports/deletions.ts';
+import type { RequestOptions, StravaSource } from './ports/source.ts';
+import type { KeptKinds, StorageProblem, TaskStore, TaskWrite } from './ports/tasks.ts';
 
 export interface TaskDeps {
-  readonly taskSource: TaskSource;
-  readonly reads: TaskStore;
+  readonly source: StravaSource;
+  readonly tasks: TaskStore;
+  readonly deletions: DeletionStore;
   readonly activities: ActivityStore;
   readonly kept: KeptKinds;
   readonly nowMs: () => number;
   readonly random: () => number;
 }
 
-/** What became of a read. */
+/** What became of a task. */
 export interface TaskOutcome {
-  readonly kind: 'stored' | 'deleted' | 'postponed' | 'unavailable' | 'failed' | 'parked';
-  /** What the activity's summary did, where one came. */
+  readonly kind:
+    | 'stored'
+    | 'deleted'
+    | 'postponed'
+    /** Strava has none, or does not give it. */
+    | 'unavailable'
+    /** Parked, because the database cannot hold it: the request itself succeeded. */
+    | 'unstorable'
+    /** A failure of the task's own: a few tries, then parked. */
+    | 'failed'
+    | 'parked';
+  /** What storing the activity's summary did, where one came. */
   readonly page?: PageResult;
 }
 
-type ActivityRead = Extract<DueTask, { kind: 'activity' }>;
+type Store = (write: TaskWrite) => Promise<TaskOutcome>;
 
-/**
- * After a create the activity can be missing for minutes, and after a deletion still be there; so often it is
- * asked for again.
- */
-const maxEventTries = 5;
-const eventPauseMs = 60_000;
-
-/** Makes a read. @throws what the source throws, but for what is settled here. */
+/** @throws what the source throws, but for the failures of the task's own, and LeaseLostError. */
 export async function fetchTask(
   deps: TaskDeps,
-  work: AthleteSyncState,
-  read: DueTask,
+  athlete: AthleteSyncState,
+  task: FetchTask,
   options: RequestOptions,
 ): Promise<TaskOutcome> {
-  const { athleteId, lease } = work;
+  const { athleteId, lease } = athlete;
   const requestedMs = deps.nowMs();
-  const writeNow = (): TaskWrite => {
-    const at = leftAt(requestedMs, deps.nowMs());
-    return { athleteId, epoch: lease.epoch, at };
-  };
-  const store = await ask(deps, athleteId, read, options).catch(async (error: unknown) => {
-    await lease.assertHeld();
-    const acceptsDeletions = work.scope.kind === 'repair' && work.scope.acceptsDeletions === true;
-    const outcome = await settleFailure({ ...deps, acceptsDeletions }, writeNow(), read, error);
-    return () => Promise.resolve(outcome);
-  });
+  const store = await request(deps, athlete, task, options).catch(
+    (error: unknown): Store =>
+      (write) =>
+        settleFailure(deps, athlete, task, write, error),
+  );
   await lease.assertHeld();
-  return store(writeNow(), work);
+  return store({ athleteId, epoch: lease.epoch, at: leftAt(requestedMs, deps.nowMs()) });
 }
 
-type Store = (write: TaskWrite, work: AthleteSyncState) => Promise<TaskOutcome>;
-
-/** Asks Strava, and returns what is to be written. */
-async function ask(
+/** Requests from Strava, and returns how to store what came. */
+async function request(
   deps: TaskDeps,
-  athleteId: number,
-  read: DueTask,
+  athlete: AthleteSyncState,
+  task: FetchTask,
   options: RequestOptions,
 ): Promise<Store> {
-  const { taskSource, reads } = deps;
-  const stored = (writing: Promise<void>): Promise<TaskOutcome> =>
-    writing.then(() => ({ kind: 'stored' }));
-  switch (read.kind) {
+  const { source, tasks } = deps;
+  const { athleteId } = athlete;
+  const storing =
+    (store: (write: TaskWrite) => Promise<StorageProblem>): Store =>
+    async (write) =>
+      parkIfUnstorable(deps, write, task, await store(write));
+  switch (task.kind) {
+    case 'streams': {
+      const streams = await source.streams(athleteId, task.activityId, options);
+      if (streams.arrays.size === 0) return (write) => settleWithoutStreams(deps, write, task);
+      return storing((write) => tasks.storeStreams(write, task, streams));
+    }
     case 'activity': {
-      const detail = await taskSource.activity(athleteId, read.activityId, options);
-      return (write, { coverage }) => storeActivity(deps, { ...write, coverage }, read, detail);
+      const detail = await source.activity(athleteId, task.activityId, options);
+      return (write) => storeActivity(deps, athlete, task, write, detail);
     }
     case 'segment': {
-      const { segmentId } = read;
-      if (read.part === 'record') {
-        const record = await taskSource.segment(athleteId, segmentId, options);
-        return (write) => stored(reads.storeSegment(write, segmentId, record));
+      const { segmentId } = task;
+      if (task.part === 'record') {
+        const record = await source.segment(athleteId, segmentId, options);
+        return storing((write) => tasks.storeSegment(write, segmentId, record));
       }
-      const streams = await taskSource.segmentStreams(athleteId, segmentId, options);
-      return (write) => stored(reads.storeSegmentStreams(write, segmentId, streams));
+      const streams = await source.segmentStreams(athleteId, segmentId, options);
+      return storing((write) => tasks.storeSegmentStreams(write, segmentId, streams));
     }
     case 'athlete': {
-      const record = await taskSource.athlete(athleteId, read.part, options);
-      return (write) => stored(reads.storeAthlete(write, read.part, record));
+      const record = await source.athlete(athleteId, task.part, options);
+      return storing((write) => tasks.storeAthlete(write, task.part, record));
     }
     case 'gear': {
-      const record = await taskSource.gear(athleteId, read.gearId, options);
-      return (write) => stored(reads.storeGear(write, read.gearId, record));
+      const record = await source.gear(athleteId, task.gearId, options);
+      return storing((write) => tasks.storeGear(write, task.gearId, record));
     }
   }
 }
 
+async function parkIfUnstorable(
+  { tasks }: TaskDeps,
+  write: TaskWrite,
+  task: FetchTask,
+  problem: StorageProblem,
+): Promise<TaskOutcome> {
+  if (problem === undefined) return { kind: 'stored' };
+  await tasks.postpone(write, task, planParking(write.at), `Not stored: ${problem}.`);
+  return { kind: 'unstorable' };
+}
+
 async function storeActivity(
   deps: TaskDeps,
-  { athleteId, epoch, at, coverage }: TaskWrite & { readonly coverage: ListCoverage },
-  read: ActivityRead,
+  { coverage }: AthleteSyncState,
+  task: ActivityTask,
+  write: TaskWrite,
   given: ActivityDetail,
 ): Promise<TaskOutcome> {
-  const { activities, reads, kept } = deps;
-  const { activityId, purpose, isReportedDeleted = false } = read;
-  const detail = await reads.aligned(given);
+  const { activities, tasks, deletions, kept, nowMs } = deps;
+  const { activityId, purpose, isReportedDeleted = false } = task;
+  const { at, ...holder } = write;
+  const detail = await tasks.aligned(given);
   const page = await activities.storePage({
-    athleteId,
+    ...holder,
     summaries: [detail.summary],
     unusable: [],
     source: 'activity',
     known: coverage.spans,
     fetchedAt: at,
-    epoch,
   });
-  if (purpose === 'confirm') await reads.unmarkMissing(activityId, at);
-  const kind = kept.details
-    ? await reads.storeDetails({ athleteId, epoch, at }, detail, kept)
-    : 'stored';
+  if (purpose === 'confirm') await deletions.unmarkMissing(activityId, at);
+  const outcome = kept.details
+    ? await storeDetails(deps, write, task, detail)
+    : { kind: 'stored' as const };
   if (purpose === 'event') {
-    const write = { athleteId, epoch, at };
-    const isPostponed =
-      isReportedDeleted && (await postponeEvent(deps, write, read, 'still there'));
-    if (!isPostponed) await reads.settleEvent(activityId, at);
+    const retry = isReportedDeleted ? planEventRetry(task.tries, nowMs()) : undefined;
+    await settleOrPostpone(deps, write, task, { retry, error: 'still there' });
   }
-  return { kind, page };
+  return { ...outcome, page };
 }
 
-/** False where it was asked for often enough. */
-async function postponeEvent(
-  { reads, nowMs }: TaskDeps,
+async function storeDetails(
+  deps: TaskDeps,
   write: TaskWrite,
-  read: ActivityRead,
-  message: string,
-): Promise<boolean> {
-  const tries = read.tries + 1;
-  if (tries >= maxEventTries) return false;
-  const nextTryAt = new Date(nowMs() + tries * eventPauseMs);
-  await reads.recordFailure(write, read, { message, tries, isParked: false, nextTryAt });
-  return true;
+  task: ActivityTask,
+  detail: ActivityDetail,
+): Promise<TaskOutcome> {
+  const { tasks, kept } = deps;
+  const nextTryAt = mayEffortsCome(detail, write.at) ? effortsRetryAt(write.at) : undefined;
+  const problem = await tasks.storeDetails(write, detail, { kept, nextTryAt });
+  const outcome = await parkIfUnstorable(deps, write, { ...task, purpose: 'details' }, problem);
+  return outcome.kind === 'stored' && nextTryAt !== undefined ? { kind: 'postponed' } : outcome;
 }
 
-interface FailureDeps extends TaskDeps {
-  readonly acceptsDeletions: boolean;
-}
-
+/** The failures of the task's own; every other one is thrown again. */
 async function settleFailure(
-  deps: FailureDeps,
+  deps: TaskDeps,
+  athlete: AthleteSyncState,
+  task: FetchTask,
   write: TaskWrite,
-  read: DueTask,
   error: unknown,
 ): Promise<TaskOutcome> {
   if (error instanceof NotFoundError) {
-    if (read.kind === 'activity') return settleGone(deps, write, read);
-    return markUnavailable(deps, write, read, 'Strava has none');
+    if (task.kind === 'streams') return settleWithoutStreams(deps, write, task);
+    if (task.kind === 'activity') return settleGone(deps, athlete, task, write);
+    return markUnavailable(deps, write, task, 'Strava has none');
   }
   if (error instanceof SubscribersOnlyError)
-    return markUnavailable(deps, write, read, 'for subscribers only');
-  // A grant without the scope for this lacks only this.
-  if (error instanceof ScopeMissingError && read.kind !== 'activity')
-    return markUnavailable(deps, write, read, 'the login does not allow it');
+    return markUnavailable(deps, write, task, 'for subscribers only');
+  // A grant without the scope for one of the others lacks only that.
+  const isOptional = task.kind !== 'streams' && task.kind !== 'activity';
+  if (error instanceof ScopeMissingError && isOptional)
+    return markUnavailable(deps, write, task, 'the login does not allow it');
   if (error instanceof StravaRecordError || error instanceof MalformedResponseError)
-    return countTaskFailure(deps, write, read, error.message);
+    return countFailure(deps, write, task, error.message);
   throw error;
 }
 
 async function markUnavailable(
-  { reads }: TaskDeps,
+  { tasks }: TaskDeps,
   write: TaskWrite,
-  read: DueTask,
+  task: FetchTask,
   reason: string,
 ): Promise<TaskOutcome> {
-  await reads.markUnavailable(write, read, reason);
+  await tasks.markUnavailable(write, task, reason);
   return { kind: 'unavailable' };
+}
+
+async function settleWithoutStreams(
+  deps: TaskDeps,
+  write: TaskWrite,
+  task: StreamsTask,
+): Promise<TaskOutcome> {
+  const retry = missingStreamsRetry(task, deps.nowMs());
+  if (retry === undefined) return markUnavailable(deps, write, task, 'Strava has none');
+  await deps.tasks.postpone(write, task, retry);
+  return { kind: 'postponed' };
 }
 
 /**
- * A 404 for an activity. It removes one that a complete list misses, or that a webhook told deleted,
- * where the grant would show it if it were only private, or the person says that it may go; for any
- * other purpose it proves nothing.
+ * A 404 for an activity. It removes one that a complete list misses, or that a webhook reported deleted,
+ * where the grant would show it if it were only private, or you said that it may go; for any other
+ * purpose it proves nothing.
  */
 async function settleGone(
-  deps: FailureDeps,
+  deps: TaskDeps,
+  { scope }: AthleteSyncState,
+  task: ActivityTask,
   write: TaskWrite,
-  read: ActivityRead,
 ): Promise<TaskOutcome> {
-  const { reads } = deps;
-  const { activityId, purpose, isReportedDeleted = false } = read;
-  if (purpose === 'details') return markUnavailable(deps, write, read, 'Strava has none');
-  const isStored = await reads.isStored(write.athleteId, activityId);
-  if (purpose === 'confirm' || isReportedDeleted) {
-    const { canSeePrivate } = await reads.deletionView(write.athleteId);
-    const isBelieved = canSeePrivate || (purpose === 'confirm' && deps.acceptsDeletions);
-    if (isStored && isBelieved) await reads.deleteActivity(write, activityId);
-    else if (isStored) await reads.giveUpMissing(write, activityId);
-    if (purpose === 'event') await reads.settleEvent(activityId, write.at);
-    return { kind: isStored && isBelieved ? 'deleted' : 'unavailable' };
+  const { tasks, deletions, nowMs } = deps;
+  const { activityId, purpose, isReportedDeleted = false } = task;
+  if (purpose === 'details') return markUnavailable(deps, write, task, 'Strava has none');
+  if (purpose === 'event' && !isReportedDeleted) {
+    const retry = planEventRetry(task.tries, nowMs());
+    return settleOrPostpone(deps, write, task, { retry, error: 'not there yet' });
   }
-  if (await postponeEvent(deps, write, read, 'not there yet')) return { kind: 'postponed' };
-  await reads.settleEvent(activityId, write.at);
-  return { kind: 'unavailable' };
+  const isStored = await deletions.isStored({ athleteId: write.athleteId, activityId });
+  const { canSeePrivate } = await deletions.deletionView(write.athleteId);
+  const isAccepted = scope.kind === 'repair' && scope.acceptsDeletions === true;
+  const isBelieved = canSeePrivate || (purpose === 'confirm' && isAccepted);
+  if (isStored && isBelieved) await deletions.deleteActivity(write, activityId);
+  else if (isStored) await deletions.giveUpMissing(write, activityId);
+  if (purpose === 'event') await tasks.settleEvent(activityId, write.at);
+  return { kind: isStored && isBelieved ? 'deleted' : 'unavailable' };
 }
 
-/** A failure of the record's own: a few tries, then parked for a day. */
-export async function countTaskFailure(
-  { reads, nowMs, random }: Pick<TaskDeps, 'reads' | 'nowMs' | 'random'>,
+/** Settles an event, or makes it due again where there is another try. */
+async function settleOrPostpone(
+  { tasks }: TaskDeps,
   write: TaskWrite,
-  read: DueTask,
-  message: string,
+  task: ActivityTask,
+  { retry, error }: { readonly retry: Retry | undefined; readonly error: string },
+): Promise<TaskOutcome> {
+  if (retry === undefined) {
+    await tasks.settleEvent(task.activityId, write.at);
+    return { kind: 'unavailable' };
+  }
+  await tasks.postpone(write, task, retry, error);
+  return { kind: 'postponed' };
+}
+
+/** A failure of the task's own: a few tries, then parked for a day. */
+export async function countFailure(
+  { tasks, nowMs, random }: Pick<TaskDeps, 'tasks' | 'nowMs' | 'random'>,
+  write: TaskWrite,
+  task: FetchTask,
+  error: string,
 ): Promise<TaskOutcome & { readonly kind: 'failed' | 'parked' }> {
-  const { tries, isParked, nextTryAtMs } = planRetry(read.tries, nowMs(), random());
-  const nextTryAt = new Date(nextTryAtMs);
-  await reads.recordFailure(write, read, { message, tries, isParked, nextTryAt });
-  return { kind: isParked ? 'parked' : 'failed' };
+  const retry = planRetry(task.tries, nowMs(), random());
+  await tasks.postpone(write, task, retry, error);
+  return { kind: retry.isParked ? 'parked' : 'failed' };
 }

@@ -2,8 +2,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { openDatabase, openJob, openStrava } from '../../src/main.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import type { RunResult } from '../../src/sync/job.ts';
-import type { ActivitySource } from '../../src/sync/ports/ports.ts';
-import type { TaskSource } from '../../src/sync/ports/task-ports.ts';
+import type { StravaSource } from '../../src/sync/ports/source.ts';
 import type { RunOptions } from '../../src/sync/run-options.ts';
 import { reportFaults } from '../fault-report.ts';
 import { lossesOf } from '../support/losses.ts';
@@ -203,16 +202,14 @@ describe.concurrent('a run with a wrong local clock', () => {
         inFlight += 1;
         return response;
       };
-      const source: ActivitySource = {
-        listPage: (...args) => counted(strava.source.listPage(...args)),
-        streams: (...args) => counted(strava.source.streams(...args)),
+      const source: StravaSource = {
+        ...strava.source,
+        listPage: (...asked) => counted(strava.source.listPage(...asked)),
+        streams: (...asked) => counted(strava.source.streams(...asked)),
+        athlete: (...asked) => counted(strava.source.athlete(...asked)),
+        gear: (...asked) => counted(strava.source.gear(...asked)),
       };
-      const taskSource: TaskSource = {
-        ...strava.taskSource,
-        athlete: (...args) => counted(strava.taskSource.athlete(...args)),
-        gear: (...args) => counted(strava.taskSource.gear(...args)),
-      };
-      const watched = { ...strava, source, taskSource };
+      const watched = { ...strava, source };
       const job = openJob(program, { database, strava: watched }, timing);
       const options: RunOptions = {
         athleteIds: () => Promise.resolve([athleteId]),

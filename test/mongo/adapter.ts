@@ -10,7 +10,11 @@ import type { Store } from '../../src/mongo/schema/collections.ts';
 import { storeOf } from '../../src/mongo/schema/collections.ts';
 import { prepareDatabase } from '../../src/mongo/setup/ensure-indexes.ts';
 import { createActivityStore } from '../../src/mongo/streams/activity-store.ts';
-import type { ActivityStore } from '../../src/sync/ports/ports.ts';
+import { createTaskStore } from '../../src/mongo/tasks/task-store.ts';
+import { createEventStore } from '../../src/features/webhooks/store.ts';
+import { systemClock } from '../../src/clock.ts';
+import type { ActivityStore } from '../../src/sync/ports/activities.ts';
+import type { TaskStore } from '../../src/sync/ports/tasks.ts';
 import { storedCollections, useDatabase, type TestDatabase } from '../support/database.ts';
 import { open } from './base/connection-of.ts';
 
@@ -18,7 +22,8 @@ export interface Adapter {
   readonly database: TestDatabase;
   readonly store: Store;
   readonly activities: ActivityStore;
-  /** Removes every document and keeps the collections. */
+  readonly tasks: TaskStore;
+  /** Removes every document and leaves the collections as they are. */
   empty(): Promise<void>;
 }
 
@@ -44,6 +49,9 @@ export function useAdapter(): Adapter {
     },
     get activities() {
       return createActivityStore(store());
+    },
+    get tasks() {
+      return createTaskStore(store(), { events: createEventStore(store(), systemClock) });
     },
     empty: async () => {
       const all = await storedCollections(database.db);

@@ -5,25 +5,18 @@ import type { Db, Document } from 'mongodb';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { systemClock } from '../../src/clock.ts';
+import type { FetchTask } from '../../src/domain/sync/fetch-task.ts';
+import { createTaskStore } from '../../src/mongo/tasks/task-store.ts';
 import { createActivityStore } from '../../src/mongo/streams/activity-store.ts';
 import { createEventStore } from '../../src/features/webhooks/store.ts';
 import { createAthleteStore } from '../../src/mongo/athletes/athletes.ts';
 import type { Store } from '../../src/mongo/schema/collections.ts';
 import { removeLogin, noteDeauthorization } from '../../src/mongo/athletes/deauthorized.ts';
-import { recordDetailsFailure } from '../../src/mongo/details/details.ts';
-import { recordGearFailure } from '../../src/mongo/details/gear.ts';
-import {
-  markMissing,
-  recordMissingFailure,
-  unmarkMissing,
-} from '../../src/mongo/deletion/missing.ts';
+import { markMissing, unmarkMissing } from '../../src/mongo/deletion/missing.ts';
 import { createPendingLogins } from '../../src/mongo/tokens/pending-logins.ts';
 import { createNotificationStore } from '../../src/features/notifications/store.ts';
-import { markPartUnavailable, recordPartFailure } from '../../src/mongo/details/profile.ts';
 import { definitions } from '../../src/mongo/schema/definitions.ts';
 import { jsonSchemaOf } from '../../src/mongo/schema/json-schema.ts';
-import { recordSegmentFailure } from '../../src/mongo/details/segments.ts';
-import { recordFailure } from '../../src/mongo/streams/streams.ts';
 import { createSubscriptionStore } from '../../src/features/webhooks/subscription-store.ts';
 import { storedCollections } from '../support/database.ts';
 import type { Rounds } from '../support/rounds.ts';
@@ -31,6 +24,7 @@ import { dayMs, useRounds } from '../support/rounds.ts';
 import { athleteNamed } from '../support/scene.ts';
 import { open } from './base/connection-of.ts';
 import { pageOf } from './pages.ts';
+import { detailsTask, failure } from './tasks.ts';
 
 const openRounds = useRounds();
 const opened: Store[] = [];
@@ -63,41 +57,33 @@ async function live({ simulator, round, pass }: Rounds): Promise<void> {
 
 const epoch = Date.now() + dayMs;
 const ofAthlete = { athleteId: 1001, epoch, at };
-const failure = { message: 'broken', tries: 5, isParked: true, nextTryAt: at };
+const parked = failure(at, 5, true);
 
 /** Failures with their counts. */
 async function fail(store: Store): Promise<void> {
   const [one, other] = await store.activities.find().limit(2).toArray();
   if (!one || !other) throw new Error('There are too few.');
   const activityId = Number(one._id);
-  const pending = {
-    activityId,
-    startAt: at,
-    recordingHash: one.sync.recording_hash,
-    tries: 0,
-    elapsedS: 1,
-  };
-  await recordFailure(store, { ...ofAthlete, pending }, failure);
-  await recordDetailsFailure(store, { ...ofAthlete, activityId }, failure);
-  const missing = { athleteId: 1001, activityIds: [activityId], since: at, epoch };
-  await markMissing(store, missing);
-  await recordMissingFailure(store, activityId, failure);
+  const events = createEventStore(store, systemClock);
+  const tasks = createTaskStore(store, { events });
+  const recording = { startAt: at, recordingHash: one.sync.recording_hash, elapsedS: 1 };
+  await markMissing(store, { athleteId: 1001, activityIds: [activityId], since: at, epoch });
+  const segment = await store.segments.findOne();
+  const failed: readonly FetchTask[] = [
+    { kind: 'streams', activityId, isFresh: false, tries: 0, ...recording },
+    detailsTask(activityId),
+    detailsTask(activityId, { purpose: 'confirm' }),
+    { kind: 'segment', segmentId: Number(segment?._id), part: 'record', tries: 0 },
+    { kind: 'gear', gearId: 'b1', tries: 0 },
+    { kind: 'athlete', part: 'zones', tries: 0 },
+  ];
+  const write = { ...ofAthlete, at: new Date() };
+  for (const task of failed) await tasks.postpone(write, task, parked, 'broken');
+  const stats = { kind: 'athlete', part: 'stats', tries: 0 } as const;
+  await tasks.markUnavailable(write, stats, 'for subscribers only');
   await unmarkMissing(store, Number(other._id), at);
-  const segment = await store.db.collection('segments').findOne();
-  const segmentId = Number(segment?._id);
-  await recordSegmentFailure(
-    store,
-    { ...ofAthlete, at: new Date(), segmentId, part: 'record' },
-    failure,
-  );
-  await recordGearFailure(store, { ...ofAthlete, gearId: 'b1' }, failure);
-  await recordPartFailure(store, { ...ofAthlete, part: 'zones' }, failure);
-  await markPartUnavailable(store, { ...ofAthlete, part: 'stats' }, 'for subscribers only');
   const unusable = [{ record: {}, reason: 'it has no id' }];
-  const activities = createActivityStore(store, {
-    expiry: 'lifted',
-    trackSource: 'summary',
-  });
+  const activities = createActivityStore(store);
   await activities.storePage(pageOf([], { unusable, epoch }));
 }
 

@@ -4,7 +4,7 @@
 import type { ActivitySummary } from '../../src/domain/activity/activity.ts';
 import { readSummary } from '../../src/domain/activity/activity.ts';
 import { parseJson, type JsonObject, type JsonValue } from '../../src/domain/json.ts';
-import type { PageToStore } from '../../src/sync/ports/ports.ts';
+import type { PageToStore } from '../../src/sync/ports/activities.ts';
 
 export const athleteId = 1001;
 export const fetchedAt = new Date('2026-10-05T10:00:00Z');

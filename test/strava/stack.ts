@@ -19,10 +19,12 @@ import { createClient, type Client } from '../../src/strava/client.ts';
 import { createRateLimiter, type RateLimiter } from '../../src/strava/rate-limiter.ts';
 import { createHttp } from '../../src/strava/http.ts';
 import { createOAuth, type OAuth } from '../../src/strava/oauth.ts';
-import { createSource } from '../../src/strava/activity-source.ts';
+import { createSource } from '../../src/strava/source.ts';
 import { createStravaClock, type StravaClock } from '../../src/strava/strava-clock.ts';
 import { createTimeCheck } from '../../src/strava/time-check.ts';
-import type { ActivitySource, QuotaStore, TokenStore } from '../../src/sync/ports/ports.ts';
+import type { QuotaStore } from '../../src/sync/ports/quota.ts';
+import type { StravaSource } from '../../src/sync/ports/source.ts';
+import type { TokenStore } from '../../src/sync/ports/tokens.ts';
 
 export const athleteId = 1001;
 export const silent = pino({ level: 'silent' });
@@ -44,7 +46,7 @@ export interface Stack {
   readonly oauth: OAuth;
   readonly rateLimiter: RateLimiter;
   readonly client: Client;
-  readonly source: ActivitySource;
+  readonly source: StravaSource;
   readonly stravaClock: StravaClock;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MongoUnavailableError } from '../../src/errors.ts';
 import { createAccess } from '../../src/strava/access.ts';
-import type { Tokens } from '../../src/sync/ports/ports.ts';
+import type { Tokens } from '../../src/sync/ports/tokens.ts';
 import {
   ada,
   createFakeClock,

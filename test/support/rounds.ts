@@ -90,9 +90,9 @@ const remembered: Readonly<Record<string, readonly string[]>> = {
     'sync.polled_at',
     'sync.reconciled_at.recent',
     'sync.reconciled_at.full',
-    'sync.refreshed.profile',
-    'sync.refreshed.zones',
-    'sync.refreshed.stats',
+    'sync.profile.fetched_at',
+    'sync.zones.fetched_at',
+    'sync.stats.fetched_at',
   ],
   activities: [
     'sync.first_seen_at',
@@ -102,7 +102,7 @@ const remembered: Readonly<Record<string, readonly string[]>> = {
   ],
   changes: ['seen_at'],
   parked: ['first_seen_at', 'last_seen_at'],
-  segments: ['sync.fetched_at'],
+  segments: ['sync.record.fetched_at'],
 };
 
 async function age(db: Db, ms: number): Promise<void> {

@@ -19,7 +19,7 @@ const owner = await identifyOwner(host);
 beforeEach(() => adapter.empty());
 
 /** A run that has read who is known, and then works with what is stored by now. */
-function holdingsOf(athleteIds: readonly number[]): AthleteLeases {
+function leasesOf(athleteIds: readonly number[]): AthleteLeases {
   const { store, activities } = adapter;
   const clock = { clock: systemClock, durationMs: 15_000 };
   const leases = createLeaseStore(store, { pid: 1, host, process: owner, ...clock });
@@ -49,9 +49,9 @@ async function heldLeases(): Promise<readonly string[]> {
 describe('an athlete who was erased while a run began', () => {
   it('is not taken, and no document of the athlete comes back', async () => {
     await logIn(bob);
-    const athleteLeases = holdingsOf([ada, bob]);
+    const athleteLeases = leasesOf([ada, bob]);
     await athleteLeases.acquire();
-    expect(athleteLeases.works.map(({ athleteId }) => athleteId)).toEqual([bob]);
+    expect(athleteLeases.athletes.map(({ athleteId }) => athleteId)).toEqual([bob]);
     expect(await heldLeases()).toEqual([`athlete:${bob}`]);
     expect(await adapter.store.athletes.distinct('_id')).toEqual([bob]);
     await athleteLeases.release();
@@ -59,32 +59,32 @@ describe('an athlete who was erased while a run began', () => {
 });
 
 describe('an athlete who is being erased', () => {
-  it('is let go when nothing is in flight any more, and the others are kept', async () => {
+  it('is released when nothing is in flight any more, and the others are kept', async () => {
     await logIn(ada);
     await logIn(bob);
-    const athleteLeases = holdingsOf([ada, bob]);
+    const athleteLeases = leasesOf([ada, bob]);
     await athleteLeases.acquire();
     const { store } = adapter;
     const both = [`athlete:${ada}`, `athlete:${bob}`];
     await athleteLeases.releaseErasing();
     expect(await heldLeases()).toEqual(both);
-    const [adas, bobs] = athleteLeases.works;
-    adas?.streamsInFlight.add(5);
+    const [adas, bobs] = athleteLeases.athletes;
+    adas?.inFlight.add('streams:5');
     await markErasing(store, ada, new Date());
     await athleteLeases.releaseErasing();
     expect(await heldLeases()).toEqual(both);
     expect(adas?.stoppedBy).toMatchObject({ code: 'AUTHORIZATION_NEEDED' });
     expect(bobs?.stoppedBy).toBeUndefined();
-    adas?.streamsInFlight.clear();
+    adas?.inFlight.clear();
     await athleteLeases.releaseErasing();
     expect(await heldLeases()).toEqual([`athlete:${bob}`]);
-    expect(athleteLeases.works).toEqual([bobs]);
+    expect(athleteLeases.athletes).toEqual([bobs]);
     await athleteLeases.release();
   });
 
   it('is let go where the login was found to be of no use before', async () => {
     await logIn(ada);
-    const athleteLeases = holdingsOf([ada]);
+    const athleteLeases = leasesOf([ada]);
     await athleteLeases.acquire();
     const { store } = adapter;
     const rejected = { since: new Date(), reason: 'Strava refuses the stored refresh token' };

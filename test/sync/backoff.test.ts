@@ -4,20 +4,20 @@ import type { MongoProxy } from '../support/mongo-proxy.ts';
 import { commandOn, startMongoProxy } from '../support/mongo-proxy.ts';
 import { useRounds } from '../support/rounds.ts';
 
-/** Longer than anything rests after its first failure. */
-const pastEveryRestMs = 1_500;
+/** Longer than the backoff after a first failure. */
+const pastEveryBackoffMs = 1_500;
 
 interface DueFilter {
   readonly _id?: { readonly $nin?: readonly unknown[] };
   readonly 'sync.streams.state'?: unknown;
 }
 
-describe('what rests after bad weather', () => {
+describe('what backs off after a transient failure', () => {
   const open = useRounds();
   const proxies: MongoProxy[] = [];
   afterAll(() => Promise.all(proxies.map((proxy) => proxy.close())));
 
-  it('is asked for again although its rest ends while MongoDB is asked what is due', async () => {
+  it('is fetched again although its backoff ends while MongoDB is queried for what is due', async () => {
     const scene = await open({ activities: 1 });
     await scene.round();
     const proxy = await startMongoProxy(inject('mongoUri'));
@@ -25,15 +25,15 @@ describe('what rests after bad weather', () => {
     const { faults, world } = scene.simulator;
     const id = world.addActivity(1001);
     faults.next('html-502', 1, { endpoint: 'streams', activityId: id });
-    const asksWhatIsDue = commandOn('find', 'activities', (body) => {
+    const queriesWhatIsDue = commandOn('find', 'activities', (body) => {
       const filter = body['filter'] as DueFilter;
       const isAboutDue = filter['sync.streams.state'] !== undefined;
       return isAboutDue && filter._id?.$nin?.length === 1 && faults.count() === 1;
     });
-    const holding = proxy.holdReply(asksWhatIsDue);
+    const holding = proxy.holdReply(queriesWhatIsDue);
     const round = scene.round({ MONGODB_URI: proxy.uri });
     const held = await holding;
-    await sleep(pastEveryRestMs);
+    await sleep(pastEveryBackoffMs);
     held.release();
     const { exitCode, program } = await round;
     expect(exitCode, program.logged()).toBe(0);

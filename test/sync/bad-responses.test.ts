@@ -7,7 +7,7 @@ import type { FaultKind } from '../../src/simulator/api/fault-kinds.ts';
 import { useRounds } from '../support/rounds.ts';
 import { storedIds, trueIds } from '../support/scene.ts';
 
-/** What is told from weather in general by the list's own reading of it. */
+/** What the list's own reading tells from transient failures in general. */
 const listFaults: readonly FaultKind[] = [
   'truncated',
   'cut-json',
@@ -28,7 +28,7 @@ const config = {
   STRAVA_QUOTA_DAILY_WINDOW: '10s',
 };
 
-describe.concurrent('one bad answer', () => {
+describe.concurrent('one bad response', () => {
   const open = useRounds();
 
   it.each(listFaults)(
@@ -58,7 +58,7 @@ describe.concurrent('one bad answer', () => {
   );
 
   it.each(['html-200', 'html-502', 'error-json', 'malformed', 'hang'] satisfies FaultKind[])(
-    'a %s instead of a token is asked for again',
+    'a %s instead of a token is requested again',
     async (kind) => {
       const scene = await open({ activities: 3, quota, config });
       scene.simulator.faults.next(kind, 1, { endpoint: 'token' });

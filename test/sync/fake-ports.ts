@@ -5,21 +5,20 @@
 import { pino } from 'pino';
 import type { Clock } from '../../src/clock.ts';
 import type { ListedRecord } from '../../src/domain/activity/activity.ts';
+import type { ActivityDetail } from '../../src/domain/activity/detail.ts';
 import type { ListCoverage } from '../../src/domain/sync/list-coverage.ts';
 import { emptyQuota, type QuotaState } from '../../src/domain/rate-limit/quota-state.ts';
+import { taskKey, type FetchTask, type StreamsTask } from '../../src/domain/sync/fetch-task.ts';
+import type { Retry } from '../../src/domain/sync/retry.ts';
 import type { AthleteSyncState } from '../../src/sync/athlete-sync-state.ts';
 import { createJob, type Job, type JobDeps, type RunResult } from '../../src/sync/job.ts';
-import type {
-  ActivitySource,
-  ActivityStore,
-  AthleteStore,
-  Lease,
-  LeaseStore,
-  PendingStreams,
-  StreamsFailure,
-} from '../../src/sync/ports/ports.ts';
+import type { ActivityStore, PageResult } from '../../src/sync/ports/activities.ts';
+import type { AthleteStore } from '../../src/sync/ports/athletes.ts';
+import type { DeletionStore } from '../../src/sync/ports/deletions.ts';
+import type { Lease, LeaseStore } from '../../src/sync/ports/leases.ts';
+import type { RequestOptions, StravaSource } from '../../src/sync/ports/source.ts';
+import type { KeptKinds, TaskStore } from '../../src/sync/ports/tasks.ts';
 import type { QuotaView } from '../../src/sync/quota-view.ts';
-import type { TaskSource, TaskStore } from '../../src/sync/ports/task-ports.ts';
 import type { RunOptions } from '../../src/sync/run-options.ts';
 
 export const [ada, ben] = [1001, 1002];
@@ -117,12 +116,16 @@ const [maxRequests, maxIterations] = [100, 10_000];
 export interface FakeOptions {
   /** The activities whose streams are to be fetched, by athlete. */
   readonly pending?: Readonly<Record<number, readonly number[]>>;
+  /** Other tasks of `ada` that are due. */
+  readonly due?: readonly FetchTask[];
+  readonly kept?: Partial<KeptKinds>;
   readonly coverage?: ListCoverage;
   readonly maxInFlight?: number;
   readonly deadlineMs?: number;
-  readonly source?: Partial<ActivitySource>;
+  readonly source?: Partial<StravaSource>;
   readonly activities?: Partial<ActivityStore>;
   readonly athletes?: Partial<AthleteStore>;
+  readonly deletions?: Partial<DeletionStore>;
   readonly leases?: Partial<LeaseStore>;
   readonly tasks?: Partial<TaskStore>;
   readonly quota?: Partial<QuotaView>;
@@ -134,8 +137,10 @@ export interface FakeEngine {
   readonly clock: Clock;
   /** The requests in their order, as `list 1001` and `streams 5`, and when each was sent. */
   readonly requests: { readonly name: string; readonly atMs: number }[];
-  /** The failures that were recorded for activities, in their order. */
-  readonly failures: (StreamsFailure & { readonly activityId: number })[];
+  /** The tasks that were postponed, in their order. */
+  readonly failures: (Retry & { readonly key: string; readonly error: string | undefined })[];
+  /** What else became of tasks, as `stored streams:5` and `unavailable gear:b1, Strava has none`. */
+  readonly writes: string[];
   readonly released: string[];
   /** Ends the run. */
   readonly stop: () => void;
@@ -157,29 +162,16 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
     iterations += 1;
     if (iterations > maxIterations) throw new Error('The run loop does not end.');
   };
-  const { activities, failures } = fakeActivities(pending, clock);
+  const store = fakeTasks(options, clock);
   const released: string[] = [];
   const stopping = new AbortController();
-  const source: ActivitySource = {
-    listPage: () => Promise.resolve([]),
-    streams: () => Promise.resolve(someStreams),
-    ...options.source,
-  };
+  const source = { ...fakeSource, ...options.source };
   const deps: JobDeps = {
-    source: {
-      listPage: (athleteId, request, how) => {
-        sent(`list ${athleteId}`);
-        return source.listPage(athleteId, request, how);
-      },
-      streams: (athleteId, activityId, how) => {
-        sent(`streams ${activityId}`);
-        return source.streams(athleteId, activityId, how);
-      },
-    },
-    taskSource: noTaskSource,
-    activities: { ...activities, ...options.activities },
+    source: noted(source, sent),
+    activities: { ...fakeActivities(store.left), ...options.activities },
     athletes: { ...fakeAthletes(ids, options.coverage ?? completeList), ...options.athletes },
-    reads: { ...noTasks, ...options.tasks },
+    tasks: { ...store.tasks, ...options.tasks },
+    deletions: { ...fakeDeletions(store.writes), ...options.deletions },
     leases: {
       tryAcquire: (name) => {
         const release = () => Promise.resolve(void released.push(name));
@@ -187,13 +179,12 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
       },
       ...options.leases,
     },
-    kept: { details: false, segments: false, athlete: false },
+    kept: { streams: true, details: false, segments: false, athlete: false, ...options.kept },
     reconcile: { recentIntervalMs: Infinity, recentPeriodMs: dayMs, fullIntervalMs: Infinity },
     quota: { ...fakeQuota(clock, () => requests.length), ...options.quota },
     clock,
     random: () => 1,
     log: pino({ level: 'silent' }),
-    shouldFetchStreams: true,
     maxInFlight: options.maxInFlight ?? 4,
     tickIntervalMs: windowMs,
     deadlineMs: options.deadlineMs ?? Infinity,
@@ -214,7 +205,8 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
     job,
     clock,
     requests,
-    failures,
+    failures: store.failures,
+    writes: store.writes,
     released,
     stop: () => {
       stopping.abort();
@@ -223,75 +215,141 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
   };
 }
 
-/** A store that holds nothing but which activities still lack their streams. */
-function fakeActivities(
-  due: Readonly<Record<number, readonly number[]>>,
-  clock: Clock,
-): Pick<FakeEngine, 'failures'> & { readonly activities: ActivityStore } {
-  const failures: FakeEngine['failures'] = [];
-  const waiting = new Map<number, Date>();
-  let left = Object.entries(due).flatMap(([athleteId, activityIds]) =>
-    activityIds.map((activityId) => ({ ...pendingOf(activityId), athleteId: Number(athleteId) })),
-  );
-  const settle = (activityId: number): void => {
-    left = left.filter((other) => other.activityId !== activityId);
-    waiting.delete(activityId);
+/** Notes each request by its kind and by what it is for. */
+function noted(source: StravaSource, sent: (name: string) => void): StravaSource {
+  const note = <K extends keyof StravaSource>(kind: string, method: K): StravaSource[K] => {
+    const call = (athleteId: number, what: unknown, options: RequestOptions): unknown => {
+      sent(`${kind} ${kind === 'list' ? athleteId : String(what)}`);
+      return source[method](athleteId, what as never, options);
+    };
+    return call as StravaSource[K];
   };
-  const isWaiting = (activityId: number): boolean =>
-    (waiting.get(activityId)?.getTime() ?? 0) > clock.nowMs();
-  const activities: ActivityStore = {
-    storePage: ({ summaries }) =>
-      Promise.resolve({
-        added: summaries.length,
-        changed: 0,
-        unchanged: 0,
-        withoutStreams: 0,
-        parked: 0,
-      }),
-    unknownIds: () => Promise.resolve(new Set()),
-    pendingStreams: ({ athleteId, exclude, limit }) => {
-      const found = left.filter(
-        (one) =>
-          one.athleteId === athleteId &&
-          !exclude.includes(one.activityId) &&
-          !isWaiting(one.activityId),
-      );
-      return Promise.resolve(found.slice(0, limit));
+  return {
+    listPage: note('list', 'listPage'),
+    streams: note('streams', 'streams'),
+    activity: note('activity', 'activity'),
+    segment: note('segment', 'segment'),
+    segmentStreams: note('segment-streams', 'segmentStreams'),
+    athlete: note('athlete', 'athlete'),
+    gear: note('gear', 'gear'),
+  };
+}
+
+const fakeSource: StravaSource = {
+  listPage: () => Promise.resolve([]),
+  streams: () => Promise.resolve(someStreams),
+  activity: (_, id) => Promise.resolve(detailOf(id)),
+  segment: () => Promise.resolve({}),
+  segmentStreams: () => Promise.resolve(someStreams),
+  athlete: () => Promise.resolve({}),
+  gear: () => Promise.resolve({}),
+};
+
+export function detailOf(id: number): ActivityDetail {
+  const summary = { id, startAt: new Date(startMs - dayMs), isManual: false, record: { id } };
+  return { summary, details: {} };
+}
+
+export const nothingStored: PageResult = {
+  added: 0,
+  changed: 0,
+  unchanged: 0,
+  withoutStreams: 0,
+  parked: 0,
+};
+
+type Left = readonly { readonly athleteId: number; readonly task: FetchTask }[];
+
+/** A store that knows nothing but which tasks are left, and what became of the others. */
+function fakeTasks({ pending, due = [] }: FakeOptions, clock: Clock) {
+  const failures: FakeEngine['failures'] = [];
+  const writes: string[] = [];
+  const waiting = new Map<string, Date>();
+  const streams = Object.entries(pending ?? {}).flatMap(([athleteId, ids]) =>
+    ids.map((id) => ({ athleteId: Number(athleteId), task: streamsTask(id) })),
+  );
+  let left: Left = [...due.map((task) => ({ athleteId: ada, task })), ...streams];
+  const settle = (key: string): void => {
+    left = left.filter(({ task }) => taskKey(task) !== key);
+    waiting.delete(key);
+  };
+  const stored = (key: string) => {
+    settle(key);
+    writes.push(`stored ${key}`);
+    return Promise.resolve(undefined);
+  };
+  const isWaiting = (key: string): boolean => (waiting.get(key)?.getTime() ?? 0) > clock.nowMs();
+  const tasks: TaskStore = {
+    due: ({ athleteId, exclude }) => {
+      const found = left.filter((one) => one.athleteId === athleteId).map(({ task }) => task);
+      const isFree = (key: string): boolean => !exclude.has(key) && !isWaiting(key);
+      return Promise.resolve(found.filter((task) => isFree(taskKey(task))).slice(0, 16));
     },
-    nextTryAt: () => {
-      const [first] = [...waiting.values()].sort((one, other) => one.getTime() - other.getTime());
-      return Promise.resolve(first);
+    nextTryAt: ({ now }) => {
+      const later = [...waiting.values()].filter((at) => at > now);
+      return Promise.resolve(later.sort((one, other) => one.getTime() - other.getTime())[0]);
     },
-    countPending: (athleteId) =>
-      Promise.resolve(left.filter((one) => one.athleteId === athleteId).length),
-    storeStreams: ({ pending }) => {
-      settle(pending.activityId);
-      return Promise.resolve('stored');
-    },
-    markWithoutStreams: ({ pending }) => {
-      settle(pending.activityId);
-      return Promise.resolve();
-    },
-    postponeStreams: () => Promise.resolve(),
-    recordFailure: ({ pending: { activityId } }, failure) => {
-      failures.push({ ...failure, activityId });
+    isComplete: () => Promise.resolve(left.length === 0),
+    aligned: (detail) => Promise.resolve(detail),
+    storeStreams: (_, task) => stored(taskKey(task)),
+    storeDetails: (_, { summary }) => stored(`activity:${summary.id}`),
+    storeSegment: (_, id) => stored(`segment:${id}`),
+    storeSegmentStreams: (_, id) => stored(`segment:${id}`),
+    storeAthlete: (_, part) => stored(`athlete:${part}`),
+    storeGear: (_, gearId) => stored(`gear:${gearId}`),
+    postpone: (_, task, retry, error) => {
+      const key = taskKey(task);
+      failures.push({ ...retry, key, error });
       left = left.map((one) =>
-        one.activityId === activityId ? { ...one, tries: failure.tries } : one,
+        taskKey(one.task) === key ? { ...one, task: { ...one.task, tries: retry.tries } } : one,
       );
-      // A parked activity is for another day, and for another run.
-      if (failure.isParked) settle(activityId);
-      else waiting.set(activityId, failure.nextTryAt);
+      // A parked task is for another day, and for another run.
+      if (retry.isParked) settle(key);
+      else waiting.set(key, retry.nextTryAt);
       return Promise.resolve();
     },
+    markUnavailable: (_, task, reason) => {
+      settle(taskKey(task));
+      writes.push(`unavailable ${taskKey(task)}, ${reason}`);
+      return Promise.resolve();
+    },
+    settleEvent: (activityId) => {
+      settle(`activity:${activityId}`);
+      writes.push(`settled activity:${activityId}`);
+      return Promise.resolve();
+    },
+  };
+  return { tasks, failures, writes, left: () => left };
+}
+
+export function streamsTask(activityId: number): StreamsTask {
+  const recording = { startAt: new Date(startMs - dayMs), elapsedS: 60, recordingHash: '' };
+  return { kind: 'streams', activityId, isFresh: true, tries: 0, ...recording };
+}
+
+function fakeActivities(left: () => Left): ActivityStore {
+  return {
+    storePage: ({ summaries }) => Promise.resolve({ ...nothingStored, added: summaries.length }),
+    unknownIds: () => Promise.resolve(new Set()),
+    countPending: (athleteId) =>
+      Promise.resolve(left().filter((one) => one.athleteId === athleteId).length),
     parkedIds: () => Promise.resolve([]),
     retryParked: () => Promise.resolve(0),
   };
-  return { activities, failures };
 }
 
-function pendingOf(activityId: number): PendingStreams {
-  const startAt = new Date(startMs - dayMs);
-  return { activityId, startAt, elapsedS: 60, tries: 0, recordingHash: '' };
+function fakeDeletions(writes: string[]): DeletionStore {
+  const note = (text: string) => Promise.resolve(void writes.push(text));
+  return {
+    isStored: () => Promise.resolve(true),
+    missingIn: () => Promise.resolve([]),
+    deletionView: () => Promise.resolve({ stored: 0, missing: 0, canSeePrivate: true }),
+    markMissing: () => Promise.resolve(),
+    unmarkMissing: (activityId) => note(`there activity:${activityId}`),
+    giveUpMissing: (_, activityId) => note(`unknown activity:${activityId}`),
+    deleteActivity: (_, activityId) => note(`deleted activity:${activityId}`),
+    expire: () => Promise.resolve({ activities: 0, isMore: false }),
+  };
 }
 
 function fakeAthletes(ids: readonly number[], coverage: ListCoverage): AthleteStore {
@@ -332,41 +390,6 @@ function fakeQuota(clock: Clock, sent: () => number): QuotaView {
   };
 }
 
-function unexpected(): never {
-  throw new Error('The test does not expect this request.');
-}
-
-const noTaskSource: TaskSource = {
-  activity: unexpected,
-  segment: unexpected,
-  segmentStreams: unexpected,
-  athlete: unexpected,
-  gear: unexpected,
-};
-
-const noTasks: TaskStore = {
-  due: () => Promise.resolve([]),
-  nextTryAt: () => Promise.resolve(undefined),
-  countDue: () => Promise.resolve(0),
-  aligned: (detail) => Promise.resolve(detail),
-  storeDetails: () => Promise.resolve('stored'),
-  storeSegment: () => Promise.resolve(),
-  storeSegmentStreams: () => Promise.resolve(),
-  storeAthlete: () => Promise.resolve(),
-  storeGear: () => Promise.resolve(),
-  recordFailure: () => Promise.resolve(),
-  markUnavailable: () => Promise.resolve(),
-  settleEvent: () => Promise.resolve(),
-  isStored: () => Promise.resolve(true),
-  missingIn: () => Promise.resolve([]),
-  deletionView: () => Promise.resolve({ stored: 0, missing: 0, canSeePrivate: true }),
-  markMissing: () => Promise.resolve(),
-  unmarkMissing: () => Promise.resolve(),
-  giveUpMissing: () => Promise.resolve(),
-  deleteActivity: () => Promise.resolve(),
-  expire: () => Promise.resolve({ activities: 0, isMore: false }),
-};
-
 /** One athlete's state in a run, with nothing to do. */
 export function createFakeAthlete(athleteId: number = ada): AthleteSyncState {
   return {
@@ -380,15 +403,11 @@ export function createFakeAthlete(athleteId: number = ada): AthleteSyncState {
     rejectedDeletions: undefined,
     isPollDue: false,
     isSweepDue: false,
-    isListInFlight: false,
     served: 0,
-    due: [],
-    nextTryAt: undefined,
-    streamsInFlight: new Set(),
-    reads: [],
-    nextTaskAt: undefined,
-    tasksInFlight: new Set(),
-    weather: new Map(),
+    tasks: [],
+    nextTryAtMs: Infinity,
+    inFlight: new Set(),
+    backoffs: new Map(),
     stoppedBy: undefined,
     pendingCount: 0,
   };

@@ -4,7 +4,7 @@ import {
   nothingCovered,
 } from '../../src/domain/sync/list-coverage.ts';
 import { MongoUnavailableError } from '../../src/errors.ts';
-import type { PageResult } from '../../src/sync/ports/ports.ts';
+import type { PageResult } from '../../src/sync/ports/activities.ts';
 import {
   ada,
   ben,

@@ -163,7 +163,7 @@ describe('a new login that shows more', () => {
 });
 
 describe('a deletion at Strava', () => {
-  it('among the newest is seen at the next look, asked for once, and leaves a tombstone', async () => {
+  it('among the newest is seen by the next poll, fetched once, and leaves a tombstone', async () => {
     const scene = await open({ activities: 30 });
     await scene.round();
     const [, second = 0] = newestIds(scene, 2);
@@ -202,7 +202,10 @@ describe('a deletion at Strava', () => {
     await scene.round();
     await scene.db
       .collection('activities')
-      .updateMany({}, { $set: { 'sync.missing': { since: new Date(0), tries: 0 } } });
+      .updateMany(
+        {},
+        { $set: { 'sync.missing': { since: new Date(0), state: 'pending', tries: 0 } } },
+      );
     const round = await scene.round();
     expect(round.asked('activity')).toBeLessThanOrEqual(12);
     expect(await scene.differences()).toEqual([]);
@@ -278,7 +281,7 @@ describe('a deletion at Strava', () => {
 });
 
 describe('a 404 for one that is marked as missing', () => {
-  it('is not believed where the grant shows no private activities, confirms nothing, and is not asked for again', async () => {
+  it('proves nothing where the grant shows no private activities, and the activity is not fetched again', async () => {
     const scene = await open({ activities: 12 });
     await scene.round();
     await scene.db
@@ -287,7 +290,7 @@ describe('a 404 for one that is marked as missing', () => {
     const [newest = 0] = newestIds(scene, 1);
     scene.simulator.world.deleteActivity(newest);
     const ofNewest = { _id: Long.fromNumber(newest) } as Document;
-    const mark = { 'sync.missing': { since: new Date(0), tries: 0 } };
+    const mark = { 'sync.missing': { since: new Date(0), state: 'pending', tries: 0 } };
     await scene.db.collection('activities').updateOne(ofNewest, { $set: mark });
     expect((await scene.round()).asked('activity')).toBe(1);
     const kept = await scene.db.collection('activities').findOne(ofNewest);

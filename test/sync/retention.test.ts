@@ -38,10 +38,12 @@ async function putBeside({ db, simulator, round }: Rounds): Promise<void> {
     ...{ athlete_id, reason: 'it has no start', record: '{}', tries: 1 },
     ...{ first_seen_at: now, last_seen_at: now },
   });
-  const sync = { athlete_ids: [athlete_id], state: 'stored', tries: 0, first_seen_at: now };
+  const sync = { athlete_ids: [athlete_id], first_seen_at: now };
+  const record = { state: 'stored', tries: 0, fetched_at: now };
+  const parked = { state: 'parked', tries: 5, next_try_at: new Date(1e13) };
   await db.collection<Document & { readonly _id: Long }>('segments').insertMany([
-    { _id: Long.fromNumber(7), name: 'Hill', sync: { ...sync, fetched_at: now } },
-    { _id: Long.fromNumber(8), sync: { ...sync, state: 'parked', next_try_at: new Date(1e13) } },
+    { _id: Long.fromNumber(7), name: 'Hill', sync: { ...sync, record } },
+    { _id: Long.fromNumber(8), sync: { ...sync, record: parked } },
   ]);
 }
 

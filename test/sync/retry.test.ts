@@ -32,42 +32,42 @@ function depsOf(changes: Partial<RetryDeps> = {}) {
   return { deps, waits };
 }
 
-/** Fails in these ways, one after the other, and then answers. */
+/** Fails in these ways, one after the other, and then succeeds. */
 function failing(...errors: readonly Error[]): () => Promise<string> {
   const left = [...errors];
   return () => {
     const error = left.shift();
-    return error === undefined ? Promise.resolve('answer') : Promise.reject(error);
+    return error === undefined ? Promise.resolve('response') : Promise.reject(error);
   };
 }
 
-const weather = new StravaTransientError('A reset.');
+const reset = new StravaTransientError('A reset.');
 
-describe('patience', () => {
+describe('a request outside a run', () => {
   it('waits for the quota, however long it takes, and says until when', async () => {
     const { deps, waits } = depsOf();
     const opensAt = new Date(1_000_000 + 900_000);
-    const ask = failing(weather, new QuotaSpentError(opensAt), weather, weather);
-    expect(await retryTransient(deps, ask)).toBe('answer');
+    const request = failing(reset, new QuotaSpentError(opensAt), reset, reset);
+    expect(await retryTransient(deps, request)).toBe('response');
     expect(waits).toEqual([opensAt]);
     expect(deps.nowMs()).toBeGreaterThan(opensAt.getTime());
   });
 
-  it('does not wait for the quota where nobody wants to', async () => {
+  it('fails with failOnQuota when the quota is spent', async () => {
     const { deps } = depsOf({ failOnQuota: true });
     const spent = new QuotaSpentError(new Date(2_000_000));
     await expect(retryTransient(deps, failing(spent))).rejects.toBe(spent);
   });
 
-  it('asks again after a 429: the gate then says until when the quota is spent', async () => {
+  it('is made again after a 429: the rate limiter then says until when the quota is spent', async () => {
     const { deps } = depsOf();
-    expect(await retryTransient(deps, failing(new RateLimitedError('429')))).toBe('answer');
+    expect(await retryTransient(deps, failing(new RateLimitedError('429')))).toBe('response');
   });
 
-  it('gives up where Strava stays away, and at once where asking again does not help', async () => {
+  it('fails when Strava stays down until the deadline, and at once where a retry does not help', async () => {
     const { deps } = depsOf();
-    const always = (): Promise<string> => Promise.reject(weather);
-    await expect(retryTransient(deps, always)).rejects.toBe(weather);
+    const always = (): Promise<string> => Promise.reject(reset);
+    await expect(retryTransient(deps, always)).rejects.toBe(reset);
     expect(deps.nowMs()).toBeGreaterThanOrEqual(1_060_000);
     const malformed = new MalformedResponseError('Nonsense.');
     await expect(retryTransient(deps, failing(malformed))).rejects.toBe(malformed);
@@ -75,6 +75,6 @@ describe('patience', () => {
 
   it('ends when it is stopped', async () => {
     const { deps } = depsOf({ signal: AbortSignal.abort() });
-    await expect(retryTransient(deps, failing(weather))).rejects.toBe(weather);
+    await expect(retryTransient(deps, failing(reset))).rejects.toBe(reset);
   });
 });

@@ -42,7 +42,7 @@ describe('the details', () => {
     expect((await scene.round()).requests).toBe(1);
   });
 
-  it('are asked for again where the name changed, and not where only kudos came', async () => {
+  it('are fetched again where the name changed, and not where only kudos came', async () => {
     const scene = await open({
       activities: 8,
       config: { SYNC_DETAILS: 'true', SYNC_STREAMS: 'false' },

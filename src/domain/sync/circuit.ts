@@ -1,13 +1,13 @@
 /**
- * The circuit over the whole application: after several failures in a row nothing is asked of Strava
- * for a while, then one request at a time tries whether it is back. Pure.
+ * The circuit over the whole application: after several failures in a row it pauses all requests to
+ * Strava for a while, then one request at a time tries whether Strava is back. Pure.
  */
 import { backoffMs } from './retry.ts';
 
 export interface Circuit {
-  /** Failures in a row, weather only. */
+  /** Failures in a row. */
   readonly failures: number;
-  /** While open, no request leaves before this instant (milliseconds since the epoch). */
+  /** While the circuit is open, no request is sent before this instant (milliseconds since the epoch). */
   readonly closedUntilMs: number;
   /** Since when nothing has succeeded, while failures last. */
   readonly failingSinceMs?: number;
@@ -23,8 +23,8 @@ export function afterSuccess(): Circuit {
 }
 
 /**
- * Each failure past the tolerated ones keeps the circuit open for longer; `random` is from 0 to 1. One
- * that ends while it is open had left before, and says nothing that is not known.
+ * Each failure past the tolerated ones keeps the circuit open for longer; `random` is from 0 to 1. It
+ * ignores failures of requests that started before the circuit opened.
  */
 export function afterFailure(circuit: Circuit, nowMs: number, random: number): Circuit {
   if (circuit.closedUntilMs > nowMs) return circuit;
@@ -35,7 +35,7 @@ export function afterFailure(circuit: Circuit, nowMs: number, random: number): C
   return { failures, failingSinceMs, closedUntilMs: nowMs + pauseMs };
 }
 
-/** How many requests may be under way at once. */
-export function maxConcurrency(circuit: Circuit, most: number): number {
-  return circuit.failures >= toleratedFailures ? 1 : most;
+/** How many requests may be in flight at once. */
+export function maxConcurrency(circuit: Circuit, max: number): number {
+  return circuit.failures >= toleratedFailures ? 1 : max;
 }

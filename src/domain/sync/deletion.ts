@@ -1,11 +1,11 @@
 /**
- * Whether activities that a list misses may be taken for deleted. Pure. What this allows is still asked
- * for one by one: only a 404 of its own removes an activity.
+ * Whether activities that a list misses may be taken for deleted. Pure. Each of them is still fetched by
+ * itself: only a 404 of its own removes an activity.
  */
 
 import type { ReconcileKind } from './reconcile.ts';
 
-/** What is known when a list that was read to its end misses something. */
+/** The counts when a list that was read to its end misses something. */
 export interface MissingCount {
   /** How many activities are missing, earlier ones that are not confirmed yet included. */
   readonly missing: number;
@@ -15,7 +15,7 @@ export interface MissingCount {
   readonly canSeePrivate: boolean;
 }
 
-/** What a list was read for that misses something: its newest page, its last weeks, all of it. */
+/** How much of the list was read: its newest page, its last weeks, all of it. */
 export type ListReading = 'page' | ReconcileKind;
 
 const breadth: Readonly<Record<ListReading, number>> = { page: 0, recent: 1, full: 2 };
@@ -25,12 +25,15 @@ export function isAsWide(reading: ListReading, other: ListReading): boolean {
   return breadth[reading] >= breadth[other];
 }
 
+/** An activity that Strava showed although the list did not counts as confirmed for a day. */
+export const confirmedForMs = 24 * 60 * 60 * 1_000;
+
 export type DeletionRejection = 'all' | 'many' | 'scope';
 
 const maxShare = 0.2;
 const maxByCount = 10;
 
-/** Why nothing may be removed; undefined where each may be asked for. */
+/** Why nothing may be removed; undefined where each may be fetched by itself. */
 export function rejectDeletions({
   missing,
   stored,

@@ -1,66 +1,116 @@
 /**
- * The requests beside the list and the streams: one activity, one segment, one part of the athlete.
- * What each is for, and in which order of worth.
+ * The requests beside the pages of the list: streams, one activity, one segment, one part of the
+ * athlete, gear. What each is for, its key, and its place in the planner's order. Pure.
  */
 
-/** Parts of an athlete, each one request; gear is asked for once, its mileage is in the profile. */
-export type AthletePart = 'profile' | 'zones' | 'stats';
+/** Parts of an athlete, each one request, the one most worth fetching first. */
+export const athleteParts = ['profile', 'zones', 'stats'] as const;
 
-/** Why an activity is read by itself. */
+export type AthletePart = (typeof athleteParts)[number];
+
+/** Why an activity is fetched by itself. */
 export type ActivityPurpose =
-  /** A webhook told of it. */
+  /** A webhook named it. */
   | 'event'
   /** A list that was read to its end misses it. */
   | 'confirm'
   /** Its details are kept. */
   | 'details';
 
-/** One request that could be made; `tries` counts its own failures so far. */
-export type DueTask = (
-  | {
-      readonly kind: 'activity';
-      readonly purpose: ActivityPurpose;
-      readonly activityId: number;
-      readonly isFresh: boolean;
-      /** Whether a webhook told of its deletion. */
-      readonly isReportedDeleted?: boolean;
-    }
-  | { readonly kind: 'segment'; readonly part: 'record' | 'streams'; readonly segmentId: number }
-  | { readonly kind: 'athlete'; readonly part: AthletePart }
-  | { readonly kind: 'gear'; readonly gearId: string }
-) & { readonly tries: number };
+/** How often a task has failed by its own fault so far. */
+interface Tried {
+  readonly tries: number;
+}
 
-/** What a read is called while it is in flight or rests: the same thing is never asked for twice at once. */
-export function taskKey(read: DueTask): string {
-  switch (read.kind) {
+/** The streams of one activity. */
+export interface StreamsTask extends Tried {
+  readonly kind: 'streams';
+  readonly activityId: number;
+  readonly isFresh: boolean;
+  readonly startAt: Date;
+  readonly elapsedS: number;
+  /** For a late upload: until then Strava may still be computing the streams. */
+  readonly mayComeUntil?: Date;
+  /** The recording as it was when this was read: a later change makes the response stale. */
+  readonly recordingHash: string;
+}
+
+export interface ActivityTask extends Tried {
+  readonly kind: 'activity';
+  readonly purpose: ActivityPurpose;
+  readonly activityId: number;
+  readonly isFresh: boolean;
+  /** Whether a webhook reported its deletion. */
+  readonly isReportedDeleted?: boolean;
+}
+
+export interface SegmentTask extends Tried {
+  readonly kind: 'segment';
+  readonly part: 'record' | 'streams';
+  readonly segmentId: number;
+}
+
+export interface AthleteTask extends Tried {
+  readonly kind: 'athlete';
+  readonly part: AthletePart;
+}
+
+export interface GearTask extends Tried {
+  readonly kind: 'gear';
+  readonly gearId: string;
+}
+
+/** One request that can be made now. */
+export type FetchTask = StreamsTask | ActivityTask | SegmentTask | AthleteTask | GearTask;
+
+/** Names a task while it is in flight or backs off: no two requests with one key are in flight. */
+export function taskKey(task: FetchTask): string {
+  switch (task.kind) {
+    case 'streams':
     case 'activity':
-      return `activity:${read.activityId}`;
+      return `${task.kind}:${task.activityId}`;
     case 'segment':
-      return `segment:${read.segmentId}`;
+      return `segment:${task.segmentId}`;
     case 'athlete':
-      return `athlete:${read.part}`;
+      return `athlete:${task.part}`;
     case 'gear':
-      return `gear:${read.gearId}`;
+      return `gear:${task.gearId}`;
   }
 }
 
-/** The activity that a key names; undefined for other kinds. */
-export function activityOfTask(key: string): number | undefined {
-  const [kind, id] = key.split(':');
-  return kind === 'activity' ? Number(id) : undefined;
+/** Whether a task may spend the reserve for fresh data. */
+export function isFreshTask(task: FetchTask): boolean {
+  return (task.kind === 'streams' || task.kind === 'activity') && task.isFresh;
 }
 
-/** Whether a read may spend what is kept back for fresh data. */
-export function isFreshTask(read: DueTask): boolean {
-  return read.kind === 'activity' && read.isFresh;
-}
+/** The order of worth, the pages of the list included. */
+export const ranks = [
+  'event',
+  'freshStreams',
+  'freshDetails',
+  'page',
+  'upkeep',
+  'oldStreams',
+  'oldDetails',
+  'segment',
+] as const;
 
-/** The places of reads in the planner's order. */
-export type TaskRank = 'event' | 'freshDetails' | 'upkeep' | 'oldDetails' | 'segment';
+export type Rank = (typeof ranks)[number];
 
-export function rankOfTask(read: DueTask): TaskRank {
-  if (read.kind === 'segment') return 'segment';
-  if (read.kind !== 'activity' || read.purpose === 'confirm') return 'upkeep';
-  if (read.purpose === 'event') return 'event';
-  return read.isFresh ? 'freshDetails' : 'oldDetails';
+export type TaskRank = Exclude<Rank, 'page'>;
+
+export function rankOf(task: FetchTask): TaskRank {
+  switch (task.kind) {
+    case 'streams':
+      return task.isFresh ? 'freshStreams' : 'oldStreams';
+    case 'activity':
+      if (task.purpose === 'event') return 'event';
+      if (task.purpose === 'confirm') return 'upkeep';
+      return task.isFresh ? 'freshDetails' : 'oldDetails';
+    case 'segment':
+      return 'segment';
+    case 'athlete':
+    case 'gear':
+      return 'upkeep';
+  }
 }

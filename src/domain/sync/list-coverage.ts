@@ -1,10 +1,10 @@
 /**
- * The walk over an athlete's list: which page to ask for next, and what a page proves. Pure. How far
- * the list is known is a set of spans, never a newest start, so that an interrupted walk leaves no
- * hole. Instants are whole seconds since the epoch, UTC, as `before` takes them.
+ * Pagination over an athlete's list: which page to fetch next, and what a page proves. Pure. How far the
+ * list is known is a set of spans, never a newest start, so that interrupted pagination leaves no hole.
+ * Instants are whole seconds since the epoch, UTC, as `before` takes them.
  *
- * Of GET /athlete/activities only this is relied on: `before` bounds the start, pages count from 1,
- * and nothing but an empty page is the end (https://developers.strava.com/docs/reference/).
+ * It relies only on this of GET /athlete/activities: `before` bounds the start, pages count from 1,
+ * and only an empty page is the end (https://developers.strava.com/docs/reference/).
  */
 
 /** Every activity that started from `fromS` to `toS` (both included) has been listed. */
@@ -24,13 +24,13 @@ export interface ListRequest {
   readonly reachedS?: number;
 }
 
-/** How far a list is known, newest span first, and where its walk stands while one is under way. */
+/** How far a list is known, newest span first, and where its pagination stands while it is under way. */
 export interface ListCoverage {
   readonly spans: readonly Span[];
   readonly cursor?: ListRequest;
 }
 
-/** The period that a walk has to cover; without `untilS` up to now. */
+/** The period to cover; without `untilS` up to now. */
 export interface Goal {
   readonly sinceS: number;
   readonly untilS?: number;
@@ -39,7 +39,7 @@ export interface Goal {
 /** What one page brought. */
 export interface PageOutcome {
   readonly request: ListRequest;
-  /** When it was asked for. */
+  /** When it was requested. */
   readonly requestedAtS: number;
   /** The usable starts among its records. */
   readonly startsS: readonly number[];
@@ -54,7 +54,7 @@ export const nothingCovered: ListCoverage = { spans: [] };
 /** The largest page that Strava gives. */
 export const pageSize = 200;
 
-/** The page that the walk needs next, or undefined when its goal is covered. */
+/** The page to fetch next, or undefined when the goal is covered. */
 export function nextListRequest(coverage: ListCoverage, goal: Goal): ListRequest | undefined {
   if (coverage.cursor !== undefined) return coverage.cursor;
   const [top] = coverage.spans;
@@ -67,11 +67,11 @@ function firstRequest(goal: Goal): ListRequest {
 }
 
 /**
- * The listing after a page, and the next step of its walk. A first page proves all that is above its
- * oldest start, at one instant. Where it proves nothing (all of it is one start, or unusable, or it is
- * empty), the pages behind it are read until one leads on, and then those before it again, back to
- * page 1: an upload in between moves records to later pages, a deletion to earlier ones, and neither
- * alone can hide a record from both ways.
+ * The coverage after a page, and its next step. A first page proves everything above its oldest start,
+ * at one instant. Where it proves nothing (all of it is one start, or unusable, or it is empty), the
+ * pages behind it are read until one leads on, and then those before it again, back to page 1: an upload
+ * in between moves records to later pages, a deletion to earlier ones, and neither alone can hide a
+ * record from both directions.
  */
 export function afterPage(coverage: ListCoverage, page: PageOutcome, goal: Goal): ListCoverage {
   const { request } = page;
@@ -87,7 +87,7 @@ export function afterPage(coverage: ListCoverage, page: PageOutcome, goal: Goal)
   if (reachedS !== undefined && (page.count > 0 || isFirst)) {
     return afterProgress(coverage, page, { fromS: reachedS, toS }, goal);
   }
-  // Later pages are only ever asked for below a bound: what is uploaded now does not move those.
+  // Later pages are only fetched below a bound: what is uploaded now does not move those.
   return { spans, cursor: { beforeS: toS + 1, page: request.beforeS === undefined ? 1 : 2 } };
 }
 
@@ -135,9 +135,9 @@ function afterProgress(
 }
 
 /**
- * The listing after a look at the newest page. A walk under way stays where it is, unless the page
- * left a gap above it, or held nothing but unknown records: then older unknown ones may follow. An
- * empty look at a list that is known to hold something proves nothing.
+ * The coverage after a poll of the newest page. Pagination under way stays where it is, unless the page
+ * left a gap above it, or held only unknown records: then older unknown ones may follow. An empty poll
+ * of a list that is known to hold something proves nothing.
  */
 export function afterPoll(coverage: ListCoverage, page: PageOutcome, goal: Goal): ListCoverage {
   const top = coverage.spans[0];

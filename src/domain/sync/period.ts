@@ -1,10 +1,10 @@
 /**
- * What `--since` and `--until` may say: a year, a month, a day, an RFC 3339 instant, or a length of
+ * The values of `--since` and `--until`: a year, a month, a day, an RFC 3339 instant, or a length of
  * time ago. Everything is UTC; the present is an argument.
  */
 import { parseDuration } from '../duration.ts';
 
-/** What can be written, for messages that name the alternatives. */
+/** Examples of each form, for messages. */
 export const periodExamples = '2019, 2019-03, 2019-03-01, 2019-03-01T06:30:00Z or 90d';
 
 /** The first instant of the period that `text` names; undefined when it names none. */

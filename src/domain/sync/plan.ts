@@ -1,24 +1,16 @@
 /**
- * The planner: of all that could be asked of Strava now, the request most worth making, over all
- * athletes in turn. A pure function of what the database knows, what is in flight, what is left of
- * the quota, and the time.
+ * The planner: of all requests that could be sent to Strava now, the one most worth making, over all
+ * athletes in turn. A pure function of what the database knows, what is in flight, what is left of the
+ * quota, and the time.
  *
- * Fresh before old, the list before the streams, the streams before the details: a look at the newest
- * page, what a webhook told of, the streams and the details of the last days, the walk down the list,
- * the upkeep (the athlete, what may have been deleted), then older streams, older details, segments.
- * Only fresh requests may spend the reserve.
+ * Fresh before old, the list before the streams, the streams before the details: first a poll of the
+ * newest page, then the order of `ranks`. Only fresh requests may spend the reserve.
  */
 import type { ListRequest } from './list-coverage.ts';
-import type { DueTask, TaskRank } from './fetch-task.ts';
-import { isFreshTask, rankOfTask } from './fetch-task.ts';
+import type { FetchTask, TaskRank } from './fetch-task.ts';
+import { isFreshTask, rankOf, ranks } from './fetch-task.ts';
 
-/** An activity whose streams can be asked for now. */
-export interface DueStreams {
-  readonly activityId: number;
-  readonly isFresh: boolean;
-}
-
-/** The next page of a walk: of a wish's or a reconcile's, where that is said, else of the standing one. */
+/** The next page of a list: of a backfill request or a reconcile if named, else of the default backfill. */
 export interface PageStep {
   readonly request: ListRequest;
   readonly backfillId?: string;
@@ -28,20 +20,18 @@ export interface PageStep {
 /** What is known of one athlete whose lease this process holds. */
 export interface AthleteView {
   readonly athleteId: number;
-  /** Whether the newest page has to be looked at. */
+  /** Whether the newest page has to be polled. */
   readonly isPollDue: boolean;
   /** The next page, if a goal is not covered yet. */
   readonly page?: PageStep;
-  /** Due and not in flight, the one most worth asking for first. */
-  readonly streams: readonly DueStreams[];
-  /** The other requests that are due and not in flight. */
-  readonly reads: readonly DueTask[];
+  /** Due and not in flight; of each rank the one most worth fetching first. */
+  readonly tasks: readonly FetchTask[];
   /** The list is read one page after the other. */
   readonly isListInFlight: boolean;
   /** How many requests were made for the athlete in this run: the lowest goes first. */
   readonly served: number;
-  /** When a failed request may be tried again, if there is one that is not due yet. */
-  readonly nextTryAtMs?: number;
+  /** When the next failed request may be tried again; Infinity when none waits. */
+  readonly nextTryAtMs: number;
 }
 
 /** Everything that the planner looks at; instants in milliseconds since the epoch. */
@@ -49,9 +39,9 @@ export interface PlanView {
   readonly nowMs: number;
   readonly athletes: readonly AthleteView[];
   readonly inFlight: number;
-  /** How many may be in flight at once: one while Strava seems to be away. */
+  /** How many may be in flight at once: one while Strava seems to be down. */
   readonly maxInFlight: number;
-  /** No request before this instant: Strava seems to be away. */
+  /** No request before this instant: Strava seems to be down. */
   readonly pausedUntilMs: number;
   /** When the quota lets a fresh request through, and an old one (it leaves the reserve). */
   readonly freshOpensAtMs: number;
@@ -67,16 +57,10 @@ export type Work =
       readonly step: PageStep;
     }
   | {
-      readonly kind: 'streams';
+      readonly kind: 'task';
       readonly athleteId: number;
       readonly isFresh: boolean;
-      readonly activityId: number;
-    }
-  | {
-      readonly kind: 'read';
-      readonly athleteId: number;
-      readonly isFresh: boolean;
-      readonly read: DueTask;
+      readonly task: FetchTask;
     };
 
 export type WaitReason = 'quota' | 'pause' | 'retry' | 'inFlight';
@@ -89,19 +73,10 @@ export type Plan =
 type Chooser = (athlete: AthleteView) => Work | undefined;
 
 const byWorth: readonly Chooser[] = [
-  ({ athleteId, isPollDue, isListInFlight }) =>
-    isPollDue && !isListInFlight ? { kind: 'poll', athleteId, isFresh: true } : undefined,
-  (athlete) => taskWork(athlete, 'event'),
-  (athlete) => streamsWork(athlete, true),
-  (athlete) => taskWork(athlete, 'freshDetails'),
-  ({ athleteId, page, isPollDue, isListInFlight }) =>
-    page === undefined || isPollDue || isListInFlight
-      ? undefined
-      : { kind: 'page', athleteId, isFresh: false, step: page },
-  (athlete) => taskWork(athlete, 'upkeep'),
-  (athlete) => streamsWork(athlete, false),
-  (athlete) => taskWork(athlete, 'oldDetails'),
-  (athlete) => taskWork(athlete, 'segment'),
+  pollWork,
+  ...ranks.map((rank): Chooser =>
+    rank === 'page' ? pageWork : (athlete) => taskWork(athlete, rank),
+  ),
 ];
 
 /** The request most worth making now, or how long to wait for one, or that nothing is left to do. */
@@ -130,21 +105,24 @@ function mostWorth(athletes: readonly AthleteView[]): Work | undefined {
   return undefined;
 }
 
-function streamsWork({ athleteId, streams }: AthleteView, isFresh: boolean): Work | undefined {
-  const due = streams.find((candidate) => candidate.isFresh === isFresh);
-  return due && { kind: 'streams', athleteId, isFresh, activityId: due.activityId };
+function pollWork({ athleteId, isPollDue, isListInFlight }: AthleteView): Work | undefined {
+  return isPollDue && !isListInFlight ? { kind: 'poll', athleteId, isFresh: true } : undefined;
 }
 
-function taskWork({ athleteId, reads }: AthleteView, rank: TaskRank): Work | undefined {
-  const read = reads.find((candidate) => rankOfTask(candidate) === rank);
-  return read && { kind: 'read', athleteId, isFresh: isFreshTask(read), read };
+function pageWork(athlete: AthleteView): Work | undefined {
+  const { athleteId, page, isPollDue, isListInFlight } = athlete;
+  if (page === undefined || isPollDue || isListInFlight) return undefined;
+  return { kind: 'page', athleteId, isFresh: false, step: page };
+}
+
+function taskWork({ athleteId, tasks }: AthleteView, rank: TaskRank): Work | undefined {
+  const task = tasks.find((candidate) => rankOf(candidate) === rank);
+  return task && { kind: 'task', athleteId, isFresh: isFreshTask(task), task };
 }
 
 function planIdle({ athletes, inFlight, nowMs }: PlanView): Plan {
-  const tries = athletes.flatMap(({ nextTryAtMs }) =>
-    nextTryAtMs === undefined ? [] : [nextTryAtMs],
-  );
-  const untilMs = Math.max(nowMs, Math.min(...tries));
+  const nextTryAtMs = Math.min(...athletes.map((athlete) => athlete.nextTryAtMs));
+  const untilMs = Math.max(nowMs, nextTryAtMs);
   if (inFlight > 0) return { kind: 'wait', reason: 'inFlight', untilMs };
-  return tries.length === 0 ? { kind: 'done' } : { kind: 'wait', reason: 'retry', untilMs };
+  return untilMs === Infinity ? { kind: 'done' } : { kind: 'wait', reason: 'retry', untilMs };
 }

@@ -1,6 +1,6 @@
 /**
- * When the list is read again, and how far: edits, late uploads and deletions fire nothing that can be
- * relied on. Pure.
+ * When the list is read again, and how far: no event reliably reports edits, late uploads and deletions.
+ * Pure.
  */
 
 /** The last weeks, or everything that the sync reaches back to. */
@@ -13,7 +13,7 @@ export interface ReconcileSettings {
   readonly fullIntervalMs: number;
 }
 
-/** When each kind began last; the first walk over the whole list counts as both. */
+/** When each kind began last; the first reading of the whole list counts as both. */
 export type ReconciledAt = Readonly<Partial<Record<ReconcileKind, Date>>>;
 
 /** The reconcile that is due, the wider one first. */

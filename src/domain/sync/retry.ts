@@ -1,7 +1,8 @@
 /**
- * How long to wait after a failure, and when an activity is given up for a day. Pure: randomness and
- * time are arguments.
+ * When a task is tried again: after a failure, after "there is none yet", after it was parked, and to
+ * refresh what is stored. Pure: randomness and time are arguments.
  */
+import type { FetchTask, StreamsTask } from './fetch-task.ts';
 
 /** Exponential backoff from `baseMs`, never above `capMs`. */
 export interface Backoff {
@@ -18,32 +19,90 @@ export function backoffMs(failures: number, { baseMs, capMs }: Backoff, random: 
   return Math.round(Math.min(capMs, baseMs * 2 ** (failures - 1)) * random);
 }
 
-/** How long after an activity's end, or its late upload, its streams may still be on their way. */
-export const streamsMayComeMs = 6 * 60 * 60 * 1_000;
+const hourMs = 60 * 60 * 1_000;
+const dayMs = 24 * hourMs;
 
-/** What is to be done with an activity's streams after another failure. */
-export interface RetryPlan {
+/** How long after an activity's end, or its late upload, Strava may still be computing its streams. */
+export const streamsMayComeMs = 6 * hourMs;
+
+/** What follows from a try that did not bring the record. */
+export interface Retry {
   readonly tries: number;
+  /** Failed too often: tried again in a day. */
   readonly isParked: boolean;
-  readonly nextTryAtMs: number;
+  readonly nextTryAt: Date;
 }
 
 const triesADay = 5;
-const dayMs = 24 * 60 * 60 * 1_000;
 const quickBackoff: Backoff = { baseMs: 1_000, capMs: 60_000 };
 
 /**
  * Five tries within minutes, then parked for a day and tried five times again: an activity that
- * answers 500 for days costs five requests of each.
+ * responds with 500 for days costs five requests of each.
  */
-export function planRetry(triesBefore: number, nowMs: number, random: number): RetryPlan {
+export function planRetry(triesBefore: number, nowMs: number, random: number): Retry {
   const tries = triesBefore + 1;
   const isParked = tries % triesADay === 0;
   const pauseMs = isParked ? dayMs : quickPauseMs(tries, random);
-  return { tries, isParked, nextTryAtMs: nowMs + pauseMs };
+  return { tries, isParked, nextTryAt: new Date(nowMs + pauseMs) };
 }
 
 /** At least half of the bound, so that a fault of a few seconds does not use up the day's tries. */
 function quickPauseMs(tries: number, random: number): number {
   return backoffMs(tries % triesADay, quickBackoff, 0.5 + random / 2);
+}
+
+/** What the database cannot hold is parked for a day at once. */
+export function planParking(at: Date): Retry {
+  return { tries: 1, isParked: true, nextTryAt: later(at, dayMs) };
+}
+
+/**
+ * When to ask again for streams that Strava does not have, or undefined when that is final. Right after
+ * an upload they can be missing and exist minutes later.
+ */
+export function missingStreamsRetry(
+  { startAt, elapsedS, mayComeUntil }: Pick<StreamsTask, 'startAt' | 'elapsedS' | 'mayComeUntil'>,
+  nowMs: number,
+): Retry | undefined {
+  const endedAtMs = startAt.getTime() + elapsedS * 1_000;
+  const finalAtMs = Math.max(endedAtMs + streamsMayComeMs, mayComeUntil?.getTime() ?? 0);
+  if (nowMs >= finalAtMs) return undefined;
+  return { tries: 0, isParked: false, nextTryAt: new Date(nowMs + hourMs) };
+}
+
+/** When stored details are fetched again because efforts are still missing from them. */
+export function effortsRetryAt(at: Date): Date {
+  return later(at, hourMs / 2);
+}
+
+const maxEventTries = 5;
+const eventPauseMs = 60_000;
+
+/**
+ * The next try of what a webhook named, or undefined after five: after a create the activity can be
+ * missing for minutes, and after a deletion still be there.
+ */
+export function planEventRetry(triesBefore: number, nowMs: number): Retry | undefined {
+  const tries = triesBefore + 1;
+  if (tries >= maxEventTries) return undefined;
+  return { tries, isParked: false, nextTryAt: new Date(nowMs + tries * eventPauseMs) };
+}
+
+/** When a stored part of the athlete, or gear, is fetched again. Retired gear is in no profile any more. */
+export function refreshAt(kind: 'athlete' | 'gear', at: Date): Date {
+  return later(at, kind === 'athlete' ? dayMs : 30 * dayMs);
+}
+
+/**
+ * When to ask again for what Strava does not give: a part of the athlete in a month, for a subscription
+ * may begin; an activity that is neither there nor gone tomorrow. Undefined when that is final.
+ */
+export function unavailableRetryAt(task: FetchTask, at: Date): Date | undefined {
+  if (task.kind === 'athlete') return later(at, 30 * dayMs);
+  return task.kind === 'activity' && task.purpose === 'confirm' ? later(at, dayMs) : undefined;
+}
+
+function later(at: Date, ms: number): Date {
+  return new Date(at.getTime() + ms);
 }

@@ -12,7 +12,7 @@ import { digestOf } from '../../mongo/tokens/grant-document.ts';
 import { createPendingLogins } from '../../mongo/tokens/pending-logins.ts';
 import { refreshLease } from '../../strava/access.ts';
 import type { Grant } from '../../strava/oauth.ts';
-import type { Tokens } from '../../sync/ports/ports.ts';
+import type { Tokens } from '../../sync/ports/tokens.ts';
 import type { Login } from './athlete.ts';
 import { athleteIdOf, fetchAthlete, fetchOwner, requireActivities } from './athlete.ts';
 import type { LoginSession } from './session.ts';

@@ -13,7 +13,7 @@ import {
 import type { Database, Strava } from '../../main.ts';
 import { commandDeadlineMs } from '../../main.ts';
 import type { Program } from '../../program.ts';
-import type { Lease } from '../../sync/ports/ports.ts';
+import type { Lease } from '../../sync/ports/leases.ts';
 import { instant } from '../shared/text-format.ts';
 
 export interface LoginSession {

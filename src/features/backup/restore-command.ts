@@ -8,7 +8,7 @@ import { exitCodes, RestoreRejectedError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
 import { commandDeadlineMs, openDatabase } from '../../main.ts';
 import type { Program } from '../../program.ts';
-import type { Lease } from '../../sync/ports/ports.ts';
+import type { Lease } from '../../sync/ports/leases.ts';
 import { createProgress } from './progress.ts';
 import type { Contents } from './read-directory.ts';
 import { verifyBackup } from './read-directory.ts';

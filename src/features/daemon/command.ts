@@ -148,7 +148,7 @@ function createPolicy(
 
 async function hasPendingEvents({ database, strava }: Session): Promise<boolean> {
   for (const athleteId of await database.athletes.athleteIds()) {
-    if ((await strava.events.nextPendingEventAt(athleteId)) !== undefined) return true;
+    if ((await strava.events.nextDueAt(athleteId)) !== undefined) return true;
   }
   return false;
 }

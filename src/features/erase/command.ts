@@ -12,7 +12,7 @@ import type { ErasedCounts } from './store.ts';
 import { eraseAthlete, eraseLeases, footprintLeft } from './store.ts';
 import { unmarkErasing } from '../../mongo/athletes/erasing.ts';
 import type { Program } from '../../program.ts';
-import type { Lease } from '../../sync/ports/ports.ts';
+import type { Lease } from '../../sync/ports/leases.ts';
 import { isConfirmed } from './confirmation.ts';
 import type { EraseSession } from './lease.ts';
 import { whileHeld } from './lease.ts';

@@ -7,7 +7,7 @@ import type { Database } from '../../main.ts';
 import { markErasing, unmarkErasing } from '../../mongo/athletes/erasing.ts';
 import type { Program } from '../../program.ts';
 import { refreshLease } from '../../strava/access.ts';
-import type { Lease, LeaseHolder } from '../../sync/ports/ports.ts';
+import type { Lease, LeaseHolder } from '../../sync/ports/leases.ts';
 
 export interface EraseSession {
   readonly program: Program;

@@ -14,7 +14,7 @@
  */
 import type { Document, Filter } from 'mongodb';
 import { EraseUnfinishedError } from '../../errors.ts';
-import type { Lease } from '../../sync/ports/ports.ts';
+import type { Lease } from '../../sync/ports/leases.ts';
 import { int64 } from '../../mongo/base/bson-value.ts';
 import type { Store, TokenDocument } from '../../mongo/schema/collections.ts';
 import { digestOf } from '../../mongo/tokens/grant-document.ts';

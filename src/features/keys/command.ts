@@ -10,7 +10,7 @@ import { newTokenKey } from '../../mongo/base/token-cipher.ts';
 import { createKeyFile } from '../../mongo/tokens/token-key-file.ts';
 import { rotateKeys } from '../../mongo/tokens/re-encryption.ts';
 import type { Program } from '../../program.ts';
-import type { Lease } from '../../sync/ports/ports.ts';
+import type { Lease } from '../../sync/ports/leases.ts';
 import { counted } from '../shared/text-format.ts';
 
 export async function keys(program: Program, action: 'new' | 'rotate'): Promise<ExitCode> {

@@ -6,7 +6,7 @@ import { parseSince, parseUntil, periodExamples } from '../../domain/sync/period
 import { dayMs as oneDayMs } from '../../domain/duration.ts';
 import { UsageError } from '../../errors.ts';
 import type { Program } from '../../program.ts';
-import type { BackfillRequest } from '../../sync/ports/ports.ts';
+import type { BackfillRequest } from '../../sync/ports/athletes.ts';
 
 export interface SyncOptions {
   readonly since?: string;

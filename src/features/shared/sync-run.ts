@@ -11,7 +11,8 @@ import { commandDeadlineMs, openJob } from '../../main.ts';
 import type { Program } from '../../program.ts';
 import type { Scope } from '../../sync/athlete-sync-state.ts';
 import type { RunResult } from '../../sync/job.ts';
-import type { LeaseHolder, BackfillRequest } from '../../sync/ports/ports.ts';
+import type { BackfillRequest } from '../../sync/ports/athletes.ts';
+import type { LeaseHolder } from '../../sync/ports/leases.ts';
 import { addStats } from '../../sync/run-stats.ts';
 import { createProgress, progressOptionsOf } from './progress.ts';
 

@@ -7,8 +7,7 @@ import { defaultBackfillSince } from '../../domain/sync/default-backfill.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes, LeaseLostError, QuotaSpentError } from '../../errors.ts';
 import type { Database, Strava } from '../../main.ts';
-import { commandDeadlineMs, openDatabase, openStrava } from '../../main.ts';
-import { createTaskStore } from '../../mongo/tasks/task-store.ts';
+import { commandDeadlineMs, openDatabase, openStrava, keptOf } from '../../main.ts';
 import { createVerificationStore } from './store.ts';
 import type { Program } from '../../program.ts';
 import { countDifferences } from '../../sync/verify/comparison.ts';
@@ -47,15 +46,13 @@ export async function verify(program: Program, options: VerifyOptions): Promise<
     const isFix = options.fix || acceptsDeletions;
     const reports: VerifyReport[] = [];
     for (const athleteId of athleteIds) reports.push(await report(session, athleteId, isFix));
-    program.print(renderReports(reports, { isFix, isJson: options.json, ...keptOf(deps) }));
+    program.print(
+      renderReports(reports, { isFix, isJson: options.json, areStreamsKept: deps.kept.streams }),
+    );
     return exitCodeOf(reports);
   } finally {
     await database.close();
   }
-}
-
-function keptOf({ shouldFetchStreams }: VerifyDeps): { readonly areStreamsKept: boolean } {
-  return { areStreamsKept: shouldFetchStreams };
 }
 
 function depsOf(
@@ -63,22 +60,16 @@ function depsOf(
   { database, strava }: { database: Database; strava: Strava },
   failOnQuota: boolean,
 ): VerifyDeps {
-  const { store, activities, athletes } = database;
-  const { sync, retentionDays } = config;
-  const { source, events, quota } = strava;
-  const expiry = retentionDays === undefined ? 'lifted' : 'final';
+  const { store, activities, athletes, deletions } = database;
+  const { source, quota } = strava;
+  const expiry = config.retentionDays === undefined ? 'lifted' : 'final';
   return {
     source,
     activities,
     athletes,
     verification: createVerificationStore(store, expiry),
-    reads: createTaskStore(store, { events, retentionDays }),
-    kept: {
-      details: sync.shouldFetchDetails,
-      segments: sync.shouldFetchSegments,
-      athlete: sync.shouldFetchAthlete,
-    },
-    shouldFetchStreams: sync.shouldFetchStreams,
+    deletions,
+    kept: keptOf(config),
     clock,
     nowMs: () => quota.nowMs(),
     random,

@@ -6,8 +6,8 @@ import type { DeletionRejection } from '../../domain/sync/deletion.ts';
 import { LeaseLostError } from '../../errors.ts';
 import type { Comparison, Differences } from '../../sync/verify/comparison.ts';
 import { compareWithStored } from '../../sync/verify/comparison.ts';
-import type { Lease, LeaseHolder } from '../../sync/ports/ports.ts';
-import type { Repairing, VerifyDeps, VerifyTarget } from '../../sync/verify/verify.ts';
+import type { Lease, LeaseHolder } from '../../sync/ports/leases.ts';
+import type { Repairs, VerifyDeps, VerifyTarget } from '../../sync/verify/verify.ts';
 import { repairAthlete } from '../../sync/verify/verify.ts';
 import { recordRun } from '../shared/run-record.ts';
 import type { SyncSession } from '../shared/sync-run.ts';
@@ -41,13 +41,13 @@ export async function repair(
   const { deps, acceptsDeletions } = session;
   const lease = await acquire(session, target.athleteId);
   if (!('epoch' in lease)) return lease;
-  let repairing: Repairing;
+  let repairs: Repairs;
   try {
-    repairing = await repairAthlete(deps, { ...target, acceptsDeletions }, lease);
+    repairs = await repairAthlete(deps, { ...target, acceptsDeletions }, lease);
   } finally {
     await lease.release();
   }
-  const { list, found, rejected, isRunWanted } = repairing;
+  const { list, found, rejected, isRunWanted } = repairs;
   const stoppedBy = isRunWanted ? await fetchDue(session, target) : undefined;
   session.program.signal.throwIfAborted();
   const comparison = await compareWithStored(deps, list);

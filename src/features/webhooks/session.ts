@@ -11,7 +11,7 @@ import type { Program } from '../../program.ts';
 import { createHttp } from '../../strava/http.ts';
 import type { PushSubscriptions } from '../../strava/subscriptions.ts';
 import { createPushSubscriptions } from '../../strava/subscriptions.ts';
-import type { SubscriptionStore } from '../../sync/ports/event-ports.ts';
+import type { SubscriptionStore } from '../../sync/ports/subscriptions.ts';
 
 export interface WebhookSession {
   readonly program: Program;

@@ -5,7 +5,7 @@
 import type { Collection, Document, Long } from 'mongodb';
 import type { Clock } from '../../clock.ts';
 import type { ActivityEvent, Aspect } from '../../domain/webhook/push-event.ts';
-import type { EventStore, PendingEvent } from '../../sync/ports/event-ports.ts';
+import type { EventStore, PendingEvent } from '../../sync/ports/events.ts';
 import { int64, toNumber } from '../../mongo/base/bson-value.ts';
 import type { Store } from '../../mongo/schema/collections.ts';
 
@@ -43,15 +43,16 @@ export function createEventStore({ db }: Store, clock: Clock): EventStore {
       await events.updateOne({ _id: keyOf(event.activityId) }, update, { upsert: true });
     },
 
-    duePendingEvents: async (athleteId, now, exclude, limit) => {
+    due: async (athleteId, now, exclude, limit) => {
       const owner_id = int64(athleteId);
       const filter = { owner_id, due_at: { $lte: now }, activity_id: { $nin: exclude.map(int64) } };
       const found = await events.find(filter).sort({ due_at: 1 }).limit(limit).toArray();
       return found.map(pendingEventFrom);
     },
 
-    nextPendingEventAt: async (athleteId) => {
-      const filter = { owner_id: int64(athleteId), due_at: isDue };
+    nextDueAt: async (athleteId, after) => {
+      const due_at = after === undefined ? isDue : { $gt: after };
+      const filter = { owner_id: int64(athleteId), due_at };
       const found = await events.findOne(filter, { sort: { due_at: 1 } });
       return found?.due_at;
     },

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { CallbackRejectedError, SubscriptionExistsError } from '../../errors.ts';
 import type { PushSubscription } from '../../strava/subscriptions.ts';
-import type { Subscription } from '../../sync/ports/event-ports.ts';
+import type { Subscription } from '../../sync/ports/subscriptions.ts';
 import { readCallbackUrl } from './callback-url.ts';
 import type { WebhookSession } from './session.ts';
 import { retryUntilDone } from './session.ts';

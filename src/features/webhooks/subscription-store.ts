@@ -3,7 +3,7 @@
  * subscription, so that the daemon can answer the challenge.
  */
 import type { Long } from 'mongodb';
-import type { Subscription, SubscriptionStore } from '../../sync/ports/event-ports.ts';
+import type { Subscription, SubscriptionStore } from '../../sync/ports/subscriptions.ts';
 import { int64, toNumber } from '../../mongo/base/bson-value.ts';
 import type { Store } from '../../mongo/schema/collections.ts';
 

@@ -4,7 +4,7 @@
  */
 import type { UnusableRecord } from '../../domain/activity/activity.ts';
 import { fingerprintOf } from '../../domain/activity/activity.ts';
-import type { PageResult, PageToStore } from '../../sync/ports/ports.ts';
+import type { PageResult, PageToStore } from '../../sync/ports/activities.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
 import { recordChanges } from '../history/changes.ts';
 import type { Store } from '../schema/collections.ts';
@@ -33,6 +33,15 @@ export async function storedActivities(
       { fingerprint, fetchedAt: fetched_at, isMissing: missing !== undefined },
     ]),
   );
+}
+
+/** Which of these ids are not stored yet. */
+export async function unknownIds(
+  store: Store,
+  ids: readonly number[],
+): Promise<ReadonlySet<number>> {
+  const stored = await storedActivities(store, ids);
+  return new Set(ids.filter((id) => !stored.has(id)));
 }
 
 /**

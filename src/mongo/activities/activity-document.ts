@@ -4,11 +4,7 @@
  */
 import type { Document } from 'mongodb';
 import type { ActivitySummary } from '../../domain/activity/activity.ts';
-import {
-  detailHashOf,
-  fingerprintOf,
-  recordingHashOf,
-} from '../../domain/activity/activity.ts';
+import { detailHashOf, fingerprintOf, recordingHashOf } from '../../domain/activity/activity.ts';
 import type { Span } from '../../domain/sync/list-coverage.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { streamsMayComeMs } from '../../domain/sync/retry.ts';

@@ -7,7 +7,7 @@ import { fingerprintOf } from '../../domain/activity/activity.ts';
 import { dayMs } from '../../domain/duration.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import { canonicalJson, isJsonObject } from '../../domain/json.ts';
-import type { PageToStore } from '../../sync/ports/ports.ts';
+import type { PageToStore } from '../../sync/ports/activities.ts';
 import { int64, isDeeperThan, toNumber } from '../base/bson-value.ts';
 import type { Store } from '../schema/collections.ts';
 import { maxLevels } from '../base/bson-limits.ts';

@@ -7,7 +7,7 @@ import type { AnyBulkWriteOperation } from 'mongodb';
 import { BSON, MongoBulkWriteError } from 'mongodb';
 import type { ActivitySummary, UnusableRecord } from '../../domain/activity/activity.ts';
 import { LeaseLostError } from '../../errors.ts';
-import type { PageToStore } from '../../sync/ports/ports.ts';
+import type { PageToStore } from '../../sync/ports/activities.ts';
 import type { SummaryDocument } from './activity-document.ts';
 import { documentOf, summaryUpdate, withoutGeometry } from './activity-document.ts';
 import { int64, isDeeperThan } from '../base/bson-value.ts';

@@ -4,8 +4,9 @@
  */
 import type { Filter, UpdateFilter } from 'mongodb';
 import type { JsonObject } from '../../domain/json.ts';
+import { athleteParts } from '../../domain/sync/fetch-task.ts';
 import { LeaseLostError } from '../../errors.ts';
-import type { AthleteState, AthleteStore, BackfillRequest } from '../../sync/ports/ports.ts';
+import type { AthleteState, AthleteStore, BackfillRequest } from '../../sync/ports/athletes.ts';
 import { profileStep } from './athlete-document.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
 import type { AthleteDocument, Store } from '../schema/collections.ts';
@@ -29,7 +30,7 @@ export async function saveAthlete(
   athleteId: number,
   profile: JsonObject,
 ): Promise<void> {
-  const forgotten = ['sync.refreshed', 'sync.refresh_failures', 'sync.unavailable'];
+  const forgotten = athleteParts.map((part) => `sync.${part}`);
   const update = [profileStep(profile), { $unset: forgotten }];
   await athletes.updateOne({ _id: int64(athleteId) }, update, { upsert: true });
 }

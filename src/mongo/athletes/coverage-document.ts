@@ -3,7 +3,7 @@
  */
 import type { ListCoverage } from '../../domain/sync/list-coverage.ts';
 import { nothingCovered } from '../../domain/sync/list-coverage.ts';
-import type { Reconcile, BackfillRequest } from '../../sync/ports/ports.ts';
+import type { BackfillRequest, Reconcile } from '../../sync/ports/athletes.ts';
 import type {
   BackfillRequestDocument,
   ListCoverageDocument,

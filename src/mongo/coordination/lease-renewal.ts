@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../clock.ts';
 import { DomestiqueError, LeaseLostError, MongoUnavailableError } from '../../errors.ts';
-import type { Lease } from '../../sync/ports/ports.ts';
+import type { Lease } from '../../sync/ports/leases.ts';
 import type { Collections } from '../schema/collections.ts';
 
 /** What was taken: the name, by whom, and the how-manieth holder that is. */

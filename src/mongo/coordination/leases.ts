@@ -8,7 +8,7 @@ import type { Filter } from 'mongodb';
 import type { Clock } from '../../clock.ts';
 import type { Owner } from '../../owner.ts';
 import { isCertainlyDead } from '../../owner.ts';
-import type { LeaseHolder, LeaseStore } from '../../sync/ports/ports.ts';
+import type { LeaseHolder, LeaseStore } from '../../sync/ports/leases.ts';
 import type { Collections, LeaseDocument, Store } from '../schema/collections.ts';
 import { keepAlive, readClocks } from './lease-renewal.ts';
 

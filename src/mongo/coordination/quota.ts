@@ -12,7 +12,7 @@ import type {
   WindowKind,
 } from '../../domain/rate-limit/quota-state.ts';
 import { emptyQuota } from '../../domain/rate-limit/quota-state.ts';
-import type { QuotaStore } from '../../sync/ports/ports.ts';
+import type { QuotaStore } from '../../sync/ports/quota.ts';
 import type { Store } from '../schema/collections.ts';
 import { isDuplicateKey } from '../base/failures.ts';
 

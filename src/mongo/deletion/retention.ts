@@ -57,7 +57,7 @@ async function removeTheRest(store: Store, { athleteId, fetchedBefore }: Expiry)
   const old = { $lt: fetchedBefore };
   await removeAll(store, 'changes', { athlete_id: id, seen_at: old });
   await removeAll(store, 'parked', { athlete_id: id, first_seen_at: old });
-  await removeAll(store, 'segments', { 'sync.athlete_ids': id, 'sync.fetched_at': old });
+  await removeAll(store, 'segments', { 'sync.athlete_ids': id, 'sync.record.fetched_at': old });
 }
 
 /** In batches, so that no operation takes long. */

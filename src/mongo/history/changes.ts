@@ -5,7 +5,7 @@
 import type { Document, Long } from 'mongodb';
 import type { ActivitySummary, FieldChange } from '../../domain/activity/activity.ts';
 import { changesBetween } from '../../domain/activity/activity.ts';
-import type { PageToStore } from '../../sync/ports/ports.ts';
+import type { PageToStore } from '../../sync/ports/activities.ts';
 import { int64, toBson, toNumber } from '../base/bson-value.ts';
 import type { ActivityDocument, Store } from '../schema/collections.ts';
 import { asStored, storedSummaries, summaryOf } from './stored-summary.ts';

@@ -1,7 +1,7 @@
 /**
  * `activities`: Strava's record of an activity, and what is kept beside it.
  */
-import { failure, tries } from './attempts.ts';
+import { fetchState } from './fetch-state.ts';
 import {
   date,
   define,
@@ -16,32 +16,15 @@ import {
 } from './field.ts';
 import { stravaActivity } from './strava-activity.ts';
 
-const states = {
-  pending: 'still to be asked for',
-  stored: 'all here',
-  none: 'Strava has none; `reason` says why',
-  parked: 'failed for reasons of its own; asked for again at `next_try_at`',
-};
-
-export const streamsState = object('what became of the streams', {
-  state: oneOf('where they stand', states),
-  ...failure,
+export const streamsState = fetchState('what became of the streams', {
   may_come_until: optional(date('uploaded late: until then "no streams" is not final')),
-  fetched_at: optional(date('when they were asked for last')),
   sample_count: optional(number('how long each stream is', 3_600, 'samples')),
 });
 
-export const detailsState = object('what became of the details', {
-  state: oneOf('where they stand', states),
-  ...failure,
-  fetched_at: optional(date('when they were asked for last')),
-});
+export const detailsState = fetchState('what became of the details', {});
 
-export const missing = object('a complete list does not show the activity any more', {
+export const missing = fetchState('a complete list does not show the activity any more', {
   since: date('when that was seen'),
-  tries,
-  error: failure.error,
-  next_try_at: failure.next_try_at,
 });
 
 export const activityBookkeeping = object('what this program remembers of the activity', {

@@ -1,7 +1,7 @@
 /**
  * `athletes`: Strava's profile, and how far the athlete's list is known.
  */
-import { failure, tries } from './attempts.ts';
+import { fetchState } from './fetch-state.ts';
 import type { StravaField } from './field.ts';
 import { date, define, int64, list, number, object, oneOf, optional, text } from './field.ts';
 
@@ -26,20 +26,6 @@ const kinds = {
   recent: 'the last weeks',
   full: 'everything that the sync reaches back to',
 };
-
-const part = {
-  profile: 'the profile',
-  zones: 'the zones of heart rate and power',
-  stats: 'the totals that Strava computes',
-};
-
-function ofParts<F extends Parameters<typeof optional>[0]>(field: (meaning: string) => F) {
-  return {
-    profile: optional(field(part.profile)),
-    zones: optional(field(part.zones)),
-    stats: optional(field(part.stats)),
-  };
-}
 
 export const backfill = object('one wish', {
   id: text('made of its period', '2019-01-01T00:00:00.000Z'),
@@ -87,36 +73,9 @@ export const athleteBookkeeping = object('what this program remembers of the ath
     }),
   ),
   rejected_deletions: optional(rejectedDeletions),
-  refreshed: optional(
-    object(
-      'when each part was asked for',
-      ofParts((meaning) => date(meaning)),
-    ),
-  ),
-  refresh_failures: optional(
-    object(
-      'the parts that failed',
-      ofParts((meaning) =>
-        object(meaning, {
-          state: oneOf('where it stands', {
-            pending: 'asked for again soon',
-            parked: 'failed for reasons of its own; asked for again in a day',
-          }),
-          tries,
-          error: text('why', 'Strava answered 500'),
-          next_try_at: date('not asked for before'),
-        }),
-      ),
-    ),
-  ),
-  unavailable: optional(
-    object(
-      'what Strava does not give this athlete',
-      ofParts((meaning) =>
-        object(meaning, { reason: failure.reason, at: date('when it said so') }),
-      ),
-    ),
-  ),
+  profile: optional(fetchState('what became of the profile', {})),
+  zones: optional(fetchState('what became of the zones of heart rate and power', {})),
+  stats: optional(fetchState('what became of the totals that Strava computes', {})),
 });
 
 const strava: Readonly<Record<string, StravaField>> = {

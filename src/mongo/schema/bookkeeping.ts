@@ -1,7 +1,7 @@
 /**
  * What the program needs to know of its own work: `runs`, `quota`, `leases`, `parked`, `events`, `notices`, `schema`.
  */
-import { tries } from './attempts.ts';
+import { tries } from './fetch-state.ts';
 import {
   boolean,
   date,

@@ -6,40 +6,23 @@ import type { Collection, Long } from 'mongodb';
 import type { DeletionRejection, ListReading } from '../../domain/sync/deletion.ts';
 import type { ReconcileKind } from '../../domain/sync/reconcile.ts';
 import type { TrackRejection } from '../../domain/derived/track.ts';
+import type { AthletePart } from '../../domain/sync/fetch-task.ts';
 import type { Mongo } from '../base/connection.ts';
+import type { FetchState } from '../base/fetch-state.ts';
 import type { StoredSecret } from '../base/token-cipher.ts';
 
-export type StreamsState = 'pending' | 'stored' | 'none' | 'parked';
+export type StreamsState = FetchState['state'];
 
 /** `activities.sync.streams`. */
-export interface StreamsBookkeeping {
-  readonly state: StreamsState;
-  readonly tries: number;
-  readonly error?: string;
-  readonly reason?: string;
-  readonly next_try_at?: Date;
+export interface StreamsBookkeeping extends FetchState {
   /** Uploaded late: until then a 404 is not final. */
   readonly may_come_until?: Date;
-  readonly fetched_at?: Date;
   readonly sample_count?: number;
 }
 
-/** `activities.sync.details`; absent where details were never wanted. */
-export interface DetailsBookkeeping {
-  readonly state: StreamsState;
-  readonly tries: number;
-  readonly error?: string;
-  readonly reason?: string;
-  readonly next_try_at?: Date;
-  readonly fetched_at?: Date;
-}
-
 /** `activities.sync.missing`: a complete list does not show the activity any more. */
-export interface MissingBookkeeping {
+export interface MissingBookkeeping extends FetchState {
   readonly since: Date;
-  readonly tries: number;
-  readonly error?: string;
-  readonly next_try_at?: Date;
 }
 
 /** `activities.sync`. */
@@ -72,7 +55,8 @@ export interface ActivityBookkeeping {
   /** Why the activity has positions and no track. */
   readonly track_left_out?: TrackRejection;
   readonly streams: StreamsBookkeeping;
-  readonly details?: DetailsBookkeeping;
+  /** Absent where details were never kept. */
+  readonly details?: FetchState;
 }
 
 export interface ActivityDocument {
@@ -143,6 +127,31 @@ export interface AthleteDocument {
     readonly reconcile?: ReconcileDocument;
     readonly reconciled_at?: { readonly recent?: Date; readonly full?: Date };
     readonly rejected_deletions?: RejectedDeletionsDocument;
+  } & Readonly<Partial<Record<AthletePart, FetchState>>>;
+}
+
+/** Strava's segment as it came, beside what is ours. */
+export interface SegmentDocument {
+  readonly _id: Long;
+  readonly streams?: Readonly<Record<string, readonly unknown[]>>;
+  readonly sync: {
+    /** Who met it. */
+    readonly athlete_ids: readonly (number | Long)[];
+    readonly first_seen_at: Date;
+    /** Pending until its streams are stored; with `fetched_at` once its record is. */
+    readonly record: FetchState;
+  };
+}
+
+/** Strava's gear as it came, beside what is ours. */
+export interface GearDocument {
+  readonly _id: string;
+  readonly sync: {
+    readonly athlete_id: number | Long;
+    /** When anything of it was fetched last: the profile brings it daily while it is in use. */
+    readonly fetched_at?: Date;
+    /** What became of `GET /gear/{id}`, which knows brand and model. */
+    readonly record: FetchState;
   };
 }
 
@@ -194,6 +203,8 @@ export interface Collections {
   readonly tokens: Collection<TokenDocument>;
   readonly parked: Collection<ParkedDocument>;
   readonly leases: Collection<LeaseDocument>;
+  readonly segments: Collection<SegmentDocument>;
+  readonly gear: Collection<GearDocument>;
 }
 
 /** The open database with its collections: what every function of the store is given. */
@@ -209,5 +220,7 @@ export function storeOf(mongo: Mongo): Store {
     tokens: db.collection('tokens'),
     parked: db.collection('parked'),
     leases: db.collection('leases'),
+    segments: db.collection('segments'),
+    gear: db.collection('gear'),
   };
 }

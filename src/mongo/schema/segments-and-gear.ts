@@ -1,16 +1,9 @@
 /**
  * `segments` and `gear`: what activities name.
  */
-import { failure } from './attempts.ts';
+import { fetchState } from './fetch-state.ts';
 import type { StravaField } from './field.ts';
-import { date, define, int64, list, object, oneOf, optional, text, unchecked } from './field.ts';
-
-const states = {
-  pending: 'still to be asked for',
-  stored: 'all here',
-  none: 'Strava does not give it; `reason` says why',
-  parked: 'failed for reasons of its own; asked for again at `next_try_at`',
-};
+import { date, define, int64, list, object, optional, text, unchecked } from './field.ts';
 
 const ofSegments: Readonly<Record<string, StravaField>> = {
   name: { type: 'text', example: '"Hawk Hill"', meaning: 'its name' },
@@ -42,20 +35,16 @@ const ofGear: Readonly<Record<string, StravaField>> = {
 export const segmentBookkeeping = object('what this program remembers of the segment', {
   athlete_ids: list('who met it', int64('an athlete', 1_001)),
   first_seen_at: date('when it was first met'),
-  state: oneOf('where it stands', {
-    ...states,
-    record: 'the record is here, its streams are still to be asked for',
-  }),
-  ...failure,
-  fetched_at: optional(date('when anything of it was asked for last')),
+  record: fetchState(
+    'what became of its record and its streams: pending until both are here, with `fetched_at` once the record is',
+    {},
+  ),
 });
 
 export const gearBookkeeping = object('what this program remembers of the gear', {
   athlete_id: int64('whose it is', 1_001),
   fetched_at: optional(date('when anything of it was fetched last')),
-  detail: oneOf('what became of its own record, which knows make and model', states),
-  detail_at: optional(date('when its own record was fetched')),
-  ...failure,
+  record: fetchState('what became of its own record, which knows make and model', {}),
 });
 
 export const segments = define({

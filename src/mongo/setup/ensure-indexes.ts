@@ -48,7 +48,10 @@ const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { name: 'start_point', key: { start_point: '2dsphere' } },
   ],
   segments: [
-    { name: 'to_do', key: { 'sync.athlete_ids': 1, 'sync.state': 1, 'sync.first_seen_at': 1 } },
+    {
+      name: 'to_do',
+      key: { 'sync.athlete_ids': 1, 'sync.record.state': 1, 'sync.first_seen_at': 1 },
+    },
   ],
   gear: [{ name: 'athlete', key: { 'sync.athlete_id': 1 } }],
   events: [

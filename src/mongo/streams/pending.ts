@@ -1,64 +1,11 @@
 /**
- * The questions that the planner's view is made of: which activities still lack their streams.
+ * Questions about the streams that are still to be fetched, over all activities.
  */
 import type { Filter } from 'mongodb';
-import type { PendingQuery, PendingStreams, TimeRange } from '../../sync/ports/ports.ts';
+import type { TimeRange } from '../../sync/ports/activities.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
+import { inRange } from '../base/time-range.ts';
 import type { ActivityDocument, Store } from '../schema/collections.ts';
-
-/** The activities of a range whose streams are due, newest first. */
-export async function pendingStreams(
-  { activities }: Store,
-  { athleteId, range, now, exclude, limit }: PendingQuery,
-): Promise<readonly PendingStreams[]> {
-  const filter: Filter<ActivityDocument> = {
-    ...inRange(athleteId, range),
-    'sync.streams.state': { $in: ['pending', 'parked'] },
-    $or: [
-      { 'sync.streams.next_try_at': { $exists: false } },
-      { 'sync.streams.next_try_at': { $lte: now } },
-    ],
-    ...(exclude.length > 0 && { _id: { $nin: exclude.map(int64) } }),
-  };
-  const found = await activities
-    .find(filter, { projection: { start_date: 1, elapsed_time: 1, sync: 1 } })
-    .sort({ start_date: -1 })
-    .limit(limit)
-    .toArray();
-  return found.map(toPending);
-}
-
-function toPending({ _id, start_date, elapsed_time, sync }: ActivityDocument): PendingStreams {
-  return {
-    activityId: toNumber(_id),
-    startAt: start_date,
-    elapsedS: typeof elapsed_time === 'number' ? elapsed_time : 0,
-    ...(sync.streams.may_come_until && { mayComeUntil: sync.streams.may_come_until }),
-    tries: sync.streams.tries,
-    recordingHash: sync.recording_hash,
-  };
-}
-
-/** When the next failed, not yet parked activity of a range may be tried again. */
-export async function nextTryAt(
-  { activities }: Store,
-  athleteId: number,
-  range: TimeRange,
-): Promise<Date | undefined> {
-  const [next] = await activities
-    .find(
-      {
-        ...inRange(athleteId, range),
-        'sync.streams.state': 'pending',
-        'sync.streams.tries': { $gt: 0 },
-      },
-      { projection: { sync: 1 } },
-    )
-    .sort({ 'sync.streams.next_try_at': 1 })
-    .limit(1)
-    .toArray();
-  return next?.sync.streams.next_try_at;
-}
 
 /** How many activities of a range still lack their streams, parked ones aside. */
 export async function countPending(
@@ -66,8 +13,10 @@ export async function countPending(
   athleteId: number,
   range: TimeRange,
 ): Promise<number> {
-  const filter = { ...inRange(athleteId, range), 'sync.streams.state': 'pending' as const };
-  return activities.countDocuments(filter);
+  return activities.countDocuments({
+    ...inRange(athleteId, range),
+    'sync.streams.state': 'pending',
+  });
 }
 
 const maxParkedShown = 100;
@@ -82,7 +31,7 @@ export async function parkedIds({ activities }: Store): Promise<readonly number[
   return found.map(({ _id }) => toNumber(_id));
 }
 
-/** Makes parked and failed activities due at once, their tries counted anew; returns how many. */
+/** Makes parked and failed streams due at once, their tries counted anew; returns how many. */
 export async function retryParked({ activities }: Store, athleteId?: number): Promise<number> {
   const filter: Filter<ActivityDocument> = {
     'sync.streams.state': { $in: ['pending', 'parked'] },
@@ -94,12 +43,4 @@ export async function retryParked({ activities }: Store, athleteId?: number): Pr
     $unset: { 'sync.streams.next_try_at': '' },
   });
   return modifiedCount;
-}
-
-function inRange(athleteId: number, { from, to }: TimeRange): Filter<ActivityDocument> {
-  const bounds = { ...(from && { $gte: from }), ...(to && { $lt: to }) };
-  return {
-    'sync.athlete_id': int64(athleteId),
-    ...(Object.keys(bounds).length > 0 && { start_date: bounds }),
-  };
 }

@@ -7,7 +7,8 @@ import { BSON } from 'mongodb';
 import type { Sample, Streams } from '../../domain/activity/streams.ts';
 import { partsOf } from '../../domain/activity/streams.ts';
 import { LeaseLostError } from '../../errors.ts';
-import type { StreamsWrite } from '../../sync/ports/ports.ts';
+import type { StreamsTask } from '../../domain/sync/fetch-task.ts';
+import type { TaskWrite } from '../../sync/ports/tasks.ts';
 import { int64 } from '../base/bson-value.ts';
 import type { Store, StreamsDocument } from '../schema/collections.ts';
 import { isDuplicateKey } from '../base/failures.ts';
@@ -23,11 +24,12 @@ const maxSampleBytes = 17;
  */
 export async function writeParts(
   { streams: collection }: Store,
-  write: StreamsWrite,
+  write: TaskWrite,
+  task: StreamsTask,
   streams: Streams,
 ): Promise<void> {
-  const { activityId } = write.pending;
-  const documents = partDocuments(write, streams);
+  const { activityId } = task;
+  const documents = partDocuments({ ...write, ...task }, streams);
   const notNewer = { activity_id: int64(activityId), epoch: { $lte: write.epoch } };
   try {
     for (const document of documents) {
@@ -45,8 +47,11 @@ export async function writeParts(
   }
 }
 
+/** Whose parts they are. */
+type PartsWrite = TaskWrite & Pick<StreamsTask, 'activityId' | 'startAt'>;
+
 /** The last part first: part 0 says how many there are, so it comes when the others are there. */
-function partDocuments(write: StreamsWrite, streams: Streams): readonly StreamsDocument[] {
+function partDocuments(write: PartsWrite, streams: Streams): readonly StreamsDocument[] {
   const whole = partDocument(write, streams, {
     part: 0,
     parts: 1,
@@ -64,19 +69,19 @@ function partDocuments(write: StreamsWrite, streams: Streams): readonly StreamsD
 }
 
 function partDocument(
-  { pending, athleteId, at, epoch }: StreamsWrite,
+  { activityId, startAt, athleteId, at, epoch }: PartsWrite,
   { sampleCount, arrays }: Streams,
   { part, parts, from, to }: { part: number; parts: number; from: number; to: number },
 ): StreamsDocument & Document {
   const slice = (samples: readonly Sample[]): readonly Sample[] =>
     parts === 1 ? samples : samples.slice(from, to);
   return {
-    activity_id: int64(pending.activityId),
+    activity_id: int64(activityId),
     part,
     parts,
     sample_count: sampleCount,
     athlete_id: int64(athleteId),
-    start_date: pending.startAt,
+    start_date: startAt,
     fetched_at: at,
     epoch,
     ...Object.fromEntries([...arrays].map(([key, samples]) => [key, slice(samples)])),
@@ -86,9 +91,10 @@ function partDocument(
 /** Removes what this write made: its activity was removed meanwhile, and nobody would look for the parts. */
 export async function removeParts(
   { streams }: Store,
-  { pending, epoch, at }: StreamsWrite,
+  { epoch, at }: TaskWrite,
+  { activityId }: StreamsTask,
 ): Promise<void> {
-  const ours = { activity_id: int64(pending.activityId), epoch, fetched_at: at };
+  const ours = { activity_id: int64(activityId), epoch, fetched_at: at };
   await streams.deleteMany(ours);
 }
 

@@ -1,62 +1,74 @@
 /**
- * Collects what is due of everything beside the list and the streams, in the order of its worth. It only
- * looks; what came of a read is written elsewhere.
+ * What is due of everything that is fetched by a task, and when the next of it will be. It only looks;
+ * what came of a task is written elsewhere.
  */
-import type { DueTask } from '../../domain/sync/fetch-task.ts';
+import type { Document } from 'mongodb';
+import type {
+  ActivityPurpose,
+  ActivityTask,
+  FetchTask,
+  SegmentTask,
+  StreamsTask,
+} from '../../domain/sync/fetch-task.ts';
 import { taskKey } from '../../domain/sync/fetch-task.ts';
-import type { EventStore } from '../../sync/ports/event-ports.ts';
-import type { TimeRange } from '../../sync/ports/ports.ts';
-import type { TaskQuery } from '../../sync/ports/task-ports.ts';
-import type { Store } from '../schema/collections.ts';
-import { dueDetails, nextDetailsTryAt } from '../details/due-details.ts';
-import { dueGear, nextGearTryAt } from '../details/gear.ts';
-import { dueMissing, nextMissingTryAt } from '../deletion/missing.ts';
+import type { TimeRange } from '../../sync/ports/activities.ts';
+import type { EventStore } from '../../sync/ports/events.ts';
+import type { TaskQuery } from '../../sync/ports/tasks.ts';
+import { int64, toNumber } from '../base/bson-value.ts';
+import type { StateQuery } from '../base/fetch-state.ts';
+import { findDue, isAnyOpen, nextTryIn } from '../base/fetch-state.ts';
+import { inRange, inRanges } from '../base/time-range.ts';
+import { dueGear } from '../details/gear.ts';
 import { dueAthleteParts, nextPartTryAt } from '../details/profile.ts';
-import { dueSegments, nextSegmentTryAt } from '../details/segments.ts';
+import type { ActivityDocument, Store } from '../schema/collections.ts';
 
 /** Where it looks. */
-interface Due {
-  readonly store: Store;
-  readonly events: EventStore;
-}
+export type TaskSources = Store & { readonly events: EventStore };
 
+const streamsAhead = 16;
 const readAhead = 8;
-/** What is tried again later than this is parked: nobody waits for it. */
-const parkedAfterMs = 60 * 60 * 1_000;
 
-/** What is due, each thing once, in the order of its worth. */
-export async function dueTasks(shared: Due, query: TaskQuery): Promise<readonly DueTask[]> {
+export async function dueTasks(
+  store: TaskSources,
+  query: TaskQuery,
+): Promise<readonly FetchTask[]> {
+  const { ranges, freshFrom } = query;
   const found = [
-    ...(await duePendingEvents(shared, query)),
-    ...(await dueDetailsIn(shared, query, { from: query.freshFrom })),
-    ...(await dueOfAthlete(shared, query)),
-    ...(await dueConfirmations(shared, query)),
-    ...(await dueDetailsIn(shared, query, query.range)),
-    ...(await dueSegmentsOf(shared, query)),
+    ...(await dueEvents(store, query)),
+    ...(await dueStreams(store, query)),
+    ...(await dueDetails(store, query, { from: freshFrom })),
+    ...(query.kept.athlete ? await dueAthleteParts(store, query) : []),
+    ...(query.kept.athlete ? await dueGear(store, query, excluded(query, 'gear')) : []),
+    ...(await dueConfirmations(store, query)),
+    ...(await dueDetails(store, query, ranges.at(-1))),
+    ...(await dueSegments(store, query)),
   ];
-  const byKey = new Map<string, DueTask>();
-  for (const read of found) {
-    const key = taskKey(read);
-    if (!query.exclude.has(key) && !byKey.has(key)) byKey.set(key, read);
+  const byKey = new Map<string, FetchTask>();
+  for (const task of found) {
+    const key = taskKey(task);
+    if (!query.exclude.has(key) && !byKey.has(key)) byKey.set(key, task);
   }
   return [...byKey.values()];
 }
 
-/** The ids among the keys of one kind, which a query leaves out. */
-function excluded({ exclude }: TaskQuery, kind: string): readonly string[] {
+/** The ids among the excluded keys of one kind. */
+function excluded({ exclude }: TaskQuery, kind: FetchTask['kind']): readonly string[] {
   const prefix = `${kind}:`;
   return [...exclude].flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []));
 }
 
-async function duePendingEvents({ events }: Due, query: TaskQuery): Promise<readonly DueTask[]> {
-  const { athleteId, now } = query;
-  const pendingEvents = await events.duePendingEvents(
-    athleteId,
-    now,
-    excluded(query, 'activity').map(Number),
-    readAhead,
-  );
-  return pendingEvents.map(({ activityId, aspects, tries }) => ({
+function notExcluded(query: TaskQuery, kind: FetchTask['kind']): Document {
+  const ids = excluded(query, kind).map((id) => int64(Number(id)));
+  return ids.length > 0 ? { _id: { $nin: ids } } : {};
+}
+
+async function dueEvents(
+  { events }: TaskSources,
+  query: TaskQuery,
+): Promise<readonly ActivityTask[]> {
+  const exclude = excluded(query, 'activity').map(Number);
+  const found = await events.due(query.athleteId, query.now, exclude, readAhead);
+  return found.map(({ activityId, aspects, tries }) => ({
     kind: 'activity',
     purpose: 'event',
     activityId,
@@ -66,75 +78,142 @@ async function duePendingEvents({ events }: Due, query: TaskQuery): Promise<read
   }));
 }
 
-async function dueDetailsIn(
-  { store }: Due,
+/** Of the first range that has some, newest first. */
+async function dueStreams(store: Store, query: TaskQuery): Promise<readonly StreamsTask[]> {
+  if (!query.kept.streams) return [];
+  for (const range of query.ranges) {
+    const filter = { ...inRange(query.athleteId, range), ...notExcluded(query, 'streams') };
+    const streams = ofActivities(store, 'streams', filter, query);
+    const found = await findDue(streams, { sort: { start_date: -1 }, limit: streamsAhead });
+    if (found.length > 0) return found.map((document) => streamsTask(document, query));
+  }
+  return [];
+}
+
+function streamsTask(
+  { _id, start_date, elapsed_time, sync }: ActivityDocument,
+  { freshFrom }: TaskQuery,
+): StreamsTask {
+  const { tries, may_come_until: mayComeUntil } = sync.streams;
+  return {
+    kind: 'streams',
+    activityId: toNumber(_id),
+    isFresh: start_date >= freshFrom,
+    startAt: start_date,
+    elapsedS: typeof elapsed_time === 'number' ? elapsed_time : 0,
+    ...(mayComeUntil && { mayComeUntil }),
+    recordingHash: sync.recording_hash,
+    tries,
+  };
+}
+
+async function dueDetails(
+  store: Store,
   query: TaskQuery,
-  range: TimeRange,
-): Promise<readonly DueTask[]> {
-  const { athleteId, now, kept, freshFrom } = query;
-  if (!kept.details) return [];
-  const exclude = excluded(query, 'activity').map(Number);
-  const asked = { athleteId, range, now, exclude, limit: readAhead };
-  const found = await dueDetails(store, asked);
-  return found.map(({ activityId, startAt, tries }) => ({
+  range: TimeRange | undefined,
+): Promise<readonly ActivityTask[]> {
+  if (!query.kept.details || range === undefined) return [];
+  const filter = { ...inRange(query.athleteId, range), ...notExcluded(query, 'activity') };
+  const details = ofActivities(store, 'details', filter, query);
+  const found = await findDue(details, { sort: { start_date: -1 }, limit: readAhead });
+  return found.map((document) => activityTask('details', document, query.freshFrom));
+}
+
+/** Those that are missing from a list, the longest missing first. */
+async function dueConfirmations(store: Store, query: TaskQuery): Promise<readonly ActivityTask[]> {
+  const filter = { ...missing(query), ...notExcluded(query, 'activity') };
+  const marked = ofActivities(store, 'missing', filter, query);
+  const found = await findDue(marked, { sort: { 'sync.missing.since': 1 }, limit: readAhead });
+  return found.map((document) => activityTask('confirm', document));
+}
+
+function missing({ athleteId }: TaskQuery): Document {
+  return { ...inRange(athleteId, {}), 'sync.missing.since': { $exists: true } };
+}
+
+function activityTask(
+  purpose: Exclude<ActivityPurpose, 'event'>,
+  { _id, start_date, sync }: ActivityDocument,
+  freshFrom?: Date,
+): ActivityTask {
+  const state = purpose === 'details' ? sync.details : sync.missing;
+  return {
     kind: 'activity',
-    purpose: 'details',
-    activityId,
-    isFresh: startAt >= freshFrom,
-    tries,
+    purpose,
+    activityId: toNumber(_id),
+    isFresh: freshFrom !== undefined && start_date >= freshFrom,
+    tries: state?.tries ?? 0,
+  };
+}
+
+/** The segments that the athlete met, those that were met first in front. */
+async function dueSegments(store: Store, query: TaskQuery): Promise<readonly SegmentTask[]> {
+  if (!query.kept.segments) return [];
+  const segments = ofSegments(store, query, notExcluded(query, 'segment'));
+  const sort = { 'sync.first_seen_at': 1, _id: 1 } as const;
+  const found = await findDue(segments, { sort, limit: readAhead });
+  return found.map(({ _id, sync: { record } }) => ({
+    kind: 'segment',
+    segmentId: toNumber(_id),
+    part: record.fetched_at === undefined ? 'record' : 'streams',
+    tries: record.tries,
   }));
 }
 
-async function dueOfAthlete({ store }: Due, query: TaskQuery): Promise<readonly DueTask[]> {
-  const { athleteId, now, kept } = query;
-  if (!kept.athlete) return [];
-  const parts = await dueAthleteParts(store, { athleteId, now, exclude: [] });
-  const exclude = excluded(query, 'gear');
-  const gear = await dueGear(store, { athleteId, now, exclude, limit: readAhead });
-  return [
-    ...parts.map(({ part, tries }): DueTask => ({ kind: 'athlete', part, tries })),
-    ...gear.map(({ gearId, tries }): DueTask => ({ kind: 'gear', gearId, tries })),
-  ];
+function ofActivities(
+  { activities: collection }: Store,
+  part: 'streams' | 'details' | 'missing',
+  filter: Document,
+  { now }: TaskQuery,
+): StateQuery<ActivityDocument> {
+  return { collection, path: `sync.${part}`, filter, now };
 }
 
-async function dueConfirmations(
-  { store }: Due,
-  { athleteId, now }: TaskQuery,
-): Promise<readonly DueTask[]> {
-  const found = await dueMissing(store, { athleteId, now, limit: readAhead });
-  return found.map(({ activityId, tries }) => ({
-    kind: 'activity',
-    purpose: 'confirm',
-    activityId,
-    isFresh: false,
-    tries,
-  }));
+function ofSegments({ segments }: Store, { athleteId, now }: TaskQuery, also: Document = {}) {
+  const filter = { 'sync.athlete_ids': int64(athleteId), ...also };
+  return { collection: segments, path: 'sync.record', filter, now };
 }
 
-async function dueSegmentsOf({ store }: Due, query: TaskQuery): Promise<readonly DueTask[]> {
-  const { athleteId, now, kept } = query;
-  if (!kept.segments) return [];
-  const exclude = excluded(query, 'segment').map(Number);
-  const found = await dueSegments(store, { athleteId, now, exclude, limit: readAhead });
-  return found.map(({ segmentId, part, tries }) => ({ kind: 'segment', segmentId, part, tries }));
+function ofGear({ gear }: Store, { athleteId, now }: TaskQuery) {
+  const filter = { 'sync.athlete_id': int64(athleteId) };
+  return { collection: gear, path: 'sync.record', filter, now };
 }
 
-/** When the next of what failed is due; undefined where nothing waits. */
+/** When the next of what failed becomes due, parked ones aside, or the next event. */
 export async function nextTaskTryAt(
-  { store, events }: Due,
-  { athleteId, now, range, kept }: TaskQuery,
+  store: TaskSources,
+  query: TaskQuery,
 ): Promise<Date | undefined> {
-  const soon = new Date(now.getTime() + parkedAfterMs);
+  const { athleteId, now, ranges, kept } = query;
+  const details = ranges.slice(-1);
   const tries = [
-    await events.nextPendingEventAt(athleteId),
-    await nextMissingTryAt(store, athleteId, soon),
-    ...(kept.details ? [await nextDetailsTryAt(store, athleteId, range)] : []),
-    ...(kept.segments ? [await nextSegmentTryAt(store, athleteId)] : []),
-    ...(kept.athlete
-      ? [await nextPartTryAt(store, athleteId), await nextGearTryAt(store, athleteId)]
-      : []),
-  ];
-  return tries
-    .filter((at) => at !== undefined)
-    .toSorted((one, other) => one.getTime() - other.getTime())[0];
+    await store.events.nextDueAt(athleteId, now),
+    await nextTryIn(ofActivities(store, 'missing', missing(query), query)),
+    ...(kept.streams ? [await nextInRanges(store, 'streams', ranges, query)] : []),
+    ...(kept.details ? [await nextInRanges(store, 'details', details, query)] : []),
+    ...(kept.segments ? [await nextTryIn(ofSegments(store, query))] : []),
+    ...(kept.athlete ? [await nextPartTryAt(store, query)] : []),
+    ...(kept.athlete ? [await nextTryIn(ofGear(store, query))] : []),
+  ].filter((at) => at !== undefined);
+  return tries.length === 0 ? undefined : new Date(Math.min(...tries.map(Number)));
+}
+
+async function nextInRanges(
+  store: Store,
+  part: 'streams' | 'details',
+  ranges: readonly TimeRange[],
+  query: TaskQuery,
+): Promise<Date | undefined> {
+  if (ranges.length === 0) return undefined;
+  return nextTryIn(ofActivities(store, part, inRanges(query.athleteId, ranges), query));
+}
+
+export async function isComplete(store: Store, query: TaskQuery): Promise<boolean> {
+  const { athleteId, ranges, kept } = query;
+  for (const part of ['streams', 'details'] as const) {
+    if (!kept[part] || ranges.length === 0) continue;
+    const wanted = ofActivities(store, part, inRanges(athleteId, ranges), query);
+    if (await isAnyOpen(wanted)) return false;
+  }
+  return true;
 }

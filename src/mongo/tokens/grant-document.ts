@@ -3,7 +3,7 @@
  * where there is a key.
  */
 import { createHash } from 'node:crypto';
-import type { Tokens } from '../../sync/ports/ports.ts';
+import type { Tokens } from '../../sync/ports/tokens.ts';
 import type { TokenDocument } from '../schema/collections.ts';
 import type { SecretPlace, StoredSecret } from '../base/token-cipher.ts';
 import type { TokenVault } from './token-vault.ts';

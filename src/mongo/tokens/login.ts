@@ -7,8 +7,8 @@ import type { Store } from '../schema/collections.ts';
 const longAgo = new Date(0);
 
 /**
- * Makes a full reconcile due, for another grant may show other activities; forgets what the last grant
- * did not allow, and that the access was withdrawn.
+ * Makes a full reconcile due, for another grant may show other activities; forgets that the access was
+ * withdrawn.
  */
 export async function noteLogin({ athletes }: Store, athleteId: number): Promise<void> {
   const _id = int64(athleteId);
@@ -16,6 +16,5 @@ export async function noteLogin({ athletes }: Store, athleteId: number): Promise
     { _id, 'sync.reconciled_at.full': { $exists: true } },
     { $set: { 'sync.reconciled_at.full': longAgo } },
   );
-  const forget = { $unset: { 'sync.deauthorized_at': '', 'sync.unavailable': '' } } as const;
-  await athletes.updateOne({ _id }, forget);
+  await athletes.updateOne({ _id }, { $unset: { 'sync.deauthorized_at': '' } });
 }

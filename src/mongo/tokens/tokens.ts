@@ -2,7 +2,7 @@
  * The `tokens` collection: one grant an athlete, replaced whole in one durable write.
  */
 import type { Filter } from 'mongodb';
-import type { Tokens, TokenStore } from '../../sync/ports/ports.ts';
+import type { TokenStore, Tokens } from '../../sync/ports/tokens.ts';
 import { int64 } from '../base/bson-value.ts';
 import type { Store, TokenDocument } from '../schema/collections.ts';
 import type { GrantPlace } from './grant-document.ts';

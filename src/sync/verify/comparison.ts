@@ -3,14 +3,14 @@
  * differences. It makes no request and writes nothing.
  */
 import type { ReadList } from './list-comparison.ts';
-import type { KeptKinds, TaskStore } from '../ports/task-ports.ts';
+import type { DeletionStore } from '../ports/deletions.ts';
+import type { KeptKinds } from '../ports/tasks.ts';
 import type { PageDifferences, AuditedActivity, VerificationStore } from './ports.ts';
 
 export interface ComparisonDeps {
   readonly verification: VerificationStore;
-  readonly reads: TaskStore;
+  readonly deletions: DeletionStore;
   readonly kept: KeptKinds;
-  readonly shouldFetchStreams: boolean;
 }
 
 /** The kinds of differences that name activities. */
@@ -112,16 +112,16 @@ async function stillDiffering(
 
 /** A 404 proves nothing to a login that does not show private activities, so there is no confirming then. */
 async function confirmation(
-  { reads }: ComparisonDeps,
+  { deletions }: ComparisonDeps,
   { athleteId, startedAt }: ReadList,
 ): Promise<(activity: AuditedActivity) => boolean> {
-  const { canSeePrivate } = await reads.deletionView(athleteId);
+  const { canSeePrivate } = await deletions.deletionView(athleteId);
   return ({ confirmedAt }) =>
     canSeePrivate && confirmedAt !== undefined && confirmedAt >= startedAt;
 }
 
 function count(
-  { shouldFetchStreams }: ComparisonDeps,
+  { kept }: ComparisonDeps,
   counts: Counts,
   activity: AuditedActivity,
   list: ReadList,
@@ -136,7 +136,7 @@ function count(
   else if (streams === 'none') counts.withoutByNature += 1;
   else if (streams === 'broken') counts.brokenStreams.push(activityId);
   else if (streams === 'unexpected') counts.unexpectedStreams.push(activityId);
-  else if (shouldFetchStreams) counts.pendingStreams.push(activityId);
+  else if (kept.streams) counts.pendingStreams.push(activityId);
 }
 
 /** What was stored, or written anew, while the list was being read may be newer than the list. */

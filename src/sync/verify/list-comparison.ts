@@ -1,30 +1,29 @@
 /**
- * Reads an athlete's whole list for a comparison, page by page; of each record only the id is kept, one
- * number. Where it mends, each page is stored as it comes.
+ * Reads an athlete's whole list for a comparison, page by page; of each record it keeps the id alone, one
+ * number. Where it repairs, it stores each page as it comes.
  */
-import type { ActivitySummary, ListedRecord } from '../../domain/activity/activity.ts';
-import { isJsonObject } from '../../domain/json.ts';
+import type { ActivitySummary } from '../../domain/activity/activity.ts';
+import { noReserve } from '../../domain/rate-limit/quota.ts';
 import type {
-  Goal,
   ListCoverage,
   ListRequest,
   PageOutcome,
   Span,
 } from '../../domain/sync/list-coverage.ts';
-import {
-  afterPage,
-  nextListRequest,
-  nothingCovered,
-  pageSize,
-} from '../../domain/sync/list-coverage.ts';
-import { noReserve } from '../../domain/rate-limit/quota.ts';
+import { afterPage, nextListRequest, nothingCovered } from '../../domain/sync/list-coverage.ts';
+import { goalOf } from '../athlete-sync-state.ts';
+import type { ListedPage } from '../listed-page.ts';
+import { listedPage, pageOutcome } from '../listed-page.ts';
+import type { ActivityStore } from '../ports/activities.ts';
+import type { AthleteState } from '../ports/athletes.ts';
+import type { Lease } from '../ports/leases.ts';
+import type { StravaSource } from '../ports/source.ts';
 import type { RetryDeps } from '../retry.ts';
 import { retryTransient } from '../retry.ts';
-import type { ActivitySource, ActivityStore, AthleteState, Lease } from '../ports/ports.ts';
 import type { PageDifferences, VerificationStore } from './ports.ts';
 
 export interface ListDeps extends RetryDeps {
-  readonly source: ActivitySource;
+  readonly source: StravaSource;
   readonly activities: ActivityStore;
   readonly verification: VerificationStore;
 }
@@ -75,7 +74,7 @@ export async function readList(
   holding?: HeldAthlete,
 ): Promise<ReadList> {
   const startedAt = new Date(deps.nowMs());
-  const goal: Goal = { sinceS: Math.floor((since?.getTime() ?? 0) / 1_000) };
+  const goal = goalOf({ ...(since && { since }) });
   const reading: Reading = {
     athleteId,
     since,
@@ -110,29 +109,19 @@ async function readPage(
     const options = { reserve: noReserve, signal: deps.signal };
     return deps.source.listPage(reading.athleteId, request, options);
   });
-  const isEveryRecordNew = remember(reading, records);
-  await compare(deps, reading, { records, requestedAt });
-  return {
-    request,
-    requestedAtS: Math.floor(requestedAt.getTime() / 1_000),
-    startsS: usableOf(records).map(({ startAt }) => Math.floor(startAt.getTime() / 1_000)),
-    count: records.length,
-    isFull: records.length >= pageSize,
-    isEveryRecordNew,
-  };
+  const page = listedPage(request, requestedAt, records);
+  const isEveryRecordNew = remember(reading, page);
+  await compare(deps, reading, page);
+  return pageOutcome(page, isEveryRecordNew);
 }
 
 /** Returns whether none of the records had been shown before. */
-function remember(
-  { shownIds, asideIds, since }: Reading,
-  records: readonly ListedRecord[],
-): boolean {
+function remember({ shownIds, asideIds, since }: Reading, page: ListedPage): boolean {
   const before = shownIds.size + asideIds.size;
-  for (const record of records) {
-    const isMeant = record.isUsable && isWithin(record.summary, since);
-    for (const id of idOf(record)) (isMeant ? shownIds : asideIds).add(id);
-  }
-  return records.length > 0 && shownIds.size + asideIds.size === before + records.length;
+  const meant = page.summaries.filter((summary) => isWithin(summary, since));
+  const meantIds = new Set(meant.map(({ id }) => id));
+  for (const id of page.ids) (meantIds.has(id) ? shownIds : asideIds).add(id);
+  return page.count > 0 && shownIds.size + asideIds.size === before + page.count;
 }
 
 function isWithin({ startAt }: ActivitySummary, since: Date | undefined): boolean {
@@ -142,11 +131,10 @@ function isWithin({ startAt }: ActivitySummary, since: Date | undefined): boolea
 async function compare(
   { verification, activities }: ListDeps,
   reading: Reading,
-  { records, requestedAt }: { records: readonly ListedRecord[]; requestedAt: Date },
+  { unusable, requestedAt, ...listed }: ListedPage,
 ): Promise<void> {
   const { athleteId, since, holding, found, left } = reading;
-  const summaries = usableOf(records).filter((summary) => isWithin(summary, since));
-  const unusable = records.flatMap((one) => (one.isUsable ? [] : [one.unusable]));
+  const summaries = listed.summaries.filter((summary) => isWithin(summary, since));
   reading.unusable += unusable.length;
   const page = { athleteId, summaries, requestedAt };
   const differences = await verification.comparePage(page);
@@ -168,14 +156,4 @@ async function compare(
     fetchedAt: requestedAt,
   });
   if (isDifferent) left.push(await verification.comparePage(page));
-}
-
-function usableOf(records: readonly ListedRecord[]): readonly ActivitySummary[] {
-  return records.flatMap((record) => (record.isUsable ? [record.summary] : []));
-}
-
-function idOf(listed: ListedRecord): readonly number[] {
-  if (listed.isUsable) return [listed.summary.id];
-  const { record } = listed.unusable;
-  return isJsonObject(record) && typeof record['id'] === 'number' ? [record['id']] : [];
 }

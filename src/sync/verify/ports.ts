@@ -4,7 +4,7 @@
  */
 import type { ActivitySummary } from '../../domain/activity/activity.ts';
 
-/** What one page of the list showed, and when it was asked for. */
+/** What one page of the list showed, and when it was requested. */
 export interface ShownPage {
   readonly athleteId: number;
   readonly summaries: readonly ActivitySummary[];

@@ -1,6 +1,6 @@
 /**
- * Verifies one athlete: reads the whole list, compares, and where it mends makes everything that differs
- * right or due, under the athlete's lease. What is due then is fetched by a run of the job.
+ * Verifies one athlete: reads the whole list and compares; where it repairs, makes everything that
+ * differs right or due, under the athlete's lease. A run of the job then fetches what is due.
  */
 import type { DeletionRejection } from '../../domain/sync/deletion.ts';
 import { rejectDeletions } from '../../domain/sync/deletion.ts';
@@ -9,7 +9,8 @@ import type { Comparison, ComparisonDeps, Differences } from './comparison.ts';
 import { compareWithStored } from './comparison.ts';
 import type { ListDeps, ReadList } from './list-comparison.ts';
 import { readList } from './list-comparison.ts';
-import type { AthleteState, AthleteStore, Lease } from '../ports/ports.ts';
+import type { AthleteState, AthleteStore } from '../ports/athletes.ts';
+import type { Lease } from '../ports/leases.ts';
 import type { RepairWrite } from './ports.ts';
 
 export interface VerifyDeps extends ListDeps, ComparisonDeps {
@@ -22,8 +23,8 @@ export interface VerifyTarget {
   readonly since: Date | undefined;
 }
 
-/** What was mended, or made due. */
-export interface Repairing {
+/** What was repaired, or made due. */
+export interface Repairs {
   readonly list: ReadList;
   /** What differed before. */
   readonly found: Differences;
@@ -44,14 +45,14 @@ export async function verifyAthlete(
 
 /**
  * Stores what is missing or stale, makes streams that are not whole due again, removes those without an
- * activity, and marks what the list misses, to be asked for one by one.
+ * activity, and marks what the list misses, to be fetched one by one.
  * @throws what reading the list throws, and LeaseLostError
  */
 export async function repairAthlete(
   deps: VerifyDeps,
   target: VerifyTarget & { readonly acceptsDeletions: boolean },
   lease: Lease,
-): Promise<Repairing> {
+): Promise<Repairs> {
   const { athleteId, acceptsDeletions } = target;
   const state = await deps.athletes.take(athleteId, lease.epoch);
   const list = await readList(deps, target, { lease, state });
@@ -93,9 +94,9 @@ async function repairStreams(
   if (pendingStreams.length > 0) await activities.retryParked(athleteId);
 }
 
-/** Marks what the list misses, unless so much is missing that the list is not to be believed. */
+/** Marks what the list misses, unless so much is missing that the list cannot be trusted. */
 async function settleExtra(
-  { reads, athletes, verification, nowMs }: VerifyDeps,
+  { deletions, athletes, verification, nowMs }: VerifyDeps,
   {
     state: { athleteId, rejectedDeletions },
     lease: { epoch },
@@ -105,7 +106,7 @@ async function settleExtra(
 ): Promise<DeletionRejection | undefined> {
   const at = new Date(nowMs());
   if (extra.length > 0) {
-    const view = await reads.deletionView(athleteId);
+    const view = await deletions.deletionView(athleteId);
     // What is marked already is among the extra ones, but for what started before the list's end.
     const missing = Math.max(extra.length, view.missing);
     const reason = acceptsDeletions ? undefined : rejectDeletions({ ...view, missing });
@@ -116,14 +117,14 @@ async function settleExtra(
     }
     // One that is there after all is then written as it is at Strava.
     await verification.forgetFingerprints({ activityIds: extra, epoch, at });
-    await reads.markMissing({ athleteId, activityIds: extra, since: at, epoch });
+    await deletions.markMissing({ athleteId, activityIds: extra, since: at, epoch });
   }
   if (rejectedDeletions !== undefined)
     await athletes.saveRejectedDeletions(athleteId, undefined, epoch);
   return undefined;
 }
 
-/** The whole list was read and stored, so that it needs not be read again soon. */
+/** The whole list was read and stored: it is not read again soon. */
 async function countAsReconcile(
   { athletes }: VerifyDeps,
   { athleteId, reconciledAt }: AthleteState,

@@ -14,7 +14,7 @@ describe('what is missing from a list', () => {
     [11, 54, true, 'many'],
     [21, 100, true, 'many'],
   ])(
-    '%d of %d, private ones shown: %s, is refused as %s',
+    '%d of %d, private ones shown: %s, is rejected as %s',
     (missing, stored, canSeePrivate, rejection) => {
       expect(rejectDeletions({ missing, stored, canSeePrivate })).toBe(rejection);
     },

@@ -14,7 +14,7 @@ import {
   nothingCovered,
   pageSize,
 } from '../../../src/domain/sync/list-coverage.ts';
-import { walkThrough } from './list-world.ts';
+import { paginate } from './list-world.ts';
 
 const everything = { sinceS: 0 };
 const nowS = 1_000_000;
@@ -53,8 +53,8 @@ function page(starts: readonly number[], size: number, goal = everything, from =
 
 const thousand = Array.from({ length: 1_000 }, (_, index) => 900_000 - 700 * index);
 
-describe('the walk over a list', () => {
-  it('reads 1,000 activities with at most eight requests, and looks again with none but the look', () => {
+describe('the pagination of a list', () => {
+  it('reads 1,000 activities with at most eight requests, and afterwards needs the poll alone', () => {
     const { coverage, requests } = page(thousand, pageSize);
     expect(requests.length).toBeLessThanOrEqual(8);
     const known = serve(thousand, { page: 1 }, pageSize, () => true);
@@ -118,7 +118,7 @@ describe('the walk over a list', () => {
     expect(afterPage(known, unusable, everything).cursor).toEqual({ ...request, page: 2 });
   });
 
-  it('walks on by time where a short page was not the last', () => {
+  it('goes on by time where a short page was not the last', () => {
     const short = { ...serve([900, 800], { page: 1 }, 2), isFull: false };
     const probing = afterPage(nothingCovered, short, everything);
     const request = nextListRequest(probing, everything) ?? { page: 9 };
@@ -128,7 +128,7 @@ describe('the walk over a list', () => {
   });
 });
 
-describe('a look at the newest page', () => {
+describe('a poll of the newest page', () => {
   const whole: ListCoverage = { spans: [{ fromS: 0, toS: 900_000 }] };
 
   it('changes nothing where it is empty and something is known', () => {
@@ -136,12 +136,12 @@ describe('a look at the newest page', () => {
     expect(afterPoll(coverage, serve([], { page: 1 }), everything)).toBe(coverage);
   });
 
-  it('begins the walk where nothing is known', () => {
+  it('begins the pagination where nothing is known', () => {
     const polled = afterPoll(nothingCovered, serve(thousand, { page: 1 }), everything);
     expect(polled.spans).toEqual([{ fromS: 900_000 - 700 * 199 + 1, toS: nowS }]);
   });
 
-  it('leaves a walk under way where it stands', () => {
+  it('leaves pagination under way where it stands', () => {
     const cursor = { beforeS: 500_001, page: 2 };
     const under = { spans: [{ fromS: 500_001, toS: 900_000 }], cursor };
     const known = serve(thousand, { page: 1 }, pageSize, () => true);
@@ -149,7 +149,7 @@ describe('a look at the newest page', () => {
     expect(polled).toEqual({ spans: [{ fromS: 500_001, toS: nowS }], cursor });
   });
 
-  it('finds every activity of a gap that is larger than a page, and then goes on with the old walk', () => {
+  it('finds every activity of a gap that is larger than a page, and then goes on with the old pagination', () => {
     const coverage = { spans: [{ fromS: 700_000, toS: 700_500 }] };
     const polled = afterPoll(coverage, serve(thousand, { page: 1 }), everything);
     expect(polled.spans).toHaveLength(2);
@@ -178,7 +178,7 @@ describe('a look at the newest page', () => {
     expect(requests).toHaveLength(4);
   });
 
-  it('together with the walk finds all that is uploaded after the last look with a later start', () => {
+  it('together with the pagination finds all that is uploaded after the last poll with a later start', () => {
     const ages = fc.array(fc.nat({ max: 300 }), { minLength: 1, maxLength: 30 });
     fc.assert(
       fc.property(
@@ -220,22 +220,22 @@ describe('a look at the newest page', () => {
     );
   });
 
-  it('needs no further request after a walk', () => {
+  it('needs no further request after the pagination', () => {
     const activities = [5, 5, 4, 3, 3, 3, 1].map((startS, id) => ({
       id,
       startS,
       isVisible: true,
       isUsable: true,
     }));
-    const walked = walkThrough({
+    const paginated = paginate({
       pageSize: 2,
       goal: everything,
       activities,
       steps: [],
       isShuffled: false,
     });
-    expect(walked.missed).toEqual([]);
-    expect(nextListRequest(walked.world().poll(), everything)).toBeUndefined();
+    expect(paginated.missed).toEqual([]);
+    expect(nextListRequest(paginated.world().poll(), everything)).toBeUndefined();
   });
 });
 

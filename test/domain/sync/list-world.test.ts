@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { Activity, ListStep, ListWorld } from './list-world.ts';
-import { beginsS, walkThrough } from './list-world.ts';
+import { beginsS, paginate } from './list-world.ts';
 
 interface Oddities {
   readonly startS: fc.Arbitrary<number>;
@@ -58,14 +58,14 @@ function worlds(odd: Oddities): fc.Arbitrary<ListWorld> {
 }
 
 function expectWhole(world: ListWorld): void {
-  const { missed, requests } = walkThrough(world);
+  const { missed, requests } = paginate(world);
   expect(missed).toEqual([]);
   const uploads = world.steps.reduce((sum, { uploads }) => sum + uploads.length, 0);
   const count = world.activities.length + uploads;
   expect(requests).toBeLessThan(20 + 6 * count);
 }
 
-describe('the walk over a list that changes under it', () => {
+describe('the pagination of a list that changes meanwhile', () => {
   it('misses nothing and ends, whatever is uploaded between two pages', () => {
     fc.assert(fc.property(worlds({ ...oddest, mostUploads: 2 }), expectWhole), { numRuns: 3_000 });
   });

@@ -1,5 +1,5 @@
 /**
- * A small world to try the walk over a list in: an athlete's list that grows and shrinks between the
+ * A small world to try the pagination of a list in: an athlete's list that grows and shrinks between the
  * requests, served page by page as Strava serves it. Deterministic from a seed.
  */
 import type {
@@ -31,14 +31,14 @@ export interface ListWorld {
   readonly isShuffled: boolean;
 }
 
-/** Between two requests: uploads, deletions (of the n-th activity), a look, all optional. */
+/** Between two requests: uploads, deletions (of the n-th activity), a poll, all optional. */
 export interface ListStep {
   readonly uploads: readonly Omit<Activity, 'id'>[];
   readonly deletions: readonly number[];
   readonly isPoll: boolean;
 }
 
-export interface Walked {
+export interface Pagination {
   readonly requests: number;
   readonly polls: number;
   /** Activities that were there all the time, should have been seen, and were not. */
@@ -51,7 +51,7 @@ export interface Walked {
 export const beginsS = 10_000;
 
 /** Walks until no request is needed any more, or far too many were made. */
-export function walkThrough(world: ListWorld, start: ListCoverage = nothingCovered): Walked {
+export function paginate(world: ListWorld, start: ListCoverage = nothingCovered): Pagination {
   const { pageSize, goal } = world;
   let activities = showEveryPage(world.activities, pageSize);
   const original = new Set(activities.flatMap(({ id, isVisible }) => (isVisible ? [id] : [])));

@@ -1,13 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import type {
-  AthleteView,
-  DueStreams,
-  Plan,
-  PlanView,
-  Work,
-} from '../../../src/domain/sync/plan.ts';
+import type { FetchTask, StreamsTask } from '../../../src/domain/sync/fetch-task.ts';
+import { taskKey } from '../../../src/domain/sync/fetch-task.ts';
+import type { AthleteView, Plan, PlanView, Work } from '../../../src/domain/sync/plan.ts';
 import { plan } from '../../../src/domain/sync/plan.ts';
 
 const nowMs = 1_000_000;
@@ -16,10 +12,10 @@ function athlete(athleteId: number, view: Partial<AthleteView> = {}): AthleteVie
   return {
     athleteId,
     isPollDue: false,
-    streams: [],
-    reads: [],
+    tasks: [],
     isListInFlight: false,
     served: 0,
+    nextTryAtMs: Infinity,
     ...view,
   };
 }
@@ -38,9 +34,14 @@ function view(athletes: readonly AthleteView[], rest: Partial<PlanView> = {}): P
 }
 
 const step = { request: { page: 1 } };
-const fresh: DueStreams = { activityId: 1, isFresh: true };
-const old: DueStreams = { activityId: 2, isFresh: false };
-const busy = { isPollDue: true, page: step, streams: [old, fresh] };
+const fresh = streamsTask(1, true);
+const old = streamsTask(2, false);
+const busy = { isPollDue: true, page: step, tasks: [old, fresh] };
+
+function streamsTask(activityId: number, isFresh: boolean): StreamsTask {
+  const recording = { startAt: new Date(0), elapsedS: 60, recordingHash: '' };
+  return { kind: 'streams', activityId, isFresh, tries: 0, ...recording };
+}
 
 function workOf(chosen: Plan): Work {
   if (chosen.kind !== 'request') throw new Error(`planned ${chosen.kind}`);
@@ -49,81 +50,81 @@ function workOf(chosen: Plan): Work {
 
 describe('the request most worth making', () => {
   it.each([
-    ['a look before all', busy, { kind: 'poll', isFresh: true }],
+    ['a poll before all', busy, { kind: 'poll', isFresh: true }],
     [
-      'fresh streams before the walk',
+      'fresh streams before the next page',
       { ...busy, isPollDue: false },
-      { kind: 'streams', isFresh: true, activityId: 1 },
+      { kind: 'task', isFresh: true, task: fresh },
     ],
     [
-      'the walk before old streams',
-      { page: step, streams: [old] },
+      'the next page before old streams',
+      { page: step, tasks: [old] },
       { kind: 'page', isFresh: false, step },
     ],
-    ['old streams last', { streams: [old] }, { kind: 'streams', isFresh: false, activityId: 2 }],
+    ['old streams last', { tasks: [old] }, { kind: 'task', isFresh: false, task: old }],
     [
-      'streams while the list is asked for',
+      'streams while a page is in flight',
       { ...busy, isListInFlight: true },
-      { kind: 'streams', isFresh: true, activityId: 1 },
+      { kind: 'task', isFresh: true, task: fresh },
     ],
   ])('is %s', (_, its, work) => {
     expect(workOf(plan(view([athlete(7, its)])))).toEqual({ athleteId: 7, ...work });
   });
 
-  it('goes by rank: hints, fresh streams, fresh details, the walk, upkeep, old streams, old details, segments', () => {
-    const read = (purpose: 'event' | 'confirm' | 'details', activityId: number, isFresh: boolean) =>
-      ({ kind: 'activity', purpose, activityId, isFresh, tries: 0 }) as const;
-    const segment = { kind: 'segment', part: 'record', segmentId: 9, tries: 0 } as const;
-    const reads = [
-      segment,
-      read('details', 5, false),
-      read('confirm', 6, false),
-      read('details', 7, true),
-      read('event', 8, true),
+  it('goes by rank: events, fresh streams, fresh details, pages, upkeep, old streams, old details, segments', () => {
+    const activity = (
+      purpose: 'event' | 'confirm' | 'details',
+      activityId: number,
+      isFresh: boolean,
+    ) => ({ kind: 'activity', purpose, activityId, isFresh, tries: 0 }) as const;
+    const tasks: readonly FetchTask[] = [
+      { kind: 'segment', part: 'record', segmentId: 9, tries: 0 },
+      activity('details', 5, false),
+      activity('confirm', 6, false),
+      activity('details', 7, true),
+      activity('event', 8, true),
+      old,
+      fresh,
     ];
-    let its: AthleteView = athlete(7, { page: step, streams: [old, fresh], reads });
+    let its: AthleteView = athlete(7, { page: step, tasks });
     const order: string[] = [];
     while (order.length < 8) {
       const work = workOf(plan(view([its])));
-      if (work.kind === 'read') {
-        order.push(work.read.kind === 'activity' ? `read ${work.read.activityId}` : 'segment');
-        its = { ...its, reads: its.reads.filter((one) => one !== work.read) };
-      } else if (work.kind === 'streams') {
-        order.push(`streams ${work.activityId}`);
-        const isLeft = ({ activityId }: DueStreams) => activityId !== work.activityId;
-        its = { ...its, streams: its.streams.filter(isLeft) };
+      if (work.kind === 'task') {
+        order.push(taskKey(work.task));
+        its = { ...its, tasks: its.tasks.filter((one) => one !== work.task) };
       } else {
         order.push(work.kind);
-        its = athlete(7, { streams: its.streams, reads: its.reads });
+        its = athlete(7, { tasks: its.tasks });
       }
     }
     expect(order).toEqual([
-      'read 8',
-      'streams 1',
-      'read 7',
+      'activity:8',
+      'streams:1',
+      'activity:7',
       'page',
-      'read 6',
-      'streams 2',
-      'read 5',
-      'segment',
+      'activity:6',
+      'streams:2',
+      'activity:5',
+      'segment:9',
     ]);
   });
 
   it('is one athlete’s fresh data before another one’s backfill, however often it was served', () => {
     const chosen = plan(
-      view([athlete(1, { page: step }), athlete(2, { streams: [fresh], served: 99 })]),
+      view([athlete(1, { page: step }), athlete(2, { tasks: [fresh], served: 99 })]),
     );
     expect(workOf(chosen).athleteId).toBe(2);
   });
 
   it('is for the athlete that was served least', () => {
     const chosen = plan(
-      view([athlete(1, { streams: [old], served: 3 }), athlete(2, { streams: [old], served: 2 })]),
+      view([athlete(1, { tasks: [old], served: 3 }), athlete(2, { tasks: [old], served: 2 })]),
     );
     expect(workOf(chosen).athleteId).toBe(2);
   });
 
-  it('waits for the look before the walk goes on', () => {
+  it('waits for the poll before the next page', () => {
     const chosen = plan(
       view([athlete(1, { isPollDue: true, page: step })], { oldOpensAtMs: nowMs }),
     );
@@ -132,10 +133,15 @@ describe('the request most worth making', () => {
 });
 
 describe('a wait', () => {
-  const one = [athlete(1, { streams: [old] })];
+  const one = [athlete(1, { tasks: [old] })];
 
   it.each([
-    ['a flight when all places are taken', { inFlight: 4 }, 'inFlight', Number.POSITIVE_INFINITY],
+    [
+      'a request in flight when all places are taken',
+      { inFlight: 4 },
+      'inFlight',
+      Number.POSITIVE_INFINITY,
+    ],
     ['a pause', { pausedUntilMs: nowMs + 5, oldOpensAtMs: nowMs + 9 }, 'pause', nowMs + 5],
     ['the quota', { oldOpensAtMs: nowMs + 9 }, 'quota', nowMs + 9],
   ])('is for %s', (_, rest, reason, untilMs) => {
@@ -144,9 +150,9 @@ describe('a wait', () => {
 
   it('ends where the reserve lets fresh data through', () => {
     const rest = { oldOpensAtMs: nowMs + 9 };
-    expect(plan(view([athlete(1, { streams: [fresh] })], rest)).kind).toBe('request');
+    expect(plan(view([athlete(1, { tasks: [fresh] })], rest)).kind).toBe('request');
     const spent = { oldOpensAtMs: nowMs + 9, freshOpensAtMs: nowMs + 5 };
-    const chosen = plan(view([athlete(1, { streams: [fresh] })], spent));
+    const chosen = plan(view([athlete(1, { tasks: [fresh] })], spent));
     expect(chosen).toEqual({ kind: 'wait', reason: 'quota', untilMs: nowMs + 5 });
   });
 
@@ -157,22 +163,22 @@ describe('a wait', () => {
       athlete(3),
     ];
     expect(plan(view(waiting))).toEqual({ kind: 'wait', reason: 'retry', untilMs: nowMs + 4 });
-    const flying = plan(view(waiting, { inFlight: 1 }));
-    expect(flying).toEqual({ kind: 'wait', reason: 'inFlight', untilMs: nowMs + 4 });
+    const waitingFor = plan(view(waiting, { inFlight: 1 }));
+    expect(waitingFor).toEqual({ kind: 'wait', reason: 'inFlight', untilMs: nowMs + 4 });
     const overdue = plan(view([athlete(1, { nextTryAtMs: nowMs - 4 })]));
     expect(overdue).toEqual({ kind: 'wait', reason: 'retry', untilMs: nowMs });
   });
 
-  it('is for the flights where nothing else is left, and without them it is done', () => {
+  it('is for requests in flight where nothing else is left, and without them the run is done', () => {
     const untilMs = Number.POSITIVE_INFINITY;
-    const flying = plan(view([athlete(1, { isListInFlight: true })], { inFlight: 1 }));
-    expect(flying).toEqual({ kind: 'wait', reason: 'inFlight', untilMs });
+    const waitingFor = plan(view([athlete(1, { isListInFlight: true })], { inFlight: 1 }));
+    expect(waitingFor).toEqual({ kind: 'wait', reason: 'inFlight', untilMs });
     expect(plan(view([athlete(1)]))).toEqual({ kind: 'done' });
     expect(plan(view([]))).toEqual({ kind: 'done' });
   });
 });
 
-/** A run: each athlete has a number of things to do, and requests land in any order. */
+/** A run: each athlete has a number of things to do, and requests settle in any order. */
 interface Backlog {
   polls: number;
   pages: number;
@@ -195,12 +201,12 @@ const anyBacklogs = fc.array(
 );
 
 function viewOfBacklog(backlog: Backlog, athleteId: number): AthleteView {
-  const due = (count: number, isFresh: boolean): readonly DueStreams[] =>
-    Array.from({ length: count }, (_, activityId) => ({ activityId, isFresh }));
+  const due = (count: number, isFresh: boolean): readonly FetchTask[] =>
+    Array.from({ length: count }, (_, activityId) => streamsTask(activityId, isFresh));
   return athlete(athleteId, {
     isPollDue: backlog.polls > 0,
     ...(backlog.pages > 0 && { page: step }),
-    streams: [...due(backlog.old, false), ...due(backlog.fresh, true)],
+    tasks: [...due(backlog.old, false), ...due(backlog.fresh, true)],
     isListInFlight: backlog.isListInFlight,
     served: backlog.served,
   });
@@ -208,7 +214,7 @@ function viewOfBacklog(backlog: Backlog, athleteId: number): AthleteView {
 
 function send(backlog: Backlog, work: Work): void {
   backlog.served += 1;
-  if (work.kind === 'streams') backlog[work.isFresh ? 'fresh' : 'old'] -= 1;
+  if (work.kind === 'task') backlog[work.isFresh ? 'fresh' : 'old'] -= 1;
   else {
     expect(backlog.isListInFlight).toBe(false);
     backlog.isListInFlight = true;
@@ -221,24 +227,24 @@ describe('a whole run of plans', () => {
 
   it('does all there is to do, never more at once than allowed, one list request an athlete', () => {
     fc.assert(
-      fc.property(anyRun, ([backlogs, maxInFlight, landings]) => {
+      fc.property(anyRun, ([backlogs, maxInFlight, settlings]) => {
         const athletes = backlogs.map((backlog) => ({ ...backlog }));
-        const flying: { work: Work; backlog: Backlog }[] = [];
+        const inFlight: { work: Work; backlog: Backlog }[] = [];
         for (;;) {
           const views = athletes.map(viewOfBacklog);
-          const chosen = plan(view(views, { inFlight: flying.length, maxInFlight }));
+          const chosen = plan(view(views, { inFlight: inFlight.length, maxInFlight }));
           if (chosen.kind === 'done') break;
           if (chosen.kind === 'request') {
             const backlog = athletes[chosen.work.athleteId];
             if (backlog === undefined) throw new Error('nobody');
             send(backlog, chosen.work);
-            flying.push({ work: chosen.work, backlog });
-            expect(flying.length).toBeLessThanOrEqual(maxInFlight);
+            inFlight.push({ work: chosen.work, backlog });
+            expect(inFlight.length).toBeLessThanOrEqual(maxInFlight);
           } else {
             expect(chosen.reason).toBe('inFlight');
-            const [landed] = flying.splice(Number(landings.next().value) % flying.length, 1);
-            if (landed !== undefined && landed.work.kind !== 'streams')
-              landed.backlog.isListInFlight = false;
+            const [settled] = inFlight.splice(Number(settlings.next().value) % inFlight.length, 1);
+            if (settled !== undefined && settled.work.kind !== 'task')
+              settled.backlog.isListInFlight = false;
           }
         }
         for (const { polls, pages, fresh: recent, old: rest } of athletes)

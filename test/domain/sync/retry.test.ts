@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { backoffMs, planRetry } from '../../../src/domain/sync/retry.ts';
+import type { FetchTask } from '../../../src/domain/sync/fetch-task.ts';
+import {
+  backoffMs,
+  effortsRetryAt,
+  missingStreamsRetry,
+  planEventRetry,
+  planParking,
+  planRetry,
+  refreshAt,
+  unavailableRetryAt,
+} from '../../../src/domain/sync/retry.ts';
 
 const dayMs = 86_400_000;
 const random = fc.double({ min: 0, max: 1, noNaN: true });
@@ -17,7 +27,7 @@ describe('the pause after failures', () => {
   });
 });
 
-describe('the tries of an activity that fails', () => {
+describe('the tries of a task that fails', () => {
   it('are five a day at most, however soon each is made, and whatever was counted before', () => {
     const tries = fc.array(fc.tuple(random, fc.constantFrom(0, 0, 0, 1_000, dayMs / 3, dayMs)), {
       minLength: 1,
@@ -33,10 +43,11 @@ describe('the tries of an activity that fails', () => {
           madeMs.push(nowMs);
           const next = planRetry(count, nowMs, chance);
           expect(next.tries).toBe(count + 1);
-          expect(next.nextTryAtMs).toBeGreaterThan(nowMs);
-          expect(next.isParked).toBe(next.nextTryAtMs - nowMs >= dayMs);
+          const nextMs = next.nextTryAt.getTime();
+          expect(nextMs).toBeGreaterThan(nowMs);
+          expect(next.isParked).toBe(nextMs - nowMs >= dayMs);
           count = next.tries;
-          nowMs = next.nextTryAtMs;
+          nowMs = nextMs;
         }
         for (const fromMs of madeMs) {
           const sameDay = madeMs.filter((atMs) => atMs >= fromMs && atMs < fromMs + dayMs);
@@ -51,13 +62,62 @@ describe('the tries of an activity that fails', () => {
     for (let tries = 0; tries < 4; tries += 1) {
       const next = planRetry(tries, nowMs, 1);
       expect(next.isParked).toBe(false);
-      nowMs = next.nextTryAtMs;
+      nowMs = next.nextTryAt.getTime();
     }
     expect(nowMs).toBeLessThan(120_000);
     expect(planRetry(4, nowMs, 1)).toEqual({
       tries: 5,
       isParked: true,
-      nextTryAtMs: nowMs + dayMs,
+      nextTryAt: new Date(nowMs + dayMs),
     });
+  });
+});
+
+describe('the next try', () => {
+  const at = new Date(1_000 * dayMs);
+  const later = (ms: number) => new Date(at.getTime() + ms);
+  const [minuteMs, hourMs] = [60_000, 3_600_000];
+
+  it('of what the database cannot hold is in a day', () => {
+    expect(planParking(at)).toEqual({ tries: 1, isParked: true, nextTryAt: later(dayMs) });
+  });
+
+  it('of streams that are missing is in an hour until six hours after the end of the activity', () => {
+    const retry = { tries: 0, isParked: false, nextTryAt: later(hourMs) };
+    const ended = (ms: number) => ({ startAt: later(-ms - 60_000), elapsedS: 60 });
+    expect(missingStreamsRetry(ended(6 * hourMs - 1), at.getTime())).toEqual(retry);
+    expect(missingStreamsRetry(ended(6 * hourMs), at.getTime())).toBeUndefined();
+    const late = { ...ended(dayMs), mayComeUntil: later(1) };
+    expect(missingStreamsRetry(late, at.getTime())).toEqual(retry);
+  });
+
+  it('of an event is up to four times, one minute later each time', () => {
+    const pauses = [0, 1, 2, 3].map((tries) => planEventRetry(tries, at.getTime())?.nextTryAt);
+    expect(pauses).toEqual([1, 2, 3, 4].map((minutes) => later(minutes * minuteMs)));
+    expect(planEventRetry(4, at.getTime())).toBeUndefined();
+  });
+
+  it('of details without efforts is in half an hour', () => {
+    expect(effortsRetryAt(at)).toEqual(later(hourMs / 2));
+  });
+
+  it('of a stored part of the athlete is in a day, of stored gear in thirty', () => {
+    expect([refreshAt('athlete', at), refreshAt('gear', at)]).toEqual([
+      later(dayMs),
+      later(30 * dayMs),
+    ]);
+  });
+
+  it.each<[FetchTask, Date | undefined]>([
+    [{ kind: 'athlete', part: 'zones', tries: 0 }, later(30 * dayMs)],
+    [
+      { kind: 'activity', purpose: 'confirm', activityId: 1, isFresh: false, tries: 0 },
+      later(dayMs),
+    ],
+    [{ kind: 'activity', purpose: 'details', activityId: 1, isFresh: false, tries: 0 }, undefined],
+    [{ kind: 'segment', part: 'streams', segmentId: 1, tries: 0 }, undefined],
+    [{ kind: 'gear', gearId: 'b1', tries: 0 }, undefined],
+  ])('of %j that Strava does not give is at %s', (task, next) => {
+    expect(unavailableRetryAt(task, at)).toEqual(next);
   });
 });

@@ -16,7 +16,7 @@ import { createLeaseStore } from '../../../src/mongo/coordination/leases.ts';
 import { digestOf } from '../../../src/mongo/tokens/grant-document.ts';
 import { createPendingLogins } from '../../../src/mongo/tokens/pending-logins.ts';
 import { identifyOwner } from '../../../src/owner.ts';
-import type { Lease } from '../../../src/sync/ports/ports.ts';
+import type { Lease } from '../../../src/sync/ports/leases.ts';
 import { storedCollections } from '../../support/database.ts';
 import type { Retry } from '../../../src/mongo/base/retrying-db.ts';
 import { storeWith, useAdapter } from '../../mongo/adapter.ts';

@@ -14,6 +14,7 @@ import {
   recordOf,
   summaryOf,
 } from '../../mongo/pages.ts';
+import { dueStreams } from '../../mongo/tasks.ts';
 
 const adapter = useAdapter();
 const requestedAt = new Date('2026-10-06T10:00:00Z');
@@ -37,18 +38,16 @@ async function change(id: number, update: Record<string, unknown>): Promise<void
 /** Stores activities with streams of so many samples. */
 async function storeWithStreams(id: number, sampleCount: number): Promise<void> {
   await adapter.activities.storePage(pageOf([recordOf(id)]));
-  const query = { athleteId, range: {}, now: fetchedAt, exclude: [], limit: 10 };
-  const pending = (await adapter.activities.pendingStreams(query)).find(
-    ({ activityId }) => activityId === id,
-  );
-  if (pending === undefined) throw new Error('Nothing is pending.');
+  const due = await dueStreams(adapter.tasks, fetchedAt);
+  const task = due.find(({ activityId }) => activityId === id);
+  if (task === undefined) throw new Error('Nothing is pending.');
   const samples = Array.from({ length: sampleCount }, (_, index): Sample => index);
   const arrays = new Map([
     ['time', samples],
     ['heartrate', samples],
   ]);
-  const write = { athleteId, pending, epoch: 1, at: fetchedAt };
-  await adapter.activities.storeStreams(write, { sampleCount, arrays });
+  const write = { athleteId, epoch: 1, at: fetchedAt };
+  await adapter.tasks.storeStreams(write, task, { sampleCount, arrays });
 }
 
 async function collect<T>(all: AsyncIterable<T>): Promise<T[]> {

@@ -4,7 +4,7 @@ import type { Clock } from '../../../src/clock.ts';
 import { systemClock } from '../../../src/clock.ts';
 import type { ActivityEvent } from '../../../src/domain/webhook/push-event.ts';
 import { createEventStore } from '../../../src/features/webhooks/store.ts';
-import type { EventStore } from '../../../src/sync/ports/event-ports.ts';
+import type { EventStore } from '../../../src/sync/ports/events.ts';
 import { useAdapter } from '../../mongo/adapter.ts';
 
 const adapter = useAdapter();
@@ -24,8 +24,7 @@ function store(): EventStore {
 
 const events = () => adapter.database.db.collection('events');
 const after = (seconds: number): Date => new Date(startedMs + seconds * 1_000);
-const due = (at: Date, exclude: readonly number[] = []) =>
-  store().duePendingEvents(athleteId, at, exclude, 10);
+const due = (at: Date, exclude: readonly number[] = []) => store().due(athleteId, at, exclude, 10);
 
 function event(activityId: number, changes: Partial<ActivityEvent> = {}): ActivityEvent {
   return {
@@ -50,9 +49,9 @@ describe('an event', () => {
     expect(await due(after(0))).toEqual([
       { activityId: 11, aspects: ['create'], receivedAt: after(0), tries: 0 },
     ]);
-    expect(await store().nextPendingEventAt(athleteId)).toEqual(after(0));
-    expect(await store().duePendingEvents(2002, after(0), [], 10)).toEqual([]);
-    expect(await store().nextPendingEventAt(2002)).toBeUndefined();
+    expect(await store().nextDueAt(athleteId)).toEqual(after(0));
+    expect(await store().due(2002, after(0), [], 10)).toEqual([]);
+    expect(await store().nextDueAt(2002)).toBeUndefined();
   });
 
   it('is stored with its ids as int64', async () => {
@@ -82,7 +81,7 @@ describe('an event', () => {
     const ids = (await due(after(5))).map(({ activityId }) => activityId);
     expect(ids).toEqual([11, 12]);
     expect(await due(after(5), [11, 12])).toEqual([]);
-    expect(await store().duePendingEvents(athleteId, after(5), [], 1)).toHaveLength(1);
+    expect(await store().due(athleteId, after(5), [], 1)).toHaveLength(1);
   });
 });
 
@@ -92,7 +91,7 @@ describe('a hint that was read', () => {
     pass(1);
     await store().settle(11, after(1));
     expect(await due(after(3_600))).toEqual([]);
-    expect(await store().nextPendingEventAt(athleteId)).toBeUndefined();
+    expect(await store().nextDueAt(athleteId)).toBeUndefined();
     pass(120);
     await store().save(event(11, { aspect: 'delete' }));
     expect(await due(after(120))).toMatchObject([{ aspects: ['delete'] }]);
@@ -114,16 +113,16 @@ describe('a hint that was read', () => {
     pass(5);
     await store().save(event(11, { aspect: 'update' }));
     await store().settle(11, after(3));
-    expect(await store().nextPendingEventAt(athleteId)).toEqual(after(63));
+    expect(await store().nextDueAt(athleteId)).toEqual(after(63));
     await store().settle(11, after(63));
-    expect(await store().nextPendingEventAt(athleteId)).toBeUndefined();
+    expect(await store().nextDueAt(athleteId)).toBeUndefined();
   });
 
   it('waits no longer than a minute when our clock was turned back', async () => {
     await store().save(event(11));
     await store().settle(11, after(86_400));
     await store().save(event(11));
-    expect(await store().nextPendingEventAt(athleteId)).toEqual(after(60));
+    expect(await store().nextDueAt(athleteId)).toEqual(after(60));
   });
 });
 
@@ -148,11 +147,11 @@ describe('a hint that was postponed', () => {
     await store().postpone(11, after(30));
     pass(10);
     await store().save(event(11));
-    expect(await store().nextPendingEventAt(athleteId)).toEqual(after(30));
+    expect(await store().nextDueAt(athleteId)).toEqual(after(30));
     await store().postpone(11, after(3_600));
     pass(15);
     await store().save(event(11));
-    expect(await store().nextPendingEventAt(athleteId)).toEqual(after(70));
+    expect(await store().nextDueAt(athleteId)).toEqual(after(70));
   });
 });
 
@@ -164,8 +163,8 @@ describe('a flood', () => {
     expect(await events().countDocuments()).toBe(200);
     await store().save(event(7, { aspect: 'update' }));
     await store().save(event(999, { athleteId: 2002 }));
-    expect(await store().duePendingEvents(2002, after(0), [], 10)).toHaveLength(1);
-    const known = await store().duePendingEvents(athleteId, after(0), [], 300);
+    expect(await store().due(2002, after(0), [], 10)).toHaveLength(1);
+    const known = await store().due(athleteId, after(0), [], 300);
     expect(known).toHaveLength(200);
     expect(known.find(({ activityId }) => activityId === 7)?.aspects).toHaveLength(2);
     await store().settle(7, after(1));

@@ -9,7 +9,7 @@ import {
 import { LeaseLostError } from '../../../src/errors.ts';
 import { createAthleteStore, saveAthlete } from '../../../src/mongo/athletes/athletes.ts';
 import { createTokenStore } from '../../../src/mongo/tokens/tokens.ts';
-import type { AthleteStore, BackfillRequest } from '../../../src/sync/ports/ports.ts';
+import type { AthleteStore, BackfillRequest } from '../../../src/sync/ports/athletes.ts';
 import { useAdapter } from '../adapter.ts';
 import { athleteId } from '../pages.ts';
 

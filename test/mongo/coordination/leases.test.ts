@@ -11,7 +11,7 @@ import { systemClock, type Clock } from '../../../src/clock.ts';
 import { LeaseLostError } from '../../../src/errors.ts';
 import { createLeaseStore } from '../../../src/mongo/coordination/leases.ts';
 import { identifyOwner } from '../../../src/owner.ts';
-import type { Lease, LeaseHolder, LeaseStore } from '../../../src/sync/ports/ports.ts';
+import type { Lease, LeaseHolder, LeaseStore } from '../../../src/sync/ports/leases.ts';
 import { useAdapter } from '../adapter.ts';
 import { open } from '../base/connection-of.ts';
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { QuotaState } from '../../../src/domain/rate-limit/quota-state.ts';
 import { emptyQuota } from '../../../src/domain/rate-limit/quota-state.ts';
 import { createQuotaStore, knownApplications } from '../../../src/mongo/coordination/quota.ts';
-import type { QuotaStore } from '../../../src/sync/ports/ports.ts';
+import type { QuotaStore } from '../../../src/sync/ports/quota.ts';
 import { storeWith, useAdapter } from '../adapter.ts';
 import { open } from '../base/connection-of.ts';
 

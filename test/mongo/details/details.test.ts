@@ -5,28 +5,16 @@ import type { ActivityDetail } from '../../../src/domain/activity/detail.ts';
 import { readDetail } from '../../../src/domain/activity/detail.ts';
 import { parseJson, type JsonObject, type JsonValue } from '../../../src/domain/json.ts';
 import { LeaseLostError } from '../../../src/errors.ts';
-import {
-  markDetailsUnavailable,
-  recordDetailsFailure,
-  storeDetails,
-} from '../../../src/mongo/details/details.ts';
-import {
-  alignedDetail,
-  countDueDetails,
-  dueDetails,
-  nextDetailsTryAt,
-  type DueDetails,
-} from '../../../src/mongo/details/due-details.ts';
-import { dueSegments } from '../../../src/mongo/details/segments.ts';
-import type { PendingQuery } from '../../../src/sync/ports/ports.ts';
+import { alignedDetail, storeDetails } from '../../../src/mongo/details/details.ts';
+import type { StorageProblem, TaskQuery } from '../../../src/sync/ports/tasks.ts';
 import { useAdapter } from '../adapter.ts';
 import { athleteId, pageOf, recordOf } from '../pages.ts';
+import { detailsTask, dueOf, failure, taskQuery } from '../tasks.ts';
 
 const adapter = useAdapter();
 const id = 19_000_000_001;
 const at = new Date('2026-10-05T11:00:00Z');
 const write = { athleteId, epoch: 1, at };
-const failed = { message: 'It failed.', tries: 1, isParked: false, nextTryAt: later(60) };
 
 beforeEach(() => adapter.empty());
 
@@ -43,10 +31,11 @@ function detailOf(details: JsonObject, changes: Readonly<Record<string, JsonValu
 async function store(
   detail: ActivityDetail,
   changes: Partial<typeof write> = {},
-  segments = false,
-): Promise<string> {
-  const options = { detail, kept: { segments } };
-  return storeDetails(adapter.store, { ...write, ...changes }, options);
+  options: { segments?: boolean; nextTryAt?: Date } = {},
+): Promise<StorageProblem> {
+  const { segments = false, nextTryAt } = options;
+  const kept = { segments };
+  return storeDetails(adapter.store, { ...write, ...changes }, detail, { kept, nextTryAt });
 }
 
 async function list(changes: Readonly<Record<string, JsonValue | undefined>> = {}, epoch = 1) {
@@ -70,9 +59,8 @@ async function state(): Promise<Document> {
   return sync.details;
 }
 
-function due(changes: Partial<PendingQuery> = {}): Promise<readonly DueDetails[]> {
-  const query = { athleteId, range: {}, now: at, exclude: [], limit: 10, ...changes };
-  return dueDetails(adapter.store, query);
+function due(changes: Partial<TaskQuery> = {}) {
+  return dueOf(adapter.tasks, 'activity', taskQuery('details', at, changes));
 }
 
 const details = { description: 'Nice one.', calories: 520.5, segment_efforts: [{ id: 1 }] };
@@ -82,7 +70,7 @@ describe('storing details', () => {
     await list();
     const summary = await fields();
     const { sync: before } = await document();
-    expect(await store(detailOf(details))).toBe('stored');
+    expect(await store(detailOf(details))).toBeUndefined();
     expect(await fields()).toEqual({ ...summary, ...details });
     const { sync: after } = await document();
     expect(after).toEqual({
@@ -174,7 +162,7 @@ describe('storing details', () => {
   });
 
   it('stores no details of a removed activity', async () => {
-    expect(await store(detailOf(details))).toBe('stored');
+    expect(await store(detailOf(details))).toBeUndefined();
     expect(await adapter.store.activities.countDocuments()).toBe(0);
   });
 
@@ -182,7 +170,7 @@ describe('storing details', () => {
     ['stored', () => store(detailOf(details), { epoch: 4 })],
     [
       'failed',
-      () => recordDetailsFailure(adapter.store, { ...write, epoch: 4, activityId: id }, failed),
+      () => adapter.tasks.postpone({ ...write, epoch: 4 }, detailsTask(id), failure(later(60))),
     ],
   ])('details are not %s under an older lease', async (_, work) => {
     await list({}, 5);
@@ -204,9 +192,9 @@ describe('storing details whose efforts may still appear', () => {
   it('stores details without efforts, due again in half an hour', async () => {
     await list(fresh);
     const detail = detailOf({ description: 'Nice one.', segment_efforts: [] }, fresh);
-    expect(await store(detail)).toBe('postponed');
-    expect(await fields()).toMatchObject({ description: 'Nice one.' });
     const nextTryAt = later(30 * 60);
+    expect(await store(detail, {}, { nextTryAt })).toBeUndefined();
+    expect(await fields()).toMatchObject({ description: 'Nice one.' });
     expect(await state()).toEqual({
       state: 'pending',
       tries: 0,
@@ -215,12 +203,6 @@ describe('storing details whose efforts may still appear', () => {
     });
     expect(await due()).toEqual([]);
     expect(await due({ now: nextTryAt })).toMatchObject([{ activityId: id, tries: 0 }]);
-  });
-
-  it('stores details without efforts as final two hours after the end', async () => {
-    await list(fresh);
-    const detail = detailOf({ segment_efforts: [] }, fresh);
-    expect(await store(detail, { at: later(2 * 3_600) })).toBe('stored');
   });
 });
 
@@ -234,9 +216,8 @@ describe('storing the segments in efforts', () => {
     'registers the segments in efforts where segments are stored (%s)',
     async (isKept, expected) => {
       await list();
-      await store(detailOf({ segment_efforts: efforts }), {}, isKept);
-      const query = { athleteId, now: at, exclude: [], limit: 10 };
-      const met = await dueSegments(adapter.store, query);
+      await store(detailOf({ segment_efforts: efforts }), {}, { segments: isKept });
+      const met = await dueOf(adapter.tasks, 'segment', taskQuery('segments', at));
       expect(met.map(({ segmentId }) => segmentId)).toEqual(expected);
     },
   );
@@ -251,13 +232,12 @@ describe('details that MongoDB cannot store', () => {
     ['are too large beside their summary', { note: megabytes(11) }, { external_id: megabytes(6) }],
     ['are nested too deeply', { deep }, {}],
     ['have a key with a NUL', { 'a\0b': 1 }, {}],
-  ])('are parked for a day because they %s, and earlier ones stay', async (_, one, summary) => {
+  ])('are not stored because they %s, and earlier ones stay', async (_, one, summary) => {
     await list(summary);
     await store(detailOf(details));
-    expect(await store(detailOf(one))).toBe('postponed');
+    expect(await store(detailOf(one))).toMatch(/\S/);
     expect(await fields()).toMatchObject(details);
-    expect(await state()).toMatchObject({ state: 'parked', next_try_at: later(24 * 3_600) });
-    expect((await state())['error']).toContain('Not stored: ');
+    expect(await state()).toMatchObject({ state: 'stored' });
   });
 });
 
@@ -270,34 +250,26 @@ describe('due details', () => {
   }
 
   function settled(day: number, how: 'failed' | 'parked' | 'none'): Promise<void> {
-    const { store } = adapter;
-    const one = { ...write, activityId: id + day };
-    if (how === 'none') return markDetailsUnavailable(store, one, 'Strava has none');
-    return recordDetailsFailure(store, one, {
-      ...failed,
-      isParked: how === 'parked',
-    });
+    const { tasks } = adapter;
+    const task = detailsTask(id + day);
+    if (how === 'none') return tasks.markUnavailable(write, task, 'Strava has none');
+    return tasks.postpone(write, task, failure(later(60), 1, how === 'parked'), 'It failed.');
   }
 
-  const count = (range = {}): Promise<number> => countDueDetails(adapter.store, athleteId, range);
+  const isComplete = () => adapter.tasks.isComplete(taskQuery('details', at));
   const nextTryAt = (range = {}): Promise<Date | undefined> =>
-    nextDetailsTryAt(adapter.store, athleteId, range);
+    adapter.tasks.nextTryAt(taskQuery('details', at, { ranges: [{}, range] }));
 
   it('are those never fetched, newest first', async () => {
     await listThree();
     const startAt = (day: number): Date => new Date(`2026-09-0${day}T06:00:00Z`);
-    const dueOf = (day: number): DueDetails => ({
-      activityId: id + day,
-      startAt: startAt(day),
-      tries: 0,
-    });
-    expect(await due()).toEqual([dueOf(3), dueOf(2), dueOf(1)]);
-    expect(await due({ limit: 1 })).toEqual([dueOf(3)]);
-    expect(await due({ exclude: [id + 3] })).toEqual([dueOf(2), dueOf(1)]);
-    const range = { from: startAt(2), to: startAt(3) };
-    expect(await due({ range })).toEqual([dueOf(2)]);
+    const dueOn = (day: number) => detailsTask(id + day);
+    expect(await due()).toEqual([dueOn(3), dueOn(2), dueOn(1)]);
+    expect(await due({ exclude: new Set([`activity:${id + 3}`]) })).toEqual([dueOn(2), dueOn(1)]);
+    const ranges = [{}, { from: startAt(2), to: startAt(3) }];
+    expect(await due({ ranges })).toEqual([dueOn(2)]);
     expect(await due({ athleteId: 7 })).toEqual([]);
-    expect([await count(), await count(range)]).toEqual([3, 1]);
+    expect(await due({ freshFrom: startAt(3) })).toMatchObject([{ isFresh: true }, {}, {}]);
   });
 
   it('include failed ones at their next try', async () => {
@@ -307,7 +279,6 @@ describe('due details', () => {
     expect(await due({ now: later(60) })).toMatchObject([{}, { tries: 1 }, {}]);
     expect(await nextTryAt()).toEqual(later(60));
     expect(await nextTryAt({ from: new Date('2026-09-03') })).toBeUndefined();
-    expect(await count()).toBe(3);
   });
 
   it('include parked ones at their next try, but do not count them as pending', async () => {
@@ -316,18 +287,27 @@ describe('due details', () => {
     expect(await due()).toHaveLength(2);
     expect(await due({ now: later(60) })).toHaveLength(3);
     expect(await nextTryAt()).toBeUndefined();
-    expect(await count()).toBe(2);
   });
 
   it('exclude those that Strava does not provide', async () => {
     await listThree();
     await settled(2, 'none');
     expect(await due({ now: later(86_400) })).toHaveLength(2);
-    expect(await count()).toBe(2);
     const { sync } = (await adapter.store.activities.findOne({
       _id: Long.fromNumber(id + 2),
     })) ?? { sync: undefined };
     expect(sync?.details).toMatchObject({ state: 'none', reason: 'Strava has none' });
+  });
+
+  it('keeps a range incomplete until each is stored, none or parked', async () => {
+    await listThree();
+    await settled(1, 'none');
+    await settled(2, 'parked');
+    expect(await isComplete()).toBe(false);
+    await settled(3, 'failed');
+    expect(await isComplete()).toBe(false);
+    await settled(3, 'parked');
+    expect(await isComplete()).toBe(true);
   });
 });
 

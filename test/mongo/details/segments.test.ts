@@ -3,20 +3,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import { parseJson, type JsonObject, type JsonValue } from '../../../src/domain/json.ts';
 import type { Sample, Streams } from '../../../src/domain/activity/streams.ts';
-import {
-  countDueSegments,
-  dueSegments,
-  markSegmentUnavailable,
-  meetSegments,
-  nextSegmentTryAt,
-  recordSegmentFailure,
-  storeSegment,
-  storeSegmentStreams,
-  type DueSegment,
-  type SegmentPart,
-} from '../../../src/mongo/details/segments.ts';
+import type { SegmentTask } from '../../../src/domain/sync/fetch-task.ts';
+import { meetSegments } from '../../../src/mongo/details/segments.ts';
+import type { StorageProblem } from '../../../src/sync/ports/tasks.ts';
 import { useAdapter } from '../adapter.ts';
 import { athleteId } from '../pages.ts';
+import { dueOf, failure, taskQuery } from '../tasks.ts';
 
 const adapter = useAdapter();
 const id = 5_000_000_007;
@@ -43,27 +35,25 @@ function meet(ids: readonly number[], by = athleteId, when = at): Promise<void> 
   return meetSegments(adapter.store, { athleteId: by, at: when }, ids);
 }
 
-function store(changes: JsonObject = {}, when = at): Promise<void> {
-  return storeSegment(adapter.store, { ...write, at: when }, id, { ...record, ...changes });
+function store(changes: JsonObject = {}, when = at): Promise<StorageProblem> {
+  return adapter.tasks.storeSegment({ ...write, at: when }, id, { ...record, ...changes });
 }
 
-function storeItsStreams(when = at): Promise<void> {
-  return storeSegmentStreams(adapter.store, { ...write, at: when }, id, streams);
+function storeItsStreams(when = at): Promise<StorageProblem> {
+  return adapter.tasks.storeSegmentStreams({ ...write, at: when }, id, streams);
 }
 
-function fail(part: SegmentPart, isParked = false): Promise<void> {
-  const failure = { message: 'It failed.', tries: 1, isParked, nextTryAt: later(60) };
-  return recordSegmentFailure(adapter.store, { ...write, segmentId: id, part }, failure);
+function fail(task: SegmentTask, isParked = false): Promise<void> {
+  return adapter.tasks.postpone(write, task, failure(later(60), 1, isParked), 'It failed.');
 }
 
-function reject(part: SegmentPart): Promise<void> {
-  const one = { ...write, segmentId: id, part };
-  return markSegmentUnavailable(adapter.store, one, 'for subscribers only');
+function reject(task: SegmentTask): Promise<void> {
+  return adapter.tasks.markUnavailable(write, task, 'for subscribers only');
 }
 
-function due(now = at, changes: { by?: number; exclude?: number[]; limit?: number } = {}) {
-  const { by = athleteId, exclude = [], limit = 10 } = changes;
-  return dueSegments(adapter.store, { athleteId: by, now, exclude, limit });
+function due(now = at, by = athleteId, exclude: readonly string[] = []) {
+  const changes = { athleteId: by, exclude: new Set(exclude) };
+  return dueOf(adapter.tasks, 'segment', taskQuery('segments', now, changes));
 }
 
 async function document(): Promise<Document> {
@@ -71,13 +61,13 @@ async function document(): Promise<Document> {
   return found ?? {};
 }
 
-async function sync(): Promise<Document> {
-  const { sync: bookkeeping } = (await document()) as { sync: Document };
-  return bookkeeping;
+async function state(): Promise<Document> {
+  const { sync } = (await document()) as { sync: { record: Document } };
+  return sync.record;
 }
 
-const asRecord: DueSegment = { segmentId: id, part: 'record', tries: 0 };
-const asStreams: DueSegment = { segmentId: id, part: 'streams', tries: 0 };
+const asRecord = { kind: 'segment', segmentId: id, part: 'record', tries: 0 } as const;
+const asStreams = { ...asRecord, part: 'streams' } as const;
 
 describe('storing a segment', () => {
   it('registers a segment once for all athletes', async () => {
@@ -86,7 +76,11 @@ describe('storing a segment', () => {
     await meet([]);
     expect(await document()).toEqual({
       _id: id,
-      sync: { athlete_ids: [athleteId, 1002], first_seen_at: at, state: 'pending', tries: 0 },
+      sync: {
+        athlete_ids: [athleteId, 1002],
+        first_seen_at: at,
+        record: { state: 'pending', tries: 0 },
+      },
     });
     const ids = { _id: { $type: 'long' }, 'sync.athlete_ids': { $type: 'long' } } as Document;
     expect(await adapter.database.db.collection('segments').countDocuments(ids)).toBe(1);
@@ -105,9 +99,7 @@ describe('storing a segment', () => {
       sync: {
         athlete_ids: [athleteId],
         first_seen_at: at,
-        state: 'stored',
-        tries: 0,
-        fetched_at: later(5),
+        record: { state: 'stored', tries: 0, fetched_at: later(5) },
       },
     });
   });
@@ -119,7 +111,7 @@ describe('storing a segment', () => {
     await meet([id], athleteId, later(60));
     expect(await document()).toEqual(before);
     await meet([id], 1002, later(60));
-    expect(await due(later(60), { by: 1002 })).toEqual([]);
+    expect(await due(later(60), 1002)).toEqual([]);
   });
 
   it('changes nothing when a segment is stored twice', async () => {
@@ -141,7 +133,7 @@ describe('storing a segment', () => {
       _id: id,
       streams: { distance: [0, 10.5] },
       'a.$b': 1,
-      sync: { athlete_ids: [athleteId], state: 'record' },
+      sync: { athlete_ids: [athleteId], record: { state: 'pending', fetched_at: later(5) } },
     });
   });
 
@@ -161,8 +153,8 @@ describe('storing a segment', () => {
   it('keeps a newer record of a segment when an older response is stored', async () => {
     await store({ name: 'New' }, later(60));
     await store({ name: 'Old' });
-    await fail('record');
-    expect(await document()).toMatchObject({ name: 'New', sync: { state: 'record' } });
+    await fail(asRecord);
+    expect(await document()).toMatchObject({ name: 'New', sync: { record: { tries: 0 } } });
   });
 
   it('stores no segment that is not registered', async () => {
@@ -176,61 +168,55 @@ describe('storing a segment', () => {
   it.each<[string, JsonObject]>([
     ['is too large', { note: 'x'.repeat(13_000_000) }],
     ['is nested too deeply', { deep }],
-  ])('parks a segment for a day that %s', async (_, changes) => {
-    await store(changes);
-    expect(await sync()).toMatchObject({ state: 'parked', next_try_at: later(86_400) });
-    expect((await sync())['error']).toContain('Not stored: ');
-    expect(await due(later(86_399))).toEqual([]);
-    expect(await due(later(86_400))).toEqual([{ ...asRecord, tries: 1 }]);
+  ])('rejects a segment that %s, with the reason', async (_, changes) => {
+    expect(await store(changes)).toMatch(/\S/);
+    expect(await state()).toEqual({ state: 'pending', tries: 0 });
   });
 });
 
-describe('a failed segment', () => {
-  const count = (): Promise<number> => countDueSegments(adapter.store, athleteId);
-  const nextTryAt = (): Promise<Date | undefined> => nextSegmentTryAt(adapter.store, athleteId);
+describe('a segment that failed', () => {
+  const nextTryAt = (): Promise<Date | undefined> =>
+    adapter.tasks.nextTryAt(taskQuery('segments', at));
 
-  it.each<[SegmentPart, DueSegment]>([
-    ['record', asRecord],
-    ['streams', asStreams],
-  ])('is due at its next try (%s)', async (part, expected) => {
-    if (part === 'streams') await store();
-    await fail(part);
+  it.each([asRecord, asStreams])('is due again at its next try ($part)', async (task) => {
+    if (task.part === 'streams') await store();
+    await fail(task);
     expect(await due(later(59))).toEqual([]);
-    expect(await due(later(60))).toEqual([{ ...expected, tries: 1 }]);
-    expect([await nextTryAt(), await count()]).toEqual([later(60), 1]);
-    if (part === 'record') await store();
+    expect(await due(later(60))).toEqual([{ ...task, tries: 1 }]);
+    expect(await nextTryAt()).toEqual(later(60));
+    if (task.part === 'record') await store();
     else await storeItsStreams();
     expect(await nextTryAt()).toBeUndefined();
-    expect(await sync()).not.toHaveProperty('error');
-    expect(await sync()).not.toHaveProperty('next_try_at');
+    expect(await state()).not.toHaveProperty('error');
+    expect(await state()).not.toHaveProperty('next_try_at');
   });
 
-  it.each<[SegmentPart, DueSegment]>([
-    ['record', asRecord],
-    ['streams', asStreams],
-  ])('is parked after too many failures, and no longer pending (%s)', async (part, expected) => {
-    if (part === 'streams') await store();
-    await fail(part, true);
-    expect([await nextTryAt(), await count()]).toEqual([undefined, 0]);
-    expect(await due(later(60))).toEqual([{ ...expected, tries: 1 }]);
-  });
+  it.each([asRecord, asStreams])(
+    'is parked after too many failures, and no longer pending (%s)',
+    async (task) => {
+      if (task.part === 'streams') await store();
+      await fail(task, true);
+      expect(await nextTryAt()).toBeUndefined();
+      expect(await due(later(60))).toEqual([{ ...task, tries: 1 }]);
+    },
+  );
 
-  it('is never due again after a final failure, and keeps its record', async () => {
+  it('is never due again after a final failure of its streams, and keeps its record', async () => {
     await store();
-    await reject('streams');
+    await reject(asStreams);
     expect(await due(later(1e7))).toEqual([]);
-    expect(await count()).toBe(0);
     expect(await document()).toMatchObject({
       ...record,
-      sync: { state: 'none', reason: 'for subscribers only', tries: 0, fetched_at: at },
+      sync: { record: { state: 'none', reason: 'for subscribers only', tries: 0, fetched_at: at } },
     });
   });
 
   it('is never due again after a final failure without a record', async () => {
-    await reject('record');
+    await reject(asRecord);
     await meet([id]);
     expect(await due(later(1e7))).toEqual([]);
-    expect(await sync()).toMatchObject({ state: 'none', athlete_ids: [athleteId] });
+    expect(await state()).toEqual({ state: 'none', reason: 'for subscribers only', tries: 0 });
+    expect(await document()).toMatchObject({ sync: { athlete_ids: [athleteId] } });
   });
 });
 
@@ -241,8 +227,7 @@ describe('due segments', () => {
     const ids = async (...args: Parameters<typeof due>): Promise<number[]> =>
       (await due(...args)).map(({ segmentId }) => segmentId);
     expect(await ids()).toEqual([20, 30, id]);
-    expect(await ids(at, { limit: 2, exclude: [20] })).toEqual([30, id]);
-    expect(await ids(at, { by: 1002 })).toEqual([40]);
-    expect(await countDueSegments(adapter.store, athleteId)).toBe(3);
+    expect(await ids(at, athleteId, ['segment:20'])).toEqual([30, id]);
+    expect(await ids(at, 1002)).toEqual([40]);
   });
 });

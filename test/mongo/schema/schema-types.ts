@@ -8,21 +8,20 @@ import type {
   ActivityBookkeeping,
   AthleteDocument,
   BackfillRequestDocument,
-  DetailsBookkeeping,
+  GearDocument,
   LeaseDocument,
   MissingBookkeeping,
   ParkedDocument,
   ReconcileDocument,
   RejectedDeletionsDocument,
+  SegmentDocument,
   StreamsBookkeeping,
   StreamsDocument,
   TokenDocument,
 } from '../../../src/mongo/schema/collections.ts';
-import type { GearBookkeeping } from '../../../src/mongo/details/gear.ts';
-import type { RefreshBookkeeping } from '../../../src/mongo/details/profile.ts';
+import type { FetchState } from '../../../src/mongo/base/fetch-state.ts';
 import type { NotificationDocument } from '../../../src/features/notifications/store.ts';
 import type { RunDocument } from '../../../src/mongo/history/runs.ts';
-import type { SegmentBookkeeping } from '../../../src/mongo/details/segments.ts';
 import type { TombstoneDocument } from '../../../src/mongo/history/tombstones.ts';
 import * as activity from '../../../src/mongo/schema/activities.ts';
 import * as athlete from '../../../src/mongo/schema/athletes.ts';
@@ -51,13 +50,12 @@ type Described<T> = {
   };
 };
 
-/** The athlete's bookkeeping is written by two modules. */
-type AthleteBookkeeping = NonNullable<AthleteDocument['sync']> & RefreshBookkeeping;
+type AthleteBookkeeping = NonNullable<AthleteDocument['sync']>;
 
 export const described = [
   activity.activityBookkeeping.fields satisfies Described<ActivityBookkeeping>,
   activity.streamsState.fields satisfies Described<StreamsBookkeeping>,
-  activity.detailsState.fields satisfies Described<DetailsBookkeeping>,
+  activity.detailsState.fields satisfies Described<FetchState>,
   activity.missing.fields satisfies Described<MissingBookkeeping>,
   activity.derived.fields satisfies Described<Derived>,
   streams.fields satisfies Described<StreamsDocument>,
@@ -72,6 +70,6 @@ export const described = [
   runs.fields satisfies Described<RunDocument>,
   changes.fields satisfies Described<ChangeDocument>,
   tombstones.fields satisfies Described<TombstoneDocument>,
-  gearBookkeeping.fields satisfies Described<GearBookkeeping>,
-  segmentBookkeeping.fields satisfies Described<SegmentBookkeeping>,
+  gearBookkeeping.fields satisfies Described<GearDocument['sync']>,
+  segmentBookkeeping.fields satisfies Described<SegmentDocument['sync']>,
 ];

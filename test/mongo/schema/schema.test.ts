@@ -11,6 +11,7 @@ import { streams } from '../../../src/mongo/schema/streams.ts';
 import { useAdapter } from '../adapter.ts';
 import { open } from '../base/connection-of.ts';
 import { athleteId, pageOf, recordOf } from '../pages.ts';
+import { firstStreams } from '../tasks.ts';
 import { exampleOf, wrongExamplesOf } from './schema-examples.ts';
 import { described } from './schema-types.ts';
 
@@ -125,22 +126,16 @@ describe('a record that a validator rejects', () => {
     });
   });
 
-  it('is parked for a day if it is a recording', async () => {
+  it('rejects a recording with the reason, and stores nothing of it', async () => {
     await adapter.activities.storePage(pageOf([recordOf(first)]));
     await reject('streams', { heartrate: 999 });
-    const everything = { athleteId, range: {}, now: at, exclude: [], limit: 10 };
-    const [pending] = await adapter.activities.pendingStreams(everything);
-    if (pending === undefined) throw new Error('Nothing is pending.');
-    const write = { athleteId, pending, epoch: 1, at };
+    const { task, ...write } = await firstStreams(adapter.tasks, at);
     const recording = { sampleCount: 1, arrays: new Map([['heartrate', [999]]]) };
-    expect(await adapter.activities.storeStreams(write, recording)).toBe('parked');
+    expect(await adapter.tasks.storeStreams(write, task, recording)).toBe(
+      'MongoDB rejects them (Document failed validation)',
+    );
     const activity = await adapter.store.activities.findOne();
-    expect(activity?.sync.streams).toEqual({
-      state: 'parked',
-      tries: 1,
-      error: 'Not stored: MongoDB refuses them (Document failed validation).',
-      next_try_at: new Date('2026-10-06T11:00:00Z'),
-    });
+    expect(activity?.sync.streams).toEqual({ state: 'pending', tries: 0 });
     expect(await adapter.store.streams.countDocuments()).toBe(0);
   });
 });

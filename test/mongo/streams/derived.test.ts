@@ -3,16 +3,15 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import { derivedFrom } from '../../../src/domain/derived/derived.ts';
 import type { Sample, Streams } from '../../../src/domain/activity/streams.ts';
-import { createActivityStore } from '../../../src/mongo/streams/activity-store.ts';
+import { storeStreams as storeStreamsIn } from '../../../src/mongo/streams/streams.ts';
 import { writeDerivation } from '../../../src/mongo/streams/derivation.ts';
 import { rebuildActivity } from '../../../src/features/rebuild/store.ts';
-import type { StreamsWrite } from '../../../src/sync/ports/ports.ts';
 import { storeWith, useAdapter } from '../adapter.ts';
 import { athleteId, pageOf, polyline, recordOf } from '../pages.ts';
+import { firstStreams, type StreamsWrite } from '../tasks.ts';
 
 const id = 19_000_000_001;
 const at = new Date('2026-10-05T11:00:00Z');
-const everything = { athleteId, range: {}, now: at, exclude: [], limit: 10 };
 
 const adapter = useAdapter();
 
@@ -43,13 +42,17 @@ const summaryLine = [
 
 async function listed(changes = {}, epoch = 1): Promise<StreamsWrite> {
   await adapter.activities.storePage(pageOf([recordOf(id, changes)], { epoch }));
-  const [pending] = await adapter.activities.pendingStreams(everything);
-  if (pending === undefined) throw new Error('Nothing is pending.');
-  return { athleteId, pending, epoch, at };
+  return firstStreams(adapter.tasks, at, epoch);
 }
 
+const storeStreams = ({ task, ...write }: StreamsWrite, streams: Streams) =>
+  adapter.tasks.storeStreams(write, task, streams);
+const markWithoutStreams = ({ task, ...write }: StreamsWrite, reason: string) =>
+  adapter.tasks.markUnavailable(write, task, reason);
+
 /** As with SYNC_TRACK=streams. */
-const withRecordedTracks = () => createActivityStore(adapter.store, { trackSource: 'streams' });
+const storeWithTrack = ({ task, ...write }: StreamsWrite, streams: Streams) =>
+  storeStreamsIn({ ...adapter.store, trackSource: 'streams' }, write, task, streams);
 
 async function activity(): Promise<Document> {
   const found = await adapter.database.db.collection('activities').findOne({});
@@ -69,9 +72,9 @@ const change = (update: Document) =>
 const rebuild = (trackSource: 'summary' | 'streams' = 'summary') =>
   rebuildActivity(adapter.store, { id, trackSource });
 
-describe('derived values', () => {
+describe('what is derived from streams', () => {
   it('are stored with the streams in one write', async () => {
-    await adapter.activities.storeStreams(await listed(), recording);
+    await storeStreams(await listed(), recording);
     const { derived } = await activity();
     expect(derived).toEqual(derivedFrom(recording));
     expect(derived).toMatchObject({
@@ -82,22 +85,22 @@ describe('derived values', () => {
   });
 
   it('stay while the streams are fetched again, and change with them', async () => {
-    await adapter.activities.storeStreams(await listed(), recording);
+    await storeStreams(await listed(), recording);
     const write = await listed({ distance: 600 });
     expect((await activity())['derived']).toEqual(derivedFrom(recording));
     const cropped = streamsOf({ time: [0, 60], distance: [0, 300], heartrate: [120, 125] });
-    await adapter.activities.storeStreams(write, cropped);
+    await storeStreams(write, cropped);
     expect((await activity())['derived']).toEqual(derivedFrom(cropped));
   });
 
   it('are removed with the streams', async () => {
-    await adapter.activities.storeStreams(await listed(), recording);
-    await adapter.activities.markWithoutStreams(await listed({ distance: 600 }), 'Strava has none');
+    await storeStreams(await listed(), recording);
+    await markWithoutStreams(await listed({ distance: 600 }), 'Strava has none');
     expect(await activity()).not.toHaveProperty('derived');
   });
 
-  it("are kept apart from a field of Strava's with the same name", async () => {
-    await adapter.activities.storeStreams(await listed(), recording);
+  it('is not what Strava calls so', async () => {
+    await storeStreams(await listed(), recording);
     await listed({ distance: 600, derived: 'theirs', track: 'theirs', sync: 1 });
     expect(await activity()).toMatchObject({
       derived: { version: 1 },
@@ -129,12 +132,12 @@ describe('the stored track', () => {
   const ofStreams = { coordinates: recordedLine, track_source: 'streams' };
 
   it("is the summary's by default", async () => {
-    await adapter.activities.storeStreams(await listed(), recording);
+    await storeStreams(await listed(), recording);
     expect(await trackNow()).toEqual(ofSummary);
   });
 
   it("is the recording's where configured, until the recording changes", async () => {
-    await withRecordedTracks().storeStreams(await listed(), recording);
+    await storeWithTrack(await listed(), recording);
     expect(await trackNow()).toEqual(ofStreams);
     await adapter.activities.storePage(pageOf([recordOf(id, { name: 'Renamed' })]));
     expect(await activity()).toMatchObject({ name: 'Renamed' });
@@ -147,7 +150,7 @@ describe('the stored track', () => {
     const map = { id: 'a', summary_polyline: '_p~iF~ps|U', resource_state: 2 };
     const write = await listed({ map });
     expect(await trackNow()).toEqual({ leftOut: 'one point' });
-    await withRecordedTracks().storeStreams(write, recording);
+    await storeWithTrack(write, recording);
     expect(await trackNow()).toEqual(ofStreams);
     await adapter.activities.storePage(pageOf([recordOf(id, { map, name: 'Renamed' })]));
     expect(await trackNow()).toEqual(ofStreams);
@@ -155,7 +158,7 @@ describe('the stored track', () => {
 
   it("is the summary's where the recording has none", async () => {
     const indoors = streamsOf({ time: [0, 1], lat: [48, 48], lng: [16, 16] });
-    await withRecordedTracks().storeStreams(await listed(), indoors);
+    await storeWithTrack(await listed(), indoors);
     expect(await trackNow()).toEqual(ofSummary);
     expect(await activity()).toMatchObject({ derived: { cells: [{ samples: 2 }] } });
   });
@@ -170,7 +173,7 @@ describe('the stored track', () => {
     const write = await listed();
     const rejected = { type: 'LineString', coordinates };
     await writeDerivation(adapter.store, {
-      filter: { _id: Long.fromNumber(write.pending.activityId) },
+      filter: { _id: Long.fromNumber(write.task.activityId) },
       values: { 'sync.epoch': 2 },
       geometries: [{ track: rejected, note: 1 }, { track: rejected, note: 2 }, { note: 3 }],
     });
@@ -187,7 +190,7 @@ describe('a rebuild', () => {
     });
 
   it('restores derived values, and writes nothing the second time', async () => {
-    await adapter.activities.storeStreams(await listed(), recording);
+    await storeStreams(await listed(), recording);
     const before = await activity();
     expect(await rebuild()).toBe('unchanged');
     await spoil();
@@ -197,7 +200,7 @@ describe('a rebuild', () => {
   });
 
   it('takes the track from the configured source', async () => {
-    await adapter.activities.storeStreams(await listed(), recording);
+    await storeStreams(await listed(), recording);
     const before = await activity();
     expect(await rebuild('streams')).toBe('rebuilt');
     expect(await trackNow()).toMatchObject({ coordinates: recordedLine });
@@ -207,7 +210,7 @@ describe('a rebuild', () => {
   });
 
   it('keeps derived values while the streams are fetched again', async () => {
-    await withRecordedTracks().storeStreams(await listed(), recording);
+    await storeWithTrack(await listed(), recording);
     await change({ $set: { 'sync.streams': { state: 'pending', tries: 0 } } });
     const before = await activity();
     expect(await rebuild('streams')).toBe('unchanged');
@@ -215,7 +218,7 @@ describe('a rebuild', () => {
   });
 
   it('ignores a recording with a missing part', async () => {
-    await adapter.activities.storeStreams(await listed(), recording);
+    await storeStreams(await listed(), recording);
     await adapter.store.streams.updateOne({}, { $set: { parts: 2 } });
     await spoil();
     expect(await rebuild()).toBe('incomplete');
@@ -226,7 +229,7 @@ describe('a rebuild', () => {
   });
 
   it('removes the derived values of removed streams', async () => {
-    await adapter.activities.markWithoutStreams(await listed(), 'Strava has none');
+    await markWithoutStreams(await listed(), 'Strava has none');
     await change({ $set: { derived: { version: 1 } } });
     expect(await rebuild()).toBe('rebuilt');
     expect(await activity()).not.toHaveProperty('derived');
@@ -247,7 +250,7 @@ describe('a rebuild', () => {
   });
 
   it('does not overwrite a concurrent write', async () => {
-    await adapter.activities.storeStreams(await listed(), recording);
+    await storeStreams(await listed(), recording);
     const longer = streamsOf({ time: [0, 60], distance: [0, 5_000] });
     let isOver = false;
     // A crop with its streams arrives between the read and the write.
@@ -257,7 +260,7 @@ describe('a rebuild', () => {
       if (isPart && !isOver) {
         isOver = true;
         const map = { id: 'a', summary_polyline: polyline.slice(0, 16) };
-        await adapter.activities.storeStreams(await listed({ distance: 5_000, map }), longer);
+        await storeStreams(await listed({ distance: 5_000, map }), longer);
       }
       return result;
     });

@@ -1,9 +1,11 @@
 import { Long, type Document } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import type { PendingQuery, PendingStreams } from '../../../src/sync/ports/ports.ts';
+import type { TimeRange } from '../../../src/sync/ports/activities.ts';
+import type { TaskQuery } from '../../../src/sync/ports/tasks.ts';
 import { useAdapter } from '../adapter.ts';
 import { athleteId, pageOf, recordOf } from '../pages.ts';
+import { dueStreams, taskQuery } from '../tasks.ts';
 
 const first = 19_000_000_000;
 const now = new Date('2026-10-05T12:00:00Z');
@@ -13,12 +15,11 @@ const adapter = useAdapter();
 
 beforeEach(() => adapter.empty());
 
-function query(changes: Partial<PendingQuery> = {}): Promise<readonly PendingStreams[]> {
-  const everything = { athleteId, range: {}, now, exclude: [], limit: 100 };
-  return adapter.activities.pendingStreams({ ...everything, ...changes });
+function query(changes: Partial<TaskQuery> = {}) {
+  return dueStreams(adapter.tasks, now, changes);
 }
 
-async function idsOf(changes: Partial<PendingQuery> = {}): Promise<readonly number[]> {
+async function idsOf(changes: Partial<TaskQuery> = {}): Promise<readonly number[]> {
   return (await query(changes)).map(({ activityId }) => activityId - first);
 }
 
@@ -46,29 +47,38 @@ describe('pending streams', () => {
   it('come newest first, with the facts for the planner', async () => {
     await storeDays(4);
     expect(await idsOf()).toEqual([4, 3, 2, 1]);
-    const [newest] = await query({ limit: 1 });
+    const [newest] = await query({ freshFrom: day(4) });
     expect(newest).toMatchObject({
       activityId: first + 4,
       startAt: day(4),
       elapsedS: 4_610,
+      isFresh: true,
       tries: 0,
     });
+    expect(await query({ freshFrom: day(5) })).toMatchObject(Array(4).fill({ isFresh: false }));
     expect(newest?.recordingHash).toMatch(/\S/);
   });
 
   it('are limited, and exclude those in flight', async () => {
+    await storeDays(20);
+    expect(await idsOf()).toEqual(Array.from({ length: 16 }, (_, index) => 20 - index));
+    const exclude = new Set([20, 19].map((number) => `streams:${first + number}`));
+    expect((await idsOf({ exclude }))[0]).toBe(18);
+  });
+
+  it('comes from the first range that has some', async () => {
     await storeDays(4);
-    expect(await idsOf({ limit: 2 })).toEqual([4, 3]);
-    expect(await idsOf({ limit: 2, exclude: [first + 4, first + 3] })).toEqual([2, 1]);
+    const ranges = [{ from: day(20) }, { to: day(3) }, {}];
+    expect(await idsOf({ ranges })).toEqual([2, 1]);
+    expect(await idsOf({ ranges: [] })).toEqual([]);
   });
 
   it('are searched in a half-open range', async () => {
     await storeDays(4);
-    expect(await idsOf({ range: { from: day(2), to: day(4) } })).toEqual([3, 2]);
-    expect(await idsOf({ range: { from: day(3) } })).toEqual([4, 3]);
-    expect(await idsOf({ range: { to: day(3) } })).toEqual([2, 1]);
-    const count = (range: PendingQuery['range']) =>
-      adapter.activities.countPending(athleteId, range);
+    expect(await idsOf({ ranges: [{ from: day(2), to: day(4) }] })).toEqual([3, 2]);
+    expect(await idsOf({ ranges: [{ from: day(3) }] })).toEqual([4, 3]);
+    expect(await idsOf({ ranges: [{ to: day(3) }] })).toEqual([2, 1]);
+    const count = (range: TimeRange) => adapter.activities.countPending(athleteId, range);
     expect(await count({ from: day(2), to: day(4) })).toBe(2);
     expect(await count({})).toBe(4);
     expect(await count({ from: day(20) })).toBe(0);
@@ -145,16 +155,39 @@ describe('the next try of failed streams', () => {
     await setStreams(1, { state: 'pending', tries: 1, next_try_at: at(3) });
     await setStreams(2, { state: 'pending', tries: 2, next_try_at: at(2) });
     await setStreams(3, { state: 'parked', tries: 5, next_try_at: at(1) });
-    const next = (range: PendingQuery['range'], id = athleteId) =>
-      adapter.activities.nextTryAt(id, range);
+    const next = (range: TimeRange, changes: Partial<TaskQuery> = {}) =>
+      adapter.tasks.nextTryAt(taskQuery('streams', now, { ranges: [range], ...changes }));
     expect(await next({})).toEqual(at(2));
     expect(await next({ to: day(2) })).toEqual(at(3));
     expect(await next({ from: day(3) })).toBeUndefined();
-    expect(await next({}, 2002)).toBeUndefined();
+    expect(await next({}, { athleteId: 2002 })).toBeUndefined();
+    expect(await next({}, { ranges: [{ from: day(3) }, { to: day(2) }] })).toEqual(at(3));
+    expect(await next({}, { now: at(2) })).toEqual(at(3));
   });
 });
 
-describe('the query for due streams', () => {
+describe('a range', () => {
+  const isComplete = (range: TimeRange) =>
+    adapter.tasks.isComplete(taskQuery('streams', now, { ranges: [range] }));
+  const soon = new Date(now.getTime() + 1);
+
+  it('is complete when its streams are stored, none, postponed or parked', async () => {
+    await storeDays(5);
+    await setStreams(1, { state: 'stored', tries: 0 });
+    await setStreams(2, { state: 'none', tries: 0 });
+    await setStreams(3, { state: 'parked', tries: 5, next_try_at: soon });
+    await setStreams(4, { state: 'pending', tries: 0, next_try_at: soon });
+    expect([await isComplete({ to: day(5) }), await isComplete({})]).toEqual([true, false]);
+  });
+
+  it('is not complete while failed streams wait for their next try', async () => {
+    await storeDays(1);
+    await setStreams(1, { state: 'pending', tries: 1, next_try_at: soon });
+    expect(await isComplete({})).toBe(false);
+  });
+});
+
+describe('the query for what is due', () => {
   it('uses an index and sorts nothing in memory', async () => {
     await storeDays(9);
     const filter = {

@@ -3,16 +3,15 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { Sample, Streams } from '../../../src/domain/activity/streams.ts';
 import { LeaseLostError } from '../../../src/errors.ts';
-import { createActivityStore } from '../../../src/mongo/streams/activity-store.ts';
+import { storeStreams as storeStreamsIn } from '../../../src/mongo/streams/streams.ts';
 import { deleteActivity } from '../../../src/mongo/deletion/delete-activity.ts';
-import type { PendingStreams, StreamsWrite } from '../../../src/sync/ports/ports.ts';
 import type { Retry } from '../../../src/mongo/base/retrying-db.ts';
 import { storeWith, useAdapter } from '../adapter.ts';
 import { athleteId, pageOf, recordOf } from '../pages.ts';
+import { dueStreams, failure, firstStreams, type StreamsWrite } from '../tasks.ts';
 
 const id = 19_000_000_001;
 const at = new Date('2026-10-05T11:00:00Z');
-const everything = { athleteId, range: {}, now: at, exclude: [], limit: 10 };
 
 const adapter = useAdapter();
 
@@ -32,16 +31,17 @@ const small = streamsOf({
   lng: [16.1, null, 16.3],
 });
 
-async function pendingOne(): Promise<PendingStreams> {
-  const [pending] = await adapter.activities.pendingStreams(everything);
-  if (pending === undefined) throw new Error('Nothing is pending.');
-  return pending;
-}
-
 async function stored(epoch = 1): Promise<StreamsWrite> {
   await adapter.activities.storePage(pageOf([recordOf(id)], { epoch }));
-  return { athleteId, pending: await pendingOne(), epoch, at };
+  return firstStreams(adapter.tasks, at, epoch);
 }
+
+const storeStreams = ({ task, ...write }: StreamsWrite, streams: Streams) =>
+  adapter.tasks.storeStreams(write, task, streams);
+const markWithoutStreams = ({ task, ...write }: StreamsWrite) =>
+  adapter.tasks.markUnavailable(write, task, 'Strava has none');
+const postpone = ({ task, ...write }: StreamsWrite, retry = failure(at), error?: string) =>
+  adapter.tasks.postpone(write, task, retry, error);
 
 function parts(): Promise<Document[]> {
   const streams = adapter.database.db.collection('streams');
@@ -56,9 +56,9 @@ async function state(): Promise<unknown> {
   return document?.sync.streams;
 }
 
-describe('storing the streams of an activity', () => {
+describe('the streams of one activity', () => {
   it('stores one document where the streams fit, and marks them as stored', async () => {
-    await adapter.activities.storeStreams(await stored(), small);
+    await storeStreams(await stored(), small);
     expect(await parts()).toEqual([
       {
         activity_id: id,
@@ -73,11 +73,11 @@ describe('storing the streams of an activity', () => {
       },
     ]);
     expect(await state()).toEqual({ state: 'stored', tries: 0, fetched_at: at, sample_count: 3 });
-    expect(await adapter.activities.pendingStreams(everything)).toEqual([]);
+    expect(await dueStreams(adapter.tasks, at)).toEqual([]);
   });
 
   it('stores ids as int64 and the date as a date', async () => {
-    await adapter.activities.storeStreams(await stored(), small);
+    await storeStreams(await stored(), small);
     const count = await adapter.database.db.collection('streams').countDocuments({
       activity_id: { $type: 'long' },
       athlete_id: { $type: 'long' },
@@ -89,9 +89,9 @@ describe('storing the streams of an activity', () => {
 
   it('changes nothing when the same streams are stored twice', async () => {
     const write = await stored();
-    await adapter.activities.storeStreams(write, small);
+    await storeStreams(write, small);
     const before = [await parts(), await adapter.store.activities.find().toArray()];
-    await adapter.activities.storeStreams(write, small);
+    await storeStreams(write, small);
     expect([await parts(), await adapter.store.activities.find().toArray()]).toEqual(before);
   });
 
@@ -99,7 +99,7 @@ describe('storing the streams of an activity', () => {
     ['no stream at all', streamsOf({})],
     ['streams without samples', streamsOf({ time: [], distance: [] })],
   ])('stores streams that are %s', async (_, streams) => {
-    await adapter.activities.storeStreams(await stored(), streams);
+    await storeStreams(await stored(), streams);
     expect(await parts()).toMatchObject([{ part: 0, parts: 1, sample_count: 0 }]);
     expect(await state()).toMatchObject({ state: 'stored', sample_count: 0 });
   });
@@ -129,7 +129,7 @@ describe('storing streams larger than a document', () => {
     async () => {
       const write = await stored();
       const streams = large();
-      await adapter.activities.storeStreams(write, streams);
+      await storeStreams(write, streams);
       const sizes = await adapter.database.db
         .collection('streams')
         .aggregate<{
@@ -145,7 +145,7 @@ describe('storing streams larger than a document', () => {
       expect(sizes.every((one) => Reflect.get(one, 'parts') === sizes.length)).toBe(true);
       expect(Math.max(...sizes.map(({ size }) => size))).toBeLessThan(16_000_000);
       expect(await firstDifference(streams)).toBeUndefined();
-      await adapter.activities.storeStreams(write, small);
+      await storeStreams(write, small);
       expect(await parts()).toMatchObject([{ part: 0, parts: 1, sample_count: 3 }]);
     },
   );
@@ -176,7 +176,7 @@ describe('an activity that is removed while its streams are written', () => {
     let operations = 0;
     const attempt: Retry = async (operation) => {
       operations += 1;
-      // After reading the activity and writing the parts.
+      // After the activity was read, and the parts were written.
       if (operations === 3) {
         expect(await parts()).toHaveLength(1);
         await deleteActivity(store, { ...deletion, at });
@@ -188,8 +188,8 @@ describe('an activity that is removed while its streams are written', () => {
       }
       return operation();
     };
-    const slow = createActivityStore(storeWith(adapter.database.db, attempt));
-    await slow.storeStreams(write, small);
+    const slow = { ...storeWith(adapter.database.db, attempt), trackSource: 'summary' } as const;
+    await storeStreamsIn(slow, write, write.task, small);
     expect(await parts()).toMatchObject([{ part: 2, epoch: 2 }]);
   });
 });
@@ -205,18 +205,17 @@ describe('a recording that was changed during the fetch of its streams', () => {
   it('stays pending, and its old streams are not stored', async () => {
     const write = await stored();
     await adapter.activities.storePage(pageOf([recordOf(id, { distance: 9 })]));
-    await adapter.activities.storeStreams(write, small);
+    await storeStreams(write, small);
     expect(await state()).toEqual({ state: 'pending', tries: 0 });
-    expect(await adapter.activities.pendingStreams(everything)).toHaveLength(1);
+    expect(await dueStreams(adapter.tasks, at)).toHaveLength(1);
   });
 
   it('is marked neither as one without streams nor as failed', async () => {
     const write = await stored();
     await adapter.activities.storePage(pageOf([recordOf(id, { distance: 9 })]));
-    await adapter.activities.markWithoutStreams(write, 'Strava has none');
-    const failure = { message: 'error', tries: 5, isParked: true, nextTryAt: at };
-    await adapter.activities.recordFailure(write, failure);
-    await adapter.activities.postponeStreams(write, at);
+    await markWithoutStreams(write);
+    await postpone(write, failure(at, 5, true), 'error');
+    await postpone(write);
     expect(await state()).toEqual({ state: 'pending', tries: 0 });
   });
 });
@@ -225,7 +224,7 @@ describe('an activity that was removed during the fetch', () => {
   it('is not a failure', async () => {
     const write = await stored();
     await adapter.store.activities.deleteMany({});
-    await adapter.activities.markWithoutStreams(write, 'Strava has none');
+    await markWithoutStreams(write);
     expect(await adapter.store.activities.countDocuments()).toBe(0);
   });
 });
@@ -233,32 +232,29 @@ describe('an activity that was removed during the fetch', () => {
 describe('a write of streams under an older lease', () => {
   it('stores neither streams nor a state', async () => {
     const write = await stored(7);
-    await adapter.activities.storeStreams(write, small);
+    await storeStreams(write, small);
     const before = [await parts(), await state()];
     const old = { ...write, epoch: 6 };
     const other = streamsOf({ time: [9] });
-    const failure = { message: 'error', tries: 1, isParked: false, nextTryAt: at };
-    const { activities } = adapter;
-    await expect(activities.storeStreams(old, other)).rejects.toThrow(LeaseLostError);
-    await expect(activities.markWithoutStreams(old, 'none')).rejects.toThrow(LeaseLostError);
-    await expect(activities.recordFailure(old, failure)).rejects.toThrow(LeaseLostError);
-    await expect(activities.postponeStreams(old, at)).rejects.toThrow(LeaseLostError);
+    await expect(storeStreams(old, other)).rejects.toThrow(LeaseLostError);
+    await expect(markWithoutStreams(old)).rejects.toThrow(LeaseLostError);
+    await expect(postpone(old)).rejects.toThrow(LeaseLostError);
     expect([await parts(), await state()]).toEqual(before);
   });
 
   it('leaves no part beside the newer ones', async () => {
     const write = await stored(7);
-    await adapter.activities.storeStreams(write, small);
+    await storeStreams(write, small);
     const samples = Array.from({ length: 400_000 }, (_, index) => index / 8);
     const long = streamsOf({ time: samples, distance: samples, altitude: samples });
-    const failing = adapter.activities.storeStreams({ ...write, epoch: 6 }, long);
+    const failing = storeStreams({ ...write, epoch: 6 }, long);
     await expect(failing).rejects.toThrow(LeaseLostError);
     expect(await parts()).toHaveLength(1);
   });
 
   it('fails after a write under the newer one', async () => {
     const write = await stored(3);
-    await adapter.activities.storeStreams({ ...write, epoch: 9 }, small);
+    await storeStreams({ ...write, epoch: 9 }, small);
     const renamed = pageOf([recordOf(id, { name: 'Old' })], { epoch: 8 });
     await expect(adapter.activities.storePage(renamed)).rejects.toThrow(LeaseLostError);
   });
@@ -266,40 +262,48 @@ describe('a write of streams under an older lease', () => {
 
 describe('marking an activity without streams', () => {
   it('is final, with the reason', async () => {
-    await adapter.activities.markWithoutStreams(await stored(), 'Strava has none');
+    await markWithoutStreams(await stored());
     const expected = { state: 'none', reason: 'Strava has none', tries: 0, fetched_at: at };
     expect(await state()).toEqual(expected);
-    expect(await adapter.activities.pendingStreams(everything)).toEqual([]);
+    expect(await dueStreams(adapter.tasks, at)).toEqual([]);
   });
 
   it("removes its earlier streams, and no other activity's", async () => {
     await adapter.activities.storePage(pageOf([recordOf(id + 1)]));
-    const beside = { athleteId, pending: await pendingOne(), epoch: 1, at };
-    await adapter.activities.storeStreams(beside, small);
-    await adapter.activities.storeStreams(await stored(), small);
+    const beside = await firstStreams(adapter.tasks, at);
+    await storeStreams(beside, small);
+    await storeStreams(await stored(), small);
     await adapter.activities.storePage(pageOf([recordOf(id, { distance: 9 })]));
-    const write = { athleteId, pending: await pendingOne(), epoch: 1, at };
-    await adapter.activities.markWithoutStreams(write, 'Strava has none');
+    const write = await firstStreams(adapter.tasks, at);
+    await markWithoutStreams(write);
     expect(await parts()).toMatchObject([{ activity_id: id + 1 }]);
   });
 });
 
-describe('a failed fetch of streams', () => {
+describe('a recording that was uploaded late', () => {
   it('is stored with its next try, and cleared by a success', async () => {
+    const mayComeUntil = new Date(at.getTime() + 1);
     const write = await stored();
-    const failure = { message: 'error', tries: 2, isParked: false, nextTryAt: at };
-    await adapter.activities.recordFailure(write, failure);
+    await postpone({ ...write, task: { ...write.task, mayComeUntil } });
+    expect(await state()).toMatchObject({ may_come_until: mayComeUntil });
+  });
+});
+
+describe('a failure', () => {
+  it('is written down with its next try, and success clears it', async () => {
+    const write = await stored();
+    await postpone(write, failure(at, 2), 'error');
     const expected = { state: 'pending', tries: 2, error: 'error', next_try_at: at };
     expect(await state()).toEqual(expected);
-    expect(await pendingOne()).toMatchObject({ tries: 2 });
-    await adapter.activities.storeStreams(write, small);
+    expect((await firstStreams(adapter.tasks, at)).task).toMatchObject({ tries: 2 });
+    await storeStreams(write, small);
     expect(await state()).toEqual({ state: 'stored', tries: 0, fetched_at: at, sample_count: 3 });
   });
 });
 
-describe('the index of the streams', () => {
+describe('the id of an activity', () => {
   it('makes activity and part unique', async () => {
-    await adapter.activities.storeStreams(await stored(), small);
+    await storeStreams(await stored(), small);
     const again = adapter.database.db
       .collection('streams')
       .insertOne({ activity_id: Long.fromNumber(id), part: 0 });

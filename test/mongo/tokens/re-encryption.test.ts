@@ -17,7 +17,7 @@ import { rotateKeys, takeOverTokens } from '../../../src/mongo/tokens/re-encrypt
 import { openVault, plainVault } from '../../../src/mongo/tokens/token-vault.ts';
 import type { TokenVault } from '../../../src/mongo/tokens/token-vault.ts';
 import { createTokenStore } from '../../../src/mongo/tokens/tokens.ts';
-import type { Tokens, TokenStore } from '../../../src/sync/ports/ports.ts';
+import type { TokenStore, Tokens } from '../../../src/sync/ports/tokens.ts';
 import { storeWith, useAdapter } from '../adapter.ts';
 
 const adapter = useAdapter();

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { createTokenStore } from '../../../src/mongo/tokens/tokens.ts';
-import type { Tokens, TokenStore } from '../../../src/sync/ports/ports.ts';
+import type { TokenStore, Tokens } from '../../../src/sync/ports/tokens.ts';
 import { useAdapter } from '../adapter.ts';
 import { athleteId } from '../pages.ts';
 

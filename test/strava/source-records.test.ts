@@ -6,8 +6,8 @@ import { MalformedResponseError, NotFoundError, StravaRecordError } from '../../
 import { writeJson } from '../../src/simulator/api/json-text.ts';
 import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
-import { createTaskSource } from '../../src/strava/task-source.ts';
-import type { TaskSource } from '../../src/sync/ports/task-ports.ts';
+import { createSource } from '../../src/strava/source.ts';
+import type { StravaSource } from '../../src/sync/ports/source.ts';
 import { useAdapter } from '../mongo/adapter.ts';
 import { startAnswerProxy, type AnswerProxy } from '../support/response-proxy.ts';
 import { athleteId, createStack, free, logIn, thrownBy } from './stack.ts';
@@ -16,7 +16,7 @@ const adapter = useAdapter();
 const quota = { short: 100_000, daily: 100_000 };
 let simulator: Simulator;
 let proxy: AnswerProxy;
-let source: TaskSource;
+let source: StravaSource;
 /** What the proxy puts in the place of answers. */
 let alter: (body: string) => string | undefined = () => undefined;
 
@@ -32,7 +32,7 @@ beforeAll(async () => {
     settings: quota,
   });
   await logIn(stack, simulator);
-  source = createTaskSource(stack.client);
+  source = createSource(stack.client);
 });
 
 afterAll(async () => {

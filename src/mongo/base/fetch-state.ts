@@ -1,0 +1,114 @@
+/**
+ * The state of everything that is fetched and may fail: its shape, and the filters and values that follow
+ * from it. It stands at `sync.streams`, `sync.details` and `sync.missing` of an activity, at `sync.record`
+ * of a segment and of gear, and at `sync.profile`, `sync.zones` and `sync.stats` of an athlete.
+ */
+import type { Collection, Document, Filter, WithId } from 'mongodb';
+import type { Retry } from '../../domain/sync/retry.ts';
+
+export interface FetchState {
+  readonly state: 'pending' | 'stored' | 'none' | 'parked';
+  readonly tries: number;
+  /** Why the last try failed. */
+  readonly error?: string;
+  /** Why it is final that there is none. */
+  readonly reason?: string;
+  readonly next_try_at?: Date;
+  /** When what is stored was requested. */
+  readonly fetched_at?: Date;
+}
+
+export const pendingState = { state: 'pending', tries: 0 } as const;
+
+export function storedState(at: Date, nextTryAt?: Date): FetchState {
+  const next = nextTryAt && { next_try_at: nextTryAt };
+  return { state: next ? 'pending' : 'stored', tries: 0, fetched_at: at, ...next };
+}
+
+export function postponedState({ tries, isParked, nextTryAt }: Retry, error?: string): FetchState {
+  const state = isParked ? 'parked' : 'pending';
+  return { state, tries, next_try_at: nextTryAt, ...(error !== undefined && { error }) };
+}
+
+/** Strava does not give it; final without `nextTryAt`. */
+export function unavailableState(reason: string, at: Date, nextTryAt?: Date): FetchState {
+  const next = nextTryAt && { next_try_at: nextTryAt };
+  return { state: 'none', tries: 0, reason, fetched_at: at, ...next };
+}
+
+/** Whether it can be fetched now; `refreshAt` says when what is stored is fetched again. */
+export function isDue(
+  state: FetchState | undefined,
+  now: Date,
+  refreshAt: (fetchedAt: Date) => Date,
+): boolean {
+  if (state === undefined) return true;
+  const { fetched_at: fetchedAt, next_try_at: nextTryAt } = state;
+  if (state.state === 'stored') return fetchedAt === undefined || refreshAt(fetchedAt) <= now;
+  return nextTryAt === undefined ? state.state !== 'none' : nextTryAt <= now;
+}
+
+/** What is still to be fetched; null is an activity that was stored before details were kept. */
+function openStates(path: string): readonly (FetchState['state'] | null)[] {
+  return path === 'sync.details' ? ['pending', 'parked', null] : ['pending', 'parked'];
+}
+
+function dueFilter(path: string, now: Date): Document {
+  const nextTryAt = `${path}.next_try_at`;
+  return {
+    [`${path}.state`]: { $in: openStates(path) },
+    $or: [{ [nextTryAt]: { $exists: false } }, { [nextTryAt]: { $lte: now } }],
+  };
+}
+
+/** What failed, is not parked, and waits for its next try. */
+function waitingFilter(path: string): Document {
+  return { [`${path}.state`]: 'pending', [`${path}.tries`]: { $gt: 0 } };
+}
+
+/** Which documents, by the state at a path. */
+export interface StateQuery<T> {
+  readonly collection: Collection<T & Document>;
+  readonly path: string;
+  readonly filter: Document;
+  readonly now: Date;
+}
+
+/** The documents of which something is due, in the order of `sort`. */
+export async function findDue<T>(
+  { collection, path, filter, now }: StateQuery<T>,
+  { sort, limit }: { readonly sort: Record<string, 1 | -1>; readonly limit: number },
+): Promise<WithId<T & Document>[]> {
+  const due = { ...filter, ...dueFilter(path, now) } as Filter<T & Document>;
+  const projection = { sync: 1, start_date: 1, elapsed_time: 1 };
+  return collection.find(due, { projection }).sort(sort).limit(limit).toArray();
+}
+
+/** When the next of them that failed and is not parked becomes due. */
+export async function nextTryIn<T>({
+  collection,
+  path,
+  filter,
+  now,
+}: StateQuery<T>): Promise<Date | undefined> {
+  const nextTryAt = `${path}.next_try_at`;
+  const waiting = { ...filter, ...waitingFilter(path), [nextTryAt]: { $gt: now } };
+  const [next] = await collection
+    .aggregate<{ readonly at: Date }>([
+      { $match: waiting },
+      { $group: { _id: null, at: { $min: `$${nextTryAt}` } } },
+    ])
+    .toArray();
+  return next?.at;
+}
+
+/** Whether one of them is due, or failed and waits for its next try. */
+export async function isAnyOpen<T>({
+  collection,
+  path,
+  filter,
+  now,
+}: StateQuery<T>): Promise<boolean> {
+  const open = { $and: [filter, { $or: [dueFilter(path, now), waitingFilter(path)] }] };
+  return (await collection.findOne(open as Filter<T & Document>)) !== null;
+}

@@ -1,0 +1,119 @@
+/**
+ * Strava as a source: one request a call, decoded no more than has to be understood; records stay as they
+ * came.
+ */
+import { readSummary } from '../domain/activity/activity.ts';
+import { readDetail } from '../domain/activity/detail.ts';
+import type { Streams } from '../domain/activity/streams.ts';
+import { isProblem, readStreams, streamKeys } from '../domain/activity/streams.ts';
+import type { JsonObject, JsonValue } from '../domain/json.ts';
+import { isJsonObject } from '../domain/json.ts';
+import type { AthletePart } from '../domain/sync/fetch-task.ts';
+import { pageSize } from '../domain/sync/list-coverage.ts';
+import { MalformedResponseError } from '../errors.ts';
+import type { RequestOptions, StravaSource } from '../sync/ports/source.ts';
+import type { ApiRequest, Client } from './client.ts';
+import { readObject, readResponse } from './responses.ts';
+
+const segmentStreamKeys = ['distance', 'latlng', 'altitude'];
+
+export function createSource(client: Client): StravaSource {
+  type Get<T> = (athleteId: number, request: ApiRequest, options: RequestOptions) => Promise<T>;
+  const json: Get<JsonValue> = async (athleteId, request, options) =>
+    readResponse(await client.get(athleteId, request, options), request.what);
+  const object: Get<JsonObject> = async (athleteId, request, options) =>
+    readObject(await client.get(athleteId, request, options), request.what);
+  const streams: Get<Streams> = async (athleteId, request, options) => {
+    const read = readStreams(await json(athleteId, request, options));
+    if (isProblem(read)) throw malformed(request, read.problem);
+    return read;
+  };
+
+  return {
+    listPage: async (athleteId, { beforeS, page }, options) => {
+      const before = beforeS === undefined ? {} : { before: String(beforeS) };
+      const query = { page: String(page), per_page: String(pageSize), ...before };
+      const request = { path: '/athlete/activities', query, what: 'the list of activities' };
+      const records = await json(athleteId, request, options);
+      if (Array.isArray(records)) return (records as readonly JsonValue[]).map(readSummary);
+      throw malformed(request, 'it is not a list');
+    },
+    streams: (athleteId, activityId, options) => {
+      const path = `/activities/${activityId}`;
+      const request = streamsRequest(path, streamKeys, `the streams of activity ${activityId}`);
+      return streams(athleteId, request, options);
+    },
+    activity: async (athleteId, activityId, options) => {
+      const request = {
+        path: `/activities/${activityId}`,
+        query: { include_all_efforts: 'true' },
+        what: `activity ${activityId}`,
+      };
+      const detail = readDetail(await object(athleteId, request, options));
+      if ('problem' in detail) throw malformed(request, detail.problem);
+      if (detail.summary.id !== activityId) throw malformed(request, otherId);
+      if (isOfAnother(detail.summary.record, athleteId)) throw malformed(request, otherAthlete);
+      return detail;
+    },
+    segment: async (athleteId, segmentId, options) => {
+      const request = optional(`/segments/${segmentId}`, `segment ${segmentId}`);
+      return withId(request, segmentId, await object(athleteId, request, options));
+    },
+    segmentStreams: (athleteId, segmentId, options) => {
+      const what = `the streams of segment ${segmentId}`;
+      const request = streamsRequest(`/segments/${segmentId}`, segmentStreamKeys, what);
+      return streams(athleteId, { ...request, isScopeOptional: true }, options);
+    },
+    athlete: async (athleteId, part, options) => {
+      const request = athleteRequest(athleteId, part);
+      const record = await object(athleteId, request, options);
+      return part === 'profile' ? withId(request, athleteId, record) : record;
+    },
+    gear: async (athleteId, gearId, options) => {
+      const request = optional(`/gear/${encodeURIComponent(gearId)}`, `gear ${gearId}`);
+      return withId(request, gearId, await object(athleteId, request, options));
+    },
+  };
+}
+
+/** A request that a good grant may lack the scope for. */
+function optional(path: string, what: string): ApiRequest {
+  return { path, what, isScopeOptional: true };
+}
+
+function streamsRequest(path: string, keys: readonly string[], what: string): ApiRequest {
+  const query = { keys: keys.join(','), key_by_type: 'true' };
+  return { path: `${path}/streams`, query, what };
+}
+
+function athleteRequest(athleteId: number, part: AthletePart): ApiRequest {
+  switch (part) {
+    case 'profile':
+      return optional('/athlete', `athlete ${athleteId}`);
+    case 'zones':
+      return optional('/athlete/zones', `the zones of athlete ${athleteId}`);
+    case 'stats':
+      return optional(`/athletes/${athleteId}/stats`, `the stats of athlete ${athleteId}`);
+  }
+}
+
+const otherId = 'it has another id';
+const otherAthlete = 'it is of another athlete';
+
+/** Whether a record names another athlete; one that names none is trusted. */
+function isOfAnother({ athlete }: JsonObject, athleteId: number): boolean {
+  const id = isJsonObject(athlete) ? athlete['id'] : undefined;
+  return (typeof id === 'number' || typeof id === 'bigint') && Number(id) !== athleteId;
+}
+
+/** The record, where it is the requested one. */
+function withId(request: ApiRequest, id: number | string, record: JsonObject): JsonObject {
+  if (record['id'] === id) return record;
+  throw malformed(request, otherId);
+}
+
+function malformed({ what }: ApiRequest, problem: string): MalformedResponseError {
+  return new MalformedResponseError(
+    `Strava's response for ${what} cannot be understood: ${problem}.`,
+  );
+}

@@ -1,0 +1,109 @@
+/**
+ * Backfill requests during a run: picks up those that other processes left, moves them on, and
+ * completes those whose period is all there.
+ */
+import type { PageOutcome } from '../domain/sync/list-coverage.ts';
+import { addSpan, afterPage, nextListRequest } from '../domain/sync/list-coverage.ts';
+import type { ReconciledAt } from '../domain/sync/reconcile.ts';
+import type { AthleteSyncState } from './athlete-sync-state.ts';
+import {
+  backfillRange,
+  backfillsInScope,
+  freshFrom,
+  goalOf,
+  listKey,
+} from './athlete-sync-state.ts';
+import type { AthleteStore, BackfillRequest } from './ports/athletes.ts';
+import type { TaskRefreshDeps } from './task-refresh.ts';
+
+export interface BackfillDeps extends TaskRefreshDeps {
+  readonly athletes: AthleteStore;
+}
+
+/**
+ * Picks up what other processes left since the last time: backfill requests, and a new login, which
+ * makes a full reconcile due. Returns whether there was a backfill request.
+ */
+export async function pickUp(
+  { athletes }: Pick<BackfillDeps, 'athletes'>,
+  athlete: AthleteSyncState,
+): Promise<boolean> {
+  if (athlete.scope.kind === 'repair') return false;
+  const { backfills, reconciledAt } = await athletes.load(athlete.athleteId);
+  pickUpLogin(athlete, reconciledAt);
+  const added = backfills.filter(({ id }) => !athlete.backfills.some((known) => known.id === id));
+  if (added.length === 0) return false;
+  athlete.backfills = [...athlete.backfills, ...added];
+  athlete.tasks = undefined;
+  athlete.isPollDue ||= added.some(({ until }) => until === undefined);
+  return true;
+}
+
+/** A reconcile that began before the login was read with the old grant. */
+function pickUpLogin(athlete: AthleteSyncState, { full }: ReconciledAt): void {
+  const known = athlete.reconciledAt.full;
+  if (full === undefined || known === undefined || full >= known) return;
+  athlete.reconciledAt = { ...athlete.reconciledAt, full };
+  athlete.reconcile = undefined;
+}
+
+/** Moves a backfill request on by a page that is stored. */
+export async function advanceBackfill(
+  { athletes }: Pick<BackfillDeps, 'athletes'>,
+  athlete: AthleteSyncState,
+  backfillId: string,
+  page: PageOutcome,
+): Promise<void> {
+  const backfill = athlete.backfills.find(({ id }) => id === backfillId);
+  if (backfill === undefined) return;
+  const coverage = afterPage(backfill.coverage, page, goalOf(backfill));
+  const advanced = { ...backfill, coverage };
+  athlete.backfills = athlete.backfills.map((other) =>
+    other.id === backfillId ? advanced : other,
+  );
+  await athletes.saveBackfill(athlete.athleteId, advanced, athlete.lease.epoch);
+}
+
+/** Ends the backfill requests whose period is listed and whose activities are all there or parked. */
+export async function completeBackfills(
+  deps: BackfillDeps,
+  athlete: AthleteSyncState,
+  nowMs: number,
+): Promise<void> {
+  for (const backfill of backfillsInScope(athlete)) {
+    if (!(await isComplete(deps, athlete, backfill, nowMs))) continue;
+    await joinCoverage(deps, athlete, backfill);
+    await deps.athletes.removeBackfill(athlete.athleteId, backfill.id);
+    athlete.backfills = athlete.backfills.filter(({ id }) => id !== backfill.id);
+  }
+}
+
+async function isComplete(
+  { tasks, kept }: BackfillDeps,
+  { athleteId, isPollDue, inFlight }: AthleteSyncState,
+  backfill: BackfillRequest,
+  nowMs: number,
+): Promise<boolean> {
+  if (isPollDue || inFlight.has(listKey)) return false;
+  if (nextListRequest(backfill.coverage, goalOf(backfill)) !== undefined) return false;
+  return tasks.isComplete({
+    athleteId,
+    ranges: [backfillRange(backfill)],
+    now: new Date(nowMs),
+    freshFrom: freshFrom(nowMs),
+    exclude: new Set(),
+    kept,
+  });
+}
+
+/** The default backfill does not list again what a backfill request proved complete. */
+async function joinCoverage(
+  { athletes }: BackfillDeps,
+  athlete: AthleteSyncState,
+  { coverage: { spans } }: BackfillRequest,
+): Promise<void> {
+  const [covered] = spans;
+  if (covered === undefined) return;
+  athlete.coverage = { ...athlete.coverage, spans: addSpan(athlete.coverage.spans, covered) };
+  await athletes.saveCoverage(athlete.athleteId, athlete.coverage, { epoch: athlete.lease.epoch });
+}

@@ -1,0 +1,75 @@
+/**
+ * What is remembered of athletes and their lists, as the engine sees it.
+ */
+import type { DeletionRejection, ListReading } from '../../domain/sync/deletion.ts';
+import type { ListCoverage } from '../../domain/sync/list-coverage.ts';
+import type { ReconciledAt, ReconcileKind } from '../../domain/sync/reconcile.ts';
+
+/** A period to be made complete: left by a command, completed by whoever holds the athlete. */
+export interface BackfillRequest {
+  readonly id: string;
+  readonly since: Date;
+  readonly until?: Date;
+  readonly requestedAt: Date;
+  readonly coverage: ListCoverage;
+}
+
+/** The list being read again: the same pagination, with a coverage of its own. */
+export interface Reconcile {
+  readonly kind: ReconcileKind;
+  readonly startedAt: Date;
+  /** The first instant that it covers; absent for the beginning. */
+  readonly since?: Date;
+  readonly coverage: ListCoverage;
+}
+
+/** Activities that are missing from a list and were not removed, and why not. */
+export interface RejectedDeletions {
+  readonly kind: ListReading;
+  readonly reason: DeletionRejection;
+  readonly missing: number;
+  readonly stored: number;
+  readonly at: Date;
+}
+
+/** What is remembered of an athlete's list. */
+export interface AthleteState {
+  readonly athleteId: number;
+  readonly coverage: ListCoverage;
+  readonly backfills: readonly BackfillRequest[];
+  readonly reconcile?: Reconcile;
+  readonly reconciledAt: ReconciledAt;
+  readonly rejectedDeletions?: RejectedDeletions;
+  readonly polledAt?: Date;
+}
+
+export interface AthleteStore {
+  /** Everybody who has logged in, by id. */
+  athleteIds(): Promise<readonly number[]>;
+  /** Who is being erased: whoever holds one of them releases it. */
+  erasingIds(): Promise<readonly number[]>;
+  /** The oldest poll over all athletes; undefined while one was never polled. */
+  allPolledAt(): Promise<Date | undefined>;
+  load(athleteId: number): Promise<AthleteState>;
+  /** Marks the athlete as this lease's, so that a stale holder's writes fail, and loads it. */
+  take(athleteId: number, epoch: number): Promise<AthleteState>;
+  saveCoverage(
+    athleteId: number,
+    coverage: ListCoverage,
+    at: { epoch: number; polledAt?: Date },
+  ): Promise<void>;
+  /** Saves where a reconcile stands, or with its end when each kind began last. */
+  saveReconcile(
+    athleteId: number,
+    reconcile: Reconcile | undefined,
+    at: { epoch: number; reconciledAt?: ReconciledAt },
+  ): Promise<void>;
+  saveRejectedDeletions(
+    athleteId: number,
+    rejected: RejectedDeletions | undefined,
+    epoch: number,
+  ): Promise<void>;
+  addBackfill(athleteId: number, backfill: BackfillRequest): Promise<void>;
+  saveBackfill(athleteId: number, backfill: BackfillRequest, epoch: number): Promise<void>;
+  removeBackfill(athleteId: number, backfillId: string): Promise<void>;
+}

@@ -1,0 +1,11 @@
+/** The quota's state, changed by compare-and-set: pure functions decide, the store keeps. */
+import type { QuotaState } from '../../domain/rate-limit/quota-state.ts';
+
+export interface QuotaStore {
+  load(): Promise<QuotaState>;
+  /**
+   * Applies `change` to the newest state until it could be stored; `undefined` from it leaves the
+   * state alone. Returns the state that stands.
+   */
+  update(change: (state: QuotaState) => QuotaState | undefined): Promise<QuotaState>;
+}

@@ -1,0 +1,80 @@
+/**
+ * The store of everything that is fetched by a task: what is due, and what became of it. Every write is
+ * durable when its promise resolves, and fenced by the lease's epoch.
+ */
+import type { ActivityDetail } from '../../domain/activity/detail.ts';
+import type { Streams } from '../../domain/activity/streams.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { AthletePart, FetchTask, StreamsTask } from '../../domain/sync/fetch-task.ts';
+import type { Retry } from '../../domain/sync/retry.ts';
+import type { TimeRange } from './activities.ts';
+
+/** What is kept beside the list. */
+export interface KeptKinds {
+  readonly streams: boolean;
+  readonly details: boolean;
+  readonly segments: boolean;
+  readonly athlete: boolean;
+}
+
+/** Whose tasks, where and when. */
+export interface TaskQuery {
+  readonly athleteId: number;
+  /**
+   * Where streams are wanted, the range most worth fetching first. The last one is where details are
+   * wanted.
+   */
+  readonly ranges: readonly TimeRange[];
+  readonly now: Date;
+  /** From when on an activity is fresh. */
+  readonly freshFrom: Date;
+  /** Keys (`taskKey`) of what is in flight or backs off. */
+  readonly exclude: ReadonlySet<string>;
+  readonly kept: KeptKinds;
+}
+
+/** A write under the lease's epoch. */
+export interface TaskWrite {
+  readonly athleteId: number;
+  readonly epoch: number;
+  /** When the request was made. */
+  readonly at: Date;
+}
+
+/** Why MongoDB cannot hold what was fetched; undefined where it is stored. */
+export type StorageProblem = string | undefined;
+
+export interface TaskStore {
+  /** Some due tasks of each kind, each key once, in the order of their worth. */
+  due(query: TaskQuery): Promise<readonly FetchTask[]>;
+  /** When the next failed task becomes due, or the next pending event; parked ones aside. */
+  nextTryAt(query: TaskQuery): Promise<Date | undefined>;
+  /** Whether no streams and no details of the ranges are due, or failed and wait for their next try. */
+  isComplete(query: TaskQuery): Promise<boolean>;
+  storeStreams(write: TaskWrite, task: StreamsTask, streams: Streams): Promise<StorageProblem>;
+  /** The detail, split into summary and details as the stored activity's list is. */
+  aligned(detail: ActivityDetail): Promise<ActivityDetail>;
+  /**
+   * Merges the details into the activity, and remembers the segments in its efforts where they are kept.
+   * Due again at `nextTryAt`, if there is one.
+   */
+  storeDetails(
+    write: TaskWrite,
+    detail: ActivityDetail,
+    options: { readonly kept: KeptKinds; readonly nextTryAt: Date | undefined },
+  ): Promise<StorageProblem>;
+  storeSegment(write: TaskWrite, segmentId: number, record: JsonObject): Promise<StorageProblem>;
+  storeSegmentStreams(
+    write: TaskWrite,
+    segmentId: number,
+    streams: Streams,
+  ): Promise<StorageProblem>;
+  storeAthlete(write: TaskWrite, part: AthletePart, record: JsonObject): Promise<StorageProblem>;
+  storeGear(write: TaskWrite, gearId: string, record: JsonObject): Promise<StorageProblem>;
+  /** The task is due again at `retry.nextTryAt`; `error` says why it failed, if it did. */
+  postpone(write: TaskWrite, task: FetchTask, retry: Retry, error?: string): Promise<void>;
+  /** Strava does not give it (404, 402). */
+  markUnavailable(write: TaskWrite, task: FetchTask, reason: string): Promise<void>;
+  /** The activity that a webhook named is read. */
+  settleEvent(activityId: number, readAt: Date): Promise<void>;
+}
