@@ -1,5 +1,5 @@
 /**
- * Reads a request whole: its address, its fields (form or JSON) and who it says it is.
+ * Reads a request whole: its address, its fields (form or JSON) and its credentials.
  */
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';

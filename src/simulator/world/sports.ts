@@ -1,5 +1,5 @@
 /**
- * What the simulated athletes do, and in which measures: speeds, durations and what a device records
+ * The sports of the simulated athletes with their measures: speeds, durations and what a device records
  * for each sport. One of them is a sport that no client can know.
  */
 
