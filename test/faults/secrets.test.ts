@@ -180,7 +180,7 @@ describe(`secrets (seed ${faultSeed})`, { timeout: scaled(120_000, 240_000) }, (
       { $set: { access_token: unsendable, expires_at: future, obtained_at: new Date() } },
     );
     const sync = launch(['sync', '--athlete', String(athleteId + 1)]);
-    await Promise.race([sync.ended, sync.shown('no complete answer')]);
+    await Promise.race([sync.ended, sync.shown('no complete response')]);
     sync.kill('SIGTERM');
     await sync.ended;
     const broken = { ...stored, expires_at: 'broken' };
