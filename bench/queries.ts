@@ -21,9 +21,10 @@ import { isProblem, readStreams } from '../src/domain/activity/streams.ts';
 import type { ActivityStore } from '../src/sync/ports/ports.ts';
 import { createActivityStore } from '../src/mongo/streams/activity-store.ts';
 import { int64 } from '../src/mongo/base/bson-value.ts';
-import { collectionsOf } from '../src/mongo/schema/collections.ts';
+import { storeOf } from '../src/mongo/schema/collections.ts';
 import { prepareDatabase } from '../src/mongo/setup/ensure-indexes.ts';
-import type { Mongo } from '../src/mongo/base/connection.ts';
+import type { Retry } from '../src/mongo/base/retrying-db.ts';
+import type { Store } from '../src/mongo/schema/collections.ts';
 import { findMongod } from '../src/embedded-mongodb/binary.ts';
 import { startMongod } from '../src/embedded-mongodb/mongod.ts';
 import { startSimulator } from '../src/simulator/api/server.ts';
@@ -40,15 +41,15 @@ function worldOptions(activities: number) {
   return { athletes: [{ ...athlete, endsAt, samplesPerActivity: [100, 200] as const }] };
 }
 
-async function fill(mongo: Mongo, world: World): Promise<void> {
-  const store = createActivityStore(mongo, collectionsOf(mongo.db));
+async function fill(store: Store, world: World): Promise<void> {
+  const activities = createActivityStore(store);
   const current = { unusable: [], source: 'list', known: [], fetchedAt, epoch: 1 } as const;
   const ids = world.activities(athleteId).map(({ id }) => id);
   for (let from = 0; from < ids.length; from += 200) {
     const page = ids.slice(from, from + 200);
     const summaries = page.map((id) => summaryOf(world, id));
-    await store.storePage({ athleteId, summaries, ...current });
-    for (const summary of summaries) await fillStreams(mongo, store, { world, summary });
+    await activities.storePage({ athleteId, summaries, ...current });
+    for (const summary of summaries) await fillStreams(store, activities, { world, summary });
     say(`${from + page.length} of ${ids.length} activities`);
   }
 }
@@ -60,25 +61,25 @@ function summaryOf(world: World, id: number): ActivitySummary {
 }
 
 async function fillStreams(
-  { db }: Mongo,
-  store: ActivityStore,
+  store: Store,
+  activities: ActivityStore,
   { world, summary }: { world: World; summary: ActivitySummary },
 ): Promise<void> {
   const { id, startAt } = summary;
-  const stored = await collectionsOf(db).activities.findOne({ _id: int64(id) });
+  const stored = await store.activities.findOne({ _id: int64(id) });
   const recordingHash = stored?.sync.recording_hash ?? '';
   const pending = { activityId: id, startAt, elapsedS: 0, recordingHash, tries: 0 };
   const write = { athleteId, pending, epoch: 1, at: fetchedAt };
   const sent = world.streams(id);
-  if (sent === null) return store.markWithoutStreams(write, 'manual');
+  if (sent === null) return activities.markWithoutStreams(write, 'manual');
   const answer = Object.fromEntries(Object.entries(sent).map(([key, data]) => [key, { data }]));
   const streams = readStreams(answer);
   if (isProblem(streams)) throw new Error(streams.problem);
-  await store.storeStreams(write, streams);
+  await activities.storeStreams(write, streams);
 }
 
 /** What the history does not bring: zones, a change, a removal, an activity without its streams. */
-async function addOdds({ db }: Mongo, newest: number): Promise<void> {
+async function addOdds({ db }: Store, newest: number): Promise<void> {
   const zones = [0, 115, 134, 153, 172].map((min, index, all) => ({
     min,
     max: all[index + 1] ?? -1,
@@ -112,7 +113,7 @@ interface Measured {
 
 const runs = 5;
 
-async function measure({ db }: Mongo, recipe: Recipe, given: Scope): Promise<Measured> {
+async function measure({ db }: Store, recipe: Recipe, given: Scope): Promise<Measured> {
   const { lookup, name, hint } = recipe;
   const found = lookup && {
     [lookup.as]: await db
@@ -147,21 +148,21 @@ function rowOf({ name, milliseconds, documents, keys, returned, answers }: Measu
   return `| ${cells.join(' | ')} |`;
 }
 
-async function bench(mongo: Mongo, activities: number): Promise<void> {
+async function bench(store: Store, activities: number): Promise<void> {
   const simulator = await startSimulator(worldOptions(activities));
   try {
-    await prepareDatabase(mongo);
-    await fill(mongo, simulator.world);
+    await prepareDatabase(store);
+    await fill(store, simulator.world);
     const all = simulator.world.activities(athleteId).map(({ id }) => id);
     const ride = all.find((id) => simulator.world.streams(id)?.['watts'] !== undefined) ?? 0;
-    await addOdds(mongo, all.at(5) ?? 0);
+    await addOdds(store, all.at(5) ?? 0);
     say(`| question | ms | documents read | index entries read | given to the rest | answers |`);
     for (const recipe of recipes) {
       const scope = Object.fromEntries(
         recipe.parameters.map((name) => [name, parameters[name].read(exampleOf(recipe, name))]),
       );
       const own = { ...scope, athlete: int64(athleteId), activity: int64(ride) };
-      process.stdout.write(`${rowOf(await measure(mongo, recipe, own))}\n`);
+      process.stdout.write(`${rowOf(await measure(store, recipe, own))}\n`);
     }
   } finally {
     await simulator.close();
@@ -176,8 +177,9 @@ async function main(activities: number): Promise<void> {
   const client = new MongoClient(mongod.uri, { ignoreUndefined: true });
   try {
     const db = client.db('bench');
-    const attempt: Mongo['attempt'] = (operation) => operation();
-    await bench({ db, address: mongod.uri, attempt, close: () => client.close() }, activities);
+    const retry: Retry = (operation) => operation();
+    const close = (): Promise<void> => client.close();
+    await bench(storeOf({ db, urgent: db, address: mongod.uri, retry, close }), activities);
   } finally {
     await client.close();
     await mongod.stop();

@@ -2,8 +2,9 @@
  * Opens MongoDB: finds or starts the server, connects, and makes the database what this program expects.
  * What stands on it is wired in main.ts.
  */
-import { collectionsOf } from './mongo/schema/collections.ts';
-import type { Mongo, MongoOptions } from './mongo/base/connection.ts';
+import type { Store } from './mongo/schema/collections.ts';
+import { storeOf } from './mongo/schema/collections.ts';
+import type { MongoOptions } from './mongo/base/connection.ts';
 import { connectMongo } from './mongo/base/connection.ts';
 import { useEmbeddedServer } from './embedded-mongodb/server.ts';
 import { createLeaseStore } from './mongo/coordination/leases.ts';
@@ -16,7 +17,7 @@ import type { LeaseStore } from './sync/ports/ports.ts';
 
 /** The connection, and what seals and opens the tokens. */
 export interface OpenMongo {
-  readonly mongo: Mongo;
+  readonly store: Store;
   readonly vault: TokenVault;
   /** Releases the embedded server too. */
   readonly close: () => Promise<void>;
@@ -45,26 +46,26 @@ export async function openMongo(
       await server?.ensureRunning();
     };
     const options = { uri, database, clock, log, random, deadlineMs, signal, onAway };
-    const mongo = await connectPrepared(program, options);
+    const store = await connectPrepared(program, options);
     const close = async (): Promise<void> => {
-      await mongo.close();
+      await store.close();
       await server?.release();
     };
-    return { mongo, vault, close };
+    return { store, vault, close };
   } catch (error) {
     await server?.release();
     throw error;
   }
 }
 
-async function connectPrepared(program: Program, options: MongoOptions): Promise<Mongo> {
-  const mongo = await connectMongo(options);
+async function connectPrepared(program: Program, options: MongoOptions): Promise<Store> {
+  const store = storeOf(await connectMongo(options));
   try {
-    await ensureVersion(mongo, new Date(program.clock.nowMs()));
-    await prepareDatabase(mongo);
-    return mongo;
+    await ensureVersion(store, new Date(program.clock.nowMs()));
+    await prepareDatabase(store);
+    return store;
   } catch (error) {
-    await mongo.close();
+    await store.close();
     throw error;
   }
 }
@@ -86,8 +87,8 @@ function openEmbedded({ config, clock, log, env, signal }: Program) {
 }
 
 /** The leases in the name of this process. */
-export function leasesOf({ config, clock, pid, host, owner }: Program, mongo: Mongo): LeaseStore {
+export function leasesOf({ config, clock, pid, host, owner }: Program, store: Store): LeaseStore {
   const { durationMs } = config.lease;
   const options = { durationMs, pid, host, process: owner, clock };
-  return createLeaseStore(mongo, collectionsOf(mongo.db), options);
+  return createLeaseStore(store, options);
 }

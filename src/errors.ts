@@ -33,17 +33,17 @@ export class UsageError extends DomestiqueError {
   override readonly exitCode = exitCodes.usage;
 }
 
-/** One or more settings are wrong; each mistake is one line with the setting's name. */
+/** One or more settings are wrong; each problem is one line with the setting's name. */
 export class ConfigurationError extends DomestiqueError {
   override readonly code = 'CONFIGURATION';
   override readonly exitCode = exitCodes.usage;
-  readonly errors: readonly string[];
+  readonly problems: readonly string[];
 
-  constructor(errors: readonly string[], options?: ErrorOptions) {
+  constructor(problems: readonly string[], options?: ErrorOptions) {
     const heading =
-      errors.length === 1 ? 'One setting is wrong' : `${errors.length} settings are wrong`;
-    super([`${heading}:`, ...errors.map((error) => `  ${error}`)].join('\n'), options);
-    this.errors = errors;
+      problems.length === 1 ? 'One setting is wrong' : `${problems.length} settings are wrong`;
+    super([`${heading}:`, ...problems.map((problem) => `  ${problem}`)].join('\n'), options);
+    this.problems = problems;
   }
 }
 

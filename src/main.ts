@@ -10,9 +10,7 @@ import { dropInFlight } from './domain/rate-limit/quota-feedback.ts';
 import type { QuotaSettings } from './domain/rate-limit/quota-state.ts';
 import { createActivityStore } from './mongo/streams/activity-store.ts';
 import { createAthleteStore } from './mongo/athletes/athletes.ts';
-import type { Collections } from './mongo/schema/collections.ts';
-import { collectionsOf } from './mongo/schema/collections.ts';
-import type { Mongo } from './mongo/base/connection.ts';
+import type { Store } from './mongo/schema/collections.ts';
 import { createEventStore } from './features/webhooks/store.ts';
 import { createQuotaStore } from './mongo/coordination/quota.ts';
 import { createTaskStore } from './mongo/tasks/task-store.ts';
@@ -58,8 +56,7 @@ export const commandDeadlineMs = 10 * 60_000;
 
 /** The open database, and what stands on it. */
 export interface Database {
-  readonly mongo: Mongo;
-  readonly collections: Collections;
+  readonly store: Store;
   readonly activities: ActivityStore;
   readonly athletes: AthleteStore;
   readonly tokens: TokenStore;
@@ -83,21 +80,19 @@ export async function openDatabase(
   onTry?: () => void,
 ): Promise<Database> {
   const { config } = program;
-  const { mongo, vault, close } = await openMongo(program, deadlineMs, onTry);
-  const collections = collectionsOf(mongo.db);
+  const { store, vault, close } = await openMongo(program, deadlineMs, onTry);
   return {
-    mongo,
-    collections,
-    activities: createActivityStore(mongo, collections, {
+    store,
+    activities: createActivityStore(store, {
       expiry: config.retentionDays === undefined ? 'lifted' : 'final',
       trackSource: config.sync.trackSource,
     }),
-    athletes: createAthleteStore(mongo, collections),
-    tokens: createTokenStore(mongo, collections, vault),
+    athletes: createAthleteStore(store),
+    tokens: createTokenStore(store, vault),
     vault,
-    leases: leasesOf(program, mongo),
-    runs: createRunStore(mongo),
-    address: mongo.address,
+    leases: leasesOf(program, store),
+    runs: createRunStore(store),
+    address: store.address,
     close,
   };
 }
@@ -137,10 +132,10 @@ export async function openStrava(
   const { config, clock, log, owner } = program;
   const { clientId, clientSecret } = requireClient(config);
   const { apiUrl, oauthUrl, requestTimeoutMs } = config.strava;
-  await takeOverTokens(database.mongo, database.vault);
-  const store = createQuotaStore(database.mongo, clientId);
+  await takeOverTokens(database.store, database.vault);
+  const store = createQuotaStore(database.store, clientId);
   await forgetRequestsOfDeadProcesses(store, program.host);
-  const stravaClock = createStravaClock(clock, log, await serverOffsetMs(database.mongo, clock));
+  const stravaClock = createStravaClock(clock, log, await serverOffsetMs(database.store, clock));
   // Read anew at each decision: what is known of Strava's clock grows with each answer.
   const settings: QuotaSettings = {
     ...quotaSettingsOf(config),
@@ -180,7 +175,7 @@ export async function openStrava(
     access,
     source: createSource(client),
     taskSource: createTaskSource(client),
-    events: createEventStore(database.mongo, wallClock),
+    events: createEventStore(database.store, wallClock),
     oauth,
     rateLimiter,
     clock: stravaClock,
@@ -205,7 +200,7 @@ export function openJob(
   timing: { deadlineMs: number; tickIntervalMs: number },
 ): Job {
   const { clock, random, log, config } = program;
-  const { activities, athletes, leases, mongo, collections } = database;
+  const { activities, athletes, leases, store } = database;
   const { source, taskSource, events } = strava;
   const { sync, retentionDays } = config;
   return createJob({
@@ -214,7 +209,7 @@ export function openJob(
     activities,
     athletes,
     leases,
-    reads: createTaskStore(mongo, collections, { events, retentionDays }),
+    reads: createTaskStore(store, { events, retentionDays }),
     kept: {
       details: sync.shouldFetchDetails,
       segments: sync.shouldFetchSegments,

@@ -4,7 +4,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
 import type { Config } from './config/config.ts';
-import type { LoadOptions } from './config/resolution.ts';
+import type { LoadOptions } from './config/load.ts';
 import type { Owner } from './owner.ts';
 
 export interface Program {

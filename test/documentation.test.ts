@@ -3,7 +3,6 @@ import { join, relative, resolve } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { listSettings, renderSettingsTable } from '../src/config/description.ts';
 import { exitCodes } from '../src/errors.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -53,12 +52,6 @@ function foldersUnder(path: string): readonly string[] {
 
 describe('the README', () => {
   const readme = read('README.md');
-
-  it('has the table of settings that the program writes', () => {
-    const [, table] =
-      /<!-- settings:[^>]*-->\n([^]*?)\n<!-- end of settings -->/.exec(readme) ?? [];
-    expect(table).toBe(renderSettingsTable(listSettings(join(root, 'config'))));
-  });
 
   it('has every command of ours in its table of commands', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };

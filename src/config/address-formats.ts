@@ -1,77 +1,100 @@
 /**
- * The formats of addresses: Strava's base URLs, MongoDB's connection string and database. Refusals
- * never repeat the text, which may hold a password.
+ * The formats of addresses: base URLs, webhooks, MongoDB's connection string and database, hosts. No
+ * problem repeats the value, which may hold a password.
  */
 import { MongoClient } from 'mongodb';
 
-import type { Format } from './formats.ts';
+/** Stands for a secret wherever a value is shown. */
+export const maskText = '********';
 
-/** An http(s) address to which paths are added; the value has no trailing slash. */
-export const baseUrl: Format<string> = (text) => {
-  if (!URL.canParse(text) || /\s/.test(text)) return { problem: 'must be an http(s) address' };
-  const url = new URL(text);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    return { problem: 'must begin with http:// or https://' };
-  }
-  if (url.username !== '' || url.password !== '') {
-    return { problem: 'must not hold a user name or password' };
-  }
-  if (/[?#]/.test(text)) return { problem: 'must not have a query (?…) or a fragment (#…)' };
-  return { value: (url.origin + url.pathname).replace(/\/+$/, '') };
+/** Options of a connection string whose values are secret or can hold one. */
+const secretOption = /password|token|secret|authMechanismProperties/i;
+
+export const addressFormats = {
+  /** An http(s) address to which paths are added; the value has no trailing slash. */
+  'base-url': {
+    accepts: () => 'an http(s) address',
+    coerce: (text: string) =>
+      baseUrlProblem(text) === undefined ? withoutEndSlash(new URL(text)) : text,
+    problem: baseUrlProblem,
+  },
+  /** An http(s) address to post to. Its path, query, user name and password can be secret. */
+  'webhook-url': {
+    accepts: () => 'an http(s) address',
+    problem: (value: string) => (isHttpUrl(value) ? undefined : 'must be an http(s) address'),
+    mask: (url: string) => (URL.canParse(url) ? `${new URL(url).origin}/${maskText}` : maskText),
+  },
+  'mongodb-uri': {
+    accepts: () => 'a `mongodb://` or `mongodb+srv://` connection string',
+    problem: mongodbUriProblem,
+    mask: (uri: string) => maskMongodbUri(uri, maskText),
+  },
+  /** See https://www.mongodb.com/docs/manual/reference/limits/#naming-restrictions. */
+  'database-name': {
+    accepts: () => '1 to 63 characters without spaces and any of `/\\."$*<>:|?`',
+    problem: databaseNameProblem,
+  },
+  /** `0.0.0.0` and `::` are all addresses. */
+  'host-name': {
+    accepts: () => 'a host name or an IP address',
+    problem: (value: string) =>
+      /^(?:[\w.-]+|[\da-fA-F:.]*:[\da-fA-F:.]*)$/.test(value)
+        ? undefined
+        : 'must be a host name or an IP address, without a port',
+  },
 };
 
-/** An http(s) address to post to; its path, query, user name and password can be secret. */
-export const webhookUrl: Format<string> = (text) => {
-  const isAddress = URL.canParse(text) && !/\s/.test(text);
-  return isAddress && /^https?:$/.test(new URL(text).protocol)
-    ? { value: text }
-    : { problem: 'must be an http(s) address' };
-};
-
-/** Only where it leads, without what may be a token. */
-export function maskWebhookUrl(url: string, mask: string): string {
-  return URL.canParse(url) ? `${new URL(url).origin}/${mask}` : mask;
+function baseUrlProblem(value: string): string | undefined {
+  if (!URL.canParse(value) || /\s/.test(value)) return 'must be an http(s) address';
+  const { protocol, username, password } = new URL(value);
+  if (protocol !== 'http:' && protocol !== 'https:') {
+    return 'must begin with http:// or https://';
+  }
+  if (username !== '' || password !== '') return 'must not hold a user name or password';
+  return /[?#]/.test(value) ? 'must not have a query (?…) or a fragment (#…)' : undefined;
 }
 
-/** A connection string that the driver accepts; nothing is connected. */
-export const mongodbUri: Format<string> = (text) => {
-  if (!/^mongodb(\+srv)?:\/\//.test(text)) {
-    return { problem: 'must begin with mongodb:// or mongodb+srv://' };
-  }
-  if (/\s/.test(text)) return { problem: 'must not hold spaces or line breaks' };
-  return isAcceptedByDriver(text)
-    ? { value: text }
-    : {
-        problem:
-          'is no connection string that MongoDB accepts: look at the host, the port and the options, ' +
-          'and write the characters :/?#[]@% of a user name or password percent-encoded (@ is %40)',
-      };
-};
+function withoutEndSlash({ origin, pathname }: URL): string {
+  return (origin + pathname).replace(/\/+$/, '');
+}
 
+function isHttpUrl(value: string): boolean {
+  return URL.canParse(value) && !/\s/.test(value) && /^https?:$/.test(new URL(value).protocol);
+}
+
+function mongodbUriProblem(value: string): string | undefined {
+  if (!/^mongodb(\+srv)?:\/\//.test(value)) {
+    return 'must begin with mongodb:// or mongodb+srv://';
+  }
+  if (/\s/.test(value)) return 'must not hold spaces or line breaks';
+  if (isAcceptedByDriver(value)) return undefined;
+  return (
+    'is not a connection string that MongoDB accepts: check the host, the port and the options, ' +
+    'and write the characters :/?#[]@% of a user name or password percent-encoded (@ is %40)'
+  );
+}
+
+/** Connects to nothing. */
 function isAcceptedByDriver(uri: string): boolean {
   try {
     new MongoClient(uri);
     return true;
   } catch {
-    // The driver's message can repeat parts of the password: it goes no further.
+    // The driver's message can repeat parts of the password, so it goes no further.
     return false;
   }
 }
 
-/** See https://www.mongodb.com/docs/manual/reference/limits/#naming-restrictions. */
-export const databaseName: Format<string> = (text) => {
-  if (!/^[^/\\. "$*<>:|?\0]{1,63}$/.test(text)) {
-    return { problem: 'must be 1 to 63 characters without spaces and any of /\\."$*<>:|?' };
+function databaseNameProblem(value: string): string | undefined {
+  if (!/^[^/\\. "$*<>:|?\0]{1,63}$/.test(value)) {
+    return 'must be 1 to 63 characters without spaces and any of /\\."$*<>:|?';
   }
-  return ['admin', 'config', 'local'].includes(text)
-    ? { problem: "must not be one of MongoDB's own databases (admin, config, local)" }
-    : { value: text };
-};
+  return ['admin', 'config', 'local'].includes(value)
+    ? "must not be one of MongoDB's own databases (admin, config, local)"
+    : undefined;
+}
 
-/** Options of a connection string whose values are secret or can hold one. */
-const secretOption = /password|token|secret|authMechanismProperties/i;
-
-/** A connection string fit to be shown: without the password and secret options. */
+/** A connection string fit to be shown: the mask replaces the password and secret options. */
 export function maskMongodbUri(uri: string, mask: string): string {
   const [, scheme = '', authority = '', database = '', query = ''] =
     /^([^:]*:\/\/)([^/?]*)([^?]*)(.*)$/s.exec(uri) ?? [];
@@ -84,9 +107,3 @@ export function maskMongodbUri(uri: string, mask: string): string {
   );
   return `${scheme}${userInfo}${authority.slice(at + 1)}${database}${options}`;
 }
-
-/** A host name or an IP address to listen on; `0.0.0.0` and `::` are all of them. */
-export const hostName: Format<string> = (text) =>
-  /^(?:[\w.-]+|[\da-fA-F:.]*:[\da-fA-F:.]*)$/.test(text)
-    ? { value: text }
-    : { problem: 'must be a host name or an IP address, without a port' };

@@ -1,14 +1,12 @@
 /**
- * The application's id and secret, which only the commands that talk to Strava need: everything else
- * works without them.
+ * The application's id and secret. Only the commands that talk to Strava need them.
  */
 import { ConfigurationError } from '../errors.ts';
 import type { Config } from './config.ts';
-import { settings } from './settings.ts';
-import type { Setting } from './setting.ts';
-import { applicationPage } from './strava-formats.ts';
+import { applicationPage } from './formats.ts';
+import { schema } from './settings.ts';
 
-/** What the application shows to Strava to be known. */
+/** What identifies the application at Strava. */
 export interface Client {
   readonly clientId: string;
   readonly clientSecret: string;
@@ -23,15 +21,16 @@ export function requireClient(config: Config): Client {
   const { clientId, clientSecret } = config.strava;
   if (clientId !== undefined && clientSecret !== undefined) return { clientId, clientSecret };
   throw new ConfigurationError([
-    ...(clientId === undefined ? [missing(settings.clientId)] : []),
-    ...(clientSecret === undefined ? [missing(settings.clientSecret)] : []),
+    ...(clientId === undefined ? [missing('clientId')] : []),
+    ...(clientSecret === undefined ? [missing('clientSecret')] : []),
   ]);
 }
 
-function missing({ name, keyPath }: Setting<string>): string {
+function missing(key: keyof Client): string {
+  const { env } = schema.strava[key];
   return (
-    `${name}: is not set; get it at ${applicationPage} and set the variable ${name} ` +
-    `(or ${name}_FILE, a file that holds it), or ${keyPath} in config/secrets.json ` +
+    `${env}: is not set; get it at ${applicationPage} and set the variable ${env} ` +
+    `(or ${env}_FILE, a file that holds it), or strava.${key} in config/secrets.json ` +
     '(config/secrets.example.json shows how)'
   );
 }

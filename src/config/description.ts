@@ -1,14 +1,17 @@
 /**
- * Shows the effective configuration and where each value came from, with the secrets masked, and
- * lists all settings for the README.
+ * Shows the effective configuration and the origin of each value, with the secrets masked, and writes
+ * docs/configuration.md from the declarations.
  */
 import path from 'node:path';
 
+import { maskText } from './address-formats.ts';
 import { readConfigFile } from './files.ts';
-import { resolveChecked } from './load.ts';
-import type { LoadOptions, Resolution } from './resolution.ts';
+import { formatOf } from './formats.ts';
+import type { LoadOptions } from './load.ts';
+import { resolveSettings } from './load.ts';
+import type { Setting } from './settings.ts';
 import { allSettings } from './settings.ts';
-import type { Setting } from './setting.ts';
+import { ownPrefixes } from './variables.ts';
 
 /** One line of the effective configuration. */
 export interface ConfigRow {
@@ -16,32 +19,21 @@ export interface ConfigRow {
   readonly name: string;
   /** Fit to be shown: secrets are masked, and an unset value is described. */
   readonly value: string;
-  /** `default`, a file, `variable NAME`, `file of NAME_FILE` or `command line`. */
+  /** `default`, a file, `variable NAME` or `file of NAME_FILE`. */
   readonly source: string;
-}
-
-/** One line of the README's table. */
-export interface SettingRow {
-  readonly name: string;
-  readonly keyPath: string;
-  /** As it is written in `config/default.json`, or what it means that nothing is. */
-  readonly defaultValue: string;
-  readonly hasDefault: boolean;
-  readonly doc: string;
 }
 
 /**
  * The effective value of every setting.
  *
- * @throws ConfigurationError with one line for each mistake
+ * @throws ConfigurationError with one line for each problem
  */
 export function describeConfig(options: LoadOptions): readonly ConfigRow[] {
-  const resolution = resolveChecked(options);
-  return allSettings.map((setting) => ({
-    name: setting.name,
-    value: printableValue(setting, resolution),
-    source: resolution.source(setting),
-  }));
+  const { origins, projectDir } = resolveSettings(options);
+  return allSettings.map((setting) => {
+    const { text, source } = origins.get(setting.keyPath) ?? { source: 'default' };
+    return { name: setting.env, value: printableValue(setting, projectDir, text), source };
+  });
 }
 
 /** A table for the terminal. */
@@ -57,34 +49,77 @@ export function renderConfigTable(rows: readonly ConfigRow[]): string {
     .join('\n');
 }
 
-/** Every setting with its default out of `configDir`. */
-export function listSettings(configDir: string): readonly SettingRow[] {
-  const { texts } = readConfigFile(configDir, 'default.json');
-  return allSettings.map(({ name, keyPath, doc, unset }) => ({
-    name,
-    keyPath,
-    defaultValue: texts.get(keyPath) ?? unsetText(unset),
-    hasDefault: texts.has(keyPath),
-    doc,
-  }));
+function printableValue(setting: Setting, projectDir: string, text?: string): string {
+  if (text === undefined) return unsetText(setting);
+  if (setting.format === 'path') return path.resolve(projectDir, text);
+  if (setting.sensitive !== true) return text;
+  return formatOf(setting.format).mask?.(text) ?? maskText;
 }
 
-/** The README's table, in Markdown. */
-export function renderSettingsTable(rows: readonly SettingRow[]): string {
-  const lines = rows.map(({ name, keyPath, defaultValue, hasDefault, doc }) => {
-    const shown = hasDefault ? `\`${defaultValue}\`` : defaultValue;
-    return `| \`${name}\` | \`${keyPath}\` | ${shown} | ${doc} |`;
+function unsetText({ unset = '' }: Setting): string {
+  return `unset: ${unset}`;
+}
+
+const introduction = `# Configuration
+
+Domestique reads each setting from these places. The later wins over the earlier, setting by setting:
+
+1. \`config/default.json\`: the defaults;
+2. \`config/secrets.json\`: your application's id and secret (\`config/secrets.example.json\` shows how; run \`chmod 600\` on it);
+3. \`config/local.json\`: anything else of yours;
+4. environment variables.
+
+Git ignores \`secrets.json\` and \`local.json\`. \`npm run config\` shows the effective values, the origin of each, and no secret.
+
+In a file the key \`sync.since\` is \`{"sync": {"since": "2019"}}\`. Lists are JSON lists or texts with commas. An empty variable, an empty text or null counts as unset.
+Lengths of time are written \`500ms\`, \`5s\`, \`15m\`, \`24h\` or \`90d\`. A variable that ends in \`_FILE\` names a file that holds nothing but the value, such as a container's secret.
+
+Domestique checks the whole configuration before it connects to anything, and reports all errors at once with exit code 2. An unknown key in a file is an error, and so is an unknown variable that begins with one of our prefixes
+(${ownPrefixes.map((prefix) => `\`${prefix}\``).join(', ')}) or misspells one of ours (\`RETENTION_DAY\`).
+
+This file is generated from the declarations in \`src/config/\`; a test compares the two. To regenerate it:
+
+    node --input-type=module -e "import { configurationPage } from './src/config/description.ts'; console.log(configurationPage('config'))" > docs/configuration.md
+`;
+
+/** The sections of the page, each with the key paths (or their beginnings) that it shows. */
+const sections: readonly (readonly [title: string, ...prefixes: string[]])[] = [
+  ['Application at Strava', 'strava'],
+  ['Database', 'mongodb', 'dataDir', 'tokenKeyFile', 'lease'],
+  ['Sync', 'sync'],
+  ['Reconcile', 'reconcile'],
+  ['Retention', 'retentionDays', 'keep'],
+  ['Login and HTTP server', 'auth', 'http'],
+  ['Webhooks and notifications', 'webhook', 'notify'],
+  ['Log', 'log'],
+];
+
+/** docs/configuration.md, with the defaults of `configDir`. */
+export function configurationPage(configDir: string): string {
+  const { origins } = readConfigFile(configDir, 'default.json');
+  const parts = sections.map(([title, ...prefixes]) => {
+    const shown = allSettings.filter(({ keyPath }) =>
+      prefixes.includes(keyPath.split('.', 1).join()),
+    );
+    const rows = shown.map((setting) => settingRow(setting, origins.get(setting.keyPath)?.text));
+    const head = ['variable', 'key in a file', 'meaning', 'values', 'default', 'example'];
+    return [`## ${title}`, '', rowOf(head), '|---|---|---|---|---|---|', ...rows, ''].join('\n');
   });
-  return ['| variable | key in a file | default | |', '|---|---|---|---|', ...lines].join('\n');
+  return [introduction, ...parts].join('\n').trimEnd();
 }
 
-function printableValue(setting: Setting<unknown>, resolution: Resolution): string {
-  const text = resolution.text(setting);
-  if (text === undefined) return unsetText(setting.unset);
-  if (setting.isPath === true) return path.resolve(resolution.projectDir, text);
-  return setting.mask === undefined ? text : setting.mask(text);
+function settingRow(setting: Setting, defaultText: string | undefined): string {
+  const { env, hasFileVariable, keyPath, doc, format, example } = setting;
+  return rowOf([
+    hasFileVariable === true ? `\`${env}\` or \`${env}_FILE\`` : `\`${env}\``,
+    `\`${keyPath}\``,
+    doc,
+    formatOf(format).accepts(setting),
+    defaultText === undefined ? unsetText(setting) : `\`${defaultText}\``,
+    `\`${example}\``,
+  ]);
 }
 
-function unsetText(meaning?: string): string {
-  return meaning === undefined ? 'unset' : `unset: ${meaning}`;
+function rowOf(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }

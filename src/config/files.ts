@@ -1,61 +1,81 @@
 /**
- * Reads one configuration file into texts by key path, and collects what is wrong with its form:
- * syntax, unknown keys, values that are no text. What a value may be is not decided here. No message
- * repeats a value of the file.
+ * Reads one configuration file for convict, and collects the problems of its form: syntax, unknown
+ * keys, sections in place of values. No problem repeats a value of the file.
  */
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
-import { findJsonError } from './json-syntax.ts';
-import { allSettings } from './settings.ts';
+import type { Declaration } from './setting.ts';
+import type { Section } from './settings.ts';
+import { allSettings, isSetting, schema } from './settings.ts';
 import { nearestName } from './spelling.ts';
 
-/** What a file sets, and what is wrong with it. */
-export interface FileReading {
-  /** Texts by key path. */
-  readonly texts: ReadonlyMap<string, string>;
-  readonly errors: readonly string[];
+/** Where the text of a setting comes from. */
+export interface Origin {
+  readonly text: string;
+  /** For messages: the place as the user wrote it. */
+  readonly label: string;
+  /** `default`, a file, `variable NAME` or `file of NAME_FILE`. */
+  readonly source: string;
 }
 
-const keyPaths = new Set(allSettings.map(({ keyPath }) => keyPath));
-const sections = new Set([...keyPaths].flatMap(sectionsOf));
-/** What somebody may have written, and the key path that it stands for. */
-const spellings = new Map([
-  ...[...keyPaths, ...sections].map((keyPath) => [keyPath, keyPath] as const),
-  ...allSettings.map(({ name, keyPath }) => [name, keyPath] as const),
-]);
+/** What a source sets, and what is wrong with it. */
+export interface Reading {
+  /** By key path. */
+  readonly origins: ReadonlyMap<string, Origin>;
+  readonly problems: readonly string[];
+}
+
+/** The texts of a file, nested as they stand there. */
+export interface TextTree {
+  readonly [key: string]: TextTree | string;
+}
+
+export interface FileReading extends Reading {
+  readonly tree: TextTree;
+}
+
+const exampleFile = '{"sync": {"since": "2019"}}';
+
+/** Names that a user may have written, and the key path that each stands for. */
+const spellings = new Map(
+  allSettings.flatMap(({ env, keyPath }) => [
+    ...sectionsOf(keyPath).map((section) => [section, section] as const),
+    [keyPath, keyPath] as const,
+    [env, keyPath] as const,
+  ]),
+);
 
 /**
- * Reads `fileName` of the folder of configuration. A file that does not exist is an empty one,
- * unless it `isRequired`.
+ * Reads `fileName` of the folder of configuration. A file that does not exist counts as empty, except
+ * for the defaults.
  */
-export function readConfigFile(
-  configDir: string,
-  fileName: string,
-  isRequired = false,
-): FileReading {
+export function readConfigFile(configDir: string, fileName: string): FileReading {
   const label = `config/${fileName}`;
-  const texts = new Map<string, string>();
+  const isDefault = fileName === 'default.json';
+  const origins = new Map<string, Origin>();
+  const problems: string[] = [];
   const content = readText(path.join(configDir, fileName));
   if ('failure' in content) {
-    const isError = isRequired || content.failure !== 'ENOENT';
-    return { texts, errors: isError ? [`${label}: cannot be read (${content.failure})`] : [] };
+    const isProblem = isDefault || content.failure !== 'ENOENT';
+    if (isProblem) problems.push(`${label}: cannot be read (${content.failure})`);
+    return { tree: {}, origins, problems };
   }
-  const json = content.text.replace(/^\uFEFF/, '');
-  const position = findJsonError(json);
-  if (position !== undefined) {
-    const place = `${label}, line ${position.line}, column ${position.column}`;
+  const source = isDefault ? 'default' : label;
+  const root = parseJson(content.text.replace(/^\uFEFF/, ''));
+  if ('place' in root) {
     const rule = 'keys and texts stand in double quotes, commas only between entries, no comments';
-    return { texts, errors: [`${place}: is not JSON (${rule}); for example ${exampleFile}`] };
+    problems.push(`${label}, ${root.place}: is not JSON (${rule}); for example ${exampleFile}`);
+  } else if (isSection(root.value)) {
+    const tree = readSection({ label, source, origins, problems }, root.value, schema, '');
+    return { tree, origins, problems };
+  } else {
+    problems.push(`${label}: must hold one {…}; for example ${exampleFile}`);
   }
-  const errors: string[] = [];
-  const root: unknown = JSON.parse(json);
-  if (isSection(root)) collect({ section: root, prefix: '', label, texts, errors });
-  else errors.push(`${label}: must hold one {…}; for example ${exampleFile}`);
-  return { texts, errors };
+  return { tree: {}, origins, problems };
 }
 
-/** Whether others than its owner may read the file. */
+/** Whether other users than its owner may read the file. */
 export function isReadableByOthers(filePath: string): boolean {
   const stats = statSync(filePath, { throwIfNoEntry: false });
   return stats !== undefined && (stats.mode & 0o044) !== 0;
@@ -71,32 +91,40 @@ export function readText(filePath: string): { text: string } | { failure: string
   }
 }
 
-const exampleFile = '{"sync": {"since": "2019"}}';
-
-interface Collection {
-  readonly section: Readonly<Record<string, unknown>>;
-  readonly prefix: string;
+interface FileContext {
   readonly label: string;
-  readonly texts: Map<string, string>;
-  readonly errors: string[];
+  readonly source: string;
+  readonly origins: Map<string, Origin>;
+  readonly problems: string[];
 }
 
-function collect(collection: Collection): void {
-  const { section, prefix, label, texts, errors } = collection;
-  for (const [key, value] of Object.entries(section)) {
+/** The known values of a section; the context collects their origins and the problems. */
+function readSection(
+  context: FileContext,
+  values: Readonly<Record<string, unknown>>,
+  section: Section,
+  prefix: string,
+): TextTree {
+  const { label, source, origins, problems } = context;
+  const tree: Record<string, TextTree | string> = {};
+  for (const [key, value] of Object.entries(values)) {
     const keyPath = prefix + key;
-    if (keyPaths.has(keyPath)) {
-      const text = textOf(value);
-      if (text === undefined) errors.push(`${label}, ${keyPath}: ${wrongValue(keyPath)}`);
-      else if (text !== '') texts.set(keyPath, text);
-    } else if (!sections.has(keyPath)) {
-      errors.push(`${label}, ${keyPath}: ${unknownKey(keyPath)}`);
-    } else if (isSection(value)) {
-      collect({ ...collection, section: value, prefix: `${keyPath}.` });
+    const place = `${label}, ${keyPath}`;
+    const node = Object.hasOwn(section, key) ? section[key] : undefined;
+    if (node === undefined) {
+      problems.push(`${place}: ${unknownKey(keyPath)}`);
+    } else if (!isSetting(node)) {
+      if (isSection(value)) tree[key] = readSection(context, value, node, `${keyPath}.`);
+      else problems.push(`${place}: must be a section; for example ${exampleFile}`);
     } else {
-      errors.push(`${label}, ${keyPath}: must be a section; for example ${exampleFile}`);
+      const text = textOf(value);
+      if (text === undefined) problems.push(`${place}: ${wrongShape(node)}`);
+      if (text === undefined || text === '') continue;
+      tree[key] = text;
+      origins.set(keyPath, { text, label: place, source });
     }
   }
+  return tree;
 }
 
 /** Null and the empty text mean unset, as an empty variable does. */
@@ -108,15 +136,14 @@ function textOf(value: unknown): string | undefined {
   return isList ? value.join(',') : undefined;
 }
 
-function wrongValue(keyPath: string): string {
-  const example = allSettings.find((setting) => setting.keyPath === keyPath)?.example ?? '';
+function wrongShape({ example }: Declaration): string {
   return `must be a single value; for example ${example}`;
 }
 
 function unknownKey(keyPath: string): string {
   const near = spellings.get(nearestName(keyPath, spellings.keys()) ?? '');
   return near === undefined
-    ? `is not a setting; one is for example ${exampleFile}, and the README has them all`
+    ? `is not a setting (docs/configuration.md lists them); for example ${exampleFile}`
     : `is not a setting; did you mean ${near}?`;
 }
 
@@ -124,7 +151,47 @@ function isSection(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function sectionsOf(keyPath: string): string[] {
+function sectionsOf(keyPath: string): readonly string[] {
   const keys = keyPath.split('.').slice(0, -1);
   return keys.map((_, index) => keys.slice(0, index + 1).join('.'));
+}
+
+/** The value of a JSON text, or the place where the text stops being JSON. */
+function parseJson(text: string): { readonly value: unknown } | { readonly place: string } {
+  const reason = jsonFailure(text);
+  if (reason === undefined) return { value: JSON.parse(text) as unknown };
+  const before = text.slice(0, offsetOf(text, reason)).split(/\r\n|\n|\r/);
+  return { place: `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}` };
+}
+
+/**
+ * V8 names the position, except for an unexpected end and an unexpected token. The shortest beginning
+ * of the text that has an unexpected token ends with it.
+ */
+function offsetOf(text: string, reason: string): number {
+  const position = / at position (\d+) \(line \d+ column \d+\)$/.exec(reason)?.[1];
+  if (position !== undefined) return Number(position);
+  if (!hasUnexpectedToken(text)) return text.length;
+  let [valid, broken] = [0, text.length];
+  while (broken - valid > 1) {
+    const middle = Math.floor((valid + broken) / 2);
+    if (hasUnexpectedToken(text.slice(0, middle))) broken = middle;
+    else valid = middle;
+  }
+  return valid;
+}
+
+function hasUnexpectedToken(text: string): boolean {
+  return jsonFailure(text)?.endsWith(' is not valid JSON') === true;
+}
+
+/** JSON.parse's message. It can repeat a part of the text, so it is not shown. */
+function jsonFailure(text: string): string | undefined {
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return error.message;
+    throw error;
+  }
 }

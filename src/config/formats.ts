@@ -1,67 +1,175 @@
 /**
- * The general formats of settings: numbers, lengths of time, switches, choices. Each takes a text
- * exactly or refuses it; none coerces, trims or guesses.
+ * The strict formats of settings, registered with convict under their names. convict's own formats
+ * coerce loosely: its `nat` reads "7x" as 7. A format here takes a text exactly or reports a problem.
  */
+import convict from 'convict';
+import { validate as isCronExpression } from 'node-cron';
+
 import { parseDuration, writeDuration } from '../domain/duration.ts';
+import { parseSince, periodExamples } from '../domain/sync/period.ts';
+import { addressFormats } from './address-formats.ts';
 
-/** A value, or what is wrong with the text, worded to follow the setting's name. */
-export type Parsed<T> = { readonly value: T } | { readonly problem: string };
+/** The page where the owner of an application finds its id and secret. */
+export const applicationPage = 'https://www.strava.com/settings/api';
 
-/** Reads one setting's text. */
-export type Format<T> = (text: string) => Parsed<T>;
-
-/** Shorter than a Strava client secret, so that one pasted into the wrong setting is not repeated. */
-const maxEchoLength = 30;
-
-/** A refusal that repeats the text, where it is short: for settings that cannot hold a secret. */
-export function reject(rule: string, text: string): { readonly problem: string } {
-  return { problem: text.length > maxEchoLength ? rule : `${rule}, not ${JSON.stringify(text)}` };
+/** The limits that a setting gives to its format. Lengths of time are in milliseconds. */
+export interface Limits {
+  readonly min?: number;
+  readonly max?: number;
+  readonly choices?: readonly string[];
 }
 
-/** A whole number in plain decimal digits. */
-export function wholeNumber(range: { least: number; most: number }): Format<number> {
-  const { least, most } = range;
-  const limits =
-    most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
-  return (text) => {
-    const value = /^(0|[1-9]\d*)$/.test(text) ? Number(text) : Number.NaN;
-    return value >= least && value <= most
-      ? { value }
-      : reject(`must be a whole number ${limits}`, text);
+export interface Format<T = unknown> {
+  /** What the format accepts, worded to follow "must be". */
+  readonly accepts: (limits: Limits) => string;
+  /** The value of a text, or the text itself where it has none. */
+  readonly coerce?: (text: string) => T | string;
+  /** What is wrong with a coerced value, worded to follow the setting's name. */
+  readonly problem: (value: T, limits: Limits) => string | undefined;
+  /** Whether a message may repeat a wrong value. */
+  readonly isEchoed?: boolean;
+  /** Replaces the secret parts of a value. */
+  readonly mask?: (text: string) => string;
+}
+
+/** See https://developers.strava.com/docs/authentication/#details-about-requesting-access. */
+const knownScopes = [
+  'read',
+  'read_all',
+  'profile:read_all',
+  'profile:write',
+  'activity:read',
+  'activity:read_all',
+  'activity:write',
+];
+
+export const formats = {
+  /** Plain decimal digits. */
+  'whole-number': echoed<number>({
+    accepts: ({ min = 0, max }) =>
+      `a whole number ${max === undefined ? `of at least ${min}` : `from ${min} to ${max}`}`,
+    coerce: (text) => (/^(0|[1-9]\d*)$/.test(text) ? Number(text) : text),
+    isValid: isWithin,
+  }),
+  /** Milliseconds of a text such as `15m`. */
+  duration: echoed<number>({
+    accepts: ({ min = 0, max = 0 }) =>
+      `a length of time from ${writeDuration(min)} to ${writeDuration(max)}, with its unit (ms, s, m, h, d)`,
+    coerce: (text) => parseDuration(text) ?? text,
+    isValid: isWithin,
+  }),
+  switch: echoed<boolean>({
+    accepts: () => 'true or false',
+    coerce: (text) => (text === 'true' || text === 'false' ? text === 'true' : text),
+    isValid: (value) => typeof value === 'boolean',
+  }),
+  choice: echoed<string>({
+    accepts: ({ choices = [] }) => `one of ${choices.join(', ')}`,
+    isValid: (value, { choices = [] }) => choices.includes(value),
+  }),
+  /** Without a scope to read activities there is nothing to mirror. */
+  scopes: echoed<readonly string[]>({
+    accepts: () =>
+      `scopes of Strava between commas, activity:read_all or activity:read among them (${knownScopes.join(', ')})`,
+    coerce: (text) => [...new Set(text.split(',').map((scope) => scope.trim()))],
+    isValid: (value) =>
+      value.every((scope) => knownScopes.includes(scope)) &&
+      (value.includes('activity:read') || value.includes('activity:read_all')),
+  }),
+  /** The value stays a text, because `90d` depends on the present. */
+  since: echoed<string>({
+    accepts: () => `a date or a length of time ago (${periodExamples})`,
+    isValid: (value) => parseSince(value, 0) !== undefined,
+  }),
+  cron: echoed<string>({
+    accepts: () => 'five cron fields, or six with the seconds first',
+    isValid: (value) =>
+      [5, 6].includes(value.trim().split(/\s+/).length) && isCronExpression(value),
+  }),
+  timezone: echoed<string>({
+    accepts: () => 'the name of a time zone in the IANA database',
+    isValid: isTimezone,
+  }),
+  /** A wrong value is not repeated, because it may be the secret. */
+  'client-id': {
+    accepts: () => 'digits',
+    problem: (value: string) =>
+      /^\d{1,20}$/.test(value)
+        ? undefined
+        : `must be digits only: it is the number called Client ID at ${applicationPage}, not the application's name or secret`,
+  },
+  'client-secret': {
+    accepts: () => 'one word of plain characters',
+    problem: clientSecretProblem,
+  },
+  /** A command line can hold a secret, so it is not repeated. */
+  'command-line': withRule<string>({ accepts: () => 'a command line', isValid: isFilled }),
+  path: withRule<string>({ accepts: () => 'a path', isValid: isFilled }),
+  ...addressFormats,
+};
+
+export type FormatName = keyof typeof formats;
+
+/** The type of a format's values. */
+export type FormatValue<F extends FormatName> = Parameters<(typeof formats)[F]['problem']>[0];
+
+/** The format of that name, for callers that do not know which it is. */
+export function formatOf(name: FormatName): Format {
+  return formats[name] as Format;
+}
+
+for (const name of Object.keys(formats) as FormatName[]) {
+  const { coerce = (text: string) => text, problem } = formatOf(name);
+  const validate = (value: unknown, limits: Limits & { readonly default: unknown }): void => {
+    const found = value === null ? 'is missing' : problem(value, limits);
+    if (found !== undefined) throw new Error(found);
+  };
+  convict.addFormat({ name, coerce, validate });
+}
+
+interface Rule<T> extends Omit<Format<T>, 'problem'> {
+  readonly isValid: (value: T, limits: Limits) => boolean;
+}
+
+/** A format with one rule. */
+function withRule<T>({ isValid, ...format }: Rule<T>): Format<T> {
+  return {
+    ...format,
+    problem: (value, limits) =>
+      isValid(value, limits) ? undefined : `must be ${format.accepts(limits)}`,
   };
 }
 
-/** A length of time such as `15m`, in milliseconds. */
-export function duration(range: { minMs: number; maxMs: number }): Format<number> {
-  const limits = `from ${writeDuration(range.minMs)} to ${writeDuration(range.maxMs)}`;
-  return (text) => {
-    const value = parseDuration(text) ?? Number.NaN;
-    return value >= range.minMs && value <= range.maxMs
-      ? { value }
-      : reject(`must be a length of time ${limits}, with its unit (ms, s, m, h, d)`, text);
-  };
+/** A format with one rule, for values that cannot be secret. */
+function echoed<T>(rule: Rule<T>): Format<T> {
+  return withRule({ ...rule, isEchoed: true });
 }
 
-/** `true` or `false`. */
-export const onOff: Format<boolean> = (text) =>
-  text === 'true' || text === 'false'
-    ? { value: text === 'true' }
-    : reject('must be true or false', text);
-
-/** One of a few words. */
-export function oneOf<T extends string>(words: readonly T[]): Format<T> {
-  return (text) => {
-    const value = words.find((word) => word === text);
-    return value === undefined ? reject(`must be one of ${words.join(', ')}`, text) : { value };
-  };
+function isWithin(value: unknown, { min = 0, max = Number.MAX_SAFE_INTEGER }: Limits): boolean {
+  return typeof value === 'number' && value >= min && value <= max;
 }
 
-/** A command line for the shell; a wrong one is not repeated, for it may hold a secret. */
-export const commandLine: Format<string> = (text) =>
-  text.trim() === '' || text.includes('\0')
-    ? { problem: 'must be a command line' }
-    : { value: text };
+function isFilled(value: string): boolean {
+  return value.trim() !== '' && !value.includes('\0');
+}
 
-/** The path of a file or folder. */
-export const path: Format<string> = (text) =>
-  text.trim() === '' || text.includes('\0') ? { problem: 'must be a path' } : { value: text };
+function isTimezone(value: string): boolean {
+  // Intl accepts offsets such as +01:00 too. They have no daylight saving and are no names.
+  if (!/^[A-Za-z]/.test(value)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: value });
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+function clientSecretProblem(value: string): string | undefined {
+  if (value === 'put-your-client-secret-here') {
+    return `is still the placeholder of config/secrets.example.json: replace it with the Client Secret of ${applicationPage}`;
+  }
+  return /^[\x21-\x7e]+$/.test(value)
+    ? undefined
+    : `must be one word of plain characters: the Client Secret of ${applicationPage}`;
+}

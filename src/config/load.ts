@@ -1,162 +1,147 @@
 /**
- * Loads the configuration once: whole, checked before anything connects, frozen. It throws all
- * mistakes together, and never a secret with them.
+ * Loads the configuration once: whole, checked before anything connects, frozen. It throws all problems
+ * together, and never a secret with them.
  */
 import path from 'node:path';
 
+import convict from 'convict';
+
 import { writeDuration } from '../domain/duration.ts';
 import { ConfigurationError } from '../errors.ts';
-import type { Config, StravaConfig, SyncConfig } from './config.ts';
-import { resolveSettings } from './resolution.ts';
-import type { LoadOptions, Resolution } from './resolution.ts';
-import type { Setting } from './setting.ts';
-import { settings } from './settings.ts';
+import type { Config } from './config.ts';
+import { createConfig } from './config.ts';
+import type { Origin } from './files.ts';
+import { isReadableByOthers, readConfigFile } from './files.ts';
+import { formatOf } from './formats.ts';
+import type { Setting, Values } from './settings.ts';
+import { allSettings, schema } from './settings.ts';
+import type { Environment } from './variables.ts';
+import { readVariables } from './variables.ts';
+
+/** Where the configuration is read from. */
+export interface LoadOptions {
+  readonly env: Environment;
+  /** The folder with `default.json`. The project's folder is the one around it. */
+  readonly configDir: string;
+}
+
+/** The checked values of all settings, with the origin of each. */
+export interface Resolution {
+  readonly projectDir: string;
+  readonly values: Values;
+  /** By key path. A setting that nothing sets has none. */
+  readonly origins: ReadonlyMap<string, Origin>;
+  readonly warnings: readonly string[];
+}
+
+const windows = ['strava.quota.shortWindow', 'strava.quota.dailyWindow'];
+
+/** A secret that was pasted into the wrong setting is longer than this, so it is not repeated. */
+const maxEchoLength = 30;
 
 /**
- * The configuration of `config/default.json`, `secrets.json`, `local.json`, the environment and the
- * overrides, the later winning over the earlier.
+ * The configuration of `config/default.json`, `secrets.json`, `local.json` and the environment, the
+ * later winning over the earlier.
  *
- * @throws ConfigurationError with one line for each mistake
+ * @throws ConfigurationError with one line for each problem
  */
 export function loadConfig(options: LoadOptions): Config {
-  return toConfig(resolveChecked(options));
+  const { values, projectDir, warnings } = resolveSettings(options);
+  return createConfig(values, projectDir, warnings);
 }
 
 /**
- * The sources' texts, of which each is right.
+ * The values of all settings before they are given the shape of {@link Config}.
  *
- * @throws ConfigurationError with one line for each mistake
+ * @throws ConfigurationError with one line for each problem
  */
-export function resolveChecked(options: LoadOptions): Resolution {
-  const resolution = resolveSettings(options);
-  const errors = [...resolution.errors, ...contradictions(resolution)];
-  if (errors.length > 0) throw new ConfigurationError(errors);
-  return resolution;
+export function resolveSettings(options: LoadOptions): Resolution {
+  const configDir = path.resolve(options.configDir);
+  const projectDir = path.dirname(configDir);
+  const files = ['default.json', 'secrets.json', 'local.json'].map((name) =>
+    readConfigFile(configDir, name),
+  );
+  const variables = readVariables(options.env, projectDir);
+  const origins = new Map([...files, variables].flatMap((source) => [...source.origins]));
+
+  const config = convict<object>(schema, { env: textsByVariable(variables.origins), args: [] });
+  for (const { tree } of files) config.load(tree);
+  const values = config.getProperties() as Values;
+  const invalid = invalidSettings(config);
+  const problems = [
+    ...[...files, variables].flatMap((source) => source.problems),
+    ...allSettings.flatMap((setting) => {
+      const problem = invalid.get(setting.keyPath);
+      return problem === undefined ? [] : [explain(setting, problem, origins.get(setting.keyPath))];
+    }),
+    ...(windows.some((key) => invalid.has(key)) ? [] : windowContradiction(values, origins)),
+    ...notifyContradiction(origins),
+  ];
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return { projectDir, values, origins, warnings: secretsWarning(configDir) };
 }
 
-function contradictions(resolution: Resolution): string[] {
-  return [...windowContradictions(resolution), ...notifyContradictions(resolution)];
+function textsByVariable(origins: ReadonlyMap<string, Origin>): Record<string, string> {
+  return Object.fromEntries(
+    allSettings.flatMap(({ env, keyPath }) => {
+      const origin = origins.get(keyPath);
+      return origin === undefined ? [] : [[env, origin.text]];
+    }),
+  );
 }
 
-function notifyContradictions(resolution: Resolution): string[] {
-  const { notifyCommand, notifyUrl } = settings;
-  if (resolution.text(notifyCommand) === undefined || resolution.text(notifyUrl) === undefined) {
-    return [];
+/**
+ * The problem of each invalid setting, by key path. convict throws one error with a line for each, to
+ * which it adds the value unless the setting is sensitive. The value is dropped.
+ */
+function invalidSettings(config: convict.Config<object>): ReadonlyMap<string, string> {
+  try {
+    config.validate({ allowed: 'strict' });
+    return new Map();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const lines = error.message.split('\n');
+    const found = lines.map((line) => /^([\w.]+): (.*?)(?:: value was .*)?$/s.exec(line));
+    if (found.includes(null)) throw error;
+    return new Map(found.map((match) => [match?.[1] ?? '', match?.[2] ?? '']));
   }
-  const [command, url] = [resolution.label(notifyCommand), resolution.label(notifyUrl)];
-  return [`${url}: ${command} is set as well; set only one of the two, a command can post as well`];
 }
 
-function windowContradictions(resolution: Resolution): string[] {
-  const shortWindowMs = read(resolution, settings.quotaShortWindow);
-  const dailyWindowMs = read(resolution, settings.quotaDailyWindow);
-  if (shortWindowMs === undefined || dailyWindowMs === undefined) return [];
-  if (dailyWindowMs >= shortWindowMs) return [];
-  // The blame goes to what the user wrote, not to a default that it contradicts.
-  const isDailyDefault = resolution.source(settings.quotaDailyWindow) === 'default';
-  const blamed = isDailyDefault ? settings.quotaShortWindow : settings.quotaDailyWindow;
+function explain({ keyPath, format, example }: Setting, problem: string, origin?: Origin): string {
+  const { text, label } = origin ?? { text: '', label: `config/default.json, ${keyPath}` };
+  const isEchoed =
+    formatOf(format).isEchoed === true && text !== '' && text.length <= maxEchoLength;
+  const echo = isEchoed ? `, not ${JSON.stringify(text)}` : '';
+  return `${label}: ${problem}${echo}; for example ${example}`;
+}
+
+function notifyContradiction(origins: Resolution['origins']): readonly string[] {
+  const [command, url] = [origins.get('notify.command'), origins.get('notify.url')];
+  if (command === undefined || url === undefined) return [];
+  return [
+    `${url.label}: ${command.label} is set as well; set only one of the two, a command can post as well`,
+  ];
+}
+
+/** A short window that is longer than the daily one is a problem of the one that the user wrote. */
+function windowContradiction(
+  { strava: { quota } }: Values,
+  origins: Resolution['origins'],
+): readonly string[] {
+  if (quota.dailyWindow >= quota.shortWindow) return [];
+  const isDailyDefault = origins.get('strava.quota.dailyWindow')?.source === 'default';
+  const key = isDailyDefault ? 'shortWindow' : 'dailyWindow';
   const rule = isDailyDefault
-    ? `must be no longer than the daily window, ${writeDuration(dailyWindowMs)}`
-    : `must be no shorter than the short window, ${writeDuration(shortWindowMs)}`;
-  return [`${resolution.label(blamed)}: ${rule}; for example ${blamed.example}`];
+    ? `no longer than the daily window, ${writeDuration(quota.dailyWindow)}`
+    : `no shorter than the short window, ${writeDuration(quota.shortWindow)}`;
+  const label = origins.get(`strava.quota.${key}`)?.label ?? key;
+  return [`${label}: must be ${rule}; for example ${schema.strava.quota[key].example}`];
 }
 
-function toConfig(resolution: Resolution): Config {
-  const get = <T>(setting: Setting<T>) => required(resolution, setting);
-  const uri = read(resolution, settings.mongodbUri);
-  return deepFreeze({
-    strava: toStravaConfig(resolution),
-    mongodb: {
-      ...(uri === undefined ? {} : { uri }),
-      database: get(settings.mongodbDatabase),
-      port: get(settings.mongodbPort),
-    },
-    dataDir: path.resolve(resolution.projectDir, get(settings.dataDir)),
-    tokenKeyFile: optionalPath(resolution, settings.tokenKeyFile),
-    sync: toSyncConfig(resolution),
-    reconcile: {
-      recentIntervalMs: get(settings.recentInterval),
-      recentPeriodMs: get(settings.recentPeriod),
-      fullIntervalMs: get(settings.fullInterval),
-    },
-    retentionDays: read(resolution, settings.retentionDays),
-    keep: { changesMs: get(settings.keepChanges), runsMs: get(settings.keepRuns) },
-    auth: { port: get(settings.authPort) },
-    http: { host: get(settings.httpHost), port: get(settings.httpPort) },
-    webhook: {
-      pollIntervalMs: get(settings.webhookLookInterval),
-      onDeauthorization: get(settings.webhookDeauthorization),
-    },
-    notify: {
-      command: read(resolution, settings.notifyCommand),
-      url: read(resolution, settings.notifyUrl),
-    },
-    lease: { durationMs: get(settings.leaseDuration) },
-    log: { level: get(settings.logLevel), format: read(resolution, settings.logFormat) },
-    warnings: [...resolution.warnings],
-  });
-}
-
-function toStravaConfig(resolution: Resolution): StravaConfig {
-  const get = <T>(setting: Setting<T>) => required(resolution, setting);
-  const clientId = read(resolution, settings.clientId);
-  const clientSecret = read(resolution, settings.clientSecret);
-  return {
-    ...(clientId === undefined ? {} : { clientId }),
-    ...(clientSecret === undefined ? {} : { clientSecret }),
-    apiUrl: get(settings.apiUrl),
-    oauthUrl: get(settings.oauthUrl),
-    scopes: get(settings.scopes),
-    quota: {
-      short: get(settings.quotaShort),
-      shortWindowMs: get(settings.quotaShortWindow),
-      daily: get(settings.quotaDaily),
-      dailyWindowMs: get(settings.quotaDailyWindow),
-      isHigherAllowed: get(settings.isHigherQuotaAllowed),
-    },
-    requestTimeoutMs: get(settings.requestTimeout),
-  };
-}
-
-function toSyncConfig(resolution: Resolution): SyncConfig {
-  const get = <T>(setting: Setting<T>) => required(resolution, setting);
-  const since = read(resolution, settings.since);
-  return {
-    ...(since === undefined ? {} : { since }),
-    schedule: get(settings.schedule),
-    timezone: get(settings.timezone),
-    shouldFetchStreams: get(settings.shouldFetchStreams),
-    trackSource: get(settings.trackSource),
-    // The details name the segments.
-    shouldFetchDetails: get(settings.shouldFetchDetails) || get(settings.shouldFetchSegments),
-    shouldFetchSegments: get(settings.shouldFetchSegments),
-    shouldFetchAthlete: get(settings.shouldFetchAthlete),
-  };
-}
-
-/** An absolute path; undefined where it is not set. */
-function optionalPath(resolution: Resolution, setting: Setting<string>): string | undefined {
-  const text = read(resolution, setting);
-  return text === undefined ? undefined : path.resolve(resolution.projectDir, text);
-}
-
-/** The value of a setting; undefined when it is not set, or wrong. */
-function read<T>(resolution: Resolution, setting: Setting<T>): T | undefined {
-  const text = resolution.text(setting);
-  if (text === undefined) return undefined;
-  const parsed = setting.format(text);
-  return 'value' in parsed ? parsed.value : undefined;
-}
-
-function required<T>(resolution: Resolution, setting: Setting<T>): T {
-  const value = read(resolution, setting);
-  if (value === undefined) throw new TypeError(`${setting.name} was not checked`);
-  return value;
-}
-
-function deepFreeze<T extends object>(value: T): T {
-  for (const inner of Object.values(value)) {
-    if (typeof inner === 'object' && inner !== null) deepFreeze(inner);
-  }
-  return Object.freeze(value);
+function secretsWarning(configDir: string): readonly string[] {
+  return isReadableByOthers(path.join(configDir, 'secrets.json'))
+    ? [
+        'config/secrets.json can be read by other users of this machine; `chmod 600 config/secrets.json` ends that.',
+      ]
+    : [];
 }

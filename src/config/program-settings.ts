@@ -1,80 +1,143 @@
 /**
- * The settings of the program around the job: the login, the HTTP server, webhooks, the log.
+ * The settings of the program itself: the database, the login, the HTTP server, webhooks,
+ * notifications and the log.
  */
 import { dayMs, minuteMs } from '../domain/duration.ts';
-import { hostName, maskWebhookUrl, webhookUrl } from './address-formats.ts';
-import { deauthorizationChoices, logFormats, logLevels } from './config.ts';
-import { commandLine, duration, oneOf, wholeNumber } from './formats.ts';
-import { maskText, portRange, setting } from './setting.ts';
+import { setting } from './setting.ts';
 
-export const programSettings = {
-  authPort: setting({
-    name: 'AUTH_PORT',
-    keyPath: 'auth.port',
-    format: wholeNumber({ ...portRange, least: 0 }),
-    example: '8485',
-    doc: "Port on which a login's redirect is awaited; 0 is any free one",
+const freePort = { format: 'whole-number', min: 0, max: 65_535 } as const;
+
+const mongodb = {
+  uri: setting({
+    env: 'MONGODB_URI',
+    format: 'mongodb-uri',
+    example: 'mongodb://127.0.0.1:27017',
+    doc: "MongoDB's connection string",
+    unset: 'the embedded server',
+    sensitive: true,
+    hasFileVariable: true,
   }),
-  httpHost: setting({
-    name: 'HTTP_HOST',
-    keyPath: 'http.host',
-    format: hostName,
+  database: setting({
+    env: 'MONGODB_DATABASE',
+    format: 'database-name',
+    example: 'domestique',
+    doc: 'Name of the database',
+  }),
+  port: setting({
+    env: 'MONGODB_PORT',
+    format: 'whole-number',
+    min: 1,
+    max: 65_535,
+    example: '27217',
+    doc: 'Port of the embedded server, on 127.0.0.1',
+  }),
+};
+
+const dataDir = setting({
+  env: 'DATA_DIR',
+  format: 'path',
+  example: './data',
+  doc: "Home of the embedded server. A relative path starts at the project's folder",
+});
+
+const tokenKeyFile = setting({
+  env: 'TOKEN_KEY_FILE',
+  format: 'path',
+  example: '/run/secrets/domestique-token-keys',
+  doc: 'File of the keys that encrypt the stored logins. `npm run keys -- new` makes it',
+  unset: 'logins are stored unencrypted',
+});
+
+const lease = {
+  duration: setting({
+    env: 'LEASE_DURATION',
+    format: 'duration',
+    min: 100,
+    max: dayMs,
+    example: '15s',
+    doc: 'How long a silent process on another machine counts as alive',
+  }),
+};
+
+const auth = {
+  port: setting({
+    env: 'AUTH_PORT',
+    ...freePort,
+    example: '8485',
+    doc: "Port that receives a login's redirect; 0 is any free one",
+  }),
+};
+
+const http = {
+  host: setting({
+    env: 'HTTP_HOST',
+    format: 'host-name',
     example: '127.0.0.1',
     doc: "The address that the daemon's HTTP server listens on",
   }),
-  httpPort: setting({
-    name: 'HTTP_PORT',
-    keyPath: 'http.port',
-    format: wholeNumber({ ...portRange, least: 0 }),
+  port: setting({
+    env: 'HTTP_PORT',
+    ...freePort,
     example: '8484',
     doc: "Port of the daemon's HTTP server; 0 is any free one",
   }),
-  webhookLookInterval: setting({
-    name: 'WEBHOOK_LOOK_INTERVAL',
-    keyPath: 'webhook.lookInterval',
-    format: duration({ minMs: minuteMs, maxMs: dayMs }),
+};
+
+const webhook = {
+  lookInterval: setting({
+    env: 'WEBHOOK_LOOK_INTERVAL',
+    format: 'duration',
+    min: minuteMs,
+    max: dayMs,
     example: '2h',
-    doc: 'How often the daemon looks at the lists while a webhook subscription tells it of new activities',
+    doc: 'How often the daemon polls for new activities while a webhook subscription reports them',
   }),
-  webhookDeauthorization: setting({
-    name: 'WEBHOOK_DEAUTHORIZATION',
-    keyPath: 'webhook.deauthorization',
-    format: oneOf(deauthorizationChoices),
+  deauthorization: setting({
+    env: 'WEBHOOK_DEAUTHORIZATION',
+    format: 'choice',
+    choices: ['keep', 'erase'],
     example: 'erase',
-    doc: 'What happens to the data of an athlete who withdraws the access at Strava: keep, or erase',
+    doc: 'What happens to the data of an athlete who withdraws the access at Strava',
   }),
-  notifyCommand: setting({
-    name: 'NOTIFY_COMMAND',
-    keyPath: 'notify.command',
-    format: commandLine,
-    example: '/usr/local/bin/tell-me',
-    doc: 'A command line that the daemon gives to the shell when it needs you; not together with `NOTIFY_URL`',
-    unset: 'nobody is told',
-    mask: () => maskText,
+};
+
+const notify = {
+  command: setting({
+    env: 'NOTIFY_COMMAND',
+    format: 'command-line',
+    example: '/usr/local/bin/send-notification',
+    doc: 'A command line that the daemon runs in the shell for each notification. Not together with `NOTIFY_URL`',
+    unset: 'no notifications',
+    sensitive: true,
   }),
-  notifyUrl: setting({
-    name: 'NOTIFY_URL',
-    keyPath: 'notify.url',
-    format: webhookUrl,
+  url: setting({
+    env: 'NOTIFY_URL',
+    format: 'webhook-url',
     example: 'https://ntfy.example.org/domestique',
-    doc: 'An address to which the daemon posts JSON when it needs you',
-    unset: 'nobody is told',
-    mask: (text) => maskWebhookUrl(text, maskText),
+    doc: 'An address to which the daemon posts each notification as JSON',
+    unset: 'no notifications',
+    sensitive: true,
     hasFileVariable: true,
   }),
-  logLevel: setting({
-    name: 'LOG_LEVEL',
-    keyPath: 'log.level',
-    format: oneOf(logLevels),
+};
+
+const log = {
+  level: setting({
+    env: 'LOG_LEVEL',
+    format: 'choice',
+    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
     example: 'debug',
-    doc: `The least important line to log: ${logLevels.join(', ')}`,
+    doc: 'The least important line to log',
   }),
-  logFormat: setting({
-    name: 'LOG_FORMAT',
-    keyPath: 'log.format',
-    format: oneOf(logFormats),
+  format: setting({
+    env: 'LOG_FORMAT',
+    format: 'choice',
+    choices: ['pretty', 'json'],
     example: 'json',
-    doc: `How lines are logged: ${logFormats.join(', ')}`,
+    doc: 'How lines are logged',
     unset: 'pretty on a terminal, else json',
   }),
 };
+
+export const databaseSettings = { mongodb, dataDir, tokenKeyFile, lease };
+export const programSettings = { auth, http, webhook, notify, log };

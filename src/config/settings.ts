@@ -1,25 +1,41 @@
 /**
- * The one table of all settings. The schema, the variables, the checks for unknown names, the
- * description for `npm run config` and the README's table are derived from it; the defaults are not
- * here but in `config/default.json`.
+ * All settings as one convict schema, and as a list. File keys are the schema's keys.
  */
-import { programSettings } from './program-settings.ts';
-import type { Setting } from './setting.ts';
-import { keepSettings, storageSettings } from './storage-settings.ts';
-import { quotaSettings, stravaSettings } from './strava-settings.ts';
-import { reconcileSettings, retentionSettings, syncSettings } from './sync-settings.ts';
+import { databaseSettings, programSettings } from './program-settings.ts';
+import type { Declaration, ValuesOf } from './setting.ts';
+import { strava, syncSettings } from './sync-settings.ts';
 
-/** Every setting, to be read by its value's type. */
-export const settings = {
-  ...stravaSettings,
-  ...quotaSettings,
-  ...storageSettings,
-  ...syncSettings,
-  ...reconcileSettings,
-  ...retentionSettings,
-  ...keepSettings,
-  ...programSettings,
-};
+/** convict's schema: a property for each setting, in the order of the docs. */
+export const schema = { strava, ...databaseSettings, ...syncSettings, ...programSettings };
 
-/** Every setting, in the order of the README's table. */
-export const allSettings: readonly Setting<unknown>[] = Object.values(settings);
+/** The checked values by file key. */
+export type Values = ValuesOf<typeof schema>;
+
+/** A section of the schema. */
+export interface Section {
+  readonly [key: string]: Section | Declaration;
+}
+
+/** A declaration with its place in a configuration file, keys joined by dots. */
+export interface Setting extends Declaration {
+  readonly keyPath: string;
+}
+
+/** Every setting, in the order of the docs. */
+export const allSettings: readonly Setting[] = settingsOf(schema, '');
+
+/** Every variable that the program reads, those that name a secret's file included. */
+export const variableNames: readonly string[] = allSettings.flatMap(({ env, hasFileVariable }) =>
+  hasFileVariable === true ? [env, `${env}_FILE`] : [env],
+);
+
+/** Tells a setting from a section. */
+export function isSetting(node: Section | Declaration): node is Declaration {
+  return typeof node.env === 'string';
+}
+
+function settingsOf(section: Section, prefix: string): readonly Setting[] {
+  return Object.entries(section).flatMap(([key, node]) =>
+    isSetting(node) ? [{ ...node, keyPath: prefix + key }] : settingsOf(node, `${prefix}${key}.`),
+  );
+}

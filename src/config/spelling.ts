@@ -1,6 +1,5 @@
 /**
- * "Did you mean …?": finds the known name that a mistyped one is nearest to. It never decides
- * anything, it only words a hint.
+ * "Did you mean …?": finds the known name that is nearest to a mistyped one.
  */
 
 /** The candidate that `written` was most likely meant to be; undefined when none is near. */
@@ -14,8 +13,8 @@ export function nearestName(written: string, candidates: Iterable<string>): stri
       minDistance = distance;
     }
   }
-  const tolerated = Math.min(3, Math.floor(bareLetters(written).length / 3));
-  return minDistance <= tolerated ? nearest : undefined;
+  const maxDistance = Math.min(3, Math.floor(bareLetters(written).length / 3));
+  return minDistance <= maxDistance ? nearest : undefined;
 }
 
 /**

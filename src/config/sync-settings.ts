@@ -1,106 +1,198 @@
 /**
- * The settings of what is fetched, when, and how far back it is kept.
+ * The settings of the application at Strava, of what is fetched, and of how long it is kept.
  */
-import { dayMs, minuteMs } from '../domain/duration.ts';
+import { dayMs, hourMs, minuteMs, secondMs } from '../domain/duration.ts';
 import { trackSources } from '../domain/derived/recorded-track.ts';
-import { duration, oneOf, onOff, wholeNumber } from './formats.ts';
+import { applicationPage } from './formats.ts';
 import { setting } from './setting.ts';
-import { cronSchedule, since, timezone } from './strava-formats.ts';
 
-const interval = { minMs: minuteMs, maxMs: 366 * dayMs };
+const windowLength = { format: 'duration', min: secondMs, max: 366 * dayMs } as const;
+const interval = { format: 'duration', min: minuteMs, max: 366 * dayMs } as const;
+const kept = { format: 'duration', min: dayMs, max: 36_500 * dayMs } as const;
 
-export const syncSettings = {
-  since: setting({
-    name: 'SYNC_SINCE',
-    keyPath: 'sync.since',
-    format: since,
-    example: '2019-03-01',
-    doc: "How far back the daemon's own backfill goes: a year, a month, a day, an RFC 3339 instant, or `90d` ago",
-    unset: 'the whole history',
+const quota = {
+  short: setting({
+    env: 'STRAVA_QUOTA_SHORT',
+    format: 'whole-number',
+    min: 1,
+    example: '200',
+    doc: 'Requests in a short window',
   }),
-  schedule: setting({
-    name: 'SYNC_SCHEDULE',
-    keyPath: 'sync.schedule',
-    format: cronSchedule,
-    example: '*/15 * * * *',
-    doc: 'When the daemon looks for new activities: five cron fields, or six with the seconds first',
+  shortWindow: setting({
+    env: 'STRAVA_QUOTA_SHORT_WINDOW',
+    ...windowLength,
+    example: '15m',
+    doc: 'Length of the short window. Windows begin at multiples of their length since the epoch, UTC',
   }),
-  timezone: setting({
-    name: 'SYNC_TIMEZONE',
-    keyPath: 'sync.timezone',
-    format: timezone,
-    example: 'Europe/Vienna',
-    doc: 'IANA time zone of the schedule',
+  daily: setting({
+    env: 'STRAVA_QUOTA_DAILY',
+    format: 'whole-number',
+    min: 1,
+    example: '1000',
+    doc: 'Requests in a daily window',
   }),
-  shouldFetchStreams: setting({
-    name: 'SYNC_STREAMS',
-    keyPath: 'sync.streams',
-    format: onOff,
-    example: 'false',
-    doc: "Whether the activities' streams are kept besides the list",
+  dailyWindow: setting({
+    env: 'STRAVA_QUOTA_DAILY_WINDOW',
+    ...windowLength,
+    example: '24h',
+    doc: 'Length of the daily window, no shorter than the short one',
   }),
-  trackSource: setting({
-    name: 'SYNC_TRACK',
-    keyPath: 'sync.track',
-    format: oneOf(trackSources),
-    example: 'streams',
-    doc: "What the activities' `track` is made of: the `summary`'s line, or the `streams` once they are stored, simplified to at most 1,000 points. `npm run rebuild` applies a change to what is stored",
-  }),
-  shouldFetchDetails: setting({
-    name: 'SYNC_DETAILS',
-    keyPath: 'sync.details',
-    format: onOff,
+  allowHigher: setting({
+    env: 'STRAVA_QUOTA_ALLOW_HIGHER',
+    format: 'switch',
     example: 'true',
-    doc: "Whether the activities' details are kept too (description, laps, splits, efforts): one more request an activity",
-  }),
-  shouldFetchSegments: setting({
-    name: 'SYNC_SEGMENTS',
-    keyPath: 'sync.segments',
-    format: onOff,
-    example: 'true',
-    doc: 'Whether each segment met in the details is kept too, with its streams: two requests a segment; the details that name them are kept then, whatever `SYNC_DETAILS` says',
-  }),
-  shouldFetchAthlete: setting({
-    name: 'SYNC_ATHLETE',
-    keyPath: 'sync.athlete',
-    format: onOff,
-    example: 'false',
-    doc: "Whether the athlete's profile, zones, totals and gear are refreshed daily: three requests, and one for each new piece of gear",
+    doc: "Whether to use a limit in Strava's responses that is higher than the one set here (a lower one is always used)",
   }),
 };
 
-/** How often the list is read again, for what fires no event and shows on no first page. */
-export const reconcileSettings = {
+export const strava = {
+  clientId: setting({
+    env: 'STRAVA_CLIENT_ID',
+    format: 'client-id',
+    example: '12345',
+    doc: `The application's Client ID, from ${applicationPage}`,
+    unset: 'no requests to Strava',
+    hasFileVariable: true,
+  }),
+  clientSecret: setting({
+    env: 'STRAVA_CLIENT_SECRET',
+    format: 'client-secret',
+    example: '0123456789abcdef0123456789abcdef01234567',
+    doc: `The application's Client Secret, from ${applicationPage}`,
+    unset: 'no requests to Strava',
+    sensitive: true,
+    hasFileVariable: true,
+  }),
+  apiUrl: setting({
+    env: 'STRAVA_API_URL',
+    format: 'base-url',
+    example: 'https://www.strava.com/api/v3',
+    doc: "Base address of Strava's API",
+  }),
+  oauthUrl: setting({
+    env: 'STRAVA_OAUTH_URL',
+    format: 'base-url',
+    example: 'https://www.strava.com/oauth',
+    doc: 'Base address of the login; `/authorize`, `/token` and `/revoke` are under it',
+  }),
+  scopes: setting({
+    env: 'STRAVA_SCOPES',
+    format: 'scopes',
+    example: 'read,activity:read_all',
+    doc: 'The scopes that a login requests from the athlete',
+  }),
+  timeout: setting({
+    env: 'STRAVA_TIMEOUT',
+    format: 'duration',
+    min: 1,
+    max: hourMs,
+    example: '60s',
+    doc: 'How long one request to Strava may take',
+  }),
+  quota,
+};
+
+const sync = {
+  since: setting({
+    env: 'SYNC_SINCE',
+    format: 'since',
+    example: '2019-03-01',
+    doc: "How far back the daemon's default backfill goes",
+    unset: 'the whole history',
+  }),
+  schedule: setting({
+    env: 'SYNC_SCHEDULE',
+    format: 'cron',
+    example: '*/15 * * * *',
+    doc: 'When the daemon polls for new activities',
+  }),
+  timezone: setting({
+    env: 'SYNC_TIMEZONE',
+    format: 'timezone',
+    example: 'Europe/Vienna',
+    doc: 'Time zone of the schedule',
+  }),
+  streams: setting({
+    env: 'SYNC_STREAMS',
+    format: 'switch',
+    example: 'false',
+    doc: "Whether to store the activities' streams besides the list",
+  }),
+  track: setting({
+    env: 'SYNC_TRACK',
+    format: 'choice',
+    choices: trackSources,
+    example: 'streams',
+    doc: "What an activity's `track` is made of: the `summary`'s line, or the `streams` once they are stored, simplified to at most 1,000 points. `npm run rebuild` applies a change to stored activities",
+  }),
+  details: setting({
+    env: 'SYNC_DETAILS',
+    format: 'switch',
+    example: 'true',
+    doc: "Whether to store the activities' details too (description, laps, splits, efforts): one more request an activity",
+  }),
+  segments: setting({
+    env: 'SYNC_SEGMENTS',
+    format: 'switch',
+    example: 'true',
+    doc: 'Whether to store each segment in the details too, with its streams: two requests a segment. This turns `SYNC_DETAILS` on',
+  }),
+  athlete: setting({
+    env: 'SYNC_ATHLETE',
+    format: 'switch',
+    example: 'false',
+    doc: "Whether to refresh the athlete's profile, zones, totals and gear daily: three requests, and one for each new piece of gear",
+  }),
+};
+
+/** How often the list is read again, to find changes that fire no event and show on no first page. */
+const reconcile = {
   recentInterval: setting({
-    name: 'RECONCILE_RECENT_INTERVAL',
-    keyPath: 'reconcile.recentInterval',
-    format: duration(interval),
+    env: 'RECONCILE_RECENT_INTERVAL',
+    ...interval,
     example: '24h',
     doc: 'How often the list of the last weeks is read again, for late uploads, edits and deletions',
   }),
   recentPeriod: setting({
-    name: 'RECONCILE_RECENT_PERIOD',
-    keyPath: 'reconcile.recentPeriod',
-    format: duration({ minMs: dayMs, maxMs: 3_660 * dayMs }),
+    env: 'RECONCILE_RECENT_PERIOD',
+    format: 'duration',
+    min: dayMs,
+    max: 3_660 * dayMs,
     example: '60d',
     doc: 'How far back that goes',
   }),
   fullInterval: setting({
-    name: 'RECONCILE_FULL_INTERVAL',
-    keyPath: 'reconcile.fullInterval',
-    format: duration(interval),
+    env: 'RECONCILE_FULL_INTERVAL',
+    ...interval,
     example: '7d',
     doc: 'How often the whole list is read again: one request for 200 activities',
   }),
 };
 
-export const retentionSettings = {
-  retentionDays: setting({
-    name: 'RETENTION_DAYS',
-    keyPath: 'retentionDays',
-    format: wholeNumber({ least: 1, most: 36_500 }),
-    example: '7',
-    doc: 'After how many days what was fetched is removed again; the sync then reaches back no further',
-    unset: 'everything is kept',
+const retentionDays = setting({
+  env: 'RETENTION_DAYS',
+  format: 'whole-number',
+  min: 1,
+  max: 36_500,
+  example: '7',
+  doc: 'After how many days fetched data is removed again. The sync then reaches back no further',
+  unset: 'everything is kept',
+});
+
+/** How long records that grow by themselves are kept. */
+const keep = {
+  changes: setting({
+    env: 'KEEP_CHANGES',
+    ...kept,
+    example: '365d',
+    doc: 'How long the history of changes is kept',
+  }),
+  runs: setting({
+    env: 'KEEP_RUNS',
+    ...kept,
+    example: '90d',
+    doc: 'How long the record of the runs is kept',
   }),
 };
+
+export const syncSettings = { sync, reconcile, retentionDays, keep };

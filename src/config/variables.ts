@@ -1,119 +1,98 @@
 /**
- * Reads the environment's variables, and the files that `…_FILE` names, into texts by variable, and
- * collects what is wrong with their names. What a value may be is not decided here. No message
- * repeats a variable's value.
+ * Reads our variables of the environment, and the files that `…_FILE` names, and collects the problems
+ * with their names. No problem repeats a variable's value.
  */
 import path from 'node:path';
 
+import type { Origin, Reading } from './files.ts';
 import { readText } from './files.ts';
-import { allSettings } from './settings.ts';
-import type { Setting } from './setting.ts';
+import type { Setting } from './settings.ts';
+import { allSettings, variableNames } from './settings.ts';
 import { nameDistance, nearestName } from './spelling.ts';
 
 /** An environment, such as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A text, and who wrote it where. */
-export interface VariableText {
-  readonly text: string;
-  /** For messages: the name as the user wrote it. */
-  readonly label: string;
-  /** For the description of the configuration. */
-  readonly source: string;
-}
+/** An unknown variable with one of these is an error. */
+export const ownPrefixes: readonly string[] = [
+  ...['STRAVA_', 'MONGODB_', 'SYNC_', 'RECONCILE_', 'KEEP_'],
+  ...['HTTP_', 'WEBHOOK_', 'NOTIFY_', 'LOG_', 'PAGE_'],
+];
 
-export interface VariableReading {
-  /** By the name of the setting. */
-  readonly texts: ReadonlyMap<string, VariableText>;
-  readonly errors: readonly string[];
-  readonly warnings: readonly string[];
-}
+/**
+ * Variables with our prefixes that other programs set: a proxy, systemd, and Kubernetes or Docker for a
+ * service named mongodb.
+ */
+const foreignNames =
+  /^(HTTP_PROXY|NOTIFY_SOCKET|LOG_NAMESPACE)$|_SERVICE_(HOST|PORT)(_\w+)?$|_PORT_\d+_(TCP|UDP)(_\w+)?$/;
 
-/** Prefixes that belong to nobody else: what is unknown under them is a mistake. */
-const ownPrefixes = ['STRAVA_', 'SYNC_'];
-
-const knownNames = new Set(
-  allSettings.flatMap(({ name, hasFileVariable }) =>
-    hasFileVariable === true ? [name, `${name}_FILE`] : [name],
-  ),
-);
-
-/** Reads the variables; a relative path in a `…_FILE` starts at `projectDir`. */
-export function readVariables(env: Environment, projectDir: string): VariableReading {
-  const texts = new Map<string, VariableText>();
-  const errors: string[] = [];
+/** Reads the variables. A relative path in a `…_FILE` starts at `projectDir`. */
+export function readVariables(env: Environment, projectDir: string): Reading {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => (value ?? '') !== ''));
+  const origins = new Map<string, Origin>();
+  const problems: string[] = [];
   for (const setting of allSettings) {
-    const reading = readVariable(setting, env, projectDir);
-    if (reading === undefined) continue;
-    if ('error' in reading) errors.push(reading.error);
-    else texts.set(setting.name, reading);
+    const reading = readVariable(setting, set, projectDir);
+    if (typeof reading === 'string') problems.push(reading);
+    else if (reading !== undefined) origins.set(setting.keyPath, reading);
   }
-  const unknown = Object.keys(env).filter((name) => isSet(env, name) && !knownNames.has(name));
-  const own = unknown.filter((name) => ownPrefixes.some((prefix) => name.startsWith(prefix)));
-  return {
-    texts,
-    errors: [...errors, ...own.map(unknownVariable)],
-    warnings: unknown.filter((name) => !own.includes(name)).flatMap((name) => warn(name, env)),
-  };
+  const unknown = Object.keys(set).filter((name) => !variableNames.includes(name));
+  return { origins, problems: [...problems, ...unknown.flatMap((name) => problemOf(name, set))] };
 }
 
-/** A setting that is refused because its name is not known, with a hint where one is near. */
-export function unknownVariable(name: string): string {
-  const near = nearestName(name, knownNames);
-  return near === undefined
-    ? `${name}: is not a setting; one is for example SYNC_SINCE=2019, and the README has them all`
-    : `${name}: is not a setting; did you mean ${near}?`;
-}
-
+/** The setting's text and origin, or a problem. */
 function readVariable(
-  setting: Setting<unknown>,
+  { env: name, hasFileVariable }: Setting,
   env: Environment,
   projectDir: string,
-): VariableText | { error: string } | undefined {
-  const { name } = setting;
+): Origin | string | undefined {
+  const text = env[name];
   const fileName = `${name}_FILE`;
-  if (setting.hasFileVariable !== true || !isSet(env, fileName)) {
-    const text = env[name] ?? '';
-    return text === '' ? undefined : { text, label: name, source: `variable ${name}` };
+  const filePath = hasFileVariable === true ? env[fileName] : undefined;
+  if (filePath === undefined) {
+    return text === undefined ? undefined : { text, label: name, source: `variable ${name}` };
   }
-  if (isSet(env, name)) {
-    return { error: `${fileName}: ${name} is set as well; set only one of the two` };
-  }
-  return readSecretFile(name, path.resolve(projectDir, env[fileName] ?? ''));
+  return text === undefined
+    ? readSecretFile(name, path.resolve(projectDir, filePath))
+    : `${fileName}: ${name} is set as well; set only one of the two`;
 }
 
-function readSecretFile(name: string, filePath: string): VariableText | { error: string } {
+function readSecretFile(name: string, filePath: string): Origin | string {
   const fileName = `${name}_FILE`;
   const content = readText(filePath);
   // The path is not repeated: it is the secret itself where somebody mixed up the two variables.
   const rule = 'must be the path of a readable file with nothing but the value in it';
-  const rejection = (why: string) => ({
-    error: `${fileName}: ${rule} (${why}); for example ${fileName}=/run/secrets/${name.toLowerCase()}`,
-  });
-  if ('failure' in content) return rejection(content.failure);
+  const problem = (why: string) =>
+    `${fileName}: ${rule} (${why}); for example ${fileName}=/run/secrets/${name.toLowerCase()}`;
+  if ('failure' in content) return problem(content.failure);
   const text = content.text.replace(/[\r\n]+$/, '');
   return text === ''
-    ? rejection('it is empty')
+    ? problem('it is empty')
     : { text, label: fileName, source: `file of ${fileName}` };
 }
 
+/** What is wrong with an unknown variable; nothing where it belongs to another program. */
+function problemOf(name: string, env: Environment): readonly string[] {
+  if (foreignNames.test(name)) return [];
+  const near = hasOwnPrefix(name)
+    ? nearestName(name, variableNames)
+    : variableNames.find((known) => isMisspelling(name, known) && env[known] === undefined);
+  if (near !== undefined) return [`${name}: is not a setting; did you mean ${near}?`];
+  return hasOwnPrefix(name)
+    ? [`${name}: is not a setting (docs/configuration.md lists them); for example SYNC_SINCE=2019`]
+    : [];
+}
+
 /**
- * Under the other prefixes (MONGODB_, LOG_…) live variables of other programs: one that differs from
- * ours by a letter is only pointed at, and only while ours is not set.
+ * Whether a variable without our prefixes is a misspelt one of ours. Another program's `LOGLEVEL` is as
+ * near to a short name of ours as a mistyped one, so only long names and those without a prefix count.
  */
-function warn(name: string, env: Environment): string[] {
-  const near = [...knownNames].find(
-    (known) => prefixOf(known) === prefixOf(name) && nameDistance(name, known) <= 1,
-  );
-  return near === undefined || isSet(env, near)
-    ? []
-    : [`The variable ${name} is not a setting of this program and is ignored; ${near} is one.`];
+function isMisspelling(name: string, known: string): boolean {
+  const isLong = known.length >= 13;
+  if (!isLong && hasOwnPrefix(known)) return false;
+  return nameDistance(name, known) <= (isLong ? 2 : 1);
 }
 
-function prefixOf(name: string): string {
-  return name.slice(0, name.indexOf('_') + 1);
-}
-
-function isSet(env: Environment, name: string): boolean {
-  return (env[name] ?? '') !== '';
+function hasOwnPrefix(name: string): boolean {
+  return ownPrefixes.some((prefix) => name.startsWith(prefix));
 }

@@ -42,10 +42,10 @@ export async function beginReconcile(deps: ReconcileDeps, work: AthleteSyncState
 export function newReconcile(
   { nowMs, reconcile }: Pick<ReconcileDeps, 'nowMs' | 'reconcile'>,
   kind: ReconcileKind,
-  defaultBackfillSince: Date | undefined,
+  defaultSince: Date | undefined,
 ): Reconcile {
   const startedAt = new Date(nowMs());
-  const since = reconcileSince(kind, startedAt.getTime(), reconcile, defaultBackfillSince);
+  const since = reconcileSince(kind, startedAt.getTime(), reconcile, defaultSince);
   return { kind, startedAt, coverage: nothingCovered, ...(since && { since }) };
 }
 

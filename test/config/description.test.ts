@@ -4,17 +4,16 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import {
+  configurationPage,
   describeConfig,
-  listSettings,
   renderConfigTable,
-  renderSettingsTable,
 } from '../../src/config/description.ts';
 import { allSettings } from '../../src/config/settings.ts';
 import { ConfigurationError } from '../../src/errors.ts';
 import { createProjectFolder, realConfigDir } from './project-folder.ts';
 
 describe('the description', () => {
-  it('says of each setting what it is and who set it', () => {
+  it('has the value and the origin of each setting', () => {
     using project = createProjectFolder();
     project.write('config/secrets.json', { strava: { clientId: '12345', quota: { short: 1 } } });
     project.write('config/local.json', { strava: { quota: { short: 2, daily: 20 } } });
@@ -23,9 +22,8 @@ describe('the description', () => {
       SYNC_SINCE: '',
       MONGODB_URI_FILE: project.write('uri', 'mongodb://h'),
     };
-    const overrides = { LOG_LEVEL: 'debug' };
-    const rows = describeConfig({ env, overrides, configDir: project.configDir });
-    expect(rows.map(({ name }) => name)).toEqual(allSettings.map(({ name }) => name));
+    const rows = describeConfig({ env, configDir: project.configDir });
+    expect(rows.map(({ name }) => name)).toEqual(allSettings.map((setting) => setting.env));
     const row = (name: string) => {
       const found = rows.find((candidate) => candidate.name === name);
       return [found?.value, found?.source];
@@ -38,16 +36,15 @@ describe('the description', () => {
     expect(row('SYNC_SINCE')).toEqual(['unset: the whole history', 'default']);
     expect(row('LEASE_DURATION')).toEqual(['15s', 'default']);
     expect(row('DATA_DIR')).toEqual([path.join(project.dir, 'data'), 'default']);
-    expect(row('LOG_LEVEL')).toEqual(['debug', 'command line']);
   });
 
-  it('tells the mistakes instead when there are some', () => {
+  it('is the error instead when a setting is wrong', () => {
     using project = createProjectFolder();
     const options = { env: { LOG_LEVEL: 'loud' }, configDir: project.configDir };
     expect(() => describeConfig(options)).toThrow(ConfigurationError);
   });
 
-  it('is rendered in columns', () => {
+  it('of the configuration is rendered in columns', () => {
     const table = renderConfigTable([
       { name: 'LOG_LEVEL', value: 'info', source: 'default' },
       { name: 'DATA_DIR', value: '/data', source: 'variable DATA_DIR' },
@@ -60,20 +57,30 @@ describe('the description', () => {
   });
 });
 
-describe('the table of settings', () => {
-  it('has a row for each setting, with the default as the file writes it', () => {
-    const rows = listSettings(realConfigDir);
+describe('docs/configuration.md', () => {
+  const page = configurationPage(realConfigDir);
+
+  it('is what the declarations say', () => {
+    const written = readFileSync(path.resolve(realConfigDir, '../docs/configuration.md'), 'utf8');
+    expect(written).toBe(`${page}\n`);
+  });
+
+  it('has one row for each setting, with the default as the file writes it', () => {
+    const rows = page.split('\n').filter((line) => line.startsWith('| `'));
+    for (const { keyPath } of allSettings) {
+      expect(rows.filter((row) => row.includes(` | \`${keyPath}\` | `))).toHaveLength(1);
+    }
     expect(rows).toHaveLength(allSettings.length);
-    const short = rows.find(({ name }) => name === 'STRAVA_QUOTA_SHORT_WINDOW');
-    expect(short).toMatchObject({ keyPath: 'strava.quota.shortWindow', defaultValue: '15m' });
-    const markdown = renderSettingsTable(rows);
-    expect(markdown).toContain('| `LOG_LEVEL` | `log.level` | `info` | ');
-    expect(markdown).toContain('| `MONGODB_URI` | `mongodb.uri` | unset: the embedded server | ');
-    for (const line of markdown.split('\n')) expect(line.match(/\|/g)).toHaveLength(5);
+    for (const row of rows) expect(row.match(/(?<!\\)\|/g)).toHaveLength(7);
+    expect(page).toContain(
+      ' | a length of time from 1s to 366d, with its unit (ms, s, m, h, d) | `15m` | `15m` |',
+    );
+    expect(page).toContain('| `MONGODB_URI` or `MONGODB_URI_FILE` | `mongodb.uri` | ');
+    expect(page).toContain(' | unset: the embedded server | ');
   });
 
   it('names each variable and each key once', () => {
-    for (const property of ['name', 'keyPath'] as const) {
+    for (const property of ['env', 'keyPath'] as const) {
       const names = allSettings.map((setting) => setting[property]);
       expect(new Set(names).size).toBe(names.length);
     }

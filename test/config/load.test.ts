@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { requireClient } from '../../src/config/client.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { ConfigurationError } from '../../src/errors.ts';
-import { createProjectFolder, mistakesOf } from './project-folder.ts';
+import { createProjectFolder, problemsOf } from './project-folder.ts';
 
 describe('the defaults', () => {
-  it('are complete', () => {
+  it('are a complete configuration by themselves', () => {
     using project = createProjectFolder();
     const config = loadConfig({ env: {}, configDir: project.configDir });
     expect(config.strava.quota).toEqual({
@@ -23,7 +23,7 @@ describe('the defaults', () => {
     expect(config.log).toEqual({ level: 'info', format: undefined });
   });
 
-  it('leave what is not set out of the result', () => {
+  it('leave out the optional settings', () => {
     using project = createProjectFolder();
     const config = loadConfig({ env: {}, configDir: project.configDir });
     expect(config.strava).not.toHaveProperty('clientId');
@@ -33,26 +33,25 @@ describe('the defaults', () => {
     expect(config.dataDir).toBe(`${project.dir}/data`);
   });
 
-  it('are missed by name when the file or an entry of it is gone', () => {
+  it('are reported by name when their file or an entry of it is missing', () => {
     using project = createProjectFolder();
     project.write('config/default.json', { log: { level: 'info' } });
-    const errors = mistakesOf({ env: {}, configDir: project.configDir });
-    expect(errors).toContain(
+    const problems = problemsOf({ env: {}, configDir: project.configDir });
+    expect(problems).toContain(
       'config/default.json, strava.quota.short: is missing; for example 200',
     );
-    expect(errors.join()).not.toContain('log.level');
+    expect(problems.join()).not.toContain('log.level');
     using empty = createProjectFolder();
-    expect(mistakesOf({ env: {}, configDir: `${empty.dir}/nowhere` })[0]).toBe(
+    expect(problemsOf({ env: {}, configDir: `${empty.dir}/nowhere` })[0]).toBe(
       'config/default.json: cannot be read (ENOENT)',
     );
   });
 });
 
 describe('precedence', () => {
-  it('rises from the defaults over secrets.json, local.json and the environment to overrides', () => {
+  it('rises from the defaults over secrets.json and local.json to the environment', () => {
     using project = createProjectFolder();
-    const level = (env = {}, overrides = {}) =>
-      loadConfig({ env, overrides, configDir: project.configDir }).log.level;
+    const level = (env = {}) => loadConfig({ env, configDir: project.configDir }).log.level;
     expect(level()).toBe('info');
     project.write('config/secrets.json', { log: { level: 'warn' } });
     expect(level()).toBe('warn');
@@ -60,11 +59,9 @@ describe('precedence', () => {
     expect(level()).toBe('error');
     expect(level({ LOG_LEVEL: '' })).toBe('error');
     expect(level({ LOG_LEVEL: 'debug' })).toBe('debug');
-    expect(level({ LOG_LEVEL: 'debug' }, { LOG_LEVEL: 'trace' })).toBe('trace');
-    expect(level({ LOG_LEVEL: 'debug' }, { LOG_LEVEL: undefined })).toBe('debug');
   });
 
-  it('is decided setting by setting, so that a section is never replaced as a whole', () => {
+  it('is decided setting by setting, so a section is never replaced as a whole', () => {
     using project = createProjectFolder();
     project.write('config/secrets.json', { strava: { clientId: '1', quota: { short: 5 } } });
     project.write('config/local.json', { strava: { quota: { daily: 50 } } });
@@ -73,15 +70,15 @@ describe('precedence', () => {
     expect(strava.quota).toMatchObject({ short: 5, daily: 50, dailyWindowMs: 86_400_000 });
   });
 
-  it('lets a right value win over a wrong one that nothing uses', () => {
+  it('lets a right value win over a wrong one without an error', () => {
     using project = createProjectFolder();
     project.write('config/local.json', { log: { level: 'loud' } });
-    const load = (env: object) => mistakesOf({ env: { ...env }, configDir: project.configDir });
+    const load = (env: object) => problemsOf({ env: { ...env }, configDir: project.configDir });
     expect(load({})).toHaveLength(1);
     expect(load({ LOG_LEVEL: 'info' })).toEqual([]);
   });
 
-  it('looks at nothing but the environment that it is given', () => {
+  it('reads no environment and no arguments of the process itself', () => {
     using project = createProjectFolder();
     process.env['LOG_LEVEL'] = 'fatal';
     process.argv.push('--LOG_LEVEL=fatal', '--log.level=fatal');
@@ -95,7 +92,7 @@ describe('precedence', () => {
 });
 
 describe('the result', () => {
-  it('is frozen to the bottom', () => {
+  it('of loading is frozen at every depth', () => {
     using project = createProjectFolder();
     const config = loadConfig({ env: {}, configDir: project.configDir });
     const assertFrozen = (value: unknown): void => {
@@ -108,8 +105,8 @@ describe('the result', () => {
   });
 });
 
-describe('errors', () => {
-  it('are told all at once, in one error that leads to exit code 2', () => {
+describe('problems', () => {
+  it('are reported all at once, in one error with exit code 2', () => {
     using project = createProjectFolder();
     project.write('config/secrets.json', '{"strava": {"clientId": "1",}}');
     project.write('config/local.json', { stava: {}, sync: { schedule: 'often' } });
@@ -122,7 +119,7 @@ describe('errors', () => {
     }
     expect(thrown).toBeInstanceOf(ConfigurationError);
     expect(thrown).toMatchObject({ code: 'CONFIGURATION', exitCode: 2 });
-    const names = (thrown as ConfigurationError).errors.map((line) => line.split(': ', 1)[0]);
+    const names = (thrown as ConfigurationError).problems.map((line) => line.split(': ', 1)[0]);
     expect(names.toSorted()).toEqual([
       'STRAVA_CLIENTID',
       'STRAVA_QUOTA_SHORT',
@@ -141,7 +138,7 @@ describe('the client', () => {
     return loadConfig({ env, configDir: project.configDir });
   };
 
-  it('is handed out when it is whole', () => {
+  it('is returned when id and secret are set', () => {
     const config = load({ STRAVA_CLIENT_ID: '12345', STRAVA_CLIENT_SECRET: 'secret' });
     expect(requireClient(config)).toEqual({ clientId: '12345', clientSecret: 'secret' });
   });
@@ -150,17 +147,17 @@ describe('the client', () => {
     [{}, ['STRAVA_CLIENT_ID', 'STRAVA_CLIENT_SECRET']],
     [{ STRAVA_CLIENT_ID: '12345' }, ['STRAVA_CLIENT_SECRET']],
     [{ STRAVA_CLIENT_SECRET: 'secret' }, ['STRAVA_CLIENT_ID']],
-  ])('with only %j of it loads, and what is missing is asked for when needed', (env, names) => {
+  ])('loads with only %j, and what is missing is an error when it is needed', (env, names) => {
     const config = load(env);
-    let errors: readonly string[] = [];
+    let problems: readonly string[] = [];
     try {
       requireClient(config);
     } catch (error) {
       expect(error).toBeInstanceOf(ConfigurationError);
-      errors = (error as ConfigurationError).errors;
+      problems = (error as ConfigurationError).problems;
     }
-    expect(errors.map((line) => line.split(':', 1)[0])).toEqual(names);
-    for (const line of errors) {
+    expect(problems.map((line) => line.split(':', 1)[0])).toEqual(names);
+    for (const line of problems) {
       expect(line).toContain('https://www.strava.com/settings/api');
       expect(line).toContain('config/secrets.json');
       expect(line).toContain('_FILE');

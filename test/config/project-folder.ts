@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { loadConfig } from '../../src/config/load.ts';
-import type { LoadOptions } from '../../src/config/resolution.ts';
+import type { LoadOptions } from '../../src/config/load.ts';
 import { ConfigurationError } from '../../src/errors.ts';
 
 export const realConfigDir = path.resolve(import.meta.dirname, '../../config');
@@ -36,13 +36,13 @@ export function createProjectFolder(): ProjectFolder {
   };
 }
 
-/** The mistakes that loading brings up; none when it succeeds. */
-export function mistakesOf(options: LoadOptions): readonly string[] {
+/** The problems that loading brings up; none when it succeeds. */
+export function problemsOf(options: LoadOptions): readonly string[] {
   try {
     loadConfig(options);
     return [];
   } catch (error) {
-    if (error instanceof ConfigurationError) return error.errors;
+    if (error instanceof ConfigurationError) return error.problems;
     throw error;
   }
 }

@@ -23,7 +23,7 @@ const everything = (run: () => unknown): string => {
 };
 
 describe('no message repeats a secret', () => {
-  it.each(allSettings.filter(({ keyPath }) => keyPath !== 'dataDir').map(({ name }) => name))(
+  it.each(allSettings.filter(({ keyPath }) => keyPath !== 'dataDir').map(({ env }) => env))(
     'that was put into %s',
     (name) => {
       using project = createProjectFolder();

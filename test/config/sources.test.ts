@@ -4,23 +4,23 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { loadConfig } from '../../src/config/load.ts';
-import { createProjectFolder, mistakesOf, realConfigDir } from './project-folder.ts';
+import { createProjectFolder, problemsOf, realConfigDir } from './project-folder.ts';
 
 type Variables = Readonly<Record<string, string>>;
 
 const withFile = (content: object | string, env: Variables = {}) => {
   using project = createProjectFolder();
   project.write('config/local.json', content);
-  return mistakesOf({ env, configDir: project.configDir });
+  return problemsOf({ env, configDir: project.configDir });
 };
 
 const withVariables = (env: Variables) => {
   using project = createProjectFolder();
-  return mistakesOf({ env, configDir: project.configDir });
+  return problemsOf({ env, configDir: project.configDir });
 };
 
-describe('a file', () => {
-  it('may write numbers, switches and lists as JSON does, or as text', () => {
+describe('a configuration file', () => {
+  it('may hold numbers, switches and lists as JSON does, or as text', () => {
     using project = createProjectFolder();
     const scopes = ['read', 'activity:read'];
     project.write('config/local.json', {
@@ -33,7 +33,7 @@ describe('a file', () => {
     expect(sync.shouldFetchStreams).toBe(false);
   });
 
-  it('sets nothing by null or an empty text', () => {
+  it('leaves a setting unset by null or an empty text', () => {
     using project = createProjectFolder();
     project.write('config/local.json', { sync: { since: null, schedule: '' } });
     const { sync } = loadConfig({ env: {}, configDir: project.configDir });
@@ -41,7 +41,7 @@ describe('a file', () => {
     expect(sync.schedule).toBe('*/15 * * * *');
   });
 
-  it('is read with a byte order mark as well', () => {
+  it('of configuration may begin with a byte order mark', () => {
     expect(withFile('\uFEFF{"log": {"level": "warn"}}')).toEqual([]);
   });
 
@@ -52,25 +52,42 @@ describe('a file', () => {
     ['{\r\n  // mine\r\n}', 'line 2, column 3'],
     ["{'log': {}}", 'line 1, column 2'],
     ['{"log": {"level": warn}}', 'line 1, column 19'],
-    ['{"log": {"level": "warn}}', 'line 1, column 19'],
+    ['{"log": {"level": "warn}}', 'line 1, column 26'],
+    ['{\n  "log": {"level": warn},\n  "sync": {}\n}', 'line 2, column 20'],
+    ['{"strava": {"scopes": ["read",]}}', 'line 1, column 31'],
+    ['undefined', 'line 1, column 1'],
     ['{"log": {"level": "warn"}', 'line 1, column 26'],
     ['{"log": {}} {}', 'line 1, column 13'],
     ['{"strava": {"scopes": ["read" "read"]}}', 'line 1, column 31'],
     ['{"strava": {"quota": {"short": 01}}}', 'line 1, column 33'],
-    ['{"log": {"level": "a\tb"}}', 'line 1, column 19'],
+    ['{"log": {"level": "a\tb"}}', 'line 1, column 21'],
     ['{"log": {"level"}}', 'line 1, column 17'],
-  ])('that is not JSON is refused with its place: %j', (content, place) => {
-    const errors = withFile(content);
-    expect(errors).toHaveLength(1);
-    expect(errors[0]).toContain(`config/local.json, ${place}: is not JSON`);
-    expect(errors[0]).not.toContain('warn');
+  ])('of configuration that is not JSON is rejected with line and column: %j', (content, place) => {
+    const problems = withFile(content);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(`config/local.json, ${place}: is not JSON`);
+    expect(problems[0]).not.toContain('warn');
   });
 
-  it.each(['[]', '"text"', 'null', '12'])('must hold an object, not %s', (content) => {
-    expect(withFile(content)).toEqual([
-      expect.stringMatching(/^config\/local\.json: must hold one/),
-    ]);
+  it('of configuration is rejected at the right place, however much is right before it', () => {
+    const json = JSON.stringify({ a: [1, 2, { b: null }], c: 'x', d: true }, undefined, 2);
+    const lines = json.split('\n');
+    for (const [index, line] of lines.entries()) {
+      const column = line.search(/\S/);
+      const broken = lines.with(index, `${line.slice(0, column)}§${line.slice(column)}`).join('\n');
+      const place = `config/local.json, line ${index + 1}, column ${column + 1}: `;
+      expect(withFile(broken)).toEqual([expect.stringContaining(place)]);
+    }
   });
+
+  it.each(['[]', '"text"', 'null', '12'])(
+    'of configuration must hold an object, not %s',
+    (content) => {
+      expect(withFile(content)).toEqual([
+        expect.stringMatching(/^config\/local\.json: must hold one/),
+      ]);
+    },
+  );
 
   it.each([
     [{ stava: { clientId: '1' } }, 'stava', 'strava'],
@@ -79,20 +96,22 @@ describe('a file', () => {
     [{ strava: { quota: { shrt: 1 } } }, 'strava.quota.shrt', 'strava.quota.short'],
     [{ STRAVA_CLIENT_ID: '1' }, 'STRAVA_CLIENT_ID', 'strava.clientId'],
     [{ data_dir: '1' }, 'data_dir', 'dataDir'],
-  ])('with the unknown key of %j is refused: %s, did you mean %s?', (content, key, meant) => {
+  ])('rejects the unknown key of %j: %s, did you mean %s?', (content, key, meant) => {
     expect(withFile(content)).toEqual([
       `config/local.json, ${key}: is not a setting; did you mean ${meant}?`,
     ]);
   });
 
-  it.each(['{"weather": "fine"}', '{"toString": 1}', '{"strava": {"constructor": {}}}'])(
-    'with a key like nothing known is refused without a guess: %j',
+  it.each(['{"forecast": "fine"}', '{"toString": 1}', '{"strava": {"constructor": {}}}'])(
+    'rejects a key like nothing known without a guess: %j',
     (content) => {
-      expect(withFile(content)).toEqual([expect.stringMatching(/is not a setting; one is/)]);
+      expect(withFile(content)).toEqual([
+        expect.stringMatching(/is not a setting \(docs\/configuration\.md lists them\)/),
+      ]);
     },
   );
 
-  it('cannot reach a prototype', () => {
+  it('of configuration cannot reach a prototype', () => {
     expect(withFile('{"__proto__": {"polluted": "yes"}}')).toHaveLength(1);
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
   });
@@ -102,23 +121,23 @@ describe('a file', () => {
     [{ strava: null }, 'config/local.json, strava: must be a section'],
     [{ dataDir: {} }, 'config/local.json, dataDir: must be a single value; for example ./data'],
     [{ strava: { scopes: [1] } }, 'config/local.json, strava.scopes: must be a single value'],
-  ])('with a value of the wrong shape is refused: %j', (content, error) => {
-    expect(withFile(content)).toEqual([expect.stringContaining(error)]);
+  ])('rejects a value of the wrong shape: %j', (content, problem) => {
+    expect(withFile(content)).toEqual([expect.stringContaining(problem)]);
   });
 
-  it('that cannot be read is a mistake, other than one that does not exist', () => {
+  it('of configuration may be missing, but an unreadable one is a problem', () => {
     using project = createProjectFolder();
     mkdirSync(path.join(project.configDir, 'secrets.json'), 0o700);
-    expect(mistakesOf({ env: {}, configDir: project.configDir })).toEqual([
+    expect(problemsOf({ env: {}, configDir: project.configDir })).toEqual([
       'config/secrets.json: cannot be read (EISDIR)',
     ]);
   });
 
-  it('made by copying the example unchanged is refused with what to do', () => {
+  it('of secrets that is the unchanged example is rejected with what to do', () => {
     using project = createProjectFolder();
     const example = path.join(realConfigDir, 'secrets.example.json');
     cpSync(example, path.join(project.configDir, 'secrets.json'));
-    expect(mistakesOf({ env: {}, configDir: project.configDir })).toEqual([
+    expect(problemsOf({ env: {}, configDir: project.configDir })).toEqual([
       expect.stringMatching(
         /^config\/secrets\.json, strava\.clientSecret: is still the placeholder .*strava\.com\/settings\/api/,
       ),
@@ -127,7 +146,7 @@ describe('a file', () => {
       'config/secrets.json',
       readFileSync(example, 'utf8').replace('put-your-client-secret-here', 'a1b2c3'),
     );
-    expect(mistakesOf({ env: {}, configDir: project.configDir })).toEqual([]);
+    expect(problemsOf({ env: {}, configDir: project.configDir })).toEqual([]);
   });
 
   it.each([
@@ -152,56 +171,75 @@ describe('a variable', () => {
     ['STRAVA_QUOTA_SHORT_WINDOWS', 'STRAVA_QUOTA_SHORT_WINDOW'],
     ['SYNC_SCHEDUL', 'SYNC_SCHEDULE'],
     ['SYNC_TIME_ZONE', 'SYNC_TIMEZONE'],
-  ])('that is unknown is refused: %s, did you mean %s?', (name, meant) => {
+  ])('is unknown and rejected: %s, did you mean %s?', (name, meant) => {
     expect(withVariables({ [name]: 'x' })).toEqual([
       `${name}: is not a setting; did you mean ${meant}?`,
     ]);
   });
 
-  it('that is like nothing known is refused without a guess', () => {
-    expect(withVariables({ STRAVA_TRANSIENT: 'fine', SYNC_PLAYLISTS: '1' })).toEqual([
-      expect.stringMatching(/^STRAVA_TRANSIENT: is not a setting; one is for example/),
-      expect.stringMatching(/^SYNC_PLAYLISTS: is not a setting; one is for example/),
+  it.each([
+    'STRAVA_FORECAST',
+    'MONGODB_VERSION',
+    'SYNC_PLAYLISTS',
+    'RECONCILE_NEVER',
+    'KEEP_EVERYTHING',
+    'HTTP_COOKIES',
+    'WEBHOOK_SECRET_NAME',
+    'NOTIFY_NOBODY',
+    'LOG_DIRECTORY',
+    'PAGE_TITLE',
+  ])('with one of our prefixes is rejected where it is like nothing known: %s', (name) => {
+    expect(withVariables({ [name]: 'x' })).toEqual([
+      expect.stringMatching(
+        new RegExp(`^${name}: is not a setting \\(docs/configuration.md lists`),
+      ),
     ]);
   });
 
-  it('that is empty is unset, whatever its name', () => {
+  it.each([
+    ['RETENTION_DAY', 'RETENTION_DAYS'],
+    ['DATA_DIRS', 'DATA_DIR'],
+    ['TOKEN_KEYS_FILE', 'TOKEN_KEY_FILE'],
+    ['LEASE_DURATOIN', 'LEASE_DURATION'],
+    ['AUTH_PROT', undefined],
+    ['AUTHPORT', 'AUTH_PORT'],
+    ['STRVA_CLIENT_ID', 'STRAVA_CLIENT_ID'],
+    ['DATA_DIRECTORY', undefined],
+    ['HTTPS_PORT', undefined],
+    ['LOGLEVEL', undefined],
+  ])(
+    'without one of our prefixes is rejected only as a misspelt one of ours: %s, %s',
+    (name, meant) => {
+      const problem = `${name}: is not a setting; did you mean ${meant ?? ''}?`;
+      expect(withVariables({ [name]: '7' })).toEqual(meant === undefined ? [] : [problem]);
+    },
+  );
+
+  it('near to one of ours is accepted while ours is set', () => {
+    expect(withVariables({ DATA_DIRS: '/x', DATA_DIR: '/y' })).toEqual([]);
+  });
+
+  it('counts as unset while it is empty, whatever its name', () => {
     expect(
-      withVariables({ STRAVA_TRANSIENT: '', LOG_LEVEL: '', STRAVA_CLIENT_ID_FILE: '' }),
+      withVariables({ STRAVA_FORECAST: '', LOG_LEVEL: '', STRAVA_CLIENT_ID_FILE: '' }),
     ).toEqual([]);
   });
 
-  it('of another program stops nothing', () => {
+  it('of another program is ignored', () => {
     const env = {
       PATH: '/bin',
-      MONGODB_VERSION: '6',
-      LOG_DIR: '/x',
       HTTP_PROXY: 'x',
-      LOGLEVEL: '1',
+      http_proxy: 'x',
+      NOTIFY_SOCKET: '/run/notify',
+      MONGODB_SERVICE_HOST: '10.0.0.1',
+      MONGODB_PORT_27017_TCP_ADDR: '10.0.0.1',
     };
-    using project = createProjectFolder();
-    expect(loadConfig({ env, configDir: project.configDir }).warnings).toEqual([]);
-  });
-
-  it('that misses ours by a letter under a shared prefix leads to a warning', () => {
-    using project = createProjectFolder();
-    const warnings = (env: Variables) =>
-      loadConfig({ env, configDir: project.configDir }).warnings.join();
-    expect(warnings({ MONGODB_URL: 'mongodb://h' })).toContain('MONGODB_URI is one');
-    expect(warnings({ MONGODB_URL: 'mongodb://h', MONGODB_URI: 'mongodb://h' })).toBe('');
-  });
-
-  it('that is unknown is refused as an override, whatever its prefix', () => {
-    using project = createProjectFolder();
-    const overrides = { LOG_LEVELS: 'info' };
-    expect(mistakesOf({ env: {}, overrides, configDir: project.configDir })).toEqual([
-      'LOG_LEVELS: is not a setting; did you mean LOG_LEVEL?',
-    ]);
+    expect(withVariables(env)).toEqual([]);
   });
 });
 
-describe('a file that a variable names', () => {
-  it('holds the value, with or without an end of line, and wins over the files of configuration', () => {
+describe('a secret file', () => {
+  it('of a variable wins over the configuration files, with or without an end of line', () => {
     using project = createProjectFolder();
     project.write('config/local.json', { strava: { clientId: '1', clientSecret: 'old' } });
     const env = {
@@ -216,10 +254,10 @@ describe('a file that a variable names', () => {
   });
 
   it.each(['STRAVA_CLIENT_ID', 'STRAVA_CLIENT_SECRET', 'MONGODB_URI'])(
-    'beside %s itself is a contradiction',
+    'is a contradiction beside %s itself',
     (name) => {
-      const errors = withVariables({ [name]: '1', [`${name}_FILE`]: '/dev/null' });
-      expect(errors).toEqual([`${name}_FILE: ${name} is set as well; set only one of the two`]);
+      const problems = withVariables({ [name]: '1', [`${name}_FILE`]: '/dev/null' });
+      expect(problems).toEqual([`${name}_FILE: ${name} is set as well; set only one of the two`]);
     },
   );
 
@@ -227,22 +265,22 @@ describe('a file that a variable names', () => {
     ['nowhere', 'ENOENT'],
     ['config', 'EISDIR'],
     ['empty', 'it is empty'],
-  ])('%s is refused (%s) without its path', (file, reason) => {
+  ])('at %s is rejected (%s) without its path', (file, reason) => {
     using project = createProjectFolder();
     project.write('empty', '\n');
     const filePath = path.join(project.dir, file);
     const env = { STRAVA_CLIENT_SECRET_FILE: filePath };
-    const errors = mistakesOf({ env, configDir: project.configDir });
-    expect(errors).toHaveLength(1);
-    expect(errors[0]).toMatch(/^STRAVA_CLIENT_SECRET_FILE: /);
-    expect(errors[0]).toContain(`(${reason})`);
-    expect(errors[0]).not.toContain(filePath);
+    const problems = problemsOf({ env, configDir: project.configDir });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(/^STRAVA_CLIENT_SECRET_FILE: /);
+    expect(problems[0]).toContain(`(${reason})`);
+    expect(problems[0]).not.toContain(filePath);
   });
 
-  it('gives its name to what is wrong with the value', () => {
+  it('is named where its value is wrong', () => {
     using project = createProjectFolder();
     const env = { STRAVA_CLIENT_ID_FILE: project.write('id', 'my app') };
-    expect(mistakesOf({ env, configDir: project.configDir })[0]).toMatch(
+    expect(problemsOf({ env, configDir: project.configDir })[0]).toMatch(
       /^STRAVA_CLIENT_ID_FILE: /,
     );
   });

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 
 import { loadConfig } from '../../src/config/load.ts';
 import { allSettings } from '../../src/config/settings.ts';
-import { createProjectFolder, mistakesOf } from './project-folder.ts';
+import { createProjectFolder, problemsOf } from './project-folder.ts';
 
 const withVariable = (name: string, value: string) => {
   using project = createProjectFolder();
-  return mistakesOf({ env: { [name]: value }, configDir: project.configDir });
+  return problemsOf({ env: { [name]: value }, configDir: project.configDir });
 };
 
 describe('a wrong value', () => {
@@ -56,26 +56,27 @@ describe('a wrong value', () => {
     ['SYNC_TRACK', ['full', 'Streams'], 'summary, streams'],
     ['LOG_LEVEL', ['loud', 'INFO'], 'trace, debug, info, warn, error, fatal, silent'],
     ['LOG_FORMAT', ['text', 'JSON'], 'pretty, json'],
-  ])('of %s is refused with its rule and an example: %j', (name, values, rule) => {
-    const example = allSettings.find((setting) => setting.name === name)?.example ?? 'none';
+  ])('of %s is rejected with its rule and an example: %j', (name, values, rule) => {
+    const example = allSettings.find(({ env }) => env === name)?.example ?? 'none';
     for (const value of values) {
-      const errors = withVariable(name, value);
-      expect(errors, value).toHaveLength(1);
-      expect(errors[0]).toMatch(new RegExp(`^${name}: `));
-      expect(errors[0]).toContain(rule);
-      expect(errors[0]?.endsWith(`; for example ${example}`)).toBe(true);
+      const problems = withVariable(name, value);
+      expect(problems, value).toHaveLength(1);
+      expect(problems[0]).toMatch(new RegExp(`^${name}: `));
+      expect(problems[0]).toContain(rule);
+      expect(problems[0]?.endsWith(`; for example ${example}`)).toBe(true);
     }
   });
 
-  it('is repeated where it is short and no secret', () => {
+  it('is repeated in the message where it is short and no secret', () => {
     expect(withVariable('STRAVA_QUOTA_SHORT', '7x')[0]).toContain('not "7x"');
     expect(withVariable('LOG_LEVEL', 'a\nb')[0]).toContain(String.raw`not "a\nb"`);
+    expect(withVariable('LOG_LEVEL', 'a\u2028b')[0]).toContain('not "a\u2028b"');
     expect(withVariable('LOG_LEVEL', 'f'.repeat(40))[0]).not.toContain('ffff');
   });
 
-  it('of a window that is longer than the daily one is refused at what the user wrote', () => {
+  it('of a short window longer than the daily one is rejected where the user wrote it', () => {
     using project = createProjectFolder();
-    const load = (env: Record<string, string>) => mistakesOf({ env, configDir: project.configDir });
+    const load = (env: Record<string, string>) => problemsOf({ env, configDir: project.configDir });
     expect(load({ STRAVA_QUOTA_SHORT_WINDOW: '2d' })).toEqual([
       'STRAVA_QUOTA_SHORT_WINDOW: must be no longer than the daily window, 1d; for example 15m',
     ]);
@@ -83,12 +84,16 @@ describe('a wrong value', () => {
       'STRAVA_QUOTA_DAILY_WINDOW: must be no shorter than the short window, 15m; for example 24h',
     ]);
     expect(load({ STRAVA_QUOTA_DAILY_WINDOW: '15m' })).toEqual([]);
+    expect(load({ STRAVA_QUOTA_SHORT_WINDOW: '2d', LOG_LEVEL: 'loud' })).toHaveLength(2);
+    expect(load({ STRAVA_QUOTA_SHORT_WINDOW: '2d', STRAVA_QUOTA_DAILY_WINDOW: '1' })).toHaveLength(
+      1,
+    );
   });
 });
 
 describe('a right value', () => {
-  it('each setting takes its own example', () => {
-    for (const { name, example } of allSettings) {
+  it('for each setting is its own example', () => {
+    for (const { env: name, example } of allSettings) {
       expect(withVariable(name, example), name).toEqual([]);
     }
   });
@@ -104,11 +109,11 @@ describe('a right value', () => {
     ['LEASE_DURATION', ['100ms']],
     ['STRAVA_QUOTA_SHORT_WINDOW', ['1s']],
     ['STRAVA_CLIENT_ID', ['1', '0012345']],
-  ])('%s takes %j', (name, values) => {
+  ])('of %s can be %j', (name, values) => {
     for (const value of values) expect(withVariable(name, value), value).toEqual([]);
   });
 
-  it('arrives under its type and unit', () => {
+  it('arrives in the configuration with its type and unit', () => {
     using project = createProjectFolder();
     const env = {
       STRAVA_CLIENT_ID: '0012345',
@@ -197,6 +202,6 @@ describe('a right value', () => {
     });
     // Not together with the command.
     const names = [...Object.keys(env), 'NOTIFY_URL'];
-    expect(names.toSorted()).toEqual(allSettings.map(({ name }) => name).toSorted());
+    expect(names.toSorted()).toEqual(allSettings.map((setting) => setting.env).toSorted());
   });
 });

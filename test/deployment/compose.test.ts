@@ -5,7 +5,8 @@ import { parse } from 'yaml';
 import type { OwnMongod } from '../support/own-mongod.ts';
 import { startOwnMongod } from '../support/own-mongod.ts';
 import { eventually } from '../support/waiting.ts';
-import { commandNames, readProjectFile, variableNames } from './project.ts';
+import { variableNames } from '../../src/config/settings.ts';
+import { commandNames, readProjectFile } from './project.ts';
 
 interface Service {
   readonly image: string;

@@ -3,7 +3,6 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { allSettings } from '../../src/config/settings.ts';
 import { projectFolder } from '../support/command.ts';
 
 export function readProjectFile(path: string): string {
@@ -22,11 +21,6 @@ export function commandNames(): readonly string[] {
   const lines = Object.values(scripts).filter((line) => line.includes(' bin/domestique '));
   return lines.map((line) => line.split(' ').at(-1) ?? '');
 }
-
-/** Every variable that the program reads. */
-export const variableNames: readonly string[] = allSettings.flatMap(({ name, hasFileVariable }) =>
-  hasFileVariable === true ? [name, `${name}_FILE`] : [name],
-);
 
 /** How bin/domestique starts Node; whoever starts it otherwise has to do the same. */
 export const nodeArguments: readonly string[] = ['--max-semi-space-size=16', 'src/cli.ts'];

@@ -4,7 +4,8 @@ import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exitCodes } from '../../src/errors.ts';
 import { projectFolder } from '../support/command.ts';
-import { commandNames, readProjectFile, variableNames } from './project.ts';
+import { variableNames } from '../../src/config/settings.ts';
+import { commandNames, readProjectFile } from './project.ts';
 
 /** Where the README has the program installed. */
 const installFolder = '/opt/domestique';

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { collectionsOf } from '../../src/mongo/schema/collections.ts';
 import { openVault } from '../../src/mongo/tokens/token-vault.ts';
 import { createTokenStore } from '../../src/mongo/tokens/tokens.ts';
 import type { Tokens } from '../../src/sync/ports/ports.ts';
@@ -26,12 +25,12 @@ describe.concurrent('logins under a key', () => {
 
   /** The login, as a process has it that has the key. */
   async function openedLogin({ mongodb }: Scene, path: string): Promise<Tokens | undefined> {
-    const mongo = await open(mongodb);
+    const store = await open(mongodb);
     try {
       const vault = await openVault(path, () => undefined);
-      return await createTokenStore(mongo, collectionsOf(mongo.db), vault).load(athleteId);
+      return await createTokenStore(store, vault).load(athleteId);
     } finally {
-      await mongo.close();
+      await store.close();
     }
   }
 

@@ -1,20 +1,22 @@
 /**
- * The adapter over a database of the test file's own: open before its tests, closed after them.
+ * The store over a database of the test file's own: open before its tests, closed after them.
  */
+import type { Db } from 'mongodb';
 import { afterAll, beforeAll } from 'vitest';
 
-import { createActivityStore } from '../../src/mongo/streams/activity-store.ts';
-import { collectionsOf, type Collections } from '../../src/mongo/schema/collections.ts';
+import type { Retry } from '../../src/mongo/base/retrying-db.ts';
+import { retryingDb } from '../../src/mongo/base/retrying-db.ts';
+import type { Store } from '../../src/mongo/schema/collections.ts';
+import { storeOf } from '../../src/mongo/schema/collections.ts';
 import { prepareDatabase } from '../../src/mongo/setup/ensure-indexes.ts';
-import type { Mongo } from '../../src/mongo/base/connection.ts';
+import { createActivityStore } from '../../src/mongo/streams/activity-store.ts';
 import type { ActivityStore } from '../../src/sync/ports/ports.ts';
 import { storedCollections, useDatabase, type TestDatabase } from '../support/database.ts';
 import { open } from './base/connection-of.ts';
 
 export interface Adapter {
   readonly database: TestDatabase;
-  readonly mongo: Mongo;
-  readonly collections: Collections;
+  readonly store: Store;
   readonly activities: ActivityStore;
   /** Removes every document and leaves the collections as they are. */
   empty(): Promise<void>;
@@ -23,8 +25,8 @@ export interface Adapter {
 /** Call it at the top of a test file; what it gives back may be used while its tests run. */
 export function useAdapter(): Adapter {
   const database = useDatabase();
-  let opened: Mongo | undefined;
-  const mongo = (): Mongo => {
+  let opened: Store | undefined;
+  const store = (): Store => {
     if (opened === undefined) throw new Error('The database is not open yet.');
     return opened;
   };
@@ -37,18 +39,27 @@ export function useAdapter(): Adapter {
   });
   return {
     database,
-    get mongo() {
-      return mongo();
-    },
-    get collections() {
-      return collectionsOf(mongo().db);
+    get store() {
+      return store();
     },
     get activities() {
-      return createActivityStore(mongo(), collectionsOf(mongo().db));
+      return createActivityStore(store());
     },
     empty: async () => {
       const all = await storedCollections(database.db);
       await Promise.all(all.map((collection) => collection.deleteMany({})));
     },
   };
+}
+
+/** A store over `db` whose operations run under `retry`, which can hold one or let it fail. */
+export function storeWith(db: Db, retry: Retry): Store {
+  const wrapped = retryingDb(db, retry);
+  return storeOf({
+    db: wrapped,
+    urgent: wrapped,
+    address: 'mongodb://test',
+    retry,
+    close: () => Promise.resolve(),
+  });
 }

@@ -8,8 +8,7 @@ import { systemClock } from '../../src/clock.ts';
 import { createActivityStore } from '../../src/mongo/streams/activity-store.ts';
 import { createEventStore } from '../../src/features/webhooks/store.ts';
 import { createAthleteStore } from '../../src/mongo/athletes/athletes.ts';
-import { collectionsOf } from '../../src/mongo/schema/collections.ts';
-import type { Mongo } from '../../src/mongo/base/connection.ts';
+import type { Store } from '../../src/mongo/schema/collections.ts';
 import { removeLogin, noteDeauthorization } from '../../src/mongo/athletes/deauthorized.ts';
 import { recordDetailsFailure } from '../../src/mongo/details/details.ts';
 import { recordGearFailure } from '../../src/mongo/details/gear.ts';
@@ -34,19 +33,19 @@ import { open } from './base/connection-of.ts';
 import { pageOf } from './pages.ts';
 
 const openRounds = useRounds();
-const opened: Mongo[] = [];
-afterAll(() => Promise.all(opened.map((mongo) => mongo.close())));
+const opened: Store[] = [];
+afterAll(() => Promise.all(opened.map((store) => store.close())));
 
 /** Long enough for segment efforts. */
 const athletes = [{ ...athleteNamed('Ada', 1001, 12), samplesPerActivity: [60, 80] as const }];
 const everything = { SYNC_DETAILS: 'true', SYNC_SEGMENTS: 'true', SYNC_ATHLETE: 'true' };
 const at = new Date('2026-10-05T10:00:00Z');
 
-async function connect({ db, program }: Rounds): Promise<Mongo> {
+async function connect({ db, program }: Rounds): Promise<Store> {
   const { config } = program();
-  const mongo = await open({ uri: config.mongodb.uri ?? '', name: db.databaseName });
-  opened.push(mongo);
-  return mongo;
+  const store = await open({ uri: config.mongodb.uri ?? '', name: db.databaseName });
+  opened.push(store);
+  return store;
 }
 
 /** Activities that are edited, cropped, and gone. */
@@ -67,9 +66,8 @@ const ofAthlete = { athleteId: 1001, epoch, at };
 const failure = { message: 'broken', tries: 5, isParked: true, nextTryAt: at };
 
 /** Failures, as they are counted. */
-async function fail(mongo: Mongo): Promise<void> {
-  const collections = collectionsOf(mongo.db);
-  const [one, other] = await collections.activities.find().limit(2).toArray();
+async function fail(store: Store): Promise<void> {
+  const [one, other] = await store.activities.find().limit(2).toArray();
   if (!one || !other) throw new Error('There are too few.');
   const activityId = Number(one._id);
   const pending = {
@@ -79,24 +77,24 @@ async function fail(mongo: Mongo): Promise<void> {
     tries: 0,
     elapsedS: 1,
   };
-  await recordFailure(mongo, collections, { ...ofAthlete, pending }, failure);
-  await recordDetailsFailure(mongo, collections, { ...ofAthlete, activityId }, failure);
+  await recordFailure(store, { ...ofAthlete, pending }, failure);
+  await recordDetailsFailure(store, { ...ofAthlete, activityId }, failure);
   const missing = { athleteId: 1001, activityIds: [activityId], since: at, epoch };
-  await markMissing(mongo, collections, missing);
-  await recordMissingFailure(mongo, collections, activityId, failure);
-  await unmarkMissing(mongo, collections, Number(other._id), at);
-  const segment = await mongo.db.collection('segments').findOne();
+  await markMissing(store, missing);
+  await recordMissingFailure(store, activityId, failure);
+  await unmarkMissing(store, Number(other._id), at);
+  const segment = await store.db.collection('segments').findOne();
   const segmentId = Number(segment?._id);
   await recordSegmentFailure(
-    mongo,
+    store,
     { ...ofAthlete, at: new Date(), segmentId, part: 'record' },
     failure,
   );
-  await recordGearFailure(mongo, { ...ofAthlete, gearId: 'b1' }, failure);
-  await recordPartFailure(mongo, { ...ofAthlete, part: 'zones' }, failure);
-  await markPartUnavailable(mongo, { ...ofAthlete, part: 'stats' }, 'for subscribers only');
+  await recordGearFailure(store, { ...ofAthlete, gearId: 'b1' }, failure);
+  await recordPartFailure(store, { ...ofAthlete, part: 'zones' }, failure);
+  await markPartUnavailable(store, { ...ofAthlete, part: 'stats' }, 'for subscribers only');
   const unusable = [{ record: {}, reason: 'it has no id' }];
-  const activities = createActivityStore(mongo, collections, {
+  const activities = createActivityStore(store, {
     expiry: 'lifted',
     trackSource: 'summary',
   });
@@ -104,33 +102,32 @@ async function fail(mongo: Mongo): Promise<void> {
 }
 
 /** What rounds alone don't bring. */
-async function fillTheRest(mongo: Mongo): Promise<void> {
+async function fillTheRest(store: Store): Promise<void> {
   const event = { kind: 'activity', subscriptionId: 1, athleteId: 1001, aspect: 'update' } as const;
   const delivered = { ...event, activityId: 5, eventAt: at };
-  await createEventStore(mongo, systemClock).save(delivered);
+  await createEventStore(store, systemClock).save(delivered);
   const subscription = {
     id: 12,
     callbackUrl: 'https://x.example/',
     verifyToken: 't',
     createdAt: at,
   };
-  await createSubscriptionStore(mongo, '12345').save(subscription);
+  await createSubscriptionStore(store, '12345').save(subscription);
   const grant = { accessToken: 'a', refreshToken: 'r', expiresAt: at, scope: ['read'] };
-  await createPendingLogins(mongo).save('digest', { ...grant, obtainedAt: at, clientId: '1' });
-  const collections = collectionsOf(mongo.db);
-  const athletes = createAthleteStore(mongo, collections);
+  await createPendingLogins(store).save('digest', { ...grant, obtainedAt: at, clientId: '1' });
+  const athletes = createAthleteStore(store);
   const coverage = { spans: [{ fromS: 1, toS: 2 }], cursor: { page: 1, beforeS: 3, reachedS: 2 } };
   await athletes.addBackfill(1001, { id: 'w', since: at, until: at, requestedAt: at, coverage });
   const reconcile = { kind: 'full', startedAt: at, since: at, coverage } as const;
   await athletes.saveReconcile(1001, reconcile, { epoch });
   const rejected = { kind: 'full', reason: 'many', missing: 12, stored: 40, at } as const;
   await athletes.saveRejectedDeletions(1001, rejected, epoch);
-  const notifications = createNotificationStore(mongo);
+  const notifications = createNotificationStore(store);
   const notification = { key: 'parked:1001', kind: 'parked', athleteId: 1001, text: 'x' } as const;
   await notifications.save({ ...notification, since: at, seenAt: at, watchedMs: 0, tries: 0 });
   await notifications.delivered(notification.key, at);
-  await noteDeauthorization(mongo, collections, 1001, at);
-  await removeLogin(mongo, collections, 1001, at);
+  await noteDeauthorization(store, 1001, at);
+  await removeLogin(store, 1001, at);
 }
 
 /** What is not as it is described, by collection. */
@@ -148,9 +145,9 @@ describe('a database that was filled', () => {
   it('has no key of ours that is not described, and each that has to be there', async () => {
     const scene = await openRounds({ athletes, config: everything });
     await live(scene);
-    const mongo = await connect(scene);
-    await fail(mongo);
-    await fillTheRest(mongo);
+    const store = await connect(scene);
+    await fail(store);
+    await fillTheRest(store);
     expect(await strangersIn(scene.db)).toEqual({});
     const described = definitions.map(({ name }) => name).toSorted();
     const stored = await storedCollections(scene.db);

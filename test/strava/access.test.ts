@@ -27,7 +27,7 @@ afterEach(async () => {
 async function start(options: SimulatorOptions = {}): Promise<[Simulator, Stack]> {
   const simulator = await startSimulator({ athletes, ...options });
   simulators.push(simulator);
-  const stack = await createStack({ simulator, mongo: adapter.mongo });
+  const stack = await createStack({ simulator, store: adapter.store });
   await logIn(stack, simulator);
   return [simulator, stack];
 }
@@ -59,7 +59,7 @@ describe('an access token', () => {
     const connections = await Promise.all([1, 2, 3, 4].map(() => open(adapter.database)));
     try {
       const stacks = await Promise.all(
-        connections.map((mongo) => createStack({ simulator, mongo })),
+        connections.map((store) => createStack({ simulator, store })),
       );
       const tokens = await Promise.all(
         stacks.flatMap(({ access }) => [1, 2, 3].map(() => access.token(athleteId, never()))),
@@ -67,7 +67,7 @@ describe('an access token', () => {
       expect(new Set(tokens).size).toBe(1);
       expect(simulator.requests.tokenRefreshes()).toBe(1);
     } finally {
-      await Promise.all(connections.map((mongo) => mongo.close()));
+      await Promise.all(connections.map((store) => store.close()));
     }
   });
 
@@ -146,12 +146,12 @@ describe('short-lived tokens among several processes', () => {
     try {
       const settings = quota;
       const stacks = await Promise.all(
-        connections.map((mongo) => createStack({ simulator, mongo, settings })),
+        connections.map((store) => createStack({ simulator, store, settings })),
       );
       await Promise.all(stacks.flatMap((stack) => [work(stack), work(stack)]));
       expect(await stacks[0]?.tokens.load(athleteId)).not.toHaveProperty('needsAuthorization');
     } finally {
-      await Promise.all(connections.map((mongo) => mongo.close()));
+      await Promise.all(connections.map((store) => store.close()));
     }
     const tokenRequests = simulator.requests.entries.filter(({ endpoint }) => endpoint === 'token');
     expect(tokenRequests.map(({ status }) => status)).toEqual(tokenRequests.map(() => 200));
@@ -185,7 +185,7 @@ describe('a refresh token that Strava rejects', () => {
     simulator.deauthorize(athleteId);
     await thrownBy(list(stack));
     const sent = simulator.requests.count();
-    const other = await createStack({ simulator, mongo: adapter.mongo });
+    const other = await createStack({ simulator, store: adapter.store });
     expect(await thrownBy(list(other))).toBeInstanceOf(AuthorizationNeededError);
     expect(simulator.requests.count()).toBe(sent);
     await logIn(stack, simulator);
@@ -235,8 +235,8 @@ describe('a failed refresh', () => {
     'reports a refresh that fails by %s as transient, and the next one succeeds',
     async (kind) => {
       const [simulator] = await start({ rotation: 'never' });
-      const mongo = adapter.mongo;
-      const stack = await createStack({ simulator, mongo, requestTimeoutMs: 400 });
+      const store = adapter.store;
+      const stack = await createStack({ simulator, store, requestTimeoutMs: 400 });
       simulator.faults.next(kind, 1, { endpoint: 'token' });
       expect(await thrownBy(list(stack))).toMatchObject({ code: 'STRAVA_TRANSIENT' });
       await list(stack);

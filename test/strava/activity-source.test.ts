@@ -21,7 +21,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await adapter.empty();
   simulator.requests.clear();
-  stack = await createStack({ simulator, mongo: adapter.mongo, settings: quota });
+  stack = await createStack({ simulator, store: adapter.store, settings: quota });
   await logIn(stack, simulator);
 });
 
@@ -99,7 +99,7 @@ describe('streams', () => {
       const apiUrl = `http://127.0.0.1:${port}/api/v3`;
       const { oauthUrl, clientId, clientSecret } = simulator;
       const addresses = { apiUrl, oauthUrl, clientId, clientSecret };
-      const through = await createStack({ simulator: addresses, mongo: adapter.mongo });
+      const through = await createStack({ simulator: addresses, store: adapter.store });
       const some = simulator.world.activities(athleteId).filter(({ hasStreams }) => hasStreams);
       for (const { id } of some.slice(0, 5)) {
         expect(await through.source.streams(athleteId, id, free)).toEqual(truthOf(id));

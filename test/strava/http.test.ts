@@ -26,7 +26,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await adapter.empty();
   simulator.faults.clear();
-  stack = await createStack({ simulator, mongo: adapter.mongo, requestTimeoutMs: 400 });
+  stack = await createStack({ simulator, store: adapter.store, requestTimeoutMs: 400 });
   await logIn(stack, simulator);
 });
 

@@ -1,3 +1,4 @@
+import type { Store } from '../../src/mongo/schema/collections.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -5,7 +6,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock, type Clock } from '../../src/clock.ts';
 import type { QuotaSettings } from '../../src/domain/rate-limit/quota-state.ts';
 import { QuotaSpentError, RateLimitedError } from '../../src/errors.ts';
-import type { Mongo } from '../../src/mongo/base/connection.ts';
 import type { HeaderMode, Quota } from '../../src/simulator/api/quota-windows.ts';
 import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
@@ -17,13 +17,13 @@ const adapter = useAdapter();
 const athletes = [{ id: athleteId, firstname: 'A', lastname: 'M', activities: 3 }];
 const inTheWindow = new Date('2026-10-05T10:07:00Z');
 let simulators: Simulator[] = [];
-let connections: Mongo[] = [];
+let connections: Store[] = [];
 
 beforeEach(() => adapter.empty());
 
 afterEach(async () => {
   await Promise.all(simulators.map((simulator) => simulator.close()));
-  await Promise.all(connections.map((mongo) => mongo.close()));
+  await Promise.all(connections.map((store) => store.close()));
   [simulators, connections] = [[], []];
 });
 
@@ -52,9 +52,9 @@ async function another(
   settings: Partial<QuotaSettings>,
   clock: Clock = systemClock,
 ): Promise<Stack> {
-  const mongo = await open(adapter.database);
-  connections.push(mongo);
-  return createStack({ simulator, mongo, settings, clock });
+  const store = await open(adapter.database);
+  connections.push(store);
+  return createStack({ simulator, store, settings, clock });
 }
 
 interface Scene {

@@ -8,8 +8,7 @@ import { pino, type Logger } from 'pino';
 
 import { systemClock, type Clock } from '../../src/clock.ts';
 import type { QuotaSettings } from '../../src/domain/rate-limit/quota-state.ts';
-import { collectionsOf } from '../../src/mongo/schema/collections.ts';
-import type { Mongo } from '../../src/mongo/base/connection.ts';
+import type { Store } from '../../src/mongo/schema/collections.ts';
 import { createLeaseStore } from '../../src/mongo/coordination/leases.ts';
 import { createQuotaStore } from '../../src/mongo/coordination/quota.ts';
 import { createTokenStore } from '../../src/mongo/tokens/tokens.ts';
@@ -34,7 +33,7 @@ export const silent = pino({ level: 'silent' });
 
 export interface StackOptions {
   readonly simulator: Pick<Simulator, 'apiUrl' | 'oauthUrl' | 'clientId' | 'clientSecret'>;
-  readonly mongo: Mongo;
+  readonly store: Store;
   readonly settings?: Partial<QuotaSettings>;
   readonly clock?: Clock;
   readonly log?: Logger;
@@ -54,7 +53,7 @@ export interface Stack {
 }
 
 export async function createStack(options: StackOptions): Promise<Stack> {
-  const { simulator, mongo, clock = systemClock, log = silent, requestTimeoutMs = 5_000 } = options;
+  const { simulator, store, clock = systemClock, log = silent, requestTimeoutMs = 5_000 } = options;
   const { apiUrl, oauthUrl, clientId, clientSecret } = simulator;
   const settings: QuotaSettings = {
     short: 200,
@@ -65,14 +64,14 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     maxInFlightMs: 3 * requestTimeoutMs,
     ...options.settings,
   };
-  const [host, collections] = [hostname(), collectionsOf(mongo.db)];
+  const host = hostname();
   const owner = await identifyOwner(host);
   const stravaClock = createStravaClock(clock, log);
   const http = createHttp(requestTimeoutMs);
   const learning = withClockLearning(http, clock, stravaClock);
   const oauth = createOAuth({ http: learning, oauthUrl, clientId, clientSecret });
   const timeCheck = createTimeCheck({ http, clock, stravaClock, oauthUrl });
-  const quota = createQuotaStore(mongo, clientId);
+  const quota = createQuotaStore(store, clientId);
   const rateLimiter = createRateLimiter({
     store: quota,
     settings,
@@ -81,10 +80,10 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     owner,
     maxInFlight: 4,
   });
-  const tokens = createTokenStore(mongo, collections);
+  const tokens = createTokenStore(store);
   const durationMs = options.leaseDurationMs ?? 5_000;
   const process_ = { pid: process.pid, host, process: owner };
-  const leases = createLeaseStore(mongo, collections, { durationMs, clock, ...process_ });
+  const leases = createLeaseStore(store, { durationMs, clock, ...process_ });
   const access = createAccess({ tokens, leases, oauth, clock, clientId });
   const client = createClient({ http: learning, rateLimiter, access, apiUrl });
   return {

@@ -58,7 +58,7 @@ describe("Strava's clock", () => {
     const lines: string[] = [];
     const log = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
     const simulator = await start(shifted(aheadMs));
-    const stack = await createStack({ simulator, mongo: adapter.mongo, log });
+    const stack = await createStack({ simulator, store: adapter.store, log });
     await logIn(stack, simulator);
     await list(stack);
     await list(stack);
@@ -73,7 +73,7 @@ describe("Strava's clock", () => {
     const lines: string[] = [];
     const log = pino({ level: 'info' }, { write: (line) => void lines.push(line) });
     const simulator = await start(systemClock);
-    const stack = await createStack({ simulator, mongo: adapter.mongo, log });
+    const stack = await createStack({ simulator, store: adapter.store, log });
     await logIn(stack, simulator);
     await list(stack);
     expect(Math.abs(stack.stravaClock.nowMs() - Date.now())).toBeLessThan(1_000);
@@ -83,7 +83,7 @@ describe("Strava's clock", () => {
   it("opens the windows on Strava's clock", async () => {
     const simulator = await start(heldAt('2026-10-05T10:16:00Z'), 2);
     const ours = heldAt('2026-10-05T10:10:00Z');
-    const stack = await createStack({ simulator, mongo: adapter.mongo, clock: ours });
+    const stack = await createStack({ simulator, store: adapter.store, clock: ours });
     await logIn(stack, simulator);
     await list(stack);
     await list(stack);
@@ -96,7 +96,7 @@ describe("Strava's clock", () => {
     const theirs = heldAt('2026-10-05T10:10:00Z');
     const ours = heldAt('2026-10-05T10:10:00Z');
     const simulator = await start(theirs);
-    const stack = await createStack({ simulator, mongo: adapter.mongo, clock: ours });
+    const stack = await createStack({ simulator, store: adapter.store, clock: ours });
     await logIn(stack, simulator);
     await list(stack);
     ours.sleepThrough(3_600_000);

@@ -28,7 +28,7 @@ beforeAll(async () => {
   );
   const stack = await createStack({
     simulator: proxy.simulator,
-    mongo: adapter.mongo,
+    store: adapter.store,
     settings: quota,
   });
   await logIn(stack, simulator);

@@ -20,10 +20,10 @@ beforeEach(() => adapter.empty());
 
 /** A run that has read who is known, and then works with what is stored by now. */
 function holdingsOf(athleteIds: readonly number[]): AthleteLeases {
-  const { mongo, collections, activities } = adapter;
+  const { store, activities } = adapter;
   const clock = { clock: systemClock, durationMs: 15_000 };
-  const leases = createLeaseStore(mongo, collections, { pid: 1, host, process: owner, ...clock });
-  const athletes = createAthleteStore(mongo, collections);
+  const leases = createLeaseStore(store, { pid: 1, host, process: owner, ...clock });
+  const athletes = createAthleteStore(store);
   return createAthleteLeases(
     { leases, athletes, activities },
     {
@@ -37,12 +37,12 @@ function holdingsOf(athleteIds: readonly number[]): AthleteLeases {
 
 async function logIn(athleteId: number): Promise<void> {
   const login = { access_token: 'a', refresh_token: 'r', expires_at: new Date(0) };
-  await adapter.collections.tokens.insertOne({ _id: Long.fromNumber(athleteId), ...login });
+  await adapter.store.tokens.insertOne({ _id: Long.fromNumber(athleteId), ...login });
 }
 
 async function heldLeases(): Promise<readonly string[]> {
   const held = { expires_at: { $gt: new Date() } };
-  const found = await adapter.collections.leases.find(held).sort({ _id: 1 }).toArray();
+  const found = await adapter.store.leases.find(held).sort({ _id: 1 }).toArray();
   return found.map(({ _id }) => _id);
 }
 
@@ -53,7 +53,7 @@ describe('an athlete who was erased while a run began', () => {
     await athleteLeases.acquire();
     expect(athleteLeases.works.map(({ athleteId }) => athleteId)).toEqual([bob]);
     expect(await heldLeases()).toEqual([`athlete:${bob}`]);
-    expect(await adapter.collections.athletes.distinct('_id')).toEqual([bob]);
+    expect(await adapter.store.athletes.distinct('_id')).toEqual([bob]);
     await athleteLeases.release();
   });
 });
@@ -64,13 +64,13 @@ describe('an athlete who is being erased', () => {
     await logIn(bob);
     const athleteLeases = holdingsOf([ada, bob]);
     await athleteLeases.acquire();
-    const { mongo, collections } = adapter;
+    const { store } = adapter;
     const both = [`athlete:${ada}`, `athlete:${bob}`];
     await athleteLeases.releaseErasing();
     expect(await heldLeases()).toEqual(both);
     const [adas, bobs] = athleteLeases.works;
     adas?.streamsInFlight.add(5);
-    await markErasing(mongo, collections, ada, new Date());
+    await markErasing(store, ada, new Date());
     await athleteLeases.releaseErasing();
     expect(await heldLeases()).toEqual(both);
     expect(adas?.stoppedBy).toMatchObject({ code: 'AUTHORIZATION_NEEDED' });
@@ -86,10 +86,10 @@ describe('an athlete who is being erased', () => {
     await logIn(ada);
     const athleteLeases = holdingsOf([ada]);
     await athleteLeases.acquire();
-    const { mongo, collections } = adapter;
+    const { store } = adapter;
     const rejected = { since: new Date(), reason: 'Strava refuses the stored refresh token' };
-    await collections.tokens.updateOne({}, { $set: { needs_authorization: rejected } });
-    await markErasing(mongo, collections, ada, new Date());
+    await store.tokens.updateOne({}, { $set: { needs_authorization: rejected } });
+    await markErasing(store, ada, new Date());
     await athleteLeases.releaseErasing();
     expect(await heldLeases()).toEqual([]);
     await athleteLeases.release();

@@ -33,11 +33,11 @@ export function reconcileSince(
   kind: ReconcileKind,
   nowMs: number,
   { recentPeriodMs }: ReconcileSettings,
-  defaultBackfillSince: Date | undefined,
+  defaultSince: Date | undefined,
 ): Date | undefined {
-  if (kind === 'full') return defaultBackfillSince;
+  if (kind === 'full') return defaultSince;
   const recentMs = nowMs - recentPeriodMs;
-  return new Date(Math.max(recentMs, defaultBackfillSince?.getTime() ?? recentMs));
+  return new Date(Math.max(recentMs, defaultSince?.getTime() ?? recentMs));
 }
 
 /** A full one is a recent one too. */

@@ -34,8 +34,8 @@ export async function logInWithCode(session: LoginSession, given: CodeLogin): Pr
   const obtainedAt = new Date(program.clock.nowMs());
   const known = scope && { scope };
   await database.tokens.save({ ...grant, athleteId, clientId, obtainedAt, ...known });
-  await saveAthlete(database.mongo, database.collections, athleteId, profile);
-  await noteLogin(database.mongo, database.collections, athleteId);
+  await saveAthlete(database.store, athleteId, profile);
+  await noteLogin(database.store, athleteId);
   return { athleteId, profile, ...known };
 }
 

@@ -55,7 +55,7 @@ function renewStored(session: LoginSession, athleteId: number, given: string): P
 
 function pickUp(session: LoginSession, given: string): Promise<Login> {
   const { database, program } = session;
-  const pendingLogins = createPendingLogins(database.mongo, database.vault);
+  const pendingLogins = createPendingLogins(database.store, database.vault);
   const digest = digestOf(given);
   return underLease(session, `login:${digest}`, async () => {
     const found = await pendingLogins.load(digest);
@@ -125,7 +125,7 @@ function withoutOwner(
 }
 
 async function finish({ database }: LoginSession, login: Login): Promise<Login> {
-  await saveAthlete(database.mongo, database.collections, login.athleteId, login.profile);
-  await noteLogin(database.mongo, database.collections, login.athleteId);
+  await saveAthlete(database.store, login.athleteId, login.profile);
+  await noteLogin(database.store, login.athleteId);
   return login;
 }

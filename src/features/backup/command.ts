@@ -28,7 +28,7 @@ export async function backup(
       documents += 1;
     };
     const createdAt = new Date(program.clock.nowMs());
-    const pieces = dump(database.mongo, { hasTokens: withTokens, createdAt, onDocument });
+    const pieces = dump(database.store, { hasTokens: withTokens, createdAt, onDocument });
     const bytes = await writeBackup(out, pieces, program.signal);
     const size = `${(bytes / 1e6).toFixed(1)} MB`;
     program.print(

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Collection, Document } from 'mongodb';
 import { BSON } from 'mongodb';
-import type { Mongo } from '../../mongo/base/connection.ts';
+import type { Store } from '../../mongo/schema/collections.ts';
 import { schemaVersion } from '../../mongo/schema/schema-version.ts';
 import {
   countsFrame,
@@ -25,16 +25,16 @@ export interface DumpOptions {
 }
 
 /** The bytes of a backup, before compression. */
-export async function* dump(mongo: Mongo, options: DumpOptions): AsyncGenerator<Uint8Array> {
+export async function* dump(store: Store, options: DumpOptions): AsyncGenerator<Uint8Array> {
   const digest = createHash(digestAlgorithm);
-  for await (const piece of pieces(mongo, options)) {
+  for await (const piece of pieces(store, options)) {
     digest.update(piece);
     yield piece;
   }
   yield digest.digest();
 }
 
-async function* pieces(mongo: Mongo, options: DumpOptions): AsyncGenerator<Buffer> {
+async function* pieces(store: Store, options: DumpOptions): AsyncGenerator<Buffer> {
   const { hasTokens, createdAt, onDocument } = options;
   yield headLine({
     format: formatName,
@@ -44,9 +44,9 @@ async function* pieces(mongo: Mongo, options: DumpOptions): AsyncGenerator<Buffe
     has_tokens: hasTokens,
   });
   const counts: Record<string, number> = {};
-  for (const name of readingOrder(await collectionNames(mongo, hasTokens))) {
+  for (const name of readingOrder(await collectionNames(store, hasTokens))) {
     counts[name] = 0;
-    for await (const document of documentsOf(mongo, name)) {
+    for await (const document of documentsOf(store, name)) {
       yield documentFrame(name, document);
       counts[name] += 1;
       onDocument(name);
@@ -55,19 +55,17 @@ async function* pieces(mongo: Mongo, options: DumpOptions): AsyncGenerator<Buffe
   yield countsFrame(counts);
 }
 
-async function collectionNames({ db, attempt }: Mongo, hasTokens: boolean) {
-  const found = await attempt(() =>
-    db.listCollections({ type: 'collection' }, { nameOnly: true }).toArray(),
-  );
+async function collectionNames({ db }: Store, hasTokens: boolean) {
+  const found = await db.listCollections({ type: 'collection' }, { nameOnly: true }).toArray();
   return found.map(({ name }) => name).filter((name) => isBackedUp(name, hasTokens));
 }
 
-async function* documentsOf({ db, attempt }: Mongo, name: string): AsyncGenerator<Uint8Array> {
+async function* documentsOf({ db }: Store, name: string): AsyncGenerator<Uint8Array> {
   const collection = db.collection(name);
   let start: PageStart = { documents: firstPage };
   for (;;) {
     const from = start;
-    const page = await attempt(() => readPage(collection, from));
+    const page = await readPage(collection, from);
     yield* page;
     const newest = page.at(-1);
     if (newest === undefined) return;

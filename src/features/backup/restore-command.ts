@@ -52,8 +52,8 @@ async function holdAthletes({ athletes, leases }: Database, held: Lease[]): Prom
 }
 
 /** @throws RestoreRejectedError over data, unless it is forced. */
-async function assertAllowed({ mongo, address }: Database, isForced: boolean): Promise<void> {
-  const full = await collectionsInTheWay(mongo);
+async function assertAllowed({ store, address }: Database, isForced: boolean): Promise<void> {
+  const full = await collectionsInTheWay(store);
   if (full.length === 0 || isForced) return;
   throw new RestoreRejectedError(
     `The database ${address} holds data already (${full.join(', ')}). Restore into an empty one (MONGODB_DATABASE), or give --force: then what is in it is replaced, and lost. Nothing was changed.`,
@@ -62,7 +62,7 @@ async function assertAllowed({ mongo, address }: Database, isForced: boolean): P
 
 async function perform(
   program: Program,
-  { mongo, address }: Database,
+  { store, address }: Database,
   { path, contents }: { path: string; contents: Contents },
 ): Promise<void> {
   const { log, signal, print } = program;
@@ -70,8 +70,8 @@ async function perform(
   const now = new Date(program.clock.nowMs());
   log.info(`Restoring into ${address}; it is incomplete until the end.`);
   try {
-    await emptyDatabase(mongo);
-    const added = await restoreInto(mongo, { path, contents, now, signal });
+    await emptyDatabase(store);
+    const added = await restoreInto(store, { path, contents, now, signal });
     const documents = Object.values(added).reduce((sum, count) => sum + count, 0);
     print(
       `Restored ${counted(documents, 'document')} of the backup of ${instant(head.created_at)} into ${address}.`,

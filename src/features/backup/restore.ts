@@ -3,11 +3,16 @@
  * gap that is taken for complete. It makes no index: `prepareDatabase` has made them.
  */
 import type { Document } from 'mongodb';
-import { MongoBulkWriteError, MongoServerError } from 'mongodb';
+import { MongoBulkWriteError } from 'mongodb';
 import { BackupUnusableError } from '../../errors.ts';
 import { prepareDatabase } from '../../mongo/setup/ensure-indexes.ts';
-import type { Mongo } from '../../mongo/base/connection.ts';
-import { isPassing } from '../../mongo/base/failures.ts';
+import type { Store } from '../../mongo/schema/collections.ts';
+import {
+  hasServerCode,
+  isPassing,
+  namespaceNotFound,
+  unauthorized,
+} from '../../mongo/base/failures.ts';
 import { ensureVersion } from '../../mongo/schema/schema-version.ts';
 import type { Contents } from './contents.ts';
 import { documentsIn } from './contents.ts';
@@ -16,36 +21,32 @@ import { documentOf } from './format.ts';
 import { isKept, restoreSteps } from './selection.ts';
 
 /** The collections with documents that a restore would put others in the place of. */
-export async function collectionsInTheWay({ db, attempt }: Mongo): Promise<readonly string[]> {
+export async function collectionsInTheWay({ db }: Store): Promise<readonly string[]> {
   const full: string[] = [];
-  for (const name of await replaceable({ db, attempt })) {
-    const found = await attempt(() => db.collection(name).findOne({}, { projection: { _id: 1 } }));
+  for (const name of await replaceable({ db })) {
+    const found = await db.collection(name).findOne({}, { projection: { _id: 1 } });
     if (found !== null) full.push(name);
   }
   return full.sort();
 }
 
 /** Empties what a restore replaces, the claims before what they claim, and makes the indexes anew. */
-export async function emptyDatabase(mongo: Mongo): Promise<void> {
-  const steps = restoreSteps(await replaceable(mongo)).toReversed();
-  for (const name of steps.flat()) await mongo.attempt(() => drop(mongo, name));
-  await prepareDatabase(mongo);
+export async function emptyDatabase(store: Store): Promise<void> {
+  const steps = restoreSteps(await replaceable(store)).toReversed();
+  for (const name of steps.flat()) await drop(store, name);
+  await prepareDatabase(store);
 }
 
-const namespaceNotFound = 26;
-
-async function drop({ db }: Mongo, name: string): Promise<void> {
+async function drop({ db }: Store, name: string): Promise<void> {
   try {
     await db.collection(name).drop();
   } catch (error) {
-    if (!(error instanceof MongoServerError && error.code === namespaceNotFound)) throw error;
+    if (!hasServerCode(error, namespaceNotFound)) throw error;
   }
 }
 
-async function replaceable({ db, attempt }: Pick<Mongo, 'db' | 'attempt'>) {
-  const found = await attempt(() =>
-    db.listCollections({ type: 'collection' }, { nameOnly: true }).toArray(),
-  );
+async function replaceable({ db }: Pick<Store, 'db'>) {
+  const found = await db.listCollections({ type: 'collection' }, { nameOnly: true }).toArray();
   return found.map(({ name }) => name).filter((name) => !isKept(name));
 }
 
@@ -62,11 +63,11 @@ export interface RestoreOptions {
  * @throws BackupUnusableError where MongoDB refuses a document.
  */
 export async function restore(
-  mongo: Mongo,
+  store: Store,
   { path, contents: { counts }, now, signal }: RestoreOptions,
 ): Promise<Counts> {
-  await ensureVersion(mongo, now);
-  const insert = createInsert(mongo);
+  await ensureVersion(store, now);
+  const insert = createInsert(store);
   const written = new Map<string, number>(Object.keys(counts).map((name) => [name, 0]));
   const names = Object.keys(counts).filter((name) => (counts[name] ?? 0) > 0);
   for (const step of restoreSteps(names)) {
@@ -108,10 +109,8 @@ async function* batchesIn(path: string, wanted: ReadonlySet<string>): AsyncGener
 
 const duplicateKey = 11000;
 
-const unauthorized = 13;
-
 /** Returns how many were added. What is there stands: from a try before, or because it is never replaced. */
-function createInsert(mongo: Mongo): (batch: Batch) => Promise<number> {
+function createInsert(store: Store): (batch: Batch) => Promise<number> {
   // Documents that an older program wrote need not be as today's validators want them; to pass by those
   // takes a right that readWrite does not give, as it takes one to have them.
   let bypassDocumentValidation = true;
@@ -122,18 +121,18 @@ function createInsert(mongo: Mongo): (batch: Batch) => Promise<number> {
       ...(bypassDocumentValidation && { bypassDocumentValidation }),
     };
     try {
-      const { insertedCount } = await mongo.db
+      const { insertedCount } = await store.db
         .collection(collection)
         .bulkWrite(operations, options);
       return insertedCount;
     } catch (error) {
-      const isForbidden = error instanceof MongoServerError && error.code === unauthorized;
+      const isForbidden = hasServerCode(error, unauthorized);
       if (!isForbidden || !bypassDocumentValidation) return addedThough(error, collection);
       bypassDocumentValidation = false;
       return write({ collection, documents });
     }
   };
-  return (batch) => mongo.attempt(() => write(batch));
+  return (batch) => write(batch);
 }
 
 /** How many were added where all that was refused is there already. */

@@ -135,10 +135,10 @@ async function prepare({ policy, deauthorizations, notifications }: Session): Pr
 
 function createPolicy(
   { clock, config }: Program,
-  { mongo }: Database,
+  { store }: Database,
   { clientId }: Strava,
 ): PollPolicy {
-  const subscription = createSubscriptionStore(mongo, clientId);
+  const subscription = createSubscriptionStore(store, clientId);
   return createPollPolicy({
     clock,
     intervalMs: config.webhook.pollIntervalMs,

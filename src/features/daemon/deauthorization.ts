@@ -50,8 +50,8 @@ export function createDeauthorizations(session: DeauthorizationSession): Deautho
 }
 
 async function settleAll(session: DeauthorizationSession): Promise<void> {
-  const { mongo, collections } = session.database;
-  for (const delivered of await notifiedDeauthorizations(mongo, collections)) {
+  const { store } = session.database;
+  for (const delivered of await notifiedDeauthorizations(store)) {
     if (session.program.signal.aborted) return;
     await logged(session, () => settleOne(session, delivered), delivered.athleteId);
   }
@@ -74,9 +74,9 @@ async function settleOne(
   session: DeauthorizationSession,
   delivered: NotifiedDeauthorization,
 ): Promise<void> {
-  const { mongo, collections } = session.database;
+  const { store } = session.database;
   if (await isWithdrawn(session, delivered)) await letGo(session, delivered.athleteId);
-  await settleNotified(mongo, collections, delivered);
+  await settleNotified(store, delivered);
 }
 
 async function letGo(
@@ -84,16 +84,16 @@ async function letGo(
   athleteId: number,
 ): Promise<void> {
   const { log, clock, config } = program;
-  const { mongo, collections } = database;
+  const { store } = database;
   const at = new Date(clock.nowMs());
   if (config.webhook.onDeauthorization === 'erase') {
     // First, because an erasure that is cut off may have deleted the login that would prove it.
-    await markDeauthorized(mongo, collections, athleteId, at);
+    await markDeauthorized(store, athleteId, at);
     await eraseNow({ program, database, athleteId }, true);
     log.warn({ athlete: athleteId }, 'The athlete withdrew the access at Strava: all is erased.');
     return;
   }
-  await removeLogin(mongo, collections, athleteId, at);
+  await removeLogin(store, athleteId, at);
   log.warn(
     { athlete: athleteId },
     'The athlete withdrew the access at Strava: the login is removed, the data is kept.',

@@ -52,7 +52,7 @@ export async function openEndpoints(
     liveness: () => assessLoops(heartbeat.loops()),
     countLogins: () => {
       const database = open;
-      return database && (() => countLogins(database.mongo, database.collections));
+      return database && (() => countLogins(database.store));
     },
     clock,
   });
@@ -86,14 +86,13 @@ function webhookRoutes(
   { onEvent, onDeauthorization }: EventListeners,
 ): readonly Route[] {
   const now = (): Date => new Date(clock.nowMs());
-  const subscriptions = createSubscriptionStore(database.mongo, requireClient(config).clientId);
+  const subscriptions = createSubscriptionStore(database.store, requireClient(config).clientId);
   return createWebhookRoutes({
     subscription: () => subscriptions.load(),
     athleteIds: () => database.athletes.athleteIds(),
     events: strava.events,
     onEvent: onEvent,
-    noteDeauthorization: (athleteId) =>
-      noteDeauthorization(database.mongo, database.collections, athleteId, now()),
+    noteDeauthorization: (athleteId) => noteDeauthorization(database.store, athleteId, now()),
     onDeauthorization,
     clock,
     log,

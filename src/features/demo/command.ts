@@ -78,7 +78,7 @@ async function show(
   print('A simulated Strava is running, with one athlete and four years of activities.');
   const open = await openDatabase(program, commandDeadlineMs);
   try {
-    await open.mongo.attempt(() => open.mongo.db.dropDatabase());
+    await open.store.db.dropDatabase();
     await logIn(program, simulator.grant(athlete.id));
     print('\nSyncing: the list first, then the streams of each activity, newest first.');
     const exitCode = await sync(program, {
@@ -88,7 +88,7 @@ async function show(
       json: false,
     });
     if (program.signal.aborted || exitCode !== exitCodes.done) return exitCode;
-    print(`\n${await demoAnswers(open.mongo)}`);
+    print(`\n${await demoAnswers(open.store)}`);
     print(`\nLook around in this database with any MongoDB client while this command runs:`);
     const folder = relative(join(program.configSource.configDir, '..'), program.config.dataDir);
     print(`  DATA_DIR=${folder} MONGODB_PORT=${demoPort} MONGODB_DATABASE=${database} npm run db`);

@@ -2,7 +2,7 @@
  * A few questions that the demo puts to the database it has just filled.
  */
 import type { Document } from 'mongodb';
-import type { Mongo } from '../../mongo/base/connection.ts';
+import type { Store } from '../../mongo/schema/collections.ts';
 import { number, table } from '../shared/text-format.ts';
 
 interface SportYear {
@@ -23,20 +23,20 @@ interface MonthClimb {
 }
 
 /** Kilometres per sport and year, the longest ride, the climbing of the last months. */
-export async function demoAnswers(mongo: Mongo): Promise<string> {
+export async function demoAnswers(store: Store): Promise<string> {
   return [
     'Kilometres per year and sport:',
-    table(kilometreRows(await ask<SportYear>(mongo, kilometresPerSportAndYear))),
+    table(kilometreRows(await ask<SportYear>(store, kilometresPerSportAndYear))),
     '',
-    maxTextLength(await ask<LongestRide>(mongo, longestRide)),
+    maxTextLength(await ask<LongestRide>(store, longestRide)),
     '',
     'Climbing per month, the last twelve:',
-    table((await ask<MonthClimb>(mongo, climbingPerMonth)).map(climbRow)),
+    table((await ask<MonthClimb>(store, climbingPerMonth)).map(climbRow)),
   ].join('\n');
 }
 
-function ask<T extends Document>({ db, attempt }: Mongo, pipeline: Document[]): Promise<T[]> {
-  return attempt(() => db.collection('activities').aggregate<T>(pipeline).toArray());
+function ask<T extends Document>({ db }: Store, pipeline: Document[]): Promise<T[]> {
+  return db.collection('activities').aggregate<T>(pipeline).toArray();
 }
 
 const kilometresPerSportAndYear = [

@@ -66,9 +66,9 @@ export async function erase(program: Program, options: EraseOptions): Promise<Ex
 
 /** Takes the athlete away from whoever syncs it, and erases without asking anybody. */
 export async function eraseNow(session: EraseSession, withoutRevoke: boolean): Promise<Receipt> {
-  const { mongo, collections } = session.database;
+  const { store } = session.database;
   const receipt = await whileHeld(session, (lease) => eraseHeld(session, withoutRevoke, lease));
-  await eraseLeases(mongo, collections, session.athleteId);
+  await eraseLeases(store, session.athleteId);
   return receipt;
 }
 
@@ -80,8 +80,8 @@ function readAthleteId(options: EraseOptions): number {
 }
 
 async function throwIfUnknown({ database, athleteId }: EraseSession): Promise<void> {
-  const { mongo, collections } = database;
-  if ((await footprintLeft(mongo, collections, athleteId)).length > 0) return;
+  const { store } = database;
+  if ((await footprintLeft(store, athleteId)).length > 0) return;
   throw new NoAthleteError(
     `Nothing is stored of athlete ${athleteId} in ${database.address}. npm run status names who is known.`,
   );
@@ -102,12 +102,12 @@ async function confirm(
 }
 
 async function describe(
-  { mongo, collections: { athletes, activities } }: Database,
+  { store: { athletes, activities } }: Database,
   athleteId: number,
 ): Promise<string> {
   const id = int64(athleteId);
-  const profile = await mongo.attempt(() => athletes.findOne({ _id: id }));
-  const count = await mongo.attempt(() => activities.countDocuments({ 'sync.athlete_id': id }));
+  const profile = await athletes.findOne({ _id: id });
+  const count = await activities.countDocuments({ 'sync.athlete_id': id });
   const name = [profile?.firstname, profile?.lastname].filter(Boolean).join(' ');
   return `athlete ${athleteId}${name && ` (${name})`}, with ${counted(count, 'activity', 'activities')},`;
 }
@@ -118,20 +118,20 @@ async function eraseHeld(
   lease: Lease,
 ): Promise<Receipt> {
   const { program, database, athleteId } = session;
-  const { mongo, collections } = database;
+  const { store } = database;
   const access = withoutRevoke ? 'left alone' : await revokeOrUnmark(session);
   const { signal } = program;
-  const deleted = await eraseAthlete(mongo, collections, { athleteId, lease, signal });
+  const deleted = await eraseAthlete(store, { athleteId, lease, signal });
   return { athlete: athleteId, access, deleted };
 }
 
 /** What is not revoked goes on as before. */
 async function revokeOrUnmark(session: EraseSession): Promise<Revocation> {
-  const { mongo, collections } = session.database;
+  const { store } = session.database;
   try {
     return await revokeLogin(session);
   } catch (error) {
-    await unmarkErasing(mongo, collections, session.athleteId);
+    await unmarkErasing(store, session.athleteId);
     throw error;
   }
 }

@@ -47,7 +47,7 @@ async function acquire(session: EraseSession, name: string): Promise<Lease> {
   const startedMs = clock.monotonicMs();
   for (let tries = 1; ; tries += 1) {
     // Each time, because a refresh that was under way replaces the login and with it the mark.
-    await markErasing(database.mongo, database.collections, athleteId, new Date(clock.nowMs()));
+    await markErasing(database.store, athleteId, new Date(clock.nowMs()));
     const lease = await database.leases.tryAcquire(name);
     if ('epoch' in lease) return lease;
     if (tries === 1) {
@@ -56,7 +56,7 @@ async function acquire(session: EraseSession, name: string): Promise<Lease> {
       );
     }
     if (signal.aborted || clock.monotonicMs() - startedMs >= maxWaitMs) {
-      await unmarkErasing(database.mongo, database.collections, athleteId);
+      await unmarkErasing(database.store, athleteId);
       throw held(athleteId, lease, signal.aborted);
     }
     await clock.sleep(pauseMs, signal);

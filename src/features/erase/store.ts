@@ -16,8 +16,7 @@ import type { Document, Filter } from 'mongodb';
 import { EraseUnfinishedError } from '../../errors.ts';
 import type { Lease } from '../../sync/ports/ports.ts';
 import { int64 } from '../../mongo/base/bson-value.ts';
-import type { Collections, TokenDocument } from '../../mongo/schema/collections.ts';
-import type { Mongo } from '../../mongo/base/connection.ts';
+import type { Store, TokenDocument } from '../../mongo/schema/collections.ts';
 import { digestOf } from '../../mongo/tokens/grant-document.ts';
 
 /** What tells the documents of one athlete from those of others. */
@@ -98,17 +97,13 @@ export interface Erasure {
  * Which collections hold something of the athlete; leases, which say nothing of anybody, aside.
  * A login that was cut off before Strava said whose it is cannot be found: it is gone after 30 days.
  */
-export async function footprintLeft(
-  mongo: Mongo,
-  collections: Collections,
-  athleteId: number,
-): Promise<readonly string[]> {
-  const footprint = await footprintOf(mongo, collections, athleteId);
+export async function footprintLeft(store: Store, athleteId: number): Promise<readonly string[]> {
+  const footprint = await footprintOf(store, athleteId);
   const left: string[] = [];
   for (const { name, filter } of personal) {
-    const found = await mongo.attempt(() =>
-      mongo.db.collection(name).findOne(filter(footprint), { projection: { _id: 1 } }),
-    );
+    const found = await store.db
+      .collection(name)
+      .findOne(filter(footprint), { projection: { _id: 1 } });
     if (found !== null) left.push(name);
   }
   return left;
@@ -118,18 +113,14 @@ export async function footprintLeft(
  * Deletes everything of an athlete; once more after an interruption, it deletes the rest.
  * @throws EraseUnfinishedError when it is stopped, LeaseLostError when another process took over.
  */
-export async function eraseAthlete(
-  mongo: Mongo,
-  collections: Collections,
-  erasure: Erasure,
-): Promise<ErasedCounts> {
-  const footprint = await footprintOf(mongo, collections, erasure.athleteId);
-  await forgetListing(mongo, collections, erasure);
+export async function eraseAthlete(store: Store, erasure: Erasure): Promise<ErasedCounts> {
+  const footprint = await footprintOf(store, erasure.athleteId);
+  await forgetListing(store, erasure);
   const counts = new Map<string, number>();
   for (let passes = 0; passes < maxPasses; passes += 1) {
     const before = sumOf(counts);
     for (const collection of personal) {
-      const erased = await eraseFrom(mongo, collection, { erasure, footprint });
+      const erased = await eraseFrom(store, collection, { erasure, footprint });
       if (erased > 0) counts.set(collection.name, (counts.get(collection.name) ?? 0) + erased);
     }
     if (sumOf(counts) === before) break;
@@ -138,24 +129,14 @@ export async function eraseAthlete(
 }
 
 /** Deletes the athlete's leases that nobody holds: the caller has let its own go. */
-export async function eraseLeases(
-  { attempt }: Mongo,
-  { leases }: Collections,
-  athleteId: number,
-): Promise<void> {
+export async function eraseLeases({ leases }: Store, athleteId: number): Promise<void> {
   const free = { $lte: new Date(0) };
-  await attempt(() =>
-    leases.deleteMany({ _id: new RegExp(`^[a-z_-]+:${athleteId}$`), expires_at: free }),
-  );
+  await leases.deleteMany({ _id: new RegExp(`^[a-z_-]+:${athleteId}$`), expires_at: free });
 }
 
-async function footprintOf(
-  { attempt }: Mongo,
-  { tokens }: Collections,
-  athleteId: number,
-): Promise<Footprint> {
+async function footprintOf({ tokens }: Store, athleteId: number): Promise<Footprint> {
   const id = int64(athleteId);
-  const login = await attempt(() => tokens.findOne({ _id: id }));
+  const login = await tokens.findOne({ _id: id });
   return {
     id,
     word: new RegExp(`\\b${athleteId}\\b`),
@@ -180,15 +161,9 @@ function pendingLoginsOf({ id, login }: Footprint): Filter<Document> {
  * The epoch stays, so that a write of the cursor under an older one fails for as long as it can, and so does
  * a withdrawn access, so that the daemon finishes an erasure that was cut off.
  */
-async function forgetListing(
-  { attempt }: Mongo,
-  { athletes }: Collections,
-  { athleteId, lease }: Erasure,
-): Promise<void> {
+async function forgetListing({ athletes }: Store, { athleteId, lease }: Erasure): Promise<void> {
   await lease.assertHeld();
-  await attempt(() =>
-    athletes.updateOne({ _id: int64(athleteId) }, [{ $set: { sync: remainderOf(lease) } }]),
-  );
+  await athletes.updateOne({ _id: int64(athleteId) }, [{ $set: { sync: remainderOf(lease) } }]);
 }
 
 /** As an operator, because an object alone would be merged into what is there. */
@@ -206,40 +181,36 @@ interface Target {
 }
 
 async function eraseFrom(
-  mongo: Mongo,
+  store: Store,
   { name, filter, cleansing, emptied }: PersonalCollection,
   { erasure, footprint }: Target,
 ): Promise<number> {
-  if (cleansing === undefined) return eraseInBatches(mongo, { name, erasure }, filter(footprint));
+  if (cleansing === undefined) return eraseInBatches(store, { name, erasure }, filter(footprint));
   await continueOrThrow(erasure);
-  const collection = mongo.db.collection(name);
+  const collection = store.db.collection(name);
   const update = cleansing(footprint);
-  const { modifiedCount } = await mongo.attempt(() =>
-    collection.updateMany(filter(footprint), update),
-  );
-  if (emptied !== undefined) await eraseInBatches(mongo, { name, erasure }, emptied);
+  const { modifiedCount } = await collection.updateMany(filter(footprint), update);
+  if (emptied !== undefined) await eraseInBatches(store, { name, erasure }, emptied);
   return modifiedCount;
 }
 
 /** In batches, because one operation over years of streams takes longer than an answer is waited for. */
 async function eraseInBatches(
-  { db, attempt }: Mongo,
+  { db }: Store,
   { name, erasure }: { readonly name: string; readonly erasure: Erasure },
   filter: Filter<Document>,
 ): Promise<number> {
   const collection = db.collection(name);
   let count = 0;
   for (;;) {
-    const found = await attempt(() =>
-      collection
-        .find(filter, { projection: { _id: 1 } })
-        .limit(batchSize)
-        .toArray(),
-    );
+    const found = await collection
+      .find(filter, { projection: { _id: 1 } })
+      .limit(batchSize)
+      .toArray();
     if (found.length === 0) return count;
     await continueOrThrow(erasure);
     const ids = found.map(({ _id }) => _id);
-    await attempt(() => collection.deleteMany({ $and: [{ _id: { $in: ids } }, filter] }));
+    await collection.deleteMany({ $and: [{ _id: { $in: ids } }, filter] });
     count += ids.length;
   }
 }

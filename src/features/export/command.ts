@@ -47,15 +47,15 @@ export async function exportActivities(
 type Chosen = AsyncIterable<Recording> | Iterable<Recording>;
 
 /** @throws NothingToExportError where what is named is not there, or cannot be in the format. */
-async function choose({ mongo, collections }: Database, order: ExportOrder): Promise<Chosen> {
+async function choose({ store }: Database, order: ExportOrder): Promise<Chosen> {
   const { activityId, query } = order;
   const { athleteId } = query;
   if (athleteId !== undefined) {
-    const known = await athletesWithActivities(mongo, collections);
+    const known = await athletesWithActivities(store);
     if (!known.includes(athleteId)) throw nothingOf(athleteId, known);
   }
-  if (activityId === undefined) return recordings(mongo, collections, query);
-  const found = await findRecording(mongo, collections, activityId);
+  if (activityId === undefined) return recordings(store, query);
+  const found = await findRecording(store, activityId);
   if (found === undefined || (athleteId !== undefined && found.athleteId !== athleteId)) {
     const whose = athleteId === undefined ? '' : ` of athlete ${athleteId}`;
     throw new NothingToExportError(`There is no activity ${activityId}${whose} in the database.`);

@@ -36,9 +36,9 @@ async function rotate(program: Program, path: string): Promise<void> {
   try {
     const lease = await holdKeys(database);
     try {
-      const { mongo, vault } = database;
+      const { store, vault } = database;
       const added = newTokenKey();
-      const { sealed, removed } = await rotateKeys(mongo, vault, { path, added });
+      const { sealed, removed } = await rotateKeys(store, vault, { path, added });
       program.print(
         `The key ${added.id} is the current one: ${counted(sealed, 'login')} encrypted with it, ${counted(removed, 'old key')} removed. Keep a copy of the file.`,
       );

@@ -2,7 +2,7 @@
  * What the metrics ask the database for: however many scrape, it is asked once in a while, and one that
  * does not answer holds nobody up.
  */
-import { defaultBackfillSince } from '../../config/default-backfill.ts';
+import { defaultBackfillSince } from '../../domain/sync/default-backfill.ts';
 import { DomestiqueError } from '../../errors.ts';
 import { createBoundedWork } from '../../http/bounded-work.ts';
 import { createRecentValue } from '../../http/recent-value.ts';
@@ -39,15 +39,15 @@ export function createMetricsSnapshot(
 
 async function readMetricsSnapshot(
   { config, clock }: Program,
-  { mongo, collections, athletes }: Database,
+  { store, athletes }: Database,
 ): Promise<MetricsSnapshot> {
   const wanted = {
     streams: config.sync.shouldFetchStreams,
     details: config.sync.shouldFetchDetails,
     from: defaultBackfillSince(config, clock.nowMs()),
   };
-  const { backlog, parked } = await countBacklog(mongo, collections, wanted);
-  const { athletes: all, needAuthorization: needed } = await countLogins(mongo, collections);
+  const { backlog, parked } = await countBacklog(store, wanted);
+  const { athletes: all, needAuthorization: needed } = await countLogins(store);
   return {
     backlog: { ...backlog },
     parked: { ...parked },

@@ -2,8 +2,7 @@
  * What is left to do over all athletes, in figures: counted by indexes, and nobody's name or id in them.
  */
 import { int64, toNumber } from '../../mongo/base/bson-value.ts';
-import type { Collections } from '../../mongo/schema/collections.ts';
-import type { Mongo } from '../../mongo/base/connection.ts';
+import type { Store } from '../../mongo/schema/collections.ts';
 
 /** What is wanted, as far as it is counted here. */
 export interface WantedParts {
@@ -25,11 +24,10 @@ export interface BacklogCounts {
 }
 
 export async function countBacklog(
-  { attempt }: Mongo,
-  { activities, tokens, parked }: Collections,
+  { activities, tokens, parked }: Store,
   wanted: WantedParts,
 ): Promise<BacklogCounts> {
-  const grants = await attempt(() => tokens.find({}, { projection: { _id: 1 } }).toArray());
+  const grants = await tokens.find({}, { projection: { _id: 1 } }).toArray();
   const ids = grants.map(({ _id }) => int64(toNumber(_id)));
   const range = wanted.from ? { start_date: { $gte: wanted.from } } : {};
   const count = async (
@@ -42,9 +40,9 @@ export async function countBacklog(
       [`sync.${part}.state`]: { $in: states },
       ...range,
     };
-    return attempt(() => activities.countDocuments(filter));
+    return activities.countDocuments(filter);
   };
-  const records = await attempt(() => parked.estimatedDocumentCount());
+  const records = await parked.estimatedDocumentCount();
   return {
     backlog: {
       streams: await count('streams', ['pending']),

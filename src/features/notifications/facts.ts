@@ -4,8 +4,7 @@
 import { nextListRequest } from '../../domain/sync/list-coverage.ts';
 import type { AthleteFacts } from '../../domain/notifications/alert-conditions.ts';
 import { int64, toNumber } from '../../mongo/base/bson-value.ts';
-import type { Collections, TokenDocument } from '../../mongo/schema/collections.ts';
-import type { Mongo } from '../../mongo/base/connection.ts';
+import type { Store, TokenDocument } from '../../mongo/schema/collections.ts';
 import { deauthorizedAthletes } from '../../mongo/athletes/deauthorized.ts';
 import { erasingIds } from '../../mongo/athletes/erasing.ts';
 import { listingFrom } from '../../mongo/athletes/coverage-document.ts';
@@ -22,18 +21,16 @@ export interface BackfillGoal {
 
 /** Everybody who is logged in or withdrew the access, without those who are being erased. */
 export async function athleteFacts(
-  mongo: Mongo,
-  collections: Collections,
+  store: Store,
   goal: BackfillGoal,
 ): Promise<readonly AthleteFacts[]> {
-  const erasing = new Set(await erasingIds(mongo, collections));
-  const grants = await mongo.attempt(() => collections.tokens.find().sort({ _id: 1 }).toArray());
+  const erasing = new Set(await erasingIds(store));
+  const grants = await store.tokens.find().sort({ _id: 1 }).toArray();
   const facts: AthleteFacts[] = [];
   for (const grant of grants) {
-    if (!erasing.has(toNumber(grant._id)))
-      facts.push(await factsOf(mongo, collections, { grant, goal }));
+    if (!erasing.has(toNumber(grant._id))) facts.push(await factsOf(store, { grant, goal }));
   }
-  for (const { athleteId } of await deauthorizedAthletes(mongo, collections)) {
+  for (const { athleteId } of await deauthorizedAthletes(store)) {
     const needsAuthorization = 'the access was withdrawn at Strava';
     facts.push({ athleteId, needsAuthorization, isBackfilled: goal.isKnown(athleteId), parked: 0 });
   }
@@ -41,8 +38,7 @@ export async function athleteFacts(
 }
 
 async function factsOf(
-  mongo: Mongo,
-  collections: Collections,
+  store: Store,
   { grant, goal }: { readonly grant: TokenDocument; readonly goal: BackfillGoal },
 ): Promise<AthleteFacts> {
   const athleteId = toNumber(grant._id);
@@ -50,46 +46,37 @@ async function factsOf(
   return {
     athleteId,
     ...(reason !== undefined && { needsAuthorization: reason }),
-    isBackfilled:
-      goal.isKnown(athleteId) || (await isBackfilled(mongo, collections, { athleteId, goal })),
-    parked: await countParked(mongo, collections, athleteId),
+    isBackfilled: goal.isKnown(athleteId) || (await isBackfilled(store, { athleteId, goal })),
+    parked: await countParked(store, athleteId),
   };
 }
 
 async function isBackfilled(
-  mongo: Mongo,
-  collections: Collections,
+  store: Store,
   { athleteId, goal }: { readonly athleteId: number; readonly goal: BackfillGoal },
 ): Promise<boolean> {
   const { since, shouldFetchStreams } = goal;
-  const found = await mongo.attempt(() => collections.athletes.findOne({ _id: int64(athleteId) }));
+  const found = await store.athletes.findOne({ _id: int64(athleteId) });
   const coverage = listingFrom(found?.sync?.coverage);
   const sinceS = since === undefined ? 0 : Math.floor(since.getTime() / 1_000);
   if (nextListRequest(coverage, { sinceS }) !== undefined) return false;
   if (!shouldFetchStreams) return true;
   const range = since === undefined ? {} : { from: since };
-  return (await countPending(mongo, collections, athleteId, range)) === 0;
+  return (await countPending(store, athleteId, range)) === 0;
 }
 
-async function countParked(
-  { attempt }: Mongo,
-  { activities, parked }: Collections,
-  athleteId: number,
-): Promise<number> {
+async function countParked({ activities, parked }: Store, athleteId: number): Promise<number> {
   const id = int64(athleteId);
   const recordings = { 'sync.athlete_id': id, 'sync.streams.state': 'parked' as const };
   return (
-    (await attempt(() => parked.countDocuments({ athlete_id: id }))) +
-    (await attempt(() => activities.countDocuments(recordings)))
+    (await parked.countDocuments({ athlete_id: id })) +
+    (await activities.countDocuments(recordings))
   );
 }
 
 /** When a list was last read, of any athlete. */
-export async function lastPollAt(
-  { attempt }: Mongo,
-  { athletes }: Collections,
-): Promise<Date | undefined> {
+export async function lastPollAt({ athletes }: Store): Promise<Date | undefined> {
   const filter = { 'sync.polled_at': { $exists: true } };
   const options = { sort: { 'sync.polled_at': -1 } } as const;
-  return (await attempt(() => athletes.findOne(filter, options)))?.sync?.polled_at;
+  return (await athletes.findOne(filter, options))?.sync?.polled_at;
 }

@@ -2,8 +2,8 @@
  * Tells the person when the person is needed: looks at what stands, remembers it, and has it delivered
  * by the command or to the address of the settings. It runs beside the daemon, which never waits for it.
  */
-import { defaultBackfillSince } from '../../config/default-backfill.ts';
-import { allSettings } from '../../config/settings.ts';
+import { defaultBackfillSince } from '../../domain/sync/default-backfill.ts';
+import { variableNames } from '../../config/settings.ts';
 import { tickIntervalMs } from '../shared/schedule.ts';
 import { dayMs } from '../../domain/duration.ts';
 import type { Notification, AlertFacts } from '../../domain/notifications/alert-conditions.ts';
@@ -52,7 +52,7 @@ export function createNotifier(session: NotifierSession): Notifier {
   const { command, url } = program.config.notify;
   const deliver = createDelivery({ command, url, env: withoutSettings(program.env) });
   if (deliver === undefined) return { poll: () => undefined, settled: () => Promise.resolve() };
-  const notifying = { ...session, store: createNotificationStore(database.mongo), deliver };
+  const notifying = { ...session, store: createNotificationStore(database.store), deliver };
   let running: Promise<void> | undefined;
   let isAsked = false;
   const work = async (): Promise<void> => {
@@ -73,8 +73,7 @@ export function createNotifier(session: NotifierSession): Notifier {
 
 /** The command gets no setting of ours: several are secret. */
 function withoutSettings(env: Program['env']): Program['env'] {
-  const ours = new Set(allSettings.flatMap(({ name }) => [name, `${name}_FILE`]));
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !ours.has(name)));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !variableNames.includes(name)));
 }
 
 async function logged({ log, signal }: Program, work: () => Promise<void>): Promise<void> {
@@ -127,16 +126,16 @@ async function readFacts(
   known: readonly Notification[],
 ): Promise<AlertFacts> {
   const { config, clock } = program;
-  const { mongo, collections, runs } = database;
+  const { store, runs } = database;
   const nowMs = clock.nowMs();
   const keys = new Set(known.map(({ key }) => key));
-  const athletes = await athleteFacts(mongo, collections, {
+  const athletes = await athleteFacts(store, {
     since: defaultBackfillSince(config, nowMs),
     shouldFetchStreams: config.sync.shouldFetchStreams,
     isKnown: (athleteId) => keys.has(backfillKey(athleteId)),
   });
   const rejection = await runs.lastRejection(new Date(nowMs - rejectionsMs));
-  const polledAt = await lastPollAt(mongo, collections);
+  const polledAt = await lastPollAt(store);
   return {
     athletes,
     ...(rejection && { rejection }),

@@ -8,7 +8,7 @@ import type {
   NotificationKind,
 } from '../../domain/notifications/alert-conditions.ts';
 import { int64, toNumber } from '../../mongo/base/bson-value.ts';
-import type { Mongo } from '../../mongo/base/connection.ts';
+import type { Store } from '../../mongo/schema/collections.ts';
 
 export interface NotificationDocument {
   readonly _id: string;
@@ -32,10 +32,10 @@ export interface NotificationStore {
   delivered(key: string, at: Date): Promise<void>;
 }
 
-export function createNotificationStore({ db, attempt }: Mongo): NotificationStore {
+export function createNotificationStore({ db }: Store): NotificationStore {
   const notifications = db.collection<NotificationDocument>('notifications');
   return {
-    load: async () => (await attempt(() => notifications.find().toArray())).map(notificationFrom),
+    load: async () => (await notifications.find().toArray()).map(notificationFrom),
     save: async ({ key, kind, athleteId, text, since, seenAt, watchedMs }) => {
       const fixed = {
         kind,
@@ -45,21 +45,19 @@ export function createNotificationStore({ db, attempt }: Mongo): NotificationSto
         tries: 0,
       };
       const update = { $set: { seen_at: seenAt, watched_ms: watchedMs }, $setOnInsert: fixed };
-      await attempt(() => notifications.updateOne({ _id: key }, update, { upsert: true }));
+      await notifications.updateOne({ _id: key }, update, { upsert: true });
     },
     end: async (keys) => {
       if (keys.length === 0) return;
-      await attempt(() => notifications.deleteMany({ _id: { $in: [...keys] } }));
+      await notifications.deleteMany({ _id: { $in: [...keys] } });
     },
     claim: async ({ key, tries }) => {
       const filter = { _id: key, tries, delivered_at: { $exists: false } };
-      const claimed = await attempt(() =>
-        notifications.updateOne(filter, { $set: { tries: tries + 1 } }),
-      );
+      const claimed = await notifications.updateOne(filter, { $set: { tries: tries + 1 } });
       return claimed.modifiedCount === 1;
     },
     delivered: async (key, at) => {
-      await attempt(() => notifications.updateOne({ _id: key }, { $set: { delivered_at: at } }));
+      await notifications.updateOne({ _id: key }, { $set: { delivered_at: at } });
     },
   };
 }

@@ -31,7 +31,7 @@ export async function query(program: Program, args: readonly string[]): Promise<
   const database = await openDatabase(program, commandDeadlineMs);
   try {
     const whole = await withAthlete(database, recipe, scope);
-    const answer = await ask(database.mongo, recipe, whole);
+    const answer = await ask(database.store, recipe, whole);
     if (answer === undefined) {
       throw new UsageError(`${recipe.name}: ${recipe.lookup?.absence ?? 'Nothing was found.'}`);
     }
@@ -50,13 +50,9 @@ function listText(form: ResponseForm): string {
 }
 
 /** @throws UsageError where it is not clear whose activities are meant. */
-async function withAthlete(
-  { mongo, collections }: Database,
-  recipe: Recipe,
-  scope: Scope,
-): Promise<Scope> {
+async function withAthlete({ store }: Database, recipe: Recipe, scope: Scope): Promise<Scope> {
   if (!recipe.parameters.includes('athlete')) return scope;
-  const known = await athletesWithActivities(mongo, collections);
+  const known = await athletesWithActivities(store);
   const [only] = known;
   const given = scope['athlete'];
   if (Long.isLong(given)) {

@@ -36,8 +36,8 @@ export async function rebuild(program: Program, options: RebuildOptions): Promis
   }
 }
 
-async function assertKnown({ mongo, collections }: Database, athleteId: number): Promise<void> {
-  const known = await athletesWithActivities(mongo, collections);
+async function assertKnown({ store }: Database, athleteId: number): Promise<void> {
+  const known = await athletesWithActivities(store);
   if (known.includes(athleteId)) return;
   const others =
     known.length === 0 ? 'there are none at all' : `there are some of ${known.join(', ')}`;
@@ -46,15 +46,15 @@ async function assertKnown({ mongo, collections }: Database, athleteId: number):
 
 async function rebuildAll(
   { config, clock, log, signal }: Program,
-  { mongo, collections }: Database,
+  { store }: Database,
   athleteId: number | undefined,
 ): Promise<RebuildCounts> {
   const { trackSource } = config.sync;
   const stats: RebuildCounts = { rebuilt: 0, unchanged: 0, incomplete: 0, gone: 0 };
   let saidAtMs = clock.monotonicMs();
-  for await (const id of activityIds(mongo, collections, athleteId)) {
+  for await (const id of activityIds(store, athleteId)) {
     if (signal.aborted) break;
-    stats[await rebuildActivity(mongo, collections, { id, trackSource })] += 1;
+    stats[await rebuildActivity(store, { id, trackSource })] += 1;
     if (clock.monotonicMs() - saidAtMs < logEveryMs) continue;
     saidAtMs = clock.monotonicMs();
     log.info(stats, `Rebuilding: ${counted(polled(stats), 'activity', 'activities')} so far.`);

@@ -10,8 +10,7 @@ import type { Recording } from '../../domain/activity/recording.ts';
 import type { TrackSource } from '../../domain/derived/recorded-track.ts';
 import { geometryOf } from '../../mongo/activities/activity-document.ts';
 import { int64, jsonFromBson, toNumber } from '../../mongo/base/bson-value.ts';
-import type { ActivityDocument, Collections } from '../../mongo/schema/collections.ts';
-import type { Mongo } from '../../mongo/base/connection.ts';
+import type { ActivityDocument, Store } from '../../mongo/schema/collections.ts';
 import type { DerivationWrite, Values } from '../../mongo/streams/derivation.ts';
 import {
   recordedGeometry,
@@ -35,20 +34,17 @@ const maxTries = 5;
 
 /** The ids of all activities, or of those of one athlete, in their order. */
 export async function* activityIds(
-  { attempt }: Mongo,
-  { activities }: Collections,
+  { activities }: Store,
   athleteId: number | undefined,
 ): AsyncGenerator<number> {
   const ofAthlete = athleteId === undefined ? {} : { 'sync.athlete_id': int64(athleteId) };
   let after: Filter<ActivityDocument> = {};
   for (;;) {
-    const found = await attempt(() =>
-      activities
-        .find({ ...ofAthlete, ...after }, { projection: { _id: 1 } })
-        .sort({ _id: 1 })
-        .limit(idsAtOnce)
-        .toArray(),
-    );
+    const found = await activities
+      .find({ ...ofAthlete, ...after }, { projection: { _id: 1 } })
+      .sort({ _id: 1 })
+      .limit(idsAtOnce)
+      .toArray();
     const ids = found.map(({ _id }) => toNumber(_id));
     yield* ids;
     const last = ids.at(-1);
@@ -59,31 +55,26 @@ export async function* activityIds(
 
 /** Doing it again changes nothing. */
 export async function rebuildActivity(
-  mongo: Mongo,
-  collections: Collections,
+  store: Store,
   { id, trackSource }: { id: number; trackSource: TrackSource },
 ): Promise<Rebuilt> {
   for (let tries = 1; tries <= maxTries; tries += 1) {
     // Before the recording: what changes after this is seen by the filter of the write.
-    const current = await findStanding(mongo, collections, id);
-    const recording = current && (await findRecording(mongo, collections, id));
+    const current = await findStanding(store, id);
+    const recording = current && (await findRecording(store, id));
     if (current === undefined || recording === undefined) return 'gone';
     const write = derivationOf(current, recording, trackSource);
     const isWhole = (recording.streamsState === 'stored') === (recording.streams !== undefined);
     if (isAsWritten(current, write)) return isWhole ? 'unchanged' : 'incomplete';
-    const isWritten = await writeDerivation(mongo, collections, write);
+    const isWritten = await writeDerivation(store, write);
     if (isWritten) return isWhole ? 'rebuilt' : 'incomplete';
   }
   return 'incomplete';
 }
 
-async function findStanding(
-  { attempt }: Mongo,
-  { activities }: Collections,
-  id: number,
-): Promise<MirrorState | undefined> {
+async function findStanding({ activities }: Store, id: number): Promise<MirrorState | undefined> {
   const projection = { derived: 1, track: 1, start_point: 1, sync: 1 };
-  const found = await attempt(() => activities.findOne({ _id: int64(id) }, { projection }));
+  const found = await activities.findOne({ _id: int64(id) }, { projection });
   return found ?? undefined;
 }
 

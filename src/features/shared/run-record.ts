@@ -1,7 +1,7 @@
 /**
  * Writes each run into `runs`, from its start on, and prunes old ones.
  */
-import { defaultBackfillSince } from '../../config/default-backfill.ts';
+import { defaultBackfillSince } from '../../domain/sync/default-backfill.ts';
 import { DomestiqueError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
 import { pruneChanges } from '../../mongo/history/changes.ts';
@@ -13,17 +13,17 @@ import type { RunResult } from '../../sync/job.ts';
 /** Runs `work` and records how it ended; what it throws is thrown on. */
 export async function recordRun(
   { clock, host, pid, config }: Program,
-  { runs, mongo, collections }: Database,
+  { runs, store }: Database,
   why: { readonly reason: RunReason; readonly command: string },
   work: () => Promise<RunResult>,
 ): Promise<RunResult> {
   const startedAt = new Date(clock.nowMs());
   const id = await runs.start({ ...why, host, pid, startedAt });
   await runs.prune(new Date(startedAt.getTime() - config.keep.runsMs));
-  await pruneChanges(mongo, new Date(startedAt.getTime() - config.keep.changesMs));
+  await pruneChanges(store, new Date(startedAt.getTime() - config.keep.changesMs));
   // Else no reading shows what lies before; a retention has its own sweep.
   if (defaultBackfillSince(config, startedAt.getTime()) === undefined) {
-    await pruneParked(mongo, collections);
+    await pruneParked(store);
   }
   try {
     const result = await work();

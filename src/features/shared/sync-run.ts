@@ -3,7 +3,7 @@
  * one is. A wish is left in the database first, so that the holder grants it, and so that a command
  * that is killed leaves its purpose behind.
  */
-import { defaultBackfillSince } from '../../config/default-backfill.ts';
+import { defaultBackfillSince } from '../../domain/sync/default-backfill.ts';
 import { tickIntervalMs } from './schedule.ts';
 import { LeaseLostError } from '../../errors.ts';
 import type { Database, Strava } from '../../main.ts';

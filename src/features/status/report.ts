@@ -1,7 +1,7 @@
 /**
  * Gathers what `status` shows from the database alone.
  */
-import { defaultBackfillSince } from '../../config/default-backfill.ts';
+import { defaultBackfillSince } from '../../domain/sync/default-backfill.ts';
 import { nextTickAt } from '../shared/schedule.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import { estimateEndMs } from '../../domain/rate-limit/estimate.ts';
@@ -43,8 +43,8 @@ export async function readStatus(program: Program, database: Database): Promise<
   const nowMs = clock.nowMs();
   const settings = quotaSettingsOf(config);
   const state = await readQuota(program, database);
-  const athletes = await overview(database.mongo, database.collections);
-  const departed = await deauthorizedAthletes(database.mongo, database.collections);
+  const athletes = await overview(database.store);
+  const departed = await deauthorizedAthletes(database.store);
   const streams = await countToDo(program, database, athletes);
   return {
     database: database.address,
@@ -83,7 +83,7 @@ async function countToDo(
 }
 
 /** The configured application's quota; without one configured, the only one that is known. */
-async function readQuota({ config }: Program, { mongo }: Database): Promise<QuotaState> {
-  const clientId = config.strava.clientId ?? (await knownApplications(mongo))[0];
-  return clientId === undefined ? emptyQuota : createQuotaStore(mongo, clientId).load();
+async function readQuota({ config }: Program, { store }: Database): Promise<QuotaState> {
+  const clientId = config.strava.clientId ?? (await knownApplications(store))[0];
+  return clientId === undefined ? emptyQuota : createQuotaStore(store, clientId).load();
 }

@@ -3,12 +3,11 @@
  */
 import { int64, toNumber } from '../../mongo/base/bson-value.ts';
 import type {
-  Collections,
   RejectedDeletionsDocument,
+  Store,
   StreamsState,
   TokenDocument,
 } from '../../mongo/schema/collections.ts';
-import type { Mongo } from '../../mongo/base/connection.ts';
 
 export interface AthleteOverview {
   readonly athleteId: number;
@@ -38,40 +37,34 @@ interface StateCount {
 }
 
 /** Everybody who has logged in, by id. */
-export async function overview(
-  mongo: Mongo,
-  collections: Collections,
-): Promise<readonly AthleteOverview[]> {
-  const grants = await mongo.attempt(() => collections.tokens.find().sort({ _id: 1 }).toArray());
+export async function overview(store: Store): Promise<readonly AthleteOverview[]> {
+  const grants = await store.tokens.find().sort({ _id: 1 }).toArray();
   const athletes: AthleteOverview[] = [];
-  for (const grant of grants) athletes.push(await overviewOf(mongo, collections, grant));
+  for (const grant of grants) athletes.push(await overviewOf(store, grant));
   return athletes;
 }
 
 async function overviewOf(
-  { attempt }: Mongo,
-  { activities, athletes, parked }: Collections,
+  { activities, athletes, parked }: Store,
   grant: TokenDocument,
 ): Promise<AthleteOverview> {
   const athleteId = toNumber(grant._id);
   const id = int64(athleteId);
-  const states = await attempt(() =>
-    activities
-      .aggregate<StateCount>([
-        { $match: { 'sync.athlete_id': id } },
-        {
-          $group: {
-            _id: '$sync.streams.state',
-            count: { $sum: 1 },
-            newest: { $max: '$start_date' },
-            oldest: { $min: '$start_date' },
-          },
+  const states = await activities
+    .aggregate<StateCount>([
+      { $match: { 'sync.athlete_id': id } },
+      {
+        $group: {
+          _id: '$sync.streams.state',
+          count: { $sum: 1 },
+          newest: { $max: '$start_date' },
+          oldest: { $min: '$start_date' },
         },
-      ])
-      .toArray(),
-  );
-  const profile = await attempt(() => athletes.findOne({ _id: id }));
-  const unusableRecords = await attempt(() => parked.countDocuments({ athlete_id: id }));
+      },
+    ])
+    .toArray();
+  const profile = await athletes.findOne({ _id: id });
+  const unusableRecords = await parked.countDocuments({ athlete_id: id });
   const count = (state: StreamsState): number =>
     states.find((one) => one._id === state)?.count ?? 0;
   const inOrder = (dates: readonly Date[]): readonly Date[] =>

@@ -3,7 +3,7 @@
  * differences; with `--fix` it mends them.
  */
 import { requireClient } from '../../config/client.ts';
-import { defaultBackfillSince } from '../../config/default-backfill.ts';
+import { defaultBackfillSince } from '../../domain/sync/default-backfill.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes, LeaseLostError, QuotaSpentError } from '../../errors.ts';
 import type { Database, Strava } from '../../main.ts';
@@ -63,7 +63,7 @@ function depsOf(
   { database, strava }: { database: Database; strava: Strava },
   failOnQuota: boolean,
 ): VerifyDeps {
-  const { mongo, collections, activities, athletes } = database;
+  const { store, activities, athletes } = database;
   const { sync, retentionDays } = config;
   const { source, events, quota } = strava;
   const expiry = retentionDays === undefined ? 'lifted' : 'final';
@@ -71,8 +71,8 @@ function depsOf(
     source,
     activities,
     athletes,
-    verification: createVerificationStore(mongo, collections, expiry),
-    reads: createTaskStore(mongo, collections, { events, retentionDays }),
+    verification: createVerificationStore(store, expiry),
+    reads: createTaskStore(store, { events, retentionDays }),
     kept: {
       details: sync.shouldFetchDetails,
       segments: sync.shouldFetchSegments,

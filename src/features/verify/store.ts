@@ -5,33 +5,26 @@
 import type { Filter } from 'mongodb';
 import type { RepairWrite, VerificationStore } from '../../sync/verify/ports.ts';
 import { int64 } from '../../mongo/base/bson-value.ts';
-import type { ActivityDocument, Collections } from '../../mongo/schema/collections.ts';
-import type { Mongo } from '../../mongo/base/connection.ts';
+import type { ActivityDocument, Store } from '../../mongo/schema/collections.ts';
 import { orphanStreams, auditActivities } from '../../mongo/streams/stored-activity-audit.ts';
 import { comparePage, stillDiffering } from '../../mongo/activities/summary-comparison.ts';
 import type { Expiry } from '../../mongo/history/tombstones.ts';
 
-export function createVerificationStore(
-  mongo: Mongo,
-  collections: Collections,
-  expiry: Expiry,
-): VerificationStore {
+export function createVerificationStore(store: Store, expiry: Expiry): VerificationStore {
   return {
-    comparePage: (page) => comparePage(mongo, collections, page, expiry),
-    stillDiffering: (page) => stillDiffering(mongo, collections, page, expiry),
-    activities: (athleteId, from) => auditActivities(mongo, collections, athleteId, from),
-    orphans: (athleteId) => orphanStreams(mongo, collections, athleteId),
-    countWithoutDetails: (athleteId, from) =>
-      countWithoutDetails(mongo, collections, athleteId, from),
-    forgetFingerprints: (write) => forgetFingerprints(mongo, collections, write),
-    resetStreams: (write) => resetStreams(mongo, collections, write),
-    removeOrphans: (write) => removeOrphans(mongo, collections, write),
+    comparePage: (page) => comparePage(store, page, expiry),
+    stillDiffering: (page) => stillDiffering(store, page, expiry),
+    activities: (athleteId, from) => auditActivities(store, athleteId, from),
+    orphans: (athleteId) => orphanStreams(store, athleteId),
+    countWithoutDetails: (athleteId, from) => countWithoutDetails(store, athleteId, from),
+    forgetFingerprints: (write) => forgetFingerprints(store, write),
+    resetStreams: (write) => resetStreams(store, write),
+    removeOrphans: (write) => removeOrphans(store, write),
   };
 }
 
 async function countWithoutDetails(
-  { attempt }: Mongo,
-  { activities }: Collections,
+  { activities }: Store,
   athleteId: number,
   from: Date | undefined,
 ): Promise<number> {
@@ -42,7 +35,7 @@ async function countWithoutDetails(
     'sync.details.state': { $in: ['pending', 'parked', null] },
     'sync.details.fetched_at': { $exists: false },
   };
-  return attempt(() => activities.countDocuments(filter));
+  return activities.countDocuments(filter);
 }
 
 /** Those among the activities that no newer lease has written, and those that say nothing of a lease. */
@@ -54,11 +47,7 @@ function ours({ activityIds, epoch }: RepairWrite): Filter<ActivityDocument> {
  * What a page relies on when it takes the place of a document is put in order as well, because a document
  * that was changed by hand may lack it.
  */
-async function forgetFingerprints(
-  { attempt }: Mongo,
-  { activities }: Collections,
-  write: RepairWrite,
-): Promise<void> {
+async function forgetFingerprints({ activities }: Store, write: RepairWrite): Promise<void> {
   if (write.activityIds.length === 0) return;
   const dateOr = (field: string, value: unknown = field) => ({
     $cond: [{ $eq: [{ $type: field }, 'date'] }, value, write.at],
@@ -73,30 +62,23 @@ async function forgetFingerprints(
     'sync.fetched_at': fetchedAt,
     start_date: dateOr('$start_date'),
   };
-  await attempt(() => activities.updateMany(ours(write), [{ $set: order }]));
+  await activities.updateMany(ours(write), [{ $set: order }]);
 }
 
-async function resetStreams(
-  { attempt }: Mongo,
-  { activities }: Collections,
-  write: RepairWrite,
-): Promise<void> {
+async function resetStreams({ activities }: Store, write: RepairWrite): Promise<void> {
   if (write.activityIds.length === 0) return;
   const pending = { state: 'pending', tries: 0 } as const;
   const update = { $set: { 'sync.streams': pending, 'sync.epoch': write.epoch } };
-  await attempt(() => activities.updateMany(ours(write), update));
+  await activities.updateMany(ours(write), update);
 }
 
 async function removeOrphans(
-  { attempt }: Mongo,
-  { streams }: Collections,
+  { streams }: Store,
   { activityIds, epoch }: RepairWrite,
 ): Promise<void> {
   if (activityIds.length === 0) return;
-  await attempt(() =>
-    streams.deleteMany({
-      activity_id: { $in: activityIds.map(int64) },
-      epoch: { $not: { $gt: epoch } },
-    }),
-  );
+  await streams.deleteMany({
+    activity_id: { $in: activityIds.map(int64) },
+    epoch: { $not: { $gt: epoch } },
+  });
 }

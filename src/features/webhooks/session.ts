@@ -32,7 +32,7 @@ export async function withWebhook<T>(
   const atStrava = createPushSubscriptions({ http, apiUrl: strava.apiUrl, ...client });
   const database = await openDatabase(program, commandDeadlineMs);
   try {
-    const here = createSubscriptionStore(database.mongo, client.clientId);
+    const here = createSubscriptionStore(database.store, client.clientId);
     return await work({ program, atStrava, here });
   } finally {
     await database.close();

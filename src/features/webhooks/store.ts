@@ -7,7 +7,7 @@ import type { Clock } from '../../clock.ts';
 import type { ActivityEvent, Aspect } from '../../domain/webhook/push-event.ts';
 import type { EventStore, PendingEvent } from '../../sync/ports/event-ports.ts';
 import { int64, toNumber } from '../../mongo/base/bson-value.ts';
-import type { Mongo } from '../../mongo/base/connection.ts';
+import type { Store } from '../../mongo/schema/collections.ts';
 
 interface EventDocument {
   /** "activity:123" */
@@ -33,43 +33,39 @@ const readPauseMs = 60_000;
 /** Any instant: an index serves it, unlike `$exists`. */
 const isDue = { $gt: new Date(0) };
 
-export function createEventStore({ db, attempt }: Mongo, clock: Clock): EventStore {
+export function createEventStore({ db }: Store, clock: Clock): EventStore {
   const events = db.collection<EventDocument>('events');
   return {
     save: async (event) => {
       const receivedAt = new Date(clock.nowMs());
-      if (await attempt(() => isRejected(events, event))) return;
+      if (await isRejected(events, event)) return;
       const update = [arrivalOf(event, receivedAt)];
-      await attempt(() =>
-        events.updateOne({ _id: keyOf(event.activityId) }, update, { upsert: true }),
-      );
+      await events.updateOne({ _id: keyOf(event.activityId) }, update, { upsert: true });
     },
 
     duePendingEvents: async (athleteId, now, exclude, limit) => {
       const owner_id = int64(athleteId);
       const filter = { owner_id, due_at: { $lte: now }, activity_id: { $nin: exclude.map(int64) } };
-      const found = await attempt(() =>
-        events.find(filter).sort({ due_at: 1 }).limit(limit).toArray(),
-      );
+      const found = await events.find(filter).sort({ due_at: 1 }).limit(limit).toArray();
       return found.map(pendingEventFrom);
     },
 
     nextPendingEventAt: async (athleteId) => {
       const filter = { owner_id: int64(athleteId), due_at: isDue };
-      const found = await attempt(() => events.findOne(filter, { sort: { due_at: 1 } }));
+      const found = await events.findOne(filter, { sort: { due_at: 1 } });
       return found?.due_at;
     },
 
     settle: async (activityId, readAt) => {
       const update = [settlementOf(readAt)];
-      await attempt(() => events.updateOne({ _id: keyOf(activityId) }, update));
+      await events.updateOne({ _id: keyOf(activityId) }, update);
     },
 
     postpone: async (activityId, dueAt) => {
       // A second attempt at the same must not count as another try.
       const filter = { _id: keyOf(activityId), due_at: { $ne: dueAt } };
       const set = { due_at: dueAt, read_at: new Date(clock.nowMs()) };
-      await attempt(() => events.updateOne(filter, { $set: set, $inc: { tries: 1 } }));
+      await events.updateOne(filter, { $set: set, $inc: { tries: 1 } });
     },
   };
 }

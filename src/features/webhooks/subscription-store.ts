@@ -5,7 +5,7 @@
 import type { Long } from 'mongodb';
 import type { Subscription, SubscriptionStore } from '../../sync/ports/event-ports.ts';
 import { int64, toNumber } from '../../mongo/base/bson-value.ts';
-import type { Mongo } from '../../mongo/base/connection.ts';
+import type { Store } from '../../mongo/schema/collections.ts';
 
 interface SubscriptionDocument {
   /** The client id. */
@@ -16,23 +16,20 @@ interface SubscriptionDocument {
   readonly created_at: Date;
 }
 
-export function createSubscriptionStore(
-  { db, attempt }: Mongo,
-  clientId: string,
-): SubscriptionStore {
+export function createSubscriptionStore({ db }: Store, clientId: string): SubscriptionStore {
   const subscriptions = db.collection<SubscriptionDocument>('subscriptions');
   const _id = clientId;
   return {
     load: async () => {
-      const found = await attempt(() => subscriptions.findOne({ _id }));
+      const found = await subscriptions.findOne({ _id });
       return found === null ? undefined : subscriptionFrom(found);
     },
     save: async (subscription) => {
       const document = subscriptionTo(subscription);
-      await attempt(() => subscriptions.replaceOne({ _id }, document, { upsert: true }));
+      await subscriptions.replaceOne({ _id }, document, { upsert: true });
     },
     remove: async () => {
-      await attempt(() => subscriptions.deleteOne({ _id }));
+      await subscriptions.deleteOne({ _id });
     },
   };
 }

@@ -7,8 +7,7 @@ import { fingerprintOf } from '../../domain/activity/activity.ts';
 import type { PageResult, PageToStore } from '../../sync/ports/ports.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
 import { recordChanges } from '../history/changes.ts';
-import type { Collections } from '../schema/collections.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { Store } from '../schema/collections.ts';
 import { idOf, park, unpark } from './parked-records.ts';
 import { isFlatEnough, prepareWrite, writeSummaries } from './summary-writes.ts';
 import type { Expiry } from '../history/tombstones.ts';
@@ -23,14 +22,11 @@ interface Stored {
 
 /** The ids among these that are stored, each with its fingerprint. */
 export async function storedActivities(
-  { attempt }: Mongo,
-  { activities }: Collections,
+  { activities }: Store,
   ids: readonly number[],
 ): Promise<ReadonlyMap<number, Stored>> {
   const projection = { 'sync.fingerprint': 1, 'sync.fetched_at': 1, 'sync.missing.since': 1 };
-  const found = await attempt(() =>
-    activities.find({ _id: { $in: ids.map(int64) } }, { projection }).toArray(),
-  );
+  const found = await activities.find({ _id: { $in: ids.map(int64) } }, { projection }).toArray();
   return new Map(
     found.map(({ _id, sync: { fingerprint, fetched_at, missing } }) => [
       toNumber(_id),
@@ -44,8 +40,7 @@ export async function storedActivities(
  * the page was asked for doesn't come back.
  */
 export async function storePage(
-  mongo: Mongo,
-  collections: Collections,
+  store: Store,
   page: PageToStore,
   expiry: Expiry,
 ): Promise<PageResult> {
@@ -53,8 +48,8 @@ export async function storePage(
   const flat = page.summaries.filter((summary) => isFlatEnough(summary, unwritable));
   const listed = new Map(flat.map((summary) => [summary.id, summary]));
   // In this order, because a deletion beside this raises the tombstone first: what is not stored any more has one by now.
-  const stored = await storedActivities(mongo, collections, [...listed.keys()]);
-  const deleted = await stillDeletedIds(mongo, [...listed.keys()], page.fetchedAt, expiry);
+  const stored = await storedActivities(store, [...listed.keys()]);
+  const deleted = await stillDeletedIds(store, [...listed.keys()], page.fetchedAt, expiry);
   const newest = new Map([...listed].filter(([id]) => !deleted.has(id)));
   // The list and single activities are asked for side by side: an older copy may land last.
   const isOlder = (known: Stored | undefined): boolean =>
@@ -63,18 +58,18 @@ export async function storePage(
     const known = stored.get(id);
     return !isOlder(known) && known?.fingerprint !== fingerprintOf(record);
   });
-  await recordChanges(mongo, collections, differing, page);
+  await recordChanges(store, differing, page);
   const writes = differing.flatMap((summary) => prepareWrite(summary, unwritable));
-  const rejected = await writeSummaries(mongo, collections, writes, page);
+  const rejected = await writeSummaries(store, writes, page);
   const parked = [...page.unusable, ...unwritable, ...rejected.map(({ unusable }) => unusable)];
-  await park(mongo, collections, parked, page);
+  await park(store, parked, page);
   const lost = new Set([...rejected.map(({ id }) => id), ...unwritable.map(idOf)]);
   const sent = writes.map(({ summary }) => summary.id).filter((id) => !lost.has(id));
-  const overtaken = await overtakenIds(mongo, collections, sent, page);
+  const overtaken = await overtakenIds(store, sent, page);
   const written = differing.filter(({ id }) => !lost.has(id) && !overtaken.has(id));
   const stands = [...newest.keys()].filter((id) => !lost.has(id));
-  await unpark(mongo, collections, stands, page);
-  await markSeen(mongo, collections, { ids: stands, stored, page });
+  await unpark(store, stands, page);
+  await markSeen(store, { ids: stands, stored, page });
   const added = written.filter(({ id }) => !stored.has(id));
   return {
     added: added.length,
@@ -87,21 +82,19 @@ export async function storePage(
 
 /** Those that were written from a later request between the look at what is stored and the write. */
 async function overtakenIds(
-  { attempt }: Mongo,
-  { activities }: Collections,
+  { activities }: Store,
   ids: readonly number[],
   { fetchedAt }: PageToStore,
 ): Promise<ReadonlySet<number>> {
   if (ids.length === 0) return new Set();
   const newer = { _id: { $in: ids.map(int64) }, 'sync.fetched_at': { $gt: fetchedAt } };
-  const found = await attempt(() => activities.find(newer, { projection: { _id: 1 } }).toArray());
+  const found = await activities.find(newer, { projection: { _id: 1 } }).toArray();
   return new Set(found.map(({ _id }) => toNumber(_id)));
 }
 
 /** Marks what a page shows: seen by its reconcile, and not missing any more. */
 async function markSeen(
-  { attempt }: Mongo,
-  { activities }: Collections,
+  { activities }: Store,
   {
     ids,
     stored,
@@ -111,14 +104,12 @@ async function markSeen(
   const found = ids.filter((id) => stored.get(id)?.isMissing === true);
   if (found.length > 0) {
     const filter = { _id: { $in: found.map(int64) } };
-    await attempt(() => activities.updateMany(filter, { $unset: { 'sync.missing': '' } }));
+    await activities.updateMany(filter, { $unset: { 'sync.missing': '' } });
   }
   const { listedAt } = page;
   if (listedAt === undefined) return;
-  await attempt(() =>
-    activities.updateMany(
-      { _id: { $in: ids.map(int64) } },
-      { $set: { 'sync.listed_at': listedAt } },
-    ),
+  await activities.updateMany(
+    { _id: { $in: ids.map(int64) } },
+    { $set: { 'sync.listed_at': listedAt } },
   );
 }

@@ -9,67 +9,59 @@ import type { JsonValue } from '../../domain/json.ts';
 import { canonicalJson, isJsonObject } from '../../domain/json.ts';
 import type { PageToStore } from '../../sync/ports/ports.ts';
 import { int64, isDeeperThan, toNumber } from '../base/bson-value.ts';
-import type { Collections } from '../schema/collections.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { Store } from '../schema/collections.ts';
 import { maxLevels } from '../base/bson-limits.ts';
 
 const keptRecordLength = 100_000;
 
 /** Keeps what a page brought and nobody can use; one that came before is counted. */
 export async function park(
-  { attempt }: Mongo,
-  { parked }: Collections,
+  { parked }: Store,
   unusable: readonly UnusableRecord[],
   { athleteId, fetchedAt }: PageToStore,
 ): Promise<void> {
   for (const one of unusable) {
     const text = canonicalJson(shown(one.record)).slice(0, keptRecordLength);
-    await attempt(() =>
-      parked.updateOne(
-        { _id: parkedId(athleteId, one) },
-        {
-          $set: {
-            athlete_id: int64(athleteId),
-            reason: one.reason,
-            record: text,
-            last_seen_at: fetchedAt,
-          },
-          $inc: { tries: 1 },
-          $setOnInsert: { first_seen_at: fetchedAt },
+    await parked.updateOne(
+      { _id: parkedId(athleteId, one) },
+      {
+        $set: {
+          athlete_id: int64(athleteId),
+          reason: one.reason,
+          record: text,
+          last_seen_at: fetchedAt,
         },
-        { upsert: true },
-      ),
+        $inc: { tries: 1 },
+        $setOnInsert: { first_seen_at: fetchedAt },
+      },
+      { upsert: true },
     );
   }
 }
 
 /** Forgets activities that are stored after all. */
 export async function unpark(
-  { attempt }: Mongo,
-  { parked }: Collections,
+  { parked }: Store,
   ids: readonly number[],
   { athleteId }: PageToStore,
 ): Promise<void> {
   if (ids.length === 0) return;
-  await attempt(() => parked.deleteMany({ _id: { $in: ids.map((id) => `${athleteId}:${id}`) } }));
+  await parked.deleteMany({ _id: { $in: ids.map((id) => `${athleteId}:${id}`) } });
 }
 
 /** The first walk is no reconcile: what it brought can be a little older than the instant that it counts as one. */
 const marginMs = 7 * dayMs;
 
 /** Forgets what the last complete reading of the whole list did not bring any more. */
-export async function pruneParked(
-  { attempt }: Mongo,
-  { athletes, parked }: Collections,
-): Promise<void> {
+export async function pruneParked({ athletes, parked }: Store): Promise<void> {
   const known = { 'sync.reconciled_at.full': { $exists: true } };
   const projection = { 'sync.reconciled_at': 1 };
-  const found = await attempt(() => athletes.find(known, { projection }).toArray());
+  const found = await athletes.find(known, { projection }).toArray();
   for (const { _id, sync } of found) {
     const full = sync?.reconciled_at?.full;
     if (full === undefined) continue;
     const last_seen_at = { $lt: new Date(full.getTime() - marginMs) };
-    await attempt(() => parked.deleteMany({ athlete_id: int64(toNumber(_id)), last_seen_at }));
+    await parked.deleteMany({ athlete_id: int64(toNumber(_id)), last_seen_at });
   }
 }
 

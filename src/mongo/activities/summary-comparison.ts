@@ -10,23 +10,21 @@ import { canonicalJson } from '../../domain/json.ts';
 import type { PageDifferences, ShownPage } from '../../sync/verify/ports.ts';
 import { geometryOf } from './activity-document.ts';
 import { int64, jsonFromBson, toBson, toNumber } from '../base/bson-value.ts';
-import type { ActivityDocument, Collections } from '../schema/collections.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { ActivityDocument, Store } from '../schema/collections.ts';
 import { storedSummaries } from '../history/stored-summary.ts';
 import type { Expiry } from '../history/tombstones.ts';
 import { tombstonesOf } from '../history/tombstones.ts';
 
 /** What of a page is not stored, or stored otherwise. */
 export async function comparePage(
-  mongo: Mongo,
-  collections: Collections,
+  store: Store,
   { athleteId, summaries, requestedAt }: ShownPage,
   expiry: Expiry,
 ): Promise<PageDifferences> {
   const newest = new Map(summaries.map((summary) => [summary.id, summary]));
   const ids = [...newest.keys()];
   const geometry = ['track', 'start_point'];
-  const stored: readonly Document[] = await storedSummaries(mongo, collections, ids, geometry);
+  const stored: readonly Document[] = await storedSummaries(store, ids, geometry);
   const byId = new Map(stored.map((document) => [toNumber(document['_id'] as never), document]));
   const unknown = ids.filter((id) => !byId.has(id));
   const stale = [...newest.values()].filter((summary) => {
@@ -34,7 +32,7 @@ export async function comparePage(
     return document !== undefined && !isSame(document, summary, athleteId);
   });
   return {
-    missing: await withoutDeleted(mongo, unknown, requestedAt, expiry),
+    missing: await withoutDeleted(store, unknown, requestedAt, expiry),
     stale: stale.map(({ id }) => id),
     requestedAt,
   };
@@ -42,18 +40,15 @@ export async function comparePage(
 
 /** What of an earlier comparison still differs. What was written after its page is not stale any more. */
 export async function stillDiffering(
-  mongo: Mongo,
-  { activities }: Collections,
+  store: Store,
   { missing, stale, requestedAt }: PageDifferences,
   expiry: Expiry,
 ): Promise<PageDifferences> {
   const ids = [...missing, ...stale];
   if (ids.length === 0) return { missing, stale, requestedAt };
-  const found = await mongo.attempt(() =>
-    activities
-      .find({ _id: { $in: ids.map(int64) } }, { projection: { 'sync.fetched_at': 1 } })
-      .toArray(),
-  );
+  const found = await store.activities
+    .find({ _id: { $in: ids.map(int64) } }, { projection: { 'sync.fetched_at': 1 } })
+    .toArray();
   const stored = new Map(found.map((document) => [toNumber(document._id), document]));
   const isUnwritten = (id: number): boolean => {
     const sync: Partial<ActivityDocument['sync']> | undefined = stored.get(id)?.sync;
@@ -61,7 +56,7 @@ export async function stillDiffering(
   };
   const unknown = missing.filter((id) => !stored.has(id));
   return {
-    missing: await withoutDeleted(mongo, unknown, requestedAt, expiry),
+    missing: await withoutDeleted(store, unknown, requestedAt, expiry),
     stale: stale.filter(isUnwritten),
     requestedAt,
   };
@@ -69,12 +64,12 @@ export async function stillDiffering(
 
 /** What expired stays away on purpose, and what was removed after the page was asked for is gone. */
 async function withoutDeleted(
-  mongo: Mongo,
+  store: Store,
   ids: readonly number[],
   requestedAt: Date,
   expiry: Expiry,
 ): Promise<readonly number[]> {
-  const deleted = await tombstonesOf(mongo, ids);
+  const deleted = await tombstonesOf(store, ids);
   return ids.filter((id) => {
     const tombstone = deleted.get(id);
     if (tombstone === undefined) return true;

@@ -11,8 +11,7 @@ import type { PageToStore } from '../../sync/ports/ports.ts';
 import type { SummaryDocument } from './activity-document.ts';
 import { documentOf, summaryUpdate, withoutGeometry } from './activity-document.ts';
 import { int64, isDeeperThan } from '../base/bson-value.ts';
-import type { ActivityDocument, Collections } from '../schema/collections.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { ActivityDocument, Store } from '../schema/collections.ts';
 import { duplicateKey, isOfGeometry, isPassing } from '../base/failures.ts';
 import { maxLevels } from '../base/bson-limits.ts';
 
@@ -61,18 +60,17 @@ export function prepareWrite(
  * @throws LeaseLostError where one was written under a newer lease.
  */
 export async function writeSummaries(
-  mongo: Mongo,
-  collections: Collections,
+  store: Store,
   writes: readonly Write[],
   page: PageToStore,
 ): Promise<readonly { id: number; unusable: UnusableRecord }[]> {
-  const rejections = await bulkWrite(mongo, collections, writes, page);
+  const rejections = await bulkWrite(store, writes, page);
   const withGeometry = rejections.filter(({ code }) => isOfGeometry(code));
   const plain = withGeometry.flatMap(({ index }) => {
     const write = writes[index];
     return write ? [{ ...write, document: withoutGeometry(write.document) }] : [];
   });
-  const stillRejected = await bulkWrite(mongo, collections, plain, page);
+  const stillRejected = await bulkWrite(store, plain, page);
   const toUnusable = (from: readonly Write[]) => (rejection: Rejection) => {
     const summary = from[rejection.index]?.summary;
     if (summary === undefined) return [];
@@ -86,15 +84,14 @@ export async function writeSummaries(
 }
 
 async function bulkWrite(
-  mongo: Mongo,
-  collections: Collections,
+  store: Store,
   writes: readonly Write[],
   page: PageToStore,
 ): Promise<readonly Rejection[]> {
   const rejections: Rejection[] = [];
   for (let from = 0; from < writes.length; from += writesAtOnce) {
     const batch = writes.slice(from, from + writesAtOnce);
-    const rejected = await writeBatch(mongo, collections, batch, page);
+    const rejected = await writeBatch(store, batch, page);
     rejections.push(
       ...rejected.map((rejection) => ({ ...rejection, index: from + rejection.index })),
     );
@@ -103,8 +100,7 @@ async function bulkWrite(
 }
 
 async function writeBatch(
-  { attempt }: Mongo,
-  { activities }: Collections,
+  { activities }: Store,
   writes: readonly Write[],
   page: PageToStore,
 ): Promise<readonly Rejection[]> {
@@ -118,14 +114,12 @@ async function writeBatch(
     }),
   );
   const write = (): Promise<unknown> => activities.bulkWrite(operations, { ordered: false });
-  return attempt(async () => {
-    const rejections = await rejectionsOf(write);
-    if (!rejections.some(isDuplicate)) return rejections;
-    // Two upserts of what is not there yet collide (one that was given up on may still run): now it is there.
-    const again = await rejectionsOf(write);
-    if (!again.some(isDuplicate)) return again;
-    throw new LeaseLostError('Another process wrote the activity under a newer lease.');
-  });
+  const rejections = await rejectionsOf(write);
+  if (!rejections.some(isDuplicate)) return rejections;
+  // Two upserts of what is not there yet collide (one that was given up on may still run): now it is there.
+  const again = await rejectionsOf(write);
+  if (!again.some(isDuplicate)) return again;
+  throw new LeaseLostError('Another process wrote the activity under a newer lease.');
 }
 
 function isDuplicate({ code }: Rejection): boolean {

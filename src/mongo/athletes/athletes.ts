@@ -8,8 +8,7 @@ import { LeaseLostError } from '../../errors.ts';
 import type { AthleteState, AthleteStore, BackfillRequest } from '../../sync/ports/ports.ts';
 import { profileStep } from './athlete-document.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
-import type { AthleteDocument, Collections } from '../schema/collections.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { AthleteDocument, Store } from '../schema/collections.ts';
 import { isDuplicateKey } from '../base/failures.ts';
 import { erasingIds } from './erasing.ts';
 import {
@@ -26,38 +25,33 @@ import {
  * The grant may be wider now, so every part is due again.
  */
 export async function saveAthlete(
-  { attempt }: Mongo,
-  { athletes }: Collections,
+  { athletes }: Store,
   athleteId: number,
   profile: JsonObject,
 ): Promise<void> {
   const forgotten = ['sync.refreshed', 'sync.refresh_failures', 'sync.unavailable'];
   const update = [profileStep(profile), { $unset: forgotten }];
-  await attempt(() => athletes.updateOne({ _id: int64(athleteId) }, update, { upsert: true }));
+  await athletes.updateOne({ _id: int64(athleteId) }, update, { upsert: true });
 }
 
-export function createAthleteStore(mongo: Mongo, collections: Collections): AthleteStore {
-  const { attempt } = mongo;
-  const { athletes } = collections;
-
+export function createAthleteStore(store: Store): AthleteStore {
   return {
-    athleteIds: () => athleteIds(mongo, collections),
+    athleteIds: () => athleteIds(store),
 
-    erasingIds: () => erasingIds(mongo, collections),
+    erasingIds: () => erasingIds(store),
 
-    allPolledAt: () => allPolledAt(mongo, collections),
+    allPolledAt: () => allPolledAt(store),
 
     take: async (athleteId, epoch) => {
-      await updateUnderLease(mongo, collections, { athleteId, epoch }, {});
-      return load(mongo, collections, athleteId);
+      await updateUnderLease(store, { athleteId, epoch }, {});
+      return load(store, athleteId);
     },
 
-    load: (athleteId) => load(mongo, collections, athleteId),
+    load: (athleteId) => load(store, athleteId),
 
     saveCoverage: (athleteId, coverage, { epoch, polledAt }) =>
       updateUnderLease(
-        mongo,
-        collections,
+        store,
         { athleteId, epoch },
         {
           'sync.coverage': listingTo(coverage),
@@ -67,8 +61,7 @@ export function createAthleteStore(mongo: Mongo, collections: Collections): Athl
 
     saveReconcile: (athleteId, reconcile, { epoch, reconciledAt }) =>
       updateUnderLease(
-        mongo,
-        collections,
+        store,
         { athleteId, epoch },
         {
           ...(reconcile && { 'sync.reconcile': reconcileTo(reconcile) }),
@@ -79,42 +72,36 @@ export function createAthleteStore(mongo: Mongo, collections: Collections): Athl
 
     saveRejectedDeletions: (athleteId, rejected, epoch) =>
       updateUnderLease(
-        mongo,
-        collections,
+        store,
         { athleteId, epoch },
         rejected ? { 'sync.rejected_deletions': rejected } : {},
         rejected === undefined ? ['sync.rejected_deletions'] : [],
       ),
 
-    addBackfill: (athleteId, backfill) => addBackfill(mongo, collections, athleteId, backfill),
+    addBackfill: (athleteId, backfill) => addBackfill(store, athleteId, backfill),
 
     saveBackfill: (athleteId, backfill, epoch) =>
-      saveBackfill(mongo, collections, { athleteId, backfill, epoch }),
+      saveBackfill(store, { athleteId, backfill, epoch }),
 
     removeBackfill: async (athleteId, backfillId) => {
-      await attempt(() =>
-        athletes.updateOne(
-          { _id: int64(athleteId) },
-          { $pull: { 'sync.backfills': { id: backfillId } } },
-        ),
+      await store.athletes.updateOne(
+        { _id: int64(athleteId) },
+        { $pull: { 'sync.backfills': { id: backfillId } } },
       );
     },
   };
 }
 
-async function athleteIds({ attempt }: Mongo, { tokens }: Collections): Promise<readonly number[]> {
-  const found = await attempt(() =>
-    tokens
-      .find({}, { projection: { _id: 1 } })
-      .sort({ _id: 1 })
-      .toArray(),
-  );
+async function athleteIds({ tokens }: Store): Promise<readonly number[]> {
+  const found = await tokens
+    .find({}, { projection: { _id: 1 } })
+    .sort({ _id: 1 })
+    .toArray();
   return found.map(({ _id }) => toNumber(_id));
 }
 
 async function saveBackfill(
-  { attempt }: Mongo,
-  { athletes }: Collections,
+  { athletes }: Store,
   { athleteId, backfill, epoch }: { athleteId: number; backfill: BackfillRequest; epoch: number },
 ): Promise<void> {
   const filter = {
@@ -122,14 +109,11 @@ async function saveBackfill(
     'sync.backfills.id': backfill.id,
     ...notNewerThan(epoch),
   };
-  await attempt(() =>
-    athletes.updateOne(filter, { $set: { 'sync.backfills.$': backfillTo(backfill) } }),
-  );
+  await athletes.updateOne(filter, { $set: { 'sync.backfills.$': backfillTo(backfill) } });
 }
 
 async function updateUnderLease(
-  { attempt }: Mongo,
-  { athletes }: Collections,
+  { athletes }: Store,
   { athleteId, epoch }: { athleteId: number; epoch: number },
   set: Record<string, unknown>,
   unset: readonly string[] = [],
@@ -140,7 +124,7 @@ async function updateUnderLease(
     ...(unset.length > 0 && { $unset: Object.fromEntries(unset.map((key) => [key, ''])) }),
   };
   try {
-    await attempt(() => athletes.updateOne(filter, update, { upsert: true }));
+    await athletes.updateOne(filter, update, { upsert: true });
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
     throw new LeaseLostError(`Another process took athlete ${athleteId} over.`, { cause: error });
@@ -153,27 +137,20 @@ function notNewerThan(epoch: number): Filter<AthleteDocument> {
 
 /** The same wish is left once; a second one goes on where the first stands. */
 async function addBackfill(
-  { attempt }: Mongo,
-  { athletes }: Collections,
+  { athletes }: Store,
   athleteId: number,
   backfill: BackfillRequest,
 ): Promise<void> {
   const _id = int64(athleteId);
-  await attempt(() => athletes.updateOne({ _id }, { $setOnInsert: { _id } }, { upsert: true }));
-  await attempt(() =>
-    athletes.updateOne(
-      { _id, 'sync.backfills.id': { $ne: backfill.id } },
-      { $push: { 'sync.backfills': backfillTo(backfill) } },
-    ),
+  await athletes.updateOne({ _id }, { $setOnInsert: { _id } }, { upsert: true });
+  await athletes.updateOne(
+    { _id, 'sync.backfills.id': { $ne: backfill.id } },
+    { $push: { 'sync.backfills': backfillTo(backfill) } },
   );
 }
 
-async function load(
-  { attempt }: Mongo,
-  { athletes }: Collections,
-  athleteId: number,
-): Promise<AthleteState> {
-  const found = await attempt(() => athletes.findOne({ _id: int64(athleteId) }));
+async function load({ athletes }: Store, athleteId: number): Promise<AthleteState> {
+  const found = await athletes.findOne({ _id: int64(athleteId) });
   const sync = found?.sync;
   return {
     athleteId,
@@ -186,17 +163,12 @@ async function load(
   };
 }
 
-async function allPolledAt(
-  { attempt }: Mongo,
-  { athletes, tokens }: Collections,
-): Promise<Date | undefined> {
-  const grants = await attempt(() => tokens.find({}, { projection: { _id: 1 } }).toArray());
+async function allPolledAt({ athletes, tokens }: Store): Promise<Date | undefined> {
+  const grants = await tokens.find({}, { projection: { _id: 1 } }).toArray();
   const ids = grants.map(({ _id }) => int64(toNumber(_id)));
-  const polled = await attempt(() =>
-    athletes
-      .find({ _id: { $in: ids }, 'sync.polled_at': { $exists: true } })
-      .sort({ 'sync.polled_at': 1 })
-      .toArray(),
-  );
+  const polled = await athletes
+    .find({ _id: { $in: ids }, 'sync.polled_at': { $exists: true } })
+    .sort({ 'sync.polled_at': 1 })
+    .toArray();
   return polled.length < ids.length ? undefined : polled[0]?.sync?.polled_at;
 }

@@ -5,9 +5,9 @@ import type { ListCoverage } from '../../domain/sync/list-coverage.ts';
 import { nothingCovered } from '../../domain/sync/list-coverage.ts';
 import type { Reconcile, BackfillRequest } from '../../sync/ports/ports.ts';
 import type {
+  BackfillRequestDocument,
   ListCoverageDocument,
   ReconcileDocument,
-  BackfillRequestDocument,
 } from '../schema/collections.ts';
 
 export function listingFrom(document: ListCoverageDocument | undefined): ListCoverage {

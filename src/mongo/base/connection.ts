@@ -1,14 +1,16 @@
 /**
- * The connection to MongoDB: opens it with the write concern that survives a killed server, and tries
- * every operation again while MongoDB is away. It knows nothing of what is stored.
+ * The connection to MongoDB: opens it with the write concern that survives a killed server, and retries
+ * every operation while MongoDB is away. It knows nothing of what is stored.
  */
 import type { Db, MongoClientOptions } from 'mongodb';
 import { MongoClient, MongoOperationTimeoutError } from 'mongodb';
 import type { Logger } from 'pino';
 import type { Clock } from '../../clock.ts';
-import { backoffMs } from '../../domain/sync/retry.ts';
 import { MongoUnavailableError } from '../../errors.ts';
+import { retry } from '../../retry.ts';
 import { describeMongoFailure, isPassing, translateRejection } from './failures.ts';
+import type { Retry } from './retrying-db.ts';
+import { retryingDb } from './retrying-db.ts';
 
 export interface MongoOptions {
   readonly uri: string;
@@ -24,21 +26,19 @@ export interface MongoOptions {
   readonly onAway: () => Promise<void>;
 }
 
-/** An urgent operation is tried on although the program is being stopped. */
-export interface Urgency {
-  readonly isUrgent: boolean;
-}
-
 /** An open database. */
 export interface Mongo {
+  /**
+   * Its operations retry by themselves while MongoDB is away.
+   * @throws MongoUnavailableError once the deadline is over, MongoRejectedError for a rejection.
+   */
   readonly db: Db;
+  /** The same database for urgent writes: they are retried although the program is being stopped. */
+  readonly urgent: Db;
   /** Where it is: hosts and database, without user and password. */
   readonly address: string;
-  /**
-   * Runs an idempotent operation, again and again while MongoDB is away.
-   * @throws MongoUnavailableError when the patience is over, MongoRejectedError for a refusal.
-   */
-  readonly attempt: <T>(operation: () => Promise<T>, urgency?: Urgency) => Promise<T>;
+  /** Runs an idempotent operation as those of `db` are run. */
+  readonly retry: Retry;
   readonly close: () => Promise<void>;
 }
 
@@ -76,11 +76,11 @@ function clientOptions(uri: string): MongoClientOptions {
 export async function connectMongo(options: MongoOptions): Promise<Mongo> {
   const client = new MongoClient(options.uri, clientOptions(options.uri));
   const socketTimeoutMs = client.options.socketTimeoutMS || maxSilenceMs;
-  const attempt = createAttempt({ ...options, operationTimeoutMs: 3 * socketTimeoutMs });
+  const { retryOperation, retryUrgently } = createRetries(options, 3 * socketTimeoutMs);
   try {
     // Connected anew at each try: the driver connects by itself only once, and a client whose first
-    // connection failed refuses every operation after it.
-    await attempt(async () => {
+    // connection failed rejects every operation after it.
+    await retryOperation(async () => {
       await client.connect();
       await client.db('admin').command({ ping: 1 });
     });
@@ -88,50 +88,45 @@ export async function connectMongo(options: MongoOptions): Promise<Mongo> {
     await client.close();
     throw error;
   }
+  const db = client.db(options.database);
   return {
-    db: client.db(options.database),
+    db: retryingDb(db, retryOperation),
+    urgent: retryingDb(db, retryUrgently),
     address: `mongodb://${client.options.hosts.map(String).join(',')}/${options.database}`,
-    attempt,
+    retry: retryOperation,
     close: () => client.close(),
   };
 }
 
-function createAttempt({
-  clock,
-  log,
-  random,
-  deadlineMs,
-  signal,
-  onAway,
-  operationTimeoutMs,
-}: MongoOptions & { readonly operationTimeoutMs: number }): Mongo['attempt'] {
+function createRetries(
+  { clock, log, random, deadlineMs, signal, onAway }: MongoOptions,
+  operationTimeoutMs: number,
+): { readonly retryOperation: Retry; readonly retryUrgently: Retry } {
   // Over all operations: a command that has given up once does not begin to wait anew while it ends.
   let awaySinceMs: number | undefined;
 
-  const throwIfOver = (error: unknown, isUrgent: boolean): void => {
+  const isRetriable = (error: unknown): boolean => {
+    if (!isPassing(error)) return false;
     if (awaySinceMs === undefined) {
       awaySinceMs = clock.monotonicMs();
       log.warn(`MongoDB is away (${describeMongoFailure(error)}); trying again.`);
     }
-    const isOver = clock.monotonicMs() - awaySinceMs >= deadlineMs;
-    if (isOver || (signal.aborted && !isUrgent)) throw unavailable(error);
+    return clock.monotonicMs() - awaySinceMs < deadlineMs;
   };
-
-  return async (operation, { isUrgent } = { isUrgent: false }) => {
-    for (let failures = 1; ; failures += 1) {
-      try {
-        const result = await withinDeadline(operation, operationTimeoutMs, clock);
-        awaySinceMs = undefined;
-        return result;
-      } catch (error) {
-        if (!isPassing(error)) throw translateRejection(error);
-        throwIfOver(error, isUrgent);
-        const pauseMs = backoffMs(failures, pauses, 0.5 + random() / 2);
-        await clock.sleep(pauseMs, isUrgent ? undefined : signal);
-        if (signal.aborted && !isUrgent) throw unavailable(error);
-        await onAway();
-      }
+  const timing = { isRetriable, backoff: pauses, clock, random, onRetry: onAway };
+  const run = async <T>(operation: () => Promise<T>, until?: AbortSignal): Promise<T> => {
+    try {
+      const bounded = (): Promise<T> => withinDeadline(operation, operationTimeoutMs, clock);
+      const result = await retry(bounded, { ...timing, ...(until && { signal: until }) });
+      awaySinceMs = undefined;
+      return result;
+    } catch (error) {
+      throw isPassing(error) ? unavailable(error) : translateRejection(error);
     }
+  };
+  return {
+    retryOperation: (operation) => run(operation, signal),
+    retryUrgently: (operation) => run(operation),
   };
 }
 

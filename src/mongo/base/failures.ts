@@ -25,8 +25,11 @@ const passingCodes: ReadonlySet<number> = new Set([
 
 /** AuthenticationFailed, and AtlasError, by which a hosted MongoDB says the same. */
 const authenticationFailed: ReadonlySet<number> = new Set([18, 8000]);
-const unauthorized = 13;
+/** Unauthorized: the user lacks the right. */
+export const unauthorized = 13;
 const documentValidationFailure = 121;
+export const namespaceNotFound = 26;
+export const namespaceExists = 48;
 /** A unique index refused the write. */
 export const duplicateKey = 11000;
 
@@ -119,9 +122,15 @@ export function isGeometryRejected(error: unknown): boolean {
   return error instanceof MongoServerError && isOfGeometry(codeOf(error));
 }
 
-/** Whether a unique index refused the write. */
+/** Whether the server answered with this code, also where the error is translated already. */
+export function hasServerCode(error: unknown, code: number): boolean {
+  const failure = error instanceof MongoRejectedError ? error.cause : error;
+  return failure instanceof MongoServerError && failure.code === code;
+}
+
+/** Whether a unique index rejected the write. */
 export function isDuplicateKey(error: unknown): boolean {
-  return error instanceof MongoServerError && error.code === duplicateKey;
+  return hasServerCode(error, duplicateKey);
 }
 
 /** The failure in a few words, without a URI. */

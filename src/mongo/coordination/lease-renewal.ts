@@ -6,7 +6,6 @@ import type { Clock } from '../../clock.ts';
 import { DomestiqueError, LeaseLostError, MongoUnavailableError } from '../../errors.ts';
 import type { Lease } from '../../sync/ports/ports.ts';
 import type { Collections } from '../schema/collections.ts';
-import type { Mongo } from '../base/connection.ts';
 
 /** What was taken: the name, by whom, and the how-manieth holder that is. */
 export interface Grant {
@@ -21,7 +20,6 @@ export interface ClockReading {
 }
 
 export interface RenewalOptions {
-  readonly mongo: Mongo;
   readonly leases: Collections['leases'];
   readonly grant: Grant;
   readonly durationMs: number;
@@ -91,26 +89,18 @@ async function beat(
   }
 }
 
-async function renewOnce({ mongo, leases, grant, durationMs }: RenewalOptions): Promise<boolean> {
+async function renewOnce({ leases, grant, durationMs }: RenewalOptions): Promise<boolean> {
   const { name, owner, epoch } = grant;
-  const { matchedCount } = await mongo.attempt(() =>
-    leases.updateOne({ _id: name, owner, epoch }, [
-      { $set: { expires_at: { $add: ['$$NOW', durationMs] } } },
-    ]),
-  );
+  const { matchedCount } = await leases.updateOne({ _id: name, owner, epoch }, [
+    { $set: { expires_at: { $add: ['$$NOW', durationMs] } } },
+  ]);
   return matchedCount > 0;
 }
 
 /** Without MongoDB the lease runs out by itself. */
-async function letGo({
-  mongo,
-  leases,
-  grant: { name, owner, epoch },
-}: RenewalOptions): Promise<void> {
+async function letGo({ leases, grant: { name, owner, epoch } }: RenewalOptions): Promise<void> {
   try {
-    await mongo.attempt(() =>
-      leases.updateOne({ _id: name, owner, epoch }, { $set: { expires_at: new Date(0) } }),
-    );
+    await leases.updateOne({ _id: name, owner, epoch }, { $set: { expires_at: new Date(0) } });
   } catch (error) {
     if (!(error instanceof MongoUnavailableError)) throw error;
   }

@@ -9,8 +9,7 @@ import type { Clock } from '../../clock.ts';
 import type { Owner } from '../../owner.ts';
 import { isCertainlyDead } from '../../owner.ts';
 import type { LeaseHolder, LeaseStore } from '../../sync/ports/ports.ts';
-import type { Collections, LeaseDocument } from '../schema/collections.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { Collections, LeaseDocument, Store } from '../schema/collections.ts';
 import { keepAlive, readClocks } from './lease-renewal.ts';
 
 export interface LeaseOptions {
@@ -22,31 +21,25 @@ export interface LeaseOptions {
   readonly clock: Clock;
 }
 
-export function createLeaseStore(
-  mongo: Mongo,
-  { leases }: Collections,
-  options: LeaseOptions,
-): LeaseStore {
+export function createLeaseStore(store: Store, options: LeaseOptions): LeaseStore {
   return {
     tryAcquire: async (name) => {
-      const { attempt } = mongo;
-      await attempt(() =>
-        leases.updateOne(
-          { _id: name },
-          { $setOnInsert: { epoch: 0, expires_at: new Date(0) } },
-          { upsert: true },
-        ),
+      const { leases } = store;
+      await leases.updateOne(
+        { _id: name },
+        { $setOnInsert: { epoch: 0, expires_at: new Date(0) } },
+        { upsert: true },
       );
       const owner = randomUUID();
       const askedAt = readClocks(options.clock);
-      const held = await attempt(() => leases.findOne({ _id: name }));
+      const held = await leases.findOne({ _id: name });
       const dead = await deadOwner(held, options.host);
-      const taken = await attempt(() => takeOver(leases, { name, owner, dead, options }));
+      const taken = await takeOver(leases, { name, owner, dead, options });
       if (taken !== null) {
         const grant = { name, owner, epoch: taken.epoch };
-        return keepAlive({ mongo, leases, grant, ...options, askedAt });
+        return keepAlive({ leases, grant, ...options, askedAt });
       }
-      const holder = await attempt(() => leases.findOne({ _id: name }));
+      const holder = await leases.findOne({ _id: name });
       return holderOf(holder);
     },
   };

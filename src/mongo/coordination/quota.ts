@@ -13,7 +13,7 @@ import type {
 } from '../../domain/rate-limit/quota-state.ts';
 import { emptyQuota } from '../../domain/rate-limit/quota-state.ts';
 import type { QuotaStore } from '../../sync/ports/ports.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { Store } from '../schema/collections.ts';
 import { isDuplicateKey } from '../base/failures.ts';
 
 interface ChargeDocument {
@@ -45,12 +45,12 @@ interface QuotaDocument {
 }
 
 /** The quota of one application, by its client id. */
-export function createQuotaStore({ db, attempt }: Mongo, clientId: string): QuotaStore {
+export function createQuotaStore({ db }: Store, clientId: string): QuotaStore {
   const quota = db.collection<QuotaDocument>('quota');
   let known: { readonly revision: number; readonly state: QuotaState } | undefined;
 
   const read = async (): Promise<{ revision: number; state: QuotaState }> => {
-    const found = await attempt(() => quota.findOne({ _id: clientId }));
+    const found = await quota.findOne({ _id: clientId });
     return found === null
       ? { revision: 0, state: emptyQuota }
       : { revision: found.revision, state: stateFrom(found) };
@@ -65,9 +65,7 @@ export function createQuotaStore({ db, attempt }: Mongo, clientId: string): Quot
       if (state === undefined && !isFromMemory) return base.state;
       // What this process remembers may be out of date: a refusal counts only on what is stored.
       if (state === undefined) known = undefined;
-      else if (
-        await attempt(() => replace(quota, documentOf(clientId, base.revision + 1, state)))
-      ) {
+      else if (await replace(quota, documentOf(clientId, base.revision + 1, state))) {
         known = { revision: base.revision + 1, state };
         return state;
       }
@@ -89,9 +87,9 @@ export function createQuotaStore({ db, attempt }: Mongo, clientId: string): Quot
 }
 
 /** The client ids whose quota was ever counted. */
-export async function knownApplications({ db, attempt }: Mongo): Promise<readonly string[]> {
+export async function knownApplications({ db }: Store): Promise<readonly string[]> {
   const quota = db.collection<QuotaDocument>('quota');
-  const found = await attempt(() => quota.find({}, { projection: { _id: 1 } }).toArray());
+  const found = await quota.find({}, { projection: { _id: 1 } }).toArray();
   return found.map(({ _id }) => _id);
 }
 

@@ -4,8 +4,7 @@
 import type { Filter } from 'mongodb';
 import { LeaseLostError } from '../../errors.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
-import type { ActivityDocument, Collections, StreamsDocument } from '../schema/collections.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { ActivityDocument, Store, StreamsDocument } from '../schema/collections.ts';
 import type { Tombstone } from '../history/tombstones.ts';
 import { removeTombstone, writeTombstone } from '../history/tombstones.ts';
 
@@ -20,19 +19,14 @@ export interface Deletion extends Tombstone {
  * gone already, or is another athlete's: that one is left alone.
  * @throws LeaseLostError where the activity was written under a newer lease, which leaves it alone.
  */
-export async function deleteActivity(
-  mongo: Mongo,
-  collections: Collections,
-  deletion: Deletion,
-): Promise<boolean> {
-  const { attempt } = mongo;
-  const claimed = await claim(mongo, collections, deletion);
+export async function deleteActivity(store: Store, deletion: Deletion): Promise<boolean> {
+  const claimed = await claim(store, deletion);
   if (claimed === 'foreign') return false;
-  await writeTombstone(mongo, deletion);
-  await attempt(() => collections.streams.deleteMany(partsOf(deletion)));
-  await attempt(() => collections.activities.deleteOne(writtenBefore(deletion)));
-  if (await isStored(mongo, collections, deletion)) {
-    await removeTombstone(mongo, deletion);
+  await writeTombstone(store, deletion);
+  await store.streams.deleteMany(partsOf(deletion));
+  await store.activities.deleteOne(writtenBefore(deletion));
+  if (await isStored(store, deletion)) {
+    await removeTombstone(store, deletion);
     throw leaseLost(deletion.activityId);
   }
   return claimed === 'claimed';
@@ -59,39 +53,28 @@ function partsOf({ activityId, athleteId, epoch }: Deletion): Filter<StreamsDocu
  * Marks the streams as missing before they go: should a newer holder take over in between, it finds an
  * activity whose streams have to be fetched, never one whose streams are there and are not.
  */
-async function claim(
-  mongo: Mongo,
-  collections: Collections,
-  deletion: Deletion,
-): Promise<'claimed' | 'gone' | 'foreign'> {
+async function claim(store: Store, deletion: Deletion): Promise<'claimed' | 'gone' | 'foreign'> {
   const { activityId, athleteId, epoch } = deletion;
-  const { matchedCount } = await mongo.attempt(() =>
-    collections.activities.updateOne(writtenBefore(deletion), {
-      $set: { 'sync.epoch': epoch, 'sync.streams.state': 'pending', 'sync.streams.tries': 0 },
-    }),
-  );
+  const { matchedCount } = await store.activities.updateOne(writtenBefore(deletion), {
+    $set: { 'sync.epoch': epoch, 'sync.streams.state': 'pending', 'sync.streams.tries': 0 },
+  });
   if (matchedCount > 0) return 'claimed';
-  const owner = await ownerOf(mongo, collections, activityId);
+  const owner = await ownerOf(store, activityId);
   if (owner === athleteId) throw leaseLost(activityId);
   return owner === undefined ? 'gone' : 'foreign';
 }
 
 /** Whether the activity is stored as this athlete's. */
 export async function isStored(
-  mongo: Mongo,
-  collections: Collections,
+  store: Store,
   { athleteId, activityId }: Pick<Deletion, 'athleteId' | 'activityId'>,
 ): Promise<boolean> {
-  return (await ownerOf(mongo, collections, activityId)) === athleteId;
+  return (await ownerOf(store, activityId)) === athleteId;
 }
 
-async function ownerOf(
-  { attempt }: Mongo,
-  { activities }: Collections,
-  activityId: number,
-): Promise<number | undefined> {
+async function ownerOf({ activities }: Store, activityId: number): Promise<number | undefined> {
   const projection = { 'sync.athlete_id': 1 };
-  const found = await attempt(() => activities.findOne({ _id: int64(activityId) }, { projection }));
+  const found = await activities.findOne({ _id: int64(activityId) }, { projection });
   return found === null ? undefined : toNumber(found.sync.athlete_id);
 }
 

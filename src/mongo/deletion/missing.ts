@@ -6,8 +6,7 @@ import type { Filter } from 'mongodb';
 import type { DeletionView, Missing, TaskWrite, SeenSpan } from '../../sync/ports/task-ports.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
 import { recordDeletion } from '../history/changes.ts';
-import type { ActivityDocument, Collections } from '../schema/collections.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { ActivityDocument, Store } from '../schema/collections.ts';
 import { deleteActivity } from './delete-activity.ts';
 
 /** One that Strava showed although the list did not is not asked for again within a day. */
@@ -15,8 +14,7 @@ const confirmedForMs = 24 * 60 * 60 * 1_000;
 
 /** The activities of a span that the list did not show, those that are marked already aside. */
 export async function missingIn(
-  { attempt }: Mongo,
-  { activities }: Collections,
+  { activities }: Store,
   { athleteId, from, to, listedSince, seenIds, storedBefore }: SeenSpan,
 ): Promise<readonly number[]> {
   const confirmedBefore = new Date(storedBefore.getTime() - confirmedForMs);
@@ -31,9 +29,7 @@ export async function missingIn(
     ...(seenIds ? [{ _id: { $nin: seenIds.map(int64) } }] : []),
     ...(listedSince ? [notSince('sync.listed_at', listedSince)] : []),
   ];
-  const found = await attempt(() =>
-    activities.find({ $and: conditions }, { projection: { _id: 1 } }).toArray(),
-  );
+  const found = await activities.find({ $and: conditions }, { projection: { _id: 1 } }).toArray();
   return found.map(({ _id }) => toNumber(_id));
 }
 
@@ -48,52 +44,45 @@ function notSince(field: string, at: Date): Filter<ActivityDocument> {
  * `activity:read_all` could have private activities taken for deleted; README says so.
  */
 export async function deletionView(
-  { attempt }: Mongo,
-  { activities, tokens }: Collections,
+  { activities, tokens }: Store,
   athleteId: number,
 ): Promise<DeletionView> {
   const id = int64(athleteId);
-  const stored = await attempt(() => activities.countDocuments({ 'sync.athlete_id': id }));
+  const stored = await activities.countDocuments({ 'sync.athlete_id': id });
   const marked: Filter<ActivityDocument> = {
     'sync.athlete_id': id,
     'sync.missing.since': { $exists: true },
   };
-  const missing = await attempt(() => activities.countDocuments(marked));
-  const grant = await attempt(() => tokens.findOne({ _id: id }, { projection: { scope: 1 } }));
+  const missing = await activities.countDocuments(marked);
+  const grant = await tokens.findOne({ _id: id }, { projection: { scope: 1 } });
   const canSeePrivate = grant?.scope?.includes('activity:read_all') ?? true;
   return { stored, missing, canSeePrivate };
 }
 
 /** Marks activities, each to be asked for by itself. */
 export async function markMissing(
-  { attempt }: Mongo,
-  { activities }: Collections,
+  { activities }: Store,
   { athleteId, activityIds, since, epoch }: Missing,
 ): Promise<void> {
-  await attempt(() =>
-    activities.updateMany(
-      {
-        _id: { $in: activityIds.map(int64) },
-        'sync.athlete_id': int64(athleteId),
-        'sync.epoch': { $lte: epoch },
-      },
-      { $set: { 'sync.missing': { since, tries: 0 } } },
-    ),
+  await activities.updateMany(
+    {
+      _id: { $in: activityIds.map(int64) },
+      'sync.athlete_id': int64(athleteId),
+      'sync.epoch': { $lte: epoch },
+    },
+    { $set: { 'sync.missing': { since, tries: 0 } } },
   );
 }
 
 /** Strava showed the activity after all. */
 export async function unmarkMissing(
-  { attempt }: Mongo,
-  { activities }: Collections,
+  { activities }: Store,
   activityId: number,
   at: Date,
 ): Promise<void> {
-  await attempt(() =>
-    activities.updateOne(
-      { _id: int64(activityId) },
-      { $unset: { 'sync.missing': '' }, $set: { 'sync.confirmed_at': at } },
-    ),
+  await activities.updateOne(
+    { _id: int64(activityId) },
+    { $unset: { 'sync.missing': '' }, $set: { 'sync.confirmed_at': at } },
   );
 }
 
@@ -103,20 +92,18 @@ export async function unmarkMissing(
  * for again at the next look; one that shows more may mark it at once.
  */
 export async function giveUpMissing(
-  { attempt }: Mongo,
-  { activities }: Collections,
+  { activities }: Store,
   { athleteId, epoch }: TaskWrite,
   activityId: number,
 ): Promise<void> {
   const _id = int64(activityId);
   const filter = { _id, 'sync.athlete_id': int64(athleteId), 'sync.epoch': { $lte: epoch } };
-  await attempt(() => activities.updateOne(filter, { $unset: { 'sync.missing': '' } }));
+  await activities.updateOne(filter, { $unset: { 'sync.missing': '' } });
 }
 
 /** The marked activities that can be asked for now, the longest missing first. */
 export async function dueMissing(
-  { attempt }: Mongo,
-  { activities }: Collections,
+  { activities }: Store,
   { athleteId, now, limit }: { athleteId: number; now: Date; limit: number },
 ): Promise<readonly { readonly activityId: number; readonly tries: number }[]> {
   const filter: Filter<ActivityDocument> = {
@@ -127,13 +114,11 @@ export async function dueMissing(
       { 'sync.missing.next_try_at': { $lte: now } },
     ],
   };
-  const found = await attempt(() =>
-    activities
-      .find(filter, { projection: { 'sync.missing': 1 } })
-      .sort({ 'sync.missing.since': 1 })
-      .limit(limit)
-      .toArray(),
-  );
+  const found = await activities
+    .find(filter, { projection: { 'sync.missing': 1 } })
+    .sort({ 'sync.missing.since': 1 })
+    .limit(limit)
+    .toArray();
   return found.map(({ _id, sync }) => ({
     activityId: toNumber(_id),
     tries: sync.missing?.tries ?? 0,
@@ -142,8 +127,7 @@ export async function dueMissing(
 
 /** When the next failed question about a missing activity may be repeated within minutes. */
 export async function nextMissingTryAt(
-  { attempt }: Mongo,
-  { activities }: Collections,
+  { activities }: Store,
   athleteId: number,
   before: Date,
 ): Promise<Date | undefined> {
@@ -152,47 +136,39 @@ export async function nextMissingTryAt(
     'sync.missing.since': { $exists: true },
     'sync.missing.next_try_at': { $lte: before },
   };
-  const found = await attempt(() =>
-    activities.findOne(filter, { sort: { 'sync.missing.next_try_at': 1 } }),
-  );
+  const found = await activities.findOne(filter, { sort: { 'sync.missing.next_try_at': 1 } });
   return found?.sync.missing?.next_try_at;
 }
 
 export async function recordMissingFailure(
-  { attempt }: Mongo,
-  { activities }: Collections,
+  { activities }: Store,
   activityId: number,
   failure: { readonly message: string; readonly tries: number; readonly nextTryAt: Date },
 ): Promise<void> {
-  await attempt(() =>
-    activities.updateOne(
-      { _id: int64(activityId), 'sync.missing.since': { $exists: true } },
-      {
-        $set: {
-          'sync.missing.tries': failure.tries,
-          'sync.missing.error': failure.message,
-          'sync.missing.next_try_at': failure.nextTryAt,
-        },
+  await activities.updateOne(
+    { _id: int64(activityId), 'sync.missing.since': { $exists: true } },
+    {
+      $set: {
+        'sync.missing.tries': failure.tries,
+        'sync.missing.error': failure.message,
+        'sync.missing.next_try_at': failure.nextTryAt,
       },
-    ),
+    },
   );
 }
 
 /** Removes an athlete's activity that is gone at Strava, and says so in the history of changes. */
 export async function deleteGoneActivity(
-  mongo: Mongo,
-  collections: Collections,
+  store: Store,
   { athleteId, epoch, at }: TaskWrite,
   activityId: number,
 ): Promise<void> {
   const filter = { _id: int64(activityId), 'sync.athlete_id': int64(athleteId) };
-  const found = await mongo.attempt(() =>
-    collections.activities.findOne(filter, { projection: { start_date: 1 } }),
-  );
+  const found = await store.activities.findOne(filter, { projection: { start_date: 1 } });
   if (found === null) return;
-  await recordDeletion(mongo, collections, { athleteId, activityId, at });
+  await recordDeletion(store, { athleteId, activityId, at });
   const startAt = found.start_date;
-  await deleteActivity(mongo, collections, {
+  await deleteActivity(store, {
     athleteId,
     activityId,
     startAt,

@@ -5,8 +5,7 @@
  */
 import type { Document, Filter } from 'mongodb';
 import { int64, toNumber } from '../base/bson-value.ts';
-import type { ActivityDocument, Collections } from '../schema/collections.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { ActivityDocument, Store } from '../schema/collections.ts';
 import type { TombstoneDocument } from '../history/tombstones.ts';
 import { deleteActivity } from './delete-activity.ts';
 
@@ -31,25 +30,21 @@ const removedAtOnce = 500;
  * went; where that is `limit`, there may be more. Cut off anywhere, the next sweep does the rest.
  * @throws LeaseLostError where an activity was written under a newer lease.
  */
-export async function expire(
-  mongo: Mongo,
-  collections: Collections,
-  expiry: Expiry,
-): Promise<number> {
+export async function expire(store: Store, expiry: Expiry): Promise<number> {
   let count = 0;
   while (count < expiry.limit) {
-    const batch = await expired(mongo, collections, expiry, expiry.limit - count);
+    const batch = await expired(store, expiry, expiry.limit - count);
     if (batch.length === 0) break;
     for (const { _id, start_date } of batch) {
       const { athleteId, epoch, now } = expiry;
       const activityId = toNumber(_id);
       const deletion = { athleteId, activityId, startAt: start_date, at: now, epoch };
-      if (await deleteActivity(mongo, collections, { ...deletion, why: 'expired' })) count += 1;
+      if (await deleteActivity(store, { ...deletion, why: 'expired' })) count += 1;
     }
   }
   if (count >= expiry.limit) return count;
-  await removeOrphans(mongo, collections, expiry);
-  await removeTheRest(mongo, expiry);
+  await removeOrphans(store, expiry);
+  await removeTheRest(store, expiry);
   return count;
 }
 
@@ -57,34 +52,31 @@ export async function expire(
  * The history of changes, records that were parked, and segments. A segment is gone with what is known
  * of it: it is fetched again only when the details of another activity meet it.
  */
-async function removeTheRest(mongo: Mongo, { athleteId, fetchedBefore }: Expiry): Promise<void> {
+async function removeTheRest(store: Store, { athleteId, fetchedBefore }: Expiry): Promise<void> {
   const id = int64(athleteId);
   const old = { $lt: fetchedBefore };
-  await removeAll(mongo, 'changes', { athlete_id: id, seen_at: old });
-  await removeAll(mongo, 'parked', { athlete_id: id, first_seen_at: old });
-  await removeAll(mongo, 'segments', { 'sync.athlete_ids': id, 'sync.fetched_at': old });
+  await removeAll(store, 'changes', { athlete_id: id, seen_at: old });
+  await removeAll(store, 'parked', { athlete_id: id, first_seen_at: old });
+  await removeAll(store, 'segments', { 'sync.athlete_ids': id, 'sync.fetched_at': old });
 }
 
 /** In batches, so that no operation takes long. */
-async function removeAll({ db, attempt }: Mongo, name: string, filter: Document): Promise<void> {
+async function removeAll({ db }: Store, name: string, filter: Document): Promise<void> {
   const collection = db.collection(name);
   for (;;) {
-    const found = await attempt(() =>
-      collection
-        .find(filter, { projection: { _id: 1 } })
-        .limit(removedAtOnce)
-        .toArray(),
-    );
+    const found = await collection
+      .find(filter, { projection: { _id: 1 } })
+      .limit(removedAtOnce)
+      .toArray();
     if (found.length === 0) return;
     const ids = found.map(({ _id }) => _id);
-    await attempt(() => collection.deleteMany({ ...filter, _id: { $in: ids } }));
+    await collection.deleteMany({ ...filter, _id: { $in: ids } });
   }
 }
 
 /** A summary that came again keeps the age of its streams and details: what is oldest in an activity decides. */
 async function expired(
-  { attempt }: Mongo,
-  { activities }: Collections,
+  { activities }: Store,
   { athleteId, fetchedBefore }: Expiry,
   limit: number,
 ): Promise<readonly Pick<ActivityDocument, '_id' | 'start_date'>[]> {
@@ -102,54 +94,45 @@ async function expired(
       },
     ],
   };
-  return attempt(() =>
-    activities
-      .find(filter, { projection: { start_date: 1 } })
-      .sort({ start_date: 1 })
-      .limit(Math.min(limit, batchSize))
-      .toArray(),
-  );
+  return activities
+    .find(filter, { projection: { start_date: 1 } })
+    .sort({ start_date: 1 })
+    .limit(Math.min(limit, batchSize))
+    .toArray();
 }
 
 /**
  * A holder that lost its lease while it was storing streams can leave parts of an activity that is
  * buried. Every removal leaves a tombstone, so that only these have to be looked at, not all streams.
  */
-async function removeOrphans(
-  mongo: Mongo,
-  collections: Collections,
-  expiry: Expiry,
-): Promise<void> {
-  const tombstones = mongo.db.collection<TombstoneDocument>('tombstones');
+async function removeOrphans(store: Store, expiry: Expiry): Promise<void> {
+  const tombstones = store.db.collection<TombstoneDocument>('tombstones');
   const athlete = { athlete_id: int64(expiry.athleteId) };
   for (let last: TombstoneDocument['_id'] | undefined; ;) {
     const after = last === undefined ? {} : { _id: { $gt: last } };
-    const found = await mongo.attempt(() =>
-      tombstones
-        .find({ ...athlete, ...after }, { projection: { _id: 1 } })
-        .sort({ _id: 1 })
-        .limit(tombstonesAtOnce)
-        .toArray(),
-    );
+    const found = await tombstones
+      .find({ ...athlete, ...after }, { projection: { _id: 1 } })
+      .sort({ _id: 1 })
+      .limit(tombstonesAtOnce)
+      .toArray();
     const ids = found.map(({ _id }) => int64(toNumber(_id)));
     if (ids.length === 0) return;
-    await removePartsOf(mongo, collections, ids, expiry.epoch);
+    await removePartsOf(store, ids, expiry.epoch);
     last = ids.at(-1);
   }
 }
 
 async function removePartsOf(
-  { attempt }: Mongo,
-  { activities, streams }: Collections,
+  { activities, streams }: Store,
   deleted: readonly ActivityDocument['_id'][],
   epoch: number,
 ): Promise<void> {
   const parts = { activity_id: { $in: [...deleted] } };
-  const withStreams = await attempt(() => streams.distinct('activity_id', parts));
+  const withStreams = await streams.distinct('activity_id', parts);
   if (withStreams.length === 0) return;
-  const alive = await attempt(() => activities.distinct('_id', { _id: { $in: withStreams } }));
+  const alive = await activities.distinct('_id', { _id: { $in: withStreams } });
   const isAlive = new Set(alive.map(toNumber));
   const orphans = withStreams.map(toNumber).filter((id) => !isAlive.has(id));
   const filter = { activity_id: { $in: orphans.map(int64) }, epoch: { $lte: epoch } };
-  await attempt(() => streams.deleteMany(filter));
+  await streams.deleteMany(filter);
 }

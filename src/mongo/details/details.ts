@@ -10,8 +10,7 @@ import { LeaseLostError } from '../../errors.ts';
 import type { StreamsFailure } from '../../sync/ports/ports.ts';
 import type { KeptKinds, TaskWrite } from '../../sync/ports/task-ports.ts';
 import { int64, toBson } from '../base/bson-value.ts';
-import type { Collections, DetailsBookkeeping } from '../schema/collections.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { DetailsBookkeeping, Store } from '../schema/collections.ts';
 import { meetSegments } from './segments.ts';
 import { isTooLarge, storageProblemOf } from '../base/bson-limits.ts';
 
@@ -35,17 +34,16 @@ const parkedForMs = 24 * 60 * 60 * 1_000;
  * @throws LeaseLostError when the activity was written under a newer lease.
  */
 export async function storeDetails(
-  mongo: Mongo,
-  collections: Collections,
+  store: Store,
   write: TaskWrite,
   { detail, kept }: DetailsToStore,
 ): Promise<'stored' | 'postponed'> {
   const details = withoutOwnKeys(detail.details);
   const ofActivity = { ...write, activityId: detail.summary.id };
   const rejection = storageProblemOf(details);
-  if (rejection !== undefined) return park(mongo, collections, ofActivity, rejection);
+  if (rejection !== undefined) return park(store, ofActivity, rejection);
   // First the segments: a crash in between leads to asking again, never to a segment that nobody asks for.
-  if (kept.segments) await meetSegments(mongo, write, segmentIdsOf(details));
+  if (kept.segments) await meetSegments(store, write, segmentIdsOf(details));
   const isPostponed = mayEffortsCome(detail, write.at);
   const state: DetailsBookkeeping = isPostponed
     ? {
@@ -56,24 +54,18 @@ export async function storeDetails(
       }
     : { state: 'stored', tries: 0, fetched_at: write.at };
   const update = detailsUpdate(details, state, write.epoch);
-  if (!(await updateIfFits(mongo, collections, ofActivity, update)))
-    return park(
-      mongo,
-      collections,
-      ofActivity,
-      'with it the activity is larger than MongoDB stores',
-    );
+  if (!(await updateIfFits(store, ofActivity, update)))
+    return park(store, ofActivity, 'with it the activity is larger than MongoDB stores');
   return isPostponed ? 'postponed' : 'stored';
 }
 
 async function updateIfFits(
-  mongo: Mongo,
-  collections: Collections,
+  store: Store,
   write: DetailsWrite,
   update: readonly Document[],
 ): Promise<boolean> {
   try {
-    await updateUnderLease(mongo, collections, write, update);
+    await updateUnderLease(store, write, update);
     return true;
   } catch (error) {
     if (isTooLarge(error)) return false;
@@ -85,15 +77,10 @@ function later({ at }: TaskWrite, ms: number): Date {
   return new Date(at.getTime() + ms);
 }
 
-async function park(
-  mongo: Mongo,
-  collections: Collections,
-  write: DetailsWrite,
-  reason: string,
-): Promise<'postponed'> {
+async function park(store: Store, write: DetailsWrite, reason: string): Promise<'postponed'> {
   const nextTryAt = later(write, parkedForMs);
   const failure = { message: `Not stored: ${reason}.`, tries: 1, isParked: true, nextTryAt };
-  await recordDetailsFailure(mongo, collections, write, failure);
+  await recordDetailsFailure(store, write, failure);
   return 'postponed';
 }
 
@@ -123,13 +110,12 @@ function entriesOf(object: unknown, cond: Document): Document {
 
 /** Counts a failure of the details' own. */
 export async function recordDetailsFailure(
-  mongo: Mongo,
-  collections: Collections,
+  store: Store,
   write: DetailsWrite,
   { message, tries, isParked, nextTryAt }: StreamsFailure,
 ): Promise<void> {
   const state = isParked ? 'parked' : 'pending';
-  await setState(mongo, collections, write, {
+  await setState(store, write, {
     state,
     tries,
     error: message,
@@ -139,38 +125,35 @@ export async function recordDetailsFailure(
 
 /** Final: Strava gives no details of this activity; earlier ones stay. */
 export async function markDetailsUnavailable(
-  mongo: Mongo,
-  collections: Collections,
+  store: Store,
   write: DetailsWrite,
   reason: string,
 ): Promise<void> {
   const { at } = write;
-  await setState(mongo, collections, write, { state: 'none', reason, tries: 0, fetched_at: at });
+  await setState(store, write, { state: 'none', reason, tries: 0, fetched_at: at });
 }
 
 async function setState(
-  mongo: Mongo,
-  collections: Collections,
+  store: Store,
   write: DetailsWrite,
   details: DetailsBookkeeping,
 ): Promise<void> {
   const update = { $set: { 'sync.details': details, 'sync.epoch': write.epoch } };
-  await updateUnderLease(mongo, collections, write, update);
+  await updateUnderLease(store, write, update);
 }
 
 /** Nothing is written where the activity is gone. */
 async function updateUnderLease(
-  { attempt }: Mongo,
-  { activities }: Collections,
+  { activities }: Store,
   { activityId, epoch }: DetailsWrite,
   update: Document | readonly Document[],
 ): Promise<void> {
   const _id = int64(activityId);
   const filter = { _id, 'sync.epoch': { $lte: epoch } };
   const pipelineOrUpdate = Array.isArray(update) ? [...(update as Document[])] : update;
-  const { matchedCount } = await attempt(() => activities.updateOne(filter, pipelineOrUpdate));
+  const { matchedCount } = await activities.updateOne(filter, pipelineOrUpdate);
   if (matchedCount > 0) return;
-  const found = await attempt(() => activities.findOne({ _id }, { projection: { _id: 1 } }));
+  const found = await activities.findOne({ _id }, { projection: { _id: 1 } });
   if (found === null) return;
   throw new LeaseLostError(
     `Another process took over while the details of activity ${activityId} were being stored.`,

@@ -7,8 +7,7 @@ import type { ActivityDetail } from '../../domain/activity/detail.ts';
 import { alignDetail } from '../../domain/activity/detail.ts';
 import type { PendingQuery, TimeRange } from '../../sync/ports/ports.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
-import type { ActivityDocument, Collections } from '../schema/collections.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { ActivityDocument, Store } from '../schema/collections.ts';
 
 /** An activity whose details can be asked for now. */
 export interface DueDetails {
@@ -19,8 +18,7 @@ export interface DueDetails {
 
 /** The activities of a range whose details are due, newest first. */
 export async function dueDetails(
-  { attempt }: Mongo,
-  { activities }: Collections,
+  { activities }: Store,
   { athleteId, range, now, exclude, limit }: PendingQuery,
 ): Promise<readonly DueDetails[]> {
   const filter: Filter<ActivityDocument> = {
@@ -33,15 +31,13 @@ export async function dueDetails(
     ],
     ...(exclude.length > 0 && { _id: { $nin: exclude.map(int64) } }),
   };
-  const found = await attempt(() =>
-    activities
-      .find(filter, {
-        projection: { start_date: 1, 'sync.details': 1 },
-      })
-      .sort({ start_date: -1 })
-      .limit(limit)
-      .toArray(),
-  );
+  const found = await activities
+    .find(filter, {
+      projection: { start_date: 1, 'sync.details': 1 },
+    })
+    .sort({ start_date: -1 })
+    .limit(limit)
+    .toArray();
   return found.map(({ _id, start_date, sync }) => ({
     activityId: toNumber(_id),
     startAt: start_date,
@@ -51,8 +47,7 @@ export async function dueDetails(
 
 /** When the next failed, not yet parked details of a range may be asked for again. */
 export async function nextDetailsTryAt(
-  { attempt }: Mongo,
-  { activities }: Collections,
+  { activities }: Store,
   athleteId: number,
   range: TimeRange = {},
 ): Promise<Date | undefined> {
@@ -61,19 +56,16 @@ export async function nextDetailsTryAt(
     'sync.details.state': 'pending',
     'sync.details.tries': { $gt: 0 },
   };
-  const found = await attempt(() =>
-    activities.findOne(filter, {
-      projection: { 'sync.details': 1 },
-      sort: { 'sync.details.next_try_at': 1 },
-    }),
-  );
+  const found = await activities.findOne(filter, {
+    projection: { 'sync.details': 1 },
+    sort: { 'sync.details.next_try_at': 1 },
+  });
   return found?.sync.details?.next_try_at;
 }
 
 /** How many activities of a range still lack their details, parked ones aside. */
 export async function countDueDetails(
-  { attempt }: Mongo,
-  { activities }: Collections,
+  { activities }: Store,
   athleteId: number,
   range: TimeRange,
 ): Promise<number> {
@@ -81,18 +73,18 @@ export async function countDueDetails(
     ...inRange(athleteId, range),
     'sync.details.state': { $in: ['pending', null] },
   };
-  return attempt(() => activities.countDocuments(filter));
+  return activities.countDocuments(filter);
 }
 
 /** The detail, split as the list of the stored activity is; an unknown activity's stays as it is. */
 export async function alignedDetail(
-  { attempt }: Mongo,
-  { activities }: Collections,
+  { activities }: Store,
   detail: ActivityDetail,
 ): Promise<ActivityDetail> {
   const _id = int64(detail.summary.id);
-  const stored = await attempt(() =>
-    activities.findOne({ _id }, { projection: { track: 0, start_point: 0, derived: 0 } }),
+  const stored = await activities.findOne(
+    { _id },
+    { projection: { track: 0, start_point: 0, derived: 0 } },
   );
   if (stored === null) return detail;
   const values: Record<string, unknown> = { ...stored };

@@ -8,7 +8,7 @@ import { isJsonObject } from '../../domain/json.ts';
 import type { StreamsFailure } from '../../sync/ports/ports.ts';
 import type { TaskWrite } from '../../sync/ports/task-ports.ts';
 import { int64, toBson } from '../base/bson-value.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { Store } from '../schema/collections.ts';
 import { storageProblemOf } from '../base/bson-limits.ts';
 
 export interface GearBookkeeping {
@@ -44,11 +44,6 @@ export interface GearQuery {
   readonly limit: number;
 }
 
-/** The activities as far as they name gear. */
-export interface GearNames {
-  readonly activities: { distinct(key: string, filter: Document): Promise<unknown[]> };
-}
-
 /** The fate of one request for gear. */
 export interface GearWrite extends TaskWrite {
   readonly gearId: string;
@@ -58,13 +53,13 @@ const dayMs = 24 * 60 * 60 * 1_000;
 /** Retired gear is in no profile any more; somebody may have renamed it. */
 const refreshAfterMs = 30 * dayMs;
 
-function gearOf({ db }: Mongo): Collection<GearDocument> {
+function gearOf({ db }: Store): Collection<GearDocument> {
   return db.collection<GearDocument>('gear');
 }
 
 /** Upserts the gear in a profile: its mileage becomes current, what its own record brought stays. */
 export async function rememberGear(
-  mongo: Mongo,
+  store: Store,
   write: TaskWrite,
   profile: JsonObject,
 ): Promise<void> {
@@ -77,13 +72,13 @@ export async function rememberGear(
     const initial = { detail: 'pending', tries: 0 };
     const found = { athlete_id: { $literal: int64(write.athleteId) }, fetched_at: newest(write) };
     const sync = { $mergeObjects: [{ $literal: initial }, '$sync', found] };
-    await merge(mongo, { ...write, gearId }, { record, sync });
+    await merge(store, { ...write, gearId }, { record, sync });
   }
 }
 
 /** Merges what `GET /gear/{id}` brought. */
 export async function storeGear(
-  mongo: Mongo,
+  store: Store,
   write: TaskWrite,
   gearId: string,
   record: JsonObject,
@@ -93,7 +88,7 @@ export async function storeGear(
   if (rejection !== undefined) {
     const nextTryAt = new Date(at.getTime() + dayMs);
     const failure = { message: `Not stored: ${rejection}.`, tries: 1, isParked: true, nextTryAt };
-    return recordGearFailure(mongo, { ...write, gearId }, failure);
+    return recordGearFailure(store, { ...write, gearId }, failure);
   }
   const settled: Omit<GearBookkeeping, 'fetched_at'> = {
     athlete_id: int64(write.athleteId),
@@ -102,7 +97,7 @@ export async function storeGear(
     tries: 0,
   };
   const sync = { $mergeObjects: [{ $literal: settled }, { fetched_at: newest(write) }] };
-  await merge(mongo, { ...write, gearId }, { record, sync });
+  await merge(store, { ...write, gearId }, { record, sync });
 }
 
 function newest({ at }: TaskWrite): Document {
@@ -111,7 +106,7 @@ function newest({ at }: TaskWrite): Document {
 
 /** An older copy than the stored one changes nothing of it; that it was asked for counts all the same. */
 async function merge(
-  mongo: Mongo,
+  store: Store,
   { gearId, at }: GearWrite,
   { record, sync }: { readonly record: JsonObject; readonly sync: Document },
 ): Promise<void> {
@@ -129,7 +124,7 @@ async function merge(
     }),
   };
   const update = [{ $replaceWith: { $mergeObjects: ['$$ROOT', document, own] } }];
-  await mongo.attempt(() => gearOf(mongo).updateOne({ _id: gearId }, update, { upsert: true }));
+  await gearOf(store).updateOne({ _id: gearId }, update, { upsert: true });
 }
 
 /**
@@ -137,19 +132,14 @@ async function merge(
  * it; gear that only activities name is among it.
  */
 export async function dueGear(
-  mongo: Mongo,
-  { activities }: GearNames,
+  store: Store,
   { athleteId, now, exclude, limit }: GearQuery,
 ): Promise<readonly DueGear[]> {
   const filter = { 'sync.athlete_id': int64(athleteId) };
-  const named: readonly unknown[] = await mongo.attempt(() =>
-    activities.distinct('gear_id', filter),
-  );
-  const known = await mongo.attempt(() =>
-    gearOf(mongo)
-      .find(filter, { projection: { sync: 1 }, sort: { _id: 1 } })
-      .toArray(),
-  );
+  const named: readonly unknown[] = await store.activities.distinct('gear_id', filter);
+  const known = await gearOf(store)
+    .find(filter, { projection: { sync: 1 }, sort: { _id: 1 } })
+    .toArray();
   const knownIds = new Set(known.map(({ _id }) => _id));
   const unknown = named.filter(
     (id): id is string => typeof id === 'string' && id !== '' && !knownIds.has(id),
@@ -170,24 +160,22 @@ function isDue({ detail, fetched_at, next_try_at }: GearBookkeeping, now: Date):
 }
 
 /** When the next failed, not yet parked gear may be asked for again. */
-export async function nextGearTryAt(mongo: Mongo, athleteId: number): Promise<Date | undefined> {
+export async function nextGearTryAt(store: Store, athleteId: number): Promise<Date | undefined> {
   const filter = {
     'sync.athlete_id': int64(athleteId),
     'sync.detail': 'pending' as const,
     'sync.tries': { $gt: 0 },
   };
-  const found = await mongo.attempt(() =>
-    gearOf(mongo).findOne(filter, {
-      projection: { sync: 1 },
-      sort: { 'sync.next_try_at': 1 },
-    }),
-  );
+  const found = await gearOf(store).findOne(filter, {
+    projection: { sync: 1 },
+    sort: { 'sync.next_try_at': 1 },
+  });
   return found?.sync.next_try_at;
 }
 
 /** Counts a failure of the gear's own. */
 export async function recordGearFailure(
-  mongo: Mongo,
+  store: Store,
   { athleteId, gearId }: GearWrite,
   { message, tries, isParked, nextTryAt }: StreamsFailure,
 ): Promise<void> {
@@ -199,12 +187,12 @@ export async function recordGearFailure(
     'sync.next_try_at': nextTryAt,
   };
   const update = { $set: set };
-  await mongo.attempt(() => gearOf(mongo).updateOne({ _id: gearId }, update, { upsert: true }));
+  await gearOf(store).updateOne({ _id: gearId }, update, { upsert: true });
 }
 
 /** Final: Strava has no record of it (any more); what the profile said stays. */
 export async function markGearUnavailable(
-  mongo: Mongo,
+  store: Store,
   { athleteId, gearId }: GearWrite,
   reason: string,
 ): Promise<void> {
@@ -217,5 +205,5 @@ export async function markGearUnavailable(
     },
     $unset: { 'sync.error': '', 'sync.next_try_at': '' },
   } as const;
-  await mongo.attempt(() => gearOf(mongo).updateOne({ _id: gearId }, update, { upsert: true }));
+  await gearOf(store).updateOne({ _id: gearId }, update, { upsert: true });
 }

@@ -11,7 +11,7 @@ import type { StreamsFailure } from '../../sync/ports/ports.ts';
 import type { TaskWrite } from '../../sync/ports/task-ports.ts';
 import { profileStep } from '../athletes/athlete-document.ts';
 import { int64, toBson } from '../base/bson-value.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { Store } from '../schema/collections.ts';
 import { rememberGear } from './gear.ts';
 import { storageProblemOf } from '../base/bson-limits.ts';
 
@@ -57,7 +57,7 @@ const askAgainAfterMs = 30 * dayMs;
 
 const parts: readonly AthletePart[] = ['profile', 'zones', 'stats'];
 
-function athletesOf({ db }: Mongo): Collection<RefreshedDocument> {
+function athletesOf({ db }: Store): Collection<RefreshedDocument> {
   return db.collection<RefreshedDocument>('athletes');
 }
 
@@ -67,36 +67,36 @@ function athletesOf({ db }: Mongo): Collection<RefreshedDocument> {
  * @throws LeaseLostError when another process took the athlete over.
  */
 export async function storeAthletePart(
-  mongo: Mongo,
+  store: Store,
   write: PartWrite,
   record: JsonObject,
 ): Promise<void> {
   const { part, at, epoch } = write;
   const rejection = storageProblemOf(record);
-  if (rejection !== undefined) return park(mongo, write, rejection);
+  if (rejection !== undefined) return park(store, write, rejection);
   // First the gear: a crash in between leads to asking again.
-  if (part === 'profile') await rememberGear(mongo, write, record);
+  if (part === 'profile') await rememberGear(store, write, record);
   const step =
     part === 'profile' ? profileStep(record) : { $set: { [part]: { $literal: toBson(record) } } };
-  await updateUnderLease(mongo, write, [
+  await updateUnderLease(store, write, [
     step,
     { $set: { [`sync.refreshed.${part}`]: at, 'sync.epoch': { $literal: epoch } } },
     { $unset: [`sync.refresh_failures.${part}`, `sync.unavailable.${part}`] },
   ]);
 }
 
-async function park(mongo: Mongo, write: PartWrite, reason: string): Promise<void> {
+async function park(store: Store, write: PartWrite, reason: string): Promise<void> {
   const nextTryAt = new Date(write.at.getTime() + dayMs);
   const message = `Not stored: ${reason}.`;
-  await recordPartFailure(mongo, write, { message, tries: 1, isParked: true, nextTryAt });
+  await recordPartFailure(store, write, { message, tries: 1, isParked: true, nextTryAt });
 }
 
 /** The parts that were never stored, or not for a day, in the order in which they are worth asking for. */
 export async function dueAthleteParts(
-  mongo: Mongo,
+  store: Store,
   { athleteId, now, exclude }: { athleteId: number; now: Date; exclude: readonly AthletePart[] },
 ): Promise<readonly DuePart[]> {
-  const sync = await load(mongo, athleteId);
+  const sync = await load(store, athleteId);
   return parts
     .filter((part) => !exclude.includes(part) && isDue(sync, part, now))
     .map((part) => ({ part, tries: sync.refresh_failures?.[part]?.tries ?? 0 }));
@@ -113,47 +113,45 @@ function isDue(sync: RefreshBookkeeping, part: AthletePart, now: Date): boolean 
 }
 
 /** When the next failed, not yet parked part may be asked for again. */
-export async function nextPartTryAt(mongo: Mongo, athleteId: number): Promise<Date | undefined> {
-  const { refresh_failures: failures = {} } = await load(mongo, athleteId);
+export async function nextPartTryAt(store: Store, athleteId: number): Promise<Date | undefined> {
+  const { refresh_failures: failures = {} } = await load(store, athleteId);
   return Object.values(failures)
     .filter(({ state }) => state === 'pending')
     .map(({ next_try_at: nextTryAt }) => nextTryAt)
     .toSorted((one, other) => one.getTime() - other.getTime())[0];
 }
 
-async function load(mongo: Mongo, athleteId: number): Promise<RefreshBookkeeping> {
+async function load(store: Store, athleteId: number): Promise<RefreshBookkeeping> {
   const projection = {
     'sync.refreshed': 1,
     'sync.refresh_failures': 1,
     'sync.unavailable': 1,
   };
-  const found = await mongo.attempt(() =>
-    athletesOf(mongo).findOne({ _id: int64(athleteId) }, { projection }),
-  );
+  const found = await athletesOf(store).findOne({ _id: int64(athleteId) }, { projection });
   return found?.sync ?? {};
 }
 
 /** Counts a failure of the part's own. */
 export async function recordPartFailure(
-  mongo: Mongo,
+  store: Store,
   write: PartWrite,
   { message, tries, isParked, nextTryAt }: StreamsFailure,
 ): Promise<void> {
   const state = isParked ? 'parked' : 'pending';
   const failure: RefreshFailure = { state, tries, error: message, next_try_at: nextTryAt };
-  await updateUnderLease(mongo, write, {
+  await updateUnderLease(store, write, {
     $set: { [`sync.refresh_failures.${write.part}`]: failure, 'sync.epoch': write.epoch },
   });
 }
 
 /** Strava does not give it: it is asked for again in a month, or after a new login. */
 export async function markPartUnavailable(
-  mongo: Mongo,
+  store: Store,
   write: PartWrite,
   reason: string,
 ): Promise<void> {
   const { part, at, epoch } = write;
-  await updateUnderLease(mongo, write, {
+  await updateUnderLease(store, write, {
     $set: { [`sync.unavailable.${part}`]: { reason, at }, 'sync.epoch': epoch },
     $unset: { [`sync.refresh_failures.${part}`]: '' },
   });
@@ -161,7 +159,7 @@ export async function markPartUnavailable(
 
 /** Nothing is written where the athlete is gone. */
 async function updateUnderLease(
-  mongo: Mongo,
+  store: Store,
   { athleteId, epoch }: TaskWrite,
   update: Document | Document[],
 ): Promise<void> {
@@ -170,9 +168,9 @@ async function updateUnderLease(
     _id,
     $or: [{ 'sync.epoch': { $lte: epoch } }, { 'sync.epoch': { $exists: false } }],
   };
-  const { matchedCount } = await mongo.attempt(() => athletesOf(mongo).updateOne(filter, update));
+  const { matchedCount } = await athletesOf(store).updateOne(filter, update);
   if (matchedCount > 0) return;
-  const found = await mongo.attempt(() => athletesOf(mongo).findOne({ _id }));
+  const found = await athletesOf(store).findOne({ _id });
   if (found === null) return;
   throw new LeaseLostError(`Another process took athlete ${athleteId} over.`);
 }

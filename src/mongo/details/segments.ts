@@ -8,7 +8,7 @@ import type { Streams } from '../../domain/activity/streams.ts';
 import type { StreamsFailure } from '../../sync/ports/ports.ts';
 import type { TaskWrite } from '../../sync/ports/task-ports.ts';
 import { int64, toBson, toNumber } from '../base/bson-value.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { Store } from '../schema/collections.ts';
 import { storageProblemOf } from '../base/bson-limits.ts';
 
 export type SegmentPart = 'record' | 'streams';
@@ -59,13 +59,13 @@ type State = Omit<SegmentBookkeeping, 'athlete_ids' | 'first_seen_at'>;
 
 const parkedForMs = 24 * 60 * 60 * 1_000;
 
-function segmentsOf({ db }: Mongo): Collection<SegmentDocument> {
+function segmentsOf({ db }: Store): Collection<SegmentDocument> {
   return db.collection<SegmentDocument>('segments');
 }
 
 /** Remembers segments as met by the athlete; what is known of them stays. */
 export async function meetSegments(
-  mongo: Mongo,
+  store: Store,
   { athleteId, at }: Pick<TaskWrite, 'athleteId' | 'at'>,
   segmentIds: readonly number[],
 ): Promise<void> {
@@ -84,12 +84,12 @@ export async function meetSegments(
       upsert: true,
     },
   }));
-  await mongo.attempt(() => segmentsOf(mongo).bulkWrite(operations, { ordered: false }));
+  await segmentsOf(store).bulkWrite(operations, { ordered: false });
 }
 
 /** The segments met by an athlete of which something is due, those first that were met first. */
 export async function dueSegments(
-  mongo: Mongo,
+  store: Store,
   { athleteId, now, exclude, limit }: SegmentQuery,
 ): Promise<readonly DueSegment[]> {
   const filter = {
@@ -98,13 +98,11 @@ export async function dueSegments(
     $or: [{ 'sync.next_try_at': { $exists: false } }, { 'sync.next_try_at': { $lte: now } }],
     ...(exclude.length > 0 && { _id: { $nin: exclude.map(int64) } }),
   };
-  const found = await mongo.attempt(() =>
-    segmentsOf(mongo)
-      .find(filter, { projection: { sync: 1 } })
-      .sort({ 'sync.first_seen_at': 1, _id: 1 })
-      .limit(limit)
-      .toArray(),
-  );
+  const found = await segmentsOf(store)
+    .find(filter, { projection: { sync: 1 } })
+    .sort({ 'sync.first_seen_at': 1, _id: 1 })
+    .limit(limit)
+    .toArray();
   return found.map(({ _id, sync: { fetched_at, tries } }) => ({
     segmentId: toNumber(_id),
     part: fetched_at === undefined ? 'record' : 'streams',
@@ -113,20 +111,18 @@ export async function dueSegments(
 }
 
 /** When the next failed, not yet parked segment of an athlete may be asked for again. */
-export async function nextSegmentTryAt(mongo: Mongo, athleteId: number): Promise<Date | undefined> {
+export async function nextSegmentTryAt(store: Store, athleteId: number): Promise<Date | undefined> {
   const filter = { ...toDo(athleteId), 'sync.tries': { $gt: 0 } };
-  const found = await mongo.attempt(() =>
-    segmentsOf(mongo).findOne(filter, {
-      projection: { sync: 1 },
-      sort: { 'sync.next_try_at': 1 },
-    }),
-  );
+  const found = await segmentsOf(store).findOne(filter, {
+    projection: { sync: 1 },
+    sort: { 'sync.next_try_at': 1 },
+  });
   return found?.sync.next_try_at;
 }
 
 /** How many segments met by an athlete are not complete yet, parked ones aside. */
-export async function countDueSegments(mongo: Mongo, athleteId: number): Promise<number> {
-  return mongo.attempt(() => segmentsOf(mongo).countDocuments(toDo(athleteId)));
+export async function countDueSegments(store: Store, athleteId: number): Promise<number> {
+  return segmentsOf(store).countDocuments(toDo(athleteId));
 }
 
 function toDo(athleteId: number): Document {
@@ -140,23 +136,23 @@ const ownKeys: ReadonlySet<string> = new Set(['_id', 'streams', 'sync']);
 
 /** Puts the record in the place of an earlier one; its streams are due then. */
 export async function storeSegment(
-  mongo: Mongo,
+  store: Store,
   write: TaskWrite,
   segmentId: number,
   record: JsonObject,
 ): Promise<void> {
   const ofRecord = { ...write, segmentId, part: 'record' as const };
   const rejection = storageProblemOf(record);
-  if (rejection !== undefined) return park(mongo, ofRecord, rejection);
+  if (rejection !== undefined) return park(store, ofRecord, rejection);
   const fields = Object.entries(record).filter(([key]) => !ownKeys.has(key));
   const document = { $literal: toBson(Object.fromEntries(fields)) };
   const own = { _id: '$_id', streams: '$streams', sync: syncWith(write, 'record') };
-  await update(mongo, ofRecord, [{ $replaceWith: { $mergeObjects: [document, own] } }]);
+  await update(store, ofRecord, [{ $replaceWith: { $mergeObjects: [document, own] } }]);
 }
 
 /** Stores the streams beside the record, which makes the segment complete. */
 export async function storeSegmentStreams(
-  mongo: Mongo,
+  store: Store,
   write: TaskWrite,
   segmentId: number,
   { arrays }: Streams,
@@ -164,9 +160,9 @@ export async function storeSegmentStreams(
   const ofStreams = { ...write, segmentId, part: 'streams' as const };
   const streams = Object.fromEntries(arrays);
   const rejection = storageProblemOf(streams);
-  if (rejection !== undefined) return park(mongo, ofStreams, rejection);
+  if (rejection !== undefined) return park(store, ofStreams, rejection);
   const sync = { $mergeObjects: [syncWith(write, 'stored')] };
-  await update(mongo, ofStreams, [{ $set: { streams: { $literal: streams }, sync } }]);
+  await update(store, ofStreams, [{ $set: { streams: { $literal: streams }, sync } }]);
 }
 
 /** What an earlier state left (an error, a next try) goes. */
@@ -178,39 +174,39 @@ function syncWith({ at }: TaskWrite, state: 'record' | 'stored'): Document {
   };
 }
 
-async function park(mongo: Mongo, write: SegmentWrite, reason: string): Promise<void> {
+async function park(store: Store, write: SegmentWrite, reason: string): Promise<void> {
   const nextTryAt = new Date(write.at.getTime() + parkedForMs);
   const message = `Not stored: ${reason}.`;
-  await recordSegmentFailure(mongo, write, { message, tries: 1, isParked: true, nextTryAt });
+  await recordSegmentFailure(store, write, { message, tries: 1, isParked: true, nextTryAt });
 }
 
 /** Counts a failure of the segment's own. */
 export async function recordSegmentFailure(
-  mongo: Mongo,
+  store: Store,
   write: SegmentWrite,
   { message, tries, isParked, nextTryAt }: StreamsFailure,
 ): Promise<void> {
   const waiting = write.part === 'record' ? 'pending' : 'record';
   const state = isParked ? 'parked' : waiting;
-  await setState(mongo, write, { state, tries, error: message, next_try_at: nextTryAt });
+  await setState(store, write, { state, tries, error: message, next_try_at: nextTryAt });
 }
 
 /** Final: Strava does not give it. A record without streams stays. */
 export async function markSegmentUnavailable(
-  mongo: Mongo,
+  store: Store,
   write: SegmentWrite,
   reason: string,
 ): Promise<void> {
-  await setState(mongo, write, { state: 'none', tries: 0, reason });
+  await setState(store, write, { state: 'none', tries: 0, reason });
 }
 
-async function setState(mongo: Mongo, write: SegmentWrite, state: State): Promise<void> {
+async function setState(store: Store, write: SegmentWrite, state: State): Promise<void> {
   const sync = {
     athlete_ids: '$sync.athlete_ids',
     first_seen_at: '$sync.first_seen_at',
     fetched_at: '$sync.fetched_at',
   };
-  await update(mongo, write, [{ $set: { sync: { $mergeObjects: [{ $literal: state }, sync] } } }]);
+  await update(store, write, [{ $set: { sync: { $mergeObjects: [{ $literal: state }, sync] } } }]);
 }
 
 /**
@@ -218,7 +214,7 @@ async function setState(mongo: Mongo, write: SegmentWrite, state: State): Promis
  * streams are settled whatever the instants say, for until then they are due.
  */
 async function update(
-  mongo: Mongo,
+  store: Store,
   { segmentId, part, at }: SegmentWrite,
   pipeline: Document[],
 ): Promise<void> {
@@ -227,5 +223,5 @@ async function update(
     { 'sync.fetched_at': { $lte: at } },
   ];
   const filter = { _id: int64(segmentId), ...(part === 'record' && { $or: isNoLater }) };
-  await mongo.attempt(() => segmentsOf(mongo).updateOne(filter, pipeline));
+  await segmentsOf(store).updateOne(filter, pipeline);
 }

@@ -7,8 +7,7 @@ import type { ActivitySummary, FieldChange } from '../../domain/activity/activit
 import { changesBetween } from '../../domain/activity/activity.ts';
 import type { PageToStore } from '../../sync/ports/ports.ts';
 import { int64, toBson, toNumber } from '../base/bson-value.ts';
-import type { ActivityDocument, Collections } from '../schema/collections.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { ActivityDocument, Store } from '../schema/collections.ts';
 import { asStored, storedSummaries, summaryOf } from './stored-summary.ts';
 
 export interface ChangeDocument {
@@ -26,45 +25,42 @@ export interface ChangeDocument {
 
 /** Records what differs from what is stored; called before the new summaries are written. */
 export async function recordChanges(
-  mongo: Mongo,
-  collections: Collections,
+  store: Store,
   summaries: readonly ActivitySummary[],
   { athleteId, fetchedAt }: PageToStore,
 ): Promise<void> {
   if (summaries.length === 0) return;
-  const { db, attempt } = mongo;
   const byId = new Map(summaries.map((summary) => [summary.id, summary]));
-  const stored = await storedSummaries(mongo, collections, [...byId.keys()]);
+  const stored = await storedSummaries(store, [...byId.keys()]);
   for (const document of stored) {
     const summary = byId.get(toNumber(document._id));
     if (document.sync.fetched_at > fetchedAt) continue;
     const fields = summary ? changesBetween(summaryOf(document), asStored(summary)) : [];
     if (fields.length === 0) continue;
-    const changes = db.collection<ChangeDocument>('changes');
+    const changes = store.db.collection<ChangeDocument>('changes');
     const { _id, ...change } = changeOf(document, athleteId, fetchedAt, fields);
-    await attempt(() => changes.updateOne({ _id }, { $setOnInsert: change }, { upsert: true }));
+    await changes.updateOne({ _id }, { $setOnInsert: change }, { upsert: true });
   }
 }
 
 /** Records that an activity is gone; called before it is removed. */
 export async function recordDeletion(
-  { db, attempt }: Mongo,
-  { activities }: Collections,
+  { db, activities }: Store,
   { athleteId, activityId, at }: { athleteId: number; activityId: number; at: Date },
 ): Promise<void> {
   const filter = { _id: int64(activityId), 'sync.athlete_id': int64(athleteId) };
   const projection = { name: 1, start_date: 1, 'sync.fetched_at': 1 };
-  const document = await attempt(() => activities.findOne(filter, { projection }));
+  const document = await activities.findOne(filter, { projection });
   if (document === null) return;
   const changes = db.collection<ChangeDocument>('changes');
   const { _id, ...change } = changeOf(document, athleteId, at, undefined);
-  await attempt(() => changes.updateOne({ _id }, { $setOnInsert: change }, { upsert: true }));
+  await changes.updateOne({ _id }, { $setOnInsert: change }, { upsert: true });
 }
 
 /** Removes what was seen before an instant. */
-export async function pruneChanges({ db, attempt }: Mongo, before: Date): Promise<void> {
+export async function pruneChanges({ db }: Store, before: Date): Promise<void> {
   const changes = db.collection<ChangeDocument>('changes');
-  await attempt(() => changes.deleteMany({ seen_at: { $lt: before } }));
+  await changes.deleteMany({ seen_at: { $lt: before } });
 }
 
 function changeOf(

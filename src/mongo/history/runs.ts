@@ -2,7 +2,7 @@
  * The `runs` collection: one document a run, from its start on, so that a run that was killed shows.
  */
 import { ObjectId } from 'mongodb';
-import type { Mongo } from '../base/connection.ts';
+import type { Store } from '../schema/collections.ts';
 
 export type RunReason = 'schedule' | 'start' | 'command' | 'webhook';
 export type RunOutcome = 'done' | 'stopped' | 'waiting' | 'failed';
@@ -60,13 +60,13 @@ export interface RunStore {
   prune(before: Date): Promise<void>;
 }
 
-export function createRunStore({ db, attempt }: Mongo): RunStore {
+export function createRunStore({ db }: Store): RunStore {
   const runs = db.collection<RunDocument>('runs');
   return {
     start: async ({ reason, command, host, pid, startedAt }) => {
       const _id = new ObjectId();
       const document = { _id, reason, command, host, pid, started_at: startedAt };
-      await attempt(() => runs.replaceOne({ _id }, document, { upsert: true }));
+      await runs.replaceOne({ _id }, document, { upsert: true });
       return _id;
     },
     end: async (_id, { endedAt, outcome, error, errorCode, counts }) => {
@@ -77,20 +77,20 @@ export function createRunStore({ db, attempt }: Mongo): RunStore {
         ...(errorCode && { error_code: errorCode }),
         ...(counts && { counts: snakeCased(counts) }),
       };
-      await attempt(() => runs.updateOne({ _id }, { $set: set }));
+      await runs.updateOne({ _id }, { $set: set });
     },
     last: async () => {
-      const found = await attempt(() => runs.findOne({}, { sort: { started_at: -1 } }));
+      const found = await runs.findOne({}, { sort: { started_at: -1 } });
       return found ?? undefined;
     },
     lastRejection: async (since) => {
       const filter = { started_at: { $gte: since }, error_code: 'APPLICATION_REJECTED' };
-      const found = await attempt(() => runs.findOne(filter, { sort: { started_at: -1 } }));
+      const found = await runs.findOne(filter, { sort: { started_at: -1 } });
       if (found?.ended_at === undefined) return undefined;
       return { at: found.ended_at, text: found.error ?? 'Strava refuses the application.' };
     },
     prune: async (before) => {
-      await attempt(() => runs.deleteMany({ started_at: { $lt: before } }));
+      await runs.deleteMany({ started_at: { $lt: before } });
     },
   };
 }

@@ -6,16 +6,14 @@ import type { Document } from 'mongodb';
 import type { ActivitySummary } from '../../domain/activity/activity.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { int64, jsonFromBson } from '../base/bson-value.ts';
-import type { ActivityDocument, Collections } from '../schema/collections.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { ActivityDocument, Store } from '../schema/collections.ts';
 
 /**
  * The activities among these that are stored: the keys that the list brought, `sync`, and these keys of
  * ours. By names that stand in the document itself, because nobody knows what Strava's list will bring.
  */
 export async function storedSummaries(
-  { attempt }: Mongo,
-  { activities }: Collections,
+  { activities }: Store,
   ids: readonly number[],
   ownKeys: readonly string[] = [],
 ): Promise<readonly (ActivityDocument & Document)[]> {
@@ -27,7 +25,7 @@ export async function storedSummaries(
     { $match: { _id: { $in: ids.map(int64) } } },
     { $replaceWith: { $arrayToObject: entries } },
   ];
-  return attempt(() => activities.aggregate<ActivityDocument & Document>(stages).toArray());
+  return activities.aggregate<ActivityDocument & Document>(stages).toArray();
 }
 
 /** The summary as it stands in the database, its start as a text again. */

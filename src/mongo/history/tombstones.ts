@@ -4,7 +4,7 @@
  */
 import type { Long } from 'mongodb';
 import { int64, toNumber } from '../base/bson-value.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { Store } from '../schema/collections.ts';
 
 /** `deleted` at Strava, or `expired` by our own retention. */
 export type DeletionReason = 'deleted' | 'expired';
@@ -29,12 +29,12 @@ export interface Tombstone {
 
 /** The tombstones among these activities, by activity. */
 export async function tombstonesOf(
-  { db, attempt }: Mongo,
+  { db }: Store,
   ids: readonly number[],
 ): Promise<ReadonlyMap<number, TombstoneDocument>> {
   if (ids.length === 0) return new Map();
   const tombstones = db.collection<TombstoneDocument>('tombstones');
-  const found = await attempt(() => tombstones.find({ _id: { $in: ids.map(int64) } }).toArray());
+  const found = await tombstones.find({ _id: { $in: ids.map(int64) } }).toArray();
   return new Map(found.map((tombstone) => [toNumber(tombstone._id), tombstone]));
 }
 
@@ -46,39 +46,37 @@ export type Expiry = 'final' | 'lifted';
  * after the page was asked for. What Strava shows again later is there again.
  */
 export async function stillDeletedIds(
-  mongo: Mongo,
+  store: Store,
   ids: readonly number[],
   requestedAt: Date,
   expiry: Expiry,
 ): Promise<ReadonlySet<number>> {
-  const found = await tombstonesOf(mongo, ids);
+  const found = await tombstonesOf(store, ids);
   const away = [...found].filter(([, { why, at }]) =>
     why === 'expired' ? expiry === 'final' : at >= requestedAt,
   );
   const staysAway = new Set(away.map(([id]) => id));
   const back = [...found.keys()].filter((id) => !staysAway.has(id));
   if (back.length > 0) {
-    const tombstones = mongo.db.collection<TombstoneDocument>('tombstones');
-    await mongo.attempt(() => tombstones.deleteMany({ _id: { $in: back.map(int64) } }));
+    const tombstones = store.db.collection<TombstoneDocument>('tombstones');
+    await tombstones.deleteMany({ _id: { $in: back.map(int64) } });
   }
   return staysAway;
 }
 
 export async function writeTombstone(
-  { db, attempt }: Mongo,
+  { db }: Store,
   { activityId, athleteId, startAt, why, at }: Tombstone,
 ): Promise<void> {
   const tombstones = db.collection<TombstoneDocument>('tombstones');
   const tombstone = { athlete_id: int64(athleteId), start_date: startAt, why, at };
-  await attempt(() =>
-    tombstones.replaceOne({ _id: int64(activityId) }, tombstone, { upsert: true }),
-  );
+  await tombstones.replaceOne({ _id: int64(activityId) }, tombstone, { upsert: true });
 }
 
 export async function removeTombstone(
-  { db, attempt }: Mongo,
+  { db }: Store,
   { activityId, at }: Pick<Tombstone, 'activityId' | 'at'>,
 ): Promise<void> {
   const tombstones = db.collection<TombstoneDocument>('tombstones');
-  await attempt(() => tombstones.deleteOne({ _id: int64(activityId), at }));
+  await tombstones.deleteOne({ _id: int64(activityId), at });
 }

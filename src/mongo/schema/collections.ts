@@ -2,10 +2,11 @@
  * The collections: their names, and the shape of what is ours in their documents. The activity's other
  * fields are Strava's and stay open; indexes and validators are made elsewhere.
  */
-import type { Collection, Db, Long } from 'mongodb';
+import type { Collection, Long } from 'mongodb';
 import type { DeletionRejection, ListReading } from '../../domain/sync/deletion.ts';
 import type { ReconcileKind } from '../../domain/sync/reconcile.ts';
 import type { TrackRejection } from '../../domain/derived/track.ts';
+import type { Mongo } from '../base/connection.ts';
 import type { StoredSecret } from '../base/token-cipher.ts';
 
 export type StreamsState = 'pending' | 'stored' | 'none' | 'parked';
@@ -195,8 +196,13 @@ export interface Collections {
   readonly leases: Collection<LeaseDocument>;
 }
 
-export function collectionsOf(db: Db): Collections {
+/** The open database with its collections: what every function of the store is given. */
+export type Store = Mongo & Collections;
+
+export function storeOf(mongo: Mongo): Store {
+  const { db } = mongo;
   return {
+    ...mongo,
     activities: db.collection('activities'),
     streams: db.collection('streams'),
     athletes: db.collection('athletes'),

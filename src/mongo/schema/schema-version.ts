@@ -18,13 +18,13 @@ interface SchemaDocument {
  * Checks the database's version and writes it where there is none yet.
  * @throws DatabaseNewerError, before anything is written.
  */
-export async function ensureVersion({ db, address, attempt }: Mongo, now: Date): Promise<void> {
+export async function ensureVersion({ db, address }: Mongo, now: Date): Promise<void> {
   const schema = db.collection<SchemaDocument>('schema');
   const _id = 'database';
-  const found = await attempt(() => schema.findOne({ _id }));
+  const found = await schema.findOne({ _id });
   if (found === null) {
     const initial = { $setOnInsert: { version: schemaVersion, updated_at: now } };
-    await attempt(() => schema.updateOne({ _id }, initial, { upsert: true }));
+    await schema.updateOne({ _id }, initial, { upsert: true });
   } else if (found.version > schemaVersion) {
     throw new DatabaseNewerError(
       `The database ${address} is of version ${found.version}, and this program knows version ${schemaVersion}: update the program. Nothing was changed.`,

@@ -2,8 +2,8 @@
  * Makes the database ready: collections, indexes, validators, views. Each index is there for a question
  * that is named in ARCHITECTURE.md or the cookbook.
  */
+import { hasServerCode, namespaceExists } from '../base/failures.ts';
 import type { Db, IndexDescription } from 'mongodb';
-import { MongoServerError } from 'mongodb';
 import type { Mongo } from '../base/connection.ts';
 import { createRouteIndex } from './route-index.ts';
 import { applyValidators } from './validators.ts';
@@ -74,14 +74,12 @@ const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   ],
 };
 
-const namespaceExists = 48;
-
 /** Makes the collections, validators and indexes; doing it again changes nothing. */
 export async function prepareDatabase(mongo: Mongo): Promise<void> {
-  const { db, attempt } = mongo;
-  await attempt(() => createStreamsCollection(db));
+  const { db } = mongo;
+  await createStreamsCollection(db);
   for (const [name, descriptions] of Object.entries(indexes)) {
-    await attempt(() => db.collection(name).createIndexes([...descriptions]));
+    await db.collection(name).createIndexes([...descriptions]);
   }
   await applyValidators(mongo);
   await createRouteIndex(mongo);
@@ -94,6 +92,6 @@ async function createStreamsCollection(db: Db): Promise<void> {
   try {
     await db.createCollection('streams', { storageEngine });
   } catch (error) {
-    if (!(error instanceof MongoServerError && error.code === namespaceExists)) throw error;
+    if (!hasServerCode(error, namespaceExists)) throw error;
   }
 }

@@ -17,9 +17,9 @@ const route = {
 const cells = { coarsestIndexedLevel: 15 };
 
 /** Doing it again changes nothing. By `command`, because the driver passes over options that it does not know. */
-export async function createRouteIndex({ db, attempt }: Mongo): Promise<void> {
+export async function createRouteIndex({ db }: Mongo): Promise<void> {
   const create = (more: object) =>
-    attempt(() => db.command({ createIndexes: 'activities', indexes: [{ ...route, ...more }] }));
+    db.command({ createIndexes: 'activities', indexes: [{ ...route, ...more }] });
   try {
     await create(cells);
   } catch (error) {

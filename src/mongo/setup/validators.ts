@@ -2,8 +2,8 @@
  * Puts the validators of the collections in place. They know the types
  * of our own keys and refuse no other key; Strava's are checked when they are decoded.
  */
+import { hasServerCode, namespaceExists, unauthorized } from '../base/failures.ts';
 import type { Db } from 'mongodb';
-import { MongoServerError } from 'mongodb';
 import { MongoRejectedError } from '../../errors.ts';
 import type { Mongo } from '../base/connection.ts';
 import { definitions } from '../schema/definitions.ts';
@@ -22,25 +22,22 @@ interface Validation {
   readonly validationAction?: unknown;
 }
 
-const unauthorized = 13;
-const namespaceExists = 48;
-
 /**
  * Makes the collections that are missing and changes the validators that differ; where all is as it should
  * be, one command asks. Without the right to change a collection (`collMod`, of the role dbAdmin) there
  * are no validators, and nothing else is different.
  * @throws MongoRejectedError where another validator is in place and may not be changed.
  */
-export async function applyValidators({ db, attempt }: Mongo): Promise<void> {
-  const present = await attempt(() => validatorsOf(db));
+export async function applyValidators({ db }: Mongo): Promise<void> {
+  const present = await validatorsOf(db);
   for (const definition of definitions) {
     const { name } = definition;
     const validator = { $jsonSchema: jsonSchemaOf(definition) };
     const found = present.get(name);
-    if (found === undefined) await attempt(() => createIfMissing(db, name));
+    if (found === undefined) await createIfMissing(db, name);
     const wanted = { validator, ...manner };
     if (found !== undefined && isSame(found, wanted)) continue;
-    const isApplied = await attempt(() => change(db, name, wanted));
+    const isApplied = await change(db, name, wanted);
     if (!isApplied && found?.validator !== undefined) throw outdated(name);
   }
 }
@@ -65,7 +62,7 @@ async function createIfMissing(db: Db, name: string): Promise<void> {
   try {
     await db.createCollection(name);
   } catch (error) {
-    if (!(error instanceof MongoServerError && error.code === namespaceExists)) throw error;
+    if (!hasServerCode(error, namespaceExists)) throw error;
   }
 }
 
@@ -74,7 +71,7 @@ async function change(db: Db, name: string, wanted: Validation): Promise<boolean
     await db.command({ collMod: name, ...wanted });
     return true;
   } catch (error) {
-    if (error instanceof MongoServerError && error.code === unauthorized) return false;
+    if (hasServerCode(error, unauthorized)) return false;
     throw error;
   }
 }

@@ -2,25 +2,27 @@
  * Makes the views, and makes one anew whose definition changed. What they show stands in the cookbook; it
  * never touches a collection that has the name of a view.
  */
+import {
+  hasServerCode,
+  namespaceExists,
+  namespaceNotFound,
+  unauthorized,
+} from '../base/failures.ts';
 import type { Db } from 'mongodb';
-import { BSON, MongoServerError } from 'mongodb';
+import { BSON } from 'mongodb';
 import type { View } from '../../queries/views.ts';
 import { views } from '../../queries/views.ts';
 import type { Mongo } from '../base/connection.ts';
 
-const unauthorized = 13;
-const namespaceNotFound = 26;
-const namespaceExists = 48;
-
 /** Doing it again changes nothing. */
-export async function createViews({ db, attempt }: Mongo): Promise<void> {
-  const found = await attempt(() => db.listCollections({}, { nameOnly: false }).toArray());
+export async function createViews({ db }: Mongo): Promise<void> {
+  const found = await db.listCollections({}, { nameOnly: false }).toArray();
   const byName = new Map<string, BSON.Document>(found.map((one) => [one.name, one]));
   for (const view of views) {
     const known = byName.get(view.name);
-    if (known === undefined) await attempt(() => createView(db, view));
+    if (known === undefined) await createView(db, view);
     else if (known['type'] === 'view' && !isSame(view, known['options'] as BSON.Document)) {
-      await attempt(() => replaceView(db, view));
+      await replaceView(db, view);
     }
   }
 }
@@ -31,7 +33,7 @@ async function replaceView(db: Db, view: View): Promise<void> {
   try {
     await db.command({ collMod, viewOn, pipeline });
   } catch (error) {
-    if (!hasCode(error, unauthorized)) throw error;
+    if (!hasServerCode(error, unauthorized)) throw error;
     await dropView(db, view);
     await createView(db, view);
   }
@@ -42,7 +44,7 @@ async function dropView(db: Db, { name }: View): Promise<void> {
   try {
     await db.dropCollection(name);
   } catch (error) {
-    if (!hasCode(error, namespaceNotFound)) throw error;
+    if (!hasServerCode(error, namespaceNotFound)) throw error;
   }
 }
 
@@ -51,12 +53,8 @@ async function createView(db: Db, { name, viewOn, pipeline }: View): Promise<voi
   try {
     await db.createCollection(name, { viewOn, pipeline: [...pipeline] });
   } catch (error) {
-    if (!hasCode(error, namespaceExists)) throw error;
+    if (!hasServerCode(error, namespaceExists)) throw error;
   }
-}
-
-function hasCode(error: unknown, code: number): boolean {
-  return error instanceof MongoServerError && error.code === code;
 }
 
 function isSame({ viewOn, pipeline }: View, known: BSON.Document): boolean {

@@ -7,8 +7,7 @@ import type { TrackSource } from '../../domain/derived/recorded-track.ts';
 import { recordedTrackOf } from '../../domain/derived/recorded-track.ts';
 import type { Streams } from '../../domain/activity/streams.ts';
 import type { LineString } from '../../domain/derived/track.ts';
-import type { ActivityDocument, Collections } from '../schema/collections.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { ActivityDocument, Store } from '../schema/collections.ts';
 import { isGeometryRejected } from '../base/failures.ts';
 import { isTooLarge } from '../base/bson-limits.ts';
 
@@ -32,21 +31,15 @@ export function recordedGeometry(track: LineString): Values {
 }
 
 /** Returns whether the filter found its activity. */
-export async function writeDerivation(
-  mongo: Mongo,
-  collections: Collections,
-  write: DerivationWrite,
-): Promise<boolean> {
+export async function writeDerivation(store: Store, write: DerivationWrite): Promise<boolean> {
   const update = updateOf({ ...write.values, ...write.geometries[0] });
   try {
-    const { matchedCount } = await mongo.attempt(() =>
-      collections.activities.updateOne(write.filter, update),
-    );
+    const { matchedCount } = await store.activities.updateOne(write.filter, update);
     return matchedCount > 0;
   } catch (error) {
     const smaller = withoutRejected(write, error);
     if (smaller === undefined) throw error;
-    return writeDerivation(mongo, collections, smaller);
+    return writeDerivation(store, smaller);
   }
 }
 

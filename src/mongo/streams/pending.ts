@@ -4,13 +4,11 @@
 import type { Filter } from 'mongodb';
 import type { PendingQuery, PendingStreams, TimeRange } from '../../sync/ports/ports.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
-import type { ActivityDocument, Collections } from '../schema/collections.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { ActivityDocument, Store } from '../schema/collections.ts';
 
 /** The activities of a range whose streams are due, newest first. */
 export async function pendingStreams(
-  { attempt }: Mongo,
-  { activities }: Collections,
+  { activities }: Store,
   { athleteId, range, now, exclude, limit }: PendingQuery,
 ): Promise<readonly PendingStreams[]> {
   const filter: Filter<ActivityDocument> = {
@@ -22,13 +20,11 @@ export async function pendingStreams(
     ],
     ...(exclude.length > 0 && { _id: { $nin: exclude.map(int64) } }),
   };
-  const found = await attempt(() =>
-    activities
-      .find(filter, { projection: { start_date: 1, elapsed_time: 1, sync: 1 } })
-      .sort({ start_date: -1 })
-      .limit(limit)
-      .toArray(),
-  );
+  const found = await activities
+    .find(filter, { projection: { start_date: 1, elapsed_time: 1, sync: 1 } })
+    .sort({ start_date: -1 })
+    .limit(limit)
+    .toArray();
   return found.map(toPending);
 }
 
@@ -45,73 +41,58 @@ function toPending({ _id, start_date, elapsed_time, sync }: ActivityDocument): P
 
 /** When the next failed, not yet parked activity of a range may be tried again. */
 export async function nextTryAt(
-  { attempt }: Mongo,
-  { activities }: Collections,
+  { activities }: Store,
   athleteId: number,
   range: TimeRange,
 ): Promise<Date | undefined> {
-  const [next] = await attempt(() =>
-    activities
-      .find(
-        {
-          ...inRange(athleteId, range),
-          'sync.streams.state': 'pending',
-          'sync.streams.tries': { $gt: 0 },
-        },
-        { projection: { sync: 1 } },
-      )
-      .sort({ 'sync.streams.next_try_at': 1 })
-      .limit(1)
-      .toArray(),
-  );
+  const [next] = await activities
+    .find(
+      {
+        ...inRange(athleteId, range),
+        'sync.streams.state': 'pending',
+        'sync.streams.tries': { $gt: 0 },
+      },
+      { projection: { sync: 1 } },
+    )
+    .sort({ 'sync.streams.next_try_at': 1 })
+    .limit(1)
+    .toArray();
   return next?.sync.streams.next_try_at;
 }
 
 /** How many activities of a range still lack their streams, parked ones aside. */
 export async function countPending(
-  { attempt }: Mongo,
-  { activities }: Collections,
+  { activities }: Store,
   athleteId: number,
   range: TimeRange,
 ): Promise<number> {
   const filter = { ...inRange(athleteId, range), 'sync.streams.state': 'pending' as const };
-  return attempt(() => activities.countDocuments(filter));
+  return activities.countDocuments(filter);
 }
 
 const maxParkedShown = 100;
 
 /** The activities whose streams are parked, newest first. */
-export async function parkedIds(
-  { attempt }: Mongo,
-  { activities }: Collections,
-): Promise<readonly number[]> {
-  const found = await attempt(() =>
-    activities
-      .find({ 'sync.streams.state': 'parked' }, { projection: { _id: 1 } })
-      .sort({ start_date: -1 })
-      .limit(maxParkedShown)
-      .toArray(),
-  );
+export async function parkedIds({ activities }: Store): Promise<readonly number[]> {
+  const found = await activities
+    .find({ 'sync.streams.state': 'parked' }, { projection: { _id: 1 } })
+    .sort({ start_date: -1 })
+    .limit(maxParkedShown)
+    .toArray();
   return found.map(({ _id }) => toNumber(_id));
 }
 
 /** Makes parked and failed activities due at once, their tries counted anew; returns how many. */
-export async function retryParked(
-  { attempt }: Mongo,
-  { activities }: Collections,
-  athleteId?: number,
-): Promise<number> {
+export async function retryParked({ activities }: Store, athleteId?: number): Promise<number> {
   const filter: Filter<ActivityDocument> = {
     'sync.streams.state': { $in: ['pending', 'parked'] },
     'sync.streams.tries': { $gt: 0 },
     ...(athleteId !== undefined && { 'sync.athlete_id': int64(athleteId) }),
   };
-  const { modifiedCount } = await attempt(() =>
-    activities.updateMany(filter, {
-      $set: { 'sync.streams.state': 'pending', 'sync.streams.tries': 0 },
-      $unset: { 'sync.streams.next_try_at': '' },
-    }),
-  );
+  const { modifiedCount } = await activities.updateMany(filter, {
+    $set: { 'sync.streams.state': 'pending', 'sync.streams.tries': 0 },
+    $unset: { 'sync.streams.next_try_at': '' },
+  });
   return modifiedCount;
 }
 

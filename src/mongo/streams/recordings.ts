@@ -6,8 +6,7 @@ import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { Recording } from '../../domain/activity/recording.ts';
 import type { Sample, Streams } from '../../domain/activity/streams.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
-import type { Collections, StreamsDocument, StreamsState } from '../schema/collections.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { Store, StreamsDocument, StreamsState } from '../schema/collections.ts';
 
 /** Which activities; without anything, all. */
 export interface RecordingQuery {
@@ -31,38 +30,30 @@ const pageSize = 50;
 
 /** The activities of each athlete, oldest first. What is written meanwhile may be missed. */
 export async function* recordings(
-  mongo: Mongo,
-  collections: Collections,
+  store: Store,
   query: RecordingQuery = {},
 ): AsyncGenerator<Recording> {
   const { athleteId } = query;
-  const athleteIds =
-    athleteId === undefined ? await athletesWithActivities(mongo, collections) : [athleteId];
+  const athleteIds = athleteId === undefined ? await athletesWithActivities(store) : [athleteId];
   for (const one of athleteIds) {
-    for await (const activity of activitiesOf(mongo, collections, one, query.since)) {
-      yield await recordingFrom(mongo, collections, activity);
+    for await (const activity of activitiesOf(store, one, query.since)) {
+      yield await recordingFrom(store, activity);
     }
   }
 }
 
 /** One activity, or undefined where it is not stored. */
 export async function findRecording(
-  mongo: Mongo,
-  collections: Collections,
+  store: Store,
   activityId: number,
 ): Promise<Recording | undefined> {
-  const activity = await mongo.attempt(() =>
-    collections.activities.findOne<WideActivity>({ _id: int64(activityId) }, wide),
-  );
-  return activity === null ? undefined : recordingFrom(mongo, collections, activity);
+  const activity = await store.activities.findOne<WideActivity>({ _id: int64(activityId) }, wide);
+  return activity === null ? undefined : recordingFrom(store, activity);
 }
 
 /** Whose activities there are, logged in or not. */
-export async function athletesWithActivities(
-  { attempt }: Mongo,
-  { activities }: Collections,
-): Promise<readonly number[]> {
-  const ids = await attempt(() => activities.distinct('sync.athlete_id'));
+export async function athletesWithActivities({ activities }: Store): Promise<readonly number[]> {
+  const ids = await activities.distinct('sync.athlete_id');
   return ids.map(toNumber).sort((one, other) => one - other);
 }
 
@@ -71,8 +62,7 @@ export async function athletesWithActivities(
  * order, each page can be asked for again, and a slow reader lets no cursor expire.
  */
 async function* activitiesOf(
-  { attempt }: Mongo,
-  { activities }: Collections,
+  { activities }: Store,
   athleteId: number,
   since: Date | undefined,
 ): AsyncGenerator<WideActivity> {
@@ -84,9 +74,11 @@ async function* activitiesOf(
       ...(from && { start_date: { $gte: from } }),
       ...(given.length > 0 && { _id: { $nin: given.map((id) => int64(Number(id))) } }),
     };
-    const page = await attempt(() =>
-      activities.find<WideActivity>(filter, wide).sort({ start_date: 1 }).limit(pageSize).toArray(),
-    );
+    const page = await activities
+      .find<WideActivity>(filter, wide)
+      .sort({ start_date: 1 })
+      .limit(pageSize)
+      .toArray();
     yield* page;
     const reached = page.at(-1)?.start_date;
     if (reached === undefined || page.length < pageSize) return;
@@ -97,16 +89,12 @@ async function* activitiesOf(
   }
 }
 
-async function recordingFrom(
-  mongo: Mongo,
-  collections: Collections,
-  activity: WideActivity,
-): Promise<Recording> {
+async function recordingFrom(store: Store, activity: WideActivity): Promise<Recording> {
   const { _id, start_date, sync } = activity;
   const { state } = sync.streams;
   const id = Number(_id);
   // Only then all parts are there: a crash may have left some of a recording that is asked for again.
-  const streams = state === 'stored' ? await readParts(mongo, collections, id) : undefined;
+  const streams = state === 'stored' ? await readParts(store, id) : undefined;
   return {
     id,
     athleteId: Number(sync.athlete_id),
@@ -127,17 +115,16 @@ function recordOf(activity: WideActivity): JsonObject {
 
 /** All parts in their order; undefined where they do not belong together: they are being replaced. */
 async function readParts(
-  { attempt }: Mongo,
-  { streams: collection }: Collections,
+  { streams: collection }: Store,
   activityId: number,
 ): Promise<Streams | undefined> {
   const arrays = new Map<string, Sample[]>();
   const activity_id = int64(activityId);
-  const first = await attempt(() => collection.findOne({ activity_id, part: 0 }));
+  const first = await collection.findOne({ activity_id, part: 0 });
   if (first === null) return undefined;
   addPart(arrays, first);
   for (let part = 1; part < first.parts; part += 1) {
-    const next = await attempt(() => collection.findOne({ activity_id, part }));
+    const next = await collection.findOne({ activity_id, part });
     if (next === null || !isSameWrite(first, next)) return undefined;
     addPart(arrays, next);
   }

@@ -8,8 +8,7 @@ import { arePartsWhole } from '../../domain/activity/stored-parts.ts';
 import { streamKeys } from '../../domain/activity/streams.ts';
 import type { AuditedActivity, StreamsAudit } from '../../sync/verify/ports.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
-import type { ActivityBookkeeping, ActivityDocument, Collections } from '../schema/collections.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { ActivityBookkeeping, ActivityDocument, Store } from '../schema/collections.ts';
 
 interface Found {
   readonly _id: number | Long;
@@ -34,18 +33,17 @@ const beginning = new Date(0);
 
 /** Page by page in the order of the ids, so that each page can be asked for again. */
 export async function* auditActivities(
-  mongo: Mongo,
-  collections: Collections,
+  store: Store,
   athleteId: number,
   from: Date | undefined,
 ): AsyncGenerator<AuditedActivity> {
   for (let last = 0; ;) {
-    const page = await readPage(mongo, collections, {
+    const page = await readPage(store, {
       'sync.athlete_id': int64(athleteId),
       ...(from && { start_date: { $gte: from } }),
       _id: { $gt: int64(last) },
     });
-    const standings = await standingsOf(mongo, collections, page);
+    const standings = await standingsOf(store, page);
     yield* page.map((found) => auditedActivity(found, standings));
     if (page.length < activitiesAtOnce) return;
     last = idOf(page.at(-1));
@@ -57,17 +55,14 @@ function idOf(found: Pick<Found, '_id'> | undefined): number {
 }
 
 function readPage(
-  { attempt }: Mongo,
-  { activities }: Collections,
+  { activities }: Store,
   filter: Filter<ActivityDocument>,
 ): Promise<readonly Found[]> {
-  return attempt(() =>
-    activities
-      .find<Found>(filter, { projection: { start_date: 1, sync: 1 }, hint: { _id: 1 } })
-      .sort({ _id: 1 })
-      .limit(activitiesAtOnce)
-      .toArray(),
-  );
+  return activities
+    .find<Found>(filter, { projection: { start_date: 1, sync: 1 }, hint: { _id: 1 } })
+    .sort({ _id: 1 })
+    .limit(activitiesAtOnce)
+    .toArray();
 }
 
 function auditedActivity(
@@ -88,11 +83,10 @@ function auditedActivity(
 
 /** Parts are replaced while their activity is pending, so what looks wrong counts only where nothing moved. */
 async function standingsOf(
-  mongo: Mongo,
-  collections: Collections,
+  store: Store,
   page: readonly Found[],
 ): Promise<ReadonlyMap<number, StreamsAudit>> {
-  const parts = await partsOf(mongo, collections, page);
+  const parts = await partsOf(store, page);
   const standings = new Map(
     page.map((found) => [
       idOf(found),
@@ -103,7 +97,7 @@ async function standingsOf(
     page.filter((found) => isWrong(standings.get(idOf(found)))).map((one) => [idOf(one), one]),
   );
   if (wrong.size === 0) return standings;
-  const again = await readPage(mongo, collections, { _id: { $in: [...wrong.keys()].map(int64) } });
+  const again = await readPage(store, { _id: { $in: [...wrong.keys()].map(int64) } });
   for (const found of again) {
     const { streams } = found.sync;
     const before = wrong.get(idOf(found))?.sync.streams;
@@ -144,8 +138,7 @@ const lengthsOfStreams: Document = Object.fromEntries(
 );
 
 async function partsOf(
-  { attempt }: Mongo,
-  { streams }: Collections,
+  { streams }: Store,
   page: readonly Found[],
 ): Promise<ReadonlyMap<number, readonly StoredPart[]>> {
   const bookkeeping = {
@@ -156,14 +149,12 @@ async function partsOf(
     epoch: 1,
     fetched_at: 1,
   };
-  const found = await attempt(() =>
-    streams
-      .aggregate<FoundPart>([
-        { $match: { activity_id: { $in: page.map((found) => int64(idOf(found))) } } },
-        { $project: { ...bookkeeping, lengths: lengthsOfStreams } },
-      ])
-      .toArray(),
-  );
+  const found = await streams
+    .aggregate<FoundPart>([
+      { $match: { activity_id: { $in: page.map((found) => int64(idOf(found))) } } },
+      { $project: { ...bookkeeping, lengths: lengthsOfStreams } },
+    ])
+    .toArray();
   const byActivity = Map.groupBy(found, ({ activity_id }) => toNumber(activity_id));
   return new Map([...byActivity].map(([id, parts]) => [id, parts.map(storedPart)]));
 }
@@ -185,34 +176,29 @@ function storedPart({
 
 /** By the index alone: only of what has no activity a document is read. */
 export async function* orphanStreams(
-  { attempt }: Mongo,
-  { activities, streams }: Collections,
+  { activities, streams }: Store,
   athleteId: number,
 ): AsyncGenerator<number> {
   for (let last = 0; ;) {
     const filter = { activity_id: { $gt: int64(last) } };
-    const page = await attempt(() =>
-      streams
-        .find(filter, { projection: { _id: 0, activity_id: 1 }, hint: 'activity_part' })
-        .sort({ activity_id: 1, part: 1 })
-        .limit(streamsAtOnce)
-        .toArray(),
-    );
+    const page = await streams
+      .find(filter, { projection: { _id: 0, activity_id: 1 }, hint: 'activity_part' })
+      .sort({ activity_id: 1, part: 1 })
+      .limit(streamsAtOnce)
+      .toArray();
     const ids = [...new Set(page.map(({ activity_id }) => toNumber(activity_id)))];
-    const known = await attempt(() =>
-      activities.find({ _id: { $in: ids.map(int64) } }, { projection: { _id: 1 } }).toArray(),
-    );
+    const known = await activities
+      .find({ _id: { $in: ids.map(int64) } }, { projection: { _id: 1 } })
+      .toArray();
     const isKnown = new Set(known.map(({ _id }) => toNumber(_id)));
     const without = ids.filter((id) => !isKnown.has(id));
     const orphans =
       without.length === 0
         ? []
-        : await attempt(() =>
-            streams.distinct('activity_id', {
-              activity_id: { $in: without.map(int64) },
-              athlete_id: int64(athleteId),
-            }),
-          );
+        : await streams.distinct('activity_id', {
+            activity_id: { $in: without.map(int64) },
+            athlete_id: int64(athleteId),
+          });
     yield* orphans.map(toNumber);
     if (page.length < streamsAtOnce) return;
     last = ids.at(-1) ?? 0;

@@ -9,8 +9,7 @@ import { partsOf } from '../../domain/activity/streams.ts';
 import { LeaseLostError } from '../../errors.ts';
 import type { StreamsWrite } from '../../sync/ports/ports.ts';
 import { int64 } from '../base/bson-value.ts';
-import type { Collections, StreamsDocument } from '../schema/collections.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { Store, StreamsDocument } from '../schema/collections.ts';
 import { isDuplicateKey } from '../base/failures.ts';
 
 /** Half of what MongoDB takes, because values of other types can make a part larger than its share. */
@@ -23,8 +22,7 @@ const maxSampleBytes = 17;
  * @throws LeaseLostError where others were written under a newer lease.
  */
 export async function writeParts(
-  { attempt }: Mongo,
-  { streams: collection }: Collections,
+  { streams: collection }: Store,
   write: StreamsWrite,
   streams: Streams,
 ): Promise<void> {
@@ -35,14 +33,14 @@ export async function writeParts(
     for (const document of documents) {
       const earlier = { ...notNewer, part: document.part };
       // One at a time and by itself: in a bulk the driver works out once more how large it is.
-      await attempt(() => collection.replaceOne(earlier, document, { upsert: true }));
+      await collection.replaceOne(earlier, document, { upsert: true });
     }
-    await attempt(() => collection.deleteMany({ ...notNewer, part: { $gte: documents.length } }));
+    await collection.deleteMany({ ...notNewer, part: { $gte: documents.length } });
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
     // The newer holder's recording may have fewer parts: what this write put beside them belongs to none.
     const ours = { activity_id: int64(activityId), epoch: write.epoch };
-    await attempt(() => collection.deleteMany(ours));
+    await collection.deleteMany(ours);
     throw leaseLost(activityId, error);
   }
 }
@@ -87,12 +85,11 @@ function partDocument(
 
 /** Removes what this write made: its activity was removed meanwhile, and nobody would look for the parts. */
 export async function removeParts(
-  { attempt }: Mongo,
-  { streams }: Collections,
+  { streams }: Store,
   { pending, epoch, at }: StreamsWrite,
 ): Promise<void> {
   const ours = { activity_id: int64(pending.activityId), epoch, fetched_at: at };
-  await attempt(() => streams.deleteMany(ours));
+  await streams.deleteMany(ours);
 }
 
 /** Another holder wrote, and what this one brings is not wanted. */

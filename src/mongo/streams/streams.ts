@@ -7,8 +7,7 @@ import type { TrackSource } from '../../domain/derived/recorded-track.ts';
 import type { Streams } from '../../domain/activity/streams.ts';
 import type { StreamsFailure, StreamsWrite } from '../../sync/ports/ports.ts';
 import { int64 } from '../base/bson-value.ts';
-import type { Collections, StreamsBookkeeping } from '../schema/collections.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { Store, StreamsBookkeeping } from '../schema/collections.ts';
 import type { Values } from './derivation.ts';
 import { recordedGeometry, recordedTrack, writeDerivation } from './derivation.ts';
 import { leaseLost, removeParts, writeParts } from './stream-parts.ts';
@@ -26,22 +25,21 @@ export interface StreamsToStore {
  * refuses is parked for a day.
  */
 export async function storeStreams(
-  mongo: Mongo,
-  collections: Collections,
+  store: Store,
   write: StreamsWrite,
   { streams, trackSource }: StreamsToStore,
 ): Promise<'stored' | 'parked'> {
-  if (!(await isCurrent(mongo, collections, write))) return 'stored';
+  if (!(await isCurrent(store, write))) return 'stored';
   try {
-    await writeParts(mongo, collections, write, streams);
+    await writeParts(store, write, streams);
   } catch (error) {
     const rejection = validationFailureOf(error);
     if (rejection === undefined) throw error;
-    await parkRejected(mongo, collections, write, rejection);
+    await parkRejected(store, write, rejection);
     return 'parked';
   }
   const track = recordedTrack(streams, trackSource);
-  const fate = await setState(mongo, collections, write, {
+  const fate = await setState(store, write, {
     streams: {
       state: 'stored',
       tries: 0,
@@ -51,47 +49,40 @@ export async function storeStreams(
     besides: { derived: derivedFrom(streams) },
     geometries: track === undefined ? [] : [recordedGeometry(track)],
   });
-  if (fate === 'gone') await removeParts(mongo, collections, write);
+  if (fate === 'gone') await removeParts(store, write);
   return 'stored';
 }
 
 const parkedForMs = 24 * 60 * 60 * 1_000;
 
-async function parkRejected(
-  mongo: Mongo,
-  collections: Collections,
-  write: StreamsWrite,
-  rejection: string,
-): Promise<void> {
+async function parkRejected(store: Store, write: StreamsWrite, rejection: string): Promise<void> {
   const message = `Not stored: MongoDB refuses them (${rejection}).`;
   const nextTryAt = new Date(write.at.getTime() + parkedForMs);
-  await recordFailure(mongo, collections, write, { message, tries: 1, isParked: true, nextTryAt });
+  await recordFailure(store, write, { message, tries: 1, isParked: true, nextTryAt });
 }
 
 /** Final: the activity has no streams, and earlier ones are gone. */
 export async function markWithoutStreams(
-  mongo: Mongo,
-  collections: Collections,
+  store: Store,
   write: StreamsWrite,
   reason: string,
 ): Promise<void> {
-  if (!(await isCurrent(mongo, collections, write))) return;
+  if (!(await isCurrent(store, write))) return;
   const { pending, epoch } = write;
   const filter = { activity_id: int64(pending.activityId), epoch: { $lte: epoch } };
-  await mongo.attempt(() => collections.streams.deleteMany(filter));
-  await setState(mongo, collections, write, {
+  await store.streams.deleteMany(filter);
+  await setState(store, write, {
     streams: { state: 'none', reason, tries: 0, fetched_at: write.at },
     besides: { derived: undefined },
   });
 }
 
 export async function postponeStreams(
-  mongo: Mongo,
-  collections: Collections,
+  store: Store,
   write: StreamsWrite,
   nextTryAt: Date,
 ): Promise<void> {
-  await setState(mongo, collections, write, {
+  await setState(store, write, {
     streams: { state: 'pending', tries: 0, next_try_at: nextTryAt, ...keptDeadline(write) },
   });
 }
@@ -101,13 +92,12 @@ function keptDeadline({ pending: { mayComeUntil } }: StreamsWrite): Partial<Stre
 }
 
 export async function recordFailure(
-  mongo: Mongo,
-  collections: Collections,
+  store: Store,
   write: StreamsWrite,
   { message, tries, isParked, nextTryAt }: StreamsFailure,
 ): Promise<void> {
   const state = isParked ? 'parked' : 'pending';
-  await setState(mongo, collections, write, {
+  await setState(store, write, {
     streams: { state, tries, error: message, next_try_at: nextTryAt },
   });
 }
@@ -117,26 +107,16 @@ export async function recordFailure(
  * any part is touched, because the parts alone don't show that others were written meanwhile.
  * @throws LeaseLostError when the activity was written under a newer lease.
  */
-async function isCurrent(
-  mongo: Mongo,
-  collections: Collections,
-  write: StreamsWrite,
-): Promise<boolean> {
-  return (await fateOf(mongo, collections, write)) === 'current';
+async function isCurrent(store: Store, write: StreamsWrite): Promise<boolean> {
+  return (await fateOf(store, write)) === 'current';
 }
 
 /** What became of an activity since its streams were asked for. */
 type Fate = 'current' | 'changed' | 'gone';
 
-async function fateOf(
-  { attempt }: Mongo,
-  { activities }: Collections,
-  { pending, epoch }: StreamsWrite,
-): Promise<Fate> {
+async function fateOf({ activities }: Store, { pending, epoch }: StreamsWrite): Promise<Fate> {
   const projection = { 'sync.epoch': 1, 'sync.recording_hash': 1 };
-  const found = await attempt(() =>
-    activities.findOne({ _id: int64(pending.activityId) }, { projection }),
-  );
+  const found = await activities.findOne({ _id: int64(pending.activityId) }, { projection });
   if (found === null) return 'gone';
   if (found.sync.epoch > epoch) throw leaseLost(pending.activityId);
   return found.sync.recording_hash === pending.recordingHash ? 'current' : 'changed';
@@ -150,17 +130,16 @@ interface StateChange {
 
 /** Where the recording was changed since it was asked for, its new state (pending) stands. */
 async function setState(
-  mongo: Mongo,
-  collections: Collections,
+  store: Store,
   write: StreamsWrite,
   { streams, besides, geometries = [] }: StateChange,
 ): Promise<Fate> {
   const { pending, epoch } = write;
   const _id = int64(pending.activityId);
-  const isFound = await writeDerivation(mongo, collections, {
+  const isFound = await writeDerivation(store, {
     filter: { _id, 'sync.epoch': { $lte: epoch }, 'sync.recording_hash': pending.recordingHash },
     values: { 'sync.streams': streams, 'sync.epoch': epoch, ...besides },
     geometries,
   });
-  return isFound ? 'current' : fateOf(mongo, collections, write);
+  return isFound ? 'current' : fateOf(store, write);
 }

@@ -7,8 +7,7 @@ import { taskKey } from '../../domain/sync/fetch-task.ts';
 import type { EventStore } from '../../sync/ports/event-ports.ts';
 import type { TimeRange } from '../../sync/ports/ports.ts';
 import type { TaskQuery } from '../../sync/ports/task-ports.ts';
-import type { Collections } from '../schema/collections.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { Store } from '../schema/collections.ts';
 import { dueDetails, nextDetailsTryAt } from '../details/due-details.ts';
 import { dueGear, nextGearTryAt } from '../details/gear.ts';
 import { dueMissing, nextMissingTryAt } from '../deletion/missing.ts';
@@ -17,8 +16,7 @@ import { dueSegments, nextSegmentTryAt } from '../details/segments.ts';
 
 /** Where it looks. */
 interface Due {
-  readonly mongo: Mongo;
-  readonly collections: Collections;
+  readonly store: Store;
   readonly events: EventStore;
 }
 
@@ -69,7 +67,7 @@ async function duePendingEvents({ events }: Due, query: TaskQuery): Promise<read
 }
 
 async function dueDetailsIn(
-  { mongo, collections }: Due,
+  { store }: Due,
   query: TaskQuery,
   range: TimeRange,
 ): Promise<readonly DueTask[]> {
@@ -77,7 +75,7 @@ async function dueDetailsIn(
   if (!kept.details) return [];
   const exclude = excluded(query, 'activity').map(Number);
   const asked = { athleteId, range, now, exclude, limit: readAhead };
-  const found = await dueDetails(mongo, collections, asked);
+  const found = await dueDetails(store, asked);
   return found.map(({ activityId, startAt, tries }) => ({
     kind: 'activity',
     purpose: 'details',
@@ -87,15 +85,12 @@ async function dueDetailsIn(
   }));
 }
 
-async function dueOfAthlete(
-  { mongo, collections }: Due,
-  query: TaskQuery,
-): Promise<readonly DueTask[]> {
+async function dueOfAthlete({ store }: Due, query: TaskQuery): Promise<readonly DueTask[]> {
   const { athleteId, now, kept } = query;
   if (!kept.athlete) return [];
-  const parts = await dueAthleteParts(mongo, { athleteId, now, exclude: [] });
+  const parts = await dueAthleteParts(store, { athleteId, now, exclude: [] });
   const exclude = excluded(query, 'gear');
-  const gear = await dueGear(mongo, collections, { athleteId, now, exclude, limit: readAhead });
+  const gear = await dueGear(store, { athleteId, now, exclude, limit: readAhead });
   return [
     ...parts.map(({ part, tries }): DueTask => ({ kind: 'athlete', part, tries })),
     ...gear.map(({ gearId, tries }): DueTask => ({ kind: 'gear', gearId, tries })),
@@ -103,10 +98,10 @@ async function dueOfAthlete(
 }
 
 async function dueConfirmations(
-  { mongo, collections }: Due,
+  { store }: Due,
   { athleteId, now }: TaskQuery,
 ): Promise<readonly DueTask[]> {
-  const found = await dueMissing(mongo, collections, { athleteId, now, limit: readAhead });
+  const found = await dueMissing(store, { athleteId, now, limit: readAhead });
   return found.map(({ activityId, tries }) => ({
     kind: 'activity',
     purpose: 'confirm',
@@ -116,27 +111,27 @@ async function dueConfirmations(
   }));
 }
 
-async function dueSegmentsOf({ mongo }: Due, query: TaskQuery): Promise<readonly DueTask[]> {
+async function dueSegmentsOf({ store }: Due, query: TaskQuery): Promise<readonly DueTask[]> {
   const { athleteId, now, kept } = query;
   if (!kept.segments) return [];
   const exclude = excluded(query, 'segment').map(Number);
-  const found = await dueSegments(mongo, { athleteId, now, exclude, limit: readAhead });
+  const found = await dueSegments(store, { athleteId, now, exclude, limit: readAhead });
   return found.map(({ segmentId, part, tries }) => ({ kind: 'segment', segmentId, part, tries }));
 }
 
 /** When the next of what failed is due; undefined where nothing waits. */
 export async function nextTaskTryAt(
-  { mongo, collections, events }: Due,
+  { store, events }: Due,
   { athleteId, now, range, kept }: TaskQuery,
 ): Promise<Date | undefined> {
   const soon = new Date(now.getTime() + parkedAfterMs);
   const tries = [
     await events.nextPendingEventAt(athleteId),
-    await nextMissingTryAt(mongo, collections, athleteId, soon),
-    ...(kept.details ? [await nextDetailsTryAt(mongo, collections, athleteId, range)] : []),
-    ...(kept.segments ? [await nextSegmentTryAt(mongo, athleteId)] : []),
+    await nextMissingTryAt(store, athleteId, soon),
+    ...(kept.details ? [await nextDetailsTryAt(store, athleteId, range)] : []),
+    ...(kept.segments ? [await nextSegmentTryAt(store, athleteId)] : []),
     ...(kept.athlete
-      ? [await nextPartTryAt(mongo, athleteId), await nextGearTryAt(mongo, athleteId)]
+      ? [await nextPartTryAt(store, athleteId), await nextGearTryAt(store, athleteId)]
       : []),
   ];
   return tries

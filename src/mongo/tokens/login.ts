@@ -2,8 +2,7 @@
  * What a new login means for what is remembered of an athlete: more may be visible now.
  */
 import { int64 } from '../base/bson-value.ts';
-import type { Collections } from '../schema/collections.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { Store } from '../schema/collections.ts';
 
 const longAgo = new Date(0);
 
@@ -11,18 +10,12 @@ const longAgo = new Date(0);
  * Makes a full reconcile due, for another grant may show other activities; forgets what the last grant
  * did not allow, and that the access was withdrawn.
  */
-export async function noteLogin(
-  { attempt }: Mongo,
-  { athletes }: Collections,
-  athleteId: number,
-): Promise<void> {
+export async function noteLogin({ athletes }: Store, athleteId: number): Promise<void> {
   const _id = int64(athleteId);
-  await attempt(() =>
-    athletes.updateOne(
-      { _id, 'sync.reconciled_at.full': { $exists: true } },
-      { $set: { 'sync.reconciled_at.full': longAgo } },
-    ),
+  await athletes.updateOne(
+    { _id, 'sync.reconciled_at.full': { $exists: true } },
+    { $set: { 'sync.reconciled_at.full': longAgo } },
   );
   const forget = { $unset: { 'sync.deauthorized_at': '', 'sync.unavailable': '' } } as const;
-  await attempt(() => athletes.updateOne({ _id }, forget));
+  await athletes.updateOne({ _id }, forget);
 }

@@ -4,7 +4,7 @@
  */
 import type { Long } from 'mongodb';
 import { int64 } from '../base/bson-value.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { Store } from '../schema/collections.ts';
 import type { Grant, GrantDocument, GrantPlace } from './grant-document.ts';
 import { grantFrom, writeGrant } from './grant-document.ts';
 import type { TokenVault } from './token-vault.ts';
@@ -24,26 +24,27 @@ type PendingLoginDocument = GrantDocument & {
 };
 
 export function createPendingLogins(
-  { db, attempt }: Mongo,
+  { db, urgent }: Store,
   vault: TokenVault = plainVault,
 ): PendingLogins {
   const grants = db.collection<PendingLoginDocument>('pending_logins');
+  const urgentGrants = urgent.collection<PendingLoginDocument>('pending_logins');
   return {
     load: async (_id) => {
-      const found = await attempt(() => grants.findOne({ _id }));
+      const found = await grants.findOne({ _id });
       return found === null ? undefined : grantFrom(vault, placeOf(_id), found);
     },
     save: async (_id, grant) => {
       await writeGrant(vault, { place: placeOf(_id), grant }, (document) =>
-        attempt(() => grants.replaceOne({ _id }, document, { upsert: true }), { isUrgent: true }),
+        urgentGrants.replaceOne({ _id }, document, { upsert: true }),
       );
     },
     claim: async (_id, athleteId) => {
       const owner = { athlete_id: int64(athleteId) };
-      await attempt(() => grants.updateOne({ _id }, { $set: owner }));
+      await grants.updateOne({ _id }, { $set: owner });
     },
     remove: async (_id) => {
-      await attempt(() => grants.deleteOne({ _id }));
+      await grants.deleteOne({ _id });
     },
   };
 }

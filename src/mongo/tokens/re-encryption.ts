@@ -5,7 +5,7 @@
  */
 import type { Filter } from 'mongodb';
 import type { Long } from 'mongodb';
-import type { Mongo } from '../base/connection.ts';
+import type { Store } from '../schema/collections.ts';
 import type { GrantPlace, SealedTokens } from './grant-document.ts';
 import { openTokens, sealTokens } from './grant-document.ts';
 import type { StoredSecret, TokenKey } from '../base/token-cipher.ts';
@@ -27,15 +27,15 @@ interface Found {
  * logins that were.
  * @throws TokenKeyError where one cannot be opened; then nothing was changed.
  */
-export async function takeOverTokens(mongo: Mongo, vault: TokenVault): Promise<number> {
+export async function takeOverTokens(store: Store, vault: TokenVault): Promise<number> {
   let sealed = 0;
   for (;;) {
     const current = await vault.currentKeyId();
-    const found = await allTokens(mongo);
+    const found = await allTokens(store);
     for (const { place, document } of found) await openTokens(vault, place, document);
     const stale = found.filter(({ document }) => !isUnder(document, current));
     if (stale.length === 0) return sealed;
-    for (const one of stale) if (await seal(mongo, vault, one)) sealed += 1;
+    for (const one of stale) if (await seal(store, vault, one)) sealed += 1;
   }
 }
 
@@ -50,13 +50,14 @@ function keyIdOf(secret: StoredSecret): string | undefined {
   return typeof secret === 'string' ? undefined : secret.key;
 }
 
-async function allTokens({ db, attempt }: Mongo): Promise<readonly Found[]> {
+async function allTokens({ db }: Store): Promise<readonly Found[]> {
   const found: Found[] = [];
   for (const collection of collections) {
     const projection = { access_token: 1, refresh_token: 1 };
-    const documents = await attempt(() =>
-      db.collection<SecretDocument>(collection).find({}, { projection }).toArray(),
-    );
+    const documents = await db
+      .collection<SecretDocument>(collection)
+      .find({}, { projection })
+      .toArray();
     for (const document of documents) {
       found.push({ place: { collection, owner: String(document._id) }, document });
     }
@@ -66,16 +67,16 @@ async function allTokens({ db, attempt }: Mongo): Promise<readonly Found[]> {
 
 /** Unless another grant, or another seal, took its place meanwhile. */
 async function seal(
-  { db, attempt }: Mongo,
+  { db }: Store,
   vault: TokenVault,
   { place, document }: Found,
 ): Promise<boolean> {
   const { _id, access_token, refresh_token } = document;
   const sealed = await sealTokens(vault, place, await openTokens(vault, place, document));
   const filter = { _id, access_token, refresh_token } as Filter<SecretDocument>;
-  const { matchedCount } = await attempt(() =>
-    db.collection<SecretDocument>(place.collection).updateOne(filter, { $set: sealed }),
-  );
+  const { matchedCount } = await db
+    .collection<SecretDocument>(place.collection)
+    .updateOne(filter, { $set: sealed });
   return matchedCount > 0;
 }
 
@@ -91,31 +92,31 @@ export interface Rotation {
  * @throws TokenKeyError where a token cannot be opened or the file cannot be changed.
  */
 export async function rotateKeys(
-  mongo: Mongo,
+  store: Store,
   vault: TokenVault,
   { path, added }: { path: string; added: TokenKey },
 ): Promise<Rotation> {
-  for (const { place, document } of await allTokens(mongo)) {
+  for (const { place, document } of await allTokens(store)) {
     await openTokens(vault, place, document);
   }
   const keys = [added, ...(await readKeyFile(path))];
   await replaceKeys(path, keys);
   let sealed = 0;
   for (;;) {
-    sealed += await takeOverTokens(mongo, vault);
-    const used = await keyIdsInUse(mongo);
+    sealed += await takeOverTokens(store, vault);
+    const used = await keyIdsInUse(store);
     const left = keys.filter((key) => key === added || used.has(key.id));
     await replaceKeys(path, left);
     // A process that had read the file before may have written since.
-    const needed = await keyIdsInUse(mongo);
+    const needed = await keyIdsInUse(store);
     const isMissing = keys.some((key) => needed.has(key.id) && !left.includes(key));
     if (!isMissing) return { sealed, removed: keys.length - left.length };
     await replaceKeys(path, keys);
   }
 }
 
-async function keyIdsInUse(mongo: Mongo): Promise<ReadonlySet<string | undefined>> {
-  const found = await allTokens(mongo);
+async function keyIdsInUse(store: Store): Promise<ReadonlySet<string | undefined>> {
+  const found = await allTokens(store);
   return new Set(
     found.flatMap(({ document: { access_token, refresh_token } }) =>
       [access_token, refresh_token].map(keyIdOf),

@@ -4,31 +4,28 @@
 import type { Filter } from 'mongodb';
 import type { Tokens, TokenStore } from '../../sync/ports/ports.ts';
 import { int64 } from '../base/bson-value.ts';
-import type { Collections, TokenDocument } from '../schema/collections.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { Store, TokenDocument } from '../schema/collections.ts';
 import type { GrantPlace } from './grant-document.ts';
 import { digestOf, grantFrom, writeGrant } from './grant-document.ts';
 import type { TokenVault } from './token-vault.ts';
 import { plainVault } from './token-vault.ts';
 
-/** Not even a stop comes between a new grant and its write. */
-const urgently = { isUrgent: true };
-
 export function createTokenStore(
-  { attempt }: Mongo,
-  { tokens }: Collections,
+  { tokens, urgent }: Store,
   vault: TokenVault = plainVault,
 ): TokenStore {
+  // Not even a stop comes between a new grant and its write.
+  const urgentTokens = urgent.collection<TokenDocument>('tokens');
   return {
     load: async (athleteId) => {
-      const found = await attempt(() => tokens.findOne({ _id: int64(athleteId) }));
+      const found = await tokens.findOne({ _id: int64(athleteId) });
       return found === null ? undefined : tokensFrom(vault, athleteId, found);
     },
 
     save: async (grant) => {
       const _id = int64(grant.athleteId);
       await writeGrant(vault, { place: placeOf(grant.athleteId), grant }, (document) =>
-        attempt(() => tokens.replaceOne({ _id }, document, { upsert: true }), urgently),
+        urgentTokens.replaceOne({ _id }, document, { upsert: true }),
       );
     },
 
@@ -36,13 +33,13 @@ export function createTokenStore(
       // The renewed one too, so that writing it again finds it.
       const filter = ofGrants(athleteId, [refreshToken, renewed.refreshToken]);
       await writeGrant(vault, { place: placeOf(athleteId), grant: renewed }, (document) =>
-        attempt(() => tokens.replaceOne(filter, document), urgently),
+        urgentTokens.replaceOne(filter, document),
       );
     },
 
     markNeedsAuthorization: async ({ athleteId, refreshToken }, reason, since) => {
       const mark = { needs_authorization: { since, reason } };
-      await attempt(() => tokens.updateOne(ofGrants(athleteId, [refreshToken]), { $set: mark }));
+      await tokens.updateOne(ofGrants(athleteId, [refreshToken]), { $set: mark });
     },
   };
 }

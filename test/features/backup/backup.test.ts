@@ -30,7 +30,7 @@ import {
 } from '../../../src/features/backup/restore.ts';
 import { prepareDatabase } from '../../../src/mongo/setup/ensure-indexes.ts';
 import { startLockedMongod } from '../../support/locked-mongod.ts';
-import { useAdapter } from '../../mongo/adapter.ts';
+import { storeWith, useAdapter } from '../../mongo/adapter.ts';
 import { open } from '../../mongo/base/connection-of.ts';
 import { indexesIn, storedIn } from './stored.ts';
 
@@ -50,15 +50,15 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 beforeEach(async () => {
   await adapter.database.clear();
-  await prepareDatabase(adapter.mongo);
+  await prepareDatabase(adapter.store);
 });
 
 function take(options = all): Promise<number> {
-  return writeBackup(path, dump(adapter.mongo, options), signal);
+  return writeBackup(path, dump(adapter.store, options), signal);
 }
 
 /** Restores the file into a database of its own. */
-async function restored<T>(poll: (other: typeof adapter.mongo) => Promise<T>): Promise<T> {
+async function restored<T>(poll: (other: typeof adapter.store) => Promise<T>): Promise<T> {
   const { uri, name, client } = adapter.database;
   const other = await open({ uri, name: `${name}_restored` });
   try {
@@ -105,7 +105,7 @@ describe('a backup that is restored into an empty database', () => {
     await fill('quota', [{ _id: 'client', revision: 4, windows: [] }]);
     await fill('tokens', [{ _id: Long.fromNumber(7), access_token: 'a', refresh_token: 'r' }]);
     await take();
-    const { db } = adapter.mongo;
+    const { db } = adapter.store;
     await restored(async (other) => {
       expect(await storedIn(other.db)).toEqual(await storedIn(db));
       expect(Object.keys(await storedIn(other.db))).toHaveLength(5);
@@ -135,7 +135,7 @@ describe('a backup that is restored into an empty database', () => {
     };
     await fill('odd', [values, { _id: 'text', plain: [1, 2, 3] }]);
     await take();
-    const expected = await storedIn(adapter.mongo.db);
+    const expected = await storedIn(adapter.store.db);
     expect(expected['odd']).toHaveLength(2);
     await restored(async (other) => {
       expect(await storedIn(other.db)).toEqual(expected);
@@ -159,7 +159,7 @@ describe('a backup that is restored into an empty database', () => {
       [12, 5].map((megabytes, index) => bulky(index, megabytes)),
     );
     await take();
-    const expected = await storedIn(adapter.mongo.db);
+    const expected = await storedIn(adapter.store.db);
     expect(expected['later']).toHaveLength(ids.length);
     await restored(async (other) => {
       expect(await storedIn(other.db)).toEqual(expected);
@@ -191,10 +191,10 @@ describe('a backup', () => {
       const roles = [{ role: 'readWrite', db: 'mine' }];
       await locked.client.db('mine').command({ createUser: 'reader', pwd: 'secret', roles });
       const uri = `mongodb://reader:secret@127.0.0.1:${locked.port}/?authSource=mine`;
-      const mongo = await open({ uri, name: 'mine' });
+      const store = await open({ uri, name: 'mine' });
       const contents = await verifyBackup(path);
-      await restore(mongo, { path, contents, now: createdAt, signal }).finally(() => mongo.close());
-      expect(await storedIn(locked.client.db('mine'))).toEqual(await storedIn(adapter.mongo.db));
+      await restore(store, { path, contents, now: createdAt, signal }).finally(() => store.close());
+      expect(await storedIn(locked.client.db('mine'))).toEqual(await storedIn(adapter.store.db));
     } finally {
       await locked.remove();
     }
@@ -204,27 +204,27 @@ describe('a backup', () => {
 describe('a database with data', () => {
   it('is named by what is in the way, and emptied of that alone', async () => {
     await fill('quota', [{ _id: 'client', revision: 9 }]);
-    expect(await collectionsInTheWay(adapter.mongo)).toEqual([]);
+    expect(await collectionsInTheWay(adapter.store)).toEqual([]);
     await fill('tokens', [{ refresh_token: 'current' }]);
     await fill('activities', [activity(1)]);
     await fill('later', [{ a: 1 }]);
-    expect(await collectionsInTheWay(adapter.mongo)).toEqual(['activities', 'later']);
-    const indexes = await indexesIn(adapter.mongo.db, ['later']);
-    await emptyDatabase(adapter.mongo);
-    expect(await collectionsInTheWay(adapter.mongo)).toEqual([]);
-    expect(Object.keys(await storedIn(adapter.mongo.db))).toEqual(['quota', 'tokens']);
-    expect(await indexesIn(adapter.mongo.db, ['later'])).toEqual(indexes);
+    expect(await collectionsInTheWay(adapter.store)).toEqual(['activities', 'later']);
+    const indexes = await indexesIn(adapter.store.db, ['later']);
+    await emptyDatabase(adapter.store);
+    expect(await collectionsInTheWay(adapter.store)).toEqual([]);
+    expect(Object.keys(await storedIn(adapter.store.db))).toEqual(['quota', 'tokens']);
+    expect(await indexesIn(adapter.store.db, ['later'])).toEqual(indexes);
   });
 
   it('keeps its own login and its own counts, which are newer', async () => {
     const login = { _id: Long.fromNumber(7), refresh_token: 'old' } as Document;
     await fill('tokens', [login, { _id: Long.fromNumber(8), refresh_token: 'other' }]);
     await take();
-    const tokens = adapter.mongo.db.collection('tokens');
+    const tokens = adapter.store.db.collection('tokens');
     await tokens.deleteMany({});
     await tokens.insertOne({ ...login, refresh_token: 'rotated' });
     const contents = await verifyBackup(path);
-    expect(await restore(adapter.mongo, { path, contents, now: createdAt, signal })).toMatchObject({
+    expect(await restore(adapter.store, { path, contents, now: createdAt, signal })).toMatchObject({
       tokens: 1,
     });
     const found = await tokens.find().sort({ _id: 1 }).toArray();
@@ -243,7 +243,7 @@ describe('a backup that is taken while others write', () => {
     const withStreams = new Set<number>();
     let before = '';
     let newest = 1;
-    for await (const piece of dump(adapter.mongo, all)) {
+    for await (const piece of dump(adapter.store, all)) {
       const found = documentIn(piece);
       if (found === undefined) continue;
       const { collection, document } = found;
@@ -288,28 +288,25 @@ describe('a restore that is cut off', () => {
     const contents = await verifyBackup(path);
     const order = ['streams', 'activities', 'athletes', 'tokens'];
     for (const [index, last] of order.entries()) {
-      await emptyDatabase(adapter.mongo);
-      await adapter.mongo.db.collection('tokens').deleteMany({});
+      await emptyDatabase(adapter.store);
+      await adapter.store.db.collection('tokens').deleteMany({});
       await restore(stoppingAfter(last), { path, contents, now: createdAt, signal }).catch(
         () => undefined,
       );
-      const there = Object.keys(await storedIn(adapter.mongo.db));
+      const there = Object.keys(await storedIn(adapter.store.db));
       expect(there.toSorted()).toEqual(order.slice(0, index + 1).toSorted());
     }
   });
 
   /** The database, as it is for a process that is killed after the first write to a collection. */
-  function stoppingAfter(name: string): typeof adapter.mongo {
-    const { mongo } = adapter;
+  function stoppingAfter(name: string): typeof adapter.store {
+    const { store } = adapter;
     let isOver = false;
-    return {
-      ...mongo,
-      attempt: async (operation) => {
-        if (isOver) throw new Error('killed');
-        const result = await mongo.attempt(operation);
-        isOver = (await mongo.db.collection(name).estimatedDocumentCount()) > 0;
-        return result;
-      },
-    };
+    return storeWith(adapter.database.db, async (operation) => {
+      if (isOver) throw new Error('killed');
+      const result = await operation();
+      isOver = (await store.db.collection(name).estimatedDocumentCount()) > 0;
+      return result;
+    });
   }
 });

@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function take(): Promise<number> {
-  return writeBackup(path, dump(adapter.mongo, all), signal);
+  return writeBackup(path, dump(adapter.store, all), signal);
 }
 
 describe('the file of a backup', () => {
@@ -59,7 +59,7 @@ describe('the file of a backup', () => {
   });
 
   it('that cannot be written is named', async () => {
-    const write = (to: string) => writeBackup(to, dump(adapter.mongo, all), signal);
+    const write = (to: string) => writeBackup(to, dump(adapter.store, all), signal);
     await expect(write(folder)).rejects.toThrow(`--out takes a file; ${folder} is a folder.`);
     const absent = join(folder, 'absent', 'backup.gz');
     await expect(write(absent)).rejects.toThrow(`${absent} cannot be written (ENOENT).`);
@@ -68,7 +68,7 @@ describe('the file of a backup', () => {
   it('is left as it was where a backup is stopped', async () => {
     const before = await readFile(path);
     const stop = new AbortController();
-    const stopping = dump(adapter.mongo, {
+    const stopping = dump(adapter.store, {
       ...all,
       onDocument: () => {
         stop.abort();

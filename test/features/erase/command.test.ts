@@ -6,7 +6,6 @@ import { beforeEach, afterEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/clock.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { erase } from '../../../src/features/erase/command.ts';
-import { collectionsOf } from '../../../src/mongo/schema/collections.ts';
 import { createLeaseStore } from '../../../src/mongo/coordination/leases.ts';
 import { identifyOwner } from '../../../src/owner.ts';
 import { startSimulator } from '../../../src/simulator/api/server.ts';
@@ -94,9 +93,9 @@ describe('an erasure that cannot be', () => {
     async (kind) => {
       const before = await login();
       const host = hostname();
-      const mongo = await open(database);
+      const store = await open(database);
       const holder = { pid: 77, host, process: await identifyOwner(host), clock: systemClock };
-      const leases = createLeaseStore(mongo, collectionsOf(mongo.db), {
+      const leases = createLeaseStore(store, {
         ...holder,
         durationMs: 15_000,
       });
@@ -108,7 +107,7 @@ describe('an erasure that cannot be', () => {
       expect(simulator.isRefreshTokenLive(String(before?.['refresh_token']))).toBe(true);
       if ('epoch' in lease) await lease.release();
       expect(await run()).toBe(0);
-      await mongo.close();
+      await store.close();
     },
   );
 });

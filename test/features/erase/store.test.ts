@@ -18,7 +18,8 @@ import { createPendingLogins } from '../../../src/mongo/tokens/pending-logins.ts
 import { identifyOwner } from '../../../src/owner.ts';
 import type { Lease } from '../../../src/sync/ports/ports.ts';
 import { storedCollections } from '../../support/database.ts';
-import { useAdapter } from '../../mongo/adapter.ts';
+import type { Retry } from '../../../src/mongo/base/retrying-db.ts';
+import { storeWith, useAdapter } from '../../mongo/adapter.ts';
 
 const [ada, bob] = [1001, 1002];
 const adapter = useAdapter();
@@ -29,7 +30,7 @@ async function leaseOf(name: string): Promise<Lease> {
   const host = hostname();
   const options = { durationMs: 15_000, pid: process.pid, host, clock: systemClock };
   const owner = await identifyOwner(host);
-  const leases = createLeaseStore(adapter.mongo, adapter.collections, {
+  const leases = createLeaseStore(adapter.store, {
     ...options,
     process: owner,
   });
@@ -39,8 +40,8 @@ async function leaseOf(name: string): Promise<Lease> {
 }
 
 async function eraseAs(lease: Lease, signal = new AbortController().signal): Promise<ErasedCounts> {
-  const { mongo, collections } = adapter;
-  return eraseAthlete(mongo, collections, { athleteId: ada, lease, signal });
+  const { store } = adapter;
+  return eraseAthlete(store, { athleteId: ada, lease, signal });
 }
 
 async function erase(): Promise<ErasedCounts> {
@@ -113,7 +114,7 @@ describe('an erasure', () => {
       ...runsBefore,
       { error: 'a failure that named an erased athlete' },
     ]);
-    expect(await footprintLeft(adapter.mongo, adapter.collections, ada)).toEqual([]);
+    expect(await footprintLeft(adapter.store, ada)).toEqual([]);
     expect([...(await erase())]).toEqual([]);
   });
 
@@ -121,7 +122,7 @@ describe('an erasure', () => {
     await fill(ada);
     const at = new Date('2026-10-05T10:00:00Z');
     const withdrawn = { deauthorized_at: at, deauthorization_notified_at: at };
-    const { athletes } = adapter.collections;
+    const { athletes } = adapter.store;
     await athletes.updateOne({}, { $set: { sync: { epoch: 1, polled_at: at, ...withdrawn } } });
     const lease = await leaseOf(`athlete:${ada}`);
     await expect(eraseAs(lease, AbortSignal.abort())).rejects.toThrow(EraseUnfinishedError);
@@ -163,7 +164,7 @@ describe('an erasure', () => {
   });
 
   it('finds a login that was cut off, by its tokens or by whose it was said to be', async () => {
-    const grants = createPendingLogins(adapter.mongo);
+    const grants = createPendingLogins(adapter.store);
     const grant = { accessToken: 'a', refreshToken: 'r', expiresAt: new Date(0) };
     await grants.save('claimed', grant);
     await grants.claim('claimed', ada);
@@ -174,7 +175,7 @@ describe('an erasure', () => {
       refresh_token: `refresh-${ada}`,
       expires_at: new Date(0),
     };
-    await adapter.collections.tokens.insertOne({ _id: Long.fromNumber(ada), ...login });
+    await adapter.store.tokens.insertOne({ _id: Long.fromNumber(ada), ...login });
     expect((await erase()).get('pending_logins')).toBe(2);
     expect(await grants.load("bob's")).toBeDefined();
   });
@@ -185,20 +186,20 @@ describe('an erasure that is cut off', () => {
   it.each([3, 9, 15, 21, 24])('after %i operations is finished by the next one', async (most) => {
     await fill(ada);
     const lease = await leaseOf(`athlete:${ada}`);
-    const { mongo, collections } = adapter;
+    const { store } = adapter;
     let operations = 0;
-    const attempt: typeof mongo.attempt = (operation, urgency) => {
+    const attempt: Retry = (operation) => {
       operations += 1;
       if (operations > most) return Promise.reject(new Error('killed'));
-      return mongo.attempt(operation, urgency);
+      return operation();
     };
     const signal = new AbortController().signal;
     const erasure = { athleteId: ada, lease, signal };
-    const killed = eraseAthlete({ ...mongo, attempt }, collections, erasure);
+    const killed = eraseAthlete(storeWith(adapter.database.db, attempt), erasure);
     await expect(killed).rejects.toThrow('killed');
-    const left = await footprintLeft(mongo, collections, ada);
+    const left = await footprintLeft(store, ada);
     expect(left).toContain('athletes');
-    const athlete = await collections.athletes.findOne();
+    const athlete = await store.athletes.findOne();
     expect(athlete?.sync).toEqual({ epoch: lease.epoch });
     await eraseAs(lease);
     await lease.release();
@@ -210,7 +211,7 @@ describe('an erasure that is cut off', () => {
     const lease = await leaseOf(`athlete:${ada}`);
     await expect(eraseAs(lease, AbortSignal.abort())).rejects.toThrow(EraseUnfinishedError);
     await lease.release();
-    expect(await footprintLeft(adapter.mongo, adapter.collections, ada)).toContain('activities');
+    expect(await footprintLeft(adapter.store, ada)).toContain('activities');
   });
 
   it('deletes nothing without the lease', async () => {
@@ -230,8 +231,8 @@ describe('what came back while it was under way', () => {
     const lease = await leaseOf(`athlete:${ada}`);
     let isLate = false;
     const assertHeld = async (): Promise<void> => {
-      const { athletes, activities } = adapter.collections;
-      const isNearlyDone = (await adapter.collections.tokens.countDocuments()) === 0;
+      const { athletes, activities } = adapter.store;
+      const isNearlyDone = (await adapter.store.tokens.countDocuments()) === 0;
       if (isLate || !isNearlyDone || (await athletes.countDocuments()) === 0) return;
       isLate = true;
       const stale = { _id: Long.fromNumber(77), sync: { athlete_id: Long.fromNumber(ada) } };
@@ -241,7 +242,7 @@ describe('what came back while it was under way', () => {
     await lease.release();
     expect(isLate).toBe(true);
     expect(counts.get('activities')).toBe(2);
-    expect(await adapter.collections.activities.countDocuments()).toBe(0);
+    expect(await adapter.store.activities.countDocuments()).toBe(0);
   });
 });
 
@@ -250,12 +251,12 @@ describe("the athlete's leases", () => {
     const names = [`athlete:${ada}`, `refresh:${ada}`, `athlete:${bob}`, `athlete:${ada}1`];
     for (const name of names) await (await leaseOf(name)).release();
     const held = await leaseOf(`refresh:${ada}`);
-    const { mongo, collections } = adapter;
-    await eraseLeases(mongo, collections, ada);
-    const left = async () => (await collections.leases.find().toArray()).map(({ _id }) => _id);
+    const { store } = adapter;
+    await eraseLeases(store, ada);
+    const left = async () => (await store.leases.find().toArray()).map(({ _id }) => _id);
     expect((await left()).sort()).toEqual(names.filter((name) => name !== names[0]).sort());
     await held.release();
-    await eraseLeases(mongo, collections, ada);
+    await eraseLeases(store, ada);
     expect((await left()).sort()).toEqual(names.slice(2).sort());
   });
 });

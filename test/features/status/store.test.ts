@@ -16,12 +16,12 @@ beforeEach(() => adapter.empty());
 describe('the figures', () => {
   it('are none without a login', async () => {
     await adapter.activities.storePage(pageOf([recordOf(1)]));
-    expect(await overview(adapter.mongo, adapter.collections)).toEqual([]);
+    expect(await overview(adapter.store)).toEqual([]);
   });
 
   it('of an athlete who has just logged in are zero', async () => {
-    await createTokenStore(adapter.mongo, adapter.collections).save(grant);
-    expect(await overview(adapter.mongo, adapter.collections)).toEqual([
+    await createTokenStore(adapter.store).save(grant);
+    expect(await overview(adapter.store)).toEqual([
       {
         athleteId,
         name: '',
@@ -40,12 +40,12 @@ describe('the figures', () => {
   });
 
   it('tell what is stored, what is to do, and who needs a person', async () => {
-    const { mongo, collections, activities } = adapter;
-    const tokens = createTokenStore(mongo, collections);
+    const { store, activities } = adapter;
+    const tokens = createTokenStore(store);
     await tokens.save(grant);
     await tokens.save({ ...grant, athleteId: 2002 });
     await tokens.markNeedsAuthorization(grant, 'rejected', at);
-    await saveAthlete(mongo, collections, athleteId, { firstname: 'Anna', lastname: 'Muster' });
+    await saveAthlete(store, athleteId, { firstname: 'Anna', lastname: 'Muster' });
     const records = [1, 2, 3, 4, 5].map((id) =>
       recordOf(id, { start_date: `2026-09-0${id}T06:00:00Z`, manual: id === 5 }),
     );
@@ -57,9 +57,9 @@ describe('the figures', () => {
         .updateOne({ _id: Long.fromNumber(id) }, { $set: { 'sync.streams.state': state } });
     }
     const spans = [{ fromS: 1_790_000_000, toS: 1_791_000_000 }];
-    const athletes = createAthleteStore(mongo, collections);
+    const athletes = createAthleteStore(store);
     await athletes.saveCoverage(athleteId, { spans }, { epoch: 1, polledAt: at });
-    const [anna, other] = await overview(mongo, collections);
+    const [anna, other] = await overview(store);
     expect(anna).toEqual({
       athleteId,
       name: 'Anna Muster',

@@ -20,7 +20,7 @@ const requestedAt = new Date('2026-10-06T10:00:00Z');
 const [first, second, third] = [1, 2, 3] as const;
 
 function store(expiry: Expiry = 'lifted') {
-  return createVerificationStore(adapter.mongo, adapter.collections, expiry);
+  return createVerificationStore(adapter.store, expiry);
 }
 
 function shown(...records: Parameters<typeof summaryOf>[0][]) {
@@ -208,7 +208,7 @@ describe("an activity's streams", () => {
   it.each(Object.entries(planted))('are broken by %s, and due again', async (_, update) => {
     await storeWithStreams(first, 3);
     expect(await current(first)).toBe('stored');
-    await adapter.collections.streams.updateOne({ part: 0 }, update, {
+    await adapter.store.streams.updateOne({ part: 0 }, update, {
       bypassDocumentValidation: true,
     });
     expect(await current(first)).toBe('broken');
@@ -218,7 +218,7 @@ describe("an activity's streams", () => {
 
   it('are whole in several parts, and broken where one is missing or of another write', async () => {
     await storeWithStreams(first, 450_000);
-    const { streams } = adapter.collections;
+    const { streams } = adapter.store;
     expect(await streams.countDocuments()).toBeGreaterThan(1);
     expect(await current(first)).toBe('stored');
     await streams.updateOne({ part: 1 }, { $set: { epoch: 9 } });
@@ -261,7 +261,7 @@ describe("an activity's streams", () => {
 
 describe('streams without an activity', () => {
   it('are found of this athlete only, beyond one page, and removed', async () => {
-    const { streams, activities } = adapter.collections;
+    const { streams, activities } = adapter.store;
     await storeWithStreams(first, 3);
     const [part] = await streams.find({}, { projection: { _id: 0 } }).toArray();
     if (part === undefined) throw new Error('No streams.');

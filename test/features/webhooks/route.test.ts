@@ -10,8 +10,9 @@ import { startHttpServer } from '../../../src/http/server.ts';
 import type { StoredEvent } from '../../../src/features/webhooks/route.ts';
 import { createWebhookRoutes } from '../../../src/features/webhooks/route.ts';
 import { createAthleteStore, saveAthlete } from '../../../src/mongo/athletes/athletes.ts';
-import { collectionsOf } from '../../../src/mongo/schema/collections.ts';
-import type { Mongo } from '../../../src/mongo/base/connection.ts';
+import { retryingDb } from '../../../src/mongo/base/retrying-db.ts';
+import type { Store } from '../../../src/mongo/schema/collections.ts';
+import { storeOf } from '../../../src/mongo/schema/collections.ts';
 import {
   noteDeauthorization,
   notifiedDeauthorizations,
@@ -69,8 +70,8 @@ const servers: HttpServer[] = [];
 beforeEach(async () => {
   await adapter.empty();
   const grant = { athleteId, accessToken: 'a', refreshToken: 'r', expiresAt: new Date(0) };
-  await createTokenStore(adapter.mongo, adapter.collections).save(grant);
-  await saveAthlete(adapter.mongo, adapter.collections, athleteId, { firstname: 'Ada' });
+  await createTokenStore(adapter.store).save(grant);
+  await saveAthlete(adapter.store, athleteId, { firstname: 'Ada' });
   await subscriptions().save({ ...made, id });
 });
 
@@ -78,30 +79,34 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
-const subscriptions = (mongo = adapter.mongo) => createSubscriptionStore(mongo, '12345');
-const marked = () => notifiedDeauthorizations(adapter.mongo, adapter.collections);
+const subscriptions = (store = adapter.store) => createSubscriptionStore(store, '12345');
+const marked = () => notifiedDeauthorizations(adapter.store);
 const storedEvents = () => adapter.database.db.collection('events').countDocuments();
 
-async function openHook(mongo: Mongo = adapter.mongo, clock: Clock = systemClock): Promise<Hook> {
+/** The store, telling of each operation on its database. */
+function countingStore(store: Store, onOperation: () => void): Store {
+  const db = retryingDb(store.db, (operation) => {
+    onOperation();
+    return operation();
+  });
+  return storeOf({ ...store, db });
+}
+
+async function openHook(store: Store = adapter.store, clock: Clock = systemClock): Promise<Hook> {
   let operations = 0;
-  const counting: Mongo = {
-    ...mongo,
-    attempt: (operation, urgency) => {
-      operations += 1;
-      return mongo.attempt(operation, urgency);
-    },
-  };
+  const counting = countingStore(store, () => {
+    operations += 1;
+  });
   const delivered: StoredEvent[] = [];
   let deauthorizations = 0;
   const output = capture();
-  const athletes = createAthleteStore(counting, collectionsOf(mongo.db));
+  const athletes = createAthleteStore(counting);
   const routes = createWebhookRoutes({
     subscription: () => subscriptions(counting).load(),
     athleteIds: () => athletes.athleteIds(),
     events: createEventStore(counting, clock),
     onEvent: (each) => delivered.push(each),
-    noteDeauthorization: (each) =>
-      noteDeauthorization(counting, collectionsOf(mongo.db), each, deliveredAt),
+    noteDeauthorization: (each) => noteDeauthorization(counting, each, deliveredAt),
     onDeauthorization: () => {
       deauthorizations += 1;
     },
@@ -204,7 +209,7 @@ describe('an event', () => {
 
   it('that says that an athlete withdrew the access is stored, and passed on once a minute', async () => {
     let monotonicMs = 0;
-    const hook = await openHook(adapter.mongo, { ...systemClock, monotonicMs: () => monotonicMs });
+    const hook = await openHook(adapter.store, { ...systemClock, monotonicMs: () => monotonicMs });
     expect(await send(hook, withdrawal)).toBe(200);
     expect(hook.deauthorizations()).toBe(1);
     expect(await marked()).toEqual([{ athleteId, deliveredAt, isCertain: false }]);
@@ -218,10 +223,10 @@ describe('an event', () => {
 
   it('that says so of who was erased just now brings nothing back', async () => {
     const hook = await openHook();
-    await adapter.collections.athletes.deleteMany({});
+    await adapter.store.athletes.deleteMany({});
     expect(await send(hook, withdrawal)).toBe(404);
     expect(hook.deauthorizations()).toBe(0);
-    expect(await adapter.collections.athletes.countDocuments()).toBe(0);
+    expect(await adapter.store.athletes.countDocuments()).toBe(0);
   });
 });
 
@@ -271,9 +276,9 @@ describe('a flood', () => {
 describe('while MongoDB is away', () => {
   it('an event and a challenge are answered with 503 in time, and taken when it is back', async () => {
     const proxy = await startMongoProxy(adapter.database.uri);
-    const mongo = await open({ uri: proxy.uri, name: adapter.database.name });
+    const store = await open({ uri: proxy.uri, name: adapter.database.name });
     try {
-      const hook = await openHook(mongo);
+      const hook = await openHook(store);
       expect(await send(hook, event)).toBe(200);
       const held = [
         proxy.holdCommand(({ name }) => name === 'update'),
@@ -300,7 +305,7 @@ describe('while MongoDB is away', () => {
       expect(await marked()).toEqual([]);
       (await rejected).release();
     } finally {
-      await mongo.close();
+      await store.close();
       await proxy.close();
     }
   });

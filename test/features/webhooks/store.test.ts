@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 
 function store(): EventStore {
-  return createEventStore(adapter.mongo, clock);
+  return createEventStore(adapter.store, clock);
 }
 
 const events = () => adapter.database.db.collection('events');

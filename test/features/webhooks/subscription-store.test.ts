@@ -8,7 +8,7 @@ const adapter = useAdapter();
 beforeEach(() => adapter.empty());
 
 describe('the subscription', () => {
-  const subscriptions = () => createSubscriptionStore(adapter.mongo, '12345');
+  const subscriptions = () => createSubscriptionStore(adapter.store, '12345');
   const made = {
     callbackUrl: 'https://strava.example.org/abc',
     verifyToken: 'token',
@@ -23,7 +23,7 @@ describe('the subscription', () => {
     expect(await subscriptions().load()).toEqual({ ...made, id: 123_456 });
     const stored = { subscription_id: { $type: 'long' }, created_at: { $type: 'date' } } as const;
     expect(await adapter.database.db.collection('subscriptions').countDocuments(stored)).toBe(1);
-    expect(await createSubscriptionStore(adapter.mongo, '999').load()).toBeUndefined();
+    expect(await createSubscriptionStore(adapter.store, '999').load()).toBeUndefined();
     await subscriptions().remove();
     expect(await subscriptions().load()).toBeUndefined();
   });

@@ -274,7 +274,7 @@ describe('a record without a usable id or start', () => {
     const result = await adapter.activities.storePage(page);
     expect(result).toMatchObject({ added: 1, parked: 1 });
     await adapter.activities.storePage({ ...page, fetchedAt: later });
-    const parked = await adapter.collections.parked.find().toArray();
+    const parked = await adapter.store.parked.find().toArray();
     expect(parked).toHaveLength(1);
     expect(parked[0]).toMatchObject({
       athlete_id: athleteId,
@@ -289,9 +289,9 @@ describe('a record without a usable id or start', () => {
     const record = { id, start_date: 'soon' };
     const reason = 'its start_date is not an instant';
     await adapter.activities.storePage(pageOf([], { unusable: [{ record, reason }] }));
-    expect(await adapter.collections.parked.countDocuments()).toBe(1);
+    expect(await adapter.store.parked.countDocuments()).toBe(1);
     await adapter.activities.storePage(pageOf([recordOf(id)]));
-    expect(await adapter.collections.parked.countDocuments()).toBe(0);
+    expect(await adapter.store.parked.countDocuments()).toBe(0);
     expect(summaryOf(recordOf(id)).id).toBe(id);
   });
 });

@@ -26,7 +26,7 @@ async function storeBetween(record: JsonObject): Promise<Document | { readonly p
   const document = await adapter.database.db
     .collection('activities')
     .findOne({ _id: Long.fromNumber(odd) });
-  const parked = await adapter.collections.parked.find().toArray();
+  const parked = await adapter.store.parked.find().toArray();
   expect(parked).toHaveLength(result.parked);
   expect(result.added).toBe(document === null ? 2 : 3);
   if (document !== null) {
@@ -96,10 +96,10 @@ describe('an odd record between two good ones', () => {
     await storeBetween(record);
     const again = await adapter.activities.storePage(pageOf([record]));
     expect(again).toMatchObject({ added: 0, parked: 1 });
-    expect(await adapter.collections.parked.countDocuments()).toBe(1);
+    expect(await adapter.store.parked.countDocuments()).toBe(1);
     const repaired = await adapter.activities.storePage(pageOf([recordOf(odd)]));
     expect(repaired).toMatchObject({ added: 1, parked: 0 });
-    expect(await adapter.collections.parked.countDocuments()).toBe(0);
+    expect(await adapter.store.parked.countDocuments()).toBe(0);
   });
 
   it('whose new version cannot be stored leaves the old one as it was', async () => {
@@ -108,16 +108,16 @@ describe('an odd record between two good ones', () => {
       pageOf([recordFromText(odd, '"a\\u0000b":1')]),
     );
     expect(result).toMatchObject({ added: 0, changed: 0, unchanged: 0, parked: 1 });
-    const stored = await adapter.collections.activities.findOne();
+    const stored = await adapter.store.activities.findOne();
     expect(stored).toMatchObject({ name: 'Morning Ride' });
   });
 
   it('leaves the parked ones when its stored version comes back', async () => {
     await adapter.activities.storePage(pageOf([recordOf(odd)]));
     await adapter.activities.storePage(pageOf([recordFromText(odd, '"a\\u0000b":1')]));
-    expect(await adapter.collections.parked.countDocuments()).toBe(1);
+    expect(await adapter.store.parked.countDocuments()).toBe(1);
     await adapter.activities.storePage(pageOf([recordOf(odd)]));
-    expect(await adapter.collections.parked.countDocuments()).toBe(0);
+    expect(await adapter.store.parked.countDocuments()).toBe(0);
   });
 
   it('that is no activity is parked, however deeply it is nested', async () => {

@@ -31,7 +31,7 @@ const backfill: BackfillRequest = {
 };
 
 function store(): AthleteStore {
-  return createAthleteStore(adapter.mongo, adapter.collections);
+  return createAthleteStore(adapter.store);
 }
 
 function document(): Promise<Document | null> {
@@ -100,11 +100,11 @@ describe('taking an athlete over', () => {
 describe('the profile', () => {
   it('is stored as it came, beside what is ours, and the other way round', async () => {
     const profile = { id: athleteId, firstname: 'Anna', 'a.b': 1, bikes: [{ id: 'b1' }] };
-    await saveAthlete(adapter.mongo, adapter.collections, athleteId, profile);
+    await saveAthlete(adapter.store, athleteId, profile);
     await store().saveCoverage(athleteId, coverage, { epoch: 1 });
     await store().addBackfill(athleteId, backfill);
     const changed = { id: athleteId, firstname: 'Anne', weight: 60.5 };
-    await saveAthlete(adapter.mongo, adapter.collections, athleteId, changed);
+    await saveAthlete(adapter.store, athleteId, changed);
     const { _id, sync, ...fields } = (await document()) ?? {};
     expect(_id).toBe(athleteId);
     expect(fields).toEqual(changed);
@@ -167,13 +167,13 @@ describe('a wish', () => {
 
 describe('everybody who has logged in', () => {
   it('comes by id', async () => {
-    const tokens = createTokenStore(adapter.mongo, adapter.collections);
+    const tokens = createTokenStore(adapter.store);
     const grant = { accessToken: 'a', refreshToken: 'r', expiresAt: at };
     for (const id of [30_000_000_000, 1_001, 2_002]) {
       await tokens.save({ ...grant, athleteId: id });
     }
     expect(await store().athleteIds()).toEqual([1_001, 2_002, 30_000_000_000]);
     const wide = { _id: Long.fromNumber(30_000_000_000) };
-    expect(await adapter.collections.tokens.countDocuments(wide)).toBe(1);
+    expect(await adapter.store.tokens.countDocuments(wide)).toBe(1);
   });
 });

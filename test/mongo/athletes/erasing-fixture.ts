@@ -1,14 +1,14 @@
 /**
  * Streams as they lie in the database, without what they hold.
  */
+import type { Store } from '../../../src/mongo/schema/collections.ts';
 import { Long } from 'mongodb';
 
-import type { Collections } from '../../../src/mongo/schema/collections.ts';
 import { athleteId } from '../pages.ts';
 
 /** Adds two parts to an activity, and marks it as one whose streams are stored. */
 export async function addStreams(
-  { activities, streams }: Collections,
+  { activities, streams }: Store,
   activityId: number,
   {
     epoch = 1,

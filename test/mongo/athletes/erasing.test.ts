@@ -11,45 +11,45 @@ const adapter = useAdapter();
 beforeEach(async () => {
   await adapter.empty();
   const login = { access_token: 'a', refresh_token: 'r', expires_at: new Date(0) };
-  await adapter.collections.tokens.insertOne({ _id: Long.fromNumber(ada), ...login });
+  await adapter.store.tokens.insertOne({ _id: Long.fromNumber(ada), ...login });
 });
 
 describe('the mark of an athlete who leaves', () => {
   it('comes once, and goes', async () => {
-    const { mongo, collections } = adapter;
-    await markErasing(mongo, collections, ada, now);
-    await markErasing(mongo, collections, ada, new Date(0));
-    const marked = await collections.tokens.findOne();
+    const { store } = adapter;
+    await markErasing(store, ada, now);
+    await markErasing(store, ada, new Date(0));
+    const marked = await store.tokens.findOne();
     expect(marked?.needs_authorization).toEqual({ since: now, reason: 'is being erased' });
-    expect(await erasingIds(mongo, collections)).toEqual([ada]);
-    await unmarkErasing(mongo, collections, ada);
-    expect(await collections.tokens.findOne()).not.toHaveProperty('needs_authorization');
-    expect(await erasingIds(mongo, collections)).toEqual([]);
+    expect(await erasingIds(store)).toEqual([ada]);
+    await unmarkErasing(store, ada);
+    expect(await store.tokens.findOne()).not.toHaveProperty('needs_authorization');
+    expect(await erasingIds(store)).toEqual([]);
   });
 
   it('comes in the place of another, which stands again when it goes', async () => {
-    const { mongo, collections } = adapter;
+    const { store } = adapter;
     const other = { since: now, reason: 'Strava refuses the stored refresh token' };
-    await collections.tokens.updateOne({}, { $set: { needs_authorization: other } });
-    await markErasing(mongo, collections, ada, new Date(0));
-    await markErasing(mongo, collections, ada, new Date(0));
-    expect(await erasingIds(mongo, collections)).toEqual([ada]);
-    await unmarkErasing(mongo, collections, ada);
-    expect((await collections.tokens.findOne())?.needs_authorization).toEqual(other);
-    expect(await erasingIds(mongo, collections)).toEqual([]);
+    await store.tokens.updateOne({}, { $set: { needs_authorization: other } });
+    await markErasing(store, ada, new Date(0));
+    await markErasing(store, ada, new Date(0));
+    expect(await erasingIds(store)).toEqual([ada]);
+    await unmarkErasing(store, ada);
+    expect((await store.tokens.findOne())?.needs_authorization).toEqual(other);
+    expect(await erasingIds(store)).toEqual([]);
   });
 
   it('takes no other away', async () => {
-    const { mongo, collections } = adapter;
+    const { store } = adapter;
     const other = { since: now, reason: 'Strava refuses the stored refresh token' };
-    await collections.tokens.updateOne({}, { $set: { needs_authorization: other } });
-    await unmarkErasing(mongo, collections, ada);
-    expect((await collections.tokens.findOne())?.needs_authorization).toEqual(other);
+    await store.tokens.updateOne({}, { $set: { needs_authorization: other } });
+    await unmarkErasing(store, ada);
+    expect((await store.tokens.findOne())?.needs_authorization).toEqual(other);
   });
 
   it('makes no login where there is none', async () => {
-    const { mongo, collections } = adapter;
-    await markErasing(mongo, collections, bob, now);
-    expect(await collections.tokens.countDocuments()).toBe(1);
+    const { store } = adapter;
+    await markErasing(store, bob, now);
+    expect(await store.tokens.countDocuments()).toBe(1);
   });
 });

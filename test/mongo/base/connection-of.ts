@@ -4,14 +4,16 @@
 import { pino } from 'pino';
 
 import { systemClock } from '../../../src/clock.ts';
-import { connectMongo, type Mongo, type MongoOptions } from '../../../src/mongo/base/connection.ts';
+import { connectMongo, type MongoOptions } from '../../../src/mongo/base/connection.ts';
+import type { Store } from '../../../src/mongo/schema/collections.ts';
+import { storeOf } from '../../../src/mongo/schema/collections.ts';
 
-/** Opens a database with a patience of ten seconds and a silent log, unless told otherwise. */
-export function open(
+/** Opens a database with a deadline of ten seconds and a silent log, unless told otherwise. */
+export async function open(
   { uri, name }: { readonly uri: string; readonly name: string },
   changes: Partial<MongoOptions> = {},
-): Promise<Mongo> {
-  return connectMongo({
+): Promise<Store> {
+  const mongo = await connectMongo({
     uri,
     database: name,
     clock: systemClock,
@@ -22,4 +24,5 @@ export function open(
     onAway: () => Promise.resolve(),
     ...changes,
   });
+  return storeOf(mongo);
 }

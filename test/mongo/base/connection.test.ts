@@ -13,7 +13,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { systemClock, type Clock } from '../../../src/clock.ts';
 import { MongoRejectedError, MongoUnavailableError } from '../../../src/errors.ts';
-import type { Mongo, MongoOptions } from '../../../src/mongo/base/connection.ts';
+import type { MongoOptions } from '../../../src/mongo/base/connection.ts';
+import type { Store } from '../../../src/mongo/schema/collections.ts';
 import { findMongod } from '../../../src/embedded-mongodb/binary.ts';
 import { findFreePort } from '../../../src/embedded-mongodb/loopback-port.ts';
 import { startMongod, uriOf, type StartedMongod } from '../../../src/embedded-mongodb/mongod.ts';
@@ -24,7 +25,7 @@ const password = 'pa55-geheim';
 const name = 'connection';
 let folder = '';
 let mongod: StartedMongod | undefined;
-let opened: Mongo[] = [];
+let opened: Store[] = [];
 
 async function startIn(place: string, port: number, extraArgs: string[]): Promise<StartedMongod> {
   const binary = await findMongod({ env: process.env, log: () => undefined });
@@ -58,7 +59,7 @@ function running(): StartedMongod {
   return mongod;
 }
 
-async function openHere(changes: Partial<MongoOptions> = {}): Promise<Mongo> {
+async function openHere(changes: Partial<MongoOptions> = {}): Promise<Store> {
   const mongo = await open({ uri: running().uri, name }, changes);
   opened.push(mongo);
   return mongo;
@@ -105,14 +106,10 @@ describe('an operation', () => {
     const mongo = await openHere({ clock: quickClock(), log });
     await failNext({ failCommands: ['update'], errorCode }, 3);
     const things = mongo.db.collection<{ _id: number; n: number }>('things');
-    let tries = 0;
-    const result = await mongo.attempt(() => {
-      tries += 1;
-      return things.updateOne({ _id: errorCode }, { $set: { n: 1 } }, { upsert: true });
-    });
+    const write = { $set: { n: 1 } };
+    const result = await things.updateOne({ _id: errorCode }, write, { upsert: true });
     expect(result.acknowledged).toBe(true);
     expect(await things.findOne({ _id: errorCode })).toMatchObject({ n: 1 });
-    expect(tries).toBeGreaterThan(1);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain('MongoDB is away');
   });
@@ -122,7 +119,7 @@ describe('an operation', () => {
     const writeConcernError = { code: 91, errmsg: 'shutting down' };
     await failNext({ failCommands: ['update'], writeConcernError }, 3);
     const things = mongo.db.collection<{ _id: string; n: number }>('things');
-    await mongo.attempt(() => things.updateOne({ _id: 'w' }, { $set: { n: 1 } }, { upsert: true }));
+    await things.updateOne({ _id: 'w' }, { $set: { n: 1 } }, { upsert: true });
     expect(await things.countDocuments({ _id: 'w' })).toBe(1);
   });
 
@@ -130,7 +127,7 @@ describe('an operation', () => {
     const mongo = await openHere({ clock: quickClock() });
     await failNext({ failCommands: ['update'], closeConnection: true }, 3);
     const things = mongo.db.collection<{ _id: string; n: number }>('things');
-    await mongo.attempt(() => things.updateOne({ _id: 'c' }, { $set: { n: 1 } }, { upsert: true }));
+    await things.updateOne({ _id: 'c' }, { $set: { n: 1 } }, { upsert: true });
     expect(await things.countDocuments({ _id: 'c' })).toBe(1);
   });
 
@@ -141,20 +138,20 @@ describe('an operation', () => {
     const operations = Array.from({ length: 20 }, (_, _id) => ({
       updateOne: { filter: { _id }, update: { $set: { n: 1 } }, upsert: true },
     }));
-    await mongo.attempt(() => things.bulkWrite(operations, { ordered: false }));
+    await things.bulkWrite(operations, { ordered: false });
     expect(await things.countDocuments()).toBe(20);
   });
 
   it('that is a bug is not tried again', async () => {
     const mongo = await openHere();
     let tries = 0;
-    const bug = mongo.attempt(() => {
+    const bug = mongo.retry(() => {
       tries += 1;
       return mongo.db.command({ nonsense: 1 });
     });
     await expect(bug).rejects.toThrow(/nonsense/);
     expect(tries).toBe(1);
-    await expect(mongo.attempt(() => Promise.reject(new TypeError('a bug')))).rejects.toThrow(
+    await expect(mongo.retry(() => Promise.reject(new TypeError('a bug')))).rejects.toThrow(
       TypeError,
     );
   });
@@ -171,14 +168,14 @@ describe('a mongod that is killed and comes back', () => {
     const things = mongo.db.collection<{ _id: number }>('survivors');
     const { port } = running();
     const write = (_id: number): Promise<unknown> =>
-      mongo.attempt(() => things.updateOne({ _id }, { $set: { _id } }, { upsert: true }));
+      things.updateOne({ _id }, { $set: { _id } }, { upsert: true });
     await write(0);
     running().kill();
     const during = [1, 2, 3].map(write);
     await running().stop();
     mongod = await start(port, testCommands);
     await Promise.all(during);
-    expect(await mongo.attempt(() => things.countDocuments())).toBe(4);
+    expect(await things.countDocuments()).toBe(4);
     expect(calls.length).toBeGreaterThan(0);
   });
 });
@@ -210,7 +207,7 @@ describe('a server that does not answer', () => {
     const deadlineMs = 60_000;
     const mongo = await openHere({ clock, deadlineMs });
     let tries = 0;
-    const cut = mongo.attempt(() => {
+    const cut = mongo.retry(() => {
       tries += 1;
       return Promise.reject(new MongoNetworkError('connection cut'));
     });
@@ -223,7 +220,7 @@ describe('a server that does not answer', () => {
   it('is not tried again after an interruption', async () => {
     const interrupted = new AbortController();
     const mongo = await openHere({ deadlineMs: Infinity, signal: interrupted.signal });
-    const cut = mongo.attempt(() => {
+    const cut = mongo.retry(() => {
       interrupted.abort();
       return Promise.reject(new MongoNetworkError('connection cut'));
     });
@@ -253,7 +250,7 @@ describe('a server that does not answer', () => {
       { clock },
     );
     opened.push(mongo);
-    expect(await mongo.attempt(() => mongo.db.command({ ping: 1 }))).toMatchObject({ ok: 1 });
+    expect(await mongo.db.command({ ping: 1 })).toMatchObject({ ok: 1 });
   });
 
   it('whose name is not found for now is waited for, too', () => {
@@ -331,9 +328,7 @@ describe('a server with passwords', () => {
     opened.push(mongo);
     expect(mongo.address).not.toContain(password);
     expect(mongo.address).not.toContain('reader');
-    const error = await rejection(
-      mongo.attempt(() => mongo.db.collection('things').insertOne({ n: 1 })),
-    );
+    const error = await rejection(mongo.db.collection('things').insertOne({ n: 1 }));
     expect(error).toBeInstanceOf(MongoRejectedError);
     expect(error.message).toContain('readWrite');
     expect(inspect(error, { depth: 10 })).not.toContain(password);
@@ -342,7 +337,7 @@ describe('a server with passwords', () => {
   it('refuses who gives no password at all', async () => {
     const mongo = await open({ uri: uriOf(port), name });
     opened.push(mongo);
-    const error = await rejection(mongo.attempt(() => mongo.db.collection('things').findOne()));
+    const error = await rejection(mongo.db.collection('things').findOne());
     expect(error).toBeInstanceOf(MongoRejectedError);
   });
 });

@@ -1,3 +1,4 @@
+import type { Store } from '../../../src/mongo/schema/collections.ts';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
@@ -8,7 +9,6 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { systemClock, type Clock } from '../../../src/clock.ts';
 import { LeaseLostError } from '../../../src/errors.ts';
-import type { Mongo } from '../../../src/mongo/base/connection.ts';
 import { createLeaseStore } from '../../../src/mongo/coordination/leases.ts';
 import { identifyOwner } from '../../../src/owner.ts';
 import type { Lease, LeaseHolder, LeaseStore } from '../../../src/sync/ports/ports.ts';
@@ -37,12 +37,12 @@ interface Holder {
   readonly host?: string;
   readonly process?: string;
   readonly clock?: Clock;
-  readonly mongo?: Mongo;
+  readonly store?: Store;
 }
 
 function storeOf(holder: Holder = {}): LeaseStore {
-  const { mongo = adapter.mongo, ...options } = holder;
-  return createLeaseStore(mongo, adapter.collections, {
+  const { store = adapter.store, ...options } = holder;
+  return createLeaseStore(store, {
     durationMs: longMs,
     pid: process.pid,
     host,
@@ -120,8 +120,8 @@ describe('a lease', () => {
     const connections = await Promise.all([1, 2, 3].map(() => open(adapter.database)));
     try {
       const tries = Array.from({ length: 30 }, (_, index) => {
-        const mongo = connections[index % connections.length];
-        return storeOf(mongo && { mongo }).tryAcquire('many');
+        const store = connections[index % connections.length];
+        return storeOf(store && { store }).tryAcquire('many');
       });
       const all = await Promise.all(tries);
       const [winner, ...more] = all.filter(isLease);
@@ -133,7 +133,7 @@ describe('a lease', () => {
       );
       await winner?.release();
     } finally {
-      await Promise.all(connections.map((mongo) => mongo.close()));
+      await Promise.all(connections.map((store) => store.close()));
     }
   });
 
@@ -149,7 +149,7 @@ describe('a lease', () => {
 
   it('has an epoch that grows even where the leases were removed', async () => {
     const first = await take(storeOf(), 'removed');
-    await adapter.collections.leases.deleteOne({ _id: 'removed' });
+    await adapter.store.leases.deleteOne({ _id: 'removed' });
     await sleep(2);
     expect((await take(storeOf(), 'removed')).epoch).toBeGreaterThan(first.epoch);
     await expect(first.release()).resolves.toBeUndefined();
@@ -270,7 +270,7 @@ describe('a holder that is another process of this machine', () => {
     const exit = once(child, 'exit');
     child.kill('SIGKILL');
     await exit;
-    const asked = await adapter.collections.leases.findOne({ _id: 'remote' });
+    const asked = await adapter.store.leases.findOne({ _id: 'remote' });
     const isFreeAtOnce = (await tryTake(storeOf(), 'remote')) !== undefined;
     expect(isFreeAtOnce).toBe(false);
     await waitFor(storeOf(), 'remote');

@@ -1,22 +1,22 @@
+import type { Store } from '../../../src/mongo/schema/collections.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import type { QuotaState } from '../../../src/domain/rate-limit/quota-state.ts';
 import { emptyQuota } from '../../../src/domain/rate-limit/quota-state.ts';
-import type { Mongo } from '../../../src/mongo/base/connection.ts';
 import { createQuotaStore, knownApplications } from '../../../src/mongo/coordination/quota.ts';
 import type { QuotaStore } from '../../../src/sync/ports/ports.ts';
-import { useAdapter } from '../adapter.ts';
+import { storeWith, useAdapter } from '../adapter.ts';
 import { open } from '../base/connection-of.ts';
 
 const adapter = useAdapter();
-const connections: Mongo[] = [];
+const connections: Store[] = [];
 
 beforeAll(async () => {
   for (let count = 0; count < 4; count += 1) connections.push(await open(adapter.database));
 });
 
 afterAll(async () => {
-  await Promise.all(connections.map((mongo) => mongo.close()));
+  await Promise.all(connections.map((store) => store.close()));
 });
 
 beforeEach(() => adapter.empty());
@@ -55,27 +55,27 @@ function reservedIn({ windows }: QuotaState): number {
 
 describe('the quota of an application', () => {
   it('is empty before its first request', async () => {
-    const store = createQuotaStore(adapter.mongo, '12345');
+    const store = createQuotaStore(adapter.store, '12345');
     expect(await store.load()).toEqual(emptyQuota);
-    expect(await knownApplications(adapter.mongo)).toEqual([]);
+    expect(await knownApplications(adapter.store)).toEqual([]);
   });
 
   it('comes back as it was stored, also to another process', async () => {
-    const store = createQuotaStore(adapter.mongo, '12345');
+    const store = createQuotaStore(adapter.store, '12345');
     expect(await store.update(() => state)).toEqual(state);
-    expect(await createQuotaStore(adapter.mongo, '12345').load()).toEqual(state);
+    expect(await createQuotaStore(adapter.store, '12345').load()).toEqual(state);
   });
 
   it('is its own', async () => {
-    await createQuotaStore(adapter.mongo, '12345').update(() => state);
-    const other = createQuotaStore(adapter.mongo, '67890');
+    await createQuotaStore(adapter.store, '12345').update(() => state);
+    const other = createQuotaStore(adapter.store, '67890');
     expect(await other.load()).toEqual(emptyQuota);
     await other.update(() => emptyQuota);
-    expect(await knownApplications(adapter.mongo)).toEqual(['12345', '67890']);
+    expect(await knownApplications(adapter.store)).toEqual(['12345', '67890']);
   });
 
   it('stays as it is where the change is none', async () => {
-    const store = createQuotaStore(adapter.mongo, '12345');
+    const store = createQuotaStore(adapter.store, '12345');
     await store.update(() => state);
     const before = await adapter.database.db.collection('quota').find().toArray();
     expect(await store.update(() => undefined)).toEqual(state);
@@ -83,7 +83,7 @@ describe('the quota of an application', () => {
   });
 
   it('is refused only by what is stored, not by what this process remembers', async () => {
-    const [mine, other] = [0, 1].map(() => createQuotaStore(adapter.mongo, '12345'));
+    const [mine, other] = [0, 1].map(() => createQuotaStore(adapter.store, '12345'));
     await mine?.update(() => state);
     await other?.update((known) => ({ ...known, inFlight: [] }));
     const seen: number[] = [];
@@ -95,20 +95,20 @@ describe('the quota of an application', () => {
   });
 
   it('loses no change of many at once from several processes', async () => {
-    const stores: QuotaStore[] = connections.map((mongo) => createQuotaStore(mongo, '12345'));
+    const stores: QuotaStore[] = connections.map((store) => createQuotaStore(store, '12345'));
     const each = 25;
     const changes = stores.flatMap((store) =>
       Array.from({ length: each }, () => store.update(addOne)),
     );
     const results = await Promise.all(changes);
     const total = window.reserved + stores.length * each;
-    expect(reservedIn(await createQuotaStore(adapter.mongo, '12345').load())).toBe(total);
+    expect(reservedIn(await createQuotaStore(adapter.store, '12345').load())).toBe(total);
     const seen = new Set(results.map(reservedIn));
     expect(seen.size).toBe(stores.length * each);
   });
 
   it('goes on after a change that failed', async () => {
-    const store = createQuotaStore(adapter.mongo, '12345');
+    const store = createQuotaStore(adapter.store, '12345');
     const broken = store.update(() => {
       throw new TypeError('a bug');
     });
@@ -118,17 +118,14 @@ describe('the quota of an application', () => {
 
   it('is changed once where the acknowledgement was lost and the change knows itself', async () => {
     const lost = { left: 1 };
-    const { attempt, ...mongo } = adapter.mongo;
     // As a connection that breaks after the write and before its answer: the operation runs twice.
-    const twice: Mongo = {
-      ...mongo,
-      attempt: async (operation) => {
-        const result = await attempt(operation);
-        if (lost.left === 0 || !(typeof result === 'boolean')) return result;
-        lost.left -= 1;
-        return attempt(operation);
-      },
-    };
+    const twice = storeWith(adapter.database.db, async (operation) => {
+      const result = await operation();
+      const isWrite = typeof result === 'object' && result !== null && 'matchedCount' in result;
+      if (lost.left === 0 || !isWrite) return result;
+      lost.left -= 1;
+      return operation();
+    });
     const store = createQuotaStore(twice, '12345');
     const reserveOnce = (known: QuotaState): QuotaState =>
       known.inFlight.some(({ id }) => id === 'f1')

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createActivityStore } from '../../../src/mongo/streams/activity-store.ts';
 import { deleteGoneActivity } from '../../../src/mongo/deletion/missing.ts';
 import { deleteActivity } from '../../../src/mongo/deletion/delete-activity.ts';
-import { useAdapter } from '../adapter.ts';
+import type { Retry } from '../../../src/mongo/base/retrying-db.ts';
+import { storeWith, useAdapter } from '../adapter.ts';
 import { athleteId, pageOf, recordOf } from '../pages.ts';
 
 const adapter = useAdapter();
@@ -10,34 +11,34 @@ const id = 19_000_000_001;
 const at = (seconds: number): Date => new Date(Date.UTC(2026, 0, 1) + seconds * 1_000);
 
 function stored(): Promise<number> {
-  return adapter.collections.activities.countDocuments();
+  return adapter.store.activities.countDocuments();
 }
 
 describe('a page', () => {
   beforeEach(() => adapter.empty());
 
   it('that was asked for before a deletion does not bring the activity back; a later one does', async () => {
-    const { activities, mongo, collections } = adapter;
+    const { activities, store } = adapter;
     const page = (seconds: number) => pageOf([recordOf(id)], { fetchedAt: at(seconds) });
     await activities.storePage(page(0));
-    await deleteGoneActivity(mongo, collections, { athleteId, epoch: 1, at: at(10) }, id);
+    await deleteGoneActivity(store, { athleteId, epoch: 1, at: at(10) }, id);
     expect(await stored()).toBe(0);
     expect(await activities.storePage(page(5))).toMatchObject({ added: 0, unchanged: 1 });
     expect(await stored()).toBe(0);
     expect(await activities.storePage(page(11))).toMatchObject({ added: 1 });
     expect(await stored()).toBe(1);
-    expect(await mongo.db.collection('tombstones').countDocuments()).toBe(0);
-    const [change] = await mongo.db.collection('changes').find().toArray();
+    expect(await store.db.collection('tombstones').countDocuments()).toBe(0);
+    const [change] = await store.db.collection('changes').find().toArray();
     expect(change).toMatchObject({ kind: 'deleted', name: recordOf(id)['name'] });
   });
 
   it('does not bring back what a retention ended, until there is no retention any more', async () => {
-    const { mongo, collections } = adapter;
-    const retained = createActivityStore(mongo, collections, { expiry: 'final' });
+    const { store } = adapter;
+    const retained = createActivityStore(store, { expiry: 'final' });
     const page = pageOf([recordOf(id)], { fetchedAt: at(0) });
     await retained.storePage(page);
     const deletion = { athleteId, activityId: id, startAt: at(0), at: at(10), epoch: 1 };
-    await deleteActivity(mongo, collections, { ...deletion, why: 'expired' });
+    await deleteActivity(store, { ...deletion, why: 'expired' });
     await retained.storePage({ ...page, fetchedAt: at(1_000) });
     expect(await stored()).toBe(0);
     await adapter.activities.storePage({ ...page, fetchedAt: at(1_000) });
@@ -47,62 +48,64 @@ describe('a page', () => {
   it.each([0, 1, 2])(
     'does not bring back what expires after %i of its operations',
     async (operationsBefore) => {
-      const { activities, mongo, collections } = adapter;
+      const { activities, store } = adapter;
       await activities.storePage(pageOf([recordOf(id), recordOf(id + 1)], { fetchedAt: at(0) }));
       const deletion = { athleteId, activityId: id, startAt: at(0), at: at(10), epoch: 1 };
       let operations = 0;
-      const attempt: typeof mongo.attempt = async (operation, urgency) => {
+      const attempt: Retry = async (operation) => {
         if (operations === operationsBefore)
-          await deleteActivity(mongo, collections, { ...deletion, why: 'expired' });
+          await deleteActivity(store, { ...deletion, why: 'expired' });
         operations += 1;
-        return mongo.attempt(operation, urgency);
+        return operation();
       };
-      const slow = createActivityStore({ ...mongo, attempt }, collections, { expiry: 'final' });
+      const slow = createActivityStore(storeWith(adapter.database.db, attempt), {
+        expiry: 'final',
+      });
       const records = [recordOf(id), recordOf(id + 1, { name: 'Another' })];
       await slow.storePage(pageOf(records, { fetchedAt: at(20) }));
       expect(operations).toBeGreaterThan(operationsBefore);
-      expect(await collections.activities.distinct('_id')).toEqual([id + 1]);
+      expect(await store.activities.distinct('_id')).toEqual([id + 1]);
     },
   );
 
   it('that is older than what is stored changes nothing', async () => {
-    const { activities, collections } = adapter;
+    const { activities, store } = adapter;
     const renamed = { ...recordOf(id), name: 'Newer' };
     await activities.storePage(pageOf([renamed], { fetchedAt: at(10) }));
     const older = pageOf([recordOf(id)], { fetchedAt: at(5), source: 'activity' });
     expect(await activities.storePage(older)).toMatchObject({ changed: 0, unchanged: 1 });
-    expect(await collections.activities.countDocuments({ name: 'Newer' })).toBe(1);
+    expect(await store.activities.countDocuments({ name: 'Newer' })).toBe(1);
   });
 
   it.each([1, 2, 3])(
     'that becomes older after %i of its operations changes nothing, and counts as nothing',
     async (operationsBefore) => {
-      const { activities, mongo, collections } = adapter;
+      const { activities, store } = adapter;
       await activities.storePage(pageOf([recordOf(id)], { fetchedAt: at(0) }));
       const newer = pageOf([{ ...recordOf(id), name: 'Newer' }], { fetchedAt: at(10) });
       let operations = 0;
-      const attempt: typeof mongo.attempt = async (operation, urgency) => {
+      const attempt: Retry = async (operation) => {
         if (operations === operationsBefore) await activities.storePage(newer);
         operations += 1;
-        return mongo.attempt(operation, urgency);
+        return operation();
       };
-      const late = createActivityStore({ ...mongo, attempt }, collections);
+      const late = createActivityStore(storeWith(adapter.database.db, attempt));
       const older = pageOf([{ ...recordOf(id), name: 'Older' }], { fetchedAt: at(5) });
       expect(await late.storePage(older)).toMatchObject({ added: 0, changed: 0, unchanged: 1 });
       expect(operations).toBeGreaterThan(operationsBefore);
-      const stored = await collections.activities.findOne();
+      const stored = await store.activities.findOne();
       expect(stored).toMatchObject({ name: 'Newer', sync: { fetched_at: at(10) } });
     },
   );
 
   it('that is stored twice at a time loses no lease by that', async () => {
-    const { activities, collections } = adapter;
+    const { activities, store } = adapter;
     const ids = Array.from({ length: 60 }, (_, index) => id + index);
     const page = pageOf(
       ids.map((one) => recordOf(one)),
       { fetchedAt: at(0) },
     );
     await Promise.all([1, 2, 3].map(() => activities.storePage(page)));
-    expect(await collections.activities.countDocuments()).toBe(60);
+    expect(await store.activities.countDocuments()).toBe(60);
   });
 });

@@ -4,7 +4,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { LeaseLostError } from '../../../src/errors.ts';
 import type { Expiry } from '../../../src/mongo/deletion/retention.ts';
 import { expire } from '../../../src/mongo/deletion/retention.ts';
-import { useAdapter } from '../adapter.ts';
+import type { Retry } from '../../../src/mongo/base/retrying-db.ts';
+import { storeWith, useAdapter } from '../adapter.ts';
 import { addStreams } from '../athletes/erasing-fixture.ts';
 import { athleteId, pageOf, recordOf } from '../pages.ts';
 
@@ -20,7 +21,7 @@ beforeEach(() => adapter.empty());
 
 function sweep(changes: Partial<Expiry> = {}): Promise<number> {
   const expiry = { athleteId, fetchedBefore, now, epoch: 1, limit: 1_000, ...changes };
-  return expire(adapter.mongo, adapter.collections, expiry);
+  return expire(adapter.store, expiry);
 }
 
 interface Stored {
@@ -36,7 +37,7 @@ async function store(ids: readonly number[], how: Stored = {}): Promise<void> {
   const page = pageOf(records, { epoch, fetchedAt: at, athleteId: athlete });
   await adapter.activities.storePage(page);
   for (const one of ids) {
-    await addStreams(adapter.collections, one, { epoch, athlete, fetchedAt: streamsAt });
+    await addStreams(adapter.store, one, { epoch, athlete, fetchedAt: streamsAt });
   }
 }
 
@@ -76,7 +77,7 @@ describe('the retention sweep', () => {
     await store([id, id + 1], { at: young, streamsAt: old });
     const none = { 'sync.streams': { state: 'none', tries: 0, fetched_at: old } } as const;
     const second = { _id: Long.fromNumber(id + 1) };
-    await adapter.collections.activities.updateOne(second, { $set: none });
+    await adapter.store.activities.updateOne(second, { $set: none });
     expect(await sweep()).toBe(1);
     expect(await stored()).toMatchObject({ activities: [id + 1], tombstones: [id] });
   });
@@ -84,7 +85,7 @@ describe('the retention sweep', () => {
   it('counts the age of the details too', async () => {
     await store([id], { at: young });
     const details = { 'sync.details': { state: 'stored', tries: 0, fetched_at: old } } as const;
-    await adapter.collections.activities.updateOne({}, { $set: details });
+    await adapter.store.activities.updateOne({}, { $set: details });
     expect(await sweep()).toBe(1);
     expect(await stored()).toEqual({ activities: [], streams: [], tombstones: [id] });
   });
@@ -105,16 +106,15 @@ describe('the retention sweep', () => {
 
   it.each([1, 2, 3, 4])('killed after %i writes is finished by the next one', async (writes) => {
     await store([id], { at: young, streamsAt: old });
-    const { mongo, collections } = adapter;
     let operations = 0;
-    const attempt: typeof mongo.attempt = (operation, urgency) => {
+    const attempt: Retry = (operation) => {
       // The first one looks for what has expired.
       if (operations > writes) return Promise.reject(new Error('killed'));
       operations += 1;
-      return mongo.attempt(operation, urgency);
+      return operation();
     };
     const expiry = { athleteId, fetchedBefore, now, epoch: 1, limit: 10 };
-    await expect(expire({ ...mongo, attempt }, collections, expiry)).rejects.toThrow('killed');
+    await expect(expire(storeWith(adapter.database.db, attempt), expiry)).rejects.toThrow('killed');
     await sweep({ epoch: 2 });
     expect(await stored()).toEqual({ activities: [], streams: [], tombstones: [id] });
   });
@@ -122,7 +122,7 @@ describe('the retention sweep', () => {
   it('removes parts that a stale write left behind a tombstone, not those of what is alive', async () => {
     await store([id]);
     await sweep();
-    await addStreams(adapter.collections, id);
+    await addStreams(adapter.store, id);
     await store([id + 1], { at: young });
     expect(await sweep()).toBe(0);
     expect(await stored()).toMatchObject({ activities: [id + 1], streams: [id + 1] });

@@ -7,7 +7,8 @@ import type { Deletion } from '../../../src/mongo/deletion/delete-activity.ts';
 import { deleteGoneActivity } from '../../../src/mongo/deletion/missing.ts';
 import { tombstonesOf } from '../../../src/mongo/history/tombstones.ts';
 import { deleteActivity, isStored } from '../../../src/mongo/deletion/delete-activity.ts';
-import { useAdapter } from '../adapter.ts';
+import type { Retry } from '../../../src/mongo/base/retrying-db.ts';
+import { storeWith, useAdapter } from '../adapter.ts';
 import { addStreams } from '../athletes/erasing-fixture.ts';
 import { athleteId, pageOf, recordOf } from '../pages.ts';
 
@@ -24,13 +25,13 @@ function deletionOf(changes: Partial<Deletion> = {}): Deletion {
 }
 
 function deleteIt(changes: Partial<Deletion> = {}): Promise<boolean> {
-  return deleteActivity(adapter.mongo, adapter.collections, deletionOf(changes));
+  return deleteActivity(adapter.store, deletionOf(changes));
 }
 
 async function store(epoch: number, ...ids: readonly number[]): Promise<void> {
   const records = ids.map((one) => recordOf(one));
   await adapter.activities.storePage(pageOf(records, { epoch }));
-  for (const one of ids) await addStreams(adapter.collections, one, { epoch });
+  for (const one of ids) await addStreams(adapter.store, one, { epoch });
 }
 
 function tombstones() {
@@ -65,13 +66,12 @@ describe('an activity that is buried', () => {
     await store(1, id);
     const before = [await all('activities'), await all('streams')];
     expect(await deleteIt({ athleteId: athleteId + 1 })).toBe(false);
-    const { mongo, collections } = adapter;
-    await deleteGoneActivity(mongo, collections, { athleteId: athleteId + 1, epoch: 1, at }, id);
+    await deleteGoneActivity(adapter.store, { athleteId: athleteId + 1, epoch: 1, at }, id);
     expect([await all('activities'), await all('streams')]).toEqual(before);
     expect([await all('tombstones'), await all('changes')]).toEqual([[], []]);
-    expect(await isStored(mongo, collections, { athleteId, activityId: id })).toBe(true);
+    expect(await isStored(adapter.store, { athleteId, activityId: id })).toBe(true);
     const asOther = { athleteId: athleteId + 1, activityId: id };
-    expect(await isStored(mongo, collections, asOther)).toBe(false);
+    expect(await isStored(adapter.store, asOther)).toBe(false);
   });
 
   it('and was cut off after its tombstone, or after its streams, is removed by the next try', async () => {
@@ -83,7 +83,7 @@ describe('an activity that is buried', () => {
       why: 'deleted',
       at: new Date(0),
     });
-    await adapter.collections.streams.deleteMany({ part: 0 });
+    await adapter.store.streams.deleteMany({ part: 0 });
     expect(await deleteIt()).toBe(true);
     expect([await all('activities'), await all('streams')]).toEqual([[], []]);
   });
@@ -98,20 +98,18 @@ describe('an activity that is buried', () => {
 
   it('taken over in the middle says that its streams are missing, and the tombstone goes again', async () => {
     await store(3, id);
-    const { collections, mongo } = adapter;
     const takeOver = async (): Promise<void> => {
-      await collections.activities.updateOne({}, { $set: { 'sync.epoch': 9 } });
+      await adapter.store.activities.updateOne({}, { $set: { 'sync.epoch': 9 } });
     };
     let operations = 0;
-    const attempt: typeof mongo.attempt = async (operation, urgency) => {
-      const result = await mongo.attempt(operation, urgency);
+    const attempt: Retry = async (operation) => {
+      const result = await operation();
       operations += 1;
       if (operations === 2) await takeOver();
       return result;
     };
     const interrupted = deleteActivity(
-      { ...mongo, attempt },
-      collections,
+      storeWith(adapter.database.db, attempt),
       deletionOf({ epoch: 4 }),
     );
     await expect(interrupted).rejects.toThrow(LeaseLostError);
@@ -124,12 +122,11 @@ describe('an activity that is buried', () => {
 
 describe('the tombstones among some ids', () => {
   it('are found, and only those', async () => {
-    const { mongo } = adapter;
     await deleteIt();
     await deleteIt({ activityId: id + 2, why: 'expired' });
-    const found = await tombstonesOf(mongo, [id, id + 1, id + 2]);
+    const found = await tombstonesOf(adapter.store, [id, id + 1, id + 2]);
     expect([...found.keys()].sort()).toEqual([id, id + 2]);
     expect(found.get(id + 2)).toMatchObject({ why: 'expired', start_date: startAt });
-    expect(await tombstonesOf(mongo, [])).toEqual(new Map());
+    expect(await tombstonesOf(adapter.store, [])).toEqual(new Map());
   });
 });

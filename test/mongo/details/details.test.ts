@@ -46,7 +46,7 @@ async function store(
   segments = false,
 ): Promise<string> {
   const options = { detail, kept: { segments } };
-  return storeDetails(adapter.mongo, adapter.collections, { ...write, ...changes }, options);
+  return storeDetails(adapter.store, { ...write, ...changes }, options);
 }
 
 async function list(changes: Readonly<Record<string, JsonValue | undefined>> = {}, epoch = 1) {
@@ -72,7 +72,7 @@ async function state(): Promise<Document> {
 
 function due(changes: Partial<PendingQuery> = {}): Promise<readonly DueDetails[]> {
   const query = { athleteId, range: {}, now: at, exclude: [], limit: 10, ...changes };
-  return dueDetails(adapter.mongo, adapter.collections, query);
+  return dueDetails(adapter.store, query);
 }
 
 const details = { description: 'Nice one.', calories: 520.5, segment_efforts: [{ id: 1 }] };
@@ -175,20 +175,14 @@ describe('details', () => {
 
   it('are not stored for an activity that is gone', async () => {
     expect(await store(detailOf(details))).toBe('stored');
-    expect(await adapter.collections.activities.countDocuments()).toBe(0);
+    expect(await adapter.store.activities.countDocuments()).toBe(0);
   });
 
   it.each([
     ['stored', () => store(detailOf(details), { epoch: 4 })],
     [
       'failed',
-      () =>
-        recordDetailsFailure(
-          adapter.mongo,
-          adapter.collections,
-          { ...write, epoch: 4, activityId: id },
-          failed,
-        ),
+      () => recordDetailsFailure(adapter.store, { ...write, epoch: 4, activityId: id }, failed),
     ],
   ])('are not %s under an older lease', async (_, work) => {
     await list({}, 5);
@@ -240,7 +234,7 @@ describe('the segments in the efforts', () => {
     await list();
     await store(detailOf({ segment_efforts: efforts }), {}, isKept);
     const query = { athleteId, now: at, exclude: [], limit: 10 };
-    const met = await dueSegments(adapter.mongo, query);
+    const met = await dueSegments(adapter.store, query);
     expect(met.map(({ segmentId }) => segmentId)).toEqual(expected);
   });
 });
@@ -273,19 +267,18 @@ describe('which details are due', () => {
   }
 
   function settled(day: number, how: 'failed' | 'parked' | 'none'): Promise<void> {
-    const { mongo, collections } = adapter;
+    const { store } = adapter;
     const one = { ...write, activityId: id + day };
-    if (how === 'none') return markDetailsUnavailable(mongo, collections, one, 'Strava has none');
-    return recordDetailsFailure(mongo, collections, one, {
+    if (how === 'none') return markDetailsUnavailable(store, one, 'Strava has none');
+    return recordDetailsFailure(store, one, {
       ...failed,
       isParked: how === 'parked',
     });
   }
 
-  const count = (range = {}): Promise<number> =>
-    countDueDetails(adapter.mongo, adapter.collections, athleteId, range);
+  const count = (range = {}): Promise<number> => countDueDetails(adapter.store, athleteId, range);
   const nextTryAt = (range = {}): Promise<Date | undefined> =>
-    nextDetailsTryAt(adapter.mongo, adapter.collections, athleteId, range);
+    nextDetailsTryAt(adapter.store, athleteId, range);
 
   it('is what never had any, newest first', async () => {
     await listThree();
@@ -328,7 +321,7 @@ describe('which details are due', () => {
     await settled(2, 'none');
     expect(await due({ now: later(86_400) })).toHaveLength(2);
     expect(await count()).toBe(2);
-    const { sync } = (await adapter.collections.activities.findOne({
+    const { sync } = (await adapter.store.activities.findOne({
       _id: Long.fromNumber(id + 2),
     })) ?? { sync: undefined };
     expect(sync?.details).toMatchObject({ state: 'none', reason: 'Strava has none' });
@@ -342,7 +335,7 @@ describe('a detail beside what is stored', () => {
       { ...details, novelty: 2, device_name: 'Watch' },
       { end_latlng: [], gear_id: 'b1' },
     );
-    const aligned = await alignedDetail(adapter.mongo, adapter.collections, detail);
+    const aligned = await alignedDetail(adapter.store, detail);
     expect(aligned.summary.record).toEqual(
       recordOf(id, { end_latlng: null, gear_id: 'b1', novelty: 2 }),
     );
@@ -351,6 +344,6 @@ describe('a detail beside what is stored', () => {
 
   it('stays as it is where nothing is stored', async () => {
     const detail = detailOf(details);
-    expect(await alignedDetail(adapter.mongo, adapter.collections, detail)).toBe(detail);
+    expect(await alignedDetail(adapter.store, detail)).toBe(detail);
   });
 });

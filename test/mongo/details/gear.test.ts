@@ -25,22 +25,22 @@ const detail = { ...bike, resource_state: 3, brand_name: 'Puch', model_name: 'Mi
 
 beforeEach(async () => {
   await adapter.empty();
-  const athletes = createAthleteStore(adapter.mongo, adapter.collections);
+  const athletes = createAthleteStore(adapter.store);
   await athletes.saveCoverage(athleteId, nothingCovered, { epoch: 1 });
 });
 
 function storeProfile(lists: JsonObject, when = at): Promise<void> {
   const profile = { id: athleteId, resource_state: 3, ...lists };
-  return storeAthletePart(adapter.mongo, { ...write, at: when, part: 'profile' }, profile);
+  return storeAthletePart(adapter.store, { ...write, at: when, part: 'profile' }, profile);
 }
 
 function store(record: JsonObject, when = at, gearId = 'b1'): Promise<void> {
-  return storeGear(adapter.mongo, { ...write, at: when }, gearId, record);
+  return storeGear(adapter.store, { ...write, at: when }, gearId, record);
 }
 
 function fail(gearId: string, isParked = false): Promise<void> {
   const failure = { message: 'It failed.', tries: 1, isParked, nextTryAt: days(0.5) };
-  return recordGearFailure(adapter.mongo, { ...write, gearId }, failure);
+  return recordGearFailure(adapter.store, { ...write, gearId }, failure);
 }
 
 function documents(): Promise<Document[]> {
@@ -49,7 +49,7 @@ function documents(): Promise<Document[]> {
 
 async function due(now = at, changes: { exclude?: string[]; limit?: number } = {}) {
   const query = { athleteId, now, exclude: [], limit: 10, ...changes };
-  const found = await dueGear(adapter.mongo, adapter.collections, query);
+  const found = await dueGear(adapter.store, query);
   return found.map(({ gearId }) => gearId);
 }
 
@@ -155,7 +155,7 @@ describe('which gear is due', () => {
   it('is that which failed, when its time has come', async () => {
     await ride(['b9']);
     await fail('b9');
-    const next = (): Promise<Date | undefined> => nextGearTryAt(adapter.mongo, athleteId);
+    const next = (): Promise<Date | undefined> => nextGearTryAt(adapter.store, athleteId);
     expect([await due(), await due(days(0.5))]).toEqual([[], ['b9']]);
     expect(await next()).toEqual(days(0.5));
     await fail('b9', true);
@@ -170,7 +170,7 @@ describe('which gear is due', () => {
     await ride(['b9']);
     await storeProfile({ bikes: [bike] });
     for (const gearId of ['b1', 'b9'])
-      await markGearUnavailable(adapter.mongo, { ...write, gearId }, 'Strava has none');
+      await markGearUnavailable(adapter.store, { ...write, gearId }, 'Strava has none');
     expect(await due(days(60))).toEqual([]);
     const sync = { detail: 'none', reason: 'Strava has none', athlete_id: athleteId };
     expect(await documents()).toMatchObject([{ ...bike, sync }, { sync }]);

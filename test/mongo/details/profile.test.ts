@@ -25,16 +25,16 @@ const detailed = { ...summary, resource_state: 3, ftp: 250, bikes: [], shoes: []
 
 beforeEach(async () => {
   await adapter.empty();
-  const athletes = createAthleteStore(adapter.mongo, adapter.collections);
+  const athletes = createAthleteStore(adapter.store);
   await athletes.saveCoverage(athleteId, nothingCovered, { epoch: 1, polledAt: at });
 });
 
 function store(part: AthletePart, record: JsonObject, changes: Partial<typeof write> = {}) {
-  return storeAthletePart(adapter.mongo, { ...write, ...changes, part }, record);
+  return storeAthletePart(adapter.store, { ...write, ...changes, part }, record);
 }
 
 function logIn(profile: JsonObject): Promise<void> {
-  return saveAthlete(adapter.mongo, adapter.collections, athleteId, profile);
+  return saveAthlete(adapter.store, athleteId, profile);
 }
 
 async function document(): Promise<Document> {
@@ -47,7 +47,7 @@ async function fields(): Promise<Document> {
 }
 
 async function due(now = at, exclude: AthletePart[] = []): Promise<AthletePart[]> {
-  const parts = await dueAthleteParts(adapter.mongo, { athleteId, now, exclude });
+  const parts = await dueAthleteParts(adapter.store, { athleteId, now, exclude });
   return parts.map(({ part }) => part);
 }
 
@@ -103,7 +103,7 @@ describe('the parts of an athlete', () => {
   it.each<AthletePart>(['profile', 'zones'])(
     'are not stored under an older lease (%s)',
     async (part) => {
-      await createAthleteStore(adapter.mongo, adapter.collections).take(athleteId, 5);
+      await createAthleteStore(adapter.store).take(athleteId, 5);
       const before = await document();
       await expect(store(part, detailed)).rejects.toThrow(LeaseLostError);
       expect(await document()).toEqual(before);
@@ -142,7 +142,7 @@ describe('a profile that is only a summary', () => {
 describe('which parts are due', () => {
   const failed = (part: AthletePart, isParked = false): Promise<void> => {
     const failure = { message: 'It failed.', tries: 2, isParked, nextTryAt: hours(1) };
-    return recordPartFailure(adapter.mongo, { ...write, part }, failure);
+    return recordPartFailure(adapter.store, { ...write, part }, failure);
   };
 
   it('is what was never stored, or not for a day', async () => {
@@ -161,26 +161,26 @@ describe('which parts are due', () => {
   ])('is what failed, when its time has come (parked: %s)', async (isParked, nextTryAt) => {
     await failed('zones', isParked);
     expect(await due()).toEqual(['profile', 'stats']);
-    expect(await nextPartTryAt(adapter.mongo, athleteId)).toEqual(nextTryAt);
+    expect(await nextPartTryAt(adapter.store, athleteId)).toEqual(nextTryAt);
     const query = { athleteId, now: hours(1), exclude: [] };
-    expect(await dueAthleteParts(adapter.mongo, query)).toContainEqual({ part: 'zones', tries: 2 });
+    expect(await dueAthleteParts(adapter.store, query)).toContainEqual({ part: 'zones', tries: 2 });
     await store('zones', {}, { at: hours(1) });
-    expect(await nextPartTryAt(adapter.mongo, athleteId)).toBeUndefined();
+    expect(await nextPartTryAt(adapter.store, athleteId)).toBeUndefined();
     const again = { athleteId, now: hours(25), exclude: [] };
-    expect(await dueAthleteParts(adapter.mongo, again)).toContainEqual({ part: 'zones', tries: 0 });
+    expect(await dueAthleteParts(adapter.store, again)).toContainEqual({ part: 'zones', tries: 0 });
   });
 
   it('names the soonest of what failed', async () => {
     await failed('zones');
     const failure = { message: 'It failed.', tries: 1, isParked: false, nextTryAt: hours(0.5) };
-    await recordPartFailure(adapter.mongo, { ...write, part: 'stats' }, failure);
-    expect(await nextPartTryAt(adapter.mongo, athleteId)).toEqual(hours(0.5));
+    await recordPartFailure(adapter.store, { ...write, part: 'stats' }, failure);
+    expect(await nextPartTryAt(adapter.store, athleteId)).toEqual(hours(0.5));
   });
 
   it('is not what Strava does not give, for a month or until a new login', async () => {
     await failed('zones');
     const zones = { ...write, part: 'zones' as const };
-    await markPartUnavailable(adapter.mongo, zones, 'for subscribers only');
+    await markPartUnavailable(adapter.store, zones, 'for subscribers only');
     expect(await due(hours(30 * 24 - 1))).toEqual(['profile', 'stats']);
     expect(await due(hours(30 * 24))).toContain('zones');
     expect((await document())['sync']).toMatchObject({

@@ -40,30 +40,30 @@ beforeEach(async () => {
 });
 
 function meet(ids: readonly number[], by = athleteId, when = at): Promise<void> {
-  return meetSegments(adapter.mongo, { athleteId: by, at: when }, ids);
+  return meetSegments(adapter.store, { athleteId: by, at: when }, ids);
 }
 
 function store(changes: JsonObject = {}, when = at): Promise<void> {
-  return storeSegment(adapter.mongo, { ...write, at: when }, id, { ...record, ...changes });
+  return storeSegment(adapter.store, { ...write, at: when }, id, { ...record, ...changes });
 }
 
 function storeItsStreams(when = at): Promise<void> {
-  return storeSegmentStreams(adapter.mongo, { ...write, at: when }, id, streams);
+  return storeSegmentStreams(adapter.store, { ...write, at: when }, id, streams);
 }
 
 function fail(part: SegmentPart, isParked = false): Promise<void> {
   const failure = { message: 'It failed.', tries: 1, isParked, nextTryAt: later(60) };
-  return recordSegmentFailure(adapter.mongo, { ...write, segmentId: id, part }, failure);
+  return recordSegmentFailure(adapter.store, { ...write, segmentId: id, part }, failure);
 }
 
 function reject(part: SegmentPart): Promise<void> {
   const one = { ...write, segmentId: id, part };
-  return markSegmentUnavailable(adapter.mongo, one, 'for subscribers only');
+  return markSegmentUnavailable(adapter.store, one, 'for subscribers only');
 }
 
 function due(now = at, changes: { by?: number; exclude?: number[]; limit?: number } = {}) {
   const { by = athleteId, exclude = [], limit = 10 } = changes;
-  return dueSegments(adapter.mongo, { athleteId: by, now, exclude, limit });
+  return dueSegments(adapter.store, { athleteId: by, now, exclude, limit });
 }
 
 async function document(): Promise<Document> {
@@ -186,8 +186,8 @@ describe('a segment', () => {
 });
 
 describe('a segment that failed', () => {
-  const count = (): Promise<number> => countDueSegments(adapter.mongo, athleteId);
-  const nextTryAt = (): Promise<Date | undefined> => nextSegmentTryAt(adapter.mongo, athleteId);
+  const count = (): Promise<number> => countDueSegments(adapter.store, athleteId);
+  const nextTryAt = (): Promise<Date | undefined> => nextSegmentTryAt(adapter.store, athleteId);
 
   it.each<[SegmentPart, DueSegment]>([
     ['record', asRecord],
@@ -243,6 +243,6 @@ describe('which segments are due', () => {
     expect(await ids()).toEqual([20, 30, id]);
     expect(await ids(at, { limit: 2, exclude: [20] })).toEqual([30, id]);
     expect(await ids(at, { by: 1002 })).toEqual([40]);
-    expect(await countDueSegments(adapter.mongo, athleteId)).toBe(3);
+    expect(await countDueSegments(adapter.store, athleteId)).toBe(3);
   });
 });

@@ -21,7 +21,7 @@ beforeEach(() => adapter.empty());
 
 describe('a run', () => {
   it('shows from its start on, so that a killed one shows', async () => {
-    const runs = createRunStore(adapter.mongo);
+    const runs = createRunStore(adapter.store);
     expect(await runs.last()).toBeUndefined();
     const id = await runs.start(run);
     const { startedAt: started_at, ...rest } = run;
@@ -29,7 +29,7 @@ describe('a run', () => {
   });
 
   it('says how it ended and what it did', async () => {
-    const runs = createRunStore(adapter.mongo);
+    const runs = createRunStore(adapter.store);
     const id = await runs.start(run);
     await runs.end(id, { endedAt, outcome: 'failed', error: 'Strava is away', counts });
     expect(await runs.last()).toMatchObject({
@@ -50,7 +50,7 @@ describe('a run', () => {
   });
 
   it('that is the last is the one that started last; old ones are pruned', async () => {
-    const runs = createRunStore(adapter.mongo);
+    const runs = createRunStore(adapter.store);
     const newer = await runs.start({ ...run, startedAt: endedAt });
     await runs.start(run);
     expect(await runs.last()).toMatchObject({ _id: newer });

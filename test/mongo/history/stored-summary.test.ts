@@ -1,13 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import type { Mongo } from '../../../src/mongo/base/connection.ts';
+import type { Store } from '../../../src/mongo/schema/collections.ts';
 import { recordChanges } from '../../../src/mongo/history/changes.ts';
 import {
   storedSummaries,
   summaryOf as storedOf,
 } from '../../../src/mongo/history/stored-summary.ts';
 import { comparePage } from '../../../src/mongo/activities/summary-comparison.ts';
-import { useAdapter } from '../adapter.ts';
+import type { Retry } from '../../../src/mongo/base/retrying-db.ts';
+import { storeWith, useAdapter } from '../adapter.ts';
 import { athleteId, fetchedAt, pageOf, recordOf, summaryOf } from '../pages.ts';
 
 const id = 19_000_000_001;
@@ -17,27 +18,26 @@ const besides = { laps: [{ id: 1 }], segment_efforts: [{ id: 2 }], derived: { ve
 beforeEach(async () => {
   await adapter.empty();
   await adapter.activities.storePage(pageOf([recordOf(id, { 'a.b': 1 })]));
-  await adapter.collections.activities.updateOne({}, { $set: besides });
+  await adapter.store.activities.updateOne({}, { $set: besides });
 });
 
 /** The adapter, and the names of the fields that came out of the database. */
-function watched(): { readonly mongo: Mongo; readonly read: Set<string> } {
+function watched(): { readonly store: Store; readonly read: Set<string> } {
   const read = new Set<string>();
-  const { mongo } = adapter;
-  const attempt: Mongo['attempt'] = async (operation, urgency) => {
-    const result = await mongo.attempt(operation, urgency);
+  const attempt: Retry = async (operation) => {
+    const result = await operation();
     for (const one of [result].flat()) for (const key of Object.keys(one ?? {})) read.add(key);
     return result;
   };
-  return { mongo: { ...mongo, attempt }, read };
+  return { store: storeWith(adapter.database.db, attempt), read };
 }
 
 describe('what is compared with a page', () => {
   it('is what the list brought, a key with a dot and one that became the list’s too', async () => {
-    const { mongo, collections } = adapter;
+    const { store } = adapter;
     const record = recordOf(id, { 'a.b': 1, laps: [{ id: 1 }] });
     await adapter.activities.storePage(pageOf([record]));
-    const [stored] = await storedSummaries(mongo, collections, [id]);
+    const [stored] = await storedSummaries(store, [id]);
     expect(stored && storedOf(stored)).toEqual({
       ...record,
       start_date: '2026-10-04T06:12:13.000Z',
@@ -46,19 +46,14 @@ describe('what is compared with a page', () => {
   });
 
   it('leaves in the database what was put beside it', async () => {
-    const { mongo, read } = watched();
+    const { store, read } = watched();
     const renamed = summaryOf(recordOf(id, { name: 'Another', 'a.b': 1 }));
     const page = pageOf([], { fetchedAt });
-    await recordChanges(mongo, adapter.collections, [renamed], page);
+    await recordChanges(store, [renamed], page);
     const changes = await adapter.database.db.collection('changes').find().toArray();
     expect(changes).toMatchObject([{ fields: [{ field: 'name', to: 'Another' }] }]);
     const shown = { athleteId, summaries: [summaryOf(recordOf(id, { 'a.b': 1 }))] };
-    const differences = await comparePage(
-      mongo,
-      adapter.collections,
-      { ...shown, requestedAt: fetchedAt },
-      'lifted',
-    );
+    const differences = await comparePage(store, { ...shown, requestedAt: fetchedAt }, 'lifted');
     expect(differences).toMatchObject({ missing: [], stale: [] });
     for (const key of ['name', 'track', 'sync']) expect(read).toContain(key);
     for (const key of Object.keys(besides)) expect(read).not.toContain(key);

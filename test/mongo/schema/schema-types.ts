@@ -7,6 +7,7 @@ import type { ChangeDocument } from '../../../src/mongo/history/changes.ts';
 import type {
   ActivityBookkeeping,
   AthleteDocument,
+  BackfillRequestDocument,
   DetailsBookkeeping,
   LeaseDocument,
   MissingBookkeeping,
@@ -16,7 +17,6 @@ import type {
   StreamsBookkeeping,
   StreamsDocument,
   TokenDocument,
-  BackfillRequestDocument,
 } from '../../../src/mongo/schema/collections.ts';
 import type { GearBookkeeping } from '../../../src/mongo/details/gear.ts';
 import type { RefreshBookkeeping } from '../../../src/mongo/details/profile.ts';

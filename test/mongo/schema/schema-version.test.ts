@@ -11,7 +11,7 @@ const openScene = useScene();
 beforeEach(() => adapter.database.clear());
 
 it('a fresh database gets the version of the program, also where two processes start at once', async () => {
-  await Promise.all([1, 2].map(() => ensureVersion(adapter.mongo, new Date())));
+  await Promise.all([1, 2].map(() => ensureVersion(adapter.store, new Date())));
   const found = await adapter.database.db.collection('schema').find().toArray();
   expect(found).toMatchObject([{ _id: 'database', version: schemaVersion }]);
 });
@@ -24,7 +24,7 @@ describe('a database of a newer program', () => {
 
   it('is rejected', async () => {
     await makeNewer();
-    await expect(ensureVersion(adapter.mongo, new Date())).rejects.toBeInstanceOf(
+    await expect(ensureVersion(adapter.store, new Date())).rejects.toBeInstanceOf(
       DatabaseNewerError,
     );
   });

@@ -19,18 +19,18 @@ const at = new Date('2026-10-05T11:00:00Z');
 const [first, second] = [19_000_000_001, 19_000_000_002];
 
 beforeEach(async () => {
-  await prepareDatabase(adapter.mongo);
+  await prepareDatabase(adapter.store);
   await adapter.empty();
 });
 
 /** What a start asks the server for. */
 async function commandsOfAStart(): Promise<readonly string[]> {
   const { uri, name } = adapter.database;
-  const mongo = await open({ uri: `${uri}?monitorCommands=true`, name });
+  const store = await open({ uri: `${uri}?monitorCommands=true`, name });
   const names: string[] = [];
-  mongo.db.client.on('commandStarted', ({ commandName }) => void names.push(commandName));
-  await prepareDatabase(mongo);
-  await mongo.close();
+  store.db.client.on('commandStarted', ({ commandName }) => void names.push(commandName));
+  await prepareDatabase(store);
+  await store.close();
   return names;
 }
 
@@ -118,8 +118,8 @@ describe('what a validator refuses', () => {
     await reject('activities', { name: 'rejected' });
     const page = pageOf([recordOf(first, { name: 'rejected' }), recordOf(second)]);
     expect(await adapter.activities.storePage(page)).toMatchObject({ added: 1, parked: 1 });
-    expect(await adapter.collections.activities.distinct('_id')).toEqual([second]);
-    expect(await adapter.collections.parked.findOne()).toMatchObject({
+    expect(await adapter.store.activities.distinct('_id')).toEqual([second]);
+    expect(await adapter.store.parked.findOne()).toMatchObject({
       _id: `${athleteId}:${first}`,
       reason: 'MongoDB refuses it (Document failed validation)',
     });
@@ -134,13 +134,13 @@ describe('what a validator refuses', () => {
     const write = { athleteId, pending, epoch: 1, at };
     const recording = { sampleCount: 1, arrays: new Map([['heartrate', [999]]]) };
     expect(await adapter.activities.storeStreams(write, recording)).toBe('parked');
-    const activity = await adapter.collections.activities.findOne();
+    const activity = await adapter.store.activities.findOne();
     expect(activity?.sync.streams).toEqual({
       state: 'parked',
       tries: 1,
       error: 'Not stored: MongoDB refuses them (Document failed validation).',
       next_try_at: new Date('2026-10-06T11:00:00Z'),
     });
-    expect(await adapter.collections.streams.countDocuments()).toBe(0);
+    expect(await adapter.store.streams.countDocuments()).toBe(0);
   });
 });

@@ -20,10 +20,10 @@ async function shape(): Promise<unknown> {
 describe('the collections', () => {
   it('are made once, however often and by however many', async () => {
     const before = await shape();
-    await prepareDatabase(adapter.mongo);
+    await prepareDatabase(adapter.store);
     expect(await shape()).toEqual(before);
     await adapter.database.clear();
-    await Promise.all([1, 2, 3].map(() => prepareDatabase(adapter.mongo)));
+    await Promise.all([1, 2, 3].map(() => prepareDatabase(adapter.store)));
     expect(await shape()).toEqual(before);
   });
 

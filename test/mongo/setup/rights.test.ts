@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { views } from '../../../src/queries/views.ts';
 import { MongoRejectedError } from '../../../src/errors.ts';
-import type { Mongo } from '../../../src/mongo/base/connection.ts';
+import type { Store } from '../../../src/mongo/schema/collections.ts';
 import { prepareDatabase } from '../../../src/mongo/setup/ensure-indexes.ts';
 import type { Simulator } from '../../../src/simulator/simulator.ts';
 import { startSimulator } from '../../../src/simulator/api/server.ts';
@@ -16,7 +16,7 @@ import { open } from '../base/connection-of.ts';
 const [name, synced] = ['mirror', 'synced'];
 let mongod: LockedMongod;
 let simulator: Simulator;
-let mongo: Mongo;
+let store: Store;
 let uri: string;
 beforeAll(async () => {
   mongod = await startLockedMongod('canary-owner');
@@ -24,19 +24,19 @@ beforeAll(async () => {
   const user = { createUser: 'reader-writer', pwd: 'canary-user', roles };
   await mongod.client.db(name).command(user);
   uri = `mongodb://reader-writer:canary-user@127.0.0.1:${mongod.port}/?authSource=${name}`;
-  mongo = await open({ uri, name });
+  store = await open({ uri, name });
   simulator = await startSimulator({ athletes: [athleteNamed('Ada', athleteId, 3)] });
 });
 afterAll(async () => {
   await simulator.close();
-  await mongo.close();
+  await store.close();
   await mongod.remove();
 });
 
 describe('a user who may only read and write', () => {
   it('has a database without validators, at the first start and the next', async () => {
-    await prepareDatabase(mongo);
-    await prepareDatabase(mongo);
+    await prepareDatabase(store);
+    await prepareDatabase(store);
     const found = await mongod.client.db(name).listCollections({ name: 'runs' }).toArray();
     expect(found).toHaveLength(1);
     expect(JSON.stringify(found)).not.toContain('validator');
@@ -48,12 +48,12 @@ describe('a user who may only read and write', () => {
       const found = await db.listCollections({ type: 'view' }).toArray();
       return found.toSorted((one, other) => (one.name < other.name ? -1 : 1));
     };
-    await prepareDatabase(mongo);
+    await prepareDatabase(store);
     const before = await made();
     expect(before.map((view) => view.name)).toEqual(views.map((view) => view.name).toSorted());
     await db.command({ collMod: 'daily_totals', viewOn: 'activities', pipeline: [{ $limit: 1 }] });
     expect(await made()).not.toEqual(before);
-    await Promise.all([1, 2].map(() => prepareDatabase(mongo)));
+    await Promise.all([1, 2].map(() => prepareDatabase(store)));
     expect(await made()).toEqual(before);
   });
 
@@ -69,7 +69,7 @@ describe('a user who may only read and write', () => {
   it('is told which role is missing where the validator of another version stands there', async () => {
     const other = { $jsonSchema: { properties: { pid: { bsonType: 'string' } } } };
     await mongod.client.db(name).command({ collMod: 'runs', validator: other });
-    const error: unknown = await prepareDatabase(mongo).catch((rejection: unknown) => rejection);
+    const error: unknown = await prepareDatabase(store).catch((rejection: unknown) => rejection);
     expect(error).toBeInstanceOf(MongoRejectedError);
     expect(String(error)).toContain('The collection runs has the validator of another version');
     expect(String(error)).toContain('dbAdmin');

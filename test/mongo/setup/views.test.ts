@@ -16,10 +16,10 @@ describe('the views', () => {
   it('are made once, however often and by however many', async () => {
     const before = await made();
     expect(before.map((view) => view.name)).toEqual(views.map((view) => view.name).toSorted());
-    await createViews(adapter.mongo);
+    await createViews(adapter.store);
     expect(await made()).toEqual(before);
     for (const view of views) await adapter.database.db.collection(view.name).drop();
-    await Promise.all([1, 2, 3].map(() => createViews(adapter.mongo)));
+    await Promise.all([1, 2, 3].map(() => createViews(adapter.store)));
     expect(await made()).toEqual(before);
   });
 
@@ -28,7 +28,7 @@ describe('the views', () => {
     const { db } = adapter.database;
     await db.command({ collMod: name, viewOn: 'activities', pipeline: [{ $limit: 1 }] });
     expect(await made()).not.toEqual(before);
-    await createViews(adapter.mongo);
+    await createViews(adapter.store);
     expect(await made()).toEqual(before);
   });
 
@@ -36,10 +36,10 @@ describe('the views', () => {
     const { db } = adapter.database;
     await db.collection(name).drop();
     await db.collection<{ _id: number }>(name).insertOne({ _id: 1 });
-    await createViews(adapter.mongo);
+    await createViews(adapter.store);
     expect(await db.collection(name).find().toArray()).toEqual([{ _id: 1 }]);
     await db.collection(name).drop();
-    await createViews(adapter.mongo);
+    await createViews(adapter.store);
   });
 });
 

@@ -7,7 +7,7 @@ import { createActivityStore } from '../../../src/mongo/streams/activity-store.t
 import { writeDerivation } from '../../../src/mongo/streams/derivation.ts';
 import { rebuildActivity } from '../../../src/features/rebuild/store.ts';
 import type { StreamsWrite } from '../../../src/sync/ports/ports.ts';
-import { useAdapter } from '../adapter.ts';
+import { storeWith, useAdapter } from '../adapter.ts';
 import { athleteId, pageOf, polyline, recordOf } from '../pages.ts';
 
 const id = 19_000_000_001;
@@ -49,8 +49,7 @@ async function listed(changes = {}, epoch = 1): Promise<StreamsWrite> {
 }
 
 /** As with SYNC_TRACK=streams. */
-const withRecordedTracks = () =>
-  createActivityStore(adapter.mongo, adapter.collections, { trackSource: 'streams' });
+const withRecordedTracks = () => createActivityStore(adapter.store, { trackSource: 'streams' });
 
 async function activity(): Promise<Document> {
   const found = await adapter.database.db.collection('activities').findOne({});
@@ -68,7 +67,7 @@ const change = (update: Document) =>
   adapter.database.db.collection('activities').updateOne({}, update);
 
 const rebuild = (trackSource: 'summary' | 'streams' = 'summary') =>
-  rebuildActivity(adapter.mongo, adapter.collections, { id, trackSource });
+  rebuildActivity(adapter.store, { id, trackSource });
 
 describe('what is derived from streams', () => {
   it('is there with them, in one write', async () => {
@@ -112,7 +111,7 @@ describe('what is derived from streams', () => {
   it('is left out where the activity has no room for it', async () => {
     await listed();
     await change({ $set: { description: 'x'.repeat(16_770_000) } });
-    const isFound = await writeDerivation(adapter.mongo, adapter.collections, {
+    const isFound = await writeDerivation(adapter.store, {
       filter: { _id: Long.fromNumber(id) },
       values: { derived: { version: 1, cells: ['y'.repeat(20_000)] }, 'sync.epoch': 2 },
       geometries: [{ note: 'z'.repeat(20_000) }],
@@ -170,7 +169,7 @@ describe('the track', () => {
   ])('that MongoDB refuses, because it %s, costs no write', async (_, coordinates) => {
     const write = await listed();
     const rejected = { type: 'LineString', coordinates };
-    await writeDerivation(adapter.mongo, adapter.collections, {
+    await writeDerivation(adapter.store, {
       filter: { _id: Long.fromNumber(write.pending.activityId) },
       values: { 'sync.epoch': 2 },
       geometries: [{ track: rejected, note: 1 }, { track: rejected, note: 2 }, { note: 3 }],
@@ -217,7 +216,7 @@ describe('a rebuild', () => {
 
   it('does not believe a recording of which a part is missing', async () => {
     await adapter.activities.storeStreams(await listed(), recording);
-    await adapter.collections.streams.updateOne({}, { $set: { parts: 2 } });
+    await adapter.store.streams.updateOne({}, { $set: { parts: 2 } });
     await spoil();
     expect(await rebuild()).toBe('incomplete');
     expect(await activity()).toMatchObject({
@@ -250,24 +249,20 @@ describe('a rebuild', () => {
   it('overwrites nothing that is written meanwhile', async () => {
     await adapter.activities.storeStreams(await listed(), recording);
     const longer = streamsOf({ time: [0, 60], distance: [0, 5_000] });
-    const { attempt } = adapter.mongo;
     let isOver = false;
     // Between its reading and its writing a crop arrives, with its streams.
-    const interrupted = {
-      ...adapter.mongo,
-      attempt: async <T>(operation: () => Promise<T>): Promise<T> => {
-        const result = await attempt(operation);
-        const isPart = typeof result === 'object' && result !== null && 'parts' in result;
-        if (isPart && !isOver) {
-          isOver = true;
-          const map = { id: 'a', summary_polyline: polyline.slice(0, 16) };
-          await adapter.activities.storeStreams(await listed({ distance: 5_000, map }), longer);
-        }
-        return result;
-      },
-    };
+    const interrupted = storeWith(adapter.database.db, async (operation) => {
+      const result = await operation();
+      const isPart = typeof result === 'object' && result !== null && 'parts' in result;
+      if (isPart && !isOver) {
+        isOver = true;
+        const map = { id: 'a', summary_polyline: polyline.slice(0, 16) };
+        await adapter.activities.storeStreams(await listed({ distance: 5_000, map }), longer);
+      }
+      return result;
+    });
     await change({ $set: { derived: { version: 0 } } });
-    const outcome = await rebuildActivity(interrupted, adapter.collections, {
+    const outcome = await rebuildActivity(interrupted, {
       id,
       trackSource: 'summary',
     });

@@ -18,7 +18,7 @@ beforeEach(() => adapter.empty());
 
 async function read(query?: RecordingQuery): Promise<readonly Recording[]> {
   const found: Recording[] = [];
-  for await (const one of recordings(adapter.mongo, adapter.collections, query)) found.push(one);
+  for await (const one of recordings(adapter.store, query)) found.push(one);
   return found;
 }
 
@@ -72,7 +72,7 @@ describe('a recording', () => {
       { time: [2, 3], heartrate: [102, 103] },
       { time: [4], heartrate: [104] },
     );
-    const found = await findRecording(adapter.mongo, adapter.collections, id);
+    const found = await findRecording(adapter.store, id);
     expect(found?.streams).toEqual({
       sampleCount: 5,
       arrays: new Map([
@@ -97,13 +97,11 @@ describe('a recording', () => {
   ])('has no streams where %s', async (_, state, parts) => {
     await storeOne(state);
     await storeParts(...parts);
-    expect(await findRecording(adapter.mongo, adapter.collections, id)).not.toHaveProperty(
-      'streams',
-    );
+    expect(await findRecording(adapter.store, id)).not.toHaveProperty('streams');
   });
 
   it('is undefined where it is not stored', async () => {
-    expect(await findRecording(adapter.mongo, adapter.collections, id)).toBeUndefined();
+    expect(await findRecording(adapter.store, id)).toBeUndefined();
   });
 });
 
@@ -127,7 +125,7 @@ describe('recordings', () => {
     const theirs = days.map((day, index) => ofDay(day, id + 10 + index));
     await adapter.activities.storePage(pageOf(mine));
     await adapter.activities.storePage(pageOf(theirs, { athleteId: 77 }));
-    expect(await athletesWithActivities(adapter.mongo, adapter.collections)).toEqual([77, 1001]);
+    expect(await athletesWithActivities(adapter.store)).toEqual([77, 1001]);
     expect(await idsOf({ athleteId })).toEqual([id, id + 1, id + 2]);
     expect(await idsOf({ since: new Date('2026-01-02') })).toEqual([
       id + 11,

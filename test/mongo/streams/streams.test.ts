@@ -6,7 +6,8 @@ import { LeaseLostError } from '../../../src/errors.ts';
 import { createActivityStore } from '../../../src/mongo/streams/activity-store.ts';
 import { deleteActivity } from '../../../src/mongo/deletion/delete-activity.ts';
 import type { PendingStreams, StreamsWrite } from '../../../src/sync/ports/ports.ts';
-import { useAdapter } from '../adapter.ts';
+import type { Retry } from '../../../src/mongo/base/retrying-db.ts';
+import { storeWith, useAdapter } from '../adapter.ts';
 import { athleteId, pageOf, recordOf } from '../pages.ts';
 
 const id = 19_000_000_001;
@@ -51,7 +52,7 @@ function parts(): Promise<Document[]> {
 }
 
 async function state(): Promise<unknown> {
-  const document = await adapter.collections.activities.findOne();
+  const document = await adapter.store.activities.findOne();
   return document?.sync.streams;
 }
 
@@ -89,9 +90,9 @@ describe('the streams of one activity', () => {
   it('stored twice change nothing', async () => {
     const write = await stored();
     await adapter.activities.storeStreams(write, small);
-    const before = [await parts(), await adapter.collections.activities.find().toArray()];
+    const before = [await parts(), await adapter.store.activities.find().toArray()];
     await adapter.activities.storeStreams(write, small);
-    expect([await parts(), await adapter.collections.activities.find().toArray()]).toEqual(before);
+    expect([await parts(), await adapter.store.activities.find().toArray()]).toEqual(before);
   });
 
   it.each([
@@ -170,24 +171,24 @@ async function firstDifference({ arrays, sampleCount }: Streams): Promise<string
 describe('an activity that is removed while its streams are being written', () => {
   it('leaves no part of them, and those of a newer holder alone', async () => {
     const write = await stored();
-    const { mongo, collections } = adapter;
+    const { store } = adapter;
     const deletion = { athleteId, activityId: id, startAt: at, why: 'deleted', epoch: 1 } as const;
     let operations = 0;
-    const attempt: typeof mongo.attempt = async (operation, urgency) => {
+    const attempt: Retry = async (operation) => {
       operations += 1;
       // After the look at the activity, and the parts.
       if (operations === 3) {
         expect(await parts()).toHaveLength(1);
-        await deleteActivity(mongo, collections, { ...deletion, at });
+        await deleteActivity(store, { ...deletion, at });
         // As if the write of the parts had come a moment later.
-        await collections.streams.insertMany([
+        await store.streams.insertMany([
           { ...partOf(1), epoch: 1 },
           { ...partOf(2), epoch: 2 },
         ]);
       }
-      return mongo.attempt(operation, urgency);
+      return operation();
     };
-    const slow = createActivityStore({ ...mongo, attempt }, collections);
+    const slow = createActivityStore(storeWith(adapter.database.db, attempt));
     await slow.storeStreams(write, small);
     expect(await parts()).toMatchObject([{ part: 2, epoch: 2 }]);
   });
@@ -223,9 +224,9 @@ describe('a recording that was changed while its streams were on the way', () =>
 describe('an activity that is gone meanwhile', () => {
   it('is no failure', async () => {
     const write = await stored();
-    await adapter.collections.activities.deleteMany({});
+    await adapter.store.activities.deleteMany({});
     await adapter.activities.markWithoutStreams(write, 'Strava has none');
-    expect(await adapter.collections.activities.countDocuments()).toBe(0);
+    expect(await adapter.store.activities.countDocuments()).toBe(0);
   });
 });
 

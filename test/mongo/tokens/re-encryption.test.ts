@@ -6,7 +6,7 @@ import { Long } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { TokenKeyError } from '../../../src/errors.ts';
-import type { Mongo } from '../../../src/mongo/base/connection.ts';
+import type { Store } from '../../../src/mongo/schema/collections.ts';
 import type { Grant } from '../../../src/mongo/tokens/grant-document.ts';
 import { digestOf } from '../../../src/mongo/tokens/grant-document.ts';
 import { createPendingLogins } from '../../../src/mongo/tokens/pending-logins.ts';
@@ -18,7 +18,7 @@ import { openVault, plainVault } from '../../../src/mongo/tokens/token-vault.ts'
 import type { TokenVault } from '../../../src/mongo/tokens/token-vault.ts';
 import { createTokenStore } from '../../../src/mongo/tokens/tokens.ts';
 import type { Tokens, TokenStore } from '../../../src/sync/ports/ports.ts';
-import { useAdapter } from '../adapter.ts';
+import { storeWith, useAdapter } from '../adapter.ts';
 
 const adapter = useAdapter();
 const at = new Date('2026-10-05T10:00:00Z');
@@ -60,7 +60,7 @@ async function started(): Promise<TokenVault> {
 }
 
 function storeOf(vault: TokenVault): TokenStore {
-  return createTokenStore(adapter.mongo, adapter.collections, vault);
+  return createTokenStore(adapter.store, vault);
 }
 
 /** All that is stored of logins, as text. */
@@ -81,7 +81,7 @@ async function keyIds(): Promise<readonly string[]> {
 describe('a login under a key', () => {
   it('comes back as it was saved, and stands nowhere in the database', async () => {
     const vault = await started();
-    const pending = createPendingLogins(adapter.mongo, vault);
+    const pending = createPendingLogins(adapter.store, vault);
     const grant = pendingOf(2);
     await storeOf(vault).save(grantOf(1));
     await pending.save('digest', grant);
@@ -110,13 +110,13 @@ describe('a login under a key', () => {
     expect(await storeOf(vault).load(1)).toEqual(grantOf(1));
     await storeOf(vault).renew(grantOf(1), grantOf(1, 2));
     expect(await storedText()).not.toContain('refresh-1');
-    expect(await takeOverTokens(adapter.mongo, vault)).toBe(1);
+    expect(await takeOverTokens(adapter.store, vault)).toBe(1);
     expect(await storedText()).not.toMatch(/(access|refresh)-\d/);
     expect(await storeOf(vault).load(2)).toMatchObject({
       ...grantOf(2),
       needsAuthorization: { reason: 'rejected' },
     });
-    expect(await takeOverTokens(adapter.mongo, vault)).toBe(0);
+    expect(await takeOverTokens(adapter.store, vault)).toBe(0);
   });
 
   it('is neither changed nor marked where the key is missing or wrong', async () => {
@@ -127,13 +127,13 @@ describe('a login under a key', () => {
     const before = await storedText();
     const missing = `encrypted with the key ${first.id}, which TOKEN_KEY_FILE does not hold`;
     const wrong = await started();
-    await expect(takeOverTokens(adapter.mongo, wrong)).rejects.toThrow(missing);
+    await expect(takeOverTokens(adapter.store, wrong)).rejects.toThrow(missing);
     await expect(storeOf(wrong).load(1)).rejects.toThrow(TokenKeyError);
-    await expect(takeOverTokens(adapter.mongo, plainVault)).rejects.toThrow(
+    await expect(takeOverTokens(adapter.store, plainVault)).rejects.toThrow(
       `The login in tokens (athlete 1) is encrypted, and TOKEN_KEY_FILE is not set. Set it to the file of the key ${first.id}; nothing was changed.`,
     );
     const added = newTokenKey();
-    await expect(rotateKeys(adapter.mongo, wrong, { path, added })).rejects.toThrow(missing);
+    await expect(rotateKeys(adapter.store, wrong, { path, added })).rejects.toThrow(missing);
     expect(await readKeyFile(path)).not.toContainEqual(added);
     expect(await storedText()).toBe(before);
   });
@@ -164,20 +164,20 @@ describe('a rotation', () => {
     await store.save(grantOf(2));
     await storeOf(plainVault).save(grantOf(3));
     const grant = pendingOf(4);
-    await createPendingLogins(adapter.mongo, await started()).save(digestOf('old'), grant);
+    await createPendingLogins(adapter.store, await started()).save(digestOf('old'), grant);
   }
 
   async function assertReadable(): Promise<void> {
     const vault = await started();
     for (const id of [1, 2, 3]) expect(await storeOf(vault).load(id)).toEqual(grantOf(id));
-    const pending = await createPendingLogins(adapter.mongo, vault).load(digestOf('old'));
+    const pending = await createPendingLogins(adapter.store, vault).load(digestOf('old'));
     expect(pending?.refreshToken).toBe('refresh-4-1');
   }
 
   it('brings every login under the new key, and then removes the old one', async () => {
     await fill();
     const added = newTokenKey();
-    const rotation = await rotateKeys(adapter.mongo, await started(), { path, added });
+    const rotation = await rotateKeys(adapter.store, await started(), { path, added });
     expect(rotation).toEqual({ sealed: 4, removed: 1 });
     expect(await readKeyFile(path)).toEqual([added]);
     expect(await keyIds()).toEqual([added.id]);
@@ -202,30 +202,27 @@ describe('a rotation', () => {
         return;
       }
       const last = newTokenKey();
-      await rotateKeys(adapter.mongo, await started(), { path, added: last });
+      await rotateKeys(adapter.store, await started(), { path, added: last });
       expect(await readKeyFile(path)).toEqual([last]);
       await assertReadable();
     }
   });
 
   /** The database, as it is for a process that is killed after so many operations. */
-  function killedAfter(steps: number): Mongo {
+  function killedAfter(steps: number): Store {
     let left = steps;
-    return {
-      ...adapter.mongo,
-      attempt: (operation, urgency) => {
-        left -= 1;
-        if (left < 0) throw new Error('killed');
-        return adapter.mongo.attempt(operation, urgency);
-      },
-    };
+    return storeWith(adapter.database.db, (operation) => {
+      left -= 1;
+      if (left < 0) throw new Error('killed');
+      return operation();
+    });
   }
 
   it('is noticed by a process that runs: it reads the new key, and writes with it', async () => {
     await fill();
     const running = storeOf(await started());
     const added = newTokenKey();
-    await rotateKeys(adapter.mongo, await started(), { path, added });
+    await rotateKeys(adapter.store, await started(), { path, added });
     expect(await running.load(1)).toEqual(grantOf(1));
     await running.renew(grantOf(1), grantOf(1, 2));
     expect(await keyIds()).toEqual([added.id]);
@@ -235,16 +232,13 @@ describe('a rotation', () => {
   it('that comes between the sealing of a grant and its write loses nothing', async () => {
     await storeOf(await started()).save(grantOf(1));
     const added = newTokenKey();
-    const slow: Mongo = {
-      ...adapter.mongo,
-      attempt: async (operation, urgency) => {
-        // The new grant is sealed by now, and is not written yet.
-        if ((await readKeyFile(path)).every(({ id }) => id !== added.id))
-          await rotateKeys(adapter.mongo, await started(), { path, added });
-        return adapter.mongo.attempt(operation, urgency);
-      },
-    };
-    const store = createTokenStore(slow, adapter.collections, await started());
+    const slow = storeWith(adapter.database.db, async (operation) => {
+      // The new grant is sealed by now, and is not written yet.
+      if ((await readKeyFile(path)).every(({ id }) => id !== added.id))
+        await rotateKeys(adapter.store, await started(), { path, added });
+      return operation();
+    });
+    const store = createTokenStore(slow, await started());
     await store.renew(grantOf(1), grantOf(1, 2));
     expect(await readKeyFile(path)).toEqual([added]);
     expect(await storeOf(await started()).load(1)).toEqual(grantOf(1, 2));
@@ -255,21 +249,18 @@ describe('a rotation', () => {
     const late = await started();
     const added = newTokenKey();
     let isLate = true;
-    const mongo: Mongo = {
-      ...adapter.mongo,
-      attempt: async (operation, urgency) => {
-        const keys = await readKeyFile(path);
-        if (isLate && keys.length === 1 && keys[0].id === added.id) {
-          isLate = false;
-          // A process that had sealed before, writes now, and is killed before it looks again.
-          await replaceKeys(path, [first]);
-          await storeOf(late).renew(grantOf(1), grantOf(1, 2));
-          await replaceKeys(path, [added]);
-        }
-        return adapter.mongo.attempt(operation, urgency);
-      },
-    };
-    await rotateKeys(mongo, await started(), { path, added });
+    const store = storeWith(adapter.database.db, async (operation) => {
+      const keys = await readKeyFile(path);
+      if (isLate && keys.length === 1 && keys[0].id === added.id) {
+        isLate = false;
+        // A process that had sealed before, writes now, and is killed before it looks again.
+        await replaceKeys(path, [first]);
+        await storeOf(late).renew(grantOf(1), grantOf(1, 2));
+        await replaceKeys(path, [added]);
+      }
+      return operation();
+    });
+    await rotateKeys(store, await started(), { path, added });
     expect(isLate).toBe(false);
     expect(await storeOf(await started()).load(1)).toEqual(grantOf(1, 2));
     expect(await readKeyFile(path)).toEqual([added]);
@@ -280,7 +271,7 @@ describe('a rotation', () => {
     const running = storeOf(await started());
     const rotations = (async () => {
       for (let count = 0; count < 5; count += 1)
-        await rotateKeys(adapter.mongo, await started(), { path, added: newTokenKey() });
+        await rotateKeys(adapter.store, await started(), { path, added: newTokenKey() });
     })();
     const over = rotations.then(() => true);
     const isOver = (): Promise<boolean> => Promise.race([over, Promise.resolve(false)]);

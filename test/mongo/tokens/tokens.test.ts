@@ -18,7 +18,7 @@ const grant: Tokens = {
 };
 
 function store(): TokenStore {
-  return createTokenStore(adapter.mongo, adapter.collections);
+  return createTokenStore(adapter.store);
 }
 
 beforeEach(() => adapter.empty());
