@@ -1,5 +1,5 @@
 /**
- * What the questions about totals and single activities have to answer, worked out from Strava's own
+ * The expected answers to the questions about totals and single activities, computed from Strava's own
  * records, activity by activity.
  */
 import type { Truth } from './fixture.ts';
@@ -127,7 +127,7 @@ export function yearInReview(truth: readonly Truth[], year: string): Answer {
   return [{ ...sumsOf(own), ...counts, farthest: most('distance'), longest: most('moving_time') }];
 }
 
-/** Counts up until it is too much. */
+/** Counts up to the first failure. */
 export function eddington(truth: readonly Truth[], sport: string, unit: number): Answer {
   const own = truth.filter((one) => sportOf(one) === sport);
   const days = [...groupsOf(own, dayOf).values()].map((each) => sumsOf(each).distance);
@@ -139,7 +139,7 @@ export function eddington(truth: readonly Truth[], sport: string, unit: number):
 const dayAfter = (day: string): string =>
   new Date(Date.parse(day) + dayMs).toISOString().slice(0, 10);
 
-/** Walks from each day that none precedes. */
+/** Counts from each day without a preceding one. */
 export function streaks(truth: readonly Truth[], limit: number): Answer {
   const days = new Set(truth.map(dayOf));
   const starts = [...days].filter((day) => ![...days].some((other) => dayAfter(other) === day));

@@ -1,5 +1,5 @@
 /**
- * Runs the real command line in a child process, against a simulator and a database of the test's.
+ * Runs the real command line in a child process, against the test's simulator and database.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,7 +10,7 @@ import type { Simulator } from '../../src/simulator/simulator.ts';
 export const projectFolder = resolve(import.meta.dirname, '../..');
 const cli = resolve(projectFolder, 'src/cli.ts');
 
-/** Where a command runs. */
+/** The simulator, the database and the variables of a command. */
 export interface Surroundings {
   readonly simulator: Simulator;
   readonly mongodb: { readonly uri: string; readonly name: string };
@@ -24,18 +24,18 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A command under way. */
+/** A running command. */
 export interface Running {
   readonly pid: number;
   readonly ended: Promise<Ended>;
   readonly kill: (signal: NodeJS.Signals) => void;
   /** Resolves when stderr or stdout has shown the text; rejects when the command ends before. */
   readonly shown: (text: string | RegExp) => Promise<void>;
-  /** Waits for an event of the test's own; a rejection carries what the command has said so far. */
+  /** Waits for an event of the test; a rejection contains the command's output so far. */
   readonly reach: <T>(event: Promise<T>) => Promise<T>;
 }
 
-/** The environment of a command: nothing of the machine's own configuration gets in. */
+/** The environment of a command, without the machine's own configuration. */
 export function environmentOf({
   simulator,
   mongodb,
@@ -53,21 +53,21 @@ export function environmentOf({
     MONGODB_DATABASE: mongodb.name,
     LOG_LEVEL: 'debug',
     HTTP_PORT: '0',
-    // Its few requests a day are counted where they are what a test is about.
+    // Only the tests of these few requests a day count them.
     SYNC_ATHLETE: 'false',
     ...env,
   };
 }
 
-/** How a program is started: by default the command line itself, in this very folder. */
+/** How a program is started: by default the command line, in the project's folder. */
 export interface Launch {
   readonly program?: string;
   readonly folder?: string;
-  /** True for a process group of its own, to which `kill` then sends its signals, as a terminal does. */
+  /** Whether it gets its own process group, to which `kill` sends its signals, as a terminal does. */
   readonly isGroup?: boolean;
 }
 
-/** A bound on hanging: what takes longer is shown with all that the command said. */
+/** A command that takes longer fails the test, with its output. */
 const maxMs = 90_000;
 
 /** Starts a command and returns while it runs. */
@@ -89,11 +89,11 @@ export function start(
   const waiting = new Set<() => void>();
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
-    for (const poll of waiting) poll();
+    for (const check of waiting) check();
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
-    for (const poll of waiting) poll();
+    for (const check of waiting) check();
   });
   const ended = once(child, 'close').then(([exitCode, signal]): Ended => ({
     exitCode: exitCode as number | null,
@@ -103,12 +103,12 @@ export function start(
   }));
   const within = async <T>(event: Promise<T>, what: string): Promise<T> => {
     const settled = new AbortController();
-    const tooLate = sleep(maxMs, undefined, { signal: settled.signal }).then(() => {
+    const timeout = sleep(maxMs, undefined, { signal: settled.signal }).then(() => {
       throw new Error(`it did not ${what} in time:\n${stdout}\n${stderr}`);
     });
-    tooLate.catch(() => undefined);
+    timeout.catch(() => undefined);
     try {
-      return await Promise.race([event, tooLate]);
+      return await Promise.race([event, timeout]);
     } finally {
       settled.abort();
     }
@@ -119,19 +119,19 @@ export function start(
       return typeof text === 'string' ? all.includes(text) : text.test(all);
     };
     const appeared = new Promise<void>((done) => {
-      const poll = (): void => {
+      const check = (): void => {
         if (!isShown()) return;
-        waiting.delete(poll);
+        waiting.delete(check);
         done();
       };
-      waiting.add(poll);
-      poll();
+      waiting.add(check);
+      check();
     });
-    const tooEarly = ended.then(() => {
+    const endedEarly = ended.then(() => {
       if (!isShown())
         throw new Error(`it ended without showing ${String(text)}:\n${stdout}\n${stderr}`);
     });
-    await within(Promise.race([appeared, tooEarly]), `show ${String(text)}`);
+    await within(Promise.race([appeared, endedEarly]), `show ${String(text)}`);
   };
   const kill = (signal: NodeJS.Signals): void => {
     if (isGroup) process.kill(-pid, signal);

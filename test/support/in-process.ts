@@ -1,7 +1,7 @@
 /**
- * Runs a command as the command line does, but in this process: its arguments, configuration, answers and
- * exit code are the real ones, and a start costs nothing. For the many variants of what a test with a child
- * process holds once.
+ * Runs a command as the command line does, but in this process: its arguments, configuration, output and
+ * exit code are the real ones, and a start costs nothing. For the variants of a behaviour that one test
+ * with a child process checks.
  */
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
@@ -21,7 +21,7 @@ import { capture } from './program.ts';
 const host = hostname();
 const owner = await identifyOwner(host);
 
-/** Not for arguments that the command line itself refuses: it says so on this process's stderr. */
+/** Not for arguments that the command line rejects: it writes that to this process's stderr. */
 export async function runInProcess(
   surroundings: Surroundings,
   args: readonly string[],
@@ -37,12 +37,12 @@ export async function runInProcess(
       exitCode = error.exitCode;
     }
   };
-  await createCommands(perform, nobody()).parseAsync([...args], { from: 'user' });
+  await createCommands(perform, emptyInput()).parseAsync([...args], { from: 'user' });
   return { exitCode, signal: null, stdout: stdout.text(), stderr: stderr.text() };
 }
 
-/** A stdin without a terminal and without a word. */
-function nobody() {
+/** An empty stdin without a terminal. */
+function emptyInput() {
   return Object.assign(Readable.from([]), { isTTY: false as const });
 }
 
