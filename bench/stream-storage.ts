@@ -1,6 +1,6 @@
 /**
  * Measures the disk space of an hour's streams, by number type and compressor, on its own
- * mongod: `npm run bench:storage` prints the table of ARCHITECTURE.md. It touches no other database.
+ * mongod: `npm run bench:storage` prints the table of decision 15 (docs/decisions). It touches no other database.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

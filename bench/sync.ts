@@ -1,6 +1,6 @@
 /**
  * Measures the job against a bare loop, each in its own process against its own simulated Strava:
- * `npm run bench` prints the table that the README has. `npm run bench -- 200 --idle-seconds 10` takes less.
+ * `npm run bench` prints the table of docs/benchmarks.md. `npm run bench -- 200 --idle-seconds 10` takes less.
  */
 import type { ChildProcess } from 'node:child_process';
 import { fork, spawn } from 'node:child_process';

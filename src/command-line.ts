@@ -3,15 +3,15 @@
  * it says how an action is performed.
  */
 import { Command } from 'commander';
-import type { backup } from './features/backup/command.ts';
 import type { exportActivities } from './features/export/command.ts';
 import type { EraseOptions } from './features/erase/command.ts';
 import type { rebuild } from './features/rebuild/command.ts';
-import type { restore } from './features/backup/restore-command.ts';
 import type { sync } from './features/sync/command.ts';
 import type { verify } from './features/verify/command.ts';
 import type { webhookSubscribe } from './features/webhooks/command.ts';
 import type { ExitCode } from './errors.ts';
+import type { backup } from './features/backup/command.ts';
+import type { restore } from './features/backup/restore-command.ts';
 import type { Program } from './program.ts';
 
 /** What a command does with the program. */
@@ -64,8 +64,8 @@ function addRebuild(add: Add, perform: Perform): void {
 }
 
 function addBackup(add: Add, perform: Perform): void {
-  add('backup', 'write the database into one compressed file, without the logins')
-    .requiredOption('--out <file>', 'where to; a file of that name is replaced')
+  add('backup', 'write the database into a directory, as mongodump does, without the logins')
+    .requiredOption('--out <directory>', 'where to; an earlier backup there is replaced')
     .option('--with-tokens', 'with the logins', false)
     .action((options: Parameters<typeof backup>[1]) =>
       perform(async (program) =>
@@ -73,7 +73,7 @@ function addBackup(add: Add, perform: Perform): void {
       ),
     );
   add('restore', 'put a backup into the database, which has to be empty')
-    .requiredOption('--in <file>', 'what backup wrote')
+    .requiredOption('--in <directory>', 'what backup or mongodump wrote')
     .option('--force', 'replace what is in the database', false)
     .action((options: Parameters<typeof restore>[1]) =>
       perform(async (program) =>

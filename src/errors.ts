@@ -4,7 +4,7 @@
  * is thrown is a bug and ends the process.
  */
 
-/** What a command's exit code means; see the README's table. */
+/** What a command's exit code means; see docs/commands.md. */
 export const exitCodes = {
   done: 0,
   failed: 1,
@@ -107,7 +107,7 @@ export class DatabaseNewerError extends DomestiqueError {
   override readonly exitCode = exitCodes.usage;
 }
 
-/** The file of a backup cannot be read, is damaged, is none, or is of a newer format. */
+/** A backup or dump cannot be read, is damaged or incomplete, is none, or is of a newer format or database. */
 export class BackupUnusableError extends DomestiqueError {
   override readonly code = 'BACKUP_UNUSABLE';
   override readonly exitCode = exitCodes.failed;

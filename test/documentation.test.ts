@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { createCommands } from '../src/command-line.ts';
 import { exitCodes } from '../src/errors.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -50,27 +51,77 @@ function foldersUnder(path: string): readonly string[] {
     .flatMap((each) => [each, ...foldersUnder(each)]);
 }
 
-describe('the README', () => {
+const markdownPages = projectFiles()
+  .map((path) => relative(root, path))
+  .filter((path) => path.endsWith('.md'));
+
+/** A page without its blocks of code and its code spans, which hold no links. */
+const proseOf = (page: string): string =>
+  read(page)
+    .replace(/^```[^]*?^```$/gm, '')
+    .replace(/`[^`\n]*`/g, (span) => ' '.repeat(span.length));
+
+/** The anchor that GitHub gives a heading. */
+function anchorOf(heading: string): string {
+  const kept = heading.toLowerCase().replace(/[^\p{Letter}\p{Number}\p{Mark} _-]/gu, '');
+  return kept.replaceAll(' ', '-');
+}
+
+function anchorsOf(page: string): readonly string[] {
+  const text = read(page).replace(/^```[^]*?^```$/gm, '');
+  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading);
+  return headings.map((heading) => anchorOf(heading.trim()));
+}
+
+describe('README.md', () => {
   const readme = read('README.md');
+
+  it('is at most 150 lines long', () => {
+    expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(150);
+  });
+
+  it('names only collections that docs/schema.md describes', () => {
+    const described = anchorsOf('docs/schema.md');
+    const cells = rowsOf(section(readme, 'The database')).map(([name = '']) => name);
+    const named = cells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name));
+    expect(named.length).toBeGreaterThan(5);
+    for (const name of named) expect(described).toContain(name);
+  });
+});
+
+describe('docs/commands.md', () => {
+  const page = read('docs/commands.md');
+  const rows = rowsOf(page.split('\n## ')[0] ?? '');
 
   it('has every command of ours in its table of commands', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const ours = Object.keys(scripts).filter((name) => scripts[name]?.includes('bin/domestique'));
     expect(ours).toContain('sync');
-    const commands = rowsOf(section(readme, 'Commands')).map(([command]) => command);
-    for (const name of ours) {
-      expect(commands).toContain(name === 'start' ? '`npm start`' : `\`npm run ${name}\``);
-    }
+    const names = ours.map((name) => (name === 'start' ? '`npm start`' : `\`npm run ${name}\``));
+    expect(rows.map(([command]) => command).toSorted()).toEqual(names.toSorted());
   });
 
-  it('names no script that does not exist', () => {
-    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-    const named = [...readme.matchAll(/npm run (?:-s )?([a-z][\w:]*)/g)].map(([, name]) => name);
-    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
+  it('has the options and subcommands of each command, and no other', () => {
+    const cli = createCommands(() => Promise.resolve(), { isTTY: false } as never);
+    const offered = cli.commands.map((command) => {
+      const all = [command, ...command.commands];
+      const options = all.flatMap((each) => each.options.map(({ long }) => long ?? ''));
+      const subcommands = command.commands.map((each) => each.name());
+      return [command.name(), [...new Set([...options, ...subcommands])].toSorted()] as const;
+    });
+    const documented = rows.map(([command = '', , cell = '']) => {
+      const words = [...cell.matchAll(/`([^`]+)`/g)].flatMap(([, code = '']) => code.split(' '));
+      const found = words.filter((word) => /^(--)?[a-z]/.test(word)).toSorted();
+      return [/npm (?:run )?(\w+)/.exec(command)?.[1] ?? '', found] as const;
+    });
+    // The parameters of a question are its own: `query` checks them itself.
+    const known = (pairs: readonly (readonly [string, readonly string[]])[]) =>
+      pairs.filter(([name]) => name !== 'query');
+    expect(Object.fromEntries(known(documented))).toEqual(Object.fromEntries(known(offered)));
   });
 
   it('has each exit code once, and no other', () => {
-    const codes = rowsOf(section(readme, 'Exit codes')).map(([code]) => Number(code));
+    const codes = rowsOf(section(page, 'Exit codes')).map(([code]) => Number(code));
     expect(codes).toEqual(Object.values(exitCodes));
   });
 });
@@ -102,29 +153,72 @@ describe('the table of errors', () => {
 describe('ARCHITECTURE.md', () => {
   const architecture = read('ARCHITECTURE.md');
 
-  it('has every folder of the source in its table', () => {
-    const folders = rowsOf(section(architecture, 'Folders')).map(([folder]) => folder);
-    for (const folder of foldersUnder('src')) expect(folders).toContain(`\`${folder}/\``);
+  it('is at most 120 lines long', () => {
+    expect(architecture.trimEnd().split('\n').length).toBeLessThanOrEqual(120);
   });
 
-  it('names no file that does not exist', () => {
-    const files = projectFiles().map((path) => relative(root, path));
-    const texts = ['README.md', 'docs/errors.md', 'docs/guarantees.md'].map(read);
-    for (const text of [architecture, ...texts]) {
-      for (const [path] of text.matchAll(/\b(?:src|test)\/[\w/.-]+\.ts\b/g))
-        expect(files).toContain(path);
-    }
+  it('has every folder of the source in its table, and no other', () => {
+    const cells = rowsOf(section(architecture, 'Folders')).map(([cell = '']) => cell);
+    const folders = cells.flatMap((cell) =>
+      [...cell.matchAll(/`([^`]+)\/`/g)].flatMap(([, folder = '']) => expandBraces(folder)),
+    );
+    expect(folders.toSorted()).toEqual(foldersUnder('src').toSorted());
   });
 
-  it('has a collection for each that the program uses', () => {
-    const collections = rowsOf(section(architecture, 'Documents')).map(([name]) => name);
-    const sources = projectFiles().filter((path) => path.includes('/src/mongo/'));
+  /** `src/{a,b}` as `src/a` and `src/b`. */
+  function expandBraces(path: string): readonly string[] {
+    const [, before = '', inner] = /^(.*)\{(.*)\}$/.exec(path) ?? [];
+    return inner === undefined ? [path] : inner.split(',').map((each) => before + each);
+  }
+});
+
+describe('docs/schema.md', () => {
+  it('has a section for each collection that the program uses', () => {
+    const sections = anchorsOf('docs/schema.md');
+    const sources = projectFiles().filter((path) => /\/src\/(mongo|features)\//.test(path));
     const used = sources.flatMap((path) => [
       ...readFileSync(path, 'utf8').matchAll(/\bcollection(?:<\w+>)?\('(\w+)'/g),
     ]);
     expect(used.length).toBeGreaterThan(5);
-    for (const [, name] of used) expect(collections).toContain(`\`${name ?? ''}\``);
+    for (const [, name] of used) expect(sections).toContain(name);
   });
+});
+
+describe('every page', () => {
+  it('names no script that does not exist', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = markdownPages.flatMap((page) =>
+      [...read(page).matchAll(/npm run (?:-s )?([a-z][\w:]*)/g)].map(([, name]) => name),
+    );
+    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
+  });
+
+  it('names no file of the project that does not exist', () => {
+    const files = projectFiles().map((path) => relative(root, path));
+    const missing = markdownPages.flatMap((page) =>
+      [...read(page).matchAll(/\b(?:src|test|bench)\/[\w/.-]+\.ts\b/g)]
+        .filter(([path]) => !files.includes(path))
+        .map(([path]) => `${page}: ${path}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('links only to files and anchors that exist', () => {
+    const links = markdownPages.flatMap((page) =>
+      [...proseOf(page).matchAll(/\]\(([^()\s]+)\)/g)].map(([, link = '']) => ({ page, link })),
+    );
+    const relativeLinks = links.filter(({ link }) => !/^[a-z]+:/.test(link));
+    expect(relativeLinks.length).toBeGreaterThan(50);
+    const broken = relativeLinks.filter(({ page, link }) => !isTarget(page, link));
+    expect(broken).toEqual([]);
+  });
+
+  function isTarget(page: string, link: string): boolean {
+    const [path = '', anchor] = link.split('#');
+    const target = path === '' ? page : relative(root, resolve(root, dirname(page), path));
+    if (!existsSync(join(root, target))) return false;
+    return anchor === undefined || anchorsOf(target).includes(anchor);
+  }
 });
 
 describe('the project', () => {

@@ -30,7 +30,7 @@ interface Compose {
 const compose = parse(readProjectFile('compose.yaml')) as Compose;
 const { domestique, mongodb } = compose.services;
 const environment = domestique.environment ?? {};
-const readme = readProjectFile('README.md');
+const page = readProjectFile('docs/deployment.md');
 
 describe('the daemon in compose.yaml', () => {
   it('is given settings that the program has', () => {
@@ -120,9 +120,9 @@ describe('MongoDB in compose.yaml', () => {
   }
 });
 
-describe('the README on the container', () => {
+describe('docs/deployment.md on the container', () => {
   it('names commands and services that exist', () => {
-    const lines = [...readme.matchAll(/docker compose exec (?:-T )?(\w+) (\w+)(?: (\w+))?/g)];
+    const lines = [...page.matchAll(/docker compose exec (?:-T )?(\w+) (\w+)(?: (\w+))?/g)];
     expect(lines.length).toBeGreaterThan(3);
     for (const [, service, program, command] of lines) {
       expect(Object.keys(compose.services)).toContain(service);
@@ -135,7 +135,7 @@ describe('the README on the container', () => {
 
   it('names the files of the secrets', () => {
     for (const { file } of Object.values(compose.secrets)) {
-      expect(readme).toContain(file.replace('./', ''));
+      expect(page).toContain(file.replace('./', ''));
     }
   });
 });

@@ -7,16 +7,16 @@ import { projectFolder } from '../support/command.ts';
 import { variableNames } from '../../src/config/settings.ts';
 import { commandNames, readProjectFile } from './project.ts';
 
-/** Where the README has the program installed. */
+/** Where docs/deployment.md installs the program. */
 const installFolder = '/opt/domestique';
-const readme = readProjectFile('README.md');
+const page = readProjectFile('docs/deployment.md');
 
 function expectToStartTheDaemon([program = '', ...args]: readonly string[]): void {
   const path = relative(installFolder, program);
   accessSync(join(projectFolder, path), constants.X_OK);
   expect(args).toEqual(['start']);
   expect(commandNames()).toContain('start');
-  expect(readme).toContain(installFolder);
+  expect(page).toContain(installFolder);
 }
 
 describe('the unit of systemd', () => {
@@ -46,10 +46,10 @@ describe('the unit of systemd', () => {
     expect(service.get('ProtectSystem')).toBe('strict');
   });
 
-  it('runs as a user of its own, whom the README makes, without rights', () => {
+  it('runs as a user of its own, which docs/deployment.md makes, without rights', () => {
     const user = service.get('User') ?? '';
-    expect(readme).toMatch(new RegExp(`useradd .* ${user}\\n`));
-    expect(readme).toContain(`--home-dir /var/lib/${user} `);
+    expect(page).toMatch(new RegExp(`useradd .* ${user}\\n`));
+    expect(page).toContain(`--home-dir /var/lib/${user} `);
     expect(service.get('NoNewPrivileges')).toBe('yes');
     expect(service.get('CapabilityBoundingSet')).toBe('');
   });
@@ -93,10 +93,10 @@ describe('the file of launchd', () => {
     for (const name of names) expect(variableNames).toContain(name);
   });
 
-  it('logs to where the README says, into a file that git ignores', () => {
+  it('logs to the file that docs/deployment.md names, which git ignores', () => {
     const path = plist.StandardErrorPath;
     expect(relative(installFolder, path)).toMatch(/^[\w-]+\.log$/);
-    expect(readme).toContain(path);
-    expect(readme).toContain(`deploy/${plist.Label}.plist`);
+    expect(page).toContain(path);
+    expect(page).toContain(`deploy/${plist.Label}.plist`);
   });
 });

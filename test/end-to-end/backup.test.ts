@@ -2,10 +2,15 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import type { Document } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { writeDump } from '../features/backup/mongodump-layout.ts';
 import { indexesIn, storedIn } from '../features/backup/stored.ts';
 import { athleteId, useScene } from '../support/scene.ts';
+
+/** Every value keeps its type. */
+const exact = { promoteValues: false };
 
 describe.concurrent('a backup by the command line', () => {
   const openScene = useScene();
@@ -19,7 +24,7 @@ describe.concurrent('a backup by the command line', () => {
   async function openTwo(name: string) {
     const scene = await openScene({ activities: 12 });
     const empty = scene.db.client.db(`${scene.db.databaseName}_${name}`);
-    return { scene, empty, out: join(folder, `${name}.gz`) };
+    return { scene, empty, out: join(folder, name) };
   }
 
   it('is restored into an empty database, equal in every document and index, and the sync goes on', async () => {
@@ -27,8 +32,8 @@ describe.concurrent('a backup by the command line', () => {
     expect((await scene.run('sync')).exitCode).toBe(0);
     const taken = await scene.call('backup', '--out', out, '--with-tokens');
     expect(taken.exitCode, taken.stderr).toBe(0);
-    expect(taken.stdout).toMatch(/^Wrote [\d,]+ documents of \d+ collections to .*moved\.gz \(\d/);
-    expect((await stat(out)).mode & 0o777).toBe(0o600);
+    expect(taken.stdout).toMatch(/^Wrote [\d,]+ documents of \d+ collections to .*moved \(\d/);
+    expect((await stat(out)).mode & 0o777).toBe(0o700);
     const env = { MONGODB_DATABASE: empty.databaseName };
     const restored = await scene.runWith(env, 'restore', '--in', out);
     expect(restored.exitCode, restored.stderr).toBe(0);
@@ -56,6 +61,32 @@ describe.concurrent('a backup by the command line', () => {
     await empty.dropDatabase();
   });
 
+  it('restores a dump of mongodump, and names what is not its own', async () => {
+    const { scene, empty, out } = await openTwo('dumped');
+    const { db } = scene;
+    await scene.call('sync');
+    const names = ['activities', 'streams', 'athletes', 'tokens', 'leases'];
+    const read = names.map(async (name) => [
+      name,
+      await db.collection(name).find({}, exact).toArray(),
+    ]);
+    const dumped = Object.fromEntries(await Promise.all(read)) as Record<string, Document[]>;
+    const more = { films: [{ _id: 1, title: 'one' }] };
+    await writeDump(join(out, 'elsewhere'), { ...dumped, ...more }, { isCompressed: true });
+    const env = { MONGODB_DATABASE: empty.databaseName };
+    const { exitCode, stdout, stderr } = await scene.runWith(env, 'restore', '--in', out);
+    expect(exitCode, stderr).toBe(0);
+    expect(stdout).toMatch(/^Restored \d+ documents of the dump into mongodb:/);
+    expect(stdout).toMatch(/\nfilms: not a collection of this program/);
+    expect(stdout).not.toContain('npm run auth');
+    const original = await storedIn(db);
+    const restored = await storedIn(empty);
+    for (const name of ['activities', 'streams', 'athletes', 'tokens'])
+      expect(restored[name]).toEqual(original[name]);
+    expect(Object.keys(restored)).toHaveLength(5);
+    await empty.dropDatabase();
+  });
+
   it('changes nothing where it is refused, and with --force the data is as in the backup', async () => {
     const { scene, out } = await openTwo('forced');
     const { db } = scene;
@@ -71,14 +102,15 @@ describe.concurrent('a backup by the command line', () => {
     expect(rejected.exitCode).toBe(2);
     expect(rejected.stderr).toMatch(/holds data already \(.*streams.*\).*--force/);
 
-    const whole = await readFile(out);
-    const half = join(folder, 'half.gz');
-    await writeFile(half, whole.subarray(0, whole.length >> 1));
-    const damaged = await scene.call('restore', '--in', half, '--force');
+    const file = join(out, db.databaseName, 'streams.bson.gz');
+    const whole = await readFile(file);
+    await writeFile(file, whole.subarray(0, whole.length >> 1));
+    const damaged = await scene.call('restore', '--in', out, '--force');
     expect(damaged.exitCode).toBe(1);
     expect(damaged.stderr).toMatch(
-      /^\S+half\.gz is damaged or no backup: it ends too early\. .*\n$/,
+      /^\S+streams\.bson\.gz is damaged or no backup: its checksum is wrong\. .*\n$/,
     );
+    await writeFile(file, whole);
 
     const leases = db.collection<{ _id: string }>('leases');
     const _id = `athlete:${athleteId}`;

@@ -5,7 +5,7 @@ import { recipes } from '../../src/queries/recipes.ts';
 
 describe('the cookbook', () => {
   it('matches the page that the questions generate', async () => {
-    // `npm test -- test/queries/page.test.ts -u` writes the page.
+    // `npm exec vitest run test/queries/page.test.ts -- -u` writes the page.
     await expect(cookbookText()).toMatchFileSnapshot('../../docs/cookbook.md');
   });
 

@@ -1,14 +1,17 @@
 /**
- * `backup`: writes the database into one file, for who has no mongodump. Logins are left out unless they
+ * `backup`: writes the database into a directory, in mongodump's layout. Logins are left out unless they
  * are asked for.
  */
+import { counted } from '../shared/text-format.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes } from '../../errors.ts';
 import { commandDeadlineMs, openDatabase } from '../../main.ts';
-import { dump } from './dump.ts';
-import { writeBackup } from './file.ts';
 import type { Program } from '../../program.ts';
-import { counted } from '../shared/text-format.ts';
+import type { DumpSummary } from './dump.ts';
+import { dump } from './dump.ts';
+import { createProgress } from './progress.ts';
+import type { WriteFile } from './write-directory.ts';
+import { writeDirectory } from './write-directory.ts';
 
 export interface BackupOptions {
   readonly out: string;
@@ -19,29 +22,28 @@ export async function backup(
   program: Program,
   { out, withTokens }: BackupOptions,
 ): Promise<ExitCode> {
+  const { documents, collections, bytes } = await write(program, out, withTokens);
+  const size = `${(bytes / 1e6).toFixed(1)} MB`;
+  program.print(
+    `Wrote ${counted(documents, 'document')} of ${counted(collections, 'collection')} to ${out} (${size}).`,
+  );
+  program.print(withTokens ? withLogins : withoutLogins);
+  return exitCodes.done;
+}
+
+async function write(program: Program, out: string, hasTokens: boolean): Promise<DumpSummary> {
   const database = await openDatabase(program, commandDeadlineMs);
   try {
-    const collections = new Set<string>();
-    let documents = 0;
-    const onDocument = (collection: string): void => {
-      collections.add(collection);
-      documents += 1;
-    };
-    const createdAt = new Date(program.clock.nowMs());
-    const pieces = dump(database.store, { hasTokens: withTokens, createdAt, onDocument });
-    const bytes = await writeBackup(out, pieces, program.signal);
-    const size = `${(bytes / 1e6).toFixed(1)} MB`;
-    program.print(
-      `Wrote ${counted(documents, 'document')} of ${counted(collections.size, 'collection')} to ${out} (${size}).`,
-    );
-    program.print(withTokens ? withLogins : withoutLogins);
-    return exitCodes.done;
+    using progress = createProgress(program, 'Backing up');
+    const options = { hasTokens, createdAt: new Date(program.clock.nowMs()), progress };
+    const fill = (writeFile: WriteFile) => dump(database.store, writeFile, options);
+    return await writeDirectory(out, fill, program.signal);
   } finally {
     await database.close();
   }
 }
 
 const withLogins =
-  "The logins are in it: whoever can read the file can read the athletes' Strava accounts.";
+  "The logins are in it: whoever can read the files can read the athletes' Strava accounts.";
 const withoutLogins =
   'The logins are not in it: after a restore, each athlete logs in again. With them: --with-tokens';

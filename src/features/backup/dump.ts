@@ -1,63 +1,106 @@
 /**
- * Reads a database into a backup: page by page, so that memory depends on one page (some megabytes, or
- * one document) and a connection that breaks costs one page. It writes nothing and knows no file.
+ * Reads a database into the files of a backup: page by page, so that memory depends on one page (some
+ * megabytes, or one document) and a connection that breaks costs one page. It changes no document.
  */
-import { createHash } from 'node:crypto';
 import type { Collection, Document } from 'mongodb';
-import { BSON } from 'mongodb';
+import { Binary, BSON } from 'mongodb';
 import type { Store } from '../../mongo/schema/collections.ts';
-import { schemaVersion } from '../../mongo/schema/schema-version.ts';
-import {
-  countsFrame,
-  digestAlgorithm,
-  documentFrame,
-  formatName,
-  formatVersion,
-} from './format.ts';
-import { headLine } from './format.ts';
-import { isBackedUp, readingOrder } from './selection.ts';
+import { ensureVersion } from '../../mongo/schema/schema-version.ts';
+import type { FileEntry } from './format.ts';
+import { manifestName, stemOf, writeManifest } from './format.ts';
+import type { Progress } from './progress.ts';
+import { isBackedUp, readingOrder } from './rules.ts';
+import type { WriteFile } from './write-directory.ts';
 
 export interface DumpOptions {
   readonly hasTokens: boolean;
   readonly createdAt: Date;
-  /** Told of each document. */
-  readonly onDocument: (collection: string) => void;
+  readonly progress: Progress;
 }
 
-/** The bytes of a backup, before compression. */
-export async function* dump(store: Store, options: DumpOptions): AsyncGenerator<Uint8Array> {
-  const digest = createHash(digestAlgorithm);
-  for await (const piece of pieces(store, options)) {
-    digest.update(piece);
-    yield piece;
+export interface DumpSummary {
+  readonly documents: number;
+  /** How many collections have documents. */
+  readonly collections: number;
+  readonly bytes: number;
+}
+
+/** Writes two files for each collection, and the manifest. @throws DatabaseNewerError */
+export async function dump(
+  store: Store,
+  write: WriteFile,
+  { hasTokens, createdAt, progress }: DumpOptions,
+): Promise<DumpSummary> {
+  // So that there is a version to read.
+  await ensureVersion(store, createdAt);
+  const files: Record<string, FileEntry> = {};
+  const summary = { documents: 0, collections: 0, bytes: 0 };
+  const database = store.db.databaseName;
+  for (const { name, metadata, estimate } of await collectionsOf(store, hasTokens)) {
+    let documents = 0;
+    progress.begin(name, estimate);
+    const counted = async function* (): AsyncGenerator<Uint8Array> {
+      for await (const document of documentsOf(store, name)) {
+        yield document;
+        documents += 1;
+        progress.advance();
+      }
+    };
+    const path = `${database}/${stemOf(name)}`;
+    const content = await write(`${path}.bson.gz`, counted());
+    const described = await write(`${path}.metadata.json.gz`, [Buffer.from(metadata)]);
+    files[`${path}.bson.gz`] = { sha256: content.sha256, documents };
+    files[`${path}.metadata.json.gz`] = { sha256: described.sha256 };
+    summary.documents += documents;
+    summary.collections += Math.min(documents, 1);
+    summary.bytes += content.bytes + described.bytes;
   }
-  yield digest.digest();
+  const manifest = writeManifest({ created_at: createdAt, database, files });
+  await write(manifestName, [Buffer.from(manifest)]);
+  return summary;
 }
 
-async function* pieces(store: Store, options: DumpOptions): AsyncGenerator<Buffer> {
-  const { hasTokens, createdAt, onDocument } = options;
-  yield headLine({
-    format: formatName,
-    version: formatVersion,
-    created_at: createdAt,
-    database_version: schemaVersion,
-    has_tokens: hasTokens,
-  });
-  const counts: Record<string, number> = {};
-  for (const name of readingOrder(await collectionNames(store, hasTokens))) {
-    counts[name] = 0;
-    for await (const document of documentsOf(store, name)) {
-      yield documentFrame(name, document);
-      counts[name] += 1;
-      onDocument(name);
-    }
+interface CollectionToDump {
+  readonly name: string;
+  /** JSON, as mongodump writes it. */
+  readonly metadata: string;
+  /** How many documents there are, about. */
+  readonly estimate: number;
+}
+
+/** What listCollections says of one. */
+interface CollectionFacts {
+  readonly name: string;
+  readonly options?: Document;
+  readonly info?: Document;
+}
+
+/** Every value keeps its BSON type. */
+const exact = { promoteValues: false };
+
+async function collectionsOf(
+  { db }: Store,
+  hasTokens: boolean,
+): Promise<readonly CollectionToDump[]> {
+  const found = await db.listCollections({ type: 'collection' }, exact).toArray();
+  const byName = new Map<string, CollectionFacts>(found.map((each) => [each.name, each]));
+  const names = [...byName.keys()].filter((name) => isBackedUp(name, hasTokens));
+  const described: CollectionToDump[] = [];
+  for (const name of readingOrder(names)) {
+    const collection = db.collection(name);
+    const indexes = await collection.listIndexes(exact).toArray();
+    const estimate = await collection.estimatedDocumentCount();
+    const { options, info } = byName.get(name) ?? { name };
+    const uuid = hexOf(info?.['uuid']);
+    const metadata = { indexes, uuid, collectionName: name, type: 'collection', options };
+    const text = BSON.EJSON.stringify(metadata, { relaxed: false });
+    described.push({ name, estimate, metadata: text });
   }
-  yield countsFrame(counts);
+  return described;
 }
 
-async function collectionNames({ db }: Store, hasTokens: boolean) {
-  const found = await db.listCollections({ type: 'collection' }, { nameOnly: true }).toArray();
-  return found.map(({ name }) => name).filter((name) => isBackedUp(name, hasTokens));
+function hexOf(uuid: unknown): string {
+  return uuid instanceof Binary ? Buffer.from(uuid.buffer).toString('hex') : '';
 }
 
 async function* documentsOf({ db }: Store, name: string): AsyncGenerator<Uint8Array> {

@@ -1,112 +1,87 @@
 /**
- * The format of a backup, before compression: one line of JSON (the head), a BSON document for each
- * stored document, a last one with the counts, and the SHA-256 of all that. It touches no file and no
- * database.
+ * The layout of a backup: the files that mongodump writes and mongorestore reads, and a manifest beside
+ * them. No I/O.
  */
-import { BSON } from 'mongodb';
+import { createHash } from 'node:crypto';
 
+/** It stands beside the folder of the database, where mongorestore passes it by. */
+export const manifestName = 'domestique-manifest.json';
+
+const formatName = 'domestique-backup';
 /** Grows with each change that an older program would misread. */
-export const formatVersion = 1;
-export const formatName = 'domestique-backup';
+const formatVersion = 1;
 
-/** The first line. */
-export interface BackupHead {
-  readonly format: typeof formatName;
-  readonly version: typeof formatVersion;
+/** What the manifest says of one file. */
+export interface FileEntry {
+  /** Of the file as it is, compressed; hexadecimal. */
+  readonly sha256: string;
+  /** How many documents are in it; absent for metadata. */
+  readonly documents?: number;
+}
+
+export interface Manifest {
   readonly created_at: Date;
-  /** What shape the documents are in: `schema-version.ts`. */
-  readonly database_version: number;
-  /** Whether the logins are in it. */
-  readonly has_tokens: boolean;
+  readonly database: string;
+  /** By their paths within the backup. */
+  readonly files: Readonly<Record<string, FileEntry>>;
 }
 
-/** How many documents of each collection. */
-export type Counts = Readonly<Record<string, number>>;
-
-export interface StoredDocument {
-  readonly collection: string;
-  /** BSON, as the server gave it. */
-  readonly document: Uint8Array;
+export function writeManifest(manifest: Manifest): string {
+  return `${JSON.stringify({ format: formatName, version: formatVersion, ...manifest }, null, 2)}\n`;
 }
 
-export type Frame = StoredDocument | { readonly counts: Counts };
-
-export const digestAlgorithm = 'sha256';
-export const digestBytes = 32;
-
-export function headLine(head: BackupHead): Buffer {
-  return Buffer.from(`${JSON.stringify(head)}\n`);
-}
-
-const embeddedDocument = 0x03;
-
-/** `{collection, document}` around a document that stays as it is: reading it could not keep every type. */
-export function documentFrame(collection: string, document: Uint8Array): Buffer {
-  const named = Buffer.from(BSON.serialize({ collection }));
-  const frame = Buffer.concat([
-    named.subarray(0, -1),
-    Buffer.from([embeddedDocument]),
-    Buffer.from('document\0'),
-    document,
-    Buffer.from([0]),
-  ]);
-  frame.writeInt32LE(frame.length);
-  return frame;
-}
-
-export function countsFrame(counts: Counts): Buffer {
-  return Buffer.from(BSON.serialize({ counts }));
-}
-
-/** Undefined for a frame that no backup has. */
-export function readFrame(bytes: Uint8Array): Frame | undefined {
-  // Raw: what is within stays BSON.
-  const { collection, document, counts } = BSON.deserialize(bytes, { raw: true });
-  if (typeof collection === 'string' && document instanceof Uint8Array) {
-    return { collection, document };
-  }
-  if (!(counts instanceof Uint8Array)) return undefined;
-  return { counts: BSON.deserialize(counts) };
-}
-
-/** A document of which each value has its BSON type still, so that it is written as it was read. */
-export function documentOf(bytes: Uint8Array): BSON.Document {
-  // Nearly every number is of the type that the driver gives it by itself, and plain numbers are small.
-  const plain = BSON.deserialize(bytes, { promoteLongs: false });
-  const isSame = Buffer.compare(BSON.serialize(plain), bytes) === 0;
-  return isSame ? plain : BSON.deserialize(bytes, { promoteValues: false, bsonRegExp: true });
-}
-
-/** What the head of a file is, or a sentence on why it is of no use. */
-export function readHead(line: string): BackupHead | { readonly problem: string } {
-  const head = parsed(line);
-  if (head?.['format'] !== formatName) return { problem: 'is not a backup of this program' };
-  const { version } = head;
-  if (typeof version === 'number' && version > formatVersion) {
-    return {
-      problem: `is of format ${version}, and this program reads ${formatVersion}: restore it with a newer version of the program`,
-    };
-  }
-  const createdAt = new Date(String(head['created_at']));
-  const database = head['database_version'];
+/** The manifest, or why it is of no use: the end of a sentence. */
+export function readManifest(text: string): Manifest | string {
+  const { format, version, created_at, database, files } = readObject(text) ?? {};
+  if (typeof version === 'number' && version > formatVersion)
+    return `is of format ${version}, and this program reads ${formatVersion}: restore it with a newer version of the program`;
+  const createdAt = new Date(String(created_at));
   const isDated = !Number.isNaN(createdAt.getTime());
-  if (version !== formatVersion || !isDated || typeof database !== 'number') {
-    return { problem: 'is damaged: its first line is not as a backup has it' };
-  }
-  return {
-    format: formatName,
-    version: formatVersion,
-    created_at: createdAt,
-    database_version: database,
-    has_tokens: head['has_tokens'] === true,
-  };
+  return format === formatName && isDated && typeof database === 'string' && areFiles(files)
+    ? { created_at: createdAt, database, files }
+    : 'is damaged';
 }
 
-function parsed(line: string): Record<string, unknown> | undefined {
+/** Undefined where the text is no JSON object. */
+export function readObject(text: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? { ...value } : undefined;
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function areFiles(value: unknown): value is Manifest['files'] {
+  if (!isObject(value)) return false;
+  return Object.entries(value).every(
+    ([path, entry]) =>
+      !path.split('/').includes('..') && isObject(entry) && typeof entry['sha256'] === 'string',
+  );
+}
+
+const maxStemLength = 238;
+
+/** A collection's name as mongodump writes it into a file's name: escaped, and a hash for the end of a long one. */
+export function stemOf(collection: string): string {
+  const escaped = encodeURIComponent(collection);
+  if (escaped.length <= maxStemLength) return escaped;
+  const hash = createHash('sha1').update(collection).digest('base64url');
+  return `${escaped.slice(0, 208)}%24${hash}`;
+}
+
+export interface DumpFile {
+  readonly stem: string;
+  readonly kind: 'documents' | 'metadata';
+}
+
+/** Undefined for a file that is no collection's. */
+export function parseFileName(name: string): DumpFile | undefined {
+  const [, stem, suffix] = /^(.+?)\.(bson|metadata\.json)(?:\.gz)?$/.exec(name) ?? [];
+  if (stem === undefined) return undefined;
+  return { stem, kind: suffix === 'bson' ? 'documents' : 'metadata' };
 }

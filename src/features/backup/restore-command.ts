@@ -1,19 +1,19 @@
 /**
- * `restore`: puts a backup into the database. The whole file is checked before anything is written, and
- * nobody works on the athletes meanwhile.
+ * `restore`: puts a backup into the database. Everything is checked before anything is written, and nobody
+ * works on the athletes meanwhile.
  */
+import { counted, instant, number } from '../shared/text-format.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes, RestoreRejectedError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
 import { commandDeadlineMs, openDatabase } from '../../main.ts';
-import type { Contents } from './contents.ts';
-import { verifyBackup } from './contents.ts';
-import { collectionsInTheWay, emptyDatabase } from './restore.ts';
-import { restore as restoreInto } from './restore.ts';
-import { isKept } from './selection.ts';
 import type { Program } from '../../program.ts';
 import type { Lease } from '../../sync/ports/ports.ts';
-import { counted, instant, number } from '../shared/text-format.ts';
+import { createProgress } from './progress.ts';
+import type { Contents } from './read-directory.ts';
+import { verifyBackup } from './read-directory.ts';
+import { collectionsInTheWay, emptyDatabase, restore as restoreInto } from './restore.ts';
+import { isOurs, isReplaced, loginCollection } from './rules.ts';
 
 export interface RestoreOptions {
   readonly in: string;
@@ -21,14 +21,15 @@ export interface RestoreOptions {
 }
 
 export async function restore(program: Program, options: RestoreOptions): Promise<ExitCode> {
-  const contents = await verifyBackup(options.in);
+  const contents = await verify(program, options.in);
   const database = await openDatabase(program, commandDeadlineMs);
   try {
     const held: Lease[] = [];
     try {
       await holdAthletes(database, held);
       await assertAllowed(database, options.force);
-      await perform(program, database, { path: options.in, contents });
+      const added = await perform(program, database, contents);
+      report(program, database, { contents, added });
     } finally {
       for (const lease of held) await lease.release();
     }
@@ -36,6 +37,11 @@ export async function restore(program: Program, options: RestoreOptions): Promis
   } finally {
     await database.close();
   }
+}
+
+async function verify(program: Program, path: string): Promise<Contents> {
+  using progress = createProgress(program, 'Checking');
+  return await verifyBackup(path, { progress, signal: program.signal });
 }
 
 /** @throws RestoreRejectedError where another process is at work. */
@@ -60,32 +66,45 @@ async function assertAllowed({ store, address }: Database, isForced: boolean): P
   );
 }
 
+/** Returns how many documents were added, by collection. */
 async function perform(
   program: Program,
   { store, address }: Database,
-  { path, contents }: { path: string; contents: Contents },
-): Promise<void> {
-  const { log, signal, print } = program;
-  const { counts, head } = contents;
-  const now = new Date(program.clock.nowMs());
+  contents: Contents,
+): Promise<ReadonlyMap<string, number>> {
+  const { clock, log, signal } = program;
   log.info(`Restoring into ${address}; it is incomplete until the end.`);
+  using progress = createProgress(program, 'Restoring');
   try {
     await emptyDatabase(store);
-    const added = await restoreInto(store, { path, contents, now, signal });
-    const documents = Object.values(added).reduce((sum, count) => sum + count, 0);
-    print(
-      `Restored ${counted(documents, 'document')} of the backup of ${instant(head.created_at)} into ${address}.`,
-    );
-    for (const [name, count] of Object.entries(counts)) {
-      const there = count - (added[name] ?? 0);
-      if (isKept(name) && there > 0)
-        print(`${name}: ${number(there)} stood there already and stand as they were.`);
-    }
-    if (!head.has_tokens) print('Logins are not in it. Each athlete logs in: npm run auth');
+    const options = { now: new Date(clock.nowMs()), signal, progress };
+    return await restoreInto(store, contents, options);
   } catch (error) {
     log.error(
       'The restore is not complete: the database holds a part of the backup. Give the same command with --force.',
     );
     throw error;
   }
+}
+
+function report(
+  { print }: Program,
+  { address }: Database,
+  { contents, added }: { contents: Contents; added: ReadonlyMap<string, number> },
+): void {
+  const { createdAt, files } = contents;
+  const documents = [...added.values()].reduce((sum, count) => sum + count, 0);
+  const what = createdAt === undefined ? 'dump' : `backup of ${instant(createdAt)}`;
+  print(`Restored ${counted(documents, 'document')} of the ${what} into ${address}.`);
+  for (const [name, file] of files) {
+    const there = file.documents - (added.get(name) ?? 0);
+    if (!isReplaced(name) && there > 0)
+      print(`${name}: ${number(there)} stood there already and stand as they were.`);
+    if (!isOurs(name))
+      print(
+        `${name}: not a collection of this program; its documents are restored, its indexes are not.`,
+      );
+  }
+  if (!files.has(loginCollection))
+    print('Logins are not in it. Each athlete logs in: npm run auth');
 }

@@ -1,24 +1,24 @@
 /**
- * Writes a verified backup into a database, step by step, so that a restore that is killed leaves no
- * gap that is taken for complete. It makes no index: `prepareDatabase` has made them.
+ * Writes a verified backup into a database, collection by collection, so that a restore that is killed
+ * leaves no gap that is taken for complete. `prepareDatabase` makes indexes and validators, not the backup.
  */
 import type { Document } from 'mongodb';
 import { MongoBulkWriteError } from 'mongodb';
 import { BackupUnusableError } from '../../errors.ts';
-import { prepareDatabase } from '../../mongo/setup/ensure-indexes.ts';
 import type { Store } from '../../mongo/schema/collections.ts';
 import {
+  duplicateKey,
   hasServerCode,
   isPassing,
   namespaceNotFound,
   unauthorized,
 } from '../../mongo/base/failures.ts';
+import { prepareDatabase } from '../../mongo/setup/ensure-indexes.ts';
 import { ensureVersion } from '../../mongo/schema/schema-version.ts';
-import type { Contents } from './contents.ts';
-import { documentsIn } from './contents.ts';
-import type { Counts } from './format.ts';
-import { documentOf } from './format.ts';
-import { isKept, restoreSteps } from './selection.ts';
+import type { Progress } from './progress.ts';
+import type { Contents } from './read-directory.ts';
+import { documentsIn, exactDocument } from './read-file.ts';
+import { isReplaced, restoreOrder } from './rules.ts';
 
 /** The collections with documents that a restore would put others in the place of. */
 export async function collectionsInTheWay({ db }: Store): Promise<readonly string[]> {
@@ -32,8 +32,7 @@ export async function collectionsInTheWay({ db }: Store): Promise<readonly strin
 
 /** Empties what a restore replaces, the claims before what they claim, and makes the indexes anew. */
 export async function emptyDatabase(store: Store): Promise<void> {
-  const steps = restoreSteps(await replaceable(store)).toReversed();
-  for (const name of steps.flat()) await drop(store, name);
+  for (const name of restoreOrder(await replaceable(store)).toReversed()) await drop(store, name);
   await prepareDatabase(store);
 }
 
@@ -47,15 +46,13 @@ async function drop({ db }: Store, name: string): Promise<void> {
 
 async function replaceable({ db }: Pick<Store, 'db'>) {
   const found = await db.listCollections({ type: 'collection' }, { nameOnly: true }).toArray();
-  return found.map(({ name }) => name).filter((name) => !isKept(name));
+  return found.map(({ name }) => name).filter(isReplaced);
 }
 
 export interface RestoreOptions {
-  readonly path: string;
-  /** What the backup holds, as it was verified. */
-  readonly contents: Contents;
   readonly now: Date;
   readonly signal: AbortSignal;
+  readonly progress: Progress;
 }
 
 /**
@@ -64,57 +61,50 @@ export interface RestoreOptions {
  */
 export async function restore(
   store: Store,
-  { path, contents: { counts }, now, signal }: RestoreOptions,
-): Promise<Counts> {
+  { files }: Contents,
+  { now, signal, progress }: RestoreOptions,
+): Promise<ReadonlyMap<string, number>> {
   await ensureVersion(store, now);
   const insert = createInsert(store);
-  const written = new Map<string, number>(Object.keys(counts).map((name) => [name, 0]));
-  const names = Object.keys(counts).filter((name) => (counts[name] ?? 0) > 0);
-  for (const step of restoreSteps(names)) {
-    for await (const batch of batchesIn(path, new Set(step))) {
+  const added = new Map<string, number>();
+  for (const name of restoreOrder([...files.keys()])) {
+    const { path = '', documents: total = 0 } = files.get(name) ?? {};
+    progress.begin(name, total);
+    let count = 0;
+    for await (const documents of batchesOf(path)) {
       signal.throwIfAborted();
-      const added = await insert(batch);
-      written.set(batch.collection, (written.get(batch.collection) ?? 0) + added);
+      count += await insert(name, documents);
+      progress.advance(documents.length);
     }
+    added.set(name, count);
   }
-  return Object.fromEntries(written);
+  return added;
 }
 
-interface Batch {
-  readonly collection: string;
-  readonly documents: readonly Document[];
-}
+type Batch = readonly Document[];
 
 const maxBatchBytes = 2_000_000;
-const maxPerBatch = 1_000;
+const maxInABatch = 1_000;
 
-async function* batchesIn(path: string, wanted: ReadonlySet<string>): AsyncGenerator<Batch> {
-  let collection = '';
+async function* batchesOf(path: string): AsyncGenerator<Batch> {
   let documents: Document[] = [];
   let bytes = 0;
-  for await (const stored of documentsIn(path)) {
-    if (!wanted.has(stored.collection)) continue;
-    const isFull = bytes >= maxBatchBytes || documents.length >= maxPerBatch;
-    if (documents.length > 0 && (isFull || stored.collection !== collection)) {
-      yield { collection, documents };
-      documents = [];
-      bytes = 0;
-    }
-    collection = stored.collection;
-    documents.push(documentOf(stored.document));
-    bytes += stored.document.length;
+  for await (const document of documentsIn(path)) {
+    documents.push(exactDocument(document));
+    bytes += document.length;
+    if (bytes < maxBatchBytes && documents.length < maxInABatch) continue;
+    yield documents;
+    [documents, bytes] = [[], 0];
   }
-  if (documents.length > 0) yield { collection, documents };
+  if (documents.length > 0) yield documents;
 }
 
-const duplicateKey = 11000;
-
 /** Returns how many were added. What is there stands: from a try before, or because it is never replaced. */
-function createInsert(store: Store): (batch: Batch) => Promise<number> {
+function createInsert(store: Store): (collection: string, documents: Batch) => Promise<number> {
   // Documents that an older program wrote need not be as today's validators want them; to pass by those
   // takes a right that readWrite does not give, as it takes one to have them.
   let bypassDocumentValidation = true;
-  const write = async ({ collection, documents }: Batch): Promise<number> => {
+  const write = async (collection: string, documents: Batch): Promise<number> => {
     const operations = documents.map((document) => ({ insertOne: { document } }));
     const options = {
       ordered: false,
@@ -129,10 +119,10 @@ function createInsert(store: Store): (batch: Batch) => Promise<number> {
       const isForbidden = hasServerCode(error, unauthorized);
       if (!isForbidden || !bypassDocumentValidation) return addedThough(error, collection);
       bypassDocumentValidation = false;
-      return write({ collection, documents });
+      return write(collection, documents);
     }
   };
-  return (batch) => write(batch);
+  return (collection, documents) => write(collection, documents);
 }
 
 /** How many were added where all that was refused is there already. */

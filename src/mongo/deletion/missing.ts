@@ -41,7 +41,7 @@ function notSince(field: string, at: Date): Filter<ActivityDocument> {
  * What is known when something is missing. A grant of unknown scope is not doubted: Strava names the
  * scope in each token answer, so that it is known after the next refresh at the latest, and where some
  * other answer does not name it nothing is refused for that. Until then a grant without
- * `activity:read_all` could have private activities taken for deleted; README says so.
+ * `activity:read_all` could have private activities taken for deleted; docs/commands.md says so.
  */
 export async function deletionView(
   { activities, tokens }: Store,

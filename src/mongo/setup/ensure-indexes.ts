@@ -1,6 +1,6 @@
 /**
  * Makes the database ready: collections, indexes, validators, views. Each index is there for a question
- * that is named in ARCHITECTURE.md or the cookbook.
+ * that docs/querying.md or the cookbook names.
  */
 import { hasServerCode, namespaceExists } from '../base/failures.ts';
 import type { Db, IndexDescription } from 'mongodb';

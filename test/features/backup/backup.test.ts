@@ -18,34 +18,28 @@ import {
 } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { verifyBackup } from '../../../src/features/backup/contents.ts';
-import type { DumpOptions } from '../../../src/features/backup/dump.ts';
 import { dump } from '../../../src/features/backup/dump.ts';
-import { writeBackup } from '../../../src/features/backup/file.ts';
-import { readFrame } from '../../../src/features/backup/format.ts';
+import { verifyBackup } from '../../../src/features/backup/read-directory.ts';
 import {
   collectionsInTheWay,
   emptyDatabase,
-  restore,
+  restore as restoreContents,
 } from '../../../src/features/backup/restore.ts';
+import type { Store } from '../../../src/mongo/schema/collections.ts';
 import { prepareDatabase } from '../../../src/mongo/setup/ensure-indexes.ts';
-import { startLockedMongod } from '../../support/locked-mongod.ts';
 import { storeWith, useAdapter } from '../../mongo/adapter.ts';
 import { open } from '../../mongo/base/connection-of.ts';
+import { startLockedMongod } from '../../support/locked-mongod.ts';
+import { countsOf, createdAt, noProgress, signal, takeBackup } from './fixture.ts';
 import { indexesIn, storedIn } from './stored.ts';
 
 const adapter = useAdapter();
-const createdAt = new Date('2026-11-23T12:00:00Z');
-const { signal } = new AbortController();
 let folder = '';
 let path = '';
 
-const all: DumpOptions = { hasTokens: true, createdAt, onDocument: () => undefined };
-const withoutTokens = { ...all, hasTokens: false };
-
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'domestique-backup-'));
-  path = join(folder, 'backup.gz');
+  path = join(folder, 'backup');
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 beforeEach(async () => {
@@ -53,18 +47,22 @@ beforeEach(async () => {
   await prepareDatabase(adapter.store);
 });
 
-function take(options = all): Promise<number> {
-  return writeBackup(path, dump(adapter.store, options), signal);
+function take(hasTokens = true): Promise<unknown> {
+  return takeBackup(adapter.store, path, { hasTokens });
 }
 
-/** Restores the file into a database of its own. */
+async function restore(store: Store): Promise<ReadonlyMap<string, number>> {
+  const contents = await verifyBackup(path, { progress: noProgress, signal });
+  return restoreContents(store, contents, { now: createdAt, signal, progress: noProgress });
+}
+
+/** Restores the backup into a database of its own. */
 async function restored<T>(poll: (other: typeof adapter.store) => Promise<T>): Promise<T> {
   const { uri, name, client } = adapter.database;
   const other = await open({ uri, name: `${name}_restored` });
   try {
     await prepareDatabase(other);
-    const contents = await verifyBackup(path);
-    await restore(other, { path, contents, now: createdAt, signal });
+    await restore(other);
     return await poll(other);
   } finally {
     await other.close();
@@ -170,13 +168,13 @@ describe('a backup that is restored into an empty database', () => {
     await fill('leases', [{ _id: 'athlete:7', epoch: 9 }]);
     for (const name of ['tokens', 'pending_logins', 'subscriptions']) await fill(name, [{ a: 1 }]);
     await fill('runs', [{ reason: 'command' }]);
-    await take(withoutTokens);
-    const bare = (await verifyBackup(path)).counts;
+    await take(false);
+    const bare = await countsOf(path);
     expect(bare).toMatchObject({ activities: 0, runs: 1 });
     for (const name of ['leases', 'tokens', 'pending_logins', 'subscriptions'])
       expect(bare).not.toHaveProperty(name);
     await take();
-    const { counts } = await verifyBackup(path);
+    const counts = await countsOf(path);
     expect(counts).toMatchObject({ tokens: 1, pending_logins: 1, subscriptions: 1 });
     expect(counts).not.toHaveProperty('leases');
   });
@@ -192,8 +190,7 @@ describe('a backup', () => {
       await locked.client.db('mine').command({ createUser: 'reader', pwd: 'secret', roles });
       const uri = `mongodb://reader:secret@127.0.0.1:${locked.port}/?authSource=mine`;
       const store = await open({ uri, name: 'mine' });
-      const contents = await verifyBackup(path);
-      await restore(store, { path, contents, now: createdAt, signal }).finally(() => store.close());
+      await restore(store).finally(() => store.close());
       expect(await storedIn(locked.client.db('mine'))).toEqual(await storedIn(adapter.store.db));
     } finally {
       await locked.remove();
@@ -223,10 +220,7 @@ describe('a database with data', () => {
     const tokens = adapter.store.db.collection('tokens');
     await tokens.deleteMany({});
     await tokens.insertOne({ ...login, refresh_token: 'rotated' });
-    const contents = await verifyBackup(path);
-    expect(await restore(adapter.store, { path, contents, now: createdAt, signal })).toMatchObject({
-      tokens: 1,
-    });
+    expect((await restore(adapter.store)).get('tokens')).toBe(1);
     const found = await tokens.find().sort({ _id: 1 }).toArray();
     expect(found.map(({ refresh_token }) => refresh_token as unknown)).toEqual([
       'rotated',
@@ -243,10 +237,8 @@ describe('a backup that is taken while others write', () => {
     const withStreams = new Set<number>();
     let before = '';
     let newest = 1;
-    for await (const piece of dump(adapter.store, all)) {
-      const found = documentIn(piece);
-      if (found === undefined) continue;
-      const { collection, document } = found;
+    const onDocument = async (collection: string, bytes: Uint8Array): Promise<void> => {
+      const document = BSON.deserialize(bytes);
       if (collection !== before) {
         // All of the collection before has been read by now, and the first page of this one.
         newest += 1;
@@ -256,8 +248,9 @@ describe('a backup that is taken while others write', () => {
       before = collection;
       if (collection === 'activities') stored.add(Number(document['_id']));
       if (collection === 'streams') withStreams.add(Number(document['activity_id']));
-    }
-    expect(stored.size).toBe(2);
+    };
+    await readAll(onDocument);
+    expect(stored.size).toBe(3);
     expect([...stored].filter((id) => !withStreams.has(id))).toEqual([]);
   });
 
@@ -265,18 +258,29 @@ describe('a backup that is taken while others write', () => {
     const order: string[] = [];
     await fill('athletes', [{ _id: Long.fromNumber(7), sync: { epoch: 1 } }]);
     await fill('activities', [activity(1)]);
-    await take({ ...all, onDocument: (collection) => order.push(collection) });
-    expect(order).toEqual(['athletes', 'activities']);
+    await readAll((collection) => {
+      order.push(collection);
+    });
+    expect(order).toEqual(['schema', 'athletes', 'activities']);
   });
-});
 
-/** The document of a piece of a backup; undefined for the head, the counts and the checksum. */
-function documentIn(piece: Uint8Array): { collection: string; document: Document } | undefined {
-  const isFrame = piece[0] !== 0x7b && piece.length !== 32;
-  const frame = isFrame ? readFrame(piece) : undefined;
-  if (frame === undefined || 'counts' in frame) return undefined;
-  return { collection: frame.collection, document: BSON.deserialize(frame.document) };
-}
+  /** Reads as a backup does, and says what it has read in the order of the reading. */
+  async function readAll(
+    onDocument: (collection: string, bytes: Uint8Array) => Promise<void> | void,
+  ): Promise<void> {
+    const write = async (
+      name: string,
+      pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+    ) => {
+      const [, collection] = /([^/]+)\.bson\.gz$/.exec(name) ?? [];
+      for await (const piece of pieces) {
+        if (collection !== undefined) await onDocument(collection, piece);
+      }
+      return { sha256: '', bytes: 0 };
+    };
+    await dump(adapter.store, write, { hasTokens: true, createdAt, progress: noProgress });
+  }
+});
 
 describe('a restore that is cut off', () => {
   it('leaves nothing that claims to be there and is not', async () => {
@@ -285,14 +289,11 @@ describe('a restore that is cut off', () => {
     await fill('streams', [part(1)]);
     await fill('tokens', [{ _id: Long.fromNumber(7), refresh_token: 'r' }]);
     await take();
-    const contents = await verifyBackup(path);
     const order = ['streams', 'activities', 'athletes', 'tokens'];
     for (const [index, last] of order.entries()) {
       await emptyDatabase(adapter.store);
       await adapter.store.db.collection('tokens').deleteMany({});
-      await restore(stoppingAfter(last), { path, contents, now: createdAt, signal }).catch(
-        () => undefined,
-      );
+      await restore(stoppingAfter(last)).catch(() => undefined);
       const there = Object.keys(await storedIn(adapter.store.db));
       expect(there.toSorted()).toEqual(order.slice(0, index + 1).toSorted());
     }

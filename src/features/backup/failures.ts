@@ -1,0 +1,35 @@
+/**
+ * Tells failures of the file system and of the compression from all others, and words those of a backup
+ * that is read.
+ */
+import { BackupUnusableError } from '../../errors.ts';
+
+interface CodedError extends Error {
+  readonly code: string;
+}
+
+function hasCode(error: unknown): error is CodedError {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string';
+}
+
+export function isOfFileSystem(error: unknown): error is CodedError {
+  return hasCode(error) && 'syscall' in error && error.code !== 'ABORT_ERR';
+}
+
+/** What a failed reading says: a sentence for what can happen to a file, else the failure itself. */
+export function unreadable(path: string, error: unknown): unknown {
+  if (hasCode(error) && error.code.startsWith('Z_')) {
+    const why = error.code === 'Z_BUF_ERROR' ? 'it ends too early' : 'its compression is broken';
+    return damaged(path, why, error);
+  }
+  return isOfFileSystem(error)
+    ? new BackupUnusableError(`${path} cannot be read (${error.code}).`, { cause: error })
+    : error;
+}
+
+/** The sentence for a file that is not what was written. */
+export function damaged(path: string, why: string, cause?: unknown): BackupUnusableError {
+  return new BackupUnusableError(`${path} is damaged or no backup: ${why}. Take another one.`, {
+    cause,
+  });
+}
