@@ -43,9 +43,9 @@ describe.concurrent('a backup by the command line', () => {
     );
     expect(await storedIn(empty)).toEqual(original);
     expect(await indexesIn(empty, ['leases'])).toEqual(await indexesIn(scene.db, ['leases']));
-    const asked = scene.streamsAskedFor();
+    const asked = scene.requestedStreams();
     expect((await scene.runWith(env, 'sync')).exitCode).toBe(0);
-    expect(scene.streamsAskedFor()).toEqual(asked);
+    expect(scene.requestedStreams()).toEqual(asked);
     await empty.dropDatabase();
   });
 

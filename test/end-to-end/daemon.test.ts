@@ -161,7 +161,7 @@ describe.concurrent('the daemon', () => {
     await daemon.shown('Run done');
     expect(await scene.differences()).toEqual([]);
     // The oldest of all, which the daemon by itself would have left for the end.
-    const asked = scene.streamsAskedFor();
+    const asked = scene.requestedStreams();
     const lastWished = Math.max(...requested.map(({ _id }) => asked.indexOf(Number(_id))));
     expect(asked.length - lastWished).toBeGreaterThan(5);
     daemon.kill('SIGTERM');

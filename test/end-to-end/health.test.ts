@@ -5,7 +5,7 @@ import type { Running } from '../support/command.ts';
 import { logIn } from '../support/mirror.ts';
 import { startOwnMongod } from '../support/own-mongod.ts';
 import type { Scene } from '../support/scene.ts';
-import { answerOf, athleteId, useScene } from '../support/scene.ts';
+import { printedJson, athleteId, useScene } from '../support/scene.ts';
 import { eventually } from '../support/waiting.ts';
 
 const onceAYear = { SYNC_SCHEDULE: '0 0 1 1 *' };
@@ -96,7 +96,7 @@ describe.concurrent('the health of the daemon', { timeout: 180_000 }, () => {
       expect(await daemon.probe('/livez')).toMatchObject({ status: 200 });
       const ended = await scene.runWith({ HTTP_PORT: daemon.port }, 'health', '--json');
       expect(ended.exitCode).toBe(1);
-      expect(answerOf(ended)).toMatchObject({
+      expect(printedJson(ended)).toMatchObject({
         address: daemon.url,
         isHealthy: false,
         live: { isAnswered: true, isHealthy: true },

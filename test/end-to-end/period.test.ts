@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  answerOf,
+  printedJson,
   athleteId,
   athleteNamed,
   storedIds,
@@ -51,7 +51,7 @@ describe.concurrent('sync --since and --until', () => {
       expect(exitCode, stderr).toBe(0);
       const wanted = within(scene, sinceMs);
       expect(wanted.length).toBeGreaterThan(4);
-      expect(ascending(scene.streamsAskedFor())).toEqual(ascending(wanted));
+      expect(ascending(scene.requestedStreams())).toEqual(ascending(wanted));
       const stored = await scene.db.collection('streams').distinct('activity_id');
       expect(ascending(stored.map(Number))).toEqual(ascending(wanted));
     },
@@ -71,8 +71,8 @@ describe.concurrent('sync --since and --until', () => {
     await scene.call('sync', '--since', '500d');
     scene.simulator.requests.clear();
     const again = await scene.call('sync', '--since', '500d', '--json');
-    expect(answerOf(again)).toMatchObject({ added: 0, changed: 0, streamsStored: 0 });
-    expect(scene.streamsAskedFor()).toEqual([]);
+    expect(printedJson(again)).toMatchObject({ added: 0, changed: 0, streamsStored: 0 });
+    expect(scene.requestedStreams()).toEqual([]);
     expect(scene.countedRequests()).toBe(1);
   });
 
@@ -90,7 +90,7 @@ describe.concurrent('sync --since and --until', () => {
     );
     const ended = await scene.call('sync', '--since', '2025-04', '--until', '2025-04');
     expect(ended.exitCode, ended.stderr).toBe(0);
-    const asked = scene.streamsAskedFor();
+    const asked = scene.requestedStreams();
     expect(asked).toContain(first);
     expect(asked).toContain(last);
     expect(asked).not.toContain(before);
@@ -113,7 +113,7 @@ describe.concurrent('sync --since and --until', () => {
     const { exitCode } = await scene.runWith(env, 'sync', '--until', '300d');
     expect(exitCode).toBe(0);
     const bounds = [Date.now() - 600 * dayMs, Date.now() - 300 * dayMs] as const;
-    expect(ascending(scene.streamsAskedFor())).toEqual(ascending(within(scene, ...bounds)));
+    expect(ascending(scene.requestedStreams())).toEqual(ascending(within(scene, ...bounds)));
   });
 
   it('leaves its wish to the next command when it is killed', async () => {
@@ -133,7 +133,7 @@ describe.concurrent('sync --since and --until', () => {
     const scene = await openHistory();
     const { exitCode, stderr } = await scene.call('sync', '--since', '2999');
     expect(exitCode, stderr).toBe(0);
-    expect(scene.streamsAskedFor()).toEqual([]);
+    expect(scene.requestedStreams()).toEqual([]);
     expect(scene.countedRequests()).toBeLessThanOrEqual(2);
   });
 
@@ -170,11 +170,11 @@ describe.concurrent('sync --dry-run', () => {
     expect(text.stdout).toContain(`streams of ${withStreams} to fetch`);
     expect(text.stdout).toContain(`To do: ${withStreams} requests`);
     const json = await scene.call('sync', '--dry-run', '--json');
-    expect(answerOf(json)).toMatchObject({
+    expect(printedJson(json)).toMatchObject({
       athletes: [{ athleteId, listed: 40, unknown: 40, streams: withStreams }],
       requests: withStreams,
     });
-    expect(scene.streamsAskedFor()).toEqual([]);
+    expect(scene.requestedStreams()).toEqual([]);
     expect(await storedIds(scene.db)).toEqual([]);
     const listed = { 'sync.coverage': { $exists: true } };
     expect(await scene.db.collection('athletes').countDocuments(listed)).toBe(0);

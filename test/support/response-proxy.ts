@@ -8,24 +8,24 @@ import type { AddressInfo } from 'node:net';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 
 /** A response of the simulator on its way. */
-export interface PassingAnswer {
+export interface PassingResponse {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly status: number;
   readonly body: string;
 }
 
-export interface AnswerProxy {
+export interface ResponseProxy {
   /** The simulator at the proxy's address. */
   readonly simulator: Simulator;
   close(): Promise<void>;
 }
 
 /** `alter` returns another body, or undefined to keep it. */
-export async function startAnswerProxy(
+export async function startResponseProxy(
   simulator: Simulator,
-  alter: (response: PassingAnswer) => string | undefined,
-): Promise<AnswerProxy> {
+  alter: (response: PassingResponse) => string | undefined,
+): Promise<ResponseProxy> {
   const server = createServer({ keepAliveTimeout: 120_000 }, (incoming, outgoing) => {
     pass(simulator.url, alter, incoming, outgoing).catch(() => {
       outgoing.destroy();
@@ -49,7 +49,7 @@ export async function startAnswerProxy(
 
 async function pass(
   target: string,
-  alter: (response: PassingAnswer) => string | undefined,
+  alter: (response: PassingResponse) => string | undefined,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {

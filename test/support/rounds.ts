@@ -29,7 +29,7 @@ export interface Round {
   readonly exitCode: number;
   /** The number of counted requests, in total and by endpoint. */
   readonly requests: number;
-  readonly asked: (endpoint: Endpoint) => number;
+  readonly requestsTo: (endpoint: Endpoint) => number;
   readonly program: TestProgram;
 }
 
@@ -122,7 +122,7 @@ async function roundOf(simulator: Simulator, program: TestProgram): Promise<Roun
   return {
     exitCode,
     requests: entries.filter(({ isCounted }) => isCounted).length,
-    asked: (endpoint) => entries.filter((entry) => entry.endpoint === endpoint).length,
+    requestsTo: (endpoint) => entries.filter((entry) => entry.endpoint === endpoint).length,
     program,
   };
 }

@@ -43,7 +43,7 @@ export interface Scene extends Surroundings {
   /** The differences between the database and Strava. */
   differences(id?: number): Promise<readonly string[]>;
   /** The ids of the activities whose streams were requested, each once, in order. */
-  streamsAskedFor(): readonly number[];
+  requestedStreams(): readonly number[];
   /** The number of requests that counted against the quota. */
   countedRequests(): number;
   stored(id: number): Promise<Document | null>;
@@ -107,7 +107,7 @@ function sceneOf(
     call: (...args) => runInProcess({ simulator, mongodb, env }, args),
     runWith: (more, ...args) => launch(args, more).ended,
     differences: (id = athleteId) => differences(db, simulator, id),
-    streamsAskedFor: () => {
+    requestedStreams: () => {
       const fetched = requests.entries.filter(({ endpoint }) => endpoint === 'streams');
       return [...new Set(fetched.map(({ activityId }) => activityId ?? 0))];
     },
@@ -135,6 +135,6 @@ export function trueIds({ world }: Simulator, id = athleteId): readonly number[]
 }
 
 /** The document that `--json` printed. */
-export function answerOf({ stdout }: Ended): Record<string, unknown> {
+export function printedJson({ stdout }: Ended): Record<string, unknown> {
   return JSON.parse(stdout) as Record<string, unknown>;
 }
