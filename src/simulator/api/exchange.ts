@@ -23,7 +23,7 @@ import type { HeaderMode, QuotaWindows } from './quota-windows.ts';
 import type { RequestEntry, RequestRecorder } from './request-log.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
-/** What can be switched while the simulator runs. */
+/** The switches of a running simulator. */
 export interface ApplicationState {
   isInactive: boolean;
   headers: HeaderMode;

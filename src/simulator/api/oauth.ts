@@ -15,7 +15,7 @@ import type { IncomingRequest } from './incoming.ts';
 import type { JsonRecord } from './json-text.ts';
 import type { Endpoint } from './request-log.ts';
 
-/** What the simulated athlete does with the consent page. */
+/** The simulated athlete's reaction to the consent page. */
 export interface Consent {
   readonly athleteId: number;
   /** The athlete clicks "Cancel". */

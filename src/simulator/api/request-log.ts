@@ -4,7 +4,7 @@
  */
 import type { FaultKind } from './fault-kinds.ts';
 
-/** What a request is for. */
+/** The purpose of a request. */
 export type Endpoint =
   | 'authorize'
   | 'token'

@@ -39,7 +39,7 @@ const messages: Readonly<Record<number, string>> = {
   429: 'Rate Limit Exceeded',
 };
 
-/** Strava's envelope with one error in it: what it is about, which field, and the code. */
+/** Strava's envelope with one error: its resource, field and code. */
 export function errorResponse(
   status: number,
   [resource, field, code]: readonly [string, string, string],

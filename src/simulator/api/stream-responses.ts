@@ -32,7 +32,7 @@ export function streamsResponse(streams: StreamSet, query: URLSearchParams): Sim
   return jsonTextResponse(isByType ? `{${texts.join(',')}}` : `[${texts.join(',')}]`);
 }
 
-/** The streams without their ends, where a privacy zone hides them. */
+/** The streams without the ends that a privacy zone hides. */
 export function hidePrivacyZones(streams: StreamSet): StreamSet {
   const points = streams['latlng']?.length ?? 0;
   const hidden = Math.floor(points * privacyShare);

@@ -1,5 +1,5 @@
 /**
- * Cropping: what remains of an activity when its owner cuts off both ends. Times, distance, start
+ * Cropping: an activity whose owner cuts off both ends. Times, distance, start
  * and polyline follow from the streams that remain; Strava sends no event for it.
  */
 import type { Activity, Crop } from './activity.ts';

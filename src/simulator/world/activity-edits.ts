@@ -56,7 +56,7 @@ export function applyEdits(
   changes: ActivityChanges,
 ): Readonly<Record<string, string>> {
   const before = summaryOf(activity, 'owner');
-  // The record alone changes its sport: what the device recorded stays as it was.
+  // Only the record changes its sport: the recording stays the same.
   const sport = changes.sport_type === undefined ? {} : { type: sportOf(changes.sport_type).type };
   for (const [key, value] of Object.entries({ ...sport, ...changes })) {
     applyEdit(activity, key, value);

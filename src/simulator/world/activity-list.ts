@@ -1,5 +1,5 @@
 /**
- * `GET /athlete/activities` with what is known of it: exclusive bounds on the shown start, two
+ * `GET /athlete/activities` with its known behaviour: exclusive bounds on the shown start, two
  * orders, pages that come up short because something on them is hidden from the requester.
  */
 import type { Activity } from './activity.ts';
@@ -29,7 +29,7 @@ interface Bounds {
 const defaultPerPage = 30;
 const highestPerPage = 200;
 
-/** One page of the list, or what is wrong with the parameters. */
+/** One page of the list, or the error of the parameters. */
 export function listResponse(shelf: ActivityShelf, request: ListRequest): SimulatedResponse {
   const bounds = readBounds(request);
   if ('status' in bounds) return bounds;

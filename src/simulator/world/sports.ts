@@ -14,7 +14,7 @@ export interface Sport {
   readonly speedMetersPerSecond: readonly [number, number];
   readonly climbMetersPerKm: number;
   readonly isOutdoors: boolean;
-  /** Revolutions or steps a minute, 0 where nothing counts them. */
+  /** Revolutions or steps a minute; 0 if nothing counts them. */
   readonly cadenceRpm: number;
   readonly powerShare: number;
   readonly gear: 'bike' | 'shoes' | 'none';
