@@ -2,18 +2,10 @@
  * Questions about places: near a point, through an area, on the same route, and a heat map.
  */
 import type { Recipe } from './recipe.ts';
-import { activity, limit, Name, ofAthlete } from './recipe.ts';
+import { activity, exampleSummary, limit, Name, ofAthlete, summary } from './recipe.ts';
 
 const selective = { topic: 'Places', collection: 'activities', reach: 'selective' } as const;
-const summary = { name: 1, sport_type: 1, start_date_local: 1, distance: 1 };
 const newestFirst = [{ $sort: { start_date_local: -1 } }, { $project: summary }];
-const exampleSummary = {
-  _id: 19000000001,
-  name: 'Morning Ride',
-  sport_type: 'Ride',
-  start_date_local: '2026-11-22T09:12:44Z',
-  distance: 42195.3,
-};
 
 /** The largest distance between two activities of the same route, in metres. */
 const tolerance = 150;

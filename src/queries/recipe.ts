@@ -112,3 +112,15 @@ export const exampleSums = {
   moving_time: 25310,
   total_elevation_gain: 1687,
 };
+
+/** The projection that lists activities. */
+export const summary = { name: 1, sport_type: 1, start_date_local: 1, distance: 1 };
+
+/** The example of {@link summary}. */
+export const exampleSummary = {
+  _id: 19000000001,
+  name: 'Morning Ride',
+  sport_type: 'Ride',
+  start_date_local: '2026-11-22T09:12:44Z',
+  distance: 42195.3,
+};

@@ -2,20 +2,16 @@
  * Questions about single outstanding activities, from Strava's own fields.
  */
 import type { Recipe } from './recipe.ts';
-import { limit, meters, ofAthlete, sport, topBy } from './recipe.ts';
+import { exampleSummary, limit, meters, ofAthlete, sport, summary, topBy } from './recipe.ts';
 
 const selective = { topic: 'Activities', collection: 'activities', reach: 'selective' } as const;
 const whole = { ...selective, reach: 'whole' } as const;
-const summary = { name: 1, sport_type: 1, start_date_local: 1, distance: 1, moving_time: 1 };
-const latest = [{ $sort: { start_date: -1 } }, { $limit: limit }, { $project: summary }];
-const exampleSummary = {
-  _id: 19000000001,
-  name: 'Morning Ride',
-  sport_type: 'Ride',
-  start_date_local: '2026-11-22T09:12:44Z',
-  distance: 42195.3,
-  moving_time: 6120,
-};
+const latest = [
+  { $sort: { start_date: -1 } },
+  { $limit: limit },
+  { $project: { ...summary, moving_time: 1 } },
+];
+const example = { ...exampleSummary, moving_time: 6120 };
 
 export const records: readonly Recipe[] = [
   {
@@ -24,7 +20,7 @@ export const records: readonly Recipe[] = [
     title: 'Which are the latest activities?',
     parameters: ['athlete', 'limit'],
     pipeline: [ofAthlete(), ...latest],
-    answer: exampleSummary,
+    answer: example,
   },
   {
     ...selective,
@@ -32,7 +28,7 @@ export const records: readonly Recipe[] = [
     title: 'Which are the latest activities of a sport?',
     parameters: ['athlete', 'sport', 'limit'],
     pipeline: [ofAthlete({ sport_type: sport }), ...latest],
-    answer: { ...exampleSummary, sport_type: 'Run', name: 'Morning Run' },
+    answer: { ...example, sport_type: 'Run', name: 'Morning Run' },
   },
   {
     ...whole,

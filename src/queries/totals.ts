@@ -29,6 +29,8 @@ const dayNumber = {
   },
 };
 
+const sumsBy = (key: unknown) => [ofAthlete(), { $group: { _id: key, ...sums } }];
+
 const days = [{ $group: { _id: localDay } }, { $match: { _id: { $ne: '' } } }];
 
 export const totals: readonly Recipe[] = [
@@ -37,11 +39,7 @@ export const totals: readonly Recipe[] = [
     name: 'totals-by-sport',
     title: 'How much of each sport, by time?',
     parameters: ['athlete'],
-    pipeline: [
-      ofAthlete(),
-      { $group: { _id: '$sport_type', ...sums } },
-      { $sort: { moving_time: -1, _id: 1 } },
-    ],
+    pipeline: [...sumsBy('$sport_type'), { $sort: { moving_time: -1, _id: 1 } }],
     answer: { _id: 'Ride', ...exampleSums },
   },
   {
@@ -49,12 +47,7 @@ export const totals: readonly Recipe[] = [
     name: 'totals-by-week',
     title: 'How much in each ISO week, the newest first?',
     parameters: ['athlete', 'limit'],
-    pipeline: [
-      ofAthlete(),
-      { $group: { _id: localWeek, ...sums } },
-      { $sort: { _id: -1 } },
-      { $limit: limit },
-    ],
+    pipeline: [...sumsBy(localWeek), { $sort: { _id: -1 } }, { $limit: limit }],
     answer: { _id: '2026-W47', ...exampleSums },
     note: 'Weeks begin on Monday, and week 1 is the one with the first Thursday of the year. Weeks without an activity are absent.',
   },
@@ -63,12 +56,7 @@ export const totals: readonly Recipe[] = [
     name: 'totals-by-month',
     title: 'How much in each month, the newest first?',
     parameters: ['athlete', 'limit'],
-    pipeline: [
-      ofAthlete(),
-      { $group: { _id: localMonth, ...sums } },
-      { $sort: { _id: -1 } },
-      { $limit: limit },
-    ],
+    pipeline: [...sumsBy(localMonth), { $sort: { _id: -1 } }, { $limit: limit }],
     answer: { _id: '2026-11', ...exampleSums },
   },
   {
@@ -77,13 +65,7 @@ export const totals: readonly Recipe[] = [
     title: 'How much of each sport in each year?',
     parameters: ['athlete'],
     pipeline: [
-      ofAthlete(),
-      {
-        $group: {
-          _id: { year: localYear, sport: '$sport_type' },
-          ...sums,
-        },
-      },
+      ...sumsBy({ year: localYear, sport: '$sport_type' }),
       { $sort: { '_id.year': -1, moving_time: -1, '_id.sport': 1 } },
     ],
     answer: { _id: { year: '2026', sport: 'Ride' }, ...exampleSums },
@@ -93,11 +75,7 @@ export const totals: readonly Recipe[] = [
     name: 'totals-by-weekday',
     title: 'On which days of the week?',
     parameters: ['athlete'],
-    pipeline: [
-      ofAthlete(),
-      { $group: { _id: { $isoDayOfWeek: localDate }, ...sums } },
-      { $sort: { _id: 1 } },
-    ],
+    pipeline: [...sumsBy({ $isoDayOfWeek: localDate }), { $sort: { _id: 1 } }],
     answer: { _id: 1, ...exampleSums },
     note: 'Monday is 1, Sunday is 7.',
   },
