@@ -3,8 +3,13 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/scratch-folder.ts', 'test/mongo-server.ts', 'test/fault-report.ts'],
+    // Apart, for they take their time: see vitest.faults.config.ts.
+    exclude: ['test/faults/**'],
+    globalSetup: ['test/scratch-folder.ts', 'test/mongo-server.ts'],
     pool: 'forks',
+    // A worker runs many files, for to start one and to load the source costs more than most of them: so
+    // no test file changes what is the process's own, or it puts it back.
+    isolate: false,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 3,

@@ -1,23 +1,19 @@
 /**
- * Time as a dependency: everything that waits or asks for the time takes a {@link Clock}, so that a
- * test can hold it still, turn it back, or let a day pass in a millisecond.
+ * Time as a dependency: everything that waits or reads the time takes a {@link Clock}, so that a test
+ * can stop it, turn it back, or let a day pass in a millisecond.
  */
 import { setTimeout as sleepFor } from 'node:timers/promises';
 
-/** The time, and the way to wait for it. */
 export interface Clock {
-  /** Wall-clock time in milliseconds since the epoch, UTC. It can jump in either direction. */
+  /** Wall-clock time in milliseconds since the epoch. It can jump in either direction. */
   nowMs(): number;
-  /** Milliseconds on a clock that never goes back, and that stands still while the machine sleeps. */
+  /** Milliseconds on a clock that never goes back and stops while the machine sleeps. */
   monotonicMs(): number;
-  /**
-   * Resolves after `ms` milliseconds, or at once when `signal` is aborted: callers look at the
-   * signal themselves, because being woken is no failure.
-   */
+  /** Resolves after `ms` milliseconds, or as soon as `signal` is aborted: callers check the signal. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** A longer timer of Node's fires at once; whoever waits for longer looks at the time and waits again. */
+/** Node fires a longer timer at once, so a longer sleep ends early: callers check the time. */
 const maxTimerMs = 2 ** 31 - 1;
 
 /** The machine's own clocks. */

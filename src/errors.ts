@@ -1,10 +1,10 @@
 /**
- * Every error that the program raises on purpose. An adapter translates once, at its edge, into one
- * of these; whoever can handle it decides by class or `code`, never by the text. Anything else that
- * is thrown is a bug and ends the process.
+ * Every error that the program raises on purpose. Adapters translate foreign errors into these once,
+ * at their edge. Callers decide by class or `code`, never by the message. Any other error is a bug and
+ * ends the process.
  */
 
-/** What a command's exit code means; see docs/commands.md. */
+/** The exit codes of the commands; see docs/commands.md. */
 export const exitCodes = {
   done: 0,
   failed: 1,
@@ -16,7 +16,7 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** The root of the hierarchy: a stable `code`, the exit code it leads to, and a plain sentence. */
+/** The root of the hierarchy: a stable `code`, an exit code and a message of plain sentences. */
 export abstract class DomestiqueError extends Error {
   abstract readonly code: string;
   abstract readonly exitCode: ExitCode;
@@ -27,13 +27,13 @@ export abstract class DomestiqueError extends Error {
   }
 }
 
-/** A command line that cannot be understood. */
+/** The command line is invalid. */
 export class UsageError extends DomestiqueError {
   override readonly code = 'USAGE';
   override readonly exitCode = exitCodes.usage;
 }
 
-/** One or more settings are wrong; each problem is one line with the setting's name. */
+/** One or more settings are wrong; each of `errors` is one line with the name of its setting. */
 export class ConfigurationError extends DomestiqueError {
   override readonly code = 'CONFIGURATION';
   override readonly exitCode = exitCodes.usage;
@@ -47,73 +47,73 @@ export class ConfigurationError extends DomestiqueError {
   }
 }
 
-/** Nobody has logged in yet, or the athlete that was asked for is unknown. */
+/** No athlete has logged in yet, or the requested athlete is unknown. */
 export class NoAthleteError extends DomestiqueError {
   override readonly code = 'NO_ATHLETE';
   override readonly exitCode = exitCodes.authorization;
 }
 
-/** An athlete (or the login that was just tried) has to be authorized at Strava (again). */
+/** An athlete has to log in at Strava (again), or a login failed. */
 export class AuthorizationNeededError extends DomestiqueError {
   override readonly code = 'AUTHORIZATION_NEEDED';
   override readonly exitCode = exitCodes.authorization;
 }
 
-/** The Strava application itself is refused: nothing works for any athlete until its owner acts. */
+/** Strava rejects the application itself, for every athlete, until its owner acts. */
 export class ApplicationRejectedError extends DomestiqueError {
   override readonly code = 'APPLICATION_REJECTED';
   override readonly exitCode = exitCodes.authorization;
 }
 
-/** No MongoDB answers. */
+/** MongoDB does not respond. */
 export class MongoUnavailableError extends DomestiqueError {
   override readonly code = 'MONGODB_UNAVAILABLE';
   override readonly exitCode = exitCodes.failed;
 }
 
-/** MongoDB answers and refuses: a wrong password, no right to write. */
+/** MongoDB rejects the login or an operation: a wrong password, no right to write. */
 export class MongoRejectedError extends DomestiqueError {
   override readonly code = 'MONGODB_REJECTED';
   override readonly exitCode = exitCodes.failed;
 }
 
-/** The file of the tokens' keys is of no use, or a stored token cannot be decrypted with it. */
+/** The token key file is unusable, or does not decrypt a stored token. */
 export class TokenKeyError extends DomestiqueError {
   override readonly code = 'TOKEN_KEY';
   override readonly exitCode = exitCodes.usage;
 }
 
-/** The embedded MongoDB cannot be found, fetched or started. */
+/** The embedded MongoDB cannot be found, downloaded or started. */
 export class EmbeddedServerError extends DomestiqueError {
   override readonly code = 'EMBEDDED_SERVER';
   override readonly exitCode = exitCodes.failed;
 }
 
-/** What was to be exported is not stored, or has nothing that the format could hold. */
+/** The requested export is not stored, or has no data for the format. */
 export class NothingToExportError extends DomestiqueError {
   override readonly code = 'NOTHING_TO_EXPORT';
   override readonly exitCode = exitCodes.failed;
 }
 
-/** A file, or standard output, does not take what is written to it. */
+/** A file or standard output cannot be written. */
 export class OutputFailedError extends DomestiqueError {
   override readonly code = 'OUTPUT_FAILED';
   override readonly exitCode = exitCodes.failed;
 }
 
-/** The database was written by a newer version of the program. */
+/** A newer version of the program wrote the database. */
 export class DatabaseNewerError extends DomestiqueError {
   override readonly code = 'DATABASE_NEWER';
   override readonly exitCode = exitCodes.usage;
 }
 
-/** A backup or dump cannot be read, is damaged or incomplete, is none, or is of a newer format or database. */
+/** A backup or dump is unreadable, damaged, incomplete, not a backup, or of a newer format or database. */
 export class BackupUnusableError extends DomestiqueError {
   override readonly code = 'BACKUP_UNUSABLE';
   override readonly exitCode = exitCodes.failed;
 }
 
-/** A restore would take the place of data, or of what another process is working on. */
+/** A restore would overwrite data, or another process is using the database. */
 export class RestoreRejectedError extends DomestiqueError {
   override readonly code = 'RESTORE_REJECTED';
   override readonly exitCode = exitCodes.usage;
@@ -125,13 +125,13 @@ export class HttpServerError extends DomestiqueError {
   override readonly exitCode = exitCodes.failed;
 }
 
-/** Strava was away for longer than a command waits. */
+/** Strava was unavailable for longer than a command waits. */
 export class StravaUnavailableError extends DomestiqueError {
   override readonly code = 'STRAVA_UNAVAILABLE';
   override readonly exitCode = exitCodes.failed;
 }
 
-/** The quota is spent; `opensAt` says when the next request may leave. */
+/** The quota is spent; the next request may be sent at `opensAt`. */
 export class QuotaSpentError extends DomestiqueError {
   override readonly code = 'QUOTA_SPENT';
   override readonly exitCode = exitCodes.later;
@@ -143,53 +143,53 @@ export class QuotaSpentError extends DomestiqueError {
   }
 }
 
-/** Not everything of an athlete is erased: another process does not let the athlete go, or it was stopped. */
+/** Part of an athlete's data is left: another process holds the lease, or `erase` was stopped. */
 export class EraseUnfinishedError extends DomestiqueError {
   override readonly code = 'ERASE_UNFINISHED';
   override readonly exitCode = exitCodes.later;
 }
 
-/** This process lost the lease that it was working under; what it meant to write belongs to another now. */
+/** Another process took over this process's lease; nothing more may be written under it. */
 export class LeaseLostError extends DomestiqueError {
   override readonly code = 'LEASE_LOST';
   override readonly exitCode = exitCodes.failed;
 }
 
 /**
- * One request to Strava that brought no usable record. `isTransient` is true where the failure says
- * nothing about the thing that was asked for (a reset, a gateway's HTML page, a timeout): it is
- * asked for again and counts against nobody.
+ * One request to Strava that returned no usable record. `isTransient` is true where the failure says
+ * nothing about the requested record (a reset, a gateway's HTML page, a timeout): the request is
+ * retried with backoff and does not count as a failed attempt.
  */
 export abstract class StravaRequestError extends DomestiqueError {
   override readonly exitCode = exitCodes.failed;
   abstract readonly isTransient: boolean;
 }
 
-/** Strava could not be reached, cut the answer off, answered from a gateway, or took too long. */
+/** Strava was unreachable, truncated the response, responded from a gateway, or took too long. */
 export class StravaTransientError extends StravaRequestError {
   override readonly code = 'STRAVA_TRANSIENT';
   override readonly isTransient = true;
 }
 
-/** Strava's own 5xx with JSON, or another refusal that belongs to the very record asked for. */
+/** Strava cannot serve this one record: a 5xx with JSON, or another rejection of the record. */
 export class StravaRecordError extends StravaRequestError {
   override readonly code = 'STRAVA_RECORD';
   override readonly isTransient = false;
 }
 
-/** A complete JSON answer of a shape that cannot be understood. */
+/** A complete JSON response has an unexpected shape. */
 export class MalformedResponseError extends StravaRequestError {
   override readonly code = 'MALFORMED_RESPONSE';
   override readonly isTransient = false;
 }
 
-/** 404: unknown, deleted, not the athlete's, or (for streams) none there. */
+/** 404: unknown, deleted, not the athlete's, or without streams. */
 export class NotFoundError extends StravaRequestError {
   override readonly code = 'NOT_FOUND';
   override readonly isTransient = false;
 }
 
-/** 402: for subscribers only; asking again does not help. */
+/** 402: for subscribers only; a retry does not help. */
 export class SubscribersOnlyError extends StravaRequestError {
   override readonly code = 'SUBSCRIBERS_ONLY';
   override readonly isTransient = false;
@@ -207,25 +207,25 @@ export class ScopeMissingError extends StravaRequestError {
   override readonly isTransient = false;
 }
 
-/** 429: the window counts as spent, whatever our own count says. */
+/** 429: the window counts as spent, regardless of our own count. */
 export class RateLimitedError extends StravaRequestError {
   override readonly code = 'RATE_LIMITED';
   override readonly isTransient = true;
 }
 
-/** Strava says that this refresh token is not valid (any more). */
+/** Strava rejects the refresh token as invalid. */
 export class RefreshTokenRejectedError extends StravaRequestError {
   override readonly code = 'REFRESH_TOKEN_REJECTED';
   override readonly isTransient = false;
 }
 
-/** The application has a webhook subscription already; Strava allows one. */
+/** The application already has a webhook subscription; Strava allows one. */
 export class SubscriptionExistsError extends StravaRequestError {
   override readonly code = 'SUBSCRIPTION_EXISTS';
   override readonly isTransient = false;
 }
 
-/** Strava did not get its challenge back from the callback URL, or does not like the URL. */
+/** The callback URL did not return Strava's challenge, or Strava rejects the URL. */
 export class CallbackRejectedError extends StravaRequestError {
   override readonly code = 'CALLBACK_REJECTED';
   override readonly isTransient = false;

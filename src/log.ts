@@ -1,12 +1,10 @@
-/**
- * The log: structured, to the stream it is given (stderr), never to stdout, which belongs to answers.
- */
+/** The structured log. It goes to stderr, never to stdout, which belongs to the commands' output. */
 import type { DestinationStream, Logger } from 'pino';
 import { pino, stdTimeFunctions } from 'pino';
 import pretty from 'pino-pretty';
 import type { LogConfig } from './config/config.ts';
 
-/** `isTerminal` decides the format where none is configured. */
+/** Creates the log; `isTerminal` decides the format where none is configured. */
 export function createLog(
   { level, format }: LogConfig,
   destination: NodeJS.WritableStream,

@@ -1,24 +1,24 @@
 /**
- * Which process, of which machine, holds a lease or made a reservation: so that what a dead process of
- * this machine left behind is not waited for.
+ * Identifies the process and machine that hold a lease or made a reservation, so that nobody waits for
+ * those of a dead process of this machine.
  */
 import { readFile, readlink } from 'node:fs/promises';
 import { identifySelf, isRunning } from './process-identity.ts';
 
-/** One process in one line: host, boot, namespace of process numbers, process. */
+/** One process as text: host, boot, pid namespace, process. */
 export type Owner = string;
 
 const separator = '|';
 
-/** This process, on the host of that name. */
+/** The owner for this process on `host`. */
 export async function identifyOwner(host: string): Promise<Owner> {
   return [host, await bootId(), await processNamespace(), await identifySelf()].join(separator);
 }
 
 /**
- * Whether the owner is certainly dead: a process of this boot and this namespace that runs no more.
- * False for everybody else, an earlier boot of this machine too, because another machine may have the
- * same name: what those left behind runs out by itself.
+ * Whether the owner was a process of this boot and pid namespace that has ended. False for all others,
+ * even those of an earlier boot, because another machine may have the same host name: their leases
+ * expire by themselves.
  */
 export async function isCertainlyDead(owner: Owner, host: string): Promise<boolean> {
   const [ownHost, boot, namespace, identity] = owner.split(separator);
@@ -27,7 +27,7 @@ export async function isCertainlyDead(owner: Owner, host: string): Promise<boole
   return isHere && identity !== undefined && !(await isRunning(identity));
 }
 
-/** Empty where the system names no boot: its processes are then told apart by their birth alone. */
+/** Empty where the system has no boot id: the start time alone then distinguishes processes. */
 async function bootId(): Promise<string> {
   try {
     return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
@@ -36,7 +36,7 @@ async function bootId(): Promise<string> {
   }
 }
 
-/** Tells the processes of one container from those of another on the same boot. */
+/** Distinguishes the processes of different containers on the same boot. */
 async function processNamespace(): Promise<string> {
   try {
     return await readlink('/proc/self/ns/pid');

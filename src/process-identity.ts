@@ -1,6 +1,6 @@
 /**
- * Tells processes of this machine apart, also after their pid has been given to another: a pid alone
- * does not. Knows nothing of processes on other machines or in other pid namespaces.
+ * Identifies processes of this machine by pid and start time, because the system reuses pids. It does
+ * not cover other machines or other pid namespaces.
  */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
@@ -8,35 +8,35 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** `PID-BIRTH`: made of digits, letters and `-` only, so that it can be part of a file's name. */
+/** `PID-START`: only digits, letters and `-`, so that it can be part of a file name. */
 export type ProcessIdentity = string;
 
-/** The identity of the process that has this pid now; undefined when none has, or a zombie. */
+/** The identity of the process that has this pid now; undefined without one, or for a zombie. */
 export async function identifyProcess(pid: number): Promise<ProcessIdentity | undefined> {
-  const birth = process.platform === 'linux' ? await birthByProc(pid) : await birthByPs(pid);
-  return birth === undefined ? undefined : `${pid}-${birth}`;
+  const start = process.platform === 'linux' ? await startByProc(pid) : await startByPs(pid);
+  return start === undefined ? undefined : `${pid}-${start}`;
 }
 
-/** The identity of this very process. */
+/** The identity of this process. */
 export async function identifySelf(): Promise<ProcessIdentity> {
   return (await identifyProcess(process.pid)) ?? `${process.pid}-unknown`;
 }
 
-/** Whether the process that was given this identity still runs. */
+/** Whether the process of this identity still runs. */
 export async function isRunning(identity: ProcessIdentity): Promise<boolean> {
   const pid = Number.parseInt(identity, 10);
   if (pid === process.pid) return identity === (await identifySelf());
   return (await identifyProcess(pid)) === identity;
 }
 
-/** The arguments of a running process, joined by spaces; empty when there is none. */
+/** The arguments of a running process, joined by spaces; empty without a process. */
 export async function commandLineOf(pid: number): Promise<string> {
   if (process.platform !== 'linux') return await ps('command=', pid);
   return (await readOrEmpty(`/proc/${pid}/cmdline`)).split('\0').join(' ');
 }
 
 /** Fields 3 and 22 of proc(5)'s `stat`; the name in field 2 may hold spaces and parentheses. */
-async function birthByProc(pid: number): Promise<string | undefined> {
+async function startByProc(pid: number): Promise<string | undefined> {
   const stat = await readOrEmpty(`/proc/${pid}/stat`);
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state, ticksSinceBoot] = [fields[0], fields[19]];
@@ -45,10 +45,10 @@ async function birthByProc(pid: number): Promise<string | undefined> {
   return `${ticksSinceBoot}-${bootId.slice(0, 8)}`;
 }
 
-async function birthByPs(pid: number): Promise<string | undefined> {
-  const answer = (await ps('stat=,lstart=', pid)).trim();
-  if (answer === '' || answer.startsWith('Z')) return undefined;
-  return answer.replace(/^\S+\s+/, '').replace(/\W+/g, '-');
+async function startByPs(pid: number): Promise<string | undefined> {
+  const line = (await ps('stat=,lstart=', pid)).trim();
+  if (line === '' || line.startsWith('Z')) return undefined;
+  return line.replace(/^\S+\s+/, '').replace(/\W+/g, '-');
 }
 
 async function ps(columns: string, pid: number): Promise<string> {

@@ -1,6 +1,6 @@
 /**
- * Lengths of time as text: strictly parsed and written for settings (`15m`), and worded for people
- * ("1 day 4 hours"). It knows nothing of calendars: a day is 24 hours.
+ * Durations as text: strict for settings (`15m`), and in words ("1 day 4 hours"). Calendars play no
+ * part: a day has 24 hours.
  */
 
 export const secondMs = 1000;
@@ -8,7 +8,7 @@ export const minuteMs = 60 * secondMs;
 export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
 
-/** What settings are written in, besides milliseconds; largest first. */
+/** The units of settings besides milliseconds, largest first. */
 const settingUnits: readonly (readonly [suffix: string, unitMs: number])[] = [
   ['d', dayMs],
   ['h', hourMs],
@@ -18,7 +18,7 @@ const settingUnits: readonly (readonly [suffix: string, unitMs: number])[] = [
 const unitsMs = new Map([...settingUnits, ['ms', 1]]);
 
 /** Largest first. */
-const spokenUnits: readonly (readonly [name: string, unitMs: number])[] = [
+const wordedUnits: readonly (readonly [name: string, unitMs: number])[] = [
   ['day', dayMs],
   ['hour', hourMs],
   ['minute', minuteMs],
@@ -26,8 +26,8 @@ const spokenUnits: readonly (readonly [name: string, unitMs: number])[] = [
 ];
 
 /**
- * Milliseconds of a text such as `500ms`, `5s`, `15m`, `24h` or `90d`; undefined for anything else,
- * be it a missing unit, a fraction, a sign, a space, or more than a number can hold exactly.
+ * Milliseconds of a text such as `500ms`, `5s`, `15m`, `24h` or `90d`; undefined for anything else:
+ * no unit, a fraction, a sign, a space, or more than a number can hold exactly.
  */
 export function parseDuration(text: string): number | undefined {
   const [, count = '', unit = ''] = /^(0|[1-9]\d*)(ms|s|m|h|d)$/.exec(text) ?? [];
@@ -38,8 +38,8 @@ export function parseDuration(text: string): number | undefined {
 }
 
 /**
- * The shortest text that {@link parseDuration} turns back into the same whole number of
- * milliseconds: `15m`, never `900s`.
+ * The shortest text that {@link parseDuration} parses into the same milliseconds: `15m`, not `900s`.
+ * @throws RangeError where `ms` is negative or not a safe integer.
  */
 export function writeDuration(ms: number): string {
   if (!Number.isSafeInteger(ms) || ms < 0) {
@@ -53,16 +53,17 @@ export function writeDuration(ms: number): string {
 }
 
 /**
- * A length of time (in milliseconds) for people, in its two largest units and rounded to the
- * smaller: "1 day 4 hours", "14 minutes", "45 seconds". Nothing or less than that is "0 seconds".
+ * Milliseconds in words, in the two largest units and rounded to the smaller: "1 day 4 hours",
+ * "14 minutes", "45 seconds". Zero and less is "0 seconds".
  */
 export function formatDuration(ms: number): string {
   const wholeMs = Math.round(ms);
   if (wholeMs < 1) return '0 seconds';
   if (wholeMs < secondMs) return countOf(wholeMs, 'millisecond');
-  let restMs = roundToMultiple(wholeMs, smallestSpokenMs(wholeMs));
+  const smallestMs = smallestUnitMs(wholeMs);
+  let restMs = Math.round(wholeMs / smallestMs) * smallestMs;
   const parts: string[] = [];
-  for (const [name, unitMs] of spokenUnits) {
+  for (const [name, unitMs] of wordedUnits) {
     const count = Math.floor(restMs / unitMs);
     restMs -= count * unitMs;
     if (count > 0) parts.push(countOf(count, name));
@@ -70,13 +71,9 @@ export function formatDuration(ms: number): string {
   return parts.join(' ');
 }
 
-function smallestSpokenMs(ms: number): number {
+function smallestUnitMs(ms: number): number {
   if (ms >= dayMs) return hourMs;
   return ms >= hourMs ? minuteMs : secondMs;
-}
-
-function roundToMultiple(ms: number, unitMs: number): number {
-  return Math.round(ms / unitMs) * unitMs;
 }
 
 function countOf(count: number, name: string): string {

@@ -1,6 +1,4 @@
-/**
- * JSON values as Strava sends them. An integer that a double cannot hold exactly arrives as a bigint.
- */
+/** JSON values as Strava sends them. An integer that a double cannot hold exactly becomes a bigint. */
 
 export type JsonValue =
   string | number | bigint | boolean | null | readonly JsonValue[] | JsonObject;
@@ -17,8 +15,8 @@ export function isJsonObject(value: unknown): value is JsonObject {
 const longInteger = /(?<![.\d])\d{16,}/;
 
 /**
- * Parses JSON without rounding: integers beyond 2^53 become bigints (segment effort ids are beyond it).
- * Only in a text of thousands of levels, which is no answer of Strava's, they are rounded.
+ * Parses JSON without rounding: integers beyond 2^53, such as segment effort ids, become bigints. They
+ * are rounded only in a text of thousands of levels, which Strava never sends.
  * @throws SyntaxError where the text is not JSON.
  */
 export function parseJson(text: string): JsonValue {
@@ -26,13 +24,13 @@ export function parseJson(text: string): JsonValue {
   try {
     return parseWithSource(text, readNumber);
   } catch (error) {
-    // A reviver is called level by level, and ends at the bottom of the stack.
+    // A reviver is called recursively, so a deep text overflows the stack.
     if (error instanceof RangeError) return JSON.parse(text) as JsonValue;
     throw error;
   }
 }
 
-/** `JSON.parse` as Node 24 has it: a reviver is told the text that a number was read from. */
+/** `JSON.parse` of Node 24 passes a number's source text to the reviver. */
 const parseWithSource = JSON.parse as (text: string, revive: typeof readNumber) => JsonValue;
 
 function readNumber(_key: string, value: JsonValue, { source }: { source: string }): JsonValue {
@@ -41,8 +39,8 @@ function readNumber(_key: string, value: JsonValue, { source }: { source: string
 }
 
 /**
- * The same text for equal values, whatever the order of their keys, and another for any other value:
- * what a fingerprint is taken of. It is JSON but for bigints (`1n`) and numbers beyond a double.
+ * One text for all equal values, regardless of the order of keys: the input of a fingerprint. It is
+ * JSON except for bigints (`1n`) and infinite numbers.
  */
 export function canonicalJson(value: JsonValue): string {
   if (typeof value === 'bigint') return `${value}n`;

@@ -3,7 +3,6 @@
  * over the unwound samples.
  */
 import type { Document } from 'mongodb';
-import { streamKeys } from '../domain/activity/streams.ts';
 import type { Recipe } from './recipe.ts';
 import { activity, meters, Name, seconds } from './recipe.ts';
 import { exampleZone, zoneStages } from './heart.ts';
@@ -23,10 +22,8 @@ function samplesOf(keys: readonly string[], more: Document = {}): readonly Docum
 }
 
 /** The stored arrays of a recording, except `time`. */
-const columns = streamKeys.flatMap((key) => {
-  if (key === 'time') return [];
-  return key === 'latlng' ? ['lat', 'lng'] : [key];
-});
+const columns =
+  'distance lat lng altitude velocity_smooth heartrate cadence watts temp moving grade_smooth';
 
 /** A sample is valid for at most this long if no other follows. */
 const validSeconds = 30;
@@ -40,7 +37,7 @@ export const recordings: readonly Recipe[] = [
     name: 'recording',
     title: 'What are all samples of a recording, in order, however many parts it has?',
     parameters: ['activity'],
-    pipeline: samplesOf(columns),
+    pipeline: samplesOf(columns.split(' ')),
     answer: {
       time: 12,
       distance: 48.3,

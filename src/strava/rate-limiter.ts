@@ -58,9 +58,9 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
       if (state.inFlight.some((request) => request.id === id)) return state;
       atMs = clock.nowMs();
       decision = reserveRequest(state, { id, owner, atMs, reserve }, settings);
-      return decision.isComplete ? decision.state : undefined;
+      return decision.isAllowed ? decision.state : undefined;
     });
-    if (decision?.isComplete === false) throw new QuotaSpentError(new Date(decision.opensAtMs));
+    if (decision?.isAllowed === false) throw new QuotaSpentError(new Date(decision.opensAtMs));
     return atMs;
   };
 

@@ -33,13 +33,13 @@ const environment = domestique.environment ?? {};
 const page = readProjectFile('docs/deployment.md');
 
 describe('the daemon in compose.yaml', () => {
-  it('is given settings that the program has', () => {
+  it('sets only known settings', () => {
     expect(Object.keys(environment)).toContain('MONGODB_URI');
     for (const name of Object.keys(environment)) expect(variableNames).toContain(name);
     for (const value of Object.values(environment)) expect(value).toBeTypeOf('string');
   });
 
-  it('gets its secrets as files only, out of a folder that git ignores', () => {
+  it('gets secrets only as files from a folder that git ignores', () => {
     const files = Object.entries(environment).filter(([name]) => name.endsWith('_FILE'));
     expect(files.map(([name]) => name)).toContain('STRAVA_CLIENT_SECRET_FILE');
     expect(Object.keys(environment)).not.toContain('STRAVA_CLIENT_SECRET');
@@ -53,14 +53,14 @@ describe('the daemon in compose.yaml', () => {
     }
   });
 
-  it('listens inside for what is published, on this machine only', () => {
+  it('publishes its port on this machine only', () => {
     const { HTTP_HOST: host, HTTP_PORT: port = '' } = environment;
     expect(host).toBe('0.0.0.0');
     expect(domestique.ports).toEqual([`127.0.0.1:${port}:${port}`]);
     expect(readProjectFile('Dockerfile')).toContain(`EXPOSE ${port}\n`);
   });
 
-  it('waits for a MongoDB that takes writes, and both come back by themselves', () => {
+  it('waits for a writable MongoDB, and both restart by themselves', () => {
     expect(domestique.depends_on).toEqual({ mongodb: { condition: 'service_healthy' } });
     expect(domestique.restart).toBe('unless-stopped');
     expect(mongodb.restart).toBe('unless-stopped');
@@ -72,7 +72,7 @@ describe('MongoDB in compose.yaml', () => {
   const script = mongodb.healthcheck?.test.at(-1) ?? '';
   const memberHost = 'mongodb:27017';
 
-  it('keeps its data in volumes that are named', () => {
+  it('keeps its data in named volumes', () => {
     const volumes = (mongodb.volumes ?? []).map((each) => each.split(':'));
     expect(volumes.map(([name]) => name)).toEqual(Object.keys(compose.volumes));
     expect(volumes.map(([, path]) => path)).toContain('/data/db');
@@ -88,7 +88,7 @@ describe('MongoDB in compose.yaml', () => {
     expect(script).toContain(`host: "${memberHost}"`);
   });
 
-  it('is made a replica set by its health check, which is good once it takes writes', async () => {
+  it('becomes a replica set by its health check, which succeeds once it is writable', async () => {
     const mongod = await startOwnMongod('--replSet', 'domestique');
     try {
       const here = script.replace(memberHost, `127.0.0.1:${mongod.port}`);
@@ -103,7 +103,7 @@ describe('MongoDB in compose.yaml', () => {
     }
   });
 
-  /** The exit code of a script, whose calls of the server mongosh awaits by itself. */
+  /** The exit code of a script; mongosh awaits its calls of the server by itself. */
   async function runAsMongosh(text: string, mongod: OwnMongod): Promise<number> {
     let exitCode: number | undefined;
     const context = createContext({
@@ -121,7 +121,7 @@ describe('MongoDB in compose.yaml', () => {
 });
 
 describe('docs/deployment.md on the container', () => {
-  it('names commands and services that exist', () => {
+  it('names only existing commands and services', () => {
     const lines = [...page.matchAll(/docker compose exec (?:-T )?(\w+) (\w+)(?: (\w+))?/g)];
     expect(lines.length).toBeGreaterThan(3);
     for (const [, service, program, command] of lines) {
@@ -133,7 +133,7 @@ describe('docs/deployment.md on the container', () => {
     }
   });
 
-  it('names the files of the secrets', () => {
+  it('names the secret files', () => {
     for (const { file } of Object.values(compose.secrets)) {
       expect(page).toContain(file.replace('./', ''));
     }

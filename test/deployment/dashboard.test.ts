@@ -4,7 +4,7 @@ import { createMetrics } from '../../src/features/monitoring/metrics.ts';
 import { parseExposition } from '../support/exposition.ts';
 import { readProjectFile } from './project.ts';
 
-/** What is described, whether or not it has a figure yet. */
+/** All described metrics, even those without a value yet. */
 const families = parseExposition(await createMetrics(systemClock).render());
 const ours = [...families.keys()].filter((name) => name.startsWith('domestique_'));
 const series = new Set(
@@ -31,22 +31,22 @@ describe('the Grafana dashboard', () => {
     ...panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
     ...templating.list.map(({ query }) => query),
   ];
-  const asked = new Set(expressions.flatMap((each) => each.match(metricName) ?? []));
+  const queried = new Set(expressions.flatMap((each) => each.match(metricName) ?? []));
 
-  it('asks only for metrics that the daemon has', () => {
+  it('queries only metrics of the daemon', () => {
     expect(panels.length).toBeGreaterThan(10);
-    expect([...asked].filter((name) => !series.has(name))).toEqual([]);
+    expect([...queried].filter((name) => !series.has(name))).toEqual([]);
   });
 
-  it('shows every metric of ours', () => {
-    const shown = [...asked].join(' ');
+  it('shows every metric of the daemon', () => {
+    const shown = [...queried].join(' ');
     expect(ours.length).toBeGreaterThan(10);
     expect(ours.filter((name) => !shown.includes(name))).toEqual([]);
   });
 });
 
 describe('the table of metrics in docs/monitoring.md', () => {
-  it('has every metric of ours, and no other', () => {
+  it('has every metric of the daemon, and no other', () => {
     const named = new Set(readProjectFile('docs/monitoring.md').match(/\bdomestique_\w+_?\b/g));
     expect([...named].toSorted()).toEqual(ours.toSorted());
   });

@@ -9,7 +9,7 @@ interface Instruction {
   readonly rest: string;
 }
 
-/** The instructions of a Dockerfile, continued lines joined. */
+/** The instructions of a Dockerfile, with continued lines joined. */
 function instructionsOf(text: string): readonly Instruction[] {
   const lines = text.replace(/\\\n\s*/g, '').split('\n');
   return lines
@@ -25,7 +25,7 @@ const restsOf = (name: string): readonly string[] =>
   instructions.filter((each) => each.name === name).map(({ rest }) => rest);
 const [lastRest = ''] = restsOf('FROM').slice(-1);
 const finalStage = instructions.slice(instructions.findIndex(({ rest }) => rest === lastRest));
-/** What is copied out of the context. */
+/** The paths copied from the build context. */
 const copied = [
   ...new Set(
     restsOf('COPY')
@@ -35,14 +35,14 @@ const copied = [
 ];
 
 describe('the Dockerfile', () => {
-  it('has only instructions that are known here, and nothing that fetches by itself', () => {
+  it('has only known instructions, and none that downloads', () => {
     const known = 'FROM WORKDIR COPY RUN LABEL ENV USER EXPOSE HEALTHCHECK ENTRYPOINT CMD'.split(
       ' ',
     );
     for (const { name } of instructions) expect(known).toContain(name);
   });
 
-  it('builds on the slim image of the major version of Node that package.json asks for', () => {
+  it('uses the slim image of the major Node version in package.json', () => {
     const { engines } = JSON.parse(readProjectFile('package.json')) as {
       engines: { node: string };
     };
@@ -52,7 +52,7 @@ describe('the Dockerfile', () => {
     }
   });
 
-  it('runs everything in exec form, and Node as every npm script does', () => {
+  it('runs everything in exec form, and Node as the npm scripts do', () => {
     const commandOf = (rest: string): readonly string[] => JSON.parse(rest) as string[];
     for (const rest of restsOf('RUN')) expect(commandOf(rest)[0]).toBe('npm');
     const [entrypoint = ''] = restsOf('ENTRYPOINT');
@@ -61,18 +61,18 @@ describe('the Dockerfile', () => {
     expect(commandOf(command)).toEqual(['start']);
   });
 
-  it('asks for its health by a command of ours', () => {
+  it('checks the health by our own command', () => {
     const [, check = ''] = /\bCMD (\[.*\])$/.exec(restsOf('HEALTHCHECK')[0] ?? '') ?? [];
     const command = JSON.parse(check) as string[];
     expect(command.slice(0, -1)).toEqual(['node', ...nodeArguments]);
     expect(commandNames()).toContain(command.at(-1));
   });
 
-  it('installs what the lock file says, without what is for development only', () => {
+  it('installs the lock file without development dependencies', () => {
     expect(restsOf('RUN').join()).toContain('"npm", "ci", "--omit=dev"');
   });
 
-  it('ends as a user without rights, who owns nothing of it, in UTC', () => {
+  it('runs in UTC as an unprivileged user who owns no file of it', () => {
     const isUser = ({ name }: Instruction): boolean => name === 'USER';
     expect(finalStage.filter(isUser).map(({ rest }) => rest)).toEqual(['node']);
     const after = finalStage.slice(finalStage.findIndex(isUser)).map(({ name }) => name);
@@ -81,7 +81,7 @@ describe('the Dockerfile', () => {
     expect(restsOf('ENV').join(' ')).toMatch(/\bTZ=UTC\b/);
   });
 
-  it('has the version of package.json among its labels', () => {
+  it('has the version of package.json as a label', () => {
     const { version } = JSON.parse(readProjectFile('package.json')) as { version: string };
     const labels = restsOf('LABEL').join(' ');
     expect(labels).toContain(`org.opencontainers.image.version="${version}"`);
@@ -90,7 +90,7 @@ describe('the Dockerfile', () => {
     }
   });
 
-  it('copies files that exist', () => {
+  it('copies only existing files', () => {
     expect(copied).toContain('src');
     for (const path of copied) expect(isProjectFile(path), path).toBe(true);
   });
@@ -101,12 +101,12 @@ describe('.dockerignore', () => {
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'));
 
-  it('lets nothing through but what is copied', () => {
+  it('includes only copied files', () => {
     expect(first).toBe('*');
     expect(allowed.toSorted()).toEqual(copied.map((path) => `!${path}`).toSorted());
   });
 
-  it('lets nothing through that git ignores', () => {
+  it('includes no file that git ignores', () => {
     const ignored = readProjectFile('.gitignore').split('\n').filter(Boolean);
     expect(ignored).toContain('secrets/');
     const names = copied.flatMap((path) => [path, ...entriesUnder(path)]);

@@ -1,5 +1,5 @@
 /**
- * What the files of an installation refer to: files, commands and settings of the project.
+ * The files, commands and settings of the project that deployment files refer to.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,5 +22,5 @@ export function commandNames(): readonly string[] {
   return lines.map((line) => line.split(' ').at(-1) ?? '');
 }
 
-/** How bin/domestique starts Node; whoever starts it otherwise has to do the same. */
+/** How bin/domestique starts Node; every other way to start it has to do the same. */
 export const nodeArguments: readonly string[] = ['--max-semi-space-size=16', 'src/cli.ts'];

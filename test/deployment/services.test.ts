@@ -19,7 +19,7 @@ function expectToStartTheDaemon([program = '', ...args]: readonly string[]): voi
   expect(page).toContain(installFolder);
 }
 
-describe('the unit of systemd', () => {
+describe('the systemd unit', () => {
   const sections = new Map<string, Map<string, string>>();
   for (const part of readProjectFile('deploy/domestique.service').split(/^(?=\[)/m)) {
     const [head = '', ...lines] = part.split('\n');
@@ -34,19 +34,19 @@ describe('the unit of systemd', () => {
   }
   const service = sections.get('[Service]') ?? new Map<string, string>();
 
-  it('starts the daemon', () => {
+  it('runs the start command', () => {
     expectToStartTheDaemon((service.get('ExecStart') ?? '').split(' '));
     expect([...sections.keys()]).toEqual(['[Unit]', '[Service]', '[Install]']);
   });
 
-  it('sets settings that the program has, and its data lie where it may write', () => {
+  it('sets only known settings, with the data in a writable folder', () => {
     const [name = '', value = ''] = (service.get('Environment') ?? '').split('=');
     expect(variableNames).toContain(name);
     expect(value).toBe(`/var/lib/${service.get('StateDirectory') ?? ''}`);
     expect(service.get('ProtectSystem')).toBe('strict');
   });
 
-  it('runs as a user of its own, which docs/deployment.md makes, without rights', () => {
+  it('runs as its own unprivileged user, which docs/deployment.md creates', () => {
     const user = service.get('User') ?? '';
     expect(page).toMatch(new RegExp(`useradd .* ${user}\\n`));
     expect(page).toContain(`--home-dir /var/lib/${user} `);
@@ -54,18 +54,18 @@ describe('the unit of systemd', () => {
     expect(service.get('CapabilityBoundingSet')).toBe('');
   });
 
-  it('starts the daemon again after a failure, but not where the settings are wrong', () => {
+  it('restarts the daemon after a failure, except for wrong settings', () => {
     expect(service.get('Restart')).toBe('on-failure');
     expect(service.get('RestartPreventExitStatus')).toBe(String(exitCodes.usage));
   });
 
-  it('signals the daemon alone, which shuts down its MongoDB itself', () => {
+  it('signals only the daemon, which shuts down its MongoDB itself', () => {
     expect(service.get('KillMode')).toBe('mixed');
     expect(Number(service.get('TimeoutStopSec'))).toBeGreaterThan(10);
   });
 });
 
-describe('the file of launchd', () => {
+describe('the launchd file', () => {
   const script =
     'import json, plistlib, sys; json.dump(plistlib.loads(sys.stdin.buffer.read()), sys.stdout)';
   const { stdout, stderr } = spawnSync('python3', ['-c', script], {
@@ -82,13 +82,13 @@ describe('the file of launchd', () => {
     readonly StandardErrorPath: string;
   };
 
-  it('starts the daemon, and again after a failure', () => {
+  it('starts the daemon, and restarts it after a failure', () => {
     expectToStartTheDaemon(plist.ProgramArguments);
     expect(plist.KeepAlive).toEqual({ SuccessfulExit: false });
     expect(plist.ExitTimeOut).toBeGreaterThan(10);
   });
 
-  it('sets settings that the program has, besides the PATH', () => {
+  it('sets only known settings besides the PATH', () => {
     const names = Object.keys(plist.EnvironmentVariables).filter((name) => name !== 'PATH');
     for (const name of names) expect(variableNames).toContain(name);
   });

@@ -1,10 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { dayMs, formatDuration, parseDuration, writeDuration } from '../../src/domain/duration.ts';
-
-const hours = 3_600_000;
-const minutes = 60_000;
+import {
+  dayMs,
+  formatDuration,
+  hourMs as hours,
+  minuteMs as minutes,
+  parseDuration,
+  writeDuration,
+} from '../../src/domain/duration.ts';
 
 describe('parseDuration', () => {
   it.each([
@@ -38,7 +42,7 @@ describe('parseDuration', () => {
     '١٥m',
     '9007199254740993ms',
     '999999999999999d',
-  ])('refuses %j', (text) => {
+  ])('rejects %j as a duration', (text) => {
     expect(parseDuration(text)).toBeUndefined();
   });
 });
@@ -57,11 +61,11 @@ describe('writeDuration', () => {
     expect(writeDuration(ms)).toBe(text);
   });
 
-  it.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])('refuses %d', (ms) => {
+  it.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])('rejects %d ms', (ms) => {
     expect(() => writeDuration(ms)).toThrow(RangeError);
   });
 
-  it('is undone by parseDuration', () => {
+  it('writes a text that parseDuration reads back', () => {
     fc.assert(
       fc.property(
         fc.maxSafeNat(),
@@ -95,21 +99,21 @@ describe('formatDuration', () => {
     [dayMs + 20 * minutes, '1 day'],
     [dayMs + 40 * minutes, '1 day 1 hour'],
     [90 * dayMs, '90 days'],
-  ])('words %d ms as %j', (ms, text) => {
+  ])('formats %d ms as %j', (ms, text) => {
     expect(formatDuration(ms)).toBe(text);
   });
 
-  it('never names more than two units, and says what is true to the smaller one', () => {
+  it('formats at most two units, exact to the smaller one', () => {
     const unitMs = { second: 1000, minute: minutes, hour: hours, day: dayMs };
     fc.assert(
       fc.property(fc.integer({ min: 1000, max: 400 * dayMs }), (ms) => {
         const parts = [...formatDuration(ms).matchAll(/(\d+) (second|minute|hour|day)s?/g)];
-        const spokenMs = parts.reduce((sum, [, count, unit]) => {
+        const wordedMs = parts.reduce((sum, [, count, unit]) => {
           return sum + Number(count) * unitMs[unit as keyof typeof unitMs];
         }, 0);
         expect(parts.length).toBeLessThanOrEqual(2);
-        expect(Math.abs(spokenMs - ms) / ms).toBeLessThanOrEqual(1 / 3);
-        expect(Math.abs(spokenMs - ms)).toBeLessThanOrEqual(hours / 2);
+        expect(Math.abs(wordedMs - ms) / ms).toBeLessThanOrEqual(1 / 3);
+        expect(Math.abs(wordedMs - ms)).toBeLessThanOrEqual(hours / 2);
       }),
     );
   });

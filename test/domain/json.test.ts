@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../src/domain/json.ts';
 import { canonicalJson, isJsonObject, parseJson } from '../../src/domain/json.ts';
 
-describe('parsing', () => {
+describe('parsing JSON', () => {
   it.each([
     ['9007199254740991', 9_007_199_254_740_991],
     ['9007199254740992', 9_007_199_254_740_992n],
@@ -16,14 +16,14 @@ describe('parsing', () => {
     ['-0', -0],
     ['1e400', Number.POSITIVE_INFINITY],
     ['"1234567890123456789"', '1234567890123456789'],
-  ])('%s keeps its value', (text, value) => {
+  ])('keeps the value of %s', (text, value) => {
     expect(parseJson(text)).toBe(value);
     expect(parseJson(`[{"id":${text}, "other": 12345678901234567}]`)).toEqual([
       { id: value, other: 12_345_678_901_234_567n },
     ]);
   });
 
-  it('loses no integer of 64 bits', () => {
+  it('parses every 64-bit integer exactly', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), (id) => {
         const isSafe = Number.isSafeInteger(Number(id));
@@ -32,7 +32,7 @@ describe('parsing', () => {
     );
   });
 
-  it('equals JSON.parse where every number is safe', () => {
+  it('parses like JSON.parse where every integer is safe', () => {
     fc.assert(
       fc.property(fc.json(), fc.boolean(), (text, isLong) => {
         const whole = isLong ? `["1234567890123456789",${text}]` : text;
@@ -44,7 +44,7 @@ describe('parsing', () => {
     );
   });
 
-  it('keeps a key named __proto__ a key', () => {
+  it('keeps a key named __proto__ as a key', () => {
     for (const id of ['1', '12345678901234567890']) {
       const parsed = parseJson(`{"__proto__":{"polluted":${id}}}`);
       expect(Object.keys(parsed as object)).toEqual(['__proto__']);
@@ -53,15 +53,18 @@ describe('parsing', () => {
     }
   });
 
-  it('rounds rather than fails in a text of thousands of levels', () => {
+  it('rounds long integers in a text of thousands of levels', () => {
     const levels = 200_000;
     const text = `${'['.repeat(levels)}12345678901234567890${']'.repeat(levels)}`;
     expect(Array.isArray(parseJson(text))).toBe(true);
   });
 
-  it.each(['', '{', 'NaN', '<html></html>', '{"id":12345678901234567890'])('refuses %j', (text) => {
-    expect(() => parseJson(text)).toThrow(SyntaxError);
-  });
+  it.each(['', '{', 'NaN', '<html></html>', '{"id":12345678901234567890'])(
+    'rejects %j as JSON',
+    (text) => {
+      expect(() => parseJson(text)).toThrow(SyntaxError);
+    },
+  );
 });
 
 function hasBigInteger(value: JsonValue): boolean {
@@ -123,14 +126,14 @@ function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
 }
 
 describe('canonical JSON', () => {
-  it('is the same whatever the order of the keys', () => {
+  it('writes the same text regardless of the order of keys', () => {
     fc.assert(
       fc.property(anyValue, (value) => canonicalJson(permuted(value)) === canonicalJson(value)),
     );
     expect(canonicalJson({ b: 1, a: [true, null] })).toBe('{"a":[true,null],"b":1}');
   });
 
-  it('is the same for equal values and for no others', () => {
+  it('writes the same text for equal values only', () => {
     const pairs = fc.oneof(
       fc.tuple(anyValue, anyValue),
       fc.tuple(

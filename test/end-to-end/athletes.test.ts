@@ -3,10 +3,10 @@ import { printedJson, athleteNamed, storedIds, trueIds, useScene } from '../supp
 
 const [ada, bob] = [athleteNamed('Ada', 1001, 12), athleteNamed('Bob', 1002, 15)];
 
-describe.concurrent('several athletes', () => {
+describe.concurrent('sync of several athletes', () => {
   const openScene = useScene();
 
-  it('are all synced, or only the one that is named', async () => {
+  it('syncs all athletes, or only the named one', async () => {
     const scene = await openScene({ athletes: [ada, bob] });
     expect((await scene.run('sync', '--athlete', '1002')).exitCode).toBe(0);
     expect(await storedIds(scene.db)).toEqual(trueIds(scene.simulator, 1002));
@@ -15,7 +15,7 @@ describe.concurrent('several athletes', () => {
     expect(await scene.differences(1002)).toEqual([]);
   });
 
-  it('do not suffer from one who revoked the access, whose data stays', async () => {
+  it('syncs the others when one athlete revoked the access, and keeps their data', async () => {
     const scene = await openScene({ athletes: [ada, bob] });
     await scene.call('sync');
     scene.simulator.deauthorize(1001);
@@ -40,7 +40,7 @@ describe.concurrent('several athletes', () => {
     expect(printedJson(await scene.call('status', '--json'))).toMatchObject({ needs: [] });
   });
 
-  it('do not hide each other in a dry run: who can be read is shown', async () => {
+  it('shows the readable athletes in a dry run', async () => {
     const scene = await openScene({ athletes: [ada, bob] });
     scene.simulator.deauthorize(1001);
     const { exitCode, stdout, stderr } = await scene.call('sync', '--dry-run');
@@ -50,11 +50,11 @@ describe.concurrent('several athletes', () => {
   });
 });
 
-describe.concurrent('without a right to ask', () => {
+describe.concurrent('sync without authorization', () => {
   const openScene = useScene();
   const quiet = { LOG_LEVEL: 'error' };
 
-  it('nobody logged in ends with 3 and says which command to run', async () => {
+  it('ends with 3 and names the command to run when nobody is logged in', async () => {
     const scene = await openScene({ isLoggedIn: false });
     const { exitCode, stderr } = await scene.call('sync');
     expect(exitCode).toBe(3);
@@ -62,7 +62,7 @@ describe.concurrent('without a right to ask', () => {
     expect(scene.simulator.requests.entries).toHaveLength(0);
   });
 
-  it('an inactive application ends with 3 and leaves tokens and data alone', async () => {
+  it('ends with 3 and keeps tokens and data when the application is inactive', async () => {
     const scene = await openScene({ activities: 10 });
     await scene.call('sync');
     const read = async () => [
@@ -80,18 +80,18 @@ describe.concurrent('without a right to ask', () => {
     expect((await scene.call('sync')).exitCode).toBe(0);
   });
 
-  it('a wrong client secret ends with 3 and leaves the tokens alone', async () => {
+  it('ends with 3 and keeps the tokens when the client secret is wrong', async () => {
     const scene = await openScene({ activities: 3 });
     const before = await scene.db.collection('tokens').find().toArray();
     const env = { STRAVA_CLIENT_SECRET: '0123456789abcdef0123456789abcdef01234567' };
-    const { exitCode, stderr } = await scene.runWith(env, 'sync');
+    const { exitCode, stderr } = await scene.callWith(env, 'sync');
     expect(exitCode).toBe(3);
     expect(stderr).toContain('check STRAVA_CLIENT_ID and STRAVA_CLIENT_SECRET');
     expect(await scene.db.collection('tokens').find().toArray()).toEqual(before);
     expect((await scene.call('sync')).exitCode).toBe(0);
   });
 
-  it('a rotated token whose answer was lost on the way needs a new login, and says so', async () => {
+  it('requests a new login when the response with a rotated token was lost', async () => {
     const scene = await openScene({ activities: 3 });
     scene.simulator.faults.next('reset-mid-body', 1, { endpoint: 'token' });
     const { exitCode, stdout } = await scene.call('sync');
@@ -104,7 +104,7 @@ describe.concurrent('without a right to ask', () => {
     async (command) => {
       const scene = await openScene({ isLoggedIn: false });
       const env = { STRAVA_CLIENT_ID: '', MONGODB_URI: 'mongodb://127.0.0.1:1' };
-      const { exitCode, stderr } = await scene.runWith({ ...env, ...quiet }, command);
+      const { exitCode, stderr } = await scene.callWith({ ...env, ...quiet }, command);
       expect(exitCode).toBe(2);
       expect(stderr).toContain('STRAVA_CLIENT_ID');
       expect(stderr).not.toContain('    at ');

@@ -12,7 +12,7 @@ import { athleteId, useScene } from '../support/scene.ts';
 /** Every value keeps its type. */
 const exact = { promoteValues: false };
 
-describe.concurrent('a backup by the command line', () => {
+describe.concurrent('backup and restore', () => {
   const openScene = useScene();
   let folder = '';
   beforeAll(async () => {
@@ -20,16 +20,16 @@ describe.concurrent('a backup by the command line', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  /** A scene with data, and another database that is empty. */
+  /** A scene with data, and another, empty database. */
   async function openTwo(name: string) {
     const scene = await openScene({ activities: 12 });
     const empty = scene.db.client.db(`${scene.db.databaseName}_${name}`);
     return { scene, empty, out: join(folder, name) };
   }
 
-  it('is restored into an empty database, equal in every document and index, and the sync goes on', async () => {
+  it('restores every document and index into an empty database, where sync continues', async () => {
     const { scene, empty, out } = await openTwo('moved');
-    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect((await scene.call('sync')).exitCode).toBe(0);
     const taken = await scene.call('backup', '--out', out, '--with-tokens');
     expect(taken.exitCode, taken.stderr).toBe(0);
     expect(taken.stdout).toMatch(/^Wrote [\d,]+ documents of \d+ collections to .*moved \(\d/);
@@ -43,18 +43,18 @@ describe.concurrent('a backup by the command line', () => {
     );
     expect(await storedIn(empty)).toEqual(original);
     expect(await indexesIn(empty, ['leases'])).toEqual(await indexesIn(scene.db, ['leases']));
-    const asked = scene.requestedStreams();
-    expect((await scene.runWith(env, 'sync')).exitCode).toBe(0);
-    expect(scene.requestedStreams()).toEqual(asked);
+    const requested = scene.requestedStreams();
+    expect((await scene.callWith(env, 'sync')).exitCode).toBe(0);
+    expect(scene.requestedStreams()).toEqual(requested);
     await empty.dropDatabase();
   });
 
-  it('has no login unless it is asked for', async () => {
+  it('backs up logins only on request', async () => {
     const { scene, empty, out } = await openTwo('bare');
     await scene.db.collection('parked').insertOne({ reason: 'a test' });
     expect((await scene.call('backup', '--out', out)).stdout).toContain('logins are not in it');
     const env = { MONGODB_DATABASE: empty.databaseName };
-    const { exitCode, stdout } = await scene.runWith(env, 'restore', '--in', out);
+    const { exitCode, stdout } = await scene.callWith(env, 'restore', '--in', out);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('npm run auth');
     expect(Object.keys(await storedIn(empty))).toEqual(['parked']);
@@ -87,7 +87,7 @@ describe.concurrent('a backup by the command line', () => {
     await empty.dropDatabase();
   });
 
-  it('changes nothing where it is refused, and with --force the data is as in the backup', async () => {
+  it('changes nothing when the restore is rejected, and replaces the data with --force', async () => {
     const { scene, out } = await openTwo('forced');
     const { db } = scene;
     expect((await scene.call('sync')).exitCode).toBe(0);

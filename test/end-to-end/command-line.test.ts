@@ -30,7 +30,7 @@ const commands = [
   'demo',
 ];
 
-/** Those that do something, by what has to be typed. */
+/** The command lines of all commands that do something. */
 function leavesOf(command: Command, typed: string): readonly string[] {
   const below = command.commands.flatMap((each) =>
     leavesOf(each, `${typed} ${each.name()}`.trim()),
@@ -38,13 +38,13 @@ function leavesOf(command: Command, typed: string): readonly string[] {
   return command.commands.length > 0 ? below : [typed];
 }
 
-/** Nothing is to be performed. */
+/** Performs no command. */
 const reject = (): Promise<void> => Promise.reject(new Error('performed'));
 
 describe.concurrent('the command line', () => {
   const openScene = useScene();
 
-  it('has these commands and no other', () => {
+  it('has exactly the documented commands', () => {
     const known = leavesOf(createCommands(reject, process.stdin), '');
     expect(known.toSorted()).toEqual(commands.toSorted());
   });
@@ -56,12 +56,12 @@ describe.concurrent('the command line', () => {
       .split(' ')
       .reduce((found, name) => found.commands.find((each) => each.name() === name) ?? found, all);
     leaf.configureOutput({ writeOut: (text) => (help += text) });
-    const asked = all.parseAsync([...command.split(' '), '--help'], { from: 'user' });
-    await expect(asked).rejects.toMatchObject({ exitCode: 0 });
+    const parsing = all.parseAsync([...command.split(' '), '--help'], { from: 'user' });
+    await expect(parsing).rejects.toMatchObject({ exitCode: 0 });
     expect(help).toContain(`Usage: domestique ${command}`);
   });
 
-  it('sync --help ends with 0 and says nothing on stderr', async () => {
+  it('sync --help ends with 0 and prints nothing on stderr', async () => {
     const scene = await openScene({ activities: 1 });
     const { exitCode, stdout, stderr } = await scene.run('sync', '--help');
     expect(exitCode).toBe(0);
@@ -91,7 +91,7 @@ describe.concurrent('the command line', () => {
     expect(stderr).not.toContain('    at ');
   });
 
-  it('works from another folder, through a symbolic link', async () => {
+  it('works from another folder through a symbolic link', async () => {
     const scene = await openScene({ activities: 4 });
     const folder = await mkdtemp(join(tmpdir(), 'domestique-elsewhere-'));
     try {
@@ -105,7 +105,7 @@ describe.concurrent('the command line', () => {
     }
   });
 
-  it('prints nothing but the answer on stdout through npm', async () => {
+  it('prints only the result on stdout through npm', async () => {
     const scene = await openScene({ activities: 2 });
     const npm = { program: 'npm' };
     const { exitCode, stdout } = await scene.launch(['run', '-s', 'sync', '--', '--json'], {}, npm)

@@ -7,8 +7,8 @@ import { eventually } from '../support/waiting.ts';
 const everySecond = { SYNC_SCHEDULE: '* * * * * *' };
 const onceAYear = { SYNC_SCHEDULE: '0 0 1 1 *' };
 const dayMs = 86_400_000;
-/** What is promised of a stop is ten seconds; the rest is for a machine that has other things to do. */
-const mostStopMs = 30_000;
+/** A stop is promised within ten seconds; the rest is for a busy machine. */
+const maxStopMs = 30_000;
 
 async function isTrue(scene: Scene): Promise<boolean> {
   return (await scene.differences()).length === 0;
@@ -17,7 +17,7 @@ async function isTrue(scene: Scene): Promise<boolean> {
 describe.concurrent('the daemon', () => {
   const openScene = useScene();
 
-  it('picks up what is uploaded, and ends with 0 on SIGTERM', async () => {
+  it('stores a new upload, and ends with 0 on SIGTERM', async () => {
     const scene = await openScene({ activities: 8, env: { SYNC_SCHEDULE: '*/2 * * * * *' } });
     const daemon = scene.launch(['start']);
     await daemon.shown('Run done');
@@ -30,10 +30,10 @@ describe.concurrent('the daemon', () => {
     expect(stderr).toContain('Domestique has stopped.');
   });
 
-  it('makes one run at a time, however often the schedule ticks', async () => {
+  it('makes one run at a time, regardless of ticks', async () => {
     const scene = await openScene({ activities: 5, env: everySecond });
     const holding = scene.simulator.hold({ endpoint: 'streams' });
-    const daemon = scene.launch(['start']);
+    const daemon = scene.begin(['start']);
     const held = await holding;
     await scene.simulator.requests.waitFor((log) => log.count('list') >= 4, 50_000);
     const runs = scene.db.collection('runs');
@@ -52,10 +52,10 @@ describe.concurrent('the daemon', () => {
     expect(scene.simulator.requests.fetchedTwice()).toEqual([]);
   });
 
-  it('logs a run that failed with its cause, and the next tick works', async () => {
+  it('logs a failed run with its cause, and succeeds at the next tick', async () => {
     const scene = await openScene({ activities: 5, env: everySecond });
     scene.simulator.setApplicationInactive(true);
-    const daemon = scene.launch(['start']);
+    const daemon = scene.begin(['start']);
     await daemon.shown('The run failed: Strava says that the application is inactive');
     scene.simulator.setApplicationInactive(false);
     await eventually(() => isTrue(scene));
@@ -66,11 +66,11 @@ describe.concurrent('the daemon', () => {
     );
   });
 
-  it('outlasts a Strava that is away for some ticks', async () => {
+  it('continues after Strava was unavailable for several ticks', async () => {
     const scene = await openScene({ activities: 5, env: everySecond });
     const { faults, requests } = scene.simulator;
     faults.rate(1, ['html-502', 'reset']);
-    const daemon = scene.launch(['start']);
+    const daemon = scene.begin(['start']);
     await requests.waitFor((log) => log.count('list') >= 4, 90_000);
     faults.clear();
     await eventually(() => isTrue(scene), 90_000);
@@ -78,20 +78,20 @@ describe.concurrent('the daemon', () => {
     expect((await daemon.ended).exitCode).toBe(0);
   }, 200_000);
 
-  it('goes on with the others where an athlete has revoked the access', async () => {
+  it('syncs the others when an athlete has revoked the access', async () => {
     const athletes = [athleteNamed('Ada', 1001, 4), athleteNamed('Bob', 1002, 4)];
     const scene = await openScene({ athletes, env: everySecond });
     scene.simulator.deauthorize(1001);
-    const daemon = scene.launch(['start']);
+    const daemon = scene.begin(['start']);
     await daemon.shown('Athlete 1001 has to log in again');
     await eventually(async () => (await scene.differences(1002)).length === 0);
     daemon.kill('SIGTERM');
     expect((await daemon.ended).exitCode).toBe(0);
   });
 
-  it('takes up an athlete who logs in while it runs', async () => {
+  it('syncs an athlete who logs in while it runs', async () => {
     const scene = await openScene({ activities: 4, isLoggedIn: false, env: everySecond });
-    const daemon = scene.launch(['start']);
+    const daemon = scene.begin(['start']);
     await daemon.shown('Nobody has logged in yet. Run: npm run auth');
     await logIn(scene.db, scene.simulator, athleteId);
     await eventually(() => isTrue(scene));
@@ -99,24 +99,24 @@ describe.concurrent('the daemon', () => {
     expect((await daemon.ended).exitCode).toBe(0);
   });
 
-  it('makes a run at start where one was missed', async () => {
+  it('makes a run at start if one was missed', async () => {
     const scene = await openScene({ activities: 4, env: onceAYear });
-    await scene.run('sync');
+    await scene.call('sync');
     const longAgo = { $set: { 'sync.polled_at': new Date(Date.now() - 400 * dayMs) } };
     await scene.db.collection('athletes').updateOne({}, longAgo);
     scene.simulator.world.addActivity(athleteId, {}, { samples: 5 });
-    const daemon = scene.launch(['start']);
+    const daemon = scene.begin(['start']);
     await daemon.shown('Run done: 1 new');
     expect(await scene.differences()).toEqual([]);
     daemon.kill('SIGTERM');
     expect((await daemon.ended).exitCode).toBe(0);
   });
 
-  it('makes no run at start where none was missed', async () => {
+  it('makes no run at start if none was missed', async () => {
     const scene = await openScene({ activities: 4, env: onceAYear });
-    await scene.run('sync');
+    await scene.call('sync');
     scene.simulator.requests.clear();
-    const daemon = scene.launch(['start']);
+    const daemon = scene.begin(['start']);
     await daemon.shown('Domestique is running');
     daemon.kill('SIGTERM');
     expect((await daemon.ended).exitCode).toBe(0);
@@ -124,7 +124,7 @@ describe.concurrent('the daemon', () => {
     expect(scene.simulator.requests.entries).toHaveLength(0);
   });
 
-  it('grants the wish of a command beside it, and nothing is asked for twice', async () => {
+  it("completes another command's backfill request without fetching anything twice", async () => {
     const quota = { short: 10, daily: 500, shortWindowMs: 2_000, dailyWindowMs: 60_000 };
     const scene = await openScene({
       athletes: [{ ...athleteNamed('Ada', athleteId, 60), years: 4 }],
@@ -137,17 +137,17 @@ describe.concurrent('the daemon', () => {
         STRAVA_QUOTA_DAILY_WINDOW: '60s',
       },
     });
-    // As many as may be in flight: the daemon gets no further before the wish is there.
+    // As many as may be in flight: the daemon sends no more before the backfill request is stored.
     const holding = Array.from({ length: 4 }, () => scene.simulator.hold({ endpoint: 'streams' }));
     const daemon = scene.launch(['start']);
     const held = await daemon.reach(Promise.all(holding));
-    const wishing = scene.launch(['sync', '--until', '1200d', '--json']);
+    const requesting = scene.begin(['sync', '--until', '1200d', '--json']);
     const left = { 'sync.backfills.0': { $exists: true } };
     await eventually(
       async () => (await scene.db.collection('athletes').countDocuments(left)) === 1,
     );
     for (const each of held) each.release();
-    const command = await wishing.ended;
+    const command = await requesting.ended;
     expect(command.exitCode, command.stderr).toBe(0);
     expect(command.stderr).toMatch(
       /Process \d+ on .* is syncing athlete 1001; it was asked to do this/,
@@ -160,22 +160,22 @@ describe.concurrent('the daemon', () => {
     expect(await activities.countDocuments({ start_date: { $lte: until }, ...pending })).toBe(0);
     await daemon.shown('Run done');
     expect(await scene.differences()).toEqual([]);
-    // The oldest of all, which the daemon by itself would have left for the end.
-    const asked = scene.requestedStreams();
-    const lastWished = Math.max(...requested.map(({ _id }) => asked.indexOf(Number(_id))));
-    expect(asked.length - lastWished).toBeGreaterThan(5);
+    // The oldest activities, which the daemon would otherwise fetch last.
+    const fetched = scene.requestedStreams();
+    const lastRequested = Math.max(...requested.map(({ _id }) => fetched.indexOf(Number(_id))));
+    expect(fetched.length - lastRequested).toBeGreaterThan(5);
     daemon.kill('SIGTERM');
     expect((await daemon.ended).exitCode).toBe(0);
     expect(scene.simulator.requests.fetchedTwice()).toEqual([]);
     expect(scene.simulator.requests.overLimit()).toEqual([]);
   }, 120_000);
 
-  it('ends a wish command with 75 at once where it may not wait, and the wish stays', async () => {
+  it('ends a backfill command with --no-wait at once with 75, and completes its request', async () => {
     const scene = await openScene({ activities: 5, env: onceAYear });
     const holding = scene.simulator.hold({ endpoint: 'streams' });
-    const daemon = scene.launch(['start']);
+    const daemon = scene.begin(['start']);
     const held = await holding;
-    const { exitCode, stdout } = await scene.run('sync', '--since', '2024', '--no-wait');
+    const { exitCode, stdout } = await scene.call('sync', '--since', '2024', '--no-wait');
     expect(exitCode).toBe(75);
     expect(stdout).toMatch(/Athlete 1001 is being synced by process \d+/);
     held.release();
@@ -184,33 +184,33 @@ describe.concurrent('the daemon', () => {
     await daemon.ended;
   });
 
-  it('abandons a request that hangs, and ends with 0 within ten seconds', async () => {
+  it('aborts a hanging request, and ends with 0 within ten seconds', async () => {
     const scene = await openScene({ activities: 5, env: onceAYear });
     scene.simulator.faults.next('hang', 1, { endpoint: 'streams' });
     const daemon = scene.launch(['start']);
     await scene.simulator.requests.waitFor((log) => log.count('streams') >= 1, 50_000);
-    const askedAtMs = performance.now();
+    const stoppedAtMs = performance.now();
     daemon.kill('SIGTERM');
     expect((await daemon.ended).exitCode).toBe(0);
-    expect(performance.now() - askedAtMs).toBeLessThan(mostStopMs);
+    expect(performance.now() - stoppedAtMs).toBeLessThan(maxStopMs);
     const [last] = await scene.db.collection('runs').find().toArray();
     expect(last).toMatchObject({ outcome: 'stopped' });
-    const next = await scene.run('sync', '--no-wait');
+    const next = await scene.call('sync', '--no-wait');
     expect(next.exitCode, next.stderr).toBe(0);
     expect(await scene.differences()).toEqual([]);
   });
 
-  it('does not wait for the quota once it is told to end', async () => {
+  it('stops waiting for the quota on SIGTERM', async () => {
     const scene = await openScene({
       activities: 40,
       env: { ...onceAYear, STRAVA_QUOTA_SHORT: '10', STRAVA_QUOTA_SHORT_WINDOW: '24h' },
     });
-    const daemon = scene.launch(['start']);
+    const daemon = scene.begin(['start']);
     await daemon.shown('Quota spent, waiting until');
-    const askedAtMs = performance.now();
+    const stoppedAtMs = performance.now();
     daemon.kill('SIGTERM');
     expect((await daemon.ended).exitCode).toBe(0);
-    expect(performance.now() - askedAtMs).toBeLessThan(mostStopMs);
+    expect(performance.now() - stoppedAtMs).toBeLessThan(maxStopMs);
   });
 
   it('ends at once on a second signal after more than a second', async () => {
@@ -224,6 +224,6 @@ describe.concurrent('the daemon', () => {
     daemon.kill('SIGINT');
     const { exitCode } = await daemon.ended;
     expect(exitCode).toBe(130);
-    expect(performance.now() - firstAtMs).toBeLessThan(mostStopMs);
+    expect(performance.now() - firstAtMs).toBeLessThan(maxStopMs);
   });
 });

@@ -7,10 +7,10 @@ import { eventually } from '../support/waiting.ts';
 const delivered = { 'sync.deauthorization_notified_at': { $exists: true } };
 const withdrawn = { 'sync.deauthorized_at': { $exists: true } };
 
-describe('a withdrawn access', () => {
+describe('a deauthorization event', () => {
   const openScene = useScene();
 
-  it('is settled by the next start where the daemon is killed after it acknowledged the event', async () => {
+  it('is handled by the next start if the daemon is killed after acknowledging it', async () => {
     const port = await findFreePort();
     const url = `http://127.0.0.1:${port}`;
     const env = { SYNC_SCHEDULE: '0 0 1 1 *', HTTP_PORT: String(port) };
@@ -19,14 +19,14 @@ describe('a withdrawn access', () => {
     const daemon = scene.launch(['start']);
     await daemon.shown(`listens at ${url}`);
     await daemon.shown('Run done');
-    const made = await scene.run('webhook', 'subscribe', '--callback-url', url);
+    const made = await scene.call('webhook', 'subscribe', '--callback-url', url);
     expect(made.exitCode, made.stderr).toBe(0);
 
     const holding = simulator.hold({ endpoint: 'token' });
     simulator.deauthorize(1001);
     const verifying = await daemon.reach(holding);
     await simulator.eventsSettled();
-    // A subscription of a moment ago may not be known yet: then Strava tells it again.
+    // The daemon may not know a new subscription yet: then Strava sends the event again.
     expect(simulator.events.map(({ attempts }) => attempts.at(-1))).toEqual([200]);
     daemon.kill('SIGKILL');
     await daemon.ended;
@@ -34,7 +34,7 @@ describe('a withdrawn access', () => {
     expect(await db.collection('athletes').countDocuments(delivered)).toBe(1);
     expect(await db.collection('tokens').countDocuments()).toBe(1);
 
-    const next = scene.launch(['start']);
+    const next = scene.begin(['start']);
     await eventually(async () => (await db.collection('tokens').countDocuments()) === 0);
     await eventually(async () => (await db.collection('athletes').countDocuments(delivered)) === 0);
     expect(await db.collection('athletes').countDocuments(withdrawn)).toBe(1);

@@ -7,14 +7,14 @@ import type { Scene, SceneOptions } from '../support/scene.ts';
 import { printedJson, athleteId, useScene } from '../support/scene.ts';
 import { eventually } from '../support/waiting.ts';
 
-/** Each command starts and shuts down a mongod: that takes its time. */
-const patient = { timeout: 120_000 };
+/** Each command starts and shuts down a mongod, which takes time. */
+const slow = { timeout: 120_000 };
 
-describe.concurrent('the embedded MongoDB', patient, () => {
+describe.concurrent('the embedded MongoDB', slow, () => {
   const openScene = useScene();
   const makeFolder = useDataFolders();
 
-  /** A scene whose commands use an embedded server, with the athlete logged in there. */
+  /** A scene whose commands use an embedded server, where the athlete is logged in. */
   async function openEmbedded(options: SceneOptions) {
     const folder = await makeFolder();
     const env = { ...folder.env, ...options.env };
@@ -34,7 +34,7 @@ describe.concurrent('the embedded MongoDB', patient, () => {
     return printedJson(ended);
   }
 
-  it('keeps what was synced from command to command, and is shut down after each', async () => {
+  it('keeps the data between commands, and is shut down after each', async () => {
     const { folder, scene } = await openEmbedded({ activities: 10 });
     expect(await folder.isShutDown()).toBe(true);
     const synced = await scene.run('sync', '--json');
@@ -43,16 +43,16 @@ describe.concurrent('the embedded MongoDB', patient, () => {
     const stored = { athletes: [{ athleteId, activities: 10, streams: { pending: 0 } }] };
     expect(await statusOf(scene)).toMatchObject(stored);
     scene.simulator.requests.clear();
-    await scene.run('sync');
+    await scene.call('sync');
     expect(scene.countedRequests()).toBe(1);
     expect(await scene.db.collections()).toEqual([]);
   });
 
-  it('is kept up by db, beside which status and sync run, and ends with it', async () => {
+  it('runs until db ends, and serves status and sync meanwhile', async () => {
     const { folder, scene } = await openEmbedded({ activities: 6 });
     const db = scene.launch(['db']);
     await db.shown(`mongodb://127.0.0.1:${folder.port}/`);
-    const synced = await scene.run('sync');
+    const synced = await scene.call('sync');
     expect(synced.exitCode, synced.stderr).toBe(0);
     expect(await statusOf(scene)).toMatchObject({ athletes: [{ activities: 6 }] });
     expect(await hasListener(folder.port)).toBe(true);
@@ -63,7 +63,7 @@ describe.concurrent('the embedded MongoDB', patient, () => {
     expect(await folder.isShutDown()).toBe(true);
   });
 
-  it('is shut down after the last write when Ctrl-C goes to npm and everything under it', async () => {
+  it('is shut down after the last write when npm and its children receive Ctrl-C', async () => {
     const { folder, scene } = await openEmbedded({ activities: 40 });
     const npm = { program: 'npm', isGroup: true };
     const daemon = scene.launch(['run', '-s', 'start'], {}, npm);
@@ -77,11 +77,11 @@ describe.concurrent('the embedded MongoDB', patient, () => {
     expect(await folder.isShutDown()).toBe(true);
     const { lastRun } = await statusOf(scene);
     expect(lastRun).toMatchObject({ outcome: 'stopped' });
-    expect((await scene.run('sync')).exitCode).toBe(0);
+    expect((await scene.call('sync')).exitCode).toBe(0);
     expect(scene.simulator.requests.fetchedTwice()).toEqual([]);
   });
 
-  it('outlives a killed command, and is adopted by the next', async () => {
+  it('survives a killed command, and is adopted by the next', async () => {
     const { folder, scene } = await openEmbedded({ activities: 40 });
     const killed = scene.launch(['sync']);
     await scene.simulator.requests.waitFor((log) => log.count('streams') >= 5, 30_000);
@@ -95,14 +95,14 @@ describe.concurrent('the embedded MongoDB', patient, () => {
   });
 });
 
-describe('the demo', patient, () => {
+describe('the demo', slow, () => {
   const openScene = useScene();
   const makeFolder = useDataFolders();
 
-  it('shows the whole job and answers, and touches nothing of the user’s', async () => {
+  it('shows a sync and query results, and changes nothing of the user’s', async () => {
     const { path, port } = await makeFolder();
     const scene = await openScene({ activities: 3 });
-    await scene.run('sync');
+    await scene.call('sync');
     const before = await scene.db.collection('activities').find().toArray();
     const tokens = await scene.db.collection('tokens').find().toArray();
     const env = {
@@ -110,7 +110,7 @@ describe('the demo', patient, () => {
       MONGODB_PORT: String(port),
       SYNC_SINCE: '30d',
       SYNC_STREAMS: 'false',
-      // Whoever tries it has no application at Strava yet.
+      // Its users have no Strava application yet.
       STRAVA_CLIENT_ID: '',
       STRAVA_CLIENT_SECRET: '',
     };
@@ -129,11 +129,11 @@ describe('the demo', patient, () => {
   });
 });
 
-describe('a stop while the embedded MongoDB starts', patient, () => {
+describe('a stop while the embedded MongoDB starts', slow, () => {
   const openScene = useScene();
   const makeFolder = useDataFolders();
 
-  it('ends with 0 and without a stack trace', async () => {
+  it('ends with 0 and without a stack trace when stopped while MongoDB starts', async () => {
     const folder = await makeFolder();
     const mongod = join(folder.path, 'slow-mongod');
     const script =

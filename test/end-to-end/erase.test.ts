@@ -11,7 +11,7 @@ const onceAYear = { SYNC_SCHEDULE: '0 0 1 1 *' };
 const erase = ['erase', '--athlete', String(ada), '--yes'];
 const everything = { SYNC_DETAILS: 'true', SYNC_SEGMENTS: 'true', SYNC_ATHLETE: 'true' };
 
-/** Types the athlete's id once the question has been asked. */
+/** Types the athlete's id after the prompt. */
 const typesTheId = `
 import os, pty, sys
 pid, terminal = pty.fork()
@@ -33,7 +33,7 @@ while True:
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `;
 
-/** The collections in which an athlete's id stands anywhere. */
+/** The collections that contain an athlete's id. */
 async function placesOf({ db }: Scene, id: number): Promise<readonly string[]> {
   const places: string[] = [];
   for (const collection of await db.collections()) {
@@ -45,7 +45,7 @@ async function placesOf({ db }: Scene, id: number): Promise<readonly string[]> {
   return places;
 }
 
-/** What is nobody's but this athlete's. */
+/** The data that only this athlete has. */
 async function belongings({ db }: Scene, id: number): Promise<unknown> {
   const read = (name: string, filter: object) =>
     db.collection(name).find(filter).sort({ _id: 1 }).toArray();
@@ -66,9 +66,9 @@ async function refreshTokenOf({ db }: Scene, id: number): Promise<string> {
 describe.concurrent('erase', () => {
   const openScene = useScene();
 
-  it('revokes, deletes everything, prints a receipt, and leaves the second athlete alone', async () => {
+  it('revokes the access, deletes all data of one athlete, and prints a receipt', async () => {
     const scene = await openScene({ athletes, env: everything });
-    const synced = await scene.run('sync');
+    const synced = await scene.call('sync');
     expect(synced.exitCode, synced.stderr).toBe(0);
     const known = [...personalCollections, ...impersonalCollections];
     for (const { collectionName } of await storedCollections(scene.db))
@@ -87,53 +87,53 @@ describe.concurrent('erase', () => {
     expect(scene.simulator.isRefreshTokenLive(bobs)).toBe(true);
     expect(await placesOf(scene, ada)).toEqual([]);
     expect(await belongings(scene, bob)).toEqual(before);
-    const again = await scene.run(...erase);
+    const again = await scene.call(...erase);
     expect(again.exitCode).toBe(3);
     expect(again.stderr).toContain(`Nothing is stored of athlete ${ada}`);
   });
 
-  it('asks on a terminal, and goes on when the id was typed', async () => {
+  it('prompts on a terminal, and erases when the id is typed', async () => {
     const scene = await openScene({ athletes });
     const profile = { $set: { firstname: 'Ada', lastname: 'Example' } };
     await scene.db.collection('athletes').updateOne({ _id: ada as never }, profile, {
       upsert: true,
     });
     const command = ['npm', 'run', '-s', 'erase', '--', '--athlete', String(ada)];
-    const ask = (typed: string) =>
+    const erase = (typed: string) =>
       scene.launch(['-c', typesTheId, typed, ...command], {}, { program: 'python3' }).ended;
-    const rejected = await ask('no');
+    const rejected = await erase('no');
     expect(rejected.exitCode, rejected.stdout).toBe(2);
     expect(rejected.stdout).toContain(`athlete ${ada} (Ada Example), with 0 activities,`);
     expect(rejected.stdout).toContain('Not confirmed.');
     expect(await placesOf(scene, ada)).toEqual(expect.arrayContaining(['athletes', 'tokens']));
-    const typed = await ask(String(ada));
+    const typed = await erase(String(ada));
     expect(typed.exitCode, typed.stdout).toBe(0);
     expect(await placesOf(scene, ada)).toEqual([]);
   });
 
-  it('without a terminal and --yes ends with 2 and deletes nothing', async () => {
+  it('ends with 2 and deletes nothing without a terminal and --yes', async () => {
     const scene = await openScene({ athletes });
-    const { exitCode, stdout, stderr } = await scene.run('erase', '--athlete', String(ada));
+    const { exitCode, stdout, stderr } = await scene.call('erase', '--athlete', String(ada));
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toContain('give --yes');
     expect(await placesOf(scene, ada)).toEqual(['tokens']);
-    const nobody = await scene.run('erase', '--yes');
-    expect(nobody.exitCode).toBe(2);
-    expect(nobody.stderr).toContain("required option '--athlete <id>' not specified");
+    const unnamed = await scene.run('erase', '--yes');
+    expect(unnamed.exitCode).toBe(2);
+    expect(unnamed.stderr).toContain("required option '--athlete <id>' not specified");
     expect(scene.simulator.requests.entries).toHaveLength(0);
   });
 });
 
-describe.concurrent('a daemon that runs meanwhile', () => {
+describe.concurrent('erase beside a daemon', () => {
   const openScene = useScene();
 
-  it('lets the athlete go when its request has landed, and nothing of it comes back', async () => {
+  it('erases the athlete when the request in flight has ended, and nothing comes back', async () => {
     const scene = await openScene({ athletes, env: onceAYear });
     const match = { endpoint: 'streams', athleteId: ada } as const;
     const holding = scene.simulator.hold(match);
     const daemon = scene.launch(['start']);
     const held = await daemon.reach(holding);
-    const erasing = scene.launch(erase);
+    const erasing = scene.begin(erase);
     await erasing.shown(`works for athlete ${ada}`);
     expect(await scene.db.collection('activities').countDocuments()).toBeGreaterThan(0);
     held.release();
@@ -148,16 +148,16 @@ describe.concurrent('a daemon that runs meanwhile', () => {
     expect(await placesOf(scene, ada)).toEqual([]);
   });
 
-  it('lets go while it waits for the quota, and keeps the other athlete', async () => {
+  it('erases an athlete while the daemon waits for the quota, and keeps the other athlete', async () => {
     const scene = await openScene({
       athletes: [athleteNamed('Ada', ada, 15), athleteNamed('Bob', bob, 15)],
       env: { ...onceAYear, STRAVA_QUOTA_SHORT: '10', STRAVA_QUOTA_SHORT_WINDOW: '24h' },
     });
-    const daemon = scene.launch(['start']);
+    const daemon = scene.begin(['start']);
     await daemon.shown('Quota spent, waiting until');
     const activities = scene.db.collection('activities');
     expect(await activities.countDocuments()).toBe(30);
-    const { exitCode, stderr } = await scene.run(...erase);
+    const { exitCode, stderr } = await scene.call(...erase);
     expect(exitCode, stderr).toBe(0);
     expect(await placesOf(scene, ada)).toEqual([]);
     expect(await activities.countDocuments({ 'sync.athlete_id': bob })).toBe(15);

@@ -1,6 +1,6 @@
 /**
- * What the tests of `export` share: activities of every kind, synced, and what their tracks must say,
- * worked out from what Strava has.
+ * Shared by the tests of `export`: synced activities of every kind, and the expected tracks computed
+ * from Strava's data.
  */
 import { Long } from 'mongodb';
 import type { Simulator } from '../../src/simulator/simulator.ts';
@@ -9,10 +9,10 @@ import type { Scene, SceneOptions } from '../support/scene.ts';
 import { athleteId, athleteNamed } from '../support/scene.ts';
 
 export const otherAthleteId = 1002;
-/** No double is this integer. */
+/** An integer that no double represents. */
 export const exactId = 9_007_199_254_740_993n;
 
-/** Every stream, most with a gap. */
+/** Every stream, most of them with a gap. */
 const everyStream = {
   time: [0, 1, 3, 4, 64, 65],
   distance: [0, 4.2, 12.9, 17, 18, 22.5],
@@ -28,7 +28,7 @@ const everyStream = {
 
 export interface ExportScene {
   readonly scene: Scene;
-  /** Activities by what is special about them. */
+  /** Activities by their special property. */
   readonly ids: Readonly<
     Record<'full' | 'hostile' | 'parts' | 'indoors' | 'old' | 'manual' | 'pending', number>
   >;
@@ -65,7 +65,7 @@ export async function openExportScene(
       [1, 3],
     ],
   });
-  const { exitCode, stderr } = await scene.run('sync');
+  const { exitCode, stderr } = await scene.call('sync');
   if (exitCode !== 0) throw new Error(stderr);
   await cutInTwo(scene, ids.parts);
   await makePending(scene, ids.pending);
@@ -73,7 +73,7 @@ export async function openExportScene(
   return { scene, ids };
 }
 
-/** As the streams lie that are too large for one document, the last part first. */
+/** Splits the streams into parts as of a large recording, the last part first. */
 async function cutInTwo(scene: Scene, id: number): Promise<void> {
   const streams = scene.db.collection('streams');
   const activity_id = Long.fromNumber(id);
@@ -92,7 +92,7 @@ async function cutInTwo(scene: Scene, id: number): Promise<void> {
   ]);
 }
 
-/** As after a crop: the parts that are there are no longer the activity's. */
+/** As after a crop: the stored parts are outdated. */
 async function makePending(scene: Scene, id: number): Promise<void> {
   scene.simulator.world.setStreams(id, null);
   await scene.db
@@ -103,7 +103,7 @@ async function makePending(scene: Scene, id: number): Promise<void> {
     );
 }
 
-/** What a track must say of an activity, worked out from what Strava has. */
+/** The expected track of an activity, computed from Strava's data. */
 export function pointsOf({ world }: Simulator, id: number): readonly GpxPoint[] {
   const streams = world.streams(id) ?? {};
   const startMs = Date.parse(world.summary(id).start_date);
@@ -126,7 +126,7 @@ export function pointsOf({ world }: Simulator, id: number): readonly GpxPoint[] 
   });
 }
 
-/** As JSON has it: without what is undefined, and without a negative zero. */
+/** As in JSON: without undefined values and negative zero. */
 export function asJson(value: unknown): object {
   return JSON.parse(JSON.stringify(value)) as object;
 }

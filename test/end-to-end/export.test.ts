@@ -13,6 +13,8 @@ import { athleteId, useScene } from '../support/scene.ts';
 import type { ExportScene } from './export-scene.ts';
 import { asJson, exactId, openExportScene, otherAthleteId, pointsOf } from './export-scene.ts';
 
+const withoutClient = { STRAVA_CLIENT_ID: '', STRAVA_CLIENT_SECRET: '' };
+
 describe.concurrent('export', () => {
   const openScene = useScene();
   let scene: Scene;
@@ -28,10 +30,9 @@ describe.concurrent('export', () => {
   });
 
   /** Exports without a client, as somebody who only has the database. */
-  const run = (...args: string[]) =>
-    scene.runWith({ STRAVA_CLIENT_ID: '', STRAVA_CLIENT_SECRET: '' }, 'export', ...args);
+  const run = (...args: string[]) => scene.runWith(withoutClient, 'export', ...args);
 
-  /** The same without a process of its own. */
+  /** The same without its own process. */
   async function inProcess(options: ExportOptions) {
     const program = createTestProgram({ mongodb: scene.mongodb });
     const exitCode = await exportActivities(program, options);
@@ -39,7 +40,7 @@ describe.concurrent('export', () => {
   }
 
   async function exported(...args: string[]): Promise<string> {
-    const { exitCode, stdout, stderr } = await run(...args);
+    const { exitCode, stdout, stderr } = await scene.callWith(withoutClient, 'export', ...args);
     expect(exitCode, stderr).toBe(0);
     return stdout;
   }
@@ -53,7 +54,7 @@ describe.concurrent('export', () => {
       return found.length >= atLeast;
     });
 
-  it('writes one activity as GPX on stdout, as Strava has it', async () => {
+  it("writes one activity as GPX on stdout with Strava's data", async () => {
     const { stdout, stderr } = await run('--format', 'gpx', '--activity', String(ids.full));
     expect(stderr).toBe('');
     const [track] = await readGpx([stdout]);
@@ -62,7 +63,7 @@ describe.concurrent('export', () => {
     expect(track?.points).toEqual(pointsOf(scene.simulator, ids.full));
   });
 
-  it('writes a folder of GPX, a file for each activity with positions, under safe names', async () => {
+  it('writes a folder of GPX files with safe names, one for each activity with positions', async () => {
     const out = join(folder, 'tracks');
     const { exitCode, stdout, stderr } = await run('--format', 'gpx', '--out', out);
     expect(exitCode, stderr).toBe(0);
@@ -87,7 +88,7 @@ describe.concurrent('export', () => {
     expect(stderr).toContain(`${left} activities were left out for want of position data.`);
   });
 
-  it('writes GeoJSON from a day on', async () => {
+  it('writes GeoJSON since a day', async () => {
     const text = await exported('--format', 'geojson', '--since', '2016', '--athlete', '1001');
     const { type, features } = JSON.parse(text) as {
       type: string;
@@ -116,7 +117,7 @@ describe.concurrent('export', () => {
     }
   });
 
-  it('writes CSV into a file, a row for each sample', async () => {
+  it('writes CSV into a file with a row for each sample', async () => {
     const out = join(folder, 'samples.csv');
     await writeFile(out, 'older');
     await exported('--format', 'csv', '--out', out);
@@ -140,7 +141,7 @@ describe.concurrent('export', () => {
     );
   });
 
-  it('writes lines of JSON with every activity, its record and its streams', async () => {
+  it('writes a line of JSON for each activity with record and streams', async () => {
     const lines = (await exported('--format', 'ndjson')).trimEnd().split('\n');
     const all = new Map(
       lines.map((line) => {
@@ -168,7 +169,7 @@ describe.concurrent('export', () => {
     expect(lines.filter((line) => line.includes(`"exact":${exactId}`))).toHaveLength(1);
   });
 
-  it('joins a recording of several parts', async () => {
+  it('exports a recording of several parts in one piece', async () => {
     const activity_id = Long.fromNumber(ids.parts);
     expect(await scene.db.collection('streams').countDocuments({ activity_id })).toBe(2);
     const { exitCode, printed } = await inProcess({ format: 'gpx', activity: String(ids.parts) });
@@ -177,7 +178,7 @@ describe.concurrent('export', () => {
     expect(track?.points).toEqual(pointsOf(scene.simulator, ids.parts));
   });
 
-  it('ends quietly when nobody reads on', async () => {
+  it('ends quietly when stdout is closed', async () => {
     const command = `"${process.execPath}" src/cli.ts export --format ndjson`;
     const script = `{ ${command}; echo "ended with $?" >&2; } | true`;
     const { stdout, stderr } = await scene.launch(['-c', script], {}, { program: 'sh' }).ended;
@@ -188,7 +189,7 @@ describe.concurrent('export', () => {
   it.each<[string, () => Partial<ExportOptions>, string | RegExp]>([
     ['an unknown activity', () => ({ activity: '5' }), 'There is no activity 5 in the database.'],
     [
-      'an activity of somebody else',
+      "another athlete's activity",
       () => ({ activity: String(ids.full), athlete: '1002' }),
       /^There is no activity \d+ of athlete 1002 in the database\.$/,
     ],

@@ -17,7 +17,7 @@ const passing: readonly FaultKind[] = [
   'malformed',
   'wrong-shape',
 ];
-/** A 429 closes a window: a short one does not make a test wait. */
+/** A 429 closes a window: a short one keeps the test fast. */
 const quota = { short: 500, daily: 5_000, shortWindowMs: 1_000, dailyWindowMs: 10_000 };
 const env = {
   STRAVA_TIMEOUT: '1500ms',
@@ -26,10 +26,10 @@ const env = {
   STRAVA_QUOTA_DAILY_WINDOW: '10s',
 };
 
-describe.concurrent('bad answers', () => {
+describe.concurrent('sync with faulty responses', () => {
   const openScene = useScene();
 
-  it('for streams, one of each kind, leave no difference behind', async () => {
+  it('stores everything after one faulty response of each kind for streams', async () => {
     const scene = await openScene({ activities: 60, quota, env });
     const { faults, world } = scene.simulator;
     const recorded = world.activities(athleteId).filter(({ isManual }) => !isManual);
@@ -44,7 +44,7 @@ describe.concurrent('bad answers', () => {
     expect(stderr).not.toContain('    at ');
   });
 
-  it('that come with a 429 for the very last streams leave them to be asked for again', async () => {
+  it('fetches the last streams again after a 429', async () => {
     const scene = await openScene({ activities: 6, quota, env });
     const oldest = scene.simulator.world.activities(athleteId).at(-1)?.id ?? 0;
     scene.simulator.faults.next('rate-limit', 1, { endpoint: 'streams', activityId: oldest });
@@ -53,7 +53,7 @@ describe.concurrent('bad answers', () => {
     expect(await scene.differences()).toEqual([]);
   });
 
-  it('at random over everything leave no difference behind', async () => {
+  it('stores everything despite random faulty responses', async () => {
     const scene = await openScene({ activities: 50, quota, env });
     scene.simulator.faults.rate(0.2);
     const { exitCode, stderr } = await scene.call('sync');
@@ -62,7 +62,7 @@ describe.concurrent('bad answers', () => {
     expect(await scene.differences()).toEqual([]);
   });
 
-  it('for one activity only park it after five tries, and the others are stored', async () => {
+  it('parks an activity after five failures, and stores the others', async () => {
     const scene = await openScene({ activities: 12 });
     const { faults, world, requests } = scene.simulator;
     const sick = world.activities(athleteId)[4]?.id ?? 0;
@@ -91,7 +91,7 @@ describe.concurrent('bad answers', () => {
     expect(await scene.differences()).toEqual([]);
   });
 
-  it('that lack an id or a start are parked with a reason, and stored once they are mended', async () => {
+  it('parks records without id or start with a reason, and stores them once corrected', async () => {
     const scene = await openScene({ activities: 20 });
     const { world } = scene.simulator;
     const [, startless = 0, nameless = 0] = trueIds(scene.simulator);
@@ -115,11 +115,11 @@ describe.concurrent('bad answers', () => {
     expect((await scene.call('status')).stdout).toMatch(/unusable\s+1 record,/);
   });
 
-  it('that go on for a while are waited out', async () => {
+  it('retries through a longer fault', async () => {
     const scene = await openScene({ activities: 10 });
     const { faults, requests } = scene.simulator;
     faults.rate(1, ['reset', 'html-502']);
-    const command = scene.launch(['sync']);
+    const command = scene.begin(['sync']);
     await requests.waitFor((log) => log.count('list') >= 4, 30_000);
     faults.clear();
     const { exitCode, stderr } = await command.ended;

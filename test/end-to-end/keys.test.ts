@@ -11,7 +11,7 @@ import { open } from '../mongo/base/connection-of.ts';
 import type { Scene } from '../support/scene.ts';
 import { athleteId, useScene } from '../support/scene.ts';
 
-describe.concurrent('logins under a key', () => {
+describe.concurrent('encrypted logins', () => {
   const openScene = useScene();
   let folder = '';
   beforeAll(async () => {
@@ -23,7 +23,7 @@ describe.concurrent('logins under a key', () => {
     return JSON.stringify(await db.collection('tokens').find().toArray());
   }
 
-  /** The login, as a process has it that has the key. */
+  /** The login as a process with the key reads it. */
   async function openedLogin({ mongodb }: Scene, path: string): Promise<Tokens | undefined> {
     const store = await open(mongodb);
     try {
@@ -34,7 +34,7 @@ describe.concurrent('logins under a key', () => {
     }
   }
 
-  it('are taken over, stand nowhere in the database, and survive a rotation beside a running sync', async () => {
+  it('are made from plain ones, and survive a key rotation beside a running sync', async () => {
     const path = join(folder, 'rotated');
     const env = { TOKEN_KEY_FILE: path };
     const scene = await openScene({ activities: 40, accessTokenLifetimeMs: 3_000, env });
@@ -76,12 +76,12 @@ describe.concurrent('logins under a key', () => {
     expect(JSON.parse(all)).toMatchObject([{ refresh_token: { v: 1 }, access_token: { v: 1 } }]);
   });
 
-  it('are not touched where the key is wrong, missing or no key, and one sentence says so', async () => {
+  it('stay unchanged with one error sentence where the key is wrong, missing or invalid', async () => {
     const path = join(folder, 'wrong');
     const env = { TOKEN_KEY_FILE: path };
     const scene = await openScene({ activities: 3 });
-    await scene.runWith(env, 'keys', 'new');
-    expect((await scene.runWith(env, 'sync')).exitCode).toBe(0);
+    await scene.callWith(env, 'keys', 'new');
+    expect((await scene.callWith(env, 'sync')).exitCode).toBe(0);
     const before = await stored(scene);
     await rename(path, `${path}-right`);
 
@@ -97,32 +97,32 @@ describe.concurrent('logins under a key', () => {
       expect(exitCode).toBe(2);
       expect(stderr.trim()).toMatch(sentence);
     }
-    await scene.runWith(env, 'keys', 'new');
+    await scene.callWith(env, 'keys', 'new');
     await chmod(path, 0o644);
-    const other = await scene.runWith({ ...env, LOG_LEVEL: 'warn' }, 'sync');
+    const other = await scene.callWith({ ...env, LOG_LEVEL: 'warn' }, 'sync');
     expect(other.exitCode).toBe(2);
     expect(other.stderr).toContain('can be read by other users');
     expect(other.stderr).toMatch(
       /encrypted with the key \w+, which TOKEN_KEY_FILE does not hold\./,
     );
     await writeFile(path, 'no key\n');
-    expect((await scene.runWith(env, 'keys', 'rotate')).stderr).toMatch(
+    expect((await scene.callWith(env, 'keys', 'rotate')).stderr).toMatch(
       /^TOKEN_KEY_FILE: line 1 is not 32 bytes/,
     );
     expect(await stored(scene)).toBe(before);
 
     await rename(`${path}-right`, path);
-    expect((await scene.runWith(env, 'sync')).exitCode).toBe(0);
+    expect((await scene.callWith(env, 'sync')).exitCode).toBe(0);
   });
 
-  it('have a command that says what to set, and makes no key over another', async () => {
+  it('keys new prints the setting, and overwrites no key', async () => {
     const scene = await openScene({ activities: 0 });
     const unset = await scene.call('keys', 'new');
     expect(unset.exitCode).toBe(2);
     expect(unset.stderr).toContain('TOKEN_KEY_FILE: is not set');
     const path = join(folder, 'mine');
     await writeFile(path, 'mine');
-    const over = await scene.runWith({ TOKEN_KEY_FILE: path }, 'keys', 'new');
+    const over = await scene.callWith({ TOKEN_KEY_FILE: path }, 'keys', 'new');
     expect(over.exitCode).toBe(2);
     expect(await readFile(path, 'utf8')).toBe('mine');
   });

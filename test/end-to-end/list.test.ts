@@ -10,17 +10,17 @@ import {
 
 const listOnly = { SYNC_STREAMS: 'false' };
 
-describe.concurrent('the list', () => {
+describe.concurrent('reading the list', () => {
   const openScene = useScene();
 
-  it('is read to its end over short pages and hidden start times', async () => {
+  it('reads the whole list over short pages and hidden start times', async () => {
     const spec = { ...athleteNamed('Ada', athleteId, 620), hiddenStartShare: 0.6, years: 1 };
     const scene = await openScene({ athletes: [spec], pageShortening: 0.3, env: listOnly });
     expect((await scene.run('sync')).exitCode).toBe(0);
     expect(await storedIds(scene.db)).toEqual(trueIds(scene.simulator));
   });
 
-  it('gets past more than two pages that share one start time', async () => {
+  it('reads more than two pages that share one start time', async () => {
     const scene = await openScene({ activities: 480, env: listOnly });
     const { world } = scene.simulator;
     const same = world.activities(athleteId).slice(20, 450);
@@ -29,13 +29,13 @@ describe.concurrent('the list', () => {
     expect(await storedIds(scene.db)).toEqual(trueIds(scene.simulator));
   });
 
-  it('misses nothing that is uploaded while it is read', async () => {
+  it('misses no upload during the pagination', async () => {
     const scene = await openScene({ activities: 420, env: listOnly });
     const { world } = scene.simulator;
     const held = scene.simulator.hold(({ endpoint, query }) => {
       return endpoint === 'list' && query.has('before');
     });
-    const command = scene.launch(['sync']);
+    const command = scene.begin(['sync']);
     const request = await held;
     const oldest = world.activities(athleteId).at(-5)?.startAt.getTime() ?? 0;
     const older = world.addActivity(athleteId, {}, { startAt: new Date(oldest + 60_000) });
@@ -51,7 +51,7 @@ describe.concurrent('the list', () => {
     expect(await storedIds(scene.db)).toEqual(trueIds(scene.simulator));
   });
 
-  it('shows a late upload with an old start at the next look', async () => {
+  it('finds a late upload with an old start at the next poll', async () => {
     const scene = await openScene({ activities: 30 });
     await scene.call('sync');
     scene.simulator.requests.clear();
@@ -63,7 +63,7 @@ describe.concurrent('the list', () => {
     expect(await scene.differences()).toEqual([]);
   });
 
-  it('brings a whole page of new uploads and what lies behind it', async () => {
+  it('reads a whole page of new uploads and the pages behind it', async () => {
     const endsAt = new Date(Date.now() - 30 * 86_400_000);
     const athlete = { ...athleteNamed('Ada', athleteId, 20), endsAt };
     const scene = await openScene({ athletes: [athlete], env: listOnly });
@@ -77,10 +77,10 @@ describe.concurrent('the list', () => {
   });
 });
 
-describe.concurrent('what Strava has of an activity', () => {
+describe.concurrent('storing activities', () => {
   const openScene = useScene();
 
-  it('is stored as it comes: private ones, unknown sports, floats where integers are specified', async () => {
+  it('stores private activities, unknown sports, and floats for integers unchanged', async () => {
     const scene = await openScene({ activities: 60 });
     const { world } = scene.simulator;
     const [first] = world.activities(athleteId);
@@ -94,7 +94,7 @@ describe.concurrent('what Strava has of an activity', () => {
     });
   });
 
-  it('may lack streams: manual ones are never asked for, a 404 is final', async () => {
+  it('never requests streams of manual activities, nor again after a 404', async () => {
     const athlete = { ...athleteNamed('Ada', athleteId, 20), manualShare: 0.2 };
     const scene = await openScene({ athletes: [athlete] });
     const { world, requests } = scene.simulator;
@@ -112,7 +112,7 @@ describe.concurrent('what Strava has of an activity', () => {
     expect(scene.requestedStreams()).toEqual([]);
   });
 
-  it('may come later: an old ride that was uploaded just now is asked for again too', async () => {
+  it('requests missing streams again for an old ride that was just uploaded', async () => {
     const scene = await openScene({ activities: 5 });
     const { world } = scene.simulator;
     await scene.call('sync');
@@ -129,7 +129,7 @@ describe.concurrent('what Strava has of an activity', () => {
     expect(await scene.differences()).toEqual([]);
   });
 
-  it('may come later: a young activity without streams is asked for again, but not at once', async () => {
+  it('requests missing streams of a new activity again later', async () => {
     const scene = await openScene({ activities: 5 });
     const { world } = scene.simulator;
     const young = world.activities(athleteId)[0]?.id ?? 0;
@@ -151,7 +151,7 @@ describe.concurrent('what Strava has of an activity', () => {
     expect(await scene.differences()).toEqual([]);
   });
 
-  it('may be edited: the record is replaced, the streams are left alone', async () => {
+  it('replaces the record of an edited activity, and keeps its streams', async () => {
     const scene = await openScene({ activities: 12 });
     const { world } = scene.simulator;
     await scene.call('sync');
@@ -165,7 +165,7 @@ describe.concurrent('what Strava has of an activity', () => {
     expect(await scene.differences()).toEqual([]);
   });
 
-  it('may be cropped: record, track and streams are replaced', async () => {
+  it('replaces record, track and streams of a cropped activity', async () => {
     const athlete = { ...athleteNamed('Ada', athleteId, 12), samplesPerActivity: 200 };
     const scene = await openScene({ athletes: [athlete] });
     const { world } = scene.simulator;

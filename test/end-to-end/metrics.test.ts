@@ -1,5 +1,4 @@
 import type { Db } from 'mongodb';
-import { MongoClient } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { findFreePort } from '../../src/embedded-mongodb/loopback-port.ts';
 import type { RequestEntry } from '../../src/simulator/api/request-log.ts';
@@ -7,8 +6,7 @@ import { secretsIn } from '../support/canaries.ts';
 import type { Running } from '../support/command.ts';
 import type { Family } from '../support/exposition.ts';
 import { parseExposition } from '../support/exposition.ts';
-import { logIn } from '../support/mirror.ts';
-import { startOwnMongod } from '../support/own-mongod.ts';
+import { startKilledMongod } from '../support/killed-mongod.ts';
 import type { Scene } from '../support/scene.ts';
 import { athleteId, trueIds, useScene } from '../support/scene.ts';
 import { eventually } from '../support/waiting.ts';
@@ -26,20 +24,24 @@ interface Daemon {
   readonly url: string;
   readonly command: Running;
   scrape(): Promise<Scrape>;
-  /** Resolves when it holds of a scrape. */
+  /** Resolves when a scrape satisfies the condition. */
   reaches(poll: (scrape: Scrape) => boolean): Promise<void>;
   stop(): Promise<void>;
 }
 
-async function startDaemon(scene: Scene, env: Record<string, string> = {}): Promise<Daemon> {
+async function startDaemon(
+  scene: Scene,
+  env: Record<string, string> = {},
+  start = scene.begin,
+): Promise<Daemon> {
   const port = String(await findFreePort());
   const url = `http://127.0.0.1:${port}`;
-  const command = scene.launch(['start'], { ...onceAYear, HTTP_PORT: port, ...env });
+  const command = start(['start'], { ...onceAYear, HTTP_PORT: port, ...env });
   const scrape = async (): Promise<Scrape> => {
-    const answer = await fetch(`${url}/metrics`);
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
-    return readScrape(await answer.text());
+    const response = await fetch(`${url}/metrics`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    return readScrape(await response.text());
   };
   return {
     url,
@@ -76,7 +78,7 @@ function readScrape(text: string): Scrape {
   };
 }
 
-/** The simulator's names of endpoints are not all the daemon's. */
+/** Some of the simulator's endpoint names differ from the daemon's. */
 const itsName: Readonly<Record<string, string>> = {
   'athlete-zones': 'athlete_zones',
   stats: 'athlete_stats',
@@ -107,11 +109,11 @@ const countStreams = (db: Db, state: string) =>
 const streamsOf = (id: number) => (entry: RequestEntry) =>
   entry.endpoint === 'streams' && entry.activityId === id;
 
-/** Bounds on hanging: the pauses between two tries to reach MongoDB grow to ten seconds. */
+/** A generous bound: the pauses between attempts to reach MongoDB grow to ten seconds. */
 describe.concurrent('the metrics of the daemon', { timeout: 180_000 }, () => {
   const openScene = useScene();
 
-  it('are what Strava and the database say', async () => {
+  it('match Strava and the database', async () => {
     const env = { SYNC_ATHLETE: 'true', SYNC_DETAILS: 'true' };
     const scene = await openScene({ activities: 25, env });
     const { simulator, db } = scene;
@@ -120,13 +122,13 @@ describe.concurrent('the metrics of the daemon', { timeout: 180_000 }, () => {
     simulator.faults.next('error-json', 1, streamsOf(first));
     simulator.faults.next('reset', 1, { endpoint: 'streams' });
     const startedS = Date.now() / 1_000;
-    const daemon = await startDaemon(scene);
+    const daemon = await startDaemon(scene, {}, scene.launch);
     await daemon.command.shown('Run done');
-    // The details of a new activity are read a second time, half an hour later.
+    // The details of a new activity are fetched again half an hour later.
     const again = await db.collection('activities').countDocuments({
       'sync.details.state': 'pending',
     });
-    // What the database says can be a second old.
+    // The figures from the database can be a second old.
     await daemon.reaches(
       ({ value }) =>
         value('domestique_runs_total', { outcome: 'done' }) === 1 &&
@@ -141,12 +143,12 @@ describe.concurrent('the metrics of the daemon', { timeout: 180_000 }, () => {
         count,
       ]);
     expect(value('domestique_requests_total')).toBe(entries.length);
-    const answered = (ok: (entry: RequestEntry) => boolean) => entries.filter(ok).length;
+    const countOf = (ok: (entry: RequestEntry) => boolean) => entries.filter(ok).length;
     expect(value('domestique_requests_total', { outcome: 'ok' })).toBe(
-      answered(({ status }) => status === 200),
+      countOf(({ status }) => status === 200),
     );
     expect(value('domestique_requests_total', { outcome: 'not_found' }) ?? 0).toBe(
-      answered(({ status }) => status === 404),
+      countOf(({ status }) => status === 404),
     );
     expect(value('domestique_requests_total', { outcome: 'unanswered' })).toBe(1);
     expect(value('domestique_requests_total', { outcome: 'failed' })).toBe(2);
@@ -183,7 +185,7 @@ describe.concurrent('the metrics of the daemon', { timeout: 180_000 }, () => {
       if (name.startsWith('domestique_'))
         expect(name.endsWith('_total'), name).toBe(type === 'counter');
       const labels = samples.flatMap((sample) => Object.values(sample.labels));
-      // Words only, so no id and no address can be among them; a histogram's bounds are the one exception.
+      // Only words, so no id and no address; the bounds of a histogram are the only exception.
       if (name.startsWith('domestique_') && type !== 'histogram')
         for (const label of labels) expect(label).toMatch(/^[a-z_]+$/);
     }
@@ -195,14 +197,14 @@ describe.concurrent('the metrics of the daemon', { timeout: 180_000 }, () => {
     expect(secretsIn(text, await secretsOf(scene))).toEqual([]);
     expect(text).not.toContain('mongodb://');
 
-    // The server is bound to its one address, and takes nothing but a question there.
+    // The server is bound to one address, and accepts only GET there.
     const elsewhere = daemon.url.replace('127.0.0.1', '127.0.0.2');
     await expect(fetch(`${elsewhere}/metrics`)).rejects.toThrow();
     expect((await fetch(`${daemon.url}/metrics`, { method: 'POST' })).status).toBe(404);
     await daemon.stop();
   });
 
-  it('tell what is left while the quota is waited for', async () => {
+  it('show the remaining quota while the daemon waits for it', async () => {
     const quota = { STRAVA_QUOTA_SHORT: '10', STRAVA_QUOTA_DAILY: '10' };
     const scene = await openScene({ activities: 40, env: quota });
     const daemon = await startDaemon(scene);
@@ -212,7 +214,7 @@ describe.concurrent('the metrics of the daemon', { timeout: 180_000 }, () => {
     );
     const pending = await countStreams(scene.db, 'pending');
     expect(pending).toBeGreaterThan(20);
-    // What the database says can be a second old.
+    // The figures from the database can be a second old.
     await daemon.reaches(
       ({ value }) => value('domestique_backlog_activities', { part: 'streams' }) === pending,
     );
@@ -226,7 +228,7 @@ describe.concurrent('the metrics of the daemon', { timeout: 180_000 }, () => {
     await daemon.stop();
   });
 
-  it('tell that Strava is away', async () => {
+  it('show that Strava is unavailable', async () => {
     const scene = await openScene();
     scene.simulator.faults.rate(1, ['597'], { endpoint: 'streams' });
     const daemon = await startDaemon(scene);
@@ -238,16 +240,10 @@ describe.concurrent('the metrics of the daemon', { timeout: 180_000 }, () => {
     await daemon.stop();
   });
 
-  it('are there while MongoDB is away, without what only it knows', async () => {
+  it('omit the figures from the database while MongoDB is away', async () => {
     const scene = await openScene({ activities: 2, isLoggedIn: false });
-    const mongod = await startOwnMongod();
+    const mongod = await startKilledMongod(scene);
     try {
-      {
-        // It is killed at once.
-        await using client = new MongoClient(mongod.uri, { writeConcern: { journal: true } });
-        await logIn(client.db(scene.mongodb.name), scene.simulator, athleteId);
-      }
-      await mongod.kill();
       const daemon = await startDaemon(scene, { MONGODB_URI: mongod.uri });
       await daemon.reaches(({ value }) => (value('domestique_mongodb_retries_total') ?? 0) > 0);
       const early = await daemon.scrape();

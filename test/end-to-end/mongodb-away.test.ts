@@ -12,7 +12,7 @@ import { athleteId, useScene } from '../support/scene.ts';
 describe.concurrent('while MongoDB is away', () => {
   const openScene = useScene();
 
-  it('the daemon says so and goes on trying until it appears', async () => {
+  it('the daemon reports it and retries until MongoDB appears', async () => {
     const scene = await openScene({ activities: 4, isLoggedIn: false });
     const port = await findFreePort();
     const uri = `mongodb://127.0.0.1:${port}`;
@@ -37,14 +37,17 @@ describe.concurrent('while MongoDB is away', () => {
     }
   });
 
-  it.each(['start', 'sync', 'status'])('%s ends with 0 on a signal', async (command) => {
-    const scene = await openScene({ activities: 1, isLoggedIn: false });
-    const uri = `mongodb://user:canary@127.0.0.1:${await findFreePort()}`;
-    const waiting = scene.launch([command], { MONGODB_URI: uri });
-    await waiting.shown('MongoDB is away');
-    waiting.kill('SIGTERM');
-    const { exitCode, stdout, stderr } = await waiting.ended;
-    expect(exitCode).toBe(0);
-    expect(`${stdout}${stderr}`).not.toContain('canary');
-  });
+  it.each(['start', 'sync', 'status'])(
+    '%s ends with 0 on a signal while MongoDB is away',
+    async (command) => {
+      const scene = await openScene({ activities: 1, isLoggedIn: false });
+      const uri = `mongodb://user:canary@127.0.0.1:${await findFreePort()}`;
+      const waiting = scene.launch([command], { MONGODB_URI: uri });
+      await waiting.shown('MongoDB is away');
+      waiting.kill('SIGTERM');
+      const { exitCode, stdout, stderr } = await waiting.ended;
+      expect(exitCode).toBe(0);
+      expect(`${stdout}${stderr}`).not.toContain('canary');
+    },
+  );
 });

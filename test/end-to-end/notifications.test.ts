@@ -19,11 +19,11 @@ interface Told {
 
 let folder = '';
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'domestique-notices-'));
+  folder = await mkdtemp(join(tmpdir(), 'domestique-notifications-'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** A command that keeps what it is given, and what was told so far. */
+/** A command that records its input, and the notifications so far. */
 function keeper(name: string) {
   const path = join(folder, name);
   const lines = async (): Promise<readonly string[]> =>
@@ -33,7 +33,7 @@ function keeper(name: string) {
   return { command: `cat >> '${path}'`, path, lines, delivered };
 }
 
-/** Takes what is posted, and answers with the statuses, in order, then with 200. */
+/** Records posts, and responds with the statuses in order, then with 200. */
 async function openReceiver(...statuses: readonly number[]) {
   const left = [...statuses];
   const bodies: Told[] = [];
@@ -63,10 +63,10 @@ async function openReceiver(...statuses: readonly number[]) {
   };
 }
 
-describe.concurrent('a notice', () => {
+describe.concurrent('a notification', () => {
   const openScene = useScene();
 
-  it('of a revoked login runs the command once over several ticks and a restart, and again after another login', async () => {
+  it('of a revoked login runs the command once until another login is revoked', async () => {
     const { command, delivered } = keeper('revoked');
     const env = { ...everySecond, NOTIFY_COMMAND: command };
     const scene = await openScene({ activities: 3, env });
@@ -110,7 +110,7 @@ describe.concurrent('a notice', () => {
     await second.ended;
   });
 
-  it('gives the command the notice as variables, and no setting of ours', async () => {
+  it('is passed to the command in variables, without our settings', async () => {
     const { path, lines } = keeper('variables');
     const shown =
       'echo "$DOMESTIQUE_NOTICE_KIND,$DOMESTIQUE_NOTICE_ATHLETE,$DOMESTIQUE_NOTICE_TEXT"';
@@ -126,12 +126,12 @@ describe.concurrent('a notice', () => {
     await daemon.ended;
   });
 
-  it('of an inactive application and of what is parked is posted, and nothing shows the address', async () => {
+  it('of an inactive application or parked data is posted, and no output shows the URL', async () => {
     await using receiver = await openReceiver(500);
     const env = { ...everySecond, NOTIFY_URL: `${receiver.origin}/hook/s3cret?token=s3cret` };
     const scene = await openScene({ activities: 4, env });
     scene.simulator.setApplicationInactive(true);
-    const daemon = scene.launch(['start']);
+    const daemon = scene.begin(['start']);
     await daemon.shown(
       /A notice could not be delivered by NOTIFY_URL: it answered 500\. It is tried again at the next tick/,
     );
@@ -149,17 +149,17 @@ describe.concurrent('a notice', () => {
     ]);
     expect(receiver.bodies[0]?.text).toContain('Strava says that the application is inactive');
     expect(receiver.posts()).toBe(4);
-    const config = await scene.run('config');
+    const config = await scene.call('config');
     expect(`${stderr}${config.stdout}`).not.toContain('s3cret');
     expect(config.stdout).toContain(`${receiver.origin}/********`);
   });
 
-  it('that cannot be delivered is one sentence at a time, five times at most, and the sync goes on', async () => {
+  it('is logged in one sentence when a delivery fails, five times at most, beside the sync', async () => {
     const scene = await openScene({
       activities: 3,
       env: { ...everySecond, NOTIFY_COMMAND: '/no/such/command s3cret' },
     });
-    const daemon = scene.launch(['start']);
+    const daemon = scene.begin(['start']);
     await daemon.shown(/by NOTIFY_COMMAND: it ended with 127\. It is not tried again/);
     expect(await scene.differences()).toEqual([]);
     const runs = scene.db.collection('runs');
@@ -172,15 +172,15 @@ describe.concurrent('a notice', () => {
     expect(stderr).not.toContain('s3cret');
   });
 
-  it('is not remembered where nobody is to be told, and two ways to be told are a mistake', async () => {
+  it('is not stored without a receiver, and two receivers are an error', async () => {
     const scene = await openScene({ activities: 2 });
-    const daemon = scene.launch(['start']);
+    const daemon = scene.begin(['start']);
     await daemon.shown('Run done');
     daemon.kill('SIGTERM');
     await daemon.ended;
     expect(await scene.db.collection('notifications').countDocuments()).toBe(0);
     const both = { NOTIFY_COMMAND: 'true s3cret', NOTIFY_URL: 'http://127.0.0.1:9/s3cret' };
-    const { exitCode, stderr } = await scene.runWith(both, 'config');
+    const { exitCode, stderr } = await scene.callWith(both, 'config');
     expect(exitCode).toBe(2);
     expect(stderr).toContain('NOTIFY_URL: NOTIFY_COMMAND is set as well');
     expect(stderr).not.toContain('s3cret');

@@ -41,23 +41,20 @@ describe.concurrent('sync --since and --until', () => {
     ['a day', (at) => [day(at), Date.parse(day(at))]],
     ['an instant', (at) => [at.toISOString(), at.getTime()]],
     ['a length of time', () => ['400d', Date.now() - 400 * dayMs]],
-  ])(
-    'makes everything since %s complete, and asks for the streams of nothing older',
-    async (_, form) => {
-      const scene = await openHistory();
-      const middle = scene.simulator.world.activities(athleteId)[14]?.startAt ?? new Date(0);
-      const [text, sinceMs] = form(middle);
-      const { exitCode, stderr } = await scene.run('sync', '--since', text);
-      expect(exitCode, stderr).toBe(0);
-      const wanted = within(scene, sinceMs);
-      expect(wanted.length).toBeGreaterThan(4);
-      expect(ascending(scene.requestedStreams())).toEqual(ascending(wanted));
-      const stored = await scene.db.collection('streams').distinct('activity_id');
-      expect(ascending(stored.map(Number))).toEqual(ascending(wanted));
-    },
-  );
+  ])('completes everything since %s, and requests no older streams', async (_, form) => {
+    const scene = await openHistory();
+    const middle = scene.simulator.world.activities(athleteId)[14]?.startAt ?? new Date(0);
+    const [text, sinceMs] = form(middle);
+    const { exitCode, stderr } = await scene.call('sync', '--since', text);
+    expect(exitCode, stderr).toBe(0);
+    const wanted = within(scene, sinceMs);
+    expect(wanted.length).toBeGreaterThan(4);
+    expect(ascending(scene.requestedStreams())).toEqual(ascending(wanted));
+    const stored = await scene.db.collection('streams').distinct('activity_id');
+    expect(ascending(stored.map(Number))).toEqual(ascending(wanted));
+  });
 
-  it('reads no further down the list than the period goes', async () => {
+  it('reads the list only as far as the period', async () => {
     const athletes = [{ ...athleteNamed('Ada', athleteId, 900), years: 9 }];
     const scene = await openScene({ athletes, env: { SYNC_STREAMS: 'false' } });
     const middle = scene.simulator.world.activities(athleteId)[250]?.startAt ?? new Date(0);
@@ -66,7 +63,7 @@ describe.concurrent('sync --since and --until', () => {
     expect(await storedIds(scene.db)).toHaveLength(399);
   });
 
-  it('asks only for the list when it is said again', async () => {
+  it('requests only the list the second time', async () => {
     const scene = await openHistory();
     await scene.call('sync', '--since', '500d');
     scene.simulator.requests.clear();
@@ -76,7 +73,7 @@ describe.concurrent('sync --since and --until', () => {
     expect(scene.countedRequests()).toBe(1);
   });
 
-  it('includes both the first and the last instant of what is named', async () => {
+  it('includes the first and the last instant of the period', async () => {
     const scene = await openHistory();
     const { world } = scene.simulator;
     const starts = [
@@ -90,16 +87,16 @@ describe.concurrent('sync --since and --until', () => {
     );
     const ended = await scene.call('sync', '--since', '2025-04', '--until', '2025-04');
     expect(ended.exitCode, ended.stderr).toBe(0);
-    const asked = scene.requestedStreams();
-    expect(asked).toContain(first);
-    expect(asked).toContain(last);
-    expect(asked).not.toContain(before);
-    expect(asked).not.toContain(after);
+    const requested = scene.requestedStreams();
+    expect(requested).toContain(first);
+    expect(requested).toContain(last);
+    expect(requested).not.toContain(before);
+    expect(requested).not.toContain(after);
     const period = [Date.UTC(2025, 3), Date.UTC(2025, 4) - 1] as const;
-    expect(ascending(asked)).toEqual(ascending(within(scene, ...period)));
+    expect(ascending(requested)).toEqual(ascending(within(scene, ...period)));
   });
 
-  it('leaves nothing out for the standing sync that follows', async () => {
+  it('leaves the rest complete for the next default sync', async () => {
     const scene = await openHistory();
     await scene.call('sync', '--since', '300d', '--until', '200d');
     expect((await scene.call('sync')).exitCode).toBe(0);
@@ -107,29 +104,29 @@ describe.concurrent('sync --since and --until', () => {
     expect(scene.simulator.requests.fetchedTwice()).toEqual([]);
   });
 
-  it('goes as far back as SYNC_SINCE where only --until is said', async () => {
+  it('starts at SYNC_SINCE with --until only', async () => {
     const scene = await openHistory();
     const env = { SYNC_SINCE: '600d' };
-    const { exitCode } = await scene.runWith(env, 'sync', '--until', '300d');
+    const { exitCode } = await scene.callWith(env, 'sync', '--until', '300d');
     expect(exitCode).toBe(0);
     const bounds = [Date.now() - 600 * dayMs, Date.now() - 300 * dayMs] as const;
     expect(ascending(scene.requestedStreams())).toEqual(ascending(within(scene, ...bounds)));
   });
 
-  it('leaves its wish to the next command when it is killed', async () => {
+  it('leaves its backfill request to the next command when killed', async () => {
     const scene = await openHistory();
     const killed = scene.launch(['sync', '--since', '600d']);
     await scene.simulator.requests.waitFor((log) => log.count('streams') >= 2, 30_000);
     killed.kill('SIGKILL');
     await killed.ended;
-    const wishing = { 'sync.backfills.0': { $exists: true } };
-    expect(await scene.db.collection('athletes').countDocuments(wishing)).toBe(1);
+    const requested = { 'sync.backfills.0': { $exists: true } };
+    expect(await scene.db.collection('athletes').countDocuments(requested)).toBe(1);
     expect((await scene.call('sync')).exitCode).toBe(0);
-    expect(await scene.db.collection('athletes').countDocuments(wishing)).toBe(0);
+    expect(await scene.db.collection('athletes').countDocuments(requested)).toBe(0);
     expect(await scene.differences()).toEqual([]);
   });
 
-  it('has nothing to do for a period in the future', async () => {
+  it('does nothing for a period in the future', async () => {
     const scene = await openHistory();
     const { exitCode, stderr } = await scene.call('sync', '--since', '2999');
     expect(exitCode, stderr).toBe(0);
@@ -144,9 +141,9 @@ describe.concurrent('sync --since and --until', () => {
     [['--since', '2025', '--until', '2024'], 2, '--until lies before --since.'],
     [['--athlete', 'Ada'], 2, '--athlete takes'],
     [['--athlete', '77'], 3, 'Athlete 77 has not logged in; known are 1001.'],
-  ])('%j ends with %i and one sentence', async (args, expected, sentence) => {
+  ])('sync with %j ends with %i and one sentence', async (args, expected, sentence) => {
     const scene = await openScene({ activities: 1 });
-    const { exitCode, stdout, stderr } = await scene.runWith(
+    const { exitCode, stdout, stderr } = await scene.callWith(
       { LOG_LEVEL: 'warn' },
       'sync',
       ...args,
@@ -162,7 +159,7 @@ describe.concurrent('sync --since and --until', () => {
 describe.concurrent('sync --dry-run', () => {
   const openScene = useScene();
 
-  it('stores no activity and prints what there would be to do', async () => {
+  it('stores no activity and prints the requests to do', async () => {
     const scene = await openScene({ activities: 40 });
     const withStreams = within(scene, 0).length;
     const text = await scene.call('sync', '--dry-run');
@@ -180,29 +177,29 @@ describe.concurrent('sync --dry-run', () => {
     expect(await scene.db.collection('athletes').countDocuments(listed)).toBe(0);
   });
 
-  it('says how long the quota makes it take', async () => {
+  it('estimates the time under the quota', async () => {
     const scene = await openScene({ activities: 40 });
     const env = { STRAVA_QUOTA_DAILY: '20' };
-    const { stdout } = await scene.runWith(env, 'sync', '--dry-run', '--json');
+    const { stdout } = await scene.callWith(env, 'sync', '--dry-run', '--json');
     const { seconds } = JSON.parse(stdout) as { seconds: number };
     expect(seconds).toBeGreaterThan(1);
     expect(seconds).toBeLessThanOrEqual(2 * 86_400);
   });
 
-  it('has one request to make where all is stored', async () => {
+  it('plans one request where everything is stored', async () => {
     const scene = await openScene({ activities: 230, env: { SYNC_STREAMS: 'false' } });
     await scene.call('sync');
     const { stdout } = await scene.call('sync', '--dry-run', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ athletes: [{ listRequests: 1, unknown: 0 }] });
   });
 
-  it('counts no streams where none are kept', async () => {
+  it('counts no streams where streams are switched off', async () => {
     const scene = await openScene({ activities: 10, env: { SYNC_STREAMS: 'false' } });
     const { stdout } = await scene.call('sync', '--dry-run', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ requests: 0, athletes: [{ unknown: 10 }] });
   });
 
-  it('counts the period that is asked for and nothing else', async () => {
+  it('counts only the requested period', async () => {
     const athletes = [{ ...athleteNamed('Ada', athleteId, 30), years: 2 }];
     const scene = await openScene({ athletes });
     const args = ['sync', '--dry-run', '--json', '--since', '500d', '--until', '100d'];

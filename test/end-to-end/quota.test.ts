@@ -13,10 +13,10 @@ const quickEnv = {
 const lastingEnv = { STRAVA_QUOTA_SHORT_WINDOW: '24h', STRAVA_QUOTA_DAILY: '20' };
 const lasting = { short: 20, daily: 20, shortWindowMs: 86_400_000 };
 
-describe.concurrent('the quota', () => {
+describe.concurrent('sync under the quota', () => {
   const openScene = useScene();
 
-  it('is waited for, said so, and never overstepped', async () => {
+  it('waits for the quota, says so, and never exceeds it', async () => {
     const scene = await openScene({ activities: 30, quota: quick, env: quickEnv });
     const { exitCode, stderr } = await scene.run('sync');
     expect(exitCode, stderr).toBe(0);
@@ -26,7 +26,7 @@ describe.concurrent('the quota', () => {
     expect(scene.simulator.requests.fetchedTwice()).toEqual([]);
   });
 
-  it('ends a command that may not wait with 75, and a restart remembers that it is spent', async () => {
+  it('ends with 75 with --no-wait, and knows the spent quota after a restart', async () => {
     const scene = await openScene({ activities: 60, quota: lasting, env: lastingEnv });
     const first = await scene.call('sync', '--no-wait', '--json');
     expect(first.exitCode, first.stderr).toBe(75);
@@ -47,7 +47,7 @@ describe.concurrent('the quota', () => {
     expect(scene.simulator.requests.overLimit()).toEqual([]);
   });
 
-  it('counts what a killed process asked for', async () => {
+  it('counts the requests of a killed process', async () => {
     const scene = await openScene({ activities: 60, quota: lasting, env: lastingEnv });
     const { requests } = scene.simulator;
     const killed = scene.launch(['sync']);
@@ -60,7 +60,7 @@ describe.concurrent('the quota', () => {
     expect(scene.countedRequests()).toBeLessThanOrEqual(20);
   });
 
-  it('goes on where a killed process stopped, over windows', async () => {
+  it('continues over several windows where a killed process stopped', async () => {
     const scene = await openScene({ activities: 30, quota: quick, env: quickEnv });
     const { requests } = scene.simulator;
     for (const streams of [8, 22]) {
@@ -74,7 +74,7 @@ describe.concurrent('the quota', () => {
     expect(requests.overLimit()).toEqual([]);
   });
 
-  it('is shared by two processes that sync two athletes at once', async () => {
+  it('shares the quota between two processes that sync two athletes', async () => {
     const athletes = [athleteNamed('Ada', 1001, 14), athleteNamed('Bob', 1002, 14)];
     const scene = await openScene({ athletes, quota: quick, env: quickEnv });
     const ended = await Promise.all([
@@ -87,32 +87,35 @@ describe.concurrent('the quota', () => {
     expect(await scene.differences(1002)).toEqual([]);
   });
 
-  it('is the lower one where Strava names a lower one than is configured', async () => {
+  it('uses a limit of Strava that is lower than the configured one', async () => {
     const scene = await openScene({ activities: 30, quota: lasting });
     const env = { STRAVA_QUOTA_SHORT_WINDOW: '24h' };
-    const { exitCode } = await scene.runWith(env, 'sync', '--no-wait');
+    const { exitCode } = await scene.callWith(env, 'sync', '--no-wait');
     expect(exitCode).toBe(75);
     expect(scene.simulator.requests.overLimit()).toEqual([]);
   });
 
-  it.each([3_700, -45_300])('is counted on Strava’s clock, %i ms from ours', async (skewMs) => {
-    const clock = { ...systemClock, nowMs: () => Date.now() + skewMs };
-    const shortWindow = { short: 12, daily: 500, shortWindowMs: 5_000, dailyWindowMs: 60_000 };
-    const env = {
-      ...quickEnv,
-      STRAVA_QUOTA_SHORT: '12',
-      STRAVA_QUOTA_SHORT_WINDOW: '5s',
-      STRAVA_QUOTA_DAILY_WINDOW: '60s',
-    };
-    const scene = await openScene({ activities: 30, clock, quota: shortWindow, env });
-    const { exitCode, stderr } = await scene.call('sync');
-    expect(exitCode, stderr).toBe(0);
-    expect(scene.simulator.requests.overLimit()).toEqual([]);
-    expect(await scene.differences()).toEqual([]);
-  });
+  it.each([3_700, -45_300])(
+    'counts the quota on Strava’s clock, %i ms from ours',
+    async (skewMs) => {
+      const clock = { ...systemClock, nowMs: () => Date.now() + skewMs };
+      const shortWindow = { short: 12, daily: 500, shortWindowMs: 5_000, dailyWindowMs: 60_000 };
+      const env = {
+        ...quickEnv,
+        STRAVA_QUOTA_SHORT: '12',
+        STRAVA_QUOTA_SHORT_WINDOW: '5s',
+        STRAVA_QUOTA_DAILY_WINDOW: '60s',
+      };
+      const scene = await openScene({ activities: 30, clock, quota: shortWindow, env });
+      const { exitCode, stderr } = await scene.call('sync');
+      expect(exitCode, stderr).toBe(0);
+      expect(scene.simulator.requests.overLimit()).toEqual([]);
+      expect(await scene.differences()).toEqual([]);
+    },
+  );
 
   it.each(['none', 'overall', 'none-on-streams', 'rubbish'] as const)(
-    'is kept where the headers that tell of it are of the kind "%s"',
+    'keeps the quota with rate limit headers of the kind "%s"',
     async (headers) => {
       const scene = await openScene({ activities: 18, headers, quota: quick, env: quickEnv });
       const { exitCode, stderr } = await scene.call('sync');
@@ -122,10 +125,10 @@ describe.concurrent('the quota', () => {
     },
   );
 
-  it('leaves enough for what is uploaded in the middle of a backfill', async () => {
+  it('leaves requests for a new upload during a backfill', async () => {
     const env = { ...quickEnv, SYNC_SCHEDULE: '* * * * * *' };
     const scene = await openScene({ activities: 80, quota: quick, env });
-    const daemon = scene.launch(['start']);
+    const daemon = scene.begin(['start']);
     await daemon.shown('Quota spent, waiting until');
     const fresh = scene.simulator.world.addActivity(athleteId, {}, { samples: 5 });
     const { requests } = scene.simulator;

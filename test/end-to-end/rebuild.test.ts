@@ -26,11 +26,11 @@ const activitiesOf = ({ db }: Rounds): Promise<Document[]> =>
   db.collection('activities').find().sort({ _id: 1 }).toArray();
 
 describe('rebuild', () => {
-  it('finds nothing to do after a sync, and makes what was lost again without asking Strava', async () => {
+  it('changes nothing after a sync, and restores lost values without requests to Strava', async () => {
     const rounds = await openRounds({ athletes });
     await rounds.round();
     const before = await activitiesOf(rounds);
-    const asked = rounds.simulator.requests.entries.length;
+    const requested = rounds.simulator.requests.entries.length;
     const all = { activities: 30, incomplete: 0, stopped: false };
     expect(await rebuilt(rounds)).toEqual({ ...all, rebuilt: 0, unchanged: 30 });
 
@@ -40,7 +40,7 @@ describe('rebuild', () => {
     expect(await activitiesOf(rounds)).not.toEqual(before);
     expect(await rebuilt(rounds)).toMatchObject({ activities: 30 });
     expect(await activitiesOf(rounds)).toEqual(before);
-    expect(rounds.simulator.requests.entries).toHaveLength(asked);
+    expect(rounds.simulator.requests.entries).toHaveLength(requested);
 
     const withGps = { 'derived.cells.1': { $exists: true } };
     const mapped = await rounds.db.collection('activities').countDocuments(withGps);
@@ -52,7 +52,7 @@ describe('rebuild', () => {
     expect(await activitiesOf(rounds)).toEqual(before);
   });
 
-  it('takes what a sync with SYNC_TRACK=streams stored as it is', async () => {
+  it('changes nothing after a sync with SYNC_TRACK=streams', async () => {
     const rounds = await openRounds({ athletes });
     await rounds.round({ SYNC_TRACK: 'streams' });
     const nothing = { rebuilt: 0, unchanged: 30 };
@@ -60,7 +60,7 @@ describe('rebuild', () => {
     expect(await rounds.differences()).toEqual([]);
   });
 
-  it('refuses an athlete without activities', async () => {
+  it('rejects an athlete without activities', async () => {
     const rounds = await openRounds({ athletes });
     await rounds.round();
     const unknown = rebuild(rounds.program(), { athlete: '7', json: false });
@@ -68,7 +68,7 @@ describe('rebuild', () => {
     await expect(unknown).rejects.toThrow('there are some of 1001, 1002');
   });
 
-  it('is a command that needs no client', async () => {
+  it('needs no client settings', async () => {
     const scene = await openScene({ athletes: [] });
     const bare = { STRAVA_CLIENT_ID: '', STRAVA_CLIENT_SECRET: '' };
     const { exitCode, stdout } = await scene.runWith(bare, 'rebuild');
@@ -76,6 +76,6 @@ describe('rebuild', () => {
       0,
       '0 activities looked at: 0 rebuilt, 0 as they should be.\n',
     ]);
-    expect(await scene.runWith(bare, 'rebuild', '--athlete', 'x')).toMatchObject({ exitCode: 2 });
+    expect(await scene.callWith(bare, 'rebuild', '--athlete', 'x')).toMatchObject({ exitCode: 2 });
   });
 });

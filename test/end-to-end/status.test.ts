@@ -4,7 +4,7 @@ import { printedJson, athleteId, useScene } from '../support/scene.ts';
 describe.concurrent('status', () => {
   const openScene = useScene();
 
-  it('shows what is stored, what is to do, the quota, the runs, as a table and as JSON', async () => {
+  it('shows stored and pending data, quota and runs, as a table and as JSON', async () => {
     const scene = await openScene({
       activities: 30,
       quota: { short: 12, shortWindowMs: 86_400_000 },
@@ -14,9 +14,9 @@ describe.concurrent('status', () => {
       STRAVA_QUOTA_SHORT_WINDOW: '24h',
       STRAVA_QUOTA_DAILY: '12',
     };
-    expect((await scene.runWith(env, 'sync', '--no-wait')).exitCode).toBe(75);
+    expect((await scene.callWith(env, 'sync', '--no-wait')).exitCode).toBe(75);
     scene.simulator.requests.clear();
-    const json = printedJson(await scene.runWith(env, 'status', '--json'));
+    const json = printedJson(await scene.callWith(env, 'status', '--json'));
     expect(json).toMatchObject({
       athletes: [{ athleteId, activities: 30 }],
       quota: { short: { limit: 12 }, daily: { limit: 12 } },
@@ -39,30 +39,30 @@ describe.concurrent('status', () => {
     expect(scene.simulator.requests.entries).toHaveLength(0);
   });
 
-  it('needs neither a client nor a login, and says what is needed', async () => {
+  it('works without client and login, and says what is missing', async () => {
     const scene = await openScene({ isLoggedIn: false });
     const env = { STRAVA_CLIENT_ID: '', STRAVA_CLIENT_SECRET: '' };
-    const { exitCode, stdout } = await scene.runWith(env, 'status');
+    const { exitCode, stdout } = await scene.callWith(env, 'status');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/Needs you\s+Nobody has logged in yet\. Run: npm run auth/);
   });
 
-  it('counts as work only what the configuration wants', async () => {
+  it('counts only configured work as pending', async () => {
     const scene = await openScene({ activities: 30, env: { SYNC_SINCE: '200d' } });
-    await scene.run('sync');
+    await scene.call('sync');
     expect((await scene.call('status')).stdout).toMatch(/To do\s+nothing/);
     expect(printedJson(await scene.call('status', '--json'))).toMatchObject({
       toDo: { streams: 0 },
     });
     const streamless = printedJson(
-      await scene.runWith({ SYNC_STREAMS: 'false', SYNC_SINCE: '' }, 'status', '--json'),
+      await scene.callWith({ SYNC_STREAMS: 'false', SYNC_SINCE: '' }, 'status', '--json'),
     );
     expect(streamless).toMatchObject({ toDo: { streams: 0 } });
-    const whole = printedJson(await scene.runWith({ SYNC_SINCE: '' }, 'status', '--json'));
+    const whole = printedJson(await scene.callWith({ SYNC_SINCE: '' }, 'status', '--json'));
     expect((whole as { toDo: { streams: number } }).toDo.streams).toBeGreaterThan(15);
   });
 
-  it('shows the quota as Strava’s answers have it, not as this command is configured', async () => {
+  it('shows the quota from Strava’s responses, not from the configuration', async () => {
     const scene = await openScene({ activities: 5, quota: { short: 100 } });
     await scene.call('sync');
     const { quota } = printedJson(await scene.call('status', '--json'));
@@ -73,7 +73,7 @@ describe.concurrent('status', () => {
 describe.concurrent('config', () => {
   const openScene = useScene();
 
-  it('shows where each value came from, and masks what is secret', async () => {
+  it('shows the origin of each value, and masks secrets', async () => {
     const scene = await openScene({ isLoggedIn: false });
     const uri = 'mongodb://user:canary-of-mongodb@127.0.0.1:1/';
     for (const args of [['config'], ['config', '--json']]) {
@@ -86,11 +86,12 @@ describe.concurrent('config', () => {
     }
   });
 
-  it('names every mistake in one message, ends with 2 and shows no stack', async () => {
+  it('reports all errors of the configuration in one message, and ends with 2', async () => {
     const scene = await openScene({ isLoggedIn: false });
     const env = { STRAVA_QUOTA_SHORT: 'many', SYNC_SCHEDULE: 'often', STRAVA_CLIENT: 'x' };
     for (const command of ['config', 'sync', 'start', 'status']) {
-      const { exitCode, stdout, stderr } = await scene.runWith(env, command);
+      const perform = command === 'config' ? scene.runWith : scene.callWith;
+      const { exitCode, stdout, stderr } = await perform(env, command);
       expect(exitCode).toBe(2);
       expect(stdout).toBe('');
       for (const name of Object.keys(env)) expect(stderr).toContain(name);
@@ -102,7 +103,7 @@ describe.concurrent('config', () => {
 describe.concurrent('secrets', () => {
   const openScene = useScene();
 
-  it('are in no output, whatever goes wrong and however much is logged', async () => {
+  it('secrets are in no output, even of failures and verbose logs', async () => {
     const scene = await openScene({
       activities: 12,
       env: { LOG_LEVEL: 'trace', STRAVA_TIMEOUT: '1s' },
@@ -128,7 +129,8 @@ describe.concurrent('secrets', () => {
     const outputs: string[] = [];
     const run = async (env: Record<string, string>, ...args: string[]): Promise<number | null> => {
       await collect();
-      const { exitCode, stdout, stderr } = await scene.runWith({ MONGODB_URI, ...env }, ...args);
+      const perform = args[0] === 'sync' ? scene.runWith : scene.callWith;
+      const { exitCode, stdout, stderr } = await perform({ MONGODB_URI, ...env }, ...args);
       outputs.push(stdout, stderr);
       await collect();
       return exitCode;

@@ -24,7 +24,7 @@ describe('sync', () => {
     await logIn(mongodb.db, simulator, athleteId);
   }
 
-  it('makes the database equal to Strava with one request an activity, and then asks once', async () => {
+  it('makes the database equal to Strava with one request an activity, and then sends one', async () => {
     await simulate(1_000);
     const surroundings = { simulator, mongodb, env: ampleEnv };
 
@@ -35,11 +35,11 @@ describe('sync', () => {
     const withStreams = simulator.world
       .activities(athleteId)
       .filter((one) => one.hasStreams).length;
-    const asked = simulator.requests.entries.filter(({ isCounted }) => isCounted).length;
+    const requested = simulator.requests.entries.filter(({ isCounted }) => isCounted).length;
     const withoutAny = simulator.world
       .activities(athleteId)
       .filter((one) => !one.hasStreams && !one.isManual).length;
-    expect(asked).toBeLessThanOrEqual(withStreams + withoutAny + 5 + 5);
+    expect(requested).toBeLessThanOrEqual(withStreams + withoutAny + 5 + 5);
     expect(simulator.requests.overLimit()).toEqual([]);
     expect(simulator.requests.fetchedTwice()).toEqual([]);
 

@@ -24,7 +24,7 @@ describe('on a terminal', () => {
   const openScene = useScene();
   const makeFolder = useDataFolders();
 
-  it('the daemon shows a bar, and ends with 0 on Ctrl-C through npm, its MongoDB after it', async () => {
+  it('the daemon shows a progress bar, and ends with its MongoDB on Ctrl-C through npm', async () => {
     const folder = await makeFolder();
     const env = { ...folder.env, TERM: 'xterm', LOG_LEVEL: 'info' };
     const scene = await openScene({ activities: 60, isLoggedIn: false, env });

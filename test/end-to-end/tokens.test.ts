@@ -4,10 +4,10 @@ import { athleteId, useScene } from '../support/scene.ts';
 describe.concurrent('an access token', () => {
   const openScene = useScene();
 
-  it('that is refused in the middle of a sync is refreshed once, for all requests under way', async () => {
+  it('is refreshed once for all requests in flight when Strava rejects it', async () => {
     const scene = await openScene({ activities: 40 });
     const { requests } = scene.simulator;
-    const command = scene.launch(['sync']);
+    const command = scene.begin(['sync']);
     await requests.waitFor((log) => log.count('streams') >= 10, 30_000);
     scene.simulator.expireAccessTokens();
     const { exitCode, stderr } = await command.ended;
@@ -16,12 +16,12 @@ describe.concurrent('an access token', () => {
     expect(await scene.differences()).toEqual([]);
   });
 
-  it('that lives only for seconds is refreshed as often as needed, and no grant is lost', async () => {
+  it('of a few seconds is refreshed as often as needed, and no grant is lost', async () => {
     const scene = await openScene({ activities: 60, accessTokenLifetimeMs: 3_000 });
     const { requests } = scene.simulator;
     scene.simulator.setQuota({ short: 20, shortWindowMs: 2_000 });
     const env = { STRAVA_QUOTA_SHORT: '20', STRAVA_QUOTA_SHORT_WINDOW: '2s' };
-    const { exitCode, stderr } = await scene.runWith(env, 'sync');
+    const { exitCode, stderr } = await scene.callWith(env, 'sync');
     expect(exitCode, stderr).toBe(0);
     expect(requests.tokenRefreshes()).toBeGreaterThan(1);
     expect(await scene.differences()).toEqual([]);
@@ -29,7 +29,7 @@ describe.concurrent('an access token', () => {
     expect(scene.simulator.isRefreshTokenLive(String(grant?.['refresh_token']))).toBe(true);
   });
 
-  it('is refreshed once for two commands at a time, of which one syncs', async () => {
+  it('is refreshed once for two concurrent commands', async () => {
     const scene = await openScene({ activities: 25 });
     const ended = await Promise.all([
       scene.run('sync'),
@@ -42,7 +42,7 @@ describe.concurrent('an access token', () => {
     expect(await scene.differences()).toEqual([]);
   });
 
-  it('is of no use where there are no activities, and one request tells', async () => {
+  it('is checked by one request where there are no activities', async () => {
     const scene = await openScene({ activities: 0 });
     expect((await scene.call('sync')).exitCode).toBe(0);
     expect(scene.countedRequests()).toBe(1);

@@ -28,7 +28,7 @@ function programOf({ mongodb, simulator, env }: Scene) {
   return createTestProgram({ mongodb, strava: simulator, config: { ...env, LOG_LEVEL: 'silent' } });
 }
 
-/** A synced scene; nothing of how it was synced counts. */
+/** A synced scene whose sync requests are not counted. */
 async function synced(scene: Scene): Promise<Scene> {
   const program = programOf(scene);
   expect(await sync(program, once), program.printed()).toBe(0);
@@ -36,7 +36,7 @@ async function synced(scene: Scene): Promise<Scene> {
   return scene;
 }
 
-/** `verify` inside this process: as the command line calls it, and sooner there. */
+/** `verify` inside this process, called as from the command line, but faster. */
 async function run(scene: Scene, options: Partial<VerifyOptions> = {}) {
   const program = programOf(scene);
   try {
@@ -60,7 +60,7 @@ function endpointsAsked({ simulator }: Scene): readonly string[] {
   return counted.map(({ endpoint, activityId }) => `${endpoint} ${activityId ?? ''}`.trim()).sort();
 }
 
-/** Everything but the bookkeeping of requests, tokens and leases. */
+/** All data except the bookkeeping of requests, tokens and leases. */
 async function contents({ db }: Scene): Promise<string> {
   const names = ['activities', 'streams', 'athletes', 'runs', 'changes', 'tombstones', 'parked'];
   const found = await Promise.all(
@@ -72,7 +72,7 @@ async function contents({ db }: Scene): Promise<string> {
 const one = (id: number) => ({ _id: Long.fromNumber(id) as never });
 const partsOf = (id: number) => ({ activity_id: Long.fromNumber(id) });
 
-/** Plants ten differences, each on an activity of its own; returns what `verify` should say. */
+/** Plants ten differences on different activities; returns the expected findings. */
 async function plantTen({ db, simulator }: Scene): Promise<Record<string, number[]>> {
   const activities = db.collection('activities');
   const streams = db.collection('streams');
@@ -93,9 +93,9 @@ async function plantTen({ db, simulator }: Scene): Promise<Record<string, number
   const manual = simulator.world.activities(athleteId).find(({ isManual }) => isManual);
   if (manual === undefined) throw new Error('No activity that was entered by hand.');
 
-  // 1 and 2: an activity is gone from the database, and its streams stay behind.
+  // 1 and 2: an activity is removed from the database, but not its streams.
   await activities.deleteOne(one(removed));
-  // 3: changed by hand, and the fingerprint still says that nothing did.
+  // 3: changed by hand, with an unchanged fingerprint.
   await activities.updateOne(one(renamed), { $set: { name: 'By hand' } });
   // 4: a track that does not belong to the record.
   const track = {
@@ -106,7 +106,7 @@ async function plantTen({ db, simulator }: Scene): Promise<Record<string, number
     ],
   };
   await activities.updateOne(one(moved), { $set: { track } });
-  // 5: stored, and not at Strava.
+  // 5: stored, but not at Strava.
   const copy = (await activities.findOne(one(added))) as Document;
   const extra = 1_234_567_890_123;
   const bookkeeping = copy['sync'] as Document;
@@ -114,11 +114,11 @@ async function plantTen({ db, simulator }: Scene): Promise<Record<string, number
   await activities.insertOne({ ...copy, _id: Long.fromNumber(extra) as never, id: extra, sync });
   // 6: edited at Strava.
   simulator.world.editActivity(edited, { name: 'Edited' });
-  // 7: a part is gone.
+  // 7: a part is missing.
   await streams.deleteOne(partsOf(cut));
   // 8: an array is shorter than the others.
   await streams.updateOne(partsOf(shortened), { $pop: { time: 1 } });
-  // 9: streams of an activity that has none.
+  // 9: streams of an activity without streams.
   const part = await streams.findOne(partsOf(shown), { projection: { _id: 0 } });
   await streams.insertOne({ ...part, activity_id: Long.fromNumber(manual.id) });
   // 10: never fetched.
@@ -147,7 +147,7 @@ function sortedIds(differences: Readonly<Record<string, unknown>>, kinds: readon
 describe.concurrent('verify', () => {
   const openScene = useScene();
 
-  it('prints the proof, asks for the list only, and writes nothing', async () => {
+  it('prints the proof, requests only the list, and writes nothing', async () => {
     const scene = await synced(
       await openScene({ activities: 230, env: { SYNC_STREAMS: 'false' } }),
     );
@@ -161,7 +161,7 @@ describe.concurrent('verify', () => {
     expect(await contents(scene)).toBe(before);
   });
 
-  it('finds each of ten planted differences, and --fix mends them', async () => {
+  it('finds each of ten planted differences, and repairs them with --fix', async () => {
     const scene = await openScene({ activities: 29 });
     const twoDaysAgo = new Date(Date.now() - 2 * 86_400_000);
     scene.simulator.world.addActivity(athleteId, { manual: true }, { startAt: twoDaysAgo });
@@ -190,9 +190,9 @@ describe.concurrent('verify', () => {
     } = planted;
     const fetched = [...missing, ...brokenStreams, ...unexpectedStreams, ...pendingStreams];
     const [extra = 0] = planted['extra'] ?? [];
-    // While it is being removed its streams are due for a moment, and may be asked for in vain.
-    const asked = endpointsAsked(scene).filter((one) => one !== `streams ${extra}`);
-    expect(asked).toEqual(
+    // During its removal its streams are due for a moment, and may be requested without result.
+    const requested = endpointsAsked(scene).filter((one) => one !== `streams ${extra}`);
+    expect(requested).toEqual(
       ['list', 'list', 'list', ...fetched.map((id) => `streams ${id}`), `activity ${extra}`].sort(),
     );
     expect(await scene.differences()).toEqual([]);
@@ -206,7 +206,7 @@ describe.concurrent('verify', () => {
     });
   });
 
-  it('--fix fills an empty database, details included, and counts as a reconcile', async () => {
+  it('fills an empty database with --fix, with details, and counts as a reconcile', async () => {
     const scene = await openScene({ activities: 5, env: { SYNC_DETAILS: 'true' } });
     const empty = await run(scene);
     expect(empty.exitCode).toBe(4);
@@ -228,7 +228,7 @@ describe.concurrent('verify', () => {
     expect(lacking.stdout).toContain('details not there yet: 1');
   });
 
-  it('ends with 75 where the quota is spent and nobody waits', async () => {
+  it('ends with 75 with --no-wait where the quota is spent', async () => {
     const env = { STRAVA_QUOTA_SHORT: '1', STRAVA_QUOTA_SHORT_WINDOW: '24h' };
     const scene = await openScene({ env });
     const { exitCode, stdout } = await run(scene, { wait: false });
@@ -236,7 +236,7 @@ describe.concurrent('verify', () => {
     expect(stdout).toContain('The quota is spent until');
   });
 
-  it('ends with 3 where nobody has logged in, or a login is refused; the others are compared', async () => {
+  it('ends with 3 without a login or with a rejected one, and compares the others', async () => {
     const athletes = [athleteNamed('Ada', athleteId, 3), athleteNamed('Bob', 1002, 3)];
     const scene = await openScene({ athletes, isLoggedIn: false });
     expect((await run(scene)).exitCode).toBe(3);
@@ -251,10 +251,10 @@ describe.concurrent('verify', () => {
   });
 });
 
-describe.concurrent('a list that is not to be believed', () => {
+describe.concurrent('verify --fix with a suspicious list', () => {
   const openScene = useScene();
 
-  it('deletes nothing when it comes back empty', async () => {
+  it('deletes nothing when the list is empty', async () => {
     const scene = await synced(await openScene());
     scene.simulator.faults.next('empty-list', 3, { endpoint: 'list' });
     const { exitCode, report } = await runJson(scene, { fix: true });
@@ -274,7 +274,7 @@ describe.concurrent('a list that is not to be believed', () => {
     expect(scene.simulator.requests.count('activity')).toBe(30);
   });
 
-  it('deletes nothing when it is cut short or fails', async () => {
+  it('deletes nothing when the list is truncated or fails', async () => {
     const scene = await synced(
       await openScene({ activities: 205, env: { SYNC_STREAMS: 'false' } }),
     );
@@ -299,7 +299,7 @@ describe.concurrent('a list that is not to be believed', () => {
     expect(await storedIds(scene.db)).toEqual(trueIds(scene.simulator));
   });
 
-  it('refuses to remove everything until that is accepted', async () => {
+  it('rejects to remove everything until that is accepted', async () => {
     const scene = await synced(await openScene({ activities: 12 }));
     for (const id of trueIds(scene.simulator)) scene.simulator.world.deleteActivity(id);
     const rejected = await run(scene, { fix: true });
@@ -319,7 +319,7 @@ describe.concurrent('a list that is not to be believed', () => {
     expect((athlete?.['sync'] as Document)['rejected_deletions']).toBeUndefined();
   });
 
-  it('removes what a login without private activities cannot see only where that is accepted', async () => {
+  it('removes activities invisible to a login only if accepted', async () => {
     const scene = await synced(await openScene({ activities: 12 }));
     const [gone = 0] = trueIds(scene.simulator);
     scene.simulator.world.deleteActivity(gone);
@@ -336,12 +336,12 @@ describe.concurrent('a list that is not to be believed', () => {
   });
 });
 
-describe.concurrent('what happens while verify reads', () => {
+describe.concurrent('verify beside other processes', () => {
   const openScene = useScene();
 
-  it('is not reported: an upload that another process stores meanwhile', async () => {
+  it('does not report an upload that another process stores meanwhile', async () => {
     const scene = await synced(await openScene());
-    // The last request of a walk looks at the oldest page once more.
+    // The last request of a pagination reads the oldest page again.
     const holding = scene.simulator.hold(
       ({ endpoint, query }) =>
         endpoint === 'list' && query.has('before') && query.get('page') === '1',
@@ -361,7 +361,7 @@ describe.concurrent('what happens while verify reads', () => {
     expect(stdout).toContain('30 of 30 activities');
   });
 
-  it('waits for the process that holds the athlete before it mends, or ends with 75', async () => {
+  it('waits for the lease holder before it repairs, or ends with 75', async () => {
     const scene = await synced(await openScene());
     await scene.db.collection('activities').deleteOne(one(trueIds(scene.simulator)[0] ?? 0));
     const holding = scene.simulator.hold({ endpoint: 'list' });
@@ -370,7 +370,7 @@ describe.concurrent('what happens while verify reads', () => {
     const failingOnQuota = await run(scene, { fix: true, wait: false });
     expect(failingOnQuota.exitCode, failingOnQuota.stdout).toBe(75);
     expect(failingOnQuota.stdout).toContain('is being synced by process');
-    const waiting = scene.launch(['verify', '--fix']);
+    const waiting = scene.begin(['verify', '--fix']);
     await waiting.shown('waiting until it is done');
     held.release();
     expect(await syncing).toBe(0);

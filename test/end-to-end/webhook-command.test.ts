@@ -8,15 +8,15 @@ import { eventually } from '../support/waiting.ts';
 const onceAYear = { SYNC_SCHEDULE: '0 0 1 1 *' };
 const collection = (scene: Scene, name: string) => scene.db.collection(name).find().toArray();
 
-describe('a webhook subscription', () => {
+describe('webhook', () => {
   const openScene = useScene();
 
-  it('is made while the daemon answers the challenge, brings events, is listed, and ends', async () => {
+  it('subscribes, lists, receives events and unsubscribes beside the daemon', async () => {
     const scene = await openScene({ activities: 1 });
     const { simulator } = scene;
     const port = await findFreePort();
     const url = `http://127.0.0.1:${port}`;
-    const daemon = scene.launch(['start'], { ...onceAYear, HTTP_PORT: String(port) });
+    const daemon = scene.begin(['start'], { ...onceAYear, HTTP_PORT: String(port) });
     await daemon.shown(`listens at ${url}`);
     await eventually(async () => (await scene.differences()).length === 0);
 
@@ -25,10 +25,10 @@ describe('a webhook subscription', () => {
     const { id, callbackUrl } = JSON.parse(made.stdout) as { id: number; callbackUrl: string };
     const { pathname } = new URL(callbackUrl);
     expect(pathname).toMatch(/^\/[\w-]{32}$/);
-    const listed = await scene.run('webhook', 'list', '--json');
+    const listed = await scene.call('webhook', 'list', '--json');
     expect(JSON.parse(listed.stdout)).toMatchObject([{ id, callbackUrl, isOurs: true }]);
 
-    const asked = simulator.requests.count();
+    const requested = simulator.requests.count();
     const forged = JSON.stringify({
       object_type: 'activity',
       object_id: 1,
@@ -38,12 +38,12 @@ describe('a webhook subscription', () => {
       event_time: 1,
     });
     const post = (path: string) => fetch(`${url}${path}`, { method: 'POST', body: forged });
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 100 }, (_, index) => post(index % 2 === 0 ? pathname : '/guessed')),
     );
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([404]));
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([404]));
     expect(await collection(scene, 'events')).toEqual([]);
-    expect(simulator.requests.count()).toBe(asked);
+    expect(simulator.requests.count()).toBe(requested);
 
     const added = simulator.world.addActivity(athleteId);
     await simulator.eventsSettled();
@@ -52,7 +52,7 @@ describe('a webhook subscription', () => {
       { _id: `activity:${added}`, owner_id: athleteId },
     ]);
 
-    const ended = await scene.run('webhook', 'unsubscribe');
+    const ended = await scene.call('webhook', 'unsubscribe');
     expect(ended.exitCode).toBe(0);
     expect(ended.stdout).toContain(`Unsubscribed (${id}).`);
     expect(await collection(scene, 'subscriptions')).toEqual([]);

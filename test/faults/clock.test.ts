@@ -19,7 +19,7 @@ const windowMs = 15 * minuteMs;
 const limit = 20;
 const activities = 70;
 
-/** What a case may touch while the program runs. */
+/** What a case may use while the program runs. */
 interface Stage {
   readonly time: MovableTime;
   readonly simulator: Simulator;
@@ -29,12 +29,12 @@ interface Stage {
 
 interface Case {
   readonly name: string;
-  /** How far Strava's clock is ahead of ours and of MongoDB's. */
+  /** How far Strava's clock is ahead of ours and MongoDB's. */
   readonly stravaAheadMs?: number;
-  /** By how much the local clock alone is wrong from the start. */
+  /** The error of the local clock from the start. */
   readonly localOffMs?: number;
   readonly happen?: (stage: Stage) => Promise<void>;
-  /** How much longer it takes than the quota makes it. */
+  /** How much longer it takes than under the quota alone. */
   readonly sleptMs?: number;
   readonly isTimeAsked: boolean;
   readonly isSaid: boolean;
@@ -69,7 +69,7 @@ const cases: readonly Case[] = [
     isSaid: true,
   },
   {
-    name: 'jumps forwards over a window while an answer is on its way',
+    name: 'jumps forwards over a window during a request',
     happen: async ({ time, simulator, spent }) => {
       const held = await simulator.hold({ endpoint: 'streams' });
       await spent;
@@ -90,7 +90,7 @@ const cases: readonly Case[] = [
     isSaid: false,
   },
   {
-    name: 'belongs to a laptop that sleeps for a night while an answer is on its way',
+    name: 'belongs to a laptop that sleeps for a night during a request',
     happen: async ({ time, simulator }) => {
       const held = await simulator.hold({ endpoint: 'streams' });
       time.suspend(8 * hourMs);
@@ -126,66 +126,69 @@ const cases: readonly Case[] = [
   },
 ];
 
-describe.concurrent('a run whose local clock', () => {
+describe.concurrent('a run with a wrong local clock', () => {
   const open = useScene();
 
-  it.each(cases)('$name sends no burst, is never over the limit and ends', async (given) => {
-    const time = createMovableTime(given.stravaAheadMs);
-    time.setLocal(given.localOffMs ?? 0);
-    const {
-      simulator: strava,
-      mongodb,
-      db,
-    } = await open({
-      activities,
-      clock: time.strava,
-      quota: { short: limit },
-    });
-    const config = { STRAVA_QUOTA_SHORT: String(limit) };
-    const program = createTestProgram({ mongodb, strava, config, clock: time.local });
-    const startedMs = time.strava.nowMs();
-    const spent = Promise.withResolvers<undefined>();
-    const happening = given.happen?.({ time, simulator: strava, spent: spent.promise });
-    let isOver = happening === undefined;
-    void happening?.then(() => (isOver = true));
-    const result = await runThrough(program, (leftMs, inFlight) => {
-      spent.resolve(undefined);
-      // Not in the middle of a write: its deadline would pass as well.
-      if (isOver && inFlight === 0) time.pass(leftMs);
-    });
-    await happening;
-    const tookMs = time.strava.nowMs() - startedMs;
+  it.each(cases)(
+    'whose clock $name sends no burst, stays within the limit and completes',
+    async (given) => {
+      const time = createMovableTime(given.stravaAheadMs);
+      time.setLocal(given.localOffMs ?? 0);
+      const {
+        simulator: strava,
+        mongodb,
+        db,
+      } = await open({
+        activities,
+        clock: time.strava,
+        quota: { short: limit },
+      });
+      const config = { STRAVA_QUOTA_SHORT: String(limit) };
+      const program = createTestProgram({ mongodb, strava, config, clock: time.local });
+      const startedMs = time.strava.nowMs();
+      const spent = Promise.withResolvers<undefined>();
+      const happening = given.happen?.({ time, simulator: strava, spent: spent.promise });
+      let isOver = happening === undefined;
+      void happening?.then(() => (isOver = true));
+      const result = await runThrough(program, (leftMs, inFlight) => {
+        spent.resolve(undefined);
+        // Not during a write: its deadline would pass as well.
+        if (isOver && inFlight === 0) time.pass(leftMs);
+      });
+      await happening;
+      const tookMs = time.strava.nowMs() - startedMs;
 
-    const { requests } = strava;
-    const heads = requests.entries.filter(({ method }) => method === 'HEAD');
-    const counted = requests.entries.filter(({ isCounted }) => isCounted).length;
-    const said = program.logged().match(/clock is \d+ s (?:behind|ahead of) Strava's/g) ?? [];
-    const { lost, doubled } = await lossesOf(db, strava, athleteId);
-    reportFaults(inject('faultReport'), {
-      scenario: `a clock that ${given.name}`,
-      requests: counted,
-      overLimit: requests.overLimit().length,
-      fetchedTwice: requests.fetchedTwice().length,
-      lost: lost.length,
-      doubled,
-      note: `${heads.length} times asked for the time, ${requests.tokenRefreshes()} refreshes; took ${Math.ceil((tookMs - (given.sleptMs ?? 0)) / windowMs)} windows`,
-    });
-    expect(requests.overLimit()).toEqual([]);
-    expect({ lost, doubled, isInterrupted: result.isInterrupted }).toEqual({
-      lost: [],
-      doubled: 0,
-      isInterrupted: false,
-    });
-    expect(heads.length > 0).toBe(given.isTimeAsked);
-    expect(heads.filter(({ isCounted }) => isCounted)).toEqual([]);
-    expect(said).toHaveLength(given.isSaid ? 1 : 0);
-    // Every window is left once it is spent; one more may be lost where the windows were confused.
-    const windows = Math.ceil(counted / limit) + 1;
-    expect(tookMs).toBeLessThan((given.sleptMs ?? 0) + windows * windowMs);
-    expect(requests.tokenRefreshes()).toBeLessThanOrEqual(2);
-    // Four pieces of gear; what was in flight while the machine slept is asked for again.
-    expect(requests.count('gear')).toBeLessThanOrEqual(8);
-  });
+      const { requests } = strava;
+      const heads = requests.entries.filter(({ method }) => method === 'HEAD');
+      const counted = requests.entries.filter(({ isCounted }) => isCounted).length;
+      const said = program.logged().match(/clock is \d+ s (?:behind|ahead of) Strava's/g) ?? [];
+      const { lost, doubled } = await lossesOf(db, strava, athleteId);
+      reportFaults(inject('faultReport'), {
+        scenario: `a clock that ${given.name}`,
+        requests: counted,
+        overLimit: requests.overLimit().length,
+        fetchedTwice: requests.fetchedTwice().length,
+        lost: lost.length,
+        doubled,
+        note: `${heads.length} requests for the time, ${requests.tokenRefreshes()} refreshes; took ${Math.ceil((tookMs - (given.sleptMs ?? 0)) / windowMs)} windows`,
+      });
+      expect(requests.overLimit()).toEqual([]);
+      expect({ lost, doubled, isInterrupted: result.isInterrupted }).toEqual({
+        lost: [],
+        doubled: 0,
+        isInterrupted: false,
+      });
+      expect(heads.length > 0).toBe(given.isTimeAsked);
+      expect(heads.filter(({ isCounted }) => isCounted)).toEqual([]);
+      expect(said).toHaveLength(given.isSaid ? 1 : 0);
+      // Each window is used up; one more may be lost where the windows were confused.
+      const windows = Math.ceil(counted / limit) + 1;
+      expect(tookMs).toBeLessThan((given.sleptMs ?? 0) + windows * windowMs);
+      expect(requests.tokenRefreshes()).toBeLessThanOrEqual(2);
+      // Four pieces of gear; requests in flight while the machine slept are sent again.
+      expect(requests.count('gear')).toBeLessThanOrEqual(8);
+    },
+  );
 
   async function runThrough(
     program: TestProgram,
@@ -196,18 +199,18 @@ describe.concurrent('a run whose local clock', () => {
       const strava = await openStrava(program, database);
       const timing = { deadlineMs: 10 * minuteMs, tickIntervalMs: windowMs };
       let inFlight = 0;
-      const counted = <Answer>(answer: Answer): Answer => {
+      const counted = <Response>(response: Response): Response => {
         inFlight += 1;
-        return answer;
+        return response;
       };
       const source: ActivitySource = {
-        listPage: (...asked) => counted(strava.source.listPage(...asked)),
-        streams: (...asked) => counted(strava.source.streams(...asked)),
+        listPage: (...args) => counted(strava.source.listPage(...args)),
+        streams: (...args) => counted(strava.source.streams(...args)),
       };
       const taskSource: TaskSource = {
         ...strava.taskSource,
-        athlete: (...asked) => counted(strava.taskSource.athlete(...asked)),
-        gear: (...asked) => counted(strava.taskSource.gear(...asked)),
+        athlete: (...args) => counted(strava.taskSource.athlete(...args)),
+        gear: (...args) => counted(strava.taskSource.gear(...args)),
       };
       const watched = { ...strava, source, taskSource };
       const job = openJob(program, { database, strava: watched }, timing);

@@ -9,7 +9,7 @@ const [veteran, rider] = [1001, 1002];
 const dayMs = 12_000;
 const tickMs = 2_000;
 const daily = 60;
-/** One look of each athlete at each tick of a day, which is also the fifth that a reserve may take. */
+/** One poll of each athlete at each tick of a day, which is also the maximum reserve of a fifth. */
 const reserved = Math.min((dayMs / tickMs) * 2, daily / 5);
 
 function usedToday({ simulator }: Scene): number {
@@ -22,7 +22,7 @@ function oldRequests({ simulator }: Scene, freshIds: readonly number[]): number 
   );
 }
 
-/** What was asked for so shortly before today that it is charged to today as well. */
+/** The requests so shortly before today that they are charged to today as well. */
 function chargedTwice({ simulator }: Scene): number {
   const dayStartMs = windowOf(Date.now(), dayMs);
   const guardMs = dayMs / 20;
@@ -32,21 +32,21 @@ function chargedTwice({ simulator }: Scene): number {
   });
 }
 
-/** Resolves when the backfill has taken what it may of a day that still has some ticks to come. */
+/** Resolves when the backfill has used its part of a day with some ticks left. */
 async function drained(scene: Scene): Promise<void> {
   await nextWindow(dayMs);
   const mayBeTaken = daily - reserved - chargedTwice(scene);
   await scene.simulator.requests.waitFor(() => usedToday(scene) >= mayBeTaken, dayMs);
 }
 
-/** How the backfill of ten years is made: by the daemon itself, or by a command beside it. */
+/** The backfill of ten years is made by the daemon itself, or by a command beside it. */
 const backfills = isWhole ? (['the daemon', 'a command'] as const) : (['a command'] as const);
 
-describe.concurrent("a ride of today in the middle of another athlete's backfill", () => {
+describe.concurrent("a new ride during another athlete's backfill", () => {
   const open = useScene();
 
   it.each(backfills)(
-    'arrives at the next tick while %s waits for the next day with ten years to go',
+    'a new ride arrives at the next tick while %s has a backfill of ten years',
     async (who) => {
       const scene = await open({
         athletes: [
@@ -103,7 +103,7 @@ describe.concurrent("a ride of today in the middle of another athlete's backfill
         note: `there ${arrivedMs} ms after its upload (ticks of ${tickMs} ms); ${usedAtArrival} of ${daily} of the day used, ${oldMeanwhile} old requests meanwhile, ${left} to go`,
       });
       expect(overLimit).toBe(0);
-      // The day had nothing left but the reserve, and the backfill wanted all of it.
+      // Only the reserve was left of the day, and the backfill needed more.
       expect(left).toBeGreaterThan(daily);
       expect(dayOfArrivalMs).toBe(dayStartMs);
       expect(oldMeanwhile).toBeLessThanOrEqual(reserved / 2);

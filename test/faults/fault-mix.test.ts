@@ -33,7 +33,7 @@ function countsOf({ faults }: Simulator, kinds: readonly FaultKind[]): Record<st
   return Object.fromEntries(kinds.map((kind) => [kind, faults.count(kind)]));
 }
 
-/** Runs `sync` once without faults, then empties the database; returns how many requests that took. */
+/** Runs `sync` without faults, then empties the database; returns its number of requests. */
 async function countFaultless(scene: Scene): Promise<number> {
   const { simulator, db } = scene;
   const quiet = await scene.run('sync');
@@ -75,9 +75,9 @@ async function expectWhole(scene: Scene, { scenario, kinds, note }: Outcome): Pr
   });
 }
 
-describe.concurrent(`bad weather (seed ${faultSeed})`, () => {
+describe.concurrent(`transient errors (seed ${faultSeed})`, () => {
   it(
-    'ends complete with few requests more when a fifth of them fail in every way',
+    'completes with few more requests when a fifth of them fail in every way',
     { timeout: scaled(120_000, 400_000) },
     async () => {
       const activities = scaled(60, 500);
@@ -95,8 +95,8 @@ describe.concurrent(`bad weather (seed ${faultSeed})`, () => {
       expect(ended.exitCode, ended.stderr).toBe(0);
       const faults = simulator.faults.count();
       expect(faults).toBeGreaterThan(activities / 20);
-      const most = faultless * 1.15 + faults;
-      expect(scene.countedRequests()).toBeLessThanOrEqual(most);
+      const maxRequests = faultless * 1.15 + faults;
+      expect(scene.countedRequests()).toBeLessThanOrEqual(maxRequests);
       await expectWhole(scene, {
         scenario: 'fault mix of 20 %',
         kinds: everything,
@@ -106,7 +106,7 @@ describe.concurrent(`bad weather (seed ${faultSeed})`, () => {
   );
 
   it(
-    'asks one request at a time, and ever fewer, while Strava is away, and goes on by itself',
+    'sends single requests with growing pauses while Strava is away, and then continues',
     { timeout: scaled(120_000, 200_000) },
     async () => {
       const scene = await open({ seed: faultSeed, activities: 40, env: failingOnQuota });
@@ -130,10 +130,10 @@ describe.concurrent(`bad weather (seed ${faultSeed})`, () => {
       expect(ended.exitCode, ended.stderr).toBe(0);
 
       const failed = failedAt();
-      // Pauses double, and each is half of its bound at least: after three more it is four times as long.
+      // Pauses double, and each is at least half of its bound: after three more it is four times as long.
       expect(gaps().at(-1)).toBeGreaterThan(2 * Number(gaps().at(-4)));
-      // Five are tolerated, and three more were in flight by then; an answer that was on its way when Strava
-      // went lets five more fail. The others come one by one: of half a second, of one, of two, of four.
+      // Five are tolerated, and three more were in flight by then; a response that was on its way when Strava
+      // failed lets five more fail. The others follow one by one, after 0.5, 1, 2 and 4 seconds.
       expect(failed.length).toBeLessThanOrEqual(scaled(13 + 3, 13 + 5));
       await expectWhole(scene, {
         scenario: 'Strava away',
@@ -143,7 +143,7 @@ describe.concurrent(`bad weather (seed ${faultSeed})`, () => {
     },
   );
 
-  it('gets over half-open and dripping connections, in a refresh too', async () => {
+  it('completes despite half-open and dripping connections, even in a refresh', async () => {
     const scene = await open({ seed: faultSeed, activities: 12, env: failingOnQuota });
     const { simulator } = scene;
     simulator.faults.next('hang', 1, { endpoint: 'token' });

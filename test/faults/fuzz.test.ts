@@ -12,24 +12,24 @@ import type { Scene } from '../support/scene.ts';
 import { athleteId, useScene } from '../support/scene.ts';
 
 const activities = scaled(240, 2_500);
-const leastCases = scaled(200, 2_000);
+const minCases = scaled(200, 2_000);
 const open = useScene();
 const proxies: ResponseProxy[] = [];
 
 afterAll(() => Promise.all(proxies.map((proxy) => proxy.close())));
 
-/** Pages that are no list: each is what the list answers once. */
+/** Pages that are not a list: each is one response of the list. */
 const wrongPages = scaled(['{"message":"x"}', 'null'], ['null', '7', '"[]"', '{}', '{"0":{}}']);
 
 type Records = readonly Readonly<Record<string, unknown>>[];
 type StreamSet = Readonly<Record<string, { readonly data: readonly unknown[] }>>;
 
-/** Spoils about half of the records and of the streams' answers, each always in the same way. */
+/** Spoils about half of the records and streams, each always in the same way. */
 function createSpoiler() {
   const records = new Map<number, Spoilt | undefined>();
   const streams = new Map<number, Spoilt | undefined>();
   const pages = [...wrongPages];
-  let longest = 1_000_000;
+  let maxPoints = 1_000_000;
   const once = (
     known: Map<number, Spoilt | undefined>,
     id: number,
@@ -52,8 +52,8 @@ function createSpoiler() {
     const random = createRandom(faultSeed ^ (id + 1));
     const spoil = (): Spoilt | undefined => {
       if (random.next() > 0.6) return undefined;
-      const spoilt = spoilStreams(JSON.parse(body) as StreamSet, random, longest);
-      if (spoilt.kind === 'many points') longest = 5_000;
+      const spoilt = spoilStreams(JSON.parse(body) as StreamSet, random, maxPoints);
+      if (spoilt.kind === 'many points') maxPoints = 5_000;
       return spoilt;
     };
     return once(streams, id, spoil)?.text;
@@ -83,7 +83,7 @@ interface Found {
   readonly actual: string;
 }
 
-/** Records that met another fate than theirs. */
+/** Records with an unexpected outcome. */
 async function judgeRecords(
   { db }: Scene,
   spoilt: ReadonlyMap<number, Spoilt>,
@@ -125,7 +125,7 @@ async function judgeStreams(
 }
 
 it(
-  `takes what can be taken of spoilt answers, and parks the rest with a reason (seed ${faultSeed})`,
+  `stores the valid part of spoilt responses, and parks the rest with a reason (seed ${faultSeed})`,
   { timeout: scaled(90_000, 580_000) },
   async () => {
     const scene = await open({ seed: faultSeed, activities });
@@ -140,7 +140,7 @@ it(
 
     const records = spoiltOnly(spoiler.records);
     const allStreams = spoiltOnly(spoiler.streams);
-    // Where the record is spoilt too, what becomes of the streams follows from that.
+    // Where the record is spoilt too, the outcome of the streams follows from that.
     const streams = new Map([...allStreams].filter(([id]) => !records.has(id)));
     const { lost, doubled } = await lossesOf(scene.db, scene.simulator, athleteId);
     const different = new Set(lost.map(startsWithId));
@@ -150,14 +150,14 @@ it(
     const harmed = lost.filter((sentence) => isGood(startsWithId(sentence)));
     expect(harmed).toEqual([]);
     const cases = records.size + allStreams.size;
-    expect(cases).toBeGreaterThanOrEqual(leastCases);
+    expect(cases).toBeGreaterThanOrEqual(minCases);
 
     const parked = await scene.db.collection('parked').countDocuments();
     const withoutStreams = await scene.db
       .collection('activities')
       .countDocuments({ 'sync.streams.state': 'parked' });
     reportFaults(inject('faultReport'), {
-      scenario: 'fuzzed answers',
+      scenario: 'fuzzed responses',
       seed: faultSeed,
       faults: { records: records.size, streams: allStreams.size, pages: wrongPages.length },
       requests: scene.countedRequests(),

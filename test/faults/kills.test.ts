@@ -15,13 +15,13 @@ import { createRandom, faultSeed } from '../support/random.ts';
 import type { Scene, SceneOptions } from '../support/scene.ts';
 import { athleteId, athleteNamed, useScene } from '../support/scene.ts';
 
-/** So long that nobody can wait for a lease or a flight of the dead to run out. */
+/** So long that no test can wait for a lease or a request of a dead process to expire. */
 const unhurried = { LEASE_DURATION: '30m', STRAVA_TIMEOUT: '5m', LOG_LEVEL: 'info' };
 const maxInFlight = 4;
-/** For anything that has to happen at all. */
+/** The timeout for an expected event. */
 const maxMs = 60_000;
 
-/** A scene whose runs reach mongod by a proxy of their own. */
+/** A scene whose runs reach mongod through their own proxy. */
 interface Stage extends Scene {
   readonly proxy: MongoProxy;
 }
@@ -47,7 +47,7 @@ async function kill(run: Running): Promise<void> {
   expect(signal, `it ended before it could be killed:\n${stdout}${stderr}`).toBe('SIGKILL');
 }
 
-/** Kills one run in the trap of a named point. */
+/** Kills one run at a named point. */
 async function killAt(point: KillPoint, scene: Stage): Promise<void> {
   const { simulator, proxy } = scene;
   if (point.isAboutTokens) simulator.expireAccessTokens();
@@ -60,7 +60,7 @@ async function killAt(point: KillPoint, scene: Stage): Promise<void> {
   drop?.();
 }
 
-/** Kills one run after a few requests, or within the time that its start takes. */
+/** Kills one run after a few requests, or during its start. */
 async function killAnywhere(scene: Stage, random: Random): Promise<void> {
   const { requests } = scene.simulator;
   const before = requests.entries.length;
@@ -79,7 +79,7 @@ async function hasLiveGrant(db: Db, simulator: Simulator): Promise<boolean> {
   return simulator.isRefreshTokenLive(stored?.refresh_token ?? '');
 }
 
-/** What a person sees and does when the grant is lost. */
+/** The errors after a lost grant, and the new login. */
 async function logInAgain(scene: Stage): Promise<void> {
   const rejected = await scene.run('sync');
   expect(rejected.exitCode, rejected.stderr).toBe(3);
@@ -88,7 +88,7 @@ async function logInAgain(scene: Stage): Promise<void> {
   await logIn(scene.db, scene.simulator, athleteId);
 }
 
-/** Answers that were sent whole more than once: streams, and pages of the walk down the list. */
+/** Complete responses that were sent more than once: streams, and pages of the list. */
 function countWasted({ requests }: Simulator): number {
   const counts = new Map<string, number>();
   for (const { endpoint, path, query, status, isComplete } of requests.entries) {
@@ -128,7 +128,7 @@ async function expectWhole(
   expect(wasted).toBeLessThanOrEqual(maxInFlight * kills);
 }
 
-/** Each second kill is at a named point, all of them in turn from the first one on. */
+/** Every second kill is at a named point, in turn. */
 function* schedule(kills: number): Generator<KillPoint | undefined> {
   for (let index = 0; index < kills; index += 1) {
     yield index % 2 === 0 ? killPoints[(index / 2) % killPoints.length] : undefined;
@@ -137,7 +137,7 @@ function* schedule(kills: number): Generator<KillPoint | undefined> {
 
 describe.concurrent(`kill -9 (seed ${faultSeed})`, { timeout: 120_000 }, () => {
   it(
-    'loses and doubles nothing wherever a backfill is killed',
+    'loses and doubles nothing when a backfill is killed anywhere',
     { timeout: scaled(120_000, 900_000) },
     async () => {
       const random = createRandom(faultSeed);
@@ -167,7 +167,7 @@ describe.concurrent(`kill -9 (seed ${faultSeed})`, { timeout: 120_000 }, () => {
     },
   );
 
-  it('asks the athlete to log in again where the answer to a rotating refresh was lost', async () => {
+  it('requests a new login when the response to a rotating refresh was lost', async () => {
     const scene = await open({ activities: 10, env: unhurried });
     for (const point of killPoints.filter(({ isAboutTokens }) => isAboutTokens)) {
       await killAt(point, scene);
@@ -180,7 +180,7 @@ describe.concurrent(`kill -9 (seed ${faultSeed})`, { timeout: 120_000 }, () => {
   });
 
   it(
-    'stays within small windows, and waits neither for leases nor for flights of the dead',
+    'stays within small windows, and waits for neither leases nor requests of dead processes',
     { timeout: scaled(120_000, 900_000) },
     async () => {
       const random = createRandom(faultSeed + 1);
@@ -190,7 +190,7 @@ describe.concurrent(`kill -9 (seed ${faultSeed})`, { timeout: 120_000 }, () => {
         quota: { short: 30, shortWindowMs: 2_000, daily: 3_000, dailyWindowMs: 200_000 },
         env: {
           ...unhurried,
-          // A request of the dead counts against new windows for as long as it could be under way.
+          // A request of a dead process is charged to new windows while it could be in flight.
           STRAVA_TIMEOUT: '3s',
           STRAVA_QUOTA_SHORT: '30',
           STRAVA_QUOTA_SHORT_WINDOW: '2s',
@@ -211,23 +211,23 @@ interface QuotaDocument {
   readonly in_flight: readonly { readonly owner: string }[];
 }
 
-/** Kills a run with some requests in the air, and sees the next one start without them. */
-async function killInFlight(scene: Stage, inTheAir: number): Promise<void> {
+/** Kills a run with requests in flight, and expects the next one to start without them. */
+async function killInFlight(scene: Stage, inFlight: number): Promise<void> {
   const { simulator, db } = scene;
   const quota = db.collection<QuotaDocument>('quota');
   const run = launch(scene);
   const streams = { endpoint: 'streams' } as const;
-  const held = await Promise.all(Array.from({ length: inTheAir }, () => simulator.hold(streams)));
+  const held = await Promise.all(Array.from({ length: inFlight }, () => simulator.hold(streams)));
   await kill(run);
   for (const one of held) one.drop();
-  const ownersOfFlights = async (): Promise<readonly string[]> =>
+  const ownersInFlight = async (): Promise<readonly string[]> =>
     (await quota.findOne())?.in_flight.map(({ owner }) => owner) ?? [];
-  const dead = (await ownersOfFlights()).filter((owner) => owner.includes(`|${run.pid}-`));
-  expect(dead.length).toBeGreaterThanOrEqual(inTheAir);
+  const dead = (await ownersInFlight()).filter((owner) => owner.includes(`|${run.pid}-`));
+  expect(dead.length).toBeGreaterThanOrEqual(inFlight);
 
   const next = launch(scene);
   const before = simulator.requests.count('streams');
   await simulator.requests.waitFor((log) => log.count('streams') > before, maxMs);
-  expect((await ownersOfFlights()).filter((owner) => dead.includes(owner))).toEqual([]);
+  expect((await ownersInFlight()).filter((owner) => dead.includes(owner))).toEqual([]);
   await kill(next);
 }

@@ -8,27 +8,27 @@ import { countedByWindow, nextWindow } from '../support/windows.ts';
 
 const limit = 40;
 /**
- * How long a window is, the next one for a machine that was too busy to send its requests within the one
- * before: the real window of 15 minutes leaves far more time for each than any of these.
+ * The lengths of a window; the next one is for a machine too busy to send its requests within the one
+ * before. The real window of 15 minutes leaves far more time for each request.
  */
 const lengths = [3_000, 6_000, 12_000, 24_000] as const;
-/** The guard that the quota keeps from a boundary, of a short window. */
+/** The guard of the quota around a boundary, as a share of a short window. */
 const guardShare = 0.05;
 const windows = scaled(4, 10);
 const tolerance = 1.02;
-const mostUnspent = 10;
+const maxUnspent = 10;
 
 interface Makespan {
   readonly tookMs: number;
   readonly minMs: number;
-  /** How long after the guard each window was first used, the worst of them. */
+  /** The maximum time between the guard and the first request of a window. */
   readonly latestMs: number;
   readonly counts: readonly number[];
 }
 
 /**
- * What the requests took from the first to the last, and the least that they can take: each window
- * filled, the last one begun right after its guard and as long as its own requests took.
+ * The time from the first to the last request, and the minimum: each window filled, the last one begun
+ * right after its guard and as long as its own requests took.
  */
 function makespanOf(simulator: Simulator, lengthMs: number): Makespan {
   const guardMs = lengthMs * guardShare;
@@ -57,12 +57,12 @@ type Quota = (typeof cases)[number][1];
 describe('the makespan of a backfill', () => {
   const open = useScene();
 
-  /** Begins at a window's opening; what must hold however long it takes is expected here. */
+  /** Begins at a window's opening; expects what must hold regardless of the time. */
   async function measure(kind: string, quota: Quota, lengthMs: number): Promise<Makespan> {
     const { short, daily, shortWindows } = quota;
     const dailyWindowMs = shortWindows * lengthMs;
-    // Little more has room in these windows: what is left unspent in them shows as one window more.
-    const activities = limit * windows - mostUnspent;
+    // These windows have little more room: unspent requests show as one more window.
+    const activities = limit * windows - maxUnspent;
     const scene = await open({
       athletes: [{ ...athleteNamed('Ada', athleteId, activities), manualShare: 0 }],
       quota: { short, daily, shortWindowMs: lengthMs, dailyWindowMs },
@@ -94,14 +94,14 @@ describe('the makespan of a backfill', () => {
       fetchedTwice: simulator.requests.fetchedTwice().length,
       lost: lost.length,
       doubled,
-      note: `${tookMs} ms of least ${minMs} ms (+${percent} %); windows ${counts.join(' ')}; at most ${latestMs} ms after the guard of ${lengthMs * guardShare} ms`,
+      note: `${tookMs} ms of minimum ${minMs} ms (+${percent} %); windows ${counts.join(' ')}; at most ${latestMs} ms after the guard of ${lengthMs * guardShare} ms`,
     });
     expect({ overLimit, lost, doubled }).toEqual({ overLimit: 0, lost: [], doubled: 0 });
     return makespan;
   }
 
   it.each(cases)(
-    'spends each %s window from its opening and ends within 2 % of the least possible time',
+    'a backfill spends each %s window from its opening and ends within 2 % of the minimum time',
     { timeout: 900_000 },
     async (kind, quota) => {
       const counts: string[] = [];

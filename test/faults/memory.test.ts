@@ -7,11 +7,11 @@ import { faultSeed } from '../support/random.ts';
 import { athleteId, athleteNamed, useScene } from '../support/scene.ts';
 
 const [few, many] = scaled([300, 800], [500, 5_000]);
-/** The same for all, so that the largest activity is as large among few as among many. */
+/** The same for all, so that the largest activity does not depend on their number. */
 const samplesPerActivity = scaled(20, 300);
-/** In the short form little more than noise of the garbage collection can be told from growth. */
-const mostGrowth = scaled(1.35, 1.15);
-/** What package.json's scripts give the program. */
+/** The short form has to tolerate the noise of the garbage collection. */
+const maxGrowth = scaled(1.35, 1.15);
+/** The options of Node in package.json's scripts. */
 const env = {
   NODE_OPTIONS: '--max-semi-space-size=16',
   LOG_LEVEL: 'info',
@@ -31,19 +31,19 @@ async function peakOf(activities: number): Promise<number> {
   return seen.at(-1)?.peakMb ?? 0;
 }
 
-// Where there is no /proc, nobody says how much memory a process has.
+// Only /proc tells how much memory a process has.
 describe.skipIf(!hasFigures)('memory', { timeout: scaled(90_000, 900_000) }, () => {
-  it('does not grow with the number of activities', async () => {
+  it('memory does not grow with the number of activities', async () => {
     const [small, large] = [await peakOf(few), await peakOf(many)];
     reportFaults(inject('faultReport'), {
       scenario: `peak memory of ${few} and ${many} activities`,
       seed: faultSeed,
       note: `${Math.round(small)} and ${Math.round(large)} MB`,
     });
-    expect(large / small).toBeLessThanOrEqual(mostGrowth);
+    expect(large / small).toBeLessThanOrEqual(maxGrowth);
   });
 
-  it('does not grow with time, nor do open files, while the daemon ticks', async () => {
+  it('memory and open files do not grow while the daemon ticks', async () => {
     const scene = await open({ seed: faultSeed, activities: 20, env });
     const { simulator, db } = scene;
     const daemon = scene.launch(['start'], { SYNC_SCHEDULE: '* * * * * *' });

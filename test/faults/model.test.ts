@@ -15,11 +15,11 @@ const dayMs = 86_400_000;
 const windowMs = 2_000;
 const short = 60;
 
-/** One sequence under way. */
+/** A running sequence. */
 interface Play {
   readonly scene: Scene;
   readonly random: Random;
-  /** Gone from Strava; the program does not mirror that yet. */
+  /** Deleted at Strava, which sync does not mirror. */
   readonly deleted: Set<number>;
   readonly done: string[];
 }
@@ -28,8 +28,8 @@ interface Sums {
   kills: number;
   requests: number;
   overLimit: number;
-  /** Over the limit, but under way when another program spent it. */
-  untold: number;
+  /** Over the limit, but in flight when another program spent it. */
+  unannounced: number;
   lost: number;
   doubled: number;
   readonly faults: Record<string, number>;
@@ -39,7 +39,7 @@ const sums: Sums = {
   kills: 0,
   requests: 0,
   overLimit: 0,
-  untold: 0,
+  unannounced: 0,
   lost: 0,
   doubled: 0,
   faults: {},
@@ -78,13 +78,13 @@ function upload({ scene, random }: Play, youngestDays: number, oldestDays: numbe
   );
 }
 
-/** Never in a refresh, whose answer may be lost, and the grant with it: that is another test's. */
-async function kill({ scene }: Play, asked: number): Promise<void> {
+/** Never in a refresh, whose response may be lost with the grant: another test covers that. */
+async function kill({ scene }: Play, requestsBefore: number): Promise<void> {
   const { requests } = scene.simulator;
   const before = scene.countedRequests();
   const running = scene.launch(['sync']);
-  const isEnough = (): boolean => scene.countedRequests() >= before + asked;
-  // A run with nothing to do ends before it is asked enough: then it is not killed.
+  const isEnough = (): boolean => scene.countedRequests() >= before + requestsBefore;
+  // A run with nothing to do ends before its requests are reached: then it is not killed.
   const isDue = await Promise.race([
     requests.waitFor(isEnough, 600_000).then(() => true),
     running.ended.then(() => false),
@@ -96,7 +96,7 @@ async function kill({ scene }: Play, asked: number): Promise<void> {
   await running.ended;
 }
 
-/** Everything that can happen between two looks at the database, by name. */
+/** Everything that can happen between two checks of the database, by name. */
 const steps: Readonly<Record<string, (play: Play) => void | Promise<void>>> = {
   sync: (play) => sync(play),
   'sync --since': (play) => sync(play, '--since', `${play.random.integer(1, 1_000)}d`),
@@ -143,14 +143,14 @@ const steps: Readonly<Record<string, (play: Play) => void | Promise<void>>> = {
   'fault burst': ({ scene, random }) => {
     const kind = random.pick(bursts);
     const count = random.integer(1, 4);
-    // One burst at a time: more failures in a row only make the pauses longer.
+    // One burst at a time: more failures in a row only prolong the pauses.
     scene.simulator.faults.clear();
     scene.simulator.faults.next(kind, count);
     sums.faults[kind] = (sums.faults[kind] ?? 0) + count;
   },
 };
 
-/** What the program does not mirror yet is taken out of the comparison. */
+/** Removes activities deleted at Strava from the comparison. */
 async function forgetDeleted({ scene: { db }, deleted }: Play): Promise<void> {
   const ids = [...deleted].map((id) => Long.fromNumber(id));
   await db.collection('activities').deleteMany({ _id: { $in: ids as never[] } });
@@ -171,12 +171,12 @@ describe.concurrent(`a random history (seed ${faultSeed})`, () => {
       overLimit,
       lost,
       doubled,
-      note: `deleted activities are left out of the comparison; ${sums.untold} over the limit before an answer told of another program`,
+      note: `deleted activities are left out of the comparison; ${sums.unannounced} over the limit before a response showed another program`,
     });
   });
 
   it.each(Array.from({ length: sequences }, (_, index) => faultSeed + index))(
-    'of seed %i ends in a database that equals the model after one quiet run',
+    'the history of seed %i ends in a database equal to the model after one run without faults',
     { timeout: scaled(120_000, 600_000) },
     async (seed) => {
       const random = createRandom(seed);
@@ -202,7 +202,7 @@ describe.concurrent(`a random history (seed ${faultSeed})`, () => {
       await forgetDeleted(play);
       const { lost, doubled } = await lossesOf(scene.db, scene.simulator, athleteId);
       const overLimit = overLimitOfOurs(scene);
-      sums.untold += scene.simulator.requests.overLimit().length - overLimit;
+      sums.unannounced += scene.simulator.requests.overLimit().length - overLimit;
       sums.requests += scene.countedRequests();
       sums.lost += lost.length;
       sums.doubled += doubled;
@@ -216,14 +216,14 @@ describe.concurrent(`a random history (seed ${faultSeed})`, () => {
   );
 });
 
-/** Beyond the few that were let through before an answer could tell of the other program. */
+/** Without the few sent before a response could show the other program. */
 function overLimitOfOurs({ simulator }: Scene): number {
   const perWindow = Map.groupBy(simulator.requests.overLimit(), ({ at }) =>
     Math.floor(at.getTime() / windowMs),
   );
-  const mostUntold = 8;
+  const maxUnannounced = 8;
   return [...perWindow.values()].reduce(
-    (sum, { length }) => sum + Math.max(0, length - mostUntold),
+    (sum, { length }) => sum + Math.max(0, length - maxUnannounced),
     0,
   );
 }

@@ -19,7 +19,7 @@ import { athleteId, athleteNamed } from '../support/scene.ts';
 
 const name = 'faults';
 
-/** What has to end after the tests, the newest first. */
+/** What to stop after the tests, newest first. */
 const endings: (() => Promise<unknown>)[] = [];
 afterAll(async () => {
   for (const end of endings.splice(0).reverse()) await end();
@@ -28,7 +28,7 @@ afterAll(async () => {
 interface Stage {
   readonly simulator: Simulator;
   readonly db: Db;
-  /** The program's way to MongoDB; the test's own is `db`. */
+  /** Launches the program with its own MongoDB URI; the test itself uses `db`. */
   readonly launch: (uri?: string) => Running;
 }
 
@@ -63,7 +63,7 @@ async function own(...extraArgs: string[]): Promise<OwnMongod> {
   return mongod;
 }
 
-/** Resolves when the run has asked for so many streams more, or has ended. */
+/** Resolves when the run has requested that many more streams, or has ended. */
 async function goOn({ simulator }: Stage, running: Running, requests: number): Promise<void> {
   const before = simulator.requests.count('streams');
   const isThere = simulator.requests.waitFor(
@@ -106,9 +106,9 @@ async function expectWhole(
   });
 }
 
-describe.concurrent(`MongoDB in trouble (seed ${faultSeed})`, { timeout: 120_000 }, () => {
+describe.concurrent(`MongoDB failures (seed ${faultSeed})`, { timeout: 120_000 }, () => {
   it(
-    'is waited for when it is killed and comes back in the middle of a run',
+    'sync waits for a mongod that is killed and restarted during the run',
     { timeout: scaled(120_000, 900_000) },
     async () => {
       const random = createRandom(faultSeed);
@@ -127,24 +127,28 @@ describe.concurrent(`MongoDB in trouble (seed ${faultSeed})`, { timeout: 120_000
     },
   );
 
-  it('is followed to its new primary', { timeout: scaled(120_000, 900_000) }, async () => {
-    const random = createRandom(faultSeed);
-    const stepdowns = scaled(1, 10);
-    const replicas = await startReplicaSet();
-    endings.push(() => replicas.remove());
-    const stage = await openStage(replicas.uri, scaled(60, 400));
-    const running = stage.launch();
-    for (let count = 0; count < stepdowns; count += 1) {
-      await goOn(stage, running, random.integer(2, 12));
-      expect(await isOver(running)).toBe(false);
-      await replicas.stepDown();
-    }
-    const ended = await running.ended;
-    const faults = { stepdown: stepdowns };
-    await expectWhole(stage, ended, { scenario: 'primary stepped down', faults });
-  });
+  it(
+    'sync follows a replica set to its new primary',
+    { timeout: scaled(120_000, 900_000) },
+    async () => {
+      const random = createRandom(faultSeed);
+      const stepdowns = scaled(1, 10);
+      const replicas = await startReplicaSet();
+      endings.push(() => replicas.remove());
+      const stage = await openStage(replicas.uri, scaled(60, 400));
+      const running = stage.launch();
+      for (let count = 0; count < stepdowns; count += 1) {
+        await goOn(stage, running, random.integer(2, 12));
+        expect(await isOver(running)).toBe(false);
+        await replicas.stepDown();
+      }
+      const ended = await running.ended;
+      const faults = { stepdown: stepdowns };
+      await expectWhole(stage, ended, { scenario: 'primary stepped down', faults });
+    },
+  );
 
-  it('is waited for while its disk is full, its writes are not durable, or it cuts connections', async () => {
+  it('sync waits while the disk of mongod is full, writes are not durable, or connections are cut', async () => {
     const mongod = await own('--setParameter', 'enableTestCommands=1');
     const stage = await openStage(mongod.uri, 60);
     const fail = (mode: unknown, data: object = {}) =>
@@ -181,25 +185,25 @@ describe.concurrent(`MongoDB in trouble (seed ${faultSeed})`, { timeout: 120_000
     });
   });
 
-  it('is waited for while it has no connection left', async () => {
-    const most = 40;
+  it('sync waits while mongod has no connection left', async () => {
+    const maxConnections = 40;
     const mongod = await own(
-      ...['--maxConns', String(most), '--setParameter', 'enableTestCommands=1'],
+      ...['--maxConns', String(maxConnections), '--setParameter', 'enableTestCommands=1'],
     );
     const stage = await openStage(mongod.uri, 60);
     const running = stage.launch();
     await goOn(stage, running, 5);
     const data = { failCommands: ['update'], appName: 'domestique', closeConnection: true };
     await mongod.admin({ configureFailPoint: 'failCommand', mode: { times: 1 }, data });
-    const crowd = await occupy(mongod.port, most);
+    const crowd = await occupy(mongod.port, maxConnections);
     await running.shown('MongoDB is away');
     for (const socket of crowd) socket.destroy();
     const ended = await running.ended;
-    const faults = { connections: most };
+    const faults = { connections: maxConnections };
     await expectWhole(stage, ended, { scenario: 'out of connections', faults });
   });
 
-  it('is waited for while its connections stand and nothing comes', async () => {
+  it('sync waits while MongoDB is silent on open connections', async () => {
     const mongod = await own();
     const stage = await openStage(mongod.uri, 60);
     const proxy = await startMongoProxy(mongod.uri);
@@ -213,7 +217,7 @@ describe.concurrent(`MongoDB in trouble (seed ${faultSeed})`, { timeout: 120_000
     await expectWhole(stage, ended, { scenario: 'half-open MongoDB', faults: { 'half-open': 1 } });
   });
 
-  it('is waited for while its connections stand and a long write gets stuck in one', async () => {
+  it('sync waits while a long write is stuck in an open connection', async () => {
     const mongod = await own();
     const stage = await openStage(mongod.uri, 3, [40_000, 40_000]);
     const proxy = await startMongoProxy(mongod.uri);
@@ -227,14 +231,14 @@ describe.concurrent(`MongoDB in trouble (seed ${faultSeed})`, { timeout: 120_000
   });
 });
 
-/** Opens connections until mongod has none left, or so many. */
-async function occupy(port: number, most: number): Promise<readonly Socket[]> {
+/** Opens connections until mongod has none left, at most `maxConnections`. */
+async function occupy(port: number, maxConnections: number): Promise<readonly Socket[]> {
   const sockets: Socket[] = [];
   endings.push(() => {
     for (const socket of sockets) socket.destroy();
     return Promise.resolve();
   });
-  for (let count = 0; count < most; count += 1) {
+  for (let count = 0; count < maxConnections; count += 1) {
     const socket = connect(port, '127.0.0.1');
     socket.on('error', () => undefined);
     sockets.push(socket);

@@ -7,21 +7,21 @@ import { faultSeed } from '../support/random.ts';
 import type { Scene } from '../support/scene.ts';
 import { printedJson, athleteId, useScene } from '../support/scene.ts';
 
-/** Strava's own 500, an answer that nobody can parse, and (whole only) a connection always cut. */
+/** Strava's own 500, an unexpected shape, and (in the long form) a connection that is always cut. */
 const kinds: readonly FaultKind[] = [
   'error-json',
   'wrong-shape',
   ...scaled([], ['reset'] as const),
 ];
 const triesADay = 5;
-/** Weather is believed six times before it counts as a try. */
-const mostRequestsInWeather = 6 + triesADay - 1;
+/** Six transient errors in a row count as the first failure. */
+const maxTransientRequests = 6 + triesADay - 1;
 
 const activities = scaled(100, 300);
 const share = 0.01;
 const open = useScene();
 
-/** Poisons 1 % of the activities in each way, but only one whose connection is always cut. */
+/** Poisons 1 % of the activities in each way, but only one with a connection that is always cut. */
 function poison({ simulator }: Scene): ReadonlyMap<number, FaultKind> {
   const withStreams = simulator.world.activities(athleteId).filter((one) => one.hasStreams);
   const poisoned = new Map<number, FaultKind>();
@@ -51,7 +51,7 @@ async function parkedInStatus(scene: Scene): Promise<readonly number[]> {
 }
 
 it(
-  `parks what never works after five tries and completes the rest (seed ${faultSeed})`,
+  `parks what always fails after five failures, and completes the rest (seed ${faultSeed})`,
   { timeout: scaled(120_000, 300_000) },
   async () => {
     const scene = await open({ seed: faultSeed, activities });
@@ -66,7 +66,7 @@ it(
     );
     expect(others).toEqual([]);
     for (const [id, kind] of poisoned) {
-      if (kind === 'reset') expect(requestsFor(id)).toBeLessThanOrEqual(mostRequestsInWeather);
+      if (kind === 'reset') expect(requestsFor(id)).toBeLessThanOrEqual(maxTransientRequests);
       else expect(requestsFor(id)).toBe(triesADay);
     }
     expect(printedJson(first)).toMatchObject({ parked: poisoned.size });

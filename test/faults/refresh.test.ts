@@ -8,40 +8,40 @@ import { reportFaults } from '../fault-report.ts';
 import { scaled } from '../support/fault-scale.ts';
 import type { Scene } from '../support/scene.ts';
 import { athleteId, useScene } from '../support/scene.ts';
-import type { AskerInput, AskerOutput } from './fixtures/asker-protocol.ts';
+import type { RequesterInput, RequesterOutput } from './fixtures/requester-protocol.ts';
 
 const lifetimeMs = 1_000;
-/** A sixth of the token's life, which may begin up to a second before its expiry. */
+/** A sixth of the token's lifetime. */
 const marginMs = lifetimeMs / 6;
 const expiries = scaled(6, 30);
 const processes = 4;
 
-interface Asker {
-  readonly output: Promise<AskerOutput>;
+interface Requester {
+  readonly output: Promise<RequesterOutput>;
   readonly kill: (signal: NodeJS.Signals) => void;
 }
 
-const running = new Set<Asker>();
+const running = new Set<Requester>();
 
-function startAsker({ simulator, mongodb }: Scene): Asker {
+function startRequester({ simulator, mongodb }: Scene): Requester {
   const { apiUrl, oauthUrl, clientId, clientSecret } = simulator;
   const strava = { apiUrl, oauthUrl, clientId, clientSecret };
   const { uri, name } = mongodb;
-  const input: AskerInput = { mongodb: { uri, name }, strava, athleteId };
-  const script = join(import.meta.dirname, 'fixtures/asker.ts');
+  const input: RequesterInput = { mongodb: { uri, name }, strava, athleteId };
+  const script = join(import.meta.dirname, 'fixtures/requester.ts');
   const child = spawn(process.execPath, [script, JSON.stringify(input)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const output = Promise.all([text(child.stdout), once(child, 'close')]).then(
-    ([printed]) => JSON.parse(printed) as AskerOutput,
+    ([printed]) => JSON.parse(printed) as RequesterOutput,
   );
-  const asker = { output, kill: (signal: NodeJS.Signals) => void child.kill(signal) };
-  running.add(asker);
-  void output.finally(() => running.delete(asker)).catch(() => undefined);
-  return asker;
+  const requester = { output, kill: (signal: NodeJS.Signals) => void child.kill(signal) };
+  running.add(requester);
+  void output.finally(() => running.delete(requester)).catch(() => undefined);
+  return requester;
 }
 
-/** When each refresh was asked for, and when the token that it brought expires. */
+/** The time of each refresh, and the expiry of its new token. */
 function refreshesOf({ requests }: Simulator) {
   return requests.entries
     .filter(({ endpoint }) => endpoint === 'token')
@@ -52,7 +52,7 @@ function refreshesOf({ requests }: Simulator) {
     }));
 }
 
-describe('the refresh of a token that lives for a second and rotates always', () => {
+describe('the refresh of tokens that last a second and always rotate', () => {
   const open = useScene();
   afterEach(async () => {
     const left = [...running];
@@ -60,7 +60,7 @@ describe('the refresh of a token that lives for a second and rotates always', ()
     await Promise.allSettled(left.map(({ output }) => output));
   });
 
-  it('happens exactly once for each expiry, whichever of four processes sees it first', async () => {
+  it('refreshes once for each expiry across four processes', async () => {
     const scene = await open({
       activities: scaled(20, 200),
       accessTokenLifetimeMs: lifetimeMs,
@@ -69,11 +69,11 @@ describe('the refresh of a token that lives for a second and rotates always', ()
       env: { STRAVA_QUOTA_SHORT: '100000', STRAVA_QUOTA_DAILY: '1000000' },
     });
     const { simulator, db } = scene;
-    const askers = Array.from({ length: processes - 1 }, () => startAsker(scene));
+    const requesters = Array.from({ length: processes - 1 }, () => startRequester(scene));
     const command = scene.launch(['sync']);
     await simulator.requests.waitFor((log) => log.tokenRefreshes() >= expiries, 120_000);
-    for (const { kill } of askers) kill('SIGTERM');
-    const outcomes = await Promise.all(askers.map(({ output }) => output));
+    for (const { kill } of requesters) kill('SIGTERM');
+    const outcomes = await Promise.all(requesters.map(({ output }) => output));
     const ended = await command.ended;
 
     const refreshes = refreshesOf(simulator);
@@ -84,17 +84,17 @@ describe('the refresh of a token that lives for a second and rotates always', ()
     const revoked = await db
       .collection('tokens')
       .countDocuments({ needs_authorization: { $exists: true } });
-    const asked = outcomes.reduce((sum, outcome) => sum + (outcome['200'] ?? 0), 0);
+    const succeeded = outcomes.reduce((sum, outcome) => sum + (outcome['200'] ?? 0), 0);
     const failed = outcomes.flatMap((outcome) =>
       Object.entries(outcome).filter(([kind]) => kind !== '200'),
     );
-    const refusedCalls = simulator.requests.count(({ status }) => status === 401);
+    const rejectedRequests = simulator.requests.count(({ status }) => status === 401);
     reportFaults(inject('faultReport'), {
       scenario: `${processes} processes, tokens of a second, rotation always`,
       requests: scene.countedRequests(),
       overLimit: simulator.requests.overLimit().length,
       fetchedTwice: simulator.requests.fetchedTwice().length,
-      note: `${refreshes.length} refreshes, ${needless.length} without an expiry, ${rejected.length} refused, ${revoked} false "revoked"; ${refusedCalls} requests met an expired token`,
+      note: `${refreshes.length} refreshes, ${needless.length} without an expiry, ${rejected.length} rejected, ${revoked} false "revoked"; ${rejectedRequests} requests met an expired token`,
     });
     expect(ended.exitCode, ended.stderr).toBe(0);
     expect({ needless, rejected, revoked, failed }).toEqual({
@@ -103,7 +103,7 @@ describe('the refresh of a token that lives for a second and rotates always', ()
       revoked: 0,
       failed: [],
     });
-    expect(asked).toBeGreaterThan(refreshes.length);
+    expect(succeeded).toBeGreaterThan(refreshes.length);
     expect(await scene.differences()).toEqual([]);
   });
 });

@@ -33,12 +33,12 @@ const ordinary = {
   STRAVA_QUOTA_DAILY: '50000',
 };
 
-/** Every secret, with its name. */
+/** Every secret by its name. */
 const secrets = new Map([
   [clientSecret, "the client's secret"],
   [password, "MongoDB's password"],
 ]);
-/** What every command showed, with the command. */
+/** The output of every command. */
 const shown: { readonly command: string; readonly text: string }[] = [];
 
 let mongod: LockedMongod;
@@ -99,7 +99,7 @@ async function expectExit(
   expect(ended.exitCode, `${args.join(' ')}\n${ended.stdout}\n${ended.stderr}`).toBe(exitCode);
 }
 
-/** The collections that hold a secret, beside those that are for it. */
+/** The collections that hold a secret, except those made for it. */
 async function collectionsWithSecrets(): Promise<readonly string[]> {
   const db = mongod.client.db('domestique');
   const found: string[] = [];
@@ -118,7 +118,7 @@ function tokens() {
 }
 
 describe(`secrets (seed ${faultSeed})`, { timeout: scaled(120_000, 240_000) }, () => {
-  it('stay inside through logins of every kind, right and wrong', async () => {
+  it('runs logins of every kind, valid and invalid', async () => {
     const code = remember('the code', simulator.grant(athleteId));
     await expectExit(0, ['auth', '--code', code]);
     await expectExit(3, ['auth', '--code', code]);
@@ -141,7 +141,7 @@ describe(`secrets (seed ${faultSeed})`, { timeout: scaled(120_000, 240_000) }, (
     await expectExit(3, ['auth', '--refresh-token', revoked]);
   });
 
-  it('stay inside through a sync in bad weather, a daemon, and every report', async () => {
+  it('runs a sync with transient errors, a daemon, and every report', async () => {
     simulator.faults.rate(0.2, faults);
     simulator.faults.next('html-502', 1, { endpoint: 'token' });
     simulator.expireAccessTokens();
@@ -155,7 +155,7 @@ describe(`secrets (seed ${faultSeed})`, { timeout: scaled(120_000, 240_000) }, (
     await Promise.all(reports.map((args) => expectExit(0, args)));
   });
 
-  it('stay inside where they are wrong', async () => {
+  it('runs commands with wrong secrets', async () => {
     await tokens().updateMany({}, { $set: { expires_at: new Date(0) } });
     const wrong = remember('a wrong client secret', canary('wrong'));
     await expectExit(3, ['sync'], { STRAVA_CLIENT_SECRET: wrong });
@@ -167,7 +167,7 @@ describe(`secrets (seed ${faultSeed})`, { timeout: scaled(120_000, 240_000) }, (
     await expectExit(2, ['status'], misspelt);
   });
 
-  it('stay inside when the athlete revokes, and when the program breaks', async () => {
+  it('runs a sync of a revoked athlete, and one that crashes', async () => {
     simulator.deauthorize(athleteId);
     await expectExit(3, ['sync', '--athlete', String(athleteId)]);
     await expectExit(0, ['status']);
@@ -190,7 +190,7 @@ describe(`secrets (seed ${faultSeed})`, { timeout: scaled(120_000, 240_000) }, (
     expect(crash.exitCode).toBe(1);
   });
 
-  it('are in no output, log, error and report, and in no collection but tokens', async () => {
+  it('finds no secret in any output, log, error or report, or in a collection except tokens', async () => {
     const hits = shown.flatMap(({ command, text }) =>
       secretsIn(text, secrets).map((name) => `${command} shows ${name}`),
     );

@@ -7,14 +7,14 @@ import type { Scene } from '../support/scene.ts';
 import { athleteId, useScene } from '../support/scene.ts';
 
 const open = useScene();
-/** The daemon looks by itself only at its start. */
+/** The daemon polls by itself only at its start. */
 const daemonEnv = { SYNC_SCHEDULE: '0 0 1 1 *', LOG_LEVEL: 'info' };
 
-function pagesAskedTwice({ simulator }: Scene): number {
-  const walked = simulator.requests.entries
+function pagesRequestedTwice({ simulator }: Scene): number {
+  const pages = simulator.requests.entries
     .filter(({ endpoint, query }) => endpoint === 'list' && query.has('before'))
     .map(({ query }) => query.toString());
-  return walked.length - new Set(walked).size;
+  return pages.length - new Set(pages).size;
 }
 
 async function expectNothingTwice(
@@ -43,13 +43,13 @@ async function expectNothingTwice(
   });
 }
 
-async function wishesLeft({ db }: Scene): Promise<unknown> {
+async function pendingBackfills({ db }: Scene): Promise<unknown> {
   const athlete = await db.collection('athletes').findOne();
   return (athlete?.['sync'] as { backfills?: unknown[] } | undefined)?.backfills ?? [];
 }
 
 describe.concurrent(`processes side by side (seed ${faultSeed})`, { timeout: 180_000 }, () => {
-  it('share the quota and the athlete: a daemon, two syncs, and a second daemon by mistake', async () => {
+  it('two daemons and two syncs share the quota and the athlete', async () => {
     const windowMs = 2_000;
     const activities = scaled(60, 400);
     const scene = await open({
@@ -74,29 +74,29 @@ describe.concurrent(`processes side by side (seed ${faultSeed})`, { timeout: 180
       expect(exitCode, stderr).toBe(0);
     }
     await daemon.shown('Run done');
-    expect(await wishesLeft(scene)).toEqual([]);
-    // Each wish lists its period anew, for edits and late uploads; the empty page at the end is one more.
+    expect(await pendingBackfills(scene)).toEqual([]);
+    // Each backfill request reads its period again, for edits and late uploads, and an empty last page.
     const pages = Math.ceil(activities / 200) + 1;
-    expect(pagesAskedTwice(scene)).toBeLessThanOrEqual(2 * pages);
+    expect(pagesRequestedTwice(scene)).toBeLessThanOrEqual(2 * pages);
     for (const one of [daemon, second]) one.kill('SIGTERM');
     for (const { ended } of [daemon, second]) expect((await ended).exitCode).toBe(0);
     await expectNothingTwice(scene, { scenario: 'daemon, two syncs, second daemon', processes: 4 });
   });
 
-  it('hand a wish on when its holder is killed', async () => {
+  it('a waiting sync takes over its backfill request when the lease holder is killed', async () => {
     const scene = await open({ seed: faultSeed, activities: 40 });
     const { simulator } = scene;
     const held = simulator.hold({ endpoint: 'streams' });
     const holder = scene.launch(['start'], daemonEnv);
     const waiting = await held;
-    const wisher = scene.launch(['sync', '--since', '2000']);
-    await wisher.shown('it was asked to do this as well');
+    const requesting = scene.launch(['sync', '--since', '2000']);
+    await requesting.shown('it was asked to do this as well');
     holder.kill('SIGKILL');
     await holder.ended;
     waiting.drop();
-    const { exitCode, stderr } = await wisher.ended;
+    const { exitCode, stderr } = await requesting.ended;
     expect(exitCode, stderr).toBe(0);
-    expect(await wishesLeft(scene)).toEqual([]);
+    expect(await pendingBackfills(scene)).toEqual([]);
     const { lost } = await lossesOf(scene.db, simulator, athleteId);
     expect(lost).toEqual([]);
     expect(simulator.requests.overLimit()).toEqual([]);

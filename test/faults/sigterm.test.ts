@@ -11,9 +11,9 @@ import { createRandom, faultSeed } from '../support/random.ts';
 import type { Scene, SceneOptions } from '../support/scene.ts';
 import { athleteId, useScene } from '../support/scene.ts';
 
-/** What is promised is ten seconds; the rest is for a machine that has other things to do. */
+/** A stop is promised within ten seconds; the rest is for a busy machine. */
 const maxMs = 30_000;
-/** So long that a lease that was left behind would show. */
+/** So long that a lease left behind would be noticed. */
 const unhurried = { LEASE_DURATION: '30m', STRAVA_TIMEOUT: '5m', LOG_LEVEL: 'info' };
 
 interface Stage extends Scene {
@@ -39,16 +39,16 @@ function launch(stage: Stage, command = 'sync'): Running {
   return stage.launch([command], { MONGODB_URI: stage.proxy.uri });
 }
 
-const longest = { ms: 0 };
+const maxStop = { ms: 0 };
 
-/** Sends SIGTERM, and lets go of what is held only then. */
+/** Sends SIGTERM, and only then releases the held request. */
 async function stop(running: Running, held?: { release(): void }): Promise<void> {
   const sentAt = performance.now();
   running.kill('SIGTERM');
   held?.release();
   const { exitCode, stderr } = await running.ended;
   const tookMs = performance.now() - sentAt;
-  longest.ms = Math.max(longest.ms, tookMs);
+  maxStop.ms = Math.max(maxStop.ms, tookMs);
   expect(stderr).not.toMatch(/\n\s+at /);
   expect({ exitCode }, stderr).toEqual({ exitCode: 0 });
   expect(tookMs).toBeLessThan(maxMs);
@@ -62,7 +62,7 @@ async function heldLeases(db: Db): Promise<readonly string[]> {
   return held.map(({ _id }) => _id);
 }
 
-/** The rest is synced by the next start, at once. */
+/** The next start syncs the rest at once. */
 async function expectContinued(stage: Stage, scenario: string, stops: number): Promise<void> {
   const { simulator, db } = stage;
   const next = await stage.run('sync');
@@ -79,7 +79,7 @@ async function expectContinued(stage: Stage, scenario: string, stops: number): P
     fetchedTwice: fetchedTwice.length,
     lost: lost.length,
     doubled,
-    note: `longest stop ${Math.round(longest.ms)} ms`,
+    note: `longest stop ${Math.round(maxStop.ms)} ms`,
   });
   expect({ lost, doubled, overLimit, fetchedTwice }).toEqual({
     lost: [],
@@ -92,7 +92,7 @@ async function expectContinued(stage: Stage, scenario: string, stops: number): P
 const isAboutRefresh = ({ query }: Document): boolean =>
   (query as { _id: string })._id.startsWith('refresh:');
 
-/** Lets a run come to a random place. */
+/** Lets a run reach a random place. */
 async function comeSomewhere(
   { simulator }: Stage,
   running: Running,
@@ -108,7 +108,7 @@ async function comeSomewhere(
 
 describe.concurrent(`SIGTERM (seed ${faultSeed})`, { timeout: 120_000 }, () => {
   it(
-    'ends a run wherever it is, with its leases free, and the next start goes on',
+    'SIGTERM ends a run anywhere with its leases released, and the next start continues',
     { timeout: scaled(120_000, 900_000) },
     async () => {
       const random = createRandom(faultSeed);
@@ -124,7 +124,7 @@ describe.concurrent(`SIGTERM (seed ${faultSeed})`, { timeout: 120_000 }, () => {
     },
   );
 
-  it('ends a run that is held in any of its steps, and keeps what the step brings', async () => {
+  it('SIGTERM ends a run that is held in any step, and keeps the result of the step', async () => {
     const stage = await open({ activities: 25 });
     const { simulator, proxy, db } = stage;
     const steps: readonly (() => Promise<{ release(): void }>)[] = [
@@ -145,7 +145,7 @@ describe.concurrent(`SIGTERM (seed ${faultSeed})`, { timeout: 120_000 }, () => {
     await expectContinued(stage, 'SIGTERM in a held step', steps.length);
   });
 
-  it('ends a run that waits for the quota', async () => {
+  it('SIGTERM ends a run that waits for the quota', async () => {
     const stage = await open({ activities: 15, quota: { short: 10, daily: 1_000 } });
     const running = stage.launch(['sync'], { STRAVA_QUOTA_SHORT: '10' });
     await running.shown('Quota spent, waiting');
@@ -156,7 +156,7 @@ describe.concurrent(`SIGTERM (seed ${faultSeed})`, { timeout: 120_000 }, () => {
     await expectContinued(stage, 'SIGTERM while waiting for the quota', 1);
   });
 
-  it('ends a run whose request is never answered', async () => {
+  it('SIGTERM ends a run with a request that never gets a response', async () => {
     const stage = await open({ activities: 5 });
     const held = stage.simulator.hold({ endpoint: 'streams' });
     const running = launch(stage);
@@ -166,7 +166,7 @@ describe.concurrent(`SIGTERM (seed ${faultSeed})`, { timeout: 120_000 }, () => {
     await expectContinued(stage, 'SIGTERM in a hanging request', 1);
   });
 
-  it("ends a run that waits for another machine's refresh", async () => {
+  it("SIGTERM ends a run that waits for another machine's refresh", async () => {
     const stage = await open({ activities: 5 });
     const leases = stage.db.collection<{ _id: string; epoch: number; expires_at: Date }>('leases');
     const elsewhere = { _id: `refresh:${athleteId}`, epoch: 1, expires_at: new Date(2 ** 42) };
@@ -178,7 +178,7 @@ describe.concurrent(`SIGTERM (seed ${faultSeed})`, { timeout: 120_000 }, () => {
     expect(await heldLeases(stage.db)).toEqual([elsewhere._id]);
   });
 
-  it('ends a run whose MongoDB is silent, and the next start does not wait for its leases', async () => {
+  it('SIGTERM ends a run with a silent MongoDB, and the next start does not wait for its leases', async () => {
     const stage = await open({ activities: 12 });
     const { simulator, proxy } = stage;
     const running = launch(stage);
@@ -191,7 +191,7 @@ describe.concurrent(`SIGTERM (seed ${faultSeed})`, { timeout: 120_000 }, () => {
     expect(await stage.differences()).toEqual([]);
   });
 
-  it('ends the daemon between two ticks and in a run', async () => {
+  it('SIGTERM ends the daemon between two ticks and during a run', async () => {
     const stage = await open({ activities: 12, env: { SYNC_SCHEDULE: '0 0 1 1 *' } });
     const { simulator } = stage;
     const held = simulator.hold({ endpoint: 'streams' });

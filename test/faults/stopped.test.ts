@@ -8,10 +8,10 @@ import type { Scene } from '../support/scene.ts';
 import { athleteId, useScene } from '../support/scene.ts';
 
 const open = useScene();
-/** The lease is short, so that the stopped process is soon not believed any more. */
+/** A short lease, so that the stopped process soon loses it. */
 const brief = { LEASE_DURATION: '1s', LOG_LEVEL: 'info' };
 
-/** Everything of the database that a stale writer could spoil. */
+/** All data that a stale writer could spoil. */
 async function picture({ db }: Scene): Promise<unknown> {
   const collections = ['activities', 'streams', 'athletes', 'parked'] as const;
   return Promise.all(
@@ -19,7 +19,7 @@ async function picture({ db }: Scene): Promise<unknown> {
   );
 }
 
-/** Lets another process take over and store what was changed meanwhile. */
+/** Lets another process take over and store the changes. */
 async function takeOver(scene: Scene): Promise<void> {
   const other = await scene.run('sync');
   expect(other.exitCode, other.stderr).toBe(0);
@@ -55,7 +55,7 @@ describe.concurrent(
   `a process that was stopped and replaced (seed ${faultSeed})`,
   { timeout: 120_000 },
   () => {
-    it('does not store the older page that it had in hand', async () => {
+    it('a replaced process does not store the older page that it has read', async () => {
       const scene = await open({ seed: faultSeed, activities: 12, env: brief });
       const { simulator } = scene;
       const held = simulator.hold({ endpoint: 'list' });
@@ -72,7 +72,7 @@ describe.concurrent(
       await expectNothingStale(scene, before, 'SIGSTOP with an old page in hand');
     });
 
-    it('does not store the older streams that it had in hand', async () => {
+    it('a replaced process does not store the older streams that it has read', async () => {
       const scene = await open({ seed: faultSeed, activities: 12, env: brief });
       const { simulator } = scene;
       const held = simulator.hold({ endpoint: 'streams' });
@@ -88,7 +88,7 @@ describe.concurrent(
     });
 
     it.each(['activities', 'streams'])(
-      'overwrites nothing in %s by a write that arrives when another has taken over',
+      'a replaced process overwrites nothing in %s by a delayed write',
       async (collection) => {
         const scene = await open({ seed: faultSeed, activities: 12, env: brief });
         const { simulator } = scene;
@@ -109,7 +109,7 @@ describe.concurrent(
       },
     );
 
-    it('goes on by itself with what is true, where it may wait', async () => {
+    it('a replaced process continues with the new state if it may wait', async () => {
       const scene = await open({ seed: faultSeed, activities: 12, env: brief });
       const { simulator } = scene;
       const held = simulator.hold({ endpoint: 'streams' });

@@ -1,5 +1,5 @@
 /**
- * The store over a database of the test file's own: open before its tests, closed after them.
+ * The store over a database for one test file: opened before its tests, closed after them.
  */
 import type { Db } from 'mongodb';
 import { afterAll, beforeAll } from 'vitest';
@@ -18,11 +18,11 @@ export interface Adapter {
   readonly database: TestDatabase;
   readonly store: Store;
   readonly activities: ActivityStore;
-  /** Removes every document and leaves the collections as they are. */
+  /** Removes every document and keeps the collections. */
   empty(): Promise<void>;
 }
 
-/** Call it at the top of a test file; what it gives back may be used while its tests run. */
+/** Call it at the top of a test file; its result may be used while the tests run. */
 export function useAdapter(): Adapter {
   const database = useDatabase();
   let opened: Store | undefined;

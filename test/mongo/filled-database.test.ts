@@ -1,5 +1,5 @@
 /**
- * The definitions against a database that was filled by everything that fills one.
+ * Compares the definitions with a database that every command has filled.
  */
 import type { Db, Document } from 'mongodb';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -48,7 +48,7 @@ async function connect({ db, program }: Rounds): Promise<Store> {
   return store;
 }
 
-/** Activities that are edited, cropped, and gone. */
+/** Activities that are edited, cropped and deleted. */
 async function live({ simulator, round, pass }: Rounds): Promise<void> {
   const [edited = 0, cropped = 0, deleted = 0] = simulator.world
     .activities(1001)
@@ -65,7 +65,7 @@ const epoch = Date.now() + dayMs;
 const ofAthlete = { athleteId: 1001, epoch, at };
 const failure = { message: 'broken', tries: 5, isParked: true, nextTryAt: at };
 
-/** Failures, as they are counted. */
+/** Failures with their counts. */
 async function fail(store: Store): Promise<void> {
   const [one, other] = await store.activities.find().limit(2).toArray();
   if (!one || !other) throw new Error('There are too few.');
@@ -101,7 +101,7 @@ async function fail(store: Store): Promise<void> {
   await activities.storePage(pageOf([], { unusable, epoch }));
 }
 
-/** What rounds alone don't bring. */
+/** Documents that sync rounds alone do not write. */
 async function fillTheRest(store: Store): Promise<void> {
   const event = { kind: 'activity', subscriptionId: 1, athleteId: 1001, aspect: 'update' } as const;
   const delivered = { ...event, activityId: 5, eventAt: at };
@@ -130,7 +130,7 @@ async function fillTheRest(store: Store): Promise<void> {
   await removeLogin(store, 1001, at);
 }
 
-/** What is not as it is described, by collection. */
+/** Differences from the definitions, by collection. */
 async function strangersIn(db: Db): Promise<Record<string, readonly Document[]>> {
   const found: Record<string, readonly Document[]> = {};
   for (const definition of definitions) {
@@ -141,8 +141,8 @@ async function strangersIn(db: Db): Promise<Record<string, readonly Document[]>>
   return found;
 }
 
-describe('a database that was filled', () => {
-  it('has no key of ours that is not described, and each that has to be there', async () => {
+describe('a filled database', () => {
+  it('has only defined keys of ours, and every required one', async () => {
     const scene = await openRounds({ athletes, config: everything });
     await live(scene);
     const store = await connect(scene);
@@ -157,7 +157,7 @@ describe('a database that was filled', () => {
     }
   });
 
-  it('is found out where a key is added or taken away', async () => {
+  it('differs from the definitions where a key is added or removed', async () => {
     const scene = await openRounds({ activities: 2 });
     await scene.round();
     const activities = scene.db.collection('activities');

@@ -1,5 +1,5 @@
 /**
- * Records as Strava's list sends them, and pages of them as the store takes them.
+ * Records as Strava's list sends them, and pages as the store accepts them.
  */
 import type { ActivitySummary } from '../../src/domain/activity/activity.ts';
 import { readSummary } from '../../src/domain/activity/activity.ts';
@@ -12,7 +12,7 @@ export const fetchedAt = new Date('2026-10-05T10:00:00Z');
 /** Three points in Vienna. */
 export const polyline = '_aeeHog|bBo}@o}@f^_|B';
 
-/** A record as it comes; `changes` set to undefined leave a key out. */
+/** A record of the list; undefined in `changes` removes a key. */
 export function recordOf(
   id: number,
   changes: Readonly<Record<string, JsonValue | undefined>> = {},
@@ -45,7 +45,7 @@ export function summaryOf(record: JsonValue): ActivitySummary {
   return listed.summary;
 }
 
-/** A record from its text, as it arrives on the wire; `more` is written after the other members. */
+/** A record parsed from JSON; `more` is JSON text after the other members. */
 export function recordFromText(id: number, more: string): JsonObject {
   const text = JSON.stringify(recordOf(id)).replace(/\}$/, () => `,${more}}`);
   const record = parseJson(text);

@@ -70,6 +70,64 @@ export interface Launch {
 /** A command that takes longer fails the test, with its output. */
 const maxMs = 90_000;
 
+/** The output of a command so far. */
+export interface Transcript {
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  readonly add: (stream: 'stdout' | 'stderr', text: string) => void;
+  /** The functions that wait for output; `ended` is the command's end. */
+  readonly watch: (ended: Promise<Ended>) => Pick<Running, 'shown' | 'reach'>;
+}
+
+export function createTranscript(): Transcript {
+  const output = { stdout: '', stderr: '' };
+  const waiting = new Set<() => void>();
+  const within = async <T>(event: Promise<T>, what: string): Promise<T> => {
+    const settled = new AbortController();
+    const timeout = sleep(maxMs, undefined, { signal: settled.signal }).then(() => {
+      throw new Error(`it did not ${what} in time:\n${output.stdout}\n${output.stderr}`);
+    });
+    timeout.catch(() => undefined);
+    try {
+      return await Promise.race([event, timeout]);
+    } finally {
+      settled.abort();
+    }
+  };
+  const isShown = (text: string | RegExp): boolean => {
+    const all = `${output.stdout}\n${output.stderr}`;
+    return typeof text === 'string' ? all.includes(text) : text.test(all);
+  };
+  const appears = (text: string | RegExp): Promise<void> =>
+    new Promise((done) => {
+      const check = (): void => {
+        if (!isShown(text)) return;
+        waiting.delete(check);
+        done();
+      };
+      waiting.add(check);
+      check();
+    });
+  return {
+    stdout: () => output.stdout,
+    stderr: () => output.stderr,
+    add: (stream, text) => {
+      output[stream] += text;
+      for (const check of waiting) check();
+    },
+    watch: (ended) => ({
+      shown: async (text) => {
+        const endedEarly = ended.then(({ stdout, stderr }) => {
+          if (!isShown(text))
+            throw new Error(`it ended without showing ${String(text)}:\n${stdout}\n${stderr}`);
+        });
+        await within(Promise.race([appears(text), endedEarly]), `show ${String(text)}`);
+      },
+      reach: (event) => within(event, 'come so far'),
+    }),
+  };
+}
+
 /** Starts a command and returns while it runs. */
 export function start(
   surroundings: Surroundings,
@@ -84,61 +142,23 @@ export function start(
     detached: isGroup,
   });
   const pid = child.pid ?? 0;
-  let stdout = '';
-  let stderr = '';
-  const waiting = new Set<() => void>();
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-    for (const check of waiting) check();
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-    for (const check of waiting) check();
-  });
+  const transcript = createTranscript();
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (text: string) => {
+      transcript.add(stream, text);
+    });
+  }
   const ended = once(child, 'close').then(([exitCode, signal]): Ended => ({
     exitCode: exitCode as number | null,
     signal: signal as NodeJS.Signals | null,
-    stdout,
-    stderr,
+    stdout: transcript.stdout(),
+    stderr: transcript.stderr(),
   }));
-  const within = async <T>(event: Promise<T>, what: string): Promise<T> => {
-    const settled = new AbortController();
-    const timeout = sleep(maxMs, undefined, { signal: settled.signal }).then(() => {
-      throw new Error(`it did not ${what} in time:\n${stdout}\n${stderr}`);
-    });
-    timeout.catch(() => undefined);
-    try {
-      return await Promise.race([event, timeout]);
-    } finally {
-      settled.abort();
-    }
-  };
-  const shown = async (text: string | RegExp): Promise<void> => {
-    const isShown = (): boolean => {
-      const all = `${stdout}\n${stderr}`;
-      return typeof text === 'string' ? all.includes(text) : text.test(all);
-    };
-    const appeared = new Promise<void>((done) => {
-      const check = (): void => {
-        if (!isShown()) return;
-        waiting.delete(check);
-        done();
-      };
-      waiting.add(check);
-      check();
-    });
-    const endedEarly = ended.then(() => {
-      if (!isShown())
-        throw new Error(`it ended without showing ${String(text)}:\n${stdout}\n${stderr}`);
-    });
-    await within(Promise.race([appeared, endedEarly]), `show ${String(text)}`);
-  };
   const kill = (signal: NodeJS.Signals): void => {
     if (isGroup) process.kill(-pid, signal);
     else child.kill(signal);
   };
-  const reach = <T>(event: Promise<T>): Promise<T> => within(event, 'come so far');
-  return { pid, ended, kill, shown, reach };
+  return { pid, ended, kill, ...transcript.watch(ended) };
 }
 
 /** Runs a command to its end. */

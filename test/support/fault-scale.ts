@@ -1,5 +1,5 @@
 /**
- * Whether the fault suite runs whole (`npm run test:faults`) or in the form that fits into `npm test`.
+ * Whether the fault suite runs at its full length (`npm run test:faults`) or in its short form (`-- --short`).
  */
 export const isWhole = process.env['FAULTS'] === 'whole';
 

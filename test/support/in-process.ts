@@ -5,7 +5,7 @@
  */
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { Readable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { systemClock } from '../../src/clock.ts';
 import type { Action } from '../../src/command-line.ts';
 import { createCommands } from '../../src/command-line.ts';
@@ -14,31 +14,49 @@ import { DomestiqueError } from '../../src/errors.ts';
 import { createLog } from '../../src/log.ts';
 import { identifyOwner } from '../../src/owner.ts';
 import type { Program } from '../../src/program.ts';
-import type { Ended, Surroundings } from './command.ts';
-import { environmentOf, projectFolder } from './command.ts';
-import { capture } from './program.ts';
+import type { Ended, Running, Surroundings, Transcript } from './command.ts';
+import { createTranscript, environmentOf, projectFolder } from './command.ts';
 
 const host = hostname();
 const owner = await identifyOwner(host);
 
-/** Not for arguments that the command line rejects: it writes that to this process's stderr. */
-export async function runInProcess(
+/**
+ * Starts a command and returns while it runs. `kill` requests an orderly end with any signal.
+ * Not for arguments that the command line rejects: it writes that to this process's stderr.
+ */
+export function startInProcess(surroundings: Surroundings, args: readonly string[]): Running {
+  const stop = new AbortController();
+  const transcript = createTranscript();
+  const ended = perform(surroundings, args, { transcript, signal: stop.signal });
+  const kill = (): void => {
+    stop.abort();
+  };
+  return { pid: process.pid, ended, kill, ...transcript.watch(ended) };
+}
+
+interface Output {
+  readonly transcript: Transcript;
+  readonly signal: AbortSignal;
+}
+
+async function perform(
   surroundings: Surroundings,
   args: readonly string[],
+  output: Output,
 ): Promise<Ended> {
-  const [stdout, stderr] = [capture(), capture()];
+  const { transcript } = output;
   let exitCode = 0;
-  const perform = async (action: Action): Promise<void> => {
+  const act = async (action: Action): Promise<void> => {
     try {
-      exitCode = await action(createProgram(surroundings, stdout.stream, stderr.stream));
+      exitCode = await action(createProgram(surroundings, output));
     } catch (error) {
       if (!(error instanceof DomestiqueError)) throw error;
-      stderr.stream.write(`${error.message}\n`);
+      transcript.add('stderr', `${error.message}\n`);
       exitCode = error.exitCode;
     }
   };
-  await createCommands(perform, emptyInput()).parseAsync([...args], { from: 'user' });
-  return { exitCode, signal: null, stdout: stdout.text(), stderr: stderr.text() };
+  await createCommands(act, emptyInput()).parseAsync([...args], { from: 'user' });
+  return { exitCode, signal: null, stdout: transcript.stdout(), stderr: transcript.stderr() };
 }
 
 /** An empty stdin without a terminal. */
@@ -46,28 +64,37 @@ function emptyInput() {
   return Object.assign(Readable.from([]), { isTTY: false as const });
 }
 
-function createProgram(
-  surroundings: Surroundings,
-  stdout: NodeJS.WritableStream,
-  log: NodeJS.WritableStream,
-): Program {
+function createProgram(surroundings: Surroundings, { transcript, signal }: Output): Program {
   const env = environmentOf(surroundings);
   const configSource = { env, configDir: resolve(projectFolder, 'config') };
   const config = loadConfig(configSource);
+  const stdout = streamOf(transcript, 'stdout');
+  const log = createLog(config.log, streamOf(transcript, 'stderr'), false);
+  for (const warning of config.warnings) log.warn(warning);
   return {
     config,
     configSource,
-    log: createLog(config.log, log, false),
+    log,
     clock: systemClock,
     random: Math.random,
     env,
     pid: process.pid,
     host,
     owner,
-    signal: new AbortController().signal,
+    signal,
     print: (text) => void stdout.write(`${text}\n`),
     stdout,
     stderr: process.stderr,
     isTerminal: false,
   };
+}
+
+function streamOf(transcript: Transcript, name: 'stdout' | 'stderr'): Writable {
+  return new Writable({
+    decodeStrings: false,
+    write: (chunk, _encoding, done) => {
+      transcript.add(name, String(chunk));
+      done();
+    },
+  });
 }

@@ -10,7 +10,7 @@ import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.
 import type { Ended, Launch, Running, Surroundings } from './command.ts';
 import { start } from './command.ts';
 import { useDatabase } from './database.ts';
-import { runInProcess } from './in-process.ts';
+import { startInProcess } from './in-process.ts';
 import { differences, logIn } from './mirror.ts';
 
 export const athleteId = 1001;
@@ -33,13 +33,15 @@ export interface Scene extends Surroundings {
   readonly db: Db;
   readonly env: Variables;
   /** Starts a command and returns while it runs. */
-  launch(args: readonly string[], env?: Variables, how?: Launch): Running;
+  readonly launch: (args: readonly string[], env?: Variables, how?: Launch) => Running;
   /** Runs a command to its end, in a child process. */
   run(...args: string[]): Promise<Ended>;
-  /** The same in this process, see in-process.ts. */
-  call(...args: string[]): Promise<Ended>;
   /** `run` with more variables. */
-  runWith(env: Variables, ...args: string[]): Promise<Ended>;
+  readonly runWith: (env: Variables, ...args: string[]) => Promise<Ended>;
+  /** `launch`, `run` and `runWith` in this process, see in-process.ts. */
+  readonly begin: (args: readonly string[], env?: Variables) => Running;
+  call(...args: string[]): Promise<Ended>;
+  readonly callWith: (env: Variables, ...args: string[]) => Promise<Ended>;
   /** The differences between the database and Strava. */
   differences(id?: number): Promise<readonly string[]>;
   /** The ids of the activities whose streams were requested, each once, in order. */
@@ -69,7 +71,7 @@ export function useScene(): (options?: SceneOptions) => Promise<Scene> {
   const databases: Db[] = [];
   afterAll(async () => {
     for (const command of running) command.kill('SIGKILL');
-    await Promise.all([...running].map(({ ended }) => ended));
+    await Promise.allSettled([...running].map(({ ended }) => ended));
     await Promise.all(simulators.map((simulator) => simulator.close()));
     await Promise.all(databases.map((db) => db.dropDatabase()));
   });
@@ -91,12 +93,20 @@ function sceneOf(
   { db, env, running }: { db: Db; env: Variables; running: Set<Running> },
 ): Scene {
   const { requests } = simulator;
-  const launch: Scene['launch'] = (args, more = {}, how = {}) => {
-    const command = start({ simulator, mongodb, env: { ...env, ...more } }, args, how);
+  const withEnv = (more: Variables): Surroundings => ({
+    simulator,
+    mongodb,
+    env: { ...env, ...more },
+  });
+  const keep = (command: Running): Running => {
     running.add(command);
-    void command.ended.then(() => running.delete(command));
+    const forget = (): void => void running.delete(command);
+    command.ended.then(forget, forget);
     return command;
   };
+  const launch: Scene['launch'] = (args, more = {}, how = {}) =>
+    keep(start(withEnv(more), args, how));
+  const begin: Scene['begin'] = (args, more = {}) => keep(startInProcess(withEnv(more), args));
   return {
     simulator,
     mongodb,
@@ -104,8 +114,10 @@ function sceneOf(
     env,
     launch,
     run: (...args) => launch(args).ended,
-    call: (...args) => runInProcess({ simulator, mongodb, env }, args),
     runWith: (more, ...args) => launch(args, more).ended,
+    begin,
+    call: (...args) => begin(args).ended,
+    callWith: (more, ...args) => begin(args, more).ended,
     differences: (id = athleteId) => differences(db, simulator, id),
     requestedStreams: () => {
       const fetched = requests.entries.filter(({ endpoint }) => endpoint === 'streams');

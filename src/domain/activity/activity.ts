@@ -1,24 +1,19 @@
-/**
- * An activity as Strava's list gives it: what is checked of a record, and what is computed from it.
- * Everything else of the record is kept as it came.
- */
+/** An activity as Strava's list gives it: reads, fingerprints and compares records. */
 import { createHash } from 'node:crypto';
 import type { JsonObject, JsonValue } from '../json.ts';
 import { canonicalJson, isJsonObject } from '../json.ts';
 import { summaryPolyline } from '../derived/track.ts';
 
-/** One usable record of the list. */
+/** One usable record of the list; `record` is unchanged. */
 export interface ActivitySummary {
-  /** Strava's id, about 2·10¹⁰. */
   readonly id: number;
   readonly startAt: Date;
   /** Entered by hand: such an activity has no streams. */
   readonly isManual: boolean;
-  /** The record as it came. */
   readonly record: JsonObject;
 }
 
-/** One record that cannot be stored as an activity, and why. */
+/** One record that cannot be stored as an activity. */
 export interface UnusableRecord {
   readonly record: JsonValue;
   readonly reason: string;
@@ -30,7 +25,7 @@ export type ListedRecord =
 
 const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})$/;
 
-/** Reads one record of the list; only its id and start have to be usable. */
+/** Reads one record of the list; only its id and start have to be valid. */
 export function readSummary(record: JsonValue): ListedRecord {
   if (!isJsonObject(record)) return unusable(record, 'the record is not an object');
   const id = record['id'];
@@ -55,12 +50,12 @@ function readInstant(value: JsonValue | undefined): Date | undefined {
   return Number.isNaN(at.getTime()) ? undefined : at;
 }
 
-/** Changes whenever anything in the record changes: what decides whether it has to be written. */
+/** Changes with any value in the record, but not with the order of its keys. */
 export function fingerprintOf(record: JsonValue): string {
   return createHash('sha256').update(canonicalJson(record)).digest('base64url').slice(0, 22);
 }
 
-/** What an edit at Strava changes; counters such as kudos are not among it. */
+/** The fields that an athlete edits at Strava; counters such as kudos are not among them. */
 const editableKeys = [
   'name',
   'sport_type',
@@ -79,16 +74,13 @@ const editableKeys = [
   'elapsed_time',
 ] as const;
 
-/**
- * Changes when the activity was edited or its recording was changed: what decides whether the details
- * have to be asked for again.
- */
-export function detailFingerprintOf(record: JsonObject): string {
+/** Changes with an edit of the activity or its recording: then the details are fetched again. */
+export function detailHashOf(record: JsonObject): string {
   const values = editableKeys.map((key) => record[key] ?? null);
   return fingerprintOf([...values, summaryPolyline(record['map']) ?? null]);
 }
 
-/** Counters that move by themselves: their change is stored and is no news. */
+/** Counters change by themselves and do not count as a change of the activity. */
 const counters = new Set([
   'kudos_count',
   'comment_count',
@@ -100,14 +92,14 @@ const counters = new Set([
   'has_kudoed',
 ]);
 
-/** One field that is not what it was; a side is absent where the field is. */
+/** One changed field; `from` or `to` is absent where the record lacks the field. */
 export interface FieldChange {
   readonly field: string;
   readonly from?: JsonValue;
   readonly to?: JsonValue;
 }
 
-/** What differs between two records, counters aside, in the order of the field names. */
+/** The changed fields without the counters, sorted by name. */
 export function changesBetween(from: JsonObject, to: JsonObject): readonly FieldChange[] {
   const fields = [...new Set([...Object.keys(from), ...Object.keys(to)])].sort();
   return fields.flatMap((field) => {
@@ -128,10 +120,7 @@ function isSame(one: JsonValue | undefined, other: JsonValue | undefined): boole
   return canonicalJson(one) === canonicalJson(other);
 }
 
-/**
- * Changes when the recording itself was changed (a crop, a corrected distance): what decides whether
- * the streams have to be asked for again.
- */
+/** Changes with the recording itself (a crop, a corrected distance): then the streams are fetched again. */
 export function recordingHashOf(record: JsonObject): string {
   const { distance, moving_time, elapsed_time, map } = record;
   return fingerprintOf(

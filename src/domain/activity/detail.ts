@@ -1,35 +1,36 @@
 /**
- * The detailed activity: which of its keys the list gives too, and which are the detail's own. It
- * decides by names, never by a schema: a key that nobody knows is kept, among the details.
+ * Splits a detailed activity into the summary that the list gives too and the keys of its own. Names
+ * decide, not a schema: an unknown key is kept among the details.
  */
 import type { ActivitySummary } from './activity.ts';
 import { readSummary } from './activity.ts';
+import { hourMs, secondMs } from '../duration.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import { isJsonObject } from '../json.ts';
 
-/** One activity as `GET /activities/{id}` gives it. */
+/** One activity from `GET /activities/{id}`. */
 export interface ActivityDetail {
-  /** The same as the list would give it: what only the detail has is left out. */
+  /** As the list would give it. */
   readonly summary: ActivitySummary;
-  /** The keys that only the detail has. */
+  /** The keys that the list does not have. */
   readonly details: JsonObject;
 }
 
-/** Why an answer cannot be understood. */
+/** Why a response is unusable. */
 export interface DetailProblem {
   readonly problem: string;
 }
 
-/** What the list gave last for an activity that is stored. */
+/** The last list record of a stored activity. */
 export interface ListedSummary {
   readonly keys: ReadonlySet<string>;
-  /** Values by key; only empty ones are looked at. */
+  /** Values by key; only empty ones and the map matter. */
   readonly values: Readonly<Record<string, unknown>>;
 }
 
 /**
- * SummaryActivity (https://developers.strava.com/docs/reference/#api-models-SummaryActivity), and what
- * the list gives beyond it.
+ * SummaryActivity (https://developers.strava.com/docs/reference/#api-models-SummaryActivity), and the
+ * undocumented keys of the list.
  */
 const summaryKeys: ReadonlySet<string> = new Set([
   ...['id', 'resource_state', 'external_id', 'upload_id', 'upload_id_str', 'athlete', 'name'],
@@ -45,12 +46,12 @@ const summaryKeys: ReadonlySet<string> = new Set([
   ...['device_name', 'hide_from_home'],
 ]);
 
-/** In the documentation of both, and not in every list. */
+/** Documented for list and detail, but missing in some lists. */
 const eitherKeys: ReadonlySet<string> = new Set(['device_name', 'hide_from_home']);
 
 const summaryState = 2;
 
-/** Reads the detailed record; only its id and start have to be usable. */
+/** Reads the detailed record; only its id and start have to be valid. */
 export function readDetail(record: JsonValue): ActivityDetail | DetailProblem {
   if (!isJsonObject(record)) return { problem: 'the record is not an object' };
   const parts = split(withSummaryForms(record), (key) => summaryKeys.has(key));
@@ -59,7 +60,7 @@ export function readDetail(record: JsonValue): ActivityDetail | DetailProblem {
   return { summary: listed.summary, details: parts.details };
 }
 
-/** The full polyline is left out: the streams have the whole track. */
+/** Drops the full polyline: the streams have the whole track. */
 function withSummaryForms(record: JsonObject): JsonObject {
   return {
     ...record,
@@ -74,22 +75,21 @@ function summaryMap(map: JsonObject): JsonObject {
   return { ...Object.fromEntries(entries), ...state };
 }
 
-/** The members that are of the summary, and the others. */
 function split(
   whole: JsonObject,
-  isOfSummary: (key: string, value: JsonValue) => boolean,
+  isInSummary: (key: string, value: JsonValue) => boolean,
 ): { readonly record: JsonObject; readonly details: JsonObject } {
   const entries = Object.entries(whole);
   return {
-    record: Object.fromEntries(entries.filter(([key, value]) => isOfSummary(key, value))),
-    details: Object.fromEntries(entries.filter(([key, value]) => !isOfSummary(key, value))),
+    record: Object.fromEntries(entries.filter(([key, value]) => isInSummary(key, value))),
+    details: Object.fromEntries(entries.filter(([key, value]) => !isInSummary(key, value))),
   };
 }
 
 /**
- * The same detail, split as the list of this very activity is: Strava's list and detail say "nothing"
- * in different ways (null, an empty text, an empty list, no key at all), and what is no change must not
- * look like one.
+ * Splits a detail along the keys of the activity's own list record. Strava's list and detail write an
+ * absent value differently (null, an empty text, an empty list, no key); the list's form is used, so
+ * that the difference does not look like a change.
  */
 export function alignDetail(detail: ActivityDetail, listed: ListedSummary): ActivityDetail {
   const { keys } = listed;
@@ -115,7 +115,6 @@ function withListedForms(record: JsonObject, { keys, values }: ListedSummary): J
   };
 }
 
-/** One of Strava's ways to say "nothing". */
 function isNothing(value: unknown): value is null | '' | readonly [] {
   return value === null || value === '' || (Array.isArray(value) && value.length === 0);
 }
@@ -124,7 +123,7 @@ function isEmpty(value: unknown): boolean {
   return value === undefined || isNothing(value);
 }
 
-/** The segments in an activity's efforts, each once. */
+/** The ids of the segments in an activity's efforts, without duplicates. */
 export function segmentIdsOf(details: JsonObject): readonly number[] {
   const ids = effortsOf(details).flatMap((effort) => {
     const segment = isJsonObject(effort) ? effort['segment'] : undefined;
@@ -140,12 +139,12 @@ function effortsOf(details: JsonObject): readonly JsonValue[] {
 }
 
 /** Strava computes the efforts of a fresh upload within minutes; this is generous. */
-const effortsMayComeMs = 2 * 60 * 60 * 1_000;
+const effortsMayComeMs = 2 * hourMs;
 
-/** Whether efforts may still be on their way: the activity has none, has positions, and ended lately. */
+/** Whether Strava may still compute efforts: the activity has none, has positions, and ended lately. */
 export function mayEffortsCome({ summary, details }: ActivityDetail, at: Date): boolean {
   const { start_latlng: start, elapsed_time: elapsed } = summary.record;
-  const elapsedMs = typeof elapsed === 'number' ? elapsed * 1_000 : 0;
+  const elapsedMs = typeof elapsed === 'number' ? elapsed * secondMs : 0;
   const endMs = summary.startAt.getTime() + elapsedMs;
   const hasPositions = Array.isArray(start) && start.length > 0;
   return (

@@ -1,7 +1,4 @@
-/**
- * One activity as it is stored, with its streams as one piece: what everything is made from that is
- * worked out without asking Strava again.
- */
+/** A stored activity with its streams in one piece: the source of exports and derived values. */
 import type { JsonObject } from '../json.ts';
 import type { Streams } from './streams.ts';
 
@@ -9,10 +6,10 @@ export interface Recording {
   readonly id: number;
   readonly athleteId: number;
   readonly startAt: Date;
-  /** Strava's record, field by field as it came; an int64 is a bigint. */
+  /** Strava's record, unchanged; an int64 is a bigint. */
   readonly record: JsonObject;
-  /** What is known of the streams: pending, stored, none or parked. */
+  /** pending, stored, none or parked. */
   readonly streamsState: string;
-  /** Absent unless they are stored completely. */
+  /** Absent unless stored completely. */
   readonly streams?: Streams;
 }

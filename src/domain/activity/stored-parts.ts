@@ -1,21 +1,19 @@
-/**
- * Whether the stored parts of a recording belong together and make up the whole of it. Pure.
- */
+/** Checks that the stored parts of a recording belong together and are complete. */
 
-/** What is to be known of one stored part. */
 export interface StoredPart {
   /** From 0. */
   readonly part: number;
-  /** How many there are. */
+  /** Number of parts. */
   readonly parts: number;
+  /** Number of samples in the whole recording. */
   readonly sampleCount: number;
-  /** The same for all parts that were written together. */
+  /** The same for all parts of one write. */
   readonly write: string;
-  /** How many samples each of its streams has. */
+  /** The number of samples of each stream in this part. */
   readonly lengths: ReadonlyMap<string, number>;
 }
 
-/** Whether the parts are all there, of one write, and each stream has a value for each sample. */
+/** Whether all parts exist, come from one write, and have a value of each stream for each sample. */
 export function arePartsWhole(
   stored: readonly StoredPart[],
   sampleCount: number | undefined,

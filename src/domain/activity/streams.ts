@@ -1,11 +1,11 @@
 /**
- * The streams of one activity: what an answer must look like to be believed. Arrays are aligned by
- * index; a stream that the activity does not have is absent.
+ * The streams of one activity: validates the response and splits long streams into parts. Arrays are
+ * aligned by index; a stream that the activity lacks is absent.
  */
 import type { JsonValue } from '../json.ts';
 import { isJsonObject } from '../json.ts';
 
-/** The keys that are asked for (https://developers.strava.com/docs/reference/#api-models-StreamSet). */
+/** The requested keys (https://developers.strava.com/docs/reference/#api-models-StreamSet). */
 export const streamKeys = [
   'time',
   'distance',
@@ -28,24 +28,21 @@ export interface Streams {
   readonly arrays: ReadonlyMap<string, readonly Sample[]>;
 }
 
-/** Why an answer cannot be understood. */
+/** Why a response is unusable. */
 export interface StreamsProblem {
   readonly problem: string;
 }
 
-/**
- * Reads both forms of the answer: an object by key, and an array of `{type, data}`. Returns the
- * problem, in words, where a stream is no list of samples or the lengths differ.
- */
-export function readStreams(answer: JsonValue): Streams | StreamsProblem {
-  const named = namedStreams(answer);
+/** Reads both forms of the response: an object by key, and an array of `{type, data}`. */
+export function readStreams(response: JsonValue): Streams | StreamsProblem {
+  const named = namedStreams(response);
   if (named === undefined) return { problem: 'it is neither an object nor a list of streams' };
   const arrays = new Map<string, readonly Sample[]>();
   for (const [key, stream] of named) {
     const problem = addStream(arrays, key, stream);
     if (problem !== undefined) return { problem };
   }
-  if (named.length > 0 && arrays.size === 0) return { problem: 'it holds no stream that is known' };
+  if (named.length > 0 && arrays.size === 0) return { problem: 'it holds no known stream' };
   const lengths = new Set([...arrays.values()].map((array) => array.length));
   if (lengths.size > 1)
     return { problem: `its streams have different lengths (${[...lengths].join(', ')})` };
@@ -53,10 +50,10 @@ export function readStreams(answer: JsonValue): Streams | StreamsProblem {
   return { sampleCount, arrays };
 }
 
-function namedStreams(answer: JsonValue): readonly (readonly [string, JsonValue])[] | undefined {
-  if (isJsonObject(answer)) return Object.entries(answer);
-  if (!Array.isArray(answer)) return undefined;
-  const named = (answer as readonly JsonValue[]).map((stream) => {
+function namedStreams(response: JsonValue): readonly (readonly [string, JsonValue])[] | undefined {
+  if (isJsonObject(response)) return Object.entries(response);
+  if (!Array.isArray(response)) return undefined;
+  const named = (response as readonly JsonValue[]).map((stream) => {
     const type = isJsonObject(stream) ? stream['type'] : undefined;
     return typeof type === 'string' ? ([type, stream] as const) : undefined;
   });
@@ -68,7 +65,7 @@ function addStream(
   key: string,
   stream: JsonValue,
 ): string | undefined {
-  if (!isKnown(key)) return undefined;
+  if (!streamKeys.some((known) => known === key)) return undefined;
   const data = isJsonObject(stream) ? stream['data'] : undefined;
   if (!Array.isArray(data)) return `its stream ${key} has no list of samples`;
   if (key === 'latlng') return addPositions(arrays, data as readonly JsonValue[]);
@@ -78,15 +75,11 @@ function addStream(
   return undefined;
 }
 
-function isKnown(key: string): boolean {
-  return streamKeys.some((known) => known === key);
-}
-
 function isSample(value: unknown): value is Sample {
   return value === null || typeof value === 'number' || typeof value === 'boolean';
 }
 
-/** Two plain arrays are read three times as fast as one of pairs. */
+/** MongoDB reads two plain arrays three times as fast as one of pairs. */
 function addPositions(
   arrays: Map<string, readonly Sample[]>,
   positions: readonly JsonValue[],
@@ -95,7 +88,7 @@ function addPositions(
   const lng: Sample[] = [];
   for (const position of positions) {
     const pair = position ?? [null, null];
-    if (!isPair(pair)) return 'its stream latlng has a sample that is no pair of numbers';
+    if (!isPair(pair)) return 'its stream latlng has a sample that is not a pair of numbers';
     lat.push(pair[0]);
     lng.push(pair[1]);
   }
@@ -115,7 +108,7 @@ export function isProblem(result: Streams | StreamsProblem): result is StreamsPr
   return 'problem' in result;
 }
 
-/** One part of long streams: its number, and the samples from `from` up to `to` (excluded). */
+/** One part of long streams: the samples from `from` up to `to` (excluded). */
 export interface Part {
   readonly part: number;
   readonly from: number;
@@ -123,8 +116,8 @@ export interface Part {
 }
 
 /**
- * Cuts `sampleCount` samples of `byteLength` bytes into the fewest parts of at most `maxBytes`, evenly;
- * no part is empty, unless there is no sample at all, and none is below one sample.
+ * Cuts `sampleCount` samples of `byteLength` bytes evenly into the fewest parts of at most `maxBytes`;
+ * each part has at least one sample, except the only part of no samples.
  */
 export function partsOf(
   sampleCount: number,

@@ -1,16 +1,15 @@
 /**
- * What an athlete granted against what was asked for: which scopes are missing, and what will therefore
- * be absent. Pure. The meaning of each scope:
+ * Compares the scopes that an athlete granted with those requested. The meaning of each scope:
  * https://developers.strava.com/docs/authentication/#details-about-requesting-access
  */
 
-/** A wanted scope that was not granted, and what that means in plain words. */
+/** A requested scope that was not granted, and the consequence in plain words. */
 export interface MissingScope {
   readonly scope: string;
   readonly consequence: string;
 }
 
-/** Scopes that include a smaller one. */
+/** For each scope, the wider one that includes it. */
 const widerScopes: Readonly<Record<string, string>> = {
   read: 'read_all',
   'activity:read': 'activity:read_all',
@@ -28,30 +27,30 @@ const consequences: Readonly<Record<string, string>> = {
   'activity:write': 'activities cannot be changed',
 };
 
-/** Scopes come with commas in the redirect, with spaces in the token answer. */
+/** Scopes come separated by commas in the redirect, by spaces in the token response. */
 export function splitScopes(text: string): readonly string[] {
   return text.split(/[\s,]+/).filter((scope) => scope !== '');
 }
 
-/** The wanted scopes that neither stand among the granted ones nor are included in one of them. */
+/** The requested scopes that are neither granted nor included in a granted one. */
 export function missingScopes(
-  wanted: readonly string[],
-  completed: readonly string[],
+  requested: readonly string[],
+  granted: readonly string[],
 ): readonly MissingScope[] {
-  return wanted
-    .filter((scope) => !isComplete(scope, completed))
+  return requested
+    .filter((scope) => !isIncluded(scope, granted))
     .map((scope) => ({
       scope,
-      consequence: consequences[scope] ?? 'what it allows cannot be read',
+      consequence: consequences[scope] ?? 'the data of this scope cannot be read',
     }));
 }
 
-/** Without one of these there is nothing to mirror. */
-export function canReadActivities(completed: readonly string[]): boolean {
-  return isComplete('activity:read', completed);
+/** Whether there is anything to mirror. */
+export function canReadActivities(granted: readonly string[]): boolean {
+  return isIncluded('activity:read', granted);
 }
 
-function isComplete(scope: string, completed: readonly string[]): boolean {
+function isIncluded(scope: string, granted: readonly string[]): boolean {
   const wider = widerScopes[scope];
-  return completed.includes(scope) || (wider !== undefined && completed.includes(wider));
+  return granted.includes(scope) || (wider !== undefined && granted.includes(wider));
 }

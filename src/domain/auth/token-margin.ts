@@ -1,25 +1,21 @@
-/**
- * When an access token is too old to be used. Pure.
- */
+/** When an access token is too old to be used. */
+import { minuteMs } from '../duration.ts';
 
-const maxMarginMs = 5 * 60_000;
-const shareOfLifetime = 6;
+const maxMarginMs = 5 * minuteMs;
+const lifetimePerMargin = 6;
 
-/** The part of a token's life that is needed here; the lifetime is unknown without `obtainedAt`. */
+/** The lifetime is unknown without `obtainedAt`. */
 export interface TokenLife {
   readonly expiresAt: Date;
   readonly obtainedAt?: Date;
 }
 
 /**
- * Whether more than the margin is left: five minutes, at most a sixth of the token's lifetime, so that
- * a request that is on its way for a while still arrives with a valid token.
+ * Whether the token is valid for longer than a margin of five minutes, at most a sixth of its lifetime,
+ * so that a slow request still arrives with a valid token.
  */
 export function isFresh({ expiresAt, obtainedAt }: TokenLife, nowMs: number): boolean {
-  const lifetimeMs = obtainedAt && expiresAt.getTime() - obtainedAt.getTime();
-  const marginMs =
-    lifetimeMs === undefined
-      ? maxMarginMs
-      : Math.min(maxMarginMs, Math.max(0, lifetimeMs / shareOfLifetime));
+  const lifetimeMs = expiresAt.getTime() - (obtainedAt?.getTime() ?? Number.NEGATIVE_INFINITY);
+  const marginMs = Math.min(maxMarginMs, Math.max(0, lifetimeMs / lifetimePerMargin));
   return expiresAt.getTime() - nowMs > marginMs;
 }

@@ -1,6 +1,6 @@
 /**
- * The best efforts of one recording: the fastest time over a distance, the furthest in a time, the
- * highest power over a time. Time runs on in a pause.
+ * The best efforts of one recording: the fastest time over a distance, the longest distance in a time,
+ * the highest average power over a time. A pause counts as time.
  */
 import type { BothWays, Curve } from './curve.ts';
 import { minFor, maxWithin, valueAt } from './curve.ts';
@@ -27,7 +27,7 @@ const distances = [400, 1_000, 1_609.344, 5_000, 10_000, 20_000, 21_097.5, 42_19
 const powerSeconds = [5, 60, 300, 1_200, 3_600];
 const timeSeconds = [3_600];
 
-/** The fastest time over each distance that was covered, between samples by straight lines. */
+/** The fastest time over each covered distance, interpolated between samples. */
 export function bestDistances(covered: BothWays): readonly BestDistance[] {
   return distances.flatMap((meters) => {
     const seconds = minFor(covered, meters);
@@ -35,7 +35,7 @@ export function bestDistances(covered: BothWays): readonly BestDistance[] {
   });
 }
 
-/** The furthest within an hour, where the recording is as long. */
+/** The longest distance within an hour; empty where the recording is shorter. */
 export function bestTimes(covered: BothWays): readonly BestTime[] {
   return timeSeconds.flatMap((seconds) => {
     const meters = maxWithin(covered, seconds);
@@ -43,15 +43,15 @@ export function bestTimes(covered: BothWays): readonly BestTime[] {
   });
 }
 
-/** The highest average power over each length of time that the recording has. */
-export function bestPowers(done: BothWays): readonly BestPower[] {
+/** The highest average power over each duration up to the recording's own. */
+export function bestPowers(work: BothWays): readonly BestPower[] {
   return powerSeconds.flatMap((seconds) => {
-    const joules = maxWithin(done, seconds);
+    const joules = maxWithin(work, seconds);
     return joules === undefined ? [] : [{ seconds, watts: rounded(joules / seconds) }];
   });
 }
 
-/** Metres over time; a sample without a distance, or with less than one before it, is passed over. */
+/** Metres over time; skips samples without a distance or with less than an earlier one. */
 export function coveredOver(timeline: Timeline, distance: readonly Sample[]): Curve {
   const seconds = new Float64Array(timeline.seconds.length);
   const totals = new Float64Array(timeline.seconds.length);
@@ -69,8 +69,8 @@ export function coveredOver(timeline: Timeline, distance: readonly Sample[]): Cu
 }
 
 /**
- * Joules over time: each sample's watts hold until the next sample, at most 30 seconds, the last one's
- * for one. The rest of a pause, and a sample without power, count as 0 W. Empty without any power.
+ * Joules over time: each sample's watts hold as {@link holdSeconds} says. The rest of a pause and a
+ * sample without power count as 0 W. Empty without any power.
  */
 export function workOver(timeline: Timeline, watts: readonly Sample[]): Curve {
   const { length } = timeline.seconds;
@@ -79,7 +79,7 @@ export function workOver(timeline: Timeline, watts: readonly Sample[]): Curve {
   let count = 0;
   let joules = 0;
   let hasPower = false;
-  for (let place = 0; place < timeline.seconds.length; place += 1) {
+  for (let place = 0; place < length; place += 1) {
     const power = sampleAt(timeline, watts, place);
     const second = valueAt(timeline.seconds, place);
     const endSecond = second + holdSeconds(timeline, place);
@@ -97,7 +97,7 @@ export function workOver(timeline: Timeline, watts: readonly Sample[]): Curve {
   return { seconds: seconds.subarray(0, end), totals: totals.subarray(0, end) };
 }
 
-/** To the millisecond, millimetre, milliwatt: more is the noise of the arithmetic. */
+/** Rounds to the millisecond, millimetre or milliwatt: further digits are arithmetic noise. */
 export function rounded(value: number): number {
   return Number(value.toFixed(3));
 }

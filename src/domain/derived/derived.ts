@@ -1,6 +1,6 @@
 /**
- * What is asked over all recordings, worked out once for each: best efforts, time by heart rate, where
- * it was. Pure; a recording of any length takes one pass a value.
+ * Values that queries over all recordings need, computed once for each: best efforts, time by heart
+ * rate, heat map cells. Each value takes one pass over a recording.
  */
 import type { BestDistance, BestPower, BestTime } from './best-efforts.ts';
 import {
@@ -18,15 +18,15 @@ import type { Sample, Streams } from '../activity/streams.ts';
 import type { Timeline } from './timeline.ts';
 import { finite, holdSeconds, sampleAt, timelineOf } from './timeline.ts';
 
-/** For how long the heart rate was in the step of five beats from `bpm` on. */
+/** The time with a heart rate from `bpm` up to `bpm` + 5. */
 export interface HeartrateSeconds {
   readonly bpm: number;
   readonly seconds: number;
 }
 
-/** `activities.derived`, as it is stored. A list is empty where the recording has nothing for it. */
+/** `activities.derived` as stored. A list is empty where the recording lacks the streams for it. */
 export interface Derived {
-  /** Of the way in which it is worked out. */
+  /** The version of the computation. */
   readonly version: 1;
   readonly best_distance: readonly BestDistance[];
   readonly best_power: readonly BestPower[];
@@ -38,15 +38,16 @@ export interface Derived {
 }
 
 const bpmStep = 5;
-/** No heart beats faster; a sensor that says so, or 0, has lost it. */
+/** A sensor that reports as much, or 0, has lost the heart. */
 const maxBpm = 300;
 
+/** Computes the derived values of a recording's streams. */
 export function derivedFrom({ arrays }: Streams): Derived {
   const samplesOf = (key: string): readonly Sample[] => arrays.get(key) ?? [];
   const timeline = timelineOf(samplesOf('time'));
   const covered = bothWays(coveredOver(timeline, samplesOf('distance')));
-  const maxHeartrate = highest(samplesOf('heartrate'), believable);
-  const maxWatts = highest(samplesOf('watts'), finite);
+  const maxHeartrate = highest(samplesOf('heartrate').map(plausibleBpm));
+  const maxWatts = highest(samplesOf('watts').map(finite));
   return {
     version: 1,
     best_distance: bestDistances(covered),
@@ -59,14 +60,13 @@ export function derivedFrom({ arrays }: Streams): Derived {
   };
 }
 
-/** Each sample counts until the next, at most 30 seconds; the last one counts one. */
 function heartrateSeconds(
   timeline: Timeline,
   heartrate: readonly Sample[],
 ): readonly HeartrateSeconds[] {
   const steps = new Map<number, number>();
   for (let place = 0; place < timeline.seconds.length; place += 1) {
-    const bpm = believable(sampleAt(timeline, heartrate, place));
+    const bpm = plausibleBpm(sampleAt(timeline, heartrate, place));
     const step = Math.floor(bpm / bpmStep) * bpmStep;
     if (Number.isNaN(step)) continue;
     steps.set(step, (steps.get(step) ?? 0) + holdSeconds(timeline, place));
@@ -76,16 +76,14 @@ function heartrateSeconds(
     .map(([bpm, seconds]) => ({ bpm, seconds: rounded(seconds) }));
 }
 
-/** The heart rate where there can be one, else NaN. */
-function believable(sample: Sample | undefined): number {
+/** The heart rate where it is plausible, else NaN. */
+function plausibleBpm(sample: Sample | undefined): number {
   const bpm = finite(sample);
   return bpm > 0 && bpm < maxBpm ? bpm : Number.NaN;
 }
 
-function highest(samples: readonly Sample[], read: (sample: Sample) => number): number | undefined {
-  const most = samples.reduce<number>((highest, sample) => {
-    const value = read(sample);
-    return value > highest ? value : highest;
-  }, Number.NEGATIVE_INFINITY);
-  return Number.isFinite(most) ? most : undefined;
+/** The highest value without NaN; undefined where there is none. */
+function highest(values: readonly number[]): number | undefined {
+  const max = values.reduce((a, b) => (b > a ? b : a), Number.NEGATIVE_INFINITY);
+  return Number.isFinite(max) ? max : undefined;
 }

@@ -1,23 +1,21 @@
-/**
- * Where a recording was, for a heat map: its samples counted in the cells of a grid.
- */
+/** Counts the samples of a recording in the cells of a grid, for a heat map. */
 import type { Sample } from '../activity/streams.ts';
 import { finite } from './timeline.ts';
 
-/** The cell around a centre, in degrees, and how many samples lie in it. */
+/** The centre of a cell in degrees, and its number of samples. */
 export interface HeatCell {
   readonly lng: number;
   readonly lat: number;
   readonly samples: number;
 }
 
-/** The grid: a thousandth of a degree, some 110 m from south to north. */
+/** A cell is a thousandth of a degree, about 110 m from south to north. */
 const cellsPerDegree = 1_000;
 const cellsAround = 360 * cellsPerDegree + 1;
-/** So that the cells of a flight around the world leave room for the activity: about 1.2 MB. */
+/** About 1.2 MB, so that a flight around the world leaves room for the activity in its document. */
 const maxCells = 20_000;
 
-/** The cells in the order in which they were first reached; the fullest 20,000 where there are more. */
+/** The cells in the order of their first sample; of more than 20,000 only those with most samples. */
 export function heatCells(lat: readonly Sample[], lng: readonly Sample[]): readonly HeatCell[] {
   const samples = new Map<number, number>();
   for (let index = 0; index < lat.length; index += 1) {

@@ -1,25 +1,19 @@
-/**
- * The track of a recording's own positions, in the place of the coarser one of its summary.
- */
+/** The track of a recording's own positions, more precise than the one of its summary. */
 import { simplified } from './simplification.ts';
 import type { Sample, Streams } from '../activity/streams.ts';
 import { finite } from './timeline.ts';
 import type { Position, TrackResult } from './track.ts';
 import { isOnGlobe, lineOf } from './track.ts';
 
-/** Where an activity's track is taken from. */
 export const trackSources = ['summary', 'streams'] as const;
 export type TrackSource = (typeof trackSources)[number];
 
-/** The track of the streams `lat` and `lng`, of at most 1,000 points; left out as that of a polyline. */
+/** The track of the streams `lat` and `lng`, with at most 1,000 points. */
 export function recordedTrackOf({ arrays }: Streams): TrackResult {
   const lat = arrays.get('lat') ?? [];
   const lng = arrays.get('lng') ?? [];
+  const isMissing = (sample: Sample): boolean => sample === null;
   if (lat.every(isMissing) || lng.every(isMissing)) return {};
   const positions = lat.map((latitude, index): Position => [finite(lng[index]), finite(latitude)]);
   return lineOf(simplified(positions.filter(isOnGlobe)));
-}
-
-function isMissing(sample: Sample): boolean {
-  return sample === null;
 }

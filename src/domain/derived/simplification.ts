@@ -1,33 +1,33 @@
 /**
- * A track of few points in the place of one of many, by the rule of Douglas and Peucker: again and
- * again the point furthest off is taken in, until none is a metre off or the points are used up.
+ * Simplifies a track by the Douglas-Peucker algorithm: adds the point furthest off until every point is
+ * within a metre or the maximum of points is reached.
  */
 import { valueAt } from './curve.ts';
 import type { Position } from './track.ts';
 
-/** In degrees, one of each for a position. */
+/** One of each for a position. */
 interface Degrees {
   readonly lng: Float64Array;
   readonly lat: Float64Array;
 }
 
-/** A stretch of the track between two points that stay, and the point of it that is furthest off. */
+/** A stretch between two kept points, and its point that is furthest off. */
 interface Stretch {
   readonly from: number;
   readonly to: number;
   readonly furthest: number;
-  /** Square metres: the square of how far off that is. */
+  /** The square of that point's distance from the stretch, in square metres. */
   readonly offSquared: number;
 }
 
 const maxVertices = 1_000;
-/** Closer than this two tracks are one; the square of a metre. */
-const nearSquared = 1;
-/** So that a track of any length takes a moment: fifty candidates for each point that stays. */
+/** In square metres. */
+const toleranceSquared = 1;
+/** Bounds the time for a track of any length. */
 const maxCandidates = 50_000;
 const metersPerDegree = 111_320;
 
-/** At most 1,000 of the positions, in their order, the first and the last among them. */
+/** At most 1,000 of the positions, in their order, including the first and the last. */
 export function simplified(positions: readonly Position[]): readonly Position[] {
   const candidates = thinned(positions);
   const degrees = {
@@ -38,16 +38,16 @@ export function simplified(positions: readonly Position[]): readonly Position[] 
   const stretches = [stretchOf(degrees, 0, last)];
   while (stretches.length < maxVertices - 1) {
     const worst = stretches.reduce(worse);
-    if (worst.offSquared <= nearSquared) break;
+    if (worst.offSquared <= toleranceSquared) break;
     const before = stretchOf(degrees, worst.from, worst.furthest);
-    const behind = stretchOf(degrees, worst.furthest, worst.to);
-    stretches.splice(stretches.indexOf(worst), 1, before, behind);
+    const after = stretchOf(degrees, worst.furthest, worst.to);
+    stretches.splice(stretches.indexOf(worst), 1, before, after);
   }
-  const stays = new Set([...stretches.map(({ from }) => from), last]);
-  return candidates.filter((_, index) => stays.has(index));
+  const kept = new Set([...stretches.map(({ from }) => from), last]);
+  return candidates.filter((_, index) => kept.has(index));
 }
 
-/** Evenly fewer, the last one always among them. */
+/** Drops positions evenly, but not the last one. */
 function thinned(positions: readonly Position[]): readonly Position[] {
   const step = Math.ceil(positions.length / maxCandidates);
   const last = positions.length - 1;
@@ -71,7 +71,7 @@ function stretchOf({ lng, lat }: Degrees, from: number, to: number): Stretch {
   for (let index = from + 1; index < to; index += 1) {
     const x = eastDegrees(startLng, valueAt(lng, index)) * eastScale;
     const y = (valueAt(lat, index) - startLat) * metersPerDegree;
-    // Off the stretch itself and not the endless line: there and back again is a turn to keep.
+    // The distance from the stretch, not from the infinite line: it keeps the turn of a way and back.
     const share = lengthSquared === 0 ? 0 : (x * east + y * north) / lengthSquared;
     const nearest = Math.min(1, Math.max(0, share));
     const off = (x - nearest * east) ** 2 + (y - nearest * north) ** 2;
@@ -82,7 +82,7 @@ function stretchOf({ lng, lat }: Degrees, from: number, to: number): Stretch {
   return { from, to, furthest, offSquared };
 }
 
-/** Across the antimeridian the short way. */
+/** The short way across the antimeridian. */
 function eastDegrees(from: number, to: number): number {
   const east = to - from;
   return Math.abs(east) > 180 ? east - 360 * Math.sign(east) : east;

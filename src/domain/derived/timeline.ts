@@ -1,19 +1,18 @@
 /**
- * The samples of a recording on the clock: which of them count, and for how long each holds. A sample
- * whose time is missing, or no later than one before it, is passed over.
+ * The samples of a recording in time, and how long each holds. A sample without a time, or not later
+ * than an earlier one, is skipped.
  */
 import { valueAt } from './curve.ts';
 import type { Sample } from '../activity/streams.ts';
 
-/** The samples that count, in their order: their seconds since the start, strictly rising, and where they stand. */
+/** The seconds since the start of the samples that count, strictly rising, and their indices. */
 export interface Timeline {
   readonly seconds: Float64Array;
   readonly indices: Float64Array;
 }
 
-/** How long a sample is believed where the next one is far off: a pause is no effort. */
+/** A longer gap is a pause. */
 const maxHoldSeconds = 30;
-/** How long the last sample holds, which no other follows. */
 const lastHoldSeconds = 1;
 
 /** The sample where it is a finite number, else NaN. */
@@ -43,7 +42,7 @@ export function sampleAt({ indices }: Timeline, samples: readonly Sample[], plac
   return finite(samples[valueAt(indices, place)]);
 }
 
-/** For how many seconds the sample at a place of the timeline holds: until the next, at most 30. */
+/** How many seconds a sample holds: until the next one, at most 30; the last one for 1. */
 export function holdSeconds({ seconds }: Timeline, place: number): number {
   if (place === seconds.length - 1) return lastHoldSeconds;
   const gap = valueAt(seconds, place + 1) - valueAt(seconds, place);

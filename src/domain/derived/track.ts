@@ -1,6 +1,6 @@
 /**
- * Geometry for MongoDB: turns Strava's encoded polylines and points into GeoJSON that a 2dsphere index
- * accepts, and into nothing where it would refuse (one bad point would refuse the whole document).
+ * Turns Strava's encoded polylines and points into GeoJSON that a 2dsphere index accepts. Other
+ * positions are left out, because the index would reject the whole document.
  */
 import polylineCodec from '@googlemaps/polyline-codec';
 import type { JsonValue } from '../json.ts';
@@ -19,16 +19,16 @@ export interface Point {
   readonly coordinates: Position;
 }
 
-/** Why positions make no track that MongoDB takes. */
+/** Why positions make no track that MongoDB accepts. */
 export type TrackRejection =
   | 'no point on the globe'
   | 'one point'
   | 'antipodes in a row'
   | 'longer than half the equator'
   | 'not a polyline'
-  | 'refused by MongoDB';
+  | 'rejected by MongoDB';
 
-/** A track, or why there is none; neither where there are no positions to make one of. */
+/** A track, or why there is none; neither without positions. */
 export interface TrackResult {
   readonly track?: LineString;
   readonly leftOut?: TrackRejection;
@@ -37,18 +37,17 @@ export interface TrackResult {
 const polylinePrecision = 5;
 
 /**
- * A receiver that jumps to and fro over the continents, and no way that anybody went. The index by which
- * routes are found takes a key for each 300 m, and MongoDB refuses more than 100,000 for a document
- * (`indexMaxNumGeneratedKeysPerDocument`).
+ * A longer track comes from a receiver that jumps across continents. Its index has a key for each 300 m,
+ * and MongoDB rejects a document with more than 100,000 (`indexMaxNumGeneratedKeysPerDocument`).
  */
 const maxKilometers = 20_000;
 const earthRadiusKilometers = 6_371;
 
 /**
- * The track of an encoded polyline (precision 5, https://developers.google.com/maps/documentation/utilities/polylinealgorithm),
- * left out where fewer than two different points of it are on the globe, or where two neighbours
- * are antipodes (between them no line is defined, and the index refuses it), or where it is longer than
- * the index takes.
+ * The track of an encoded polyline (precision 5,
+ * https://developers.google.com/maps/documentation/utilities/polylinealgorithm). It is left out with
+ * fewer than two different points on the globe, with antipodes in a row, between which no line is
+ * defined, or with more length than the index accepts.
  */
 export function trackOf(polyline: JsonValue | undefined): TrackResult {
   if (polyline === undefined || polyline === null || polyline === '') return {};
@@ -59,7 +58,7 @@ export function trackOf(polyline: JsonValue | undefined): TrackResult {
   return lineOf(positions.filter(isOnGlobe));
 }
 
-/** The positions as a track; they have to be on the globe. */
+/** The track of positions on the globe. */
 export function lineOf(positions: readonly Position[]): TrackResult {
   if (positions.length === 0) return { leftOut: 'no point on the globe' };
   const coordinates = positions.filter((one, index) => !isEqual(one, positions[index - 1]));
@@ -72,7 +71,7 @@ export function lineOf(positions: readonly Position[]): TrackResult {
   return { track: { type: 'LineString', coordinates } };
 }
 
-/** The GeoJSON point of Strava's `[latitude, longitude]`, or undefined where it is empty, null or off the globe. */
+/** The GeoJSON point of Strava's `[latitude, longitude]`; undefined if empty, null or off the globe. */
 export function pointOf(latlng: JsonValue | undefined): Point | undefined {
   if (!Array.isArray(latlng)) return undefined;
   const [latitude, longitude] = latlng as readonly JsonValue[];
@@ -100,7 +99,7 @@ function isAntipode(one: Position, other: Position | undefined): boolean {
   return isNearly(one[1] + other[1], 0) && isNearly(apartDegrees, 180);
 }
 
-/** Along great circles, as the index sees the line. */
+/** Along great circles, as the index measures a line. */
 function kilometersOf(line: readonly Position[]): number {
   return line
     .slice(1)

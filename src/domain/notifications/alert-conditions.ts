@@ -1,6 +1,6 @@
 /**
- * When the person is needed: what causes a notice, which notices are due, and which causes have ended.
- * Pure; who asks brings what is known. No text names anybody but by id.
+ * Decides when an operator is needed: which alert conditions hold, which notifications are due, and
+ * which have ended. The texts name athletes by id only.
  */
 import { dayMs, hourMs, minuteMs } from '../duration.ts';
 
@@ -14,48 +14,46 @@ export const notificationKinds = [
 
 export type NotificationKind = (typeof notificationKinds)[number];
 
-/** What stands now, and wants a notice. */
-export interface Cause {
-  /** Names the cause among all; it is told once while it stands. */
+/** A condition that holds now and calls for a notification. */
+export interface AlertCondition {
+  /** Identifies the condition; one notification is sent for each while it holds. */
   readonly key: string;
   readonly kind: NotificationKind;
   readonly athleteId?: number;
   readonly text: string;
-  /** How long it has to be watched before it is told. */
+  /** How long the condition has to be observed before its notification is sent. */
   readonly minWatchedMs: number;
-  /** It may have ended or not: the time does not count, and it is not new. */
+  /** Whether the condition cannot be observed now: it neither starts nor ends, and no time counts. */
   readonly isPaused?: boolean;
 }
 
-/** A cause as it is remembered. */
-export interface Notification extends Pick<Cause, 'key' | 'kind' | 'athleteId' | 'text'> {
+/** An alert condition as it is stored. */
+export interface Notification extends Pick<AlertCondition, 'key' | 'kind' | 'athleteId' | 'text'> {
   readonly since: Date;
   readonly seenAt: Date;
-  /** How long it was seen to stand, without the time in which nobody looked. */
+  /** How long the condition was observed, without gaps of observation. */
   readonly watchedMs: number;
-  /** How often its delivery was begun. */
+  /** How many deliveries were started. */
   readonly tries: number;
   readonly deliveredAt?: Date;
 }
 
-/** What is known of one athlete. */
 export interface AthleteFacts {
   readonly athleteId: number;
   /** Why the athlete has to log in again. */
   readonly needsAuthorization?: string;
-  /** The list is known as far back as it is wanted, and so are the streams. */
+  /** Whether the list and the streams are complete for the whole default backfill. */
   readonly isBackfilled: boolean;
-  /** Records and recordings that are given up for now. */
+  /** Number of parked records and recordings. */
   readonly parked: number;
 }
 
 export interface AlertFacts {
   readonly athletes: readonly AthleteFacts[];
-  /** The last time that Strava refused the application. */
+  /** The last time Strava rejected the application. */
   readonly rejection?: { readonly at: Date; readonly text: string };
-  /** When a list was last read, of any athlete. */
+  /** The last successful poll of any athlete. */
   readonly lastPollAt?: Date;
-  /** How often the lists are looked at. */
   readonly pollIntervalMs: number;
   readonly isQuotaSpent: boolean;
   readonly nowMs: number;
@@ -63,122 +61,118 @@ export interface AlertFacts {
 
 const lateMs = 5 * minuteMs;
 
-/** How often a delivery is tried; each time is another tick. */
+/** The maximum number of deliveries, one at each tick. */
 export const maxTries = 5;
 
-/** Names the first backfill of an athlete. */
+/** The key of an athlete's first complete backfill. */
 export function backfillKey(athleteId: number): string {
   return `backfill:${athleteId}`;
 }
 
-/** Everything that stands. */
-export function alertConditions(facts: AlertFacts): readonly Cause[] {
+/** The alert conditions that hold. */
+export function alertConditions(facts: AlertFacts): readonly AlertCondition[] {
   const { rejection, lastPollAt, nowMs, pollIntervalMs } = facts;
   const polledMs = lastPollAt?.getTime() ?? Number.NEGATIVE_INFINITY;
   const isRejected = rejection !== undefined && rejection.at.getTime() > polledMs;
-  const isAnybodyServed = facts.athletes.some(
-    ({ needsAuthorization }) => needsAuthorization === undefined,
-  );
   const isLate = nowMs - polledMs > pollIntervalMs + lateMs;
+  // Without a usable login or application, another notification already explains the silence.
+  const isPollable =
+    !isRejected &&
+    facts.athletes.some(({ needsAuthorization }) => needsAuthorization === undefined);
   return [
-    ...facts.athletes.flatMap(causesOfAthlete),
-    ...(isRejected ? [causeOf('application', rejection.text)] : []),
-    // Where everybody has to log in, or the application is refused, that is told already.
-    ...(isLate && isAnybodyServed && !isRejected ? [silenceOf(facts)] : []),
+    ...facts.athletes.flatMap(athleteConditions),
+    ...(isRejected ? [conditionOf('application', rejection.text)] : []),
+    ...(isLate && isPollable ? [silenceCondition(facts)] : []),
   ];
 }
 
-function causesOfAthlete(athlete: AthleteFacts): readonly Cause[] {
+function athleteConditions(athlete: AthleteFacts): readonly AlertCondition[] {
   const { athleteId, needsAuthorization, isBackfilled, parked } = athlete;
-  const who = `Athlete ${athleteId}`;
-  const of = (kind: NotificationKind, text: string): Cause => ({
-    ...causeOf(kind, text),
-    key: `${kind}:${athleteId}`,
-    athleteId,
-  });
-  return [
-    ...(needsAuthorization === undefined
-      ? []
-      : [
-          of(
-            'authorization',
-            `${who} has to log in again: ${needsAuthorization}. Run: npm run auth`,
-          ),
-        ]),
-    ...(isBackfilled
-      ? [of('backfill', `The first backfill of athlete ${athleteId} is complete.`)]
-      : []),
-    ...(parked > 0
-      ? [
-          of(
-            'parked',
-            `Of athlete ${athleteId} something could not be stored and is parked (${parked} so far). Run: npm run status`,
-          ),
-        ]
-      : []),
+  const texts: readonly (readonly [NotificationKind, string | false])[] = [
+    [
+      'authorization',
+      needsAuthorization !== undefined &&
+        `Athlete ${athleteId} has to log in again: ${needsAuthorization}. Run: npm run auth`,
+    ],
+    ['backfill', isBackfilled && `The first backfill of athlete ${athleteId} is complete.`],
+    [
+      'parked',
+      parked > 0 &&
+        `Some data of athlete ${athleteId} could not be stored and is parked (${parked} so far). Run: npm run status`,
+    ],
   ];
+  return texts.flatMap(([kind, text]) =>
+    text === false ? [] : [{ ...conditionOf(kind, text), key: `${kind}:${athleteId}`, athleteId }],
+  );
 }
 
-function causeOf(kind: NotificationKind, text: string): Cause {
+function conditionOf(kind: NotificationKind, text: string): AlertCondition {
   return { key: kind, kind, text, minWatchedMs: 0 };
 }
 
-function silenceOf({ lastPollAt, isQuotaSpent }: AlertFacts): Cause {
-  const last =
-    lastPollAt === undefined ? '' : `; the last one was read at ${lastPollAt.toISOString()}`;
-  const text = `Nothing has succeeded for a day: no list of activities could be read${last}. See the daemon's log.`;
-  return { ...causeOf('silence', text), minWatchedMs: dayMs, isPaused: isQuotaSpent };
+function silenceCondition({ lastPollAt, isQuotaSpent }: AlertFacts): AlertCondition {
+  const last = lastPollAt === undefined ? '' : `; the last poll was at ${lastPollAt.toISOString()}`;
+  const text = `No list of activities could be read for a day${last}. See the daemon's log.`;
+  return { ...conditionOf('silence', text), minWatchedMs: dayMs, isPaused: isQuotaSpent };
 }
 
-/** What to do about the notices. */
 export interface NotificationDecision {
-  /** New, or watched for longer now. */
+  /** New, or observed for longer: to be stored. */
   readonly changed: readonly Notification[];
-  /** Keys of those whose cause has ended. */
+  /** Keys of notifications whose condition has ended. */
   readonly ended: readonly string[];
-  /** Not told yet, and to be told now. */
+  /** To be delivered now. */
   readonly due: readonly Notification[];
 }
 
-/** How long the daemon may look away before the time in between does not count: it was down, or asleep. */
+/** How long the daemon may be down or asleep before the gap stops counting as observed. */
 export function maxGapMs(tickIntervalMs: number): number {
   return 2 * tickIntervalMs + hourMs;
 }
 
-/** Compares what stands with what is remembered. */
+interface Observation {
+  readonly nowMs: number;
+  readonly gapMs: number;
+}
+
+/** Compares the conditions that hold with the stored notifications. */
 export function decideNotifications(
-  causes: readonly Cause[],
-  known: readonly Notification[],
-  { nowMs, gapMs }: { readonly nowMs: number; readonly gapMs: number },
+  conditions: readonly AlertCondition[],
+  stored: readonly Notification[],
+  observation: Observation,
 ): NotificationDecision {
-  const knownBy = new Map(known.map((notification) => [notification.key, notification]));
-  const current = causes.flatMap((cause) => {
-    const before = knownBy.get(cause.key);
-    if (before === undefined && cause.isPaused === true) return [];
+  const storedByKey = new Map(stored.map((notification) => [notification.key, notification]));
+  const current = conditions.flatMap((condition) => {
+    const before = storedByKey.get(condition.key);
+    if (before === undefined && condition.isPaused === true) return [];
     const notification =
-      before === undefined ? begun(cause, nowMs) : seen(before, cause, { nowMs, gapMs });
-    return [{ cause, notification, isChanged: notification !== before }];
+      before === undefined
+        ? newNotification(condition, observation.nowMs)
+        : observed(before, condition, observation);
+    return [{ condition, notification, isChanged: notification !== before }];
   });
-  const keys = new Set(causes.map(({ key }) => key));
+  const keys = new Set(conditions.map(({ key }) => key));
   return {
     changed: current.filter(({ isChanged }) => isChanged).map(({ notification }) => notification),
-    ended: known.filter(({ key }) => !keys.has(key)).map(({ key }) => key),
-    due: current.filter(isDue).map(({ notification }) => notification),
+    ended: stored.filter(({ key }) => !keys.has(key)).map(({ key }) => key),
+    due: current
+      .filter(({ condition, notification }) => isDue(condition, notification))
+      .map(({ notification }) => notification),
   };
 }
 
-function begun(cause: Cause, nowMs: number): Notification {
-  const { key, kind, athleteId, text } = cause;
+function newNotification(condition: AlertCondition, nowMs: number): Notification {
+  const { key, kind, athleteId, text } = condition;
   const at = new Date(nowMs);
-  const whose = athleteId === undefined ? {} : { athleteId };
-  return { key, kind, ...whose, text, since: at, seenAt: at, watchedMs: 0, tries: 0 };
+  const athlete = athleteId === undefined ? {} : { athleteId };
+  return { key, kind, ...athlete, text, since: at, seenAt: at, watchedMs: 0, tries: 0 };
 }
 
-/** Only one that waits is written again. */
-function seen(
+/** A notification changes only until its condition was observed for long enough. */
+function observed(
   notification: Notification,
-  { minWatchedMs, isPaused = false }: Cause,
-  { nowMs, gapMs }: { readonly nowMs: number; readonly gapMs: number },
+  { minWatchedMs, isPaused = false }: AlertCondition,
+  { nowMs, gapMs }: Observation,
 ): Notification {
   if (notification.watchedMs >= minWatchedMs) return notification;
   const passedMs = nowMs - notification.seenAt.getTime();
@@ -187,13 +181,7 @@ function seen(
   return { ...notification, seenAt: new Date(nowMs), watchedMs };
 }
 
-function isDue({
-  cause,
-  notification,
-}: {
-  readonly cause: Cause;
-  readonly notification: Notification;
-}): boolean {
+function isDue({ minWatchedMs }: AlertCondition, notification: Notification): boolean {
   const { watchedMs, deliveredAt, tries } = notification;
-  return watchedMs >= cause.minWatchedMs && deliveredAt === undefined && tries < maxTries;
+  return watchedMs >= minWatchedMs && deliveredAt === undefined && tries < maxTries;
 }

@@ -1,8 +1,7 @@
-/**
- * How far Strava's clock is from ours, learnt from `Date` headers, which name whole seconds. Pure.
- */
+/** Learns how far Strava's clock is from ours from `Date` headers, which have whole seconds. */
+import { secondMs } from '../duration.ts';
 
-/** Strava's time minus ours lies between these, in milliseconds. */
+/** The bounds of Strava's time minus ours, in milliseconds. */
 export interface ClockOffset {
   readonly minMs: number;
   readonly maxMs: number;
@@ -13,18 +12,16 @@ export const unknownOffset: ClockOffset = {
   maxMs: Number.POSITIVE_INFINITY,
 };
 
-/** One answer: when it was asked for, when it came (our clock), and the second it names. */
+/** One response: when it was requested and received by our clock, and its `Date` header. */
 export interface DateReading {
   readonly sentAtMs: number;
   readonly receivedAtMs: number;
   readonly dateMs: number;
 }
 
-const secondMs = 1_000;
-
 /**
- * Narrows the offset by one answer: its second began before we received it and ended after we asked.
- * A reading that contradicts the earlier ones means that a clock was set: it counts alone.
+ * Narrows the offset by one response, whose second began before it was received and ended after it was
+ * requested. A reading that contradicts the earlier ones replaces them: a clock was set.
  */
 export function learnOffset(known: ClockOffset, reading: DateReading): ClockOffset {
   const seen = {
@@ -36,14 +33,14 @@ export function learnOffset(known: ClockOffset, reading: DateReading): ClockOffs
   return minMs <= maxMs ? { minMs, maxMs } : seen;
 }
 
-/** The smallest offset that the readings allow: none where our clock can be right. */
+/** The smallest offset that the readings allow; 0 where our clock can be right. */
 export function bestOffsetMs({ minMs, maxMs }: ClockOffset): number {
   return Math.min(Math.max(0, minMs), Math.max(maxMs, minMs));
 }
 
 /**
- * By how much the best offset may be wrong, in milliseconds. Where our clock can be right it is taken
- * to be: clocks that are set over the network are the rule.
+ * The maximum error of the best offset, in milliseconds; 0 where our clock can be right, because most
+ * clocks are set over the network.
  */
 export function offsetErrorMs({ minMs, maxMs }: ClockOffset): number {
   const canBeRight = minMs <= 0 && maxMs >= 0;
@@ -51,8 +48,8 @@ export function offsetErrorMs({ minMs, maxMs }: ClockOffset): number {
 }
 
 /**
- * When a request left. Its answer may have corrected what is known of Strava's clock; nothing that is
- * stored comes from the future.
+ * When a request was sent, at the latest now: its response may have turned our estimate of Strava's
+ * clock back, and no stored instant may be in the future.
  */
 export function leftAt(requestedMs: number, nowMs: number): Date {
   return new Date(Math.min(requestedMs, nowMs));

@@ -1,11 +1,9 @@
-/**
- * When a number of requests can be through, under the quota alone. Pure.
- */
+/** Estimates how long a number of requests takes under the quota alone. */
 import { leftIn, windowEndMs } from './quota.ts';
 import type { QuotaSettings, QuotaState } from './quota-state.ts';
 import { limitOf } from './quota-state.ts';
 
-/** The earliest instant (milliseconds since the epoch) at which `requests` more can have been made. */
+/** The earliest instant (milliseconds since the epoch) by which `requests` more can have been sent. */
 export function estimateEndMs(
   requests: number,
   state: QuotaState,

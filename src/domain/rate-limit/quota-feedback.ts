@@ -1,7 +1,4 @@
-/**
- * What Strava's answers teach about the quota: its headers correct the counts, a 429 closes a window.
- * Pure.
- */
+/** Learns from Strava's responses: their headers correct the counts, a 429 closes a window. */
 import type {
   RequestInFlight,
   QuotaSettings,
@@ -9,15 +6,15 @@ import type {
   WindowCount,
   WindowKind,
 } from './quota-state.ts';
-import { nobody, openWindows } from './quota-state.ts';
+import { deadOwner, openWindows } from './quota-state.ts';
 
-/** One kind of window as an answer's headers tell it. */
+/** One kind of window in a response's headers. */
 export interface HeaderCount {
   readonly limit: number;
   readonly usage: number;
 }
 
-/** What one answer says of the quota; `counts` is absent where the headers are. */
+/** A response's information about the quota; `counts` is absent without headers. */
 export interface Settlement {
   readonly id: string;
   readonly atMs: number;
@@ -26,16 +23,21 @@ export interface Settlement {
 }
 
 /**
- * Ends a flight: corrects the counts by its headers, and closes the spent window after a 429. Absent
- * headers change nothing; an unknown flight (settled before, or given up) changes nothing.
+ * Ends a request in flight: corrects the counts by its headers, and closes the spent window after a
+ * 429. A request that is not in flight (settled before, or given up) changes nothing.
  */
-export function settle(state: QuotaState, answer: Settlement, settings: QuotaSettings): QuotaState {
-  const opened = openWindows(state, answer.atMs, settings);
-  const request = opened.inFlight.find(({ id }) => id === answer.id);
+export function settle(
+  state: QuotaState,
+  settlement: Settlement,
+  settings: QuotaSettings,
+): QuotaState {
+  const { id, atMs, counts, isRateLimited } = settlement;
+  const opened = openWindows(state, atMs, settings);
+  const request = opened.inFlight.find((other) => other.id === id);
   if (request === undefined) return opened;
-  const landed = { ...opened, inFlight: opened.inFlight.filter(({ id }) => id !== answer.id) };
-  const corrected = answer.counts === undefined ? landed : correct(landed, request, answer.counts);
-  return answer.isRateLimited ? close(corrected, request, answer) : corrected;
+  const settled = { ...opened, inFlight: opened.inFlight.filter((other) => other !== request) };
+  const corrected = counts === undefined ? settled : correct(settled, request, counts);
+  return isRateLimited ? close(corrected, request, settlement) : corrected;
 }
 
 function correct(
@@ -46,7 +48,7 @@ function correct(
   const windows = state.windows.map((window) => {
     const charged = request.charges.filter((charge) => charge.kind === window.kind);
     const [only] = charged;
-    // A request charged to two windows was counted in one of them, and nobody knows which.
+    // Strava counted a request that is charged to two windows in an unknown one of them.
     if (only === undefined || charged.length > 1 || only.startMs !== window.startMs) return window;
     return learn(window, counts[window.kind].usage, only.settledBefore);
   });
@@ -54,21 +56,21 @@ function correct(
 }
 
 /**
- * A usage of U names this request and all that were settled before it left, so others made at most
- * U − 1 − settledBefore; and at least U − reserved, if all of ours are in it.
+ * A usage of U includes this request and all that were settled before it was sent, so other programs
+ * made at most U − 1 − settledBefore requests; and at least U − reserved, if it includes all of ours.
  */
 function learn(window: WindowCount, usage: number, settledBefore: number): WindowCount {
-  // An older answer than the newest: it can teach nothing more.
+  // Ignore a response that is older than the newest.
   if (usage < window.seen) return window;
-  const foreignAtLeast = Math.max(window.foreignAtLeast, usage - window.reserved);
-  const foreignAtMost = Math.max(foreignAtLeast, usage - 1 - settledBefore);
-  return { ...window, seen: usage, foreignAtLeast, foreignAtMost };
+  const minForeign = Math.max(window.minForeign, usage - window.reserved);
+  const maxForeign = Math.max(minForeign, usage - 1 - settledBefore);
+  return { ...window, seen: usage, minForeign, maxForeign };
 }
 
 /**
- * A 429 closes the window that the headers show spent, and the short one where they show none. Of the
- * windows that the request can have been counted in it is the oldest: the next request shows whether
- * the new one is spent too, while closing it for nothing would cost a whole window.
+ * A 429 closes the kind of window that the headers show as spent, and the short one where they show
+ * none. Of two charged windows of a kind only the older one is closed: the next request shows whether
+ * the newer one is spent too, while closing that without need would waste a whole window.
  */
 function close(
   state: QuotaState,
@@ -94,15 +96,14 @@ function close(
 }
 
 /**
- * Lets nobody wait any more for the inFlight of processes that are known to be dead. What they were
- * charged stays charged, and until they are too old they are charged to new windows like any other,
- * for a request may outlive the process that sent it.
+ * Stops waiting for the requests in flight of dead processes. They stay charged, and are charged to new
+ * windows until they are too old, because a request may outlive its process.
  */
 export function dropInFlight(state: QuotaState, isDead: (owner: string) => boolean): QuotaState {
   return {
     ...state,
     inFlight: state.inFlight.map((request) =>
-      isDead(request.owner) ? { ...request, owner: nobody } : request,
+      isDead(request.owner) ? { ...request, owner: deadOwner } : request,
     ),
   };
 }

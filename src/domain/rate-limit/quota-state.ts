@@ -1,6 +1,6 @@
 /**
- * What is known of one application's quota, and how it is brought to the present: windows open, and
- * what is under way from before is charged to them. Pure.
+ * The known quota of one application, and how it moves with time: new windows open, and requests still
+ * in flight are charged to them.
  *
  * Strava counts in fixed windows on its own clock (https://developers.strava.com/docs/rate-limits/):
  * a short one of 15 minutes and a daily one from 00:00 UTC. Instants here are milliseconds since the
@@ -9,7 +9,7 @@
 
 export type WindowKind = 'short' | 'daily';
 
-/** What the operator configured; the lengths in milliseconds. */
+/** The configured limits and window lengths. */
 export interface QuotaSettings {
   readonly short: number;
   readonly daily: number;
@@ -17,56 +17,57 @@ export interface QuotaSettings {
   readonly dailyWindowMs: number;
   /** Whether a limit in Strava's headers may exceed the configured one. */
   readonly isHigherAllowed: boolean;
-  /** By how much the instants that are given may differ from Strava's clock; 0 where absent. */
+  /** The maximum difference between the given instants and Strava's clock; 0 where absent. */
   readonly clockErrorMs?: number;
-  /** How long a request can be under way; older inFlight belong to a process that died elsewhere. */
+  /** How long a request can be in flight; an older one belongs to a process that died elsewhere. */
   readonly maxInFlightMs: number;
 }
 
-/** One window's count. */
-export interface WindowCount {
+interface WindowKey {
   readonly kind: WindowKind;
   readonly startMs: number;
-  /** Requests of this program that were charged to the window, in flight included. */
+}
+
+/** One window's count. */
+export interface WindowCount extends WindowKey {
+  /** Requests of this program charged to the window, including those in flight. */
   readonly reserved: number;
-  /** At most how many requests others made in it, by the newest answer. */
-  readonly foreignAtMost: number;
-  /** At least how many requests others made in it, by any answer. */
-  readonly foreignAtLeast: number;
-  /** The highest usage that Strava's headers named. */
+  /** The maximum number of requests by other programs, from the newest response. */
+  readonly maxForeign: number;
+  /** The minimum number of requests by other programs, from all responses. */
+  readonly minForeign: number;
+  /** The highest usage in Strava's headers. */
   readonly seen: number;
-  /** Set by a 429: the window counts as spent, whatever the figures say. */
+  /** After a 429 the window counts as spent, regardless of the counts. */
   readonly isClosed: boolean;
 }
 
-/** What a flight was charged to, and how many charges of that window were settled before it. */
-export interface Charge {
-  readonly kind: WindowKind;
-  readonly startMs: number;
+/** A window that a request was charged to, and how many of its charges were settled before. */
+export interface Charge extends WindowKey {
   readonly settledBefore: number;
 }
 
-/** One request between its reservation and its answer. */
+/** One request between its reservation and its response. */
 export interface RequestInFlight {
   readonly id: string;
-  /** The process that made the reservation; nobody, where it is known to be dead. */
+  /** The process that made the reservation; {@link deadOwner} where it is dead. */
   readonly owner: string;
   readonly atMs: number;
   readonly charges: readonly Charge[];
 }
 
-/** Everything that is known of one application's quota. */
+/** The known quota of one application. */
 export interface QuotaState {
   readonly windows: readonly WindowCount[];
   readonly inFlight: readonly RequestInFlight[];
-  /** The limits that Strava's headers named last. */
+  /** The limits in Strava's newest headers. */
   readonly observed: Readonly<Partial<Record<WindowKind, number>>>;
 }
 
 export const emptyQuota: QuotaState = { windows: [], inFlight: [], observed: {} };
 
-/** Stands for a dead owner. Nobody waits for such a flight, but Strava may still count it. */
-export const nobody = '';
+/** Stands for a dead owner: its request is not waited for, but Strava may still count it. */
+export const deadOwner = '';
 
 export const windowKinds: readonly WindowKind[] = ['short', 'daily'];
 const maxGuardMs = 2_000;
@@ -84,8 +85,8 @@ export function windowStartMs(atMs: number, lengthMs: number): number {
 }
 
 /**
- * How far to either side of a boundary Strava may count a request in either window: 2 s, or 5 % of a
- * short test window, or what is not known of Strava's clock where that is more.
+ * The time around a boundary in which Strava may count a request in either window: 2 s to each side, or
+ * 5 % of a shorter test window, or the error of the clock where that is larger.
  */
 export function guardMs(lengthMs: number, { clockErrorMs = 0 }: QuotaSettings): number {
   const guard = Math.min(maxGuardMs, lengthMs * guardShare);
@@ -99,24 +100,19 @@ export function limitOf(kind: WindowKind, state: QuotaState, settings: QuotaSett
   return settings.isHigherAllowed ? observed : Math.min(settings[kind], observed);
 }
 
-/** How many inFlight that somebody waits for are charged to a window. */
+/** How many requests in flight, without those of dead owners, are charged to a window. */
 export function inFlightIn(window: WindowCount, state: QuotaState): number {
   return state.inFlight
-    .filter(({ owner }) => owner !== nobody)
+    .filter(({ owner }) => owner !== deadOwner)
     .filter((request) => isChargedTo(request, window)).length;
 }
 
-function isChargedTo(
-  request: RequestInFlight,
-  window: Pick<WindowCount, 'kind' | 'startMs'>,
-): boolean {
-  return request.charges.some(
-    (charge) => charge.kind === window.kind && charge.startMs === window.startMs,
-  );
+function isChargedTo({ charges }: RequestInFlight, window: WindowKey): boolean {
+  return charges.some((charge) => isSame(charge, window));
 }
 
-function isSame(window: WindowCount, other: Pick<WindowCount, 'kind' | 'startMs'>): boolean {
-  return window.kind === other.kind && window.startMs === other.startMs;
+function isSame(one: WindowKey, other: WindowKey): boolean {
+  return one.kind === other.kind && one.startMs === other.startMs;
 }
 
 /** The window of a kind that contains an instant. */
@@ -130,24 +126,14 @@ export function currentWindow(
   return findWindow(state, { kind, startMs });
 }
 
-/** A window as it is known, or as it begins. */
-function findWindow(state: QuotaState, wanted: Pick<WindowCount, 'kind' | 'startMs'>): WindowCount {
-  return state.windows.find((window) => isSame(window, wanted)) ?? newWindow(wanted);
+/** The known window, or a new one. */
+function findWindow(state: QuotaState, { kind, startMs }: WindowKey): WindowCount {
+  const known = state.windows.find((window) => isSame(window, { kind, startMs }));
+  const counts = { reserved: 0, maxForeign: 0, minForeign: 0, seen: 0, isClosed: false };
+  return known ?? { kind, startMs, ...counts };
 }
 
-function newWindow({ kind, startMs }: Pick<WindowCount, 'kind' | 'startMs'>): WindowCount {
-  return {
-    kind,
-    startMs,
-    reserved: 0,
-    foreignAtMost: 0,
-    foreignAtLeast: 0,
-    seen: 0,
-    isClosed: false,
-  };
-}
-
-/** The windows that a request leaving now can be counted in: one of a kind, two near a boundary. */
+/** The windows that Strava may count a request of now in: one of a kind, two near a boundary. */
 export function chargedWindows(
   state: QuotaState,
   nowMs: number,
@@ -166,8 +152,8 @@ export function chargedWindows(
 }
 
 /**
- * Brings the state to `nowMs`: opens the windows of now, charges to them what was still under way when
- * they began, and forgets inFlight that nobody can be waiting for any more.
+ * Brings the state to `nowMs`: opens the current windows, charges to them the requests that were in
+ * flight when they began, and forgets requests older than `maxInFlightMs`.
  */
 export function openWindows(state: QuotaState, nowMs: number, settings: QuotaSettings): QuotaState {
   const current = chargedWindows(state, nowMs, settings);
@@ -187,9 +173,9 @@ function carryInFlight(
   let carried = state;
   for (const window of current) {
     for (const request of state.inFlight) {
-      const hadLeft =
+      const wasInFlight =
         request.atMs <= window.startMs && request.atMs + maxInFlightMs > window.startMs;
-      if (!hadLeft || isChargedTo(request, window)) continue;
+      if (!wasInFlight || isChargedTo(request, window)) continue;
       const { kind, startMs } = window;
       const { reserved } = findWindow(carried, window);
       const added = { kind, startMs, settledBefore: reserved };
@@ -217,8 +203,8 @@ export function charge(state: QuotaState, charges: readonly Charge[]): QuotaStat
 }
 
 /**
- * Keeps of each kind the windows that were opened last: in the order of opening and not of time, so
- * that a clock that was wrong for a while neither forgets a window nor shuts one out.
+ * Keeps the windows of each kind that were opened last: in the order of opening and not of time, so
+ * that a clock that was wrong for a while drops no current window.
  */
 function prune(windows: readonly WindowCount[]): readonly WindowCount[] {
   return windowKinds.flatMap((kind) =>

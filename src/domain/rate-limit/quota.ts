@@ -1,6 +1,6 @@
 /**
- * Which request may leave, and what it is charged to. Pure: the state comes in, the next state goes
- * out, the time is an argument. It neither stores nor waits.
+ * Decides whether a request may be sent, and which windows it is charged to. It neither stores nor
+ * waits: state and time come in, the next state goes out.
  */
 import type { QuotaSettings, QuotaState, WindowCount, WindowKind } from './quota-state.ts';
 import {
@@ -15,7 +15,7 @@ import {
   windowStartMs,
 } from './quota-state.ts';
 
-/** What a reservation leaves untouched in each kind of window, for fresh data. */
+/** The number of requests that a reservation leaves in each kind of window, for fresh data. */
 export type Reserve = Readonly<Record<WindowKind, number>>;
 
 export const noReserve: Reserve = { short: 0, daily: 0 };
@@ -28,10 +28,10 @@ export interface Reservation {
 }
 
 export type Decision =
-  | { readonly isComplete: true; readonly state: QuotaState }
-  | { readonly isComplete: false; readonly opensAtMs: number };
+  | { readonly isAllowed: true; readonly state: QuotaState }
+  | { readonly isAllowed: false; readonly opensAtMs: number };
 
-/** Charges one request to every window that Strava may count it in, or says when to ask again. */
+/** Charges one request to every window that Strava may count it in, or returns when to try again. */
 export function reserve(
   state: QuotaState,
   request: Reservation,
@@ -39,7 +39,7 @@ export function reserve(
 ): Decision {
   const opened = openWindows(state, request.atMs, settings);
   const opensAtMs = opensAt(opened, request.atMs, settings, request.reserve);
-  if (opensAtMs > request.atMs) return { isComplete: false, opensAtMs };
+  if (opensAtMs > request.atMs) return { isAllowed: false, opensAtMs };
   const charged = chargedWindows(opened, request.atMs, settings);
   const charges = charged.map((window) => ({
     kind: window.kind,
@@ -48,7 +48,7 @@ export function reserve(
   }));
   const { id, owner, atMs } = request;
   return {
-    isComplete: true,
+    isAllowed: true,
     state: {
       ...charge(opened, charges),
       inFlight: [...opened.inFlight, { id, owner, atMs, charges }],
@@ -57,8 +57,8 @@ export function reserve(
 }
 
 /**
- * When the next request may leave, at the earliest `nowMs`. A window that is spent opens a little
- * after its end, because near a boundary a request is charged to both sides of it.
+ * When the next request may be sent, at the earliest `nowMs`. A spent window opens a little after its
+ * end, because near a boundary a request is charged to both sides of it.
  */
 export function opensAt(
   state: QuotaState,
@@ -67,10 +67,10 @@ export function opensAt(
   reserved: Reserve,
 ): number {
   const opened = openWindows(state, nowMs, settings);
-  const shut = chargedWindows(opened, nowMs, settings).filter(
+  const spent = chargedWindows(opened, nowMs, settings).filter(
     (window) => !hasRoom(window, opened, settings, reserved[window.kind]),
   );
-  return Math.max(nowMs, ...shut.map((window) => reopensAtMs(window, settings)));
+  return Math.max(nowMs, ...spent.map((window) => reopensAtMs(window, settings)));
 }
 
 function reopensAtMs(window: WindowCount, settings: QuotaSettings): number {
@@ -88,7 +88,7 @@ export function leftIn(
   return Math.max(0, limitOf(kind, state, settings) - usedIn(kind, state, nowMs, settings));
 }
 
-/** How many requests count as used in the current window of a kind, those of others included. */
+/** How many requests count as used in the current window of a kind, including other programs'. */
 export function usedIn(
   kind: WindowKind,
   state: QuotaState,
@@ -97,7 +97,7 @@ export function usedIn(
 ): number {
   const opened = openWindows(state, nowMs, settings);
   const window = currentWindow(kind, opened, nowMs, settings);
-  const used = window.reserved + window.foreignAtLeast;
+  const used = window.reserved + window.minForeign;
   return window.isClosed ? Math.max(used, limitOf(kind, opened, settings)) : used;
 }
 
@@ -111,12 +111,12 @@ function hasRoom(
   window: WindowCount,
   state: QuotaState,
   settings: QuotaSettings,
-  left: number,
+  reserved: number,
 ): boolean {
   if (window.isClosed) return false;
-  const limit = limitOf(window.kind, state, settings) - left;
-  if (window.reserved + window.foreignAtMost < limit) return true;
-  // The upper bound counts our own inFlight twice; with none under way, one request alone settles it.
+  const limit = limitOf(window.kind, state, settings) - reserved;
+  if (window.reserved + window.maxForeign < limit) return true;
+  // The upper bound counts our own requests in flight twice; with none, a single request corrects it.
   const isAlone = inFlightIn(window, state) === 0;
-  return isAlone && window.reserved + window.foreignAtLeast < limit;
+  return isAlone && window.reserved + window.minForeign < limit;
 }

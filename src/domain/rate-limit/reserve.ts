@@ -1,6 +1,6 @@
 /**
- * The part of the quota that a backfill leaves for fresh data, so that today's ride arrives at the
- * next tick even in the middle of ten years of history. Pure.
+ * The part of the quota that a backfill leaves for fresh data, so that today's ride arrives at the next
+ * tick even during a backfill of ten years.
  */
 import type { Reserve } from './quota.ts';
 import { windowEndMs } from './quota.ts';
@@ -13,19 +13,17 @@ const maxEndMs = 90_000;
 
 export interface ReserveFor {
   readonly athleteCount: number;
-  /** Milliseconds between two ticks of the schedule. */
   readonly tickIntervalMs: number;
   readonly nowMs: number;
 }
 
-/** What a new activity costs when a webhook tells of it: itself, and its streams. */
+/** The requests for a new activity from a webhook: the activity and its streams. */
 const activityRequests = 2;
 
 /**
- * One list request for each athlete and short window, which is 15 minutes (or tick, if ticks are
- * rarer), until the window ends, and in the short one the requests for one new activity besides, so
- * that it need not wait for the next window; never more than 20 % of the window, and nothing when it is
- * about to end.
+ * Reserves one list request for each athlete and short window (or tick, where ticks are rarer) until
+ * the window ends, and in the short window also the requests for one new activity, so that it need not
+ * wait for the next window. The reserve is at most 20 % of a window, and 0 shortly before its end.
  */
 export function reserveFor(
   state: QuotaState,

@@ -1,6 +1,6 @@
 /**
- * A webhook's event as Strava posts it: what is checked of its shape. Nothing in it is believed: it has
- * no signature, so it is a hint that something may have changed.
+ * Checks the shape of a webhook event as Strava posts it. An event has no signature, so it is only an
+ * untrusted hint that something may have changed.
  */
 import type { JsonObject, JsonValue } from '../json.ts';
 import { isJsonObject } from '../json.ts';
@@ -9,18 +9,18 @@ export const aspects = ['create', 'update', 'delete'] as const;
 
 export type Aspect = (typeof aspects)[number];
 
-/** Something is said to have happened to one activity. */
+/** Claims that an activity was created, updated or deleted. */
 export interface ActivityEvent {
   readonly kind: 'activity';
   readonly subscriptionId: number;
   readonly athleteId: number;
   readonly activityId: number;
   readonly aspect: Aspect;
-  /** When it happened, by Strava's clock, in whole seconds. */
+  /** By Strava's clock, in whole seconds. */
   readonly eventAt: Date;
 }
 
-/** An athlete is said to have withdrawn the access. */
+/** Claims that an athlete has withdrawn the access. */
 export interface DeauthorizationEvent {
   readonly kind: 'deauthorization';
   readonly subscriptionId: number;
@@ -33,8 +33,8 @@ export type PushEvent = ActivityEvent | DeauthorizationEvent;
 const lastSecond = 8_640_000_000_000;
 
 /**
- * The event in a body, undefined where it is none (https://developers.strava.com/docs/webhooks/).
- * Deauthorization is the only event that athletes have.
+ * Reads an event from a body; undefined for anything else (https://developers.strava.com/docs/webhooks/).
+ * The only athlete event is the deauthorization.
  */
 export function readPushEvent(body: JsonValue): PushEvent | undefined {
   if (!isJsonObject(body)) return undefined;
@@ -45,8 +45,8 @@ export function readPushEvent(body: JsonValue): PushEvent | undefined {
     return undefined;
   }
   if (body['object_type'] === 'athlete') {
-    const isMeant = objectId === athleteId && isDeauthorization(body);
-    return isMeant ? { kind: 'deauthorization', subscriptionId, athleteId } : undefined;
+    const isValid = objectId === athleteId && isDeauthorization(body);
+    return isValid ? { kind: 'deauthorization', subscriptionId, athleteId } : undefined;
   }
   const aspect = aspects.find((each) => each === body['aspect_type']);
   const eventAt = readSecond(body['event_time']);

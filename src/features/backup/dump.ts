@@ -103,12 +103,12 @@ function hexOf(uuid: unknown): string {
   return uuid instanceof Binary ? Buffer.from(uuid.buffer).toString('hex') : '';
 }
 
-async function* documentsOf({ db }: Store, name: string): AsyncGenerator<Uint8Array> {
+async function* documentsOf({ db, retry }: Store, name: string): AsyncGenerator<Uint8Array> {
   const collection = db.collection(name);
   let start: PageStart = { documents: firstPage };
   for (;;) {
     const from = start;
-    const page = await readPage(collection, from);
+    const page = await retry(() => readPage(collection, from));
     yield* page;
     const newest = page.at(-1);
     if (newest === undefined) return;

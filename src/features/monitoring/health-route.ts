@@ -3,7 +3,7 @@
  */
 import type { Clock } from '../../clock.ts';
 import type { Finding, LoginCount } from '../../domain/monitoring/health.ts';
-import { judgeLogins, unready } from '../../domain/monitoring/health.ts';
+import { assessLogins, unhealthy } from '../../domain/monitoring/health.ts';
 import { DomestiqueError } from '../../errors.ts';
 import type { HttpResponse, Route } from '../../http/response.ts';
 import { jsonResponse } from '../../http/response.ts';
@@ -24,8 +24,8 @@ const maxResponseMs = 900;
 /** However many ask, MongoDB is asked once in this time. */
 const pollIntervalMs = 250;
 
-const silent = unready('MongoDB does not answer.');
-const opening = unready('The database is not open yet: MongoDB is away, or is being prepared.');
+const silent = unhealthy('MongoDB does not answer.');
+const opening = unhealthy('The database is not open yet: MongoDB is away, or is being prepared.');
 
 /** They belong before every route that takes any path. */
 export function createHealthRoutes(options: HealthOptions): readonly Route[] {
@@ -40,7 +40,7 @@ function createReadiness({ countLogins, clock }: HealthOptions): () => Promise<F
   const bounded = createBoundedWork({ clock, maxMs: maxResponseMs, maxRunning: maxConnections });
   const load = async (): Promise<Finding> => {
     const count = countLogins();
-    return count === undefined ? opening : judgeLogins(await count());
+    return count === undefined ? opening : assessLogins(await count());
   };
   const found = createRecentValue({ load, clock, pollIntervalMs });
   return () =>

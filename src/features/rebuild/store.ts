@@ -111,7 +111,7 @@ function geometriesOf(
   return [
     ...(recorded === undefined ? [] : [{ ...start, ...recordedGeometry(recorded) }]),
     { ...start, ...listed },
-    { ...listed, ...rejected, 'sync.track_left_out': 'refused by MongoDB' },
+    { ...listed, ...rejected, 'sync.track_left_out': 'rejected by MongoDB' },
   ];
 }
 

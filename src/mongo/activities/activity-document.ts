@@ -5,7 +5,7 @@
 import type { Document } from 'mongodb';
 import type { ActivitySummary } from '../../domain/activity/activity.ts';
 import {
-  detailFingerprintOf,
+  detailHashOf,
   fingerprintOf,
   recordingHashOf,
 } from '../../domain/activity/activity.ts';
@@ -61,7 +61,7 @@ export function geometryOf(record: JsonObject): TrackResult & { readonly startPo
 /** The document without what a 2dsphere index may refuse. */
 export function withoutGeometry({ document, leftOut }: SummaryDocument): SummaryDocument {
   const fields = Object.entries(document);
-  const reason = 'track' in document ? 'refused by MongoDB' : leftOut;
+  const reason = 'track' in document ? 'rejected by MongoDB' : leftOut;
   return {
     document: Object.fromEntries(
       fields.filter(([key]) => key !== 'track' && key !== 'start_point'),
@@ -86,7 +86,7 @@ export function summaryUpdate(
   const recordingHash = recordingHashOf(summary.record);
   const isSameRecording = { $eq: ['$sync.recording_hash', { $literal: recordingHash }] };
   const isTrackKept = { $and: [isSameRecording, { $eq: ['$sync.track_source', 'streams'] }] };
-  const detailHash = detailFingerprintOf(summary.record);
+  const detailHash = detailHashOf(summary.record);
   const hasSameDetailHash = { $eq: ['$sync.detail_hash', { $literal: detailHash }] };
   const hasNoDetails = { $eq: [{ $type: '$sync.details' }, 'missing'] };
   const bookkeeping = {

@@ -124,7 +124,7 @@ function isSameGeometry(
   { track_source, track_left_out }: Partial<ActivityDocument['sync']>,
 ): boolean {
   const { track, startPoint } = geometryOf(record);
-  const isRejected = track_left_out === 'refused by MongoDB';
+  const isRejected = track_left_out === 'rejected by MongoDB';
   const isAsExpected = (value: unknown, expected: unknown): boolean =>
     (value === undefined && isRejected) ||
     canonicalJson(jsonFromBson(value)) === canonicalJson(jsonFromBson(expected));

@@ -1,6 +1,6 @@
 /**
- * A database whose operations retry by themselves: each call of a collection, and each read of a cursor to
- * its end, runs under the given retry. Every operation therefore has to be idempotent.
+ * A database whose operations retry by themselves: each call of a collection, and each reading of a cursor
+ * to its end, runs under the given retry. Every operation therefore has to be idempotent.
  */
 import type { Collection, Db } from 'mongodb';
 
@@ -15,8 +15,14 @@ const cursorMakers: ReadonlySet<PropertyKey> = new Set([
   'listCollections',
   'listIndexes',
 ]);
-/** The methods that end a chain on a cursor and ask the server. */
-const cursorReaders: ReadonlySet<PropertyKey> = new Set(['toArray', 'next', 'tryNext', 'forEach']);
+/** The calls that describe what a cursor reads, and give it back. */
+const cursorOptions: ReadonlySet<PropertyKey> = new Set([
+  'sort',
+  'limit',
+  'skip',
+  'project',
+  'hint',
+]);
 
 /** The same database, whose operations run under `retry`. */
 export function retryingDb(db: Db, retry: Retry): Db {
@@ -37,17 +43,16 @@ function retryingMethod(key: PropertyKey, method: Method, retry: Retry): Method 
     : (...args) => retry(() => Promise.resolve(method(...args)));
 }
 
-/** Makes the cursor anew at each try, with the chained calls so far. */
+/**
+ * Only the reading to the end is retried, with a cursor made anew at each try. Reading step by step belongs
+ * to one cursor, so whoever does that retries the whole reading.
+ */
 function retryingCursor(make: () => object, retry: Retry): object {
-  return withMethods(make(), (key, method) =>
-    cursorReaders.has(key)
-      ? (...args) => retry(() => Promise.resolve(methodOf(make(), key)(...args)))
-      : (...args) => {
-          const made = method(...args);
-          if (typeof made !== 'object' || made === null) return made;
-          return retryingCursor(() => methodOf(make(), key)(...args) as object, retry);
-        },
-  );
+  return withMethods(make(), (key, method) => {
+    if (key === 'toArray') return () => retry(() => Promise.resolve(methodOf(make(), key)()));
+    if (!cursorOptions.has(key)) return method;
+    return (...args) => retryingCursor(() => methodOf(make(), key)(...args) as object, retry);
+  });
 }
 
 function withMethods<T extends object>(

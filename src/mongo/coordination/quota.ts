@@ -30,8 +30,8 @@ interface QuotaDocument {
     readonly kind: WindowKind;
     readonly start: Date;
     readonly reserved: number;
-    readonly foreign_at_most: number;
-    readonly foreign_at_least: number;
+    readonly max_foreign: number;
+    readonly min_foreign: number;
     readonly seen: number;
     readonly is_closed: boolean;
   }[];
@@ -118,8 +118,8 @@ function stateFrom(document: QuotaDocument): QuotaState {
       kind: window.kind,
       startMs: window.start.getTime(),
       reserved: window.reserved,
-      foreignAtMost: window.foreign_at_most,
-      foreignAtLeast: window.foreign_at_least,
+      maxForeign: window.max_foreign,
+      minForeign: window.min_foreign,
       seen: window.seen,
       isClosed: window.is_closed,
     })),
@@ -145,8 +145,8 @@ function documentOf(clientId: string, revision: number, state: QuotaState): Quot
       kind: window.kind,
       start: new Date(window.startMs),
       reserved: window.reserved,
-      foreign_at_most: window.foreignAtMost,
-      foreign_at_least: window.foreignAtLeast,
+      max_foreign: window.maxForeign,
+      min_foreign: window.minForeign,
       seen: window.seen,
       is_closed: window.isClosed,
     })),

@@ -78,7 +78,7 @@ export const activityBookkeeping = object('what this program remembers of the ac
       'antipodes in a row': 'between them no line is defined',
       'longer than half the equator': 'the receiver jumped, and the index does not take it',
       'not a polyline': 'the polyline cannot be decoded',
-      'refused by MongoDB': 'its index does not take the track',
+      'rejected by MongoDB': 'its index does not take the track',
     }),
   ),
   streams: streamsState,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import {
   changesBetween,
-  detailFingerprintOf,
+  detailHashOf,
   fingerprintOf,
   readSummary,
   recordingHashOf,
@@ -25,8 +25,8 @@ function reasonFor(value: JsonValue): string {
   return listed.isUsable ? 'usable' : listed.unusable.reason;
 }
 
-describe('a record of the list', () => {
-  it('is kept as it came', () => {
+describe('readSummary', () => {
+  it('keeps the record unchanged', () => {
     const listed = readSummary(record);
     expect(listed).toEqual({
       isUsable: true,
@@ -40,13 +40,16 @@ describe('a record of the list', () => {
     [false, false],
     ['true', false],
     [null, false],
-  ])('with manual %j is manual: %s', (manual, isManual) => {
+  ])('reads manual %j as %s', (manual, isManual) => {
     expect(readSummary({ ...record, manual })).toMatchObject({ summary: { isManual } });
   });
 
-  it.each<[JsonValue]>([[null], [[]], ['x'], [1], [1n], [true]])('%s is no object', (value) => {
-    expect(reasonFor(value)).toContain('not an object');
-  });
+  it.each<[JsonValue]>([[null], [[]], ['x'], [1], [1n], [true]])(
+    'rejects %s, which is not an object',
+    (value) => {
+      expect(reasonFor(value)).toContain('not an object');
+    },
+  );
 
   it.each<[JsonValue]>([
     ['1'],
@@ -58,7 +61,7 @@ describe('a record of the list', () => {
     [null],
     [{}],
     [[1]],
-  ])('with the id %s is unusable', (id) => {
+  ])('rejects the id %s', (id) => {
     expect(reasonFor({ ...record, id })).toContain('its id');
   });
 
@@ -73,11 +76,11 @@ describe('a record of the list', () => {
     [1_700_000_000],
     [null],
     [{}],
-  ])('with the start %j is unusable', (start) => {
+  ])('rejects the start %j', (start) => {
     expect(reasonFor({ ...record, start_date: start })).toContain('its start_date');
   });
 
-  it('without id or start is unusable', () => {
+  it('rejects a record without id or start', () => {
     expect(reasonFor({})).toContain('its id');
     expect(reasonFor({ id: 1 })).toContain('its start_date');
   });
@@ -91,7 +94,7 @@ describe('a record of the list', () => {
     },
   );
 
-  it('is read or refused, whatever it is', () => {
+  it('reads or rejects any JSON value', () => {
     const value = fc.jsonValue() as fc.Arbitrary<JsonValue>;
     const digits = fc.stringMatching(
       /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)$/,
@@ -120,8 +123,8 @@ describe('a record of the list', () => {
   });
 });
 
-describe('fingerprints', () => {
-  it('change with anything in the record, and not with the order of its keys', () => {
+describe('fingerprints and hashes', () => {
+  it('a fingerprint changes with any value of the record, not with the order of its keys', () => {
     const reversed = Object.fromEntries(Object.entries(record).reverse());
     expect(fingerprintOf(reversed)).toBe(fingerprintOf(record));
     expect(fingerprintOf({ ...record, name: 'Evening Ride' })).not.toBe(fingerprintOf(record));
@@ -133,19 +136,19 @@ describe('fingerprints', () => {
     ['moving time', { moving_time: 1 }],
     ['elapsed time', { elapsed_time: 1 }],
     ['track', { map: { summary_polyline: 'abd' } }],
-  ])('of the recording change with its %s', (_, change) => {
+  ])('the recording hash changes with the %s', (_, change) => {
     expect(recordingHashOf({ ...record, ...change })).not.toBe(recordingHashOf(record));
   });
 
-  it('of the recording stay with anything else', () => {
+  it('the recording hash ignores all other fields', () => {
     const renamed = { ...record, name: 'Evening Ride', kudos_count: 5 };
     expect(recordingHashOf(renamed)).toBe(recordingHashOf(record));
     expect(recordingHashOf({})).toBe(recordingHashOf({ distance: null, map: null }));
   });
 });
 
-describe('what differs between two records', () => {
-  it('is named field by field, with what it was and what it is; counters are no news', () => {
+describe('changesBetween', () => {
+  it('names each changed field with both values, and ignores counters', () => {
     const from = { name: 'One', gear_id: 'b1', kudos_count: 1, start_latlng: [48, 16] };
     const to = { name: 'Two', kudos_count: 7, start_latlng: [48, 16], device_name: 'X' };
     expect(changesBetween(from, to)).toEqual([
@@ -157,7 +160,7 @@ describe('what differs between two records', () => {
   });
 });
 
-describe('the fingerprint that the details depend on', () => {
+describe('detailHashOf', () => {
   const record = { name: 'One', distance: 10, kudos_count: 1, map: { summary_polyline: 'abc' } };
   it.each([
     [{ kudos_count: 2 }, true],
@@ -167,8 +170,8 @@ describe('the fingerprint that the details depend on', () => {
     [{ private: true }, false],
     [{ map: { summary_polyline: 'abd' } }, false],
     [{ map: null }, false],
-  ])('after %j is the same: %s', (changes, isSame) => {
-    const is = detailFingerprintOf({ ...record, ...changes }) === detailFingerprintOf(record);
+  ])('the detail hash stays the same after %j: %s', (changes, isSame) => {
+    const is = detailHashOf({ ...record, ...changes }) === detailHashOf(record);
     expect(is).toBe(isSame);
   });
 });

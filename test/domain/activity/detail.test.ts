@@ -40,7 +40,7 @@ function read(value: JsonValue): ActivityDetail {
   return detail;
 }
 
-/** As they arrive on the wire. */
+/** As received over HTTP. */
 function fromWire(value: Parameters<typeof writeJson>[0]): JsonObject {
   return parseJson(writeJson(value)) as JsonObject;
 }
@@ -49,14 +49,14 @@ function listedOf(summary: JsonObject): ListedSummary {
   return { keys: new Set(Object.keys(summary)), values: summary };
 }
 
-/** Where there is no track the list and the detail say so in different ways. */
+/** The list and the detail write a missing track differently. */
 function withOneFormOfNothing({ map, ...rest }: JsonObject): JsonObject {
   const { summary_polyline: polyline, ...others } = map as JsonObject;
   return { ...rest, map: { ...others, summary_polyline: polyline ?? '' } };
 }
 
-describe('a detailed activity', () => {
-  it('holds the very summary that the list gives', () => {
+describe('readDetail', () => {
+  it('separates the same summary that the list gives', () => {
     for (const id of ids) {
       const { summary } = read(fromWire(world.detail(id)));
       const truth = world.summary(id);
@@ -66,7 +66,7 @@ describe('a detailed activity', () => {
     }
   });
 
-  it('has everything else among its details', () => {
+  it('keeps all other keys among the details', () => {
     for (const id of ids.slice(0, 50)) {
       const whole = fromWire(world.detail(id));
       const { summary, details } = read(whole);
@@ -79,7 +79,7 @@ describe('a detailed activity', () => {
     }
   });
 
-  it('keeps what nobody knows, among its details', () => {
+  it('keeps unknown keys among the details', () => {
     const { summary, details } = read({ ...record, similar_activities: { count: 1 }, 'a.$b': 1 });
     expect(details).toEqual({
       description: 'Nice one.',
@@ -94,7 +94,7 @@ describe('a detailed activity', () => {
     expect(summary.record['map']).not.toHaveProperty('polyline');
   });
 
-  it('invents neither a map nor a state', () => {
+  it('adds neither a map nor a resource_state', () => {
     const { id, start_date } = record;
     expect(read({ id, start_date }).summary.record).toEqual({ id, start_date });
     expect(read({ id, start_date, map: null }).summary.record).toEqual({
@@ -111,13 +111,13 @@ describe('a detailed activity', () => {
     ['x', 'not an object'],
     [{ ...record, id: '7' }, 'its id'],
     [{ ...record, start_date: 'yesterday' }, 'its start_date'],
-  ])('%j is none', (value, problem) => {
+  ])('rejects %j', (value, problem) => {
     expect(readDetail(value)).toEqual({ problem: expect.stringContaining(problem) as string });
   });
 });
 
-describe('a detail beside what the list gave', () => {
-  it('holds the summary as it was listed, whatever the list says for nothing', () => {
+describe('alignDetail', () => {
+  it('writes absent values as the list does', () => {
     for (const id of ids) {
       const listed = fromWire(world.summary(id));
       const detail = alignDetail(read(fromWire(world.detail(id))), listedOf(listed));
@@ -125,7 +125,7 @@ describe('a detail beside what the list gave', () => {
     }
   });
 
-  it('leaves to the list what the list gives beyond what is known', () => {
+  it('keeps unknown keys of the list in the summary', () => {
     const detail = read({ ...record, description: 'New.', novelty: 5 });
     const listed = { ...read(record).summary.record, description: 'Old.', novelty: 4 };
     const aligned = alignDetail(detail, listedOf(listed));
@@ -133,7 +133,7 @@ describe('a detail beside what the list gave', () => {
     expect(aligned.details).toEqual({ segment_efforts: [] });
   });
 
-  it('takes a key that some lists do not give for a detail where this one does not', () => {
+  it('moves an optional list key to the details where this list lacks it', () => {
     const detail = read({ ...record, device_name: 'Watch', hide_from_home: false });
     expect(detail.summary.record).toMatchObject({ device_name: 'Watch', hide_from_home: false });
     const aligned = alignDetail(detail, listedOf(read(record).summary.record));
@@ -151,33 +151,33 @@ describe('a detail beside what the list gave', () => {
     ['a value for no key', {}, { gear_id: 'b1' }, { gear_id: 'b1' }],
     ['no key for a value', { gear_id: 'b1' }, {}, {}],
     [
-      'another word for no track',
+      'an empty track for null',
       { map: { id: 'a', summary_polyline: null } },
       { map: { id: 'a', summary_polyline: '' } },
       { map: { id: 'a', summary_polyline: null } },
     ],
     [
-      'a track that was taken away',
+      'a removed track',
       { map: { id: 'a', summary_polyline: 'abc' } },
       { map: { id: 'a', summary_polyline: '' } },
       { map: { id: 'a', summary_polyline: '' } },
     ],
     [
-      'no track where the list says nothing of one',
+      'an empty track for no key',
       { map: { id: 'a' } },
       { map: { id: 'a', summary_polyline: '' } },
       { map: { id: 'a', summary_polyline: '' } },
     ],
-    ['a map where there was none', { map: null }, { map: { id: 'a' } }, { map: { id: 'a' } }],
-  ])('sees through %s', (_, listed, inDetail, expected) => {
+    ['a new map', { map: null }, { map: { id: 'a' } }, { map: { id: 'a' } }],
+  ])('aligns %s', (_, listed, inDetail, expected) => {
     const base = { id: record.id, start_date: record.start_date };
     const aligned = alignDetail(read({ ...base, ...inDetail }), listedOf({ ...base, ...listed }));
     expect(aligned.summary.record).toEqual({ ...base, ...expected });
   });
 });
 
-describe('the segments of an activity', () => {
-  it('are those of its efforts, each once', () => {
+describe('segmentIdsOf', () => {
+  it('returns the segments of the efforts without duplicates', () => {
     const efforts = [7, 8, 7, 9].map((id) => ({ id: 2n ** 53n + 1n, segment: { id } }));
     expect(segmentIdsOf({ segment_efforts: efforts })).toEqual([7, 8, 9]);
   });
@@ -189,20 +189,20 @@ describe('the segments of an activity', () => {
     [[null, 1, [], {}]],
     [[{ segment: null }, { segment: {} }, { segment: { id: '7' } }]],
     [[{ segment: { id: 0 } }, { segment: { id: 1.5 } }, { segment: { id: 2n ** 60n } }]],
-  ])('are none in %o', (efforts) => {
+  ])('finds no segment in %o', (efforts) => {
     expect(segmentIdsOf({ segment_efforts: efforts })).toEqual([]);
   });
 
-  it('are none where nothing is said of efforts', () => {
+  it('finds no segment without efforts', () => {
     expect(segmentIdsOf({})).toEqual([]);
   });
 });
 
-describe('efforts', () => {
+describe('mayEffortsCome', () => {
   const ended = new Date('2026-11-21T07:30:00Z');
   const after = (minutes: number): Date => new Date(ended.getTime() + minutes * 60_000);
 
-  it('may still come for two hours after the end', () => {
+  it('expects efforts for two hours after the end', () => {
     expect(mayEffortsCome(read(record), after(119))).toBe(true);
     expect(mayEffortsCome(read(record), after(120))).toBe(false);
   });
@@ -212,8 +212,8 @@ describe('efforts', () => {
     ['it was entered by hand', { manual: true }],
     ['it has no positions', { start_latlng: [] }],
     ['its positions are null', { start_latlng: null }],
-    ['its length is unknown', { elapsed_time: null }],
-  ])('do not come any more where %s', (_, changes) => {
+    ['its elapsed time is unknown', { elapsed_time: null }],
+  ])('expects no efforts where %s', (_, changes) => {
     expect(mayEffortsCome(read({ ...record, ...changes }), after(61))).toBe(false);
   });
 });

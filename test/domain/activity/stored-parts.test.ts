@@ -20,8 +20,8 @@ function lengthsOf(time: number, watts?: number): Pick<StoredPart, 'lengths'> {
 
 const single = part(0, { parts: 1, sampleCount: 2 });
 
-describe('stored parts', () => {
-  it('are whole in any order, and where nobody counted the samples', () => {
+describe('arePartsWhole', () => {
+  it('accepts parts in any order, and without a count of samples', () => {
     expect(arePartsWhole([part(1), part(0)], 4)).toBe(true);
     expect(arePartsWhole([single], undefined)).toBe(true);
     const empty = { ...single, sampleCount: 0, ...lengthsOf(0, 0) };
@@ -32,21 +32,21 @@ describe('stored parts', () => {
     'there are none': [],
     'one is missing': [part(0)],
     'one is too many': [part(0), part(1), part(2)],
-    'one stands in the place of another': [part(0), part(2)],
-    'they are of two writes': [part(0), part(1, { write: 'b' })],
-    'they disagree on their number': [part(0), part(1, { parts: 3 })],
-    'they disagree on the samples': [part(0), part(1, { sampleCount: 5 })],
+    'one has a wrong number': [part(0), part(2)],
+    'they come from two writes': [part(0), part(1, { write: 'b' })],
+    'they disagree on the number of parts': [part(0), part(1, { parts: 3 })],
+    'they disagree on the number of samples': [part(0), part(1, { sampleCount: 5 })],
     'an array is shorter than the others': [part(0), part(1, lengthsOf(2, 1))],
     'all arrays are too short': [part(0), part(1, lengthsOf(1, 1))],
     'a stream ends early': [part(0), part(1, lengthsOf(2))],
     'there is no array': [part(0), part(1, { lengths: new Map() })],
   };
 
-  it.each(Object.entries(wrong))('are not whole where %s', (_, parts) => {
+  it.each(Object.entries(wrong))('rejects parts where %s', (_, parts) => {
     expect(arePartsWhole(parts, 4)).toBe(false);
   });
 
-  it('are not whole where the activity says another number of samples', () => {
+  it('rejects parts where the activity has another number of samples', () => {
     expect(arePartsWhole([single], 3)).toBe(false);
   });
 });

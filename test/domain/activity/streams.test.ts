@@ -11,25 +11,25 @@ import {
 
 const plainKeys = streamKeys.filter((key) => key !== 'latlng');
 
-function read(answer: JsonValue): Record<string, readonly unknown[]> {
-  const result = readStreams(answer);
+function read(response: JsonValue): Record<string, readonly unknown[]> {
+  const result = readStreams(response);
   if (isProblem(result)) throw new Error(result.problem);
   return Object.fromEntries(result.arrays);
 }
 
-function problem(answer: JsonValue): string {
-  const result = readStreams(answer);
+function problem(response: JsonValue): string {
+  const result = readStreams(response);
   return isProblem(result) ? result.problem : '';
 }
 
-describe('an answer with streams', () => {
-  it('reads the same from both forms', () => {
+describe('readStreams', () => {
+  it('reads the same streams from both forms', () => {
     const sample = fc.oneof(fc.integer(), fc.constant(null), fc.boolean(), fc.constant(1.5));
     const pair = fc.oneof(
       fc.constant(null),
       fc.tuple(fc.constantFrom(1, null), fc.constantFrom(2, null)),
     );
-    const answer = fc.nat({ max: 5 }).chain((length) => {
+    const response = fc.nat({ max: 5 }).chain((length) => {
       const exactly = { minLength: length, maxLength: length };
       return fc.tuple(
         fc.dictionary(
@@ -40,7 +40,7 @@ describe('an answer with streams', () => {
       );
     });
     fc.assert(
-      fc.property(answer, ([plain, positions]) => {
+      fc.property(response, ([plain, positions]) => {
         const byKey: Record<string, JsonValue> = {
           ...plain,
           ...(positions && { latlng: positions }),
@@ -59,13 +59,13 @@ describe('an answer with streams', () => {
     );
   });
 
-  it('counts its samples, none where there is no stream', () => {
+  it('counts the samples, 0 without a stream', () => {
     expect(readStreams({ time: { data: [0, 1, 2] } })).toMatchObject({ sampleCount: 3 });
     expect(readStreams({})).toMatchObject({ sampleCount: 0 });
     expect(readStreams([])).toMatchObject({ sampleCount: 0 });
   });
 
-  it('leaves out what was not asked for, whatever it is', () => {
+  it('ignores keys that were not requested', () => {
     const stranger = { lat: { data: [1] }, mood: 'good', __proto__: null };
     expect(read({ ...stranger, time: { data: [0, 1] } })).toEqual({ time: [0, 1] });
   });
@@ -73,8 +73,8 @@ describe('an answer with streams', () => {
   it.each<[string, JsonValue, string]>([
     ['a text', 'Service unavailable', 'neither an object nor a list'],
     ['null', null, 'neither an object nor a list'],
-    ['an object about something else', { message: 'error' }, 'no stream that is known'],
-    ['a list about something else', [{ type: 'mood', data: [] }], 'no stream that is known'],
+    ['an object about something else', { message: 'error' }, 'no known stream'],
+    ['a list about something else', [{ type: 'mood', data: [] }], 'no known stream'],
     ['a list of something else', [{ type: 'time', data: [] }, 5], 'neither an object nor a list'],
     ['a list without types', [{ data: [] }], 'neither an object nor a list'],
     [
@@ -88,23 +88,23 @@ describe('an answer with streams', () => {
       'different lengths',
     ],
     ['a stream without data', { time: {} }, 'time has no list of samples'],
-    ['a stream that is no object', { time: [1, 2] }, 'time has no list of samples'],
+    ['a stream that is not an object', { time: [1, 2] }, 'time has no list of samples'],
     ['a text among the samples', { time: { data: [1, 'two'] } }, 'time has a sample'],
     ['a position of three', { latlng: { data: [[1, 2, 3]] } }, 'latlng has a sample'],
     ['a position of texts', { latlng: { data: [['1', '2']] } }, 'latlng has a sample'],
     ['a position of booleans', { latlng: { data: [[true, false]] } }, 'latlng has a sample'],
     ['a position that is a number', { latlng: { data: [1] } }, 'latlng has a sample'],
-  ])('is not believed with %s', (_, answer, words) => {
-    expect(problem(answer)).toContain(words);
+  ])('rejects %s', (_, response, words) => {
+    expect(problem(response)).toContain(words);
   });
 
-  it('is read or refused, whatever it is', () => {
+  it('reads or rejects any JSON value', () => {
     const value = fc.jsonValue() as fc.Arbitrary<JsonValue>;
     const stream = fc.record({ type: fc.constantFrom(...streamKeys), data: fc.array(value) });
     const keyed = fc.dictionary(fc.constantFrom(...streamKeys), fc.oneof(value, stream));
     fc.assert(
-      fc.property(fc.oneof(value, keyed, fc.array(fc.oneof(value, stream))), (answer) => {
-        const result = readStreams(answer);
+      fc.property(fc.oneof(value, keyed, fc.array(fc.oneof(value, stream))), (response) => {
+        const result = readStreams(response);
         if (isProblem(result)) return;
         for (const array of result.arrays.values()) expect(array).toHaveLength(result.sampleCount);
       }),
@@ -112,8 +112,8 @@ describe('an answer with streams', () => {
   });
 });
 
-describe('the parts of long streams', () => {
-  it('hold all samples once, in order, none empty, none too large, and are as few as can be', () => {
+describe('partsOf', () => {
+  it('cuts all samples in order into the fewest parts that are neither empty nor too large', () => {
     const size = fc.integer({ min: 1, max: 100_000 });
     fc.assert(
       fc.property(
@@ -122,17 +122,15 @@ describe('the parts of long streams', () => {
         size,
         (sampleCount, byteLength, maxBytes) => {
           const parts = partsOf(sampleCount, byteLength, maxBytes);
-          let next = 0;
-          parts.forEach(({ part, from, to }, index) => {
-            expect([part, from]).toEqual([index, next]);
-            expect(to).toBeGreaterThan(from);
-            if (to - from > 1)
-              expect(((to - from) * byteLength) / sampleCount).toBeLessThanOrEqual(
-                maxBytes * (1 + 1e-9),
-              );
-            next = to;
-          });
-          expect(next).toBe(sampleCount);
+          expect(parts.map(({ part }) => part)).toEqual([...parts.keys()]);
+          const ends = parts.map(({ to }) => to);
+          expect(parts.map(({ from }) => from)).toEqual([0, ...ends.slice(0, -1)]);
+          expect(ends.at(-1)).toBe(sampleCount);
+          const sizes = parts.map(({ from, to }) => to - from);
+          expect(Math.min(...sizes)).toBeGreaterThan(0);
+          const largest = Math.max(...sizes);
+          const largestBytes = (largest * byteLength) / sampleCount;
+          if (largest > 1) expect(largestBytes).toBeLessThanOrEqual(maxBytes * (1 + 1e-9));
           const fitting = Math.max(1, Math.floor((sampleCount * maxBytes) / byteLength));
           expect(parts).toHaveLength(Math.ceil(sampleCount / fitting));
         },
@@ -155,28 +153,10 @@ describe('the parts of long streams', () => {
         [2, 3],
       ],
     ],
-    [
-      'an uneven cut',
-      10,
-      600,
-      100,
-      [
-        [0, 1],
-        [1, 2],
-        [2, 3],
-        [3, 4],
-        [4, 5],
-        [5, 6],
-        [6, 7],
-        [7, 8],
-        [8, 9],
-        [9, 10],
-      ],
-    ],
+    ['an uneven cut', 10, 600, 100, Array.from({ length: 10 }, (_, at) => [at, at + 1])],
     ['what fits', 10, 100, 100, [[0, 10]]],
-  ])('of %s', (_, sampleCount, byteLength, maxBytes, ranges) => {
-    expect(partsOf(sampleCount, byteLength, maxBytes).map(({ from, to }) => [from, to])).toEqual(
-      ranges,
-    );
+  ])('cuts %s', (_, sampleCount, byteLength, maxBytes, ranges) => {
+    const parts = partsOf(sampleCount, byteLength, maxBytes);
+    expect(parts.map(({ from, to }) => [from, to])).toEqual(ranges);
   });
 });

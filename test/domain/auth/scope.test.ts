@@ -2,10 +2,10 @@ import { describe, expect, it, test } from 'vitest';
 
 import { canReadActivities, missingScopes, splitScopes } from '../../../src/domain/auth/scope.ts';
 
-const wanted = ['read', 'activity:read_all', 'profile:read_all', 'read_all'];
+const requested = ['read', 'activity:read_all', 'profile:read_all', 'read_all'];
 
-test('nothing is missing where everything was granted', () => {
-  expect(missingScopes(wanted, wanted)).toEqual([]);
+test('no scope is missing where all were granted', () => {
+  expect(missingScopes(requested, requested)).toEqual([]);
 });
 
 test('a wider scope includes the smaller one', () => {
@@ -16,9 +16,9 @@ test('a smaller scope does not include the wider one', () => {
   expect(missingScopes(['read_all'], ['read']).map(({ scope }) => scope)).toEqual(['read_all']);
 });
 
-describe('what a missing scope means', () => {
-  it('names private activities and privacy zones for activity:read_all', () => {
-    const [missing] = missingScopes(wanted, [
+describe('the consequence of a missing scope', () => {
+  it('without activity:read_all names private activities and privacy zones', () => {
+    const [missing] = missingScopes(requested, [
       'read',
       'activity:read',
       'read_all',
@@ -28,7 +28,7 @@ describe('what a missing scope means', () => {
     expect(missing?.consequence).toMatch(/private activities are absent.*privacy zones are cut/);
   });
 
-  it('says something of its own for every known scope, in the order wanted', () => {
+  it('differs for every known scope, in the requested order', () => {
     const known = ['read', 'read_all', 'profile:read_all', 'profile:write'];
     known.push('activity:read', 'activity:read_all', 'activity:write');
     const missing = missingScopes(known, []);
@@ -36,9 +36,9 @@ describe('what a missing scope means', () => {
     expect(new Set(missing.map(({ consequence }) => consequence)).size).toBe(known.length);
   });
 
-  it('says something for a scope that nobody knows yet', () => {
+  it('is a general sentence for an unknown scope', () => {
     expect(missingScopes(['club:read'], [])).toEqual([
-      { scope: 'club:read', consequence: 'what it allows cannot be read' },
+      { scope: 'club:read', consequence: 'the data of this scope cannot be read' },
     ]);
   });
 });
@@ -49,8 +49,8 @@ test.each([
   [['activity:write', 'read_all'], false],
   [['activity:read'], true],
   [['activity:read_all'], true],
-])('with %j activities can be read: %s', (completed, isPossible) => {
-  expect(canReadActivities(completed)).toBe(isPossible);
+])('the scopes %j allow to read activities: %s', (granted, isPossible) => {
+  expect(canReadActivities(granted)).toBe(isPossible);
 });
 
 test.each([
@@ -58,6 +58,6 @@ test.each([
   ['read activity:read_all', ['read', 'activity:read_all']],
   ['', []],
   [' read, read_all ', ['read', 'read_all']],
-])('"%s" is split at commas and spaces', (text, scopes) => {
+])('splits the scopes "%s" at commas and spaces', (text, scopes) => {
   expect(splitScopes(text)).toEqual(scopes);
 });

@@ -1,21 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { minuteMs } from '../../../src/domain/duration.ts';
 import { isFresh } from '../../../src/domain/auth/token-margin.ts';
 
 const nowMs = Date.UTC(2026, 10, 22);
-const minuteMs = 60_000;
 const inMinutes = (minutes: number): Date => new Date(nowMs + minutes * minuteMs);
 
-describe('an access token', () => {
-  it.each([
-    ['six hours long, 6 minutes left', 6, -354, true],
-    ['six hours long, 5 minutes left', 5, -355, false],
-    ['six minutes long, 2 minutes left', 2, -4, true],
-    ['six minutes long, 1 minute left', 1, -5, false],
-    ['of unknown length, 6 minutes left', 6, undefined, true],
-    ['of unknown length, 5 minutes left', 5, undefined, false],
-  ])('%s', (_, expires, obtained, expected) => {
+describe('isFresh', () => {
+  it.each<[string, number, number | undefined, boolean]>([
+    ['token of six hours with 6 minutes left', 6, -354, true],
+    ['token of six hours with 5 minutes left', 5, -355, false],
+    ['token of six minutes with 2 minutes left', 2, -4, true],
+    ['token of six minutes with 1 minute left', 1, -5, false],
+    ['token of unknown lifetime with 6 minutes left', 6, undefined, true],
+    ['token of unknown lifetime with 5 minutes left', 5, undefined, false],
+  ])('decides whether a %s is fresh', (_, expires, obtained, expected) => {
     const life = {
       expiresAt: inMinutes(expires),
       ...(obtained !== undefined && { obtainedAt: inMinutes(obtained) }),
@@ -23,7 +23,7 @@ describe('an access token', () => {
     expect(isFresh(life, nowMs)).toBe(expected);
   });
 
-  it('that has expired is never fresh, even where the clock says that it was obtained later', () => {
+  it('never calls an expired token fresh, even if obtained later by the clock', () => {
     const minutes = fc.integer({ min: -1_000, max: 0 });
     fc.assert(
       fc.property(

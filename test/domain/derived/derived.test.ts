@@ -26,7 +26,7 @@ interface Kept {
   readonly value: number | null;
 }
 
-/** What counts of a recording, said as the rule says it: a time is later than every one before. */
+/** The samples that count, by the rule itself: each is later than all before. */
 function keptOf(time: readonly Sample[], values: readonly Sample[]): readonly Kept[] {
   return time.flatMap((second, index) => {
     const earlier = time.slice(0, index).filter((one) => typeof one === 'number');
@@ -36,7 +36,7 @@ function keptOf(time: readonly Sample[], values: readonly Sample[]): readonly Ke
   });
 }
 
-/** The value of each whole second, as it holds until the next sample, at most 30 seconds. */
+/** The value of each whole second: a sample holds until the next, at most 30 seconds. */
 function secondBySecond(kept: readonly Kept[]): readonly (number | null)[] {
   return kept.flatMap(({ second, value }, place) => {
     const next = kept[place + 1]?.second ?? second + 1;
@@ -67,7 +67,7 @@ function metersAt(points: readonly Point[], second: number): number {
   return from.meters + share * (to.meters - from.meters);
 }
 
-/** Every instant at which the distance is just so much, stretches of standing still by both ends. */
+/** Every instant at which the distance is `meters`; of a stop both ends. */
 function instantsOf(points: readonly Point[], meters: number): readonly number[] {
   return points.flatMap((to, index) => {
     const from = points[index - 1];
@@ -78,7 +78,7 @@ function instantsOf(points: readonly Point[], meters: number): readonly number[]
   });
 }
 
-/** The shortest of all windows that begin or end on a point. */
+/** The shortest window that begins or ends on a point. */
 function shortest(points: readonly Point[], rise: number): number {
   const spans = points.flatMap(({ second, meters }) => [
     ...instantsOf(points, meters + rise).map((end) => end - second),
@@ -87,7 +87,7 @@ function shortest(points: readonly Point[], rise: number): number {
   return Math.min(...spans);
 }
 
-/** A step to the next sample: most are a second, some a pause, some go back; a value, or none. */
+/** Seconds to the next sample: usually one, sometimes a pause or a step back. */
 const gap = fc.oneof(
   { weight: 6, arbitrary: fc.constant(1) },
   { weight: 3, arbitrary: fc.integer({ min: 1, max: 900 }) },
@@ -116,8 +116,8 @@ function drawn(value: fc.Arbitrary<number>, isSum = false): fc.Arbitrary<Drawn> 
   });
 }
 
-describe('the fastest time over a distance', () => {
-  it('is found between samples, by straight lines', () => {
+describe('best_distance', () => {
+  it('interpolates the fastest time between samples', () => {
     const { best_distance } = derived({ time: [0, 100, 180, 300], distance: [0, 300, 700, 1_000] });
     expect(best_distance).toEqual([
       { meters: 400, seconds: 80 },
@@ -125,7 +125,7 @@ describe('the fastest time over a distance', () => {
     ]);
   });
 
-  it('is there where just the distance was covered, in decimal fractions', () => {
+  it('includes a distance that was covered exactly, in decimal fractions', () => {
     const distance = everySecond(4_001).map((at) => Math.round(at * 100 * 1.1) / 1_000);
     const { best_distance } = derived({ time: everySecond(4_001), distance });
     expect(best_distance).toEqual([{ meters: 400, seconds: 3_636.364 }]);
@@ -133,14 +133,14 @@ describe('the fastest time over a distance', () => {
     expect(derived({ time: [0, 60], distance: [0.1, 400.1] }).best_distance).toHaveLength(1);
   });
 
-  it('does not count standing still before or after, and does in between', () => {
+  it('counts a stop within the distance, not before or after it', () => {
     const distance = [0, 0, 200, 200, 400, 400];
     expect(derived({ time: [0, 90, 150, 250, 300, 999], distance }).best_distance).toEqual([
       { meters: 400, seconds: 210 },
     ]);
   });
 
-  it('goes up to 100 km', () => {
+  it('has all distances up to 100 km', () => {
     const { best_distance } = derived({ time: [0, 10_000], distance: [0, 100_000] });
     expect(best_distance.map(({ meters }) => meters)).toEqual([
       400, 1_000, 1_609.344, 5_000, 10_000, 20_000, 21_097.5, 42_195, 100_000,
@@ -148,7 +148,7 @@ describe('the fastest time over a distance', () => {
     expect(best_distance.at(-1)?.seconds).toBe(10_000);
   });
 
-  it('is the shortest of all windows, whatever was recorded', () => {
+  it('finds the shortest window of any recording', () => {
     const meters = fc.integer({ min: -20, max: 4_000 }).map((tenths) => tenths / 10);
     fc.assert(
       fc.property(drawn(meters, true), ({ time, values }) => {
@@ -166,8 +166,8 @@ describe('the fastest time over a distance', () => {
   });
 });
 
-describe('the furthest in an hour', () => {
-  it('is the furthest of all windows, and absent where the recording is shorter', () => {
+describe('best_time', () => {
+  it('finds the longest distance within an hour, none in a shorter recording', () => {
     const meters = fc.integer({ min: -20, max: 4_000 }).map((tenths) => tenths / 10);
     fc.assert(
       fc.property(drawn(meters, true), ({ time, values }) => {
@@ -186,13 +186,13 @@ describe('the furthest in an hour', () => {
   });
 });
 
-describe('the best power', () => {
-  it('is an average over time: a sample holds until the next', () => {
+describe('best_power', () => {
+  it('averages power over time: a sample holds until the next', () => {
     const { best_power } = derived({ time: [0, 1, 4, 5], watts: [100, 200, 400, 300] });
     expect(best_power).toEqual([{ seconds: 5, watts: 260 }]);
   });
 
-  it('counts a pause as rest from its 30th second on', () => {
+  it('counts a pause as 0 W from its 30th second on', () => {
     const { best_power } = derived({ time: [0, 1, 61], watts: [300, 300, 0] });
     expect(best_power).toEqual([
       { seconds: 5, watts: 300 },
@@ -200,7 +200,7 @@ describe('the best power', () => {
     ]);
   });
 
-  it('is the highest of all windows, whatever was recorded', () => {
+  it('finds the highest average of any recording', () => {
     fc.assert(
       fc.property(drawn(fc.integer({ min: 0, max: 900 })), ({ time, values }) => {
         const watts = secondBySecond(keptOf(time, values)).map((one) => one ?? 0);
@@ -221,8 +221,8 @@ describe('the best power', () => {
   });
 });
 
-describe('the time by heart rate', () => {
-  it('is counted in steps of five beats', () => {
+describe('heartrate_seconds', () => {
+  it('counts the time in steps of five beats', () => {
     const arrays = { time: [0, 1, 2, 5, 6], heartrate: [119, 120, 124.5, 125, 119] };
     expect(derived(arrays).heartrate_seconds).toEqual([
       { bpm: 115, seconds: 2 },
@@ -231,17 +231,17 @@ describe('the time by heart rate', () => {
     ]);
   });
 
-  it('counts at most 30 seconds of a pause', () => {
+  it('counts at most 30 seconds of a pause for the heart rate', () => {
     const arrays = { time: [0, 31, 1_000, 1_030], heartrate: [100, 100, 100, 100] };
     expect(derived(arrays).heartrate_seconds).toEqual([{ bpm: 100, seconds: 91 }]);
   });
 
-  it('leaves out what no heart does', () => {
+  it('ignores implausible heart rates', () => {
     const arrays = { time: [0, 1, 2, 3], heartrate: [0, -5, 300, Number.POSITIVE_INFINITY] };
     expect(derived(arrays)).toEqual(nothing);
   });
 
-  it('adds up as the seconds do one by one, whatever was recorded', () => {
+  it('equals a count second by second for any recording', () => {
     fc.assert(
       fc.property(drawn(fc.integer({ min: 1, max: 299 })), ({ time, values }) => {
         const expected = new Map<number, number>();
@@ -259,8 +259,8 @@ describe('the time by heart rate', () => {
   });
 });
 
-describe('the cells of a heat map', () => {
-  it('have their centre at the thousandth of a degree', () => {
+describe('cells', () => {
+  it('centres cells at the thousandth of a degree', () => {
     const arrays = {
       lat: [48.2084, 48.20764, -0.0004, 48.2081],
       lng: [16.3731, 16.3726, 0, 16.373],
@@ -271,7 +271,7 @@ describe('the cells of a heat map', () => {
     ]);
   });
 
-  it('leave out what has no place on the globe', () => {
+  it('leaves out positions that are not on the globe', () => {
     const lat = [90.1, 48, null, 48, Number.NaN, 90, -90];
     const lng = [16, -180.1, 16, null, 16, 180, -180];
     expect(derived({ lat, lng }).cells).toEqual([
@@ -281,7 +281,7 @@ describe('the cells of a heat map', () => {
     expect(derived({ lat: [48, 49] }).cells).toEqual([]);
   });
 
-  it('count every sample once', () => {
+  it('counts every position in one cell', () => {
     const degree = fc.integer({ min: -900, max: 900 }).map((step) => step * 0.001 + 0.0003);
     fc.assert(
       fc.property(fc.array(fc.tuple(degree, degree)), (positions) => {
@@ -304,7 +304,7 @@ describe('the cells of a heat map', () => {
     );
   });
 
-  it('are the fullest 20,000 where there are more', () => {
+  it('keeps the 20,000 cells with most samples', () => {
     const lng = everySecond(25_000).map((at) => at / 500);
     const home = lng.slice(-200);
     const { cells } = derived({ lat: [...lng, ...home].map(() => 0), lng: [...lng, ...home] });
@@ -313,15 +313,15 @@ describe('the cells of a heat map', () => {
   });
 });
 
-describe('a recording', () => {
-  it('with nothing to derive has empty lists', () => {
+describe('derivedFrom', () => {
+  it('returns empty lists where there is nothing to derive', () => {
     expect(derived({})).toEqual(nothing);
     expect(derived({ moving: [true, false] })).toEqual(nothing);
     const arrays = { time: [5], distance: [1_000], watts: [null], heartrate: [null] };
     expect(derived(arrays)).toEqual(nothing);
   });
 
-  it('without times has its maxima and its cells', () => {
+  it('returns maxima and cells without times', () => {
     const heartrate = [100, 180, null, 302];
     const arrays = { heartrate, watts: [0, 900, 20.5, null], lat: [1, 1], lng: [2, 2] };
     expect(derived(arrays)).toEqual({
@@ -332,7 +332,7 @@ describe('a recording', () => {
     });
   });
 
-  it('of numbers beyond reason yields finite ones', () => {
+  it('returns finite numbers for extreme input', () => {
     const extreme = fc.array(
       fc.oneof(fc.double(), fc.constantFrom(null, true, 1e300, -1e300, 5e-324)),
       { maxLength: 8 },
@@ -351,7 +351,7 @@ describe('a recording', () => {
     );
   });
 
-  it('of a day at a sample a second is no burden', () => {
+  it('derives a recording of a day with a sample each second', () => {
     const time = everySecond(90_000);
     const arrays = {
       time,

@@ -34,8 +34,8 @@ function metersOff(position: Position, line: readonly Position[]): number {
   return Math.min(...distances);
 }
 
-describe('the track of a recording', () => {
-  it('is its positions, longitude first, without those that a straight line goes through', () => {
+describe('recordedTrackOf', () => {
+  it('drops positions on a straight line, and puts the longitude first', () => {
     const lat = [48, 48.001, 48.002, null, 48.002, 48.002];
     const lng = [16, 16, 16, 16, 16.001, 16.002];
     expect(trackOf(lat, lng).track).toEqual({
@@ -61,7 +61,7 @@ describe('the track of a recording', () => {
     ]);
   });
 
-  it('goes the short way across the antimeridian', () => {
+  it('simplifies the short way across the antimeridian', () => {
     const { track } = trackOf([0, 0, 0], [179.999, -180, -179.999]);
     expect(track?.coordinates).toHaveLength(2);
   });
@@ -70,8 +70,8 @@ describe('the track of a recording', () => {
     ['one place', [48, 48, 48], [16, 16, 16], 'one point'],
     ['places beyond the poles', [91, -91], [16, 16], 'no point on the globe'],
     ['antipodes', [10, -10], [20, -160], 'antipodes in a row'],
-    ['longitudes that are no numbers', [48, 48], [true, true], 'no point on the globe'],
-  ])('of %s is left out, with the reason', (_, lat, lng, leftOut) => {
+    ['longitudes that are not numbers', [48, 48], [true, true], 'no point on the globe'],
+  ])('leaves out the track of %s with the reason', (_, lat, lng, leftOut) => {
     expect(trackOf(lat, lng)).toEqual({ leftOut });
   });
 
@@ -79,23 +79,23 @@ describe('the track of a recording', () => {
     ['no position', [null, null], [null, null]],
     ['latitudes only', [48, 49], [null, null]],
     ['no sample', [], []],
-  ])('of %s is absent, and not left out', (_, lat, lng) => {
+  ])('has no track of %s, and no reason', (_, lat, lng) => {
     expect(trackOf(lat, lng)).toEqual({});
   });
 
-  it('is absent without the streams', () => {
+  it('has no track without the streams of positions', () => {
     expect(recordedTrackOf({ sampleCount: 1, arrays: new Map([['time', [0]]]) })).toEqual({});
   });
 });
 
-describe('a simplified track', () => {
+describe('simplified', () => {
   const step = fc.integer({ min: -40, max: 40 }).map((one) => one / 100_000);
   const page = fc.array(fc.tuple(step, step), { minLength: 2, maxLength: 80 }).map((steps) => {
     let [lng, lat] = [16, 48];
     return steps.map(([east, north]): Position => [(lng += east), (lat += north)]);
   });
 
-  it('is some of the positions in their order, both ends among them, and none is a metre off', () => {
+  it('keeps positions in order with both ends, and drops only those within a metre', () => {
     fc.assert(
       fc.property(page, (positions) => {
         const kept = simplified(positions);
@@ -108,7 +108,7 @@ describe('a simplified track', () => {
     );
   });
 
-  it('has at most 1,000 positions, of a recording of any length', () => {
+  it('keeps at most 1,000 positions of a long recording', () => {
     const positions = Array.from({ length: 120_000 }, (_, at): Position => [
       16 + Math.sin(at / 7) / 10 + at / 1e6,
       48 + Math.cos(at / 11) / 10,
@@ -118,7 +118,7 @@ describe('a simplified track', () => {
     expect([kept[0], kept.at(-1)]).toEqual([positions[0], positions.at(-1)]);
   });
 
-  it('of one position or none is that', () => {
+  it('returns one position or none unchanged', () => {
     expect(simplified([[1, 2]])).toEqual([[1, 2]]);
     expect(simplified([])).toEqual([]);
   });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Position } from '../../../src/domain/derived/track.ts';
 import { pointOf, summaryPolyline, trackOf } from '../../../src/domain/derived/track.ts';
 
-/** Encodes longitude and latitude pairs as Strava would. */
+/** Encodes pairs of longitude and latitude as Strava does. */
 function encode(positions: readonly Position[]): string {
   return polylineCodec.encode(
     positions.map(([longitude, latitude]): [number, number] => [latitude, longitude]),
@@ -23,8 +23,8 @@ function expectValid(polyline: string): void {
   }
 }
 
-describe('a track', () => {
-  it('is the decoded polyline, longitude first', () => {
+describe('trackOf', () => {
+  it('decodes a polyline, longitude first', () => {
     expect(trackOf('_p~iF~ps|U_ulLnnqC_mqNvxq`@').track).toEqual({
       type: 'LineString',
       coordinates: [
@@ -35,7 +35,7 @@ describe('a track', () => {
     });
   });
 
-  it('has no point twice in a row', () => {
+  it('drops repeated points in a row', () => {
     const { track } = trackOf(
       encode([
         [1, 2],
@@ -52,7 +52,7 @@ describe('a track', () => {
     ]);
   });
 
-  it('leaves out points that are not on the globe', () => {
+  it('drops points that are not on the globe', () => {
     const { track } = trackOf(
       encode([
         [1, 2],
@@ -79,7 +79,7 @@ describe('a track', () => {
       'one point',
     ],
     [
-      'one place once the others are left out',
+      'one place after dropping the others',
       encode([
         [1, 2],
         [200, 2],
@@ -87,7 +87,7 @@ describe('a track', () => {
       ]),
       'one point',
     ],
-    ['places beyond the poles alone', encode([[1, 95]]), 'no point on the globe'],
+    ['only places beyond the poles', encode([[1, 95]]), 'no point on the globe'],
     [
       'antipodes as neighbours',
       encode([
@@ -98,7 +98,7 @@ describe('a track', () => {
       'antipodes in a row',
     ],
     [
-      'a receiver that jumps over continents',
+      'a receiver that jumps across continents',
       encode([
         [16, 48],
         [151, -33],
@@ -107,15 +107,15 @@ describe('a track', () => {
       'longer than half the equator',
     ],
     ['a number', 5, 'not a polyline'],
-  ])('of %s is left out, with the reason', (_, polyline, leftOut) => {
+  ])('leaves out %s with the reason', (_, polyline, leftOut) => {
     expect(trackOf(polyline)).toEqual({ leftOut });
   });
 
-  it.each([[''], [null], [undefined]])('of %j is absent, and not left out', (polyline) => {
+  it.each([[''], [null], [undefined]])('has no track of %j, and no reason', (polyline) => {
     expect(trackOf(polyline)).toEqual({});
   });
 
-  it('across the antimeridian or a pole is kept', () => {
+  it('keeps a track across the antimeridian or a pole', () => {
     expect(
       trackOf(
         encode([
@@ -135,7 +135,7 @@ describe('a track', () => {
     ).toBeDefined();
   });
 
-  it('is valid or absent, whatever the text', () => {
+  it('returns a valid track or none for any text', () => {
     const drawn = fc.string({
       unit: fc.integer({ min: 63, max: 127 }).map((code) => String.fromCharCode(code)),
       maxLength: 200,
@@ -146,7 +146,7 @@ describe('a track', () => {
     );
   });
 
-  it('is valid or absent, whatever the points', () => {
+  it('returns a valid track or none for any points', () => {
     const degrees = fc.integer({ min: -4_000_000, max: 4_000_000 }).map((value) => value / 10_000);
     fc.assert(
       fc.property(fc.array(fc.tuple(degrees, degrees), { maxLength: 12 }), (positions) => {
@@ -156,8 +156,8 @@ describe('a track', () => {
   });
 });
 
-describe('a point', () => {
-  it('is longitude first', () => {
+describe('pointOf', () => {
+  it('puts the longitude first', () => {
     expect(pointOf([48.2, 16.4])).toEqual({ type: 'Point', coordinates: [16.4, 48.2] });
   });
 
@@ -173,12 +173,12 @@ describe('a point', () => {
     [[null, null]],
     [[Number.POSITIVE_INFINITY, 0]],
     [[1n, 2n]],
-  ])('of %s is absent', (latlng) => {
+  ])('has no point of %s', (latlng) => {
     expect(pointOf(latlng)).toBeUndefined();
   });
 });
 
-describe('the polyline of a summary', () => {
+describe('summaryPolyline', () => {
   it.each([
     [{ summary_polyline: 'abc' }, 'abc'],
     [{ summary_polyline: null }, null],
@@ -186,7 +186,7 @@ describe('the polyline of a summary', () => {
     [null, undefined],
     ['abc', undefined],
     [undefined, undefined],
-  ])('of %j is %j', (map, polyline) => {
+  ])('reads the polyline of %j as %j', (map, polyline) => {
     expect(summaryPolyline(map)).toBe(polyline);
   });
 });

@@ -10,7 +10,7 @@ import {
   unknownOffset,
 } from '../../../src/domain/rate-limit/clock-offset.ts';
 
-/** An answer as a clock sees it that is `offsetMs` behind Strava's. */
+/** A response as seen by a clock that is `offsetMs` behind Strava's. */
 function reading(offsetMs: number, atMs: number, thereMs: number, backMs: number) {
   return {
     sentAtMs: atMs,
@@ -25,13 +25,13 @@ const trip = fc.record({
   backMs: fc.nat({ max: 3_000 }),
 });
 
-describe('the offset of Strava’s clock', () => {
-  it('is none while nothing is known', () => {
+describe('the clock offset', () => {
+  it('is 0 before the first response', () => {
     expect(bestOffsetMs(unknownOffset)).toBe(0);
     expect(offsetErrorMs(unknownOffset)).toBe(0);
   });
 
-  it('lies within the bounds that any answers give, and they only become narrower', () => {
+  it('stays within bounds that responses only narrow', () => {
     const offset = fc.integer({ min: -10_000_000, max: 10_000_000 });
     fc.assert(
       fc.property(offset, fc.array(trip, { minLength: 1, maxLength: 20 }), (offsetMs, trips) => {
@@ -54,7 +54,7 @@ describe('the offset of Strava’s clock', () => {
     );
   });
 
-  it('is learnt anew when a clock was set', () => {
+  it('is learnt again after a clock was set', () => {
     const before = learnOffset(unknownOffset, reading(0, 1_700_000_000_500, 20, 20));
     expect(bestOffsetMs(before)).toBe(0);
     const after = learnOffset(before, reading(3_600_000, 1_700_000_100_500, 20, 20));
@@ -63,7 +63,7 @@ describe('the offset of Strava’s clock', () => {
     expect(Math.abs(bestOffsetMs(back) + 3_600_000)).toBeLessThanOrEqual(1_040);
   });
 
-  it('is some number even where our clock was set back during a request', () => {
+  it('is a number even if our clock was set back during a request', () => {
     const odd = {
       sentAtMs: 1_700_000_000_000,
       receivedAtMs: 1_690_000_000_000,
@@ -73,8 +73,8 @@ describe('the offset of Strava’s clock', () => {
   });
 });
 
-describe('the instant a request left', () => {
-  it('is never after its answer', () => {
+describe('leftAt', () => {
+  it('dates a request at the latest now', () => {
     expect(leftAt(5_000, 7_000)).toEqual(new Date(5_000));
     expect(leftAt(3_605_000, 7_000)).toEqual(new Date(7_000));
   });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { dayMs, minuteMs } from '../../../src/domain/duration.ts';
 import { estimateEndMs } from '../../../src/domain/rate-limit/estimate.ts';
 import { leftIn, noReserve, reserve } from '../../../src/domain/rate-limit/quota.ts';
 import type { QuotaSettings, QuotaState } from '../../../src/domain/rate-limit/quota-state.ts';
@@ -22,9 +23,9 @@ const anySituation = fc
     const nowMs = start + offsetMs;
     let state: QuotaState = emptyQuota;
     for (let index = 0; index < usedBefore; index += 1) {
-      const asked = { id: String(index), owner: 'a', atMs: nowMs, reserve: noReserve };
-      const decision = reserve(state, asked, settings);
-      if (decision.isComplete) state = decision.state;
+      const request = { id: String(index), owner: 'a', atMs: nowMs, reserve: noReserve };
+      const decision = reserve(state, request, settings);
+      if (decision.isAllowed) state = decision.state;
     }
     return { settings, nowMs, state };
   });
@@ -49,8 +50,8 @@ function simulate(
   }
 }
 
-describe('the estimate', () => {
-  it('is what a simulation finds, even where the windows do not fit into each other', () => {
+describe('estimateEndMs', () => {
+  it('equals a simulation, even with windows that do not align', () => {
     fc.assert(
       fc.property(anySituation, fc.nat({ max: 120 }), (situation, requests) => {
         const { settings, nowMs, state } = situation;
@@ -60,7 +61,7 @@ describe('the estimate', () => {
     );
   });
 
-  it('never falls when there is more to do, and is now for nothing', () => {
+  it('never falls with more requests, and is now for none', () => {
     fc.assert(
       fc.property(anySituation, fc.nat({ max: 500 }), ({ settings, nowMs, state }, requests) => {
         const endMs = estimateEndMs(requests, state, settings, nowMs);
@@ -70,15 +71,15 @@ describe('the estimate', () => {
     );
   });
 
-  it('of 4,100 requests at 200 and 1,000 a day is the fifth day', () => {
+  it('needs until the fifth day for 4,100 requests at 200 and 1,000 a day', () => {
     const settings = {
       short: 200,
       daily: 1_000,
-      shortWindowMs: 900_000,
-      dailyWindowMs: 86_400_000,
+      shortWindowMs: 15 * minuteMs,
+      dailyWindowMs: dayMs,
       isHigherAllowed: false,
       maxInFlightMs: 90_000,
     };
-    expect(estimateEndMs(4_100, emptyQuota, settings, start)).toBe(start + 4 * 86_400_000);
+    expect(estimateEndMs(4_100, emptyQuota, settings, start)).toBe(start + 4 * dayMs);
   });
 });

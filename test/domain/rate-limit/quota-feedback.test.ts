@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { dayMs, minuteMs } from '../../../src/domain/duration.ts';
 import {
   leftIn,
   noReserve,
@@ -16,8 +17,6 @@ import type {
 } from '../../../src/domain/rate-limit/quota-state.ts';
 import { emptyQuota } from '../../../src/domain/rate-limit/quota-state.ts';
 
-const minuteMs = 60_000;
-const dayMs = 1_440 * minuteMs;
 const day = Date.UTC(2026, 10, 22);
 const atMs = day + minuteMs;
 const settings: QuotaSettings = {
@@ -29,10 +28,10 @@ const settings: QuotaSettings = {
   maxInFlightMs: 3 * minuteMs,
 };
 
-function depart(state: QuotaState, id: string, leavesMs = atMs): QuotaState {
-  const asked = { id, owner: 'a', atMs: leavesMs, reserve: noReserve };
-  const decision = reserve(state, asked, settings);
-  if (!decision.isComplete) throw new Error(`${id} was refused`);
+function send(state: QuotaState, id: string, sentMs = atMs): QuotaState {
+  const request = { id, owner: 'a', atMs: sentMs, reserve: noReserve };
+  const decision = reserve(state, request, settings);
+  if (!decision.isAllowed) throw new Error(`${id} was rejected`);
   return decision.state;
 }
 
@@ -47,73 +46,73 @@ function counts(
   };
 }
 
-function land(state: QuotaState, id: string, answer: Partial<Settlement> = {}): QuotaState {
-  return settle(state, { id, atMs, isRateLimited: false, ...answer }, settings);
+function settled(state: QuotaState, id: string, response: Partial<Settlement> = {}): QuotaState {
+  return settle(state, { id, atMs, isRateLimited: false, ...response }, settings);
 }
 
 const used = (state: QuotaState): number => usedIn('short', state, atMs, settings);
 
-describe('an answer', () => {
-  it('without headers changes nothing but that the request is back', () => {
-    const flying = depart(emptyQuota, 'one');
-    const landed = land(flying, 'one');
-    expect(landed.inFlight).toEqual([]);
-    expect(landed.windows).toEqual(flying.windows);
+describe('settle', () => {
+  it('without headers only ends the request in flight', () => {
+    const sent = send(emptyQuota, 'one');
+    const after = settled(sent, 'one');
+    expect(after.inFlight).toEqual([]);
+    expect(after.windows).toEqual(sent.windows);
   });
 
-  it('tells of the requests of others', () => {
-    const landed = land(depart(emptyQuota, 'one'), 'one', { counts: counts(7, 30) });
-    expect(leftIn('short', landed, atMs, settings)).toBe(3);
-    expect(leftIn('daily', landed, atMs, settings)).toBe(20);
+  it('learns the requests of other programs from headers', () => {
+    const after = settled(send(emptyQuota, 'one'), 'one', { counts: counts(7, 30) });
+    expect(leftIn('short', after, atMs, settings)).toBe(3);
+    expect(leftIn('daily', after, atMs, settings)).toBe(20);
   });
 
-  it('older than the newest known one teaches nothing', () => {
-    const both = depart(depart(emptyQuota, 'one'), 'two');
-    const newest = land(both, 'two', { counts: counts(8, 8) });
-    expect(used(land(newest, 'one', { counts: counts(3, 3) }))).toBe(used(newest));
+  it('ignores the headers of a response older than the newest', () => {
+    const both = send(send(emptyQuota, 'one'), 'two');
+    const newest = settled(both, 'two', { counts: counts(8, 8) });
+    expect(used(settled(newest, 'one', { counts: counts(3, 3) }))).toBe(used(newest));
   });
 
-  it('that was settled before, or that nobody asked for, changes nothing, not even with a 429', () => {
-    const landed = land(depart(emptyQuota, 'one'), 'one', { counts: counts(1, 1) });
-    expect(land(landed, 'one', { counts: counts(9, 9), isRateLimited: true })).toEqual(landed);
-    expect(land(landed, 'other', { isRateLimited: true })).toEqual(landed);
+  it('ignores a response to an unknown or settled request, even a 429', () => {
+    const after = settled(send(emptyQuota, 'one'), 'one', { counts: counts(1, 1) });
+    expect(settled(after, 'one', { counts: counts(9, 9), isRateLimited: true })).toEqual(after);
+    expect(settled(after, 'other', { isRateLimited: true })).toEqual(after);
   });
 
-  it('to a request that can have been counted in two windows corrects neither', () => {
-    const leavesMs = day + 15 * minuteMs - 500;
-    const answer = { atMs: leavesMs + 1_000, counts: counts(9, 9) };
-    const landed = land(depart(emptyQuota, 'one', leavesMs), 'one', answer);
-    expect(usedIn('short', landed, leavesMs, settings)).toBe(1);
-    expect(usedIn('short', landed, leavesMs + 1_000, settings)).toBe(1);
-    expect(usedIn('daily', landed, leavesMs, settings)).toBe(9);
+  it('corrects no window where Strava may have counted the request in either of two', () => {
+    const sentMs = day + 15 * minuteMs - 500;
+    const response = { atMs: sentMs + 1_000, counts: counts(9, 9) };
+    const after = settled(send(emptyQuota, 'one', sentMs), 'one', response);
+    expect(usedIn('short', after, sentMs, settings)).toBe(1);
+    expect(usedIn('short', after, sentMs + 1_000, settings)).toBe(1);
+    expect(usedIn('daily', after, sentMs, settings)).toBe(9);
   });
 
-  it('still corrects the window that it was counted in when a later one has begun', () => {
-    const flying = depart(emptyQuota, 'one');
+  it('corrects the window of the request after a later one has begun', () => {
+    const sent = send(emptyQuota, 'one');
     const late = { atMs: atMs + dayMs / 2, counts: counts(9, 9) };
-    const patient = { ...settings, maxInFlightMs: dayMs };
-    const landed = settle(flying, { id: 'one', isRateLimited: false, ...late }, patient);
-    expect(usedIn('daily', landed, atMs, settings)).toBe(9);
+    const slow = { ...settings, maxInFlightMs: dayMs };
+    const after = settle(sent, { id: 'one', isRateLimited: false, ...late }, slow);
+    expect(usedIn('daily', after, atMs, settings)).toBe(9);
   });
 
-  it('brings a lower limit into force at once, and a higher one never by itself', () => {
+  it('applies a lower limit at once, and a higher one only if allowed', () => {
     const lower = counts(4, 4, { short: 4 });
-    const landed = land(depart(emptyQuota, 'one'), 'one', { counts: lower });
-    expect(opensAt(landed, atMs, settings, noReserve)).toBeGreaterThan(atMs);
-    const higher = land(depart(emptyQuota, 'one'), 'one', { counts: counts(1, 1, { short: 99 }) });
+    const after = settled(send(emptyQuota, 'one'), 'one', { counts: lower });
+    expect(opensAt(after, atMs, settings, noReserve)).toBeGreaterThan(atMs);
+    const higher = settled(send(emptyQuota, 'one'), 'one', { counts: counts(1, 1, { short: 99 }) });
     expect(leftIn('short', higher, atMs, settings)).toBe(9);
     const allowed = { ...settings, isHigherAllowed: true };
     expect(leftIn('short', higher, atMs, allowed)).toBe(98);
   });
 });
 
-describe('a 429', () => {
-  const shut = (answer: Partial<Settlement>, leavesMs = atMs): number => {
-    const landed = land(depart(emptyQuota, 'one', leavesMs), 'one', {
+describe('settle after a 429', () => {
+  const shut = (response: Partial<Settlement>, sentMs = atMs): number => {
+    const after = settled(send(emptyQuota, 'one', sentMs), 'one', {
       isRateLimited: true,
-      ...answer,
+      ...response,
     });
-    return opensAt(landed, answer.atMs ?? leavesMs, settings, noReserve);
+    return opensAt(after, response.atMs ?? sentMs, settings, noReserve);
   };
 
   it.each([
@@ -122,35 +121,35 @@ describe('a 429', () => {
     ['with the short window spent that one', counts(10, 20), 15 * minuteMs],
     ['with the daily window spent that one', counts(3, 50), dayMs],
     ['with both spent both', counts(10, 50), dayMs],
-  ])('closes %s, and it opens after its end', (_, named, lengthMs) => {
+  ])('closes a 429 %s until after its end', (_, named, lengthMs) => {
     expect(shut(named === undefined ? {} : { counts: named })).toBe(day + lengthMs + 2_000);
   });
 
-  it('leaves nothing of a closed window', () => {
-    const landed = land(depart(emptyQuota, 'one'), 'one', { isRateLimited: true });
-    expect(leftIn('short', landed, atMs, settings)).toBe(0);
-    expect(leftIn('daily', landed, atMs, settings)).toBe(49);
-    expect(leftIn('short', landed, atMs + 15 * minuteMs, settings)).toBe(10);
+  it('leaves no request in a window closed by a 429', () => {
+    const after = settled(send(emptyQuota, 'one'), 'one', { isRateLimited: true });
+    expect(leftIn('short', after, atMs, settings)).toBe(0);
+    expect(leftIn('daily', after, atMs, settings)).toBe(49);
+    expect(leftIn('short', after, atMs + 15 * minuteMs, settings)).toBe(10);
   });
 
-  it('to a request that left before a boundary does not cost the window behind it', () => {
+  it('closes only the old window after a 429 to a request sent before the boundary', () => {
     const boundary = day + 15 * minuteMs;
     expect(shut({ atMs: boundary + 500 }, boundary - 500)).toBe(boundary + 2_000);
     expect(shut({ atMs: boundary + 9_000 }, boundary - 30_000)).toBe(boundary + 9_000);
   });
 
-  it('at midnight does not cost the whole new day', () => {
+  it('keeps the new day open after a 429 at midnight', () => {
     const midnight = day + dayMs;
     const spent = { atMs: midnight + 300, counts: counts(3, 50) };
     expect(shut(spent, midnight - 700)).toBe(midnight + 2_000);
   });
 
-  it('closes the window that it was counted in, even when the answer comes long after its end', () => {
-    const flying = depart(emptyQuota, 'one');
-    const patient = { ...settings, maxInFlightMs: dayMs };
-    const answer = { id: 'one', atMs: atMs + 60 * minuteMs, isRateLimited: true };
-    const landed = settle(flying, answer, patient);
-    expect(opensAt(landed, answer.atMs, patient, noReserve)).toBe(answer.atMs);
-    expect(opensAt(landed, atMs, patient, noReserve)).toBe(day + 15 * minuteMs + 2_000);
+  it('closes the window of the request even if the 429 comes long after its end', () => {
+    const sent = send(emptyQuota, 'one');
+    const slow = { ...settings, maxInFlightMs: dayMs };
+    const response = { id: 'one', atMs: atMs + 60 * minuteMs, isRateLimited: true };
+    const after = settle(sent, response, slow);
+    expect(opensAt(after, response.atMs, slow, noReserve)).toBe(response.atMs);
+    expect(opensAt(after, atMs, slow, noReserve)).toBe(day + 15 * minuteMs + 2_000);
   });
 });

@@ -11,7 +11,7 @@ const dailyWindowMs = 60_000;
 const shortGuardMs = shortWindowMs / 20;
 const day = Date.UTC(2026, 10, 22);
 
-/** Clocks that are wrong by the guard at most, and all else that a network and a crash can do. */
+/** Clocks wrong by at most the guard, slow and lost responses, and crashes. */
 const anyWorld = fc
   .record({
     seed: fc.integer(),
@@ -52,8 +52,8 @@ function overLimit({ counted }: History, { limits }: World): readonly string[] {
     .map(([key, count]) => `${key}: ${count}`);
 }
 
-describe('the quota in a world of slow requests, crashes and wrong clocks', () => {
-  it('never has Strava count more of our requests in a window than it allows', () => {
+describe('the quota with slow requests, crashes and wrong clocks', () => {
+  it('never lets Strava count more of our requests in a window than it allows', () => {
     fc.assert(
       fc.property(anyWorld, (world) => {
         const history = liveThrough(world);
@@ -65,7 +65,7 @@ describe('the quota in a world of slow requests, crashes and wrong clocks', () =
     );
   });
 
-  it('lets nothing leave while an answer has named the window as spent, whoever spent it', () => {
+  it('sends no request while a window is known to be spent, even by other programs', () => {
     let limited = 0;
     fc.assert(
       fc.property(
@@ -78,7 +78,7 @@ describe('the quota in a world of slow requests, crashes and wrong clocks', () =
             : quiet.settings;
           const history = liveThrough({ ...quiet, settings, foreignPerSecond });
           limited += history.rateLimited;
-          expect(history.left).toEqual([]);
+          expect(history.sentWhileSpent).toEqual([]);
         },
       ),
       { numRuns: 80 },
@@ -86,7 +86,7 @@ describe('the quota in a world of slow requests, crashes and wrong clocks', () =
     expect(limited).toBeGreaterThan(0);
   });
 
-  it('uses up every window while there is work, however many requests are under way', () => {
+  it('uses up every window while there is work', () => {
     const busy = fc.record({
       seed: fc.integer(),
       short: fc.integer({ min: 1, max: 25 }),

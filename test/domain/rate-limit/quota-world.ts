@@ -1,7 +1,7 @@
 /**
- * A small world to try the quota in: a Strava that counts on its own clock, several processes with
- * clocks of their own that ask whenever the quota lets them, other programs, losses. Deterministic
- * from a seed.
+ * Simulates the quota: a Strava that counts on its own clock, several processes with their own clocks
+ * that send whenever the quota allows it, other programs, and lost responses. Deterministic for a
+ * seed.
  */
 import { noReserve, reserve } from '../../../src/domain/rate-limit/quota.ts';
 import type { Settlement } from '../../../src/domain/rate-limit/quota-feedback.ts';
@@ -33,16 +33,16 @@ export interface World {
   /** Probabilities. */
   readonly lost: number;
   readonly withoutHeaders: number;
-  /** Requests of others in a second, on average. */
+  /** Average requests of other programs in a second. */
   readonly foreignPerSecond: number;
 }
 
-/** What happened, by window. */
+/** Requests by window. */
 export interface History {
   readonly counted: ReadonlyMap<string, number>;
   readonly ours: ReadonlyMap<string, number>;
-  /** Requests that left although an answer had named the window as spent, or a 429 had closed it. */
-  readonly left: readonly string[];
+  /** Requests sent although a response had shown the window as spent. */
+  readonly sentWhileSpent: readonly string[];
   readonly rateLimited: number;
 }
 
@@ -65,19 +65,19 @@ export function keyOf(kind: WindowKind, atMs: number, settings: QuotaSettings): 
   return `${kind} ${windowStartMs(atMs, windowLengthMs(kind, settings))}`;
 }
 
-/** Lets the world run, and returns what Strava counted in it. */
+/** Runs the simulation, and returns Strava's counts. */
 export function liveThrough(world: World): History {
   const { settings, limits } = world;
   const random = randomFrom(world.seed);
   const counted = new Map<string, number>();
   const ours = new Map<string, number>();
   const spent = new Set<string>();
-  const left: string[] = [];
+  const sentWhileSpent: string[] = [];
   const agenda: Happening[] = [];
   const endMs = world.startMs + world.lastsMs;
   let nowMs = world.startMs;
   let quota: QuotaState = emptyQuota;
-  let flights = 0;
+  let requests = 0;
   let rateLimited = 0;
 
   const at = (atMs: number, happen: () => void): void => {
@@ -92,7 +92,7 @@ export function liveThrough(world: World): History {
     }
   };
 
-  /** The only window of a kind that a request of this process can have been counted in. */
+  /** The window that surely counted a request of this process; undefined where it may be another. */
   const surely = (kind: WindowKind, fromMs: number, toMs: number): string | undefined => {
     const guard = guardMs(windowLengthMs(kind, settings), settings);
     const key = keyOf(kind, fromMs - guard, settings);
@@ -101,34 +101,40 @@ export function liveThrough(world: World): History {
 
   const process = (offsetMs: number, index: number): void => {
     let inFlight = 0;
-    let isAskDue = false;
-    const askAt = (atMs: number): void => {
-      if (isAskDue && atMs > nowMs) return;
-      if (atMs > nowMs) isAskDue = true;
+    let isSendDue = false;
+    const sendAt = (atMs: number): void => {
+      if (isSendDue && atMs > nowMs) return;
+      if (atMs > nowMs) isSendDue = true;
       at(atMs, () => {
-        if (atMs >= nowMs) isAskDue = false;
-        ask();
+        if (atMs >= nowMs) isSendDue = false;
+        sendAllowed();
       });
     };
-    const land = (id: string, sentAtMs: number, answer: Omit<Settlement, 'id' | 'atMs'>): void => {
+    const receive = (
+      id: string,
+      sentAtMs: number,
+      response: Omit<Settlement, 'id' | 'atMs'>,
+    ): void => {
       const clockMs = nowMs + offsetMs;
-      quota = settle(quota, { id, atMs: clockMs, ...answer }, settings);
+      quota = settle(quota, { id, atMs: clockMs, ...response }, settings);
       for (const kind of windowKinds) {
         const key = surely(kind, sentAtMs, clockMs);
-        const isSpent = answer.counts !== undefined && answer.counts[kind].usage >= limits[kind];
+        const isSpent =
+          response.counts !== undefined && response.counts[kind].usage >= limits[kind];
         if (key !== undefined && isSpent) spent.add(key);
       }
       inFlight -= 1;
-      ask();
+      sendAllowed();
     };
-    const leave = (id: string): void => {
+    const send = (id: string): void => {
       const sentAtMs = nowMs + offsetMs;
       const latencyMs = within(world.maxMs);
       const isLost = random() < world.lost;
       const isBare = random() < world.withoutHeaders;
-      let answer: Omit<Settlement, 'id' | 'atMs'> = { isRateLimited: false };
+      let response: Omit<Settlement, 'id' | 'atMs'> = { isRateLimited: false };
       for (const kind of windowKinds) {
-        if (spent.has(keyOf(kind, nowMs, settings))) left.push(`${id} in ${kind} at ${nowMs}`);
+        if (spent.has(keyOf(kind, nowMs, settings)))
+          sentWhileSpent.push(`${id} in ${kind} at ${nowMs}`);
       }
       const arrive = (): void => {
         const isRateLimited = windowKinds.some((kind) => count(kind) >= limits[kind]);
@@ -139,37 +145,37 @@ export function liveThrough(world: World): History {
           short: { limit: limits.short, usage: count('short') },
           daily: { limit: limits.daily, usage: count('daily') },
         };
-        answer = isBare ? { isRateLimited } : { isRateLimited, counts };
+        response = isBare ? { isRateLimited } : { isRateLimited, counts };
       };
       const arrivesMs = nowMs + within(latencyMs);
       at(arrivesMs, arrive);
       at(nowMs + latencyMs, () => {
-        if (!isLost) land(id, sentAtMs, answer);
+        if (!isLost) receive(id, sentAtMs, response);
       });
       if (!isLost) return;
-      // The process dies at any moment; sometimes another one notices, sometimes the flight grows old.
+      // The process dies at any moment; another one finds out, or the request grows too old.
       at(nowMs + within(latencyMs), () => {
         inFlight -= 1;
         if (random() < 0.5) quota = dropInFlight(quota, (owner) => owner === `owner of ${id}`);
-        askAt(nowMs + within(1_000));
+        sendAt(nowMs + within(1_000));
       });
     };
-    const ask = (): void => {
+    const sendAllowed = (): void => {
       while (inFlight < world.maxInFlight && nowMs < endMs) {
-        const id = `${index}-${(flights += 1)}`;
+        const id = `${index}-${(requests += 1)}`;
         const request = { id, owner: `owner of ${id}`, atMs: nowMs + offsetMs, reserve: noReserve };
         const decision = reserve(quota, request, settings);
-        if (!decision.isComplete) {
+        if (!decision.isAllowed) {
           const opensMs = decision.opensAtMs - offsetMs;
-          askAt(Math.min(opensMs, nowMs + Math.ceil(settings.shortWindowMs / 200)));
+          sendAt(Math.min(opensMs, nowMs + Math.ceil(settings.shortWindowMs / 200)));
           return;
         }
         quota = decision.state;
         inFlight += 1;
-        leave(id);
+        send(id);
       }
     };
-    ask();
+    sendAllowed();
   };
 
   const foreign = (): void => {
@@ -188,5 +194,5 @@ export function liveThrough(world: World): History {
     nowMs = next.atMs;
     if (nowMs <= endMs + world.maxMs) next.happen();
   }
-  return { counted, ours, left, rateLimited };
+  return { counted, ours, sentWhileSpent, rateLimited };
 }

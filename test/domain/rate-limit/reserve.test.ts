@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { dayMs, minuteMs } from '../../../src/domain/duration.ts';
 import { windowEndMs } from '../../../src/domain/rate-limit/quota.ts';
 import { emptyQuota, limitOf, windowKinds } from '../../../src/domain/rate-limit/quota-state.ts';
 import { reserveFor } from '../../../src/domain/rate-limit/reserve.ts';
 
-const minuteMs = 60_000;
-const dayMs = 1_440 * minuteMs;
 const day = Date.UTC(2026, 10, 22);
 const settings = {
   short: 200,
@@ -23,8 +22,8 @@ const wanted = fc.record({
   nowMs: fc.integer({ min: day, max: day + dayMs - 1 }),
 });
 
-describe('the reserve for fresh data', () => {
-  it('is never more than a fifth of a window, of the limit in force', () => {
+describe('reserveFor', () => {
+  it('reserves at most a fifth of the limit in force', () => {
     const observed = fc.record({
       short: fc.integer({ min: 1, max: 400 }),
       daily: fc.integer({ min: 1, max: 4_000 }),
@@ -42,7 +41,7 @@ describe('the reserve for fresh data', () => {
     );
   });
 
-  it('shrinks towards the end of a window, and is nothing when it is about to end', () => {
+  it('reserves less towards the end of a window, and nothing shortly before it', () => {
     fc.assert(
       fc.property(wanted, fc.nat({ max: dayMs }), (backfill, laterMs) => {
         for (const kind of windowKinds) {
@@ -66,9 +65,9 @@ describe('the reserve for fresh data', () => {
     ['one athlete with a tick an hour', 1, 60 * minuteMs, day, { short: 3, daily: 24 }],
     ['one athlete with a tick a minute', 1, minuteMs, day, { short: 3, daily: 96 }],
     ['ten athletes', 10, 15 * minuteMs, day, { short: 30, daily: 200 }],
-    ['nobody', 0, 15 * minuteMs, day, { short: 0, daily: 0 }],
+    ['no athlete', 0, 15 * minuteMs, day, { short: 0, daily: 0 }],
   ])(
-    'for %s is a list request each and tick, and an activity in the short window',
+    'reserves a list request for each tick, and an activity in the short window, for %s',
     (_, athleteCount, tickIntervalMs, nowMs, expected) => {
       expect(reserveFor(emptyQuota, settings, { athleteCount, tickIntervalMs, nowMs })).toEqual(
         expected,

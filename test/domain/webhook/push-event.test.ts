@@ -20,8 +20,8 @@ const deauthorization: JsonObject = {
   updates: { authorized: 'false' },
 };
 
-describe('an event', () => {
-  it.each(['create', 'update', 'delete'])('tells of the %s of an activity', (aspect) => {
+describe('readPushEvent', () => {
+  it.each(['create', 'update', 'delete'])('reads the %s of an activity', (aspect) => {
     expect(readPushEvent({ ...activity, aspect_type: aspect })).toEqual({
       kind: 'activity',
       subscriptionId: 7,
@@ -32,7 +32,7 @@ describe('an event', () => {
     });
   });
 
-  it('tells of an access that was withdrawn', () => {
+  it('reads a deauthorization', () => {
     expect(readPushEvent(deauthorization)).toEqual({
       kind: 'deauthorization',
       subscriptionId: 7,
@@ -41,25 +41,25 @@ describe('an event', () => {
   });
 });
 
-describe('no event', () => {
+describe('readPushEvent without an event', () => {
   it.each<[string, JsonValue]>([
     ['a list', []],
-    ['nothing', null],
+    ['null', null],
     ['an empty object', {}],
     ['an unknown object', { ...activity, object_type: 'segment' }],
     ['an unknown aspect', { ...activity, aspect_type: 'view' }],
-    ['an id that is a text', { ...activity, object_id: '19000000001' }],
+    ['an id as text', { ...activity, object_id: '19000000001' }],
     ['an id of zero', { ...activity, object_id: 0 }],
     ['a negative owner', { ...activity, owner_id: -1 }],
     ['an owner beyond a double', { ...activity, owner_id: 2n ** 60n }],
-    ['half a subscription', { ...activity, subscription_id: 7.5 }],
+    ['a fractional subscription', { ...activity, subscription_id: 7.5 }],
     ['no time', { ...activity, event_time: null }],
     ['a time beyond all dates', { ...activity, event_time: 8_640_000_000_001 }],
-    ['another athlete', { ...deauthorization, object_id: 1002 }],
+    ['the deauthorization of another athlete', { ...deauthorization, object_id: 1002 }],
     ['a new athlete', { ...deauthorization, aspect_type: 'create' }],
-    ['an access that stands', { ...deauthorization, updates: { authorized: 'true' } }],
-    ['updates that are none', { ...deauthorization, updates: null }],
-  ])('is %s', (_, body) => {
+    ['an access that was not withdrawn', { ...deauthorization, updates: { authorized: 'true' } }],
+    ['no updates', { ...deauthorization, updates: null }],
+  ])('ignores a body with %s', (_, body) => {
     expect(readPushEvent(body)).toBeUndefined();
   });
 });

@@ -62,9 +62,9 @@ describe('the health of the daemon', () => {
         const found = await readiness(url);
         return found.status === status && found.reasons.includes(reason);
       });
-    await reaches(200, 'MongoDB answers; logged in: 2.');
+    await reaches(200, 'MongoDB responds; logged in: 2.');
     scene.simulator.deauthorize(1001);
-    await reaches(200, 'MongoDB answers; logged in: 1; to log in again: 1.');
+    await reaches(200, 'MongoDB responds; logged in: 1; to log in again: 1.');
     scene.simulator.deauthorize(1002);
     await reaches(503, 'Every athlete (2) has to log in again. Run: npm run auth');
   });

@@ -152,7 +152,7 @@ describe('a page of the list', () => {
     await adapter.activities.storePage(pageOf([recordOf(first), recordOf(second)]));
     await change(first, {
       $unset: { track: '', start_point: '' },
-      $set: { 'sync.track_left_out': 'refused by MongoDB' },
+      $set: { 'sync.track_left_out': 'rejected by MongoDB' },
     });
     const track = {
       type: 'LineString',

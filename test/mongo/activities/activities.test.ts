@@ -24,8 +24,8 @@ async function documentOf(of = id): Promise<Document> {
   return found;
 }
 
-describe('a page of the list', () => {
-  it("is stored with Strava's fields as they came, the start as a date, the rest as it was", async () => {
+describe('storing a page of the list', () => {
+  it("stores Strava's fields unchanged, and the start as a date", async () => {
     const record = recordOf(id);
     const result = await adapter.activities.storePage(pageOf([record]));
     expect(result).toMatchObject({ added: 1, changed: 0, unchanged: 0, parked: 0 });
@@ -51,7 +51,7 @@ describe('a page of the list', () => {
     });
   });
 
-  it('has its ids as int64, its start as a date, its local start as a string', async () => {
+  it('stores ids as int64, the start as a date, the local start as a string', async () => {
     await adapter.activities.storePage(pageOf([recordOf(id)]));
     const types: Readonly<Record<string, string>> = {
       _id: 'long',
@@ -71,7 +71,7 @@ describe('a page of the list', () => {
     }
   });
 
-  it('keeps an id beyond 2^53 exactly', async () => {
+  it('stores an id beyond 2^53 exactly', async () => {
     const record = recordOf(id, { effort: { id: 9_007_199_254_740_993n } });
     await adapter.activities.storePage(pageOf([record]));
     const exact = Long.fromString('9007199254740993');
@@ -84,7 +84,7 @@ describe('a page of the list', () => {
     expect([found, beside]).toEqual([1, 0]);
   });
 
-  it('that comes twice changes nothing', async () => {
+  it('changes nothing when a page comes twice', async () => {
     const records = [recordOf(id), recordOf(id + 1, { manual: true }), recordOf(id + 2)];
     await adapter.activities.storePage(pageOf(records));
     const before = await documents();
@@ -93,7 +93,7 @@ describe('a page of the list', () => {
     expect(await documents()).toEqual(before);
   });
 
-  it('that comes twice with its keys in another order changes nothing', async () => {
+  it('changes nothing when a page comes with its keys in another order', async () => {
     await adapter.activities.storePage(pageOf([recordOf(id)]));
     const before = await documents();
     const turned = Object.fromEntries(Object.entries(recordOf(id)).reverse());
@@ -101,7 +101,7 @@ describe('a page of the list', () => {
     expect(await documents()).toEqual(before);
   });
 
-  it('may hold a record twice: the last one counts, once', async () => {
+  it('stores the last of two records with the same id', async () => {
     const result = await adapter.activities.storePage(
       pageOf([recordOf(id), recordOf(id, { name: 'Renamed' }), recordOf(id + 1)]),
     );
@@ -112,12 +112,12 @@ describe('a page of the list', () => {
     ]);
   });
 
-  it('may be empty', async () => {
+  it('accepts an empty page', async () => {
     const result = await adapter.activities.storePage(pageOf([]));
     expect(result).toMatchObject({ added: 0, changed: 0, unchanged: 0, parked: 0 });
   });
 
-  it('of 200 records is stored whole', async () => {
+  it('stores a page of 200 records', async () => {
     const records = Array.from({ length: 200 }, (_, index) => recordOf(id + index));
     const result = await adapter.activities.storePage(pageOf(records));
     expect(result.added).toBe(200);
@@ -126,8 +126,8 @@ describe('a page of the list', () => {
   });
 });
 
-describe('a changed summary', () => {
-  it('replaces its own keys, and those that vanished are gone', async () => {
+describe('storing a changed summary', () => {
+  it('replaces the keys of the summary, and removes vanished ones', async () => {
     const first = recordOf(id, { gear_id: 'b1', average_watts: 180.5 });
     await adapter.activities.storePage(pageOf([first]));
     const result = await adapter.activities.storePage(
@@ -141,7 +141,7 @@ describe('a changed summary', () => {
     expect(document).toMatchObject({ sync: { first_seen_at: fetchedAt, fetched_at: later } });
   });
 
-  it('leaves keys of other origin alone', async () => {
+  it('keeps the keys that are not from the summary', async () => {
     await adapter.activities.storePage(pageOf([recordOf(id)]));
     const others = {
       description: 'up the hill',
@@ -158,7 +158,7 @@ describe('a changed summary', () => {
     expect(await documentOf()).toMatchObject({ ...others, name: 'Renamed' });
   });
 
-  it('without GPS takes the track away', async () => {
+  it('removes the track where the new summary has no GPS', async () => {
     await adapter.activities.storePage(pageOf([recordOf(id)]));
     const map = { id: 'a', summary_polyline: '', resource_state: 2 };
     await adapter.activities.storePage(pageOf([recordOf(id, { map, start_latlng: [] })]));
@@ -168,7 +168,7 @@ describe('a changed summary', () => {
     expect(document).toMatchObject({ map, start_latlng: [] });
   });
 
-  it('leaves the state of the streams alone where the recording is the same', async () => {
+  it('keeps the streams state where the recording is the same', async () => {
     await adapter.activities.storePage(pageOf([recordOf(id)]));
     const streams = { state: 'stored', tries: 0, sample_count: 7 };
     await adapter.database.db
@@ -184,7 +184,7 @@ describe('a changed summary', () => {
     ['moving time', { moving_time: 4_000 }],
     ['elapsed time', { elapsed_time: 4_001 }],
     ['polyline', { map: { id: 'a', summary_polyline: '_p~iF~ps|U_ulLnnqC' } }],
-  ])('of another %s lets the streams be asked for again', async (_, change) => {
+  ])('marks the streams as pending where the %s changed', async (_, change) => {
     await adapter.activities.storePage(pageOf([recordOf(id)]));
     await adapter.database.db
       .collection('activities')
@@ -198,14 +198,14 @@ describe('a changed summary', () => {
   });
 });
 
-describe('an activity entered by hand', () => {
-  it('needs no streams', async () => {
+describe('storing an activity entered by hand', () => {
+  it('needs no streams for an activity entered by hand', async () => {
     await adapter.activities.storePage(pageOf([recordOf(id, { manual: true })]));
     expect(await documentOf()).toMatchObject({ sync: { streams: { state: 'none' } } });
   });
 });
 
-describe('a geometry', () => {
+describe('storing positions', () => {
   it.each([
     ['no map', { map: undefined, start_latlng: undefined }],
     ['a null map', { map: null, start_latlng: null }],
@@ -214,7 +214,7 @@ describe('a geometry', () => {
     ['two equal points', { map: { summary_polyline: '_p~iF~ps|U??' }, start_latlng: [0, 181] }],
     ['rubbish as polyline', { map: { summary_polyline: '\u{1f6b4}' }, start_latlng: 'here' }],
     ['a number as polyline', { map: { summary_polyline: 17 }, start_latlng: [1] }],
-  ])('is absent with %s, and the activity is stored', async (_, change) => {
+  ])('stores the activity without a track where it has %s', async (_, change) => {
     const result = await adapter.activities.storePage(pageOf([recordOf(id, change)]));
     expect(result).toMatchObject({ added: 1, parked: 0 });
     const document = await documentOf();
@@ -222,7 +222,7 @@ describe('a geometry', () => {
     expect(document).not.toHaveProperty('start_point');
   });
 
-  it('that the index refuses never loses the activity, nor its neighbours', async () => {
+  it('stores the activity and its neighbours where the index rejects the track', async () => {
     const odd = recordOf(id + 1, {
       map: null,
       start_latlng: null,
@@ -237,7 +237,7 @@ describe('a geometry', () => {
     expect(await documentOf(id)).toHaveProperty('track');
   });
 
-  it('can be searched by place', async () => {
+  it('finds activities by place', async () => {
     await adapter.activities.storePage(pageOf([recordOf(id)]));
     const near = { $near: { type: 'Point', coordinates: [16.37, 48.2] }, $maxDistance: 100 };
     const found = await adapter.database.db
@@ -248,8 +248,8 @@ describe('a geometry', () => {
   });
 });
 
-describe('a write under an older lease', () => {
-  it('fails and changes nothing', async () => {
+describe('storing a page under a lease', () => {
+  it('fails under an older lease, and changes nothing', async () => {
     await adapter.activities.storePage(pageOf([recordOf(id), recordOf(id + 1)], { epoch: 5 }));
     const before = await documents();
     const stale = [recordOf(id, { name: 'Old' }), recordOf(id + 1, { name: 'Old' })];
@@ -258,7 +258,7 @@ describe('a write under an older lease', () => {
     expect(await documents()).toEqual(before);
   });
 
-  it('of the same or a newer lease passes', async () => {
+  it('succeeds under the same or a newer lease', async () => {
     await adapter.activities.storePage(pageOf([recordOf(id)], { epoch: 5 }));
     await adapter.activities.storePage(pageOf([recordOf(id, { name: 'Same' })], { epoch: 5 }));
     await adapter.activities.storePage(pageOf([recordOf(id, { name: 'Newer' })], { epoch: 6 }));
@@ -266,10 +266,10 @@ describe('a write under an older lease', () => {
   });
 });
 
-describe('a record without a usable id or start', () => {
+describe('storing a record without a valid id or start', () => {
   const unusable = { record: { id: 'x', start_date: 17 }, reason: 'its id is not a number' };
 
-  it('is parked with its reason, once, however often it comes', async () => {
+  it('parks the record once with the reason', async () => {
     const page = pageOf([recordOf(id)], { unusable: [unusable] });
     const result = await adapter.activities.storePage(page);
     expect(result).toMatchObject({ added: 1, parked: 1 });
@@ -285,7 +285,7 @@ describe('a record without a usable id or start', () => {
     });
   });
 
-  it('leaves the parked ones once it can be stored', async () => {
+  it('removes the parked record once it can be stored', async () => {
     const record = { id, start_date: 'soon' };
     const reason = 'its start_date is not an instant';
     await adapter.activities.storePage(pageOf([], { unusable: [{ record, reason }] }));

@@ -17,7 +17,7 @@ function nested(depth: number): string {
   return `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
 }
 
-/** Stores the odd record between two good ones, and says what became of it. */
+/** Stores the odd record between two good ones, and returns the outcome. */
 async function storeBetween(record: JsonObject): Promise<Document | { readonly parked: string }> {
   const page = pageOf([recordOf(good), record, recordOf(neighbour)]);
   const result = await adapter.activities.storePage(page);
@@ -37,7 +37,7 @@ async function storeBetween(record: JsonObject): Promise<Document | { readonly p
   return { parked: parked[0]?.reason ?? '' };
 }
 
-describe('an odd record between two good ones', () => {
+describe('storing an odd record between two good ones', () => {
   it.each([
     ['a key with a dot', '"a.b":1', { 'a.b': 1 }],
     ['a nested key with a dot', '"o":{"a.b":{"c.d":2}}', { o: { 'a.b': { 'c.d': 2 } } }],
@@ -54,12 +54,12 @@ describe('an odd record between two good ones', () => {
     ['an integer beyond 64 bits', '"o":9223372036854775808', { o: 2 ** 63 }],
     ['a list in a list', '"o":[[[]],[{}],[null]]', { o: [[[]], [{}], [null]] }],
     ['nesting 90 deep', `"o":${nested(90)}`, { o: JSON.parse(nested(90)) as unknown }],
-  ])('with %s is stored exactly', async (_, text, expected) => {
+  ])('stores a record with %s exactly', async (_, text, expected) => {
     const document = await storeBetween(recordFromText(odd, text));
     expect(document).toMatchObject(expected);
   });
 
-  it('with the largest int64 is stored exactly', async () => {
+  it('stores a record with the largest int64 exactly', async () => {
     await storeBetween(recordFromText(odd, '"o":9223372036854775807'));
     const found = await adapter.database.db
       .collection('activities')
@@ -67,7 +67,7 @@ describe('an odd record between two good ones', () => {
     expect(found).toBe(1);
   });
 
-  it('with a key __proto__ is stored exactly, and touches no prototype', async () => {
+  it('stores a key __proto__ exactly, and changes no prototype', async () => {
     const document = await storeBetween(recordFromText(odd, '"__proto__":{"polluted":1}'));
     expect(Object.getOwnPropertyDescriptor(document, '__proto__')?.value).toEqual({ polluted: 1 });
     expect(({} as Document)['polluted']).toBeUndefined();
@@ -85,13 +85,13 @@ describe('an odd record between two good ones', () => {
     ['a text of 15.9 MB', `"o":"${'x'.repeat(15_900_000)}"`],
     ['a text of nearly 16 MiB', `"o":"${'x'.repeat(16_776_000)}"`],
     ['a text of 40 MB', `"o":"${'x'.repeat(40_000_000)}"`],
-  ])('with %s is stored or parked with a reason', async (_, text) => {
+  ])('stores a record with %s, or parks it with a reason', async (_, text) => {
     const fate = await storeBetween(recordFromText(odd, text));
     if ('parked' in fate) expect(fate.parked).toMatch(/\w{3}/);
     else expect(fate).toMatchObject({ name: 'Morning Ride' });
   });
 
-  it('comes again and is the same; a good one in its place is stored', async () => {
+  it('parks the same record once, and stores a good version of it', async () => {
     const record = recordFromText(odd, '"a\\u0000b":1');
     await storeBetween(record);
     const again = await adapter.activities.storePage(pageOf([record]));
@@ -102,7 +102,7 @@ describe('an odd record between two good ones', () => {
     expect(await adapter.store.parked.countDocuments()).toBe(0);
   });
 
-  it('whose new version cannot be stored leaves the old one as it was', async () => {
+  it('keeps the stored version where the new one cannot be stored', async () => {
     await adapter.activities.storePage(pageOf([recordOf(odd)]));
     const result = await adapter.activities.storePage(
       pageOf([recordFromText(odd, '"a\\u0000b":1')]),
@@ -112,7 +112,7 @@ describe('an odd record between two good ones', () => {
     expect(stored).toMatchObject({ name: 'Morning Ride' });
   });
 
-  it('leaves the parked ones when its stored version comes back', async () => {
+  it('removes the parked version when the stored version comes back', async () => {
     await adapter.activities.storePage(pageOf([recordOf(odd)]));
     await adapter.activities.storePage(pageOf([recordFromText(odd, '"a\\u0000b":1')]));
     expect(await adapter.store.parked.countDocuments()).toBe(1);
@@ -120,7 +120,7 @@ describe('an odd record between two good ones', () => {
     expect(await adapter.store.parked.countDocuments()).toBe(0);
   });
 
-  it('that is no activity is parked, however deeply it is nested', async () => {
+  it('parks a record that is not an activity, even deeply nested', async () => {
     const record = recordFromText(odd, `"o":${nested(5_000)}`);
     const reason = 'its id is not a positive integer';
     const deep = { ...record, id: 'x' };
@@ -128,7 +128,7 @@ describe('an odd record between two good ones', () => {
     expect(await adapter.activities.storePage(page)).toMatchObject({ added: 1, parked: 1 });
   });
 
-  it("under our own keys' names does not disturb the bookkeeping", async () => {
+  it('keeps the bookkeeping where a record has keys of the same names', async () => {
     const document = await storeBetween(
       recordFromText(odd, '"sync":{"epoch":99},"_id":7,"track":"x","summary_keys":["name"]'),
     );
@@ -136,8 +136,8 @@ describe('an odd record between two good ones', () => {
   });
 });
 
-describe('a page full of large records', () => {
-  it('is stored whole, though one write command could not hold it', async () => {
+describe('storing a page of large records', () => {
+  it('stores a page that is too large for one write command', async () => {
     const text = `"o":"${'x'.repeat(3_000_000)}"`;
     const records = Array.from({ length: 20 }, (_, index) => recordFromText(good + index, text));
     const result = await adapter.activities.storePage(pageOf(records));

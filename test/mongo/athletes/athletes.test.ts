@@ -40,8 +40,8 @@ function document(): Promise<Document | null> {
 
 beforeEach(() => adapter.empty());
 
-describe('how far a list is known', () => {
-  it('comes back as it was saved', async () => {
+describe('list coverage', () => {
+  it('is loaded as it was saved', async () => {
     expect(await store().load(athleteId)).toEqual({
       athleteId,
       coverage: nothingCovered,
@@ -57,19 +57,19 @@ describe('how far a list is known', () => {
     ['nothing', nothingCovered],
     ['a cursor without a bound', { spans: [], cursor: { page: 2 } }],
     ['a span to the end', { spans: addSpan([], { fromS: 0, toS: 1_790_000_000 }) }],
-  ])('may be %s', async (_, one) => {
+  ])('is saved and loaded when it is %s', async (_, one) => {
     await store().saveCoverage(athleteId, coverage, { epoch: 1 });
     await store().saveCoverage(athleteId, one, { epoch: 1 });
     expect((await store().load(athleteId)).coverage).toEqual(one);
   });
 
-  it('keeps when the list was looked at, where a walk says nothing of it', async () => {
+  it('keeps the time of the last poll where a page does not set it', async () => {
     await store().saveCoverage(athleteId, coverage, { epoch: 1, polledAt: at });
     await store().saveCoverage(athleteId, nothingCovered, { epoch: 1 });
     expect(await store().load(athleteId)).toMatchObject({ polledAt: at });
   });
 
-  it('is not written under an older lease', async () => {
+  it('is not saved under an older lease', async () => {
     await store().saveCoverage(athleteId, coverage, { epoch: 5 });
     const before = await document();
     const late = store().saveCoverage(athleteId, nothingCovered, { epoch: 4, polledAt: at });
@@ -78,8 +78,8 @@ describe('how far a list is known', () => {
   });
 });
 
-describe('taking an athlete over', () => {
-  it('returns what is known, and fences off everybody before', async () => {
+describe('taking over an athlete', () => {
+  it('returns the stored state, and fences off older leases', async () => {
     await store().saveCoverage(athleteId, coverage, { epoch: 4, polledAt: at });
     await store().addBackfill(athleteId, backfill);
     const known = await store().take(athleteId, 5);
@@ -97,8 +97,8 @@ describe('taking an athlete over', () => {
   });
 });
 
-describe('the profile', () => {
-  it('is stored as it came, beside what is ours, and the other way round', async () => {
+describe('the stored profile', () => {
+  it('is unchanged beside our bookkeeping, in either order', async () => {
     const profile = { id: athleteId, firstname: 'Anna', 'a.b': 1, bikes: [{ id: 'b1' }] };
     await saveAthlete(adapter.store, athleteId, profile);
     await store().saveCoverage(athleteId, coverage, { epoch: 1 });
@@ -113,8 +113,8 @@ describe('the profile', () => {
   });
 });
 
-describe('a wish', () => {
-  it('is left once, however many leave it at once', async () => {
+describe('a backfill request', () => {
+  it('is stored once for many equal requests at a time', async () => {
     const other = { ...backfill, id: '90d' };
     const many = Array.from({ length: 10 }, (_, index) =>
       store().addBackfill(athleteId, index % 2 === 0 ? backfill : other),
@@ -124,7 +124,7 @@ describe('a wish', () => {
     expect(backfills.toSorted((one, two) => (one.id < two.id ? -1 : 1))).toEqual([backfill, other]);
   });
 
-  it('that is left again goes on where the first stands', async () => {
+  it('continues from the progress of an equal earlier one', async () => {
     await store().addBackfill(athleteId, backfill);
     const advanced = { ...backfill, coverage };
     await store().saveBackfill(athleteId, advanced, 1);
@@ -132,14 +132,14 @@ describe('a wish', () => {
     expect((await store().load(athleteId)).backfills).toEqual([advanced]);
   });
 
-  it('without an end comes back without an end', async () => {
+  it('is loaded without an end where it has none', async () => {
     const { until, ...open } = backfill;
     expect(until).toBeDefined();
     await store().addBackfill(athleteId, open);
     expect((await store().load(athleteId)).backfills).toEqual([open]);
   });
 
-  it('is saved alone, and not after it is gone', async () => {
+  it('is saved without touching others, and not after its completion', async () => {
     await store().addBackfill(athleteId, backfill);
     await store().addBackfill(athleteId, { ...backfill, id: '90d' });
     await store().saveBackfill(athleteId, { ...backfill, coverage }, 1);
@@ -152,7 +152,7 @@ describe('a wish', () => {
     expect((await store().load(athleteId)).backfills).toEqual([{ ...backfill, id: '90d' }]);
   });
 
-  it('is not taken back by the holder of an older lease', async () => {
+  it('is not saved under an older lease', async () => {
     await store().addBackfill(athleteId, backfill);
     await store().take(athleteId, 2);
     await store().saveBackfill(athleteId, { ...backfill, coverage }, 2);
@@ -165,8 +165,8 @@ describe('a wish', () => {
   });
 });
 
-describe('everybody who has logged in', () => {
-  it('comes by id', async () => {
+describe('the athletes who have logged in', () => {
+  it('are sorted by id', async () => {
     const tokens = createTokenStore(adapter.store);
     const grant = { accessToken: 'a', refreshToken: 'r', expiresAt: at };
     for (const id of [30_000_000_000, 1_001, 2_002]) {

@@ -1,12 +1,12 @@
 /**
- * Streams as they lie in the database, without what they hold.
+ * Stream documents without samples.
  */
 import type { Store } from '../../../src/mongo/schema/collections.ts';
 import { Long } from 'mongodb';
 
 import { athleteId } from '../pages.ts';
 
-/** Adds two parts to an activity, and marks it as one whose streams are stored. */
+/** Adds two parts to an activity, and marks its streams as stored. */
 export async function addStreams(
   { activities, streams }: Store,
   activityId: number,

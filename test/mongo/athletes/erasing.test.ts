@@ -14,8 +14,8 @@ beforeEach(async () => {
   await adapter.store.tokens.insertOne({ _id: Long.fromNumber(ada), ...login });
 });
 
-describe('the mark of an athlete who leaves', () => {
-  it('comes once, and goes', async () => {
+describe('the erasing mark of an athlete', () => {
+  it('is set once, and removed', async () => {
     const { store } = adapter;
     await markErasing(store, ada, now);
     await markErasing(store, ada, new Date(0));
@@ -27,9 +27,9 @@ describe('the mark of an athlete who leaves', () => {
     expect(await erasingIds(store)).toEqual([]);
   });
 
-  it('comes in the place of another, which stands again when it goes', async () => {
+  it('replaces another mark, which is restored on removal', async () => {
     const { store } = adapter;
-    const other = { since: now, reason: 'Strava refuses the stored refresh token' };
+    const other = { since: now, reason: 'Strava rejects the stored refresh token' };
     await store.tokens.updateOne({}, { $set: { needs_authorization: other } });
     await markErasing(store, ada, new Date(0));
     await markErasing(store, ada, new Date(0));
@@ -39,15 +39,15 @@ describe('the mark of an athlete who leaves', () => {
     expect(await erasingIds(store)).toEqual([]);
   });
 
-  it('takes no other away', async () => {
+  it('removes no other mark', async () => {
     const { store } = adapter;
-    const other = { since: now, reason: 'Strava refuses the stored refresh token' };
+    const other = { since: now, reason: 'Strava rejects the stored refresh token' };
     await store.tokens.updateOne({}, { $set: { needs_authorization: other } });
     await unmarkErasing(store, ada);
     expect((await store.tokens.findOne())?.needs_authorization).toEqual(other);
   });
 
-  it('makes no login where there is none', async () => {
+  it('creates no login', async () => {
     const { store } = adapter;
     await markErasing(store, bob, now);
     expect(await store.tokens.countDocuments()).toBe(1);

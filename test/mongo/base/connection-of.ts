@@ -1,5 +1,5 @@
 /**
- * A connection for tests, as a process of its own would have it.
+ * A connection for tests, as a separate process has it.
  */
 import { pino } from 'pino';
 
@@ -8,7 +8,7 @@ import { connectMongo, type MongoOptions } from '../../../src/mongo/base/connect
 import type { Store } from '../../../src/mongo/schema/collections.ts';
 import { storeOf } from '../../../src/mongo/schema/collections.ts';
 
-/** Opens a database with a deadline of ten seconds and a silent log, unless told otherwise. */
+/** Opens a database with a deadline of ten seconds and a silent log, unless changed. */
 export async function open(
   { uri, name }: { readonly uri: string; readonly name: string },
   changes: Partial<MongoOptions> = {},

@@ -65,10 +65,10 @@ async function openHere(changes: Partial<MongoOptions> = {}): Promise<Store> {
   return mongo;
 }
 
-/** The longest pause between two tries; what sleeps for longer is a deadline. */
+/** The maximum pause between two attempts; a longer sleep is a deadline. */
 const longestPauseMs = 10_000;
 
-/** A clock whose pauses are over at once, and take as long as they say. */
+/** A clock whose pauses end at once and advance its time. */
 function quickClock(): Clock {
   let nowMs = 0;
   return {
@@ -92,7 +92,7 @@ async function failNext(data: Document, times: number): Promise<void> {
   }
 }
 
-describe('an operation', () => {
+describe('a database operation', () => {
   it.each([
     ['a full disk', 14_031],
     ['a server that shuts down', 91],
@@ -100,7 +100,7 @@ describe('an operation', () => {
     ['a primary that stepped down', 189],
     ['a write conflict', 112],
     ['a time limit', 50],
-  ])('that meets %s waits and goes on', async (_, errorCode) => {
+  ])('is retried after %s', async (_, errorCode) => {
     const lines: string[] = [];
     const log = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
     const mongo = await openHere({ clock: quickClock(), log });
@@ -114,7 +114,7 @@ describe('an operation', () => {
     expect(lines[0]).toContain('MongoDB is away');
   });
 
-  it('whose write concern fails waits and goes on', async () => {
+  it('is retried after a failed write concern', async () => {
     const mongo = await openHere({ clock: quickClock() });
     const writeConcernError = { code: 91, errmsg: 'shutting down' };
     await failNext({ failCommands: ['update'], writeConcernError }, 3);
@@ -123,7 +123,7 @@ describe('an operation', () => {
     expect(await things.countDocuments({ _id: 'w' })).toBe(1);
   });
 
-  it('whose connection is cut waits and goes on', async () => {
+  it('is retried after a cut connection', async () => {
     const mongo = await openHere({ clock: quickClock() });
     await failNext({ failCommands: ['update'], closeConnection: true }, 3);
     const things = mongo.db.collection<{ _id: string; n: number }>('things');
@@ -131,7 +131,7 @@ describe('an operation', () => {
     expect(await things.countDocuments({ _id: 'c' })).toBe(1);
   });
 
-  it('of many writes waits and goes on, and loses none', async () => {
+  it('of many writes is retried and loses none', async () => {
     const mongo = await openHere({ clock: quickClock() });
     await failNext({ failCommands: ['update'], errorCode: 14_031 }, 3);
     const things = mongo.db.collection<{ _id: number; n: number }>('bulk');
@@ -142,7 +142,7 @@ describe('an operation', () => {
     expect(await things.countDocuments()).toBe(20);
   });
 
-  it('that is a bug is not tried again', async () => {
+  it('is not retried after a bug', async () => {
     const mongo = await openHere();
     let tries = 0;
     const bug = mongo.retry(() => {
@@ -157,8 +157,8 @@ describe('an operation', () => {
   });
 });
 
-describe('a mongod that is killed and comes back', () => {
-  it('is waited for, and what was being written is written', async () => {
+describe('a killed mongod that comes back', () => {
+  it('is waited for, and the current write succeeds', async () => {
     const calls: number[] = [];
     const onAway = (): Promise<void> => {
       calls.push(1);
@@ -180,14 +180,14 @@ describe('a mongod that is killed and comes back', () => {
   });
 });
 
-describe('a server that does not answer', () => {
+describe('a server that does not respond', () => {
   let late: StartedMongod | undefined;
 
   afterAll(async () => {
     await late?.stop();
   });
 
-  /** A port that nobody listens at. */
+  /** A port without a listener. */
   async function deadPort(): Promise<number> {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((done) => server.once('listening', done));
@@ -202,7 +202,7 @@ describe('a server that does not answer', () => {
     return `mongodb://anna:${password}@127.0.0.1:${port}/?serverSelectionTimeoutMS=200`;
   }
 
-  it('is given up after the patience', async () => {
+  it('is given up after the deadline', async () => {
     const clock = quickClock();
     const deadlineMs = 60_000;
     const mongo = await openHere({ clock, deadlineMs });
@@ -217,7 +217,7 @@ describe('a server that does not answer', () => {
     expect(tries).toBeGreaterThan(5);
   });
 
-  it('is not tried again after an interruption', async () => {
+  it('is not retried after an abort', async () => {
     const interrupted = new AbortController();
     const mongo = await openHere({ deadlineMs: Infinity, signal: interrupted.signal });
     const cut = mongo.retry(() => {
@@ -227,7 +227,7 @@ describe('a server that does not answer', () => {
     await expect(cut).rejects.toThrow(MongoUnavailableError);
   });
 
-  it('is named in one sentence that holds no password', async () => {
+  it('is reported in one sentence without the password', async () => {
     const error: unknown = await open({ uri: await deadUri(), name }, { deadlineMs: 0 }).catch(
       (thrown: unknown) => thrown,
     );
@@ -235,11 +235,11 @@ describe('a server that does not answer', () => {
     expect(inspect(error, { depth: 10 })).not.toContain(password);
   });
 
-  it('is waited for from the start', async () => {
+  it('is waited for at the start', async () => {
     const port = await deadPort();
     const clock: Clock = {
       ...quickClock(),
-      // It comes up while the first pause lasts.
+      // It starts during the first pause.
       sleep: async (ms, signal) => {
         if (ms > longestPauseMs) return systemClock.sleep(ms, signal);
         late ??= await startIn('late', port, []);
@@ -253,14 +253,14 @@ describe('a server that does not answer', () => {
     expect(await mongo.db.command({ ping: 1 })).toMatchObject({ ok: 1 });
   });
 
-  it('whose name is not found for now is waited for, too', () => {
+  it('is waited for while its host name is unknown', () => {
     const notFound = { code: 'ENOTFOUND', syscall: 'querySrv' };
     expect(isPassing(Object.assign(new Error('querySrv ENOTFOUND'), notFound))).toBe(true);
     const noFile = { code: 'ENOENT', syscall: 'open' };
     expect(isPassing(Object.assign(new Error('ENOENT'), noFile))).toBe(false);
   });
 
-  it('is not said to be away for as long as it answers', async () => {
+  it('is not reported as unavailable while it responds', async () => {
     const lines: string[] = [];
     const log = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
     await openHere({ log });
@@ -308,11 +308,11 @@ describe('a server with passwords', () => {
 
   async function rejection(work: Promise<unknown>): Promise<Error> {
     const error: unknown = await work.catch((thrown: unknown) => thrown);
-    if (!(error instanceof Error)) throw new Error('It was not refused.');
+    if (!(error instanceof Error)) throw new Error('It was not rejected.');
     return error;
   }
 
-  it('refuses a wrong password in one sentence, at once, and says it nowhere', async () => {
+  it('rejects a wrong password at once, in one sentence without it', async () => {
     const wrong = 'wrong-geheim';
     const error = await rejection(open({ uri: uriFor('reader', wrong), name }));
     expect(error).toBeInstanceOf(MongoRejectedError);
@@ -323,7 +323,7 @@ describe('a server with passwords', () => {
     expect(everything).not.toContain(wrong);
   });
 
-  it('refuses a user without the right to write, in one sentence', async () => {
+  it('rejects a user without the right to write, in one sentence', async () => {
     const mongo = await open({ uri: uriFor('reader', password), name });
     opened.push(mongo);
     expect(mongo.address).not.toContain(password);
@@ -334,7 +334,7 @@ describe('a server with passwords', () => {
     expect(inspect(error, { depth: 10 })).not.toContain(password);
   });
 
-  it('refuses who gives no password at all', async () => {
+  it('rejects a connection without a password', async () => {
     const mongo = await open({ uri: uriOf(port), name });
     opened.push(mongo);
     const error = await rejection(mongo.db.collection('things').findOne());
@@ -342,8 +342,8 @@ describe('a server with passwords', () => {
   });
 });
 
-describe('the connection', () => {
-  it('asks for a durable majority write, and does not outlive its close', async () => {
+describe('the MongoDB connection', () => {
+  it('uses durable majority writes, and rejects operations after its close', async () => {
     const mongo = await open({ uri: running().uri, name });
     expect(mongo.db.writeConcern).toMatchObject({ w: 'majority', journal: true });
     await mongo.close();

@@ -52,7 +52,7 @@ function storeOf(holder: Holder = {}): LeaseStore {
   });
 }
 
-/** One of another machine: whether it lives cannot be known from here. */
+/** An owner on another machine, whose processes cannot be checked from here. */
 function elsewhere(holder: Holder = {}): LeaseStore {
   return storeOf({ host: 'elsewhere', process: 'elsewhere|boot|ns|1-1', ...holder });
 }
@@ -74,7 +74,7 @@ async function take(store: LeaseStore, name: string): Promise<Lease> {
   return lease;
 }
 
-/** Tries until it has the lease. */
+/** Retries until it acquires the lease. */
 async function waitFor(store: LeaseStore, name: string): Promise<Lease> {
   for (;;) {
     const lease = await tryTake(store, name);
@@ -83,7 +83,7 @@ async function waitFor(store: LeaseStore, name: string): Promise<Lease> {
   }
 }
 
-/** A clock whose sleeps end only when they are aborted: its process never wakes to renew. */
+/** A clock whose sleeps end only when aborted: its process never wakes to renew. */
 function asleep(): Clock & { advance(ms: number): void } {
   let aheadMs = 0;
   return {
@@ -99,7 +99,7 @@ function asleep(): Clock & { advance(ms: number): void } {
   };
 }
 
-/** Another process that takes the lease and holds it. */
+/** Another process that acquires the lease and holds it. */
 async function startHolder(
   name: string,
   durationMs: number,
@@ -116,7 +116,7 @@ async function startHolder(
 }
 
 describe('a lease', () => {
-  it('has one winner among many at once, and names it to the others', async () => {
+  it('is acquired by one of many, and names the holder to the others', async () => {
     const connections = await Promise.all([1, 2, 3].map(() => open(adapter.database)));
     try {
       const tries = Array.from({ length: 30 }, (_, index) => {
@@ -137,7 +137,7 @@ describe('a lease', () => {
     }
   });
 
-  it('is free at once after its release, and its epoch grows', async () => {
+  it('is free after its release, and its epoch grows', async () => {
     const first = await take(storeOf(), 'released');
     expect(await tryTake(storeOf(), 'released')).toBeUndefined();
     await first.release();
@@ -147,7 +147,7 @@ describe('a lease', () => {
     expect((await take(storeOf(), 'released')).epoch).toBeGreaterThan(second.epoch);
   });
 
-  it('has an epoch that grows even where the leases were removed', async () => {
+  it('has a growing epoch even after its document was removed', async () => {
     const first = await take(storeOf(), 'removed');
     await adapter.store.leases.deleteOne({ _id: 'removed' });
     await sleep(2);
@@ -156,12 +156,12 @@ describe('a lease', () => {
     expect(await tryTake(elsewhere(), 'removed')).toBeUndefined();
   });
 
-  it('of another name is another lease', async () => {
+  it('does not depend on leases of other names', async () => {
     await take(storeOf(), 'one');
     expect(await tryTake(storeOf(), 'other')).toBeDefined();
   });
 
-  it('released by one who lost it stays with the new holder', async () => {
+  it('stays with the new holder when the old one releases it', async () => {
     const clock = asleep();
     const first = await take(elsewhere({ durationMs: 50, clock }), 'late-release');
     const second = await waitFor(storeOf(), 'late-release');
@@ -171,8 +171,8 @@ describe('a lease', () => {
   });
 });
 
-describe('a holder that renews', () => {
-  it('keeps its lease for longer than the duration, whoever else tries', async () => {
+describe('a lease holder that renews', () => {
+  it('keeps its lease for longer than the duration while others try', async () => {
     const durationMs = 400;
     const lease = await take(elsewhere({ durationMs }), 'renewed');
     const startedMs = performance.now();
@@ -185,8 +185,8 @@ describe('a holder that renews', () => {
   });
 });
 
-describe('a holder on another machine that is silent', () => {
-  it('is believed until its lease has run out, and not for longer', async () => {
+describe('a silent lease holder on another machine', () => {
+  it('keeps its lease until it expires, and no longer', async () => {
     const durationMs = 400;
     const startedMs = performance.now();
     await take(elsewhere({ durationMs, clock: asleep() }), 'silent');
@@ -195,14 +195,14 @@ describe('a holder on another machine that is silent', () => {
     expect(performance.now() - startedMs).toBeGreaterThanOrEqual(durationMs);
   });
 
-  it("runs out by the server's clock, whatever ours says", async () => {
+  it("loses its lease by the server's clock, regardless of ours", async () => {
     await take(elsewhere({ clock: asleep() }), 'skewed');
     const ahead = asleep();
     ahead.advance(365 * 86_400_000);
     expect(await tryTake(storeOf({ clock: ahead }), 'skewed')).toBeUndefined();
   });
 
-  it('learns before its next write that it was replaced', async () => {
+  it('detects before its next write that it was replaced', async () => {
     const clock = asleep();
     const first = await take(elsewhere({ durationMs: 50, clock }), 'replaced');
     const second = await waitFor(storeOf(), 'replaced');
@@ -212,7 +212,7 @@ describe('a holder on another machine that is silent', () => {
     await second.assertHeld();
   });
 
-  it('learns it although its monotonic clock stood still', async () => {
+  it('detects the replacement although its monotonic clock stopped', async () => {
     const clock = asleep();
     const stopped: Clock = { ...clock, monotonicMs: () => 0 };
     const first = await take(elsewhere({ durationMs: 50, clock: stopped }), 'suspended');
@@ -220,7 +220,7 @@ describe('a holder on another machine that is silent', () => {
     await expect(first.assertHeld()).rejects.toThrow(LeaseLostError);
   });
 
-  it('learns it although its wall clock was turned back', async () => {
+  it('detects the replacement although its wall clock was turned back', async () => {
     const clock = asleep();
     const first = await take(elsewhere({ durationMs: 50, clock }), 'turned-back');
     clock.advance(-86_400_000);
@@ -228,7 +228,7 @@ describe('a holder on another machine that is silent', () => {
     await expect(first.assertHeld()).rejects.toThrow(LeaseLostError);
   });
 
-  it('is not replaced where it wakes in time to renew', async () => {
+  it('keeps its lease where it wakes in time to renew', async () => {
     const clock = asleep();
     const lease = await take(elsewhere({ durationMs: longMs, clock }), 'woken');
     clock.advance(longMs + 1);
@@ -236,7 +236,7 @@ describe('a holder on another machine that is silent', () => {
     expect(await tryTake(storeOf(), 'woken')).toBeUndefined();
   });
 
-  it('may renew after its lease ran out, where nobody took it', async () => {
+  it('may renew an expired lease that is still free', async () => {
     const clock = asleep();
     const durationMs = 30;
     const lease = await take(elsewhere({ durationMs, clock }), 'unclaimed');
@@ -246,8 +246,8 @@ describe('a holder on another machine that is silent', () => {
   });
 });
 
-describe('a holder that is another process of this machine', () => {
-  it('is replaced at once when it was killed', async () => {
+describe('a lease holder in another process of this machine', () => {
+  it('is replaced at once after it was killed', async () => {
     const child = await startHolder('killed', longMs);
     expect(await tryTake(storeOf(), 'killed')).toBeUndefined();
     const exit = once(child, 'exit');
@@ -256,7 +256,7 @@ describe('a holder that is another process of this machine', () => {
     expect(await tryTake(storeOf(), 'killed')).toBeDefined();
   });
 
-  it('is not replaced while it lives', async () => {
+  it('is not replaced while it runs', async () => {
     await startHolder('alive', 300);
     const startedMs = performance.now();
     while (performance.now() - startedMs < 700) {
@@ -265,19 +265,19 @@ describe('a holder that is another process of this machine', () => {
     }
   });
 
-  it('is waited for when it died on another machine', async () => {
+  it('is waited for where it may have died on another machine', async () => {
     const child = await startHolder('remote', 700, 'elsewhere');
     const exit = once(child, 'exit');
     child.kill('SIGKILL');
     await exit;
-    const asked = await adapter.store.leases.findOne({ _id: 'remote' });
+    const known = await adapter.store.leases.findOne({ _id: 'remote' });
     const isFreeAtOnce = (await tryTake(storeOf(), 'remote')) !== undefined;
     expect(isFreeAtOnce).toBe(false);
     await waitFor(storeOf(), 'remote');
-    expect(Date.now()).toBeGreaterThanOrEqual(asked?.expires_at.getTime() ?? Infinity);
+    expect(Date.now()).toBeGreaterThanOrEqual(known?.expires_at.getTime() ?? Infinity);
   });
 
-  it('that died is replaced by one of many', async () => {
+  it('is replaced by one of many after its death', async () => {
     const child = await startHolder('fought-over', longMs);
     const exit = once(child, 'exit');
     child.kill('SIGKILL');

@@ -25,8 +25,8 @@ const window = {
   kind: 'short',
   startMs: 1_790_000_100_000,
   reserved: 3,
-  foreignAtMost: 2,
-  foreignAtLeast: 1,
+  maxForeign: 2,
+  minForeign: 1,
   seen: 4,
   isClosed: true,
 } as const;
@@ -53,20 +53,20 @@ function reservedIn({ windows }: QuotaState): number {
   return windows[0]?.reserved ?? 0;
 }
 
-describe('the quota of an application', () => {
+describe('the quota store of an application', () => {
   it('is empty before its first request', async () => {
     const store = createQuotaStore(adapter.store, '12345');
     expect(await store.load()).toEqual(emptyQuota);
     expect(await knownApplications(adapter.store)).toEqual([]);
   });
 
-  it('comes back as it was stored, also to another process', async () => {
+  it('returns the stored quota, also to another process', async () => {
     const store = createQuotaStore(adapter.store, '12345');
     expect(await store.update(() => state)).toEqual(state);
     expect(await createQuotaStore(adapter.store, '12345').load()).toEqual(state);
   });
 
-  it('is its own', async () => {
+  it('is separate for each application', async () => {
     await createQuotaStore(adapter.store, '12345').update(() => state);
     const other = createQuotaStore(adapter.store, '67890');
     expect(await other.load()).toEqual(emptyQuota);
@@ -74,7 +74,7 @@ describe('the quota of an application', () => {
     expect(await knownApplications(adapter.store)).toEqual(['12345', '67890']);
   });
 
-  it('stays as it is where the change is none', async () => {
+  it('writes nothing where the change is none', async () => {
     const store = createQuotaStore(adapter.store, '12345');
     await store.update(() => state);
     const before = await adapter.database.db.collection('quota').find().toArray();
@@ -82,7 +82,7 @@ describe('the quota of an application', () => {
     expect(await adapter.database.db.collection('quota').find().toArray()).toEqual(before);
   });
 
-  it('is refused only by what is stored, not by what this process remembers', async () => {
+  it('rejects a reservation by the stored quota only, not by a cached one', async () => {
     const [mine, other] = [0, 1].map(() => createQuotaStore(adapter.store, '12345'));
     await mine?.update(() => state);
     await other?.update((known) => ({ ...known, inFlight: [] }));
@@ -94,7 +94,7 @@ describe('the quota of an application', () => {
     expect(seen.at(-1)).toBe(0);
   });
 
-  it('loses no change of many at once from several processes', async () => {
+  it('loses none of many concurrent changes from several processes', async () => {
     const stores: QuotaStore[] = connections.map((store) => createQuotaStore(store, '12345'));
     const each = 25;
     const changes = stores.flatMap((store) =>
@@ -107,7 +107,7 @@ describe('the quota of an application', () => {
     expect(seen.size).toBe(stores.length * each);
   });
 
-  it('goes on after a change that failed', async () => {
+  it('works after a failed change', async () => {
     const store = createQuotaStore(adapter.store, '12345');
     const broken = store.update(() => {
       throw new TypeError('a bug');
@@ -116,9 +116,9 @@ describe('the quota of an application', () => {
     expect(await store.update(() => state)).toEqual(state);
   });
 
-  it('is changed once where the acknowledgement was lost and the change knows itself', async () => {
+  it('applies an idempotent change once where the acknowledgement was lost', async () => {
     const lost = { left: 1 };
-    // As a connection that breaks after the write and before its answer: the operation runs twice.
+    // The connection breaks after the write and before its response: the operation runs twice.
     const twice = storeWith(adapter.database.db, async (operation) => {
       const result = await operation();
       const isWrite = typeof result === 'object' && result !== null && 'matchedCount' in result;

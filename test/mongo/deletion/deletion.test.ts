@@ -14,10 +14,10 @@ function stored(): Promise<number> {
   return adapter.store.activities.countDocuments();
 }
 
-describe('a page', () => {
+describe('storing a page beside deletions', () => {
   beforeEach(() => adapter.empty());
 
-  it('that was asked for before a deletion does not bring the activity back; a later one does', async () => {
+  it('does not restore a deleted activity from a page requested before, but from a later one', async () => {
     const { activities, store } = adapter;
     const page = (seconds: number) => pageOf([recordOf(id)], { fetchedAt: at(seconds) });
     await activities.storePage(page(0));
@@ -32,7 +32,7 @@ describe('a page', () => {
     expect(change).toMatchObject({ kind: 'deleted', name: recordOf(id)['name'] });
   });
 
-  it('does not bring back what a retention ended, until there is no retention any more', async () => {
+  it('does not restore an expired activity while a retention is set', async () => {
     const { store } = adapter;
     const retained = createActivityStore(store, { expiry: 'final' });
     const page = pageOf([recordOf(id)], { fetchedAt: at(0) });
@@ -46,7 +46,7 @@ describe('a page', () => {
   });
 
   it.each([0, 1, 2])(
-    'does not bring back what expires after %i of its operations',
+    'does not restore an activity that expires after %i operations of the store',
     async (operationsBefore) => {
       const { activities, store } = adapter;
       await activities.storePage(pageOf([recordOf(id), recordOf(id + 1)], { fetchedAt: at(0) }));
@@ -68,7 +68,7 @@ describe('a page', () => {
     },
   );
 
-  it('that is older than what is stored changes nothing', async () => {
+  it('changes nothing where the page is older than the stored record', async () => {
     const { activities, store } = adapter;
     const renamed = { ...recordOf(id), name: 'Newer' };
     await activities.storePage(pageOf([renamed], { fetchedAt: at(10) }));
@@ -78,7 +78,7 @@ describe('a page', () => {
   });
 
   it.each([1, 2, 3])(
-    'that becomes older after %i of its operations changes nothing, and counts as nothing',
+    'changes nothing where a newer page is stored after %i operations of the store',
     async (operationsBefore) => {
       const { activities, store } = adapter;
       await activities.storePage(pageOf([recordOf(id)], { fetchedAt: at(0) }));
@@ -98,7 +98,7 @@ describe('a page', () => {
     },
   );
 
-  it('that is stored twice at a time loses no lease by that', async () => {
+  it('keeps the lease when the same page is stored twice at a time', async () => {
     const { activities, store } = adapter;
     const ids = Array.from({ length: 60 }, (_, index) => id + index);
     const page = pageOf(

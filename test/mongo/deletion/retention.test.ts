@@ -55,7 +55,7 @@ async function stored(): Promise<Record<string, readonly number[]>> {
 }
 
 describe('the retention sweep', () => {
-  it('removes what was fetched longer ago, with its streams, and leaves what is younger', async () => {
+  it('removes expired activities with their streams, and keeps younger ones', async () => {
     await store([id, id + 1]);
     await store([id + 2], { at: young });
     expect(await sweep()).toBe(2);
@@ -67,13 +67,13 @@ describe('the retention sweep', () => {
     expect(await stored()).toEqual(left);
   });
 
-  it('leaves the other athletes alone', async () => {
+  it("keeps other athletes' activities", async () => {
     await store([id], { athlete: athleteId + 1 });
     expect(await sweep()).toBe(0);
     expect(await stored()).toMatchObject({ activities: [id], streams: [id], tombstones: [] });
   });
 
-  it('counts the age of the streams where the summary came again, but not of streams that are none', async () => {
+  it('counts the age of stored streams even after a newer summary', async () => {
     await store([id, id + 1], { at: young, streamsAt: old });
     const none = { 'sync.streams': { state: 'none', tries: 0, fetched_at: old } } as const;
     const second = { _id: Long.fromNumber(id + 1) };
@@ -90,7 +90,7 @@ describe('the retention sweep', () => {
     expect(await stored()).toEqual({ activities: [], streams: [], tombstones: [id] });
   });
 
-  it('removes at most so many, over several batches, and the next one the rest', async () => {
+  it('removes up to its maximum in batches, and the rest in the next sweep', async () => {
     const ids = Array.from({ length: 63 }, (_, index) => id + index);
     await adapter.activities.storePage(
       pageOf(
@@ -104,22 +104,27 @@ describe('the retention sweep', () => {
     expect(await stored()).toMatchObject({ activities: [], tombstones: ids });
   });
 
-  it.each([1, 2, 3, 4])('killed after %i writes is finished by the next one', async (writes) => {
-    await store([id], { at: young, streamsAt: old });
-    let operations = 0;
-    const attempt: Retry = (operation) => {
-      // The first one looks for what has expired.
-      if (operations > writes) return Promise.reject(new Error('killed'));
-      operations += 1;
-      return operation();
-    };
-    const expiry = { athleteId, fetchedBefore, now, epoch: 1, limit: 10 };
-    await expect(expire(storeWith(adapter.database.db, attempt), expiry)).rejects.toThrow('killed');
-    await sweep({ epoch: 2 });
-    expect(await stored()).toEqual({ activities: [], streams: [], tombstones: [id] });
-  });
+  it.each([1, 2, 3, 4])(
+    'is finished by the next sweep when killed after %i writes',
+    async (writes) => {
+      await store([id], { at: young, streamsAt: old });
+      let operations = 0;
+      const attempt: Retry = (operation) => {
+        // The first operation finds the expired activities.
+        if (operations > writes) return Promise.reject(new Error('killed'));
+        operations += 1;
+        return operation();
+      };
+      const expiry = { athleteId, fetchedBefore, now, epoch: 1, limit: 10 };
+      await expect(expire(storeWith(adapter.database.db, attempt), expiry)).rejects.toThrow(
+        'killed',
+      );
+      await sweep({ epoch: 2 });
+      expect(await stored()).toEqual({ activities: [], streams: [], tombstones: [id] });
+    },
+  );
 
-  it('removes parts that a stale write left behind a tombstone, not those of what is alive', async () => {
+  it('removes parts that a stale write left behind a tombstone, and no others', async () => {
     await store([id]);
     await sweep();
     await addStreams(adapter.store, id);
@@ -128,7 +133,7 @@ describe('the retention sweep', () => {
     expect(await stored()).toMatchObject({ activities: [id + 1], streams: [id + 1] });
   });
 
-  it('fails under an older lease, and what was written under the newer one stays', async () => {
+  it('fails under an older lease, and keeps the writes of the newer one', async () => {
     await store([id], { epoch: 5 });
     await expect(sweep({ epoch: 4 })).rejects.toThrow(LeaseLostError);
     expect(await stored()).toEqual({ activities: [id], streams: [id], tombstones: [] });

@@ -42,8 +42,8 @@ async function all(name: string): Promise<Document[]> {
   return adapter.database.db.collection(name).find().sort({ _id: 1 }).toArray();
 }
 
-describe('an activity that is buried', () => {
-  it('is gone with its streams, leaves a tombstone, and nothing beside it is touched', async () => {
+describe('deleteActivity', () => {
+  it('removes the activity with its streams, and writes a tombstone', async () => {
     await store(1, id, id + 1);
     expect(await deleteIt()).toBe(true);
     const stone = { athlete_id: athleteId, start_date: startAt, why: 'deleted', at };
@@ -54,7 +54,7 @@ describe('an activity that is buried', () => {
     expect(await tombstones().countDocuments(types)).toBe(1);
   });
 
-  it('twice changes nothing, and says that there was nothing', async () => {
+  it('returns false the second time, and changes nothing', async () => {
     await store(1, id);
     await deleteIt();
     const before = await all('tombstones');
@@ -62,7 +62,7 @@ describe('an activity that is buried', () => {
     expect(await all('tombstones')).toEqual(before);
   });
 
-  it('is not one that belongs to another athlete: that one stays as it is', async () => {
+  it("keeps another athlete's activity", async () => {
     await store(1, id);
     const before = [await all('activities'), await all('streams')];
     expect(await deleteIt({ athleteId: athleteId + 1 })).toBe(false);
@@ -74,7 +74,7 @@ describe('an activity that is buried', () => {
     expect(await isStored(adapter.store, asOther)).toBe(false);
   });
 
-  it('and was cut off after its tombstone, or after its streams, is removed by the next try', async () => {
+  it('is finished by the next attempt when interrupted after the tombstone or the streams', async () => {
     await store(1, id);
     await tombstones().insertOne({
       _id: Long.fromNumber(id),
@@ -88,7 +88,7 @@ describe('an activity that is buried', () => {
     expect([await all('activities'), await all('streams')]).toEqual([[], []]);
   });
 
-  it('written under a newer lease stays, with its streams and without a tombstone', async () => {
+  it('keeps an activity written under a newer lease, without a tombstone', async () => {
     await store(7, id);
     const before = [await all('activities'), await all('streams')];
     await expect(deleteIt({ epoch: 6 })).rejects.toThrow(LeaseLostError);
@@ -96,7 +96,7 @@ describe('an activity that is buried', () => {
     expect(await all('tombstones')).toEqual([]);
   });
 
-  it('taken over in the middle says that its streams are missing, and the tombstone goes again', async () => {
+  it('marks the streams as missing and removes the tombstone when taken over midway', async () => {
     await store(3, id);
     const takeOver = async (): Promise<void> => {
       await adapter.store.activities.updateOne({}, { $set: { 'sync.epoch': 9 } });
@@ -120,8 +120,8 @@ describe('an activity that is buried', () => {
   });
 });
 
-describe('the tombstones among some ids', () => {
-  it('are found, and only those', async () => {
+describe('tombstones by id', () => {
+  it('finds the tombstones of given ids, and no others', async () => {
     await deleteIt();
     await deleteIt({ activityId: id + 2, why: 'expired' });
     const found = await tombstonesOf(adapter.store, [id, id + 1, id + 2]);

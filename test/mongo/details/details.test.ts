@@ -77,8 +77,8 @@ function due(changes: Partial<PendingQuery> = {}): Promise<readonly DueDetails[]
 
 const details = { description: 'Nice one.', calories: 520.5, segment_efforts: [{ id: 1 }] };
 
-describe('details', () => {
-  it('come beside the summary, and leave it as it is', async () => {
+describe('storing details', () => {
+  it('stores details beside the unchanged summary', async () => {
     await list();
     const summary = await fields();
     const { sync: before } = await document();
@@ -92,7 +92,7 @@ describe('details', () => {
     });
   });
 
-  it('keep ids beyond 2^53 exactly, as int64', async () => {
+  it('stores ids beyond 2^53 exactly as int64', async () => {
     await list();
     const effortId = 2n ** 53n + 3n;
     const efforts = parseJson(`[{"id":${effortId},"segment":{"id":7}},{"id":3500000000}]`);
@@ -107,7 +107,7 @@ describe('details', () => {
     expect(await activities.countDocuments(filter)).toBe(1);
   });
 
-  it('may have dots and dollars in their keys', async () => {
+  it('stores keys with dots and dollars', async () => {
     await list();
     const odd = { 'a.b': 1, $set: { $literal: '$name' }, '': 0, note: '$sync' };
     await store(detailOf(odd));
@@ -118,7 +118,7 @@ describe('details', () => {
     expect(Object.keys(await fields())).not.toEqual(expect.arrayContaining(Object.keys(odd)));
   });
 
-  it('stored twice change nothing', async () => {
+  it('changes nothing when details are stored twice', async () => {
     await list();
     await store(detailOf(details));
     const before = await document();
@@ -126,7 +126,7 @@ describe('details', () => {
     expect(await document()).toEqual(before);
   });
 
-  it('that vanished go, and nothing else does', async () => {
+  it('removes vanished details, and nothing else', async () => {
     await list();
     await adapter.database.db
       .collection('activities')
@@ -137,7 +137,7 @@ describe('details', () => {
     expect(await fields()).toEqual({ ...summary, description: 'Other.' });
   });
 
-  it('survive a new summary, which changes its own keys only', async () => {
+  it('keeps details when a new summary is stored', async () => {
     await list({ kudos_count: 1, flagged: false });
     await store(detailOf(details));
     await list({ kudos_count: 2 });
@@ -148,7 +148,7 @@ describe('details', () => {
     expect(await fields()).not.toHaveProperty('calories');
   });
 
-  it('leave to the summary what the summary brings', async () => {
+  it('stores a key of both in the summary', async () => {
     await list({ device_name: 'Watch' });
     const detail = detailOf(details);
     await store({ ...detail, details: { ...details, device_name: 'Other' } });
@@ -157,7 +157,7 @@ describe('details', () => {
     expect(await fields()).toMatchObject({ device_name: 'Watch' });
   });
 
-  it('do not touch what is ours', async () => {
+  it('keeps our bookkeeping where details have keys of the same names', async () => {
     await list();
     const { _id, track, sync } = await document();
     await store(detailOf({ _id: 1, track: 'x', sync: {}, derived: 'x', description: 'y' }));
@@ -173,7 +173,7 @@ describe('details', () => {
     expect(stored).not.toHaveProperty('derived');
   });
 
-  it('are not stored for an activity that is gone', async () => {
+  it('stores no details of a removed activity', async () => {
     expect(await store(detailOf(details))).toBe('stored');
     expect(await adapter.store.activities.countDocuments()).toBe(0);
   });
@@ -184,24 +184,24 @@ describe('details', () => {
       'failed',
       () => recordDetailsFailure(adapter.store, { ...write, epoch: 4, activityId: id }, failed),
     ],
-  ])('are not %s under an older lease', async (_, work) => {
+  ])('details are not %s under an older lease', async (_, work) => {
     await list({}, 5);
     const before = await document();
     await expect(work()).rejects.toThrow(LeaseLostError);
     expect(await document()).toEqual(before);
   });
 
-  it('fence off an older lease themselves', async () => {
+  it('fences off an older lease by storing details', async () => {
     await list();
     await store(detailOf(details), { epoch: 5 });
     await expect(list({ name: 'Old' }, 4)).rejects.toThrow(LeaseLostError);
   });
 });
 
-describe('details whose efforts may still come', () => {
+describe('storing details whose efforts may still appear', () => {
   const fresh = { start_date: '2026-10-05T09:30:00Z', elapsed_time: 3_600 };
 
-  it('are stored and asked for again in half an hour', async () => {
+  it('stores details without efforts, due again in half an hour', async () => {
     await list(fresh);
     const detail = detailOf({ description: 'Nice one.', segment_efforts: [] }, fresh);
     expect(await store(detail)).toBe('postponed');
@@ -217,29 +217,32 @@ describe('details whose efforts may still come', () => {
     expect(await due({ now: nextTryAt })).toMatchObject([{ activityId: id, tries: 0 }]);
   });
 
-  it('are final two hours after the end', async () => {
+  it('stores details without efforts as final two hours after the end', async () => {
     await list(fresh);
     const detail = detailOf({ segment_efforts: [] }, fresh);
     expect(await store(detail, { at: later(2 * 3_600) })).toBe('stored');
   });
 });
 
-describe('the segments in the efforts', () => {
+describe('storing the segments in efforts', () => {
   const efforts = [7, 8, 7].map((segmentId) => ({ id: 1, segment: { id: segmentId } }));
 
   it.each([
     [true, [7, 8]],
     [false, []],
-  ])('are met where segments are kept (%s)', async (isKept, expected) => {
-    await list();
-    await store(detailOf({ segment_efforts: efforts }), {}, isKept);
-    const query = { athleteId, now: at, exclude: [], limit: 10 };
-    const met = await dueSegments(adapter.store, query);
-    expect(met.map(({ segmentId }) => segmentId)).toEqual(expected);
-  });
+  ])(
+    'registers the segments in efforts where segments are stored (%s)',
+    async (isKept, expected) => {
+      await list();
+      await store(detailOf({ segment_efforts: efforts }), {}, isKept);
+      const query = { athleteId, now: at, exclude: [], limit: 10 };
+      const met = await dueSegments(adapter.store, query);
+      expect(met.map(({ segmentId }) => segmentId)).toEqual(expected);
+    },
+  );
 });
 
-describe('details that MongoDB cannot hold', () => {
+describe('details that MongoDB cannot store', () => {
   const megabytes = (count: number): string => 'x'.repeat(count * 1_000_000);
   const deep = Array.from({ length: 120 }).reduce<JsonValue>((inner) => ({ inner }), 1);
 
@@ -248,7 +251,7 @@ describe('details that MongoDB cannot hold', () => {
     ['are too large beside their summary', { note: megabytes(11) }, { external_id: megabytes(6) }],
     ['are nested too deeply', { deep }, {}],
     ['have a key with a NUL', { 'a\0b': 1 }, {}],
-  ])('because they %s are parked for a day, and earlier ones stay', async (_, one, summary) => {
+  ])('are parked for a day because they %s, and earlier ones stay', async (_, one, summary) => {
     await list(summary);
     await store(detailOf(details));
     expect(await store(detailOf(one))).toBe('postponed');
@@ -258,7 +261,7 @@ describe('details that MongoDB cannot hold', () => {
   });
 });
 
-describe('which details are due', () => {
+describe('due details', () => {
   async function listThree(): Promise<void> {
     const records = [1, 2, 3].map((day) =>
       recordOf(id + day, { start_date: `2026-09-0${day}T06:00:00Z` }),
@@ -280,7 +283,7 @@ describe('which details are due', () => {
   const nextTryAt = (range = {}): Promise<Date | undefined> =>
     nextDetailsTryAt(adapter.store, athleteId, range);
 
-  it('is what never had any, newest first', async () => {
+  it('are those never fetched, newest first', async () => {
     await listThree();
     const startAt = (day: number): Date => new Date(`2026-09-0${day}T06:00:00Z`);
     const dueOf = (day: number): DueDetails => ({
@@ -297,7 +300,7 @@ describe('which details are due', () => {
     expect([await count(), await count(range)]).toEqual([3, 1]);
   });
 
-  it('is what failed, when its time has come', async () => {
+  it('include failed ones at their next try', async () => {
     await listThree();
     await settled(2, 'failed');
     expect(await due()).toMatchObject([{ activityId: id + 3 }, { activityId: id + 1 }]);
@@ -307,7 +310,7 @@ describe('which details are due', () => {
     expect(await count()).toBe(3);
   });
 
-  it('is what was parked, when its time has come; nobody waits for it', async () => {
+  it('include parked ones at their next try, but do not count them as pending', async () => {
     await listThree();
     await settled(2, 'parked');
     expect(await due()).toHaveLength(2);
@@ -316,7 +319,7 @@ describe('which details are due', () => {
     expect(await count()).toBe(2);
   });
 
-  it('is not what Strava does not give', async () => {
+  it('exclude those that Strava does not provide', async () => {
     await listThree();
     await settled(2, 'none');
     expect(await due({ now: later(86_400) })).toHaveLength(2);
@@ -328,8 +331,8 @@ describe('which details are due', () => {
   });
 });
 
-describe('a detail beside what is stored', () => {
-  it('is split as the list of that activity is', async () => {
+describe('aligning a detail with the stored summary', () => {
+  it("splits a detail along the keys of the activity's list record", async () => {
     await list({ end_latlng: null, gear_id: null, novelty: 1 });
     const detail = detailOf(
       { ...details, novelty: 2, device_name: 'Watch' },
@@ -342,7 +345,7 @@ describe('a detail beside what is stored', () => {
     expect(aligned.details).toEqual({ ...details, device_name: 'Watch' });
   });
 
-  it('stays as it is where nothing is stored', async () => {
+  it('keeps a detail unchanged where no activity is stored', async () => {
     const detail = detailOf(details);
     expect(await alignedDetail(adapter.store, detail)).toBe(detail);
   });

@@ -59,8 +59,8 @@ async function ride(gearIds: readonly JsonValue[], athlete = athleteId): Promise
   await adapter.activities.storePage(pageOf(records, { athleteId: athlete }));
 }
 
-describe('gear', () => {
-  it('comes with the profile, its mileage current', async () => {
+describe('storing gear', () => {
+  it('stores the gear of a profile with its current mileage', async () => {
     await storeProfile({ bikes: [bike], shoes: [shoes] });
     await storeProfile({ bikes: [{ ...bike, distance: 4e9 }], shoes: [shoes] }, days(1));
     const sync = { athlete_id: athleteId, fetched_at: days(1), detail: 'pending', tries: 0 };
@@ -73,7 +73,7 @@ describe('gear', () => {
     expect(await gear.countDocuments(types)).toBe(2);
   });
 
-  it('keeps brand and model when the next profile comes', async () => {
+  it('keeps brand and model when the next profile is stored', async () => {
     await storeProfile({ bikes: [bike] });
     await store(detail);
     await storeProfile({ bikes: [{ ...bike, name: 'Old bike', distance: 4e9 }] }, days(1));
@@ -94,13 +94,13 @@ describe('gear', () => {
     ]);
   });
 
-  it('that left the profile stays', async () => {
+  it('keeps gear that is no longer in the profile', async () => {
     await storeProfile({ bikes: [bike], shoes: [shoes] });
     await storeProfile({ bikes: [], shoes: [shoes] }, days(1));
     expect(await documents()).toMatchObject([{ _id: 'b1' }, { _id: 'g1' }]);
   });
 
-  it('is not overwritten by what was asked for earlier', async () => {
+  it('keeps a newer record of gear when an older response is stored', async () => {
     await store(detail, days(1));
     await store({ ...detail, name: 'Older' });
     await storeProfile({ bikes: [{ ...bike, name: 'Older' }] });
@@ -116,15 +116,15 @@ describe('gear', () => {
   );
 });
 
-describe('which gear is due', () => {
-  it('is not that whose record came by a clock that was ahead at first', async () => {
+describe('due gear', () => {
+  it('excludes gear that was fetched while the clock was ahead', async () => {
     await storeProfile({ bikes: [bike] }, days(1));
     expect(await due()).toEqual(['b1']);
     await store(detail);
     expect(await due(days(2))).toEqual([]);
   });
 
-  it('is that whose own record was never fetched', async () => {
+  it('includes gear whose own record was never fetched', async () => {
     await storeProfile({ bikes: [bike], shoes: [shoes] });
     expect(await due()).toEqual(['b1', 'g1']);
     expect(await due(at, { exclude: ['b1'] })).toEqual(['g1']);
@@ -133,7 +133,7 @@ describe('which gear is due', () => {
     expect(await due()).toEqual(['g1']);
   });
 
-  it('is that which only activities name, once', async () => {
+  it('includes gear that only activities name, once', async () => {
     await ride(['b1', 'b9', 'b9', null, '', 5]);
     await ride(['b7'], 1002);
     await storeProfile({ bikes: [bike] });
@@ -144,7 +144,7 @@ describe('which gear is due', () => {
     expect(retired).toMatchObject({ brand_name: 'Puch', sync: { athlete_id: athleteId } });
   });
 
-  it('is that which no profile has brought for a month', async () => {
+  it('includes gear that no profile has had for a month', async () => {
     await store(detail);
     await store({ ...shoes, resource_state: 3 }, at, 'g1');
     await storeProfile({ shoes: [shoes] }, days(20));
@@ -152,7 +152,7 @@ describe('which gear is due', () => {
     expect(await due(days(30))).toEqual(['b1']);
   });
 
-  it('is that which failed, when its time has come', async () => {
+  it('includes failed gear at its next try', async () => {
     await ride(['b9']);
     await fail('b9');
     const next = (): Promise<Date | undefined> => nextGearTryAt(adapter.store, athleteId);
@@ -166,7 +166,7 @@ describe('which gear is due', () => {
     expect((await documents())[0]?.['sync']).not.toHaveProperty('error');
   });
 
-  it('is never that which Strava does not give', async () => {
+  it('excludes gear that Strava does not provide', async () => {
     await ride(['b9']);
     await storeProfile({ bikes: [bike] });
     for (const gearId of ['b1', 'b9'])
@@ -176,7 +176,7 @@ describe('which gear is due', () => {
     expect(await documents()).toMatchObject([{ ...bike, sync }, { sync }]);
   });
 
-  it('is a day later that which MongoDB could not hold', async () => {
+  it('includes gear that MongoDB could not store a day later', async () => {
     await ride(['b1']);
     await store({ ...detail, 'a\0b': 1 });
     expect([await due(), await due(days(1))]).toEqual([[], ['b1']]);

@@ -51,8 +51,8 @@ async function due(now = at, exclude: AthletePart[] = []): Promise<AthletePart[]
   return parts.map(({ part }) => part);
 }
 
-describe('the parts of an athlete', () => {
-  it('stand beside each other, and leave the listing alone', async () => {
+describe("storing the parts of an athlete's profile", () => {
+  it('stores parts beside each other and beside the list coverage', async () => {
     const { sync: before } = await document();
     await store('zones', { heart_rate: { zones: [] } });
     await store('stats', { all_ride_totals: { count: 3 } });
@@ -70,7 +70,7 @@ describe('the parts of an athlete', () => {
     });
   });
 
-  it('take the place of earlier ones, and what vanished goes', async () => {
+  it('replaces an earlier part with its vanished keys', async () => {
     await store('profile', { ...detailed, weight: 61.5 });
     await store('zones', { heart_rate: {}, power: {} });
     await store('profile', { ...detailed, ftp: 260 });
@@ -83,7 +83,7 @@ describe('the parts of an athlete', () => {
     });
   });
 
-  it('keep odd keys and wide integers', async () => {
+  it('stores odd keys and 64-bit integers exactly', async () => {
     const wide = parseJson('{"a.$b":9007199254740995,"$c":3500000000}') as JsonObject;
     await store('profile', { ...detailed, ...wide });
     await store('stats', wide);
@@ -93,7 +93,7 @@ describe('the parts of an athlete', () => {
     expect(found).toMatchObject({ ...expected, stats: expected, _id: Long.fromNumber(athleteId) });
   });
 
-  it('do not touch what is ours', async () => {
+  it('keeps our bookkeeping where a part has keys of the same names', async () => {
     await store('zones', { heart_rate: {} });
     await store('profile', { ...detailed, _id: 5, zones: 'x', stats: 'x', sync: 'x' });
     expect(await fields()).toEqual({ _id: athleteId, ...detailed, zones: { heart_rate: {} } });
@@ -110,18 +110,18 @@ describe('the parts of an athlete', () => {
     },
   );
 
-  it('do not bring an erased athlete back', async () => {
+  it('does not restore an erased athlete', async () => {
     await adapter.empty();
     await store('profile', detailed);
     expect(await document()).toEqual({});
   });
 });
 
-describe('a profile that is only a summary', () => {
+describe('storing a profile that is only a summary', () => {
   it.each<[string, () => Promise<void>]>([
     ['a new login', () => logIn({ ...summary, city: 'Linz' })],
     ['a grant that became smaller', () => store('profile', { ...summary, city: 'Linz' })],
-  ])('from %s changes what it says, and leaves the rest', async (_, arrive) => {
+  ])('changes the keys of a summary from %s, and keeps the others', async (_, arrive) => {
     await store('profile', detailed);
     await store('zones', { heart_rate: {} });
     await arrive();
@@ -130,7 +130,7 @@ describe('a profile that is only a summary', () => {
     expect(await fields()).toEqual(expected);
   });
 
-  it('takes the place of a summary', async () => {
+  it('replaces a summary', async () => {
     await logIn({ ...summary, weight: 60 });
     await logIn(summary);
     expect(await fields()).toEqual({ _id: athleteId, ...summary });
@@ -139,13 +139,13 @@ describe('a profile that is only a summary', () => {
   });
 });
 
-describe('which parts are due', () => {
+describe("due parts of an athlete's profile", () => {
   const failed = (part: AthletePart, isParked = false): Promise<void> => {
     const failure = { message: 'It failed.', tries: 2, isParked, nextTryAt: hours(1) };
     return recordPartFailure(adapter.store, { ...write, part }, failure);
   };
 
-  it('is what was never stored, or not for a day', async () => {
+  it('include parts not stored for a day', async () => {
     expect(await due()).toEqual(['profile', 'zones', 'stats']);
     expect(await due(at, ['zones'])).toEqual(['profile', 'stats']);
     await store('profile', detailed);
@@ -158,7 +158,7 @@ describe('which parts are due', () => {
   it.each([
     [false, hours(1)],
     [true, undefined],
-  ])('is what failed, when its time has come (parked: %s)', async (isParked, nextTryAt) => {
+  ])('include a failed part at its next try (parked: %s)', async (isParked, nextTryAt) => {
     await failed('zones', isParked);
     expect(await due()).toEqual(['profile', 'stats']);
     expect(await nextPartTryAt(adapter.store, athleteId)).toEqual(nextTryAt);
@@ -170,14 +170,14 @@ describe('which parts are due', () => {
     expect(await dueAthleteParts(adapter.store, again)).toContainEqual({ part: 'zones', tries: 0 });
   });
 
-  it('names the soonest of what failed', async () => {
+  it('name the earliest next try of failed parts', async () => {
     await failed('zones');
     const failure = { message: 'It failed.', tries: 1, isParked: false, nextTryAt: hours(0.5) };
     await recordPartFailure(adapter.store, { ...write, part: 'stats' }, failure);
     expect(await nextPartTryAt(adapter.store, athleteId)).toEqual(hours(0.5));
   });
 
-  it('is not what Strava does not give, for a month or until a new login', async () => {
+  it('exclude parts that Strava does not provide, for a month or until a new login', async () => {
     await failed('zones');
     const zones = { ...write, part: 'zones' as const };
     await markPartUnavailable(adapter.store, zones, 'for subscribers only');
@@ -192,7 +192,7 @@ describe('which parts are due', () => {
   });
 
   const deep = Array.from({ length: 120 }).reduce<JsonValue>((inner) => ({ inner }), 1);
-  it('is what MongoDB could not hold, a day later', async () => {
+  it('include a part that MongoDB could not store a day later', async () => {
     await store('stats', { deep });
     expect(await due(hours(23))).not.toContain('stats');
     expect(await due(hours(24))).toContain('stats');

@@ -79,8 +79,8 @@ async function sync(): Promise<Document> {
 const asRecord: DueSegment = { segmentId: id, part: 'record', tries: 0 };
 const asStreams: DueSegment = { segmentId: id, part: 'streams', tries: 0 };
 
-describe('a segment', () => {
-  it('is met once, by whoever meets it', async () => {
+describe('storing a segment', () => {
+  it('registers a segment once for all athletes', async () => {
     await meet([id, id], athleteId, later(60));
     await meet([id], 1002, later(60));
     await meet([]);
@@ -92,7 +92,7 @@ describe('a segment', () => {
     expect(await adapter.database.db.collection('segments').countDocuments(ids)).toBe(1);
   });
 
-  it('is stored as it came, then its streams', async () => {
+  it('stores a segment unchanged, then its streams', async () => {
     expect(await due()).toEqual([asRecord]);
     await store();
     expect(await due()).toEqual([asStreams]);
@@ -112,7 +112,7 @@ describe('a segment', () => {
     });
   });
 
-  it('stays stored when it is met again', async () => {
+  it('keeps a stored segment that is registered again', async () => {
     await store();
     await storeItsStreams();
     const before = await document();
@@ -122,7 +122,7 @@ describe('a segment', () => {
     expect(await due(later(60), { by: 1002 })).toEqual([]);
   });
 
-  it('stored twice changes nothing', async () => {
+  it('changes nothing when a segment is stored twice', async () => {
     await store();
     const once = await document();
     await store();
@@ -133,7 +133,7 @@ describe('a segment', () => {
     expect(await document()).toEqual(whole);
   });
 
-  it('has neither its streams nor our bookkeeping from a record', async () => {
+  it('keeps streams and bookkeeping where a record has keys of the same names', async () => {
     await store();
     await storeItsStreams();
     await store({ streams: 'x', sync: {}, _id: 5, 'a.$b': 1 }, later(5));
@@ -145,27 +145,27 @@ describe('a segment', () => {
     });
   });
 
-  it('keeps integers beyond 2^53', async () => {
+  it('stores integers of a segment beyond 2^53', async () => {
     const effort = parseJson('{"id":9007199254740995}');
     await store({ athlete_pr_effort: effort });
     const filter = { 'athlete_pr_effort.id': Long.fromString('9007199254740995') };
     expect(await adapter.database.db.collection('segments').countDocuments(filter)).toBe(1);
   });
 
-  it('has its streams settled by a clock that was ahead at first', async () => {
+  it('stores streams of a segment fetched while the clock was ahead', async () => {
     await store({ name: 'New' }, later(60));
     await storeItsStreams(at);
     expect(await due(later(120))).toEqual([]);
   });
 
-  it('is not overwritten by what was asked for earlier', async () => {
+  it('keeps a newer record of a segment when an older response is stored', async () => {
     await store({ name: 'New' }, later(60));
     await store({ name: 'Old' });
     await fail('record');
     expect(await document()).toMatchObject({ name: 'New', sync: { state: 'record' } });
   });
 
-  it('that nobody has met is not stored', async () => {
+  it('stores no segment that is not registered', async () => {
     await adapter.empty();
     await store();
     await storeItsStreams();
@@ -176,7 +176,7 @@ describe('a segment', () => {
   it.each<[string, JsonObject]>([
     ['is too large', { note: 'x'.repeat(13_000_000) }],
     ['is nested too deeply', { deep }],
-  ])('that %s is parked for a day', async (_, changes) => {
+  ])('parks a segment for a day that %s', async (_, changes) => {
     await store(changes);
     expect(await sync()).toMatchObject({ state: 'parked', next_try_at: later(86_400) });
     expect((await sync())['error']).toContain('Not stored: ');
@@ -185,14 +185,14 @@ describe('a segment', () => {
   });
 });
 
-describe('a segment that failed', () => {
+describe('a failed segment', () => {
   const count = (): Promise<number> => countDueSegments(adapter.store, athleteId);
   const nextTryAt = (): Promise<Date | undefined> => nextSegmentTryAt(adapter.store, athleteId);
 
   it.each<[SegmentPart, DueSegment]>([
     ['record', asRecord],
     ['streams', asStreams],
-  ])('is tried again when its time has come (%s)', async (part, expected) => {
+  ])('is due at its next try (%s)', async (part, expected) => {
     if (part === 'streams') await store();
     await fail(part);
     expect(await due(later(59))).toEqual([]);
@@ -208,14 +208,14 @@ describe('a segment that failed', () => {
   it.each<[SegmentPart, DueSegment]>([
     ['record', asRecord],
     ['streams', asStreams],
-  ])('too often is parked, and nobody waits for it (%s)', async (part, expected) => {
+  ])('is parked after too many failures, and no longer pending (%s)', async (part, expected) => {
     if (part === 'streams') await store();
     await fail(part, true);
     expect([await nextTryAt(), await count()]).toEqual([undefined, 0]);
     expect(await due(later(60))).toEqual([{ ...expected, tries: 1 }]);
   });
 
-  it('for good is never asked for again; a record without streams stays', async () => {
+  it('is never due again after a final failure, and keeps its record', async () => {
     await store();
     await reject('streams');
     expect(await due(later(1e7))).toEqual([]);
@@ -226,7 +226,7 @@ describe('a segment that failed', () => {
     });
   });
 
-  it('for good without a record is remembered, too', async () => {
+  it('is never due again after a final failure without a record', async () => {
     await reject('record');
     await meet([id]);
     expect(await due(later(1e7))).toEqual([]);
@@ -234,8 +234,8 @@ describe('a segment that failed', () => {
   });
 });
 
-describe('which segments are due', () => {
-  it('is what the athlete met, what was met first before the others', async () => {
+describe('due segments', () => {
+  it("are the athlete's, in the order of registration", async () => {
     await meet([30, 20], athleteId, later(-60));
     await meet([40], 1002);
     const ids = async (...args: Parameters<typeof due>): Promise<number[]> =>

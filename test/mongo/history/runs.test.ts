@@ -19,8 +19,8 @@ const counts: RunCounts = {
 
 beforeEach(() => adapter.empty());
 
-describe('a run', () => {
-  it('shows from its start on, so that a killed one shows', async () => {
+describe('a stored run', () => {
+  it('is stored at its start, so that a killed run is visible', async () => {
     const runs = createRunStore(adapter.store);
     expect(await runs.last()).toBeUndefined();
     const id = await runs.start(run);
@@ -28,7 +28,7 @@ describe('a run', () => {
     expect(await runs.last()).toEqual({ _id: id, ...rest, started_at });
   });
 
-  it('says how it ended and what it did', async () => {
+  it('has its outcome and its counts', async () => {
     const runs = createRunStore(adapter.store);
     const id = await runs.start(run);
     await runs.end(id, { endedAt, outcome: 'failed', error: 'Strava is away', counts });
@@ -49,7 +49,7 @@ describe('a run', () => {
     });
   });
 
-  it('that is the last is the one that started last; old ones are pruned', async () => {
+  it('is the last one by its start, and old runs are pruned', async () => {
     const runs = createRunStore(adapter.store);
     const newer = await runs.start({ ...run, startedAt: endedAt });
     await runs.start(run);

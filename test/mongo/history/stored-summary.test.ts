@@ -21,7 +21,7 @@ beforeEach(async () => {
   await adapter.store.activities.updateOne({}, { $set: besides });
 });
 
-/** The adapter, and the names of the fields that came out of the database. */
+/** The adapter, and the names of the fields read from the database. */
 function watched(): { readonly store: Store; readonly read: Set<string> } {
   const read = new Set<string>();
   const attempt: Retry = async (operation) => {
@@ -32,8 +32,8 @@ function watched(): { readonly store: Store; readonly read: Set<string> } {
   return { store: storeWith(adapter.database.db, attempt), read };
 }
 
-describe('what is compared with a page', () => {
-  it('is what the list brought, a key with a dot and one that became the list’s too', async () => {
+describe('the stored summaries compared with a page', () => {
+  it('include all keys from the list, with dots and moved from details', async () => {
     const { store } = adapter;
     const record = recordOf(id, { 'a.b': 1, laps: [{ id: 1 }] });
     await adapter.activities.storePage(pageOf([record]));
@@ -45,7 +45,7 @@ describe('what is compared with a page', () => {
     expect(stored).not.toHaveProperty('segment_efforts');
   });
 
-  it('leaves in the database what was put beside it', async () => {
+  it('leave other fields in the database', async () => {
     const { store, read } = watched();
     const renamed = summaryOf(recordOf(id, { name: 'Another', 'a.b': 1 }));
     const page = pageOf([], { fetchedAt });

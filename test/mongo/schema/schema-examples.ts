@@ -1,10 +1,10 @@
 /**
- * Documents made of the examples in the definitions, and such in which one value is of a wrong type.
+ * Documents made of the examples in the definitions, and documents with one value of a wrong type.
  */
 import { Long, MinKey, ObjectId, type Document } from 'mongodb';
 import type { Definition, Field, Fields } from '../../../src/mongo/schema/field.ts';
 
-/** A document that has every field that is described. */
+/** A document with every defined field. */
 export function exampleOf({ fields }: Definition): Document {
   return exampleOfFields(fields);
 }
@@ -26,7 +26,7 @@ function exampleOfField(field: Field): unknown {
   return type === 'objectId' ? ObjectId.createFromHexString(String(example)) : example;
 }
 
-/** The example once for each path that is checked, with a value there that is of no type of ours. */
+/** For each checked path, the example with a value of an invalid type there. */
 export function wrongExamplesOf({ fields }: Definition): readonly Document[] {
   return wrongOfFields(fields) as Document[];
 }

@@ -23,7 +23,7 @@ beforeEach(async () => {
   await adapter.empty();
 });
 
-/** What a start asks the server for. */
+/** The server commands of a start. */
 async function commandsOfAStart(): Promise<readonly string[]> {
   const { uri, name } = adapter.database;
   const store = await open({ uri: `${uri}?monitorCommands=true`, name });
@@ -34,18 +34,18 @@ async function commandsOfAStart(): Promise<readonly string[]> {
   return names;
 }
 
-/** Refuses documents for a reason of its own, until the database is prepared again. */
+/** Rejects documents for a reason of its own, until the database is prepared again. */
 async function reject(collection: string, filter: Document): Promise<void> {
   await adapter.database.db.command({ collMod: collection, validator: { $nor: [filter] } });
 }
 
 describe('docs/schema.md', () => {
-  it('is what the definitions say', () => {
+  it('docs/schema.md is generated from the definitions', () => {
     const path = join(import.meta.dirname, '../../../docs/schema.md');
     expect(readFileSync(path, 'utf8')).toBe(`${renderSchema()}\n`);
   });
 
-  it('shows each field with a type, a meaning and, where it has one, an example', () => {
+  it('docs/schema.md has a type, a meaning and an optional example of each field', () => {
     for (const line of renderSchema().split('\n')) {
       if (!line.startsWith('| `')) continue;
       const [, path, type, , example, meaning] = line.split(/ ?(?<!\\)\| ?/);
@@ -57,15 +57,15 @@ describe('docs/schema.md', () => {
   });
 });
 
-describe('the validator', () => {
-  it.each(definitions)('of $name takes what is described', async (definition) => {
+describe('a validator', () => {
+  it.each(definitions)('of $name accepts the defined document', async (definition) => {
     const collection = adapter.database.db.collection(definition.name);
     await collection.insertOne(exampleOf(definition));
     const exact = { $nor: [{ $jsonSchema: jsonSchemaOf(definition, 'exact') }] };
     expect(await collection.find(exact).toArray()).toEqual([]);
   });
 
-  it.each(definitions)('of $name refuses any value of another type', async (definition) => {
+  it.each(definitions)('of $name rejects a value of another type', async (definition) => {
     const wrong = wrongExamplesOf(definition);
     const isOne = (document: Document): boolean => document['_id'] !== undefined;
     const operations = wrong.filter(isOne).map((document) => ({
@@ -79,18 +79,18 @@ describe('the validator', () => {
       .collection(definition.name)
       .bulkWrite(operations, { ordered: false });
     const error: unknown = await writing.catch((rejection: unknown) => rejection);
-    if (!(error instanceof MongoBulkWriteError)) throw new Error('Nothing was refused.');
+    if (!(error instanceof MongoBulkWriteError)) throw new Error('Nothing was rejected.');
     const rejections = [error.writeErrors].flat();
     expect(rejections.map(({ code }) => code)).toEqual(wrong.map(() => 121));
   });
 
-  it('takes keys that nobody described, and a number of any kind', async () => {
+  it('accepts undefined keys, and numbers of any BSON type', async () => {
     const activities = adapter.database.db.collection<{ _id: number }>('activities');
     await activities.insertOne({ _id: 1, ...{ my_notes: { rating: 5 }, sync: { epoch: 1.5 } } });
     expect(await activities.countDocuments()).toBe(1);
   });
 
-  it('lets a document that an older program left be written', async () => {
+  it('allows to write an invalid document of an older version', async () => {
     const activities = adapter.database.db.collection('activities');
     const old = { _id: first as never, name: 'old', sync: { epoch: 'a text' } };
     await expect(activities.insertOne({ ...old })).rejects.toBeInstanceOf(MongoServerError);
@@ -99,7 +99,7 @@ describe('the validator', () => {
     expect(await activities.countDocuments({ name: 'new' })).toBe(1);
   });
 
-  it('is changed where it differs, and else costs one question', async () => {
+  it('is changed where it differs, and otherwise costs one command', async () => {
     await reject('streams', { part: 7 });
     const changing = await commandsOfAStart();
     expect(changing.filter((name) => name === 'collMod')).toHaveLength(1);
@@ -113,8 +113,8 @@ describe('the validator', () => {
   });
 });
 
-describe('what a validator refuses', () => {
-  it('is parked with a reason where it is an activity, and its neighbours are stored', async () => {
+describe('a record that a validator rejects', () => {
+  it('is parked with a reason if it is an activity, and its neighbours are stored', async () => {
     await reject('activities', { name: 'rejected' });
     const page = pageOf([recordOf(first, { name: 'rejected' }), recordOf(second)]);
     expect(await adapter.activities.storePage(page)).toMatchObject({ added: 1, parked: 1 });
@@ -125,7 +125,7 @@ describe('what a validator refuses', () => {
     });
   });
 
-  it('is parked for a day where it is a recording', async () => {
+  it('is parked for a day if it is a recording', async () => {
     await adapter.activities.storePage(pageOf([recordOf(first)]));
     await reject('streams', { heartrate: 999 });
     const everything = { athleteId, range: {}, now: at, exclude: [], limit: 10 };

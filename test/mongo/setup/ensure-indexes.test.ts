@@ -17,8 +17,8 @@ async function shape(): Promise<unknown> {
   return Promise.all(names.map(async (name) => [name, await indexesOf(name)]));
 }
 
-describe('the collections', () => {
-  it('are made once, however often and by however many', async () => {
+describe('ensureIndexes', () => {
+  it('creates collections once for concurrent and repeated calls', async () => {
     const before = await shape();
     await prepareDatabase(adapter.store);
     expect(await shape()).toEqual(before);
@@ -27,14 +27,14 @@ describe('the collections', () => {
     expect(await shape()).toEqual(before);
   });
 
-  it('compress the streams with zstd', async () => {
+  it('compresses streams with zstd', async () => {
     const [streams] = await adapter.database.db.listCollections({ name: 'streams' }).toArray();
     expect(JSON.stringify(streams)).toContain('block_compressor=zstd');
     const stats: Document = await adapter.database.db.command({ collStats: 'streams' });
     expect(JSON.stringify(stats['wiredTiger'])).toContain('block_compressor=zstd');
   });
 
-  it('have their places indexed, and parts of streams unique', async () => {
+  it('indexes positions, and makes parts of streams unique', async () => {
     const keys = async (name: string): Promise<readonly unknown[]> =>
       (await indexesOf(name)).map(({ key }): unknown => key);
     expect(await keys('activities')).toEqual(
@@ -44,7 +44,7 @@ describe('the collections', () => {
     expect(parts?.['key']).toEqual({ activity_id: 1, part: 1 });
   });
 
-  it('let webhook events expire after a day', async () => {
+  it('expires webhook events after a day', async () => {
     expect(await indexesOf('events')).toContainEqual(
       expect.objectContaining({ key: { received_at: 1 }, expireAfterSeconds: 86_400 }),
     );

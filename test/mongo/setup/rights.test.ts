@@ -33,8 +33,8 @@ afterAll(async () => {
   await mongod.remove();
 });
 
-describe('a user who may only read and write', () => {
-  it('has a database without validators, at the first start and the next', async () => {
+describe('a database user who may only read and write', () => {
+  it('gets a database without validators, at each start', async () => {
     await prepareDatabase(store);
     await prepareDatabase(store);
     const found = await mongod.client.db(name).listCollections({ name: 'runs' }).toArray();
@@ -42,7 +42,7 @@ describe('a user who may only read and write', () => {
     expect(JSON.stringify(found)).not.toContain('validator');
   });
 
-  it('has the views, and one whose definition is another one is made anew', async () => {
+  it('gets the views, and a changed view is recreated', async () => {
     const db = mongod.client.db(name);
     const made = async () => {
       const found = await db.listCollections({ type: 'view' }).toArray();
@@ -57,7 +57,7 @@ describe('a user who may only read and write', () => {
     expect(await made()).toEqual(before);
   });
 
-  it('syncs', async () => {
+  it('can sync', async () => {
     const db = mongod.client.db(synced);
     await logIn(db, simulator, athleteId);
     const surroundings = { simulator, mongodb: { uri, name: synced } };
@@ -66,7 +66,7 @@ describe('a user who may only read and write', () => {
     expect(await differences(db, simulator, athleteId)).toEqual([]);
   });
 
-  it('is told which role is missing where the validator of another version stands there', async () => {
+  it('gets the name of the missing role where a validator has to change', async () => {
     const other = { $jsonSchema: { properties: { pid: { bsonType: 'string' } } } };
     await mongod.client.db(name).command({ collMod: 'runs', validator: other });
     const error: unknown = await prepareDatabase(store).catch((rejection: unknown) => rejection);

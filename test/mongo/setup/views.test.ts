@@ -13,7 +13,7 @@ async function made() {
 }
 
 describe('the views', () => {
-  it('are made once, however often and by however many', async () => {
+  it('are created once by concurrent and repeated calls', async () => {
     const before = await made();
     expect(before.map((view) => view.name)).toEqual(views.map((view) => view.name).toSorted());
     await createViews(adapter.store);
@@ -23,7 +23,7 @@ describe('the views', () => {
     expect(await made()).toEqual(before);
   });
 
-  it('are made anew where their definition is another one', async () => {
+  it('are recreated where their definition changed', async () => {
     const before = await made();
     const { db } = adapter.database;
     await db.command({ collMod: name, viewOn: 'activities', pipeline: [{ $limit: 1 }] });
@@ -32,7 +32,7 @@ describe('the views', () => {
     expect(await made()).toEqual(before);
   });
 
-  it('leave a collection alone that has the name of one', async () => {
+  it('do not replace a collection of the same name', async () => {
     const { db } = adapter.database;
     await db.collection(name).drop();
     await db.collection<{ _id: number }>(name).insertOne({ _id: 1 });
@@ -43,8 +43,8 @@ describe('the views', () => {
   });
 });
 
-describe('the index of the routes', () => {
-  it('has cells of its own size', async () => {
+describe('the index of routes', () => {
+  it('has its own cell size', async () => {
     const indexes = await adapter.database.db.collection('activities').indexes();
     const route = indexes.find((index) => index.name === 'athlete_route');
     expect(route).toMatchObject({ coarsestIndexedLevel: 15 });

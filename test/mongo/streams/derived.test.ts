@@ -69,8 +69,8 @@ const change = (update: Document) =>
 const rebuild = (trackSource: 'summary' | 'streams' = 'summary') =>
   rebuildActivity(adapter.store, { id, trackSource });
 
-describe('what is derived from streams', () => {
-  it('is there with them, in one write', async () => {
+describe('derived values', () => {
+  it('are stored with the streams in one write', async () => {
     await adapter.activities.storeStreams(await listed(), recording);
     const { derived } = await activity();
     expect(derived).toEqual(derivedFrom(recording));
@@ -81,7 +81,7 @@ describe('what is derived from streams', () => {
     });
   });
 
-  it('stays while they are asked for again, and changes with them', async () => {
+  it('stay while the streams are fetched again, and change with them', async () => {
     await adapter.activities.storeStreams(await listed(), recording);
     const write = await listed({ distance: 600 });
     expect((await activity())['derived']).toEqual(derivedFrom(recording));
@@ -90,13 +90,13 @@ describe('what is derived from streams', () => {
     expect((await activity())['derived']).toEqual(derivedFrom(cropped));
   });
 
-  it('goes with them', async () => {
+  it('are removed with the streams', async () => {
     await adapter.activities.storeStreams(await listed(), recording);
     await adapter.activities.markWithoutStreams(await listed({ distance: 600 }), 'Strava has none');
     expect(await activity()).not.toHaveProperty('derived');
   });
 
-  it('is not what Strava calls so', async () => {
+  it("are kept apart from a field of Strava's with the same name", async () => {
     await adapter.activities.storeStreams(await listed(), recording);
     await listed({ distance: 600, derived: 'theirs', track: 'theirs', sync: 1 });
     expect(await activity()).toMatchObject({
@@ -108,7 +108,7 @@ describe('what is derived from streams', () => {
     expect(await activity()).toMatchObject({ name: 'Renamed', derived: { version: 1 } });
   });
 
-  it('is left out where the activity has no room for it', async () => {
+  it('are left out where the document has no room for them', async () => {
     await listed();
     await change({ $set: { description: 'x'.repeat(16_770_000) } });
     const isFound = await writeDerivation(adapter.store, {
@@ -124,7 +124,7 @@ describe('what is derived from streams', () => {
   });
 });
 
-describe('the track', () => {
+describe('the stored track', () => {
   const ofSummary = { coordinates: summaryLine };
   const ofStreams = { coordinates: recordedLine, track_source: 'streams' };
 
@@ -133,7 +133,7 @@ describe('the track', () => {
     expect(await trackNow()).toEqual(ofSummary);
   });
 
-  it("is the recording's where that is wished for, until the recording changes", async () => {
+  it("is the recording's where configured, until the recording changes", async () => {
     await withRecordedTracks().storeStreams(await listed(), recording);
     expect(await trackNow()).toEqual(ofStreams);
     await adapter.activities.storePage(pageOf([recordOf(id, { name: 'Renamed' })]));
@@ -143,7 +143,7 @@ describe('the track', () => {
     expect(await trackNow()).toEqual(ofSummary);
   });
 
-  it("of the recording takes the reason away why the summary's was left out", async () => {
+  it("of the recording removes the reason why the summary's was left out", async () => {
     const map = { id: 'a', summary_polyline: '_p~iF~ps|U', resource_state: 2 };
     const write = await listed({ map });
     expect(await trackNow()).toEqual({ leftOut: 'one point' });
@@ -153,20 +153,20 @@ describe('the track', () => {
     expect(await trackNow()).toEqual(ofStreams);
   });
 
-  it("is the summary's where the recording makes none", async () => {
+  it("is the summary's where the recording has none", async () => {
     const indoors = streamsOf({ time: [0, 1], lat: [48, 48], lng: [16, 16] });
     await withRecordedTracks().storeStreams(await listed(), indoors);
     expect(await trackNow()).toEqual(ofSummary);
     expect(await activity()).toMatchObject({ derived: { cells: [{ samples: 2 }] } });
   });
 
-  /** Each way another one, so that none shares its keys in the index. */
-  const flights = [48, -33, 49, -34, 50].map((latitude) => [latitude > 0 ? 16 : 151, latitude]);
+  /** Different tracks, so that none shares its keys in the index. */
+  const jumps = [48, -33, 49, -34, 50].map((latitude) => [latitude > 0 ? 16 : 151, latitude]);
 
   it.each([
     ['is a point', [[16, 48]]],
-    ['goes to and fro over the continents', flights],
-  ])('that MongoDB refuses, because it %s, costs no write', async (_, coordinates) => {
+    ['jumps across continents', jumps],
+  ])('is left out where MongoDB rejects it, because it %s', async (_, coordinates) => {
     const write = await listed();
     const rejected = { type: 'LineString', coordinates };
     await writeDerivation(adapter.store, {
@@ -186,7 +186,7 @@ describe('a rebuild', () => {
       $unset: { track: '', start_point: '' },
     });
 
-  it('makes what is derived true again, and then writes nothing', async () => {
+  it('restores derived values, and writes nothing the second time', async () => {
     await adapter.activities.storeStreams(await listed(), recording);
     const before = await activity();
     expect(await rebuild()).toBe('unchanged');
@@ -196,7 +196,7 @@ describe('a rebuild', () => {
     expect(await rebuild()).toBe('unchanged');
   });
 
-  it('moves the track to where the setting takes it from', async () => {
+  it('takes the track from the configured source', async () => {
     await adapter.activities.storeStreams(await listed(), recording);
     const before = await activity();
     expect(await rebuild('streams')).toBe('rebuilt');
@@ -206,7 +206,7 @@ describe('a rebuild', () => {
     expect(await activity()).toEqual(before);
   });
 
-  it('leaves what is derived alone while the streams are asked for again', async () => {
+  it('keeps derived values while the streams are fetched again', async () => {
     await withRecordedTracks().storeStreams(await listed(), recording);
     await change({ $set: { 'sync.streams': { state: 'pending', tries: 0 } } });
     const before = await activity();
@@ -214,7 +214,7 @@ describe('a rebuild', () => {
     expect(await activity()).toEqual(before);
   });
 
-  it('does not believe a recording of which a part is missing', async () => {
+  it('ignores a recording with a missing part', async () => {
     await adapter.activities.storeStreams(await listed(), recording);
     await adapter.store.streams.updateOne({}, { $set: { parts: 2 } });
     await spoil();
@@ -225,7 +225,7 @@ describe('a rebuild', () => {
     });
   });
 
-  it('takes away what is derived from streams that are gone', async () => {
+  it('removes the derived values of removed streams', async () => {
     await adapter.activities.markWithoutStreams(await listed(), 'Strava has none');
     await change({ $set: { derived: { version: 1 } } });
     expect(await rebuild()).toBe('rebuilt');
@@ -235,22 +235,22 @@ describe('a rebuild', () => {
   it.each([
     ['one point', { map: { summary_polyline: '_p~iF~ps|U' } }, 'one point'],
     ['no positions', { map: { summary_polyline: '' } }, undefined],
-  ])('of %s says why there is no track', async (_, changes, leftOut) => {
+  ])('stores the reason for a missing track of %s', async (_, changes, leftOut) => {
     await listed(changes);
     await change({ $set: { track: { type: 'LineString', coordinates: summaryLine } } });
     await rebuild();
     expect(await trackNow()).toEqual(leftOut === undefined ? {} : { leftOut });
   });
 
-  it('of an activity that is gone is nothing', async () => {
+  it('does nothing for a removed activity', async () => {
     expect(await rebuild()).toBe('gone');
   });
 
-  it('overwrites nothing that is written meanwhile', async () => {
+  it('does not overwrite a concurrent write', async () => {
     await adapter.activities.storeStreams(await listed(), recording);
     const longer = streamsOf({ time: [0, 60], distance: [0, 5_000] });
     let isOver = false;
-    // Between its reading and its writing a crop arrives, with its streams.
+    // A crop with its streams arrives between the read and the write.
     const interrupted = storeWith(adapter.database.db, async (operation) => {
       const result = await operation();
       const isPart = typeof result === 'object' && result !== null && 'parts' in result;

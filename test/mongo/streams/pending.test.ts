@@ -42,8 +42,8 @@ function day(number: number): Date {
   return new Date(`2026-09-${String(number).padStart(2, '0')}T06:00:00Z`);
 }
 
-describe('what lacks its streams', () => {
-  it('comes newest first, with what the planner has to know', async () => {
+describe('pending streams', () => {
+  it('come newest first, with the facts for the planner', async () => {
     await storeDays(4);
     expect(await idsOf()).toEqual([4, 3, 2, 1]);
     const [newest] = await query({ limit: 1 });
@@ -56,13 +56,13 @@ describe('what lacks its streams', () => {
     expect(newest?.recordingHash).toMatch(/\S/);
   });
 
-  it('is limited, and leaves out what is under way', async () => {
+  it('are limited, and exclude those in flight', async () => {
     await storeDays(4);
     expect(await idsOf({ limit: 2 })).toEqual([4, 3]);
     expect(await idsOf({ limit: 2, exclude: [first + 4, first + 3] })).toEqual([2, 1]);
   });
 
-  it('is looked for in a half-open range', async () => {
+  it('are searched in a half-open range', async () => {
     await storeDays(4);
     expect(await idsOf({ range: { from: day(2), to: day(4) } })).toEqual([3, 2]);
     expect(await idsOf({ range: { from: day(3) } })).toEqual([4, 3]);
@@ -74,7 +74,7 @@ describe('what lacks its streams', () => {
     expect(await count({ from: day(20) })).toBe(0);
   });
 
-  it("is the athlete's own", async () => {
+  it("are the athlete's own", async () => {
     await storeDays(2);
     const another = pageOf([recordOf(first + 50)], { athleteId: 2002 });
     await adapter.activities.storePage(another);
@@ -83,7 +83,7 @@ describe('what lacks its streams', () => {
     expect(await adapter.activities.countPending(2002, {})).toBe(1);
   });
 
-  it('does not include what is stored or has none', async () => {
+  it('exclude stored streams and activities without streams', async () => {
     await storeDays(3);
     await setStreams(3, { state: 'stored', tries: 0 });
     await setStreams(2, { state: 'none', tries: 0 });
@@ -91,7 +91,7 @@ describe('what lacks its streams', () => {
     expect(await adapter.activities.countPending(athleteId, {})).toBe(1);
   });
 
-  it('waits until its next try', async () => {
+  it('are due at their next try', async () => {
     await storeDays(3);
     await setStreams(3, { state: 'pending', tries: 1, next_try_at: new Date(now.getTime() + 1) });
     await setStreams(2, { state: 'pending', tries: 1, next_try_at: now });
@@ -99,7 +99,7 @@ describe('what lacks its streams', () => {
     expect(await idsOf({ now: new Date(now.getTime() + 1) })).toEqual([3, 2, 1]);
   });
 
-  it('of a recording without an elapsed time has none', async () => {
+  it('have no elapsed time where the activity has none', async () => {
     await adapter.activities.storePage(pageOf([recordOf(first, { elapsed_time: null })]));
     expect(await query()).toMatchObject([{ elapsedS: 0 }]);
   });
@@ -113,18 +113,18 @@ describe('a parked activity', () => {
     await setStreams(2, { state: 'parked', tries: 5, error: 'error', next_try_at: nextTryAt });
   });
 
-  it('is due again after its day', async () => {
+  it('is due again after a day', async () => {
     expect(await idsOf()).toEqual([3, 1]);
     expect(await idsOf({ now: nextTryAt })).toEqual([3, 2, 1]);
   });
 
-  it('is shown, newest first, and is not counted as pending', async () => {
+  it('is listed, newest first, and not counted as pending', async () => {
     await setStreams(3, { state: 'parked', tries: 5, error: 'error', next_try_at: nextTryAt });
     expect(await adapter.activities.parkedIds()).toEqual([first + 3, first + 2]);
     expect(await adapter.activities.countPending(athleteId, {})).toBe(1);
   });
 
-  it('is due at once when a person says so, with failed ones, others untouched', async () => {
+  it('is due at once after a manual retry, like failed ones, and others stay unchanged', async () => {
     await setStreams(1, { state: 'pending', tries: 2, error: 'error', next_try_at: nextTryAt });
     expect(await adapter.activities.retryParked(2002)).toBe(0);
     expect(await adapter.activities.retryParked(athleteId)).toBe(2);
@@ -138,8 +138,8 @@ describe('a parked activity', () => {
   });
 });
 
-describe('the next try', () => {
-  it('is the earliest of those that failed, in the range', async () => {
+describe('the next try of failed streams', () => {
+  it('is the earliest one in the range', async () => {
     await storeDays(4);
     const at = (hours: number): Date => new Date(now.getTime() + hours * hourMs);
     await setStreams(1, { state: 'pending', tries: 1, next_try_at: at(3) });
@@ -154,8 +154,8 @@ describe('the next try', () => {
   });
 });
 
-describe('the query for what is due', () => {
-  it('walks an index and sorts nothing in memory', async () => {
+describe('the query for due streams', () => {
+  it('uses an index and sorts nothing in memory', async () => {
     await storeDays(9);
     const filter = {
       'sync.athlete_id': Long.fromNumber(athleteId),

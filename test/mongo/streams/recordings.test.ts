@@ -26,7 +26,7 @@ async function idsOf(query?: RecordingQuery): Promise<readonly number[]> {
   return (await read(query)).map((recording) => recording.id);
 }
 
-/** Parts of one recording as they lie in the database, in another order than theirs. */
+/** Stored parts of one recording, out of order. */
 async function storeParts(...parts: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
   const documents = parts.map((part, index) => ({
     activity_id: Long.fromNumber(id),
@@ -49,8 +49,8 @@ async function storeOne(state: string): Promise<void> {
     .updateOne({}, { $set: { 'sync.streams': streams } });
 }
 
-describe('a recording', () => {
-  it('has the record as it came, with integers of 64 bits in full, and nothing of ours', async () => {
+describe('loading a recording', () => {
+  it('returns the unchanged record with 64-bit integers, without our fields', async () => {
     const record = recordFromText(id, '"efforts":[{"id":9007199254740993}]');
     await adapter.activities.storePage(pageOf([record]));
     const [recording] = await read();
@@ -65,7 +65,7 @@ describe('a recording', () => {
     expect(recording).not.toHaveProperty('streams');
   });
 
-  it('joins its parts in their order', async () => {
+  it('joins the parts in order', async () => {
     await storeOne('stored');
     await storeParts(
       { time: [0, 1], heartrate: [100, null] },
@@ -93,20 +93,20 @@ describe('a recording', () => {
     ],
     ['a part is of another write', 'stored', [{ time: [0, 1, 2] }, { time: [3, 4], epoch: 2 }]],
     ['samples are missing', 'stored', [{ time: [0, 1, 2] }, { time: [3] }]],
-    ['they are asked for again', 'pending', [{ time: [0, 1, 2, 3, 4] }]],
-  ])('has no streams where %s', async (_, state, parts) => {
+    ['they are fetched again', 'pending', [{ time: [0, 1, 2, 3, 4] }]],
+  ])('returns no streams where %s', async (_, state, parts) => {
     await storeOne(state);
     await storeParts(...parts);
     expect(await findRecording(adapter.store, id)).not.toHaveProperty('streams');
   });
 
-  it('is undefined where it is not stored', async () => {
+  it('returns undefined for an activity that is not stored', async () => {
     expect(await findRecording(adapter.store, id)).toBeUndefined();
   });
 });
 
-describe('recordings', () => {
-  it('come oldest first, each once, over many pages and with equal starts', async () => {
+describe('loading recordings', () => {
+  it('returns each recording once, oldest first, over many pages with equal starts', async () => {
     const starts = Array.from({ length: 160 }, (_, index) =>
       new Date(Date.UTC(2026, 0, 1) + Math.min(index, 90) * 1_000).toISOString(),
     );
@@ -117,7 +117,7 @@ describe('recordings', () => {
     expect(new Set(found.map((one) => one.id)).size).toBe(160);
   });
 
-  it('are those of one athlete, or from a start on', async () => {
+  it('returns those of one athlete, or from a start on', async () => {
     const days = ['2026-01-01', '2026-01-02', '2026-01-03'];
     const ofDay = (day: string, first: number) =>
       recordOf(first, { start_date: `${day}T00:00:00Z` });

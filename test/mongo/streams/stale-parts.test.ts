@@ -18,7 +18,7 @@ function longStreams(): Streams {
   return { sampleCount: time.length, arrays: new Map([['time', time]]) };
 }
 
-describe('a writer that was replaced in the middle of its write', () => {
+describe('a writer of streams that was replaced midway', () => {
   it("leaves no part of an older recording beside the newer holder's", async () => {
     await adapter.activities.storePage(pageOf([recordOf(id)], { epoch: 1 }));
     const query = { athleteId, range: {}, now: at, exclude: [], limit: 1 };

@@ -56,8 +56,8 @@ async function state(): Promise<unknown> {
   return document?.sync.streams;
 }
 
-describe('the streams of one activity', () => {
-  it('are one document where they fit, and the activity says that they are stored', async () => {
+describe('storing the streams of an activity', () => {
+  it('stores one document where the streams fit, and marks them as stored', async () => {
     await adapter.activities.storeStreams(await stored(), small);
     expect(await parts()).toEqual([
       {
@@ -76,7 +76,7 @@ describe('the streams of one activity', () => {
     expect(await adapter.activities.pendingStreams(everything)).toEqual([]);
   });
 
-  it('have ids as int64 and a date as date', async () => {
+  it('stores ids as int64 and the date as a date', async () => {
     await adapter.activities.storeStreams(await stored(), small);
     const count = await adapter.database.db.collection('streams').countDocuments({
       activity_id: { $type: 'long' },
@@ -87,7 +87,7 @@ describe('the streams of one activity', () => {
     expect(count).toBe(1);
   });
 
-  it('stored twice change nothing', async () => {
+  it('changes nothing when the same streams are stored twice', async () => {
     const write = await stored();
     await adapter.activities.storeStreams(write, small);
     const before = [await parts(), await adapter.store.activities.find().toArray()];
@@ -98,18 +98,18 @@ describe('the streams of one activity', () => {
   it.each([
     ['no stream at all', streamsOf({})],
     ['streams without samples', streamsOf({ time: [], distance: [] })],
-  ])('may be %s', async (_, streams) => {
+  ])('stores streams that are %s', async (_, streams) => {
     await adapter.activities.storeStreams(await stored(), streams);
     expect(await parts()).toMatchObject([{ part: 0, parts: 1, sample_count: 0 }]);
     expect(await state()).toMatchObject({ state: 'stored', sample_count: 0 });
   });
 });
 
-describe('streams larger than a document', () => {
+describe('storing streams larger than a document', () => {
   const sampleCount = 900_000;
-  /** Some seconds where nothing else is running. */
+  /** A few seconds on an idle machine. */
   const minutesMs = 300_000;
-  /** Enough of them for several parts; more only take longer. */
+  /** Enough for several parts; more only take longer. */
   const keys = ['time', 'distance', 'lat', 'lng'];
   const large = (): Streams => ({
     sampleCount,
@@ -151,7 +151,7 @@ describe('streams larger than a document', () => {
   );
 });
 
-/** Reads the parts one after the other, as they follow each other, and compares every sample. */
+/** Reads the parts in order, and compares every sample. */
 async function firstDifference({ arrays, sampleCount }: Streams): Promise<string | undefined> {
   const streams = adapter.database.db.collection('streams');
   let from = 0;
@@ -168,19 +168,19 @@ async function firstDifference({ arrays, sampleCount }: Streams): Promise<string
   return from === sampleCount ? undefined : `${from} samples`;
 }
 
-describe('an activity that is removed while its streams are being written', () => {
-  it('leaves no part of them, and those of a newer holder alone', async () => {
+describe('an activity that is removed while its streams are written', () => {
+  it("leaves no part, and keeps a newer holder's", async () => {
     const write = await stored();
     const { store } = adapter;
     const deletion = { athleteId, activityId: id, startAt: at, why: 'deleted', epoch: 1 } as const;
     let operations = 0;
     const attempt: Retry = async (operation) => {
       operations += 1;
-      // After the look at the activity, and the parts.
+      // After reading the activity and writing the parts.
       if (operations === 3) {
         expect(await parts()).toHaveLength(1);
         await deleteActivity(store, { ...deletion, at });
-        // As if the write of the parts had come a moment later.
+        // As if the parts had been written a moment later.
         await store.streams.insertMany([
           { ...partOf(1), epoch: 1 },
           { ...partOf(2), epoch: 2 },
@@ -194,15 +194,15 @@ describe('an activity that is removed while its streams are being written', () =
   });
 });
 
-/** A part as a write of the test's own time makes it. */
+/** A part as written at the test's time. */
 function partOf(part: number) {
   const [activity_id, athlete_id] = [Long.fromNumber(id), Long.fromNumber(athleteId)];
   const of = { activity_id, athlete_id, part, parts: 3, sample_count: 0 };
   return { ...of, start_date: at, fetched_at: at };
 }
 
-describe('a recording that was changed while its streams were on the way', () => {
-  it('stays pending, and its old state is not written', async () => {
+describe('a recording that was changed during the fetch of its streams', () => {
+  it('stays pending, and its old streams are not stored', async () => {
     const write = await stored();
     await adapter.activities.storePage(pageOf([recordOf(id, { distance: 9 })]));
     await adapter.activities.storeStreams(write, small);
@@ -210,7 +210,7 @@ describe('a recording that was changed while its streams were on the way', () =>
     expect(await adapter.activities.pendingStreams(everything)).toHaveLength(1);
   });
 
-  it('is not marked as one without streams either, nor as a failure', async () => {
+  it('is marked neither as one without streams nor as failed', async () => {
     const write = await stored();
     await adapter.activities.storePage(pageOf([recordOf(id, { distance: 9 })]));
     await adapter.activities.markWithoutStreams(write, 'Strava has none');
@@ -221,8 +221,8 @@ describe('a recording that was changed while its streams were on the way', () =>
   });
 });
 
-describe('an activity that is gone meanwhile', () => {
-  it('is no failure', async () => {
+describe('an activity that was removed during the fetch', () => {
+  it('is not a failure', async () => {
     const write = await stored();
     await adapter.store.activities.deleteMany({});
     await adapter.activities.markWithoutStreams(write, 'Strava has none');
@@ -230,7 +230,7 @@ describe('an activity that is gone meanwhile', () => {
   });
 });
 
-describe('a write under an older lease', () => {
+describe('a write of streams under an older lease', () => {
   it('stores neither streams nor a state', async () => {
     const write = await stored(7);
     await adapter.activities.storeStreams(write, small);
@@ -256,7 +256,7 @@ describe('a write under an older lease', () => {
     expect(await parts()).toHaveLength(1);
   });
 
-  it('moves the fence: what comes after under the older one fails', async () => {
+  it('fails after a write under the newer one', async () => {
     const write = await stored(3);
     await adapter.activities.storeStreams({ ...write, epoch: 9 }, small);
     const renamed = pageOf([recordOf(id, { name: 'Old' })], { epoch: 8 });
@@ -264,7 +264,7 @@ describe('a write under an older lease', () => {
   });
 });
 
-describe('an activity without streams', () => {
+describe('marking an activity without streams', () => {
   it('is final, with the reason', async () => {
     await adapter.activities.markWithoutStreams(await stored(), 'Strava has none');
     const expected = { state: 'none', reason: 'Strava has none', tries: 0, fetched_at: at };
@@ -272,7 +272,7 @@ describe('an activity without streams', () => {
     expect(await adapter.activities.pendingStreams(everything)).toEqual([]);
   });
 
-  it('loses those that an earlier version had, and nobody else does', async () => {
+  it("removes its earlier streams, and no other activity's", async () => {
     await adapter.activities.storePage(pageOf([recordOf(id + 1)]));
     const beside = { athleteId, pending: await pendingOne(), epoch: 1, at };
     await adapter.activities.storeStreams(beside, small);
@@ -284,8 +284,8 @@ describe('an activity without streams', () => {
   });
 });
 
-describe('a failure', () => {
-  it('is written down with its next try, and success clears it', async () => {
+describe('a failed fetch of streams', () => {
+  it('is stored with its next try, and cleared by a success', async () => {
     const write = await stored();
     const failure = { message: 'error', tries: 2, isParked: false, nextTryAt: at };
     await adapter.activities.recordFailure(write, failure);
@@ -297,8 +297,8 @@ describe('a failure', () => {
   });
 });
 
-describe('the id of an activity', () => {
-  it('is unique together with the part', async () => {
+describe('the index of the streams', () => {
+  it('makes activity and part unique', async () => {
     await adapter.activities.storeStreams(await stored(), small);
     const again = adapter.database.db
       .collection('streams')

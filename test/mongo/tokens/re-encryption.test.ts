@@ -49,12 +49,12 @@ function grantOf(athleteId: number, count = 1): Tokens {
   };
 }
 
-/** A grant of which nobody knows yet whose it is. */
+/** A grant whose athlete is unknown yet. */
 function pendingOf(count: number): Grant {
   return { accessToken: `access-${count}-1`, refreshToken: `refresh-${count}-1`, expiresAt: at };
 }
 
-/** As a process has it that has just started. */
+/** As in a process that has just started. */
 async function started(): Promise<TokenVault> {
   return openVault(path, () => undefined);
 }
@@ -63,7 +63,7 @@ function storeOf(vault: TokenVault): TokenStore {
   return createTokenStore(adapter.store, vault);
 }
 
-/** All that is stored of logins, as text. */
+/** All stored logins as text. */
 async function storedText(): Promise<string> {
   const names = ['tokens', 'pending_logins'];
   const all = await Promise.all(
@@ -78,8 +78,8 @@ async function keyIds(): Promise<readonly string[]> {
   ];
 }
 
-describe('a login under a key', () => {
-  it('comes back as it was saved, and stands nowhere in the database', async () => {
+describe('an encrypted login', () => {
+  it('is loaded as it was saved, and nowhere in plain text', async () => {
     const vault = await started();
     const pending = createPendingLogins(adapter.store, vault);
     const grant = pendingOf(2);
@@ -90,7 +90,7 @@ describe('a login under a key', () => {
     expect(await pending.load('digest')).toEqual(grant);
   });
 
-  it('is renewed and marked in the place of the old one only', async () => {
+  it('is renewed and marked only where the old one is stored', async () => {
     const store = storeOf(await started());
     await store.save(grantOf(1));
     await store.renew(grantOf(1), grantOf(1, 2));
@@ -102,7 +102,7 @@ describe('a login under a key', () => {
     expect(await store.load(1)).toHaveProperty('needsAuthorization');
   });
 
-  it('that was stored without one is read, renewed under the key, and taken over at a start', async () => {
+  it('is made from a plain one by a renewal or at a start', async () => {
     await storeOf(plainVault).save(grantOf(1));
     await storeOf(plainVault).save(grantOf(2));
     await storeOf(plainVault).markNeedsAuthorization(grantOf(2), 'rejected', at);
@@ -138,7 +138,7 @@ describe('a login under a key', () => {
     expect(await storedText()).toBe(before);
   });
 
-  it('that was put into the place of another is refused', async () => {
+  it('is rejected in the place of another', async () => {
     const vault = await started();
     await storeOf(vault).save(grantOf(1));
     const tokens = adapter.database.db.collection<{ _id: Long }>('tokens');
@@ -147,7 +147,7 @@ describe('a login under a key', () => {
     await expect(storeOf(vault).load(2)).rejects.toThrow(/athlete 2.*was changed, or moved/);
   });
 
-  it('is written although the file has gone, with the key that was there', async () => {
+  it('is written with the known key after the file was removed', async () => {
     const store = storeOf(await started());
     await store.save(grantOf(1));
     await rm(path);
@@ -157,7 +157,7 @@ describe('a login under a key', () => {
   });
 });
 
-describe('a rotation', () => {
+describe('a key rotation', () => {
   async function fill(): Promise<void> {
     const store = storeOf(await started());
     await store.save(grantOf(1));
@@ -174,7 +174,7 @@ describe('a rotation', () => {
     expect(pending?.refreshToken).toBe('refresh-4-1');
   }
 
-  it('brings every login under the new key, and then removes the old one', async () => {
+  it('encrypts every login with the new key, then removes the old one', async () => {
     await fill();
     const added = newTokenKey();
     const rotation = await rotateKeys(adapter.store, await started(), { path, added });
@@ -185,7 +185,7 @@ describe('a rotation', () => {
     await assertReadable();
   });
 
-  it('that is killed at any step loses nothing, and the next one completes it', async () => {
+  it('loses nothing when killed at any step, and the next one completes it', async () => {
     for (let steps = 0; ; steps += 1) {
       await adapter.empty();
       await writeFile(path, first.bytes.toString('base64'));
@@ -208,7 +208,7 @@ describe('a rotation', () => {
     }
   });
 
-  /** The database, as it is for a process that is killed after so many operations. */
+  /** The database of a process that is killed after `operations`. */
   function killedAfter(steps: number): Store {
     let left = steps;
     return storeWith(adapter.database.db, (operation) => {
@@ -218,7 +218,7 @@ describe('a rotation', () => {
     });
   }
 
-  it('is noticed by a process that runs: it reads the new key, and writes with it', async () => {
+  it('is detected by a running process, which uses the new key', async () => {
     await fill();
     const running = storeOf(await started());
     const added = newTokenKey();
@@ -229,11 +229,11 @@ describe('a rotation', () => {
     expect(await storeOf(await started()).load(1)).toEqual(grantOf(1, 2));
   });
 
-  it('that comes between the sealing of a grant and its write loses nothing', async () => {
+  it('loses no grant that is written during the rotation', async () => {
     await storeOf(await started()).save(grantOf(1));
     const added = newTokenKey();
     const slow = storeWith(adapter.database.db, async (operation) => {
-      // The new grant is sealed by now, and is not written yet.
+      // The new grant is encrypted by now, but not written yet.
       if ((await readKeyFile(path)).every(({ id }) => id !== added.id))
         await rotateKeys(adapter.store, await started(), { path, added });
       return operation();
@@ -244,7 +244,7 @@ describe('a rotation', () => {
     expect(await storeOf(await started()).load(1)).toEqual(grantOf(1, 2));
   });
 
-  it('keeps a key that is needed again by a grant written meanwhile', async () => {
+  it('keeps a key that a concurrent write still uses', async () => {
     await storeOf(await started()).save(grantOf(1));
     const late = await started();
     const added = newTokenKey();
@@ -253,7 +253,7 @@ describe('a rotation', () => {
       const keys = await readKeyFile(path);
       if (isLate && keys.length === 1 && keys[0].id === added.id) {
         isLate = false;
-        // A process that had sealed before, writes now, and is killed before it looks again.
+        // A process that encrypted before writes now, and is killed before it checks again.
         await replaceKeys(path, [first]);
         await storeOf(late).renew(grantOf(1), grantOf(1, 2));
         await replaceKeys(path, [added]);
@@ -266,7 +266,7 @@ describe('a rotation', () => {
     expect(await readKeyFile(path)).toEqual([added]);
   });
 
-  it('runs beside refreshes without end, and none is lost', async () => {
+  it('loses none of continuous refreshes beside it', async () => {
     await storeOf(await started()).save(grantOf(1));
     const running = storeOf(await started());
     const rotations = (async () => {

@@ -14,8 +14,8 @@ import {
 const key = newTokenKey();
 const place: SecretPlace = { collection: 'tokens', owner: '1001', field: 'refresh_token' };
 
-describe('a sealed token', () => {
-  it('is opened to what it was, whatever it was', () => {
+describe('an encrypted token', () => {
+  it('is decrypted to any original text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         expect(openSecret(key, sealSecret(key, text, place), place)).toBe(text);
@@ -23,7 +23,7 @@ describe('a sealed token', () => {
     );
   });
 
-  it('differs each time, and shows nothing of the token', () => {
+  it('differs each time, and does not show the token', () => {
     const sealed = Array.from({ length: 50 }, () => sealSecret(key, 'refresh-token', place));
     for (const part of ['iv', 'data', 'tag'] as const)
       expect(new Set(sealed.map((one) => one[part])).size).toBe(50);
@@ -31,7 +31,7 @@ describe('a sealed token', () => {
     expect(bytes.join()).not.toContain('refresh');
   });
 
-  it('cannot be opened at another place, so that nobody gets the login of another', () => {
+  it("cannot be decrypted as another athlete's", () => {
     const sealed = sealSecret(key, 'token', place);
     const others: Partial<SecretPlace>[] = [
       { owner: '1002' },
@@ -43,7 +43,7 @@ describe('a sealed token', () => {
     }
   });
 
-  it('cannot be opened once any bit of it was changed, or it was cut', () => {
+  it('cannot be decrypted after any change or truncation', () => {
     const sealed = sealSecret(key, 'token', place);
     for (const part of ['iv', 'data', 'tag'] as const) {
       const bytes = Buffer.from(sealed[part], 'base64');
@@ -63,7 +63,7 @@ describe('a sealed token', () => {
     return { ...sealed, [part]: bytes.toString('base64') };
   }
 
-  it('cannot be opened with another key, and names the one that it needs', () => {
+  it('cannot be decrypted with another key, and names its own', () => {
     const other = newTokenKey();
     const sealed = sealSecret(key, 'token', place);
     expect(openSecret(other, sealed, place)).toBeUndefined();
@@ -72,8 +72,8 @@ describe('a sealed token', () => {
   });
 });
 
-describe('a key', () => {
-  it('has 32 bytes, and an id that follows from them and does not give them away', () => {
+describe('a token key', () => {
+  it('has 32 bytes, and an id derived from them that does not reveal them', () => {
     const bytes = randomBytes(32);
     expect(tokenKeyOf(bytes).id).toBe(tokenKeyOf(Buffer.from(bytes)).id);
     expect(bytes.toString('hex')).not.toContain(tokenKeyOf(bytes).id);

@@ -37,8 +37,8 @@ afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true 
 
 const line = (): string => randomBytes(32).toString('base64');
 
-describe('the file of keys', () => {
-  it('is made with one key, for its owner alone, and never over another file', async () => {
+describe('the token key file', () => {
+  it('is created with one key, readable by its owner only, and never over another file', async () => {
     const key = newTokenKey();
     await createKeyFile(path, key);
     expect(await readKeyFile(path)).toEqual([key]);
@@ -50,14 +50,14 @@ describe('the file of keys', () => {
     expect(await readFile(path)).toEqual(before);
   });
 
-  it('may be written by hand: any order of keys, empty lines, comments, other line ends', async () => {
+  it('accepts any order of keys, empty lines, comments and other line ends', async () => {
     const [first, second] = [line(), line()];
     await writeFile(path, `# mine\r\n\r\n${first}\r\n  ${second}  `);
     const keys = await readKeyFile(path);
     expect(keys.map(({ bytes }) => bytes.toString('base64'))).toEqual([first, second]);
   });
 
-  it('that is wrong is named with its line, and nothing of it is shown', async () => {
+  it('is rejected with the wrong line, without its content', async () => {
     const wrong = [
       randomBytes(16).toString('base64'),
       randomBytes(33).toString('base64'),
@@ -74,7 +74,7 @@ describe('the file of keys', () => {
     }
   });
 
-  it('that is empty, absent or a folder is named', async () => {
+  it('is rejected by name where it is empty, absent or a folder', async () => {
     await expect(readKeyFile(path)).rejects.toThrow(
       'TOKEN_KEY_FILE: the file cannot be read (there is no such file or folder); one is made with: npm run keys -- new',
     );
@@ -85,7 +85,7 @@ describe('the file of keys', () => {
     await expect(readKeyFile(path)).rejects.toThrow('(it is a folder)');
   });
 
-  it('is replaced in one step: a link stays a link, and nothing is left beside it', async () => {
+  it('is replaced atomically: a link stays a link, and no other file stays', async () => {
     const link = `${path}-link`;
     const keys = [newTokenKey(), newTokenKey()];
     await writeFile(path, line(), { mode: 0o640 });
@@ -96,7 +96,7 @@ describe('the file of keys', () => {
     await expect(replaceKeys(join(path, 'absent'), keys)).rejects.toThrow(TokenKeyError);
   });
 
-  it('that others can read is warned of', async () => {
+  it('causes a warning where others can read it', async () => {
     await createKeyFile(path, newTokenKey());
     const warnings: string[] = [];
     const warn = (message: string) => void warnings.push(message);

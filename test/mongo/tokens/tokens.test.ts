@@ -23,20 +23,20 @@ function store(): TokenStore {
 
 beforeEach(() => adapter.empty());
 
-describe('a grant', () => {
-  it('comes back as it was saved', async () => {
+describe('a stored grant', () => {
+  it('is loaded as it was saved', async () => {
     await store().save(grant);
     expect(await store().load(athleteId)).toEqual(grant);
     expect(await store().load(2002)).toBeUndefined();
   });
 
-  it('has an id as int64 and an expiry as date', async () => {
+  it('has its id as int64 and its expiry as a date', async () => {
     await store().save(grant);
     const types = { _id: { $type: 'long' }, expires_at: { $type: 'date' } } as const;
     expect(await adapter.database.db.collection('tokens').countDocuments(types)).toBe(1);
   });
 
-  it('may say nothing of scope, client and age', async () => {
+  it('may lack scope, client and age', async () => {
     const bare: Tokens = {
       athleteId,
       accessToken: 'a',
@@ -48,7 +48,7 @@ describe('a grant', () => {
     expect(await store().load(athleteId)).toEqual(bare);
   });
 
-  it('that Strava refused is marked, and the next login takes the mark away', async () => {
+  it('is marked when Strava rejects it, until the next login', async () => {
     await store().save(grant);
     await store().markNeedsAuthorization(grant, 'rejected', at);
     const needsAuthorization = { since: at, reason: 'rejected' };
@@ -63,12 +63,12 @@ describe('a grant', () => {
     expect(await store().load(athleteId)).not.toHaveProperty('needsAuthorization');
   });
 
-  it('is not made by a mark', async () => {
+  it('is not created by a mark', async () => {
     await store().markNeedsAuthorization(grant, 'rejected', at);
     expect(await store().load(athleteId)).toBeUndefined();
   });
 
-  it('is renewed in the place of the old one only', async () => {
+  it('is renewed only where the old one is stored', async () => {
     await store().save(grant);
     const renewed = { ...grant, accessToken: 'access-2', refreshToken: 'refresh-2' };
     await store().renew(grant, renewed);

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+import tests from './vitest.config.ts';
+
+export default defineConfig({
+  test: {
+    ...tests.test,
+    include: ['test/faults/**/*.test.ts'],
+    exclude: [],
+    globalSetup: ['test/scratch-folder.ts', 'test/mongo-server.ts', 'test/fault-report.ts'],
+  },
+});
