@@ -124,7 +124,9 @@ export function yearInReview(truth: readonly Truth[], year: string): Answer {
     return { _id: one?.id, name: one?.summary.name, [key]: one && numberIn(one, key) };
   };
   const counts = { days: new Set(own.map(dayOf)).size, sports: new Set(own.map(sportOf)).size };
-  return [{ ...sumsOf(own), ...counts, farthest: maxBy('distance'), longest: maxBy('moving_time') }];
+  return [
+    { ...sumsOf(own), ...counts, farthest: maxBy('distance'), longest: maxBy('moving_time') },
+  ];
 }
 
 /** Counts up to the first failure. */

@@ -49,20 +49,26 @@ describe('one fault on demand', () => {
     expect(simulator.usage().short).toBe(2);
   });
 
-  test.each<FaultKind>(['reset', 'reset-mid-body', 'truncated'])('cuts the connection by %s', async (kind) => {
-    simulator.faults.next(kind);
-    expect((await outcome()).status).toBe(0);
-    expect(simulator.requests.entries[0]).toMatchObject({ isComplete: false, fault: kind });
-    expect((await outcome()).status).toBe(200);
-  });
+  test.each<FaultKind>(['reset', 'reset-mid-body', 'truncated'])(
+    'cuts the connection by %s',
+    async (kind) => {
+      simulator.faults.next(kind);
+      expect((await outcome()).status).toBe(0);
+      expect(simulator.requests.entries[0]).toMatchObject({ isComplete: false, fault: kind });
+      expect((await outcome()).status).toBe(200);
+    },
+  );
 
-  test.each<FaultKind>(['hang', 'drip'])('keeps a request waiting by %s until the simulator closes', async (kind) => {
-    simulator.faults.next(kind);
-    const reply = outcome();
-    await simulator.requests.waitFor((log) => log.entries.some(({ fault }) => fault === kind));
-    await simulator.close();
-    expect((await reply).status).toBe(0);
-  });
+  test.each<FaultKind>(['hang', 'drip'])(
+    'keeps a request waiting by %s until the simulator closes',
+    async (kind) => {
+      simulator.faults.next(kind);
+      const reply = outcome();
+      await simulator.requests.waitFor((log) => log.entries.some(({ fault }) => fault === kind));
+      await simulator.close();
+      expect((await reply).status).toBe(0);
+    },
+  );
 });
 
 describe('which requests meet a fault', () => {
