@@ -1,6 +1,6 @@
 /**
  * Measures the questions of the cookbook on a database of 5,000 simulated activities with streams: the
- * time of each, and what MongoDB says that it read. `npm run bench:queries -- 500` takes fewer.
+ * time of each, and the reads that MongoDB reports. `npm run bench:queries -- 500` takes fewer.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -36,7 +36,7 @@ const athleteId = 1001;
 const fetchedAt = new Date('2026-11-21T00:00:00Z');
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
-/** The history; each recording has few samples, so that it is filled within minutes. */
+/** The history; each recording has few samples, to be stored within minutes. */
 function worldOptions(activities: number) {
   const athlete = { id: athleteId, firstname: 'Ada', lastname: 'Example', activities, years: 12 };
   const endsAt = new Date('2026-11-20T12:00:00Z');
@@ -75,13 +75,13 @@ async function fillStreams(
   const sent = world.streams(id);
   if (sent === null)
     return setStreamsState(store, write, task, unavailableState('manual', fetchedAt));
-  const answer = Object.fromEntries(Object.entries(sent).map(([key, data]) => [key, { data }]));
-  const streams = readStreams(answer);
+  const response = Object.fromEntries(Object.entries(sent).map(([key, data]) => [key, { data }]));
+  const streams = readStreams(response);
   if (isProblem(streams)) throw new Error(streams.problem);
   await storeStreams({ ...store, trackSource: 'summary' }, write, task, streams);
 }
 
-/** What the history does not bring: zones, a change, a removal, an activity without its streams. */
+/** Adds zones, a change, a removal, and an activity without its streams. */
 async function addOdds({ db }: Store, newest: number): Promise<void> {
   const zones = [0, 115, 134, 153, 172].map((min, index, all) => ({
     min,

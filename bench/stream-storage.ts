@@ -1,6 +1,6 @@
 /**
- * Measures what the streams of an hour take on disk, by number type and compressor, against a mongod of
- * its own: `npm run bench:storage` prints the table of decision 15 (docs/decisions). It touches no other database.
+ * Measures the disk space of an hour's streams, by number type and compressor, on its own
+ * mongod: `npm run bench:storage` prints the table of decision 15 (docs/decisions). It touches no other database.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -69,8 +69,8 @@ function drawRecordings(): readonly Streams[] {
   });
   const found = world.activities(athlete.id).flatMap(({ id }) => {
     const data = Object.entries(world.streams(id) ?? {});
-    const answer = Object.fromEntries(data.map(([key, samples]) => [key, { data: samples }]));
-    const streams = readStreams(answer);
+    const response = Object.fromEntries(data.map(([key, samples]) => [key, { data: samples }]));
+    const streams = readStreams(response);
     return isProblem(streams) || !streams.arrays.has('lat') || !streams.arrays.has('heartrate')
       ? []
       : [streams];
@@ -122,12 +122,12 @@ async function printTable(uri: string, print: (text: string) => void): Promise<v
   const combinations = numberTypes.flatMap((type) =>
     compressors.map((compressor) => ({ type, compressor })),
   );
-  // All before any is read: they are more than mongod's cache holds, so reading starts at the blocks.
+  // Writes all before it reads any: they exceed mongod's cache, so that the reads go to the disk.
   const inserted: Figures[] = [];
   for (const combination of combinations) {
     inserted.push(await insertAll(db, recordings, combination));
   }
-  // A checkpoint, so that everything is in its file.
+  // A checkpoint writes everything into its file.
   await client.db('admin').command({ fsync: 1 });
   print('| numbers | compressor | BSON | disk | insert | read |\n|---|---|---|---|---|---|\n');
   for (const figures of inserted) print(await measure(db, figures));

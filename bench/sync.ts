@@ -1,5 +1,5 @@
 /**
- * Measures the job against a bare loop, each a process of its own against a simulated Strava of its own:
+ * Measures the job against a bare loop, each in its own process against its own simulated Strava:
  * `npm run bench` prints the table of docs/benchmarks.md. `npm run bench -- 200 --idle-seconds 10` takes less.
  */
 import type { ChildProcess } from 'node:child_process';
@@ -19,7 +19,7 @@ import type { Usage } from './sync/usage.ts';
 
 const here = import.meta.dirname;
 const cli = join(here, '../src/cli.ts');
-/** Those of bin/domestique. */
+/** The options of bin/domestique. */
 const nodeOptions = ['--max-semi-space-size=16', '--import', join(here, 'sync/usage.ts')];
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
@@ -27,7 +27,7 @@ interface Surroundings {
   readonly uri: string;
   readonly folder: string;
   readonly activities: number;
-  /** Where a profile of the job goes. */
+  /** The folder for a profile of the job. */
   readonly profileFolder: string | undefined;
 }
 
@@ -37,12 +37,12 @@ interface Measured extends Usage {
 
 async function withStrava<T>(
   activities: number,
-  work: (address: StravaAddress, countRequests: () => Promise<number>) => Promise<T>,
+  run: (address: StravaAddress, countRequests: () => Promise<number>) => Promise<T>,
 ): Promise<T> {
   const strava = fork(join(here, 'sync/strava.ts'), [String(activities)]);
   try {
     const [address] = (await once(strava, 'message')) as [StravaAddress];
-    return await work(address, async () => {
+    return await run(address, async () => {
       strava.send('count');
       const [count] = (await once(strava, 'message')) as [number];
       return count;
@@ -71,7 +71,7 @@ function environmentOf(address: StravaAddress, { uri, folder }: Surroundings) {
   };
 }
 
-/** Runs a program to its end, and reads what it used. */
+/** Runs a program to its end, and reads its usage. */
 async function measure(
   surroundings: Surroundings,
   args: readonly string[],
@@ -137,7 +137,7 @@ async function measureJob(
   });
 }
 
-/** The daemon with nothing to do but its schedule. */
+/** The daemon that only runs its schedule. */
 async function idleOf(
   surroundings: Surroundings,
   address: StravaAddress,
@@ -151,10 +151,10 @@ async function idleOf(
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   try {
-    let said = '';
+    let output = '';
     for await (const chunk of daemon.stderr.iterator({ destroyOnReturn: false })) {
-      said += String(chunk);
-      if (said.includes('Domestique is running')) break;
+      output += String(chunk);
+      if (output.includes('Domestique is running')) break;
     }
     daemon.stderr.resume();
     await sleep(5_000);

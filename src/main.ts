@@ -36,8 +36,7 @@ import type { OAuth } from './strava/oauth.ts';
 import { createOAuth } from './strava/oauth.ts';
 import { createSource } from './strava/source.ts';
 import type { StravaClock } from './strava/strava-clock.ts';
-import { createStravaClock } from './strava/strava-clock.ts';
-import { createTimeCheck } from './strava/time-check.ts';
+import { createStravaClock, createTimeCheck, withClockLearning } from './strava/strava-clock.ts';
 import type { QuotaView } from './sync/quota-view.ts';
 import type { EventStore } from './sync/ports/events.ts';
 import type { Job } from './sync/job.ts';
@@ -145,8 +144,8 @@ export async function openStrava(
   };
   const plain = createHttp(requestTimeoutMs);
   const http = observe ? observeHttp(plain, observe) : plain;
-  const nowMs = (): number => clock.nowMs();
-  const oauth = createOAuth({ http, clock: stravaClock, nowMs, oauthUrl, clientId, clientSecret });
+  const learning = withClockLearning(http, clock, stravaClock);
+  const oauth = createOAuth({ http: learning, oauthUrl, clientId, clientSecret });
   const timeCheck = createTimeCheck({ http, clock, stravaClock, oauthUrl });
   const rateLimiter = createRateLimiter({
     store,
@@ -160,7 +159,7 @@ export async function openStrava(
   // Strava's time, because a wrong clock here would take every token for expired, or none.
   const wallClock: Clock = { ...clock, nowMs: () => stravaClock.nowMs() };
   const access = createAccess({ tokens, leases, oauth, clock: wallClock, clientId });
-  const client = createClient({ http, rateLimiter, access, clock, stravaClock, apiUrl });
+  const client = createClient({ http: learning, rateLimiter, access, apiUrl });
   const quota: QuotaView = {
     settings,
     known: () => rateLimiter.known(),
@@ -168,7 +167,7 @@ export async function openStrava(
     nowMs: () => stravaClock.nowMs(),
     isClockSuspect: () => stravaClock.isSuspect(),
     checkTime: timeCheck,
-    passed: () => rateLimiter.passed(),
+    passed: () => rateLimiter.sentCount(),
   };
   return {
     client,

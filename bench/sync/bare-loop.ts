@@ -1,5 +1,5 @@
 /**
- * What the job is compared with: it lists, fetches the streams four at a time, and inserts each, journaled.
+ * The baseline of the job: it lists, fetches the streams four at a time, and inserts each, journaled.
  * No quota, no lease, no bookkeeping, no decoding, no index, no second try.
  */
 import got from 'got';
@@ -39,9 +39,9 @@ const db = client.db('bare_loop');
 
 async function fetchStreams({ id }: Listed): Promise<void> {
   const searchParams = { keys: streamKeys.join(','), key_by_type: 'true' };
-  const answer = await api(`${apiUrl}/activities/${id}/streams`, { searchParams });
-  if (answer.statusCode === 404) return;
-  const streams = JSON.parse(answer.body) as Document;
+  const response = await api(`${apiUrl}/activities/${id}/streams`, { searchParams });
+  if (response.statusCode === 404) return;
+  const streams = JSON.parse(response.body) as Document;
   await db.collection('streams').insertOne({ activity_id: id, ...streams });
 }
 

@@ -1,10 +1,10 @@
 /**
- * A simulated Strava in a process of its own, so that its CPU counts for nobody. It says where it is, and
- * answers each message with the number of requests that it has counted.
+ * A simulated Strava in its own process, so that its CPU is not measured. It sends its address, and
+ * responds to each message with the number of counted requests.
  */
 import { startSimulator } from '../../src/simulator/api/server.ts';
 
-/** What the process says first. */
+/** The first message of the process. */
 export interface StravaAddress {
   readonly apiUrl: string;
   readonly oauthUrl: string;

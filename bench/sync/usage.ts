@@ -1,5 +1,5 @@
 /**
- * Loaded by `node --import` into a process that is measured: at its end it writes what the process used,
+ * Loaded by `node --import` into a measured process: at its end it writes the usage of the process,
  * as JSON, into the file that BENCH_USAGE names.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ export interface Usage {
   readonly peakMb: number;
 }
 
-/** The kernel's own figure where there is one: the other counts what the parent had when it forked. */
+/** Prefers the kernel's own figure: Node's counts the parent's memory at the fork. */
 function peakMb(): number {
   const path = '/proc/self/status';
   const [, kilobytes] = existsSync(path)

@@ -1,28 +1,36 @@
 /**
- * Where fetched binaries of mongod lie: the program's own folder in the user's cache, and those of
- * mongodb-memory-server. Only finds what is complete; fetches nothing.
+ * The places of mongod binaries: the program's own folder in the user's cache, the folders of
+ * mongodb-memory-server, and the PATH. It finds complete binaries and fetches none.
  */
 import { access, constants, readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
-import type { Environment } from './fetching.ts';
+/** Environment variables, as the composition root passes them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The program's own folder of binaries; XDG_CACHE_HOME counts where it is absolute. */
+export interface FetchOptions {
+  env: Environment;
+  /** Takes one line of progress at a time. */
+  log: (message: string) => void;
+  signal?: AbortSignal | undefined;
+}
+
+/** Fetches a mongod and returns the path of the binary. @throws EmbeddedServerError */
+export type Fetcher = (options: FetchOptions) => Promise<string>;
+
+/** The program's own folder of binaries; ignores a relative XDG_CACHE_HOME. */
 export function binaryFolder(env: Environment): string {
   const base = env['XDG_CACHE_HOME'] ?? '';
   return join(isAbsolute(base) ? base : join(homeOf(env), '.cache'), 'domestique', 'mongod');
 }
 
-/** The complete binaries in the program's own folder; each was renamed there when it was ready. */
-export async function findOwnBinaries(env: Environment): Promise<string[]> {
-  return await findExecutables(binaryFolder(env), () => true);
+/** The complete binaries in the program's own folder: a binary is renamed into it when it is complete. */
+export function findOwnBinaries(env: Environment): Promise<string[]> {
+  return findExecutables(binaryFolder(env), () => true);
 }
 
-/**
- * The complete binaries that mongodb-memory-server fetched, for this program or another. It writes
- * the file beside each, with its checksum, when the binary is all there.
- */
+/** The binaries that mongodb-memory-server fetched; its checksum file beside each marks it complete. */
 export async function findLibraryBinaries(env: Environment): Promise<string[]> {
   const folders = [env['MONGOMS_DOWNLOAD_DIR'] ?? '', join(homeOf(env), '.cache/mongodb-binaries')];
   const found = await Promise.all(
@@ -33,13 +41,13 @@ export async function findLibraryBinaries(env: Environment): Promise<string[]> {
   return found.flat();
 }
 
-/** The first executable of this name on the PATH. */
-export async function findOnPath(name: string, env: Environment): Promise<string | undefined> {
+/** The first executable of this name on the PATH, or none. */
+export async function findOnPath(name: string, env: Environment): Promise<string[]> {
   for (const folder of (env['PATH'] ?? '').split(':')) {
     const path = join(folder, name);
-    if (isAbsolute(folder) && (await isExecutable(path))) return path;
+    if (isAbsolute(folder) && (await isExecutable(path))) return [path];
   }
-  return undefined;
+  return [];
 }
 
 function homeOf(env: Environment): string {
@@ -47,20 +55,22 @@ function homeOf(env: Environment): string {
   return home === '' ? homedir() : home;
 }
 
+/** Newest first. */
 async function findExecutables(
   folder: string,
   isComplete: (name: string, all: ReadonlySet<string>) => boolean,
 ): Promise<string[]> {
   const all = new Set(await readdir(folder).catch(() => []));
-  const names = [...all].filter((name) => /^mongod-.*\d$/.test(name) && isComplete(name, all));
-  const newestFirst = names.sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
-  const paths = newestFirst.map((name) => join(folder, name));
+  const paths = [...all]
+    .filter((name) => /^mongod-.*\d$/.test(name) && isComplete(name, all))
+    .sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))
+    .map((name) => join(folder, name));
   const executable = await Promise.all(paths.map(isExecutable));
   return paths.filter((_, index) => executable[index]);
 }
 
-async function isExecutable(path: string): Promise<boolean> {
-  return await access(path, constants.X_OK).then(
+function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
     () => true,
     () => false,
   );

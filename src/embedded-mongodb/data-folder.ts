@@ -1,13 +1,17 @@
 /**
- * The layout of DATA_DIR, and what stands in it: which series of MongoDB the data files belong to.
+ * The layout and the content of DATA_DIR: the data files and their MongoDB series, and the users of the
+ * server. A user is a file named after its process, so that a process that crashed does not count. The
+ * caller holds the folder's lock.
  */
-import { mkdir, readFile, realpath, rename, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { EmbeddedServerError } from '../errors.ts';
-import type { Mongod } from './mongod-version.ts';
+import { identifySelf, isRunning } from '../process-identity.ts';
+import type { Mongod } from './binary.ts';
 
-/** Absolute paths, without symbolic links, so that every process names them alike. */
+/** Absolute paths without symbolic links: every process uses the same names. */
 export interface DataFolder {
   root: string;
   dbPath: string;
@@ -17,7 +21,7 @@ export interface DataFolder {
   seriesFile: string;
 }
 
-/** Makes what is missing, readable by its owner only: tokens lie in it. */
+/** Creates missing folders, readable by their owner only, because they hold tokens. */
 export async function openDataFolder(dataDir: string): Promise<DataFolder> {
   await mkdir(dataDir, { recursive: true });
   const root = await realpath(dataDir);
@@ -35,10 +39,10 @@ export async function openDataFolder(dataDir: string): Promise<DataFolder> {
   return folder;
 }
 
-/** The series, such as `6.0`, that the data files belong to; undefined before the first start. */
-export async function readSeries(folder: DataFolder): Promise<string | undefined> {
-  const text = await readFile(folder.seriesFile, 'utf8').catch(() => '');
-  return text.trim() === '' ? undefined : text.trim();
+/** The series of the data files, such as `6.0`; undefined before the first start. */
+export async function readSeries({ seriesFile }: DataFolder): Promise<string | undefined> {
+  const series = (await readFile(seriesFile, 'utf8').catch(() => '')).trim();
+  return series === '' ? undefined : series;
 }
 
 /** Records the series of a mongod that has opened the data files, unless one is recorded. */
@@ -49,7 +53,7 @@ export async function recordSeries(folder: DataFolder, series: string): Promise<
   await rename(draft, folder.seriesFile);
 }
 
-/** Throws EmbeddedServerError when the data files belong to another series than the mongod. */
+/** @throws EmbeddedServerError if the data files belong to another series than the mongod. */
 export async function rejectOtherSeries(folder: DataFolder, mongod: Mongod): Promise<void> {
   const series = await readSeries(folder);
   if (series === undefined || series === mongod.series) return;
@@ -58,4 +62,21 @@ export async function rejectOtherSeries(folder: DataFolder, mongod: Mongod): Pro
       `${mongod.version}: set MONGOMS_SYSTEM_BINARY to a mongod ${series}, or dump the data with ` +
       `mongodump from one and restore it with mongorestore into a new DATA_DIR.`,
   );
+}
+
+/** Registers this process as one more user; returns the function that removes it. */
+export async function registerUser({ usersFolder }: DataFolder): Promise<() => Promise<void>> {
+  const file = join(usersFolder, `${await identifySelf()}_${randomUUID()}`);
+  await writeFile(file, '');
+  return () => rm(file, { force: true });
+}
+
+/** Whether the process of any user still runs; removes the files of the others. */
+export async function hasUsers({ usersFolder }: DataFolder): Promise<boolean> {
+  let isUsed = false;
+  for (const name of await readdir(usersFolder)) {
+    if (await isRunning(name.split('_')[0] ?? '')) isUsed = true;
+    else await rm(join(usersFolder, name), { force: true });
+  }
+  return isUsed;
 }

@@ -1,9 +1,9 @@
 /**
- * Turns what the file system refuses into a sentence about the folder that a person set.
+ * Explains failures of the file system by a sentence about the folder that the user configured.
  */
 import { EmbeddedServerError } from '../errors.ts';
 
-const sentences: Readonly<Record<string, string>> = {
+const reasons: Readonly<Record<string, string>> = {
   EACCES: 'permission is denied',
   EDQUOT: 'the disk quota is spent',
   EEXIST: 'something that is not a folder has that name',
@@ -13,14 +13,14 @@ const sentences: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
 };
 
-/** Runs `work`; a refusal of the file system in it becomes an EmbeddedServerError about `subject`. */
-export async function explainingFileErrors<T>(subject: string, work: () => Promise<T>): Promise<T> {
+/** Runs `work`. @throws EmbeddedServerError about `subject` if the file system rejects an operation. */
+export async function explainFileErrors<T>(subject: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    const sentence = sentences[code];
-    if (error instanceof EmbeddedServerError || sentence === undefined) throw error;
-    throw new EmbeddedServerError(`${subject} cannot be used: ${sentence}.`, { cause: error });
+    const reason = reasons[code];
+    if (error instanceof EmbeddedServerError || reason === undefined) throw error;
+    throw new EmbeddedServerError(`${subject} cannot be used: ${reason}.`, { cause: error });
   }
 }

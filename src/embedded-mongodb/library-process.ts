@@ -1,14 +1,14 @@
 /**
- * The program of the child process in which mongodb-memory-server finds or downloads a mongod: the
- * library reads the environment of its process and prints to its standard output, and the child
- * keeps both away from ours. Its one message to the parent is a {@link DownloadResult}.
+ * The child process in which mongodb-memory-server finds or downloads a mongod. The library reads its
+ * process's environment and prints to standard output; the child keeps both apart from ours. It sends
+ * one message to its parent, a {@link DownloadResult}.
  */
 import { MongoBinary } from 'mongodb-memory-server';
 
-/** What became of it: the binary's path, or why there is none. */
+/** The path of the binary, or the reason of the failure. */
 export type DownloadResult = { path: string } | { reason: string };
 
-async function answer(): Promise<DownloadResult> {
+async function download(): Promise<DownloadResult> {
   try {
     return { path: await MongoBinary.getPath() };
   } catch (error) {
@@ -16,6 +16,6 @@ async function answer(): Promise<DownloadResult> {
   }
 }
 
-process.send?.(await answer(), () => {
+process.send?.(await download(), () => {
   process.disconnect();
 });

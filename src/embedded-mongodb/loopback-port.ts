@@ -1,19 +1,19 @@
 /**
- * Ports on 127.0.0.1: which are free, and whether somebody listens.
+ * Ports on 127.0.0.1: which are free, and which have a listener.
  */
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 
 const loopback = '127.0.0.1';
 
-/** A port that nobody listens on now; somebody may before the caller does. */
-export async function findFreePort(): Promise<number> {
-  return await listenBriefly(0);
+/** A port that is free now; another program may take it before the caller does. */
+export function findFreePort(): Promise<number> {
+  return listenBriefly(0);
 }
 
-/** Whether one could listen on the port now. */
-export async function isPortFree(port: number): Promise<boolean> {
-  return await listenBriefly(port).then(
+/** Whether this process could listen on the port now. */
+export function isPortFree(port: number): Promise<boolean> {
+  return listenBriefly(port).then(
     () => true,
     () => false,
   );

@@ -1,34 +1,29 @@
 /**
- * Reads in mongod's own log why it gave up. Understands the JSON lines that mongod writes since 4.4.
+ * Finds the reason of a failed start in mongod's own log, the JSON lines that mongod writes since 4.4.
  */
 import { open, rename, stat } from 'node:fs/promises';
 
 const tailBytes = 256 * 1024;
 /** WT_PANIC: "the process must exit and restart", logged after the error that leads to it. */
 const panic = -31_804;
-const keptBytes = 16 * 1024 * 1024;
+const maxLogBytes = 16 * 1024 * 1024;
 
-/** The size of the log in bytes; 0 when there is none yet. */
-export async function logSize(path: string): Promise<number> {
-  return await stat(path).then(
+/** In bytes; 0 if there is no log yet. */
+export function logSize(path: string): Promise<number> {
+  return stat(path).then(
     ({ size }) => size,
     () => 0,
   );
 }
 
-/** Puts a log that has grown large aside, in place of the one that was put aside before. */
+/** Moves a large log aside, in place of the one that was moved before. */
 export async function rotateLog(path: string): Promise<void> {
-  if ((await logSize(path)) > keptBytes) await rename(path, `${path}.1`);
-}
-
-interface Complaint {
-  message: string;
-  detail: string | undefined;
+  if ((await logSize(path)) > maxLogBytes) await rename(path, `${path}.1`);
 }
 
 /**
- * The last error that was logged after byte `from`, in one line; undefined when there is none.
- * One with a detail is preferred, for the very last words are often "aborting" only.
+ * The last error that was logged after byte `from`, in one line. Prefers one with a detail, because the
+ * very last line is often "aborting" only.
  */
 export async function lastComplaint(path: string, from: number): Promise<string | undefined> {
   const text = await readTail(path, from).catch(() => '');
@@ -53,24 +48,30 @@ async function readTail(path: string, from: number): Promise<string> {
   }
 }
 
+/** What may be in a line; each value can be of any type. */
+interface LogLine {
+  readonly s?: string;
+  readonly msg?: string;
+  readonly attr?: {
+    readonly error?: { readonly errmsg?: unknown };
+    readonly message?: { readonly msg?: unknown };
+  };
+}
+
+interface Complaint {
+  readonly message: string;
+  readonly detail: string | undefined;
+}
+
 function complaintsOf(line: string): Complaint[] {
   try {
-    const { s, msg, attr } = JSON.parse(line) as { s?: string; msg?: string; attr?: unknown };
-    const isComplaint = (s === 'E' || s === 'F') && fieldOf(attr, 'error') !== panic;
-    return isComplaint ? [{ message: msg ?? '', detail: detailOf(attr) }] : [];
+    const { s, msg = '', attr } = JSON.parse(line) as LogLine;
+    const error: unknown = attr?.error;
+    if ((s !== 'E' && s !== 'F') || error === panic) return [];
+    // The known forms: a text, an object with `errmsg`, and WiredTiger's object with `msg`.
+    const details = [error, attr?.error?.errmsg, attr?.message?.msg];
+    return [{ message: msg, detail: details.find((each) => typeof each === 'string') }];
   } catch {
     return [];
   }
-}
-
-/** The forms seen: a text, an object with `errmsg`, and WiredTiger's object with `msg`. */
-function detailOf(attr: unknown): string | undefined {
-  const error = fieldOf(attr, 'error');
-  const texts = [error, fieldOf(error, 'errmsg'), fieldOf(fieldOf(attr, 'message'), 'msg')];
-  return texts.find((text) => typeof text === 'string');
-}
-
-function fieldOf(value: unknown, key: string): unknown {
-  if (typeof value !== 'object' || value === null) return undefined;
-  return Object.entries(value).find(([name]) => name === key)?.[1];
 }

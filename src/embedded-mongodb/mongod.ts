@@ -1,6 +1,6 @@
 /**
- * Starts one mongod of its own session, on the loopback address only, and waits until it answers.
- * Does not know who else uses it; see server.ts for that.
+ * Starts one mongod in its own session, on the loopback address only, and waits until it is ready.
+ * server.ts decides who uses it.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,27 +9,27 @@ import { resolve } from 'node:path';
 
 import { systemClock, type Clock } from '../clock.ts';
 import { EmbeddedServerError } from '../errors.ts';
-import type { Environment } from './fetching.ts';
+import type { Environment } from './binary-cache.ts';
 import { findFreePort } from './loopback-port.ts';
 import { lastComplaint, logSize } from './mongod-log.ts';
-import { waitUntilAnswers } from './mongod-answer.ts';
+import { waitUntilReady } from './running-mongod.ts';
 
-const attemptsAtFreePort = 3;
-/** Below this a failure to start is the full disk's, whatever the log could still take. */
+const maxPortAttempts = 3;
+/** With less free space, a failure to start is the full disk's, whatever the log still took. */
 const fullDiskBytes = 64 * 1024;
 /** EXIT_NET_ERROR: it could not listen. */
-const exitCodeOfPort = 48;
+const portExitCode = 48;
 
 export interface MongodOptions {
   binary: string;
-  /** Made when missing. */
+  /** Created if missing. */
   dbPath: string;
   /** 0 is any free one. */
   port: number;
   logPath: string;
   /** Further arguments of mongod. */
   extraArgs?: readonly string[] | undefined;
-  /** Only where it finds its libraries is handed down: it may outlive us, and secrets stay here. */
+  /** Only the library path is handed down: mongod may outlive us, and secrets stay here. */
   env?: Environment | undefined;
   clock?: Clock | undefined;
   signal?: AbortSignal | undefined;
@@ -40,13 +40,13 @@ export interface StartedMongod {
   uri: string;
   pid: number;
   port: number;
-  /** Shuts it down cleanly and waits until it is gone; nothing when it is already. */
+  /** Shuts it down cleanly and waits until it is gone. Idempotent. */
   stop(): Promise<void>;
-  /** SIGKILL, without waiting: what a crash does. */
+  /** SIGKILL, without waiting, as in a crash. */
   kill(): void;
 }
 
-/** Throws EmbeddedServerError with the last telling line of its log when it does not start. */
+/** @throws EmbeddedServerError with the last error of mongod's log if it does not start. */
 export async function startMongod(options: MongodOptions): Promise<StartedMongod> {
   await mkdir(options.dbPath, { recursive: true, mode: 0o700 });
   const dbPath = await realpath(options.dbPath);
@@ -54,9 +54,19 @@ export async function startMongod(options: MongodOptions): Promise<StartedMongod
     const port = options.port === 0 ? await findFreePort() : options.port;
     const logStart = await logSize(options.logPath);
     const child = await spawnMongod({ ...options, dbPath, port });
-    if (await isUp(child, { ...options, port })) return handleOf(child, port);
-    const wasPortTaken = child.exitCode === exitCodeOfPort;
-    if (options.port === 0 && wasPortTaken && attempt < attemptsAtFreePort) continue;
+    if (await becomesReady(child, { ...options, port })) {
+      return {
+        uri: uriOf(port),
+        pid: child.pid ?? 0,
+        port,
+        stop: () => end(child, 'SIGTERM'),
+        kill: () => {
+          child.kill('SIGKILL');
+        },
+      };
+    }
+    const wasPortTaken = child.exitCode === portExitCode;
+    if (options.port === 0 && wasPortTaken && attempt < maxPortAttempts) continue;
     throw await startError(child, options, logStart);
   }
 }
@@ -84,7 +94,7 @@ async function spawnMongod(options: MongodOptions): Promise<ChildProcess> {
   }
 }
 
-/** A small cache and no diagnostic files, for it lives beside everything else on a person's machine. */
+/** A small cache and no diagnostic files, because it runs beside other programs on a user's machine. */
 function argumentsOf({ dbPath, port, logPath, extraArgs }: MongodOptions): string[] {
   return [
     ...['--dbpath', dbPath, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket'],
@@ -93,60 +103,44 @@ function argumentsOf({ dbPath, port, logPath, extraArgs }: MongodOptions): strin
   ];
 }
 
-async function isUp(child: ChildProcess, options: MongodOptions): Promise<boolean> {
-  const pid = child.pid ?? 0;
+/** False if the process ends. */
+async function becomesReady(child: ChildProcess, options: MongodOptions): Promise<boolean> {
+  const { port, clock = systemClock, signal } = options;
+  const isRunning = () => Promise.resolve(!hasExited(child));
   try {
-    await waitUntilAnswers({
-      port: options.port,
-      pid,
-      isRunning: () => Promise.resolve(hasNotExited(child)),
-      clock: options.clock ?? systemClock,
-      signal: options.signal,
-    });
+    await waitUntilReady({ port, pid: child.pid ?? 0, isRunning }, { clock, signal });
+    return true;
   } catch (error) {
-    if (!hasNotExited(child)) return false;
+    if (hasExited(child)) return false;
     await end(child, 'SIGKILL');
     throw error;
   }
-  return true;
 }
 
 async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-  if (!hasNotExited(child)) return;
+  if (hasExited(child)) return;
   child.ref();
   const exit = once(child, 'exit');
   child.kill(signal);
   await exit;
 }
 
-function hasNotExited(child: ChildProcess): boolean {
-  return child.exitCode === null && child.signalCode === null;
+function hasExited(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
 }
 
 async function startError(
   child: ChildProcess,
-  options: MongodOptions,
+  { dbPath, logPath }: MongodOptions,
   logStart: number,
 ): Promise<EmbeddedServerError> {
   const how = child.signalCode ?? `exit code ${String(child.exitCode)}`;
-  const { bavail, bsize } = await statfs(options.dbPath);
+  const { bavail, bsize } = await statfs(dbPath);
   const why =
     bavail * bsize < fullDiskBytes
       ? 'the disk is full'
-      : ((await lastComplaint(options.logPath, logStart)) ?? 'it wrote no reason');
+      : ((await lastComplaint(logPath, logStart)) ?? 'it wrote no reason');
   return new EmbeddedServerError(
-    `mongod did not start (${how}): ${why.replace(/\.?$/, '')}; its log is ${options.logPath}.`,
+    `mongod did not start (${how}): ${why.replace(/\.?$/, '')}; its log is ${logPath}.`,
   );
-}
-
-function handleOf(child: ChildProcess, port: number): StartedMongod {
-  return {
-    uri: uriOf(port),
-    pid: child.pid ?? 0,
-    port,
-    stop: () => end(child, 'SIGTERM'),
-    kill: () => {
-      child.kill('SIGKILL');
-    },
-  };
 }

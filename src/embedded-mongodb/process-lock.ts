@@ -1,7 +1,7 @@
 /**
- * Mutual exclusion between processes of one machine, by Lamport's bakery algorithm over files. Each
- * contender writes only files that carry its own identity, so nothing has to be stolen from a dead
- * owner: its files do not count, and anybody may sweep them away.
+ * Mutual exclusion between processes of one machine: Lamport's bakery algorithm over files. Each
+ * contender writes only files that carry its own identity. The files of a dead process do not count, so
+ * no lock has to be taken over from it.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import { identifySelf, isRunning } from '../process-identity.ts';
 const pollMs = 50;
 
 interface LockOptions {
-  /** Holds the tickets of those who wait; made when missing. */
+  /** Holds the tickets of the waiting processes; created if missing. */
   folder: string;
   clock: Clock;
   signal?: AbortSignal | undefined;
@@ -21,24 +21,27 @@ interface LockOptions {
 
 /**
  * Runs `work` while no other holder of the same folder's lock runs, in this process or another.
- * Throws the signal's reason when it is aborted while waiting.
+ * @throws the signal's reason if it is aborted while waiting.
  */
 export async function withProcessLock<T>(options: LockOptions, work: () => Promise<T>): Promise<T> {
   const { folder } = options;
   await mkdir(folder, { recursive: true });
   const owner = `${await identifySelf()}_${randomUUID()}`;
   const choosing = join(folder, `choosing_${owner}`);
-  const ticketName = { current: '' };
+  const tickets: string[] = [];
   try {
     await writeFile(choosing, '');
-    ticketName.current = `ticket_${nextNumber(await readdir(folder))}_${owner}`;
-    await writeFile(join(folder, ticketName.current), '');
+    const ticket = `ticket_${nextNumber(await readdir(folder))}_${owner}`;
+    tickets.push(ticket);
+    await writeFile(join(folder, ticket), '');
     await rm(choosing, { force: true });
-    await waitForTurn(ticketName.current, options);
+    // In this order: one look at both could miss a process that goes from choosing to waiting.
+    await waitUntilNone((name) => name.startsWith('choosing_'), options);
+    await waitUntilNone((name) => name.startsWith('ticket_') && name < ticket, options);
     return await work();
   } finally {
     await rm(choosing, { force: true });
-    if (ticketName.current !== '') await rm(join(folder, ticketName.current), { force: true });
+    for (const ticket of tickets) await rm(join(folder, ticket), { force: true });
   }
 }
 
@@ -49,27 +52,20 @@ function nextNumber(names: readonly string[]): string {
   return String(Math.max(0, ...numbers) + 1).padStart(12, '0');
 }
 
-async function waitForTurn(ticket: string, options: LockOptions): Promise<void> {
-  // Two looks in this order: one look at both could miss somebody who goes from choosing to waiting.
-  await waitUntilNone((name) => name.startsWith('choosing_'), options);
-  await waitUntilNone((name) => name.startsWith('ticket_') && name < ticket, options);
-}
-
 async function waitUntilNone(
-  isInTheWay: (name: string) => boolean,
-  options: LockOptions,
+  isBlocking: (name: string) => boolean,
+  { folder, clock, signal }: LockOptions,
 ): Promise<void> {
-  const { folder, clock, signal } = options;
   for (;;) {
     signal?.throwIfAborted();
-    const others = (await readdir(folder)).filter(isInTheWay);
-    const living = await Promise.all(others.map((name) => sweepUnlessAlive(folder, name)));
+    const blocking = (await readdir(folder)).filter(isBlocking);
+    const living = await Promise.all(blocking.map((name) => removeUnlessAlive(folder, name)));
     if (!living.includes(true)) return;
     await clock.sleep(pollMs, signal);
   }
 }
 
-async function sweepUnlessAlive(folder: string, name: string): Promise<boolean> {
+async function removeUnlessAlive(folder: string, name: string): Promise<boolean> {
   if (await isRunning(name.split('_').at(-2) ?? '')) return true;
   await rm(join(folder, name), { force: true });
   return false;

@@ -1,27 +1,32 @@
 /**
- * Finds the mongod that runs on a data folder, whoever started it, and ends it. Trusts only what
- * the system says: mongod's own lock file names a pid, and that process's command line names the
- * folder and the port; so there is no record of ours that could be stale.
+ * A running mongod: finds the one on a data folder, waits until one is ready, and shuts one down. It
+ * finds it by mongod's own lock file, which names a pid, and by that process's command line, which names
+ * the folder and the port; so no record of ours can be stale.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { MongoClient } from 'mongodb';
 
 import type { Clock } from '../clock.ts';
 import { EmbeddedServerError } from '../errors.ts';
 import { commandLineOf, identifyProcess, isRunning } from '../process-identity.ts';
+import { hasListener } from './loopback-port.ts';
 
 const pollMs = 20;
+const requestTimeoutMs = 2_000;
+/** Recovery after a crash replays a minute of journal at most. */
+const readyTimeoutMs = 120_000;
 /** A clean shutdown writes a checkpoint first. */
 const shutdownTimeoutMs = 60_000;
 
-/** A process that runs and was told to serve this folder; it need not answer yet. */
+/** A process that was started to serve a port; it may not respond yet. */
 export interface RunningMongod {
   pid: number;
   port: number;
   isRunning: () => Promise<boolean>;
 }
 
-/** Undefined when no mongod that was started by this program runs on the folder. */
+/** The mongod on the folder, if this program started one and it runs. */
 export async function findRunningMongod(dbPath: string): Promise<RunningMongod | undefined> {
   const lockFile = await readFile(join(dbPath, 'mongod.lock'), 'utf8').catch(() => '');
   const pid = Number.parseInt(lockFile, 10);
@@ -33,25 +38,56 @@ export async function findRunningMongod(dbPath: string): Promise<RunningMongod |
   return port > 0 ? { pid, port, isRunning: () => isRunning(identity) } : undefined;
 }
 
-/** SIGTERM is mongod's clean shutdown. Resolves when the process is gone. */
-export async function shutDown(mongod: RunningMongod, clock: Clock): Promise<void> {
-  const deadlineMs = clock.monotonicMs() + shutdownTimeoutMs;
-  signalTo(mongod.pid);
-  while (await mongod.isRunning()) {
-    if (clock.monotonicMs() > deadlineMs) {
-      throw new EmbeddedServerError(
-        `mongod ${mongod.pid} was told to end a minute ago and runs on.`,
-      );
-    }
-    await clock.sleep(pollMs);
+/**
+ * Returns the version when this very process responds at its port.
+ * @throws EmbeddedServerError if it ends or takes minutes, and the signal's reason.
+ */
+export async function waitUntilReady(
+  mongod: RunningMongod,
+  { clock, signal }: { clock: Clock; signal?: AbortSignal | undefined },
+): Promise<string> {
+  const { port, pid } = mongod;
+  const deadlineMs = clock.monotonicMs() + readyTimeoutMs;
+  while (clock.monotonicMs() < deadlineMs) {
+    signal?.throwIfAborted();
+    const status = (await hasListener(port)) ? await requestStatus(port) : undefined;
+    if (status?.pid === pid) return status.version;
+    if (!(await mongod.isRunning())) throw new EmbeddedServerError(`mongod ${pid} has ended.`);
+    await clock.sleep(pollMs, signal);
+  }
+  throw new EmbeddedServerError(`mongod ${pid} does not respond at port ${port}.`);
+}
+
+/** Undefined if the listener does not respond as a mongod. */
+async function requestStatus(port: number): Promise<{ pid: number; version: string } | undefined> {
+  const client = new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`, {
+    serverSelectionTimeoutMS: requestTimeoutMs,
+    connectTimeoutMS: requestTimeoutMs,
+    socketTimeoutMS: requestTimeoutMs,
+  });
+  try {
+    const { pid, version } = await client.db('admin').command({ serverStatus: 1, metrics: 0 });
+    return { pid: Number(pid), version: String(version) };
+  } catch {
+    return undefined;
+  } finally {
+    await client.close();
   }
 }
 
-function signalTo(pid: number): void {
+/** SIGTERM is mongod's clean shutdown. Resolves when the process is gone. */
+export async function shutDown(mongod: RunningMongod, clock: Clock): Promise<void> {
+  const deadlineMs = clock.monotonicMs() + shutdownTimeoutMs;
   try {
-    process.kill(pid, 'SIGTERM');
+    process.kill(mongod.pid, 'SIGTERM');
   } catch (error) {
     const hasEnded = error instanceof Error && 'code' in error && error.code === 'ESRCH';
     if (!hasEnded) throw error;
+  }
+  while (await mongod.isRunning()) {
+    if (clock.monotonicMs() > deadlineMs) {
+      throw new EmbeddedServerError(`mongod ${mongod.pid} still runs a minute after SIGTERM.`);
+    }
+    await clock.sleep(pollMs);
   }
 }

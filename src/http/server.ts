@@ -1,6 +1,6 @@
 /**
- * The daemon's HTTP server: hands each request to the first route that takes it, within limits of size,
- * time and number. What the routes answer is theirs. A route that throws has a bug, which ends the process.
+ * The daemon's HTTP server: passes each request to the first route that takes it, within limits of size,
+ * time and number. An error that a route throws is a bug, and ends the process.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
@@ -9,8 +9,7 @@ import { isIPv6 } from 'node:net';
 import type { Clock } from '../clock.ts';
 import { HttpServerError } from '../errors.ts';
 import type { HttpResponse, Route } from './response.ts';
-import { jsonResponse, notFound } from './response.ts';
-import { readBody } from './body.ts';
+import { jsonResponse } from './response.ts';
 
 export interface HttpServerOptions {
   readonly host: string;
@@ -21,9 +20,9 @@ export interface HttpServerOptions {
 }
 
 export interface HttpServer {
-  /** Where it listens, without a trailing slash. */
+  /** Its address, without a trailing slash. */
   readonly url: string;
-  /** Takes no new connection, lets what is under way end, and is done within a second. */
+  /** Accepts no new connection, lets running requests end, and is done within a second. */
   close(): Promise<void>;
 }
 
@@ -37,22 +36,26 @@ const limits = {
   maxHeaderSize: 16 * 1_024,
 };
 const closeMs = 800;
+const maxBodyBytes = 64 * 1_024;
+/** The rest of a body that is too large is read up to this size, so that the client can read the response. */
+const maxDiscardedBytes = 1_024 * 1_024;
 
+/** The same for everything that does not exist, so that clients cannot probe for paths. */
+const notFound = jsonResponse(404, { message: 'Not Found' });
 const tooLarge = jsonResponse(413, { message: 'Payload Too Large' });
 
-/** @throws HttpServerError where the address cannot be had. */
+/** @throws HttpServerError if it cannot listen at the address. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { clock, routes } = options;
   const closing = new AbortController();
-  const responding: Responding = { routes, closing: closing.signal };
-  const turns = new WeakMap<Socket, Promise<void>>();
+  const lastRequests = new WeakMap<Socket, Promise<void>>();
   const server = createServer(limits, (request, response) => {
-    // One after the other, so that a connection full of requests is no more work at a time than an empty one.
-    const turn = turns.get(request.socket) ?? Promise.resolve();
-    turns.set(
-      request.socket,
-      turn.then(() => respond(request, response, responding)),
+    // One request at a time for each connection, so that pipelining does not multiply the work.
+    const previous = lastRequests.get(request.socket) ?? Promise.resolve();
+    const current = previous.then(() =>
+      respond(request, response, { routes, closing: closing.signal }),
     );
+    lastRequests.set(request.socket, current);
   });
   server.maxConnections = maxConnections;
   const port = await listen(server, options);
@@ -71,26 +74,37 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   };
 }
 
-interface Responding {
-  readonly routes: readonly Route[];
-  readonly closing: AbortSignal;
-}
-
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  { routes, closing }: Responding,
+  { routes, closing }: { readonly routes: readonly Route[]; readonly closing: AbortSignal },
 ): Promise<void> {
-  // Reading that is broken off takes the socket from the request.
+  // Breaking off the reading takes the socket from the request.
   const { socket } = request;
   const body = await readBody(request);
-  if (body.kind === 'lost') {
+  if (body === undefined) {
     socket.destroy();
     return;
   }
-  const answer = body.kind === 'whole' ? await route(request, body.text, routes) : tooLarge;
-  const isLast = closing.aborted || body.kind !== 'whole';
-  if (!response.destroyed) send(response, answer, isLast);
+  const isTooLarge = body.length > maxBodyBytes;
+  const result = isTooLarge ? tooLarge : await route(request, body.toString('utf8'), routes);
+  if (!response.destroyed) send(response, result, closing.aborted || isTooLarge);
+}
+
+/** Cuts a body off past the limit; returns undefined if the client is gone or sends without end. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      if (bytes <= maxBodyBytes) chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > maxDiscardedBytes) return undefined;
+    }
+  } catch {
+    return undefined;
+  }
+  return Buffer.concat(chunks);
 }
 
 async function route(
@@ -103,14 +117,17 @@ async function route(
   const { pathname: path, searchParams: query } = target;
   for (const each of routes) {
     if (each.method !== method || !each.matches(path)) continue;
-    const answer = await each.handle({ method, path, query, body });
-    if (answer !== undefined) return answer;
+    const response = await each.handle({ method, path, query, body });
+    if (response !== undefined) return response;
   }
   return notFound;
 }
 
-function send(response: ServerResponse, answer: HttpResponse, isLast: boolean): void {
-  const { status, contentType, body } = answer;
+function send(
+  response: ServerResponse,
+  { status, contentType, body }: HttpResponse,
+  isLast: boolean,
+): void {
   response.writeHead(status, {
     'content-type': contentType,
     'content-length': Buffer.byteLength(body),
@@ -122,9 +139,9 @@ function send(response: ServerResponse, answer: HttpResponse, isLast: boolean): 
 
 function listen(server: Server, { host, port }: HttpServerOptions): Promise<number> {
   return new Promise((resolve, reject) => {
-    // It stays: a connection that cannot be accepted later (too many open files) is lost, and no more.
+    // The listener stays: a later error (too many open files) loses one connection, not the process.
     server.on('error', (error) => {
-      reject(addressRejected({ host, port }, error));
+      reject(listenError({ host, port }, error));
     });
     server.listen(port, host, () => {
       const address = server.address();
@@ -136,11 +153,11 @@ function listen(server: Server, { host, port }: HttpServerOptions): Promise<numb
 const reasons = new Map([
   ['EADDRINUSE', 'is in use; choose another HTTP_PORT, or 0 for any free one'],
   ['EADDRNOTAVAIL', 'is no address of this machine; correct HTTP_HOST'],
-  ['ENOTFOUND', 'has a name that nobody knows; correct HTTP_HOST'],
+  ['ENOTFOUND', 'has an unknown name; correct HTTP_HOST'],
   ['EACCES', 'is not allowed to this user; choose an HTTP_PORT of 1024 or more'],
 ]);
 
-function addressRejected(
+function listenError(
   { host, port }: { host: string; port: number },
   error: NodeJS.ErrnoException,
 ): HttpServerError {

@@ -1,5 +1,5 @@
 /**
- * Puts values in the places of the names of a query. It reads nothing.
+ * Replaces the names in a query by values.
  */
 import type { Document } from 'mongodb';
 import { isPlain } from './mongosh.ts';
@@ -7,15 +7,15 @@ import { ringAround } from './circle.ts';
 import type { Circle } from './recipe.ts';
 import { Name } from './recipe.ts';
 
-/** The values by the first part of a name's path. */
+/** The values, by the first part of a name's path. */
 export type Scope = Readonly<Record<string, unknown>>;
 
-/** @throws RangeError for a name without a value: a mistake in the recipe, or a lookup too few. */
+/** @throws RangeError for a name without a value, which is an error in the recipe. */
 export function bindPipeline(pipeline: readonly Document[], scope: Scope): Document[] {
   return pipeline.map((stage) => bindDocument(stage, scope));
 }
 
-/** The ring of a circle, beside what is known already. */
+/** Adds the ring of a circle. */
 export function withRing(circle: Circle | undefined, scope: Scope): Scope {
   if (circle === undefined) return scope;
   const [lng, lat, radius] = [circle.lng, circle.lat, circle.radius].map((each) =>
@@ -40,6 +40,6 @@ function bind(value: unknown, scope: Scope): unknown {
 function valueOf({ path }: Name, scope: Scope): unknown {
   let value: unknown = scope;
   for (const key of path.split('.')) value = isPlain(value) ? value[key] : undefined;
-  if (value === undefined) throw new RangeError(`Nothing is known of "${path}".`);
+  if (value === undefined) throw new RangeError(`"${path}" has no value.`);
   return value;
 }

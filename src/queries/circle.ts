@@ -1,6 +1,6 @@
 /**
- * A circle on the ground as a ring of corners: in the language of mongosh for the page, and worked out
- * for `query`. A test compares the two.
+ * A circle on the ground as a ring of corners: as mongosh code for the page, and as values for `query`.
+ * A test compares the two.
  */
 import type { Circle } from './recipe.ts';
 import { Name } from './recipe.ts';
@@ -8,7 +8,7 @@ import { Name } from './recipe.ts';
 const corners = 32;
 const metersPerDegree = 111_195;
 
-/** A statement that makes `ring` of names that stand before it. */
+/** A statement that computes `ring` from names that are defined before it. */
 export function circleText({ lng, lat, radius }: Circle): string {
   const meters = radius instanceof Name ? radius.path : String(radius);
   const turn = `((corner % ${corners}) * Math.PI) / ${corners / 2}`;
@@ -20,7 +20,7 @@ export function circleText({ lng, lat, radius }: Circle): string {
   ].join('\n');
 }
 
-/** The same: longitude and latitude of each corner, the first one again at the end. */
+/** Longitude and latitude of each corner, with the first one again at the end. */
 export function ringAround(
   lng: number,
   lat: number,
@@ -30,7 +30,7 @@ export function ringAround(
   return [...Array(corners + 1).keys()].map((corner) => {
     const turn = ((corner % corners) * Math.PI) / (corners / 2);
     const east = (degrees / Math.cos((lat * Math.PI) / 180)) * Math.cos(turn);
-    // On the other side of the antimeridian the longitude begins anew.
+    // Longitudes continue on the other side of the antimeridian.
     return [((lng + east + 540) % 360) - 180, lat + degrees * Math.sin(turn)];
   });
 }

@@ -1,37 +1,39 @@
 /**
- * Questions over all recordings, answered from `derived`: the values that are computed once for each
- * activity when its streams are stored. They read no streams.
+ * Questions over all recordings, answered from `derived`, which is computed for each activity when its
+ * streams are stored. They read no streams.
  */
 import type { Document } from 'mongodb';
 import type { Name, Recipe } from './recipe.ts';
-import { athlete, limit, meters, ofAthlete, seconds, sport } from './recipe.ts';
+import { athlete, limit, localYear, meters, ofAthlete, seconds, sport } from './recipe.ts';
+import { exampleBestEffort } from './views.ts';
 
-const topic = 'Best efforts of all recordings';
-const whole = { topic, collection: 'activities', reach: 'whole' } as const;
+const whole = {
+  topic: 'Best efforts of all recordings',
+  collection: 'activities',
+  reach: 'whole',
+} as const;
 
-/** The effort of one size in a list of `derived`. */
-function effortOf(list: string, size: string, wanted: Name): Document {
+/** One member of the effort of the wanted size in a list of `derived`. */
+function effortOf(
+  list: string,
+  { size, wanted, by }: { size: string; wanted: Name; by: string },
+): Document {
   const cond = { $eq: [`$$effort.${size}`, wanted] };
-  return { $first: { $filter: { input: `$derived.${list}`, as: 'effort', cond } } };
+  const best = { $first: { $filter: { input: `$derived.${list}`, as: 'effort', cond } } };
+  return { $let: { vars: { best }, in: `$$best.${by}` } };
 }
 
-/** The best activities by one member of the effort of one size. */
-function ranking(
-  list: string,
-  { size, wanted, by, order }: { size: string; wanted: Name; by: string; order: 1 | -1 },
-): readonly Document[] {
+/** The best activities by one value. */
+function ranking(by: string, value: Document, order: 1 | -1): readonly Document[] {
   return [
-    {
-      $project: {
-        name: 1,
-        start_date_local: 1,
-        [by]: { $let: { vars: { best: effortOf(list, size, wanted) }, in: `$$best.${by}` } },
-      },
-    },
+    { $project: { name: 1, start_date_local: 1, [by]: value } },
     { $sort: { [by]: order, _id: 1 } },
     { $limit: limit },
   ];
 }
+
+const bestSeconds = effortOf('best_distance', { size: 'meters', wanted: meters, by: 'seconds' });
+const bestWatts = effortOf('best_power', { size: 'seconds', wanted: seconds, by: 'watts' });
 
 const example = {
   _id: 19000000001,
@@ -47,10 +49,10 @@ export const efforts: readonly Recipe[] = [
     parameters: ['athlete', 'sport', 'meters', 'limit'],
     pipeline: [
       ofAthlete({ sport_type: sport, 'derived.best_distance.meters': meters }),
-      ...ranking('best_distance', { size: 'meters', wanted: meters, by: 'seconds', order: 1 }),
+      ...ranking('seconds', bestSeconds, 1),
     ],
     answer: { ...example, seconds: 1290 },
-    note: 'There are 400, 1000, 1609.344, 5000, 10000, 20000, 21097.5, 42195 and 100000 metres.',
+    note: 'The distances are 400, 1000, 1609.344, 5000, 10000, 20000, 21097.5, 42195 and 100000 metres.',
   },
   {
     ...whole,
@@ -59,10 +61,10 @@ export const efforts: readonly Recipe[] = [
     parameters: ['athlete', 'seconds', 'limit'],
     pipeline: [
       ofAthlete({ 'derived.best_power.seconds': seconds }),
-      ...ranking('best_power', { size: 'seconds', wanted: seconds, by: 'watts', order: -1 }),
+      ...ranking('watts', bestWatts, -1),
     ],
     answer: { ...example, name: 'Morning Ride', watts: 251 },
-    note: 'There are 5, 60, 300, 1200 and 3600 seconds.',
+    note: 'The durations are 5, 60, 300, 1200 and 3600 seconds.',
   },
   {
     ...whole,
@@ -71,15 +73,7 @@ export const efforts: readonly Recipe[] = [
     parameters: ['athlete', 'sport', 'limit'],
     pipeline: [
       ofAthlete({ sport_type: sport, 'derived.best_time.seconds': 3600 }),
-      {
-        $project: {
-          name: 1,
-          start_date_local: 1,
-          meters: { $first: '$derived.best_time.meters' },
-        },
-      },
-      { $sort: { meters: -1, _id: 1 } },
-      { $limit: limit },
+      ...ranking('meters', { $first: '$derived.best_time.meters' }, -1),
     ],
     answer: { ...example, meters: 13250 },
   },
@@ -93,18 +87,8 @@ export const efforts: readonly Recipe[] = [
       { $match: { athlete_id: athlete } },
       { $sort: { sport_type: 1, effort: 1, size: 1 } },
     ],
-    answer: {
-      _id: { athlete_id: 1001, sport_type: 'Run', effort: 'best_distance', size: 5000 },
-      athlete_id: 1001,
-      sport_type: 'Run',
-      effort: 'best_distance',
-      size: 5000,
-      value: 1290,
-      activity_id: 19000000001,
-      name: 'Morning Run',
-      start_date_local: '2026-06-14T06:00:12Z',
-    },
-    note: 'From the view `best_efforts`.',
+    answer: exampleBestEffort,
+    note: 'It reads the view `best_efforts`.',
   },
   {
     ...whole,
@@ -115,15 +99,8 @@ export const efforts: readonly Recipe[] = [
       ofAthlete({ sport_type: sport, 'derived.best_distance.meters': meters }),
       {
         $group: {
-          _id: { $substrBytes: ['$start_date_local', 0, 4] },
-          seconds: {
-            $min: {
-              $let: {
-                vars: { best: effortOf('best_distance', 'meters', meters) },
-                in: '$$best.seconds',
-              },
-            },
-          },
+          _id: localYear,
+          seconds: { $min: bestSeconds },
           activities: { $sum: 1 },
         },
       },

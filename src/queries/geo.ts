@@ -1,20 +1,13 @@
 /**
- * Questions about where: near a point, through an area, on the same route, and a heat map.
+ * Questions about places: near a point, through an area, on the same route, and a heat map.
  */
 import type { Recipe } from './recipe.ts';
-import { activity, limit, Name, ofAthlete } from './recipe.ts';
+import { activity, exampleSummary, limit, Name, ofAthlete, summary } from './recipe.ts';
 
-const topic = 'Places';
-const summary = { name: 1, sport_type: 1, start_date_local: 1, distance: 1 };
-const exampleSummary = {
-  _id: 19000000001,
-  name: 'Morning Ride',
-  sport_type: 'Ride',
-  start_date_local: '2026-11-22T09:12:44Z',
-  distance: 42195.3,
-};
+const selective = { topic: 'Places', collection: 'activities', reach: 'selective' } as const;
+const newestFirst = [{ $sort: { start_date_local: -1 } }, { $project: summary }];
 
-/** How far from each other two of the same route may be, in metres. */
+/** The largest distance between two activities of the same route, in metres. */
 const tolerance = 150;
 const earthRadius = 6_378_100;
 const one = (path: string): Name => new Name(`one.${path}`);
@@ -24,7 +17,7 @@ const through = (corners: Name) => ({
 const ring = new Name('ring');
 const hint = 'athlete_route';
 
-/** The point in the middle of the list of a track. */
+/** The middle point of a track. */
 const middle = {
   $arrayElemAt: [
     '$track.coordinates',
@@ -34,44 +27,28 @@ const middle = {
 
 export const places: readonly Recipe[] = [
   {
-    topic,
-    collection: 'activities',
-    reach: 'selective',
+    ...selective,
     name: 'near',
     title: 'Which activities passed near a point?',
     parameters: ['athlete', 'lng', 'lat', 'radius'],
     hint,
     circle: { lng: new Name('lng'), lat: new Name('lat'), radius: new Name('radius') },
-    pipeline: [
-      ofAthlete({ track: through(ring) }),
-      { $sort: { start_date_local: -1 } },
-      { $project: summary },
-    ],
+    pipeline: [ofAthlete({ track: through(ring) }), ...newestFirst],
     answer: exampleSummary,
     note: 'The radius is in metres. With `$geoNear` and `key: "track"` the closest come first, but MongoDB reads far more activities for that.',
   },
   {
-    topic,
-    collection: 'activities',
-    reach: 'selective',
+    ...selective,
     name: 'through',
     title: 'Which activities passed through an area?',
     parameters: ['athlete', 'polygon'],
     hint,
-    pipeline: [
-      ofAthlete({
-        track: through(new Name('polygon')),
-      }),
-      { $sort: { start_date_local: -1 } },
-      { $project: summary },
-    ],
+    pipeline: [ofAthlete({ track: through(new Name('polygon')) }), ...newestFirst],
     answer: exampleSummary,
     note: 'The first and the last corner of a polygon are the same.',
   },
   {
-    topic,
-    collection: 'activities',
-    reach: 'selective',
+    ...selective,
     name: 'same-route',
     title: 'Which activities were on the same route as this one?',
     parameters: ['activity'],
@@ -84,8 +61,8 @@ export const places: readonly Recipe[] = [
         start: '$start_point.coordinates',
         lng: { $first: middle },
         lat: { $last: middle },
-        shortest: { $multiply: ['$distance', 0.95] },
-        longest: { $multiply: ['$distance', 1.05] },
+        min_distance: { $multiply: ['$distance', 0.95] },
+        max_distance: { $multiply: ['$distance', 1.05] },
       },
       absence: 'There is no such activity, or it has no track.',
     },
@@ -96,20 +73,18 @@ export const places: readonly Recipe[] = [
         $match: {
           'sync.athlete_id': one('athlete_id'),
           track: through(ring),
-          distance: { $gte: one('shortest'), $lte: one('longest') },
+          distance: { $gte: one('min_distance'), $lte: one('max_distance') },
           start_point: { $geoWithin: { $centerSphere: [one('start'), tolerance / earthRadius] } },
         },
       },
       { $match: { _id: { $ne: activity } } },
-      { $sort: { start_date_local: -1 } },
-      { $project: summary },
+      ...newestFirst,
     ],
     answer: exampleSummary,
     note: 'The same start, the same length within 5 %, and past the middle of this one’s track, each within 150 m.',
   },
   {
-    topic,
-    collection: 'activities',
+    ...selective,
     reach: 'whole',
     name: 'heat-map',
     title: 'Which points of a map were passed the most?',

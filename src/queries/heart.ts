@@ -1,17 +1,63 @@
 /**
  * Questions about the heart over all recordings.
  */
-import type { Recipe } from './recipe.ts';
-import { athlete, ofAthlete, sport } from './recipe.ts';
-import { exampleZone, zoneStages } from './zones.ts';
+import type { Document } from 'mongodb';
+import type { Name, Recipe } from './recipe.ts';
+import { athlete, localYear, ofAthlete, sport } from './recipe.ts';
 
-const topic = 'Heart rate';
+const whole = { topic: 'Heart rate', collection: 'activities', reach: 'whole' } as const;
+
+/** Turns documents of `_id` (beats a minute) and `seconds` into one for each of the athlete's zones. */
+export const zoneStages = (athlete: Name): readonly Document[] => [
+  { $group: { _id: null, rates: { $push: { bpm: '$_id', seconds: '$seconds' } } } },
+  {
+    $lookup: {
+      from: 'athletes',
+      pipeline: [{ $match: { _id: athlete } }, { $replaceWith: { $ifNull: ['$zones', {}] } }],
+      as: 'athlete',
+    },
+  },
+  { $unwind: '$athlete' },
+  { $unwind: { path: '$athlete.heart_rate.zones', includeArrayIndex: 'index' } },
+  {
+    $project: {
+      _id: 0,
+      zone: { $add: [{ $toInt: '$index' }, 1] },
+      from_bpm: '$athlete.heart_rate.zones.min',
+      to_bpm: '$athlete.heart_rate.zones.max',
+      seconds: {
+        $reduce: {
+          input: '$rates',
+          initialValue: 0,
+          in: {
+            $cond: [
+              {
+                $and: [
+                  { $gte: ['$$this.bpm', '$athlete.heart_rate.zones.min'] },
+                  {
+                    $or: [
+                      { $lt: ['$$this.bpm', '$athlete.heart_rate.zones.max'] },
+                      { $lt: ['$athlete.heart_rate.zones.max', 0] },
+                    ],
+                  },
+                ],
+              },
+              { $add: ['$$value', '$$this.seconds'] },
+              '$$value',
+            ],
+          },
+        },
+      },
+    },
+  },
+  { $sort: { zone: 1 } },
+];
+
+export const exampleZone = { zone: 2, from_bpm: 115, to_bpm: 134, seconds: 1811 };
 
 export const heart: readonly Recipe[] = [
   {
-    topic,
-    collection: 'activities',
-    reach: 'whole',
+    ...whole,
     name: 'heartrate-zones',
     title: 'How long was the heart in each of the athlete’s zones, over everything?',
     parameters: ['athlete'],
@@ -27,12 +73,10 @@ export const heart: readonly Recipe[] = [
       ...zoneStages(athlete),
     ],
     answer: exampleZone,
-    note: 'To five beats: `derived` counts in steps of five, each of which belongs to the zone that its lowest beat is in. The zones are those of `athletes`, which `SYNC_ATHLETE` fetches; the last one has no end, which Strava writes as -1.',
+    note: 'With a precision of five beats: `derived` counts in steps of five, and a step belongs to the zone of its lowest beat. The zones are those of `athletes`, which `SYNC_ATHLETE` fetches. The last one has no end, which Strava writes as -1.',
   },
   {
-    topic,
-    collection: 'activities',
-    reach: 'whole',
+    ...whole,
     name: 'heartrate-against-pace',
     title: 'How far does a heartbeat go, year by year?',
     parameters: ['athlete', 'sport'],
@@ -45,7 +89,7 @@ export const heart: readonly Recipe[] = [
       }),
       {
         $group: {
-          _id: { $substrBytes: ['$start_date_local', 0, 4] },
+          _id: localYear,
           activities: { $sum: 1 },
           distance: { $sum: '$distance' },
           moving_time: { $sum: '$moving_time' },

@@ -1,14 +1,14 @@
 /**
- * Questions about the mirror itself: what is there, what changed, what is gone.
+ * Questions about the mirror itself: its completeness, the changes, and the removed activities.
  */
 import type { Recipe } from './recipe.ts';
 import { athlete, limit, ofAthlete } from './recipe.ts';
 
-const topic = 'The mirror';
+const selective = { topic: 'The mirror', reach: 'selective' } as const;
 
-export const care: readonly Recipe[] = [
+export const mirrorHealth: readonly Recipe[] = [
   {
-    topic,
+    ...selective,
     collection: 'activities',
     reach: 'whole',
     name: 'streams-states',
@@ -20,12 +20,11 @@ export const care: readonly Recipe[] = [
       { $sort: { _id: 1 } },
     ],
     answer: { _id: 'stored', activities: 1187 },
-    note: '`pending` is still to come, `none` has none at Strava, `parked` failed and is tried again later.',
+    note: '`pending` is still to be fetched, `none` has no streams at Strava, `parked` failed and is tried again later.',
   },
   {
-    topic,
+    ...selective,
     collection: 'activities',
-    reach: 'selective',
     name: 'streams-missing',
     title: 'Which activities still lack their streams, and why?',
     parameters: ['athlete', 'limit'],
@@ -55,9 +54,8 @@ export const care: readonly Recipe[] = [
     },
   },
   {
-    topic,
+    ...selective,
     collection: 'changes',
-    reach: 'selective',
     name: 'changes',
     title: 'What changed at Strava lately?',
     parameters: ['athlete', 'limit'],
@@ -76,9 +74,8 @@ export const care: readonly Recipe[] = [
     },
   },
   {
-    topic,
+    ...selective,
     collection: 'tombstones',
-    reach: 'selective',
     name: 'removed',
     title: 'Which activities were removed here, and why?',
     parameters: ['athlete'],

@@ -1,6 +1,5 @@
 /**
- * Writes values and queries in the language of mongosh, as a person would lay them out. It decides
- * nothing about what is asked.
+ * Writes values and queries in the language of mongosh, formatted for reading.
  */
 import { Long } from 'mongodb';
 import { parameters } from './parameters.ts';
@@ -8,13 +7,13 @@ import type { Recipe } from './recipe.ts';
 import { exampleOf, Name } from './recipe.ts';
 import { circleText } from './circle.ts';
 
-const widest = 100;
+const maxWidth = 100;
 const plainKey = /^[A-Za-z_$][\w$]*$/;
 
-/** A value as mongosh reads it; on one line where it fits behind `indent` spaces. */
+/** A value as mongosh reads it; on one line if it fits after `indent` spaces. */
 export function toMongosh(value: unknown, indent = 0): string {
   const short = onOneLine(value);
-  if (indent + short.length <= widest) return short;
+  if (indent + short.length <= maxWidth) return short;
   const inner = ' '.repeat(indent + 2);
   const lines = (open: string, items: readonly string[], close: string): string =>
     `${open}\n${items.map((item) => `${inner}${item},\n`).join('')}${' '.repeat(indent)}${close}`;
@@ -46,7 +45,7 @@ function keyOf(key: string): string {
   return plainKey.test(key) ? key : JSON.stringify(key);
 }
 
-/** An object whose members are to be written, and not one of BSON's types. */
+/** Whether a value is an object with members, and not one of BSON's types. */
 export function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !(value instanceof Name) && !isBson(value);
 }
@@ -56,8 +55,8 @@ function isBson(value: object): boolean {
 }
 
 /**
- * The query as it is pasted into mongosh: a line for each parameter, what is looked up, the pipeline.
- * With `var`, because a second `const` of the same name would be refused.
+ * The query for pasting into mongosh: a line for each parameter, the lookup, the pipeline. With `var`,
+ * because mongosh rejects a second `const` of the same name.
  */
 export function recipeText(recipe: Recipe): string {
   const { lookup, circle, collection, pipeline, hint } = recipe;

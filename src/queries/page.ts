@@ -1,5 +1,5 @@
 /**
- * Writes the page of the cookbook, whose every query is the one that `query` runs and the tests check.
+ * Writes the page of the cookbook. `query` runs and the tests check the same queries.
  */
 import { recipeText, toMongosh } from './mongosh.ts';
 import type { Recipe } from './recipe.ts';
@@ -10,18 +10,18 @@ import { views } from './views.ts';
 const introduction = `# Cookbook
 
 Questions to the database, each with its query in the language of mongosh. Paste a query into
-\`mongosh mongodb://127.0.0.1:27217/domestique\`, and put your own values behind the \`var\`s. \`npm run query -- NAME\` asks the same
-(\`npm run query\` lists the names); the parameters are the \`var\`s: \`npm run query -- best-distance --sport Ride --meters 10000 --json\`.
+\`mongosh mongodb://127.0.0.1:27217/domestique\`, and set your own values in the \`var\` lines. \`npm run query -- NAME\` runs the same query
+(\`npm run query\` lists the names); the parameters are the \`var\` names: \`npm run query -- best-distance --sport Ride --meters 10000 --json\`.
 
 - **Several athletes** can share a database, so each query is restricted to one: \`"sync.athlete_id": athlete\` in \`activities\`, \`athlete_id: athlete\` elsewhere.
-  Leave that line out to ask of all. \`npm run query\` takes the only athlete by itself.
+  Remove that line to query all of them. \`npm run query\` selects a single athlete by itself.
 - **Days, weeks, months and years** are the athlete's own. \`start_date_local\` is Strava's text of the wall clock where it was; the \`Z\` at its end is wrong,
   so its first ten characters are the local day, and \`$dateFromString\` gives a date whose UTC fields are the wall clock's. \`start_date\` is the true instant.
 - **Units** are Strava's: metres, seconds, watts, beats a minute. Distances on the ground are in metres, GeoJSON has the longitude first.
-- \`derived\` has what is asked over all recordings, computed once when the streams are stored.
-- Everything runs on MongoDB 6.0 and later. [querying.md](querying.md) has the user for reading, the connections and the measured times.
+- \`derived\` has the values for questions over all recordings, computed once when the streams are stored.
+- Everything runs on MongoDB 6.0 and later. [querying.md](querying.md) describes the read-only user, the connections and the measured times.
 
-This page is written by the program: \`src/queries\` has the queries. The tests run every block and compare the answer with one computed without MongoDB.`;
+This page is generated from \`src/queries\`. The tests run every block and compare its answer with one computed without MongoDB.`;
 
 /** The whole page, docs/cookbook.md. */
 export function cookbookText(): string {
@@ -41,14 +41,14 @@ function sectionOf(recipe: Recipe): string {
   return [...parts, ...(note === undefined ? [] : [note])].join('\n\n');
 }
 
-/** On one line, however long it is. */
+/** On one line of any length. */
 function shapeOf(answer: object): string {
   return toMongosh(answer, Number.NEGATIVE_INFINITY);
 }
 
 function viewsText(): string {
   const intro =
-    'Made at each start, and made anew where their definition changed. `db.weekly_totals.find({ athlete_id: NumberLong("1001") })` asks one. They are computed when they are asked.';
+    'Each start creates the views, and replaces those with another definition. A query such as `db.weekly_totals.find({ athlete_id: NumberLong("1001") })` computes them.';
   return ['## Views', intro, ...views.map(viewText)].join('\n\n');
 }
 

@@ -1,13 +1,13 @@
 /**
- * The parameters of the cookbook's questions: how each is written on a command line, what it is in a
- * query, and an example. A text that is not understood is told by `undefined`.
+ * The parameters of the cookbook's questions: their text on a command line, their value in a query, and
+ * an example. `read` returns `undefined` for an invalid text.
  */
 import { Long } from 'mongodb';
 
 export interface Parameter {
-  /** What it takes, as the end of a sentence. */
+  /** The accepted values, as the end of a sentence. */
   readonly takes: string;
-  /** A text for the documentation; a parameter with `isOptional` has it as its default. */
+  /** For the documentation; also the default of an optional parameter. */
   readonly example: string;
   readonly isOptional: boolean;
   /** The value in a query. */
@@ -28,21 +28,21 @@ function wholePositive(text: string): number | undefined {
   return Number.isSafeInteger(value) ? value : undefined;
 }
 
-function degreesWithin(most: number): (text: string) => number | undefined {
+function degreesWithin(max: number): (text: string) => number | undefined {
   return (text) => {
     const value = Number(text);
-    return text.trim() !== '' && Math.abs(value) <= most ? value : undefined;
+    return text.trim() !== '' && Math.abs(value) <= max ? value : undefined;
   };
 }
 
-/** The years of a local start, as the beginning of its text. */
+/** Matches the local starts of a year. */
 function yearOf(text: string): RegExp | undefined {
   return /^\d{4}$/.test(text) ? new RegExp(`^${text}-`) : undefined;
 }
 
 const sportOf = (text: string): string | undefined => (text === '' ? undefined : text);
 
-/** A ring of longitude and latitude, closed where its last corner is not its first. */
+/** A ring of longitude and latitude; adds the first corner at the end if it is not there. */
 function ringOf(text: string): readonly (readonly number[])[] | undefined {
   const corners = text
     .trim()
@@ -58,63 +58,36 @@ function ringOf(text: string): readonly (readonly number[])[] | undefined {
   return isSound && ring.length >= 4 ? ring : undefined;
 }
 
-const count = { takes: 'a whole number above 0', isOptional: true, read: wholePositive };
-const meters = { takes: 'a number of metres', isOptional: true, read: positive };
+type Read = Parameter['read'];
+
+function required(takes: string, example: string, read: Read): Parameter {
+  return { takes, example, isOptional: false, read };
+}
+
+function optional(takes: string, example: string, read: Read): Parameter {
+  return { takes, example, isOptional: true, read };
+}
+
+const area = '16.36,48.20 16.39,48.20 16.39,48.22 16.36,48.22';
 
 export const parameters = {
-  athlete: {
-    takes: 'the id of an athlete; without it, the only one in the database',
-    example: '1001',
-    isOptional: false,
-    read: idOf,
-  },
-  activity: {
-    takes: 'the id of an activity',
-    example: '19000000001',
-    isOptional: false,
-    read: idOf,
-  },
-  sport: {
-    takes: 'a sport_type of Strava',
-    example: 'Run',
-    isOptional: true,
-    read: sportOf,
-  },
-  year: {
-    takes: 'a year of four digits; without it, this one',
-    example: '2026',
-    isOptional: false,
-    read: yearOf,
-  },
-  lng: {
-    takes: 'a longitude, -180 to 180',
-    example: '16.3738',
-    isOptional: false,
-    read: degreesWithin(180),
-  },
-  lat: {
-    takes: 'a latitude, -90 to 90',
-    example: '48.2082',
-    isOptional: false,
-    read: degreesWithin(90),
-  },
-  polygon: {
-    takes: 'at least three corners, "LNG,LAT LNG,LAT LNG,LAT"',
-    example: '16.36,48.20 16.39,48.20 16.39,48.22 16.36,48.22',
-    isOptional: false,
-    read: ringOf,
-  },
-  radius: { ...meters, example: '500' },
-  meters: { ...meters, example: '5000' },
-  unit: {
-    takes: 'the metres of one unit: 1000 for kilometres, 1609.344 for miles',
-    example: '1000',
-    isOptional: true,
-    read: positive,
-  },
-  seconds: { takes: 'a number of seconds', example: '1200', isOptional: true, read: wholePositive },
-  days: { ...count, example: '7' },
-  limit: { ...count, example: '10' },
+  athlete: required('the id of an athlete; without it, the only one in the database', '1001', idOf),
+  activity: required('the id of an activity', '19000000001', idOf),
+  sport: optional('a sport_type of Strava', 'Run', sportOf),
+  year: required('a year of four digits; without it, this one', '2026', yearOf),
+  lng: required('a longitude, -180 to 180', '16.3738', degreesWithin(180)),
+  lat: required('a latitude, -90 to 90', '48.2082', degreesWithin(90)),
+  polygon: required('at least three corners, "LNG,LAT LNG,LAT LNG,LAT"', area, ringOf),
+  radius: optional('a number of metres', '500', positive),
+  meters: optional('a number of metres', '5000', positive),
+  unit: optional(
+    'the metres of one unit: 1000 for kilometres, 1609.344 for miles',
+    '1000',
+    positive,
+  ),
+  seconds: optional('a number of seconds', '1200', wholePositive),
+  days: optional('a whole number above 0', '7', wholePositive),
+  limit: optional('a whole number above 0', '10', wholePositive),
 } as const satisfies Readonly<Record<string, Parameter>>;
 
 export type ParameterName = keyof typeof parameters;

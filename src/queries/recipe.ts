@@ -1,14 +1,14 @@
 /**
- * What a question of the cookbook is: data, from which the documentation is written, the tests are made,
- * and which `query` runs. It asks no database.
+ * A question of the cookbook as data: the source of the documentation, of the tests, and of what `query`
+ * runs. It reads no database.
  */
 import type { Document } from 'mongodb';
 import type { ParameterName } from './parameters.ts';
 import { parameters } from './parameters.ts';
 
 /**
- * A name in a query: a parameter, or a part of what was looked up before (`one.distance`). In the text of
- * the query it stands as it is; before the query runs here, its value takes its place.
+ * A name in a query: a parameter, or a part of the looked-up document (`one.distance`). The text of the
+ * query shows the name; `query` replaces it by its value.
  */
 export class Name {
   readonly path: string;
@@ -18,17 +18,17 @@ export class Name {
   }
 }
 
-/** A document that is looked up first, because MongoDB's stages cannot say it in one query. */
+/** A document that is looked up first, because MongoDB's stages cannot express it in one query. */
 export interface Lookup {
   readonly as: string;
   readonly collection: string;
   readonly filter: Document;
   readonly projection: Document;
-  /** What is wrong where there is no such document: a sentence for who asked. */
+  /** The message if there is no such document. */
   readonly absence: string;
 }
 
-/** A ring of corners around a place, as `ring`, because a circle is no GeoJSON. */
+/** A ring of corners around a place, named `ring`, because GeoJSON has no circle. */
 export interface Circle {
   readonly lng: Name;
   readonly lat: Name;
@@ -36,7 +36,7 @@ export interface Circle {
   readonly radius: Name | number;
 }
 
-/** How much of the database an answer needs: documents that an index finds, or each one once. */
+/** The documents that an answer reads: those that an index finds, or each one once. */
 export type Reach = 'selective' | 'whole';
 
 export interface Recipe {
@@ -46,22 +46,21 @@ export interface Recipe {
   /** The question, in one line. */
   readonly title: string;
   readonly parameters: readonly ParameterName[];
-  /** Where another text than the parameter's own is the example and the default. */
+  /** Examples and defaults that differ from the parameter's own. */
   readonly examples?: Readonly<Partial<Record<ParameterName, string>>>;
   readonly lookup?: Lookup;
   readonly circle?: Circle;
   readonly collection: string;
   readonly pipeline: readonly Document[];
-  /** The index to use, where MongoDB would rather read everything. */
+  /** The index to use if MongoDB would otherwise read everything. */
   readonly hint?: string;
   /** One document of the answer, with invented values. */
   readonly answer: Document;
   readonly reach: Reach;
-  /** What is to be known besides. */
   readonly note?: string;
 }
 
-/** The example of a parameter, which is its default where it is optional. */
+/** The example of a parameter; the default of an optional one. */
 export function exampleOf({ examples = {} }: Recipe, name: ParameterName): string {
   return examples[name] ?? parameters[name].example;
 }
@@ -74,20 +73,31 @@ export const limit = new Name('limit');
 export const meters = new Name('meters');
 export const seconds = new Name('seconds');
 
-/** The stage that restricts a query on `activities` to one athlete, and to whatever else is given. */
+/** The stage that restricts a query on `activities` to one athlete and to `more`. */
 export function ofAthlete(more: Document = {}): Document {
   return { $match: { 'sync.athlete_id': athlete, ...more } };
 }
 
 /** The athlete's local day, "2026-11-22": Strava's text is the wall clock, its `Z` means nothing. */
 export const localDay = { $substrBytes: ['$start_date_local', 0, 10] };
+export const localMonth = { $substrBytes: ['$start_date_local', 0, 7] };
+export const localYear = { $substrBytes: ['$start_date_local', 0, 4] };
 
-/** The local start as a date whose UTC fields are the wall clock's; null where it cannot be read. */
+/** The local start as a date whose UTC fields are the wall clock's; null if it is unreadable. */
 export const localDate = {
   $dateFromString: { dateString: '$start_date_local', onError: null },
 };
 
-/** What is summed wherever activities are counted, under Strava's names. */
+/** The local ISO week, "2026-W47". */
+export const localWeek = { $dateToString: { format: '%G-W%V', date: localDate } };
+
+/** The accumulator of some fields of the activity with the largest `field`. */
+export function topBy(field: string, fields: readonly string[]): Document {
+  const output = Object.fromEntries(['_id', ...fields].map((name) => [name, `$${name}`]));
+  return { $top: { sortBy: { [field]: -1, _id: 1 }, output } };
+}
+
+/** The sums over activities, under Strava's names. */
 export const sums = {
   activities: { $sum: 1 },
   distance: { $sum: '$distance' },
@@ -95,10 +105,22 @@ export const sums = {
   total_elevation_gain: { $sum: '$total_elevation_gain' },
 };
 
-/** What the documentation shows for {@link sums}. */
+/** The example of {@link sums}. */
 export const exampleSums = {
   activities: 5,
   distance: 187412.6,
   moving_time: 25310,
   total_elevation_gain: 1687,
+};
+
+/** The projection that lists activities. */
+export const summary = { name: 1, sport_type: 1, start_date_local: 1, distance: 1 };
+
+/** The example of {@link summary}. */
+export const exampleSummary = {
+  _id: 19000000001,
+  name: 'Morning Ride',
+  sport_type: 'Ride',
+  start_date_local: '2026-11-22T09:12:44Z',
+  distance: 42195.3,
 };

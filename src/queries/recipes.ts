@@ -1,7 +1,7 @@
 /**
  * All questions of the cookbook, in the order of its page.
  */
-import { care } from './mirror-health.ts';
+import { mirrorHealth } from './mirror-health.ts';
 import { efforts } from './efforts.ts';
 import { heart } from './heart.ts';
 import { places } from './geo.ts';
@@ -17,5 +17,5 @@ export const recipes: readonly Recipe[] = [
   ...recordings,
   ...heart,
   ...places,
-  ...care,
+  ...mirrorHealth,
 ];

@@ -1,16 +1,16 @@
 /**
- * Questions about the samples of one recording, answered inside the database from its streams. The
- * unwound samples slide under a window; nothing is computed beforehand.
+ * Questions about the samples of one recording, answered inside the database from its streams by windows
+ * over the unwound samples.
  */
 import type { Document } from 'mongodb';
 import type { Recipe } from './recipe.ts';
 import { activity, meters, Name, seconds } from './recipe.ts';
-import { exampleZone, zoneStages } from './zones.ts';
+import { exampleZone, zoneStages } from './heart.ts';
 
 const topic = 'One recording';
 const selective = { topic, collection: 'streams', reach: 'selective' } as const;
 
-/** A document for each sample, in order over all parts. */
+/** One document for each sample, in order over all parts. */
 function samplesOf(keys: readonly string[], more: Document = {}): readonly Document[] {
   const columns = keys.map((key) => [key, { $arrayElemAt: [`$${key}`, '$index'] }]);
   return [
@@ -21,10 +21,14 @@ function samplesOf(keys: readonly string[], more: Document = {}): readonly Docum
   ];
 }
 
-/** The longest that a sample is believed while none follows it. */
-const believedSeconds = 30;
+/** The stored arrays of a recording, except `time`. */
+const columns =
+  'distance lat lng altitude velocity_smooth heartrate cadence watts temp moving grade_smooth';
 
-/** The window of so many seconds that ends with the present one. */
+/** A sample is valid for at most this long if no other follows. */
+const validSeconds = 30;
+
+/** The window of that many seconds that ends with the current one. */
 const lastSeconds = [{ $subtract: [1, seconds] }, 0];
 
 export const recordings: readonly Recipe[] = [
@@ -33,19 +37,7 @@ export const recordings: readonly Recipe[] = [
     name: 'recording',
     title: 'What are all samples of a recording, in order, however many parts it has?',
     parameters: ['activity'],
-    pipeline: samplesOf([
-      'distance',
-      'lat',
-      'lng',
-      'altitude',
-      'velocity_smooth',
-      'heartrate',
-      'cadence',
-      'watts',
-      'temp',
-      'moving',
-      'grade_smooth',
-    ]),
+    pipeline: samplesOf(columns.split(' ')),
     answer: {
       time: 12,
       distance: 48.3,
@@ -60,7 +52,7 @@ export const recordings: readonly Recipe[] = [
       moving: true,
       grade_smooth: 0.4,
     },
-    note: 'A stream that the recording does not have is null or absent in each sample. One document a sample, because one with everything could be larger than the 16 MB that MongoDB allows.',
+    note: 'A missing stream is null or absent in each sample. The answer has one document for each sample, because one document for all could exceed the 16 MB that MongoDB allows.',
   },
   {
     ...selective,
@@ -70,7 +62,7 @@ export const recordings: readonly Recipe[] = [
     pipeline: [
       ...samplesOf(['distance']),
       { $match: { distance: { $ne: null } } },
-      // For each sample, the last moment at which the distance still lay ahead.
+      // For each sample, the last moment with at least the distance still to go.
       {
         $setWindowFields: {
           sortBy: { distance: 1 },
@@ -88,7 +80,7 @@ export const recordings: readonly Recipe[] = [
       { $limit: 1 },
     ],
     answer: { from: 310, to: 1604, seconds: 1294 },
-    note: 'Between two samples that are at least so far apart; `from` and `to` are seconds after the start. `derived` reckons with straight lines between the samples, so it can be a little faster.',
+    note: 'Between two samples that are at least this distance apart; `from` and `to` are seconds after the start. `derived` interpolates between the samples, so it can be a little faster.',
   },
   {
     ...selective,
@@ -108,11 +100,7 @@ export const recordings: readonly Recipe[] = [
       {
         $set: {
           watts: {
-            $cond: [
-              { $lt: [{ $subtract: ['$time', '$sampled_at'] }, believedSeconds] },
-              '$watts',
-              0,
-            ],
+            $cond: [{ $lt: [{ $subtract: ['$time', '$sampled_at'] }, validSeconds] }, '$watts', 0],
           },
         },
       },
@@ -135,7 +123,7 @@ export const recordings: readonly Recipe[] = [
       { $project: { from: 1, to: '$time', watts: 1 } },
     ],
     answer: { from: 1200, to: 2399, watts: 251.4 },
-    note: 'Second by second: a second without a sample has the power of the last one, up to thirty seconds after it, and none beyond; a sample without power has none. That is how `derived` has it. A recording that is shorter has no answer.',
+    note: 'Second by second, as in `derived`: a second without a sample has the power of the last one for up to thirty seconds, then none; a sample without power counts as none. A shorter recording has no answer.',
   },
   {
     ...selective,
@@ -162,7 +150,7 @@ export const recordings: readonly Recipe[] = [
       { $limit: 1 },
     ],
     answer: { from: 610, to: 4210, meters: 13250.4 },
-    note: 'Between two samples that are at most so far apart.',
+    note: 'Between two samples that are at most this time apart.',
   },
   {
     ...selective,
@@ -192,7 +180,7 @@ export const recordings: readonly Recipe[] = [
             $sum: {
               $min: [
                 { $subtract: [{ $ifNull: ['$next', { $add: ['$time', 1] }] }, '$time'] },
-                believedSeconds,
+                validSeconds,
               ],
             },
           },
@@ -201,6 +189,6 @@ export const recordings: readonly Recipe[] = [
       ...zoneStages(new Name('one.athlete_id')),
     ],
     answer: exampleZone,
-    note: 'A sample counts until the next one, at most thirty seconds, the last one for one. The zones are those of `athletes`, which `SYNC_ATHLETE` fetches.',
+    note: 'A sample counts until the next one, for at most thirty seconds; the last one counts for one second. The zones are those of `athletes`, which `SYNC_ATHLETE` fetches.',
   },
 ];

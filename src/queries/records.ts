@@ -1,55 +1,37 @@
 /**
- * Questions about single activities that stand out, from Strava's own fields.
+ * Questions about single outstanding activities, from Strava's own fields.
  */
 import type { Recipe } from './recipe.ts';
-import { limit, meters, ofAthlete, sport } from './recipe.ts';
+import { exampleSummary, limit, meters, ofAthlete, sport, summary, topBy } from './recipe.ts';
 
-const topic = 'Activities';
-const summary = { name: 1, sport_type: 1, start_date_local: 1, distance: 1, moving_time: 1 };
-const exampleSummary = {
-  _id: 19000000001,
-  name: 'Morning Ride',
-  sport_type: 'Ride',
-  start_date_local: '2026-11-22T09:12:44Z',
-  distance: 42195.3,
-  moving_time: 6120,
-};
+const selective = { topic: 'Activities', collection: 'activities', reach: 'selective' } as const;
+const whole = { ...selective, reach: 'whole' } as const;
+const latest = [
+  { $sort: { start_date: -1 } },
+  { $limit: limit },
+  { $project: { ...summary, moving_time: 1 } },
+];
+const example = { ...exampleSummary, moving_time: 6120 };
 
 export const records: readonly Recipe[] = [
   {
-    topic,
-    collection: 'activities',
-    reach: 'selective',
+    ...selective,
     name: 'latest',
     title: 'Which are the latest activities?',
     parameters: ['athlete', 'limit'],
-    pipeline: [
-      ofAthlete(),
-      { $sort: { start_date: -1 } },
-      { $limit: limit },
-      { $project: summary },
-    ],
-    answer: exampleSummary,
+    pipeline: [ofAthlete(), ...latest],
+    answer: example,
   },
   {
-    topic,
-    collection: 'activities',
-    reach: 'selective',
+    ...selective,
     name: 'latest-of-sport',
     title: 'Which are the latest activities of a sport?',
     parameters: ['athlete', 'sport', 'limit'],
-    pipeline: [
-      ofAthlete({ sport_type: sport }),
-      { $sort: { start_date: -1 } },
-      { $limit: limit },
-      { $project: summary },
-    ],
-    answer: { ...exampleSummary, sport_type: 'Run', name: 'Morning Run' },
+    pipeline: [ofAthlete({ sport_type: sport }), ...latest],
+    answer: { ...example, sport_type: 'Run', name: 'Morning Run' },
   },
   {
-    topic,
-    collection: 'activities',
-    reach: 'whole',
+    ...whole,
     name: 'longest-by-sport',
     title: 'Which is the longest activity of each sport?',
     parameters: ['athlete'],
@@ -58,17 +40,7 @@ export const records: readonly Recipe[] = [
       {
         $group: {
           _id: '$sport_type',
-          longest: {
-            $top: {
-              sortBy: { distance: -1, _id: 1 },
-              output: {
-                _id: '$_id',
-                name: '$name',
-                start_date_local: '$start_date_local',
-                distance: '$distance',
-              },
-            },
-          },
+          longest: topBy('distance', ['name', 'start_date_local', 'distance']),
         },
       },
       { $sort: { _id: 1 } },
@@ -84,11 +56,9 @@ export const records: readonly Recipe[] = [
     },
   },
   {
-    topic,
-    collection: 'activities',
-    reach: 'whole',
+    ...whole,
     name: 'fastest-by-sport',
-    title: 'Which activity of each sport was the fastest on average, of those of some length?',
+    title: 'Which activity of each sport with a minimum length was the fastest on average?',
     parameters: ['athlete', 'meters'],
     pipeline: [
       ofAthlete({ distance: { $gte: meters }, moving_time: { $gt: 0 } }),
@@ -100,17 +70,7 @@ export const records: readonly Recipe[] = [
       {
         $group: {
           _id: '$sport_type',
-          fastest: {
-            $top: {
-              sortBy: { km_per_hour: -1, _id: 1 },
-              output: {
-                _id: '$_id',
-                name: '$name',
-                start_date_local: '$start_date_local',
-                km_per_hour: '$km_per_hour',
-              },
-            },
-          },
+          fastest: topBy('km_per_hour', ['name', 'start_date_local', 'km_per_hour']),
         },
       },
       { $sort: { _id: 1 } },
@@ -126,9 +86,7 @@ export const records: readonly Recipe[] = [
     },
   },
   {
-    topic,
-    collection: 'activities',
-    reach: 'whole',
+    ...whole,
     name: 'gear-mileage',
     title: 'How far has each bike and pair of shoes gone?',
     parameters: ['athlete'],
@@ -155,6 +113,6 @@ export const records: readonly Recipe[] = [
       name: 'Bike 1',
       at_strava: 8400012,
     },
-    note: '`distance` is the sum of what is stored here, `at_strava` what Strava counted when the gear was fetched last; `name` and `at_strava` are absent where it never was.',
+    note: '`distance` is the sum of the stored activities. `at_strava` is Strava’s sum when the gear was last fetched; `name` and `at_strava` are absent if it never was.',
   },
 ];

@@ -1,5 +1,5 @@
 /**
- * Questions about how much. All but the review read one index and no activity.
+ * Questions about totals. All but the review read one index and no activity.
  */
 import type { Recipe } from './recipe.ts';
 import {
@@ -7,10 +7,14 @@ import {
   limit,
   localDate,
   localDay,
+  localMonth,
+  localWeek,
+  localYear,
   Name,
   ofAthlete,
   sport,
   sums,
+  topBy,
   year,
 } from './recipe.ts';
 
@@ -25,19 +29,17 @@ const dayNumber = {
   },
 };
 
+const sumsBy = (key: unknown) => [ofAthlete(), { $group: { _id: key, ...sums } }];
+
 const days = [{ $group: { _id: localDay } }, { $match: { _id: { $ne: '' } } }];
 
 export const totals: readonly Recipe[] = [
   {
     ...whole,
     name: 'totals-by-sport',
-    title: 'How much of each sport, the most time first?',
+    title: 'How much of each sport, by time?',
     parameters: ['athlete'],
-    pipeline: [
-      ofAthlete(),
-      { $group: { _id: '$sport_type', ...sums } },
-      { $sort: { moving_time: -1, _id: 1 } },
-    ],
+    pipeline: [...sumsBy('$sport_type'), { $sort: { moving_time: -1, _id: 1 } }],
     answer: { _id: 'Ride', ...exampleSums },
   },
   {
@@ -45,26 +47,16 @@ export const totals: readonly Recipe[] = [
     name: 'totals-by-week',
     title: 'How much in each ISO week, the newest first?',
     parameters: ['athlete', 'limit'],
-    pipeline: [
-      ofAthlete(),
-      { $group: { _id: { $dateToString: { format: '%G-W%V', date: localDate } }, ...sums } },
-      { $sort: { _id: -1 } },
-      { $limit: limit },
-    ],
+    pipeline: [...sumsBy(localWeek), { $sort: { _id: -1 } }, { $limit: limit }],
     answer: { _id: '2026-W47', ...exampleSums },
-    note: 'Weeks begin on Monday, and week 1 is the one with the first Thursday of the year. Weeks without an activity are not there.',
+    note: 'Weeks begin on Monday, and week 1 is the one with the first Thursday of the year. Weeks without an activity are absent.',
   },
   {
     ...whole,
     name: 'totals-by-month',
     title: 'How much in each month, the newest first?',
     parameters: ['athlete', 'limit'],
-    pipeline: [
-      ofAthlete(),
-      { $group: { _id: { $substrBytes: ['$start_date_local', 0, 7] }, ...sums } },
-      { $sort: { _id: -1 } },
-      { $limit: limit },
-    ],
+    pipeline: [...sumsBy(localMonth), { $sort: { _id: -1 } }, { $limit: limit }],
     answer: { _id: '2026-11', ...exampleSums },
   },
   {
@@ -73,13 +65,7 @@ export const totals: readonly Recipe[] = [
     title: 'How much of each sport in each year?',
     parameters: ['athlete'],
     pipeline: [
-      ofAthlete(),
-      {
-        $group: {
-          _id: { year: { $substrBytes: ['$start_date_local', 0, 4] }, sport: '$sport_type' },
-          ...sums,
-        },
-      },
+      ...sumsBy({ year: localYear, sport: '$sport_type' }),
       { $sort: { '_id.year': -1, moving_time: -1, '_id.sport': 1 } },
     ],
     answer: { _id: { year: '2026', sport: 'Ride' }, ...exampleSums },
@@ -89,11 +75,7 @@ export const totals: readonly Recipe[] = [
     name: 'totals-by-weekday',
     title: 'On which days of the week?',
     parameters: ['athlete'],
-    pipeline: [
-      ofAthlete(),
-      { $group: { _id: { $isoDayOfWeek: localDate }, ...sums } },
-      { $sort: { _id: 1 } },
-    ],
+    pipeline: [...sumsBy({ $isoDayOfWeek: localDate }), { $sort: { _id: 1 } }],
     answer: { _id: 1, ...exampleSums },
     note: 'Monday is 1, Sunday is 7.',
   },
@@ -107,7 +89,7 @@ export const totals: readonly Recipe[] = [
       ofAthlete({ start_date_local: year }),
       {
         $group: {
-          _id: { $substrBytes: ['$start_date_local', 0, 7] },
+          _id: localMonth,
           total_elevation_gain: { $sum: '$total_elevation_gain' },
           activities: { $sum: 1 },
         },
@@ -140,18 +122,8 @@ export const totals: readonly Recipe[] = [
           ...sums,
           days: { $addToSet: localDay },
           sports: { $addToSet: '$sport_type' },
-          farthest: {
-            $top: {
-              sortBy: { distance: -1, _id: 1 },
-              output: { _id: '$_id', name: '$name', distance: '$distance' },
-            },
-          },
-          longest: {
-            $top: {
-              sortBy: { moving_time: -1, _id: 1 },
-              output: { _id: '$_id', name: '$name', moving_time: '$moving_time' },
-            },
-          },
+          farthest: topBy('distance', ['name', 'distance']),
+          longest: topBy('moving_time', ['name', 'moving_time']),
         },
       },
       { $set: { days: { $size: '$days' }, sports: { $size: '$sports' } } },
@@ -169,7 +141,7 @@ export const totals: readonly Recipe[] = [
   {
     ...whole,
     name: 'eddington',
-    title: 'What is the Eddington number: the most days E with at least E kilometres each?',
+    title: 'What is the Eddington number: the largest E with E days of at least E kilometres each?',
     parameters: ['athlete', 'sport', 'unit'],
     pipeline: [
       ofAthlete({ sport_type: sport }),
@@ -200,7 +172,7 @@ export const totals: readonly Recipe[] = [
       ofAthlete(),
       ...days,
       { $setWindowFields: { sortBy: { _id: 1 }, output: { number: { $documentNumber: {} } } } },
-      // Within a series, the day and its rank grow alike.
+      // Within a series, the difference of the day and its rank is constant.
       {
         $group: {
           _id: { $subtract: [dayNumber, '$number'] },
@@ -218,7 +190,7 @@ export const totals: readonly Recipe[] = [
   {
     ...whole,
     name: 'gaps',
-    title: 'When was there no activity for so many days?',
+    title: 'When was there no activity for a number of days?',
     parameters: ['athlete', 'days'],
     pipeline: [
       ofAthlete(),

@@ -1,20 +1,20 @@
 /**
- * The views of the database: the frequent questions as if they were collections, so that a program that
- * knows no pipelines can read them. They hold nothing.
+ * The views of the database: frequent questions as collections, for programs without pipelines. Views
+ * store nothing.
  */
 import type { Document } from 'mongodb';
-import { localDate, localDay, sums } from './recipe.ts';
+import { localDay, localMonth, localWeek, sums } from './recipe.ts';
 
 export interface View {
   readonly name: string;
   readonly viewOn: string;
   readonly pipeline: readonly Document[];
   readonly title: string;
-  /** One document, with invented values. */
+  /** A document with invented values. */
   readonly answer: Document;
 }
 
-/** One document for each athlete and span of time, which `key` names. */
+/** One document for each athlete and span of time; `key` names the span. */
 function totalsView(name: string, key: string, span: Document, example: string): View {
   return {
     name,
@@ -47,13 +47,25 @@ function effortsOf(effort: string, size: string, value: string): Document {
   };
 }
 
-/** The less, the better, where a distance is given; the more, the better, elsewhere. */
+/** Less is better for a distance; more is better for the others. */
 const rank = {
   $cond: [
     { $eq: ['$best.effort', 'best_distance'] },
     '$best.value',
     { $multiply: [-1, '$best.value'] },
   ],
+};
+
+const exampleEffort = { athlete_id: 1001, sport_type: 'Run', effort: 'best_distance', size: 5000 };
+
+/** A document of the view `best_efforts`. */
+export const exampleBestEffort = {
+  _id: exampleEffort,
+  ...exampleEffort,
+  value: 1290,
+  activity_id: 19000000001,
+  name: 'Morning Run',
+  start_date_local: '2026-06-14T06:00:12Z',
 };
 
 const bestEfforts: View = {
@@ -101,27 +113,12 @@ const bestEfforts: View = {
     },
     { $replaceWith: { $mergeObjects: [{ _id: '$_id' }, '$_id', '$top'] } },
   ],
-  answer: {
-    _id: { athlete_id: 1001, sport_type: 'Run', effort: 'best_distance', size: 5000 },
-    athlete_id: 1001,
-    sport_type: 'Run',
-    effort: 'best_distance',
-    size: 5000,
-    value: 1290,
-    activity_id: 19000000001,
-    name: 'Morning Run',
-    start_date_local: '2026-06-14T06:00:12Z',
-  },
+  answer: exampleBestEffort,
 };
 
 export const views: readonly View[] = [
   totalsView('daily_totals', 'day', localDay, '2026-11-22'),
-  totalsView(
-    'weekly_totals',
-    'week',
-    { $dateToString: { format: '%G-W%V', date: localDate } },
-    '2026-W47',
-  ),
-  totalsView('monthly_totals', 'month', { $substrBytes: ['$start_date_local', 0, 7] }, '2026-11'),
+  totalsView('weekly_totals', 'week', localWeek, '2026-W47'),
+  totalsView('monthly_totals', 'month', localMonth, '2026-11'),
   bestEfforts,
 ];

@@ -1,5 +1,5 @@
 /**
- * What a simulator can be told before it starts, and what it offers while it runs.
+ * The options of a simulator, and its controls while it runs.
  */
 import type { Clock } from '../clock.ts';
 import type { AthleteSpec } from './world/activity-generation.ts';
@@ -53,7 +53,7 @@ export interface Simulator {
   readonly events: readonly SentEvent[];
   /** Resolves when no event is on its way any more. */
   eventsSettled(): Promise<void>;
-  /** Resolves with the next matching request, held after its work and before its answer. */
+  /** Resolves with the next matching request, held after its work and before its response. */
   hold(match: RequestMatch): Promise<HeldRequest>;
   /** What a click on "Authorize" yields: a fresh single-use code. */
   grant(athleteId: number, scopes?: readonly string[]): string;
@@ -61,13 +61,13 @@ export interface Simulator {
   issueRefreshToken(athleteId: number, scopes?: readonly string[]): string;
   /** Whether a refresh token would be accepted now. */
   isRefreshTokenLive(refreshToken: string): boolean;
-  /** Every access token that was handed out is refused from now on. */
+  /** Rejects every issued access token from now on. */
   expireAccessTokens(): void;
-  /** What the athlete does with the next consent pages: who it is, what is unticked, or a refusal. */
+  /** The athlete's reaction to the next consent pages: which athlete, which scopes are unticked, or a denial. */
   setConsent(changes: Partial<Consent>): void;
   /** The athlete revokes access: all tokens die, and the webhook's event fires. */
   deauthorize(athleteId: number): void;
-  /** Every call answers 403 while it is true. */
+  /** Every call responds 403 while it is true. */
   setApplicationInactive(isInactive: boolean): void;
   setQuota(changes: Partial<Quota>): void;
   setHeaders(mode: HeaderMode): void;

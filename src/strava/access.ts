@@ -1,7 +1,7 @@
 /**
- * A valid access token for an athlete: the stored one, or a refreshed one. One refresh at a time per
- * athlete across all processes, under a lease, and the rotated refresh token is durable before the new
- * access token is handed out.
+ * A valid access token for an athlete: the stored one, or a refreshed one. A lease allows one refresh at
+ * a time per athlete across all processes. The rotated refresh token is durable before the new access
+ * token is handed out.
  */
 import type { Clock } from '../clock.ts';
 import { isFresh } from '../domain/auth/token-margin.ts';
@@ -25,24 +25,25 @@ export interface AccessOptions {
 
 export interface Access {
   /**
-   * An access token with more than the margin left; `refused` names one that Strava no longer takes.
-   * @throws AuthorizationNeededError when the athlete has to log in again, or never did.
+   * An access token with more than the margin left, and not `rejected`, which Strava rejected.
+   * @throws AuthorizationNeededError if the athlete has to log in (again).
    */
   token(athleteId: number, signal: AbortSignal, rejected?: string): Promise<string>;
-  /** Marks the grant that this access token belongs to as one that has to be given anew. */
+  /** Marks the grant of this access token as one that needs a new login. */
   reject(athleteId: number, accessToken: string, reason: string): Promise<void>;
-  /** Whether an access token has run out, or another one has taken its place. */
+  /** Whether an access token has expired or was replaced. */
   hasExpired(athleteId: number, accessToken: string): Promise<boolean>;
 }
 
-/** The lease under which an athlete's grant is renewed. */
+/** The name of the lease under which an athlete's grant is renewed. */
 export function refreshLease(athleteId: number): string {
   return `refresh:${athleteId}`;
 }
 
-const waitForOtherMs = 100;
+const leasePollMs = 100;
 
 export function createAccess(options: AccessOptions): Access {
+  const { tokens, clock } = options;
   const refreshing = new Map<number, Promise<string>>();
 
   const refreshOnce = (
@@ -61,20 +62,19 @@ export function createAccess(options: AccessOptions): Access {
 
   return {
     token: async (athleteId, signal, rejected) => {
-      const stored = usable(await options.tokens.load(athleteId), athleteId);
+      const stored = await loadUsable(options, athleteId);
       return isGood(stored, options, rejected)
         ? stored.accessToken
         : refreshOnce(athleteId, signal, rejected);
     },
     reject: async (athleteId, accessToken, reason) => {
-      const stored = await options.tokens.load(athleteId);
+      const stored = await tokens.load(athleteId);
       if (stored?.accessToken !== accessToken) return;
-      await options.tokens.markNeedsAuthorization(stored, reason, new Date(options.clock.nowMs()));
+      await tokens.markNeedsAuthorization(stored, reason, new Date(clock.nowMs()));
     },
     hasExpired: async (athleteId, accessToken) => {
-      const stored = usable(await options.tokens.load(athleteId), athleteId);
-      const isReplaced = stored.accessToken !== accessToken;
-      return isReplaced || stored.expiresAt.getTime() <= options.clock.nowMs();
+      const stored = await loadUsable(options, athleteId);
+      return stored.accessToken !== accessToken || stored.expiresAt.getTime() <= clock.nowMs();
     },
   };
 }
@@ -87,11 +87,11 @@ async function refreshUnderLease(
 ): Promise<string> {
   const lease = await waitForLease(options, refreshLease(athleteId), signal);
   try {
-    const stored = usable(await options.tokens.load(athleteId), athleteId);
+    const stored = await loadUsable(options, athleteId);
     if (isGood(stored, options, rejected)) return stored.accessToken;
     await lease.assertHeld();
-    const grant = await refresh(options, stored);
-    return grant.accessToken;
+    const { accessToken } = await refresh(options, stored);
+    return accessToken;
   } finally {
     await lease.release();
   }
@@ -105,12 +105,12 @@ async function waitForLease(
   for (;;) {
     const lease = await leases.tryAcquire(name);
     if ('epoch' in lease) return lease;
-    await clock.sleep(waitForOtherMs, signal);
+    await clock.sleep(leasePollMs, signal);
     if (signal.aborted) throw new StravaTransientError(`Stopped while waiting for ${name}.`);
   }
 }
 
-/** No abort reaches the request or the write: a rotated token that is lost is a login that is lost. */
+/** No abort reaches the request or the write: losing a rotated token means losing the login. */
 async function refresh(
   { oauth, tokens, clock, clientId }: AccessOptions,
   stored: Tokens,
@@ -125,39 +125,36 @@ async function refresh(
     if (!(error instanceof RefreshTokenRejectedError)) throw asTransient(error);
     const current = await tokens.load(athleteId);
     if (current && current.refreshToken !== stored.refreshToken) return current;
-    const reason = 'Strava refuses the stored refresh token';
+    const reason = 'Strava rejected the stored refresh token';
     await tokens.markNeedsAuthorization(stored, reason, new Date(clock.nowMs()));
     throw needsAuthorization(athleteId, reason, error);
   }
 }
 
-/** A token call that fails says nothing of what the token was wanted for, and no window closes after its 429. */
+/** A failed token call is not the fault of the record, and its 429 closes no quota window. */
 function asTransient(error: unknown): unknown {
   if (!(error instanceof StravaRequestError) || error instanceof StravaTransientError) return error;
   return new StravaTransientError(error.message, { cause: error });
 }
 
 function tokensOf(grant: Grant, stored: Tokens, now: Date, clientId: string): Tokens {
-  const isSameToken = grant.accessToken === stored.accessToken;
-  const scope = grant.scope ?? stored.scope;
-  const obtainedAt = isSameToken ? stored.obtainedAt : now;
+  const { accessToken, refreshToken, expiresAt, scope = stored.scope } = grant;
+  const obtainedAt = accessToken === stored.accessToken ? stored.obtainedAt : now;
   return {
     athleteId: stored.athleteId,
-    accessToken: grant.accessToken,
-    refreshToken: grant.refreshToken,
-    expiresAt: grant.expiresAt,
-    clientId,
+    ...{ accessToken, refreshToken, expiresAt, clientId },
     ...(obtainedAt && { obtainedAt }),
     ...(scope && { scope }),
   };
 }
 
-function usable(tokens: Tokens | undefined, athleteId: number): Tokens {
-  if (tokens === undefined) throw needsAuthorization(athleteId, 'no login is stored');
-  if (tokens.needsAuthorization) {
-    throw needsAuthorization(athleteId, tokens.needsAuthorization.reason);
-  }
-  return tokens;
+/** @throws AuthorizationNeededError if there is no login or Strava rejected it before. */
+async function loadUsable({ tokens }: AccessOptions, athleteId: number): Promise<Tokens> {
+  const stored = await tokens.load(athleteId);
+  if (stored === undefined) throw needsAuthorization(athleteId, 'no login is stored');
+  if (stored.needsAuthorization)
+    throw needsAuthorization(athleteId, stored.needsAuthorization.reason);
+  return stored;
 }
 
 function isGood(tokens: Tokens, { clock }: AccessOptions, rejected?: string): boolean {

@@ -1,8 +1,7 @@
 /**
- * Requests to the API on an athlete's behalf: each passes the gate, carries the access token in the
- * `Authorization` header, and is tried once more with a refreshed token after a 401.
+ * Requests to the API on an athlete's behalf: each passes the rate limiter, carries the access token in
+ * the `Authorization` header, and is sent again with a refreshed token after a 401.
  */
-import type { Clock } from '../clock.ts';
 import type { Reserve } from '../domain/rate-limit/quota.ts';
 import { AccessTokenRejectedError, ScopeMissingError } from '../errors.ts';
 import type { RequestOptions } from '../sync/ports/source.ts';
@@ -10,14 +9,11 @@ import type { Access } from './access.ts';
 import { errorOf } from './responses.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import type { Http, HttpResponse } from './http.ts';
-import type { StravaClock } from './strava-clock.ts';
 
 export interface ClientOptions {
   readonly http: Http;
   readonly rateLimiter: RateLimiter;
   readonly access: Access;
-  readonly clock: Clock;
-  readonly stravaClock: StravaClock;
   /** The base URL, without a trailing slash. */
   readonly apiUrl: string;
 }
@@ -25,14 +21,14 @@ export interface ClientOptions {
 export interface ApiRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
-  /** What is asked for, in words, for messages. */
+  /** Names the requested record in messages. */
   readonly what: string;
-  /** True where a grant without the scope for this is a good one all the same. */
+  /** Whether a grant without the scope for this request stays valid. */
   readonly isScopeOptional?: boolean;
 }
 
 export interface Client {
-  /** GETs for an athlete; any answer but a 401 is returned as it is. */
+  /** GETs for an athlete; returns any response except a 401 that a new token can remedy. */
   get(athleteId: number, request: ApiRequest, options: RequestOptions): Promise<HttpResponse>;
   /** GETs with a token that is not stored yet. */
   getWithToken(accessToken: string, request: ApiRequest, reserve: Reserve): Promise<HttpResponse>;
@@ -41,56 +37,35 @@ export interface Client {
 const maxRenewals = 5;
 const missingScope = 'a scope that is needed was not granted';
 
-export function createClient(options: ClientOptions): Client {
-  const { access } = options;
-  const send = (accessToken: string, request: ApiRequest, { reserve, signal }: SendOptions) =>
-    options.rateLimiter.pass(reserve, () => exchange(options, accessToken, request, signal));
+export function createClient({ http, rateLimiter, access, apiUrl }: ClientOptions): Client {
+  const send = (
+    accessToken: string,
+    { path, query = {} }: ApiRequest,
+    { reserve, signal }: { reserve: Reserve; signal?: AbortSignal },
+  ): Promise<HttpResponse> => {
+    const search = new URLSearchParams(query).toString();
+    const url = `${apiUrl}${path}${search && `?${search}`}`;
+    const headers = { authorization: `Bearer ${accessToken}` };
+    return rateLimiter.schedule(reserve, () => http({ method: 'GET', url, headers, signal }));
+  };
 
   return {
     getWithToken: (accessToken, request, reserve) => send(accessToken, request, { reserve }),
-    get: async (athleteId, request, requestOptions) => {
-      const { signal } = requestOptions;
+    get: async (athleteId, request, options) => {
+      const { signal } = options;
       let accessToken = await access.token(athleteId, signal);
       for (let renewals = 0; ; renewals += 1) {
-        const answer = await send(accessToken, request, requestOptions);
-        if (request.isScopeOptional !== true && isScopeMissing(answer, request))
+        const response = await send(accessToken, request, options);
+        if (response.status !== 401) return response;
+        const error = errorOf(response, request.what);
+        if (error instanceof ScopeMissingError && request.isScopeOptional !== true)
           await access.reject(athleteId, accessToken, missingScope);
-        if (!isTokenRejected(answer, request) || renewals >= maxRenewals) return answer;
-        // A renewed token that is refused is a verdict, unless it ran out on its way.
-        if (renewals > 0 && !(await access.hasExpired(athleteId, accessToken))) return answer;
+        if (!(error instanceof AccessTokenRejectedError) || renewals >= maxRenewals)
+          return response;
+        // Rejecting a renewed token is final, unless the token expired on its way.
+        if (renewals > 0 && !(await access.hasExpired(athleteId, accessToken))) return response;
         accessToken = await access.token(athleteId, signal, accessToken);
       }
     },
   };
-}
-
-interface SendOptions {
-  readonly reserve: Reserve;
-  readonly signal?: AbortSignal;
-}
-
-async function exchange(
-  { http, apiUrl, clock, stravaClock }: ClientOptions,
-  accessToken: string,
-  { path, query = {} }: ApiRequest,
-  signal?: AbortSignal,
-): Promise<HttpResponse> {
-  const search = new URLSearchParams(query).toString();
-  const sentAtMs = clock.nowMs();
-  const answer = await http({
-    method: 'GET',
-    url: `${apiUrl}${path}${search && `?${search}`}`,
-    headers: { authorization: `Bearer ${accessToken}` },
-    ...(signal && { signal }),
-  });
-  stravaClock.learn(answer.headers['date'], sentAtMs);
-  return answer;
-}
-
-function isScopeMissing(answer: HttpResponse, { what }: ApiRequest): boolean {
-  return answer.status === 401 && errorOf(answer, what) instanceof ScopeMissingError;
-}
-
-function isTokenRejected(answer: HttpResponse, { what }: ApiRequest): boolean {
-  return answer.status === 401 && errorOf(answer, what) instanceof AccessTokenRejectedError;
 }

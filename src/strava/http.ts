@@ -1,7 +1,6 @@
 /**
- * One HTTP exchange with Strava: sends a request once, without retry, and returns the answer or a
- * weather error. It decides nothing about the answer's meaning, and its errors never carry a header
- * or a form, which hold secrets.
+ * One HTTP exchange with Strava: sends a request once, without retry. It does not interpret the
+ * response, and its errors never carry a header or a form, because those hold secrets.
  */
 import got, { RequestError } from 'got';
 import { StravaTransientError } from '../errors.ts';
@@ -11,7 +10,7 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly form?: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface HttpResponse {
@@ -21,9 +20,10 @@ export interface HttpResponse {
   readonly body: string;
 }
 
+/** @throws StravaTransientError without a complete response. */
 export type Http = (request: HttpRequest) => Promise<HttpResponse>;
 
-/** `timeoutMs` bounds the whole exchange, a connection that drips byte by byte included. */
+/** `timeoutMs` bounds the whole exchange, also where the server sends byte by byte. */
 export function createHttp(timeoutMs: number): Http {
   const client = got.extend({
     retry: { limit: 0 },
@@ -35,32 +35,34 @@ export function createHttp(timeoutMs: number): Http {
   });
   return async ({ method, url, headers = {}, form, signal }) => {
     try {
-      const answer = await client(url, {
+      const {
+        statusCode,
+        headers: received,
+        body,
+      } = await client(url, {
         method,
         headers: { ...headers },
         ...(form && { form: { ...form } }),
         ...(signal && { signal }),
       });
-      return { status: answer.statusCode, headers: flatten(answer.headers), body: answer.body };
+      const entries = Object.entries(received).map(([name, value]) => [name, [value].flat()[0]]);
+      return {
+        status: statusCode,
+        headers: Object.fromEntries(entries) as HttpResponse['headers'],
+        body,
+      };
     } catch (error) {
-      throw weather(error, url);
+      throw transientErrorOf(error, url);
     }
   };
 }
 
-function flatten(
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
-  );
-}
-
-/** Only got's code and the host are kept: its errors carry the Bearer header when they are printed. */
-function weather(error: unknown, url: string): unknown {
+/** Keeps only got's code and the host: got's errors print the Bearer header. */
+function transientErrorOf(error: unknown, url: string): unknown {
   if (!(error instanceof RequestError)) return error;
   const cause = error.cause instanceof Error ? error.cause.name : error.name;
-  return new StravaTransientError(`${new URL(url).host} gave no complete answer (${error.code}).`, {
-    cause: new Error(`${cause}: ${error.code}`),
-  });
+  return new StravaTransientError(
+    `${new URL(url).host} sent no complete response (${error.code}).`,
+    { cause: new Error(`${cause}: ${error.code}`) },
+  );
 }

@@ -5,137 +5,115 @@
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import { splitScopes } from '../domain/auth/scope.ts';
 import {
-  ApplicationRejectedError,
   AuthorizationNeededError,
   MalformedResponseError,
   RefreshTokenRejectedError,
   StravaTransientError,
 } from '../errors.ts';
-import { errorOf, faultsOf, readObject } from './responses.ts';
+import { clientRejected, errorOf, faultsOf, isClientRejected, readObject } from './responses.ts';
 import type { Http, HttpResponse } from './http.ts';
-import type { StravaClock } from './strava-clock.ts';
 
 export interface OAuthOptions {
   readonly http: Http;
-  readonly clock: StravaClock;
-  /** Our own clock, in milliseconds: the `Date` header is compared with it. */
-  readonly nowMs: () => number;
   /** The base URL, without a trailing slash. */
   readonly oauthUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
 }
 
-/** What a token answer grants. */
+/** What a token response grants. */
 export interface Grant {
   readonly accessToken: string;
   readonly refreshToken: string;
   readonly expiresAt: Date;
-  /** Absent where the answer names none. */
+  /** Absent if the response names none. */
   readonly scope?: readonly string[];
-  /** The athlete, as a code's exchange brings it. */
+  /** Only the exchange of a code brings the athlete. */
   readonly athlete?: JsonObject;
 }
 
 export interface OAuth {
-  /** Where the athlete's browser has to go. */
+  /** The page that the athlete's browser has to open. */
   authorizeUrl(options: { redirectUri: string; scopes: readonly string[]; state: string }): string;
   /** @throws AuthorizationNeededError for a wrong, used or expired code. */
   exchangeCode(code: string, signal?: AbortSignal): Promise<Grant>;
-  /** @throws RefreshTokenRejectedError; a weather error leaves the old token as it was, or rotated unseen. */
+  /**
+   * After a transient error the old token is still valid, or it was rotated and the new one is lost.
+   * @throws RefreshTokenRejectedError
+   */
   refresh(refreshToken: string, signal?: AbortSignal): Promise<Grant>;
   /**
-   * Ends the grant of a refresh or access token; one that is unknown or dead already is no failure.
-   * @throws ApplicationRejectedError for a wrong client, StravaRequestError where it is not known to be done.
+   * Ends the grant of a refresh or access token. An unknown or dead token is not an error.
+   * @throws ApplicationRejectedError for a wrong client, StravaRequestError if the outcome is unknown.
    */
   revoke(token: string, signal?: AbortSignal): Promise<void>;
 }
 
 export function createOAuth(options: OAuthOptions): OAuth {
-  const askForTokens = async (
-    form: Readonly<Record<string, string>>,
+  const { http, oauthUrl, clientId, clientSecret } = options;
+  const requestTokens = async (
+    grant: Readonly<Record<string, string>>,
     signal?: AbortSignal,
   ): Promise<Grant> => {
-    const { http, clock, nowMs, oauthUrl, clientId, clientSecret } = options;
-    const sentAtMs = nowMs();
-    const answer = await http({
-      method: 'POST',
-      url: `${oauthUrl}/token`,
-      form: { client_id: clientId, client_secret: clientSecret, ...form },
-      ...(signal && { signal }),
-    });
-    clock.learn(answer.headers['date'], sentAtMs);
-    if (answer.status >= 400 && answer.status < 500) throw storageProblemOf(answer);
-    return readGrant(readObject(answer, 'the token'));
+    const form = { client_id: clientId, client_secret: clientSecret, ...grant };
+    const response = await http({ method: 'POST', url: `${oauthUrl}/token`, form, signal });
+    if (response.status >= 400 && response.status < 500) throw rejectionOf(response);
+    return readGrant(readObject(response, 'the token'));
   };
 
   return {
     authorizeUrl: ({ redirectUri, scopes, state }) => {
       const query = new URLSearchParams({
-        client_id: options.clientId,
+        client_id: clientId,
         redirect_uri: redirectUri,
         response_type: 'code',
         approval_prompt: 'auto',
         scope: scopes.join(','),
         state,
       });
-      return `${options.oauthUrl}/authorize?${query.toString()}`;
+      return `${oauthUrl}/authorize?${query.toString()}`;
     },
     exchangeCode: (code, signal) =>
-      askForTokens({ grant_type: 'authorization_code', code }, signal),
+      requestTokens({ grant_type: 'authorization_code', code }, signal),
     refresh: (refreshToken, signal) =>
-      askForTokens({ grant_type: 'refresh_token', refresh_token: refreshToken }, signal),
+      requestTokens({ grant_type: 'refresh_token', refresh_token: refreshToken }, signal),
     revoke: (token, signal) => revoke(options, token, signal),
   };
 }
 
 /** Documented in 2026: HTTP Basic, one form field, and 200 whether or not the token existed. */
 async function revoke(
-  { http, clock, nowMs, oauthUrl, clientId, clientSecret }: OAuthOptions,
+  { http, oauthUrl, clientId, clientSecret }: OAuthOptions,
   token: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  const sentAtMs = nowMs();
   const credentials = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
-  const answer = await http({
+  const response = await http({
     method: 'POST',
     url: `${oauthUrl}/revoke`,
     headers: { authorization: `Basic ${credentials}` },
     form: { token },
-    ...(signal && { signal }),
+    signal,
   });
-  clock.learn(answer.headers['date'], sentAtMs);
-  if (answer.status === 401) throw clientRejected();
-  if (answer.status >= 400 && answer.status < 500) throw storageProblemOf(answer);
-  const isPage = answer.headers['content-type']?.includes('html') === true;
-  if (answer.status === 200 && isPage)
-    throw new StravaTransientError('Strava answers the revocation with a page.');
-  if (answer.status !== 200) throw errorOf(answer, 'the revocation');
+  const { status, headers } = response;
+  if (status === 401) throw clientRejected();
+  if (status >= 400 && status < 500) throw rejectionOf(response);
+  if (status !== 200) throw errorOf(response, 'the revocation');
+  if (headers['content-type']?.includes('html') === true)
+    throw new StravaTransientError('Strava responded to the revocation with a page.');
 }
 
-function clientRejected(): ApplicationRejectedError {
-  return new ApplicationRejectedError(
-    'Strava refuses the client: check STRAVA_CLIENT_ID and STRAVA_CLIENT_SECRET against https://www.strava.com/settings/api.',
-  );
-}
-
-function storageProblemOf(answer: HttpResponse): Error {
-  const faults = faultsOf(answer);
-  const isAbout = (resource: string): boolean =>
-    faults.some((fault) => fault.resource === resource);
-  if (isAbout('RefreshToken')) {
-    return new RefreshTokenRejectedError('Strava refuses the refresh token.');
+function rejectionOf(response: HttpResponse): Error {
+  const resources = new Set(faultsOf(response).map(({ resource }) => resource));
+  if (resources.has('RefreshToken')) {
+    return new RefreshTokenRejectedError('Strava rejected the refresh token.');
   }
-  if (isAbout('AuthorizationCode')) {
+  if (resources.has('AuthorizationCode')) {
     return new AuthorizationNeededError(
-      'Strava refuses the code: it was used before or has expired. Start again with: npm run auth',
+      'Strava rejected the code: it was used before or has expired. Start again with: npm run auth',
     );
   }
-  const isRateLimited = answer.status === 429;
-  if (!isRateLimited && isAbout('Application') && faults.some(({ field }) => field !== 'Status')) {
-    return clientRejected();
-  }
-  return errorOf(answer, 'the token');
+  return isClientRejected(response) ? clientRejected() : errorOf(response, 'the token');
 }
 
 function readGrant(body: JsonObject): Grant {
@@ -145,7 +123,7 @@ function readGrant(body: JsonObject): Grant {
     typeof refresh_token !== 'string' ||
     typeof expires_at !== 'number'
   ) {
-    throw new MalformedResponseError("Strava's token answer lacks a token or its expiry.");
+    throw new MalformedResponseError("Strava's token response lacks a token or its expiry.");
   }
   return {
     accessToken: access_token,

@@ -1,15 +1,15 @@
 /**
- * Tells an observer of each exchange with Strava: what it was for and how it ended. It changes nothing
- * about the exchange, and names no id, token or address.
+ * Reports each exchange with Strava to an observer: its endpoint and its outcome. It does not change the
+ * exchange, and reports no id, token or address.
  */
-import type { Http, HttpRequest } from './http.ts';
+import type { Http } from './http.ts';
 
-/** How an exchange ended; `unanswered` is one without a complete answer. */
+/** How an exchange ended; `unanswered` is one without a complete response. */
 export type ExchangeOutcome =
   'ok' | 'unauthorized' | 'not_found' | 'rate_limited' | 'rejected' | 'failed' | 'unanswered';
 
 export interface Exchange {
-  /** What it was for, one of a few names. */
+  /** One of a few names; `other` for an unknown path. */
   readonly endpoint: string;
   readonly outcome: ExchangeOutcome;
 }
@@ -36,28 +36,21 @@ export function observeHttp(http: Http, observe: ExchangeObserver): Http {
   return async (request) => {
     let outcome: ExchangeOutcome = 'unanswered';
     try {
-      const answer = await http(request);
-      outcome = outcomeOf(answer.status);
-      return answer;
+      const response = await http(request);
+      outcome = outcomeOf(response.status);
+      return response;
     } finally {
-      observe({ endpoint: endpointOf(request), outcome });
+      const { pathname } = new URL(request.url);
+      const endpoint = endpoints.find(([, pattern]) => pattern.test(pathname))?.[0] ?? 'other';
+      observe({ endpoint, outcome });
     }
   };
 }
 
-/** `other` where it is none that this program is known to use. */
-function endpointOf({ url }: HttpRequest): string {
-  const { pathname } = new URL(url);
-  return endpoints.find(([, pattern]) => pattern.test(pathname))?.[0] ?? 'other';
-}
-
-const byStatus: ReadonlyMap<number, ExchangeOutcome> = new Map([
-  [401, 'unauthorized'],
-  [404, 'not_found'],
-  [429, 'rate_limited'],
-]);
-
 function outcomeOf(status: number): ExchangeOutcome {
   if (status >= 200 && status < 300) return 'ok';
-  return byStatus.get(status) ?? (status >= 400 && status < 500 ? 'rejected' : 'failed');
+  if (status === 401) return 'unauthorized';
+  if (status === 404) return 'not_found';
+  if (status === 429) return 'rate_limited';
+  return status >= 400 && status < 500 ? 'rejected' : 'failed';
 }

@@ -1,23 +1,22 @@
 /**
- * What the rate-limit headers say (https://developers.strava.com/docs/rate-limits/): "<15 min>,<day>",
- * the read limits where they are sent, else the overall ones. Absent or unreadable, they say nothing.
+ * Reads the rate-limit headers (https://developers.strava.com/docs/rate-limits/), "<15 min>,<day>": the
+ * read limits if they are sent, else the overall ones. Ignores absent and unreadable headers.
  */
 import type { HeaderCount } from '../domain/rate-limit/quota-feedback.ts';
 import type { WindowKind } from '../domain/rate-limit/quota-state.ts';
 
+type Counts = Readonly<Record<WindowKind, HeaderCount>>;
+
 export function readRateHeaders(
   headers: Readonly<Record<string, string | undefined>>,
-): Readonly<Record<WindowKind, HeaderCount>> | undefined {
+): Counts | undefined {
   return (
     countsOf(headers['x-readratelimit-limit'], headers['x-readratelimit-usage']) ??
     countsOf(headers['x-ratelimit-limit'], headers['x-ratelimit-usage'])
   );
 }
 
-function countsOf(
-  limits: string | undefined,
-  usages: string | undefined,
-): Readonly<Record<WindowKind, HeaderCount>> | undefined {
+function countsOf(limits: string | undefined, usages: string | undefined): Counts | undefined {
   const limit = pairOf(limits);
   const usage = pairOf(usages);
   if (limit === undefined || usage === undefined) return undefined;

@@ -1,7 +1,7 @@
 /**
- * The gate that every request to the API passes: reserved in the quota before it leaves, at most a few
- * at once (Bottleneck), settled by its answer. It refuses at once where the quota is spent and says
- * until when; waiting is the caller's decision. Token calls don't pass it: they are not counted.
+ * Every request to the API passes this limiter: it reserves the request in the quota, sends at most a
+ * few at once (Bottleneck), and settles the reservation with the response. It throws at once if the quota
+ * is spent; the caller decides whether to wait. Token calls don't pass it, because no quota counts them.
  */
 import { randomUUID } from 'node:crypto';
 import Bottleneck from 'bottleneck';
@@ -14,114 +14,87 @@ import { QuotaSpentError } from '../errors.ts';
 import type { QuotaStore } from '../sync/ports/quota.ts';
 import type { HttpResponse } from './http.ts';
 import { readRateHeaders } from './rate-headers.ts';
-import type { StravaClock } from './strava-clock.ts';
-import type { TimeCheck } from './time-check.ts';
+import type { StravaClock, TimeCheck } from './strava-clock.ts';
 
 export interface RateLimiterOptions {
   readonly store: QuotaStore;
   readonly settings: QuotaSettings;
   readonly clock: StravaClock;
-  /** Makes sure of Strava's time before anything is reserved. */
+  /** Runs before each reservation. */
   readonly timeCheck: TimeCheck;
-  /** The process, as inFlight name it. */
+  /** The process, as the quota's requests in flight name it. */
   readonly owner: string;
   readonly maxInFlight: number;
 }
 
 export interface RateLimiter {
   /**
-   * Makes one request if the quota allows it, leaving `reserve` in each window.
-   * @throws QuotaSpentError before anything left.
+   * Sends one request if the quota allows it, leaving `reserve` in each window.
+   * @throws QuotaSpentError before anything is sent.
    */
-  pass(reserve: Reserve, send: () => Promise<HttpResponse>): Promise<HttpResponse>;
-  /** The quota as this process knows it; another process may know of more. */
+  schedule(reserve: Reserve, send: () => Promise<HttpResponse>): Promise<HttpResponse>;
+  /** The quota as this process knows it; other processes may have spent more. */
   known(): QuotaState;
-  /** Reads what other processes have spent meanwhile. */
+  /** Reads what other processes have spent. */
   refresh(): Promise<void>;
-  /** How many requests passed since the start. */
-  passed(): number;
-}
-
-/** What the quota granted: a flight, and when. */
-interface Pass {
-  readonly id: string;
-  readonly atMs: number;
-}
-
-interface Reserved {
-  readonly pass: Pass;
-  /** Set where the quota refused it. */
-  readonly rejectedUntilMs: number | undefined;
-  readonly state: QuotaState;
+  /** The number of requests sent since the start. */
+  sentCount(): number;
 }
 
 export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
-  const { store, settings, clock, maxInFlight } = options;
-  // Without refresh intervals: each reservation adds one, each start takes one, so no more can start
-  // than the quota granted.
+  const { store, settings, clock, maxInFlight, owner } = options;
+  // Without refresh intervals: each reservation adds one start and each start takes one, so that the
+  // quota's reservations bound the starts.
   const limiter = new Bottleneck({ maxConcurrent: maxInFlight, reservoir: 0 });
   let known: QuotaState = emptyQuota;
-  let passed = 0;
+  let sentCount = 0;
 
-  const land = async (id: string, answer: HttpResponse | undefined): Promise<void> => {
-    const counts = answer && readRateHeaders(answer.headers);
-    const settlement = {
-      id,
-      atMs: clock.nowMs(),
-      isRateLimited: answer?.status === 429,
-      ...(counts && { counts }),
-    };
+  /** Returns when the request was charged. @throws QuotaSpentError */
+  const acquire = async (id: string, reserve: Reserve): Promise<number> => {
+    let atMs = clock.nowMs();
+    let decision: Decision | undefined;
+    known = await store.update((state) => {
+      // After a lost acknowledgement the reservation may be stored already.
+      if (state.inFlight.some((request) => request.id === id)) return state;
+      atMs = clock.nowMs();
+      decision = reserveRequest(state, { id, owner, atMs, reserve }, settings);
+      return decision.isAllowed ? decision.state : undefined;
+    });
+    if (decision?.isAllowed === false) throw new QuotaSpentError(new Date(decision.opensAtMs));
+    return atMs;
+  };
+
+  const release = async (id: string, response: HttpResponse | undefined): Promise<void> => {
+    const counts = response && readRateHeaders(response.headers);
+    const isRateLimited = response?.status === 429;
+    const settlement = { id, atMs: clock.nowMs(), isRateLimited, ...(counts && { counts }) };
     known = await store.update((state) => settle(state, settlement, settings));
   };
 
-  const fly = async (
-    { id, atMs }: Pass,
-    send: () => Promise<HttpResponse>,
-  ): Promise<HttpResponse> => {
-    let answer: HttpResponse | undefined;
-    try {
-      // A process that was stopped in between may wake in a window that it was never charged to.
-      if (clock.nowMs() - atMs > settings.maxInFlightMs / 2)
-        throw new QuotaSpentError(new Date(atMs));
-      passed += 1;
-      answer = await send();
-      return answer;
-    } finally {
-      await land(id, answer);
-    }
-  };
-
   return {
-    pass: async (reserve, send) => {
+    schedule: async (reserve, send) => {
       await options.timeCheck();
-      const { pass, rejectedUntilMs, state } = await reserveOne(options, reserve);
-      known = state;
-      if (rejectedUntilMs !== undefined) throw new QuotaSpentError(new Date(rejectedUntilMs));
+      const id = randomUUID();
+      const atMs = await acquire(id, reserve);
       await limiter.incrementReservoir(1);
-      return limiter.schedule(() => fly(pass, send));
+      return limiter.schedule(async () => {
+        let response: HttpResponse | undefined;
+        try {
+          // A process that was stopped in between may wake in a window that it was never charged to.
+          if (clock.nowMs() - atMs > settings.maxInFlightMs / 2)
+            throw new QuotaSpentError(new Date(atMs));
+          sentCount += 1;
+          response = await send();
+          return response;
+        } finally {
+          await release(id, response);
+        }
+      });
     },
     known: () => known,
     refresh: async () => {
       known = await store.load();
     },
-    passed: () => passed,
+    sentCount: () => sentCount,
   };
-}
-
-async function reserveOne(
-  { store, settings, clock, owner }: RateLimiterOptions,
-  reserve: Reserve,
-): Promise<Reserved> {
-  const id = randomUUID();
-  let atMs = clock.nowMs();
-  let decision: Decision | undefined;
-  const state = await store.update((known) => {
-    // After a lost acknowledgement the reservation may stand already.
-    if (known.inFlight.some((request) => request.id === id)) return known;
-    atMs = clock.nowMs();
-    decision = reserveRequest(known, { id, owner, atMs, reserve }, settings);
-    return decision.isAllowed ? decision.state : undefined;
-  });
-  const rejectedUntilMs = decision?.isAllowed === false ? decision.opensAtMs : undefined;
-  return { pass: { id, atMs }, rejectedUntilMs, state };
 }

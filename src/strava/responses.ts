@@ -1,7 +1,7 @@
 /**
- * What an answer of Strava's means: its JSON, or the typed error it stands for. Matching is on the
- * fault's resource, field and code (https://developers.strava.com/docs/reference/#api-models-Fault),
- * never on its message; a body is read only where its content type is JSON.
+ * Turns a response of Strava's into its JSON or a typed error. It matches on the fault's resource, field
+ * and code (https://developers.strava.com/docs/reference/#api-models-Fault), never on its message. It
+ * reads a body only if its content type is JSON.
  */
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import { isJsonObject, parseJson } from '../domain/json.ts';
@@ -25,28 +25,25 @@ export interface Fault {
   readonly code: string;
 }
 
-/**
- * The JSON of a successful answer.
- * @throws the typed error of any other.
- */
-export function readResponse(answer: HttpResponse, what: string): JsonValue {
-  if (answer.status < 200 || answer.status > 299) throw errorOf(answer, what);
-  const body = readBody(answer);
+/** The JSON of a successful response. @throws the typed error of any other. */
+export function readResponse(response: HttpResponse, what: string): JsonValue {
+  if (response.status < 200 || response.status > 299) throw errorOf(response, what);
+  const body = readBody(response);
   if (body === undefined)
-    throw new StravaTransientError(`Strava's answer for ${what} is not JSON.`);
+    throw new StravaTransientError(`Strava's response for ${what} is not JSON.`);
   return body;
 }
 
-/** An object, where nothing else will do. */
-export function readObject(answer: HttpResponse, what: string): JsonObject {
-  const body = readResponse(answer, what);
+/** The JSON of a successful response, which has to be an object. */
+export function readObject(response: HttpResponse, what: string): JsonObject {
+  const body = readResponse(response, what);
   if (isJsonObject(body)) return body;
-  throw new MalformedResponseError(`Strava's answer for ${what} is not an object.`);
+  throw new MalformedResponseError(`Strava's response for ${what} is not an object.`);
 }
 
-/** The faults in an answer's envelope; none where the body is not Strava's JSON. */
-export function faultsOf(answer: HttpResponse): readonly Fault[] {
-  const body = readBody(answer);
+/** The faults in an error response; none if the body is not Strava's JSON. */
+export function faultsOf(response: HttpResponse): readonly Fault[] {
+  const body = readBody(response);
   const errors = isJsonObject(body) ? body['errors'] : undefined;
   if (!Array.isArray(errors)) return [];
   return (errors as readonly JsonValue[]).filter(isJsonObject).map((fault) => ({
@@ -69,41 +66,56 @@ function readBody({ headers, body }: HttpResponse): JsonValue | undefined {
   }
 }
 
-/** Whether the application itself is refused; every call answers so then. */
-function isApplicationInactive(answer: HttpResponse): boolean {
+/** Whether a call that carries the client's id and secret was rejected because of them. */
+export function isClientRejected(response: HttpResponse): boolean {
   return (
-    answer.status === 403 &&
-    faultsOf(answer).some(({ resource, field, code }) => {
+    response.status >= 400 &&
+    response.status < 500 &&
+    response.status !== 429 &&
+    faultsOf(response).some(
+      ({ resource, field }) => resource === 'Application' && field !== 'Status',
+    )
+  );
+}
+
+export function clientRejected(): ApplicationRejectedError {
+  return new ApplicationRejectedError(
+    'Strava rejected the client: check STRAVA_CLIENT_ID and STRAVA_CLIENT_SECRET against https://www.strava.com/settings/api.',
+  );
+}
+
+/** Whether Strava rejects the application itself; every call then fails like this. */
+function isApplicationInactive(response: HttpResponse): boolean {
+  return (
+    response.status === 403 &&
+    faultsOf(response).some(({ resource, field, code }) => {
       return resource === 'Application' && field === 'Status' && code === 'Inactive';
     })
   );
 }
 
-export function applicationInactive(): ApplicationRejectedError {
-  return new ApplicationRejectedError(
-    'Strava says that the application is inactive: its owner needs a paid Strava subscription, or has to renew it, at https://www.strava.com/settings/api. Nothing stored was touched.',
-  );
-}
-
-/** The typed error of an answer that is not a success. */
-export function errorOf(answer: HttpResponse, what: string): Error {
-  const { status } = answer;
-  if (isApplicationInactive(answer)) return applicationInactive();
-  if (status === 401) return unauthorized(answer, what);
+/** The typed error of a response that is not a success. */
+export function errorOf(response: HttpResponse, what: string): Error {
+  const { status } = response;
+  if (isApplicationInactive(response)) {
+    return new ApplicationRejectedError(
+      'Strava says that the application is inactive: its owner needs a paid Strava subscription, or has to renew it, at https://www.strava.com/settings/api. Nothing stored was touched.',
+    );
+  }
+  if (status === 401) return unauthorized(response, what);
   if (status === 402) return new SubscribersOnlyError(`Strava gives ${what} to subscribers only.`);
   if (status === 404) return new NotFoundError(`Strava knows no ${what}.`);
   if (status === 429) return new RateLimitedError('Strava says that the quota is spent (429).');
-  const isOwn = readBody(answer) !== undefined;
-  if (isOwn && (status === 500 || status < 500)) {
-    return new StravaRecordError(`Strava answers ${status} for ${what}.`);
-  }
-  return new StravaTransientError(`Strava answers ${status} for ${what}.`);
+  const message = `Strava returned ${status} for ${what}.`;
+  return status <= 500 && readBody(response) !== undefined
+    ? new StravaRecordError(message)
+    : new StravaTransientError(message);
 }
 
-function unauthorized(answer: HttpResponse, what: string): Error {
-  const missing = faultsOf(answer).find(({ code }) => code === 'missing');
+function unauthorized(response: HttpResponse, what: string): Error {
+  const missing = faultsOf(response).find(({ code }) => code === 'missing');
   return missing === undefined
-    ? new AccessTokenRejectedError(`Strava refuses the access token for ${what}.`)
+    ? new AccessTokenRejectedError(`Strava rejected the access token for ${what}.`)
     : new ScopeMissingError(
         `Strava needs a scope that was not granted (${missing.field}) for ${what}. Run: npm run auth`,
       );

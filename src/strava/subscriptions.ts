@@ -1,18 +1,24 @@
 /**
  * The application's webhook subscription at Strava (https://developers.strava.com/docs/webhooks/). These
- * calls carry the client's secret and no athlete's token, and Strava counts them against no quota. Nothing
- * of a URL or a form gets into an error.
+ * calls carry the client's secret and no athlete's token, and no quota counts them. No URL and no form
+ * gets into an error.
  */
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import { isJsonObject } from '../domain/json.ts';
 import {
-  ApplicationRejectedError,
   CallbackRejectedError,
   MalformedResponseError,
   SubscriptionExistsError,
 } from '../errors.ts';
-import { errorOf, faultsOf, readResponse, readObject } from './responses.ts';
-import type { Http, HttpResponse } from './http.ts';
+import {
+  clientRejected,
+  errorOf,
+  faultsOf,
+  isClientRejected,
+  readObject,
+  readResponse,
+} from './responses.ts';
+import type { Http, HttpRequest, HttpResponse } from './http.ts';
 
 export interface PushSubscriptionsOptions {
   readonly http: Http;
@@ -32,61 +38,56 @@ export interface PushSubscription {
 /** Each call throws ApplicationRejectedError for a wrong client, or a StravaRequestError. */
 export interface PushSubscriptions {
   /**
-   * Strava asks the callback URL for its challenge before it answers. Returns the new one's id.
-   * @throws SubscriptionExistsError, CallbackRejectedError; after a weather error it may have been made.
+   * Returns the new subscription's id. Strava verifies the callback URL before it responds. After a
+   * transient error the subscription may exist.
+   * @throws SubscriptionExistsError, CallbackRejectedError
    */
   create(given: { callbackUrl: string; verifyToken: string }): Promise<number>;
-  /** One at most. */
+  /** At most one. */
   list(): Promise<readonly PushSubscription[]>;
-  /** @throws NotFoundError where there is none of this id. */
+  /** @throws NotFoundError for an unknown id. */
   remove(id: number): Promise<void>;
 }
 
 const what = 'the webhook subscription';
 
 export function createPushSubscriptions(options: PushSubscriptionsOptions): PushSubscriptions {
-  const { http, apiUrl, clientId, clientSecret } = options;
-  const url = `${apiUrl}/push_subscriptions`;
-  const client = { client_id: clientId, client_secret: clientSecret };
+  const url = `${options.apiUrl}/push_subscriptions`;
+  const client = { client_id: options.clientId, client_secret: options.clientSecret };
   const query = new URLSearchParams(client).toString();
+  const send = async (request: HttpRequest): Promise<HttpResponse> => {
+    const response = await options.http(request);
+    throwRejection(response);
+    return response;
+  };
   return {
     create: async ({ callbackUrl, verifyToken }) => {
       const form = { ...client, callback_url: callbackUrl, verify_token: verifyToken };
-      const answer = withoutRejection(await http({ method: 'POST', url, form }));
-      return idOf(readObject(answer, what));
+      return idOf(readObject(await send({ method: 'POST', url, form }), what));
     },
     list: async () => {
-      const answer = withoutRejection(await http({ method: 'GET', url: `${url}?${query}` }));
-      const listed = readResponse(answer, what);
+      const listed = readResponse(await send({ method: 'GET', url: `${url}?${query}` }), what);
       if (!Array.isArray(listed)) throw malformed();
       return (listed as readonly JsonValue[]).map(subscriptionFrom);
     },
     remove: async (id) => {
-      const answer = withoutRejection(
-        await http({ method: 'DELETE', url: `${url}/${id}?${query}` }),
-      );
-      if (answer.status !== 204) throw errorOf(answer, what);
+      const response = await send({ method: 'DELETE', url: `${url}/${id}?${query}` });
+      if (response.status !== 204) throw errorOf(response, what);
     },
   };
 }
 
-/** @throws the error of a refusal that these calls alone know. */
-function withoutRejection(answer: HttpResponse): HttpResponse {
-  if (answer.status < 400 || answer.status > 499 || answer.status === 429) return answer;
-  const faults = faultsOf(answer);
-  if (faults.some(({ resource, field }) => resource === 'Application' && field !== 'Status')) {
-    throw new ApplicationRejectedError(
-      'Strava refuses the client: check STRAVA_CLIENT_ID and STRAVA_CLIENT_SECRET against https://www.strava.com/settings/api.',
-    );
-  }
-  const own = faults.filter(({ resource }) => resource === 'PushSubscription');
+/** @throws the error of a rejection that only these calls know. */
+function throwRejection(response: HttpResponse): void {
+  if (isClientRejected(response)) throw clientRejected();
+  if (response.status < 400 || response.status > 499 || response.status === 429) return;
+  const own = faultsOf(response).filter(({ resource }) => resource === 'PushSubscription');
   if (own.some(({ code }) => code === 'already exists')) {
     throw new SubscriptionExistsError('The application has a webhook subscription already.');
   }
   if (own.some(({ field }) => /^callback[ _]url$/.test(field))) {
     throw new CallbackRejectedError('Strava could not verify the callback URL.');
   }
-  return answer;
 }
 
 function subscriptionFrom(value: JsonValue): PushSubscription {
@@ -104,5 +105,5 @@ function idOf({ id }: JsonObject): number {
 }
 
 function malformed(): MalformedResponseError {
-  return new MalformedResponseError(`Strava's answer for ${what} has no usable id or address.`);
+  return new MalformedResponseError(`Strava's response for ${what} has no usable id or address.`);
 }

@@ -6,8 +6,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { EmbeddedServerError } from '../../src/errors.ts';
 import { chooseMongod, findMongod } from '../../src/embedded-mongodb/binary.ts';
-import { binaryFolder } from '../../src/embedded-mongodb/binary-cache.ts';
-import type { Environment, Fetcher } from '../../src/embedded-mongodb/fetching.ts';
+import {
+  binaryFolder,
+  type Environment,
+  type Fetcher,
+} from '../../src/embedded-mongodb/binary-cache.ts';
 
 describe('the choice of a mongod', () => {
   let home = '';
@@ -55,7 +58,7 @@ describe('the choice of a mongod', () => {
   const own = '.cache/domestique/mongod/mongod-6.0.5';
   const librarys = '.cache/mongodb-binaries/mongod-x64-debian-8.2.6';
 
-  it('takes the one that MONGOMS_SYSTEM_BINARY names before any other', async () => {
+  it('prefers the mongod of MONGOMS_SYSTEM_BINARY', async () => {
     await writeMongod('bin/mongod', '7.0.1');
     await writeMongod(own, '6.0.5');
     const path = await writeMongod('elsewhere/mongod', '5.0.2');
@@ -63,7 +66,7 @@ describe('the choice of a mongod', () => {
     expect(chosen).toEqual({ path, version: '5.0.2', series: '5.0' });
   });
 
-  it('takes no other when MONGOMS_SYSTEM_BINARY names none', async () => {
+  it('fails if MONGOMS_SYSTEM_BINARY names no mongod', async () => {
     await writeMongod(own, '6.0.5');
     const path = join(home, 'nowhere');
     const choice = chooseMongod(options({ MONGOMS_SYSTEM_BINARY: path }));
@@ -71,7 +74,7 @@ describe('the choice of a mongod', () => {
     await expect(choice).rejects.toThrow(path);
   });
 
-  it('takes the one on the PATH before those in the caches, unless it does not run', async () => {
+  it('prefers the mongod on the PATH to the caches, if it runs', async () => {
     const path = await writeMongod('bin/mongod', '7.0.1');
     const cached = await writeMongod(own, '6.0.5');
     expect(await findMongod(options())).toBe(path);
@@ -80,7 +83,7 @@ describe('the choice of a mongod', () => {
     expect(logged.join()).toContain('Illegal instruction');
   });
 
-  it('finds what mongodb-memory-server has fetched, when it is complete', async () => {
+  it('finds a complete binary of mongodb-memory-server', async () => {
     const path = await writeMongod(librarys, '8.2.6');
     await expect(chooseMongod(options())).rejects.toThrow(EmbeddedServerError);
     await writeFile(`${path}.md5`, '');
@@ -91,14 +94,14 @@ describe('the choice of a mongod', () => {
     expect(await findMongod(options({ MONGOMS_DOWNLOAD_DIR: folder }))).toBe(other);
   });
 
-  it('keeps its own under XDG_CACHE_HOME where that is set', async () => {
+  it('uses XDG_CACHE_HOME if it is set', async () => {
     const path = await writeMongod('xdg/domestique/mongod/mongod-6.0.5', '6.0.5');
     const xdg = { XDG_CACHE_HOME: join(home, 'xdg') };
     expect(binaryFolder(env(xdg))).toBe(dirname(path));
     expect(await findMongod(options(xdg))).toBe(path);
   });
 
-  it('does not take half a file for a binary', async () => {
+  it('ignores partial and non-executable files', async () => {
     await writeScript(
       '.cache/domestique/mongod/.partial-x/mongod-6.0.5',
       'echo "db version v6.0.5"',
@@ -108,21 +111,23 @@ describe('the choice of a mongod', () => {
     expect(fetched).toBe(join(home, 'fetched'));
   });
 
-  it('fetches by the next way when one fails, and hands no secrets to it', async () => {
+  it('fetches from the next source when one fails, and passes no secrets to it', async () => {
     const seen: Environment[] = [];
     const second: Fetcher = (given) => {
       seen.push(given.env);
       return writeMongod('fetched', '6.0.5');
     };
     const secrets = { STRAVA_CLIENT_SECRET: 'hush', MONGODB_URI: 'mongodb://me:hush@there' };
-    const chosen = await chooseMongod(options(secrets, [failing('The net is closed.'), second]));
+    const chosen = await chooseMongod(
+      options(secrets, [failing('The network is closed.'), second]),
+    );
     expect(chosen.path).toBe(join(home, 'fetched'));
-    expect(logged).toEqual(['The net is closed.']);
+    expect(logged).toEqual(['The network is closed.']);
     expect(seen).toEqual([env()]);
   });
 
-  it('says what every way failed of, and what to do, when all fail', async () => {
-    const fetchers = [failing('The net is closed.'), failing('There is no python3.')];
+  it('names the failure of each source and the remedy when all fail', async () => {
+    const fetchers = [failing('The network is closed.'), failing('There is no python3.')];
     const error: unknown = await chooseMongod(options({}, fetchers)).catch((each: unknown) => each);
     expect(error).toBeInstanceOf(EmbeddedServerError);
     const { message, cause } = error as EmbeddedServerError;
@@ -132,7 +137,7 @@ describe('the choice of a mongod', () => {
     expect((cause as AggregateError).errors).toHaveLength(2);
   });
 
-  it('names libcurl4 and the command that installs it where it is missing', async () => {
+  it('names the command that installs libcurl4 if it is missing', async () => {
     const script =
       'echo "mongod: error while loading shared libraries: libcurl.so.4: cannot open" >&2; exit 127';
     const fetcher: Fetcher = () => writeScript('fetched', script);
@@ -140,7 +145,7 @@ describe('the choice of a mongod', () => {
     await expect(choice).rejects.toThrow('apt-get install libcurl4');
   });
 
-  it('does not fetch again what it has and what does not run here', async () => {
+  it('does not fetch a binary again that does not run here', async () => {
     const cached = await writeScript(own, 'exit 132');
     const choice = chooseMongod(options({}, [fetching('fetched', '6.0.5')]));
     await expect(choice).rejects.toThrow(cached);
@@ -148,7 +153,7 @@ describe('the choice of a mongod', () => {
     expect(await findMongod(options())).toBe(join(home, 'bin/mongod'));
   });
 
-  it('fetches once when two ask at the same time', async () => {
+  it('fetches once for two concurrent callers', async () => {
     let count = 0;
     const fetcher: Fetcher = () => {
       count += 1;
@@ -160,7 +165,7 @@ describe('the choice of a mongod', () => {
     expect(await readdir(join(binaryFolder(env()), '.lock'))).toEqual([]);
   });
 
-  it('prefers the series that the data belongs to, and fetches it if need be', async () => {
+  it('prefers the series of the data, and fetches it if necessary', async () => {
     await writeMongod('bin/mongod', '7.0.1');
     const cached = await writeMongod(own, '6.0.5');
     expect((await chooseMongod({ ...options(), series: '6.0' })).path).toBe(cached);
@@ -171,7 +176,7 @@ describe('the choice of a mongod', () => {
     expect(other.series).toBe('7.0');
   });
 
-  it('says so when the cache cannot be written', async () => {
+  it('names the cache folder if it cannot be written', async () => {
     await writeFile(join(home, '.cache'), 'not a folder');
     const choice = chooseMongod(options({}, [fetching('fetched', '6.0.5')]));
     await expect(choice).rejects.toThrow(EmbeddedServerError);

@@ -13,7 +13,7 @@ import { lastComplaint, rotateLog } from '../../src/embedded-mongodb/mongod-log.
 import { startMongod, type StartedMongod } from '../../src/embedded-mongodb/mongod.ts';
 import { identifyProcess } from '../../src/process-identity.ts';
 
-describe('a mongod of our own', () => {
+describe('a started mongod', () => {
   let binary = '';
   let folder = '';
   let started: StartedMongod[] = [];
@@ -58,7 +58,7 @@ describe('a mongod of our own', () => {
 
   const collectionOf = (client: MongoClient) => client.db('test').collection<{ n: number }>('a');
 
-  it('answers on the loopback address alone, and is gone after stop', async () => {
+  it('listens on the loopback address only, and is gone after stop', async () => {
     const mongod = await start();
     const status = await withClient(mongod.uri, (client) =>
       client.db('admin').command({ getCmdLineOpts: 1 }),
@@ -69,7 +69,7 @@ describe('a mongod of our own', () => {
     expect(await identifyProcess(mongod.pid)).toBeUndefined();
   });
 
-  it('keeps acknowledged writes when it is killed and started again at the same port', async () => {
+  it('keeps acknowledged writes after a kill and a restart at the same port', async () => {
     const first = await start();
     await withClient(first.uri, (client) => collectionOf(client).insertOne({ n: 1 }));
     first.kill();
@@ -79,7 +79,7 @@ describe('a mongod of our own', () => {
     expect(await withClient(second.uri, (client) => collectionOf(client).countDocuments())).toBe(1);
   });
 
-  it('takes further arguments, such as those of a replica set', async () => {
+  it('passes further arguments, such as those of a replica set', async () => {
     const mongod = await start(0, ['--replSet', 'rs', '--setParameter', 'enableTestCommands=1']);
     const members = [{ _id: 0, host: `127.0.0.1:${mongod.port}` }];
     const hello = await withClient(mongod.uri, async (client) => {
@@ -89,22 +89,19 @@ describe('a mongod of our own', () => {
     expect(hello).toMatchObject({ setName: 'rs' });
   });
 
-  it.skipIf(process.platform !== 'linux')(
-    'hands no environment down to a process that may outlive us',
-    async () => {
-      const mongod = await start();
-      expect(await readFile(`/proc/${mongod.pid}/environ`, 'utf8')).not.toContain('PATH=');
-    },
-  );
+  it.skipIf(process.platform !== 'linux')('passes no environment to mongod', async () => {
+    const mongod = await start();
+    expect(await readFile(`/proc/${mongod.pid}/environ`, 'utf8')).not.toContain('PATH=');
+  });
 
-  it("gives the last telling line of mongod's log when it does not start", async () => {
+  it("reports the last error of mongod's log when it does not start", async () => {
     await start();
     const second = start();
     await expect(second).rejects.toThrow(EmbeddedServerError);
     await expect(second).rejects.toThrow(/exit code 100.*Another mongod.*mongod\.log/s);
   });
 
-  it('does not mistake another program at the port for its mongod', async () => {
+  it('does not take another program at the port for its mongod', async () => {
     const other = createServer((socket) => socket.destroy());
     other.listen(0, '127.0.0.1');
     await once(other, 'listening');
@@ -113,12 +110,12 @@ describe('a mongod of our own', () => {
     other.close();
   });
 
-  it('does not mistake another mongod at the port for its own', async () => {
+  it('does not take another mongod at the port for its own', async () => {
     const first = await start();
     await expect(start(first.port, [], 'other')).rejects.toThrow('Address already in use');
   });
 
-  it('is not left running when its start is given up', async () => {
+  it('leaves no mongod running when its start is aborted', async () => {
     const signal = AbortSignal.abort(new Error('enough'));
     const dbPath = join(folder, 'db');
     const given = { binary, dbPath, port: 0, logPath: logPath(), signal };
@@ -126,12 +123,12 @@ describe('a mongod of our own', () => {
     await start();
   });
 
-  it('says that a binary cannot be run', async () => {
+  it('reports a binary that cannot be run', async () => {
     const given = { binary: folder, dbPath: join(folder, 'db'), port: 0, logPath: logPath() };
     await expect(startMongod(given)).rejects.toThrow(EmbeddedServerError);
   });
 
-  it('has a log that is put aside once it has grown large', async () => {
+  it('moves a large log aside', async () => {
     await writeFile(logPath(), 'small');
     await rotateLog(logPath());
     expect((await stat(logPath())).size).toBe(5);
@@ -141,7 +138,7 @@ describe('a mongod of our own', () => {
     expect((await stat(`${logPath()}.1`)).size).toBe(17 * 1024 * 1024);
   });
 
-  it('is believed about this start only, not about earlier ones in the same log', async () => {
+  it('reports the errors of this start only, not of earlier ones in the same log', async () => {
     const old = `${JSON.stringify({ s: 'E', msg: 'Old', attr: { error: 'trouble' } })}\n`;
     const lines = [
       { s: 'E', msg: 'New', attr: { error: { code: 1, errmsg: 'no\nspace left' } } },

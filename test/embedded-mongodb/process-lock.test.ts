@@ -18,11 +18,11 @@ import {
 import { withProcessLock } from '../../src/embedded-mongodb/process-lock.ts';
 
 const program = fileURLToPath(new URL('fixtures/lock-user.ts', import.meta.url));
-/** How long a process may take to come or go on a busy machine before a test has failed. */
+/** How long a process may take to start or end on a busy machine. */
 const deadlineMs = 30_000;
 
 describe('the identity of a process', () => {
-  it('is that of a running process until it ends', async () => {
+  it('identifies a running process until it ends', async () => {
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'a mark']);
     await once(child, 'spawn');
     const identity = (await identifyProcess(child.pid ?? 0)) ?? '';
@@ -34,13 +34,13 @@ describe('the identity of a process', () => {
     expect(await commandLineOf(child.pid ?? 0)).toBe('');
   });
 
-  it('does not pass on to another process that is given the same pid', async () => {
+  it('distinguishes another process with the same pid', async () => {
     expect(await isRunning(await identifySelf())).toBe(true);
     expect(await isRunning(`${process.pid}-1-0badcafe`)).toBe(false);
     expect(await isRunning(`${process.ppid}-1-0badcafe`)).toBe(false);
   });
 
-  it('ends with the process even where nobody collects its exit status', async () => {
+  it('treats a zombie as ended', async () => {
     const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60']);
     const [line] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string];
     const pid = Number(line);
@@ -74,7 +74,7 @@ describe('the lock between processes', () => {
 
   const lockOf = (name = 'lock') => ({ folder: join(folder, name), clock: systemClock });
 
-  it('lets no two processes do their work at once', async () => {
+  it('runs the work of one process at a time', async () => {
     const counter = join(folder, 'counter');
     await writeFile(counter, '0');
     const users = [1, 2, 3].map(() => startLockUser(lockOf().folder, counter, '10'));
@@ -83,51 +83,51 @@ describe('the lock between processes', () => {
     expect(await readdir(lockOf().folder)).toEqual([]);
   });
 
-  it('lets no two callers in one process do their work at once', async () => {
+  it('runs the work of one caller in a process at a time', async () => {
     let inside = 0;
-    let most = 0;
+    let max = 0;
     const work = async () => {
       inside += 1;
-      most = Math.max(most, inside);
+      max = Math.max(max, inside);
       await systemClock.sleep(2);
       inside -= 1;
     };
     await Promise.all([1, 2, 3, 4].map(() => withProcessLock(lockOf(), work)));
-    expect(most).toBe(1);
+    expect(max).toBe(1);
   });
 
-  it('is free again when its owner is killed', async () => {
+  it('frees the lock when its owner is killed', async () => {
     const owner = startLockUser(lockOf().folder, '');
     await once(owner, 'message');
-    let isHad = false;
+    let isHeld = false;
     const waiting = withProcessLock(lockOf(), () => {
-      isHad = true;
+      isHeld = true;
       return Promise.resolve();
     });
     await expect
       .poll(async () => (await readdir(lockOf().folder)).length, { timeout: deadlineMs })
       .toBe(2);
-    expect(isHad).toBe(false);
+    expect(isHeld).toBe(false);
     owner.kill('SIGKILL');
     await waiting;
-    expect(isHad).toBe(true);
+    expect(isHeld).toBe(true);
   });
 
-  it('is not held by a dead process whose pid has gone to another', async () => {
+  it('ignores a dead owner whose pid belongs to another process', async () => {
     await withProcessLock(lockOf(), () => Promise.resolve());
     const dead = `${process.pid}-1-0badcafe_5f0c`;
     await writeFile(join(lockOf().folder, `ticket_000000000001_${dead}`), '');
     await writeFile(join(lockOf().folder, `choosing_${dead}`), '');
-    expect(await withProcessLock(lockOf(), () => Promise.resolve('had'))).toBe('had');
+    expect(await withProcessLock(lockOf(), () => Promise.resolve('held'))).toBe('held');
   });
 
-  it('is free again when the work fails', async () => {
+  it('frees the lock when the work fails', async () => {
     const failing = withProcessLock(lockOf(), () => Promise.reject(new Error('failed')));
     await expect(failing).rejects.toThrow('failed');
-    expect(await withProcessLock(lockOf(), () => Promise.resolve('had'))).toBe('had');
+    expect(await withProcessLock(lockOf(), () => Promise.resolve('held'))).toBe('held');
   });
 
-  it('is given up by one who is told not to wait any longer', async () => {
+  it('stops waiting for the lock on abort', async () => {
     const controller = new AbortController();
     const held = Promise.withResolvers<undefined>();
     const holder = withProcessLock(lockOf(), () => held.promise);

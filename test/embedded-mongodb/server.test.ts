@@ -17,7 +17,7 @@ import { findRunningMongod } from '../../src/embedded-mongodb/running-mongod.ts'
 import { useEmbeddedServer, type EmbeddedServer } from '../../src/embedded-mongodb/server.ts';
 
 const program = fileURLToPath(new URL('fixtures/embedded-user.ts', import.meta.url));
-/** How long a process may take to come or go on a busy machine before a test has failed. */
+/** How long a process may take to start or end on a busy machine. */
 const deadlineMs = 30_000;
 
 interface User {
@@ -69,7 +69,7 @@ describe('the embedded server', () => {
     });
   }
 
-  /** Starts a process that uses the server; `isLeader` gives it a process group of its own. */
+  /** Starts a process that uses the server; `isLeader` gives it its own process group. */
   async function startUser(isLeader = false): Promise<User> {
     const child = fork(program, [dataDir, '0'], { env, detached: isLeader });
     children.push(child);
@@ -98,7 +98,7 @@ describe('the embedded server', () => {
   const insert = (server: { uri: string }) => withCollection(server, (a) => a.insertOne({ n: 1 }));
   const count = (server: { uri: string }) => withCollection(server, (a) => a.countDocuments());
 
-  it('is shared, and shut down by the last one who releases it', async () => {
+  it('shares the server, and shuts it down at the last release', async () => {
     const first = await startUser();
     const pid = await mongodPid();
     const second = await use();
@@ -111,7 +111,7 @@ describe('the embedded server', () => {
     expect(await mongodPid()).toBeUndefined();
   });
 
-  it('is found by another name of the same folder', async () => {
+  it('finds the server by another name of the same folder', async () => {
     const first = await use();
     await symlink(dataDir, join(folder, 'link'));
     const second = await use({ dataDir: join(folder, 'link') });
@@ -122,7 +122,7 @@ describe('the embedded server', () => {
     expect(await mongodPid()).toBeUndefined();
   });
 
-  it('is one, however many start at the same time', async () => {
+  it('starts one server for concurrent processes', async () => {
     const users = await Promise.all([startUser(), startUser(), startUser()]);
     expect(new Set(users.map((user) => user.uri)).size).toBe(1);
     await Promise.all(users.map(release));
@@ -131,7 +131,7 @@ describe('the embedded server', () => {
     expect(log.match(/"msg":"MongoDB starting"/g)).toHaveLength(1);
   });
 
-  it('survives the kill of its starter, is adopted, and goes with the adopter', async () => {
+  it('adopts the server of a killed starter, and shuts it down', async () => {
     const starter = await startUser();
     await insert(starter);
     const pid = await mongodPid();
@@ -144,7 +144,7 @@ describe('the embedded server', () => {
     expect(await mongodPid()).toBeUndefined();
   });
 
-  it('is adopted also when its starter is killed before it answers', async () => {
+  it('adopts a server whose starter was killed before it was ready', async () => {
     const starter = fork(program, [dataDir, '0'], { env });
     children.push(starter);
     await expect.poll(mongodPid, { interval: 1, timeout: deadlineMs }).toBeDefined();
@@ -156,7 +156,7 @@ describe('the embedded server', () => {
     expect(logged).toEqual([expect.stringContaining('Using'), expect.stringContaining('Shut')]);
   });
 
-  it('does not hear the Ctrl-C that ends its starter', async () => {
+  it('survives the Ctrl-C that ends its starter', async () => {
     const starter = await startUser(true);
     const pid = await mongodPid();
     process.kill(-(starter.child.pid ?? 0), 'SIGINT');
@@ -167,7 +167,7 @@ describe('the embedded server', () => {
     await adopter.release();
   });
 
-  it('keeps its data when it is started again', async () => {
+  it('keeps its data over a restart', async () => {
     const first = await use();
     await insert(first);
     await first.release();
@@ -176,7 +176,7 @@ describe('the embedded server', () => {
     await second.release();
   });
 
-  it('is released once, however often that is said', async () => {
+  it('releases a share once for repeated calls', async () => {
     const [first, second] = [await use(), await use()];
     await Promise.all([first.release(), first.release()]);
     await first.release();
@@ -186,7 +186,7 @@ describe('the embedded server', () => {
     expect(await readdir(join(dataDir, 'mongodb-users'))).toEqual([]);
   });
 
-  it('is started again at the same address when it was killed under its user', async () => {
+  it('starts a killed server again at the same address', async () => {
     const server = await use();
     await insert(server);
     await server.ensureRunning();
@@ -204,7 +204,7 @@ describe('the embedded server', () => {
     ['a process that has ended', '999999999\n'],
     ['another program', `${process.ppid}\n`],
     ['nothing', ''],
-  ])('is not taken to run because its lock file names %s', async (_, text) => {
+  ])('starts a server although the lock file names %s', async (_, text) => {
     await mkdir(join(dataDir, 'mongodb'), { recursive: true });
     await writeFile(join(dataDir, 'mongodb/mongod.lock'), text);
     const server = await use();
@@ -212,14 +212,14 @@ describe('the embedded server', () => {
     await server.release();
   });
 
-  it('does not stay for users that have died', async () => {
+  it('ignores the registration of a dead process', async () => {
     const server = await use();
     await writeFile(join(dataDir, 'mongodb-users', `${process.pid}-1-0badcafe_5f0c`), '');
     await server.release();
     expect(await mongodPid()).toBeUndefined();
   });
 
-  it('refuses data of another major version, and names the way up', async () => {
+  it('rejects data of another major version, and explains the upgrade', async () => {
     await (await use()).release();
     expect(await readFile(join(dataDir, 'mongodb-version'), 'utf8')).toMatch(/^\d+\.\d+\n$/);
     await writeFile(join(dataDir, 'mongodb-version'), '4.4\n');
@@ -232,7 +232,7 @@ describe('the embedded server', () => {
     expect(await mongodPid()).toBeUndefined();
   });
 
-  it('names MONGODB_PORT when another program has the port', async () => {
+  it('names MONGODB_PORT if another program has the port', async () => {
     const other = createServer();
     other.listen(0, '127.0.0.1');
     await once(other, 'listening');
@@ -242,7 +242,7 @@ describe('the embedded server', () => {
     other.close();
   });
 
-  it('listens at the port that was set, and is found there by one who set another', async () => {
+  it('listens at the configured port, and is found there by a process with another', async () => {
     const port = await findFreePort();
     const first = await use({ port });
     expect(first.uri).toBe(`mongodb://127.0.0.1:${port}/`);
@@ -252,13 +252,13 @@ describe('the embedded server', () => {
     await second.release();
   });
 
-  it('says that DATA_DIR cannot be used', async () => {
+  it('reports an unusable DATA_DIR', async () => {
     await writeFile(dataDir, 'not a folder');
     await expect(use()).rejects.toThrow(EmbeddedServerError);
     await expect(use()).rejects.toThrow(`DATA_DIR (${dataDir})`);
   });
 
-  it('gives the reason of a mongod that does not start, and leaves nobody registered', async () => {
+  it('reports why mongod does not start, and leaves no user registered', async () => {
     await (await use()).release();
     await writeFile(join(dataDir, 'mongodb/WiredTiger.turtle'), 'nonsense');
     const failing = use();
@@ -267,13 +267,13 @@ describe('the embedded server', () => {
     expect(await readdir(join(dataDir, 'mongodb-users'))).toEqual([]);
   });
 
-  it('leaves nothing running when its start is given up', async () => {
+  it('leaves nothing running when the start is aborted', async () => {
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(use({ signal })).rejects.toThrow('enough');
     expect(await mongodPid()).toBeUndefined();
   });
 
-  it('is released also after the signal was aborted', async () => {
+  it('releases the share after an abort', async () => {
     const controller = new AbortController();
     const server = await use({ signal: controller.signal });
     controller.abort(new Error('enough'));

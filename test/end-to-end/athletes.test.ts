@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerOf, athleteNamed, storedIds, trueIds, useScene } from '../support/scene.ts';
+import { printedJson, athleteNamed, storedIds, trueIds, useScene } from '../support/scene.ts';
 
 const [ada, bob] = [athleteNamed('Ada', 1001, 12), athleteNamed('Bob', 1002, 15)];
 
@@ -22,13 +22,13 @@ describe.concurrent('sync of several athletes', () => {
     scene.simulator.world.addActivity(1002, {}, { samples: 5 });
     const revoked = await scene.call('sync', '--json');
     expect(revoked.exitCode).toBe(3);
-    expect(answerOf(revoked)).toMatchObject({ added: 1, needsAuthorization: [1001] });
+    expect(printedJson(revoked)).toMatchObject({ added: 1, needsAuthorization: [1001] });
     expect(await scene.differences(1002)).toEqual([]);
     expect(await scene.differences(1001)).toEqual([]);
 
     const { stdout } = await scene.call('status');
     expect(stdout).toMatch(/Needs you\s+.*\(1001\) has to log in again.*Run: npm run auth/);
-    const { needs } = answerOf(await scene.call('status', '--json'));
+    const { needs } = printedJson(await scene.call('status', '--json'));
     expect(needs).toHaveLength(1);
 
     const ended = await scene.call('sync');
@@ -37,7 +37,7 @@ describe.concurrent('sync of several athletes', () => {
     const code = scene.simulator.grant(1001);
     expect((await scene.call('auth', '--code', code)).exitCode).toBe(0);
     expect((await scene.call('sync')).exitCode).toBe(0);
-    expect(answerOf(await scene.call('status', '--json'))).toMatchObject({ needs: [] });
+    expect(printedJson(await scene.call('status', '--json'))).toMatchObject({ needs: [] });
   });
 
   it('shows the readable athletes in a dry run', async () => {

@@ -43,9 +43,9 @@ describe.concurrent('backup and restore', () => {
     );
     expect(await storedIn(empty)).toEqual(original);
     expect(await indexesIn(empty, ['leases'])).toEqual(await indexesIn(scene.db, ['leases']));
-    const requested = scene.streamsAskedFor();
+    const requested = scene.requestedStreams();
     expect((await scene.callWith(env, 'sync')).exitCode).toBe(0);
-    expect(scene.streamsAskedFor()).toEqual(requested);
+    expect(scene.requestedStreams()).toEqual(requested);
     await empty.dropDatabase();
   });
 

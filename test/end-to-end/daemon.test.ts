@@ -161,7 +161,7 @@ describe.concurrent('the daemon', () => {
     await daemon.shown('Run done');
     expect(await scene.differences()).toEqual([]);
     // The oldest activities, which the daemon would otherwise fetch last.
-    const fetched = scene.streamsAskedFor();
+    const fetched = scene.requestedStreams();
     const lastRequested = Math.max(...requested.map(({ _id }) => fetched.indexOf(Number(_id))));
     expect(fetched.length - lastRequested).toBeGreaterThan(5);
     daemon.kill('SIGTERM');

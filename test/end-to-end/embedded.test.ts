@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { hasListener } from '../../src/embedded-mongodb/loopback-port.ts';
 import { useDataFolders } from '../support/data-folder.ts';
 import type { Scene, SceneOptions } from '../support/scene.ts';
-import { answerOf, athleteId, useScene } from '../support/scene.ts';
+import { printedJson, athleteId, useScene } from '../support/scene.ts';
 import { eventually } from '../support/waiting.ts';
 
 /** Each command starts and shuts down a mongod, which takes time. */
@@ -31,7 +31,7 @@ describe.concurrent('the embedded MongoDB', slow, () => {
   async function statusOf(scene: Scene): Promise<Record<string, unknown>> {
     const ended = await scene.run('status', '--json');
     expect(ended.exitCode, ended.stderr).toBe(0);
-    return answerOf(ended);
+    return printedJson(ended);
   }
 
   it('keeps the data between commands, and is shut down after each', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultKind } from '../../src/simulator/api/fault-kinds.ts';
-import { answerOf, athleteId, storedIds, trueIds, useScene } from '../support/scene.ts';
+import { printedJson, athleteId, storedIds, trueIds, useScene } from '../support/scene.ts';
 
 const passing: readonly FaultKind[] = [
   'error-json',
@@ -76,7 +76,7 @@ describe.concurrent('sync with faulty responses', () => {
       expect.stringContaining(`${sick} has other streams`),
     ]);
     expect((await scene.call('status')).stdout).toMatch(new RegExp(`Parked\\s+${sick}`));
-    expect(answerOf(await scene.call('status', '--json'))).toMatchObject({
+    expect(printedJson(await scene.call('status', '--json'))).toMatchObject({
       parkedActivities: [sick],
       athletes: [{ streams: { parked: 1, pending: 0 } }],
     });
@@ -87,7 +87,7 @@ describe.concurrent('sync with faulty responses', () => {
 
     faults.clear();
     const retried = await scene.call('sync', '--retry-parked', '--json');
-    expect(answerOf(retried)).toMatchObject({ streamsStored: 1, parkedActivities: [] });
+    expect(printedJson(retried)).toMatchObject({ streamsStored: 1, parkedActivities: [] });
     expect(await scene.differences()).toEqual([]);
   });
 

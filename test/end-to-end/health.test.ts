@@ -3,7 +3,7 @@ import { findFreePort } from '../../src/embedded-mongodb/loopback-port.ts';
 import type { Running } from '../support/command.ts';
 import { startKilledMongod } from '../support/killed-mongod.ts';
 import type { Scene } from '../support/scene.ts';
-import { answerOf, useScene } from '../support/scene.ts';
+import { printedJson, useScene } from '../support/scene.ts';
 import { eventually } from '../support/waiting.ts';
 
 const onceAYear = { SYNC_SCHEDULE: '0 0 1 1 *' };
@@ -94,7 +94,7 @@ describe.concurrent('the health of the daemon', { timeout: 180_000 }, () => {
       expect(await daemon.probe('/livez')).toMatchObject({ status: 200 });
       const ended = await scene.runWith({ HTTP_PORT: daemon.port }, 'health', '--json');
       expect(ended.exitCode).toBe(1);
-      expect(answerOf(ended)).toMatchObject({
+      expect(printedJson(ended)).toMatchObject({
         address: daemon.url,
         isHealthy: false,
         live: { isAnswered: true, isHealthy: true },

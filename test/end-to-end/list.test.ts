@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  answerOf,
+  printedJson,
   athleteId,
   athleteNamed,
   storedIds,
@@ -47,7 +47,7 @@ describe.concurrent('reading the list', () => {
     expect(await storedIds(scene.db)).toContain(older);
     scene.simulator.requests.clear();
     const second = await scene.call('sync', '--json');
-    expect(answerOf(second)).toMatchObject({ added: newer.length, requests: 1 });
+    expect(printedJson(second)).toMatchObject({ added: newer.length, requests: 1 });
     expect(await storedIds(scene.db)).toEqual(trueIds(scene.simulator));
   });
 
@@ -58,8 +58,8 @@ describe.concurrent('reading the list', () => {
     const startAt = new Date(Date.now() - 200 * 86_400_000);
     const late = scene.simulator.world.addActivity(athleteId, {}, { startAt });
     const second = await scene.call('sync', '--json');
-    expect(answerOf(second)).toMatchObject({ added: 1, changed: 0, requests: 2 });
-    expect(scene.streamsAskedFor()).toEqual([late]);
+    expect(printedJson(second)).toMatchObject({ added: 1, changed: 0, requests: 2 });
+    expect(scene.requestedStreams()).toEqual([late]);
     expect(await scene.differences()).toEqual([]);
   });
 
@@ -104,12 +104,12 @@ describe.concurrent('storing activities', () => {
     world.setStreams(indoor, null);
     const first = await scene.call('sync', '--json');
     expect(first.exitCode).toBe(0);
-    expect(answerOf(first)).toMatchObject({ streamsStored: 15, withoutStreams: 5 });
-    for (const { id } of manual) expect(scene.streamsAskedFor()).not.toContain(id);
+    expect(printedJson(first)).toMatchObject({ streamsStored: 15, withoutStreams: 5 });
+    for (const { id } of manual) expect(scene.requestedStreams()).not.toContain(id);
     expect(await scene.differences()).toEqual([]);
     requests.clear();
     await scene.call('sync');
-    expect(scene.streamsAskedFor()).toEqual([]);
+    expect(scene.requestedStreams()).toEqual([]);
   });
 
   it('requests missing streams again for an old ride that was just uploaded', async () => {
@@ -141,13 +141,13 @@ describe.concurrent('storing activities', () => {
 
     scene.simulator.requests.clear();
     await scene.call('sync');
-    expect(scene.streamsAskedFor()).toEqual([]);
+    expect(scene.requestedStreams()).toEqual([]);
 
     world.withholdStreamsUntil(young, new Date(0));
     const hourAgo = { $set: { 'sync.streams.next_try_at': new Date(Date.now() - 1) } };
     await scene.db.collection('activities').updateOne({ 'sync.streams.state': 'pending' }, hourAgo);
     await scene.call('sync');
-    expect(scene.streamsAskedFor()).toEqual([young]);
+    expect(scene.requestedStreams()).toEqual([young]);
     expect(await scene.differences()).toEqual([]);
   });
 
@@ -159,7 +159,7 @@ describe.concurrent('storing activities', () => {
     world.editActivity(edited, { name: 'Renamed', gear_id: undefined, private: true });
     scene.simulator.requests.clear();
     const second = await scene.call('sync', '--json');
-    expect(answerOf(second)).toMatchObject({ added: 0, changed: 1, requests: 1 });
+    expect(printedJson(second)).toMatchObject({ added: 0, changed: 1, requests: 1 });
     expect(await scene.stored(edited)).toMatchObject({ name: 'Renamed', private: true });
     expect(await scene.stored(edited)).not.toHaveProperty('gear_id');
     expect(await scene.differences()).toEqual([]);
@@ -174,8 +174,8 @@ describe.concurrent('storing activities', () => {
     world.cropActivity(cropped, { from: 0.2, to: 0.7 });
     scene.simulator.requests.clear();
     const second = await scene.call('sync', '--json');
-    expect(answerOf(second)).toMatchObject({ changed: 1, streamsStored: 1 });
-    expect(scene.streamsAskedFor()).toEqual([cropped]);
+    expect(printedJson(second)).toMatchObject({ changed: 1, streamsStored: 1 });
+    expect(scene.requestedStreams()).toEqual([cropped]);
     expect(await scene.differences()).toEqual([]);
   });
 });

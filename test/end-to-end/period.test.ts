@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  answerOf,
+  printedJson,
   athleteId,
   athleteNamed,
   storedIds,
@@ -49,7 +49,7 @@ describe.concurrent('sync --since and --until', () => {
     expect(exitCode, stderr).toBe(0);
     const wanted = within(scene, sinceMs);
     expect(wanted.length).toBeGreaterThan(4);
-    expect(ascending(scene.streamsAskedFor())).toEqual(ascending(wanted));
+    expect(ascending(scene.requestedStreams())).toEqual(ascending(wanted));
     const stored = await scene.db.collection('streams').distinct('activity_id');
     expect(ascending(stored.map(Number))).toEqual(ascending(wanted));
   });
@@ -68,8 +68,8 @@ describe.concurrent('sync --since and --until', () => {
     await scene.call('sync', '--since', '500d');
     scene.simulator.requests.clear();
     const again = await scene.call('sync', '--since', '500d', '--json');
-    expect(answerOf(again)).toMatchObject({ added: 0, changed: 0, streamsStored: 0 });
-    expect(scene.streamsAskedFor()).toEqual([]);
+    expect(printedJson(again)).toMatchObject({ added: 0, changed: 0, streamsStored: 0 });
+    expect(scene.requestedStreams()).toEqual([]);
     expect(scene.countedRequests()).toBe(1);
   });
 
@@ -87,7 +87,7 @@ describe.concurrent('sync --since and --until', () => {
     );
     const ended = await scene.call('sync', '--since', '2025-04', '--until', '2025-04');
     expect(ended.exitCode, ended.stderr).toBe(0);
-    const requested = scene.streamsAskedFor();
+    const requested = scene.requestedStreams();
     expect(requested).toContain(first);
     expect(requested).toContain(last);
     expect(requested).not.toContain(before);
@@ -110,7 +110,7 @@ describe.concurrent('sync --since and --until', () => {
     const { exitCode } = await scene.callWith(env, 'sync', '--until', '300d');
     expect(exitCode).toBe(0);
     const bounds = [Date.now() - 600 * dayMs, Date.now() - 300 * dayMs] as const;
-    expect(ascending(scene.streamsAskedFor())).toEqual(ascending(within(scene, ...bounds)));
+    expect(ascending(scene.requestedStreams())).toEqual(ascending(within(scene, ...bounds)));
   });
 
   it('leaves its backfill request to the next command when killed', async () => {
@@ -130,7 +130,7 @@ describe.concurrent('sync --since and --until', () => {
     const scene = await openHistory();
     const { exitCode, stderr } = await scene.call('sync', '--since', '2999');
     expect(exitCode, stderr).toBe(0);
-    expect(scene.streamsAskedFor()).toEqual([]);
+    expect(scene.requestedStreams()).toEqual([]);
     expect(scene.countedRequests()).toBeLessThanOrEqual(2);
   });
 
@@ -167,11 +167,11 @@ describe.concurrent('sync --dry-run', () => {
     expect(text.stdout).toContain(`streams of ${withStreams} to fetch`);
     expect(text.stdout).toContain(`To do: ${withStreams} requests`);
     const json = await scene.call('sync', '--dry-run', '--json');
-    expect(answerOf(json)).toMatchObject({
+    expect(printedJson(json)).toMatchObject({
       athletes: [{ athleteId, listed: 40, unknown: 40, streams: withStreams }],
       requests: withStreams,
     });
-    expect(scene.streamsAskedFor()).toEqual([]);
+    expect(scene.requestedStreams()).toEqual([]);
     expect(await storedIds(scene.db)).toEqual([]);
     const listed = { 'sync.coverage': { $exists: true } };
     expect(await scene.db.collection('athletes').countDocuments(listed)).toBe(0);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { answerOf, athleteId, athleteNamed, useScene } from '../support/scene.ts';
+import { printedJson, athleteId, athleteNamed, useScene } from '../support/scene.ts';
 
 const quick = { short: 8, daily: 200, shortWindowMs: 2_000, dailyWindowMs: 20_000 };
 const quickEnv = {
@@ -30,7 +30,7 @@ describe.concurrent('sync under the quota', () => {
     const scene = await openScene({ activities: 60, quota: lasting, env: lastingEnv });
     const first = await scene.call('sync', '--no-wait', '--json');
     expect(first.exitCode, first.stderr).toBe(75);
-    expect(typeof answerOf(first)['opensAt']).toBe('string');
+    expect(typeof printedJson(first)['opensAt']).toBe('string');
     const counted = scene.countedRequests();
     expect(counted).toBeGreaterThan(10);
     expect(counted).toBeLessThanOrEqual(20);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerOf, athleteId, useScene } from '../support/scene.ts';
+import { printedJson, athleteId, useScene } from '../support/scene.ts';
 
 describe.concurrent('status', () => {
   const openScene = useScene();
@@ -16,7 +16,7 @@ describe.concurrent('status', () => {
     };
     expect((await scene.callWith(env, 'sync', '--no-wait')).exitCode).toBe(75);
     scene.simulator.requests.clear();
-    const json = answerOf(await scene.callWith(env, 'status', '--json'));
+    const json = printedJson(await scene.callWith(env, 'status', '--json'));
     expect(json).toMatchObject({
       athletes: [{ athleteId, activities: 30 }],
       quota: { short: { limit: 12 }, daily: { limit: 12 } },
@@ -51,19 +51,21 @@ describe.concurrent('status', () => {
     const scene = await openScene({ activities: 30, env: { SYNC_SINCE: '200d' } });
     await scene.call('sync');
     expect((await scene.call('status')).stdout).toMatch(/To do\s+nothing/);
-    expect(answerOf(await scene.call('status', '--json'))).toMatchObject({ toDo: { streams: 0 } });
-    const streamless = answerOf(
+    expect(printedJson(await scene.call('status', '--json'))).toMatchObject({
+      toDo: { streams: 0 },
+    });
+    const streamless = printedJson(
       await scene.callWith({ SYNC_STREAMS: 'false', SYNC_SINCE: '' }, 'status', '--json'),
     );
     expect(streamless).toMatchObject({ toDo: { streams: 0 } });
-    const whole = answerOf(await scene.callWith({ SYNC_SINCE: '' }, 'status', '--json'));
+    const whole = printedJson(await scene.callWith({ SYNC_SINCE: '' }, 'status', '--json'));
     expect((whole as { toDo: { streams: number } }).toDo.streams).toBeGreaterThan(15);
   });
 
   it('shows the quota from Strava’s responses, not from the configuration', async () => {
     const scene = await openScene({ activities: 5, quota: { short: 100 } });
     await scene.call('sync');
-    const { quota } = answerOf(await scene.call('status', '--json'));
+    const { quota } = printedJson(await scene.call('status', '--json'));
     expect(quota).toMatchObject({ short: { limit: 100 } });
   });
 });

@@ -48,7 +48,7 @@ describe.concurrent('an access token', () => {
     expect(scene.countedRequests()).toBe(1);
     const first = scene.simulator.world.addActivity(athleteId, {}, { samples: 5 });
     expect((await scene.call('sync')).exitCode).toBe(0);
-    expect(scene.streamsAskedFor()).toEqual([first]);
+    expect(scene.requestedStreams()).toEqual([first]);
     expect(await scene.differences()).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, expect, inject, it } from 'vitest';
 import { reportFaults } from '../fault-report.ts';
-import type { AnswerProxy, PassingAnswer } from '../support/response-proxy.ts';
-import { startAnswerProxy } from '../support/response-proxy.ts';
+import type { ResponseProxy, PassingResponse } from '../support/response-proxy.ts';
+import { startResponseProxy } from '../support/response-proxy.ts';
 import { scaled } from '../support/fault-scale.ts';
 import type { Fate, Spoilt } from '../support/json-mutations.ts';
 import { membersOf, spoilRecord, spoilStreams } from '../support/json-mutations.ts';
@@ -14,7 +14,7 @@ import { athleteId, useScene } from '../support/scene.ts';
 const activities = scaled(240, 2_500);
 const minCases = scaled(200, 2_000);
 const open = useScene();
-const proxies: AnswerProxy[] = [];
+const proxies: ResponseProxy[] = [];
 
 afterAll(() => Promise.all(proxies.map((proxy) => proxy.close())));
 
@@ -58,7 +58,7 @@ function createSpoiler() {
     };
     return once(streams, id, spoil)?.text;
   };
-  const alter = ({ path, status, body }: PassingAnswer): string | undefined => {
+  const alter = ({ path, status, body }: PassingResponse): string | undefined => {
     if (status !== 200) return undefined;
     if (path.endsWith('/athlete/activities')) return pages.pop() ?? alterPage(body);
     const [, id] = /\/activities\/(\d+)\/streams$/.exec(path) ?? [];
@@ -130,7 +130,7 @@ it(
   async () => {
     const scene = await open({ seed: faultSeed, activities });
     const spoiler = createSpoiler();
-    const proxy = await startAnswerProxy(scene.simulator, spoiler.alter);
+    const proxy = await startResponseProxy(scene.simulator, spoiler.alter);
     proxies.push(proxy);
     const surroundings = { ...scene, simulator: proxy.simulator };
 

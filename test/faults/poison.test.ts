@@ -5,7 +5,7 @@ import { isWhole, scaled } from '../support/fault-scale.ts';
 import { lossesOf } from '../support/losses.ts';
 import { faultSeed } from '../support/random.ts';
 import type { Scene } from '../support/scene.ts';
-import { answerOf, athleteId, useScene } from '../support/scene.ts';
+import { printedJson, athleteId, useScene } from '../support/scene.ts';
 
 /** Strava's own 500, an unexpected shape, and (in the long form) a connection that is always cut. */
 const kinds: readonly FaultKind[] = [
@@ -46,7 +46,7 @@ function sorted(ids: Iterable<number>): readonly number[] {
 }
 
 async function parkedInStatus(scene: Scene): Promise<readonly number[]> {
-  const status = answerOf(await scene.run('status', '--json'));
+  const status = printedJson(await scene.run('status', '--json'));
   return sorted(status['parkedActivities'] as number[]);
 }
 
@@ -69,7 +69,7 @@ it(
       if (kind === 'reset') expect(requestsFor(id)).toBeLessThanOrEqual(maxTransientRequests);
       else expect(requestsFor(id)).toBe(triesADay);
     }
-    expect(answerOf(first)).toMatchObject({ parked: poisoned.size });
+    expect(printedJson(first)).toMatchObject({ parked: poisoned.size });
     expect(await parkedInStatus(scene)).toEqual(sorted(poisoned.keys()));
     const document = await scene.stored([...poisoned.keys()][0] ?? 0);
     expect(document?.['sync']).toMatchObject({

@@ -5,8 +5,8 @@ import type { FaultKind } from '../../src/simulator/api/fault-kinds.ts';
 import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { reportFaults } from '../fault-report.ts';
-import type { AnswerProxy, PassingAnswer } from '../support/response-proxy.ts';
-import { startAnswerProxy } from '../support/response-proxy.ts';
+import type { ResponseProxy, PassingResponse } from '../support/response-proxy.ts';
+import { startResponseProxy } from '../support/response-proxy.ts';
 import { createCanary, secretsIn } from '../support/canaries.ts';
 import { storedCollections } from '../support/database.ts';
 import type { Ended } from '../support/command.ts';
@@ -43,9 +43,9 @@ const shown: { readonly command: string; readonly text: string }[] = [];
 
 let mongod: LockedMongod;
 let simulator: Simulator;
-let proxy: AnswerProxy;
+let proxy: ResponseProxy;
 
-function rememberTokens({ path, body }: PassingAnswer): undefined {
+function rememberTokens({ path, body }: PassingResponse): undefined {
   if (!path.endsWith('/token')) return;
   for (const [, name = '', token = ''] of body.matchAll(
     /"(access_token|refresh_token)":"(\w+)"/g,
@@ -67,7 +67,7 @@ beforeAll(async () => {
   ];
   const quota = { short: 5_000, daily: 50_000 };
   simulator = await startSimulator({ seed: faultSeed, clientSecret, athletes, quota });
-  proxy = await startAnswerProxy(simulator, rememberTokens);
+  proxy = await startResponseProxy(simulator, rememberTokens);
 });
 
 afterAll(async () => {
@@ -180,7 +180,7 @@ describe(`secrets (seed ${faultSeed})`, { timeout: scaled(120_000, 240_000) }, (
       { $set: { access_token: unsendable, expires_at: future, obtained_at: new Date() } },
     );
     const sync = launch(['sync', '--athlete', String(athleteId + 1)]);
-    await Promise.race([sync.ended, sync.shown('no complete answer')]);
+    await Promise.race([sync.ended, sync.shown('no complete response')]);
     sync.kill('SIGTERM');
     await sync.ended;
     const broken = { ...stored, expires_at: 'broken' };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/clock.ts';
 import { createRecentValue } from '../../src/http/recent-value.ts';
 
-/** A clock that stands still but for sleeps, which pass at once. */
+/** A clock that moves only by its sleeps, which pass at once. */
 function useClock() {
   let nowMs = 0;
   const clock: Clock = {
@@ -20,34 +20,34 @@ function useClock() {
 function useValue() {
   const { clock, pass } = useClock();
   const loadedAtMs: number[] = [];
-  const gates: PromiseWithResolvers<number>[] = [];
+  const loads: PromiseWithResolvers<number>[] = [];
   const load = (): Promise<number> => {
     loadedAtMs.push(clock.monotonicMs());
-    const rateLimiter = Promise.withResolvers<number>();
-    gates.push(rateLimiter);
-    return rateLimiter.promise;
+    const loading = Promise.withResolvers<number>();
+    loads.push(loading);
+    return loading.promise;
   };
-  /** Lets everything go on that can, then ends a loading, and lets everything go on again. */
+  /** Runs everything that can run, completes a load, and runs everything again. */
   const settle = async (index: number): Promise<void> => {
     await new Promise(setImmediate);
-    gates[index]?.resolve(index);
+    loads[index]?.resolve(index);
     await new Promise(setImmediate);
   };
   return {
     value: createRecentValue({ load, clock, pollIntervalMs: 100 }),
     pass,
     loadedAtMs,
-    gates,
+    loads,
     settle,
   };
 }
 
 describe('a recent value', () => {
-  it('is loaded once for all who ask at the same time, and kept while it is young', async () => {
+  it('loads a value once for concurrent readers, and keeps it while it is recent', async () => {
     const { value, pass, loadedAtMs, settle } = useValue();
-    const asked = Array.from({ length: 1_000 }, () => value.read(2_000));
+    const reads = Array.from({ length: 1_000 }, () => value.read(2_000));
     await settle(0);
-    expect(new Set(await Promise.all(asked))).toEqual(new Set([0]));
+    expect(new Set(await Promise.all(reads))).toEqual(new Set([0]));
     pass(1_999);
     expect(await value.read(2_000)).toBe(0);
     expect(loadedAtMs).toHaveLength(1);
@@ -57,7 +57,7 @@ describe('a recent value', () => {
     expect(await next).toBe(1);
   });
 
-  it('with an age of zero is loaded after the call, though another loading is under way', async () => {
+  it('starts a load after the call for an age of zero, even during another load', async () => {
     const { value, loadedAtMs, settle } = useValue();
     const first = value.read(0);
     await settle(0);
@@ -72,11 +72,11 @@ describe('a recent value', () => {
     expect(loadedAtMs).toEqual([0, 100, 200]);
   });
 
-  it('that could not be loaded fails for who waits, and is loaded again for who comes later', async () => {
-    const { value, gates, settle } = useValue();
+  it('fails the waiting readers when a load fails, and loads again for later ones', async () => {
+    const { value, loads, settle } = useValue();
     const failing = value.read(0);
     await new Promise(setImmediate);
-    gates[0]?.reject(new Error('away'));
+    loads[0]?.reject(new Error('away'));
     await expect(failing).rejects.toThrow('away');
     const later = value.read(0);
     await settle(1);

@@ -43,30 +43,32 @@ async function connected(server: HttpServer): Promise<Socket> {
 }
 
 describe('the HTTP server', () => {
-  it('hands a request to the first route that takes it', async () => {
+  it('passes a request to the first route that takes it', async () => {
     const passing: Route = { ...echo, handle: () => Promise.resolve(undefined) };
-    const answer = await post(await serve([passing, echo]), '/echo?a=1', 'grüß');
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get('content-type')).toContain('application/json');
-    expect(await answer.json()).toEqual({ path: '/echo', query: 'a=1', length: 4 });
+    const response = await post(await serve([passing, echo]), '/echo?a=1', 'grüß');
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toContain('application/json');
+    expect(await response.json()).toEqual({ path: '/echo', query: 'a=1', length: 4 });
   });
 
-  it('answers the same 404 for what is unknown, what passes, and what is of another method', async () => {
-    const passing: Route = { method: 'POST', matches: () => true, handle: () => noAnswer };
-    const noAnswer = Promise.resolve(undefined);
+  it('sends the same 404 for an unknown path, a passing route and another method', async () => {
+    const passing: Route = { method: 'POST', matches: () => true, handle: () => passed };
+    const passed = Promise.resolve(undefined);
     const server = await serve([{ ...echo, method: 'GET' }, passing]);
-    const answers = await Promise.all([
+    const responses = await Promise.all([
       post(server, '/echo', ''),
       post(server, '/nothing', 'x'),
       fetch(`${server.url}/nothing`),
       fetch(`${server.url}/echo`, { method: 'PUT', body: 'x' }),
       fetch(`${server.url}//echo`),
     ]);
-    const said = await Promise.all(answers.map(async (each) => [each.status, await each.text()]));
-    for (const each of said) expect(each).toEqual([404, '{"message":"Not Found"}']);
+    const bodies = await Promise.all(
+      responses.map(async (each) => [each.status, await each.text()]),
+    );
+    for (const each of bodies) expect(each).toEqual([404, '{"message":"Not Found"}']);
   });
 
-  it('takes bodies up to 64 kB', async () => {
+  it('accepts bodies up to 64 kB', async () => {
     const server = await serve([echo]);
     expect((await post(server, '/echo', 'x'.repeat(65_536))).status).toBe(200);
     expect((await post(server, '/echo', 'x'.repeat(65_537))).status).toBe(413);
@@ -74,7 +76,7 @@ describe('the HTTP server', () => {
     expect((await post(server, '/echo', 'x')).status).toBe(200);
   });
 
-  it('hangs up on who sends without an end', async () => {
+  it('closes the connection of a client that sends without end', async () => {
     const server = await serve([echo]);
     const socket = await connected(server);
     const closed = new Promise((resolve) => socket.on('error', resolve).on('close', resolve));
@@ -86,18 +88,18 @@ describe('the HTTP server', () => {
     expect(performance.now() - startedMs).toBeLessThan(5_000);
   });
 
-  it('outlives clients that send nonsense or leave in the middle', async () => {
+  it('survives clients that send nonsense or leave in the middle', async () => {
     const server = await serve([echo]);
     const nonsense = await connected(server);
     nonsense.resume().write('NONSENSE\r\n\r\n');
     await once(nonsense, 'close');
-    const erasing = await connected(server);
-    erasing.write('POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf');
-    erasing.destroy();
+    const half = await connected(server);
+    half.write('POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf');
+    half.destroy();
     expect((await post(server, '/echo', 'x')).status).toBe(200);
   });
 
-  it('closes within a second: idle connections at once, and those that hang after a while', async () => {
+  it('closes within a second, with idle and hanging connections', async () => {
     const never: Route = { ...echo, handle: () => new Promise(() => undefined) };
     const server = await serve([{ ...echo, matches: (path) => path === '/ok' }, never]);
     const agent = new Agent({ keepAlive: true });
@@ -117,27 +119,27 @@ describe('the HTTP server', () => {
     agent.destroy();
   });
 
-  it('tells who is answered while it closes that it is the last time', async () => {
-    const asked = Promise.withResolvers<undefined>();
-    const answered = Promise.withResolvers<undefined>();
+  it('sends "connection: close" in responses while it closes', async () => {
+    const received = Promise.withResolvers<undefined>();
+    const released = Promise.withResolvers<undefined>();
     const slow: Route = {
       ...echo,
       handle: async () => {
-        asked.resolve(undefined);
-        await answered.promise;
+        received.resolve(undefined);
+        await released.promise;
         return jsonResponse(200, {});
       },
     };
     const server = await serve([slow]);
-    const answer = post(server, '/echo', '');
-    await asked.promise;
+    const response = post(server, '/echo', '');
+    await received.promise;
     const closed = server.close();
-    answered.resolve(undefined);
-    expect((await answer).headers.get('connection')).toBe('close');
+    released.resolve(undefined);
+    expect((await response).headers.get('connection')).toBe('close');
     await closed;
   });
 
-  it('says in one sentence why it cannot listen', async () => {
+  it('explains in one sentence why it cannot listen', async () => {
     const { port } = new URL((await serve([])).url);
     const taken = await serve([], '127.0.0.1', Number(port)).catch((error: unknown) => error);
     expect(taken).toBeInstanceOf(HttpServerError);

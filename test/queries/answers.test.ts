@@ -20,7 +20,7 @@ afterAll(() => {
   isRough = false;
 });
 
-/** Sums come out a little different in another order, and derived values are rounded to thousandths. */
+/** Sums differ a little in another order, and derived values are rounded to thousandths. */
 expect.addEqualityTesters([
   (one: unknown, other: unknown) =>
     isRough && typeof one === 'number' && typeof other === 'number'
@@ -48,7 +48,7 @@ async function answerTo({
 }
 
 describe('a question of the cookbook', () => {
-  it.each(recipes)('$name has the true answer, in the shape that it says', async (recipe) => {
+  it.each(recipes)('answers $name truly, in the documented shape', async (recipe) => {
     const { name, answer } = recipe;
     const expected = expectations[name]?.(fixture);
     expect(expected?.length ?? 0, 'an answer that says something').toBeGreaterThan(0);
@@ -59,7 +59,7 @@ describe('a question of the cookbook', () => {
   });
 
   it.each(recipes.filter(({ reach }) => reach === 'selective'))(
-    '$name reads at most twice what it returns',
+    'reads at most twice the returned documents for $name',
     async ({ name }) => {
       const { documents, returned, isScan } = await costOf(fixture.rounds.db, await pasted(name));
       expect(isScan).toBe(false);
@@ -69,7 +69,7 @@ describe('a question of the cookbook', () => {
   );
 
   it.each(recipes.filter(({ reach }) => reach === 'whole'))(
-    '$name reads the index, or each activity once',
+    'reads the index, or each activity once, for $name',
     async ({ name, topic }) => {
       const cost = await costOf(fixture.rounds.db, await pasted(name));
       const isCovered =
@@ -82,13 +82,13 @@ describe('a question of the cookbook', () => {
 });
 
 describe('one recording', () => {
-  it.each([1_000, 5_000, 10_000])('has its best %i m', async (meters) => {
+  it.each([1_000, 5_000, 10_000])('finds the best %i m of a recording', async (meters) => {
     const settings = { activity: `NumberLong("${fixture.ride.id}")`, meters: String(meters) };
-    const asked = await paste(fixture.rounds.db, 'best-distance-of-one', settings);
-    expect(await answerTo(asked)).toEqual(bestDistanceOfOne(fixture.ride, meters));
+    const found = await paste(fixture.rounds.db, 'best-distance-of-one', settings);
+    expect(await answerTo(found)).toEqual(bestDistanceOfOne(fixture.ride, meters));
   });
 
-  it('of ten days comes back whole from one query, its parts joined in order', async () => {
+  it('returns a recording of ten days from one query, its parts joined in order', async () => {
     const { db } = fixture.rounds;
     const { tenDays } = fixture;
     const settings = { activity: `NumberLong("${tenDays.id}")` };
@@ -116,7 +116,7 @@ describe('a view', () => {
     { name: 'daily_totals', key: 'day', reference: totalsByDay },
     { name: 'weekly_totals', key: 'week', reference: totalsByWeek },
     { name: 'monthly_totals', key: 'month', reference: totalsByMonth },
-  ])('$name has the true totals', async ({ name, key, reference }) => {
+  ])('sums the true totals in $name', async ({ name, key, reference }) => {
     const { db } = fixture.rounds;
     const found = await db
       .collection(name)
@@ -132,7 +132,7 @@ describe('a view', () => {
     expect(found).toEqual(expected);
   });
 
-  it('is made as the page says', async () => {
+  it('creates the views of the page', async () => {
     const { db } = fixture.rounds;
     const made = await db.listCollections({ type: 'view' }).toArray();
     expect(made.map(({ name }) => name).toSorted()).toEqual(
@@ -143,7 +143,7 @@ describe('a view', () => {
 });
 
 describe('query', () => {
-  async function ask(...args: readonly string[]): Promise<string> {
+  async function run(...args: readonly string[]): Promise<string> {
     const program = fixture.rounds.program();
     expect(await query(program, args)).toBe(0);
     return program.printed();
@@ -153,39 +153,39 @@ describe('query', () => {
     ['totals-by-week', ['--athlete', String(ada), '--limit=60']],
     ['near', ['--athlete', String(ada), '--lng', '16.3838', '--lat', '48.2152', '--radius', '400']],
     ['same-route', []],
-  ] as const)('gives %s the answer that the pasted text gives', async (name, args) => {
+  ] as const)('prints the same answer to %s as the pasted text', async (name, args) => {
     const more = name === 'same-route' ? ['--activity', String(fixture.route.id)] : args;
-    const found = JSON.parse(await ask(name, ...more, '--json')) as unknown;
+    const found = JSON.parse(await run(name, ...more, '--json')) as unknown;
     expect(found).toEqual(JSON.parse(JSON.stringify(expectations[name]?.(fixture))));
   });
 
-  it('prints a table for a person', async () => {
-    const text = await ask('totals-by-year', '--athlete', String(ada));
+  it('prints a table', async () => {
+    const text = await run('totals-by-year', '--athlete', String(ada));
     const [head = '', first = ''] = text.split('\n');
     expect(head).toMatch(/^_id\.year +_id\.sport +activities +distance +moving_time/);
     expect(first).toMatch(/^2026 +\w+ +\d+ +[\d.]+ +\d+/);
     expect(text.trimEnd().split('\n')).toHaveLength(1 + totalsByYear(fixture.truth).length);
   });
 
-  it('prints CSV with quotes where they are needed, and no formula', async () => {
+  it('prints CSV with the necessary quotes and without formulas', async () => {
     const activities = fixture.rounds.db.collection('activities');
     const { id, summary } = fixture.renamed;
     const name = '=1+1, "so"';
     await activities.updateOne({ _id: id as never }, { $set: { name } });
-    const text = await ask('latest', '--athlete', String(ada), '--csv');
+    const text = await run('latest', '--athlete', String(ada), '--csv');
     await activities.updateOne({ _id: id as never }, { $set: { name: 'Renamed' } });
     expect(text).toMatch(/^_id,name,sport_type,start_date_local,[^\r]*\r\n/);
     expect(text).toContain(`${id},"'=1+1, ""so""",${summary.sport_type}`);
   });
 
-  it('asks whose it is where there are several athletes', async () => {
-    await expect(ask('latest')).rejects.toThrow('name one with --athlete: 1001, 1002.');
-    await expect(ask('latest', '--athlete', '5')).rejects.toThrow('there are some of 1001, 1002.');
-    await expect(ask('same-route', '--activity', '5')).rejects.toThrow('There is no such activity');
+  it('demands --athlete if there are several athletes', async () => {
+    await expect(run('latest')).rejects.toThrow('name one with --athlete: 1001, 1002.');
+    await expect(run('latest', '--athlete', '5')).rejects.toThrow('there are some of 1001, 1002.');
+    await expect(run('same-route', '--activity', '5')).rejects.toThrow('There is no such activity');
   });
 
-  it('lists the questions', async () => {
-    const lines = (await ask()).trimEnd().split('\n');
+  it('lists the questions of the cookbook', async () => {
+    const lines = (await run()).trimEnd().split('\n');
     expect(lines.map((line) => line.split(' ')[0])).toEqual(recipes.map(({ name }) => name));
   });
 });

@@ -1,5 +1,5 @@
 /**
- * For each question of the cookbook: the values to ask it with, and what it has to answer.
+ * The parameters and the expected answer of each question of the cookbook.
  */
 import { expect } from 'vitest';
 
@@ -51,7 +51,7 @@ function ringOf([[west, south], [east, north]]: typeof corners): readonly places
   ];
 }
 
-/** What stands behind the `var`s of a question. */
+/** The values of the `var` lines of a question. */
 export function settingsOf(name: string, fixture: Fixture): Settings {
   return settings[name]?.(fixture) ?? {};
 }

@@ -1,5 +1,5 @@
 /**
- * What MongoDB says that a pipeline cost it.
+ * The cost of a pipeline, as MongoDB explains it.
  */
 import type { Db, Document } from 'mongodb';
 import type { Pasted } from './pasted.ts';
@@ -8,7 +8,7 @@ export interface Cost {
   /** Documents and index entries that were read. */
   readonly documents: number;
   readonly keys: number;
-  /** What the part of the query that reads the collection gave to the rest. */
+  /** The documents that the reading stage returned. */
   readonly returned: number;
   readonly isScan: boolean;
 }

@@ -1,6 +1,6 @@
 /**
- * The histories that the cookbook's questions are asked of: two simulated athletes, with what the
- * questions look for on purpose (the same route twice, a recording of ten days, an edit, a deletion).
+ * The histories for the cookbook's questions: two simulated athletes, with the special cases that the
+ * questions need (the same route twice, a recording of ten days, an edit, a deletion).
  */
 import { Long } from 'mongodb';
 import type { Simulator } from '../../src/simulator/simulator.ts';
@@ -12,7 +12,7 @@ import { dayMs } from '../support/rounds.ts';
 export const ada = 1001;
 export const bob = 1002;
 
-/** What Strava has of one activity. */
+/** One activity as Strava has it. */
 export interface Truth {
   readonly id: number;
   readonly summary: SummaryRecord;
@@ -26,10 +26,10 @@ export interface Fixture {
   readonly truth: readonly Truth[];
   /** A recording with distance and power that is longer than an hour. */
   readonly ride: Truth;
-  /** One that was done again later, and the ids of all on its route. */
+  /** An activity that is repeated later on the same route. */
   readonly route: Truth;
   readonly tenDays: Truth;
-  /** As it was before it was called something else. */
+  /** Before it was renamed. */
   readonly renamed: Truth;
   readonly deleted: Truth;
   /** Its streams are marked as failed. */
@@ -48,7 +48,7 @@ const athleteOf = (id: number, firstname: string, activities: number) => ({
   years: 2,
 });
 
-/** What `useRounds` needs for it. */
+/** The options of `useRounds`. */
 export const options: RoundsOptions = {
   seed: 11,
   athletes: [athleteOf(ada, 'Ada', 220), athleteOf(bob, 'Bob', 20)],
@@ -105,7 +105,7 @@ function at(truth: readonly Truth[], index: number): Truth {
   return truth[index] ?? found([], () => true);
 }
 
-/** What five failures leave behind. */
+/** The state after five failures. */
 export const failure = {
   tries: 5,
   error: 'Strava answered 500.',

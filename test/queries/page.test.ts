@@ -4,19 +4,19 @@ import { cookbookText } from '../../src/queries/page.ts';
 import { recipes } from '../../src/queries/recipes.ts';
 
 describe('the cookbook', () => {
-  it('is the page that the questions make', async () => {
-    // Written anew by `npm exec vitest run test/queries/page.test.ts -- -u`.
+  it('matches the page that the questions generate', async () => {
+    // `npm exec vitest run test/queries/page.test.ts -- -u` writes the page.
     await expect(cookbookText()).toMatchFileSnapshot('../../docs/cookbook.md');
   });
 
-  it('has at least 25 questions, each with a name of its own', () => {
+  it('contains at least 25 questions with unique names', () => {
     const names = recipes.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     expect(names.length).toBeGreaterThanOrEqual(25);
     for (const name of names) expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
   });
 
-  it('asks nothing that MongoDB 6.0 does not have', () => {
+  it('uses only operators of MongoDB 6.0', () => {
     expect(cookbookText()).not.toMatch(/\$(percentile|median|toUUID|bitAnd)\b/);
   });
 });

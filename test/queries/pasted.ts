@@ -1,6 +1,6 @@
 /**
- * Runs the queries of docs/cookbook.md as somebody would who pastes them into mongosh, with values of
- * their own behind the `var`s.
+ * Runs the queries of docs/cookbook.md as if they were pasted into mongosh, with other values in the
+ * `var` lines.
  */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -11,7 +11,7 @@ import { Long } from 'mongodb';
 const root = resolve(import.meta.dirname, '../..');
 export const page = readFileSync(join(root, 'docs/cookbook.md'), 'utf8');
 
-/** What a pasted text asks, with what it asks it of. */
+/** The query of a pasted text. */
 export interface Pasted {
   readonly collection: string;
   readonly pipeline: Document[];
@@ -26,7 +26,7 @@ export const blocks: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
-/** The pipeline of a question of the page; `settings` are what stands behind `var NAME = `. */
+/** The query of a question of the page; `settings` are the values of the `var` lines. */
 export async function paste(
   db: Db,
   name: string,
@@ -41,24 +41,24 @@ export async function paste(
   }, text);
   // mongosh awaits by itself.
   const awaited = set.replace(/^(var \w+ = )(db\.)/m, '$1await $2');
-  const asked: Pasted[] = [];
+  const queries: Pasted[] = [];
   const run = compileFunction(`return (async () => {${awaited}})()`, [
     'db',
     'NumberLong',
     'ISODate',
   ]) as (...globals: readonly unknown[]) => Promise<void>;
   await run(
-    shellOf(db, asked),
+    shellOf(db, queries),
     (digits: string) => Long.fromString(digits),
     (instant: string) => new Date(instant),
   );
-  const [first] = asked;
-  if (first === undefined) throw new Error(`${name} asks nothing.`);
+  const [first] = queries;
+  if (first === undefined) throw new Error(`${name} runs no query.`);
   return first;
 }
 
-/** As much of mongosh's `db` as the page uses. */
-function shellOf(db: Db, asked: Pasted[]): unknown {
+/** The part of mongosh's `db` that the page uses. */
+function shellOf(db: Db, queries: Pasted[]): unknown {
   return new Proxy(
     {},
     {
@@ -66,7 +66,7 @@ function shellOf(db: Db, asked: Pasted[]): unknown {
         findOne: (filter: Filter<Document>, projection: Document) =>
           db.collection(collection).findOne(filter, { projection }),
         aggregate: (pipeline: Document[], options: AggregateOptions = {}) =>
-          asked.push({ collection, pipeline, options }),
+          queries.push({ collection, pipeline, options }),
       }),
     },
   );

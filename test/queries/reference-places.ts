@@ -1,5 +1,5 @@
 /**
- * What the questions about places have to answer, worked out on a plane around each place: exact enough
+ * The expected answers to the questions about places, computed on a plane around each place: exact enough
  * for some hundred metres.
  */
 import polyline from '@googlemaps/polyline-codec';
@@ -14,7 +14,7 @@ const latestFirst = (truth: readonly Truth[]): readonly Truth[] =>
 
 const metersPerDegree = (Math.PI * 6_378_100) / 180;
 
-/** The line of the summary; empty where it is none. */
+/** The line of the summary; empty if there is none. */
 export function lineOf({ summary }: Truth): readonly Position[] {
   const map = summary['map'] as { readonly summary_polyline?: string | null } | undefined;
   const line = polyline.decode(map?.summary_polyline ?? '', 5);
@@ -54,7 +54,7 @@ export function through(truth: readonly Truth[], [low, high]: readonly [Position
   return latestFirst(truth.filter((one) => isThrough(lineOf(one)))).map(placed);
 }
 
-/** Cuts the way off at each side in turn; nothing is left of one that passes by. */
+/** Clips the line at each side in turn; nothing remains of one that does not cross. */
 function isCrossing(
   [from, to]: readonly [Position, Position],
   [low, high]: readonly [Position, Position],

@@ -1,6 +1,6 @@
 /**
- * What the questions about samples have to answer, worked out from Strava's streams by trying every
- * sample, second or pair, however long it takes.
+ * The expected answers to the questions about samples, computed from Strava's streams by trying every
+ * sample, second or pair.
  */
 import { zonesOf } from '../../src/simulator/world/athlete.ts';
 import type { StreamValue } from '../../src/simulator/world/stream-set.ts';
@@ -25,7 +25,7 @@ function curveOf(one: Truth, key: string): readonly At[] {
   );
 }
 
-/** Each sample as the question `recording` gives it. */
+/** Each sample as the question `recording` returns it. */
 export function samplesOf(one: Truth): Answer {
   const latlng = streamOf(one, 'latlng').map((pair) => (Array.isArray(pair) ? pair : [null, null]));
   const keys = ['distance', 'altitude', 'velocity_smooth', 'heartrate', 'cadence', 'watts'];
@@ -112,7 +112,7 @@ export function bestPowerOfOne(one: Truth, seconds: number): Answer {
   return best === undefined ? [] : [best];
 }
 
-/** Where a rising line reaches a height; undefined where it never does. */
+/** The point at which a rising line reaches a height; undefined if it never does. */
 function reach(curve: readonly At[], from: keyof At, to: keyof At, height: number) {
   for (let index = 1; index < curve.length; index += 1) {
     const [before, after] = [curve[index - 1], curve[index]];
@@ -239,7 +239,7 @@ export function personalBests(truth: readonly Truth[], athlete_id: number): Answ
   );
 }
 
-/** How long each heart rate held. */
+/** The duration of each heart rate. */
 function heartSeconds(one: Truth): ReadonlyMap<number, number> {
   const times = streamOf(one, 'time').map(Number);
   const seconds = new Map<number, number>();
@@ -257,7 +257,7 @@ interface Zone {
   readonly max: number;
 }
 
-/** With steps of `step` beats, each in the zone that its lowest beat is in. */
+/** With steps of `step` beats; a step belongs to the zone of its lowest beat. */
 export function heartrateZones(truth: readonly Truth[], athleteId: number, step: number): Answer {
   const { zones } = zonesOf(athleteId)['heart_rate'] as unknown as { zones: readonly Zone[] };
   const rates = truth.flatMap((one) => [...heartSeconds(one)]);

@@ -1,5 +1,5 @@
 /**
- * What the questions about totals and single activities have to answer, worked out from Strava's own
+ * The expected answers to the questions about totals and single activities, computed from Strava's own
  * records, activity by activity.
  */
 import type { Truth } from './fixture.ts';
@@ -115,7 +115,7 @@ export function climbingByMonth(truth: readonly Truth[], year: string): Answer {
 
 export function yearInReview(truth: readonly Truth[], year: string): Answer {
   const own = truth.filter((one) => yearOf(one) === year);
-  const most = (key: string): object => {
+  const maxBy = (key: string): object => {
     const [one] = byKey(
       [...own],
       (each) => -numberIn(each, key),
@@ -124,10 +124,12 @@ export function yearInReview(truth: readonly Truth[], year: string): Answer {
     return { _id: one?.id, name: one?.summary.name, [key]: one && numberIn(one, key) };
   };
   const counts = { days: new Set(own.map(dayOf)).size, sports: new Set(own.map(sportOf)).size };
-  return [{ ...sumsOf(own), ...counts, farthest: most('distance'), longest: most('moving_time') }];
+  return [
+    { ...sumsOf(own), ...counts, farthest: maxBy('distance'), longest: maxBy('moving_time') },
+  ];
 }
 
-/** Counts up until it is too much. */
+/** Counts up to the first failure. */
 export function eddington(truth: readonly Truth[], sport: string, unit: number): Answer {
   const own = truth.filter((one) => sportOf(one) === sport);
   const days = [...groupsOf(own, dayOf).values()].map((each) => sumsOf(each).distance);
@@ -139,7 +141,7 @@ export function eddington(truth: readonly Truth[], sport: string, unit: number):
 const dayAfter = (day: string): string =>
   new Date(Date.parse(day) + dayMs).toISOString().slice(0, 10);
 
-/** Walks from each day that none precedes. */
+/** Counts from each day without a preceding one. */
 export function streaks(truth: readonly Truth[], limit: number): Answer {
   const days = new Set(truth.map(dayOf));
   const starts = [...days].filter((day) => ![...days].some((other) => dayAfter(other) === day));
@@ -155,13 +157,13 @@ export function streaks(truth: readonly Truth[], limit: number): Answer {
   ).slice(0, limit);
 }
 
-export function gaps(truth: readonly Truth[], most: number): Answer {
+export function gaps(truth: readonly Truth[], minDays: number): Answer {
   const days = byKey([...new Set(truth.map(dayOf))], (day) => day);
   const found = days.slice(1).map((until, index) => {
     const after = days[index] ?? '';
     return { after, until, days: (Date.parse(until) - Date.parse(after)) / dayMs - 1 };
   });
-  const long = found.filter(({ days: count }) => count >= most);
+  const long = found.filter(({ days: count }) => count >= minDays);
   return byKey(
     long,
     ({ days: count }) => -count,

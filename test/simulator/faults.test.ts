@@ -3,15 +3,15 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FaultKind } from '../../src/simulator/api/fault-kinds.ts';
 import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
-import { fieldOf, logIn, refresh, textOf } from './asker.ts';
-import type { Ask } from './asker.ts';
+import { fieldOf, logIn, refresh, textOf } from './requester.ts';
+import type { Get } from './requester.ts';
 
 let simulator: Simulator;
-let ask: Ask;
+let get: Get;
 
 beforeEach(async () => {
   simulator = await startSimulator();
-  ask = await logIn(simulator);
+  get = await logIn(simulator);
   simulator.requests.clear();
 });
 
@@ -19,7 +19,7 @@ afterEach(() => simulator.close());
 
 async function outcome(path = '/athlete', query = {}) {
   try {
-    const { status, headers, text } = await ask(path, query);
+    const { status, headers, text } = await get(path, query);
     return { status, type: headers.get('content-type') ?? '', text };
   } catch (error) {
     return { status: 0, type: '', text: String(error) };
@@ -40,7 +40,7 @@ describe('one fault on demand', () => {
     ['wrong-shape', 200, json, /^"unexpected"$/],
     ['empty-list', 200, json, /^\[\]$/],
     ['cut-json', 200, json, /^\{.*[^}]$/],
-  ])('%s', async (kind, status, type, text) => {
+  ])('sends %s on demand', async (kind, status, type, text) => {
     simulator.faults.next(kind);
     expect(await outcome()).toEqual({ status, type, text: expect.stringMatching(text) as string });
     expect((await outcome()).status).toBe(200);
@@ -49,24 +49,30 @@ describe('one fault on demand', () => {
     expect(simulator.usage().short).toBe(2);
   });
 
-  test.each<FaultKind>(['reset', 'reset-mid-body', 'truncated'])('%s', async (kind) => {
-    simulator.faults.next(kind);
-    expect((await outcome()).status).toBe(0);
-    expect(simulator.requests.entries[0]).toMatchObject({ isComplete: false, fault: kind });
-    expect((await outcome()).status).toBe(200);
-  });
+  test.each<FaultKind>(['reset', 'reset-mid-body', 'truncated'])(
+    'cuts the connection by %s',
+    async (kind) => {
+      simulator.faults.next(kind);
+      expect((await outcome()).status).toBe(0);
+      expect(simulator.requests.entries[0]).toMatchObject({ isComplete: false, fault: kind });
+      expect((await outcome()).status).toBe(200);
+    },
+  );
 
-  test.each<FaultKind>(['hang', 'drip'])('%s, until the simulator closes', async (kind) => {
-    simulator.faults.next(kind);
-    const asked = outcome();
-    await simulator.requests.waitFor((log) => log.entries.some(({ fault }) => fault === kind));
-    await simulator.close();
-    expect((await asked).status).toBe(0);
-  });
+  test.each<FaultKind>(['hang', 'drip'])(
+    'keeps a request waiting by %s until the simulator closes',
+    async (kind) => {
+      simulator.faults.next(kind);
+      const reply = outcome();
+      await simulator.requests.waitFor((log) => log.entries.some(({ fault }) => fault === kind));
+      await simulator.close();
+      expect((await reply).status).toBe(0);
+    },
+  );
 });
 
 describe('which requests meet a fault', () => {
-  test('as many as were asked for, of those that match', async () => {
+  test('hits the given number of matching requests', async () => {
     const [first] = simulator.world.activities(1001);
     simulator.faults.next('error-json', 2, { endpoint: 'activity' });
     const path = `/activities/${first?.id ?? 0}`;
@@ -75,7 +81,7 @@ describe('which requests meet a fault', () => {
     expect(statuses.map(({ status }) => status)).toEqual([500, 500, 200]);
   });
 
-  test('everything about a poisoned activity, and nothing else', async () => {
+  test('hits every request for a poisoned activity, and no other', async () => {
     const [one, two] = simulator.world.activities(1001).filter(({ hasStreams }) => hasStreams);
     simulator.faults.activity(one?.id ?? 0, 'error-json');
     const query = { keys: 'time' };
@@ -87,14 +93,14 @@ describe('which requests meet a fault', () => {
     expect((await outcome(`/activities/${one?.id ?? 0}/streams`, query)).status).toBe(200);
   });
 
-  test('a share of them, at random but the same each time', async () => {
+  test('hits a share of the requests, at random but reproducibly', async () => {
     const run = async () => {
       const other = await startSimulator({ seed: 7 });
       try {
-        const asking = await logIn(other);
+        const getOther = await logIn(other);
         other.faults.rate(0.3, ['error-json', '597']);
         const statuses: number[] = [];
-        for (let index = 0; index < 60; index++) statuses.push((await asking('/athlete')).status);
+        for (let index = 0; index < 60; index++) statuses.push((await getOther('/athlete')).status);
         return statuses;
       } finally {
         await other.close();
@@ -107,7 +113,7 @@ describe('which requests meet a fault', () => {
     expect(await run()).toEqual(statuses);
   });
 
-  test('OAuth only when it is meant', async () => {
+  test('hits OAuth only if it is selected', async () => {
     simulator.faults.rate(1);
     expect((await refresh(simulator, simulator.issueRefreshToken(1001))).status).toBe(200);
     simulator.faults.next('html-502', 1, { endpoint: 'token' });
@@ -116,7 +122,7 @@ describe('which requests meet a fault', () => {
     expect(simulator.isRefreshTokenLive(token)).toBe(true);
   });
 
-  test('an answer lost after the work leaves a rotated token behind', async () => {
+  test('rotates the token although its response is lost', async () => {
     simulator.faults.next('reset-mid-body', 1, { endpoint: 'token' });
     const token = simulator.issueRefreshToken(1001);
     await expect(refresh(simulator, token)).rejects.toThrow();
@@ -124,31 +130,31 @@ describe('which requests meet a fault', () => {
   });
 });
 
-describe('holding an answer', () => {
-  test('keeps it after the work and before the answer, until it is released', async () => {
+describe('holding a response', () => {
+  test('holds a response after the work, until it is released', async () => {
     const holding = simulator.hold({ endpoint: 'token' });
     const token = simulator.issueRefreshToken(1001);
-    const asked = refresh(simulator, token);
+    const refreshing = refresh(simulator, token);
     const held = await holding;
     expect(simulator.isRefreshTokenLive(token)).toBe(false);
     expect(held.request.status).toBeNull();
     held.release();
-    const reply = await asked;
-    expect(reply.text).toBe(held.answer.body);
+    const reply = await refreshing;
+    expect(reply.text).toBe(held.response.body);
     expect(simulator.isRefreshTokenLive(textOf(reply.body, 'refresh_token'))).toBe(true);
   });
 
-  test('can end with a cut connection', async () => {
+  test('cuts the connection of a dropped response', async () => {
     const holding = simulator.hold({ endpoint: 'athlete' });
-    const asked = outcome();
+    const reply = outcome();
     (await holding).drop();
-    expect((await asked).status).toBe(0);
+    expect((await reply).status).toBe(0);
     expect((await outcome()).status).toBe(200);
   });
 });
 
-describe('the log', () => {
-  test('knows what was asked and what became of it', async () => {
+describe('the request log', () => {
+  test('logs each request and its outcome', async () => {
     const [first] = simulator.world.activities(1001).filter(({ hasStreams }) => hasStreams);
     const path = `/activities/${first?.id ?? 0}/streams`;
     await outcome(path, { keys: 'time' });
@@ -168,7 +174,7 @@ describe('the log', () => {
     });
   });
 
-  test('waits for what is asked, and gives up in time', async () => {
+  test('waits for a request, up to a timeout', async () => {
     const waiting = simulator.requests.waitFor((log) => log.count('athlete') === 2);
     await outcome();
     await outcome();
@@ -176,15 +182,15 @@ describe('the log', () => {
     await expect(simulator.requests.waitFor(() => false, 5)).rejects.toThrow('5 ms');
   });
 
-  test('fails who waits when the simulator closes', async () => {
+  test('fails a waiter when the simulator closes', async () => {
     const waiting = simulator.requests.waitFor(() => false);
     await Promise.all([expect(waiting).rejects.toThrow('closed'), simulator.close()]);
   });
 });
 
-test('a fault leaves the truth alone', async () => {
+test('does not change the truth under a fault', async () => {
   simulator.faults.next('malformed', 1, { endpoint: 'list' });
   await outcome('/athlete/activities');
-  const reply = await ask('/athlete');
+  const reply = await get('/athlete');
   expect(fieldOf(reply.body, 'id')).toBe(1001);
 });

@@ -2,18 +2,18 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
-import { createTestClock, idsOf, listOf, logIn, startedAt } from './asker.ts';
-import type { Ask } from './asker.ts';
+import { createTestClock, idsOf, listOf, logIn, startedAt } from './requester.ts';
+import type { Get } from './requester.ts';
 
 const path = '/athlete/activities';
 const athlete = { id: 1001, firstname: 'A', lastname: 'B', activities: 150 };
 
 let simulator: Simulator;
-let ask: Ask;
+let get: Get;
 
 beforeEach(async () => {
   simulator = await startSimulator({ clock: createTestClock(), athletes: [athlete] });
-  ask = await logIn(simulator);
+  get = await logIn(simulator);
 });
 
 afterEach(() => simulator.close());
@@ -22,23 +22,23 @@ function truth(): readonly number[] {
   return simulator.world.activities(1001).map(({ id }) => id);
 }
 
-async function page(asking: Ask, perPage: number) {
+async function page(getOther: Get, perPage: number) {
   const pages: (readonly unknown[])[] = [];
   for (let page = 1; ; page++) {
-    const ids = idsOf((await asking(path, { page, per_page: perPage })).body);
+    const ids = idsOf((await getOther(path, { page, per_page: perPage })).body);
     if (ids.length === 0) return pages;
     pages.push(ids);
   }
 }
 
-describe('paging', () => {
-  test('gives 30 by default, and all of them over the pages, newest first', async () => {
-    expect(idsOf((await ask(path)).body)).toEqual(truth().slice(0, 30));
-    expect((await page(ask, 40)).flat()).toEqual(truth());
+describe('the pages of a list', () => {
+  test('sends 30 records by default, and all of them over the pages, newest first', async () => {
+    expect(idsOf((await get(path)).body)).toEqual(truth().slice(0, 30));
+    expect((await page(get, 40)).flat()).toEqual(truth());
   });
 
-  test('gives the records exactly as the truth has them', async () => {
-    const records = listOf((await ask(path, { per_page: 200 })).body);
+  test('sends the records exactly as the truth has them', async () => {
+    const records = listOf((await get(path, { per_page: 200 })).body);
     for (const record of records)
       expect(record).toEqual(simulator.world.summary(Number(record['id'])));
   });
@@ -52,13 +52,13 @@ describe('paging', () => {
     [{ page: '' }, 'page', 'invalid'],
     [{ after: startedAt.getTime() / 1000 + 60 }, 'after', 'future'],
     [{ after: startedAt.getTime() - 86_400_000 }, 'after', 'future'],
-  ])('refuses %j', async (query, field, code) => {
-    const reply = await ask(path, query);
+  ])('rejects %j', async (query, field, code) => {
+    const reply = await get(path, query);
     expect(reply.status).toBe(400);
     expect(reply.body).toMatchObject({ errors: [{ resource: 'Application', field, code }] });
   });
 
-  test('an invisible record can take a place, so that a short page is not the last', async () => {
+  test('lets an invisible record take a place, so that a short page need not be the last', async () => {
     const other = await startSimulator({ athletes: [athlete], pageShortening: 0.2 });
     try {
       const pages = await page(await logIn(other), 50);
@@ -70,57 +70,57 @@ describe('paging', () => {
   });
 });
 
-describe('bounds', () => {
-  test('are exclusive on both sides', async () => {
+describe('the bounds of a list', () => {
+  test('excludes both bounds', async () => {
     const [newer, middle, older] = simulator.world.activities(1001).slice(10, 13);
     const seconds = (at: Date | undefined) => (at?.getTime() ?? 0) / 1000;
     const query = { before: seconds(newer?.startAt), after: seconds(older?.startAt) };
-    expect(idsOf((await ask(path, query)).body)).toEqual([middle?.id]);
+    expect(idsOf((await get(path, query)).body)).toEqual([middle?.id]);
   });
 
-  test('only after: the oldest come first; with both: the newest', async () => {
+  test('starts with the oldest for only `after`, and with the newest for both bounds', async () => {
     const all = simulator.world.activities(1001).slice(0, 20);
     const after = (all.at(-1)?.startAt.getTime() ?? 0) / 1000 - 1;
     const ids = all.map(({ id }) => id);
-    expect(idsOf((await ask(path, { after })).body)).toEqual(ids.toReversed());
+    expect(idsOf((await get(path, { after })).body)).toEqual(ids.toReversed());
     const before = startedAt.getTime() / 1000;
-    expect(idsOf((await ask(path, { after, before })).body)).toEqual(ids);
-    expect(idsOf((await ask(path, { before, per_page: 20 })).body)).toEqual(ids);
+    expect(idsOf((await get(path, { after, before })).body)).toEqual(ids);
+    expect(idsOf((await get(path, { before, per_page: 20 })).body)).toEqual(ids);
   });
 });
 
-describe('what happens to a list in use', () => {
-  test('a late upload appears at its start, and shifts the pages', async () => {
-    const [before] = await page(ask, 50);
+describe('a list that changes', () => {
+  test('shows a late upload at its start time, and shifts the pages', async () => {
+    const [before] = await page(get, 50);
     const startAt = new Date(startedAt.getTime() - 90 * 86_400_000);
     const id = simulator.world.addActivity(1001, { name: 'Late' }, { startAt });
     const newest = simulator.world.activities(1001)[0]?.id;
     expect(newest).not.toBe(id);
-    const pages = await page(ask, 50);
+    const pages = await page(get, 50);
     expect(pages.flat()).toContain(id);
     expect(pages.flat()).toEqual(truth());
     expect(before).toHaveLength(50);
   });
 
-  test('an upload in mid-walk pushes the last of a page onto the next', async () => {
-    const first = idsOf((await ask(path, { page: 1, per_page: 50 })).body);
+  test('pushes the last record of a page onto the next after an upload', async () => {
+    const first = idsOf((await get(path, { page: 1, per_page: 50 })).body);
     simulator.world.addActivity(1001, {}, { startAt: startedAt });
-    const second = idsOf((await ask(path, { page: 2, per_page: 50 })).body);
+    const second = idsOf((await get(path, { page: 2, per_page: 50 })).body);
     expect(second[0]).toBe(first.at(-1));
   });
 
-  test('an edit and a deletion show', async () => {
+  test('shows an edit and a deletion', async () => {
     const [one = 0, two = 0] = truth();
     simulator.world.editActivity(one, { name: 'New 🏔', gear_id: undefined });
     simulator.world.deleteActivity(two);
-    const records = listOf((await ask(path)).body);
+    const records = listOf((await get(path)).body);
     expect(records[0]).toMatchObject({ id: one, name: 'New 🏔' });
     expect(records[0]).not.toHaveProperty('gear_id');
     expect(idsOf(records)).not.toContain(two);
-    expect((await ask(`/activities/${two}`)).status).toBe(404);
+    expect((await get(`/activities/${two}`)).status).toBe(404);
   });
 
-  test('hidden starts are shown as a second after the local midnight, and coincide', () => {
+  test('shows hidden starts as a second after the local midnight', () => {
     const day = (hour: string) => new Date(`2026-07-01T${hour}:30:00Z`);
     const ids = ['06', '12', '18'].map((hour) => {
       const id = simulator.world.addActivity(1001, {}, { startAt: day(hour) });
@@ -138,8 +138,8 @@ describe('what happens to a list in use', () => {
   });
 });
 
-describe('who sees what', () => {
-  test('with only activity:read, private activities are silently absent', async () => {
+describe('the visibility of a list', () => {
+  test('omits private activities silently with only activity:read', async () => {
     const limited = await logIn(simulator, 1001, ['read', 'activity:read']);
     const visible = simulator.world.activities(1001).filter(({ isPrivate }) => !isPrivate);
     expect(visible.length).toBeLessThan(athlete.activities);
@@ -148,7 +148,7 @@ describe('who sees what', () => {
     expect(pages[0]?.length).toBeLessThan(50);
   });
 
-  test('with only activity:read, the ends of a track are cut', async () => {
+  test('cuts the ends of a track with only activity:read', async () => {
     const limited = await logIn(simulator, 1001, ['activity:read']);
     const records = listOf((await limited(path, { per_page: 100 })).body);
     const differing = records.filter((record) => {
@@ -158,7 +158,7 @@ describe('who sees what', () => {
     expect(differing.length).toBeGreaterThan(10);
   });
 
-  test('without an activity scope, 401 says what is missing', async () => {
+  test('names the missing scope in a 401', async () => {
     const reply = await (await logIn(simulator, 1001, ['read']))(path);
     expect(reply.status).toBe(401);
     expect(reply.body).toMatchObject({

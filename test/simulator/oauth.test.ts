@@ -3,16 +3,16 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import {
-  askToken,
-  askWith,
+  requestToken,
+  getWith,
   createTestClock,
   fetchReply,
   postForm,
   refresh,
   startedAt,
   textOf,
-} from './asker.ts';
-import type { TestClock } from './asker.ts';
+} from './requester.ts';
+import type { TestClock } from './requester.ts';
 
 const hourMs = 3_600_000;
 
@@ -45,10 +45,10 @@ function authorize(query: Readonly<Record<string, string>>) {
 }
 
 function exchange(code: string) {
-  return askToken(simulator, { grant_type: 'authorization_code', code });
+  return requestToken(simulator, { grant_type: 'authorization_code', code });
 }
 
-describe('authorization', () => {
+describe('the authorize page', () => {
   test('redirects with state, code and the granted scope in commas', async () => {
     const reply = await authorize({});
     const target = new URL(reply.headers.get('location') ?? '');
@@ -60,7 +60,7 @@ describe('authorization', () => {
     expect(token.body).toMatchObject({ scope: 'read activity:read_all', athlete: { id: 1001 } });
   });
 
-  test('redirects with access_denied when the athlete refuses', async () => {
+  test('redirects with access_denied when the athlete denies', async () => {
     const byQuery = await authorize({ simulate: 'denied' });
     simulator.setConsent({ isDenied: true });
     const byConsent = await authorize({});
@@ -73,7 +73,7 @@ describe('authorization', () => {
     }
   });
 
-  test('says which scopes were granted, not which were asked for', async () => {
+  test('names the granted scopes, not the requested ones', async () => {
     simulator.setConsent({ unticked: ['activity:read_all'] });
     const target = new URL((await authorize({})).headers.get('location') ?? '');
     expect(target.searchParams.get('scope')).toBe('read');
@@ -86,15 +86,15 @@ describe('authorization', () => {
     [{ redirect_uri: 'https://example.com/x' }, 'redirect_uri'],
     [{ response_type: 'token' }, 'response_type'],
     [{ scope: '' }, 'scope'],
-  ])('refuses %j', async (query, field) => {
+  ])('rejects %j', async (query, field) => {
     const reply = await authorize(query);
     expect(reply.status).toBe(400);
     expect(reply.body).toMatchObject(errorOf('Application', field, 'invalid'));
   });
 });
 
-describe('codes', () => {
-  test('a code gives tokens for six hours, once', async () => {
+describe('a code', () => {
+  test('exchanges a code for tokens of six hours, once', async () => {
     const code = simulator.grant(1001);
     const first = await exchange(code);
     expect(first.status).toBe(200);
@@ -110,7 +110,7 @@ describe('codes', () => {
     expect(second.body).toMatchObject(errorOf('AuthorizationCode', 'code', 'invalid'));
   });
 
-  test('an old code is expired', async () => {
+  test('rejects an old code as expired', async () => {
     const code = simulator.grant(1001);
     clock.advance(hourMs);
     const reply = await exchange(code);
@@ -118,7 +118,7 @@ describe('codes', () => {
     expect(reply.body).toMatchObject(errorOf('AuthorizationCode', '', 'expired'));
   });
 
-  test('a code that is used at once can be refused and work later', async () => {
+  test('can reject a fresh code that works later', async () => {
     simulator.faults.next('code-not-ready', 1, { endpoint: 'token' });
     const code = simulator.grant(1001);
     expect((await exchange(code)).body).toMatchObject(
@@ -129,7 +129,7 @@ describe('codes', () => {
 });
 
 describe('refreshing', () => {
-  test('rotates the refresh token, and the old one is dead at once', async () => {
+  test('rotates the refresh token, which kills the old one at once', async () => {
     const old = simulator.issueRefreshToken(1001);
     const first = await refresh(simulator, old);
     const fresh = textOf(first.body, 'refresh_token');
@@ -140,7 +140,7 @@ describe('refreshing', () => {
     expect([old, fresh].map((token) => simulator.isRefreshTokenLive(token))).toEqual([false, true]);
   });
 
-  test('returns the same access token with more than an hour left, else a new one', async () => {
+  test('returns the same access token on a refresh with more than an hour left, else a new one', async () => {
     const first = await refresh(simulator, simulator.issueRefreshToken(1001));
     clock.advance(5 * hourMs - 1000);
     const early = await refresh(simulator, textOf(first.body, 'refresh_token'));
@@ -152,7 +152,7 @@ describe('refreshing', () => {
     expect(late.body).toMatchObject({ expires_in: 6 * 3600 });
   });
 
-  test('accepts JSON, also under the API', async () => {
+  test('accepts token requests in JSON, also under the API', async () => {
     const reply = await fetchReply(`${simulator.apiUrl}/oauth/token`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
@@ -166,7 +166,7 @@ describe('refreshing', () => {
     expect(reply.status).toBe(200);
   });
 
-  test('refuses a wrong client', async () => {
+  test('rejects a wrong client', async () => {
     const wrong = await postForm(`${simulator.oauthUrl}/token`, {
       client_id: simulator.clientId,
       client_secret: 'wrong',
@@ -177,14 +177,14 @@ describe('refreshing', () => {
     expect(wrong.body).toMatchObject(errorOf('Application', 'client_id', 'invalid'));
   });
 
-  test('neither counts against the quota nor tells of it', async () => {
+  test('keeps token requests out of the quota, and sends no rate headers', async () => {
     const reply = await refresh(simulator, simulator.issueRefreshToken(1001));
     expect([...reply.headers.keys()].filter((name) => name.includes('ratelimit'))).toEqual([]);
     expect(simulator.usage()).toEqual({ short: 0, daily: 0 });
     expect(simulator.requests.tokenRefreshes()).toBe(1);
   });
 
-  test('does not rotate when told not to', async () => {
+  test('keeps the refresh token with the rotation `never`', async () => {
     await using other = await disposable({ rotation: 'never' });
     const token = other.simulator.issueRefreshToken(1001);
     const reply = await refresh(other.simulator, token);
@@ -197,47 +197,47 @@ describe('the end of a grant', () => {
     const reply = await exchange(simulator.grant(1001));
     const accessToken = textOf(reply.body, 'access_token');
     const refreshToken = textOf(reply.body, 'refresh_token');
-    return { accessToken, refreshToken, ask: askWith(simulator, accessToken) };
+    return { accessToken, refreshToken, get: getWith(simulator, accessToken) };
   }
 
-  async function expectDead({ refreshToken, ask }: Awaited<ReturnType<typeof logIn>>) {
-    const reply = await ask('/athlete');
+  async function expectDead({ refreshToken, get }: Awaited<ReturnType<typeof logIn>>) {
+    const reply = await get('/athlete');
     expect(reply.status).toBe(401);
     expect(reply.body).toMatchObject(errorOf('Athlete', 'access_token', 'invalid'));
     expect((await refresh(simulator, refreshToken)).status).toBe(400);
   }
 
-  test('an access token expires by the clock', async () => {
-    const { ask } = await logIn();
-    expect((await ask('/athlete')).status).toBe(200);
+  test('expires an access token by the clock', async () => {
+    const { get } = await logIn();
+    expect((await get('/athlete')).status).toBe(200);
     clock.advance(6 * hourMs);
-    expect((await ask('/athlete')).status).toBe(401);
+    expect((await get('/athlete')).status).toBe(401);
   });
 
-  test('access tokens can be made to expire while the refresh token lives', async () => {
-    const { ask, refreshToken } = await logIn();
+  test('can expire access tokens while the refresh token lives', async () => {
+    const { get, refreshToken } = await logIn();
     simulator.expireAccessTokens();
-    expect((await ask('/athlete')).status).toBe(401);
+    expect((await get('/athlete')).status).toBe(401);
     const reply = await refresh(simulator, refreshToken);
-    expect((await askWith(simulator, textOf(reply.body, 'access_token'))('/athlete')).status).toBe(
+    expect((await getWith(simulator, textOf(reply.body, 'access_token'))('/athlete')).status).toBe(
       200,
     );
   });
 
-  test('the athlete revokes', async () => {
+  test('ends a grant that the athlete revokes', async () => {
     const login = await logIn();
     simulator.deauthorize(1001);
     await expectDead(login);
   });
 
-  test('the application deauthorizes', async () => {
+  test('ends a grant that the application deauthorizes', async () => {
     const login = await logIn();
     const url = `${simulator.oauthUrl}/deauthorize`;
     expect((await postForm(url, { access_token: login.accessToken })).status).toBe(200);
     await expectDead(login);
   });
 
-  test('the application revokes, with 200 also for a token that is none', async () => {
+  test('ends a grant that the application revokes, with 200 also for an unknown token', async () => {
     const login = await logIn();
     const basic = Buffer.from(`${simulator.clientId}:${simulator.clientSecret}`).toString('base64');
     const revoke = (token: string, authorization: string) =>
@@ -248,15 +248,15 @@ describe('the end of a grant', () => {
       });
     expect((await revoke(login.refreshToken, '')).status).toBe(400);
     expect((await revoke('unknown', `Basic ${basic}`)).status).toBe(200);
-    expect((await login.ask('/athlete')).status).toBe(200);
+    expect((await login.get('/athlete')).status).toBe(200);
     expect((await revoke(login.refreshToken, `Basic ${basic}`)).status).toBe(200);
     await expectDead(login);
   });
 
-  test('an inactive application is refused everywhere, and the tokens survive it', async () => {
-    const { ask, refreshToken } = await logIn();
+  test('rejects every call of an inactive application, whose tokens survive', async () => {
+    const { get, refreshToken } = await logIn();
     simulator.setApplicationInactive(true);
-    for (const reply of [await ask('/athlete'), await refresh(simulator, refreshToken)]) {
+    for (const reply of [await get('/athlete'), await refresh(simulator, refreshToken)]) {
       expect(reply.status).toBe(403);
       expect(reply.body).toEqual({
         message: 'Forbidden',
@@ -264,11 +264,11 @@ describe('the end of a grant', () => {
       });
     }
     simulator.setApplicationInactive(false);
-    expect((await ask('/athlete')).status).toBe(200);
+    expect((await get('/athlete')).status).toBe(200);
     expect((await refresh(simulator, refreshToken)).status).toBe(200);
   });
 
-  test('a token in the query is refused', async () => {
+  test('rejects a token in the query', async () => {
     const { accessToken } = await logIn();
     const reply = await fetchReply(`${simulator.apiUrl}/athlete?access_token=${accessToken}`);
     expect(reply.status).toBe(401);

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
-import { createTestClock, fetchReply, fieldOf, postForm, startedAt } from './asker.ts';
+import { createTestClock, fetchReply, fieldOf, postForm, startedAt } from './requester.ts';
 
 interface Callback {
   readonly url: string;
@@ -73,7 +73,7 @@ function subscribe() {
 }
 
 describe('a subscription', () => {
-  test('is made after the callback echoed the challenge, listed, and ended', async () => {
+  test('creates a subscription after the callback echoed the challenge, lists it, and deletes it', async () => {
     const made = await subscribe();
     expect(made.status).toBe(201);
     const id = Number(fieldOf(made.body, 'id'));
@@ -87,7 +87,7 @@ describe('a subscription', () => {
     expect((await fetchReply(`${url}?${query}`)).body).toEqual([]);
   });
 
-  test('is refused when the callback does not echo, or the client is wrong', async () => {
+  test('rejects a subscription whose callback does not echo, or whose client is wrong', async () => {
     callback.echo = false;
     const reply = await subscribe();
     expect(reply.status).toBe(400);
@@ -96,8 +96,8 @@ describe('a subscription', () => {
   });
 });
 
-describe('events', () => {
-  test('tell of uploads, of edits to title, type and privacy, and of deletions', async () => {
+describe('the events', () => {
+  test('sends events for uploads, for edits to title, type and privacy, and for deletions', async () => {
     const subscription_id = fieldOf((await subscribe()).body, 'id');
     const id = simulator.world.addActivity(1001, { name: 'One' });
     await simulator.eventsSettled();
@@ -124,7 +124,7 @@ describe('events', () => {
     ]);
   });
 
-  test('tell of a revoked access', async () => {
+  test('sends an event for a revoked access', async () => {
     await subscribe();
     simulator.deauthorize(1001);
     await simulator.eventsSettled();
@@ -138,7 +138,7 @@ describe('events', () => {
     ]);
   });
 
-  test('are tried three times in all', async () => {
+  test('sends an event up to three times', async () => {
     await subscribe();
     callback.statuses = [500, 404, 503, 500];
     simulator.world.addActivity(1001);
@@ -147,7 +147,7 @@ describe('events', () => {
     expect(simulator.events.map(({ attempts }) => attempts)).toEqual([[500, 404, 503]]);
   });
 
-  test('are silent without a subscription, or when told to be', async () => {
+  test('sends no event without a subscription, or while `emitsEvents` is false', async () => {
     simulator.world.addActivity(1001);
     await subscribe();
     simulator.world.emitsEvents = false;

@@ -3,7 +3,7 @@ import polyline from '@googlemaps/polyline-codec';
 
 import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
-import { createTestClock, logIn, startedAt, textOf } from './asker.ts';
+import { createTestClock, logIn, startedAt, textOf } from './requester.ts';
 
 async function withSimulator(
   options: SimulatorOptions,
@@ -26,7 +26,7 @@ function summaries({ world }: Simulator) {
 }
 
 describe('an invented history', () => {
-  test('is the same for the same seed, and another for another', async () => {
+  test('invents the same history for the same seed, and another for another', async () => {
     const notify = async (seed: number) => {
       let delivered = '';
       await withSimulator({ seed, athletes: many(50) }, (simulator) => {
@@ -41,7 +41,7 @@ describe('an invented history', () => {
     expect(await notify(1)).not.toBe(await notify(2));
   });
 
-  test('has every oddity among 300 activities', async () => {
+  test('invents every oddity among 300 activities', async () => {
     await withSimulator({ athletes: many(300) }, (simulator) => {
       const records = summaries(simulator);
       const has = (predicate: (record: (typeof records)[number]) => boolean) =>
@@ -63,7 +63,7 @@ describe('an invented history', () => {
     });
   });
 
-  test('spans the years, its newest a little before the end', async () => {
+  test('spreads the activities over the years, the newest a little before the end', async () => {
     await withSimulator({ athletes: many(200, { years: 5 }) }, ({ world }) => {
       const starts = world.activities(1001).map(({ startAt }) => startAt.getTime());
       const [newest = 0, oldest = 0] = [starts[0], starts.at(-1)];
@@ -72,7 +72,7 @@ describe('an invented history', () => {
     });
   });
 
-  test('has ids of Strava’s size that are unique and not in the order of the starts', async () => {
+  test('invents unique ids of Strava’s size, not in the order of the starts', async () => {
     await withSimulator({ athletes: many(500) }, ({ world }) => {
       const ids = world.activities(1001).map(({ id }) => id);
       expect(new Set(ids).size).toBe(500);
@@ -81,7 +81,7 @@ describe('an invented history', () => {
     });
   });
 
-  test('tells local time with a false Z and a zone that ignores daylight saving', async () => {
+  test('writes local time with a false Z and a zone that ignores daylight saving', async () => {
     await withSimulator({ athletes: many(1) }, ({ world }) => {
       const id = world.addActivity(1001, {}, { startAt: new Date('2026-07-01T10:00:00Z') });
       const record = world.summary(id);
@@ -91,20 +91,20 @@ describe('an invented history', () => {
     });
   });
 
-  test('holds thousands of activities without their streams in memory', async () => {
+  test('keeps thousands of activities without their streams in memory', async () => {
     await withSimulator({ athletes: many(5000) }, async (simulator) => {
       const before = process.memoryUsage().heapUsed;
-      const ask = await logIn(simulator);
+      const get = await logIn(simulator);
       for (let page = 1; page <= 25; page++) {
-        await ask('/athlete/activities', { page, per_page: 200 });
+        await get('/athlete/activities', { page, per_page: 200 });
       }
       expect(process.memoryUsage().heapUsed - before).toBeLessThan(200e6);
     });
   });
 });
 
-describe('streams and record agree', () => {
-  test('on time, distance and line, aligned by index, unevenly spaced', async () => {
+describe('streams and record', () => {
+  test('agree on time, distance and line, aligned by index and unevenly spaced', async () => {
     await withSimulator({ athletes: many(60) }, (simulator) => {
       for (const record of summaries(simulator)) {
         const streams = simulator.world.streams(record.id);
@@ -125,7 +125,7 @@ describe('streams and record agree', () => {
     });
   });
 
-  test('all eleven keys occur, and single elements are null', async () => {
+  test('invents all eleven stream keys, with single elements null', async () => {
     await withSimulator({ athletes: many(120) }, ({ world }) => {
       const all = world.activities(1001).map(({ id }) => world.streams(id) ?? {});
       expect(new Set(all.flatMap((streams) => Object.keys(streams))).size).toBe(11);
@@ -137,7 +137,7 @@ describe('streams and record agree', () => {
     });
   });
 
-  test('as many samples as were asked for', async () => {
+  test('invents the given number of samples', async () => {
     await withSimulator({ athletes: many(5, { samplesPerActivity: 4000 }) }, ({ world }) => {
       const [first] = world.activities(1001);
       expect(world.streams(first?.id ?? 0)?.['time']).toHaveLength(4000);
@@ -145,8 +145,8 @@ describe('streams and record agree', () => {
   });
 });
 
-describe('changes', () => {
-  test('a crop changes times, distance, polyline and streams together', async () => {
+describe('a change', () => {
+  test('crops times, distance, polyline and streams together', async () => {
     await withSimulator({ athletes: many(1) }, ({ world }) => {
       const id = world.addActivity(
         1001,
@@ -171,27 +171,27 @@ describe('changes', () => {
     });
   });
 
-  test('streams can be set, removed and withheld until later', async () => {
+  test('sets, removes and withholds streams', async () => {
     const clock = createTestClock();
     await withSimulator({ clock, athletes: many(1) }, async (simulator) => {
       const { world } = simulator;
       const id = world.addActivity(1001);
       const path = `/activities/${id}/streams`;
       const query = { keys: 'time,heartrate', key_by_type: 'true' };
-      const ask = await logIn(simulator);
+      const get = await logIn(simulator);
       world.setStreams(id, { time: [0, 5], heartrate: [100, null] });
-      expect((await ask(path, query)).body).toMatchObject({ heartrate: { data: [100, null] } });
+      expect((await get(path, query)).body).toMatchObject({ heartrate: { data: [100, null] } });
       world.withholdStreamsUntil(id, new Date(startedAt.getTime() + 60_000));
-      expect((await ask(path, query)).status).toBe(404);
+      expect((await get(path, query)).status).toBe(404);
       expect(world.streams(id)).toBeNull();
       clock.advance(60_000);
-      expect((await ask(path, query)).status).toBe(200);
+      expect((await get(path, query)).status).toBe(200);
       world.setStreams(id, null);
-      expect((await ask(path, query)).status).toBe(404);
+      expect((await get(path, query)).status).toBe(404);
     });
   });
 
-  test('an edit of the sport leaves the streams alone', async () => {
+  test('keeps the streams when the sport is edited', async () => {
     await withSimulator({ athletes: many(20, { manualShare: 0 }) }, ({ world }) => {
       for (const { id } of world.activities(1001)) {
         const before = world.streams(id);
@@ -205,7 +205,7 @@ describe('changes', () => {
     });
   });
 
-  test('an edit can turn an activity private, or make its record odd', async () => {
+  test('can turn an activity private or make its record odd by an edit', async () => {
     await withSimulator({ athletes: many(3, { privateShare: 0 }) }, ({ world }) => {
       const [one, two] = world.activities(1001);
       world.editActivity(one?.id ?? 0, { private: true });

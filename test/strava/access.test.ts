@@ -37,7 +37,7 @@ function list({ source }: Stack): Promise<unknown> {
 }
 
 describe('an access token', () => {
-  it('is refreshed when it is due, and then used as long as it is good', async () => {
+  it('refreshes an expired token, and uses the new one while it is good', async () => {
     const [simulator, stack] = await start();
     await list(stack);
     await list(stack);
@@ -45,7 +45,7 @@ describe('an access token', () => {
     expect(simulator.requests.count({ endpoint: 'list' })).toBe(2);
   });
 
-  it('is refreshed once for many who need it at once', async () => {
+  it('refreshes a token once for many concurrent callers', async () => {
     const [simulator, stack] = await start();
     const tokens = await Promise.all(
       Array.from({ length: 12 }, () => stack.access.token(athleteId, never())),
@@ -54,7 +54,7 @@ describe('an access token', () => {
     expect(simulator.requests.tokenRefreshes()).toBe(1);
   });
 
-  it('is refreshed once by many processes that need it at once', async () => {
+  it('refreshes a token once for many concurrent processes', async () => {
     const [simulator] = await start();
     const connections = await Promise.all([1, 2, 3, 4].map(() => open(adapter.database)));
     try {
@@ -71,20 +71,20 @@ describe('an access token', () => {
     }
   });
 
-  it('that is rotated is durable before it is used', async () => {
+  it('stores a rotated token before it uses it', async () => {
     const [simulator, stack] = await start();
     const held = simulator.hold({ endpoint: 'list' });
-    const coverage = list(stack);
+    const listing = list(stack);
     const waiting = await held;
     const stored = await stack.tokens.load(athleteId);
     expect(simulator.isRefreshTokenLive(stored?.refreshToken ?? '')).toBe(true);
     expect(stored?.accessToken).not.toBe('expired');
     expect(stored?.obtainedAt).toBeInstanceOf(Date);
     waiting.release();
-    await coverage;
+    await listing;
   });
 
-  it('keeps the scope and names the client of the login', async () => {
+  it('keeps the scope and the client id of the login after a refresh', async () => {
     const [simulator, stack] = await start();
     await stack.access.token(athleteId, never());
     expect(await stack.tokens.load(athleteId)).toMatchObject({
@@ -93,7 +93,7 @@ describe('an access token', () => {
     });
   });
 
-  it('that Strava refuses early is refreshed, and the request made once more', async () => {
+  it('refreshes a token that Strava rejects early, and sends the request again', async () => {
     const [simulator, stack] = await start();
     await list(stack);
     simulator.expireAccessTokens();
@@ -105,7 +105,7 @@ describe('an access token', () => {
     expect(statuses).toEqual([200, 401, 200]);
   });
 
-  it('that Strava refuses for many requests at once is refreshed once', async () => {
+  it('refreshes a token once when Strava rejects it for many requests', async () => {
     const [simulator, stack] = await start();
     await list(stack);
     simulator.expireAccessTokens();
@@ -113,25 +113,25 @@ describe('an access token', () => {
     expect(simulator.requests.tokenRefreshes()).toBe(2);
   });
 
-  it('that is refused again after the refresh is an error, without a third try', async () => {
+  it('fails without a third try when Strava rejects the refreshed token too', async () => {
     const [simulator, stack] = await start();
     await list(stack);
     simulator.requests.clear();
     simulator.expireAccessTokens();
-    // What the first refusal is answered by expires as well, before the second try arrives.
+    // The renewed token expires as well, before the second try arrives.
     const held = simulator.hold({ endpoint: 'token' });
-    const coverage = thrownBy(list(stack));
+    const listing = thrownBy(list(stack));
     const waiting = await held;
     simulator.expireAccessTokens();
     waiting.release();
-    expect(await coverage).toMatchObject({ code: 'ACCESS_TOKEN_REJECTED' });
+    expect(await listing).toMatchObject({ code: 'ACCESS_TOKEN_REJECTED' });
     expect(simulator.requests.tokenRefreshes()).toBe(1);
     expect(simulator.requests.count({ endpoint: 'list' })).toBe(2);
   });
 });
 
-describe('tokens of a short life among several processes', () => {
-  it('are refreshed once each, and nobody is sent to log in again', async () => {
+describe('short-lived tokens among several processes', () => {
+  it('refreshes each short-lived token once, and demands no new login', async () => {
     const lifetimeMs = 2_000;
     const quota = { short: 1_000_000, daily: 1_000_000 };
     const [simulator] = await start({ accessTokenLifetimeMs: lifetimeMs, quota });
@@ -153,10 +153,10 @@ describe('tokens of a short life among several processes', () => {
     } finally {
       await Promise.all(connections.map((store) => store.close()));
     }
-    const asked = simulator.requests.entries.filter(({ endpoint }) => endpoint === 'token');
-    expect(asked.map(({ status }) => status)).toEqual(asked.map(() => 200));
-    const early = asked.filter(({ at }, index) => {
-      const issuedMs = asked[index - 1]?.at.getTime();
+    const tokenRequests = simulator.requests.entries.filter(({ endpoint }) => endpoint === 'token');
+    expect(tokenRequests.map(({ status }) => status)).toEqual(tokenRequests.map(() => 200));
+    const early = tokenRequests.filter(({ at }, index) => {
+      const issuedMs = tokenRequests[index - 1]?.at.getTime();
       if (issuedMs === undefined) return false;
       const expiresMs = Math.floor((issuedMs + lifetimeMs) / 1_000) * 1_000;
       return at.getTime() < expiresMs - (expiresMs - issuedMs) / 6;
@@ -165,8 +165,8 @@ describe('tokens of a short life among several processes', () => {
   });
 });
 
-describe('a refresh token that Strava refuses', () => {
-  it('marks the athlete, says what to run, and leaves everything else alone', async () => {
+describe('a refresh token that Strava rejects', () => {
+  it('marks the athlete when Strava rejects the refresh token, names the command to run, and changes nothing else', async () => {
     const [simulator, stack] = await start();
     await adapter.activities.storePage(pageOf([recordOf(19_000_000_001)]));
     const before = await stack.tokens.load(athleteId);
@@ -180,19 +180,19 @@ describe('a refresh token that Strava refuses', () => {
     expect(await adapter.database.db.collection('activities').countDocuments()).toBe(1);
   });
 
-  it('is not tried again by anybody', async () => {
+  it('sends a rejected refresh token only once', async () => {
     const [simulator, stack] = await start();
     simulator.deauthorize(athleteId);
     await thrownBy(list(stack));
-    const asked = simulator.requests.count();
+    const sent = simulator.requests.count();
     const other = await createStack({ simulator, store: adapter.store });
     expect(await thrownBy(list(other))).toBeInstanceOf(AuthorizationNeededError);
-    expect(simulator.requests.count()).toBe(asked);
+    expect(simulator.requests.count()).toBe(sent);
     await logIn(stack, simulator);
     await list(other);
   });
 
-  it('is not believed where another process has stored a newer one meanwhile', async () => {
+  it('ignores a rejection when another process has stored a newer refresh token', async () => {
     const [simulator, stack] = await start();
     const stale = await stack.tokens.load(athleteId);
     if (stale === undefined) throw new Error('No grant.');
@@ -200,7 +200,7 @@ describe('a refresh token that Strava refuses', () => {
     const held = simulator.hold({ endpoint: 'token' });
     const token = stack.access.token(athleteId, never());
     const waiting = await held;
-    expect(waiting.answer.status).toBe(400);
+    expect(waiting.response.status).toBe(400);
     const fresh = await stack.oauth.refresh(stale.refreshToken);
     await stack.tokens.save({ ...stale, ...fresh });
     waiting.release();
@@ -208,7 +208,7 @@ describe('a refresh token that Strava refuses', () => {
     expect(await stack.tokens.load(athleteId)).not.toHaveProperty('needsAuthorization');
   });
 
-  it('does not undo a login that comes meanwhile', async () => {
+  it('keeps a login that is made during a refresh', async () => {
     const [simulator, stack] = await start();
     const held = simulator.hold({ endpoint: 'token' });
     const token = stack.access.token(athleteId, never());
@@ -222,7 +222,7 @@ describe('a refresh token that Strava refuses', () => {
 });
 
 describe('an athlete who never logged in', () => {
-  it('is told to, and Strava is not asked', async () => {
+  it('demands a login without a request when no login is stored', async () => {
     const [simulator, stack] = await start();
     await adapter.empty();
     expect(await thrownBy(list(stack))).toBeInstanceOf(AuthorizationNeededError);
@@ -230,9 +230,9 @@ describe('an athlete who never logged in', () => {
   });
 });
 
-describe('a refresh that goes wrong', () => {
+describe('a failed refresh', () => {
   it.each(['error-json', 'html-502', 'malformed', 'wrong-shape', 'hang', 'rate-limit'] as const)(
-    'by %s counts against nobody: it is weather, and the next one works',
+    'reports a refresh that fails by %s as transient, and the next one succeeds',
     async (kind) => {
       const [simulator] = await start({ rotation: 'never' });
       const store = adapter.store;
@@ -244,7 +244,7 @@ describe('a refresh that goes wrong', () => {
     },
   );
 
-  it('because the program is stopped is finished all the same', async () => {
+  it('finishes a refresh when the program is stopped', async () => {
     const [simulator, stack] = await start();
     const stop = new AbortController();
     const held = simulator.hold({ endpoint: 'token' });
@@ -259,7 +259,7 @@ describe('a refresh that goes wrong', () => {
   });
 });
 
-describe('a process that is killed', () => {
+describe('a killed process', () => {
   async function startOther(simulator: Simulator) {
     const { apiUrl, oauthUrl, clientId, clientSecret } = simulator;
     const { uri, name } = adapter.database;
@@ -271,7 +271,7 @@ describe('a process that is killed', () => {
     );
   }
 
-  it('in the middle of a refresh blocks nobody', async () => {
+  it('refreshes soon after another process was killed during its refresh', async () => {
     const [simulator, stack] = await start({ rotation: 'never' });
     const held = simulator.hold({ endpoint: 'token' });
     const child = await startOther(simulator);
@@ -285,7 +285,7 @@ describe('a process that is killed', () => {
     expect(performance.now() - startedMs).toBeLessThan(10_000);
   });
 
-  it('after the refresh leaves its token to the next one', async () => {
+  it('uses the token that a killed process had refreshed', async () => {
     const [simulator, stack] = await start();
     const held = simulator.hold({ endpoint: 'list' });
     const child = await startOther(simulator);

@@ -32,7 +32,7 @@ beforeEach(async () => {
 
 afterAll(() => simulator.close());
 
-/** The list and the streams, as the source meets that fault. */
+/** The errors of the list and the streams under that fault. */
 async function failuresOf(kind: FaultKind): Promise<readonly [Error, Error]> {
   simulator.faults.next(kind, 2);
   const list = await thrownBy(stack.source.listPage(athleteId, { page: 1 }, free));
@@ -68,26 +68,29 @@ const kinds: readonly [FaultKind, string, string][] = [
 ];
 
 describe('a request', () => {
-  it.each(kinds)('that meets %s fails with its typed error, without a secret', async (...row) => {
-    const [kind, listCode, streamsCode] = row;
-    const [list, streams] = await failuresOf(kind);
-    const codes = [list, streams].map((error) => Reflect.get(error, 'code') as unknown);
-    expect(codes).toEqual([listCode, streamsCode]);
-    for (const error of [list, streams]) {
-      expect(error).toBeInstanceOf(DomestiqueError);
-      for (const secret of await secrets()) expect(everythingOf(error)).not.toContain(secret);
-    }
-    expect(simulator.faults.count(kind)).toBeGreaterThanOrEqual(2);
-    await expect(stack.source.listPage(athleteId, { page: 1 }, free)).resolves.toHaveLength(5);
-  });
+  it.each(kinds)(
+    'fails a request that meets %s with a typed error without a secret',
+    async (...row) => {
+      const [kind, listCode, streamsCode] = row;
+      const [list, streams] = await failuresOf(kind);
+      const codes = [list, streams].map((error) => Reflect.get(error, 'code') as unknown);
+      expect(codes).toEqual([listCode, streamsCode]);
+      for (const error of [list, streams]) {
+        expect(error).toBeInstanceOf(DomestiqueError);
+        for (const secret of await secrets()) expect(everythingOf(error)).not.toContain(secret);
+      }
+      expect(simulator.faults.count(kind)).toBeGreaterThanOrEqual(2);
+      await expect(stack.source.listPage(athleteId, { page: 1 }, free)).resolves.toHaveLength(5);
+    },
+  );
 
-  it('whose 429 comes closes the window', async () => {
+  it('closes the window after a 429', async () => {
     const [list, streams] = await failuresOf('rate-limit');
     expect(list).toMatchObject({ code: 'RATE_LIMITED' });
     expect(streams).toMatchObject({ code: 'QUOTA_SPENT' });
   });
 
-  it('with odd values in it is read record by record', async () => {
+  it('reads a page with odd values record by record', async () => {
     simulator.faults.next('malformed', 2);
     const records = await stack.source.listPage(athleteId, { page: 1 }, free);
     expect(records.map(({ isUsable }) => isUsable)).toEqual([false, false]);
@@ -95,12 +98,12 @@ describe('a request', () => {
     expect(streams).toMatchObject({ code: 'MALFORMED_RESPONSE' });
   });
 
-  it('of an unknown activity is not found', async () => {
+  it('reports an unknown activity as not found', async () => {
     const error = await thrownBy(stack.source.streams(athleteId, 7, free));
     expect(error).toMatchObject({ code: 'NOT_FOUND', isTransient: false });
   });
 
-  it('without the scope says which one is missing', async () => {
+  it('names the missing scope', async () => {
     const refreshToken = simulator.issueRefreshToken(athleteId, ['read']);
     const grant = { athleteId, accessToken: 'x', refreshToken, expiresAt: new Date(0) };
     await stack.tokens.save(grant);
@@ -109,7 +112,7 @@ describe('a request', () => {
     expect(error.message).toContain('activity:read_permission');
   });
 
-  it('of an inactive application concerns the application, not the athlete', async () => {
+  it('rejects an inactive application without marking the athlete', async () => {
     await stack.source.listPage(athleteId, { page: 1 }, free);
     simulator.setApplicationInactive(true);
     try {
@@ -132,7 +135,7 @@ describe('a request', () => {
 });
 
 describe('an exchange', () => {
-  it('with a server that is not there is weather, and names only the host', async () => {
+  it('reports an unreachable server as transient, and names only its host', async () => {
     const http = createHttp(1_000);
     const url = 'http://127.0.0.1:9/oauth?client_secret=geheim';
     const error = await thrownBy(
@@ -143,7 +146,7 @@ describe('an exchange', () => {
     expect(error.message).toContain('127.0.0.1:9');
   });
 
-  it('that is aborted ends at once', async () => {
+  it('ends at once when it is aborted', async () => {
     const stop = new AbortController();
     const held = simulator.hold({ endpoint: 'list' });
     const http = createHttp(30_000);
@@ -163,7 +166,7 @@ describe('an exchange', () => {
     waiting.drop();
   });
 
-  it('is made once: nothing is tried again behind the back of the quota', async () => {
+  it('sends each request once, because retries would bypass the quota', async () => {
     await stack.source.listPage(athleteId, { page: 1 }, free);
     simulator.requests.clear();
     for (const kind of ['html-502', 'reset', 'hang'] as const) await failuresOf(kind);

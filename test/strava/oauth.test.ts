@@ -2,7 +2,6 @@ import { inspect } from 'node:util';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { systemClock } from '../../src/clock.ts';
 import {
   ApplicationRejectedError,
   AuthorizationNeededError,
@@ -13,8 +12,7 @@ import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { createHttp } from '../../src/strava/http.ts';
 import { createOAuth, type OAuth } from '../../src/strava/oauth.ts';
-import { createStravaClock } from '../../src/strava/strava-clock.ts';
-import { athleteId, silent, thrownBy } from './stack.ts';
+import { athleteId, thrownBy } from './stack.ts';
 
 let simulator: Simulator;
 
@@ -30,14 +28,11 @@ afterAll(() => simulator.close());
 
 function oauthWith(clientSecret = simulator.clientSecret): OAuth {
   const { oauthUrl, clientId } = simulator;
-  const clock = createStravaClock(systemClock, silent);
-  const http = createHttp(400);
-  const nowMs = (): number => Date.now();
-  return createOAuth({ http, clock, nowMs, oauthUrl, clientId, clientSecret });
+  return createOAuth({ http: createHttp(400), oauthUrl, clientId, clientSecret });
 }
 
 describe("a code's exchange", () => {
-  it('brings the tokens, their expiry, the scopes and the athlete', async () => {
+  it('exchanges a code for the tokens, their expiry, the scopes and the athlete', async () => {
     const grant = await oauthWith().exchangeCode(simulator.grant(athleteId));
     expect(simulator.isRefreshTokenLive(grant.refreshToken)).toBe(true);
     expect(grant.athlete).toMatchObject({ id: athleteId });
@@ -47,7 +42,7 @@ describe("a code's exchange", () => {
     expect(hours).toBeLessThanOrEqual(6);
   });
 
-  it('of a used or invented code needs another login', async () => {
+  it('demands a new login for a used or invented code', async () => {
     const code = simulator.grant(athleteId);
     await oauthWith().exchangeCode(code);
     for (const rejected of [code, 'invented']) {
@@ -59,7 +54,7 @@ describe("a code's exchange", () => {
 });
 
 describe('a refresh', () => {
-  it('brings the rotated token', async () => {
+  it('returns the rotated refresh token', async () => {
     const old = simulator.issueRefreshToken(athleteId);
     const grant = await oauthWith().refresh(old);
     expect(grant.refreshToken).not.toBe(old);
@@ -67,13 +62,13 @@ describe('a refresh', () => {
     expect(simulator.isRefreshTokenLive(grant.refreshToken)).toBe(true);
   });
 
-  it('of a dead token is refused', async () => {
+  it('rejects a dead refresh token', async () => {
     const error = await thrownBy(oauthWith().refresh('dead-token'));
     expect(error).toBeInstanceOf(RefreshTokenRejectedError);
     expect(inspect(error, { depth: 10 })).not.toContain('dead-token');
   });
 
-  it('with a wrong secret concerns the application, not the athlete', async () => {
+  it('rejects a refresh with a wrong secret as the application, not the athlete', async () => {
     const error = await thrownBy(
       oauthWith('wrong').refresh(simulator.issueRefreshToken(athleteId)),
     );
@@ -81,14 +76,14 @@ describe('a refresh', () => {
     expect(error.message).toContain('STRAVA_CLIENT_SECRET');
   });
 
-  it('that meets a 429 is no mistake of the client', async () => {
+  it('does not blame the client for a 429 on a refresh', async () => {
     simulator.faults.next('rate-limit', 1, { endpoint: 'token' });
     const error = await thrownBy(oauthWith().refresh(simulator.issueRefreshToken(athleteId)));
     expect(error).toBeInstanceOf(RateLimitedError);
   });
 
   it.each(['html-502', '597', 'reset', 'truncated', 'cut-json', 'html-200', 'hang'] as const)(
-    'that meets %s is weather, and names no secret',
+    'reports a refresh that meets %s as transient, without a secret',
     async (kind) => {
       simulator.faults.next(kind, 1, { endpoint: 'token' });
       const refreshToken = simulator.issueRefreshToken(athleteId);
@@ -102,7 +97,7 @@ describe('a refresh', () => {
   );
 
   it.each(['malformed', 'wrong-shape', 'empty-list'] as const)(
-    'that meets %s cannot be understood',
+    'reports a token response that is %s as malformed',
     async (kind) => {
       simulator.faults.next(kind, 1, { endpoint: 'token' });
       const error = await thrownBy(oauthWith().refresh(simulator.issueRefreshToken(athleteId)));
@@ -112,13 +107,16 @@ describe('a refresh', () => {
 });
 
 describe('a revocation', () => {
-  it.each(['refreshToken', 'accessToken'] as const)('by the %s ends the grant', async (kind) => {
-    const grant = await oauthWith().exchangeCode(simulator.grant(athleteId));
-    await oauthWith().revoke(grant[kind]);
-    expect(simulator.isRefreshTokenLive(grant.refreshToken)).toBe(false);
-  });
+  it.each(['refreshToken', 'accessToken'] as const)(
+    'ends the grant when the %s is revoked',
+    async (kind) => {
+      const grant = await oauthWith().exchangeCode(simulator.grant(athleteId));
+      await oauthWith().revoke(grant[kind]);
+      expect(simulator.isRefreshTokenLive(grant.refreshToken)).toBe(false);
+    },
+  );
 
-  it('of a token that nobody knows, or of a dead one, is done', async () => {
+  it('succeeds for an unknown or dead token', async () => {
     const token = simulator.issueRefreshToken(athleteId);
     await oauthWith().revoke('nobody-knows');
     expect(simulator.isRefreshTokenLive(token)).toBe(true);
@@ -126,7 +124,7 @@ describe('a revocation', () => {
     await oauthWith().revoke(token);
   });
 
-  it('with a wrong secret concerns the application, and revokes nothing', async () => {
+  it('rejects a revocation with a wrong secret as the application, and revokes nothing', async () => {
     const token = simulator.issueRefreshToken(athleteId);
     const error = await thrownBy(oauthWith('wrong').revoke(token));
     expect(error).toBeInstanceOf(ApplicationRejectedError);
@@ -134,7 +132,7 @@ describe('a revocation', () => {
   });
 
   it.each(['html-502', '597', 'reset', 'truncated', 'html-200', 'hang'] as const)(
-    'that meets %s is weather, and names no secret',
+    'reports a revocation that meets %s as transient, without a secret',
     async (kind) => {
       simulator.faults.next(kind, 1, { endpoint: 'revoke' });
       const token = simulator.issueRefreshToken(athleteId);
@@ -148,8 +146,8 @@ describe('a revocation', () => {
   );
 });
 
-describe('the address to log in', () => {
-  it('carries what Strava needs, and no secret', () => {
+describe('the authorize URL', () => {
+  it('contains the parameters that Strava needs, and no secret', () => {
     const redirectUri = 'http://127.0.0.1:8080/';
     const url = new URL(
       oauthWith().authorizeUrl({ redirectUri, scopes: ['read', 'activity:read_all'], state: 's' }),

@@ -17,27 +17,27 @@ const readCounts = {
 };
 
 describe('the rate headers', () => {
-  it('say the read limits where they are sent', () => {
+  it('uses the read limits if they are sent', () => {
     expect(readRateHeaders({ ...overall, ...read })).toEqual(readCounts);
     expect(readRateHeaders(read)).toEqual(readCounts);
   });
 
-  it('say the overall limits where no others are sent', () => {
+  it('uses the overall limits if no others are sent', () => {
     expect(readRateHeaders(overall)).toEqual(overallCounts);
   });
 
-  it('say nothing where they are absent', () => {
+  it('ignores absent rate headers', () => {
     expect(readRateHeaders({})).toBeUndefined();
     expect(readRateHeaders({ 'x-ratelimit-limit': '200,2000' })).toBeUndefined();
     expect(readRateHeaders({ 'x-ratelimit-usage': '1,1' })).toBeUndefined();
   });
 
-  it('may tell of more than the limit', () => {
+  it('accepts a usage above the limit', () => {
     const over = { ...read, 'x-readratelimit-usage': '101,1001' };
     expect(readRateHeaders(over)?.short.usage).toBe(101);
   });
 
-  it('may have spaces', () => {
+  it('accepts spaces in rate headers', () => {
     const spaced = {
       'x-ratelimit-limit': ' 200 , 2000 ',
       'x-ratelimit-usage': '17, 300',
@@ -46,7 +46,7 @@ describe('the rate headers', () => {
   });
 
   it.each(['a,b', '-1,5', '1e9,2', '100', '', ',', '1,2,3', '0x10,1', '1.5,2', 'NaN,NaN', '٣,٤'])(
-    'that read %j say nothing, and the others count',
+    'ignores rate headers with %j, and uses the others',
     (rubbish) => {
       expect(readRateHeaders({ ...overall, 'x-readratelimit-limit': rubbish })).toEqual(
         overallCounts,
@@ -58,13 +58,13 @@ describe('the rate headers', () => {
     },
   );
 
-  it.each(['0,0', '0,1000', '100,0', '99999999999,1'])('with the limit %s say nothing', (limit) => {
+  it.each(['0,0', '0,1000', '100,0', '99999999999,1'])('ignores the limit %s', (limit) => {
     const only = { 'x-ratelimit-limit': limit, 'x-ratelimit-usage': '1,1' };
     expect(readRateHeaders(only)).toBeUndefined();
   });
 
   it.each(['X-ReadRateLimit', 'x-readratelimit', 'X-READRATELIMIT'])(
-    'are read from the wire as %s',
+    'reads rate headers from the wire as %s',
     async (prefix) => {
       const server = createServer((_, response) => {
         response.setHeader(`${prefix}-Limit`, '100,1000');

@@ -27,7 +27,7 @@ afterEach(async () => {
   [simulators, connections] = [[], []];
 });
 
-/** A clock that stands still until it is told to go on; its sleeps are real. */
+/** A clock that moves only by `advance`; its sleeps are real. */
 function heldClock(): Clock & { advance(ms: number): void } {
   let nowMs = inTheWindow.getTime();
   return {
@@ -46,7 +46,7 @@ async function startWith(options: SimulatorOptions): Promise<Simulator> {
   return simulator;
 }
 
-/** As another process would have it: with a connection and a memory of its own. */
+/** The stack of another process, with its own connection and memory. */
 async function another(
   simulator: Simulator,
   settings: Partial<QuotaSettings>,
@@ -79,7 +79,7 @@ function list({ source }: Stack): Promise<unknown> {
   return source.listPage(athleteId, { page: 1 }, free);
 }
 
-/** Makes requests one after the other until the quota refuses; returns how many left. */
+/** Sends one request after the other until the quota is spent; returns how many were sent. */
 async function spend(stack: Stack): Promise<number> {
   for (let made = 0; ; made += 1) {
     try {
@@ -94,7 +94,7 @@ async function spend(stack: Stack): Promise<number> {
 const windows = { shortWindowMs: 1_000, dailyWindowMs: 4_000 };
 const tiny = { short: 5, daily: 20, ...windows };
 
-/** Asks as fast as it may until the time is over. */
+/** Sends requests as fast as the quota allows until the time is over. */
 async function pull(stack: Stack, untilMs: number): Promise<void> {
   while (Date.now() < untilMs) {
     try {
@@ -120,7 +120,7 @@ async function race(mode: HeaderMode, durationMs: number): Promise<Simulator> {
   return simulator;
 }
 
-/** The share of the quota that was used in the short windows that were seen whole. */
+/** The share of the quota that was used in the completely observed short windows. */
 function useOf(simulator: Simulator): number {
   const counts = new Map<number, number>();
   for (const { at, isCounted } of simulator.requests.entries) {
@@ -134,17 +134,17 @@ function useOf(simulator: Simulator): number {
   return used.reduce((sum, [, count]) => sum + count, 0) / (whole * tiny.short);
 }
 
-describe('two processes that pull as fast as they may', () => {
-  it('never go over a limit, and use nearly all of it', async () => {
+describe('two processes at full speed', () => {
+  it('uses nearly all of the quota from two processes, and never exceeds it', async () => {
     const simulator = await race('both', 10_500);
     expect(simulator.requests.overLimit()).toEqual([]);
     expect(useOf(simulator)).toBeGreaterThanOrEqual(0.9);
   });
 });
 
-describe('without usable headers', () => {
+describe('two processes without usable headers', () => {
   it.each(['none', 'rubbish', 'overall'] as const)(
-    'two processes never go over a limit either (%s)',
+    'never exceeds the quota with the header mode %s',
     async (mode) => {
       const simulator = await race(mode, 2_500);
       expect(simulator.requests.overLimit()).toEqual([]);
@@ -154,7 +154,7 @@ describe('without usable headers', () => {
 });
 
 describe('a spent window', () => {
-  it('refuses before anything leaves, and says until when', async () => {
+  it('throws before it sends a request when the window is spent, and says until when', async () => {
     const { simulator, stack } = await scene({ short: 3 });
     expect(await spend(stack)).toBe(3);
     const error = await thrownBy(list(stack));
@@ -163,14 +163,14 @@ describe('a spent window', () => {
     expect(simulator.requests.count()).toBe(3);
   });
 
-  it('is spent for every process, and for a later one', async () => {
+  it('shares a spent window with a later process', async () => {
     const { simulator, stack, clock } = await scene({ short: 3 });
     await spend(stack);
     const later = await another(simulator, { short: 3 }, clock);
     expect(await spend(later)).toBe(0);
   });
 
-  it('opens with the next one', async () => {
+  it('sends again in the next window', async () => {
     const { simulator, stack, clock } = await scene({ short: 3 });
     await spend(stack);
     clock.advance(8 * 60_000 + 2_000);
@@ -178,7 +178,7 @@ describe('a spent window', () => {
     expect(simulator.requests.overLimit()).toEqual([]);
   });
 
-  it('of a day stays spent when the short one opens', async () => {
+  it('keeps the daily window spent when the next short window opens', async () => {
     const { stack, clock } = await scene({ short: 3, daily: 4 });
     expect(await spend(stack)).toBe(3);
     clock.advance(8 * 60_000 + 2_000);
@@ -187,20 +187,20 @@ describe('a spent window', () => {
     expect(error).toMatchObject({ opensAt: new Date('2026-10-06T00:00:02Z') });
   });
 
-  it('leaves what a request has to leave', async () => {
+  it('leaves the reserve of a request', async () => {
     const { stack } = await scene({ short: 5 });
     const careful = { ...free, reserve: { short: 2, daily: 0 } };
-    const ask = (): Promise<unknown> => stack.source.listPage(athleteId, { page: 1 }, careful);
-    await ask();
-    await ask();
-    await ask();
-    expect(await thrownBy(ask())).toBeInstanceOf(QuotaSpentError);
+    const request = (): Promise<unknown> => stack.source.listPage(athleteId, { page: 1 }, careful);
+    await request();
+    await request();
+    await request();
+    expect(await thrownBy(request())).toBeInstanceOf(QuotaSpentError);
     expect(await spend(stack)).toBe(2);
   });
 });
 
-describe('a 429 that nobody expected', () => {
-  it('closes the window for every process', async () => {
+describe('an unexpected 429', () => {
+  it('closes the window for every process after a 429', async () => {
     const { simulator, stack, clock } = await scene({ short: 10 });
     simulator.faults.next('rate-limit');
     expect(await thrownBy(list(stack))).toBeInstanceOf(RateLimitedError);
@@ -212,8 +212,8 @@ describe('a 429 that nobody expected', () => {
   });
 });
 
-describe('what the headers say', () => {
-  it('lowers the limit in the middle of a window', async () => {
+describe('the headers of a response', () => {
+  it('lowers the limit within a window when the headers say so', async () => {
     const { simulator, stack } = await scene({ short: 10 });
     await list(stack);
     simulator.setQuota({ short: 4 });
@@ -221,7 +221,7 @@ describe('what the headers say', () => {
     expect(simulator.requests.overLimit()).toEqual([]);
   });
 
-  it('does not raise it, unless the operator allows that', async () => {
+  it('raises the limit by the headers only if the operator allows it', async () => {
     const configured = await scene({ short: 10 }, { short: 3 });
     expect(await spend(configured.stack)).toBe(3);
     await adapter.empty();
@@ -230,7 +230,7 @@ describe('what the headers say', () => {
     expect(allowed.simulator.requests.overLimit()).toEqual([]);
   });
 
-  it('counts what another program of the application uses', async () => {
+  it('counts the requests of another program of the application', async () => {
     const { simulator, stack } = await scene({ short: 10 });
     simulator.useQuotaElsewhere(4);
     await list(stack);
@@ -244,22 +244,22 @@ describe('what the headers say', () => {
   });
 });
 
-describe('requests at once', () => {
-  it('are four at most, and every attempt pays', async () => {
+describe('concurrent requests', () => {
+  it('sends at most four requests at once, and charges each attempt', async () => {
     const { simulator, stack } = await scene({ short: 20 });
     const held = [1, 2, 3, 4].map(() => simulator.hold({ endpoint: 'list' }));
-    const asked = Array.from({ length: 10 }, () => list(stack));
+    const requests = Array.from({ length: 10 }, () => list(stack));
     const inFlight = await Promise.all(held);
     await sleep(50);
     expect(simulator.requests.count()).toBe(4);
     for (const request of inFlight) request.release();
-    await Promise.all(asked);
-    expect(stack.rateLimiter.passed()).toBe(10);
+    await Promise.all(requests);
+    expect(stack.rateLimiter.sentCount()).toBe(10);
     expect(await spend(stack)).toBe(10);
     expect(simulator.requests.overLimit()).toEqual([]);
   });
 
-  it('that fail pay, too', async () => {
+  it('charges failed requests', async () => {
     const { simulator, stack } = await scene({ short: 4 });
     simulator.faults.next('html-502', 1);
     simulator.faults.next('reset', 1);

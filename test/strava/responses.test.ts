@@ -20,7 +20,7 @@ type ErrorClass = new (...args: never[]) => Error;
 
 const json = 'application/json; charset=utf-8';
 
-function answer(status: number, body: unknown, type = json): HttpResponse {
+function responseOf(status: number, body: unknown, type = json): HttpResponse {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return { status, headers: { 'content-type': type }, body: text };
 }
@@ -41,59 +41,63 @@ function thrownBy(work: () => unknown): unknown {
 const table: readonly [string, HttpResponse, ErrorClass][] = [
   [
     'an expired token',
-    answer(401, fault('Athlete', 'access_token', 'invalid')),
+    responseOf(401, fault('Athlete', 'access_token', 'invalid')),
     AccessTokenRejectedError,
   ],
   [
     'a scope that was not granted',
-    answer(401, fault('AccessToken', 'activity:read_permission', 'missing')),
+    responseOf(401, fault('AccessToken', 'activity:read_permission', 'missing')),
     ScopeMissingError,
   ],
-  ['a 401 in HTML', answer(401, '<html>', 'text/html'), AccessTokenRejectedError],
-  ['a 402', answer(402, fault('Athlete', 'subscription', 'missing')), SubscribersOnlyError],
+  ['a 401 in HTML', responseOf(401, '<html>', 'text/html'), AccessTokenRejectedError],
+  ['a 402', responseOf(402, fault('Athlete', 'subscription', 'missing')), SubscribersOnlyError],
   [
     'an inactive application',
-    answer(403, fault('Application', 'Status', 'Inactive')),
+    responseOf(403, fault('Application', 'Status', 'Inactive')),
     ApplicationRejectedError,
   ],
-  ['another 403', answer(403, fault('Activity', 'id', 'forbidden')), StravaRecordError],
-  ['a 403 of a gateway', answer(403, '<html>', 'text/html'), StravaTransientError],
-  ['an unknown record', answer(404, fault('Activity', 'id', 'invalid')), NotFoundError],
-  ['a 404 without errors', answer(404, { message: 'x', errors: [] }), NotFoundError],
+  ['another 403', responseOf(403, fault('Activity', 'id', 'forbidden')), StravaRecordError],
+  ['a 403 of a gateway', responseOf(403, '<html>', 'text/html'), StravaTransientError],
+  ['an unknown record', responseOf(404, fault('Activity', 'id', 'invalid')), NotFoundError],
+  ['a 404 without errors', responseOf(404, { message: 'x', errors: [] }), NotFoundError],
   [
     'a bound in the future',
-    answer(400, fault('Application', 'after', 'future')),
+    responseOf(400, fault('Application', 'after', 'future')),
     StravaRecordError,
   ],
-  ['a spent quota', answer(429, fault('Application', 'rate limit', 'exceeded')), RateLimitedError],
-  ['a 429 in HTML', answer(429, '<html>', 'text/html'), RateLimitedError],
-  ["Strava's own 500", answer(500, { message: 'error' }), StravaRecordError],
-  ['a 500 in HTML', answer(500, '<html>', 'text/html'), StravaTransientError],
-  ['a 502', answer(502, '<html>', 'text/html'), StravaTransientError],
-  ['a 503 with JSON', answer(503, { message: 'error' }), StravaTransientError],
-  ['a 597', answer(597, '', 'text/html'), StravaTransientError],
-  ['a redirect', answer(302, '', 'text/html'), StravaTransientError],
-  ['a maintenance page with 200', answer(200, '<html>', 'text/html'), StravaTransientError],
-  ['JSON that is called text', answer(200, '[]', 'text/plain'), StravaTransientError],
-  ['JSON that was cut off', answer(200, '[{"id":'), StravaTransientError],
-  ['an empty body', answer(200, ''), StravaTransientError],
+  [
+    'a spent quota',
+    responseOf(429, fault('Application', 'rate limit', 'exceeded')),
+    RateLimitedError,
+  ],
+  ['a 429 in HTML', responseOf(429, '<html>', 'text/html'), RateLimitedError],
+  ["Strava's own 500", responseOf(500, { message: 'error' }), StravaRecordError],
+  ['a 500 in HTML', responseOf(500, '<html>', 'text/html'), StravaTransientError],
+  ['a 502', responseOf(502, '<html>', 'text/html'), StravaTransientError],
+  ['a 503 with JSON', responseOf(503, { message: 'error' }), StravaTransientError],
+  ['a 597', responseOf(597, '', 'text/html'), StravaTransientError],
+  ['a redirect', responseOf(302, '', 'text/html'), StravaTransientError],
+  ['a maintenance page with 200', responseOf(200, '<html>', 'text/html'), StravaTransientError],
+  ['JSON that is called text', responseOf(200, '[]', 'text/plain'), StravaTransientError],
+  ['JSON that was cut off', responseOf(200, '[{"id":'), StravaTransientError],
+  ['an empty body', responseOf(200, ''), StravaTransientError],
 ];
 
-describe('an answer', () => {
-  it.each(table)('that is %s becomes its typed error', (_, one, expected) => {
+describe('a response', () => {
+  it.each(table)('turns %s into its typed error', (_, one, expected) => {
     const error = thrownBy(() => readResponse(one, 'the list of activities'));
     expect(error).toBeInstanceOf(expected);
     expect(Object.getPrototypeOf(error)).toBe(expected.prototype);
   });
 
-  it.each(table)('that is %s means the same whatever its message says', (_, one, expected) => {
+  it.each(table)('ignores the message of %s', (_, one, expected) => {
     for (const message of ['', 'Rate Limit Exceeded', 'Inactive', 'access_token invalid missing']) {
       const body = one.body.replace(/"message":"[^"]*"/, `"message":${JSON.stringify(message)}`);
       expect(thrownBy(() => readResponse({ ...one, body }, 'it'))).toBeInstanceOf(expected);
     }
   });
 
-  it('whose body holds a token does not put it into the error', () => {
+  it('puts no token of a body into the error', () => {
     for (const [, one] of table) {
       const secret = 'geheim-token';
       const body = one.body.replace(/"message":"[^"]*"/, `"message":"${secret}"`);
@@ -103,38 +107,41 @@ describe('an answer', () => {
   });
 
   it.each([json, 'APPLICATION/JSON', 'application/json', 'application/problem+json'])(
-    'of the type %s is read',
+    'reads a body of the type %s',
     (type) => {
-      expect(readResponse(answer(200, [1], type), 'it')).toEqual([1]);
+      expect(readResponse(responseOf(200, [1], type), 'it')).toEqual([1]);
     },
   );
 
-  it('keeps integers that no double holds', () => {
-    expect(readResponse(answer(200, '{"id":9007199254740993}'), 'it')).toEqual({
+  it('keeps integers that exceed a double', () => {
+    expect(readResponse(responseOf(200, '{"id":9007199254740993}'), 'it')).toEqual({
       id: 9_007_199_254_740_993n,
     });
   });
 
-  it('of another shape than an object is malformed where one is needed', () => {
-    expect(readObject(answer(200, { a: 1 }), 'it')).toEqual({ a: 1 });
+  it('reports a body that is no object as malformed', () => {
+    expect(readObject(responseOf(200, { a: 1 }), 'it')).toEqual({ a: 1 });
     for (const body of [[], 'null', '"text"', '7']) {
-      expect(thrownBy(() => readObject(answer(200, body), 'it'))).toBeInstanceOf(
+      expect(thrownBy(() => readObject(responseOf(200, body), 'it'))).toBeInstanceOf(
         MalformedResponseError,
       );
     }
   });
 });
 
-describe('the faults of an answer', () => {
-  it('are its entries, odd ones with empty texts', () => {
+describe('the faults of a response', () => {
+  it('lists the faults, with empty texts for odd values', () => {
     const errors = [{ resource: 'A', field: 7, code: null }, 'odd', null, { code: 'c' }];
-    expect(faultsOf(answer(400, { errors }))).toEqual([
+    expect(faultsOf(responseOf(400, { errors }))).toEqual([
       { resource: 'A', field: '', code: '' },
       { resource: '', field: '', code: 'c' },
     ]);
   });
 
-  it.each([{ errors: 'none' }, { errors: null }, [], 'no JSON', {}])('are none in %j', (body) => {
-    expect(faultsOf(answer(400, body))).toEqual([]);
-  });
+  it.each([{ errors: 'none' }, { errors: null }, [], 'no JSON', {}])(
+    'finds no faults in %j',
+    (body) => {
+      expect(faultsOf(responseOf(400, body))).toEqual([]);
+    },
+  );
 });

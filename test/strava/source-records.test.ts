@@ -9,13 +9,13 @@ import type { Simulator } from '../../src/simulator/simulator.ts';
 import { createSource } from '../../src/strava/source.ts';
 import type { StravaSource } from '../../src/sync/ports/source.ts';
 import { useAdapter } from '../mongo/adapter.ts';
-import { startAnswerProxy, type AnswerProxy } from '../support/response-proxy.ts';
+import { startResponseProxy, type ResponseProxy } from '../support/response-proxy.ts';
 import { athleteId, createStack, free, logIn, thrownBy } from './stack.ts';
 
 const adapter = useAdapter();
 const quota = { short: 100_000, daily: 100_000 };
 let simulator: Simulator;
-let proxy: AnswerProxy;
+let proxy: ResponseProxy;
 let source: StravaSource;
 /** What the proxy puts in the place of answers. */
 let alter: (body: string) => string | undefined = () => undefined;
@@ -23,7 +23,7 @@ let alter: (body: string) => string | undefined = () => undefined;
 beforeAll(async () => {
   const athletes = [{ id: athleteId, firstname: 'A', lastname: 'M', activities: 40 }];
   simulator = await startSimulator({ athletes, quota });
-  proxy = await startAnswerProxy(simulator, ({ path, body }) =>
+  proxy = await startResponseProxy(simulator, ({ path, body }) =>
     path.includes('/oauth/') ? undefined : alter(body),
   );
   const stack = await createStack({

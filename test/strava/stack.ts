@@ -1,5 +1,5 @@
 /**
- * The Strava adapter as one process would have it, over a simulator and a MongoDB: several of them
+ * The Strava adapter of one process, over a simulator and a MongoDB: several of them
  * stand for several processes.
  */
 import { hostname } from 'node:os';
@@ -20,8 +20,12 @@ import { createRateLimiter, type RateLimiter } from '../../src/strava/rate-limit
 import { createHttp } from '../../src/strava/http.ts';
 import { createOAuth, type OAuth } from '../../src/strava/oauth.ts';
 import { createSource } from '../../src/strava/source.ts';
-import { createStravaClock, type StravaClock } from '../../src/strava/strava-clock.ts';
-import { createTimeCheck } from '../../src/strava/time-check.ts';
+import {
+  createStravaClock,
+  createTimeCheck,
+  withClockLearning,
+  type StravaClock,
+} from '../../src/strava/strava-clock.ts';
 import type { QuotaStore } from '../../src/sync/ports/quota.ts';
 import type { StravaSource } from '../../src/sync/ports/source.ts';
 import type { TokenStore } from '../../src/sync/ports/tokens.ts';
@@ -66,8 +70,8 @@ export async function createStack(options: StackOptions): Promise<Stack> {
   const owner = await identifyOwner(host);
   const stravaClock = createStravaClock(clock, log);
   const http = createHttp(requestTimeoutMs);
-  const nowMs = (): number => clock.nowMs();
-  const oauth = createOAuth({ http, clock: stravaClock, nowMs, oauthUrl, clientId, clientSecret });
+  const learning = withClockLearning(http, clock, stravaClock);
+  const oauth = createOAuth({ http: learning, oauthUrl, clientId, clientSecret });
   const timeCheck = createTimeCheck({ http, clock, stravaClock, oauthUrl });
   const quota = createQuotaStore(store, clientId);
   const rateLimiter = createRateLimiter({
@@ -83,7 +87,7 @@ export async function createStack(options: StackOptions): Promise<Stack> {
   const process_ = { pid: process.pid, host, process: owner };
   const leases = createLeaseStore(store, { durationMs, clock, ...process_ });
   const access = createAccess({ tokens, leases, oauth, clock, clientId });
-  const client = createClient({ http, rateLimiter, access, clock, stravaClock, apiUrl });
+  const client = createClient({ http: learning, rateLimiter, access, apiUrl });
   return {
     tokens,
     quota,
@@ -96,7 +100,7 @@ export async function createStack(options: StackOptions): Promise<Stack> {
   };
 }
 
-/** Stores a grant as a login of some time ago left it. */
+/** Stores the grant of an earlier login. */
 export async function logIn(
   stack: Stack,
   simulator: Simulator,
@@ -116,10 +120,10 @@ export function never(): AbortSignal {
   return new AbortController().signal;
 }
 
-/** How a request may be made where nothing is reserved for others. */
+/** Request options without a reserve. */
 export const free = { reserve: { short: 0, daily: 0 }, signal: never() };
 
-/** What was thrown; fails when nothing was. */
+/** The error that was thrown; fails if there was none. */
 export async function thrownBy(work: Promise<unknown>): Promise<Error> {
   const outcome: unknown = await work.then(
     () => undefined,

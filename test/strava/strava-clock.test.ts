@@ -54,7 +54,7 @@ describe("Strava's clock", () => {
   it.each([
     [7_000, 'behind'],
     [-90_000, 'ahead of'],
-  ])('%d ms from ours is followed, and said once', async (aheadMs, side) => {
+  ])('follows a Strava clock %d ms from ours, and reports it once', async (aheadMs, side) => {
     const lines: string[] = [];
     const log = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
     const simulator = await start(shifted(aheadMs));
@@ -69,7 +69,7 @@ describe("Strava's clock", () => {
     expect(lines[0]).toContain(side);
   });
 
-  it('near ours is taken for ours, and nothing is said', async () => {
+  it('reports nothing when the clocks nearly agree', async () => {
     const lines: string[] = [];
     const log = pino({ level: 'info' }, { write: (line) => void lines.push(line) });
     const simulator = await start(systemClock);
@@ -80,7 +80,7 @@ describe("Strava's clock", () => {
     expect(lines).toEqual([]);
   });
 
-  it('is what the windows open by', async () => {
+  it("opens the windows on Strava's clock", async () => {
     const simulator = await start(heldAt('2026-10-05T10:16:00Z'), 2);
     const ours = heldAt('2026-10-05T10:10:00Z');
     const stack = await createStack({ simulator, store: adapter.store, clock: ours });
@@ -92,7 +92,7 @@ describe("Strava's clock", () => {
     expect(error).toMatchObject({ opensAt: new Date('2026-10-05T10:30:02Z') });
   });
 
-  it('is asked for after the machine has slept, before the next request', async () => {
+  it("requests Strava's time after the machine slept, before the next request", async () => {
     const theirs = heldAt('2026-10-05T10:10:00Z');
     const ours = heldAt('2026-10-05T10:10:00Z');
     const simulator = await start(theirs);
@@ -110,14 +110,14 @@ describe("Strava's clock", () => {
     expect(Math.abs(stack.stravaClock.nowMs() - theirs.nowMs())).toBeLessThanOrEqual(1_000);
   });
 
-  it('is not asked for where time just passes', () => {
+  it('does not suspect the clock when time just passes', () => {
     const clock = heldAt('2026-10-05T10:10:00Z');
     const stravaClock = createStravaClock(clock, silent);
     clock.set('2026-10-05T22:10:00Z');
     expect(stravaClock.isSuspect()).toBe(false);
   });
 
-  it.each([undefined, '', 'yesterday', '2026-13-45'])('learns nothing from %j', (date) => {
+  it.each([undefined, '', 'yesterday', '2026-13-45'])('learns no time from %j', (date) => {
     const clock = heldAt('2026-10-05T10:10:00Z');
     const stravaClock = createStravaClock(clock, silent, 123);
     stravaClock.learn(date, clock.nowMs());

@@ -26,7 +26,7 @@ const unexpected = (): never => {
   throw new Error('The test does not expect this call.');
 };
 
-/** An access whose write of the rotated refresh token is held open, asked for a token twice at once. */
+/** Two concurrent requests for a token while the write of the rotated refresh token is held open. */
 function createHeldRenewal() {
   const hold = createHold();
   const handedOut: string[] = [];
@@ -48,24 +48,24 @@ function createHeldRenewal() {
     clientId: '1',
   });
   const { signal } = new AbortController();
-  const ask = () => access.token(ada, signal).then((token) => void handedOut.push(token));
-  return { hold, handedOut, asked: [ask(), ask()] };
+  const request = () => access.token(ada, signal).then((token) => void handedOut.push(token));
+  return { hold, handedOut, requests: [request(), request()] };
 }
 
 describe('a new access token', () => {
-  it('is handed out only after the rotated refresh token is stored', async () => {
-    const { hold, handedOut, asked } = createHeldRenewal();
+  it('hands a new access token out only after the rotated refresh token is stored', async () => {
+    const { hold, handedOut, requests } = createHeldRenewal();
     await idle();
     expect(handedOut).toEqual([]);
     hold.resolve();
-    await Promise.all(asked);
+    await Promise.all(requests);
     expect(handedOut).toEqual(['new access', 'new access']);
   });
 
-  it('is never handed out when the rotated refresh token cannot be stored', async () => {
-    const { hold, handedOut, asked } = createHeldRenewal();
+  it('hands no access token out when the rotated refresh token cannot be stored', async () => {
+    const { hold, handedOut, requests } = createHeldRenewal();
     hold.reject(new MongoUnavailableError('No MongoDB answers.'));
-    const results = await Promise.allSettled(asked);
+    const results = await Promise.allSettled(requests);
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(handedOut).toEqual([]);
   });

@@ -1,8 +1,8 @@
 /**
- * Secrets that are looked for: every one in the forms in which it could leave.
+ * Searches for secrets in every form in which they could leave.
  */
 
-/** One word, with the characters that addresses, shells and JSON treat in their own ways. */
+/** One word with the characters that URLs, shells and JSON treat specially. */
 export function createCanary(name: string, seed: number): string {
   return `${name}${seed.toString(36)}/+=%&?#@:"'$${(seed * 7919).toString(36)}`;
 }
@@ -22,7 +22,7 @@ export function formsOf(secret: string): ReadonlySet<string> {
   ]);
 }
 
-/** What stays the same of its base64 wherever in a longer text the secret stands. */
+/** The part of its base64 that does not depend on the surrounding text. */
 function base64At(bytes: Buffer, offset: number): readonly string[] {
   const whole = Buffer.concat([Buffer.alloc(offset), bytes]);
   const from = offset === 0 ? 0 : 4;

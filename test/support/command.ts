@@ -1,5 +1,5 @@
 /**
- * Runs the real command line in a child process, against a simulator and a database of the test's.
+ * Runs the real command line in a child process, against the test's simulator and database.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,7 +10,7 @@ import type { Simulator } from '../../src/simulator/simulator.ts';
 export const projectFolder = resolve(import.meta.dirname, '../..');
 const cli = resolve(projectFolder, 'src/cli.ts');
 
-/** Where a command runs. */
+/** The simulator, the database and the variables of a command. */
 export interface Surroundings {
   readonly simulator: Simulator;
   readonly mongodb: { readonly uri: string; readonly name: string };
@@ -24,18 +24,18 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A command under way. */
+/** A running command. */
 export interface Running {
   readonly pid: number;
   readonly ended: Promise<Ended>;
   readonly kill: (signal: NodeJS.Signals) => void;
   /** Resolves when stderr or stdout has shown the text; rejects when the command ends before. */
   readonly shown: (text: string | RegExp) => Promise<void>;
-  /** Waits for an event of the test's own; a rejection carries what the command has said so far. */
+  /** Waits for an event of the test; a rejection contains the command's output so far. */
   readonly reach: <T>(event: Promise<T>) => Promise<T>;
 }
 
-/** The environment of a command: nothing of the machine's own configuration gets in. */
+/** The environment of a command, without the machine's own configuration. */
 export function environmentOf({
   simulator,
   mongodb,
@@ -53,75 +53,75 @@ export function environmentOf({
     MONGODB_DATABASE: mongodb.name,
     LOG_LEVEL: 'debug',
     HTTP_PORT: '0',
-    // Its few requests a day are counted where they are what a test is about.
+    // Only the tests of these few requests a day count them.
     SYNC_ATHLETE: 'false',
     ...env,
   };
 }
 
-/** How a program is started: by default the command line itself, in this very folder. */
+/** How a program is started: by default the command line, in the project's folder. */
 export interface Launch {
   readonly program?: string;
   readonly folder?: string;
-  /** True for a process group of its own, to which `kill` then sends its signals, as a terminal does. */
+  /** Whether it gets its own process group, to which `kill` sends its signals, as a terminal does. */
   readonly isGroup?: boolean;
 }
 
-/** A bound on hanging: what takes longer is shown with all that the command said. */
+/** A command that takes longer fails the test, with its output. */
 const maxMs = 90_000;
 
-/** What a command says, as it says it. */
+/** The output of a command so far. */
 export interface Transcript {
   readonly stdout: () => string;
   readonly stderr: () => string;
   readonly add: (stream: 'stdout' | 'stderr', text: string) => void;
-  /** What a test may wait for; `ended` is the command's end. */
+  /** The functions that wait for output; `ended` is the command's end. */
   readonly watch: (ended: Promise<Ended>) => Pick<Running, 'shown' | 'reach'>;
 }
 
 export function createTranscript(): Transcript {
-  const said = { stdout: '', stderr: '' };
+  const output = { stdout: '', stderr: '' };
   const waiting = new Set<() => void>();
   const within = async <T>(event: Promise<T>, what: string): Promise<T> => {
     const settled = new AbortController();
-    const tooLate = sleep(maxMs, undefined, { signal: settled.signal }).then(() => {
-      throw new Error(`it did not ${what} in time:\n${said.stdout}\n${said.stderr}`);
+    const timeout = sleep(maxMs, undefined, { signal: settled.signal }).then(() => {
+      throw new Error(`it did not ${what} in time:\n${output.stdout}\n${output.stderr}`);
     });
-    tooLate.catch(() => undefined);
+    timeout.catch(() => undefined);
     try {
-      return await Promise.race([event, tooLate]);
+      return await Promise.race([event, timeout]);
     } finally {
       settled.abort();
     }
   };
-  const isSaid = (text: string | RegExp): boolean => {
-    const all = `${said.stdout}\n${said.stderr}`;
+  const isShown = (text: string | RegExp): boolean => {
+    const all = `${output.stdout}\n${output.stderr}`;
     return typeof text === 'string' ? all.includes(text) : text.test(all);
   };
   const appears = (text: string | RegExp): Promise<void> =>
     new Promise((done) => {
-      const poll = (): void => {
-        if (!isSaid(text)) return;
-        waiting.delete(poll);
+      const check = (): void => {
+        if (!isShown(text)) return;
+        waiting.delete(check);
         done();
       };
-      waiting.add(poll);
-      poll();
+      waiting.add(check);
+      check();
     });
   return {
-    stdout: () => said.stdout,
-    stderr: () => said.stderr,
+    stdout: () => output.stdout,
+    stderr: () => output.stderr,
     add: (stream, text) => {
-      said[stream] += text;
-      for (const poll of waiting) poll();
+      output[stream] += text;
+      for (const check of waiting) check();
     },
     watch: (ended) => ({
       shown: async (text) => {
-        const tooEarly = ended.then(({ stdout, stderr }) => {
-          if (!isSaid(text))
+        const endedEarly = ended.then(({ stdout, stderr }) => {
+          if (!isShown(text))
             throw new Error(`it ended without showing ${String(text)}:\n${stdout}\n${stderr}`);
         });
-        await within(Promise.race([appears(text), tooEarly]), `show ${String(text)}`);
+        await within(Promise.race([appears(text), endedEarly]), `show ${String(text)}`);
       },
       reach: (event) => within(event, 'come so far'),
     }),

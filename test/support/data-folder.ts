@@ -1,5 +1,5 @@
 /**
- * Folders for embedded servers: a DATA_DIR of a test's own on a free port, gone after the test file.
+ * Folders for embedded servers: each test gets its own DATA_DIR on a free port, removed after the test file.
  */
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,11 +12,11 @@ export interface TestDataFolder {
   readonly port: number;
   /** Variables that make a command use an embedded server in this folder. */
   readonly env: Readonly<Record<string, string>>;
-  /** Whether mongod was there and is gone, by a shutdown and not by a crash. */
+  /** Whether mongod ran and was shut down cleanly. */
   isShutDown(): Promise<boolean>;
 }
 
-/** Call it at the top of a test file; what it gives back makes a folder. */
+/** Call it at the top of a test file; the returned function creates a folder. */
 export function useDataFolders(): () => Promise<TestDataFolder> {
   const paths: string[] = [];
   afterAll(async () => {

@@ -1,12 +1,12 @@
 /**
- * A database for one test file, on the mongod of the whole run.
+ * A database for one test file, on the mongod that all test files share.
  */
 import { randomUUID } from 'node:crypto';
 
 import { MongoClient, type Collection, type Db } from 'mongodb';
 import { afterAll, beforeAll, inject } from 'vitest';
 
-/** What a test file may use while its tests run. */
+/** The database of a test file. */
 export interface TestDatabase {
   /** The URI of the server, without the database's name. */
   readonly uri: string;
@@ -41,7 +41,7 @@ export function useDatabase(): TestDatabase {
   };
 }
 
-/** Every collection, without the views and what MongoDB keeps of them. */
+/** Every collection, without views and MongoDB's own collections. */
 export async function storedCollections(db: Db): Promise<readonly Collection[]> {
   const found = await db.listCollections({ type: 'collection' }, { nameOnly: true }).toArray();
   const names = found.map(({ name }) => name).filter((name) => !name.startsWith('system.'));

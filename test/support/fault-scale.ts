@@ -3,7 +3,7 @@
  */
 export const isWhole = process.env['FAULTS'] === 'whole';
 
-/** One figure for each form. */
+/** The value for the running form. */
 export function scaled<T>(short: T, whole: T): T {
   return isWhole ? whole : short;
 }

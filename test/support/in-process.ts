@@ -1,7 +1,7 @@
 /**
- * Runs a command as the command line does, but in this process: its arguments, configuration, answers and
- * exit code are the real ones, and a start costs nothing. For the many variants of what a test with a child
- * process holds once.
+ * Runs a command as the command line does, but in this process: its arguments, configuration, output and
+ * exit code are the real ones, and a start costs nothing. For the variants of a behaviour that one test
+ * with a child process checks.
  */
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
@@ -21,8 +21,8 @@ const host = hostname();
 const owner = await identifyOwner(host);
 
 /**
- * Starts a command and returns while it runs. `kill` asks for an orderly end, whatever the signal.
- * Not for arguments that the command line itself refuses: it says so on this process's stderr.
+ * Starts a command and returns while it runs. `kill` requests an orderly end with any signal.
+ * Not for arguments that the command line rejects: it writes that to this process's stderr.
  */
 export function startInProcess(surroundings: Surroundings, args: readonly string[]): Running {
   const stop = new AbortController();
@@ -55,12 +55,12 @@ async function perform(
       exitCode = error.exitCode;
     }
   };
-  await createCommands(act, nobody()).parseAsync([...args], { from: 'user' });
+  await createCommands(act, emptyInput()).parseAsync([...args], { from: 'user' });
   return { exitCode, signal: null, stdout: transcript.stdout(), stderr: transcript.stderr() };
 }
 
-/** A stdin without a terminal and without a word. */
-function nobody() {
+/** An empty stdin without a terminal. */
+function emptyInput() {
   return Object.assign(Readable.from([]), { isTTY: false as const });
 }
 

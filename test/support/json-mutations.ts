@@ -1,5 +1,5 @@
 /**
- * Ways to spoil Strava's answers, as texts, because half of them cannot be written as JavaScript values
+ * Ways to spoil Strava's responses, as texts, because half of them cannot be written as JavaScript values
  * (`1e400`, `-0`, integers beyond 2^53, keys that come twice).
  */
 import type { Random } from './random.ts';
@@ -7,7 +7,7 @@ import type { Random } from './random.ts';
 /** A JSON object as its members' keys and texts, in order. */
 export type Members = readonly (readonly [key: string, text: string])[];
 
-/** What has to become of a spoilt thing; `any` where both are right. */
+/** The expected fate of a spoilt record; `any` if both are right. */
 export type Fate = 'stored' | 'parked' | 'any';
 
 /** A spoilt text and its fate. */
@@ -21,7 +21,7 @@ export function membersOf(record: Readonly<Record<string, unknown>>): Members {
   return Object.entries(record).map(([key, value]) => [key, JSON.stringify(value)]);
 }
 
-/** Keys are written as they are, so that they may hold escapes of their own. */
+/** Writes keys as they are, so that they may contain escapes. */
 export function textOf(members: Members): string {
   return `{${members.map(([key, text]) => `"${key}":${text}`).join(',')}}`;
 }
@@ -162,8 +162,8 @@ const badStreams = [
 
 const badPositions = ['[1]', '[1,2,3]', '["a","b"]', '7', '"x"', '{}', '[{},{}]', '[[1],[2]]'];
 
-/** Spoils one answer with streams; `most` is the largest number of points worth the time. */
-export function spoilStreams(streams: StreamSet, random: Random, most: number): Spoilt {
+/** Spoils one response with streams; `maxPoints` bounds the number of points. */
+export function spoilStreams(streams: StreamSet, random: Random, maxPoints: number): Spoilt {
   const members = membersOf(streams);
   const length = streams['time']?.data.length ?? 0;
   const alone = (key: string, data: string): string => `{"${key}":{"data":${data}}}`;
@@ -184,7 +184,7 @@ export function spoilStreams(streams: StreamSet, random: Random, most: number): 
     () => changed('odd key', members, [random.pick(oddKeys), random.pick(oddValues)], 'stored'),
     () => ({ kind: 'as a list', text: asList(streams), fate: 'stored' }),
     () => ({ kind: 'no points', text: alone('time', '[]'), fate: 'any' }),
-    () => ({ kind: 'many points', text: alone('time', manyPoints(most)), fate: 'any' }),
+    () => ({ kind: 'many points', text: alone('time', manyPoints(maxPoints)), fate: 'any' }),
     () => ({
       kind: 'odd numbers',
       text: alone('watts', '[null,-0,1e400,1e-400,true,0.1]'),

@@ -10,11 +10,11 @@ export interface KillPoint {
   readonly name: string;
   /** Whether the run has to refresh its token to get there. */
   readonly isAboutTokens: boolean;
-  /** Lays the trap; resolves when a run is in it, with what to do after the kill. */
+  /** Resolves when a run is held at the point, with the cleanup for after the kill. */
   readonly arm: (strava: Simulator, proxy: MongoProxy, isArmed: () => boolean) => Promise<Dropping>;
 }
 
-/** Throws away what was held. */
+/** Drops the held request or command. */
 export type Dropping = () => void;
 
 type Side = 'holdCommand' | 'holdReply';
@@ -45,21 +45,21 @@ function atStrava(name: string, endpoint: 'list' | 'streams' | 'token'): KillPoi
   };
 }
 
-/** The one point at which a grant can be lost: Strava has rotated, and its answer never arrives. */
+/** The one point at which a grant can be lost: Strava has rotated the token, and its response never arrives. */
 export const inTheRefresh = 'in the refresh';
 
-const isListing = (body: object): boolean => JSON.stringify(body).includes('sync.coverage');
+const isCoverage = (body: object): boolean => JSON.stringify(body).includes('sync.coverage');
 const isState = (body: object): boolean => JSON.stringify(body).includes('sync.streams');
 
 export const killPoints: readonly KillPoint[] = [
   atMongo('after the grant is stored', 'holdReply', commandOn('update', 'tokens'), true),
   atStrava('before a page arrives', 'list'),
-  atMongo('after the answer of a page', 'holdCommand', commandOn('update', 'activities')),
+  atMongo('after the response of a page', 'holdCommand', commandOn('update', 'activities')),
   atMongo('after the write of a page', 'holdReply', commandOn('update', 'activities')),
-  atMongo('before the cursor', 'holdCommand', commandOn('update', 'athletes', isListing)),
-  atMongo('after the cursor', 'holdReply', commandOn('update', 'athletes', isListing)),
+  atMongo('before the cursor', 'holdCommand', commandOn('update', 'athletes', isCoverage)),
+  atMongo('after the cursor', 'holdReply', commandOn('update', 'athletes', isCoverage)),
   atStrava('before streams arrive', 'streams'),
-  atMongo('after the answer of streams', 'holdCommand', commandOn('update', 'streams')),
+  atMongo('after the response of streams', 'holdCommand', commandOn('update', 'streams')),
   atMongo('after the write of streams', 'holdReply', commandOn('update', 'streams')),
   atMongo(
     'between the parts and the state',

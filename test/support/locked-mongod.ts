@@ -1,5 +1,5 @@
 /**
- * A mongod that asks for a password.
+ * A mongod that requires a password.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,7 +12,7 @@ import { startMongod } from '../../src/embedded-mongodb/mongod.ts';
 
 export interface LockedMongod {
   readonly port: number;
-  /** As its owner, with the right password. */
+  /** Connected as the owner, with the right password. */
   readonly client: MongoClient;
   /** The owner's URI with any password. */
   uri(password: string): string;

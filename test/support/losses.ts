@@ -1,5 +1,5 @@
 /**
- * What a database lost against the simulator's truth, and what it holds twice: the two figures that
+ * The records that a database lost against the simulator's truth or holds twice: the two figures that
  * every scenario of the fault suite ends with.
  */
 import type { Db } from 'mongodb';

@@ -1,5 +1,5 @@
 /**
- * Compares the database with the simulator's truth, and puts grants into it as an earlier login would
+ * Compares the database with the simulator's truth, and stores grants in it as an earlier login would
  * have left them.
  */
 import type { Db, Document } from 'mongodb';
@@ -23,7 +23,7 @@ export async function logIn(db: Db, simulator: Simulator, athleteId: number): Pr
 
 const ours = ['_id', 'track', 'start_point', 'derived', 'sync'];
 
-/** What differs between the database and what Strava has, one sentence each; none when it is true. */
+/** The differences between the database and Strava, one sentence each. */
 export async function differences(
   db: Db,
   { world }: Simulator,

@@ -14,33 +14,33 @@ export interface PassingCommand {
   /** For example `update`. */
   readonly name: string;
   readonly collection: string;
-  /** The whole of it, parsed when asked for. */
+  /** The whole command, parsed on demand. */
   readonly body: () => Document;
 }
 
-/** A command, or its reply, that waits. */
+/** A held command or reply. */
 export interface HeldCommand {
   readonly command: PassingCommand;
-  /** Lets it go on its way. */
+  /** Passes it on. */
   release(): void;
-  /** It never arrives. */
+  /** Drops it. */
   drop(): void;
 }
 
 export type CommandMatch = (command: PassingCommand) => boolean;
 
 export interface MongoProxy {
-  /** Takes the place of the URI of the mongod behind. */
+  /** Replaces the URI of the mongod. */
   readonly uri: string;
   /** Resolves with the next matching command, held before mongod sees it. */
   holdCommand(match: CommandMatch): Promise<HeldCommand>;
   /** Resolves with the next matching command when mongod has done it; its reply is held. */
   holdReply(match: CommandMatch): Promise<HeldCommand>;
-  /** Resolves when a longer command than this begins to come: its connection takes no more of it. */
+  /** Resolves when a longer command than this begins to arrive; its connection reads no more of it. */
   stick(bytes: number): Promise<void>;
-  /** Nothing comes through any more on any connection, and none is closed. */
+  /** Passes nothing on any more on any connection, and closes none. */
   freeze(): void;
-  /** New connections work again; those that were frozen stay silent. */
+  /** Lets new connections work again; frozen ones stay silent. */
   thaw(): void;
   close(): Promise<void>;
 }
@@ -114,7 +114,7 @@ export async function startMongoProxy(uri: string): Promise<MongoProxy> {
 }
 
 interface Link {
-  /** From now on nothing is passed on, in either direction. */
+  /** Passes nothing on any more, in either direction. */
   silence(): void;
 }
 
@@ -139,7 +139,7 @@ function createLink(shared: Shared, client: Socket, upstream: Socket): Link {
   };
   const silence = (): void => {
     isSilent = true;
-    // What is not read fills the buffers, so that a long write gets stuck, too.
+    // Unread data fills the buffers, so that a long write gets stuck, too.
     client.pause();
     upstream.pause();
   };
@@ -152,7 +152,7 @@ function createLink(shared: Shared, client: Socket, upstream: Socket): Link {
   };
   passFrames(client, onCommand, onLength);
   passFrames(upstream, onReply, () => undefined);
-  // Where silence reigns, the end of one side is not told to the other either.
+  // A frozen connection does not pass the end of one side on either.
   client.on('close', () => upstream.destroy());
   upstream.on('close', () => {
     if (!isSilent) client.destroy();
@@ -165,7 +165,7 @@ function springing(traps: Trap[], command: PassingCommand): Trap | undefined {
   return index < 0 ? undefined : traps.splice(index, 1)[0];
 }
 
-/** Resolves true when it may go on, false when it is dropped. */
+/** Resolves true to pass it on, false to drop it. */
 function held({ spring }: Trap, command: PassingCommand): Promise<boolean> {
   return new Promise((resolve) => {
     const release = (): void => {

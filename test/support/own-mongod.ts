@@ -15,7 +15,7 @@ export interface OwnMongod {
   readonly uri: string;
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
-  /** Starts it again where it was. */
+  /** Starts it again at the same place. */
   restart(): Promise<void>;
   /** Runs a command on its `admin` database. */
   admin(command: Document): Promise<Document>;
@@ -80,7 +80,7 @@ export async function startReplicaSet(): Promise<ReplicaSet> {
       const admin = own.db('admin');
       const { primary } = await admin.command({ hello: 1 });
       await admin.command({ replSetStepDown: 10, secondaryCatchUpPeriodSecs: 10 });
-      // The driver waits until there is a primary to ask.
+      // The driver waits for a primary.
       const isOther = async (): Promise<boolean> =>
         (await admin.command({ hello: 1 }))['primary'] !== primary;
       while (!(await isOther())) await new Promise((resolve) => setTimeout(resolve, 50));

@@ -1,15 +1,15 @@
 /**
- * What the kernel says of a running process: its memory and its open files, read from /proc.
+ * The memory and the open files of a running process, read from /proc.
  */
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 
-/** False on systems without /proc, where nothing here can be known. */
+/** False on systems without /proc. */
 export const hasFigures = existsSync('/proc/self/status');
 
 export interface ProcessFigures {
   readonly residentMb: number;
-  /** The most that it ever was. */
+  /** The maximum so far. */
   readonly peakMb: number;
   readonly openFiles: number;
 }
@@ -32,7 +32,7 @@ function megabytes(status: string, name: string): number | undefined {
   return kilobytes === undefined ? undefined : Number(kilobytes) / 1_024;
 }
 
-/** Looks at a process again and again until it is gone or `until` is aborted. */
+/** Samples a process until it is gone or `until` is aborted. */
 export async function watch(
   pid: number,
   intervalMs: number,
@@ -48,7 +48,7 @@ export async function watch(
   return seen;
 }
 
-/** How much a straight line through the values rises from the first to the last. */
+/** The rise of a regression line through the values from the first to the last. */
 export function riseOf(values: readonly number[]): number {
   const middle = (values.length - 1) / 2;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;

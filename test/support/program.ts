@@ -1,6 +1,6 @@
 /**
- * A program to call commands with: a real configuration from variables of the test's own, and everything
- * that is printed or logged kept for questions.
+ * A program for calling commands: a real configuration from the test's variables, which records everything
+ * that is printed or logged.
  */
 import { hostname } from 'node:os';
 import { Writable } from 'node:stream';
@@ -16,7 +16,7 @@ import { createProjectFolder } from '../config/project-folder.ts';
 export interface TestProgramOptions {
   /** A `TestDatabase`. */
   readonly mongodb?: { readonly uri: string; readonly name: string };
-  /** A `Simulator`, or anything that stands in its place. */
+  /** A `Simulator`, or a replacement. */
   readonly strava?: {
     readonly apiUrl: string;
     readonly oauthUrl: string;
@@ -25,7 +25,7 @@ export interface TestProgramOptions {
   };
   /** Variables of the configuration that win over the above; undefined unsets one. */
   readonly config?: Readonly<Record<string, string | undefined>>;
-  /** What the program sees as its environment. */
+  /** The program's environment. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly clock?: Clock;
   readonly isTerminal?: boolean;
@@ -36,9 +36,9 @@ export interface TestProgram extends Program {
   printed(): string;
   /** Everything logged so far, one JSON document a line. */
   logged(): string;
-  /** The first match in what is printed, now or later. */
+  /** The first match in the printed text, now or later. */
   waitForPrint(pattern: RegExp): Promise<string>;
-  /** What SIGINT does. */
+  /** Does the same as SIGINT. */
   stop(): void;
 }
 
@@ -105,14 +105,14 @@ export function capture() {
   });
   const waitFor = (pattern: RegExp): Promise<string> =>
     new Promise((resolve) => {
-      const poll = (): void => {
+      const check = (): void => {
         const [match] = pattern.exec(text()) ?? [];
         if (match === undefined) return;
-        waiters.delete(poll);
+        waiters.delete(check);
         resolve(match);
       };
-      waiters.add(poll);
-      poll();
+      waiters.add(check);
+      check();
     });
   return { stream, text, waitFor };
 }

@@ -1,5 +1,5 @@
 /**
- * Randomness for tests that can be had again: a small generator, and the seed of this run.
+ * Reproducible randomness for tests: a small generator, and the seed of this run.
  */
 import { scaled } from './fault-scale.ts';
 
@@ -17,7 +17,7 @@ export interface Random {
   pick<T>(items: readonly T[]): T;
 }
 
-/** Mulberry32, of Tommy Ettinger: 32 bits of state, good enough to choose by. */
+/** Mulberry32, of Tommy Ettinger: 32 bits of state. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = (): number => {

@@ -1,31 +1,31 @@
 /**
- * An HTTP proxy between the program and the simulator that may put another body in the place of an
- * answer's, and shows what passes.
+ * An HTTP proxy between the program and the simulator that can replace the body of a response, and
+ * shows each response.
  */
-import { createServer, request as ask } from 'node:http';
+import { createServer, request } from 'node:http';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 
-/** An answer of the simulator on its way. */
-export interface PassingAnswer {
+/** A response of the simulator on its way. */
+export interface PassingResponse {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly status: number;
   readonly body: string;
 }
 
-export interface AnswerProxy {
-  /** The simulator as the program is to see it. */
+export interface ResponseProxy {
+  /** The simulator at the proxy's address. */
   readonly simulator: Simulator;
   close(): Promise<void>;
 }
 
-/** `alter` returns the body to be sent instead, or undefined to leave it. */
-export async function startAnswerProxy(
+/** `alter` returns another body, or undefined to keep it. */
+export async function startResponseProxy(
   simulator: Simulator,
-  alter: (answer: PassingAnswer) => string | undefined,
-): Promise<AnswerProxy> {
+  alter: (response: PassingResponse) => string | undefined,
+): Promise<ResponseProxy> {
   const server = createServer({ keepAliveTimeout: 120_000 }, (incoming, outgoing) => {
     pass(simulator.url, alter, incoming, outgoing).catch(() => {
       outgoing.destroy();
@@ -49,17 +49,17 @@ export async function startAnswerProxy(
 
 async function pass(
   target: string,
-  alter: (answer: PassingAnswer) => string | undefined,
+  alter: (response: PassingResponse) => string | undefined,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
   const url = new URL(incoming.url ?? '/', target);
-  const answer = await forward(url, incoming);
-  const body = await textOf(answer);
-  const status = answer.statusCode ?? 0;
+  const response = await forward(url, incoming);
+  const body = await textOf(response);
+  const status = response.statusCode ?? 0;
   const { pathname, searchParams } = url;
   const altered = alter({ path: pathname, query: searchParams, status, body }) ?? body;
-  const headers: OutgoingHttpHeaders = { ...answer.headers };
+  const headers: OutgoingHttpHeaders = { ...response.headers };
   if (incoming.method !== 'HEAD') headers['content-length'] = Buffer.byteLength(altered);
   outgoing.writeHead(status, headers);
   outgoing.end(altered);
@@ -68,8 +68,8 @@ async function pass(
 function forward(url: URL, incoming: IncomingMessage): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const { method, headers } = incoming;
-    const asked = ask(url, { method, headers }, resolve).on('error', reject);
-    incoming.pipe(asked);
+    const forwarded = request(url, { method, headers }, resolve).on('error', reject);
+    incoming.pipe(forwarded);
   });
 }
 

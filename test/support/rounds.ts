@@ -1,6 +1,6 @@
 /**
  * Rounds of the job in this process, against a simulator over HTTP and a real mongod. A week between two
- * rounds takes no time: what the database remembers of the last one is moved into the past instead.
+ * rounds takes no time: the dates in the database are moved into the past instead.
  */
 import type { Db } from 'mongodb';
 import { afterAll } from 'vitest';
@@ -18,27 +18,27 @@ export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
 
 export interface RoundsOptions extends SimulatorOptions {
-  /** How many activities the one athlete (1001) has; default 30. */
+  /** The number of activities of the default athlete (1001); default 30. */
   readonly activities?: number;
   /** Variables of the configuration. */
   readonly config?: Readonly<Record<string, string>>;
 }
 
-/** What one round asked for. */
+/** The result of one round. */
 export interface Round {
   readonly exitCode: number;
-  /** How many requests counted, in all and by endpoint. */
+  /** The number of counted requests, in total and by endpoint. */
   readonly requests: number;
-  readonly asked: (endpoint: Endpoint) => number;
+  readonly requestsTo: (endpoint: Endpoint) => number;
   readonly program: TestProgram;
 }
 
 export interface Rounds {
   readonly simulator: Simulator;
   readonly db: Db;
-  /** What a command of the test's own runs in. */
+  /** A program for the test's own commands. */
   readonly program: (config?: Readonly<Record<string, string>>) => TestProgram;
-  /** Makes what is remembered so much older. */
+  /** Moves the dates in the database into the past. */
   readonly pass: (ms: number) => Promise<void>;
   /** `sync`, to its end. */
   readonly round: (config?: Readonly<Record<string, string>>) => Promise<Round>;
@@ -52,7 +52,7 @@ const ampleConfig = {
   SYNC_ATHLETE: 'false',
 };
 
-/** Call it at the top of a test file; what it gives back opens the scene of one test. */
+/** Call it at the top of a test file; the returned function opens the scene of one test. */
 export function useRounds(): (options?: RoundsOptions) => Promise<Rounds> {
   const { client, name, uri } = useDatabase();
   const simulators: Simulator[] = [];
@@ -122,7 +122,7 @@ async function roundOf(simulator: Simulator, program: TestProgram): Promise<Roun
   return {
     exitCode,
     requests: entries.filter(({ isCounted }) => isCounted).length,
-    asked: (endpoint) => entries.filter((entry) => entry.endpoint === endpoint).length,
+    requestsTo: (endpoint) => entries.filter((entry) => entry.endpoint === endpoint).length,
     program,
   };
 }

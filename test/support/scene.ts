@@ -20,11 +20,11 @@ type ActivityDocument = Document & { readonly _id: Long };
 type Variables = Readonly<Record<string, string>>;
 
 export interface SceneOptions extends SimulatorOptions {
-  /** How many activities the one athlete has; default 30. */
+  /** The number of activities of the default athlete; default 30. */
   readonly activities?: number;
-  /** Variables of every command of the test. */
+  /** Variables for every command of the test. */
   readonly env?: Variables;
-  /** False leaves it to the test who logs in. */
+  /** False stores no login. */
   readonly isLoggedIn?: boolean;
 }
 
@@ -36,22 +36,22 @@ export interface Scene extends Surroundings {
   readonly launch: (args: readonly string[], env?: Variables, how?: Launch) => Running;
   /** Runs a command to its end, in a child process. */
   run(...args: string[]): Promise<Ended>;
-  /** `run` with variables of its own. */
+  /** `run` with more variables. */
   readonly runWith: (env: Variables, ...args: string[]) => Promise<Ended>;
   /** `launch`, `run` and `runWith` in this process, see in-process.ts. */
   readonly begin: (args: readonly string[], env?: Variables) => Running;
   call(...args: string[]): Promise<Ended>;
   readonly callWith: (env: Variables, ...args: string[]) => Promise<Ended>;
-  /** What differs between the database and Strava; none when it is true. */
+  /** The differences between the database and Strava. */
   differences(id?: number): Promise<readonly string[]>;
-  /** The ids of the activities whose streams were asked for, each once, in order. */
-  streamsAskedFor(): readonly number[];
-  /** How many requests counted against the quota. */
+  /** The ids of the activities whose streams were requested, each once, in order. */
+  requestedStreams(): readonly number[];
+  /** The number of requests that counted against the quota. */
   countedRequests(): number;
   stored(id: number): Promise<Document | null>;
 }
 
-/** Small recordings, so that a test's time goes into what it is about. */
+/** Small recordings, to keep tests fast. */
 const samplesPerActivity = [5, 30] as const;
 const ample = { short: 5_000, daily: 50_000 };
 const ampleEnv = { STRAVA_QUOTA_SHORT: '5000', STRAVA_QUOTA_DAILY: '50000' };
@@ -61,8 +61,8 @@ export function athleteNamed(firstname: string, id: number, activities: number) 
 }
 
 /**
- * Call it at the top of a test file; what it gives back opens the scene of a test. Each has a database
- * of its own, so that tests that mostly wait can run side by side.
+ * Call it at the top of a test file; the returned function opens the scene of a test. Each has its own
+ * database, so that tests that mostly wait can run side by side.
  */
 export function useScene(): (options?: SceneOptions) => Promise<Scene> {
   const { client, name, uri } = useDatabase();
@@ -119,9 +119,9 @@ function sceneOf(
     call: (...args) => begin(args).ended,
     callWith: (more, ...args) => begin(args, more).ended,
     differences: (id = athleteId) => differences(db, simulator, id),
-    streamsAskedFor: () => {
-      const asked = requests.entries.filter(({ endpoint }) => endpoint === 'streams');
-      return [...new Set(asked.map(({ activityId }) => activityId ?? 0))];
+    requestedStreams: () => {
+      const fetched = requests.entries.filter(({ endpoint }) => endpoint === 'streams');
+      return [...new Set(fetched.map(({ activityId }) => activityId ?? 0))];
     },
     countedRequests: () => requests.entries.filter(({ isCounted }) => isCounted).length,
     stored: (id) =>
@@ -146,7 +146,7 @@ export function trueIds({ world }: Simulator, id = athleteId): readonly number[]
     .sort((one, other) => one - other);
 }
 
-/** What `--json` printed. */
-export function answerOf({ stdout }: Ended): Record<string, unknown> {
+/** The document that `--json` printed. */
+export function printedJson({ stdout }: Ended): Record<string, unknown> {
   return JSON.parse(stdout) as Record<string, unknown>;
 }

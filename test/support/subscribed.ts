@@ -1,5 +1,5 @@
 /**
- * A daemon of this process with a live webhook subscription at a simulator, for one test each.
+ * A daemon in this process with a live webhook subscription at a simulator, one for each test.
  */
 import { afterEach } from 'vitest';
 import { start } from '../../src/features/daemon/command.ts';
@@ -11,7 +11,7 @@ import { eventually } from './waiting.ts';
 
 export interface Daemon {
   readonly program: TestProgram;
-  /** Where its HTTP server listens. */
+  /** The address of its HTTP server. */
   readonly url: string;
 }
 
@@ -21,7 +21,7 @@ export interface Subscribed extends Daemon {
 
 export interface Daemons {
   readonly open: (options?: RoundsOptions) => Promise<Rounds>;
-  /** Starts one, which ends with its test. */
+  /** Starts a daemon that ends with its test. */
   readonly launch: (scene: Rounds, config?: Readonly<Record<string, string>>) => Promise<Daemon>;
   /** A scene, a daemon, and a subscription. */
   readonly subscribed: (options: RoundsOptions) => Promise<Subscribed>;
@@ -61,7 +61,7 @@ export async function subscribe(scene: Rounds, callbackUrl: string): Promise<voi
   await webhookSubscribe(scene.program(), { json: true, callbackUrl });
 }
 
-/** Posts an event as Strava does, or as somebody who knows all of its secrets; returns the status. */
+/** Posts an event as Strava does; returns the status. */
 export async function notify(
   { db }: Rounds,
   event: Readonly<Record<string, unknown>>,
@@ -77,7 +77,7 @@ export async function notify(
     ...event,
   };
   const url = String(subscription?.['callback_url']);
-  const answer = await fetch(url, { method: 'POST', body: JSON.stringify(whole) });
-  await answer.arrayBuffer();
-  return answer.status;
+  const response = await fetch(url, { method: 'POST', body: JSON.stringify(whole) });
+  await response.arrayBuffer();
+  return response.status;
 }

@@ -1,24 +1,24 @@
 /**
- * Time that a test moves: Strava's clock and a program's clocks, which can be set apart. It goes on by
- * itself as the machine's does; sleeps that are over after a leap end at once.
+ * Time that a test moves: Strava's clock and a program's clocks, which can differ. It advances by
+ * itself as the machine's does; a leap ends the sleeps that are due at once.
  */
 import type { Clock } from '../../src/clock.ts';
 import { systemClock } from '../../src/clock.ts';
 
 export interface MovableTime {
-  /** The true time, which Strava has. */
+  /** Strava's clock, which is right. */
   readonly strava: Clock;
-  /** What the program sees. */
+  /** The program's clock. */
   readonly local: Clock;
-  /** Time passes for everybody. */
+  /** Advances all clocks. */
   pass(ms: number): void;
-  /** Somebody sets the program's wall clock, forwards or (negative) backwards. */
+  /** Sets the program's wall clock forwards or (negative) backwards. */
   setLocal(byMs: number): void;
-  /** The program's machine sleeps: its monotonic clock stands still meanwhile. */
+  /** The program's machine sleeps, with its monotonic clock standing still. */
   suspend(ms: number): void;
 }
 
-/** `stravaAheadMs` is how far Strava's clock is ahead of everybody else's from the start. */
+/** `stravaAheadMs` is the lead of Strava's clock from the start. */
 export function createMovableTime(stravaAheadMs = 0): MovableTime {
   let [passedMs, sleptMs, setMs] = [0, 0, 0];
   let moved = new AbortController();

@@ -1,9 +1,9 @@
 /**
- * Waits for something that announces itself to nobody, as a document in a database.
+ * Waits by polling, for conditions without an event, such as a document in a database.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Resolves once `look` holds. @throws when it does not within the time. */
+/** Resolves when `poll` returns true. @throws if it does not within the time. */
 export async function eventually(
   poll: () => boolean | Promise<boolean>,
   timeoutMs = 60_000,

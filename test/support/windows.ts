@@ -1,11 +1,11 @@
 /**
- * The simulated Strava's quota windows as its log shows them, and the ways to wait for the next one.
+ * The simulated Strava's quota windows according to its log, and functions that wait for the next one.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import type { RequestEntry } from '../../src/simulator/api/request-log.ts';
 
-/** The start of the window that an instant lies in, in milliseconds since the epoch. */
+/** The start of the window of an instant, in milliseconds since the epoch. */
 export function windowOf(at: Date | number, lengthMs: number): number {
   return Math.floor(Number(at) / lengthMs) * lengthMs;
 }
@@ -21,7 +21,7 @@ export function countedByWindow(
   );
 }
 
-/** Resolves at the next boundary, which nothing but the clock announces. */
+/** Resolves at the next boundary by polling the clock. */
 export async function nextWindow(lengthMs: number): Promise<number> {
   const startMs = windowOf(Date.now(), lengthMs) + lengthMs;
   while (Date.now() < startMs) await sleep(startMs - Date.now());

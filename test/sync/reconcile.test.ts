@@ -61,9 +61,9 @@ describe('a reconcile', () => {
     expect(soon.requests).toBe(1);
     await scene.pass(7 * dayMs);
     const later = await scene.round();
-    expect(later.asked('streams')).toBe(1);
-    expect(later.requests).toBe(later.asked('list') + 1);
-    expect(later.asked('list')).toBeLessThanOrEqual(4);
+    expect(later.requestsTo('streams')).toBe(1);
+    expect(later.requests).toBe(later.requestsTo('list') + 1);
+    expect(later.requestsTo('list')).toBeLessThanOrEqual(4);
     expect(await scene.differences()).toEqual([]);
   });
 
@@ -87,7 +87,7 @@ describe('a reconcile', () => {
     scene.simulator.world.editActivity(id, { name: 'Another name' });
     await scene.pass(8 * dayMs);
     const round = await scene.round();
-    expect(round.asked('streams')).toBe(0);
+    expect(round.requestsTo('streams')).toBe(0);
     expect(await scene.differences()).toEqual([]);
     const [change, ...others] = await scene.db.collection('changes').find().toArray();
     expect(others).toEqual([]);
@@ -111,9 +111,9 @@ describe('a reconcile', () => {
     const [newest = 0] = newestIds(scene, 1);
     scene.simulator.world.cropActivity(newest, { from: 0.3, to: 1 });
     await scene.pass(hourMs);
-    expect((await scene.round()).asked('streams')).toBe(1);
+    expect((await scene.round()).requestsTo('streams')).toBe(1);
     await scene.pass(8 * dayMs);
-    expect((await scene.round()).asked('streams')).toBe(1);
+    expect((await scene.round()).requestsTo('streams')).toBe(1);
     expect(await scene.differences()).toEqual([]);
   });
 });
@@ -170,7 +170,9 @@ describe('a deletion at Strava', () => {
     scene.simulator.world.deleteActivity(second);
     await scene.pass(hourMs);
     const round = await scene.round();
-    expect([round.asked('list'), round.asked('activity'), round.requests]).toEqual([1, 1, 2]);
+    expect([round.requestsTo('list'), round.requestsTo('activity'), round.requests]).toEqual([
+      1, 1, 2,
+    ]);
     expect(await scene.differences()).toEqual([]);
     expect(await count(scene.db, 'streams', { activity_id: second })).toBe(0);
     expect(
@@ -193,7 +195,7 @@ describe('a deletion at Strava', () => {
     expect(await count(scene.db, 'activities')).toBe(230);
     await scene.pass(7 * dayMs);
     const round = await scene.round();
-    expect(round.asked('activity')).toBe(1);
+    expect(round.requestsTo('activity')).toBe(1);
     expect(await scene.differences()).toEqual([]);
   });
 
@@ -207,7 +209,7 @@ describe('a deletion at Strava', () => {
         { $set: { 'sync.missing': { since: new Date(0), state: 'pending', tries: 0 } } },
       );
     const round = await scene.round();
-    expect(round.asked('activity')).toBeLessThanOrEqual(12);
+    expect(round.requestsTo('activity')).toBeLessThanOrEqual(12);
     expect(await scene.differences()).toEqual([]);
     expect(await count(scene.db, 'activities', { 'sync.missing': { $exists: true } })).toBe(0);
   });
@@ -218,7 +220,7 @@ describe('a deletion at Strava', () => {
     const gone = newestIds(scene, 20);
     for (const id of gone) scene.simulator.world.deleteActivity(id);
     await scene.pass(hourMs);
-    expect((await scene.round()).asked('activity')).toBe(0);
+    expect((await scene.round()).requestsTo('activity')).toBe(0);
     expect(await count(scene.db, 'activities')).toBe(60);
     expect(await statusOf(scene)).toMatch(
       /20 of 60 activities .*npm run verify -- --accept-deletions/,
@@ -227,7 +229,7 @@ describe('a deletion at Strava', () => {
     for (const { id } of scene.simulator.world.activities(1001))
       scene.simulator.world.deleteActivity(id);
     await scene.pass(8 * dayMs);
-    expect((await scene.round()).asked('activity')).toBe(0);
+    expect((await scene.round()).requestsTo('activity')).toBe(0);
     expect(await count(scene.db, 'activities')).toBe(60);
     expect(await statusOf(scene)).toMatch(/npm run verify -- --accept-deletions/);
   });
@@ -238,10 +240,10 @@ describe('a deletion at Strava', () => {
     const newest = newestIds(scene, 230);
     for (const id of newest.slice(150)) scene.simulator.world.deleteActivity(id);
     await scene.pass(8 * dayMs);
-    expect((await scene.round()).asked('activity')).toBe(0);
+    expect((await scene.round()).requestsTo('activity')).toBe(0);
     for (const id of newest.slice(0, 3)) scene.simulator.world.deleteActivity(id);
     await scene.pass(hourMs);
-    expect((await scene.round()).asked('activity')).toBe(0);
+    expect((await scene.round()).requestsTo('activity')).toBe(0);
     expect(await count(scene.db, 'activities')).toBe(230);
     expect(await statusOf(scene)).toMatch(/80 of 230 activities/);
   });
@@ -255,7 +257,7 @@ describe('a deletion at Strava', () => {
     const [newest = 0] = newestIds(scene, 1);
     scene.simulator.world.deleteActivity(newest);
     await scene.pass(hourMs);
-    expect((await scene.round({})).asked('activity')).toBe(0);
+    expect((await scene.round({})).requestsTo('activity')).toBe(0);
     expect(await count(scene.db, 'activities')).toBe(20);
     expect(await statusOf(scene)).toMatch(/activity:read_all/);
   });
@@ -274,7 +276,7 @@ describe('a deletion at Strava', () => {
     await scene.round();
     await scene.pass(8 * dayMs);
     const round = await scene.round();
-    expect(round.asked('activity')).toBe(0);
+    expect(round.requestsTo('activity')).toBe(0);
     expect(await scene.differences()).toEqual([]);
     expect(await count(scene.db, 'tombstones')).toBe(0);
   });
@@ -292,13 +294,13 @@ describe('a 404 for one that is marked as missing', () => {
     const ofNewest = { _id: Long.fromNumber(newest) } as Document;
     const mark = { 'sync.missing': { since: new Date(0), state: 'pending', tries: 0 } };
     await scene.db.collection('activities').updateOne(ofNewest, { $set: mark });
-    expect((await scene.round()).asked('activity')).toBe(1);
+    expect((await scene.round()).requestsTo('activity')).toBe(1);
     const kept = await scene.db.collection('activities').findOne(ofNewest);
     expect(kept?.['sync']).not.toHaveProperty('missing');
     expect(kept?.['sync']).not.toHaveProperty('confirmed_at');
     await scene.pass(hourMs);
-    expect((await scene.round()).asked('activity')).toBe(0);
+    expect((await scene.round()).requestsTo('activity')).toBe(0);
     await scene.pass(8 * dayMs);
-    expect((await scene.round()).asked('activity')).toBe(0);
+    expect((await scene.round()).requestsTo('activity')).toBe(0);
   });
 });

@@ -68,13 +68,15 @@ describe('what was fetched longer ago than the retention allows', () => {
     expect(await scene.db.collection('activities').distinct('_id')).toEqual([added]);
     const expired = await scene.db.collection('tombstones').distinct('why');
     expect(expired).toEqual(['expired']);
-    expect([round.asked('streams'), round.asked('activity'), round.asked('segment')]).toEqual([
-      1, 1, 0,
-    ]);
+    expect([
+      round.requestsTo('streams'),
+      round.requestsTo('activity'),
+      round.requestsTo('segment'),
+    ]).toEqual([1, 1, 0]);
 
     await scene.pass(8 * dayMs);
     const next = await scene.round(withSegments);
-    expect(next.requests).toBe(next.asked('list'));
+    expect(next.requests).toBe(next.requestsTo('list'));
     expect(await stored(scene)).toMatchObject({ ...after, segments: 1 });
   });
 });

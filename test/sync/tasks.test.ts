@@ -21,7 +21,7 @@ describe('the details', () => {
   it('of every activity are merged into it, the ids of efforts exact, one request each', async () => {
     const scene = await open({ ...withEfforts(14), config: { SYNC_DETAILS: 'true' } });
     const round = await scene.round();
-    expect([round.exitCode, round.asked('activity')]).toEqual([0, 14]);
+    expect([round.exitCode, round.requestsTo('activity')]).toEqual([0, 14]);
     const stored = await scene.db
       .collection('activities')
       .find({}, { promoteLongs: false })
@@ -52,7 +52,7 @@ describe('the details', () => {
     scene.simulator.world.editActivity(first?.id ?? 0, { name: 'Renamed' });
     scene.simulator.world.editActivity(second?.id ?? 0, { kudos_count: 99 });
     const round = await scene.round();
-    expect([round.asked('list'), round.asked('activity')]).toEqual([1, 1]);
+    expect([round.requestsTo('list'), round.requestsTo('activity')]).toEqual([1, 1]);
     const renamed = await scene.db.collection('activities').findOne({ name: 'Renamed' });
     expect(renamed?.['laps']).toBeDefined();
     expect(await scene.db.collection('changes').countDocuments()).toBe(1);
@@ -91,7 +91,10 @@ describe('segments and the athlete', () => {
       }
     }
     expect(met.size).toBeGreaterThan(1);
-    expect([first.asked('segment'), first.asked('segment-streams')]).toEqual([met.size, met.size]);
+    expect([first.requestsTo('segment'), first.requestsTo('segment-streams')]).toEqual([
+      met.size,
+      met.size,
+    ]);
     const segments = await scene.db.collection('segments').find().toArray();
     expect(new Set(segments.map(({ _id }) => Number(_id)))).toEqual(met);
     for (const { streams } of segments) {
@@ -102,10 +105,12 @@ describe('segments and the athlete', () => {
         'lng',
       ]);
     }
-    expect([first.asked('athlete'), first.asked('athlete-zones'), first.asked('stats')]).toEqual([
-      1, 1, 1,
-    ]);
-    expect(first.asked('gear')).toBe(4);
+    expect([
+      first.requestsTo('athlete'),
+      first.requestsTo('athlete-zones'),
+      first.requestsTo('stats'),
+    ]).toEqual([1, 1, 1]);
+    expect(first.requestsTo('gear')).toBe(4);
     const athlete = await scene.db.collection('athletes').findOne({});
     expect(athlete).toMatchObject({ firstname: 'Ada', zones: { heart_rate: {} }, stats: {} });
     expect(
@@ -116,7 +121,7 @@ describe('segments and the athlete', () => {
     expect((await scene.round()).requests).toBe(1);
     await scene.pass(dayMs);
     const next = await scene.round();
-    expect([next.asked('athlete'), next.asked('gear'), next.requests]).toEqual([1, 0, 4]);
+    expect([next.requestsTo('athlete'), next.requestsTo('gear'), next.requests]).toEqual([1, 0, 4]);
   });
 
   it('that are for subscribers only, or not granted, are remembered, and nothing else is harmed', async () => {
@@ -138,7 +143,7 @@ describe('segments and the athlete', () => {
     ).toBe(0);
     await scene.pass(dayMs + hourMs);
     const next = await scene.round();
-    expect(next.asked('athlete-zones')).toBe(0);
+    expect(next.requestsTo('athlete-zones')).toBe(0);
   });
 });
 

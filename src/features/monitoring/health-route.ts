@@ -37,7 +37,7 @@ export function createHealthRoutes(options: HealthOptions): readonly Route[] {
 }
 
 function createReadiness({ countLogins, clock }: HealthOptions): () => Promise<Finding> {
-  const bounded = createBoundedWork({ clock, maxMs: maxResponseMs, most: maxConnections });
+  const bounded = createBoundedWork({ clock, maxMs: maxResponseMs, maxRunning: maxConnections });
   const load = async (): Promise<Finding> => {
     const count = countLogins();
     return count === undefined ? opening : assessLogins(await count());

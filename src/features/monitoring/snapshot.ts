@@ -23,7 +23,7 @@ export function createMetricsSnapshot(
   database: Database,
 ): () => Promise<MetricsSnapshot | undefined> {
   const { clock } = program;
-  const bounded = createBoundedWork({ clock, maxMs: maxResponseMs, most: maxScrapes });
+  const bounded = createBoundedWork({ clock, maxMs: maxResponseMs, maxRunning: maxScrapes });
   const load = (): Promise<MetricsSnapshot> => readMetricsSnapshot(program, database);
   const recent = createRecentValue({ load, clock, pollIntervalMs });
   return () =>

@@ -63,7 +63,7 @@ interface Shared extends WebhookOptions {
 /** They take any path, and pass what is not theirs: they belong at the end of the list. */
 export function createWebhookRoutes(options: WebhookOptions): readonly Route[] {
   const { clock, subscription, athleteIds } = options;
-  const bounded = createBoundedWork({ clock, maxMs: maxResponseMs, most: maxConnections });
+  const bounded = createBoundedWork({ clock, maxMs: maxResponseMs, maxRunning: maxConnections });
   const loadAthletes = async (): Promise<ReadonlySet<number>> => new Set(await athleteIds());
   const shared: Shared = {
     ...options,

@@ -1,9 +1,9 @@
 /**
- * The API proper: what each endpoint answers to somebody who is authenticated and within the quota,
- * as far as the granted scopes let it.
+ * The API proper: each endpoint's response to an authenticated request within the quota, as far as the
+ * granted scopes allow.
  */
 import type { Activity } from '../world/activity.ts';
-import { answerList } from '../world/activity-list.ts';
+import { listResponse } from '../world/activity-list.ts';
 import type { ActivityShelf } from '../world/activity-shelf.ts';
 import {
   errorResponse,
@@ -13,7 +13,7 @@ import {
   recordNotFound,
   resourceNotFound,
 } from './response.ts';
-import type { Answer } from './response.ts';
+import type { SimulatedResponse } from './response.ts';
 import { athleteOf, gearOf, statsOf, zonesOf } from '../world/athlete.ts';
 import { commentsOf, detailOf, kudosOf, lapsOf } from '../world/detail.ts';
 import { partOf } from './endpoints.ts';
@@ -21,7 +21,7 @@ import type { Address } from './endpoints.ts';
 import type { Grant } from '../world/grants.ts';
 import { writeJson } from './json-text.ts';
 import { segmentOf, segmentStreamsOf } from '../world/segments.ts';
-import { answerStreams, hidePrivacyZones } from './stream-responses.ts';
+import { streamsResponse, hidePrivacyZones } from './stream-responses.ts';
 import { streamsOf } from '../world/stream-generation.ts';
 import { floatKeysOf } from '../world/summary.ts';
 import type { View } from '../world/summary.ts';
@@ -38,19 +38,23 @@ export interface ApiDeps extends WorldParts {
   readonly pageShortening: number;
 }
 
-/** Answers one request. */
-export function answerApi(deps: ApiDeps, request: ApiRequest): Answer {
+export function apiResponse(deps: ApiDeps, request: ApiRequest): SimulatedResponse {
   const part = partOf(request.address.endpoint);
-  if (part === 'athlete') return answerAthlete(deps, request);
-  if (part === 'segment') return answerSegment(request);
+  if (part === 'athlete') return athleteResponse(deps, request);
+  if (part === 'segment') return segmentResponse(request);
   if (part !== 'list' && part !== 'activity') return resourceNotFound();
   const view = viewOf(request.grant);
   if (view === null) return permissionMissing('activity:read_permission');
-  if (part === 'activity') return answerActivity(deps.shelf, request, view);
-  return answerList(deps.shelf, { ...request, ...deps, view, athleteId: request.grant.athleteId });
+  if (part === 'activity') return activityResponse(deps.shelf, request, view);
+  return listResponse(deps.shelf, {
+    ...request,
+    ...deps,
+    view,
+    athleteId: request.grant.athleteId,
+  });
 }
 
-function answerAthlete({ world, shelf }: ApiDeps, request: ApiRequest): Answer {
+function athleteResponse({ world, shelf }: ApiDeps, request: ApiRequest): SimulatedResponse {
   const { address, grant, nowMs } = request;
   const spec = world.athletes.find(({ id }) => id === grant.athleteId);
   if (spec === undefined) return recordNotFound('Athlete');
@@ -67,22 +71,26 @@ function answerAthlete({ world, shelf }: ApiDeps, request: ApiRequest): Answer {
   return jsonResponse(statsOf(shelf.ofAthlete(spec.id), nowMs));
 }
 
-function answerSegment({ address, query }: ApiRequest): Answer {
+function segmentResponse({ address, query }: ApiRequest): SimulatedResponse {
   const id = Number(address.id);
   if (address.endpoint === 'segment') {
     const segment = segmentOf(id);
     return segment === null ? recordNotFound('Segment') : jsonResponse(segment);
   }
   const streams = segmentStreamsOf(id);
-  return streams === null ? recordNotFound('Segment') : answerStreams(streams, query);
+  return streams === null ? recordNotFound('Segment') : streamsResponse(streams, query);
 }
 
-function answerActivity(shelf: ActivityShelf, request: ApiRequest, view: View): Answer {
+function activityResponse(
+  shelf: ActivityShelf,
+  request: ApiRequest,
+  view: View,
+): SimulatedResponse {
   const { address, query, nowMs } = request;
   const activity = findVisible(shelf, request, view);
   if (activity === null) return recordNotFound('Activity');
   if (address.endpoint === 'streams')
-    return answerActivityStreams(activity, { query, nowMs, view });
+    return activityStreamsResponse(activity, { query, nowMs, view });
   if (address.endpoint === 'laps') return jsonResponse(lapsOf(activity));
   if (address.endpoint === 'kudos') return jsonResponse(pageOf(kudosOf(activity), query));
   if (address.endpoint === 'comments') return jsonResponse(pageOf(commentsOf(activity), query));
@@ -93,13 +101,13 @@ function answerActivity(shelf: ActivityShelf, request: ApiRequest, view: View): 
   return jsonTextResponse(writeJson(detail, floatKeysOf(activity.facts)));
 }
 
-function answerActivityStreams(
+function activityStreamsResponse(
   activity: Activity,
   { query, nowMs, view }: { query: URLSearchParams; nowMs: number; view: View },
-): Answer {
+): SimulatedResponse {
   const streams = nowMs < activity.streamsFromMs ? null : streamsOf(activity);
   if (streams === null) return resourceNotFound();
-  return answerStreams(view === 'owner' ? streams : hidePrivacyZones(streams), query);
+  return streamsResponse(view === 'owner' ? streams : hidePrivacyZones(streams), query);
 }
 
 function findVisible(

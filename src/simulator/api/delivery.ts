@@ -1,31 +1,31 @@
 /**
- * Puts an answer on the wire: whole, or in one of the ways in which answers get lost.
+ * Sends a response: whole, or broken in one of several ways.
  */
 import type { ServerResponse } from 'node:http';
 
-import type { Answer } from './response.ts';
+import type { SimulatedResponse } from './response.ts';
 import type { Delivery } from './fault-responses.ts';
 
 const dripIntervalMs = 1000;
 
-/** Sends the answer; resolves true when it was handed over whole. */
+/** Returns whether the response was sent whole. */
 export async function deliver(
   response: ServerResponse,
-  answer: Answer,
+  simulated: SimulatedResponse,
   how: Delivery,
 ): Promise<boolean> {
-  const body = Buffer.from(answer.body, 'utf8');
-  // The client may have gone while the answer was held.
+  const body = Buffer.from(simulated.body, 'utf8');
+  // The client may have left while the response was held.
   if (how === 'hang' || response.destroyed) return false;
   if (how === 'reset') {
     response.socket?.resetAndDestroy();
     return false;
   }
-  const length = answer.status === 204 ? {} : { 'Content-Length': body.length };
-  response.writeHead(answer.status, {
-    'Content-Type': answer.contentType,
+  const length = simulated.status === 204 ? {} : { 'Content-Length': body.length };
+  response.writeHead(simulated.status, {
+    'Content-Type': simulated.contentType,
     ...length,
-    ...answer.headers,
+    ...simulated.headers,
   });
   if (how === 'whole') return end(response, body);
   if (how === 'drip') drip(response, body);

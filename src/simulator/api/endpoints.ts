@@ -54,10 +54,10 @@ const parts: Readonly<Record<Endpoint, Part>> = {
   unknown: 'none',
 };
 
-/** Which part of Strava answers; only what needs an access token counts against the quota. */
+/** The part of Strava that responds; only requests with an access token count against the quota. */
 export type Part = 'oauth' | 'subscriptions' | 'athlete' | 'segment' | 'activity' | 'list' | 'none';
 
-/** What a request is for; `unknown` where Strava has nothing. */
+/** The endpoint of a request; `unknown` for a path that Strava does not have. */
 export function findAddress(method: string, path: string): Address {
   for (const [endpoint, itsMethod, pattern] of addresses) {
     const match = itsMethod === method ? pattern.exec(path) : null;

@@ -1,13 +1,13 @@
 /**
- * One request's way through the simulator: logged, authenticated, counted, answered or made to fail,
+ * One request's way through the simulator: logged, authenticated, counted, handled or made to fail,
  * perhaps held, and sent.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 
 import type { Clock } from '../../clock.ts';
 import { accessTokenInvalid, applicationInactive, rateLimitExceeded } from './response.ts';
-import type { Answer } from './response.ts';
-import { answerApi } from './api.ts';
+import type { SimulatedResponse } from './response.ts';
+import { apiResponse } from './api.ts';
 import type { ApiDeps } from './api.ts';
 import { deliver } from './delivery.ts';
 import { activityIdOf, findAddress, partOf } from './endpoints.ts';
@@ -23,7 +23,7 @@ import type { HeaderMode, QuotaWindows } from './quota-windows.ts';
 import type { RequestEntry, RequestRecorder } from './request-log.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
-/** What can be switched while the simulator runs. */
+/** The switches of a running simulator. */
 export interface ApplicationState {
   isInactive: boolean;
   headers: HeaderMode;
@@ -54,7 +54,7 @@ interface Exchange {
 export function createExchange(deps: ExchangeDeps): RequestListener {
   return (request, response) => {
     void exchange(deps, request, response).catch((error: unknown) => {
-      // A client that goes away in the middle of its own request is nobody's mistake.
+      // A client that leaves in the middle of its own request is not an error.
       if (request.destroyed && !request.complete) return;
       response.destroy(error instanceof Error ? error : undefined);
       throw error;
@@ -74,37 +74,40 @@ async function exchange(
   deps.recorder.add(entry);
   response.sendDate = false;
   response.setHeader('Date', new Date(nowMs).toUTCString());
-  const answer = await work(deps, { request, address, entry, nowMs });
-  const [spoilt, how] = spoil(entry.fault, answer);
-  const isToBeSent = await deps.holds.pass(entry, spoilt);
-  if (isToBeSent && how !== 'hang' && how !== 'reset') entry.status = spoilt.status;
-  const isWhole = await deliver(response, spoilt, isToBeSent ? how : 'reset');
+  const result = await handle(deps, { request, address, entry, nowMs });
+  const [spoilt, how] = spoil(entry.fault, result);
+  const shouldSend = await deps.holds.pass(entry, spoilt);
+  if (shouldSend && how !== 'hang' && how !== 'reset') entry.status = spoilt.status;
+  const isWhole = await deliver(response, spoilt, shouldSend ? how : 'reset');
   entry.isComplete = isWhole && entry.fault === null;
   deps.recorder.changed();
 }
 
-async function work(deps: ExchangeDeps, exchange: Exchange): Promise<Answer> {
+async function handle(deps: ExchangeDeps, exchange: Exchange): Promise<SimulatedResponse> {
   const { endpoint } = exchange.entry;
   const part = partOf(endpoint);
-  if (part === 'oauth' || part === 'subscriptions') return workApart(deps, exchange);
-  const answer = workForApi(deps, exchange);
+  if (part === 'oauth' || part === 'subscriptions') return handleUncounted(deps, exchange);
+  const result = handleApi(deps, exchange);
   const isBare = deps.state.headers === 'none-on-streams' && endpoint.endsWith('streams');
   const rates = deps.quota.headers(isBare ? 'none' : deps.state.headers, exchange.nowMs);
-  return { ...answer, headers: { ...answer.headers, ...rates } };
+  return { ...result, headers: { ...result.headers, ...rates } };
 }
 
 // OAuth and subscriptions carry no rate headers and do not count.
-async function workApart(deps: ExchangeDeps, exchange: Exchange): Promise<Answer> {
+async function handleUncounted(deps: ExchangeDeps, exchange: Exchange): Promise<SimulatedResponse> {
   const { request, entry, address, nowMs } = exchange;
   if (deps.state.isInactive) return applicationInactive();
   entry.fault = deps.faults.choose(entry);
   const instead = entry.fault === null ? null : insteadOfWork(entry.fault, entry.endpoint);
   if (instead !== null) return instead;
-  if (address.endpoint === 'subscriptions') return deps.subscriptions.answer(request, address.id);
-  return deps.oauth.answer(address.endpoint, request, nowMs);
+  if (address.endpoint === 'subscriptions') return deps.subscriptions.respond(request, address.id);
+  return deps.oauth.respond(address.endpoint, request, nowMs);
 }
 
-function workForApi(deps: ExchangeDeps, { request, address, entry, nowMs }: Exchange): Answer {
+function handleApi(
+  deps: ExchangeDeps,
+  { request, address, entry, nowMs }: Exchange,
+): SimulatedResponse {
   const grant = deps.grants.authenticate(request.bearer ?? '', nowMs);
   if (grant === null) return deps.state.isInactive ? applicationInactive() : accessTokenInvalid();
   entry.athleteId = grant.athleteId;
@@ -116,7 +119,7 @@ function workForApi(deps: ExchangeDeps, { request, address, entry, nowMs }: Exch
   entry.fault = deps.faults.choose(entry);
   const instead = entry.fault === null ? null : insteadOfWork(entry.fault, entry.endpoint);
   if (instead !== null) return instead;
-  return answerApi(deps.api, { address, query: request.query, grant, nowMs });
+  return apiResponse(deps.api, { address, query: request.query, grant, nowMs });
 }
 
 function createEntry(request: IncomingRequest, address: Address, nowMs: number): RequestEntry {

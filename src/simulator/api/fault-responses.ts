@@ -1,5 +1,5 @@
 /**
- * What a fault makes of an answer: another answer, or another way to deliver it.
+ * The effect of a fault on a response: another response, or another delivery.
  */
 import {
   errorResponse,
@@ -8,17 +8,17 @@ import {
   rateLimitExceeded,
   textResponse,
 } from './response.ts';
-import type { Answer } from './response.ts';
+import type { SimulatedResponse } from './response.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import type { Endpoint } from './request-log.ts';
 
 const deliveries = ['whole', 'reset', 'reset-mid-body', 'truncated', 'hang', 'drip'] as const;
 
-/** How an answer leaves. */
+/** How a response is sent. */
 export type Delivery = (typeof deliveries)[number];
 
-/** The answer that stands in for Strava's own work, which then is not done; null if it is done. */
-export function insteadOfWork(kind: FaultKind, endpoint: Endpoint): Answer | null {
+/** The response that replaces Strava's work, which is then not done; null if the work is done. */
+export function insteadOfWork(kind: FaultKind, endpoint: Endpoint): SimulatedResponse | null {
   switch (kind) {
     case 'error-json':
       return jsonResponse({ message: 'error' }, 500);
@@ -50,15 +50,18 @@ export function insteadOfWork(kind: FaultKind, endpoint: Endpoint): Answer | nul
   }
 }
 
-/** What becomes of the finished answer, and how it is delivered. */
-export function spoil(kind: FaultKind | null, answer: Answer): [Answer, Delivery] {
+/** The finished response under a fault, and its delivery. */
+export function spoil(
+  kind: FaultKind | null,
+  response: SimulatedResponse,
+): [SimulatedResponse, Delivery] {
   if (kind === 'cut-json') {
-    return [{ ...answer, body: answer.body.slice(0, answer.body.length / 2) }, 'whole'];
+    return [{ ...response, body: response.body.slice(0, response.body.length / 2) }, 'whole'];
   }
   if (kind === 'wrong-content-type') {
-    return [{ ...answer, contentType: 'text/plain; charset=utf-8' }, 'whole'];
+    return [{ ...response, contentType: 'text/plain; charset=utf-8' }, 'whole'];
   }
-  return [answer, deliveries.find((delivery) => delivery === kind) ?? 'whole'];
+  return [response, deliveries.find((delivery) => delivery === kind) ?? 'whole'];
 }
 
 function page(title: string): string {

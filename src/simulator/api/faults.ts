@@ -3,7 +3,7 @@
  * activity. It sends nothing itself.
  */
 import { partOf } from './endpoints.ts';
-import { weather } from './fault-kinds.ts';
+import { transientFaults } from './fault-kinds.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import { createRandom } from '../world/random.ts';
 import { isMatch } from './request-log.ts';
@@ -34,8 +34,8 @@ interface Rule {
 }
 
 /**
- * A plan without faults. Where no match is given, only API requests are meant: OAuth and
- * subscriptions stay well.
+ * A plan without faults. The default match is every API request; OAuth and subscriptions stay
+ * unaffected.
  */
 export function createFaults(seed: number): FaultChooser {
   const random = createRandom(seed, 'faults');
@@ -60,7 +60,7 @@ export function createFaults(seed: number): FaultChooser {
       next: (kind, count = 1, match = isOfTheApi) => {
         rules.push({ kind, match, left: count });
       },
-      rate: (share, kinds = weather, match = isOfTheApi) => {
+      rate: (share, kinds = transientFaults, match = isOfTheApi) => {
         mix = { share, kinds, match };
       },
       activity: (id, kind) => {

@@ -1,5 +1,5 @@
 /**
- * Reads a request whole: its address, its fields (form or JSON) and who it says it is.
+ * Reads a request whole: its address, its fields (form or JSON) and its credentials.
  */
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
@@ -8,7 +8,7 @@ export interface IncomingRequest {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
-  /** The fields of the body, and those of the query where the body lacks them. */
+  /** The fields of the query, overridden by those of the body. */
   readonly fields: ReadonlyMap<string, string>;
   /** The token of an `Authorization: Bearer` header. */
   readonly bearer: string | null;

@@ -3,7 +3,7 @@
  * (`25.0`). `JSON.stringify` can do neither.
  */
 
-/** What a record is made of; a `bigint` is written as an exact integer. */
+/** A value of a record; a `bigint` is written as an exact integer. */
 export type JsonValue =
   | string
   | number

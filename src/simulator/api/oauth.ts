@@ -9,13 +9,13 @@ import {
   jsonResponse,
   textResponse,
 } from './response.ts';
-import type { Answer } from './response.ts';
+import type { SimulatedResponse } from './response.ts';
 import type { Grants, IssuedTokens } from '../world/grants.ts';
 import type { IncomingRequest } from './incoming.ts';
 import type { JsonRecord } from './json-text.ts';
 import type { Endpoint } from './request-log.ts';
 
-/** What the simulated athlete does with the consent page. */
+/** The simulated athlete's reaction to the consent page. */
 export interface Consent {
   readonly athleteId: number;
   /** The athlete clicks "Cancel". */
@@ -31,12 +31,12 @@ export interface OAuthDeps {
   readonly consent: () => Consent;
   /** The summary that the code exchange carries; null for an unknown athlete. */
   readonly athlete: (athleteId: number) => JsonRecord | null;
-  /** Ends everything the athlete allowed, and says so to a webhook. */
+  /** Ends the athlete's grants, and notifies the webhook. */
   readonly deauthorize: (athleteId: number) => void;
 }
 
 export interface OAuth {
-  answer(endpoint: Endpoint, request: IncomingRequest, nowMs: number): Answer;
+  respond(endpoint: Endpoint, request: IncomingRequest, nowMs: number): SimulatedResponse;
 }
 
 const wrongClient = errorResponse(400, ['Application', 'client_id', 'invalid']);
@@ -44,23 +44,27 @@ const wrongClient = errorResponse(400, ['Application', 'client_id', 'invalid']);
 /** The pages under `/oauth`. */
 export function createOAuth(deps: OAuthDeps): OAuth {
   return {
-    answer: (endpoint, request, nowMs) => {
+    respond: (endpoint, request, nowMs) => {
       if (endpoint === 'authorize') return authorize(deps, request, nowMs);
       if (endpoint === 'revoke') return revoke(deps, request);
       if (endpoint === 'deauthorize') return deauthorize(deps, request, nowMs);
-      return answerToken(deps, request, nowMs);
+      return tokenResponse(deps, request, nowMs);
     },
   };
 }
 
-function revoke(deps: OAuthDeps, { basic, fields }: IncomingRequest): Answer {
+function revoke(deps: OAuthDeps, { basic, fields }: IncomingRequest): SimulatedResponse {
   if (basic === null || !isClient(deps, basic[0], basic[1])) return wrongClient;
   const grant = deps.grants.find(fields.get('token') ?? '');
   if (grant !== null) deps.deauthorize(grant.athleteId);
   return jsonResponse({});
 }
 
-function deauthorize(deps: OAuthDeps, { bearer, fields }: IncomingRequest, nowMs: number): Answer {
+function deauthorize(
+  deps: OAuthDeps,
+  { bearer, fields }: IncomingRequest,
+  nowMs: number,
+): SimulatedResponse {
   const token = bearer ?? fields.get('access_token') ?? '';
   const grant = deps.grants.authenticate(token, nowMs);
   if (grant === null) return accessTokenInvalid();
@@ -68,7 +72,7 @@ function deauthorize(deps: OAuthDeps, { bearer, fields }: IncomingRequest, nowMs
   return jsonResponse({ access_token: token });
 }
 
-function authorize(deps: OAuthDeps, { query }: IncomingRequest, nowMs: number): Answer {
+function authorize(deps: OAuthDeps, { query }: IncomingRequest, nowMs: number): SimulatedResponse {
   if (query.get('client_id') !== deps.clientId) return wrongClient;
   const target = readRedirect(query.get('redirect_uri'));
   if (target === null) return errorResponse(400, ['Application', 'redirect_uri', 'invalid']);
@@ -82,19 +86,16 @@ function authorize(deps: OAuthDeps, { query }: IncomingRequest, nowMs: number): 
   if (consent.isDenied || query.get('simulate') === 'denied') {
     target.searchParams.set('error', 'access_denied');
   } else {
-    const completed = scopes.filter((scope) => !consent.unticked.includes(scope));
+    const granted = scopes.filter((scope) => !consent.unticked.includes(scope));
     const athleteId = Number(query.get('simulate_athlete') ?? consent.athleteId);
-    target.searchParams.set(
-      'code',
-      deps.grants.createCode({ athleteId, scopes: completed }, nowMs),
-    );
-    target.searchParams.set('scope', completed.join(','));
+    target.searchParams.set('code', deps.grants.createCode({ athleteId, scopes: granted }, nowMs));
+    target.searchParams.set('scope', granted.join(','));
   }
   if (query.get('simulate') === 'page') return consentPage(target);
   return { ...textResponse(302, '', htmlType), headers: { Location: target.href } };
 }
 
-function consentPage(target: URL): Answer {
+function consentPage(target: URL): SimulatedResponse {
   const link = target.href.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
   const body = `<!DOCTYPE html><title>Authorize</title><a href="${link}">Authorize</a>\n`;
   return textResponse(200, body, htmlType);
@@ -107,7 +108,11 @@ function readRedirect(text: string | null): URL | null {
   return target !== null && ['localhost', '127.0.0.1'].includes(target.hostname) ? target : null;
 }
 
-function answerToken(deps: OAuthDeps, { fields }: IncomingRequest, nowMs: number): Answer {
+function tokenResponse(
+  deps: OAuthDeps,
+  { fields }: IncomingRequest,
+  nowMs: number,
+): SimulatedResponse {
   if (!isClient(deps, fields.get('client_id'), fields.get('client_secret'))) return wrongClient;
   const grantType = fields.get('grant_type');
   if (grantType === 'authorization_code')
@@ -121,7 +126,7 @@ function answerToken(deps: OAuthDeps, { fields }: IncomingRequest, nowMs: number
     : jsonResponse(describe(tokens, nowMs));
 }
 
-function exchangeCode(deps: OAuthDeps, code: string, nowMs: number): Answer {
+function exchangeCode(deps: OAuthDeps, code: string, nowMs: number): SimulatedResponse {
   const tokens = deps.grants.exchangeCode(code, nowMs);
   if (tokens === 'invalid') return errorResponse(400, ['AuthorizationCode', 'code', 'invalid']);
   if (tokens === 'expired') return errorResponse(400, ['AuthorizationCode', '', 'expired']);

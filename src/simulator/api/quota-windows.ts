@@ -1,6 +1,6 @@
 /**
  * Strava's count of requests: two fixed windows on the clock, shared by all athletes of the
- * application, with the headers that tell of them. It counts everything, refusals included.
+ * application, with the headers that report them. It counts every request, rejected ones included.
  */
 
 /** How the rate headers come. */

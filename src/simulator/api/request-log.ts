@@ -1,10 +1,10 @@
 /**
- * Every request the simulator received, in order, with what became of it; and the questions that a
- * test asks of that.
+ * Every request that the simulator received, in order, with its outcome; and the queries on it that a
+ * test needs.
  */
 import type { FaultKind } from './fault-kinds.ts';
 
-/** What a request is for. */
+/** The purpose of a request. */
 export type Endpoint =
   | 'authorize'
   | 'token'
@@ -35,9 +35,9 @@ export interface RequestEntry {
   readonly endpoint: Endpoint;
   readonly activityId: number | null;
   athleteId: number | null;
-  /** Null until something was answered; a request that hangs keeps it. */
+  /** Null until a response was sent; a request that hangs keeps it. */
   status: number | null;
-  /** The answer left whole and as it should be. */
+  /** The response was sent whole and unspoilt. */
   isComplete: boolean;
   isCounted: boolean;
   /** A window was at its limit already when it arrived. */
@@ -46,7 +46,7 @@ export interface RequestEntry {
   fault: FaultKind | null;
 }
 
-/** Which requests are meant: by what they are for, or by any test of one's own. */
+/** Selects requests by their purpose, or by a predicate. */
 export type RequestMatch =
   | {
       readonly endpoint?: Endpoint | readonly Endpoint[];
@@ -58,23 +58,23 @@ export type RequestMatch =
 export interface RequestLog {
   readonly entries: readonly RequestEntry[];
   count(match?: Endpoint | RequestMatch): number;
-  /** The requests that should not have been made: a limit was reached before they came. */
+  /** The requests that exceeded a limit. */
   overLimit(): readonly RequestEntry[];
   /** Activities whose streams were sent whole more than once. */
   fetchedTwice(): readonly number[];
-  /** How many times a token was asked for with a refresh token or a code. */
+  /** The number of token requests, with a refresh token or a code. */
   tokenRefreshes(): number;
   clear(): void;
-  /** Resolves when it holds of the log, looked at whenever a request comes or is answered. */
+  /** Resolves when the predicate is true; checked at each request and response. */
   waitFor(predicate: (log: RequestLog) => boolean, timeoutMs?: number): Promise<void>;
 }
 
 export interface RequestRecorder {
   readonly log: RequestLog;
   add(entry: RequestEntry): void;
-  /** Says that an entry was changed. */
+  /** Reports that an entry was changed. */
   changed(): void;
-  /** Lets everybody who waits fail now. */
+  /** Fails every waiter. */
   stop(): void;
 }
 
@@ -85,7 +85,7 @@ interface Waiter {
 
 const defaultTimeoutMs = 30_000;
 
-/** An empty log, and the hand that writes it. */
+/** An empty log, and its recorder. */
 export function createRequestRecorder(): RequestRecorder {
   const entries: RequestEntry[] = [];
   const waiters = new Set<Waiter>();
@@ -117,7 +117,7 @@ export function createRequestRecorder(): RequestRecorder {
   };
 }
 
-/** Whether a request is one of those meant. */
+/** Whether a request is selected. */
 export function isMatch(entry: RequestEntry, match: RequestMatch): boolean {
   if (typeof match === 'function') return match(entry);
   const { endpoint, activityId, athleteId } = match;
@@ -169,7 +169,7 @@ function waitFor(options: {
       },
     };
     const timer = setTimeout(() => {
-      waiter.fail(`Nothing of the kind was asked for within ${timeoutMs} ms.`);
+      waiter.fail(`No such request came within ${timeoutMs} ms.`);
     }, timeoutMs);
     waiters.add(waiter);
     waiter.check();

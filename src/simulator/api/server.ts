@@ -1,7 +1,7 @@
 /**
  * A Strava of our own on a free port of this machine: it puts world, grants, quota, faults and log
  * together behind a real HTTP server. It is deterministic from its seed, and independent of the
- * program that it serves to test.
+ * program under test.
  */
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
@@ -38,7 +38,7 @@ const everyScope = ['read', 'activity:read_all', 'profile:read_all', 'read_all']
 /** Starts a simulator and resolves when it listens. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const parts = assemble(options);
-  // Longer than any client waits between two requests, lest a reused connection is cut by chance.
+  // Longer than any client waits between two requests, so that no reused connection is cut by chance.
   const server = createServer({ keepAliveTimeout: 120_000 }, parts.listener);
   const port = await listen(server, options.port ?? 0);
   return { ...createControls(parts), ...addressesOf(port), close: () => stop(server, parts) };

@@ -1,9 +1,9 @@
 /**
- * Streams as Strava answers them: the wanted keys that exist, `distance` also unasked, as an object
+ * Strava's responses for streams: the wanted keys that exist, and always `distance`, as an object
  * by type or as an array.
  */
 import { errorResponse, jsonTextResponse } from './response.ts';
-import type { Answer } from './response.ts';
+import type { SimulatedResponse } from './response.ts';
 import { writeFloat } from './json-text.ts';
 import { cutStreams } from '../world/stream-set.ts';
 import type { StreamSet, StreamValue } from '../world/stream-set.ts';
@@ -16,8 +16,8 @@ const floatStreams: ReadonlySet<string> = new Set([
   'velocity_smooth',
 ]);
 
-/** The answer to a request for some keys of these streams. */
-export function answerStreams(streams: StreamSet, query: URLSearchParams): Answer {
+/** The response to a request for some keys of these streams. */
+export function streamsResponse(streams: StreamSet, query: URLSearchParams): SimulatedResponse {
   const wanted = (query.get('keys') ?? '').split(',').filter((key) => key !== '');
   if (wanted.length === 0) return errorResponse(400, ['ActivityStream', 'keys', 'missing']);
   const isByType = query.get('key_by_type') === 'true';
@@ -32,7 +32,7 @@ export function answerStreams(streams: StreamSet, query: URLSearchParams): Answe
   return jsonTextResponse(isByType ? `{${texts.join(',')}}` : `[${texts.join(',')}]`);
 }
 
-/** The streams without their ends, where a privacy zone hides them. */
+/** The streams without the ends that a privacy zone hides. */
 export function hidePrivacyZones(streams: StreamSet): StreamSet {
   const points = streams['latlng']?.length ?? 0;
   const hidden = Math.floor(points * privacyShare);

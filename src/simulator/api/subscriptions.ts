@@ -1,10 +1,10 @@
 /**
- * Webhooks: the one subscription an application may have, with its handshake, and the events told to
+ * Webhooks: the one subscription an application may have, with its handshake, and the events sent to
  * it: three attempts, no order, no signature.
  */
 import type { Clock } from '../../clock.ts';
 import { errorResponse, jsonResponse, textResponse, jsonType } from './response.ts';
-import type { Answer } from './response.ts';
+import type { SimulatedResponse } from './response.ts';
 import type { IncomingRequest } from './incoming.ts';
 import type { JsonRecord } from './json-text.ts';
 import { createRandom } from '../world/random.ts';
@@ -18,7 +18,7 @@ export interface PushEvent extends WorldEvent {
   readonly event_time: number;
 }
 
-/** What became of an event. */
+/** An event and its attempts. */
 export interface SentEvent {
   readonly event: PushEvent;
   /** The status of each attempt; null for none within two seconds. */
@@ -26,14 +26,14 @@ export interface SentEvent {
 }
 
 export interface Subscriptions {
-  answer(request: IncomingRequest, id: string): Promise<Answer>;
-  /** Tells the subscription of a change; nothing happens without one. */
+  respond(request: IncomingRequest, id: string): Promise<SimulatedResponse>;
+  /** Notifies the subscription of a change; does nothing without one. */
   emit(event: WorldEvent): void;
   /** Every event so far, in the order in which their sending began. */
   readonly sent: readonly SentEvent[];
-  /** Resolves when nothing is on its way. */
+  /** Resolves when no event is being sent. */
   settled(): Promise<void>;
-  /** Gives up everything that is on its way. */
+  /** Aborts every event that is being sent. */
   stop(): void;
 }
 
@@ -42,7 +42,7 @@ export interface SubscriptionDeps {
   readonly clientSecret: string;
   readonly seed: number;
   readonly clock: Clock;
-  /** Strava waits about a minute; shorter here by default, so that a test need not. */
+  /** Strava waits about a minute; the default here is shorter, for tests. */
   readonly retryDelayMs: number;
 }
 
@@ -58,7 +58,7 @@ interface Shared {
   subscription: Subscription | null;
 }
 
-const attemptsInAll = 3;
+const maxAttempts = 3;
 const maxResponseMs = 2000;
 
 /** No subscription yet. */
@@ -68,7 +68,7 @@ export function createSubscriptions(deps: SubscriptionDeps): Subscriptions {
   const sent: SentEvent[] = [];
   const underway = new Set<Promise<void>>();
   return {
-    answer: (request, id) => answer(shared, request, id),
+    respond: (request, id) => respond(shared, request, id),
     emit: (event) => {
       if (shared.subscription === null) return;
       const { id, callbackUrl } = shared.subscription;
@@ -90,7 +90,11 @@ export function createSubscriptions(deps: SubscriptionDeps): Subscriptions {
   };
 }
 
-async function answer(shared: Shared, request: IncomingRequest, id: string): Promise<Answer> {
+async function respond(
+  shared: Shared,
+  request: IncomingRequest,
+  id: string,
+): Promise<SimulatedResponse> {
   const { deps, subscription } = shared;
   const { fields, method } = request;
   const isClient =
@@ -106,7 +110,7 @@ async function answer(shared: Shared, request: IncomingRequest, id: string): Pro
   return textResponse(204, '', jsonType);
 }
 
-async function subscribe(shared: Shared, { fields }: IncomingRequest): Promise<Answer> {
+async function subscribe(shared: Shared, { fields }: IncomingRequest): Promise<SimulatedResponse> {
   const { deps } = shared;
   if (shared.subscription !== null) return reject('', 'already exists');
   const callbackUrl = fields.get('callback_url') ?? '';
@@ -138,7 +142,7 @@ async function send(
   { deps, ending }: Shared,
   post: { callbackUrl: string; body: string; attempts: (number | null)[] },
 ): Promise<void> {
-  while (post.attempts.length < attemptsInAll && !ending.aborted) {
+  while (post.attempts.length < maxAttempts && !ending.aborted) {
     if (post.attempts.length > 0) await deps.clock.sleep(deps.retryDelayMs, ending);
     const status = await postOnce(post, ending);
     post.attempts.push(status);
@@ -180,6 +184,6 @@ function describe({ id, callbackUrl, createdAt }: Subscription, clientId: string
   };
 }
 
-function reject(field: string, code: string): Answer {
+function reject(field: string, code: string): SimulatedResponse {
   return errorResponse(400, ['PushSubscription', field, code]);
 }

@@ -1,6 +1,6 @@
 /**
- * Cropping: what remains of an activity when its owner cuts off both ends. Times, distance, start
- * and polyline follow from the streams that remain; Strava tells no webhook of it.
+ * Cropping: an activity whose owner cuts off both ends. Times, distance, start
+ * and polyline follow from the streams that remain; Strava sends no event for it.
  */
 import type { Activity, Crop } from './activity.ts';
 import { streamsOf } from './stream-generation.ts';

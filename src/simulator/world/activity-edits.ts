@@ -1,6 +1,6 @@
 /**
- * What an upload or an edit means for an activity: its record, its place in the list, who sees it,
- * and what a webhook tells of it.
+ * The effect of an upload or an edit on an activity: its record, its place in the list, its visibility,
+ * and the webhook's event.
  */
 import type { Activity, ActivityFacts, Visibility } from './activity.ts';
 import { boundsOf } from './activity-generation.ts';
@@ -26,7 +26,7 @@ export interface UploadOptions {
 
 const uploadedId = 19_900_000_000;
 
-/** What a new activity is invented from, as far as the caller has not said it. */
+/** The source of a new activity's facts, as far as the caller does not give them. */
 export function draftOf(upload: {
   readonly athleteId: number;
   readonly wanted: ActivityChanges;
@@ -50,13 +50,13 @@ export function draftOf(upload: {
   };
 }
 
-/** Applies the changes and returns what a webhook tells: only title, type and private. */
+/** Applies the changes and returns the webhook's updates: only title, type and private. */
 export function applyEdits(
   activity: Activity,
   changes: ActivityChanges,
 ): Readonly<Record<string, string>> {
   const before = summaryOf(activity, 'owner');
-  // The record alone changes its sport: what the device recorded stays as it was.
+  // Only the record changes its sport: the recording stays the same.
   const sport = changes.sport_type === undefined ? {} : { type: sportOf(changes.sport_type).type };
   for (const [key, value] of Object.entries({ ...sport, ...changes })) {
     applyEdit(activity, key, value);

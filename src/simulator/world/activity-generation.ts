@@ -9,7 +9,7 @@ import { sports, unknownSport } from './sports.ts';
 import type { Sport } from './sports.ts';
 import { home, localHour, travels } from './timezones.ts';
 
-/** What an athlete of the simulator is like. */
+/** The properties of a simulated athlete. */
 export interface AthleteSpec {
   readonly id: number;
   readonly firstname: string;
@@ -29,7 +29,7 @@ export interface AthleteSpec {
   readonly hiddenStartShare?: number;
 }
 
-/** What an activity is invented from. */
+/** The source of an invented activity. */
 export interface Draft {
   readonly id: number;
   readonly athleteId: number;

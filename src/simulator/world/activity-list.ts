@@ -1,11 +1,11 @@
 /**
- * `GET /athlete/activities` with what is known of it: exclusive bounds on the shown start, two
- * orders, pages that come up short because something on them is not for the asker's eyes.
+ * `GET /athlete/activities` with its known behaviour: exclusive bounds on the shown start, two
+ * orders, pages that come up short because something on them is hidden from the requester.
  */
 import type { Activity } from './activity.ts';
 import type { ActivityShelf } from './activity-shelf.ts';
 import { errorResponse, jsonTextResponse } from '../api/response.ts';
-import type { Answer } from '../api/response.ts';
+import type { SimulatedResponse } from '../api/response.ts';
 import { createRandom } from './random.ts';
 import { shownStartMs } from './summary.ts';
 import type { View } from './summary.ts';
@@ -29,8 +29,8 @@ interface Bounds {
 const defaultPerPage = 30;
 const highestPerPage = 200;
 
-/** One page of the list, or what is wrong with the parameters. */
-export function answerList(shelf: ActivityShelf, request: ListRequest): Answer {
+/** One page of the list, or the error of the parameters. */
+export function listResponse(shelf: ActivityShelf, request: ListRequest): SimulatedResponse {
   const bounds = readBounds(request);
   if ('status' in bounds) return bounds;
   const all = shelf.ofAthlete(request.athleteId);
@@ -48,8 +48,8 @@ export function answerList(shelf: ActivityShelf, request: ListRequest): Answer {
   return jsonTextResponse(`[${texts.join(',')}]`);
 }
 
-// What the asker may not see still takes its place on the page. A page without anything visible is
-// passed over, for an empty page means the end.
+// An invisible record still takes its place on the page. A page without anything visible is
+// skipped, because an empty page means the end.
 function pageOf(
   activities: readonly Activity[],
   { page, perPage }: Bounds,
@@ -72,7 +72,7 @@ function pageOf(
   return pages[page - 1] ?? [];
 }
 
-function readBounds({ query, nowMs }: ListRequest): Bounds | Answer {
+function readBounds({ query, nowMs }: ListRequest): Bounds | SimulatedResponse {
   const values = new Map<string, number>();
   for (const name of ['before', 'after', 'page', 'per_page']) {
     const text = query.get(name);

@@ -1,6 +1,6 @@
 /**
  * Holds the activities of all athletes, in the order of their starts, and the text of each summary
- * once it was written, because lists of hundreds are asked for again and again.
+ * once it was written, because lists of hundreds are requested again and again.
  */
 import type { Activity } from './activity.ts';
 import { writeJson } from '../api/json-text.ts';
@@ -13,7 +13,7 @@ export interface ActivityShelf {
   ofAthlete(athleteId: number): readonly Activity[];
   put(activity: Activity): void;
   remove(id: number): void;
-  /** Says that the activity was changed: its text and its place in the order are worked out anew. */
+  /** Reports a changed activity: its text and its place in the order are computed again. */
   touch(activity: Activity): void;
   summaryText(activity: Activity, view: View): string;
 }

@@ -1,6 +1,6 @@
 /**
  * One activity as the simulator holds it: the few facts that everything else (summary, detail,
- * streams) is worked out from, and what was done to it since. It holds no samples.
+ * streams) is computed from, and its later changes. It holds no samples.
  */
 import type { JsonValue } from '../api/json-text.ts';
 import type { Sport } from './sports.ts';
@@ -9,7 +9,7 @@ import type { Place } from './timezones.ts';
 
 export type Visibility = 'everyone' | 'followers_only' | 'only_me';
 
-/** What the activity's device recorded besides the time. */
+/** The channels of the device besides the time. */
 export interface Recording {
   readonly hasGps: boolean;
   readonly hasHeartrate: boolean;
@@ -20,7 +20,7 @@ export interface Recording {
   readonly hasGaps: boolean;
 }
 
-/** What is true of an activity from its upload on, unless it is edited. */
+/** The facts of an activity from its upload on, unless it is edited. */
 export interface ActivityFacts {
   readonly id: number;
   readonly athleteId: number;
@@ -28,7 +28,7 @@ export interface ActivityFacts {
   readonly name: string;
   readonly sport: Sport;
   readonly place: Place;
-  /** The true start; what is shown can be hidden. */
+  /** The true start; the shown one can be hidden. */
   readonly startMs: number;
   readonly elapsedSeconds: number;
   readonly movingSeconds: number;

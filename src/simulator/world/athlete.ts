@@ -9,7 +9,7 @@ import { home } from './timezones.ts';
 
 const dayMs = 86_400_000;
 
-/** `GET /athlete`: everything with `profile:read_all`, else only what any reader may know. */
+/** `GET /athlete`: everything with `profile:read_all`, else only the public fields. */
 export function athleteOf(spec: AthleteSpec, isWhole: boolean): JsonRecord {
   const random = createRandom(spec.id, 'athlete');
   const summary: JsonRecord = {
@@ -64,7 +64,7 @@ export function gearOf(athleteId: number, id: string): JsonRecord | null {
   return { ...gear(id), resource_state: 3, ...more };
 }
 
-/** What a bike or a pair of shoes is called. */
+/** The name of a bike or a pair of shoes. */
 export function gearName(id: string): string {
   return `${id.startsWith('b') ? 'Bike' : 'Shoes'} ${id.at(-1) ?? ''}`;
 }
@@ -99,7 +99,7 @@ export function statsOf(activities: readonly Activity[], nowMs: number): JsonRec
 
 function biggest(activities: readonly Activity[], measure: (activity: Activity) => number): number {
   const rides = activities.filter(({ facts }) => facts.sport.type === 'Ride');
-  return rides.reduce((most, activity) => Math.max(most, measure(activity)), 0);
+  return rides.reduce((max, activity) => Math.max(max, measure(activity)), 0);
 }
 
 function total(activities: readonly Activity[]): JsonRecord {

@@ -1,5 +1,5 @@
 /**
- * What Strava knows of one activity beyond the summary: the detailed record, its laps, and who
+ * Strava's record of one activity beyond the summary: the detail, its laps, and the athletes who
  * praised or commented it.
  */
 import type { Activity } from './activity.ts';

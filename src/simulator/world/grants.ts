@@ -1,5 +1,5 @@
 /**
- * Who allowed what: codes, refresh tokens and access tokens, with Strava's rules for their lives. It
+ * The athletes' grants: codes, refresh tokens and access tokens, with Strava's rules for their lives. It
  * knows nothing of HTTP.
  */
 import { createRandom } from './random.ts';
@@ -7,7 +7,7 @@ import type { Random } from './random.ts';
 
 export type Rotation = 'always' | 'never' | 'random';
 
-/** What a token stands for. */
+/** The athlete and the scopes that a token stands for. */
 export interface Grant {
   readonly athleteId: number;
   readonly scopes: readonly string[];
@@ -24,7 +24,7 @@ export interface GrantRules {
   readonly seed: number;
   readonly accessTokenLifetimeMs: number;
   readonly rotation: Rotation;
-  /** A refresh while more than an hour is left returns the access token that is there. */
+  /** A refresh while more than an hour is left returns the current access token. */
   readonly isAccessTokenReused: boolean;
 }
 
@@ -35,9 +35,9 @@ export interface Grants {
   createRefreshToken(grant: Grant): string;
   exchangeCode(code: string, nowMs: number): IssuedTokens | 'invalid' | 'expired';
   refresh(refreshToken: string, nowMs: number): IssuedTokens | 'invalid';
-  /** What a live access token allows; null for any other. */
+  /** The grant of a live access token; null for any other. */
   authenticate(accessToken: string, nowMs: number): Grant | null;
-  /** Whose access or refresh token that is; null if it is nobody's. */
+  /** The grant of an access or refresh token; null for an unknown one. */
   find(token: string): Grant | null;
   revokeAthlete(athleteId: number): void;
   /** Whether that refresh token would be accepted now. */

@@ -12,7 +12,7 @@ export interface Random {
   integer(min: number, max: number): number;
   chance(share: number): boolean;
   pick<T>(items: readonly T[]): T;
-  /** As many hexadecimal digits as asked for. */
+  /** `digits` hexadecimal digits. */
   hex(length: number): string;
 }
 

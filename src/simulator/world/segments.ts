@@ -17,7 +17,7 @@ const segmentsPerPlace = 8;
 const firstSegmentId = 7_100_000;
 const firstEffortId = 2n ** 53n + 3n;
 
-/** A segment as `GET /segments/{id}` answers it; null for an id that is none. */
+/** The segment of `GET /segments/{id}`; null for an unknown id. */
 export function segmentOf(id: number): JsonRecord | null {
   const place = placeOf(id);
   if (place === null) return null;
@@ -52,7 +52,7 @@ export function segmentOf(id: number): JsonRecord | null {
   };
 }
 
-/** A segment's streams: `distance`, `latlng` and `altitude`; null for an id that is none. */
+/** A segment's streams: `distance`, `latlng` and `altitude`; null for an unknown id. */
 export function segmentStreamsOf(id: number): StreamSet | null {
   const segment = segmentOf(id);
   const place = placeOf(id);

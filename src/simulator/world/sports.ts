@@ -1,5 +1,5 @@
 /**
- * What the simulated athletes do, and in which measures: speeds, durations and what a device records
+ * The sports of the simulated athletes with their measures: speeds, durations and what a device records
  * for each sport. One of them is a sport that no client can know.
  */
 
@@ -14,7 +14,7 @@ export interface Sport {
   readonly speedMetersPerSecond: readonly [number, number];
   readonly climbMetersPerKm: number;
   readonly isOutdoors: boolean;
-  /** Revolutions or steps a minute, 0 where nothing counts them. */
+  /** Revolutions or steps a minute; 0 if nothing counts them. */
   readonly cadenceRpm: number;
   readonly powerShare: number;
   readonly gear: 'bike' | 'shoes' | 'none';

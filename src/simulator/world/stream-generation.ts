@@ -1,6 +1,6 @@
 /**
- * Invents an activity's streams from its facts, the same ones each time they are asked for, so that
- * thousands of activities need no memory. It knows nothing of who may see what.
+ * Invents an activity's streams from its facts, the same ones each time, so that
+ * thousands of activities need no memory. It knows nothing of visibility.
  */
 import type { Activity, ActivityFacts } from './activity.ts';
 import { createRandom } from './random.ts';
@@ -19,7 +19,7 @@ export function trackOf(facts: ActivityFacts): Track {
   );
 }
 
-/** What the device recorded and a crop has left; null where there are no streams. */
+/** The recorded streams after a crop; null if there are none. */
 export function streamsOf(activity: Activity): StreamSet | null {
   const whole =
     activity.customStreams === undefined ? generate(activity.facts) : activity.customStreams;

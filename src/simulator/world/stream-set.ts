@@ -1,5 +1,5 @@
 /**
- * What streams are: arrays under Strava's keys, aligned by index.
+ * Streams: arrays under Strava's keys, aligned by index.
  */
 
 /** One element of a stream; `latlng` has pairs. */

@@ -28,7 +28,7 @@ export interface SummaryRecord {
   [key: string]: JsonValue | undefined;
 }
 
-/** Whose eyes see it: with `activity:read_all`, or with only `activity:read`. */
+/** The requester's scope: `activity:read_all` is `owner`, only `activity:read` is `limited`. */
 export type View = 'owner' | 'limited';
 
 /** The share of the way at each end that lies in a privacy zone. */
@@ -40,14 +40,14 @@ export function shownStartMs(activity: Activity): number {
   return activity.isStartHidden ? hiddenStartMs(place.zone, startMs) : startMs;
 }
 
-/** The record as that view sees it. */
+/** The record in that view. */
 export function summaryOf(activity: Activity, view: View): SummaryRecord {
   const { facts } = activity;
   const summary: SummaryRecord = {
     ...describe(facts),
-    ...tellTime(activity),
-    ...tellPlace(activity, view),
-    ...tellMeasures(facts),
+    ...timeFields(activity),
+    ...placeFields(activity, view),
+    ...measureFields(facts),
   };
   if (facts.isSparse) for (const key of optionalKeys) summary[key] = undefined;
   for (const [key, value] of activity.edits) summary[key] = value;
@@ -115,7 +115,7 @@ function describe(facts: ActivityFacts) {
   };
 }
 
-function tellTime(activity: Activity) {
+function timeFields(activity: Activity) {
   const { zone } = activity.facts.place;
   const startMs = shownStartMs(activity);
   const offset = offsetMs(zone, startMs);
@@ -129,7 +129,7 @@ function tellTime(activity: Activity) {
   };
 }
 
-function tellPlace(activity: Activity, view: View): JsonRecord {
+function placeFields(activity: Activity, view: View): JsonRecord {
   const { facts } = activity;
   const map = { id: `a${facts.id}`, summary_polyline: '', resource_state: 2 };
   // Strava says "no position" in two ways each; odd and even ids take turns.
@@ -155,7 +155,7 @@ function tellPlace(activity: Activity, view: View): JsonRecord {
   };
 }
 
-/** The part of the way that a view sees, in shares. */
+/** The part of the way that a view shows, in shares. */
 export function spanOf(activity: Activity, view: View): readonly [number, number] {
   const { fromShare, toShare } = activity.crop ?? { fromShare: 0, toShare: 1 };
   if (view === 'owner' || activity.facts.samples <= 1) return [fromShare, toShare];
@@ -163,7 +163,7 @@ export function spanOf(activity: Activity, view: View): readonly [number, number
   return [fromShare + cut, toShare - cut];
 }
 
-function tellMeasures(facts: ActivityFacts) {
+function measureFields(facts: ActivityFacts) {
   const random = createRandom(facts.seed, 'measures');
   const { recording, sport, distanceMeters } = facts;
   const speed = distanceMeters / Math.max(1, facts.movingSeconds);

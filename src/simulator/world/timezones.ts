@@ -1,5 +1,5 @@
 /**
- * Where the simulated athletes are: places with their time zones, and Strava's way of writing local
+ * The places of the simulated athletes with their time zones, and Strava's way of writing local
  * time (wall clock with a false Z, and a zone's name with an offset that ignores daylight saving).
  */
 
@@ -72,7 +72,7 @@ export function writeInstant(atMs: number): string {
   return `${new Date(atMs).toISOString().slice(0, 19)}Z`;
 }
 
-/** What Strava shows for a hidden start time: one second after the local day's midnight. */
+/** Strava's value for a hidden start time: one second after the local day's midnight. */
 export function hiddenStartMs(zone: string, startMs: number): number {
   const offset = offsetMs(zone, startMs);
   return Math.floor((startMs + offset) / dayMs) * dayMs + 1000 - offset;

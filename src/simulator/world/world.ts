@@ -1,6 +1,6 @@
 /**
  * The truth of the simulated Strava, and the ways to change it as athletes do: late uploads, edits,
- * crops, deletions. What a client with every scope would be told can be asked here directly, so
+ * crops, deletions. It gives what a client with every scope would receive, so
  * that a test can compare.
  */
 import type { Clock } from '../../clock.ts';
@@ -22,7 +22,7 @@ import type { StreamSet } from './stream-set.ts';
 import { shownStartMs, summaryOf } from './summary.ts';
 import type { SummaryRecord } from './summary.ts';
 
-/** An event as the webhook tells it, still without subscription and time. */
+/** A webhook's event, still without subscription and time. */
 export interface WorldEvent {
   readonly object_type: 'activity' | 'athlete';
   readonly object_id: number;
@@ -42,18 +42,18 @@ export interface ActivityTruth {
 }
 
 export interface World {
-  /** Whether changes are told to a webhook subscription; true unless set otherwise. */
+  /** Whether changes are sent to a webhook subscription; true unless set otherwise. */
   emitsEvents: boolean;
   readonly athletes: readonly AthleteSpec[];
   /** The athlete's record with every scope. */
   athlete(athleteId: number): JsonRecord;
   /** All activities of an athlete, newest first, private ones included. */
   activities(athleteId: number): readonly ActivityTruth[];
-  /** The summary exactly as the list answers it to `activity:read_all`. */
+  /** The summary exactly as the list has it for `activity:read_all`. */
   summary(id: number): SummaryRecord;
-  /** The detail exactly as the API answers it; ids beyond 2^53 are `bigint`s. */
+  /** The detail exactly as the API sends it; ids beyond 2^53 are `bigint`s. */
   detail(id: number): JsonRecord;
-  /** The streams exactly as the API answers them, key to data; null where it answers 404. */
+  /** The streams exactly as the API sends them, key to data; null for a 404. */
   streams(id: number): StreamSet | null;
   /** Uploads an activity with any start (`startAt`, or `start_date`), and returns its id. */
   addActivity(athleteId: number, fields?: ActivityChanges, options?: UploadOptions): number;
@@ -66,7 +66,7 @@ export interface World {
   hideStartTime(id: number): void;
   /** Replaces the streams; null means that there are none. */
   setStreams(id: number, streams: StreamSet | null): void;
-  /** The streams answer 404 until then. */
+  /** Requests for the streams get a 404 until then. */
   withholdStreamsUntil(id: number, at: Date): void;
   /** The detail has no segment efforts until then. */
   withholdSegmentsUntil(id: number, at: Date): void;
@@ -77,7 +77,7 @@ export interface WorldParts {
   readonly shelf: ActivityShelf;
 }
 
-/** Invents the athletes' histories. `onEvent` hears of every change that a webhook would tell. */
+/** Invents the athletes' histories. `onEvent` gets every change that a webhook would send. */
 export function createWorld(options: {
   readonly seed: number;
   readonly athletes: readonly AthleteSpec[];

@@ -129,7 +129,7 @@ describe('a refusal', () => {
     const config = { STRAVA_CLIENT_SECRET: 'f'.repeat(40) };
     const { outcome, address } = await startLogin(logins.createProgram({ config }));
     const failure = failureOf(outcome);
-    expect(await (await fetch(address)).text()).toContain('Strava refuses the client');
+    expect(await (await fetch(address)).text()).toContain('Strava rejected the client');
     expect(await failure).toMatchObject({ code: 'APPLICATION_REJECTED', exitCode: 3 });
   });
 });

@@ -36,7 +36,7 @@ test('a code logs in with 0 and, used again, is refused in one sentence with 3',
   const again = await run(surroundings(), 'auth', '--code', code);
   expect(again.exitCode).toBe(3);
   expect(again.stdout).toBe('');
-  expect(again.stderr).toMatch(/^Strava refuses the code: .*npm run auth$/m);
+  expect(again.stderr).toMatch(/^Strava rejected the code: .*npm run auth$/m);
   const said = [first, again].map(({ stdout, stderr }) => stdout + stderr).join('');
   for (const secret of [code, simulator.clientSecret, await storedRefreshToken()]) {
     expect(said).not.toContain(secret);

@@ -1,4 +1,4 @@
-/** Asks a simulator over HTTP as any client would, and holds its clock still. */
+/** Sends requests to a simulator over HTTP as any client would, and holds its clock still. */
 import type { Clock } from '../../src/clock.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 
@@ -6,11 +6,11 @@ export interface Reply {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The parsed body, to be looked at with matchers; undefined where it is no JSON. */
+  /** The parsed body, for matchers; undefined if it is not JSON. */
   readonly body: unknown;
 }
 
-export type Ask = (
+export type Get = (
   path: string,
   query?: Readonly<Record<string, string | number>>,
 ) => Promise<Reply>;
@@ -22,7 +22,7 @@ export interface TestClock extends Clock {
 
 export const startedAt = new Date('2026-10-05T10:07:00Z');
 
-/** A clock that only moves when it is told to; a sleep on it moves it. */
+/** A clock that moves only by `set`, `advance` and its sleeps. */
 export function createTestClock(at = startedAt): TestClock {
   let nowMs = at.getTime();
   return {
@@ -52,7 +52,7 @@ export function postForm(url: string, fields: Readonly<Record<string, string>>):
 }
 
 /** Trades a refresh token or a code for tokens. */
-export function askToken(
+export function requestToken(
   simulator: Simulator,
   fields: Readonly<Record<string, string>>,
 ): Promise<Reply> {
@@ -61,21 +61,21 @@ export function askToken(
 }
 
 export function refresh(simulator: Simulator, refreshToken: string): Promise<Reply> {
-  return askToken(simulator, { grant_type: 'refresh_token', refresh_token: refreshToken });
+  return requestToken(simulator, { grant_type: 'refresh_token', refresh_token: refreshToken });
 }
 
-/** Logs an athlete in and returns a function that asks the API with the token. */
+/** Logs an athlete in and returns a function that GETs from the API with the token. */
 export async function logIn(
   simulator: Simulator,
   athleteId = 1001,
   scopes?: readonly string[],
-): Promise<Ask> {
+): Promise<Get> {
   const code = simulator.grant(athleteId, scopes);
-  const reply = await askToken(simulator, { grant_type: 'authorization_code', code });
-  return askWith(simulator, textOf(reply.body, 'access_token'));
+  const reply = await requestToken(simulator, { grant_type: 'authorization_code', code });
+  return getWith(simulator, textOf(reply.body, 'access_token'));
 }
 
-export function askWith(simulator: Simulator, accessToken: string): Ask {
+export function getWith(simulator: Simulator, accessToken: string): Get {
   return (path, query = {}) => {
     const url = new URL(simulator.apiUrl + path);
     for (const [key, value] of Object.entries(query)) url.searchParams.set(key, String(value));
