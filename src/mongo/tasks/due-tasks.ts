@@ -208,12 +208,14 @@ async function nextInRanges(
   return nextTryIn(ofActivities(store, part, inRanges(query.athleteId, ranges), query));
 }
 
+/** Details are waited for also while their efforts are still missing; postponed streams are not. */
 export async function isComplete(store: Store, query: TaskQuery): Promise<boolean> {
   const { athleteId, ranges, kept } = query;
-  for (const part of ['streams', 'details'] as const) {
-    if (!kept[part] || ranges.length === 0) continue;
-    const wanted = ofActivities(store, part, inRanges(athleteId, ranges), query);
-    if (await isAnyOpen(wanted)) return false;
+  if (ranges.length === 0) return true;
+  const wanted = inRanges(athleteId, ranges);
+  if (kept.details) {
+    const open = { $and: [wanted, { 'sync.details.state': { $in: ['pending', null] } }] };
+    if ((await store.activities.findOne(open)) !== null) return false;
   }
-  return true;
+  return !kept.streams || !(await isAnyOpen(ofActivities(store, 'streams', wanted, query)));
 }
