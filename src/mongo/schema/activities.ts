@@ -140,4 +140,39 @@ export const activities = define({
     sync: activityBookkeeping,
   },
   strava: stravaActivity,
+  indexes: [
+    { name: 'athlete_start', key: { 'sync.athlete_id': 1, start_date: -1 } },
+    {
+      name: 'streams_to_do',
+      key: { 'sync.athlete_id': 1, 'sync.streams.state': 1, start_date: -1 },
+    },
+    {
+      name: 'details_to_do',
+      key: { 'sync.athlete_id': 1, 'sync.details.state': 1, start_date: -1 },
+    },
+    {
+      name: 'missing',
+      key: { 'sync.athlete_id': 1, 'sync.missing.since': 1 },
+      partialFilterExpression: { 'sync.missing.since': { $exists: true } },
+    },
+    // Covers the query for the gear that activities name.
+    { name: 'athlete_gear', key: { 'sync.athlete_id': 1, gear_id: 1 } },
+    { name: 'sport_start', key: { sport_type: 1, start_date: -1 } },
+    // Covers the totals by day, week, month, year and sport.
+    {
+      name: 'totals',
+      key: {
+        'sync.athlete_id': 1,
+        sport_type: 1,
+        start_date_local: 1,
+        distance: 1,
+        moving_time: 1,
+        total_elevation_gain: 1,
+      },
+    },
+    // The latest activities of one athlete's sport.
+    { name: 'athlete_sport', key: { 'sync.athlete_id': 1, sport_type: 1, start_date: -1 } },
+    { name: 'track', key: { track: '2dsphere' } },
+    { name: 'start_point', key: { start_point: '2dsphere' } },
+  ],
 });

@@ -47,6 +47,7 @@ export const runs = define({
       map('what it did, by kind (`requests`, `added`, `streams_stored`, …)', number('so many', 21)),
     ),
   },
+  indexes: [{ name: 'started', key: { started_at: -1 } }],
 });
 
 const windowKind = oneOf('which window', {
@@ -108,6 +109,7 @@ export const leases = define({
     acquired_at: optional(date('when it was taken')),
     expires_at: date('when it runs out by itself'),
   },
+  indexes: [{ name: 'expiry', key: { expires_at: 1 }, expireAfterSeconds: 7 * 24 * 60 * 60 }],
 });
 
 export const parked = define({
@@ -122,6 +124,7 @@ export const parked = define({
     first_seen_at: date('when it came first'),
     last_seen_at: date('when it came last'),
   },
+  indexes: [{ name: 'athlete', key: { athlete_id: 1 } }],
 });
 
 export const events = define({
@@ -141,6 +144,10 @@ export const events = define({
     read_at: optional(date('when it was last asked for')),
     tries,
   },
+  indexes: [
+    { name: 'owner_due', key: { owner_id: 1, due_at: 1 } },
+    { name: 'expiry', key: { received_at: 1 }, expireAfterSeconds: 24 * 60 * 60 },
+  ],
 });
 
 export const notifications = define({

@@ -32,6 +32,12 @@ export const changes = define({
       }),
     ),
   },
+  indexes: [
+    { name: 'seen', key: { seen_at: -1 } },
+    { name: 'activity_seen', key: { activity_id: 1, seen_at: -1 } },
+    { name: 'athlete', key: { athlete_id: 1 } },
+    { name: 'athlete_seen', key: { athlete_id: 1, seen_at: -1 } },
+  ],
 });
 
 export const tombstones = define({
@@ -47,4 +53,5 @@ export const tombstones = define({
     }),
     at: date('when it went'),
   },
+  indexes: [{ name: 'athlete', key: { athlete_id: 1, _id: 1 } }],
 });

@@ -46,6 +46,7 @@ export const pendingLogins = define({
     ...grant,
     athlete_id: optional(int64('whose it turned out to be', 1_001)),
   },
+  indexes: [{ name: 'expiry', key: { obtained_at: 1 }, expireAfterSeconds: 30 * 24 * 60 * 60 }],
 });
 
 export const subscriptions = define({

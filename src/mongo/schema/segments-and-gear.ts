@@ -61,6 +61,12 @@ export const segments = define({
     sync: segmentBookkeeping,
   },
   strava: ofSegments,
+  indexes: [
+    {
+      name: 'to_do',
+      key: { 'sync.athlete_ids': 1, 'sync.record.state': 1, 'sync.first_seen_at': 1 },
+    },
+  ],
 });
 
 export const gear = define({
@@ -68,4 +74,5 @@ export const gear = define({
   meaning: 'One bike or pair of shoes.',
   fields: { _id: text("Strava's gear id", 'b12345678987654321'), sync: gearBookkeeping },
   strava: ofGear,
+  indexes: [{ name: 'athlete', key: { 'sync.athlete_id': 1 } }],
 });

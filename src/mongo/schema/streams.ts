@@ -47,4 +47,8 @@ export const streams = define({
     epoch: number('the lease under which it was written', 1_714_545_000_000),
   },
   strava,
+  indexes: [
+    { name: 'activity_part', key: { activity_id: 1, part: 1 }, unique: true },
+    { name: 'athlete_start', key: { athlete_id: 1, start_date: -1 } },
+  ],
 });
