@@ -1,6 +1,6 @@
 /**
- * The version of the database, which stands in the collection `schema`. There are no migrations: nothing
- * is released, so no database of an older version exists.
+ * The version of the database, kept in the collection `schema`. There are no migrations, because no
+ * database of an older version exists.
  */
 import { DatabaseNewerError } from '../../errors.ts';
 import type { Store } from './collections.ts';

@@ -10,7 +10,7 @@ import { createRouteIndex } from './route-index.ts';
 import { applyValidators } from './validators.ts';
 import { createViews } from './views.ts';
 
-/** Makes the collections, validators and indexes; doing it again changes nothing. */
+/** Creates the collections, validators, indexes and views; repeating it changes nothing. */
 export async function prepareDatabase(mongo: Mongo): Promise<void> {
   const { db } = mongo;
   await createStreamsCollection(db);
@@ -22,7 +22,7 @@ export async function prepareDatabase(mongo: Mongo): Promise<void> {
   await createViews(mongo);
 }
 
-/** zstd halves the streams on disk and costs no time; compression is chosen when a collection is made. */
+/** zstd halves the streams on disk and costs no time; it can only be set when the collection is created. */
 async function createStreamsCollection(db: Db): Promise<void> {
   const storageEngine = { wiredTiger: { configString: 'block_compressor=zstd' } };
   try {
