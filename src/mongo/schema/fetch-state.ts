@@ -1,7 +1,7 @@
 /**
  * The state of anything that Domestique fetches: the outcome, the failures and the next try.
  */
-import type { Fields } from './field.ts';
+import type { Fields, ObjectOf } from './field.ts';
 import { date, number, object, oneOf, optional, text } from './field.ts';
 
 export const tries = number('failures since the last success', 0);
@@ -19,6 +19,8 @@ const fields = {
   next_try_at: optional(date('not tried before this time')),
   fetched_at: optional(date('when it was last fetched')),
 };
+
+export type FetchState = ObjectOf<typeof fields>;
 
 /** A fetch state with further fields. */
 export function fetchState<F extends Fields>(meaning: string, more: F) {
