@@ -2,7 +2,7 @@
  * The collections of the database with the types of their documents, which the definitions give. Strava's
  * other fields stay open.
  */
-import type { Collection } from 'mongodb';
+import type { Collection, Db } from 'mongodb';
 import type { Mongo } from '../base/connection.ts';
 import { definitions } from './definitions.ts';
 import type { DocumentOf } from './field.ts';
@@ -47,9 +47,17 @@ export type SubscriptionDocument = Documents['subscriptions'];
 export type Collections = { readonly [N in keyof Documents]: Collection<Documents[N]> };
 
 /** The open database with its collections, which every function of the store takes. */
-export type Store = Mongo & Collections;
+export type Store = Omit<Mongo, 'urgent'> &
+  Collections & {
+    /** The collections for urgent writes, which are retried although the program is being stopped. */
+    readonly urgent: Collections;
+  };
 
 export function storeOf(mongo: Mongo): Store {
-  const collections = definitions.map(({ name }) => [name, mongo.db.collection(name)] as const);
-  return { ...mongo, ...(Object.fromEntries(collections) as unknown as Collections) };
+  return { ...mongo, ...collectionsOf(mongo.db), urgent: collectionsOf(mongo.urgent) };
+}
+
+function collectionsOf(db: Db): Collections {
+  const collections = definitions.map(({ name }) => [name, db.collection(name)] as const);
+  return Object.fromEntries(collections) as unknown as Collections;
 }

@@ -4,22 +4,22 @@
  */
 import { hasServerCode, namespaceExists } from '../base/failures.ts';
 import type { Db } from 'mongodb';
-import type { Mongo } from '../base/connection.ts';
+import type { Store } from '../schema/collections.ts';
 import { definitions } from '../schema/definitions.ts';
 import { createRouteIndex } from './route-index.ts';
 import { applyValidators } from './validators.ts';
 import { createViews } from './views.ts';
 
 /** Creates the collections, validators, indexes and views; repeating it changes nothing. */
-export async function prepareDatabase(mongo: Mongo): Promise<void> {
-  const { db } = mongo;
+export async function prepareDatabase(store: Store): Promise<void> {
+  const { db } = store;
   await createStreamsCollection(db);
   for (const { name, indexes } of definitions) {
     if (indexes !== undefined) await db.collection(name).createIndexes([...indexes]);
   }
-  await applyValidators(mongo);
-  await createRouteIndex(mongo);
-  await createViews(mongo);
+  await applyValidators(store);
+  await createRouteIndex(store);
+  await createViews(store);
 }
 
 /** zstd halves the streams on disk and costs no time; it can only be set when the collection is created. */

@@ -3,7 +3,7 @@
  * circle of a few hundred metres returns few activities outside it.
  */
 import { MongoServerError } from 'mongodb';
-import type { Mongo } from '../base/connection.ts';
+import type { Store } from '../schema/collections.ts';
 
 const route = {
   name: 'athlete_route',
@@ -17,7 +17,7 @@ const route = {
 const cells = { coarsestIndexedLevel: 15 };
 
 /** Creates the index if it is missing, by `command`, because the driver drops options that it does not know. */
-export async function createRouteIndex({ db }: Mongo): Promise<void> {
+export async function createRouteIndex({ db }: Store): Promise<void> {
   const create = (more: object) =>
     db.command({ createIndexes: 'activities', indexes: [{ ...route, ...more }] });
   try {

@@ -5,7 +5,7 @@
 import { hasServerCode, namespaceExists, unauthorized } from '../base/failures.ts';
 import type { Db } from 'mongodb';
 import { MongoRejectedError } from '../../errors.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { Store } from '../schema/collections.ts';
 import { definitions } from '../schema/definitions.ts';
 import { jsonSchemaOf } from '../schema/json-schema.ts';
 
@@ -28,7 +28,7 @@ interface Validation {
  * validators and works all the same.
  * @throws MongoRejectedError if a collection has another validator that the user may not change.
  */
-export async function applyValidators({ db }: Mongo): Promise<void> {
+export async function applyValidators({ db }: Store): Promise<void> {
   const present = await validatorsOf(db);
   for (const definition of definitions) {
     const { name } = definition;

@@ -12,10 +12,10 @@ import type { Db } from 'mongodb';
 import { BSON } from 'mongodb';
 import type { View } from '../../queries/views.ts';
 import { views } from '../../queries/views.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { Store } from '../schema/collections.ts';
 
 /** Creates or updates the views; repeating it changes nothing. */
-export async function createViews({ db }: Mongo): Promise<void> {
+export async function createViews({ db }: Store): Promise<void> {
   const found = await db.listCollections({}, { nameOnly: false }).toArray();
   const byName = new Map<string, BSON.Document>(found.map((one) => [one.name, one]));
   for (const view of views) {

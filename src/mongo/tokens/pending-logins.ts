@@ -3,7 +3,7 @@
  * refresh token that it replaced. Each is there for seconds, unless a login was interrupted.
  */
 import { int64 } from '../base/bson-value.ts';
-import type { PendingLoginDocument, Store } from '../schema/collections.ts';
+import type { Store } from '../schema/collections.ts';
 import type { Grant, GrantPlace } from './grant-document.ts';
 import { grantFrom, writeGrant } from './grant-document.ts';
 import type { TokenVault } from './token-vault.ts';
@@ -21,7 +21,6 @@ export function createPendingLogins(
   { pending_logins: grants, urgent }: Store,
   vault: TokenVault = plainVault,
 ): PendingLogins {
-  const urgentGrants = urgent.collection<PendingLoginDocument>('pending_logins');
   return {
     load: async (_id) => {
       const found = await grants.findOne({ _id });
@@ -29,7 +28,7 @@ export function createPendingLogins(
     },
     save: async (_id, grant) => {
       await writeGrant(vault, { place: placeOf(_id), grant }, (document) =>
-        urgentGrants.replaceOne({ _id }, document, { upsert: true }),
+        urgent.pending_logins.replaceOne({ _id }, document, { upsert: true }),
       );
     },
     claim: async (_id, athleteId) => {
