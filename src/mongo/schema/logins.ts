@@ -17,6 +17,11 @@ const grant = {
   client_id: optional(text("the application's client id", '12345')),
 };
 
+const mark = {
+  since: date('since when'),
+  reason: text('why', 'Strava rejects the stored refresh token'),
+};
+
 export const tokens = define({
   name: 'tokens',
   meaning:
@@ -26,14 +31,8 @@ export const tokens = define({
     ...grant,
     needs_authorization: optional(
       object('set when the athlete has to log in again', {
-        since: date('since when'),
-        reason: text('why', 'Strava does not take the refresh token any more'),
-        earlier: optional(
-          object('the mark that an erasure in progress replaced', {
-            since: date('since when'),
-            reason: text('why', 'Strava does not take the refresh token any more'),
-          }),
-        ),
+        ...mark,
+        earlier: optional(object('the mark that an erasure in progress replaced', mark)),
       }),
     ),
   },
