@@ -1,6 +1,6 @@
 /**
- * The `notices` collection: one document for each cause that stands, so that it is told once, across
- * restarts and processes. It is removed when the cause ends.
+ * The `notifications` collection: one document for each condition that holds, so that it is notified once,
+ * across restarts and processes. The document is removed when the condition ends.
  */
 import type { Notification } from '../../domain/notifications/alert-conditions.ts';
 import { int64, toNumber } from '../../mongo/base/bson-value.ts';

@@ -19,7 +19,7 @@ const grant = {
 
 const mark = {
   since: date('since when'),
-  reason: text('why', 'Strava rejects the stored refresh token'),
+  reason: text('why', 'Strava rejected the stored refresh token'),
 };
 
 export const tokens = define({
