@@ -19,7 +19,7 @@ import type { ActivitySummary } from '../src/domain/activity/activity.ts';
 import type { JsonValue } from '../src/domain/json.ts';
 import { isProblem, readStreams } from '../src/domain/activity/streams.ts';
 import type { StreamsTask } from '../src/domain/sync/fetch-task.ts';
-import { unavailableState } from '../src/mongo/base/fetch-state.ts';
+import { unavailableState } from '../src/mongo/schema/fetch-state-queries.ts';
 import { setStreamsState, storeStreams } from '../src/mongo/streams/streams.ts';
 import { createActivityStore } from '../src/mongo/streams/activity-store.ts';
 import { int64 } from '../src/mongo/base/bson-value.ts';

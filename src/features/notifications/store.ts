@@ -1,26 +1,10 @@
 /**
- * The `notices` collection: one document for each cause that stands, so that it is told once, across
- * restarts and processes. It is removed when the cause ends.
+ * The `notifications` collection: one document for each condition that holds, so that it is notified once,
+ * across restarts and processes. The document is removed when the condition ends.
  */
-import type { Long } from 'mongodb';
-import type {
-  Notification,
-  NotificationKind,
-} from '../../domain/notifications/alert-conditions.ts';
+import type { Notification } from '../../domain/notifications/alert-conditions.ts';
 import { int64, toNumber } from '../../mongo/base/bson-value.ts';
-import type { Store } from '../../mongo/schema/collections.ts';
-
-export interface NotificationDocument {
-  readonly _id: string;
-  readonly kind: NotificationKind;
-  readonly athlete_id?: Long;
-  readonly text: string;
-  readonly since: Date;
-  readonly seen_at: Date;
-  readonly watched_ms: number;
-  readonly tries: number;
-  readonly delivered_at?: Date;
-}
+import type { NotificationDocument, Store } from '../../mongo/schema/collections.ts';
 
 export interface NotificationStore {
   load(): Promise<readonly Notification[]>;
@@ -32,8 +16,7 @@ export interface NotificationStore {
   delivered(key: string, at: Date): Promise<void>;
 }
 
-export function createNotificationStore({ db }: Store): NotificationStore {
-  const notifications = db.collection<NotificationDocument>('notifications');
+export function createNotificationStore({ notifications }: Store): NotificationStore {
   return {
     load: async () => (await notifications.find().toArray()).map(notificationFrom),
     save: async ({ key, kind, athleteId, text, since, seenAt, watchedMs }) => {

@@ -13,7 +13,7 @@ import { deauthorizedAthletes } from '../../mongo/athletes/deauthorized.ts';
 import type { AthleteOverview } from './store.ts';
 import { overview } from './store.ts';
 import { createQuotaStore, knownApplications } from '../../mongo/coordination/quota.ts';
-import type { RunDocument } from '../../mongo/history/runs.ts';
+import type { RunDocument } from '../../mongo/schema/collections.ts';
 import type { Program } from '../../program.ts';
 import { actionRequiredOf, scopeGapsOf } from './action-required.ts';
 import type { QuotaReport } from '../shared/quota-report.ts';

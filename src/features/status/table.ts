@@ -3,7 +3,7 @@
  */
 import { formatDuration } from '../../domain/duration.ts';
 import type { AthleteOverview } from './store.ts';
-import type { RunDocument } from '../../mongo/history/runs.ts';
+import type { RunDocument } from '../../mongo/schema/collections.ts';
 import type { WindowReport } from '../shared/quota-report.ts';
 import type { AthleteStatus, Status } from './report.ts';
 import { counted, instant, number, table } from '../shared/text-format.ts';

@@ -2,30 +2,12 @@
  * The `events` collection: one document an activity of which a webhook's event told. It is due while it
  * has `due_at`; without it, it stays for a day, to remember when the activity was read.
  */
-import type { Collection, Document, Long } from 'mongodb';
+import type { Collection, Document } from 'mongodb';
 import type { Clock } from '../../clock.ts';
-import type { ActivityEvent, Aspect } from '../../domain/webhook/push-event.ts';
+import type { ActivityEvent } from '../../domain/webhook/push-event.ts';
 import type { EventStore, PendingEvent } from '../../sync/ports/events.ts';
 import { int64, toNumber } from '../../mongo/base/bson-value.ts';
-import type { Store } from '../../mongo/schema/collections.ts';
-
-interface EventDocument {
-  /** "activity:123" */
-  readonly _id: string;
-  readonly activity_id: number | Long;
-  readonly owner_id: number | Long;
-  /** What was told since it was last settled. */
-  readonly aspect_types: readonly Aspect[];
-  /** When the newest event happened, by Strava's clock. */
-  readonly event_time: Date;
-  /** When the newest event came, by the store's clock. */
-  readonly received_at: Date;
-  /** Absent where there is nothing to do. */
-  readonly due_at?: Date;
-  /** When the last request for it left. */
-  readonly read_at?: Date;
-  readonly tries: number;
-}
+import type { EventDocument, Store } from '../../mongo/schema/collections.ts';
 
 const maxDue = 200;
 /** The same activity is read at most once in this time, however many events tell of it. */
@@ -33,8 +15,7 @@ const readPauseMs = 60_000;
 /** Any instant: an index serves it, unlike `$exists`. */
 const isDue = { $gt: new Date(0) };
 
-export function createEventStore({ db }: Store, clock: Clock): EventStore {
-  const events = db.collection<EventDocument>('events');
+export function createEventStore({ events }: Store, clock: Clock): EventStore {
   return {
     save: async (event) => {
       const receivedAt = new Date(clock.nowMs());

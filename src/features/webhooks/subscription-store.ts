@@ -2,22 +2,14 @@
  * The `subscriptions` collection: one document an application, there before Strava is asked for the
  * subscription, so that the daemon can answer the challenge.
  */
-import type { Long } from 'mongodb';
 import type { Subscription, SubscriptionStore } from '../../sync/ports/subscriptions.ts';
 import { int64, toNumber } from '../../mongo/base/bson-value.ts';
-import type { Store } from '../../mongo/schema/collections.ts';
+import type { Store, SubscriptionDocument } from '../../mongo/schema/collections.ts';
 
-interface SubscriptionDocument {
-  /** The client id. */
-  readonly _id: string;
-  readonly subscription_id?: number | Long;
-  readonly callback_url: string;
-  readonly verify_token: string;
-  readonly created_at: Date;
-}
-
-export function createSubscriptionStore({ db }: Store, clientId: string): SubscriptionStore {
-  const subscriptions = db.collection<SubscriptionDocument>('subscriptions');
+export function createSubscriptionStore(
+  { subscriptions }: Store,
+  clientId: string,
+): SubscriptionStore {
   const _id = clientId;
   return {
     load: async () => {

@@ -3,7 +3,7 @@
  * Strava for nothing more and lets go.
  */
 import { int64, toNumber } from '../base/bson-value.ts';
-import type { Store, TokenDocument } from '../schema/collections.ts';
+import type { Store } from '../schema/collections.ts';
 
 const erasing = 'is being erased';
 
@@ -36,8 +36,7 @@ export async function erasingIds({ tokens }: Store): Promise<readonly number[]> 
  * is of no use again.
  */
 export async function unmarkErasing({ urgent }: Store, athleteId: number): Promise<void> {
-  const tokens = urgent.collection<TokenDocument>('tokens');
-  await tokens.updateOne({ _id: int64(athleteId), 'needs_authorization.reason': erasing }, [
+  await urgent.tokens.updateOne({ _id: int64(athleteId), 'needs_authorization.reason': erasing }, [
     { $set: { needs_authorization: { $ifNull: ['$needs_authorization.earlier', '$$REMOVE'] } } },
   ]);
 }

@@ -7,7 +7,7 @@ import type { Mongo } from './connection.ts';
 const tolerableMs = 2_000;
 
 /** How far MongoDB's clock is ahead of ours, in milliseconds; 0 where the difference is small. */
-export async function serverOffsetMs({ db }: Mongo, clock: Clock): Promise<number> {
+export async function serverOffsetMs({ db }: Pick<Mongo, 'db'>, clock: Clock): Promise<number> {
   const { localTime } = await db.command({ hello: 1 });
   if (!(localTime instanceof Date)) return 0;
   const offsetMs = localTime.getTime() - clock.nowMs();

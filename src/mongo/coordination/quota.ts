@@ -9,44 +9,14 @@ import type {
   RequestInFlight,
   QuotaState,
   WindowCount,
-  WindowKind,
 } from '../../domain/rate-limit/quota-state.ts';
 import { emptyQuota } from '../../domain/rate-limit/quota-state.ts';
 import type { QuotaStore } from '../../sync/ports/quota.ts';
-import type { Store } from '../schema/collections.ts';
+import type { QuotaDocument, Store } from '../schema/collections.ts';
 import { isDuplicateKey } from '../base/failures.ts';
 
-interface ChargeDocument {
-  readonly kind: WindowKind;
-  readonly start: Date;
-  readonly settled_before: number;
-}
-
-interface QuotaDocument {
-  /** The client id of the application. */
-  readonly _id: string;
-  readonly revision: number;
-  readonly windows: readonly {
-    readonly kind: WindowKind;
-    readonly start: Date;
-    readonly reserved: number;
-    readonly max_foreign: number;
-    readonly min_foreign: number;
-    readonly seen: number;
-    readonly is_closed: boolean;
-  }[];
-  readonly in_flight: readonly {
-    readonly id: string;
-    readonly owner: string;
-    readonly at: Date;
-    readonly charges: readonly ChargeDocument[];
-  }[];
-  readonly observed: Readonly<Partial<Record<WindowKind, number>>>;
-}
-
 /** The quota of one application, by its client id. */
-export function createQuotaStore({ db }: Store, clientId: string): QuotaStore {
-  const quota = db.collection<QuotaDocument>('quota');
+export function createQuotaStore({ quota }: Store, clientId: string): QuotaStore {
   let known: { readonly revision: number; readonly state: QuotaState } | undefined;
 
   const read = async (): Promise<{ revision: number; state: QuotaState }> => {
@@ -87,8 +57,7 @@ export function createQuotaStore({ db }: Store, clientId: string): QuotaStore {
 }
 
 /** The client ids whose quota was ever counted. */
-export async function knownApplications({ db }: Store): Promise<readonly string[]> {
-  const quota = db.collection<QuotaDocument>('quota');
+export async function knownApplications({ quota }: Store): Promise<readonly string[]> {
   const found = await quota.find({}, { projection: { _id: 1 } }).toArray();
   return found.map(({ _id }) => _id);
 }

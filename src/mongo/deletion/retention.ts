@@ -5,8 +5,7 @@
  */
 import type { Document, Filter } from 'mongodb';
 import { int64, toNumber } from '../base/bson-value.ts';
-import type { ActivityDocument, Store } from '../schema/collections.ts';
-import type { TombstoneDocument } from '../history/tombstones.ts';
+import type { ActivityDocument, Store, TombstoneDocument } from '../schema/collections.ts';
 import { deleteActivity } from './delete-activity.ts';
 
 export interface Expiry {
@@ -106,11 +105,10 @@ async function expired(
  * buried. Every removal leaves a tombstone, so that only these have to be looked at, not all streams.
  */
 async function removeOrphans(store: Store, expiry: Expiry): Promise<void> {
-  const tombstones = store.db.collection<TombstoneDocument>('tombstones');
   const athlete = { athlete_id: int64(expiry.athleteId) };
   for (let last: TombstoneDocument['_id'] | undefined; ;) {
     const after = last === undefined ? {} : { _id: { $gt: last } };
-    const found = await tombstones
+    const found = await store.tombstones
       .find({ ...athlete, ...after }, { projection: { _id: 1 } })
       .sort({ _id: 1 })
       .limit(tombstonesAtOnce)

@@ -10,8 +10,8 @@ import { LeaseLostError } from '../../errors.ts';
 import type { KeptKinds, StorageProblem, TaskWrite } from '../../sync/ports/tasks.ts';
 import { isTooLarge, storageProblemOf } from '../base/bson-limits.ts';
 import { int64, toBson } from '../base/bson-value.ts';
-import type { FetchState } from '../base/fetch-state.ts';
-import { storedState } from '../base/fetch-state.ts';
+import type { FetchState } from '../schema/fetch-state.ts';
+import { storedState } from '../schema/fetch-state-queries.ts';
 import type { Store } from '../schema/collections.ts';
 import { meetSegments } from './segments.ts';
 

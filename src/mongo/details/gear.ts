@@ -10,8 +10,8 @@ import { refreshAt } from '../../domain/sync/retry.ts';
 import type { StorageProblem, TaskQuery, TaskWrite } from '../../sync/ports/tasks.ts';
 import { storageProblemOf } from '../base/bson-limits.ts';
 import { int64, toBson } from '../base/bson-value.ts';
-import type { FetchState } from '../base/fetch-state.ts';
-import { isDue, pendingState, storedState } from '../base/fetch-state.ts';
+import type { FetchState } from '../schema/fetch-state.ts';
+import { isDue, pendingState, storedState } from '../schema/fetch-state-queries.ts';
 import type { Store } from '../schema/collections.ts';
 
 /** Upserts the gear in a profile: its mileage becomes current, what its own record brought stays. */

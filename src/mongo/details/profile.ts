@@ -12,8 +12,8 @@ import type { StorageProblem, TaskQuery, TaskWrite } from '../../sync/ports/task
 import { profileStep } from '../athletes/athlete-document.ts';
 import { storageProblemOf } from '../base/bson-limits.ts';
 import { int64, toBson } from '../base/bson-value.ts';
-import type { FetchState } from '../base/fetch-state.ts';
-import { isDue, storedState } from '../base/fetch-state.ts';
+import type { FetchState } from '../schema/fetch-state.ts';
+import { isDue, storedState } from '../schema/fetch-state-queries.ts';
 import type { Store } from '../schema/collections.ts';
 import { rememberGear } from './gear.ts';
 

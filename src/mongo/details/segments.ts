@@ -10,8 +10,8 @@ import type { SegmentTask } from '../../domain/sync/fetch-task.ts';
 import type { StorageProblem, TaskWrite } from '../../sync/ports/tasks.ts';
 import { storageProblemOf } from '../base/bson-limits.ts';
 import { int64, toBson } from '../base/bson-value.ts';
-import type { FetchState } from '../base/fetch-state.ts';
-import { pendingState } from '../base/fetch-state.ts';
+import type { FetchState } from '../schema/fetch-state.ts';
+import { pendingState } from '../schema/fetch-state-queries.ts';
 import type { SegmentDocument, Store } from '../schema/collections.ts';
 
 /** Remembers segments as met by the athlete; what is known of them stays. */

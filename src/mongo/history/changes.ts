@@ -2,26 +2,13 @@
  * The `changes` collection: what changed at Strava, from what to what, and when it was seen; pruned by
  * age.
  */
-import type { Document, Long } from 'mongodb';
+import type { Document } from 'mongodb';
 import type { ActivitySummary, FieldChange } from '../../domain/activity/activity.ts';
 import { changesBetween } from '../../domain/activity/activity.ts';
 import type { PageToStore } from '../../sync/ports/activities.ts';
 import { int64, toBson, toNumber } from '../base/bson-value.ts';
-import type { ActivityDocument, Store } from '../schema/collections.ts';
+import type { ActivityDocument, ChangeDocument, Store } from '../schema/collections.ts';
 import { asStored, storedSummaries, summaryOf } from './stored-summary.ts';
-
-export interface ChangeDocument {
-  /** Names what was replaced, so that a write that is repeated is recorded once. */
-  readonly _id: string;
-  readonly activity_id: Long;
-  readonly athlete_id: Long;
-  readonly kind: 'changed' | 'deleted';
-  readonly seen_at: Date;
-  /** The activity's name and start, for who reads the history of one that is gone. */
-  readonly name?: unknown;
-  readonly start_date: Date;
-  readonly fields: readonly Document[];
-}
 
 /** Records what differs from what is stored; called before the new summaries are written. */
 export async function recordChanges(
@@ -37,29 +24,26 @@ export async function recordChanges(
     if (document.sync.fetched_at > fetchedAt) continue;
     const fields = summary ? changesBetween(summaryOf(document), asStored(summary)) : [];
     if (fields.length === 0) continue;
-    const changes = store.db.collection<ChangeDocument>('changes');
     const { _id, ...change } = changeOf(document, athleteId, fetchedAt, fields);
-    await changes.updateOne({ _id }, { $setOnInsert: change }, { upsert: true });
+    await store.changes.updateOne({ _id }, { $setOnInsert: change }, { upsert: true });
   }
 }
 
 /** Records that an activity is gone; called before it is removed. */
 export async function recordDeletion(
-  { db, activities }: Store,
+  { activities, changes }: Store,
   { athleteId, activityId, at }: { athleteId: number; activityId: number; at: Date },
 ): Promise<void> {
   const filter = { _id: int64(activityId), 'sync.athlete_id': int64(athleteId) };
   const projection = { name: 1, start_date: 1, 'sync.fetched_at': 1 };
   const document = await activities.findOne(filter, { projection });
   if (document === null) return;
-  const changes = db.collection<ChangeDocument>('changes');
   const { _id, ...change } = changeOf(document, athleteId, at, undefined);
   await changes.updateOne({ _id }, { $setOnInsert: change }, { upsert: true });
 }
 
 /** Removes what was seen before an instant. */
-export async function pruneChanges({ db }: Store, before: Date): Promise<void> {
-  const changes = db.collection<ChangeDocument>('changes');
+export async function pruneChanges({ changes }: Store, before: Date): Promise<void> {
   await changes.deleteMany({ seen_at: { $lt: before } });
 }
 

@@ -2,10 +2,10 @@
  * The `runs` collection: one document a run, from its start on, so that a run that was killed shows.
  */
 import { ObjectId } from 'mongodb';
-import type { Store } from '../schema/collections.ts';
+import type { RunDocument, Store } from '../schema/collections.ts';
 
-export type RunReason = 'schedule' | 'start' | 'command' | 'webhook';
-export type RunOutcome = 'done' | 'stopped' | 'waiting' | 'failed';
+export type RunReason = RunDocument['reason'];
+export type RunOutcome = NonNullable<RunDocument['outcome']>;
 
 /** What a run did. */
 export interface RunCounts {
@@ -16,21 +16,6 @@ export interface RunCounts {
   readonly withoutStreams: number;
   readonly parked: number;
   readonly failures: number;
-}
-
-export interface RunDocument {
-  readonly _id: ObjectId;
-  readonly reason: RunReason;
-  readonly command: string;
-  readonly host: string;
-  readonly pid: number;
-  readonly started_at: Date;
-  readonly ended_at?: Date;
-  readonly outcome?: RunOutcome;
-  readonly error?: string;
-  /** Of docs/errors.md. */
-  readonly error_code?: string;
-  readonly counts?: Readonly<Record<string, number>>;
 }
 
 export interface RunStart {
@@ -60,8 +45,7 @@ export interface RunStore {
   prune(before: Date): Promise<void>;
 }
 
-export function createRunStore({ db }: Store): RunStore {
-  const runs = db.collection<RunDocument>('runs');
+export function createRunStore({ runs }: Store): RunStore {
   return {
     start: async ({ reason, command, host, pid, startedAt }) => {
       const _id = new ObjectId();

@@ -2,21 +2,11 @@
  * The `tombstones` collection: what was removed, when and why, so that an old copy of it does not come
  * back.
  */
-import type { Long } from 'mongodb';
 import { int64, toNumber } from '../base/bson-value.ts';
-import type { Store } from '../schema/collections.ts';
+import type { Store, TombstoneDocument } from '../schema/collections.ts';
 
 /** `deleted` at Strava, or `expired` by our own retention. */
-export type DeletionReason = 'deleted' | 'expired';
-
-export interface TombstoneDocument {
-  /** The activity's id. */
-  readonly _id: Long;
-  readonly athlete_id: Long;
-  readonly start_date: Date;
-  readonly why: DeletionReason;
-  readonly at: Date;
-}
+export type DeletionReason = TombstoneDocument['why'];
 
 /** What a tombstone remembers. */
 export interface Tombstone {
@@ -29,11 +19,10 @@ export interface Tombstone {
 
 /** The tombstones among these activities, by activity. */
 export async function tombstonesOf(
-  { db }: Store,
+  { tombstones }: Store,
   ids: readonly number[],
 ): Promise<ReadonlyMap<number, TombstoneDocument>> {
   if (ids.length === 0) return new Map();
-  const tombstones = db.collection<TombstoneDocument>('tombstones');
   const found = await tombstones.find({ _id: { $in: ids.map(int64) } }).toArray();
   return new Map(found.map((tombstone) => [toNumber(tombstone._id), tombstone]));
 }
@@ -58,25 +47,22 @@ export async function stillDeletedIds(
   const staysAway = new Set(away.map(([id]) => id));
   const back = [...found.keys()].filter((id) => !staysAway.has(id));
   if (back.length > 0) {
-    const tombstones = store.db.collection<TombstoneDocument>('tombstones');
-    await tombstones.deleteMany({ _id: { $in: back.map(int64) } });
+    await store.tombstones.deleteMany({ _id: { $in: back.map(int64) } });
   }
   return staysAway;
 }
 
 export async function writeTombstone(
-  { db }: Store,
+  { tombstones }: Store,
   { activityId, athleteId, startAt, why, at }: Tombstone,
 ): Promise<void> {
-  const tombstones = db.collection<TombstoneDocument>('tombstones');
   const tombstone = { athlete_id: int64(athleteId), start_date: startAt, why, at };
   await tombstones.replaceOne({ _id: int64(activityId) }, tombstone, { upsert: true });
 }
 
 export async function removeTombstone(
-  { db }: Store,
+  { tombstones }: Store,
   { activityId, at }: Pick<Tombstone, 'activityId' | 'at'>,
 ): Promise<void> {
-  const tombstones = db.collection<TombstoneDocument>('tombstones');
   await tombstones.deleteOne({ _id: int64(activityId), at });
 }

@@ -1,81 +1,84 @@
 /**
- * `athletes`: Strava's profile, and how far the athlete's list is known.
+ * `athletes`: Strava's profile, and which part of the athlete's list is stored.
  */
 import { fetchState } from './fetch-state.ts';
 import type { StravaField } from './field.ts';
 import { date, define, int64, list, number, object, oneOf, optional, text } from './field.ts';
 
-const coverage = object('how far the list is known', {
+const coverage = object('the stored part of the activity list', {
   spans: list(
-    'the spans over which every activity is stored',
+    'the spans of time in which every activity is stored',
     object('one span', {
-      from: date('the first start in it', '2019-01-01T00:00:00Z'),
-      to: date('the last start in it'),
+      from: date('the earliest start in it', '2019-01-01T00:00:00Z'),
+      to: date('the latest start in it'),
     }),
   ),
   cursor: optional(
-    object('where the walk down the list stands', {
-      before: optional(date('only what started before it is asked for')),
-      page: number('the page that comes next', 1),
-      reached: optional(date('the oldest start that was seen')),
+    object('the current position in the list', {
+      before: optional(date('only earlier starts are requested')),
+      page: number('the next page', 1),
+      reached: optional(date('the earliest start seen so far')),
     }),
   ),
 });
 
 const kinds = {
   recent: 'the last weeks',
-  full: 'everything that the sync reaches back to',
+  full: 'the whole period that is synced',
 };
 
-export const backfill = object('one wish', {
-  id: text('made of its period', '2019-01-01T00:00:00.000Z'),
-  since: date('from then on everything is wanted', '2019-01-01T00:00:00Z'),
-  until: optional(date('until then')),
-  requested_at: date('when it was left'),
+const backfill = object('one backfill request', {
+  id: text('made from its period', '2019-01-01T00:00:00.000Z'),
+  since: date('start of the requested period', '2019-01-01T00:00:00Z'),
+  until: optional(date('end of the requested period')),
+  requested_at: date('when it was requested'),
   coverage,
 });
 
-export const reconcile = object('the list is being read again', {
-  kind: oneOf('how far', kinds),
-  started_at: date('when that began'),
-  since: optional(date('back to there')),
+const reconcile = object('the reconcile in progress', {
+  kind: oneOf('its range', kinds),
+  started_at: date('when it began'),
+  since: optional(date('start of its range')),
   coverage,
 });
 
-export const rejectedDeletions = object('so much is missing at Strava that nothing was removed', {
-  kind: oneOf('which reading found it', { page: 'the newest page', ...kinds }),
-  reason: oneOf('why nothing was removed', {
-    all: 'all activities would go',
-    many: 'many would go at once',
-    scope: 'the grant does not show private activities',
-  }),
-  missing: number('so many are missing', 12, 'activities'),
-  stored: number('so many are stored', 40, 'activities'),
-  at: date('when that was seen'),
-});
+const rejectedDeletions = object(
+  'set when so many activities were missing at Strava that none was deleted',
+  {
+    kind: oneOf('the reading of the list that found it', { page: 'the newest page', ...kinds }),
+    reason: oneOf('why none was deleted', {
+      all: 'all activities would be deleted',
+      many: 'many would be deleted at once',
+      scope: 'the granted scope hides private activities',
+    }),
+    missing: number('missing activities', 12, 'activities'),
+    stored: number('stored activities', 40, 'activities'),
+    at: date('when it was found'),
+  },
+);
 
-export const athleteBookkeeping = object('what this program remembers of the athlete', {
-  epoch: optional(number('the newest lease on the athlete', 1_714_545_000_000)),
+const athleteBookkeeping = object("Domestique's own data about the athlete", {
+  epoch: optional(number('epoch of the newest lease on the athlete', 1_714_545_000_000)),
   coverage: optional(coverage),
-  backfills: optional(list('what `sync --since` asked for and is not complete yet', backfill)),
-  polled_at: optional(date('when the newest page was read last')),
-  deauthorized_at: optional(date('when the athlete withdrew the access at Strava')),
+  backfills: optional(list('requests of `sync --since` that are not complete yet', backfill)),
+  polled_at: optional(date('when the newest page was last read')),
+  deauthorized_at: optional(date('when the athlete revoked the access at Strava')),
   deauthorization_notified_at: optional(
     date(
-      'when a webhook said that the athlete withdrew the access; gone once that is made sure of',
+      'when a webhook reported that the athlete revoked the access; removed once that is checked',
     ),
   ),
   reconcile: optional(reconcile),
   reconciled_at: optional(
-    object('when the list was last read again', {
+    object('when each reconcile was last completed', {
       recent: optional(date(kinds.recent)),
       full: optional(date(kinds.full)),
     }),
   ),
   rejected_deletions: optional(rejectedDeletions),
-  profile: optional(fetchState('what became of the profile', {})),
-  zones: optional(fetchState('what became of the zones of heart rate and power', {})),
-  stats: optional(fetchState('what became of the totals that Strava computes', {})),
+  profile: optional(fetchState('the state of the profile', {})),
+  zones: optional(fetchState('the state of the heart rate and power zones', {})),
+  stats: optional(fetchState("the state of Strava's totals", {})),
 });
 
 const strava: Readonly<Record<string, StravaField>> = {
@@ -104,7 +107,7 @@ const strava: Readonly<Record<string, StravaField>> = {
 
 export const athletes = define({
   name: 'athletes',
-  meaning: "One athlete: Strava's profile as it came.",
+  meaning: "One athlete: Strava's profile, unchanged.",
   fields: {
     _id: int64("Strava's athlete id", 1_001),
     sync: optional(athleteBookkeeping),

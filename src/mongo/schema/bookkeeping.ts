@@ -1,5 +1,5 @@
 /**
- * What the program needs to know of its own work: `runs`, `quota`, `leases`, `parked`, `events`, `notices`, `schema`.
+ * Domestique's own collections: `runs`, `quota`, `leases`, `parked`, `events`, `notifications`, `schema`.
  */
 import { tries } from './fetch-state.ts';
 import {
@@ -21,35 +21,39 @@ export const runs = define({
   name: 'runs',
   meaning: 'One run of the sync; pruned by age.',
   fields: {
-    _id: objectId('of no meaning', '665f1c2ab1e4a3d2c0f1e2d3'),
-    reason: oneOf('why it ran', {
-      schedule: 'a tick of the schedule',
-      start: 'the daemon started',
-      command: 'somebody gave a command',
-      webhook: 'Strava told of something',
+    _id: objectId('an arbitrary id', '665f1c2ab1e4a3d2c0f1e2d3'),
+    reason: oneOf('what started it', {
+      schedule: 'the schedule',
+      start: 'the start of the daemon',
+      command: 'a command',
+      webhook: 'a webhook event',
     }),
-    command: text('which command', 'sync'),
-    host: text('on which machine', 'nas'),
-    pid: number('which process', 4_711),
+    command: text('the command', 'sync'),
+    host: text('the host', 'nas'),
+    pid: number('the process id', 4_711),
     started_at: date('when it began'),
-    ended_at: optional(date('when it ended; absent while it runs, and where it was killed')),
+    ended_at: optional(date('when it ended; absent while it runs and after it was killed')),
     outcome: optional(
       oneOf('how it ended', {
         done: 'nothing was left to do',
         stopped: 'it was stopped',
-        waiting: 'the quota was spent, and it did not wait',
+        waiting: 'the quota was spent, and the run did not wait',
         failed: '`error` says why',
       }),
     ),
     error: optional(text('why it failed', 'Strava has not answered for ten minutes.')),
     error_code: optional(text('its code in docs/errors.md', 'STRAVA_UNAVAILABLE')),
     counts: optional(
-      map('what it did, by kind (`requests`, `added`, `streams_stored`, …)', number('so many', 21)),
+      map(
+        'its counts, by kind (`requests`, `added`, `streams_stored`, …)',
+        number('the count', 21),
+      ),
     ),
   },
+  indexes: [{ name: 'started', key: { started_at: -1 } }],
 });
 
-const windowKind = oneOf('which window', {
+const windowKind = oneOf('the window', {
   short: 'of 15 minutes',
   daily: 'of a day, from 00:00 UTC',
 });
@@ -59,31 +63,31 @@ export const quota = define({
   meaning: "One application's requests, as Strava counts them.",
   fields: {
     _id: text('the client id', '12345'),
-    revision: number('grows with each change', 118),
+    revision: number('increases with each change', 118),
     windows: list(
-      'what was counted in each window',
+      'the counts of each window',
       object('one window', {
         kind: windowKind,
         start: date('when it opened'),
-        reserved: number('charged by this program', 42, 'requests'),
+        reserved: number('charged by Domestique', 42, 'requests'),
         max_foreign: number('spent by other programs, at most', 3, 'requests'),
         min_foreign: number('spent by other programs, at least', 1, 'requests'),
         seen: number("the highest count in Strava's headers", 43, 'requests'),
-        is_closed: boolean('Strava said that it is spent', false),
+        is_closed: boolean('Strava reported that it is spent', false),
       }),
     ),
     in_flight: list(
-      'requests under way',
+      'requests in flight',
       object('one request', {
-        id: text('its name', '0d9a9a7e'),
-        owner: text('the process that asks', 'nas|…'),
+        id: text('its id', '0d9a9a7e'),
+        owner: text('the process that sent it', 'nas|…'),
         at: date('when it was charged'),
         charges: list(
-          'where it was charged',
+          'the windows that it was charged to',
           object('one window', {
             kind: windowKind,
             start: date('when it opened'),
-            settled_before: number('how many were settled before it', 41, 'requests'),
+            settled_before: number('requests settled before it', 41, 'requests'),
           }),
         ),
       }),
@@ -97,71 +101,82 @@ export const quota = define({
 
 export const leases = define({
   name: 'leases',
-  meaning: 'Who may work on what; gone seven days after it ran out.',
+  meaning:
+    'One lease, which lets a single process work on something; deleted seven days after it expires.',
   fields: {
-    _id: text('what is held', 'athlete:1001'),
+    _id: text('the object of the lease', 'athlete:1001'),
     owner: optional(text('the holder', '5b1c6e0e-7d6f-4b7e-9a6c-1f2e3d4c5b6a')),
-    host: optional(text('its machine', 'nas')),
-    pid: optional(number('its number there', 4_711)),
-    process: optional(text('what tells it from any other process', 'nas|…')),
-    epoch: number('grows with each holder', 1_714_545_000_000),
-    acquired_at: optional(date('when it was taken')),
-    expires_at: date('when it runs out by itself'),
+    host: optional(text("the holder's host", 'nas')),
+    pid: optional(number("the holder's process id", 4_711)),
+    process: optional(text('a unique name of the process', 'nas|…')),
+    epoch: number('increases with each holder', 1_714_545_000_000),
+    acquired_at: optional(date('when it was acquired')),
+    expires_at: date('when it expires unless it is renewed'),
   },
+  indexes: [{ name: 'expiry', key: { expires_at: 1 }, expireAfterSeconds: 7 * 24 * 60 * 60 }],
 });
 
 export const parked = define({
   name: 'parked',
   meaning: 'One record that could not be stored.',
   fields: {
-    _id: text("the athlete's id and the record's", '1001:12345678901'),
-    athlete_id: int64('whose it is', 1_001),
+    _id: text('the ids of the athlete and the record', '1001:12345678901'),
+    athlete_id: int64("the athlete's id", 1_001),
     reason: text('why it was not stored', 'it has no start'),
-    record: text('the record as JSON, its beginning where it is long', '{"id":12345678901}'),
-    tries: number('how often a list brought it', 1),
-    first_seen_at: date('when it came first'),
-    last_seen_at: date('when it came last'),
+    record: text('the record as JSON, truncated if it is long', '{"id":12345678901}'),
+    tries: number('how often a list contained it', 1),
+    first_seen_at: date('when it was first seen'),
+    last_seen_at: date('when it was last seen'),
   },
+  indexes: [{ name: 'athlete', key: { athlete_id: 1 } }],
 });
 
 export const events = define({
   name: 'events',
-  meaning: "One activity that Strava's webhook told of; gone after a day.",
+  meaning: 'One activity with webhook events; deleted after a day.',
   fields: {
-    _id: text('names the activity', 'activity:12345678901'),
-    activity_id: int64('which activity', 12_345_678_901),
-    owner_id: int64('whose it is', 1_001),
+    _id: text('identifies the activity', 'activity:12345678901'),
+    activity_id: int64("the activity's id", 12_345_678_901),
+    owner_id: int64("the athlete's id", 1_001),
     aspect_types: list(
-      'what was told since it was last read',
+      'what the events since the last request reported',
       oneOf('what happened', { create: 'uploaded', update: 'edited', delete: 'deleted' }),
     ),
-    event_time: date("when the newest event happened, by Strava's clock"),
-    received_at: date('when the newest event came'),
-    due_at: optional(date('when it is to be read; absent where there is nothing to do')),
-    read_at: optional(date('when it was last asked for')),
+    event_time: date("time of the newest event, by Strava's clock"),
+    received_at: date('when the newest event arrived'),
+    due_at: optional(date('when the activity is to be fetched; absent if there is nothing to do')),
+    read_at: optional(date('when the activity was last requested')),
     tries,
   },
+  indexes: [
+    { name: 'owner_due', key: { owner_id: 1, due_at: 1 } },
+    { name: 'expiry', key: { received_at: 1 }, expireAfterSeconds: 24 * 60 * 60 },
+  ],
 });
 
 export const notifications = define({
   name: 'notifications',
-  meaning: 'One cause for which the person is told, while it stands; gone when it has ended.',
+  meaning: 'One condition that Domestique notifies you about; deleted when it ends.',
   fields: {
-    _id: text('names the cause', 'authorization:1001'),
-    kind: oneOf('what it is', {
+    _id: text('identifies the condition', 'authorization:1001'),
+    kind: oneOf('the kind of condition', {
       authorization: 'an athlete has to log in again',
-      application: 'Strava refuses the application',
+      application: 'Strava rejects the application',
       backfill: 'the first backfill of an athlete is complete',
-      parked: 'something of an athlete is parked',
+      parked: 'an item of an athlete is parked',
       silence: 'nothing succeeded for a day',
     }),
-    athlete_id: optional(int64('whom it is about', 1_001)),
-    text: text('what is told', 'The first backfill of athlete 1001 is complete.'),
-    since: date('when it was seen first'),
-    seen_at: date('when its time was last counted'),
-    watched_ms: number('how long it was seen to stand, where it has to stand for a while', 0, 'ms'),
-    tries: number('how often its delivery was begun', 1),
-    delivered_at: optional(date('when it was delivered; absent where it was not')),
+    athlete_id: optional(int64('the athlete concerned', 1_001)),
+    text: text('the message', 'The first backfill of athlete 1001 is complete.'),
+    since: date('when it was first seen'),
+    seen_at: date('when `watched_ms` was last updated'),
+    watched_ms: number(
+      'how long it has lasted, for a condition that has to last for a while',
+      0,
+      'ms',
+    ),
+    tries: number('attempts to deliver it', 1),
+    delivered_at: optional(date('when it was delivered; absent until then')),
   },
 });
 
@@ -170,7 +185,7 @@ export const schema = define({
   meaning: 'The version of the database: one document.',
   fields: {
     _id: text('always `database`', 'database'),
-    version: number('what shape the documents have', 3),
-    updated_at: date('when that was'),
+    version: number('version of the schema', 1),
+    updated_at: date('when the version was written'),
   },
 });

@@ -4,13 +4,12 @@
 import { activities } from './activities.ts';
 import { athletes } from './athletes.ts';
 import { events, leases, notifications, parked, quota, runs, schema } from './bookkeeping.ts';
-import type { Definition } from './field.ts';
 import { changes, tombstones } from './history.ts';
 import { pendingLogins, subscriptions, tokens } from './logins.ts';
 import { gear, segments } from './segments-and-gear.ts';
 import { streams } from './streams.ts';
 
-export const definitions: readonly Definition[] = [
+export const definitions = [
   activities,
   streams,
   athletes,
@@ -28,4 +27,4 @@ export const definitions: readonly Definition[] = [
   subscriptions,
   notifications,
   schema,
-];
+] as const;

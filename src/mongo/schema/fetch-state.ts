@@ -1,27 +1,28 @@
 /**
- * The fields of anything that is fetched and may fail: what became of it, how often it failed, why, and
- * when it is tried next.
+ * The state of anything that Domestique fetches: the outcome, the failures and the next try.
  */
-import type { Fields } from './field.ts';
+import type { Fields, ObjectOf } from './field.ts';
 import { date, number, object, oneOf, optional, text } from './field.ts';
 
-export const tries = number('how often it failed since it last succeeded', 0);
+export const tries = number('failures since the last success', 0);
 
 const fields = {
-  state: oneOf('where it stands', {
+  state: oneOf('the state', {
     pending: 'still to be fetched',
-    stored: 'all here',
-    none: 'Strava has none, or does not give it; `reason` says why',
-    parked: 'failed by its own fault; tried again at `next_try_at`',
+    stored: 'completely stored',
+    none: 'Strava has none or does not return it; `reason` says why',
+    parked: 'put aside after failures; tried again at `next_try_at`',
   }),
   tries,
   error: optional(text('why the last try failed', 'Strava answered 500')),
   reason: optional(text('why there is none', 'entered by hand')),
-  next_try_at: optional(date('not tried before')),
-  fetched_at: optional(date('when it was fetched last')),
+  next_try_at: optional(date('not tried before this time')),
+  fetched_at: optional(date('when it was last fetched')),
 };
 
-/** The state of something that is fetched, with further fields of its own. */
+export type FetchState = ObjectOf<typeof fields>;
+
+/** A fetch state with further fields. */
 export function fetchState<F extends Fields>(meaning: string, more: F) {
   return object(meaning, { ...fields, ...more });
 }

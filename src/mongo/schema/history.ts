@@ -1,5 +1,5 @@
 /**
- * `changes` and `tombstones`: what is not as it was.
+ * `changes` and `tombstones`: the changed and the removed activities.
  */
 import { date, define, int64, list, object, oneOf, optional, text, unchecked } from './field.ts';
 
@@ -7,44 +7,51 @@ export const changes = define({
   name: 'changes',
   meaning: 'One change of an activity at Strava; pruned by age.',
   fields: {
-    _id: text('names what was replaced', '12345678901:changed:1714545000000'),
-    activity_id: int64('which activity', 12_345_678_901),
-    athlete_id: int64('whose it is', 1_001),
+    _id: text('identifies the replaced version', '12345678901:changed:1714545000000'),
+    activity_id: int64("the activity's id", 12_345_678_901),
+    athlete_id: int64("the athlete's id", 1_001),
     kind: oneOf('what happened', {
-      changed: '`fields` are not what they were',
-      deleted: 'it is gone at Strava',
+      changed: '`fields` changed',
+      deleted: 'the activity was deleted at Strava',
     }),
-    seen_at: date('when it was seen'),
+    seen_at: date('when Domestique saw it'),
     name: optional(
-      unchecked("the activity's title then", { type: 'any', example: '"Morning Ride"' }),
+      unchecked("the activity's title at that time", { type: 'any', example: '"Morning Ride"' }),
     ),
     start_date: date("the activity's start"),
     fields: list(
-      'what changed; empty for a deletion',
+      'the changed fields; empty for a deletion',
       object('one field', {
         field: text('its name', 'distance'),
         from: optional(
-          unchecked('before; absent where there was none', { type: 'any', example: '24931.4' }),
+          unchecked('the old value; absent if there was none', { type: 'any', example: '24931.4' }),
         ),
         to: optional(
-          unchecked('after; absent where there is none', { type: 'any', example: '24900.1' }),
+          unchecked('the new value; absent if there is none', { type: 'any', example: '24900.1' }),
         ),
       }),
     ),
   },
+  indexes: [
+    { name: 'seen', key: { seen_at: -1 } },
+    { name: 'activity_seen', key: { activity_id: 1, seen_at: -1 } },
+    { name: 'athlete', key: { athlete_id: 1 } },
+    { name: 'athlete_seen', key: { athlete_id: 1, seen_at: -1 } },
+  ],
 });
 
 export const tombstones = define({
   name: 'tombstones',
-  meaning: 'One activity that was removed, so that an old copy of it does not come back.',
+  meaning: 'One removed activity, so that an old copy of it is not stored again.',
   fields: {
     _id: int64("Strava's activity id", 12_345_678_901),
-    athlete_id: int64('whose it was', 1_001),
+    athlete_id: int64("the athlete's id", 1_001),
     start_date: date("the activity's start"),
-    why: oneOf('why it went', {
-      deleted: 'it is gone at Strava',
-      expired: 'it is older than the retention that is set',
+    why: oneOf('why it was removed', {
+      deleted: 'the activity was deleted at Strava',
+      expired: 'the activity was older than the configured retention',
     }),
-    at: date('when it went'),
+    at: date('when it was removed'),
   },
+  indexes: [{ name: 'athlete', key: { athlete_id: 1, _id: 1 } }],
 });

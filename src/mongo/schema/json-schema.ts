@@ -1,12 +1,12 @@
 /**
- * A collection's definition as MongoDB's `$jsonSchema`. What is Strava's is not in it.
+ * Renders a collection's definition as MongoDB's `$jsonSchema`, without Strava's fields.
  */
 import type { Document } from 'mongodb';
 import type { Definition, Field, Fields, FieldType } from './field.ts';
 
 /**
- * `lenient` looks only at the types of what is there, because a definition that is too narrow must not
- * cost an activity. `exact`, for tests, wants every required key and refuses those that nobody defined.
+ * `lenient` checks only the types of the keys that are present, because a definition that is too narrow
+ * must not lose an activity. `exact`, for tests, also requires every key and rejects undefined ones.
  */
 export type Strictness = 'lenient' | 'exact';
 
@@ -26,12 +26,12 @@ function objectSchema(fields: Fields, strictness: Strictness): Document {
     bsonType: 'object',
     properties: Object.fromEntries(entries) as Document,
     ...(strictness === 'exact' && { additionalProperties: false }),
-    // MongoDB refuses an empty list.
+    // MongoDB rejects an empty list.
     ...(strictness === 'exact' && required.length > 0 && { required }),
   };
 }
 
-/** The driver writes a number as int or double, a pipeline as long: what it is does not matter. */
+/** The driver writes a number as int or double, a pipeline as long; the difference does not matter. */
 const anyNumber = ['int', 'long', 'double'];
 
 const bsonTypes: Readonly<Record<FieldType, string | readonly string[] | undefined>> = {

@@ -1,20 +1,20 @@
 /**
- * The definitions as docs/schema.md shows them. It writes no file.
+ * Renders the definitions as docs/schema.md. It writes no file.
  */
 import { definitions } from './definitions.ts';
 import type { Definition, Field, Fields, StravaField } from './field.ts';
 
 const introduction = `# Schema
 
-Every collection and field of the database. This file is written from the definitions in \`src/mongo/schema/\`, from which the validators are made too; a test compares the two, and another one compares the definitions with a database that was filled. To write it anew:
+All collections and fields of the database. This file is generated from the definitions in \`src/mongo/schema/\`, like the validators, the indexes and the TypeScript types. One test compares it with the definitions, another compares the definitions with a filled database. To generate it:
 
     node --input-type=module -e "import { renderSchema } from './src/mongo/schema/markdown.ts'; console.log(renderSchema())" > docs/schema.md
 
-**Ours** are the fields that this program writes; the validators know their types, and each document has those that are not called optional. **Strava's** are kept as they came, under Strava's names: there can be others than the ones listed here, and any can be absent or null.
-In a path, \`[]\` is any member of a list and \`*\` any key. Ids are 64-bit integers, dates are BSON dates (UTC).
+The first table of a collection has the fields that Domestique writes. The validators check their types, and every document has the fields that are not marked optional. The second table has Strava's fields, which Domestique stores unchanged under Strava's names: there can be others, and any of them can be absent or null.
+In a path, \`[]\` stands for any member of a list and \`*\` for any key. Ids are 64-bit integers, dates are BSON dates (UTC).
 `;
 
-/** The whole file. */
+/** Returns the text of docs/schema.md. */
 export function renderSchema(): string {
   return [introduction, ...definitions.map(renderDefinition)].join('\n').trimEnd();
 }
@@ -27,7 +27,7 @@ function renderDefinition({ name, meaning, fields, strava }: Definition): string
 
 function ownTable(fields: Fields): readonly string[] {
   const rows = rowsOf('', fields);
-  return ['| ours | type | unit | example | meaning |', '|---|---|---|---|---|', ...rows];
+  return ['| field | type | unit | example | meaning |', '|---|---|---|---|---|', ...rows];
 }
 
 function rowsOf(prefix: string, fields: Fields): readonly string[] {
@@ -66,7 +66,7 @@ function stravaTable(strava: Readonly<Record<string, StravaField>>): readonly st
   const rows = Object.entries(strava).map(([path, { type, unit, example, meaning }]) =>
     rowOf([`\`${path}\``, type, unit ?? '', `\`${example}\``, meaning]),
   );
-  return ["| Strava's | type | unit | example | meaning |", '|---|---|---|---|---|', ...rows];
+  return ["| Strava's field | type | unit | example | meaning |", '|---|---|---|---|---|', ...rows];
 }
 
 function rowOf(cells: readonly string[]): string {

@@ -1,25 +1,18 @@
 /**
- * The version of the database, which stands in the collection `schema`. There are no migrations: nothing
- * is released, so no database of an older version exists.
+ * The version of the database, kept in the collection `schema`. There are no migrations, because no
+ * database of an older version exists.
  */
 import { DatabaseNewerError } from '../../errors.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { Store } from './collections.ts';
 
 /** The version that this program reads and writes. */
 export const schemaVersion = 1;
-
-interface SchemaDocument {
-  readonly _id: 'database';
-  readonly version: number;
-  readonly updated_at: Date;
-}
 
 /**
  * Checks the database's version and writes it where there is none yet.
  * @throws DatabaseNewerError, before anything is written.
  */
-export async function ensureVersion({ db, address }: Mongo, now: Date): Promise<void> {
-  const schema = db.collection<SchemaDocument>('schema');
+export async function ensureVersion({ schema, address }: Store, now: Date): Promise<void> {
   const _id = 'database';
   const found = await schema.findOne({ _id });
   if (found === null) {

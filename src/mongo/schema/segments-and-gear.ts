@@ -1,5 +1,5 @@
 /**
- * `segments` and `gear`: what activities name.
+ * `segments` and `gear`, which activities refer to.
  */
 import { fetchState } from './fetch-state.ts';
 import type { StravaField } from './field.ts';
@@ -27,33 +27,33 @@ const ofGear: Readonly<Record<string, StravaField>> = {
   distance: { type: 'number', unit: 'm', example: '388206', meaning: 'its mileage' },
   primary: { type: 'boolean', example: 'true', meaning: "the athlete's default" },
   retired: { type: 'boolean', example: 'false', meaning: 'no longer in use' },
-  brand_name: { type: 'text', example: '"BMC"', meaning: 'its make' },
+  brand_name: { type: 'text', example: '"BMC"', meaning: 'its brand' },
   model_name: { type: 'text', example: '"Teammachine"', meaning: 'its model' },
   frame_type: { type: 'number', example: '3', meaning: 'kind of bike' },
 };
 
-export const segmentBookkeeping = object('what this program remembers of the segment', {
-  athlete_ids: list('who met it', int64('an athlete', 1_001)),
-  first_seen_at: date('when it was first met'),
+const segmentBookkeeping = object("Domestique's own data about the segment", {
+  athlete_ids: list('the athletes whose activities contain it', int64("an athlete's id", 1_001)),
+  first_seen_at: date('when it was first seen'),
   record: fetchState(
-    'what became of its record and its streams: pending until both are here, with `fetched_at` once the record is',
+    'the state of its record and its streams: pending until both are stored; `fetched_at` is set once the record is',
     {},
   ),
 });
 
-export const gearBookkeeping = object('what this program remembers of the gear', {
-  athlete_id: int64('whose it is', 1_001),
-  fetched_at: optional(date('when anything of it was fetched last')),
-  record: fetchState('what became of its own record, which knows make and model', {}),
+const gearBookkeeping = object("Domestique's own data about the gear", {
+  athlete_id: int64("the athlete's id", 1_001),
+  fetched_at: optional(date('when any part of it was last fetched')),
+  record: fetchState('the state of its own record, which has brand and model', {}),
 });
 
 export const segments = define({
   name: 'segments',
-  meaning: "One segment that was met in an activity's efforts, with `SYNC_SEGMENTS`.",
+  meaning: "One segment of an activity's efforts, with `SYNC_SEGMENTS`.",
   fields: {
     _id: int64("Strava's segment id", 229_781),
     streams: optional(
-      unchecked("the segment's streams, under the names that `streams` has", {
+      unchecked('its streams, under the same names as in `streams`', {
         type: 'object of lists',
         example: '{"distance": [0, 9.8], "altitude": [171, 172]}',
       }),
@@ -61,6 +61,12 @@ export const segments = define({
     sync: segmentBookkeeping,
   },
   strava: ofSegments,
+  indexes: [
+    {
+      name: 'to_do',
+      key: { 'sync.athlete_ids': 1, 'sync.record.state': 1, 'sync.first_seen_at': 1 },
+    },
+  ],
 });
 
 export const gear = define({
@@ -68,4 +74,5 @@ export const gear = define({
   meaning: 'One bike or pair of shoes.',
   fields: { _id: text("Strava's gear id", 'b12345678987654321'), sync: gearBookkeeping },
   strava: ofGear,
+  indexes: [{ name: 'athlete', key: { 'sync.athlete_id': 1 } }],
 });

@@ -1,5 +1,5 @@
 /**
- * The fields of Strava's activities that matter to a reader. Strava's records are kept whole, so there can be others, and any can be absent.
+ * The documented fields of Strava's activities. Domestique stores every field of a record; each can be absent.
  * https://developers.strava.com/docs/reference/#api-models-SummaryActivity
  */
 import type { StravaField } from './field.ts';
@@ -14,7 +14,7 @@ const point = { type: '[latitude, longitude]', unit: 'degrees', example: '[48.21
 
 export const stravaActivity: Readonly<Record<string, StravaField>> = {
   id: { type: 'int64', example: '12345678901', meaning: 'the same as `_id`' },
-  athlete: { type: 'object', example: '{"id": 1001}', meaning: 'whose it is' },
+  athlete: { type: 'object', example: '{"id": 1001}', meaning: 'the athlete' },
   name: { type: 'text', example: '"Morning Ride"', meaning: 'its title' },
   sport_type: { type: 'text', example: '"TrailRun"', meaning: 'the sport, in full detail' },
   type: { type: 'text', example: '"Run"', meaning: 'the older, coarser sport' },
@@ -23,12 +23,16 @@ export const stravaActivity: Readonly<Record<string, StravaField>> = {
     example: '"2024-05-01T08:30:00Z"',
     meaning: 'local time of the place; its Z is no time zone',
   },
-  timezone: { type: 'text', example: '"(GMT+01:00) Europe/Vienna"', meaning: 'of the place' },
-  utc_offset: { ...seconds, example: '7200', meaning: 'of the place at that time' },
-  distance: { ...meters, example: '24931.4', meaning: 'how far' },
+  timezone: {
+    type: 'text',
+    example: '"(GMT+01:00) Europe/Vienna"',
+    meaning: 'time zone of the place',
+  },
+  utc_offset: { ...seconds, example: '7200', meaning: 'offset of local time at the start' },
+  distance: { ...meters, example: '24931.4', meaning: 'distance covered' },
   moving_time: { ...seconds, example: '4207', meaning: 'without the pauses' },
   elapsed_time: { ...seconds, example: '4500', meaning: 'from start to end' },
-  total_elevation_gain: { ...meters, example: '516', meaning: 'climbed' },
+  total_elevation_gain: { ...meters, example: '516', meaning: 'meters climbed' },
   elev_high: { ...meters, example: '446.6', meaning: 'highest altitude' },
   elev_low: { ...meters, example: '17.2', meaning: 'lowest altitude' },
   average_speed: { ...speed, example: '5.926', meaning: 'over the moving time' },
@@ -50,21 +54,21 @@ export const stravaActivity: Readonly<Record<string, StravaField>> = {
   suffer_score: { type: 'number', example: '82', meaning: "Strava's relative effort" },
   gear_id: { type: 'text', example: '"b12345678987654321"', meaning: '`gear._id`' },
   device_name: { type: 'text', example: '"Garmin Edge 840"', meaning: 'what recorded it' },
-  start_latlng: { ...point, meaning: 'where it began; `[]` or null without GPS' },
-  end_latlng: { ...point, meaning: 'where it ended' },
+  start_latlng: { ...point, meaning: 'the start; `[]` or null without GPS' },
+  end_latlng: { ...point, meaning: 'the end' },
   map: {
     type: 'object',
     example: '{"id": "a1", "summary_polyline": "…"}',
     meaning: 'the track as an encoded polyline; `polyline` is the detailed one',
   },
   trainer: { ...flag, meaning: 'on a training machine' },
-  commute: { ...flag, meaning: 'a way to work' },
+  commute: { ...flag, meaning: 'whether it was a commute' },
   manual: { ...flag, meaning: 'entered by hand, so without streams' },
   private: { ...flag, meaning: 'only the athlete sees it' },
   visibility: { type: 'text', example: '"everyone"', meaning: 'who sees it' },
   workout_type: { type: 'number', example: '10', meaning: 'race, long run, workout' },
-  kudos_count: { type: 'number', example: '19', meaning: 'so many kudos' },
-  achievement_count: { type: 'number', example: '3', meaning: 'so many achievements' },
+  kudos_count: { type: 'number', example: '19', meaning: 'number of kudos' },
+  achievement_count: { type: 'number', example: '3', meaning: 'number of achievements' },
   description: { type: 'text', example: '"With Ada"', meaning: 'details: what the athlete wrote' },
   calories: { type: 'number', unit: 'kcal', example: '870.2', meaning: 'details' },
   laps: { type: 'list of objects', example: '[{"lap_index": 1}]', meaning: 'details' },

@@ -1,5 +1,5 @@
 /**
- * `streams`: the samples of an activity, in parts.
+ * `streams`: the recorded samples of the activities, in parts.
  */
 import { date, define, int64, number, objectId } from './field.ts';
 import type { StravaField } from './field.ts';
@@ -34,17 +34,21 @@ const strava: Readonly<Record<string, StravaField>> = {
 export const streams = define({
   name: 'streams',
   meaning:
-    'One part of the streams of an activity, nearly always the only one. The arrays stand side by side: the same index is the same moment. A single sample can be null.',
+    "One part of an activity's streams; nearly every activity has a single part. The arrays are parallel: the same index is the same moment. A single sample can be null.",
   fields: {
-    _id: objectId('of no meaning', '665f1c2ab1e4a3d2c0f1e2d3'),
+    _id: objectId('an arbitrary id', '665f1c2ab1e4a3d2c0f1e2d3'),
     activity_id: int64('`activities._id`', 12_345_678_901),
-    part: number('which part, from 0', 0),
-    parts: number('how many parts there are', 1),
-    sample_count: number('how long each stream is, over all parts', 3_600, 'samples'),
-    athlete_id: int64('whose it is', 1_001),
+    part: number('number of the part, from 0', 0),
+    parts: number('number of parts', 1),
+    sample_count: number('length of each stream, over all parts', 3_600, 'samples'),
+    athlete_id: int64("the athlete's id", 1_001),
     start_date: date("the activity's start"),
-    fetched_at: date('when they were asked for'),
-    epoch: number('the lease under which it was written', 1_714_545_000_000),
+    fetched_at: date('when they were requested'),
+    epoch: number('epoch of the lease of the write', 1_714_545_000_000),
   },
   strava,
+  indexes: [
+    { name: 'activity_part', key: { activity_id: 1, part: 1 }, unique: true },
+    { name: 'athlete_start', key: { athlete_id: 1, start_date: -1 } },
+  ],
 });

@@ -1,9 +1,9 @@
 /**
- * The index by which one athlete's activities are found along their tracks: its cells are so fine that a
- * circle of some hundred metres brings few activities that pass it by.
+ * The index that finds one athlete's activities by their tracks. Its cells are so fine that a query for a
+ * circle of a few hundred metres returns few activities outside it.
  */
 import { MongoServerError } from 'mongodb';
-import type { Mongo } from '../base/connection.ts';
+import type { Store } from '../schema/collections.ts';
 
 const route = {
   name: 'athlete_route',
@@ -12,18 +12,18 @@ const route = {
 
 /**
  * No cell is larger than one of S2's level 15, some 300 m (http://s2geometry.io/resources/s2cell_statistics).
- * By itself MongoDB describes a long track with few and large ones, and reads three documents for one.
+ * By default MongoDB covers a long track with few, large cells and reads three documents for each match.
  */
 const cells = { coarsestIndexedLevel: 15 };
 
-/** Doing it again changes nothing. By `command`, because the driver passes over options that it does not know. */
-export async function createRouteIndex({ db }: Mongo): Promise<void> {
+/** Creates the index if it is missing, by `command`, because the driver drops options that it does not know. */
+export async function createRouteIndex({ db }: Store): Promise<void> {
   const create = (more: object) =>
     db.command({ createIndexes: 'activities', indexes: [{ ...route, ...more }] });
   try {
     await create(cells);
   } catch (error) {
-    // A server that does not know the option has the same index, only slower.
+    // A server that does not know the option gets the same index with default cells, which is slower.
     if (!(error instanceof MongoServerError)) throw error;
     await create({});
   }

@@ -1,21 +1,21 @@
 /**
- * Puts the validators of the collections in place. They know the types
- * of our own keys and refuse no other key; Strava's are checked when they are decoded.
+ * Applies the validators of the collections. They check the types of the fields that Domestique writes and
+ * allow any other key; Strava's fields are checked when they are decoded.
  */
 import { hasServerCode, namespaceExists, unauthorized } from '../base/failures.ts';
 import type { Db } from 'mongodb';
 import { MongoRejectedError } from '../../errors.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { Store } from '../schema/collections.ts';
 import { definitions } from '../schema/definitions.ts';
 import { jsonSchemaOf } from '../schema/json-schema.ts';
 
 /**
- * `moderate`: what is valid stays valid. A document that is not (an older program's, somebody's own hand)
- * can still be written, because a refusal would keep the activity from ever being brought up to date.
+ * `moderate`: a valid document stays valid. An invalid one (of an older version, or edited by hand) can
+ * still be updated, because otherwise its activity could never be brought up to date.
  */
 const manner = { validationLevel: 'moderate', validationAction: 'error' } as const;
 
-/** What a collection's options say of its validator. */
+/** The part of a collection's options that concerns its validator. */
 interface Validation {
   readonly validator?: unknown;
   readonly validationLevel?: unknown;
@@ -23,12 +23,12 @@ interface Validation {
 }
 
 /**
- * Makes the collections that are missing and changes the validators that differ; where all is as it should
- * be, one command asks. Without the right to change a collection (`collMod`, of the role dbAdmin) there
- * are no validators, and nothing else is different.
- * @throws MongoRejectedError where another validator is in place and may not be changed.
+ * Creates the missing collections and changes the validators that differ; if none does, it costs a single
+ * command. Without the right to change a collection (`collMod`, of the role dbAdmin) the database has no
+ * validators and works all the same.
+ * @throws MongoRejectedError if a collection has another validator that the user may not change.
  */
-export async function applyValidators({ db }: Mongo): Promise<void> {
+export async function applyValidators({ db }: Store): Promise<void> {
   const present = await validatorsOf(db);
   for (const definition of definitions) {
     const { name } = definition;
@@ -53,7 +53,7 @@ async function validatorsOf(db: Db): Promise<ReadonlyMap<string, Validation>> {
   );
 }
 
-/** The server gives a validator back as it was given. */
+/** The server returns a validator unchanged. */
 function isSame(found: Validation, wanted: Validation): boolean {
   return JSON.stringify(found) === JSON.stringify(wanted);
 }

@@ -1,6 +1,6 @@
 /**
- * Makes the views, and makes one anew whose definition changed. What they show stands in the cookbook; it
- * never touches a collection that has the name of a view.
+ * Creates the views, which the cookbook describes, and recreates a view whose definition changed. It never
+ * touches a collection that has the name of a view.
  */
 import {
   hasServerCode,
@@ -12,10 +12,10 @@ import type { Db } from 'mongodb';
 import { BSON } from 'mongodb';
 import type { View } from '../../queries/views.ts';
 import { views } from '../../queries/views.ts';
-import type { Mongo } from '../base/connection.ts';
+import type { Store } from '../schema/collections.ts';
 
-/** Doing it again changes nothing. */
-export async function createViews({ db }: Mongo): Promise<void> {
+/** Creates or updates the views; repeating it changes nothing. */
+export async function createViews({ db }: Store): Promise<void> {
   const found = await db.listCollections({}, { nameOnly: false }).toArray();
   const byName = new Map<string, BSON.Document>(found.map((one) => [one.name, one]));
   for (const view of views) {
@@ -27,7 +27,7 @@ export async function createViews({ db }: Mongo): Promise<void> {
   }
 }
 
-/** Changing a view takes the role dbAdmin; making it anew takes readWrite, and is not one step. */
+/** Changing a view takes the role dbAdmin; recreating it takes readWrite, and is not atomic. */
 async function replaceView(db: Db, view: View): Promise<void> {
   const { name: collMod, viewOn, pipeline } = view;
   try {
@@ -39,7 +39,7 @@ async function replaceView(db: Db, view: View): Promise<void> {
   }
 }
 
-/** Another process may have been faster. */
+/** Another process may already have done it. */
 async function dropView(db: Db, { name }: View): Promise<void> {
   try {
     await db.dropCollection(name);
@@ -48,7 +48,7 @@ async function dropView(db: Db, { name }: View): Promise<void> {
   }
 }
 
-/** Another process may have been faster. */
+/** Another process may already have done it. */
 async function createView(db: Db, { name, viewOn, pipeline }: View): Promise<void> {
   try {
     await db.createCollection(name, { viewOn, pipeline: [...pipeline] });

@@ -2,7 +2,7 @@
  * The parts of one activity's streams: cut so that each fits into a document, written so that a reader
  * never finds part 0 without the others. What became of the activity it does not know.
  */
-import type { Document } from 'mongodb';
+import type { Document, WithoutId } from 'mongodb';
 import { BSON } from 'mongodb';
 import type { Sample, Streams } from '../../domain/activity/streams.ts';
 import { partsOf } from '../../domain/activity/streams.ts';
@@ -51,7 +51,7 @@ export async function writeParts(
 type PartsWrite = TaskWrite & Pick<StreamsTask, 'activityId' | 'startAt'>;
 
 /** The last part first: part 0 says how many there are, so it comes when the others are there. */
-function partDocuments(write: PartsWrite, streams: Streams): readonly StreamsDocument[] {
+function partDocuments(write: PartsWrite, streams: Streams): readonly WithoutId<StreamsDocument>[] {
   const whole = partDocument(write, streams, {
     part: 0,
     parts: 1,
@@ -72,7 +72,7 @@ function partDocument(
   { activityId, startAt, athleteId, at, epoch }: PartsWrite,
   { sampleCount, arrays }: Streams,
   { part, parts, from, to }: { part: number; parts: number; from: number; to: number },
-): StreamsDocument & Document {
+): WithoutId<StreamsDocument> & Document {
   const slice = (samples: readonly Sample[]): readonly Sample[] =>
     parts === 1 ? samples : samples.slice(from, to);
   return {

@@ -15,15 +15,15 @@ import type { TimeRange } from '../../sync/ports/activities.ts';
 import type { EventStore } from '../../sync/ports/events.ts';
 import type { TaskQuery } from '../../sync/ports/tasks.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
-import type { StateQuery } from '../base/fetch-state.ts';
-import { findDue, isAnyOpen, nextTryIn } from '../base/fetch-state.ts';
+import type { StateQuery } from '../schema/fetch-state-queries.ts';
+import { findDue, isAnyOpen, nextTryIn } from '../schema/fetch-state-queries.ts';
 import { inRange, inRanges } from '../base/time-range.ts';
 import { dueGear } from '../details/gear.ts';
 import { dueAthleteParts, nextPartTryAt } from '../details/profile.ts';
 import type { ActivityDocument, Store } from '../schema/collections.ts';
 
 /** Where it looks. */
-export type TaskSources = Store & { readonly events: EventStore };
+export type TaskSources = Store & { readonly eventStore: EventStore };
 
 const streamsAhead = 16;
 const readAhead = 8;
@@ -63,11 +63,11 @@ function notExcluded(query: TaskQuery, kind: FetchTask['kind']): Document {
 }
 
 async function dueEvents(
-  { events }: TaskSources,
+  { eventStore }: TaskSources,
   query: TaskQuery,
 ): Promise<readonly ActivityTask[]> {
   const exclude = excluded(query, 'activity').map(Number);
-  const found = await events.due(query.athleteId, query.now, exclude, readAhead);
+  const found = await eventStore.due(query.athleteId, query.now, exclude, readAhead);
   return found.map(({ activityId, aspects, tries }) => ({
     kind: 'activity',
     purpose: 'event',
@@ -187,7 +187,7 @@ export async function nextTaskTryAt(
   const { athleteId, now, ranges, kept } = query;
   const details = ranges.slice(-1);
   const tries = [
-    await store.events.nextDueAt(athleteId, now),
+    await store.eventStore.nextDueAt(athleteId, now),
     await nextTryIn(ofActivities(store, 'missing', missing(query), query)),
     ...(kept.streams ? [await nextInRanges(store, 'streams', ranges, query)] : []),
     ...(kept.details ? [await nextInRanges(store, 'details', details, query)] : []),

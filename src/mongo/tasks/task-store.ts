@@ -9,8 +9,8 @@ import { unavailableRetryAt } from '../../domain/sync/retry.ts';
 import type { EventStore } from '../../sync/ports/events.ts';
 import type { TaskStore, TaskWrite } from '../../sync/ports/tasks.ts';
 import { bind } from '../base/bind.ts';
-import type { FetchState } from '../base/fetch-state.ts';
-import { postponedState, unavailableState } from '../base/fetch-state.ts';
+import type { FetchState } from '../schema/fetch-state.ts';
+import { postponedState, unavailableState } from '../schema/fetch-state-queries.ts';
 import { setMissingState } from '../deletion/missing.ts';
 import { alignedDetail, setDetailsState, storeDetails } from '../details/details.ts';
 import { setGearState, storeGear } from '../details/gear.ts';
@@ -25,14 +25,14 @@ export interface TaskStoreOptions {
   readonly trackSource?: TrackSource;
 }
 
-type Context = Store & { readonly events: EventStore; readonly trackSource: TrackSource };
+type Context = Store & { readonly eventStore: EventStore; readonly trackSource: TrackSource };
 
 export function createTaskStore(
   store: Store,
   { events, trackSource = 'summary' }: TaskStoreOptions,
 ): TaskStore {
   return bind(
-    { ...store, events, trackSource },
+    { ...store, eventStore: events, trackSource },
     {
       due: dueTasks,
       nextTryAt: nextTaskTryAt,
@@ -46,8 +46,8 @@ export function createTaskStore(
       storeGear,
       postpone,
       markUnavailable,
-      settleEvent: ({ events: told }: Context, activityId: number, readAt: Date) =>
-        told.settle(activityId, readAt),
+      settleEvent: ({ eventStore }: Context, activityId: number, readAt: Date) =>
+        eventStore.settle(activityId, readAt),
     },
   );
 }
@@ -61,8 +61,8 @@ async function postpone(
 ): Promise<void> {
   if (!isEvent(task)) return setState(store, write, task, postponedState(retry, error));
   // An event is tried a few times; the reconcile finds the rest.
-  if (retry.isParked) return store.events.settle(task.activityId, write.at);
-  return store.events.postpone(task.activityId, retry.nextTryAt);
+  if (retry.isParked) return store.eventStore.settle(task.activityId, write.at);
+  return store.eventStore.postpone(task.activityId, retry.nextTryAt);
 }
 
 async function markUnavailable(
@@ -71,7 +71,7 @@ async function markUnavailable(
   task: FetchTask,
   reason: string,
 ): Promise<void> {
-  if (isEvent(task)) return store.events.settle(task.activityId, write.at);
+  if (isEvent(task)) return store.eventStore.settle(task.activityId, write.at);
   const nextTryAt = unavailableRetryAt(task, write.at);
   if (task.kind === 'activity' && nextTryAt !== undefined) {
     // Neither there nor gone: the mark stays, and tomorrow it is fetched again.

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Tokens } from '../../sync/ports/tokens.ts';
 import type { TokenDocument } from '../schema/collections.ts';
-import type { SecretPlace, StoredSecret } from '../base/token-cipher.ts';
+import type { SecretPlace } from '../base/token-cipher.ts';
 import type { TokenVault } from './token-vault.ts';
 
 export type Grant = Omit<Tokens, 'athleteId' | 'needsAuthorization'>;
@@ -20,12 +20,7 @@ export function digestOf(refreshToken: string): string {
 }
 
 /** The two tokens, as they are stored. */
-export interface SealedTokens {
-  readonly access_token: StoredSecret;
-  readonly refresh_token: StoredSecret;
-  /** Only where the refresh token is sealed, and so differs at each write. */
-  readonly refresh_digest?: string;
-}
+export type SealedTokens = Pick<GrantDocument, 'access_token' | 'refresh_token' | 'refresh_digest'>;
 
 export async function sealTokens(
   vault: TokenVault,

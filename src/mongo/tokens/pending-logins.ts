@@ -2,10 +2,9 @@
  * The `pending_logins` collection: a grant whose athlete is not known yet, under the digest of the
  * refresh token that it replaced. Each is there for seconds, unless a login was interrupted.
  */
-import type { Long } from 'mongodb';
 import { int64 } from '../base/bson-value.ts';
 import type { Store } from '../schema/collections.ts';
-import type { Grant, GrantDocument, GrantPlace } from './grant-document.ts';
+import type { Grant, GrantPlace } from './grant-document.ts';
 import { grantFrom, writeGrant } from './grant-document.ts';
 import type { TokenVault } from './token-vault.ts';
 import { plainVault } from './token-vault.ts';
@@ -18,17 +17,10 @@ export interface PendingLogins {
   remove(digest: string): Promise<void>;
 }
 
-type PendingLoginDocument = GrantDocument & {
-  readonly _id: string;
-  readonly athlete_id?: Long;
-};
-
 export function createPendingLogins(
-  { db, urgent }: Store,
+  { pending_logins: grants, urgent }: Store,
   vault: TokenVault = plainVault,
 ): PendingLogins {
-  const grants = db.collection<PendingLoginDocument>('pending_logins');
-  const urgentGrants = urgent.collection<PendingLoginDocument>('pending_logins');
   return {
     load: async (_id) => {
       const found = await grants.findOne({ _id });
@@ -36,7 +28,7 @@ export function createPendingLogins(
     },
     save: async (_id, grant) => {
       await writeGrant(vault, { place: placeOf(_id), grant }, (document) =>
-        urgentGrants.replaceOne({ _id }, document, { upsert: true }),
+        urgent.pending_logins.replaceOne({ _id }, document, { upsert: true }),
       );
     },
     claim: async (_id, athleteId) => {

@@ -14,18 +14,17 @@ export function createTokenStore(
   { tokens, urgent }: Store,
   vault: TokenVault = plainVault,
 ): TokenStore {
-  // Not even a stop comes between a new grant and its write.
-  const urgentTokens = urgent.collection<TokenDocument>('tokens');
   return {
     load: async (athleteId) => {
       const found = await tokens.findOne({ _id: int64(athleteId) });
       return found === null ? undefined : tokensFrom(vault, athleteId, found);
     },
 
+    // Grants are written urgently, so that a stop does not lose a new one.
     save: async (grant) => {
       const _id = int64(grant.athleteId);
       await writeGrant(vault, { place: placeOf(grant.athleteId), grant }, (document) =>
-        urgentTokens.replaceOne({ _id }, document, { upsert: true }),
+        urgent.tokens.replaceOne({ _id }, document, { upsert: true }),
       );
     },
 
@@ -33,7 +32,7 @@ export function createTokenStore(
       // The renewed one too, so that writing it again finds it.
       const filter = ofGrants(athleteId, [refreshToken, renewed.refreshToken]);
       await writeGrant(vault, { place: placeOf(athleteId), grant: renewed }, (document) =>
-        urgentTokens.replaceOne(filter, document),
+        urgent.tokens.replaceOne(filter, document),
       );
     },
 

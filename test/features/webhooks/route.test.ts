@@ -89,7 +89,7 @@ function countingStore(store: Store, onOperation: () => void): Store {
     onOperation();
     return operation();
   });
-  return storeOf({ ...store, db });
+  return storeOf({ ...store, db, urgent: db });
 }
 
 async function openHook(store: Store = adapter.store, clock: Clock = systemClock): Promise<Hook> {

@@ -2,7 +2,7 @@
  * Stream documents without samples.
  */
 import type { Store } from '../../../src/mongo/schema/collections.ts';
-import { Long } from 'mongodb';
+import { Long, ObjectId } from 'mongodb';
 
 import { athleteId } from '../pages.ts';
 
@@ -17,6 +17,7 @@ export async function addStreams(
   }: { epoch?: number; fetchedAt?: Date; athlete?: number } = {},
 ): Promise<void> {
   const parts = [0, 1].map((part) => ({
+    _id: new ObjectId(),
     activity_id: Long.fromNumber(activityId),
     part,
     parts: 2,

@@ -2,7 +2,7 @@ import { Long, type Document } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { LeaseLostError } from '../../../src/errors.ts';
-import type { TombstoneDocument } from '../../../src/mongo/history/tombstones.ts';
+import type { TombstoneDocument } from '../../../src/mongo/schema/collections.ts';
 import type { Deletion } from '../../../src/mongo/deletion/delete-activity.ts';
 import { deleteGoneActivity } from '../../../src/mongo/deletion/missing.ts';
 import { tombstonesOf } from '../../../src/mongo/history/tombstones.ts';

@@ -18,7 +18,7 @@ const besides = { laps: [{ id: 1 }], segment_efforts: [{ id: 2 }], derived: { ve
 beforeEach(async () => {
   await adapter.empty();
   await adapter.activities.storePage(pageOf([recordOf(id, { 'a.b': 1 })]));
-  await adapter.store.activities.updateOne({}, { $set: besides });
+  await adapter.database.db.collection('activities').updateOne({}, { $set: besides });
 });
 
 /** The adapter, and the names of the fields read from the database. */

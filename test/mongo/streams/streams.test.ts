@@ -1,4 +1,4 @@
-import { Long, type Document } from 'mongodb';
+import { Long, ObjectId, type Document } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { Sample, Streams } from '../../../src/domain/activity/streams.ts';
@@ -182,8 +182,8 @@ describe('an activity that is removed while its streams are written', () => {
         await deleteActivity(store, { ...deletion, at });
         // As if the parts had been written a moment later.
         await store.streams.insertMany([
-          { ...partOf(1), epoch: 1 },
-          { ...partOf(2), epoch: 2 },
+          { _id: new ObjectId(), ...partOf(1), epoch: 1 },
+          { _id: new ObjectId(), ...partOf(2), epoch: 2 },
         ]);
       }
       return operation();

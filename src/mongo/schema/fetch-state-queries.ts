@@ -1,22 +1,11 @@
 /**
- * The state of everything that is fetched and may fail: its shape, and the filters and values that follow
- * from it. It stands at `sync.streams`, `sync.details` and `sync.missing` of an activity, at `sync.record`
- * of a segment and of gear, and at `sync.profile`, `sync.zones` and `sync.stats` of an athlete.
+ * The values and the filters of a fetch state. An activity has them at `sync.streams`, `sync.details` and
+ * `sync.missing`, a segment and gear at `sync.record`, and an athlete at `sync.profile`, `sync.zones` and
+ * `sync.stats`.
  */
 import type { Collection, Document, Filter, WithId } from 'mongodb';
 import type { Retry } from '../../domain/sync/retry.ts';
-
-export interface FetchState {
-  readonly state: 'pending' | 'stored' | 'none' | 'parked';
-  readonly tries: number;
-  /** Why the last try failed. */
-  readonly error?: string;
-  /** Why it is final that there is none. */
-  readonly reason?: string;
-  readonly next_try_at?: Date;
-  /** When what is stored was requested. */
-  readonly fetched_at?: Date;
-}
+import type { FetchState } from './fetch-state.ts';
 
 export const pendingState = { state: 'pending', tries: 0 } as const;
 
