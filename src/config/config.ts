@@ -57,7 +57,7 @@ function toConfig(values: Values, projectDir: string, warnings: readonly string[
     lease: { durationMs: values.lease.duration },
     /** Without a format: pretty on a terminal, else json. */
     log: { level: log.level, format: log.format ?? undefined },
-    /** What to tell the user although it stops nothing, one sentence each. */
+    /** Warnings for the user, one sentence each. */
     warnings,
   };
 }

@@ -29,7 +29,7 @@ export const variableNames: readonly string[] = allSettings.flatMap(({ env, hasF
   hasFileVariable === true ? [env, `${env}_FILE`] : [env],
 );
 
-/** Tells a setting from a section. */
+/** Distinguishes a setting from a section. */
 export function isSetting(node: Section | Declaration): node is Declaration {
   return typeof node.env === 'string';
 }

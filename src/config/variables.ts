@@ -60,7 +60,7 @@ function readVariable(
 function readSecretFile(name: string, filePath: string): Origin | string {
   const fileName = `${name}_FILE`;
   const content = readText(filePath);
-  // The path is not repeated: it is the secret itself where somebody mixed up the two variables.
+  // The path is not repeated: it is the secret itself if a user mixed up the two variables.
   const rule = 'must be the path of a readable file with nothing but the value in it';
   const problem = (why: string) =>
     `${fileName}: ${rule} (${why}); for example ${fileName}=/run/secrets/${name.toLowerCase()}`;

@@ -51,9 +51,9 @@ export interface AthleteSyncState {
   isSweepDue: boolean;
   /** How many requests the run made for the athlete. */
   served: number;
-  /** Due tasks, read ahead; undefined where the database has to be asked again. */
+  /** Due tasks, read ahead; undefined when the database has to be read again. */
   tasks: readonly FetchTask[] | undefined;
-  /** When the database has to be asked again, and the next failed request may be tried. */
+  /** When the database has to be read again, and the next failed request may be retried. */
   nextTryAtMs: number;
   /** `listKey`, and by `taskKey`. */
   readonly inFlight: Set<string>;
@@ -104,7 +104,7 @@ export function isListComplete({ coverage, scope }: AthleteSyncState): boolean {
   return nextListRequest(coverage, defaultGoal(scope)) === undefined;
 }
 
-/** The next page that a goal needs: backfill requests first, for somebody waits; the reconcile last. */
+/** The next page that a goal needs: backfill requests first, because a user waits; the reconcile last. */
 function nextStep(athlete: AthleteSyncState): PageStep | undefined {
   const { scope, coverage, reconcile } = athlete;
   for (const backfill of backfillsInScope(athlete)) {

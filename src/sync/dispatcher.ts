@@ -60,6 +60,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     try {
       await perform(options, inFlight, { reserve, signal: abandon.signal });
     } catch (error) {
+      // First, so that no reading of the due tasks leaves it out any more.
+      inFlight.athlete.inFlight.delete(keyOf(inFlight.work));
       await outcomes.failed(inFlight, error).catch(outcomes.broke);
     } finally {
       inFlight.athlete.inFlight.delete(keyOf(inFlight.work));

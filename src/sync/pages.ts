@@ -2,7 +2,7 @@
  * Fetches one page of an athlete's list: requests it, stores its records, and says in the picture of the
  * athlete what changed. The order is the promise: the records first, then the cursor.
  */
-import { leftAt } from '../domain/rate-limit/clock-offset.ts';
+import { sentAt } from '../domain/rate-limit/clock-offset.ts';
 import type { PageOutcome } from '../domain/sync/list-coverage.ts';
 import { afterPage, afterPoll } from '../domain/sync/list-coverage.ts';
 import type { PageStep } from '../domain/sync/plan.ts';
@@ -78,7 +78,7 @@ async function fetchPage(
   const { athleteId, lease, reconcile, coverage } = athlete;
   const requestedMs = nowMs();
   const records = await source.listPage(athleteId, request, options);
-  const page = listedPage(request, leftAt(requestedMs, nowMs()), records);
+  const page = listedPage(request, sentAt(requestedMs, nowMs()), records);
   await lease.assertHeld();
   const result = await activities.storePage({
     athleteId,

@@ -1,5 +1,5 @@
 /**
- * How often a run looks at what other processes have left for it: often enough for somebody who waits,
+ * How often a run reads what other processes left for it: often enough for a user who waits,
  * and in tests within their short windows.
  */
 import type { Clock } from '../clock.ts';

@@ -1,6 +1,6 @@
 /**
- * The loop of one run: brings the picture up to date, asks the planner for the request most worth
- * making, sends it or waits, and asks again until nothing is left to do.
+ * The loop of one run: brings the picture up to date, lets the planner choose the request most
+ * worth making, sends it or waits, and starts over until nothing is left to do.
  */
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
@@ -122,7 +122,7 @@ async function pollAgain(run: Run): Promise<void> {
   }
 }
 
-/** When an iteration takes place, and whether it looks at what other processes do. */
+/** When an iteration takes place, and whether it reads what other processes did. */
 interface Iteration {
   readonly nowMs: number;
   readonly isPollDue: boolean;

@@ -1,5 +1,5 @@
 /**
- * What a run is asked to do, and to whom it shows what it does.
+ * What a run has to do, and where it reports its progress.
  */
 import type { WaitReason } from '../domain/sync/plan.ts';
 import type { Scope } from './athlete-sync-state.ts';

@@ -20,10 +20,9 @@ export async function refreshTasks(
   nowMs: number,
 ): Promise<void> {
   if (athlete.tasks !== undefined && athlete.nextTryAtMs > nowMs) return;
-  const query = queryOf(deps, athlete, nowMs);
-  const due = await readAhead(deps, athlete, query);
+  const due = await readAhead(deps, athlete, nowMs);
   if (due.length === 0) forgetSettled(athlete, nowMs);
-  const nextTryAt = await deps.tasks.nextTryAt(query);
+  const nextTryAt = await deps.tasks.nextTryAt(queryOf(deps, athlete, nowMs));
   const backoffs = [...athlete.backoffs.values()].map(({ untilMs }) => untilMs);
   athlete.nextTryAtMs = Math.min(
     nextTryAt?.getTime() ?? Infinity,
@@ -31,16 +30,19 @@ export async function refreshTasks(
   );
 }
 
-/** A request that settles meanwhile can make what was read stale: it forgets the tasks, to say so. */
+/**
+ * A request that settles meanwhile can make what was read stale: it forgets the tasks, to say so. The
+ * next reading leaves out only what is in flight by then, for a task that failed on the quota is due again.
+ */
 async function readAhead(
-  { tasks }: TaskRefreshDeps,
+  deps: TaskRefreshDeps,
   athlete: AthleteSyncState,
-  query: TaskQuery,
+  nowMs: number,
 ): Promise<readonly FetchTask[]> {
   for (;;) {
     const reading: readonly FetchTask[] = [];
     athlete.tasks = reading;
-    const due = await tasks.due(query);
+    const due = await deps.tasks.due(queryOf(deps, athlete, nowMs));
     if (athlete.tasks !== reading) continue;
     athlete.tasks = due;
     return due;

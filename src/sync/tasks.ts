@@ -4,7 +4,7 @@
  */
 import { mayEffortsCome } from '../domain/activity/detail.ts';
 import type { ActivityDetail } from '../domain/activity/detail.ts';
-import { leftAt } from '../domain/rate-limit/clock-offset.ts';
+import { sentAt } from '../domain/rate-limit/clock-offset.ts';
 import type { ActivityTask, FetchTask, StreamsTask } from '../domain/sync/fetch-task.ts';
 import type { Retry } from '../domain/sync/retry.ts';
 import {
@@ -71,7 +71,7 @@ export async function fetchTask(
         settleFailure(deps, athlete, task, write, error),
   );
   await lease.assertHeld();
-  return store({ athleteId, epoch: lease.epoch, at: leftAt(requestedMs, deps.nowMs()) });
+  return store({ athleteId, epoch: lease.epoch, at: sentAt(requestedMs, deps.nowMs()) });
 }
 
 /** Requests from Strava, and returns how to store what came. */

@@ -51,6 +51,6 @@ export function offsetErrorMs({ minMs, maxMs }: ClockOffset): number {
  * When a request was sent, at the latest now: its response may have turned our estimate of Strava's
  * clock back, and no stored instant may be in the future.
  */
-export function leftAt(requestedMs: number, nowMs: number): Date {
+export function sentAt(requestedMs: number, nowMs: number): Date {
   return new Date(Math.min(requestedMs, nowMs));
 }

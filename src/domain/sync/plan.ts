@@ -34,7 +34,7 @@ export interface AthleteView {
   readonly nextTryAtMs: number;
 }
 
-/** Everything that the planner looks at; instants in milliseconds since the epoch. */
+/** Everything that the planner considers; instants in milliseconds since the epoch. */
 export interface PlanView {
   readonly nowMs: number;
   readonly athletes: readonly AthleteView[];

@@ -58,7 +58,7 @@ export function planParking(at: Date): Retry {
 }
 
 /**
- * When to ask again for streams that Strava does not have, or undefined when that is final. Right after
+ * When to request streams again that Strava does not have, or undefined when that is final. Right after
  * an upload they can be missing and exist minutes later.
  */
 export function missingStreamsRetry(
@@ -95,7 +95,7 @@ export function refreshAt(kind: 'athlete' | 'gear', at: Date): Date {
 }
 
 /**
- * When to ask again for what Strava does not give: a part of the athlete in a month, for a subscription
+ * When to request again what Strava does not give: a part of the athlete in a month, for a subscription
  * may begin; an activity that is neither there nor gone tomorrow. Undefined when that is final.
  */
 export function unavailableRetryAt(task: FetchTask, at: Date): Date | undefined {

@@ -131,7 +131,7 @@ function nextPage(page: readonly Uint8Array[]): number {
   return Math.min(maxPerPage, Math.ceil((pageBytes * page.length) / bytes));
 }
 
-/** The documents of the server's next answer, in the order of their ids. */
+/** The documents of the server's next response, in the order of their ids. */
 async function readPage(
   collection: Collection,
   { last, documents }: PageStart,

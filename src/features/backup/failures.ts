@@ -1,5 +1,5 @@
 /**
- * Tells failures of the file system and of the compression from all others, and words those of a backup
+ * Distinguishes failures of the file system and of the compression from all others, and words those of a backup
  * that is read.
  */
 import { BackupUnusableError } from '../../errors.ts';

@@ -57,7 +57,7 @@ export interface RestoreOptions {
 
 /**
  * Returns how many documents are new in the database, by collection.
- * @throws BackupUnusableError where MongoDB refuses a document.
+ * @throws BackupUnusableError if MongoDB rejects a document.
  */
 export async function restore(
   store: Store,
@@ -125,7 +125,7 @@ function createInsert(store: Store): (collection: string, documents: Batch) => P
   return (collection, documents) => write(collection, documents);
 }
 
-/** How many were added where all that was refused is there already. */
+/** How many were added, if every rejected document is there already. */
 function addedThough(error: unknown, collection: string): number {
   if (!(error instanceof MongoBulkWriteError) || isPassing(error)) throw error;
   const rejections = [error.writeErrors].flat();
@@ -133,7 +133,7 @@ function addedThough(error: unknown, collection: string): number {
   const rejected = rejections.find(({ code }) => code !== duplicateKey);
   if (rejected === undefined) return error.insertedCount;
   const reason = rejected.errmsg?.slice(0, 200) ?? 'no reason';
-  throw new BackupUnusableError(`MongoDB refuses a document of ${collection} (${reason}).`, {
+  throw new BackupUnusableError(`MongoDB rejected a document of ${collection} (${reason}).`, {
     cause: error,
   });
 }

@@ -3,7 +3,7 @@
  * that is not named here is included, so that a new one is never forgotten.
  *
  * Leases are always left out: they say which process works now, and their epochs follow the server's
- * clock. Logins are left out unless they are asked for. The quota's counts are included, because a
+ * clock. Logins are left out unless requested. The quota's counts are included, because a
  * database that is moved must not forget what the application has requested today. A restore never
  * replaces counts and logins of the database: they are newer, and a replaced refresh token would be a
  * lost login.

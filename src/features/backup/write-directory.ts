@@ -1,6 +1,6 @@
 /**
  * Writes the directory of a backup: there whole or not at all, compressed by gzip, readable by its owner
- * alone, because it holds where somebody lives. It does not know what is in the files.
+ * alone, because it shows where an athlete lives. It does not know what is in the files.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';

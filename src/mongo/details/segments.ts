@@ -1,6 +1,6 @@
 /**
  * The `segments` collection: each segment that was met in an activity's efforts, once, with its own
- * streams. A segment belongs to nobody: no lease fences it, and a later copy prevails. One state is about
+ * streams. A segment belongs to no athlete: no lease fences it, and a later copy prevails. One state is about
  * both requests: it is pending until the streams are stored, and has `fetched_at` once the record is.
  */
 import type { AnyBulkWriteOperation, Document } from 'mongodb';
@@ -95,7 +95,7 @@ function syncWith(state: FetchState, write?: TaskWrite): Document {
 }
 
 /**
- * A segment that nobody has met (any more) is left alone, and so is a record that was requested later.
+ * A segment that no athlete has ridden (any more) is left alone, and so is a record that was requested later.
  * Its streams are settled whatever the instants say, for until then they are due.
  */
 async function update(

@@ -5,7 +5,7 @@ import type { DeletionRejection, ListReading } from '../../domain/sync/deletion.
 import type { ListCoverage } from '../../domain/sync/list-coverage.ts';
 import type { ReconciledAt, ReconcileKind } from '../../domain/sync/reconcile.ts';
 
-/** A period to be made complete: left by a command, completed by whoever holds the athlete. */
+/** A period to make complete: a command leaves it, and the holder of the athlete's lease completes it. */
 export interface BackfillRequest {
   readonly id: string;
   readonly since: Date;
@@ -46,7 +46,7 @@ export interface AthleteState {
 export interface AthleteStore {
   /** Everybody who has logged in, by id. */
   athleteIds(): Promise<readonly number[]>;
-  /** Who is being erased: whoever holds one of them releases it. */
+  /** The athletes being erased. A run that holds one of them releases it. */
   erasingIds(): Promise<readonly number[]>;
   /** The oldest poll over all athletes; undefined while one was never polled. */
   allPolledAt(): Promise<Date | undefined>;

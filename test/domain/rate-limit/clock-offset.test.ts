@@ -5,7 +5,7 @@ import type { ClockOffset } from '../../../src/domain/rate-limit/clock-offset.ts
 import {
   bestOffsetMs,
   learnOffset,
-  leftAt,
+  sentAt,
   offsetErrorMs,
   unknownOffset,
 } from '../../../src/domain/rate-limit/clock-offset.ts';
@@ -73,9 +73,9 @@ describe('the clock offset', () => {
   });
 });
 
-describe('leftAt', () => {
+describe('sentAt', () => {
   it('dates a request at the latest now', () => {
-    expect(leftAt(5_000, 7_000)).toEqual(new Date(5_000));
-    expect(leftAt(3_605_000, 7_000)).toEqual(new Date(7_000));
+    expect(sentAt(5_000, 7_000)).toEqual(new Date(5_000));
+    expect(sentAt(3_605_000, 7_000)).toEqual(new Date(7_000));
   });
 });
