@@ -1,5 +1,5 @@
 /**
- * Runs what the arguments ask for and turns its result into an exit code. The only file that touches the
+ * Runs the command of the arguments and turns its result into an exit code. The only file that touches the
  * process: its arguments, environment, streams, signals and end.
  */
 import { hostname } from 'node:os';
@@ -53,7 +53,7 @@ async function createProgram(signal: AbortSignal): Promise<Program> {
   };
 }
 
-/** The first signal asks for an orderly end, a later one ends at once. */
+/** The first signal starts an orderly end, a later one ends at once. */
 function listenForSignals(stop: AbortController): void {
   let firstAtMs: number | undefined;
   const onSignal = (name: NodeJS.Signals): void => {

@@ -1,6 +1,6 @@
 /**
- * The commands: their names, their options, and what each does. It never touches the process; who makes
- * it says how an action is performed.
+ * The commands: their names, their options, and what each does. It never touches the process; the
+ * caller decides how an action is performed.
  */
 import { Command } from 'commander';
 import type { exportActivities } from './features/export/command.ts';
@@ -17,14 +17,14 @@ import type { Program } from './program.ts';
 /** What a command does with the program. */
 export type Action = (program: Program) => ExitCode | Promise<ExitCode>;
 
-/** Commander repeats a value that it has no place for, which may be a secret. */
+/** Commander repeats an unexpected value, which may be a secret. */
 function withoutValues(message: string): string {
   return message.replace(/('--?[\w-]+)=.*'/s, "$1=…'").replace(/(but got \d+): .*/s, '$1.\n');
 }
 
 type Add = (name: string, description: string) => Command;
 type Perform = (action: Action) => Promise<void>;
-/** Where a person would type. */
+/** The terminal's input. */
 type Input = EraseOptions['input'];
 
 function addExport(add: Add, perform: Perform): void {
@@ -53,7 +53,7 @@ function addQuery(add: Add, perform: Perform): void {
 }
 
 function addRebuild(add: Add, perform: Perform): void {
-  add('rebuild', 'work out best efforts, tracks and the like again, without asking Strava')
+  add('rebuild', 'work out best efforts, tracks and the like again, without requests to Strava')
     .option('--athlete <id>', 'only of this athlete')
     .option('--json', 'print one JSON document', false)
     .action((options: Parameters<typeof rebuild>[1]) =>
@@ -113,7 +113,7 @@ function addKeys(add: Add, perform: Perform): void {
 function addErase(add: Add, perform: Perform, input: Input): void {
   add('erase', 'an athlete leaves: revoke the access, delete everything, print a receipt')
     .requiredOption('--athlete <id>', 'whom')
-    .option('--yes', 'without asking', false)
+    .option('--yes', 'without confirmation', false)
     .option('--without-revoke', 'leave the access at Strava alone', false)
     .option('--json', 'print one JSON document', false)
     .action((options: Omit<EraseOptions, 'input'>) =>
@@ -126,10 +126,10 @@ function addErase(add: Add, perform: Perform, input: Input): void {
 function addVerify(add: Add, perform: Perform): void {
   add('verify', 'compare everything with Strava, and print the proof or the differences')
     .option('--athlete <id>', 'only this athlete')
-    .option('--fix', 'mend what differs', false)
+    .option('--fix', 'repair what differs', false)
     .option(
       '--accept-deletions',
-      'mend, and remove what Strava does not have any more even where that is most of it',
+      'repair, and remove what Strava does not have any more even where that is most of it',
       false,
     )
     .option('--no-wait', 'end with 75 instead of waiting for the quota or for another process')
@@ -144,7 +144,7 @@ function addVerify(add: Add, perform: Perform): void {
 function addWebhook(add: Add, perform: Perform): void {
   const webhook = add(
     'webhook',
-    'let Strava tell the daemon of new activities: subscribe, list, unsubscribe',
+    'let Strava notify the daemon of new activities: subscribe, list, unsubscribe',
   );
   webhook
     .command('subscribe')
@@ -210,7 +210,7 @@ function addSync(add: Add, perform: Perform): void {
     .option('--until <date>', 'up to the end of then; the same forms')
     .option('--athlete <id>', 'only this athlete')
     .option('--no-wait', 'end with 75 instead of waiting for the quota or for another process')
-    .option('--dry-run', 'ask for the list only, and print what there would be to do', false)
+    .option('--dry-run', 'fetch the list only, and print what there would be to do', false)
     .option('--retry-parked', 'try parked activities again now', false)
     .option('--json', 'print one JSON document', false)
     .action((options: Parameters<typeof sync>[1]) =>
@@ -232,7 +232,7 @@ const moreCommands = [
   addWebhook,
 ];
 
-/** Commander throws where the arguments are wrong, and where it has printed what it was asked for. */
+/** Commander throws for wrong arguments, and after it has printed the help or the version. */
 export function createCommands(perform: Perform, input: Input): Command {
   const cli = new Command('domestique')
     .description(
@@ -248,13 +248,13 @@ export function createCommands(perform: Perform, input: Input): Command {
 
   add(
     'start',
-    'run the daemon: look for new activities by the schedule, until it is stopped',
+    'run the daemon: poll for new activities by the schedule, until it is stopped',
   ).action(() =>
     perform(async (program) => (await import('./features/daemon/command.ts')).start(program)),
   );
   addAuth(add, perform);
   addSync(add, perform);
-  add('status', 'what is stored, what is still to do, the quota, and what needs you')
+  add('status', 'what is stored, what is still to do, the quota, and the actions required of you')
     .option('--json', 'print one JSON document', false)
     .action((options: { json: boolean }) =>
       perform(async (program) =>

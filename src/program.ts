@@ -21,7 +21,7 @@ export interface Program {
   readonly owner: Owner;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
-  /** The answer, on stdout. */
+  /** Writes the result to stdout. */
   readonly print: (text: string) => void;
   /** The answer where it is too long for one piece, as `export` has it. */
   readonly stdout: NodeJS.WritableStream;

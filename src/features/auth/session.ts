@@ -1,19 +1,18 @@
 /**
- * What every way of logging in shares: what it stands on, and its patience while Strava is away, the
- * quota is spent, or another process holds a lease.
+ * What all ways to log in share: the session, and the waiting while Strava is away, the quota is spent,
+ * or another process holds a lease.
  */
-import { backoffMs } from '../../domain/sync/retry.ts';
+import type { StravaRequestError } from '../../errors.ts';
 import {
   AuthorizationNeededError,
   QuotaSpentError,
   StravaRecordError,
-  StravaRequestError,
   StravaUnavailableError,
 } from '../../errors.ts';
 import type { Database, Strava } from '../../main.ts';
-import { commandDeadlineMs } from '../../main.ts';
 import type { Program } from '../../program.ts';
 import type { Lease } from '../../sync/ports/leases.ts';
+import { retryRequest } from '../shared/strava-retry.ts';
 import { instant } from '../shared/text-format.ts';
 
 export interface LoginSession {
@@ -22,36 +21,40 @@ export interface LoginSession {
   readonly strava: Strava;
 }
 
-const pauses = { baseMs: 500, capMs: 30_000 };
-/** Strava's own 500s pass too, but a refusal that nobody knows stays one. */
-const triesOfRejections = 5;
+/** A 500 of Strava's own may pass; after so many failures an unknown rejection is final. */
+const maxRejections = 5;
 const leasePauseMs = 100;
 
 /**
- * Asks again while Strava is away, and waits for the quota. `ask` takes no signal: an answer that is
- * thrown away can cost a token.
- * @throws StravaUnavailableError when the patience is over, AuthorizationNeededError when it is stopped.
+ * Repeats the request while Strava is away, and waits for the quota. `request` takes no signal: a lost
+ * response can cost a token.
+ * @throws StravaUnavailableError at the deadline, AuthorizationNeededError if the program is stopped.
  */
-export async function retryUntilDone<T>(session: LoginSession, ask: () => Promise<T>): Promise<T> {
-  const { clock, log, random, signal } = session.program;
-  let startedMs = clock.monotonicMs();
-  for (let failures = 1; ; failures += 1) {
+export async function retryUntilDone<T>(
+  session: LoginSession,
+  request: () => Promise<T>,
+): Promise<T> {
+  for (;;) {
     try {
-      return await ask();
+      return await retryRequest(session.program, request, {
+        isRetriable,
+        warning: ({ message }) => `Strava is away (${message}); trying again.`,
+        giveUp: (error) => giveUp(session, error),
+      });
     } catch (error) {
-      if (error instanceof QuotaSpentError) {
-        await waitForQuota(session, error);
-        startedMs = clock.monotonicMs();
-        failures = 0;
-        continue;
-      }
-      if (!isPassing(error, failures)) throw error;
-      if (clock.monotonicMs() - startedMs >= commandDeadlineMs) throw unavailable(error);
-      if (failures === 1) log.warn(`Strava is away (${error.message}); trying again.`);
-      await clock.sleep(backoffMs(failures, pauses, 0.5 + random() / 2), signal);
-      throwIfStopped(signal);
+      if (!(error instanceof QuotaSpentError)) throw error;
+      await waitForQuota(session, error);
     }
   }
+}
+
+function isRetriable(error: StravaRequestError, failures: number): boolean {
+  return error.isTransient || (error instanceof StravaRecordError && failures < maxRejections);
+}
+
+function giveUp({ program }: LoginSession, error: StravaRequestError): Error {
+  if (!error.isTransient) return error;
+  return program.signal.aborted ? stopped() : unavailable(error);
 }
 
 async function waitForQuota(
@@ -64,7 +67,7 @@ async function waitForQuota(
   throwIfStopped(signal);
 }
 
-/** Does the work while no other process does the same. */
+/** Runs `work` under the lease of this name, and waits for the lease first. */
 export async function underLease<T>(
   { program, database }: LoginSession,
   name: string,
@@ -85,11 +88,6 @@ export async function underLease<T>(
   }
 }
 
-function isPassing(error: unknown, failures: number): error is StravaRequestError {
-  if (!(error instanceof StravaRequestError)) return false;
-  return error.isTransient || (error instanceof StravaRecordError && failures < triesOfRejections);
-}
-
 function unavailable(error: StravaRequestError): StravaUnavailableError {
   return new StravaUnavailableError(
     `Strava does not answer (${error.message}) The login is not complete; try it again later.`,
@@ -98,8 +96,11 @@ function unavailable(error: StravaRequestError): StravaUnavailableError {
 }
 
 function throwIfStopped(signal: AbortSignal): void {
-  if (!signal.aborted) return;
-  throw new AuthorizationNeededError(
+  if (signal.aborted) throw stopped();
+}
+
+function stopped(): AuthorizationNeededError {
+  return new AuthorizationNeededError(
     'Stopped before the login was complete; the same command can be given again.',
   );
 }

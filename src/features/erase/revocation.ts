@@ -1,21 +1,21 @@
 /**
- * Ends an athlete's grant at Strava before anything is deleted, because the tokens are needed for it.
+ * Revokes an athlete's grant at Strava. It comes before the deletion, because it needs the tokens.
  */
 import { requireClient } from '../../config/client.ts';
-import { backoffMs } from '../../domain/sync/retry.ts';
-import { ConfigurationError, StravaRequestError, StravaUnavailableError } from '../../errors.ts';
-import { commandDeadlineMs, openStrava } from '../../main.ts';
+import type { StravaRequestError } from '../../errors.ts';
+import { ConfigurationError, StravaUnavailableError } from '../../errors.ts';
+import { openStrava } from '../../main.ts';
+import { retryRequest } from '../shared/strava-retry.ts';
 import type { EraseSession } from './lease.ts';
 
-/** What became of the grant. */
+/** The outcome for the grant. */
 export type Revocation = 'revoked' | 'no login' | 'left alone';
 
-const pauses = { baseMs: 500, capMs: 30_000 };
-const triesOfRejections = 5;
+const maxRejections = 5;
 
 /**
- * Revokes both tokens: which of them ends the whole grant, Strava's documentation leaves open.
- * @throws StravaUnavailableError when the patience is over, ApplicationRejectedError for a wrong client,
+ * Revokes both tokens, because Strava does not document which of them ends the whole grant.
+ * @throws StravaUnavailableError at the deadline, ApplicationRejectedError for a wrong client,
  * ConfigurationError where the login belongs to another application.
  */
 export async function revokeLogin(session: EraseSession): Promise<Revocation> {
@@ -26,31 +26,14 @@ export async function revokeLogin(session: EraseSession): Promise<Revocation> {
   if (login.clientId !== undefined && login.clientId !== clientId) throw foreign(login.clientId);
   const { oauth } = await openStrava(program, database);
   for (const token of [login.refreshToken, login.accessToken]) {
-    await retryUntilDone(session, () => oauth.revoke(token, program.signal));
+    await retryRequest(program, () => oauth.revoke(token, program.signal), {
+      isRetriable: ({ isTransient }, failures) => isTransient || failures < maxRejections,
+      warning: ({ message }) =>
+        `Strava does not revoke the access (${message}); trying again for ten minutes.`,
+      giveUp: unavailable,
+    });
   }
   return 'revoked';
-}
-
-async function retryUntilDone({ program }: EraseSession, ask: () => Promise<void>): Promise<void> {
-  const { clock, log, random, signal } = program;
-  const startedMs = clock.monotonicMs();
-  for (let failures = 1; ; failures += 1) {
-    try {
-      await ask();
-      return;
-    } catch (error) {
-      if (!(error instanceof StravaRequestError)) throw error;
-      const isOver = clock.monotonicMs() - startedMs >= commandDeadlineMs;
-      const isRejection = !error.isTransient && failures >= triesOfRejections;
-      if (isOver || isRejection || signal.aborted) throw unavailable(error);
-      if (failures === 1) {
-        log.warn(
-          `Strava does not revoke the access (${error.message}); trying again for ten minutes.`,
-        );
-      }
-      await clock.sleep(backoffMs(failures, pauses, 0.5 + random() / 2), signal);
-    }
-  }
 }
 
 function unavailable(cause: StravaRequestError): StravaUnavailableError {

@@ -1,5 +1,5 @@
 /**
- * What only a person can do, one sentence each; and what a grant leaves out.
+ * The actions that only you can take, and the scopes that a grant leaves out: one sentence each.
  */
 import { missingScopes } from '../../domain/auth/scope.ts';
 import type { DeauthorizedAthlete } from '../../mongo/athletes/deauthorized.ts';
@@ -9,9 +9,9 @@ import { instant, number } from '../shared/text-format.ts';
 /** The sentences of `status`. */
 export function actionRequiredOf(
   athletes: readonly AthleteOverview[],
-  departed: readonly DeauthorizedAthlete[],
+  deauthorized: readonly DeauthorizedAthlete[],
 ): readonly string[] {
-  const gone = departed.map(
+  const gone = deauthorized.map(
     ({ athleteId, at }) =>
       `Athlete ${athleteId} withdrew the access at Strava on ${instant(at)}; the data is kept. Run: npm run auth, or npm run erase -- --athlete ${athleteId}`,
   );
@@ -21,27 +21,27 @@ export function actionRequiredOf(
 
 function actionRequiredOfAthlete(athlete: AthleteOverview): readonly string[] {
   const { athleteId, name, needsAuthorization, rejectedDeletions } = athlete;
-  const who = `${name || 'Athlete'} (${athleteId})`;
+  const label = `${name || 'Athlete'} (${athleteId})`;
   return [
     ...(needsAuthorization === undefined
       ? []
-      : [`${who} has to log in again: ${needsAuthorization}. Run: npm run auth`]),
-    ...(rejectedDeletions === undefined ? [] : [deletionsOf(who, rejectedDeletions)]),
+      : [`${label} has to log in again: ${needsAuthorization}. Run: npm run auth`]),
+    ...(rejectedDeletions === undefined ? [] : [deletionsOf(label, rejectedDeletions)]),
   ];
 }
 
 function deletionsOf(
-  who: string,
+  label: string,
   { missing, stored, reason }: NonNullable<AthleteOverview['rejectedDeletions']>,
 ): string {
-  const found = `${number(missing)} of ${number(stored)} activities of ${who} are missing from Strava's list; none was removed`;
+  const found = `${number(missing)} of ${number(stored)} activities of ${label} are missing from Strava's list; none was removed`;
   const accept = 'npm run verify -- --accept-deletions';
   return reason === 'scope'
     ? `${found}, because without activity:read_all a private one looks the same. Run: npm run auth, or to remove what Strava confirms gone: ${accept}`
     : `${found}, because they are so many. If you deleted them, run: ${accept}`;
 }
 
-/** What the grant leaves out, one sentence each; none where its scope is not known. */
+/** The scopes that the grant leaves out, one sentence each; none if its scope is not known. */
 export function scopeGapsOf(
   { scope }: AthleteOverview,
   wanted: readonly string[],

@@ -1,11 +1,12 @@
 /**
- * What the `webhook` commands share: the subscription at Strava, the one remembered here, and patience
- * while Strava is away.
+ * What the `webhook` commands share: the subscription at Strava, the stored one, and retries while Strava
+ * is away.
  */
 import { requireClient } from '../../config/client.ts';
-import { backoffMs } from '../../domain/sync/retry.ts';
-import { StravaRequestError, StravaUnavailableError } from '../../errors.ts';
+import type { StravaRequestError } from '../../errors.ts';
+import { StravaUnavailableError } from '../../errors.ts';
 import { commandDeadlineMs, openDatabase } from '../../main.ts';
+import { retryRequest } from '../shared/strava-retry.ts';
 import { createSubscriptionStore } from './subscription-store.ts';
 import type { Program } from '../../program.ts';
 import { createHttp } from '../../strava/http.ts';
@@ -18,8 +19,6 @@ export interface WebhookSession {
   readonly atStrava: PushSubscriptions;
   readonly here: SubscriptionStore;
 }
-
-const pauses = { baseMs: 500, capMs: 30_000 };
 
 /** Opens what the work needs and closes it after. @throws ConfigurationError without id and secret. */
 export async function withWebhook<T>(
@@ -40,26 +39,18 @@ export async function withWebhook<T>(
 }
 
 /**
- * Asks again while Strava is away.
- * @throws StravaUnavailableError when the patience is over or the program is stopped.
+ * Repeats the request while Strava is away.
+ * @throws StravaUnavailableError at the deadline, or if the program is stopped.
  */
-export async function retryUntilDone<T>(
+export function retryUntilDone<T>(
   { program }: WebhookSession,
-  ask: () => Promise<T>,
+  request: () => Promise<T>,
 ): Promise<T> {
-  const { clock, log, random, signal } = program;
-  const startedMs = clock.monotonicMs();
-  for (let failures = 1; ; failures += 1) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof StravaRequestError) || !error.isTransient) throw error;
-      if (clock.monotonicMs() - startedMs >= commandDeadlineMs) throw unavailable(error);
-      if (failures === 1) log.warn(`Strava is away (${error.message}); trying again.`);
-      await clock.sleep(backoffMs(failures, pauses, 0.5 + random() / 2), signal);
-      if (signal.aborted) throw unavailable(error);
-    }
-  }
+  return retryRequest(program, request, {
+    isRetriable: ({ isTransient }) => isTransient,
+    warning: ({ message }) => `Strava is away (${message}); trying again.`,
+    giveUp: (error) => (error.isTransient ? unavailable(error) : error),
+  });
 }
 
 function unavailable(error: StravaRequestError): StravaUnavailableError {
