@@ -1,22 +1,23 @@
 /**
- * Ends an athlete's grant at Strava before anything is deleted, because the tokens are needed for it.
+ * Revokes an athlete's grant at Strava. This comes before any deletion, because it needs the tokens.
  */
 import { requireClient } from '../../config/client.ts';
-import { backoffMs } from '../../domain/sync/retry.ts';
 import { ConfigurationError, StravaRequestError, StravaUnavailableError } from '../../errors.ts';
 import { commandDeadlineMs, openStrava } from '../../main.ts';
+import { retry } from '../../retry.ts';
 import type { EraseSession } from './lease.ts';
 
-/** What became of the grant. */
+/** The result of the revocation. */
 export type Revocation = 'revoked' | 'no login' | 'left alone';
 
-const pauses = { baseMs: 500, capMs: 30_000 };
-const triesOfRejections = 5;
+const backoff = { baseMs: 500, capMs: 30_000 };
+/** A rejection that is not transient ends the retries after this many tries. */
+const maxTriesOfRejection = 5;
 
 /**
- * Revokes both tokens: which of them ends the whole grant, Strava's documentation leaves open.
- * @throws StravaUnavailableError when the patience is over, ApplicationRejectedError for a wrong client,
- * ConfigurationError where the login belongs to another application.
+ * Revokes both tokens, because Strava's documentation does not say which of them ends the whole grant.
+ * @throws StravaUnavailableError when the deadline is over, ApplicationRejectedError for a wrong client,
+ * ConfigurationError if the login belongs to another application.
  */
 export async function revokeLogin(session: EraseSession): Promise<Revocation> {
   const { program, database, athleteId } = session;
@@ -31,37 +32,43 @@ export async function revokeLogin(session: EraseSession): Promise<Revocation> {
   return 'revoked';
 }
 
-async function retryUntilDone({ program }: EraseSession, ask: () => Promise<void>): Promise<void> {
+async function retryUntilDone(
+  { program }: EraseSession,
+  revoke: () => Promise<void>,
+): Promise<void> {
   const { clock, log, random, signal } = program;
-  const startedMs = clock.monotonicMs();
-  for (let failures = 1; ; failures += 1) {
-    try {
-      await ask();
-      return;
-    } catch (error) {
-      if (!(error instanceof StravaRequestError)) throw error;
-      const isOver = clock.monotonicMs() - startedMs >= commandDeadlineMs;
-      const isRejection = !error.isTransient && failures >= triesOfRejections;
-      if (isOver || isRejection || signal.aborted) throw unavailable(error);
-      if (failures === 1) {
-        log.warn(
-          `Strava does not revoke the access (${error.message}); trying again for ten minutes.`,
-        );
-      }
-      await clock.sleep(backoffMs(failures, pauses, 0.5 + random() / 2), signal);
+  let tries = 0;
+  const request = (): Promise<void> => {
+    tries += 1;
+    return revoke();
+  };
+  const isRetriable = (error: unknown): boolean => {
+    if (!(error instanceof StravaRequestError)) return false;
+    if (!error.isTransient && tries >= maxTriesOfRejection) return false;
+    if (tries === 1) {
+      log.warn(
+        `Strava did not revoke the access (${error.message}); trying again for up to ten minutes.`,
+      );
     }
+    return true;
+  };
+  try {
+    const deadlineMs = commandDeadlineMs;
+    await retry(request, { isRetriable, backoff, deadlineMs, clock, random, signal });
+  } catch (error) {
+    throw error instanceof StravaRequestError ? unavailable(error) : error;
   }
 }
 
 function unavailable(cause: StravaRequestError): StravaUnavailableError {
   return new StravaUnavailableError(
-    `Strava did not revoke the access (${cause.message}) Nothing was erased. Run the same command again later, or with --without-revoke; then the athlete withdraws the access at https://www.strava.com/settings/apps.`,
+    `Strava did not revoke the access (${cause.message}) Nothing was erased. Run the same command again later, or with --without-revoke; then the athlete can revoke it at https://www.strava.com/settings/apps.`,
     { cause },
   );
 }
 
 function foreign(clientId: string): ConfigurationError {
   return new ConfigurationError([
-    `STRAVA_CLIENT_ID: the athlete's login belongs to the application ${clientId}, and only that one can revoke it; set its id and secret, or give --without-revoke`,
+    `STRAVA_CLIENT_ID: the athlete's login belongs to the application ${clientId}, and only that application can revoke it; set its id and secret, or give --without-revoke`,
   ]);
 }
