@@ -1,5 +1,5 @@
 /**
- * Runs what the arguments ask for and turns its result into an exit code. The only file that touches the
+ * Runs the command of the arguments and turns its result into an exit code. Only this file touches the
  * process: its arguments, environment, streams, signals and end.
  */
 import { hostname } from 'node:os';
@@ -53,7 +53,7 @@ async function createProgram(signal: AbortSignal): Promise<Program> {
   };
 }
 
-/** The first signal asks for an orderly end, a later one ends at once. */
+/** The first signal starts an orderly stop; a later one ends the process at once. */
 function listenForSignals(stop: AbortController): void {
   let firstAtMs: number | undefined;
   const onSignal = (name: NodeJS.Signals): void => {
@@ -74,7 +74,7 @@ async function run(action: Action, stop: AbortController): Promise<void> {
   try {
     process.exitCode = await action(await createProgram(stop.signal));
   } catch (error) {
-    // Whatever was waiting when the stop came was told so by the signal's own reason.
+    // The stop aborts pending waits, which reject with the signal's reason.
     if (stop.signal.aborted && isAbort(error)) {
       process.exitCode = exitCodes.done;
       return;

@@ -1,6 +1,6 @@
 /**
- * The commands: their names, their options, and what each does. It never touches the process; who makes
- * it says how an action is performed.
+ * The commands: their names, their options, and what each does. It never touches the process; the caller
+ * supplies the function that runs an action.
  */
 import { Command } from 'commander';
 import type { exportActivities } from './features/export/command.ts';
@@ -17,14 +17,14 @@ import type { Program } from './program.ts';
 /** What a command does with the program. */
 export type Action = (program: Program) => ExitCode | Promise<ExitCode>;
 
-/** Commander repeats a value that it has no place for, which may be a secret. */
+/** Commander prints an unexpected value, which may be a secret. */
 function withoutValues(message: string): string {
   return message.replace(/('--?[\w-]+)=.*'/s, "$1=…'").replace(/(but got \d+): .*/s, '$1.\n');
 }
 
 type Add = (name: string, description: string) => Command;
 type Perform = (action: Action) => Promise<void>;
-/** Where a person would type. */
+/** The input of a confirmation. */
 type Input = EraseOptions['input'];
 
 function addExport(add: Add, perform: Perform): void {
@@ -53,7 +53,10 @@ function addQuery(add: Add, perform: Perform): void {
 }
 
 function addRebuild(add: Add, perform: Perform): void {
-  add('rebuild', 'work out best efforts, tracks and the like again, without asking Strava')
+  add(
+    'rebuild',
+    'compute best efforts, tracks and similar values again, without requests to Strava',
+  )
     .option('--athlete <id>', 'only of this athlete')
     .option('--json', 'print one JSON document', false)
     .action((options: Parameters<typeof rebuild>[1]) =>
@@ -83,7 +86,7 @@ function addBackup(add: Add, perform: Perform): void {
 }
 
 function addHealth(add: Add, perform: Perform): void {
-  add('health', 'ask the running daemon how it is; ends with 0 or 1')
+  add('health', 'check the health of the running daemon; ends with 0 or 1')
     .option('--json', 'print one JSON document', false)
     .action((options: { json: boolean }) =>
       perform(async (program) =>
@@ -96,7 +99,7 @@ function addKeys(add: Add, perform: Perform): void {
   const keysCommand = add('keys', 'the keys that encrypt the stored logins (TOKEN_KEY_FILE)');
   keysCommand
     .command('new')
-    .description('make the file with a first key')
+    .description('create the file with a first key')
     .action(() =>
       perform(async (program) => (await import('./features/keys/command.ts')).keys(program, 'new')),
     );
@@ -111,10 +114,10 @@ function addKeys(add: Add, perform: Perform): void {
 }
 
 function addErase(add: Add, perform: Perform, input: Input): void {
-  add('erase', 'an athlete leaves: revoke the access, delete everything, print a receipt')
-    .requiredOption('--athlete <id>', 'whom')
-    .option('--yes', 'without asking', false)
-    .option('--without-revoke', 'leave the access at Strava alone', false)
+  add('erase', 'erase an athlete: revoke the access, delete all data, print a receipt')
+    .requiredOption('--athlete <id>', 'the athlete to erase')
+    .option('--yes', 'skip the confirmation', false)
+    .option('--without-revoke', 'do not revoke the access at Strava', false)
     .option('--json', 'print one JSON document', false)
     .action((options: Omit<EraseOptions, 'input'>) =>
       perform(async (program) =>
@@ -126,10 +129,10 @@ function addErase(add: Add, perform: Perform, input: Input): void {
 function addVerify(add: Add, perform: Perform): void {
   add('verify', 'compare everything with Strava, and print the proof or the differences')
     .option('--athlete <id>', 'only this athlete')
-    .option('--fix', 'mend what differs', false)
+    .option('--fix', 'repair what differs', false)
     .option(
       '--accept-deletions',
-      'mend, and remove what Strava does not have any more even where that is most of it',
+      'repair, and remove what Strava no longer has, even if that is most of the activities',
       false,
     )
     .option('--no-wait', 'end with 75 instead of waiting for the quota or for another process')
@@ -144,11 +147,13 @@ function addVerify(add: Add, perform: Perform): void {
 function addWebhook(add: Add, perform: Perform): void {
   const webhook = add(
     'webhook',
-    'let Strava tell the daemon of new activities: subscribe, list, unsubscribe',
+    'let Strava notify the daemon of new activities: subscribe, list, unsubscribe',
   );
   webhook
     .command('subscribe')
-    .description('make the subscription; the daemon has to run, and be reached at the callback URL')
+    .description(
+      'create the subscription; the daemon must run and be reachable at the callback URL',
+    )
     .requiredOption('--callback-url <url>', 'https://…; without a path, a secret one is made')
     .option('--json', 'print one JSON document', false)
     .action((options: Parameters<typeof webhookSubscribe>[1]) =>
@@ -202,7 +207,7 @@ function addAuth(add: Add, perform: Perform): void {
 }
 
 function addSync(add: Add, perform: Perform): void {
-  add('sync', 'one round of what the daemon does, or with --since a period made complete')
+  add('sync', 'run the job of the daemon once, or with --since backfill a period')
     .option(
       '--since <date>',
       'from then on: 2019, 2019-03, 2019-03-01, an RFC 3339 instant, or 90d',
@@ -210,7 +215,7 @@ function addSync(add: Add, perform: Perform): void {
     .option('--until <date>', 'up to the end of then; the same forms')
     .option('--athlete <id>', 'only this athlete')
     .option('--no-wait', 'end with 75 instead of waiting for the quota or for another process')
-    .option('--dry-run', 'ask for the list only, and print what there would be to do', false)
+    .option('--dry-run', 'fetch only the list, and print what there is to do', false)
     .option('--retry-parked', 'try parked activities again now', false)
     .option('--json', 'print one JSON document', false)
     .action((options: Parameters<typeof sync>[1]) =>
@@ -232,7 +237,7 @@ const moreCommands = [
   addWebhook,
 ];
 
-/** Commander throws where the arguments are wrong, and where it has printed what it was asked for. */
+/** Commander throws if the arguments are wrong, and after it has printed the help. */
 export function createCommands(perform: Perform, input: Input): Command {
   const cli = new Command('domestique')
     .description(
@@ -246,15 +251,12 @@ export function createCommands(perform: Perform, input: Input): Command {
     });
   const add: Add = (name, description) => cli.command(name).description(description).exitOverride();
 
-  add(
-    'start',
-    'run the daemon: look for new activities by the schedule, until it is stopped',
-  ).action(() =>
-    perform(async (program) => (await import('./features/daemon/command.ts')).start(program)),
+  add('start', 'run the daemon: poll for new activities on schedule, until it is stopped').action(
+    () => perform(async (program) => (await import('./features/daemon/command.ts')).start(program)),
   );
   addAuth(add, perform);
   addSync(add, perform);
-  add('status', 'what is stored, what is still to do, the quota, and what needs you')
+  add('status', 'what is stored, what is still to do, the quota, and the required actions')
     .option('--json', 'print one JSON document', false)
     .action((options: { json: boolean }) =>
       perform(async (program) =>
@@ -269,7 +271,7 @@ export function createCommands(perform: Perform, input: Input): Command {
       ),
     );
   for (const addMore of moreCommands) addMore(add, perform, input);
-  add('db', 'keep the embedded MongoDB up and print its address').action(() =>
+  add('db', 'keep the embedded MongoDB running and print its address').action(() =>
     perform(async (program) => (await import('./features/db/command.ts')).db(program)),
   );
   add('demo', 'the whole job against a simulated Strava: no account, no network').action(() =>

@@ -1,6 +1,6 @@
 /**
  * Puts the validators of the collections in place. They know the types
- * of our own keys and refuse no other key; Strava's are checked when they are decoded.
+ * of our own keys and reject no other key; Strava's are checked when they are decoded.
  */
 import { hasServerCode, namespaceExists, unauthorized } from '../base/failures.ts';
 import type { Db } from 'mongodb';
@@ -11,7 +11,7 @@ import { jsonSchemaOf } from '../schema/json-schema.ts';
 
 /**
  * `moderate`: what is valid stays valid. A document that is not (an older program's, somebody's own hand)
- * can still be written, because a refusal would keep the activity from ever being brought up to date.
+ * can still be written, because a rejection would keep the activity from ever being brought up to date.
  */
 const manner = { validationLevel: 'moderate', validationAction: 'error' } as const;
 
