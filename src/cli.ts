@@ -74,7 +74,7 @@ async function run(action: Action, stop: AbortController): Promise<void> {
   try {
     process.exitCode = await action(await createProgram(stop.signal));
   } catch (error) {
-    // Whatever was waiting when the stop came was told so by the signal's own reason.
+    // The stop aborts pending waits, which reject with the signal's reason.
     if (stop.signal.aborted && isAbort(error)) {
       process.exitCode = exitCodes.done;
       return;

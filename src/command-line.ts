@@ -83,7 +83,7 @@ function addBackup(add: Add, perform: Perform): void {
 }
 
 function addHealth(add: Add, perform: Perform): void {
-  add('health', 'ask the running daemon how it is; ends with 0 or 1')
+  add('health', 'check the health of the running daemon; ends with 0 or 1')
     .option('--json', 'print one JSON document', false)
     .action((options: { json: boolean }) =>
       perform(async (program) =>
@@ -96,7 +96,7 @@ function addKeys(add: Add, perform: Perform): void {
   const keysCommand = add('keys', 'the keys that encrypt the stored logins (TOKEN_KEY_FILE)');
   keysCommand
     .command('new')
-    .description('make the file with a first key')
+    .description('create the file with a first key')
     .action(() =>
       perform(async (program) => (await import('./features/keys/command.ts')).keys(program, 'new')),
     );
@@ -148,7 +148,9 @@ function addWebhook(add: Add, perform: Perform): void {
   );
   webhook
     .command('subscribe')
-    .description('make the subscription; the daemon has to run, and be reached at the callback URL')
+    .description(
+      'create the subscription; the daemon must run and be reachable at the callback URL',
+    )
     .requiredOption('--callback-url <url>', 'https://…; without a path, a secret one is made')
     .option('--json', 'print one JSON document', false)
     .action((options: Parameters<typeof webhookSubscribe>[1]) =>
@@ -202,7 +204,7 @@ function addAuth(add: Add, perform: Perform): void {
 }
 
 function addSync(add: Add, perform: Perform): void {
-  add('sync', 'one round of what the daemon does, or with --since a period made complete')
+  add('sync', 'run the job of the daemon once, or with --since backfill a period')
     .option(
       '--since <date>',
       'from then on: 2019, 2019-03, 2019-03-01, an RFC 3339 instant, or 90d',
@@ -269,7 +271,7 @@ export function createCommands(perform: Perform, input: Input): Command {
       ),
     );
   for (const addMore of moreCommands) addMore(add, perform, input);
-  add('db', 'keep the embedded MongoDB up and print its address').action(() =>
+  add('db', 'keep the embedded MongoDB running and print its address').action(() =>
     perform(async (program) => (await import('./features/db/command.ts')).db(program)),
   );
   add('demo', 'the whole job against a simulated Strava: no account, no network').action(() =>

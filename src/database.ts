@@ -1,6 +1,6 @@
 /**
  * Opens MongoDB: finds or starts the server, connects, and makes the database what this program expects.
- * What stands on it is wired in main.ts.
+ * main.ts wires the stores.
  */
 import type { Store } from './mongo/schema/collections.ts';
 import { storeOf } from './mongo/schema/collections.ts';

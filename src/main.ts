@@ -50,10 +50,10 @@ import type { QuotaStore } from './sync/ports/quota.ts';
 import type { TokenStore } from './sync/ports/tokens.ts';
 import type { StravaSource } from './sync/ports/source.ts';
 
-/** How long a command goes on while MongoDB or Strava is away; the daemon goes on for ever. */
+/** How long a command retries while MongoDB or Strava is unavailable; the daemon retries without end. */
 export const commandDeadlineMs = 10 * 60_000;
 
-/** The open database, and what stands on it. */
+/** The open database and its stores. */
 export interface Database {
   readonly store: Store;
   readonly activities: ActivityStore;
@@ -102,7 +102,7 @@ export interface Strava {
   readonly client: Client;
   readonly access: Access;
   readonly source: StravaSource;
-  /** What webhooks told, by Strava's time. */
+  /** The pending webhook events, by Strava's time. */
   readonly events: EventStore;
   readonly oauth: OAuth;
   readonly rateLimiter: RateLimiter;
@@ -119,7 +119,7 @@ export function quotaSettingsOf({ strava }: Config): QuotaSettings {
 }
 
 /**
- * `observe` is told of each exchange.
+ * `observe` is notified of each exchange.
  * @throws ConfigurationError without the client's id and secret, TokenKeyError where a stored login
  * cannot be decrypted.
  */
@@ -135,7 +135,7 @@ export async function openStrava(
   const store = createQuotaStore(database.store, clientId);
   await forgetRequestsOfDeadProcesses(store, program.host);
   const stravaClock = createStravaClock(clock, log, await serverOffsetMs(database.store, clock));
-  // Read anew at each decision: what is known of Strava's clock grows with each answer.
+  // Read at each decision: the estimate of Strava's clock improves with each response.
   const settings: QuotaSettings = {
     ...quotaSettingsOf(config),
     get clockErrorMs() {
@@ -182,7 +182,7 @@ export async function openStrava(
   };
 }
 
-/** What a killed process had in flight is not waited for; what it was charged stays charged. */
+/** Drops the requests in flight of dead processes; their charge to the quota stays. */
 async function forgetRequestsOfDeadProcesses(store: QuotaStore, host: string): Promise<void> {
   const { inFlight } = await store.load();
   const dead = new Set<string>();

@@ -1,5 +1,5 @@
 /**
- * What a command is given of the process it runs in, so that nothing else has to touch it.
+ * What a command gets from its process, so that it does not access the process itself.
  */
 import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
@@ -23,9 +23,9 @@ export interface Program {
   readonly signal: AbortSignal;
   /** Writes the result to stdout. */
   readonly print: (text: string) => void;
-  /** The answer where it is too long for one piece, as `export` has it. */
+  /** For results too long for one piece, such as those of `export`. */
   readonly stdout: NodeJS.WritableStream;
-  /** What accompanies the answer, on stderr: prompts, the progress bar. */
+  /** For what accompanies the result: prompts, the progress bar. */
   readonly stderr: NodeJS.WriteStream;
   readonly isTerminal: boolean;
 }

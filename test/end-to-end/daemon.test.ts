@@ -150,7 +150,7 @@ describe.concurrent('the daemon', () => {
     const command = await requesting.ended;
     expect(command.exitCode, command.stderr).toBe(0);
     expect(command.stderr).toMatch(
-      /Process \d+ on .* is syncing athlete 1001; it was asked to do this/,
+      /Process \d+ on .* is syncing athlete 1001; it will also complete this request/,
     );
     const until = new Date(Date.now() - 1_200 * dayMs);
     const activities = scene.db.collection('activities');

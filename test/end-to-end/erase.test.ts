@@ -134,7 +134,7 @@ describe.concurrent('erase beside a daemon', () => {
     const daemon = scene.launch(['start']);
     const held = await daemon.reach(holding);
     const erasing = scene.begin(erase);
-    await erasing.shown(`works for athlete ${ada}`);
+    await erasing.shown(`is syncing athlete ${ada}`);
     expect(await scene.db.collection('activities').countDocuments()).toBeGreaterThan(0);
     held.release();
     const { exitCode, stdout, stderr } = await erasing.ended;

@@ -85,7 +85,7 @@ describe.concurrent('export', () => {
     const left = truth().length - wanted.length;
     expect(left).toBeGreaterThan(1);
     expect(stderr).toContain(`${wanted.length} activities exported to ${out}.`);
-    expect(stderr).toContain(`${left} activities were left out for want of position data.`);
+    expect(stderr).toContain(`${left} activities were left out because of missing position data.`);
   });
 
   it('writes GeoJSON since a day', async () => {

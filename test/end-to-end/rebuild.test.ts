@@ -74,7 +74,7 @@ describe('rebuild', () => {
     const { exitCode, stdout } = await scene.runWith(bare, 'rebuild');
     expect([exitCode, stdout]).toEqual([
       0,
-      '0 activities looked at: 0 rebuilt, 0 as they should be.\n',
+      '0 activities checked: 0 rebuilt, 0 already correct.\n',
     ]);
     expect(await scene.callWith(bare, 'rebuild', '--athlete', 'x')).toMatchObject({ exitCode: 2 });
   });

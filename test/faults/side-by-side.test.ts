@@ -67,7 +67,7 @@ describe.concurrent(`processes side by side (seed ${faultSeed})`, { timeout: 180
     const second = scene.launch(['start'], daemonEnv);
 
     await second.shown('leaving it alone');
-    for (const one of [years, everything]) await one.shown('it was asked to do this as well');
+    for (const one of [years, everything]) await one.shown('it will also complete this request');
     waiting.release();
     for (const { ended } of [years, everything]) {
       const { exitCode, stderr } = await ended;
@@ -90,7 +90,7 @@ describe.concurrent(`processes side by side (seed ${faultSeed})`, { timeout: 180
     const holder = scene.launch(['start'], daemonEnv);
     const waiting = await held;
     const requesting = scene.launch(['sync', '--since', '2000']);
-    await requesting.shown('it was asked to do this as well');
+    await requesting.shown('it will also complete this request');
     holder.kill('SIGKILL');
     await holder.ended;
     waiting.drop();

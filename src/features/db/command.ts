@@ -1,5 +1,5 @@
 /**
- * `db`: keeps the embedded MongoDB up and prints its address, for who wants to query while no daemon
+ * `db`: keeps the embedded MongoDB running and prints its address, so that you can query while no daemon
  * runs.
  */
 import type { ExitCode } from '../../errors.ts';
@@ -15,11 +15,11 @@ export async function db(program: Program): Promise<ExitCode> {
     program.print(database.address);
     if (program.config.mongodb.uri !== undefined) {
       program.log.info(
-        'This MongoDB is not the embedded one (MONGODB_URI is set): it needs no keeping up.',
+        'This MongoDB is not the embedded one (MONGODB_URI is set): this command does not keep it running.',
       );
       return exitCodes.done;
     }
-    program.log.info('Query it with any client; Ctrl-C ends it, unless the daemon still needs it.');
+    program.log.info('Query it with any client; Ctrl-C stops it, unless the daemon still uses it.');
     while (!program.signal.aborted) await program.clock.sleep(watchMs, program.signal);
     return exitCodes.done;
   } finally {

@@ -1,6 +1,6 @@
 /**
- * `demo`: the whole job, through the same code, against the simulated Strava and an embedded MongoDB of
- * its own. It touches neither the user's data nor the user's tokens.
+ * `demo`: runs the whole job, with the same code, against the simulated Strava and an embedded MongoDB of
+ * its own. It reads and changes neither the user's data nor the user's tokens.
  */
 import { join, relative } from 'node:path';
 import type { ExitCode } from '../../errors.ts';
@@ -21,9 +21,9 @@ const athlete = {
   years: 4,
   samplesPerActivity: [600, 2_400] as const,
 };
-/** Ample, so that the demo does not wait for a quarter of an hour. */
+/** Large enough that the demo does not wait for the next quota window. */
 const quota = { short: 2_000, daily: 20_000 };
-/** Beside the port of the user's own embedded server. */
+/** Differs from the default port of the user's own embedded server. */
 const demoPort = 27_218;
 const database = 'domestique_demo';
 
@@ -38,7 +38,7 @@ export async function demo(program: Program): Promise<ExitCode> {
   }
 }
 
-/** What the demo fetches, whatever the user's own settings say. */
+/** What the demo fetches, independent of the user's settings. */
 const demonstrated = {
   shouldFetchStreams: true,
   trackSource: 'summary' as const,
@@ -56,7 +56,7 @@ function programOf(program: Program, simulator: Simulator): Program {
       ...config,
       dataDir: join(config.dataDir, 'demo'),
       mongodb: { database, port: 0 },
-      // Without SYNC_SINCE and the like: what the user keeps is not what the demo shows.
+      // Without SYNC_SINCE and similar settings, which must not change what the demo shows.
       sync: { schedule, timezone, ...demonstrated },
       strava: {
         ...config.strava,
@@ -89,7 +89,7 @@ async function show(
     });
     if (program.signal.aborted || exitCode !== exitCodes.done) return exitCode;
     print(`\n${await demoAnswers(open.store)}`);
-    print(`\nLook around in this database with any MongoDB client while this command runs:`);
+    print(`\nExplore this database with any MongoDB client while this command runs:`);
     const folder = relative(join(program.configSource.configDir, '..'), program.config.dataDir);
     print(`  DATA_DIR=${folder} MONGODB_PORT=${demoPort} MONGODB_DATABASE=${database} npm run db`);
     return exitCodes.done;
@@ -98,7 +98,7 @@ async function show(
   }
 }
 
-/** What a login advises to do next is for those who have an account. */
+/** Prints only the first line of a login: the rest is advice for users with an account. */
 async function logIn(program: Program, code: string): Promise<void> {
   const print = (text: string): void => {
     program.print(text.split('\n')[0] ?? '');

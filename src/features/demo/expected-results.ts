@@ -1,5 +1,5 @@
 /**
- * A few questions that the demo puts to the database it has just filled.
+ * A few queries that the demo runs on the database that it has just filled.
  */
 import type { Document } from 'mongodb';
 import type { Store } from '../../mongo/schema/collections.ts';
@@ -26,16 +26,16 @@ interface MonthClimb {
 export async function demoAnswers(store: Store): Promise<string> {
   return [
     'Kilometres per year and sport:',
-    table(kilometreRows(await ask<SportYear>(store, kilometresPerSportAndYear))),
+    table(kilometreRows(await aggregate<SportYear>(store, kilometresPerSportAndYear))),
     '',
-    maxTextLength(await ask<LongestRide>(store, longestRide)),
+    longestRideText(await aggregate<LongestRide>(store, longestRide)),
     '',
     'Climbing per month, the last twelve:',
-    table((await ask<MonthClimb>(store, climbingPerMonth)).map(climbRow)),
+    table((await aggregate<MonthClimb>(store, climbingPerMonth)).map(climbRow)),
   ].join('\n');
 }
 
-function ask<T extends Document>({ db }: Store, pipeline: Document[]): Promise<T[]> {
+function aggregate<T extends Document>({ db }: Store, pipeline: Document[]): Promise<T[]> {
   return db.collection('activities').aggregate<T>(pipeline).toArray();
 }
 
@@ -78,7 +78,7 @@ function kilometreRows(rows: readonly SportYear[]): readonly (readonly string[])
   ]);
 }
 
-function maxTextLength([longest]: readonly LongestRide[]): string {
+function longestRideText([longest]: readonly LongestRide[]): string {
   if (longest === undefined) return 'Longest ride: none.';
   const { name, start_date, distance } = longest;
   return `Longest ride: ${number(Math.round(distance / 1_000))} km, "${name}" on ${start_date.toISOString().slice(0, 10)}.`;

@@ -1,6 +1,6 @@
 /**
- * `erase`: an athlete leaves. Revokes the access at Strava, deletes everything of the athlete from every
- * collection, and prints a receipt. It asks first, and touches nobody else.
+ * `erase`: revokes an athlete's access at Strava, deletes the athlete's data from every collection, and
+ * prints a receipt. It asks for confirmation first, and changes no other athlete's data.
  */
 import { requireClient } from '../../config/client.ts';
 import type { ExitCode } from '../../errors.ts';
@@ -23,16 +23,16 @@ import { counted, number, table } from '../shared/text-format.ts';
 
 export interface EraseOptions {
   readonly athlete: string;
-  /** Without asking. */
+  /** Skips the confirmation. */
   readonly yes: boolean;
-  /** Leaves the grant at Strava alone. */
+  /** Does not revoke the grant at Strava. */
   readonly withoutRevoke: boolean;
   readonly json: boolean;
-  /** Where an answer would be typed. */
+  /** Where the confirmation is typed. */
   readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
 }
 
-/** What became of the access, and how many documents went. */
+/** The result of the revocation, and the number of deleted documents. */
 export interface Receipt {
   readonly athlete: number;
   readonly access: Revocation;
@@ -40,16 +40,14 @@ export interface Receipt {
 }
 
 /**
- * @throws UsageError without a confirmation, NoAthleteError where nothing is stored of the athlete,
- * StravaUnavailableError where the access cannot be revoked, EraseUnfinishedError where it has to be run again.
+ * @throws UsageError without a confirmation, NoAthleteError if nothing is stored of the athlete,
+ * StravaUnavailableError if the access cannot be revoked, EraseUnfinishedError if it has to be run again.
  */
 export async function erase(program: Program, options: EraseOptions): Promise<ExitCode> {
   const athleteId = readAthleteId(options);
   if (!options.withoutRevoke) requireClient(program.config);
   if (!options.yes && !(options.input.isTTY === true && program.isTerminal)) {
-    throw new UsageError(
-      'erase asks before it deletes, and there is no terminal to ask on: give --yes.',
-    );
+    throw new UsageError('erase needs a confirmation, and there is no terminal: give --yes.');
   }
   const database = await openDatabase(program, commandDeadlineMs);
   try {
@@ -64,7 +62,7 @@ export async function erase(program: Program, options: EraseOptions): Promise<Ex
   }
 }
 
-/** Takes the athlete away from whoever syncs it, and erases without asking anybody. */
+/** Takes over the athlete from the process that syncs it, and erases without a confirmation. */
 export async function eraseNow(session: EraseSession, withoutRevoke: boolean): Promise<Receipt> {
   const { store } = session.database;
   const receipt = await whileHeld(session, (lease) => eraseHeld(session, withoutRevoke, lease));
@@ -75,7 +73,7 @@ export async function eraseNow(session: EraseSession, withoutRevoke: boolean): P
 /** @throws UsageError */
 function readAthleteId(options: EraseOptions): number {
   const athleteId = athleteOf(options);
-  if (athleteId === undefined) throw new UsageError('Say whom with --athlete ID.');
+  if (athleteId === undefined) throw new UsageError('Name the athlete with --athlete ID.');
   return athleteId;
 }
 
@@ -83,7 +81,7 @@ async function throwIfUnknown({ database, athleteId }: EraseSession): Promise<vo
   const { store } = database;
   if ((await footprintLeft(store, athleteId)).length > 0) return;
   throw new NoAthleteError(
-    `Nothing is stored of athlete ${athleteId} in ${database.address}. npm run status names who is known.`,
+    `Nothing is stored of athlete ${athleteId} in ${database.address}. npm run status lists the known athletes.`,
   );
 }
 
@@ -92,9 +90,9 @@ async function confirm(
   { input }: EraseOptions,
 ): Promise<void> {
   const question = [
-    `This withdraws the access and deletes everything of ${await describe(database, athleteId)} from ${database.address}.`,
+    `This revokes the access and deletes all data of ${await describe(database, athleteId)} from ${database.address}.`,
     'It cannot be undone.',
-    `Type ${athleteId} or yes to go on: `,
+    `Type ${athleteId} or yes to continue: `,
   ].join('\n');
   const terminal = { input, output: program.stderr, signal: program.signal };
   if (await isConfirmed(terminal, question, [String(athleteId), 'yes'])) return;
@@ -125,7 +123,7 @@ async function eraseHeld(
   return { athlete: athleteId, access, deleted };
 }
 
-/** What is not revoked goes on as before. */
+/** If the revocation fails, syncing continues as before. */
 async function revokeOrUnmark(session: EraseSession): Promise<Revocation> {
   const { store } = session.database;
   try {
@@ -144,7 +142,7 @@ const accessSentences: Readonly<Record<Revocation, string>> = {
   revoked: 'The access was revoked at Strava.',
   'no login': 'No login was stored, so nothing was revoked at Strava.',
   'left alone':
-    'The access was not revoked: the athlete withdraws it at https://www.strava.com/settings/apps.',
+    'The access was not revoked: the athlete can revoke it at https://www.strava.com/settings/apps.',
 };
 
 function renderReceipt({ athlete, access, deleted }: Receipt): string {

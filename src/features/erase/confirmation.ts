@@ -1,17 +1,17 @@
 /**
- * Asks the person at the terminal before something that cannot be undone.
+ * Asks the user for a confirmation before something that cannot be undone.
  */
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 
-/** The terminal that a question is asked on. */
+/** The terminal that shows the question. */
 export interface Terminal {
   readonly input: NodeJS.ReadableStream;
   readonly output: NodeJS.WritableStream;
   readonly signal: AbortSignal;
 }
 
-/** Whether one of the accepted answers was typed; no answer at all is none of them. */
+/** Whether the user typed one of the accepted replies; the end of the input counts as no. */
 export async function isConfirmed(
   { input, output, signal }: Terminal,
   question: string,
@@ -21,8 +21,8 @@ export async function isConfirmed(
   const lines = createInterface({ input, output, terminal: false });
   const closed = once(lines, 'close').then(() => '');
   try {
-    const answer = await Promise.race([lines.question(question, { signal }), closed]);
-    return accepted.includes(answer.trim().toLowerCase());
+    const reply = await Promise.race([lines.question(question, { signal }), closed]);
+    return accepted.includes(reply.trim().toLowerCase());
   } finally {
     lines.close();
   }

@@ -1,6 +1,6 @@
 /**
- * Takes an athlete away from whoever works for it: asks, waits, and holds the leases for as long as the
- * erasure takes. It takes nothing by force.
+ * Takes over an athlete from the process that syncs it: marks the athlete, waits, and holds the leases
+ * for as long as the erasure takes. It never takes a lease that is still valid.
  */
 import { EraseUnfinishedError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
@@ -19,9 +19,10 @@ const maxWaitMs = 60_000;
 const pauseMs = 250;
 
 /**
- * Runs `work` while nobody syncs the athlete and nobody refreshes its login. The refresh lease is part
+ * Runs `work` while no other process syncs the athlete or refreshes its login. The refresh lease is part
  * of it because a token that rotates while the old one is being revoked would stay alive.
- * @throws EraseUnfinishedError where another process does not let go within a minute; nothing is changed then.
+ * @throws EraseUnfinishedError if another process does not release the athlete within a minute; nothing
+ * is changed then.
  */
 export async function whileHeld<T>(
   session: EraseSession,
@@ -46,13 +47,13 @@ async function acquire(session: EraseSession, name: string): Promise<Lease> {
   const { clock, log, signal } = program;
   const startedMs = clock.monotonicMs();
   for (let tries = 1; ; tries += 1) {
-    // Each time, because a refresh that was under way replaces the login and with it the mark.
+    // Each time, because a refresh in progress replaces the login and with it the mark.
     await markErasing(database.store, athleteId, new Date(clock.nowMs()));
     const lease = await database.leases.tryAcquire(name);
     if ('epoch' in lease) return lease;
     if (tries === 1) {
       log.info(
-        `Process ${lease.pid} on ${lease.host} works for athlete ${athleteId}; waiting until it lets go.`,
+        `Process ${lease.pid} on ${lease.host} is syncing athlete ${athleteId}; waiting until it releases the lease.`,
       );
     }
     if (signal.aborted || clock.monotonicMs() - startedMs >= maxWaitMs) {
@@ -67,6 +68,6 @@ function held(athleteId: number, { pid, host }: LeaseHolder, isStopped: boolean)
   return new EraseUnfinishedError(
     isStopped
       ? 'Stopped. Nothing was revoked and nothing was erased.'
-      : `Process ${pid} on ${host} does not let athlete ${athleteId} go. Nothing was revoked and nothing was erased: stop that process (npm start or npm run sync), and run the same command again.`,
+      : `Process ${pid} on ${host} does not release athlete ${athleteId}. Nothing was revoked and nothing was erased: stop that process (npm start or npm run sync), and run the same command again.`,
   );
 }

@@ -1,16 +1,16 @@
 /**
- * Erases one athlete from every collection and counts what went; which collections hold what of whom
- * stands in one table here. It asks nobody, and knows nothing of Strava.
+ * Deletes one athlete from every collection and counts the deleted documents. One table lists which
+ * collection holds what of an athlete. This module neither asks for a confirmation nor calls Strava.
  *
- * Whoever calls it holds the leases `athlete:ID` and `refresh:ID` until it is done. A holder lets a
- * lease go only when nothing of its own is in flight, so after a lease that was let go (or whose
- * process is dead) nobody can write any more: that is what keeps the upserts of `activities`, `streams`
- * and `athletes` from bringing a document back, for an epoch cannot fence what is not there. Only a
- * process that slept through its own lease may still hold one write that had begun: the table is gone
- * through again at the end until nothing is found, and an erasure can be repeated at any time.
+ * The caller holds the leases `athlete:ID` and `refresh:ID` until the erasure is done. A holder releases
+ * a lease only when none of its requests is in flight. So once a lease was released, or its process is
+ * dead, no other process can write. This keeps the upserts of `activities`, `streams` and `athletes`
+ * from bringing a document back: an epoch cannot fence a document that does not exist. Only a process
+ * that was suspended past the end of its lease may still complete one write that it had begun. Therefore
+ * the erasure repeats the table until nothing is found, and it can be run again at any time.
  *
- * The order is the promise: first it is forgotten how far the list is known, so that a login after an
- * erasure that was cut off finds everything again; the login goes last but one, and the athlete last.
+ * The order matters. The list coverage goes first, so that a login after an interrupted erasure finds
+ * everything again. The login goes last but one, and the athlete last.
  */
 import type { Document, Filter } from 'mongodb';
 import { EraseUnfinishedError } from '../../errors.ts';
@@ -19,21 +19,21 @@ import { int64 } from '../../mongo/base/bson-value.ts';
 import type { Store, TokenDocument } from '../../mongo/schema/collections.ts';
 import { digestOf } from '../../mongo/tokens/grant-document.ts';
 
-/** What tells the documents of one athlete from those of others. */
+/** What identifies the documents of one athlete. */
 interface Footprint {
   readonly id: ReturnType<typeof int64>;
-  /** In text, as a word of its own. */
+  /** Matches the id in text, as a separate word. */
   readonly word: RegExp;
-  /** The stored login, where there is one. */
+  /** The stored login, if there is one. */
   readonly login?: TokenDocument;
 }
 
 interface PersonalCollection {
   readonly name: string;
   readonly filter: (footprint: Footprint) => Filter<Document>;
-  /** Where a document is not the athlete's alone: the update that takes out what is. */
+  /** For documents that athletes share: the update that removes this athlete's part. */
   readonly cleansing?: (footprint: Footprint) => Document[];
-  /** What is left of a cleansed document and belongs to nobody any more. */
+  /** Matches the cleansed documents that no athlete uses any more. */
   readonly emptied?: Filter<Document>;
 }
 
@@ -56,7 +56,7 @@ const personal: readonly PersonalCollection[] = [
     ],
     emptied: { 'sync.athlete_ids': { $size: 0 } },
   },
-  // A run belongs to all athletes; the message that it failed with can name one of them.
+  // A run concerns all athletes; its error message can name one of them.
   {
     name: 'runs',
     filter: ({ word }) => ({ error: word }),
@@ -64,26 +64,26 @@ const personal: readonly PersonalCollection[] = [
   },
   { name: 'notifications', filter: byAthlete },
   { name: 'pending_logins', filter: pendingLoginsOf },
-  // After the revocation Strava sends an event, so late.
+  // After the collections above, because Strava sends an event after the revocation.
   { name: 'events', filter: ({ id }) => ({ owner_id: id }) },
   { name: 'tokens', filter: byId },
   { name: 'athletes', filter: byId },
 ];
 
-/** Every collection that can hold something of an athlete. */
+/** Every collection that can hold an athlete's data. */
 export const personalCollections: readonly string[] = [
   ...personal.map(({ name }) => name),
   'leases',
 ];
 
-/** The collections that never do: what they hold belongs to an application. */
+/** The collections that never hold an athlete's data: theirs belongs to an application. */
 export const impersonalCollections: readonly string[] = ['quota', 'subscriptions', 'schema'];
 
-/** A stop is looked at between two batches. */
+/** The signal is checked between two batches. */
 const batchSize = 200;
 const maxPasses = 5;
 
-/** How many documents went, by collection; those that nothing was in are left out. */
+/** The number of deleted documents, by collection; a collection without any is left out. */
 export type ErasedCounts = ReadonlyMap<string, number>;
 
 export interface Erasure {
@@ -94,8 +94,8 @@ export interface Erasure {
 }
 
 /**
- * Which collections hold something of the athlete; leases, which say nothing of anybody, aside.
- * A login that was cut off before Strava said whose it is cannot be found: it is gone after 30 days.
+ * Which collections hold data of the athlete, except leases, which hold no personal data. It cannot find
+ * a login that was interrupted before Strava named its athlete; such a login expires after 30 days.
  */
 export async function footprintLeft(store: Store, athleteId: number): Promise<readonly string[]> {
   const footprint = await footprintOf(store, athleteId);
@@ -110,12 +110,12 @@ export async function footprintLeft(store: Store, athleteId: number): Promise<re
 }
 
 /**
- * Deletes everything of an athlete; once more after an interruption, it deletes the rest.
+ * Deletes all data of an athlete. After an interruption, another call deletes the rest.
  * @throws EraseUnfinishedError when it is stopped, LeaseLostError when another process took over.
  */
 export async function eraseAthlete(store: Store, erasure: Erasure): Promise<ErasedCounts> {
   const footprint = await footprintOf(store, erasure.athleteId);
-  await forgetListing(store, erasure);
+  await resetCoverage(store, erasure);
   const counts = new Map<string, number>();
   for (let passes = 0; passes < maxPasses; passes += 1) {
     const before = sumOf(counts);
@@ -128,7 +128,7 @@ export async function eraseAthlete(store: Store, erasure: Erasure): Promise<Eras
   return counts;
 }
 
-/** Deletes the athlete's leases that nobody holds: the caller has let its own go. */
+/** Deletes the athlete's leases that no process holds: the caller has released its own. */
 export async function eraseLeases({ leases }: Store, athleteId: number): Promise<void> {
   const free = { $lte: new Date(0) };
   await leases.deleteMany({ _id: new RegExp(`^[a-z_-]+:${athleteId}$`), expires_at: free });
@@ -144,35 +144,35 @@ async function footprintOf({ tokens }: Store, athleteId: number): Promise<Footpr
   };
 }
 
-/** Sealed tokens differ at each write; the digest does not. */
+/** Encrypted tokens differ at each write; the digest does not. */
 function pendingLoginsOf({ id, login }: Footprint): Filter<Document> {
-  const mine: Filter<Document>[] = [{ athlete_id: id }];
-  if (login === undefined) return { $or: mine };
+  const ofAthlete: Filter<Document>[] = [{ athlete_id: id }];
+  if (login === undefined) return { $or: ofAthlete };
   const { access_token, refresh_token, refresh_digest } = login;
-  if (typeof access_token === 'string') mine.push({ access_token });
+  if (typeof access_token === 'string') ofAthlete.push({ access_token });
   const isPlain = typeof refresh_token === 'string';
-  if (isPlain) mine.push({ refresh_token });
+  if (isPlain) ofAthlete.push({ refresh_token });
   const digest = isPlain ? digestOf(refresh_token) : refresh_digest;
-  if (digest !== undefined) mine.push({ refresh_digest: digest }, { _id: digest as never });
-  return { $or: mine };
+  if (digest !== undefined) ofAthlete.push({ refresh_digest: digest }, { _id: digest as never });
+  return { $or: ofAthlete };
 }
 
 /**
- * The epoch stays, so that a write of the cursor under an older one fails for as long as it can, and so does
- * a withdrawn access, so that the daemon finishes an erasure that was cut off.
+ * The epoch stays, so that a write of the cursor under an older epoch still fails. The record of a
+ * deauthorization stays too, so that the daemon finishes an interrupted erasure.
  */
-async function forgetListing({ athletes }: Store, { athleteId, lease }: Erasure): Promise<void> {
+async function resetCoverage({ athletes }: Store, { athleteId, lease }: Erasure): Promise<void> {
   await lease.assertHeld();
   await athletes.updateOne({ _id: int64(athleteId) }, [{ $set: { sync: remainderOf(lease) } }]);
 }
 
-/** As an operator, because an object alone would be merged into what is there. */
+/** As an operator, because a plain object would be merged into the existing one. */
 function remainderOf({ epoch }: Lease): Document {
-  const withdrawal = {
+  const deauthorization = {
     deauthorized_at: '$sync.deauthorized_at',
     deauthorization_notified_at: '$sync.deauthorization_notified_at',
   };
-  return { $mergeObjects: [{ epoch: { $literal: epoch } }, withdrawal] };
+  return { $mergeObjects: [{ epoch: { $literal: epoch } }, deauthorization] };
 }
 
 interface Target {
@@ -194,7 +194,7 @@ async function eraseFrom(
   return modifiedCount;
 }
 
-/** In batches, because one operation over years of streams takes longer than an answer is waited for. */
+/** In batches, because one operation over years of streams would exceed the timeout. */
 async function eraseInBatches(
   { db }: Store,
   { name, erasure }: { readonly name: string; readonly erasure: Erasure },
@@ -218,7 +218,7 @@ async function eraseInBatches(
 async function continueOrThrow({ athleteId, lease, signal }: Erasure): Promise<void> {
   if (signal.aborted) {
     throw new EraseUnfinishedError(
-      `Stopped before everything of athlete ${athleteId} was erased. Run the same command again for the rest.`,
+      `Stopped before all data of athlete ${athleteId} was erased. Run the same command again for the rest.`,
     );
   }
   await lease.assertHeld();

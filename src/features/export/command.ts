@@ -1,6 +1,6 @@
 /**
- * `export`: stored activities as GPX, GeoJSON, CSV or lines of JSON. It reads the database only: no
- * request to Strava, no client, no login.
+ * `export`: stored activities as GPX, GeoJSON, CSV or lines of JSON. It reads only the database: it
+ * needs no request to Strava, no client and no login.
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -46,7 +46,7 @@ export async function exportActivities(
 
 type Chosen = AsyncIterable<Recording> | Iterable<Recording>;
 
-/** @throws NothingToExportError where what is named is not there, or cannot be in the format. */
+/** @throws NothingToExportError if the activity or athlete is not stored, or the format cannot hold it. */
 async function choose({ store }: Database, order: ExportOrder): Promise<Chosen> {
   const { activityId, query } = order;
   const { athleteId } = query;
@@ -110,7 +110,7 @@ async function writeFiles(
   }
 }
 
-/** On stderr, because the answer may be on stdout; silent where a single activity went there. */
+/** On stderr, because the document may be on stdout. Silent if a single activity went to stdout. */
 function report(
   { stderr }: Program,
   order: ExportOrder,
@@ -121,5 +121,5 @@ function report(
   if (skipped === 0) return;
   const were =
     skipped === 1 ? '1 activity was' : `${counted(skipped, 'activity', 'activities')} were`;
-  stderr.write(`${were} left out for want of ${order.format.needs}.\n`);
+  stderr.write(`${were} left out because of missing ${order.format.needs}.\n`);
 }

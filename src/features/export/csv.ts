@@ -1,12 +1,12 @@
 /**
  * Samples as CSV (RFC 4180): one row each, the same columns for every activity. All cells are numbers,
- * instants, true or false, so that nothing has to be quoted and no program takes one for a formula.
+ * instants, true or false, so no cell needs quotes and no program reads one as a formula.
  */
 import type { Recording } from '../../domain/activity/recording.ts';
 import type { Sample, Streams } from '../../domain/activity/streams.ts';
 import { instantAt } from './samples.ts';
 
-/** Strava's key of the stream and the name of its column, which says the unit. */
+/** Strava's key of the stream, and the name of its column with the unit. */
 const columns: readonly (readonly [string, string])[] = [
   ['time', 'elapsed_s'],
   ['lat', 'latitude_deg'],

@@ -1,6 +1,6 @@
 /**
- * The formats: what an activity must have for each, and how a whole document is put together. It
- * neither reads nor writes.
+ * The formats: what each requires of an activity, and how to assemble a whole document. It does no
+ * input or output.
  */
 import type { Recording } from '../../domain/activity/recording.ts';
 import { csvHead, csvOf } from './csv.ts';
@@ -13,7 +13,7 @@ export interface Format {
   /** What an activity must have, in words: "position data". */
   readonly needs: string;
   readonly canHold: (recording: Recording) => boolean;
-  /** Whether one document takes one activity only. */
+  /** Whether a document holds only one activity. */
   readonly isOneEach: boolean;
   readonly head: string;
   readonly between: string;
@@ -54,7 +54,7 @@ export const formats = {
 
 export type FormatName = keyof typeof formats;
 
-/** How many activities went into documents, and how many could not. */
+/** How many activities were exported, and how many the format could not hold. */
 export interface ExportCounts {
   exported: number;
   skipped: number;

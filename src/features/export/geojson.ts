@@ -1,6 +1,6 @@
 /**
- * An activity as a GeoJSON feature (RFC 7946): a line of longitude, latitude and altitude, and what was
- * measured along it as lists of the same length.
+ * An activity as a GeoJSON feature (RFC 7946): a line of longitude, latitude and altitude, and the
+ * measurements along it as lists of the same length.
  */
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { Recording } from '../../domain/activity/recording.ts';

@@ -47,22 +47,22 @@ function pointOf(recording: Recording, streams: Streams, { index, lat, lng }: Po
 }
 
 /**
- * Power stands outside of Garmin's extension, which has no place for it, without a prefix: as Strava's own
- * files have it, and as readers look for it.
+ * Power is outside of Garmin's extension, which has no field for it, and has no prefix: Strava's own files
+ * have it there, and readers expect it there.
  */
 function extensionsOf(streams: Streams, index: number): string {
-  const watts = wholeAt(streams, 'watts', { index, least: 0, most: 65_535 });
+  const watts = wholeAt(streams, 'watts', { index, min: 0, max: 65_535 });
   const garmin = garminExtension(streams, index);
   if (watts === undefined && garmin === '') return '';
   const power = watts === undefined ? '' : `<power>${watts}</power>`;
   return `<extensions>${power}${garmin}</extensions>`;
 }
 
-/** https://www8.garmin.com/xmlschemas/TrackPointExtensionv1.xsd: in this order, and these bounds. */
+/** https://www8.garmin.com/xmlschemas/TrackPointExtensionv1.xsd defines this order and these bounds. */
 function garminExtension(streams: Streams, index: number): string {
   const temperature = numberAt(streams, 'temp', index);
-  const heartrate = wholeAt(streams, 'heartrate', { index, least: 1, most: 255 });
-  const cadence = wholeAt(streams, 'cadence', { index, least: 0, most: 254 });
+  const heartrate = wholeAt(streams, 'heartrate', { index, min: 1, max: 255 });
+  const cadence = wholeAt(streams, 'cadence', { index, min: 0, max: 254 });
   const inner = [
     temperature === undefined ? '' : `<gpxtpx:atemp>${xmlDecimal(temperature)}</gpxtpx:atemp>`,
     heartrate === undefined ? '' : `<gpxtpx:hr>${heartrate}</gpxtpx:hr>`,
@@ -71,14 +71,14 @@ function garminExtension(streams: Streams, index: number): string {
   return inner === '' ? '' : `<gpxtpx:TrackPointExtension>${inner}</gpxtpx:TrackPointExtension>`;
 }
 
-/** The whole number that the format can hold; what lies beyond its bounds is left out. */
+/** The value rounded to a whole number; undefined outside of the format's bounds. */
 function wholeAt(
   streams: Streams,
   key: string,
-  { index, least, most }: { index: number; least: number; most: number },
+  { index, min, max }: { index: number; min: number; max: number },
 ): number | undefined {
   const value = numberAt(streams, key, index);
   if (value === undefined) return undefined;
   const whole = Math.round(value);
-  return whole >= least && whole <= most ? whole : undefined;
+  return whole >= min && whole <= max ? whole : undefined;
 }

@@ -1,10 +1,10 @@
 /**
- * An activity as one line of JSON: Strava's record, and beside its fields `streams`.
+ * An activity as one line of JSON: Strava's record with `streams` as one more field.
  */
 import type { Recording } from '../../domain/activity/recording.ts';
 import { jsonText } from '../shared/json-text.ts';
 
-/** The line in pieces; `streams` is null where none are stored. */
+/** The line in pieces; `streams` is null if none are stored. */
 export function* ndjsonOf({ record, streams }: Recording): Generator<string> {
   const fields = Object.entries(record).filter(([key]) => key !== 'streams');
   const text = jsonText(Object.fromEntries(fields));

@@ -1,5 +1,5 @@
 /**
- * What the command line of `export` asks for: checked before anything connects.
+ * The options of `export`, checked before anything connects.
  */
 import { dayMs as oneDayMs } from '../../domain/duration.ts';
 import { parseSince, periodExamples } from '../../domain/sync/period.ts';
@@ -20,10 +20,10 @@ export interface ExportOptions {
 export interface ExportOrder {
   readonly name: FormatName;
   readonly format: Format;
-  /** One activity alone. */
+  /** Only this activity. */
   readonly activityId?: number;
   readonly query: RecordingQuery;
-  /** A file, or a folder for a format that takes one activity each; else the answer is on stdout. */
+  /** A file, or a folder for a format of one activity per file; without it, the document goes to stdout. */
   readonly out?: string;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Single samples out of streams: numbers, positions and instants, where they are there. It knows no
+ * Reads single samples from streams: numbers, positions and instants, if they exist. It depends on no
  * format.
  */
 import type { Recording } from '../../domain/activity/recording.ts';
@@ -12,7 +12,7 @@ export interface Position {
   readonly lng: number;
 }
 
-/** The number of a stream at an index; undefined where there is none. */
+/** The number of a stream at an index; undefined if there is none. */
 export function numberAt({ arrays }: Streams, key: string, index: number): number | undefined {
   const sample = arrays.get(key)?.[index];
   return typeof sample === 'number' && Number.isFinite(sample) ? sample : undefined;
@@ -28,9 +28,9 @@ export function* positionsOf({ streams }: Recording): Generator<Position> {
   }
 }
 
-/** Whether at least so many samples have a position. */
-export function hasPositions(recording: Recording, atLeast: number): boolean {
-  return positionsOf(recording).take(atLeast).toArray().length === atLeast;
+/** Whether at least `min` samples have a position. */
+export function hasPositions(recording: Recording, min: number): boolean {
+  return positionsOf(recording).take(min).toArray().length === min;
 }
 
 const latestMs = 8.64e15;
@@ -47,12 +47,12 @@ export function instantAt(
   return Math.abs(atMs) <= latestMs ? instantText(new Date(atMs)) : undefined;
 }
 
-/** "2026-11-22T14:15:00Z"; with milliseconds where there are some. */
+/** "2026-11-22T14:15:00Z"; with milliseconds if they are not zero. */
 export function instantText(at: Date): string {
   return at.toISOString().replace('.000Z', 'Z');
 }
 
-/** The text of a field of Strava's record; undefined where it is missing, empty or no text. */
+/** The text of a field of Strava's record; undefined if it is missing, empty or no text. */
 export function textOf({ record }: Recording, key: string): string | undefined {
   const value = record[key];
   return typeof value === 'string' && value !== '' ? value : undefined;

@@ -1,6 +1,6 @@
 /**
- * `keys`: makes the file of the keys that encrypt the stored logins, or replaces the key in it. No key
- * is ever printed.
+ * `keys`: creates the file of the keys that encrypt the stored logins, or replaces the key in it. It
+ * never prints a key.
  */
 import type { ExitCode } from '../../errors.ts';
 import { ConfigurationError, exitCodes, TokenKeyError } from '../../errors.ts';
@@ -17,7 +17,7 @@ export async function keys(program: Program, action: 'new' | 'rotate'): Promise<
   const path = program.config.tokenKeyFile;
   if (path === undefined) {
     throw new ConfigurationError([
-      'TOKEN_KEY_FILE: is not set; set it to where the keys are to stand, for example TOKEN_KEY_FILE=/etc/domestique/token-keys',
+      'TOKEN_KEY_FILE: is not set; set it to the path of the key file, for example TOKEN_KEY_FILE=/etc/domestique/token-keys',
     ]);
   }
   await (action === 'new' ? make(program, path) : rotate(program, path));
@@ -50,11 +50,11 @@ async function rotate(program: Program, path: string): Promise<void> {
   }
 }
 
-/** Two rotations at a time would each put back the file that they had read. */
+/** Of two concurrent rotations, each would overwrite the other's file. */
 async function holdKeys({ leases }: Database): Promise<Lease> {
   const lease = await leases.tryAcquire('keys');
   if ('epoch' in lease) return lease;
   throw new TokenKeyError(
-    `Process ${lease.pid} on ${lease.host} is changing the keys. Give the command again when it is done.`,
+    `Process ${lease.pid} on ${lease.host} is changing the keys. Run the command again when it is done.`,
   );
 }

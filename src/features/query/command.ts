@@ -1,6 +1,6 @@
 /**
- * `query`: answers a question of the cookbook, or lists the questions. It reads the database only: no
- * request to Strava, no client, no login.
+ * `query`: answers a question of the cookbook, or lists the questions. It reads only the database: it
+ * needs no request to Strava, no client and no login.
  */
 import { Readable } from 'node:stream';
 import { Long } from 'mongodb';
@@ -14,7 +14,7 @@ import { writeToStream } from '../shared/output.ts';
 import type { Database } from '../../main.ts';
 import { commandDeadlineMs, openDatabase } from '../../main.ts';
 import { int64 } from '../../mongo/base/bson-value.ts';
-import { ask } from './store.ts';
+import { answerOf } from './store.ts';
 import { athletesWithActivities } from '../../mongo/streams/recordings.ts';
 import type { Program } from '../../program.ts';
 import { answerText } from './report.ts';
@@ -31,7 +31,7 @@ export async function query(program: Program, args: readonly string[]): Promise<
   const database = await openDatabase(program, commandDeadlineMs);
   try {
     const whole = await withAthlete(database, recipe, scope);
-    const answer = await ask(database.store, recipe, whole);
+    const answer = await answerOf(database.store, recipe, whole);
     if (answer === undefined) {
       throw new UsageError(`${recipe.name}: ${recipe.lookup?.absence ?? 'Nothing was found.'}`);
     }
@@ -49,7 +49,7 @@ function listText(form: ResponseForm): string {
   return table(recipes.map((recipe) => [usageOf(recipe), recipe.title]));
 }
 
-/** @throws UsageError where it is not clear whose activities are meant. */
+/** @throws UsageError if the athlete is unknown, or several are stored and none is named. */
 async function withAthlete({ store }: Database, recipe: Recipe, scope: Scope): Promise<Scope> {
   if (!recipe.parameters.includes('athlete')) return scope;
   const known = await athletesWithActivities(store);
@@ -58,7 +58,7 @@ async function withAthlete({ store }: Database, recipe: Recipe, scope: Scope): P
   if (Long.isLong(given)) {
     const named = given.toString();
     if (known.some((id) => String(id) === named)) return scope;
-    const others = known.length === 0 ? 'nobody' : known.join(', ');
+    const others = known.length === 0 ? 'no athlete' : known.join(', ');
     throw new UsageError(
       `${recipe.name}: there are no activities of athlete ${named}; there are some of ${others}.`,
     );

@@ -1,6 +1,6 @@
 /**
- * What the command line of `query` asks for: checked before anything connects. The parameters are the
- * question's own, so they are read here and not by the command line's library.
+ * The options of `query`, checked before anything connects. Each question has its own parameters, so they
+ * are parsed here and not by the command line's library.
  */
 import type { Scope } from '../../queries/binding.ts';
 import type { ParameterName } from '../../queries/parameters.ts';
@@ -20,7 +20,7 @@ export interface QueryOrder {
   readonly scope: Scope;
 }
 
-/** @throws UsageError with the parameters that there are. */
+/** @throws UsageError that lists the question's parameters. */
 export function queryOrderOf(args: readonly string[], nowMs: number): QueryOrder {
   const { names, options, forms } = split(args);
   const form = formOf(forms);
@@ -31,7 +31,7 @@ export function queryOrderOf(args: readonly string[], nowMs: number): QueryOrder
   }
   const recipe = recipes.find((one) => one.name === name);
   if (recipe === undefined) {
-    throw new UsageError(`There is no question "${name}": npm run query lists those there are.`);
+    throw new UsageError(`There is no question "${name}": npm run query lists all of them.`);
   }
   if (rest.length > 0) throw wrong(recipe, `"${rest.join(' ')}" belongs to no parameter`);
   return { form, recipe, scope: scopeOf(recipe, options, nowMs) };
@@ -43,7 +43,7 @@ interface Words {
   readonly forms: ReadonlySet<ResponseForm>;
 }
 
-/** `--name value` and `--name=value`; a value may begin with a minus, for there is the western half. */
+/** `--name value` and `--name=value`; a value may begin with a minus, because western longitudes are negative. */
 function split(args: readonly string[]): Words {
   const names: string[] = [];
   const options = new Map<string, string>();
@@ -84,7 +84,7 @@ function defaultOf(recipe: Recipe, name: ParameterName, nowMs: number): string |
   return parameters[name].isOptional ? exampleOf(recipe, name) : undefined;
 }
 
-/** Undefined for an athlete that is not named: it is found once the database is open. */
+/** Undefined for an athlete that is not named: it is chosen once the database is open. */
 function valueOf(recipe: Recipe, name: ParameterName, text: string | undefined): unknown {
   const { takes, read } = parameters[name];
   if (text === undefined) {
@@ -101,7 +101,7 @@ function wrong({ name, parameters: own }: Recipe, problem: string): UsageError {
   return new UsageError(`${name}: ${problem}. Its parameters are ${known}.`);
 }
 
-/** How a question is called, with its parameters in the order in which they are declared. */
+/** The usage of a question, with its parameters in the order of their declaration. */
 export function usageOf({ name, parameters: own }: Recipe): string {
   const words = own.map((each) => {
     const word = `--${each} ${each.toUpperCase()}`;

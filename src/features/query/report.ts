@@ -1,5 +1,5 @@
 /**
- * The answer to a question as a table for a person, as CSV or as JSON.
+ * The answer to a question as a table, as CSV or as JSON.
  */
 import { Long } from 'mongodb';
 import type { Document } from 'mongodb';
@@ -21,8 +21,8 @@ export function answerText(documents: readonly Document[], form: ResponseForm): 
 }
 
 /**
- * The members of all documents in the order in which they come; the members of `_id`, and of any other
- * object, are columns of their own.
+ * The members of all documents in their order; each member of `_id`, and of any other object, is a column
+ * of its own.
  */
 function columnsOf(documents: readonly Document[]): readonly string[] {
   return [...new Set(documents.flatMap((document) => pathsOf(document)))];
@@ -48,7 +48,7 @@ function member(document: Document, path: string): unknown {
   return value;
 }
 
-/** Control characters would break the rows, or speak to the terminal. */
+/** Control characters would break the rows or control the terminal. */
 function tableCell(value: unknown): string {
   if (value instanceof Date) return instant(value);
   if (typeof value === 'number') return String(Math.round(value * 1_000) / 1_000);
@@ -72,7 +72,7 @@ function csvOf(documents: readonly Document[], columns: readonly string[]): stri
   return lines.join('\r\n');
 }
 
-/** A spreadsheet takes a text that begins so for a formula; an apostrophe says that it is none. */
+/** A spreadsheet reads a text that begins like this as a formula; an apostrophe prevents it. */
 const formula = /^[=+@\t\r-]/;
 
 function csvCell(value: unknown): string {

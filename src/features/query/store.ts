@@ -1,5 +1,5 @@
 /**
- * Asks the database a question of the cookbook. It changes nothing and knows no command line.
+ * Runs a question of the cookbook against the database. It only reads.
  */
 import type { Document } from 'mongodb';
 import type { Scope } from '../../queries/binding.ts';
@@ -7,8 +7,8 @@ import { bindDocument, bindPipeline, withRing } from '../../queries/binding.ts';
 import type { Recipe } from '../../queries/recipe.ts';
 import type { Store } from '../../mongo/schema/collections.ts';
 
-/** The answer; undefined where there is not what the question starts from. */
-export async function ask(
+/** The answer; undefined if the document that the question starts from is not stored. */
+export async function answerOf(
   store: Store,
   recipe: Recipe,
   scope: Scope,
@@ -23,7 +23,7 @@ export async function ask(
     .toArray();
 }
 
-/** What is looked up first, beside what was given. */
+/** The given parameters, and the document that the question starts from. */
 async function withLookup(
   { db }: Store,
   { lookup }: Recipe,

@@ -1,6 +1,6 @@
 /**
- * `rebuild`: works out `derived` and the tracks again from what is stored, beside a running daemon. No
- * request to Strava, no client, no login.
+ * `rebuild`: computes `derived` and the tracks again from stored data, also beside a running daemon. It
+ * needs no request to Strava, no client and no login.
  */
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes, UsageError } from '../../errors.ts';
@@ -22,7 +22,7 @@ type RebuildCounts = Record<Rebuilt, number>;
 
 const logEveryMs = 30_000;
 
-/** Stopped and given again it begins anew, and finds what is done as it is to be. */
+/** After a stop, the next call starts again and finds the finished activities unchanged. */
 export async function rebuild(program: Program, options: RebuildOptions): Promise<ExitCode> {
   const athleteId = athleteOf(options);
   const database = await openDatabase(program, commandDeadlineMs);
@@ -51,19 +51,19 @@ async function rebuildAll(
 ): Promise<RebuildCounts> {
   const { trackSource } = config.sync;
   const stats: RebuildCounts = { rebuilt: 0, unchanged: 0, incomplete: 0, gone: 0 };
-  let saidAtMs = clock.monotonicMs();
+  let loggedAtMs = clock.monotonicMs();
   for await (const id of activityIds(store, athleteId)) {
     if (signal.aborted) break;
     stats[await rebuildActivity(store, { id, trackSource })] += 1;
-    if (clock.monotonicMs() - saidAtMs < logEveryMs) continue;
-    saidAtMs = clock.monotonicMs();
-    log.info(stats, `Rebuilding: ${counted(polled(stats), 'activity', 'activities')} so far.`);
+    if (clock.monotonicMs() - loggedAtMs < logEveryMs) continue;
+    loggedAtMs = clock.monotonicMs();
+    log.info(stats, `Rebuilding: ${counted(processed(stats), 'activity', 'activities')} so far.`);
   }
   return stats;
 }
 
-/** Those that were removed meanwhile are not among them. */
-function polled({ rebuilt, unchanged, incomplete }: RebuildCounts): number {
+/** Without the activities that were removed meanwhile. */
+function processed({ rebuilt, unchanged, incomplete }: RebuildCounts): number {
   return rebuilt + unchanged + incomplete;
 }
 
@@ -72,16 +72,16 @@ function report(
   { isStopped, json }: { isStopped: boolean; json: boolean },
 ): string {
   const { rebuilt, unchanged, incomplete } = stats;
-  const activities = polled(stats);
+  const activities = processed(stats);
   if (json)
     return JSON.stringify({ activities, rebuilt, unchanged, incomplete, stopped: isStopped });
   return [
-    `${counted(activities, 'activity', 'activities')} looked at: ${number(rebuilt)} rebuilt, ${number(unchanged)} as they should be.`,
+    `${counted(activities, 'activity', 'activities')} checked: ${number(rebuilt)} rebuilt, ${number(unchanged)} already correct.`,
     ...(incomplete > 0
       ? [
-          `The streams of ${counted(incomplete, 'activity', 'activities')} are not whole: npm run verify says more.`,
+          `The streams of ${counted(incomplete, 'activity', 'activities')} are incomplete: npm run verify shows more.`,
         ]
       : []),
-    ...(isStopped ? ['Stopped. The same command goes on with the rest.'] : []),
+    ...(isStopped ? ['Stopped. Run the same command again to continue.'] : []),
   ].join('\n');
 }

@@ -1,7 +1,7 @@
 /**
- * Works out again, from what is stored, what stands in an activity besides Strava's record: `derived`
- * and the geometry. It asks Strava for nothing, needs no lease, and overwrites nothing newer: it writes
- * only where the activity is as it was when it was read.
+ * Computes again, from stored data, what an activity has besides Strava's record: `derived` and the
+ * geometry. It sends no request to Strava and needs no lease. It overwrites nothing newer, because it
+ * writes only if the activity has not changed since it was read.
  */
 import type { Document, Filter } from 'mongodb';
 import { derivedFrom } from '../../domain/derived/derived.ts';
@@ -20,16 +20,16 @@ import {
 import { findRecording } from '../../mongo/streams/recordings.ts';
 
 /**
- * What became of an activity. 'incomplete': its streams are not whole, or are being replaced; what is
- * derived from them stays as it is.
+ * The result for one activity. 'incomplete': its streams are incomplete or are being replaced; the values
+ * derived from them stay unchanged.
  */
 export type Rebuilt = 'rebuilt' | 'unchanged' | 'incomplete' | 'gone';
 
-/** An activity's keys of ours, as they stood when it was read. */
+/** The fields that Domestique added to an activity, as they were read. */
 type MirrorState = ActivityDocument & Document;
 
 const idsAtOnce = 500;
-/** A writer that changes an activity so often at the same moment works it out itself. */
+/** A writer that keeps changing the activity meanwhile computes these values itself. */
 const maxTries = 5;
 
 /** The ids of all activities, or of those of one athlete, in their order. */
@@ -53,14 +53,14 @@ export async function* activityIds(
   }
 }
 
-/** Doing it again changes nothing. */
+/** Idempotent. */
 export async function rebuildActivity(
   store: Store,
   { id, trackSource }: { id: number; trackSource: TrackSource },
 ): Promise<Rebuilt> {
   for (let tries = 1; tries <= maxTries; tries += 1) {
-    // Before the recording: what changes after this is seen by the filter of the write.
-    const current = await findStanding(store, id);
+    // Before the recording: the filter of the write detects any later change.
+    const current = await findMirrorState(store, id);
     const recording = current && (await findRecording(store, id));
     if (current === undefined || recording === undefined) return 'gone';
     const write = derivationOf(current, recording, trackSource);
@@ -72,7 +72,10 @@ export async function rebuildActivity(
   return 'incomplete';
 }
 
-async function findStanding({ activities }: Store, id: number): Promise<MirrorState | undefined> {
+async function findMirrorState(
+  { activities }: Store,
+  id: number,
+): Promise<MirrorState | undefined> {
   const projection = { derived: 1, track: 1, start_point: 1, sync: 1 };
   const found = await activities.findOne({ _id: int64(id) }, { projection });
   return found ?? undefined;
@@ -100,9 +103,9 @@ function geometriesOf(
 ): readonly Values[] {
   const { track, startPoint, leftOut } = geometryOf(record);
   const start = { start_point: startPoint };
-  const isAskedForAgain = streams === undefined && streamsState !== 'none';
-  // The recording is the same: its track stands until the streams are there again.
-  if (isAskedForAgain && trackSource === 'streams' && sync.track_source === 'streams') {
+  const isFetchedAgain = streams === undefined && streamsState !== 'none';
+  // The recording is the same: its track stays until the streams are stored again.
+  if (isFetchedAgain && trackSource === 'streams' && sync.track_source === 'streams') {
     return [start, { start_point: undefined }];
   }
   const recorded = streams && recordedTrack(streams, trackSource);
@@ -128,7 +131,7 @@ function unchanged({ _id, sync }: MirrorState): Filter<ActivityDocument> {
   };
 }
 
-/** Whether what would be written stands there already. */
+/** Whether the activity already has the values to write. */
 function isAsWritten(current: MirrorState, { values, geometries }: DerivationWrite): boolean {
   const fields = Object.entries({ ...values, ...geometries[0] });
   return fields.every(([path, value]) => isSame(valueOf(current, path), value));

@@ -1,10 +1,10 @@
 /**
- * Which athletes a command is about.
+ * Chooses the athletes of a command.
  */
 import { NoAthleteError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
 
-/** Everybody who has logged in, or the one that is wanted. @throws NoAthleteError */
+/** All athletes who have logged in, or only `wanted`. @throws NoAthleteError */
 export async function chooseAthletes(
   { athletes }: Database,
   wanted?: number,

@@ -1,5 +1,5 @@
 /**
- * JSON without rounding: a bigint is written as the integer that it is.
+ * JSON without rounding: a bigint is written as an integer.
  */
 import type { JsonValue } from '../../domain/json.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Where a document goes: a stream at the pace of its reader, or a file that is there completely or not
- * at all. It does not know what it writes.
+ * Writes a document: to a stream at the speed of its reader, or to a file that is there completely or not
+ * at all. It does not depend on the format.
  */
 import { randomUUID } from 'node:crypto';
 import { open, realpath, rename, rm, stat } from 'node:fs/promises';
@@ -10,20 +10,20 @@ import { OutputFailedError, UsageError } from '../../errors.ts';
 /** A document in pieces. */
 export type Pieces = AsyncIterable<string>;
 
-/** So much is written at once. */
+/** The length of one write, in characters. */
 const batchLength = 65_536;
 
 /**
- * Writes to a stream and leaves it open, each batch when the one before has been taken. A reader that
- * has gone (`| head`) ends the writing without an error.
- * @throws OutputFailedError where it cannot be written, and the signal's reason once that is aborted.
+ * Writes to a stream and leaves it open. It writes each batch when the reader has taken the one before. A
+ * reader that has gone (`| head`) ends the writing without an error.
+ * @throws OutputFailedError if it cannot be written, and the signal's reason once that is aborted.
  */
 export async function writeToStream(
   stream: NodeJS.WritableStream,
   pieces: Pieces,
   signal: AbortSignal,
 ): Promise<void> {
-  // The failure comes to the write's own callback; unheard, the event would end the process.
+  // The write's callback gets the failure. Without a listener, the event would end the process.
   stream.on('error', () => undefined);
   for await (const batch of batchesOf(pieces, signal)) {
     const failure = await new Promise<Error | null | undefined>((done) => {
@@ -39,9 +39,8 @@ function isReaderGone(failure: unknown): boolean {
 }
 
 /**
- * Writes a file beside its final place and moves it there when it is complete and on the disk.
- * @throws UsageError where something else than a file has the name, OutputFailedError where it cannot
- * be written, and the signal's reason once that is aborted.
+ * Writes a temporary file and renames it when it is complete and on the disk.
+ * @throws UsageError if the path is not a file, OutputFailedError if it cannot be written, and the signal's reason once that is aborted.
  */
 export async function writeToFile(
   path: string,
@@ -59,7 +58,7 @@ export async function writeToFile(
   }
 }
 
-/** Where a link leads to, so that it stays one; never a device or a folder. */
+/** The target of a link, so that the link stays; never a device or a folder. */
 async function targetOf(path: string): Promise<string> {
   const target = await realpath(path).catch(() => path);
   const found = await stat(target).catch(() => undefined);
@@ -85,7 +84,7 @@ async function writeWhole(
   }
 }
 
-/** Only what the file system says: a failure of the source stays what it is. */
+/** Wraps only errors of the file system: an error of the source stays as it is. */
 async function named<T>(path: string, operation: () => Promise<T>): Promise<T> {
   try {
     return await operation();
@@ -94,7 +93,7 @@ async function named<T>(path: string, operation: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A sentence that names what cannot be written, and the system's word for why. */
+/** An error that names the path and the system's error code. */
 export function failed(path: string, error: unknown): OutputFailedError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
   return new OutputFailedError(`${path} cannot be written (${code}).`, { cause: error });

@@ -1,5 +1,5 @@
 /**
- * What the command line of `sync` asks for: checked before anything connects.
+ * The options of `sync`, checked before anything connects.
  */
 import { nothingCovered } from '../../domain/sync/list-coverage.ts';
 import { parseSince, parseUntil, periodExamples } from '../../domain/sync/period.ts';
@@ -19,7 +19,7 @@ export interface SyncOptions {
   readonly json: boolean;
 }
 
-/** The athlete's id, where one is named. @throws UsageError */
+/** The athlete's id, if one is named. @throws UsageError */
 export function athleteOf({ athlete }: Pick<SyncOptions, 'athlete'>): number | undefined {
   if (athlete === undefined) return undefined;
   if (/^\d{1,15}$/.test(athlete)) return Number(athlete);
@@ -28,14 +28,14 @@ export function athleteOf({ athlete }: Pick<SyncOptions, 'athlete'>): number | u
   );
 }
 
-/** The period to be made complete, where one is named. @throws UsageError */
+/** The period to backfill, if one is named. @throws UsageError */
 export function backfillOf(
   { clock, config }: Program,
   { since, until }: SyncOptions,
 ): BackfillRequest | undefined {
   if (since === undefined && until === undefined) return undefined;
   const nowMs = clock.nowMs();
-  // By whole days, so that the same words mean the same wish for a day and go on where it stands.
+  // In whole days, so that the same options mean the same request for a day and continue it.
   const dayMs = Math.floor(nowMs / oneDayMs) * oneDayMs;
   const sinceAt = readBound('--since', since ?? config.sync.since, (text) =>
     parseSince(text, dayMs),

@@ -1,5 +1,5 @@
 /**
- * What a run shows while it lasts: a bar on a terminal, a log line now and then without one.
+ * Shows the progress of a run: a bar on a terminal, a log line every 30 seconds without one.
  */
 import cliProgress from 'cli-progress';
 import type { Logger } from 'pino';
@@ -16,12 +16,12 @@ import { counted, instant, number } from './text-format.ts';
 
 export interface ProgressOptions {
   readonly program: Program;
-  /** When `requests` more can be through under the quota, milliseconds from now. */
+  /** How long `requests` more requests take under the quota, in milliseconds. */
   readonly remainingMs: (requests: number) => number;
   readonly dailyLimit: () => number;
 }
 
-/** How long what is left takes, by what is known of the quota at that moment. */
+/** Options that estimate from the quota as it is known at the time of the call. */
 export function progressOptionsOf(
   program: Program,
   { rateLimiter, quota }: Strava,
@@ -38,13 +38,13 @@ export function progressOptionsOf(
 }
 
 export interface Progress extends Reporter {
-  /** Takes the bar off the screen. */
+  /** Removes the bar from the screen. */
   readonly end: () => void;
 }
 
 const logEveryMs = 30_000;
 
-/** The sentence that every wait and every bar ends in. */
+/** What is left and how long it takes: the end of every wait message and every bar. */
 export function remaining(left: number, { remainingMs, dailyLimit }: ProgressOptions): string {
   if (left === 0) return 'nothing left to fetch';
   const duration = formatDuration(Math.max(1_000, remainingMs(left)));
@@ -62,17 +62,17 @@ function createLines(
   options: ProgressOptions,
   { log, clock }: { log: Logger; clock: Clock },
 ): Progress {
-  let saidAtMs = clock.monotonicMs();
-  let waitSaidForMs = 0;
+  let loggedAtMs = clock.monotonicMs();
+  let loggedWaitUntilMs = 0;
   return {
     progress: (stats, left) => {
-      if (clock.monotonicMs() - saidAtMs < logEveryMs) return;
-      saidAtMs = clock.monotonicMs();
+      if (clock.monotonicMs() - loggedAtMs < logEveryMs) return;
+      loggedAtMs = clock.monotonicMs();
       log.info({ ...figures(stats), left }, `Syncing: ${remaining(left, options)}.`);
     },
     waiting: ({ reason, untilMs, left }) => {
-      if (reason !== 'quota' || untilMs <= waitSaidForMs) return;
-      waitSaidForMs = untilMs;
+      if (reason !== 'quota' || untilMs <= loggedWaitUntilMs) return;
+      loggedWaitUntilMs = untilMs;
       log.info({ left }, waitSentence(untilMs, left, options));
     },
     end: () => undefined,
@@ -100,7 +100,7 @@ function drawBars(stream: NodeJS.WriteStream): Bars {
   };
 }
 
-/** The bars appear with the first thing to show: a run that finds its athletes held shows none. */
+/** The bars appear with the first progress: a run whose athletes are held elsewhere shows none. */
 function createBar(options: ProgressOptions): Progress {
   const { stderr, clock } = options.program;
   const startedMs = clock.monotonicMs();
@@ -114,14 +114,14 @@ function createBar(options: ProgressOptions): Progress {
     bars.streams.setTotal(done + left);
     bars.streams.update(done, { note: remaining(left, options) });
   };
-  const pace = (): string => {
+  const speed = (): string => {
     const minutes = (clock.monotonicMs() - startedMs) / 60_000;
     return `new, ${number(Math.round(latest.streamsStored / minutes))} streams a minute`;
   };
   return {
     progress: (stats, left) => {
       latest = stats;
-      show(left, pace());
+      show(left, speed());
     },
     waiting: ({ reason, untilMs, left }) => {
       if (reason !== 'quota') return;

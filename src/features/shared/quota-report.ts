@@ -1,5 +1,5 @@
 /**
- * The quota in words and figures, as commands report it.
+ * The quota as commands report it.
  */
 import { leftIn, noReserve, opensAt, usedIn, windowEndMs } from '../../domain/rate-limit/quota.ts';
 import { windowLengthMs } from '../../domain/rate-limit/quota-state.ts';
@@ -17,7 +17,7 @@ export interface WindowReport {
 export interface QuotaReport {
   readonly short: WindowReport;
   readonly daily: WindowReport;
-  /** When the next request may leave; now, where it may leave now. */
+  /** When the next request is allowed; now, if it is allowed now. */
   readonly opensAt: Date;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Writes each run into `runs`, from its start on, and prunes old ones.
+ * Records each run in `runs` when it starts and when it ends, and prunes old runs.
  */
 import { defaultBackfillSince } from '../../domain/sync/default-backfill.ts';
 import { DomestiqueError } from '../../errors.ts';
@@ -10,7 +10,7 @@ import type { RunReason } from '../../mongo/history/runs.ts';
 import type { Program } from '../../program.ts';
 import type { RunResult } from '../../sync/job.ts';
 
-/** Runs `work` and records how it ended; what it throws is thrown on. */
+/** Runs `work` and records its outcome; rethrows what it throws. */
 export async function recordRun(
   { clock, host, pid, config }: Program,
   { runs, store }: Database,
@@ -21,7 +21,7 @@ export async function recordRun(
   const id = await runs.start({ ...why, host, pid, startedAt });
   await runs.prune(new Date(startedAt.getTime() - config.keep.runsMs));
   await pruneChanges(store, new Date(startedAt.getTime() - config.keep.changesMs));
-  // Else no reading shows what lies before; a retention has its own sweep.
+  // With a start, no list reaches what is older; a retention has its own sweep.
   if (defaultBackfillSince(config, startedAt.getTime()) === undefined) {
     await pruneParked(store);
   }

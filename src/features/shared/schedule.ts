@@ -1,6 +1,6 @@
 /**
- * The schedule: node-cron says when it is time, and a comparison with the last tick finds the times
- * that it dropped (at a change of daylight saving, or while the machine slept). It runs nothing itself.
+ * The schedule: node-cron calls at each time, and a comparison with the last tick finds the times that it
+ * missed (at a change of daylight saving, or while the machine was suspended). It runs nothing itself.
  */
 import { createTask, type ScheduledTask } from 'node-cron';
 import type { SyncConfig } from '../../config/config.ts';
@@ -31,7 +31,7 @@ export function nextTickAt(timetable: Timetable): Date | undefined {
   return next;
 }
 
-/** Whether a time of the schedule lies after `last` and not after `nowMs`. */
+/** Whether the schedule has a time later than `lastMs` and up to `nowMs`. */
 export function isOverdue(timetable: Timetable, lastMs: number, nowMs: number): boolean {
   if (nowMs - lastMs > maxScanMs) return true;
   const task = taskOf(timetable, () => undefined);

@@ -1,7 +1,7 @@
 /**
- * Runs the job for a command: until it is done, or, where another process holds an athlete, until that
- * one is. A wish is left in the database first, so that the holder grants it, and so that a command
- * that is killed leaves its purpose behind.
+ * Runs the job for a command until it is done. If another process holds an athlete, it waits for that
+ * process. The command stores its backfill request first, so that the holder completes it, and so that
+ * the request survives if the command is killed.
  */
 import { defaultBackfillSince } from '../../domain/sync/default-backfill.ts';
 import { tickIntervalMs } from './schedule.ts';
@@ -21,9 +21,9 @@ export interface SyncSession {
   readonly database: Database;
   readonly strava: Strava;
   readonly athleteIds: readonly number[];
-  /** The period asked for, the same for each athlete. */
+  /** The requested period, the same for each athlete. */
   readonly backfill: BackfillRequest | undefined;
-  /** What the runs are for, where it is neither the wish nor the standing backfill. */
+  /** The scope of the runs, if it is neither the backfill request nor the default backfill. */
   readonly scope?: Scope;
   readonly failOnQuota: boolean;
 }
@@ -33,11 +33,11 @@ const watchMs = 1_000;
 export async function runUntilDone(session: SyncSession): Promise<RunResult> {
   const { program, athleteIds, failOnQuota } = session;
   let result = await runOnce(session, athleteIds);
-  const said = new Set<number>();
+  const logged = new Set<number>();
   for (;;) {
     const unfinished = [...result.held.keys(), ...lostLeases(result)];
     if (unfinished.length === 0 || failOnQuota || program.signal.aborted) return result;
-    for (const [id, holder] of result.held) sayHeld(session, said, { id, holder });
+    for (const [id, holder] of result.held) logHeld(session, logged, { id, holder });
     await program.clock.sleep(watchMs, program.signal);
     const left = await stillWanted(session, unfinished);
     const next = await runOnce(session, left);
@@ -58,18 +58,18 @@ function joinStopped(earlier: RunResult, later: RunResult): RunResult['stopped']
   return new Map([...final, ...later.stopped]);
 }
 
-function sayHeld(
+function logHeld(
   { program, backfill }: SyncSession,
-  said: Set<number>,
+  logged: Set<number>,
   { id, holder }: { id: number; holder: LeaseHolder },
 ): void {
-  if (said.has(id)) return;
-  said.add(id);
-  const how = backfill ? 'it was asked to do this as well' : 'waiting until it is done';
+  if (logged.has(id)) return;
+  logged.add(id);
+  const how = backfill ? 'it will also complete this request' : 'waiting until it is done';
   program.log.info(`Process ${holder.pid} on ${holder.host} is syncing athlete ${id}; ${how}.`);
 }
 
-/** A wish that is gone was granted by the process that holds the athlete. */
+/** A request that is gone was completed by the process that holds the athlete. */
 async function stillWanted(
   { database, backfill }: SyncSession,
   athleteIds: readonly number[],
@@ -105,7 +105,7 @@ async function runOnce(session: SyncSession, athleteIds: readonly number[]): Pro
   }
 }
 
-/** What a run is for: the wish, or the standing backfill as far back as it is configured. */
+/** The scope of a run: the backfill request, or the default backfill from its configured start. */
 export function scopeOf({ clock, config }: Program, backfill: BackfillRequest | undefined): Scope {
   if (backfill) return { kind: 'backfill', backfillId: backfill.id };
   const since = defaultBackfillSince(config, clock.nowMs());

@@ -1,5 +1,5 @@
 /**
- * Numbers, instants and counts as people read them.
+ * Formats numbers, instants, counts and tables for people.
  */
 
 const thousands = new Intl.NumberFormat('en-US');
@@ -24,7 +24,7 @@ export function instant(at: Date): string {
 /** Rows of equal columns, two spaces apart. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = rows.reduce<number[]>(
-    (most, row) => row.map((cell, column) => Math.max(cell.length, most[column] ?? 0)),
+    (max, row) => row.map((cell, column) => Math.max(cell.length, max[column] ?? 0)),
     [],
   );
   return rows

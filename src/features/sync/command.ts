@@ -1,5 +1,5 @@
 /**
- * `sync`: one round of what the daemon does, or a period made complete (`--since`, `--until`).
+ * `sync`: one run of the daemon's job, or a backfill of a period (`--since`, `--until`).
  */
 import { requireClient } from '../../config/client.ts';
 import type { ExitCode } from '../../errors.ts';

@@ -1,6 +1,6 @@
 /**
- * `sync --dry-run`: reads the list and prints what there would be to do, how many requests that takes,
- * and how long under the quota.
+ * `sync --dry-run`: reads the list and prints what there is to fetch, how many requests that takes, and
+ * how long it takes under the quota.
  */
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes } from '../../errors.ts';

@@ -1,5 +1,5 @@
 /**
- * What `sync` answers: the summary of a run, and the plan of a dry run; as text or as JSON.
+ * What `sync` prints: the summary of a run, and the plan of a dry run; as text or as JSON.
  */
 import { formatDuration } from '../../domain/duration.ts';
 import type { QuotaSettings, QuotaState } from '../../domain/rate-limit/quota-state.ts';

@@ -1,6 +1,6 @@
 /**
  * `verify`: reads the whole list, compares it with the database, and prints the proof or the
- * differences; with `--fix` it mends them.
+ * differences; with `--fix` it repairs them.
  */
 import { requireClient } from '../../config/client.ts';
 import { defaultBackfillSince } from '../../domain/sync/default-backfill.ts';
@@ -82,7 +82,7 @@ function depsOf(
   };
 }
 
-/** One athlete's report; what concerns this athlete alone is part of it. */
+/** One athlete's report; it contains the errors that concern this athlete alone. */
 async function report(
   session: RepairSession,
   athleteId: number,

@@ -1,6 +1,6 @@
 /**
- * `verify --fix` for one athlete: waits for its turn, mends under the athlete's lease, lets a run of the
- * job fetch what is due, and compares once more with the database.
+ * `verify --fix` for one athlete: acquires the athlete's lease, repairs, runs the job to fetch what is
+ * due, and compares the list with the database again.
  */
 import type { DeletionRejection } from '../../domain/sync/deletion.ts';
 import { LeaseLostError } from '../../errors.ts';
@@ -13,25 +13,25 @@ import { recordRun } from '../shared/run-record.ts';
 import type { SyncSession } from '../shared/sync-run.ts';
 import { runUntilDone } from '../shared/sync-run.ts';
 
-/** What verifies and mends. */
+/** What verifying and repairing need. */
 export interface RepairSession extends Omit<SyncSession, 'athleteIds' | 'backfill' | 'scope'> {
   readonly deps: VerifyDeps;
   readonly acceptsDeletions: boolean;
 }
 
-/** How one athlete stands after mending. */
+/** One athlete's state after the repair. */
 export interface Repaired {
   readonly comparison: Comparison;
   readonly found: Differences;
   readonly rejected: DeletionRejection | undefined;
-  /** Why the run gave the athlete up. */
+  /** Why the run stopped for this athlete. */
   readonly stoppedBy: Error | undefined;
 }
 
 const watchMs = 1_000;
 
 /**
- * Returns the holder where another process has the athlete and nobody waits for it.
+ * Returns the holder if another process holds the athlete and the session does not wait.
  * @throws what reading the list throws, and LeaseLostError
  */
 export async function repair(

@@ -1,22 +1,22 @@
 /**
- * What `verify` answers: the proof or the differences of each athlete, as text or as JSON.
+ * What `verify` prints: the proof or the differences of each athlete, as text or as JSON.
  */
 import type { DeletionRejection } from '../../domain/sync/deletion.ts';
 import type { Comparison, DifferenceKind, Differences } from '../../sync/verify/comparison.ts';
 import { countDifferences, differenceKinds } from '../../sync/verify/comparison.ts';
 import { counted, number } from '../shared/text-format.ts';
 
-/** How one athlete stands, or why that is not known. */
+/** One athlete's state, or why it is not known. */
 export interface VerifyReport {
   readonly athleteId: number;
   readonly comparison?: Comparison;
-  /** What differed before it was mended. */
+  /** What differed before the repair. */
   readonly found?: Differences;
-  /** Why nothing that the list misses was removed. */
+  /** Why no stored activity was removed although the list does not have it. */
   readonly rejected?: DeletionRejection | undefined;
-  /** Why the athlete was given up while it was being mended. */
+  /** Why the repair stopped for this athlete. */
   readonly stoppedBy?: Error | undefined;
-  /** Why the list could not be read; `isLater` where running it again helps. */
+  /** Why the list could not be read; `isLater` if a later run may succeed. */
   readonly unread?: { readonly message: string; readonly isLater: boolean };
 }
 
@@ -58,7 +58,7 @@ function linesOf(report: VerifyReport, options: ReportOptions): readonly string[
     ...(rejected ? [rejectionSentence(rejected, differences)] : []),
     ...(stoppedBy ? [stoppedBy.message] : []),
     ...(left > 0 && !options.isFix
-      ? ['Nothing was changed. What differs is mended by: npm run verify -- --fix']
+      ? ['Nothing was changed. To repair the differences, run: npm run verify -- --fix']
       : []),
   ];
 }
@@ -131,6 +131,6 @@ const rejections: Readonly<Record<DeletionRejection, string>> = {
 function rejectionSentence(reason: DeletionRejection, { extra }: Differences): string {
   return (
     `${counted(extra.length, 'stored activity is', 'stored activities are')} not in Strava's list. ${rejections[reason]}, so none was removed. ` +
-    'Where they are really gone: npm run verify -- --accept-deletions; each is asked for by itself before it goes.'
+    'If they are really gone, run: npm run verify -- --accept-deletions. It fetches each one from Strava before it removes it.'
   );
 }

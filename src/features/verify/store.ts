@@ -1,6 +1,6 @@
 /**
- * The store as a comparison with Strava sees it: joins the questions, and makes what is wrong due again.
- * It mends nothing by itself.
+ * The store of a comparison with Strava: it finds differences, and marks what is wrong as due. It repairs
+ * nothing itself.
  */
 import type { Filter } from 'mongodb';
 import type { RepairWrite, VerificationStore } from '../../sync/verify/ports.ts';
@@ -31,28 +31,28 @@ async function countWithoutDetails(
   const filter: Filter<ActivityDocument> = {
     'sync.athlete_id': int64(athleteId),
     ...(from && { start_date: { $gte: from } }),
-    // null is also an activity that was stored before details were kept.
+    // null matches an activity that was stored before details were kept.
     'sync.details.state': { $in: ['pending', 'parked', null] },
     'sync.details.fetched_at': { $exists: false },
   };
   return activities.countDocuments(filter);
 }
 
-/** Those among the activities that no newer lease has written, and those that say nothing of a lease. */
+/** The activities without an epoch, or whose epoch is not newer than this lease's. */
 function ours({ activityIds, epoch }: RepairWrite): Filter<ActivityDocument> {
   return { _id: { $in: activityIds.map(int64) }, 'sync.epoch': { $not: { $gt: epoch } } };
 }
 
 /**
- * What a page relies on when it takes the place of a document is put in order as well, because a document
- * that was changed by hand may lack it.
+ * Also restores the fields that replacing a document by a page relies on, because a document that was
+ * changed by hand may lack them.
  */
 async function forgetFingerprints({ activities }: Store, write: RepairWrite): Promise<void> {
   if (write.activityIds.length === 0) return;
   const dateOr = (field: string, value: unknown = field) => ({
     $cond: [{ $eq: [{ $type: field }, 'date'] }, value, write.at],
   });
-  // A page never takes the place of what was fetched after it.
+  // A page never replaces what was fetched after it.
   const fetchedAt = dateOr('$sync.fetched_at', { $min: ['$sync.fetched_at', write.at] });
   const keys = { $cond: [{ $isArray: '$sync.summary_keys' }, '$sync.summary_keys', []] };
   const order = {

@@ -13,7 +13,7 @@ import { isFlatEnough, prepareWrite, writeSummaries } from './summary-writes.ts'
 import type { Expiry } from '../history/tombstones.ts';
 import { stillDeletedIds } from '../history/tombstones.ts';
 
-/** What is asked of a stored activity when a page brings it again. */
+/** What is read of a stored activity when a page brings it again. */
 interface Stored {
   readonly fingerprint: string;
   readonly fetchedAt: Date;
@@ -46,7 +46,7 @@ export async function unknownIds(
 
 /**
  * Stores a page: what is new or changed is written, what is known is not, and what was removed after
- * the page was asked for doesn't come back.
+ * the page was requested does not come back.
  */
 export async function storePage(
   store: Store,
@@ -60,7 +60,7 @@ export async function storePage(
   const stored = await storedActivities(store, [...listed.keys()]);
   const deleted = await stillDeletedIds(store, [...listed.keys()], page.fetchedAt, expiry);
   const newest = new Map([...listed].filter(([id]) => !deleted.has(id)));
-  // The list and single activities are asked for side by side: an older copy may land last.
+  // The list and single activities are fetched concurrently: an older copy may land last.
   const isOlder = (known: Stored | undefined): boolean =>
     known !== undefined && known.fetchedAt > page.fetchedAt;
   const differing = [...newest.values()].filter(({ id, record }) => {
@@ -89,7 +89,7 @@ export async function storePage(
   };
 }
 
-/** Those that were written from a later request between the look at what is stored and the write. */
+/** Those that were written from a later request between reading and writing. */
 async function overtakenIds(
   { activities }: Store,
   ids: readonly number[],

@@ -54,7 +54,7 @@ export function geometryOf(record: JsonObject): TrackResult & { readonly startPo
   return { ...trackOf(summaryPolyline(record['map'])), ...(startPoint && { startPoint }) };
 }
 
-/** The document without what a 2dsphere index may refuse. */
+/** The document without what a 2dsphere index may reject. */
 export function withoutGeometry({ document, leftOut }: SummaryDocument): SummaryDocument {
   const fields = Object.entries(document);
   const reason = 'track' in document ? 'rejected by MongoDB' : leftOut;
@@ -71,7 +71,7 @@ export function withoutGeometry({ document, leftOut }: SummaryDocument): Summary
  * the old summary brought and the new one does not are gone, keys of other origin stay, and so does
  * the streams' state and a track that was made from them, unless the recording itself was changed, and
  * the details' state, unless something that they depend on was. Where the stored one is of a later
- * request, nothing changes: the list and single activities are asked for side by side. As a pipeline, because a plain `$set`
+ * request, nothing changes: the list and single activities are fetched concurrently. As a pipeline, because a plain `$set`
  * would read a dot in a key as a path.
  */
 export function summaryUpdate(

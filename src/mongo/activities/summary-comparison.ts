@@ -62,7 +62,7 @@ export async function stillDiffering(
   };
 }
 
-/** What expired stays away on purpose, and what was removed after the page was asked for is gone. */
+/** What expired stays away on purpose, and what was removed after the page was requested is gone. */
 async function withoutDeleted(
   store: Store,
   ids: readonly number[],

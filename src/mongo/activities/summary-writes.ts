@@ -1,5 +1,5 @@
 /**
- * Writes summaries into `activities`, so that one that BSON or MongoDB refuses fails none beside it. A
+ * Writes summaries into `activities`, so that one that BSON or MongoDB rejects fails none beside it. A
  * write under an older lease than the stored one fails, and one that is older than what is stored
  * changes nothing.
  */
@@ -44,7 +44,7 @@ export function prepareWrite(
 ): readonly Write[] {
   try {
     const document = documentOf(summary);
-    // Inside another, as it will be sent: only there the driver looks for its own keys (_bsontype).
+    // Inside another, as it will be sent: only there the driver checks for its own keys (_bsontype).
     if (BSON.serialize(document).length <= maxDocumentBytes) return [{ summary, document }];
     unwritable.push({ record: summary.record, reason: 'it is larger than MongoDB stores' });
   } catch (error) {
@@ -55,8 +55,8 @@ export function prepareWrite(
 }
 
 /**
- * Writes summaries; returns those that MongoDB refuses one by one, each with its reason. One whose
- * geometry is refused is written without it.
+ * Writes summaries; returns those that MongoDB rejects one by one, each with its reason. One whose
+ * geometry is rejected is written without it.
  * @throws LeaseLostError where one was written under a newer lease.
  */
 export async function writeSummaries(
@@ -126,7 +126,7 @@ function isDuplicate({ code }: Rejection): boolean {
   return code === duplicateKey;
 }
 
-/** What was refused record by record; anything that concerns the whole write is thrown on. */
+/** What was rejected record by record; anything that concerns the whole write is thrown on. */
 async function rejectionsOf(write: () => Promise<unknown>): Promise<readonly Rejection[]> {
   try {
     await write();

@@ -1,6 +1,6 @@
 /**
  * What is remembered of athletes: their profile as it came, how far their list is known, and the
- * wishes that commands left for whoever holds them.
+ * backfill requests that commands stored for the holder.
  */
 import type { Filter, UpdateFilter } from 'mongodb';
 import type { JsonObject } from '../../domain/json.ts';
@@ -136,7 +136,7 @@ function notNewerThan(epoch: number): Filter<AthleteDocument> {
   return { $or: [{ 'sync.epoch': { $lte: epoch } }, { 'sync.epoch': { $exists: false } }] };
 }
 
-/** The same wish is left once; a second one goes on where the first stands. */
+/** Stores a backfill request once; the same request again continues the first. */
 async function addBackfill(
   { athletes }: Store,
   athleteId: number,

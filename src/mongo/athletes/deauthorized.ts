@@ -33,7 +33,7 @@ export async function noteDeauthorization(
   return result.matchedCount > 0;
 }
 
-/** What was told and is not settled, the oldest first. */
+/** The pending deauthorization notifications, the oldest first. */
 export async function notifiedDeauthorizations({
   athletes,
 }: Store): Promise<readonly NotifiedDeauthorization[]> {
@@ -49,7 +49,7 @@ export async function notifiedDeauthorizations({
   });
 }
 
-/** Takes the mark away, unless it was told once more meanwhile. */
+/** Removes the mark, unless another notification came meanwhile. */
 export async function settleNotified(
   { athletes }: Store,
   { athleteId, deliveredAt }: NotifiedDeauthorization,
@@ -69,7 +69,7 @@ export async function markDeauthorized(
   await athletes.updateOne({ _id: int64(athleteId) }, mark);
 }
 
-/** The mark first: a crash in between leaves a login that Strava refuses, and status says so. */
+/** The mark first: a crash in between leaves a login that Strava rejects, and status says so. */
 export async function removeLogin(store: Store, athleteId: number, at: Date): Promise<void> {
   await markDeauthorized(store, athleteId, at);
   const rejected = { _id: int64(athleteId), needs_authorization: { $exists: true } };

@@ -1,6 +1,6 @@
 /**
- * The mark on a login that says that its athlete is being erased: whoever works for the athlete asks
- * Strava for nothing more and lets go.
+ * The mark on a login of an athlete who is being erased: a process that holds the athlete sends no more
+ * requests to Strava and releases it.
  */
 import { int64, toNumber } from '../base/bson-value.ts';
 import type { Store } from '../schema/collections.ts';

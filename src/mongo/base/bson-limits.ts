@@ -15,7 +15,7 @@ const maxRecordBytes = 12_000_000;
 export function storageProblemOf(record: JsonValue): string | undefined {
   if (isDeeperThan(record, maxLevels)) return 'it is nested more deeply than MongoDB stores';
   try {
-    // Inside another, as it will be sent: only there the driver looks for its own keys (_bsontype).
+    // Inside another, as it will be sent: only there the driver checks for its own keys (_bsontype).
     const { length } = BSON.serialize({ record: toBson(record) });
     return length > maxRecordBytes ? 'it is larger than MongoDB stores' : undefined;
   } catch (error) {

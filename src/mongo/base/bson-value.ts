@@ -6,10 +6,10 @@ import { Long } from 'mongodb';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { isJsonObject } from '../../domain/json.ts';
 
-const leastInt32 = -(2 ** 31);
-const mostInt32 = 2 ** 31 - 1;
-const leastInt64 = -(2n ** 63n);
-const mostInt64 = 2n ** 63n - 1n;
+const minInt32 = -(2 ** 31);
+const maxInt32 = 2 ** 31 - 1;
+const minInt64 = -(2n ** 63n);
+const maxInt64 = 2n ** 63n - 1n;
 
 /** A 64-bit id. */
 export function int64(value: number): Long {
@@ -25,12 +25,12 @@ export function toBson(value: JsonValue): unknown {
 }
 
 function numberToBson(value: number): unknown {
-  const isWide = Number.isSafeInteger(value) && (value < leastInt32 || value > mostInt32);
+  const isWide = Number.isSafeInteger(value) && (value < minInt32 || value > maxInt32);
   return isWide ? Long.fromNumber(value) : value;
 }
 
 function bigintToBson(value: bigint): unknown {
-  return value >= leastInt64 && value <= mostInt64 ? Long.fromBigInt(value) : Number(value);
+  return value >= minInt64 && value <= maxInt64 ? Long.fromBigInt(value) : Number(value);
 }
 
 function objectToBson(value: JsonObject): Record<string, unknown> {

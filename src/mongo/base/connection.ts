@@ -22,7 +22,7 @@ export interface MongoOptions {
   readonly deadlineMs: number;
   /** Ends the trying. */
   readonly signal: AbortSignal;
-  /** Called before each new try: mends what can be mended from here. */
+  /** Called before each new try, to repair the connection if possible. */
   readonly onAway: () => Promise<void>;
 }
 
@@ -72,7 +72,7 @@ function clientOptions(uri: string): MongoClientOptions {
   return { ...Object.fromEntries(unnamed), ...durability };
 }
 
-/** Opens the database and waits until it answers. */
+/** Opens the database and waits until it responds. */
 export async function connectMongo(options: MongoOptions): Promise<Mongo> {
   const client = new MongoClient(options.uri, clientOptions(options.uri));
   const socketTimeoutMs = client.options.socketTimeoutMS || maxSilenceMs;

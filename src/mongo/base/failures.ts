@@ -1,5 +1,5 @@
 /**
- * What a failure of MongoDB means: one that passes, a refusal that a person has to mend, or a bug.
+ * What a failure of MongoDB means: a transient failure, a rejection that the user has to resolve, or a bug.
  * The driver's retryable writes do not cover a killed server, so each operation here is idempotent
  * and may be tried again after a passing one.
  */
@@ -30,7 +30,7 @@ export const unauthorized = 13;
 const documentValidationFailure = 121;
 export const namespaceNotFound = 26;
 export const namespaceExists = 48;
-/** A unique index refused the write. */
+/** A unique index rejected the write. */
 export const duplicateKey = 11000;
 
 const passingNames: ReadonlySet<string> = new Set([
@@ -41,7 +41,7 @@ const passingNames: ReadonlySet<string> = new Set([
   'MongoNotConnectedError',
 ]);
 
-/** Whether the same operation may succeed later without anybody's help. */
+/** Whether the same operation may succeed later by itself. */
 export function isPassing(failure: unknown): boolean {
   const error = withoutWrapping(failure);
   if (error instanceof MongoServerSelectionError) return !isLoginRejected(error);
@@ -89,7 +89,7 @@ function codeOf(error: MongoServerError): number {
   return typeof error.code === 'number' ? error.code : 0;
 }
 
-/** Turns a refusal into a sentence for the person; anything else stays what it is: a bug. */
+/** Turns a rejection into a message for the user; any other error is a bug and stays as it is. */
 export function translateRejection(error: unknown): unknown {
   const rejection = error instanceof MongoServerSelectionError ? error.cause : error;
   if (!(rejection instanceof MongoServerError)) return error;
@@ -112,17 +112,17 @@ export function translateRejection(error: unknown): unknown {
 /** A 2dsphere index cannot take the document's geometry, or it would take more keys than one document may have. */
 const geometryRejections: ReadonlySet<number> = new Set([16755, 201]);
 
-/** Whether a code of MongoDB's says that a 2dsphere index refused the write. */
+/** Whether a code of MongoDB's says that a 2dsphere index rejected the write. */
 export function isOfGeometry(code: number): boolean {
   return geometryRejections.has(code);
 }
 
-/** Whether a 2dsphere index refused the write. */
+/** Whether a 2dsphere index rejected the write. */
 export function isGeometryRejected(error: unknown): boolean {
   return error instanceof MongoServerError && isOfGeometry(codeOf(error));
 }
 
-/** Whether the server answered with this code, also where the error is translated already. */
+/** Whether the server responded with this code, also where the error is translated already. */
 export function hasServerCode(error: unknown, code: number): boolean {
   const failure = error instanceof MongoRejectedError ? error.cause : error;
   return failure instanceof MongoServerError && failure.code === code;

@@ -1,5 +1,5 @@
 /**
- * MongoDB's clock: what windows are counted by until Strava has answered for the first time.
+ * MongoDB's clock: what windows are counted by until the first response of Strava.
  */
 import type { Clock } from '../../clock.ts';
 import type { Mongo } from './connection.ts';

@@ -38,7 +38,7 @@ const ivBytes = 12;
 const tagBytes = 16;
 const idLength = 12;
 
-/** @throws TypeError for another length: whoever reads a file has to look before. */
+/** @throws TypeError for another length: the reader of a file checks it first. */
 export function tokenKeyOf(bytes: Buffer): TokenKey {
   if (bytes.length !== keyBytes) throw new TypeError(`a key has ${keyBytes} bytes`);
   const digest = createHash('sha256').update('domestique token key\0').update(bytes);

@@ -24,8 +24,8 @@ export interface RenewalOptions {
   readonly grant: Grant;
   readonly durationMs: number;
   readonly clock: Clock;
-  /** Read before the lease was asked for: from then on it counts. */
-  readonly askedAt: ClockReading;
+  /** Read before the lease was requested; the lease counts from then on. */
+  readonly requestedAt: ClockReading;
 }
 
 const beatsPerDuration = 3;
@@ -39,11 +39,11 @@ export function keepAlive(options: RenewalOptions): Lease {
   const { grant, clock, durationMs } = options;
   const lost = new AbortController();
   const ended = new AbortController();
-  let renewedAt = options.askedAt;
+  let renewedAt = options.requestedAt;
 
   const renew = async (): Promise<void> => {
-    const askedAt = readClocks(clock);
-    if (await renewOnce(options)) renewedAt = askedAt;
+    const requestedAt = readClocks(clock);
+    if (await renewOnce(options)) renewedAt = requestedAt;
     else lost.abort();
   };
 

@@ -14,7 +14,7 @@ import { keepAlive, readClocks } from './lease-renewal.ts';
 
 export interface LeaseOptions {
   readonly durationMs: number;
-  /** This process: its number, its host, and what tells it from any other. */
+  /** This process: its number, its host, and what identifies it. */
   readonly pid: number;
   readonly host: string;
   readonly process: Owner;
@@ -31,13 +31,13 @@ export function createLeaseStore(store: Store, options: LeaseOptions): LeaseStor
         { upsert: true },
       );
       const owner = randomUUID();
-      const askedAt = readClocks(options.clock);
+      const requestedAt = readClocks(options.clock);
       const held = await leases.findOne({ _id: name });
       const dead = await deadOwner(held, options.host);
       const taken = await takeOver(leases, { name, owner, dead, options });
       if (taken !== null) {
         const grant = { name, owner, epoch: taken.epoch };
-        return keepAlive({ leases, grant, ...options, askedAt });
+        return keepAlive({ leases, grant, ...options, requestedAt });
       }
       const holder = await leases.findOne({ _id: name });
       return holderOf(holder);

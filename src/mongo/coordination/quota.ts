@@ -33,7 +33,7 @@ export function createQuotaStore({ quota }: Store, clientId: string): QuotaStore
       const state = decide(base.state);
       known = state === undefined ? base : undefined;
       if (state === undefined && !isFromMemory) return base.state;
-      // What this process remembers may be out of date: a refusal counts only on what is stored.
+      // What this process remembers may be out of date: only the stored state can reject a request.
       if (state === undefined) known = undefined;
       else if (await replace(quota, documentOf(clientId, base.revision + 1, state))) {
         known = { revision: base.revision + 1, state };

@@ -31,7 +31,7 @@ export interface RunEnd {
   readonly outcome: RunOutcome;
   readonly error?: string;
   readonly errorCode?: string;
-  /** Absent where the run failed before it could tell. */
+  /** Absent if the run failed before it had counts. */
   readonly counts?: RunCounts;
 }
 
@@ -39,7 +39,7 @@ export interface RunStore {
   start(run: RunStart): Promise<ObjectId>;
   end(id: ObjectId, end: RunEnd): Promise<void>;
   last(): Promise<RunDocument | undefined>;
-  /** The last time since an instant that Strava refused the application. */
+  /** The last time since an instant that Strava rejected the application. */
   lastRejection(since: Date): Promise<{ readonly at: Date; readonly text: string } | undefined>;
   /** Removes runs that started before an instant. */
   prune(before: Date): Promise<void>;

@@ -32,7 +32,7 @@ export type Expiry = 'final' | 'lifted';
 
 /**
  * Which of these activities stay away although a page shows them: what expired, and what was deleted
- * after the page was asked for. What Strava shows again later is there again.
+ * after the page was requested. What Strava shows again later is there again.
  */
 export async function stillDeletedIds(
   store: Store,

@@ -17,7 +17,7 @@ export type Values = Readonly<Record<string, unknown>>;
 export interface DerivationWrite {
   readonly filter: Filter<ActivityDocument>;
   readonly values: Values;
-  /** The geometry to write, and what to write where a 2dsphere index refuses it; after the last, none. */
+  /** The geometry to write, and what to write where a 2dsphere index rejects it; after the last, none. */
   readonly geometries: readonly Values[];
 }
 

@@ -59,7 +59,7 @@ export async function athletesWithActivities({ activities }: Store): Promise<rea
 
 /**
  * Page by page from the start reached, leaving out what had that very start: so the index gives the
- * order, each page can be asked for again, and a slow reader lets no cursor expire.
+ * order, each page can be read again, and a slow reader lets no cursor expire.
  */
 async function* activitiesOf(
   { activities }: Store,
@@ -93,7 +93,7 @@ async function recordingFrom(store: Store, activity: WideActivity): Promise<Reco
   const { _id, start_date, sync } = activity;
   const { state } = sync.streams;
   const id = Number(_id);
-  // Only then all parts are there: a crash may have left some of a recording that is asked for again.
+  // Only then all parts are there: a crash may have left some of a recording that is fetched again.
   const streams = state === 'stored' ? await readParts(store, id) : undefined;
   return {
     id,

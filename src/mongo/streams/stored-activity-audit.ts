@@ -31,7 +31,7 @@ const activitiesAtOnce = 200;
 const streamsAtOnce = 1_000;
 const beginning = new Date(0);
 
-/** Page by page in the order of the ids, so that each page can be asked for again. */
+/** Page by page in the order of the ids, so that each page can be read again. */
 export async function* auditActivities(
   store: Store,
   athleteId: number,

@@ -31,7 +31,7 @@ afterEach(async () => {
   await database.clear();
 });
 
-/** Minutes pass in tenths of a second; what only bounds an operation of MongoDB's stays as long as it is. */
+/** Shortens minutes to tenths of a second; timeouts of MongoDB operations keep their length. */
 const hastyClock: Clock = {
   ...systemClock,
   monotonicMs: () => performance.now() * 500,
@@ -58,8 +58,8 @@ function login() {
   return database.db.collection('tokens').findOne({ _id: Long.fromNumber(athleteId) });
 }
 
-describe('an erasure that cannot be', () => {
-  it('because Strava is away ends with 1, and everything stays as it was', async () => {
+describe('an erasure that fails', () => {
+  it('ends with 1 and changes nothing when Strava is unavailable', async () => {
     const before = await login();
     simulator.faults.next('html-502', 10_000, { endpoint: 'revoke' });
     const error = await failureOf(run({ clock: hastyClock }));
@@ -72,7 +72,7 @@ describe('an erasure that cannot be', () => {
     expect(await login()).toBeNull();
   });
 
-  it('because the client is refused ends with 3, and everything stays as it was', async () => {
+  it('ends with 3 and changes nothing when Strava rejects the client', async () => {
     const before = await login();
     const STRAVA_CLIENT_SECRET = '0123456789abcdef0123456789abcdef01234567';
     const error = await failureOf(run({ config: { STRAVA_CLIENT_SECRET } }));
@@ -80,7 +80,7 @@ describe('an erasure that cannot be', () => {
     expect(await login()).toEqual(before);
   });
 
-  it('because the login is of another application ends with 2', async () => {
+  it('ends with 2 when the login belongs to another application', async () => {
     await database.db.collection('tokens').updateOne({}, { $set: { client_id: '99' } });
     const error = await failureOf(run());
     expect(error).toMatchObject({ code: 'CONFIGURATION', exitCode: 2 });
@@ -89,7 +89,7 @@ describe('an erasure that cannot be', () => {
   });
 
   it.each(['athlete', 'refresh'])(
-    'because another process keeps the lease %s ends with 75 after a minute, and everything stays',
+    'ends with 75 after a minute and changes nothing when another process keeps the %s lease',
     async (kind) => {
       const before = await login();
       const host = hostname();
@@ -112,8 +112,8 @@ describe('an erasure that cannot be', () => {
   );
 });
 
-describe('an erasure that was killed before it deleted anything', () => {
-  it('left a mark, and the next one does it all', async () => {
+describe('an erasure that was killed before its first deletion', () => {
+  it('left a mark, and the next erasure deletes everything', async () => {
     const mark = { since: new Date(), reason: 'is being erased' };
     await database.db.collection('tokens').updateOne({}, { $set: { needs_authorization: mark } });
     const token = String((await login())?.['refresh_token']);
@@ -126,7 +126,7 @@ describe('an erasure that was killed before it deleted anything', () => {
 describe('an erasure', () => {
   const withoutClient = { STRAVA_CLIENT_ID: '', STRAVA_CLIENT_SECRET: '' };
 
-  it('without a revocation asks Strava for nothing, and needs no client', async () => {
+  it('sends no request and needs no client without a revocation', async () => {
     const token = String((await login())?.['refresh_token']);
     const given = { config: withoutClient, options: { withoutRevoke: true, json: true } };
     const program = programOf(given);
@@ -141,7 +141,7 @@ describe('an erasure', () => {
     expect(await login()).toBeNull();
   });
 
-  it('erases data whose login is gone', async () => {
+  it('erases the data of an athlete without a login', async () => {
     await database.db.collection('tokens').deleteMany({});
     const one = { activity_id: Long.fromNumber(5), athlete_id: Long.fromNumber(athleteId) };
     await database.db.collection('streams').insertOne(one);
@@ -153,8 +153,13 @@ describe('an erasure', () => {
   });
 
   it.each([
-    ['of nobody ends with 3', { athlete: '1003' }, 3, 'Nothing is stored of athlete 1003'],
-    ['of a name ends with 2', { athlete: 'Ada' }, 2, '--athlete takes'],
+    [
+      'of an unknown athlete ends with 3',
+      { athlete: '1003' },
+      3,
+      'Nothing is stored of athlete 1003',
+    ],
+    ['by name ends with 2', { athlete: 'Ada' }, 2, '--athlete takes'],
     ['without a client ends with 2', {}, 2, 'STRAVA_CLIENT_ID'],
   ])('%s and deletes nothing', async (_, options, exitCode, sentence) => {
     const before = await login();

@@ -59,7 +59,7 @@ interface Shared {
   readonly sync: { readonly athlete_ids: readonly Long[] };
 }
 
-/** One document of each collection; what two athletes share is in `segments` and `runs`. */
+/** One document in each collection; `segments` and `runs` hold what athletes share. */
 async function fill(athlete: number): Promise<void> {
   const id = Long.fromNumber(athlete);
   const token = `refresh-${athlete}`;
@@ -100,7 +100,7 @@ async function contents(): Promise<Record<string, Document[]>> {
 }
 
 describe('an erasure', () => {
-  it('deletes from every collection, counts it, and leaves the second athlete as it was', async () => {
+  it('deletes from every collection, counts the documents, and keeps the second athlete unchanged', async () => {
     await fill(bob);
     const before = await contents();
     await fill(ada);
@@ -118,7 +118,7 @@ describe('an erasure', () => {
     expect([...(await erase())]).toEqual([]);
   });
 
-  it('that is cut off forgets how far the list is known, and not that the access is withdrawn', async () => {
+  it('forgets the list coverage but not the deauthorization when it is interrupted', async () => {
     await fill(ada);
     const at = new Date('2026-10-05T10:00:00Z');
     const withdrawn = { deauthorized_at: at, deauthorization_notified_at: at };
@@ -130,7 +130,7 @@ describe('an erasure', () => {
     expect((await athletes.findOne())?.sync).toEqual({ epoch: lease.epoch, ...withdrawn });
   });
 
-  it('knows of each collection whether it can hold something of an athlete', async () => {
+  it('classifies every collection as personal or impersonal', async () => {
     const known = [...personalCollections, ...impersonalCollections];
     const stored = await storedCollections(adapter.database.db);
     const names = stored.map(({ collectionName }) => collectionName);
@@ -138,7 +138,7 @@ describe('an erasure', () => {
     for (const name of names) expect(known).toContain(name);
   });
 
-  it('takes the athlete out of what is shared, and deletes it once it is nobody else’s', async () => {
+  it('removes the athlete from shared documents, and deletes those without another athlete', async () => {
     const segments = adapter.database.db.collection<Shared>('segments');
     const idsOf = (...ids: number[]) => ({ athlete_ids: ids.map((id) => Long.fromNumber(id)) });
     await segments.insertMany([
@@ -153,7 +153,7 @@ describe('an erasure', () => {
     ]);
   });
 
-  it('goes over more documents than fit into one batch', async () => {
+  it('deletes more documents than fit into one batch', async () => {
     const parked = adapter.database.db.collection<{ readonly _id: string }>('parked');
     const documents = Array.from({ length: 450 }, (_, index) => ({
       _id: `${ada}:${index}`,
@@ -163,7 +163,7 @@ describe('an erasure', () => {
     expect(Object.fromEntries(await erase())).toEqual({ parked: 450 });
   });
 
-  it('finds a login that was cut off, by its tokens or by whose it was said to be', async () => {
+  it('finds an interrupted login by its tokens or by its athlete', async () => {
     const grants = createPendingLogins(adapter.store);
     const grant = { accessToken: 'a', refreshToken: 'r', expiresAt: new Date(0) };
     await grants.save('claimed', grant);
@@ -181,32 +181,35 @@ describe('an erasure', () => {
   });
 });
 
-describe('an erasure that is cut off', () => {
-  /** Everything before the login is gone, and the login says which pending grants are the athlete's. */
-  it.each([3, 9, 15, 21, 24])('after %i operations is finished by the next one', async (most) => {
-    await fill(ada);
-    const lease = await leaseOf(`athlete:${ada}`);
-    const { store } = adapter;
-    let operations = 0;
-    const attempt: Retry = (operation) => {
-      operations += 1;
-      if (operations > most) return Promise.reject(new Error('killed'));
-      return operation();
-    };
-    const signal = new AbortController().signal;
-    const erasure = { athleteId: ada, lease, signal };
-    const killed = eraseAthlete(storeWith(adapter.database.db, attempt), erasure);
-    await expect(killed).rejects.toThrow('killed');
-    const left = await footprintLeft(store, ada);
-    expect(left).toContain('athletes');
-    const athlete = await store.athletes.findOne();
-    expect(athlete?.sync).toEqual({ epoch: lease.epoch });
-    await eraseAs(lease);
-    await lease.release();
-    expect(Object.keys(await contents())).toEqual(['runs']);
-  });
+describe('an interrupted erasure', () => {
+  /** The collections before `tokens` are empty; the login identifies the athlete's pending grants. */
+  it.each([3, 9, 15, 21, 24])(
+    'after %i operations is finished by the next erasure',
+    async (maxOperations) => {
+      await fill(ada);
+      const lease = await leaseOf(`athlete:${ada}`);
+      const { store } = adapter;
+      let operations = 0;
+      const attempt: Retry = (operation) => {
+        operations += 1;
+        if (operations > maxOperations) return Promise.reject(new Error('killed'));
+        return operation();
+      };
+      const signal = new AbortController().signal;
+      const erasure = { athleteId: ada, lease, signal };
+      const killed = eraseAthlete(storeWith(adapter.database.db, attempt), erasure);
+      await expect(killed).rejects.toThrow('killed');
+      const left = await footprintLeft(store, ada);
+      expect(left).toContain('athletes');
+      const athlete = await store.athletes.findOne();
+      expect(athlete?.sync).toEqual({ epoch: lease.epoch });
+      await eraseAs(lease);
+      await lease.release();
+      expect(Object.keys(await contents())).toEqual(['runs']);
+    },
+  );
 
-  it('stops between two batches when it is told to, and says that it is not done', async () => {
+  it('stops between two batches when it is aborted, and throws EraseUnfinishedError', async () => {
     await fill(ada);
     const lease = await leaseOf(`athlete:${ada}`);
     await expect(eraseAs(lease, AbortSignal.abort())).rejects.toThrow(EraseUnfinishedError);
@@ -225,8 +228,8 @@ describe('an erasure that is cut off', () => {
   });
 });
 
-describe('what came back while it was under way', () => {
-  it('is found by another pass', async () => {
+describe('a document that comes back during an erasure', () => {
+  it('is deleted by another pass', async () => {
     await fill(ada);
     const lease = await leaseOf(`athlete:${ada}`);
     let isLate = false;
@@ -247,7 +250,7 @@ describe('what came back while it was under way', () => {
 });
 
 describe("the athlete's leases", () => {
-  it('go when they were let go, and nobody else’s', async () => {
+  it('are deleted once they are released, and no others are', async () => {
     const names = [`athlete:${ada}`, `refresh:${ada}`, `athlete:${bob}`, `athlete:${ada}1`];
     for (const name of names) await (await leaseOf(name)).release();
     const held = await leaseOf(`refresh:${ada}`);

@@ -6,7 +6,7 @@ import { createTestProgram } from '../../support/program.ts';
 
 const program = createTestProgram({});
 
-describe('what export is asked for', () => {
+describe('the options of export', () => {
   it('is everything, or what the options name', () => {
     expect(exportOrderOf(program, { format: 'csv' })).toMatchObject({ name: 'csv', query: {} });
     const options = { format: 'gpx', since: '2019-03', athlete: '1001', out: 'tracks' };

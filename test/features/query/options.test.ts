@@ -23,7 +23,7 @@ describe('the command line of query', () => {
   });
 
   it.each([
-    ['nothing-such', 'There is no question "nothing-such": npm run query lists those there are.'],
+    ['nothing-such', 'There is no question "nothing-such": npm run query lists all of them.'],
     ['near --bpm 5', 'there is no --bpm. Its parameters are --athlete, --lng, --lat, --radius.'],
     ['near --lng 5', '--lat is missing, which takes a latitude, -90 to 90.'],
     ['near --lng 200 --lat 1', '--lng takes a longitude, -180 to 180; not "200".'],
@@ -35,7 +35,7 @@ describe('the command line of query', () => {
     ['latest 5', '"5" belongs to no parameter. Its parameters are --athlete, --limit.'],
     ['latest --json --csv', '--json and --csv exclude each other.'],
     ['--limit 5', 'Name a question first'],
-  ])('refuses "%s" in a sentence', (text, sentence) => {
+  ])('rejects "%s" with a message', (text, sentence) => {
     expect(() => order(text)).toThrow(UsageError);
     expect(() => order(text)).toThrow(sentence);
   });

@@ -103,7 +103,7 @@ describe('a page of the list', () => {
     'a track that is gone': { $unset: { track: '' } },
     'another start point': { $set: { start_point: { type: 'Point', coordinates: [1, 1] } } },
     'another fingerprint': { $set: { 'sync.fingerprint': 'x' } },
-    'the trace of another recording': { $set: { 'sync.recording_hash': 'x' } },
+    'the hash of another recording': { $set: { 'sync.recording_hash': 'x' } },
     'another athlete': { $set: { 'sync.athlete_id': 7 } },
     'a fetch in the future': {
       $set: { name: 'By hand', 'sync.fetched_at': new Date('2126-01-01') },
@@ -112,7 +112,7 @@ describe('a page of the list', () => {
     'no bookkeeping': { $unset: { sync: '' } },
   };
 
-  it.each(Object.entries(byHand))('finds %s, and the next page mends it', async (_, update) => {
+  it.each(Object.entries(byHand))('finds %s, and the next page repairs it', async (_, update) => {
     const page = shown(recordOf(first));
     await adapter.activities.storePage(pageOf([recordOf(first)]));
     await change(first, update);
@@ -147,7 +147,7 @@ describe('a page of the list', () => {
     expect(polyline).not.toBe('');
   });
 
-  it('does not miss a track that MongoDB refused, nor one that was made from the streams', async () => {
+  it('does not miss a track that MongoDB rejected or that comes from the streams', async () => {
     await adapter.activities.storePage(pageOf([recordOf(first), recordOf(second)]));
     await change(first, {
       $unset: { track: '', start_point: '' },
@@ -165,7 +165,7 @@ describe('a page of the list', () => {
     expect((await store().comparePage(page)).stale).toEqual([]);
   });
 
-  it('does not miss what expired while there is a retention, nor what went after it was asked for', async () => {
+  it('does not miss what expired under a retention or was deleted after the request', async () => {
     const writeTombstone = (id: number, why: string, at: Date) =>
       adapter.database.db
         .collection('tombstones')
@@ -180,7 +180,7 @@ describe('a page of the list', () => {
     expect(await adapter.database.db.collection('tombstones').countDocuments()).toBe(3);
   });
 
-  it('is right meanwhile where another process wrote since', async () => {
+  it('drops the differences that another process has resolved since', async () => {
     await adapter.activities.storePage(pageOf([recordOf(first), recordOf(second)]));
     const found = { missing: [third, 4], stale: [first, second], requestedAt };
     const later = new Date(requestedAt.getTime() + 1);
@@ -243,7 +243,7 @@ describe("an activity's streams", () => {
     expect(await current(first)).toBe('stored');
   });
 
-  it('are looked at beyond one page, of one athlete, from a start on', async () => {
+  it('are audited beyond one page, of one athlete, from a start on', async () => {
     const records = Array.from({ length: 450 }, (_, index) => recordOf(index + 1));
     await adapter.activities.storePage(pageOf(records));
     const old = { start_date: '2016-10-04T06:12:13Z' };
