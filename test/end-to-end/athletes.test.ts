@@ -27,7 +27,7 @@ describe.concurrent('sync of several athletes', () => {
     expect(await scene.differences(1001)).toEqual([]);
 
     const { stdout } = await scene.call('status');
-    expect(stdout).toMatch(/Needs you\s+.*\(1001\) has to log in again.*Run: npm run auth/);
+    expect(stdout).toMatch(/Action required\s+.*\(1001\) has to log in again.*Run: npm run auth/);
     const { needs } = printedJson(await scene.call('status', '--json'));
     expect(needs).toHaveLength(1);
 

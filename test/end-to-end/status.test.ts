@@ -44,7 +44,7 @@ describe.concurrent('status', () => {
     const env = { STRAVA_CLIENT_ID: '', STRAVA_CLIENT_SECRET: '' };
     const { exitCode, stdout } = await scene.callWith(env, 'status');
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/Needs you\s+Nobody has logged in yet\. Run: npm run auth/);
+    expect(stdout).toMatch(/Action required\s+Nobody has logged in yet\. Run: npm run auth/);
   });
 
   it('counts only configured work as pending', async () => {

@@ -84,7 +84,7 @@ async function logInAgain(scene: Stage): Promise<void> {
   const rejected = await scene.run('sync');
   expect(rejected.exitCode, rejected.stderr).toBe(3);
   const status = await scene.run('status');
-  expect(status.stdout).toMatch(/Needs you .*has to log in again.*npm run auth/);
+  expect(status.stdout).toMatch(/Action required .*has to log in again.*npm run auth/);
   await logIn(scene.db, scene.simulator, athleteId);
 }
 

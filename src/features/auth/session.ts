@@ -1,6 +1,6 @@
 /**
- * What every way of logging in shares: what it stands on, and its patience while Strava is away, the
- * quota is spent, or another process holds a lease.
+ * The session that all logins share. It retries while Strava is unavailable, the quota is spent, or another
+ * process holds a lease.
  */
 import { backoffMs } from '../../domain/sync/retry.ts';
 import {
@@ -22,22 +22,25 @@ export interface LoginSession {
   readonly strava: Strava;
 }
 
-const pauses = { baseMs: 500, capMs: 30_000 };
-/** Strava's own 500s pass too, but a refusal that nobody knows stays one. */
+const backoff = { baseMs: 500, capMs: 30_000 };
+/** Strava's own 500s pass too, but an unknown rejection stays one. */
 const triesOfRejections = 5;
 const leasePauseMs = 100;
 
 /**
- * Asks again while Strava is away, and waits for the quota. `ask` takes no signal: an answer that is
- * thrown away can cost a token.
- * @throws StravaUnavailableError when the patience is over, AuthorizationNeededError when it is stopped.
+ * Repeats a request while Strava is unavailable, and waits for the quota. `request` takes no signal: a
+ * discarded response can cost a token.
+ * @throws StravaUnavailableError after the deadline, AuthorizationNeededError when it is stopped.
  */
-export async function retryUntilDone<T>(session: LoginSession, ask: () => Promise<T>): Promise<T> {
+export async function retryUntilDone<T>(
+  session: LoginSession,
+  request: () => Promise<T>,
+): Promise<T> {
   const { clock, log, random, signal } = session.program;
   let startedMs = clock.monotonicMs();
   for (let failures = 1; ; failures += 1) {
     try {
-      return await ask();
+      return await request();
     } catch (error) {
       if (error instanceof QuotaSpentError) {
         await waitForQuota(session, error);
@@ -48,7 +51,7 @@ export async function retryUntilDone<T>(session: LoginSession, ask: () => Promis
       if (!isPassing(error, failures)) throw error;
       if (clock.monotonicMs() - startedMs >= commandDeadlineMs) throw unavailable(error);
       if (failures === 1) log.warn(`Strava is away (${error.message}); trying again.`);
-      await clock.sleep(backoffMs(failures, pauses, 0.5 + random() / 2), signal);
+      await clock.sleep(backoffMs(failures, backoff, 0.5 + random() / 2), signal);
       throwIfStopped(signal);
     }
   }
@@ -92,7 +95,7 @@ function isPassing(error: unknown, failures: number): error is StravaRequestErro
 
 function unavailable(error: StravaRequestError): StravaUnavailableError {
   return new StravaUnavailableError(
-    `Strava does not answer (${error.message}) The login is not complete; try it again later.`,
+    `Strava does not respond (${error.message}) The login is not complete; try it again later.`,
     { cause: error },
   );
 }

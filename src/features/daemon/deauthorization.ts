@@ -1,6 +1,6 @@
 /**
- * Athletes are said to have withdrawn the access. Nobody signs that, so it is made sure of first, by a
- * refresh of the token, which costs no quota; then the login goes, and the data by the setting. What cannot
+ * Settles deauthorizations. Events are unsigned, so a token refresh, which costs no quota, verifies each one.
+ * Then the login is removed, and the data is kept or erased by the setting. A deauthorization that cannot
  * be settled now stays marked in the database for the next time.
  */
 import { AuthorizationNeededError, DomestiqueError } from '../../errors.ts';
@@ -22,7 +22,7 @@ export interface DeauthorizationSession {
 }
 
 export interface Deauthorizations {
-  /** Settles what was told until now, beside whatever else goes on; one at a time. */
+  /** Settles the pending deauthorizations in the background, one at a time. */
   readonly settle: () => void;
   /** Resolves when nothing is being settled any more. */
   readonly settled: () => Promise<void>;
@@ -32,17 +32,17 @@ export interface Deauthorizations {
 export function createDeauthorizations(session: DeauthorizationSession): Deauthorizations {
   const { signal } = session.program;
   let running: Promise<void> | undefined;
-  let isAsked = false;
+  let isRequested = false;
   const work = async (): Promise<void> => {
-    while (isAsked && !signal.aborted) {
-      isAsked = false;
+    while (isRequested && !signal.aborted) {
+      isRequested = false;
       await logged(session, () => settleAll(session));
     }
     running = undefined;
   };
   return {
     settle: () => {
-      isAsked = true;
+      isRequested = true;
       running ??= work();
     },
     settled: async () => running,
@@ -75,11 +75,11 @@ async function settleOne(
   delivered: NotifiedDeauthorization,
 ): Promise<void> {
   const { store } = session.database;
-  if (await isWithdrawn(session, delivered)) await letGo(session, delivered.athleteId);
+  if (await isWithdrawn(session, delivered)) await removeAthlete(session, delivered.athleteId);
   await settleNotified(store, delivered);
 }
 
-async function letGo(
+async function removeAthlete(
   { program, database }: DeauthorizationSession,
   athleteId: number,
 ): Promise<void> {

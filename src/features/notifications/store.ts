@@ -1,6 +1,6 @@
 /**
- * The `notices` collection: one document for each cause that stands, so that it is told once, across
- * restarts and processes. It is removed when the cause ends.
+ * The `notifications` collection: one document for each alert condition, so that it is delivered once, across
+ * restarts and processes. It is removed when the condition ends.
  */
 import type { Long } from 'mongodb';
 import type {
@@ -24,7 +24,7 @@ export interface NotificationDocument {
 
 export interface NotificationStore {
   load(): Promise<readonly Notification[]>;
-  /** Writes that a cause stands; what was told stays told. */
+  /** Stores an alert condition; what was delivered stays delivered. */
   save(notification: Notification): Promise<void>;
   end(keys: readonly string[]): Promise<void>;
   /** Counts a try; false where another process was faster. */

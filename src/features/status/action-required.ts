@@ -1,5 +1,5 @@
 /**
- * What only a person can do, one sentence each; and what a grant leaves out.
+ * What only you can do, one sentence each; and what a grant leaves out.
  */
 import { missingScopes } from '../../domain/auth/scope.ts';
 import type { DeauthorizedAthlete } from '../../mongo/athletes/deauthorized.ts';

@@ -1,5 +1,5 @@
 /**
- * `status` as a table for a person.
+ * `status` as a text table.
  */
 import { formatDuration } from '../../domain/duration.ts';
 import type { AthleteOverview } from './store.ts';
@@ -22,7 +22,7 @@ export function renderStatus(status: Status): string {
     ['Last run', lastRun ? runText(lastRun) : 'none yet'],
     ['Next run', nextRunAt ? `${instant(nextRunAt)}, if the daemon runs` : 'never'],
     ...(parkedActivities.length > 0 ? [['Parked', parkedActivities.join(', ')]] : []),
-    ...needs.map((need, index) => [index === 0 ? 'Needs you' : '', need]),
+    ...needs.map((need, index) => [index === 0 ? 'Action required' : '', need]),
   ];
   return table(rows);
 }

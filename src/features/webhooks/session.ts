@@ -1,13 +1,13 @@
 /**
- * What the `webhook` commands share: the subscription at Strava, the one remembered here, and patience
- * while Strava is away.
+ * What the `webhook` commands share: the subscription at Strava, the one remembered here, and retries
+ * while Strava is unavailable.
  */
 import { requireClient } from '../../config/client.ts';
-import { backoffMs } from '../../domain/sync/retry.ts';
 import { StravaRequestError, StravaUnavailableError } from '../../errors.ts';
 import { commandDeadlineMs, openDatabase } from '../../main.ts';
 import { createSubscriptionStore } from './subscription-store.ts';
 import type { Program } from '../../program.ts';
+import { retry } from '../../retry.ts';
 import { createHttp } from '../../strava/http.ts';
 import type { PushSubscriptions } from '../../strava/subscriptions.ts';
 import { createPushSubscriptions } from '../../strava/subscriptions.ts';
@@ -19,7 +19,7 @@ export interface WebhookSession {
   readonly here: SubscriptionStore;
 }
 
-const pauses = { baseMs: 500, capMs: 30_000 };
+const backoff = { baseMs: 500, capMs: 30_000 };
 
 /** Opens what the work needs and closes it after. @throws ConfigurationError without id and secret. */
 export async function withWebhook<T>(
@@ -40,31 +40,43 @@ export async function withWebhook<T>(
 }
 
 /**
- * Asks again while Strava is away.
- * @throws StravaUnavailableError when the patience is over or the program is stopped.
+ * Repeats a request while Strava is unavailable.
+ * @throws StravaUnavailableError after the deadline or when the program is stopped.
  */
 export async function retryUntilDone<T>(
   { program }: WebhookSession,
-  ask: () => Promise<T>,
+  request: () => Promise<T>,
 ): Promise<T> {
   const { clock, log, random, signal } = program;
-  const startedMs = clock.monotonicMs();
-  for (let failures = 1; ; failures += 1) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof StravaRequestError) || !error.isTransient) throw error;
-      if (clock.monotonicMs() - startedMs >= commandDeadlineMs) throw unavailable(error);
-      if (failures === 1) log.warn(`Strava is away (${error.message}); trying again.`);
-      await clock.sleep(backoffMs(failures, pauses, 0.5 + random() / 2), signal);
-      if (signal.aborted) throw unavailable(error);
+  let isLogged = false;
+  const logFirst = (error: unknown): never => {
+    if (isUnavailable(error) && !isLogged) {
+      isLogged = true;
+      log.warn(`Strava is away (${error.message}); trying again.`);
     }
+    throw error;
+  };
+  try {
+    return await retry(() => request().catch(logFirst), {
+      isRetriable: isUnavailable,
+      backoff,
+      deadlineMs: commandDeadlineMs,
+      clock,
+      random,
+      signal,
+    });
+  } catch (error) {
+    throw isUnavailable(error) ? unavailable(error) : error;
   }
+}
+
+function isUnavailable(error: unknown): error is StravaRequestError {
+  return error instanceof StravaRequestError && error.isTransient;
 }
 
 function unavailable(error: StravaRequestError): StravaUnavailableError {
   return new StravaUnavailableError(
-    `Strava does not answer (${error.message}) The same command can be given again.`,
+    `Strava does not respond (${error.message}) The same command can be given again.`,
     { cause: error },
   );
 }
