@@ -24,7 +24,7 @@ const maxResponseMs = 900;
 /** MongoDB is queried at most once in this time, however many requests come. */
 const pollIntervalMs = 250;
 
-const silent = unhealthy('MongoDB does not response.');
+const silent = unhealthy('MongoDB does not answer.');
 const opening = unhealthy('The database is not open yet: MongoDB is away, or is being prepared.');
 
 /** They belong before every route that takes any path. */

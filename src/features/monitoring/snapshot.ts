@@ -17,7 +17,7 @@ const maxResponseMs = 5_000;
 const pollIntervalMs = 1_000;
 const maxScrapes = 8;
 
-/** Resolves with undefined where MongoDB does not response. */
+/** Resolves with undefined where MongoDB does not answer. */
 export function createMetricsSnapshot(
   program: Program,
   database: Database,

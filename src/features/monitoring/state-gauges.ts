@@ -23,7 +23,7 @@ export interface MetricsSnapshot {
   readonly polledAt: Date | undefined;
 }
 
-/** Who is asked; undefined is no response. */
+/** The sources of the figures; undefined means unknown. */
 export interface StateSources {
   readonly quota: () => QuotaView | undefined;
   /** In seconds, by reason. */
