@@ -133,7 +133,7 @@ describe.concurrent('a notification', () => {
     scene.simulator.setApplicationInactive(true);
     const daemon = scene.begin(['start']);
     await daemon.shown(
-      /A notice could not be delivered by NOTIFY_URL: it answered 500\. It is tried again at the next tick/,
+      /A notification could not be delivered by NOTIFY_URL: it responded with 500\. It is tried again at the next tick/,
     );
     await daemon.reach(eventually(() => receiver.bodies.length === 1));
     const sick = scene.simulator.world.activities(athleteId)[1]?.id ?? 0;

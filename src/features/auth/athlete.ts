@@ -24,7 +24,7 @@ export interface Login {
 const request = { path: '/athlete', what: 'the athlete' };
 
 /**
- * Asks with a token that belongs to nobody yet.
+ * Fetches the athlete with a token whose owner is not known yet.
  * @throws AuthorizationNeededError when the grant was revoked meanwhile.
  */
 export async function fetchOwner(session: LoginSession, accessToken: string): Promise<JsonObject> {
@@ -42,7 +42,7 @@ export async function fetchOwner(session: LoginSession, accessToken: string): Pr
   }
 }
 
-/** Asks with the stored login of a known athlete. */
+/** Fetches the athlete with the stored login. */
 export function fetchAthlete(session: LoginSession, athleteId: number): Promise<JsonObject> {
   const { client } = session.strava;
   // Not ours to abort: the client may be refreshing the token.
@@ -55,7 +55,7 @@ export function fetchAthlete(session: LoginSession, athleteId: number): Promise<
 /** @throws MalformedResponseError without a usable id. */
 export function athleteIdOf({ id }: JsonObject): number {
   if (typeof id === 'number' && Number.isSafeInteger(id) && id > 0) return id;
-  throw new MalformedResponseError("Strava's answer for the athlete has no usable id.");
+  throw new MalformedResponseError("Strava's response for the athlete has no usable id.");
 }
 
 /** @throws AuthorizationNeededError where no activity could be read; an unknown scope is none. */

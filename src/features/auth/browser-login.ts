@@ -14,8 +14,8 @@ import { nameOf } from './report.ts';
 import type { LoginSession } from './session.ts';
 
 /**
- * Undefined when it was stopped before an answer came.
- * @throws AuthorizationNeededError for a refusal or a foreign answer, ConfigurationError for a busy port.
+ * Undefined when it was stopped before a response came.
+ * @throws AuthorizationNeededError for a rejection or a foreign response, ConfigurationError for a busy port.
  */
 export async function logInWithBrowser(
   session: LoginSession,
@@ -43,7 +43,7 @@ function invitation(url: string, redirectUri: string): string {
     '',
     url,
     '',
-    `Waiting for the answer on ${redirectUri} (Ctrl-C stops it).`,
+    `Waiting for the response on ${redirectUri} (Ctrl-C stops it).`,
     'If that browser runs on another machine, its last page cannot be shown there; give its address here, in another terminal:',
     "  npm run auth -- --redirect-url 'ADDRESS'",
   ].join('\n');
@@ -65,7 +65,7 @@ async function complete(session: LoginSession, arrival: Arrival): Promise<Login>
 async function accept(session: LoginSession, { redirect, isOurs }: Arrival): Promise<Login> {
   if (!isOurs) {
     throw new AuthorizationNeededError(
-      'The answer belongs to another login: its `state` is not the one of this run. Nothing was stored. Start again with: npm run auth',
+      'The response belongs to another login: its `state` is not the one of this run. Nothing was stored. Start again with: npm run auth',
     );
   }
   if (redirect.kind === 'rejected') throw rejected(redirect.reason);

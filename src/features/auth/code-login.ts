@@ -18,10 +18,10 @@ export interface CodeLogin {
   readonly isBrandNew: boolean;
 }
 
-/** A code that is used at once is sometimes refused, and works two seconds later (StravaPHP#96). */
+/** A code that is used at once is sometimes rejected, and works two seconds later (StravaPHP#96). */
 const codeSettlesMs = 2_000;
 
-/** @throws AuthorizationNeededError for a refused code or a useless grant. */
+/** @throws AuthorizationNeededError for a rejected code or a useless grant. */
 export async function logInWithCode(session: LoginSession, given: CodeLogin): Promise<Login> {
   requireActivities(given.scope);
   const { database, program, strava } = session;
@@ -40,14 +40,14 @@ export async function logInWithCode(session: LoginSession, given: CodeLogin): Pr
 }
 
 async function exchange(session: LoginSession, { code, isBrandNew }: CodeLogin): Promise<Grant> {
-  const ask = (): Promise<Grant> =>
+  const request = (): Promise<Grant> =>
     retryUntilDone(session, () => session.strava.oauth.exchangeCode(code));
   try {
-    return await ask();
+    return await request();
   } catch (error) {
     if (!isBrandNew || !(error instanceof AuthorizationNeededError)) throw error;
     const { clock, signal } = session.program;
     await clock.sleep(codeSettlesMs, signal);
-    return ask();
+    return request();
   }
 }

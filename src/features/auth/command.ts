@@ -26,7 +26,7 @@ type LogIn = (session: LoginSession) => Promise<Login | undefined>;
 
 /**
  * @throws UsageError, ConfigurationError before anything connects; AuthorizationNeededError and
- * ApplicationRejectedError where Strava or the athlete refuses.
+ * ApplicationRejectedError if Strava or the athlete rejects.
  */
 export async function auth(program: Program, options: AuthOptions): Promise<ExitCode> {
   const logIn = chooseWay(options);
@@ -71,19 +71,19 @@ function chooseWay({ code, redirectUrl, refreshToken, isBrowserWanted }: AuthOpt
 function readWord(name: string, text: string): string {
   const word = text.trim();
   if (/^[\w.~-]+$/.test(word)) return word;
-  const hint = word.includes('code=') ? '; a whole address goes to --redirect-url' : '';
-  throw new UsageError(`${name} takes one word of letters and digits${hint}.`);
+  const advice = word.includes('code=') ? '; a whole address goes to --redirect-url' : '';
+  throw new UsageError(`${name} takes one word of letters and digits${advice}.`);
 }
 
 function readPastedAddress(text: string) {
   const query = new URLSearchParams(/\?([^#]*)/.exec(text)?.[1] ?? '');
   const redirect = readRedirect(query);
   if (redirect === undefined) {
-    const hint = query.has('state')
+    const advice = query.has('state')
       ? 'it ends before the code, so put it in single quotes: a shell stops at the &'
       : 'it has no code';
     throw new UsageError(
-      `--redirect-url takes the whole address that the browser ended at; ${hint}.`,
+      `--redirect-url takes the whole address that the browser ended at; ${advice}.`,
     );
   }
   if (redirect.kind === 'rejected') throw rejected(redirect.reason);

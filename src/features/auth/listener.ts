@@ -1,6 +1,6 @@
 /**
- * Awaits Strava's redirect on the loopback address. It takes one answer, refuses everything else, and
- * leaves to the caller what the answer means and which page the browser is shown.
+ * Awaits Strava's redirect on the loopback address. It takes one response, rejects everything else, and
+ * leaves to the caller what the response means and which page the browser is shown.
  */
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -24,17 +24,17 @@ export interface Page {
   readonly sentence: string;
 }
 
-/** An answer that arrived; the browser waits until it is shown a page. */
+/** A response that arrived; the browser waits until it is shown a page. */
 export interface Arrival {
   readonly redirect: Redirect;
-  /** Whether it brought our own `state`: one that did not belongs to another login, or to nobody. */
+  /** Whether it brought our own `state`: one that did not belongs to another login, or to none. */
   readonly isOurs: boolean;
   show(page: Page): Promise<void>;
 }
 
 export interface RedirectListener {
   readonly redirectUri: string;
-  /** Resolves with the answer, or with undefined once `signal` is aborted. */
+  /** Resolves with the response, or with undefined once `signal` is aborted. */
   arrival(signal: AbortSignal): Promise<Arrival | undefined>;
   close(): Promise<void>;
 }
@@ -50,7 +50,7 @@ export async function listenForRedirect(options: ListenerOptions): Promise<Redir
     const query = queryOf(request);
     const redirect = query && readRedirect(query);
     if (query === undefined) void show(response, notFound);
-    else if (redirect === undefined) void show(response, notAnAnswer);
+    else if (redirect === undefined) void show(response, notAResponse);
     else if (isTaken) void show(response, alreadyTaken);
     else {
       isTaken = true;
@@ -72,7 +72,7 @@ const notFound: Page = {
   sentence: 'Only the answer of a login is awaited here.',
 };
 
-const notAnAnswer: Page = {
+const notAResponse: Page = {
   status: 400,
   heading: 'Nothing to do',
   sentence: "This address carries no answer of Strava's; the login still waits for one.",

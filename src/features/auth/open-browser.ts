@@ -1,5 +1,5 @@
 /**
- * Opens the browser where there is one. A failure is nobody's concern: the address is printed as well.
+ * Opens the browser where there is one. A failure has no effect: the address is printed as well.
  */
 import { spawn } from 'node:child_process';
 

@@ -1,10 +1,10 @@
 /**
- * What Strava's redirect says, whether a browser brought it or somebody pasted its address. It does not
+ * What Strava's redirect says, whether a browser brought it or you pasted its address. It does not
  * judge the `state`.
  */
 import { splitScopes } from '../../domain/auth/scope.ts';
 
-/** The answer to a request for access. */
+/** The response to a request for access. */
 export type Redirect =
   | { readonly kind: 'completed'; readonly code: string; readonly scope?: readonly string[] }
   | { readonly kind: 'rejected'; readonly reason: string };
@@ -12,7 +12,7 @@ export type Redirect =
 /** Strava's name for a click on "Cancel". */
 const denied = 'access_denied';
 
-/** Undefined where the query is no answer of Strava's: neither a code nor an error is in it. */
+/** Undefined if the query is no response of Strava: neither a code nor an error is in it. */
 export function readRedirect(query: URLSearchParams): Redirect | undefined {
   const error = query.get('error');
   if (error !== null) return { kind: 'rejected', reason: reasonOf(error) };
@@ -25,5 +25,5 @@ export function readRedirect(query: URLSearchParams): Redirect | undefined {
 function reasonOf(error: string): string {
   if (error === denied) return 'The athlete did not allow the access.';
   const word = /^[\w-]{1,60}$/.test(error) ? error : 'an unknown error';
-  return `Strava refused the access (${word}).`;
+  return `Strava rejected the access (${word}).`;
 }

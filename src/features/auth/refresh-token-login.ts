@@ -18,7 +18,7 @@ import { athleteIdOf, fetchAthlete, fetchOwner, requireActivities } from './athl
 import type { LoginSession } from './session.ts';
 import { retryUntilDone, underLease } from './session.ts';
 
-/** @throws AuthorizationNeededError for a refused token or a useless grant. */
+/** @throws AuthorizationNeededError for a rejected token or a useless grant. */
 export async function logInWithRefreshToken(session: LoginSession, given: string): Promise<Login> {
   const athleteId = await findOwner(session, given);
   if (athleteId === undefined) return pickUp(session, given);
@@ -98,7 +98,7 @@ async function refresh(session: LoginSession, refreshToken: string): Promise<Gra
   } catch (error) {
     if (!(error instanceof RefreshTokenRejectedError)) throw error;
     throw new AuthorizationNeededError(
-      'Strava refuses this refresh token: it was replaced by a newer one (each use can do that), was revoked, or belongs to another application. Log in with: npm run auth',
+      'Strava rejects this refresh token: it was replaced by a newer one (each use can do that), was revoked, or belongs to another application. Log in with: npm run auth',
       { cause: error },
     );
   }

@@ -8,7 +8,7 @@ import { counted } from '../shared/text-format.ts';
 export interface LoginReport {
   readonly login: Login;
   readonly wantedScopes: readonly string[];
-  /** Everybody who is logged in now. */
+  /** Every athlete who is logged in now. */
   readonly athleteIds: readonly number[];
 }
 

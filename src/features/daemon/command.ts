@@ -43,7 +43,7 @@ export async function start(program: Program): Promise<ExitCode> {
   }
 }
 
-/** Who watches what the daemon does. */
+/** Observers of the daemon. */
 interface Observers {
   readonly heartbeat: Heartbeat;
   readonly metrics: Metrics;
@@ -84,7 +84,7 @@ async function work(
       heartbeat,
     };
     await prepare(session);
-    const pendingEvents = { onEvent: emitter.ring, onDeauthorization: deauthorizations.settle };
+    const pendingEvents = { onEvent: emitter.emit, onDeauthorization: deauthorizations.settle };
     endpoints.connect({ database, strava }, pendingEvents);
     await runDaemon({
       timetable: config.sync,
@@ -95,7 +95,7 @@ async function work(
       prepare: () => prepare(session),
       poll: () => pollAgain(session),
       notify: () => job.notify(),
-      onEvent: emitter.onRing,
+      onEvent: emitter.onEvent,
       hasPendingEvents: await hasPendingEvents(session),
       heartbeat,
       run: (reason) => runOnce(session, reason).finally(notifications.poll),
@@ -153,7 +153,7 @@ async function hasPendingEvents({ database, strava }: Session): Promise<boolean>
   return false;
 }
 
-/** A run that is under way takes the tick, and who logged in meanwhile, whether or not it looks at the lists now. */
+/** A run that is under way takes the tick, and who logged in meanwhile, whether or not the lists are polled now. */
 function pollAgain({ job, policy }: Session): boolean {
   if (!policy.isPollDue()) return job.join();
   const isTaken = job.poll();
@@ -202,6 +202,6 @@ function sayResult({ log, config, signal }: Program, { stats, held }: RunResult)
   const { requests, added, changed, streamsStored, withoutStreams, parked } = stats;
   log.info(
     { requests, added, changed, streams: streamsStored, withoutStreams, parked },
-    `Run done: ${added} new, ${changed} changed, ${streamsStored} streams; next look ${next ? instant(next) : 'never'}.`,
+    `Run done: ${added} new, ${changed} changed, ${streamsStored} streams; next poll ${next ? instant(next) : 'never'}.`,
   );
 }

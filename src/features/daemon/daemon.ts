@@ -1,5 +1,5 @@
 /**
- * The daemon: a tick of the schedule says "look at the lists again", and the job does the rest. One run
+ * The daemon: a tick of the schedule requests a poll of the lists, and the job does the rest. One run
  * at a time; a run that fails is logged with its cause, and the next tick tries again.
  */
 import type { Logger } from 'pino';
@@ -15,21 +15,21 @@ export interface DaemonOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly signal: AbortSignal;
-  /** When everybody's list had been looked at last, as far as the database knows. */
+  /** When the lists of all athletes were last polled, according to the database. */
   readonly lastPollAt: Date | undefined;
   /** One run; failures are thrown. */
   readonly run: (reason: RunReason) => Promise<void>;
   /** What a tick needs to know before it is acted on; failures are thrown, and the tick goes on. */
   readonly prepare: () => Promise<void>;
-  /** Makes a run that is under way look at the lists again; false where none is. */
+  /** Makes the current run poll the lists again; false if no run is active. */
   readonly poll: () => boolean;
-  /** Makes a run that is under way see what a webhook told; false where none is. */
+  /** Notifies the current run of a webhook event; false if no run is active. */
   readonly notify: () => boolean;
-  /** Calls back whenever a webhook told something. */
+  /** Calls back on each webhook event. */
   readonly onEvent: (listener: () => void) => void;
-  /** Whether a webhook told something that no run has seen yet. */
+  /** Whether a webhook event is pending that no run has seen yet. */
   readonly hasPendingEvents: boolean;
-  /** Told of each turn, and of each run. */
+  /** Notified of each iteration and of each run. */
   readonly heartbeat: Pick<Heartbeat, 'watched' | 'runBegan' | 'runEnded'>;
 }
 
@@ -75,7 +75,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   while (!isEnded()) {
     options.heartbeat.watched();
     await clock.sleep(watchMs, ended);
-    // A time of the schedule older than the watch's pace was dropped: a minute is left to node-cron.
+    // A time of the schedule older than the watch interval was dropped: a minute is left to node-cron.
     const isDropped = isOverdue(timetable, lastTickMs, clock.nowMs() - watchMs);
     if (isDropped && !isEnded()) {
       log.info('A tick of the schedule was missed; catching up.');
@@ -119,7 +119,7 @@ function createRuns(
     offer: (reason, isTaken) => {
       if (ended.aborted) return;
       if (running === undefined) start(reason);
-      // A tick looks at the lists, and sees what was told besides.
+      // A tick polls the lists and also takes pending events.
       else if (!isTaken()) left = reason === 'schedule' ? reason : (left ?? reason);
     },
     settled: async () => {

@@ -1,6 +1,6 @@
 /**
- * The daemon's HTTP server with its routes. It listens before the database is open, so that somebody can
- * ask what the daemon waits for. An address that cannot be had is a warning: the daemon works without it.
+ * The daemon's HTTP server with its routes. It listens before the database is open, so that you can
+ * see what the daemon waits for. An address that cannot be had is a warning: the daemon works without it.
  */
 import { requireClient } from '../../config/client.ts';
 import type { Heartbeat } from './heartbeat.ts';
@@ -22,7 +22,7 @@ import { createSubscriptionStore } from '../webhooks/subscription-store.ts';
 import type { Program } from '../../program.ts';
 import { createMetricsSnapshot } from '../monitoring/snapshot.ts';
 
-/** What the webhook says to the daemon. */
+/** What the webhook reports to the daemon. */
 export interface EventListeners {
   /** An event was stored. */
   readonly onEvent: (event: StoredEvent) => void;
@@ -73,7 +73,7 @@ export async function openEndpoints(
   };
 }
 
-/** Whoever comes too early, as Strava with an event, is to come again. */
+/** Responds to early requests, such as events of Strava, with 503: try again later. */
 const startingRoutes: readonly Route[] = (['GET', 'POST'] as const).map((method) => ({
   method,
   matches: () => true,

@@ -1,6 +1,6 @@
 /**
- * When the daemon's loops turned last, by the monotonic clock. The loops say so themselves; what their
- * silence means is decided elsewhere.
+ * Records when each loop of the daemon last ran an iteration, by the monotonic clock. The health rules
+ * decide what a silent loop means.
  */
 import type { Clock } from '../../clock.ts';
 import { minuteMs } from '../../domain/duration.ts';

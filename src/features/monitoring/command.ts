@@ -1,6 +1,6 @@
 /**
- * `health`: asks the running daemon at the configured address how it is. It opens no database, so that it
- * can be asked every minute.
+ * `health`: requests the health of the running daemon at the configured address. It opens no database, so
+ * it can run every minute.
  */
 import { isIPv6 } from 'node:net';
 import type { HttpConfig } from '../../config/config.ts';
@@ -10,8 +10,8 @@ import type { ExitCode } from '../../errors.ts';
 import { exitCodes } from '../../errors.ts';
 import type { Program } from '../../program.ts';
 
-/** What the daemon said, or why nothing was heard. */
-interface Answer extends Finding {
+/** The response of the daemon, or why there is none. */
+interface DaemonHealth extends Finding {
   readonly isAnswered: boolean;
 }
 
@@ -19,9 +19,9 @@ interface HealthReport {
   readonly address: string;
   readonly isHealthy: boolean;
   /** Whether the daemon's loops turn. */
-  readonly live: Answer;
-  /** Whether MongoDB answers and somebody is logged in. */
-  readonly ready: Answer;
+  readonly live: DaemonHealth;
+  /** Whether MongoDB responds and an athlete is logged in. */
+  readonly ready: DaemonHealth;
 }
 
 const maxMs = 5_000;
@@ -29,9 +29,9 @@ const maxMs = 5_000;
 export async function health(program: Program, { json }: { json: boolean }): Promise<ExitCode> {
   const { http } = program.config;
   const address = addressOf(http);
-  const ask = (path: string) =>
-    http.port === 0 ? Promise.resolve(unknownPort) : askDaemon(address, path, program.signal);
-  const [live, ready] = await Promise.all([ask('/livez'), ask('/readyz')]);
+  const fetchHealth = (path: string) =>
+    http.port === 0 ? Promise.resolve(unknownPort) : fetchFromDaemon(address, path, program.signal);
+  const [live, ready] = await Promise.all([fetchHealth('/livez'), fetchHealth('/readyz')]);
   const isHealthy = live.isHealthy && ready.isHealthy;
   const report: HealthReport = { address, isHealthy, live, ready };
   if (json) program.print(JSON.stringify(report));
@@ -39,11 +39,11 @@ export async function health(program: Program, { json }: { json: boolean }): Pro
   return isHealthy ? exitCodes.done : exitCodes.failed;
 }
 
-const unknownPort: Answer = unanswered(
-  'With HTTP_PORT=0 nobody knows where the daemon listens: set it to a port of its own.',
+const unknownPort: DaemonHealth = unanswered(
+  'With HTTP_PORT=0 the daemon listens at an unknown port: set it to a port of its own.',
 );
 
-/** A server that listens everywhere is asked here. */
+/** A server that listens on all addresses is requested at the loopback address. */
 function addressOf({ host, port }: HttpConfig): string {
   const near = new Map([
     ['0.0.0.0', '127.0.0.1'],
@@ -53,7 +53,11 @@ function addressOf({ host, port }: HttpConfig): string {
   return `http://${isIPv6(name) ? `[${name}]` : name}:${port}`;
 }
 
-async function askDaemon(address: string, path: string, stop: AbortSignal): Promise<Answer> {
+async function fetchFromDaemon(
+  address: string,
+  path: string,
+  stop: AbortSignal,
+): Promise<DaemonHealth> {
   const late = AbortSignal.timeout(maxMs);
   const signal = AbortSignal.any([stop, late]);
   try {
@@ -72,7 +76,7 @@ async function askDaemon(address: string, path: string, stop: AbortSignal): Prom
 }
 
 /** @throws SyntaxError where it is not JSON. */
-function readResponse(text: string, isHealthy: boolean): Answer | undefined {
+function readResponse(text: string, isHealthy: boolean): DaemonHealth | undefined {
   const json = parseJson(text);
   if (!isJsonObject(json)) return undefined;
   const { status, reasons } = json;
@@ -80,26 +84,26 @@ function readResponse(text: string, isHealthy: boolean): Answer | undefined {
   return { isAnswered: true, isHealthy, reasons: reasons.map(String) };
 }
 
-function absent(address: string): Answer {
+function absent(address: string): DaemonHealth {
   return unanswered(
     `No daemon answers at ${address}: start it with npm start, or correct HTTP_HOST and HTTP_PORT.`,
   );
 }
 
-function foreign(address: string): Answer {
+function foreign(address: string): DaemonHealth {
   return unanswered(
     `What answers at ${address} is not this program's daemon; correct HTTP_HOST and HTTP_PORT.`,
   );
 }
 
-function unanswered(reason: string): Answer {
+function unanswered(reason: string): DaemonHealth {
   return { isAnswered: false, isHealthy: false, reasons: [reason] };
 }
 
-function linesOf(live: Answer, ready: Answer): readonly string[] {
+function linesOf(live: DaemonHealth, ready: DaemonHealth): readonly string[] {
   if (!live.isAnswered) return live.reasons;
   if (!ready.isAnswered) return ready.reasons;
-  const say = (word: string, { isHealthy, reasons }: Answer): string =>
+  const say = (word: string, { isHealthy, reasons }: DaemonHealth): string =>
     `${isHealthy ? word : `Not ${word.toLowerCase()}`}. ${reasons.join(' ')}`;
   return [say('Live', live), say('Ready', ready)];
 }

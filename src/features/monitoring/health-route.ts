@@ -1,5 +1,5 @@
 /**
- * `/livez` and `/readyz`: a finding as JSON, 200 or 503. They tell counts and sentences, never who.
+ * `/livez` and `/readyz`: a finding as JSON, 200 or 503. They report counts and sentences, never athletes.
  */
 import type { Clock } from '../../clock.ts';
 import type { Finding, LoginCount } from '../../domain/monitoring/health.ts';
@@ -14,14 +14,14 @@ import { maxConnections } from '../../http/server.ts';
 export interface HealthOptions {
   /** Whether the daemon's loops turn. */
   readonly liveness: () => Finding;
-  /** Asks MongoDB; undefined while it is still being opened. */
+  /** Queries MongoDB; undefined while it is still being opened. */
   readonly countLogins: () => (() => Promise<LoginCount>) | undefined;
   readonly clock: Clock;
 }
 
 /** A probe of Kubernetes waits for one second, `npm run health` for longer. */
 const maxResponseMs = 900;
-/** However many ask, MongoDB is asked once in this time. */
+/** MongoDB is queried at most once in this time, however many requests come. */
 const pollIntervalMs = 250;
 
 const silent = unhealthy('MongoDB does not answer.');
@@ -57,11 +57,11 @@ function createReadiness({ countLogins, clock }: HealthOptions): () => Promise<F
 function routesOf(path: string, find: () => Promise<Finding>): readonly Route[] {
   return (['GET', 'HEAD'] as const).map((method) => ({
     method,
-    matches: (asked) => asked === path,
-    handle: async () => answerOf(await find()),
+    matches: (requested) => requested === path,
+    handle: async () => responseOf(await find()),
   }));
 }
 
-function answerOf({ isHealthy, reasons }: Finding): HttpResponse {
+function responseOf({ isHealthy, reasons }: Finding): HttpResponse {
   return jsonResponse(isHealthy ? 200 : 503, { status: isHealthy ? 'ok' : 'failing', reasons });
 }

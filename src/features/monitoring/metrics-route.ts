@@ -1,5 +1,5 @@
 /**
- * `/metrics`: what somebody else has rendered, as text.
+ * `/metrics`: rendered metrics, as text.
  */
 import type { Route } from '../../http/response.ts';
 

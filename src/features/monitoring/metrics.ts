@@ -1,6 +1,6 @@
 /**
  * The daemon's metrics for Prometheus, in a registry of its own. They only watch: each is counted where
- * something happened, or read when somebody asks. No label names an athlete, an activity or a secret.
+ * something happened, or read at each scrape. No label names an athlete, an activity or a secret.
  */
 import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
 import type { Clock } from '../../clock.ts';
@@ -15,7 +15,7 @@ type Exchanged = (exchange: { readonly endpoint: string; readonly outcome: strin
 /** What is there once the database is open. */
 export interface MetricSources {
   readonly quota: QuotaView;
-  /** Asks the database; undefined where it does not answer in time. */
+  /** Queries the database; undefined if it does not respond in time. */
   readonly current: () => Promise<MetricsSnapshot | undefined>;
 }
 
@@ -87,7 +87,7 @@ function createExchangeCounters(registry: Registry): Exchanged {
   };
 }
 
-/** The daemon asks for a token only to renew one. */
+/** The daemon requests a token only to renew one. */
 function refreshResult(outcome: string): 'renewed' | 'rejected' | 'failed' {
   if (outcome === 'ok') return 'renewed';
   return outcome === 'rejected' || outcome === 'unauthorized' ? 'rejected' : 'failed';

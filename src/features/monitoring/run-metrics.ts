@@ -103,7 +103,7 @@ const streamFigures: FiguresOf = ({ streamsStored, withoutStreams, streamsFailed
   failed: streamsFailed,
 });
 
-/** Counts what a run did from one tally to the next. */
+/** Counts what a run did between two states of its counters. */
 function createWorkCounters(registry: Registry): (before: RunStats, after: RunStats) => void {
   const registers = [registry];
   const labelNames = ['result'];

@@ -1,6 +1,6 @@
 /**
- * What the metrics ask the database for: however many scrape, it is asked once in a while, and one that
- * does not answer holds nobody up.
+ * Reads the database figures of the metrics. The database is queried at most once a second, however many
+ * scrapes come, and a scrape does not wait for a database that is silent.
  */
 import { defaultBackfillSince } from '../../domain/sync/default-backfill.ts';
 import { DomestiqueError } from '../../errors.ts';
@@ -12,7 +12,7 @@ import { countLogins } from '../../mongo/tokens/login-counts.ts';
 import { countBacklog } from './store.ts';
 import type { Program } from '../../program.ts';
 
-/** Half of what Prometheus waits for an answer by default. */
+/** Half of what Prometheus waits for a response by default. */
 const maxResponseMs = 5_000;
 const pollIntervalMs = 1_000;
 const maxScrapes = 8;

@@ -1,6 +1,6 @@
 /**
- * The state of the mirror as gauges, read when somebody asks: the quota, what is waited for, and what the
- * database says is left. What has no answer is absent, never 0.
+ * The state of the mirror as gauges, read at each scrape: the quota, what is waited for, and what the
+ * database says is left. An unknown figure is absent, never 0.
  */
 import type { Registry } from 'prom-client';
 import { Gauge } from 'prom-client';
@@ -19,11 +19,11 @@ export interface MetricsSnapshot {
   /** What failed so often that it rests. */
   readonly parked: Figures;
   readonly logins: Figures;
-  /** When the list of the athlete who waits longest was looked at; undefined where one never was. */
+  /** When the list of the athlete who waits longest was polled; undefined where one never was. */
   readonly polledAt: Date | undefined;
 }
 
-/** Who is asked; undefined is no answer. */
+/** The sources of the figures; undefined means unknown. */
 export interface StateSources {
   readonly quota: () => QuotaView | undefined;
   /** In seconds, by reason. */
@@ -79,7 +79,7 @@ const gauges: readonly StateGauge[] = [
   },
   {
     name: 'last_success_timestamp_seconds',
-    help: 'When the list of the athlete who waits longest was last looked at; absent where one never was.',
+    help: 'When the list of the athlete who waits longest was last polled; absent where one never was.',
     read: ({ current }) => secondsOf(current()?.polledAt),
   },
   {

@@ -1,5 +1,5 @@
 /**
- * What is left to do over all athletes, in figures: counted by indexes, and nobody's name or id in them.
+ * What is left to do over all athletes, in figures: counted by indexes, without names or ids.
  */
 import { int64, toNumber } from '../../mongo/base/bson-value.ts';
 import type { Store } from '../../mongo/schema/collections.ts';

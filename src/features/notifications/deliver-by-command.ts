@@ -1,5 +1,5 @@
 /**
- * Runs the person's own command line by the shell. What it prints goes nowhere, for it may be secret.
+ * Runs your command line in the shell. Its output is discarded, because it may be secret.
  */
 import { spawn } from 'node:child_process';
 

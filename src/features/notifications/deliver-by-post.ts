@@ -1,5 +1,5 @@
 /**
- * Posts JSON once. The address may hold a secret: what went wrong is told without it.
+ * Posts JSON once. The address may hold a secret: errors are reported without it.
  */
 import got, { HTTPError, RequestError } from 'got';
 
@@ -8,7 +8,7 @@ export interface PostOptions {
   readonly signal: AbortSignal;
 }
 
-/** Resolves to undefined where the answer is a success, else to what went wrong. */
+/** Resolves to undefined if the response is a success, else to what went wrong. */
 export async function postJson(
   url: string,
   body: Readonly<Record<string, unknown>>,
@@ -26,8 +26,8 @@ export async function postJson(
     });
     return undefined;
   } catch (error) {
-    if (error instanceof HTTPError) return `it answered ${error.response.statusCode}`;
-    if (error instanceof RequestError) return `it gave no complete answer (${error.code})`;
+    if (error instanceof HTTPError) return `it responded with ${error.response.statusCode}`;
+    if (error instanceof RequestError) return `it gave no complete response (${error.code})`;
     throw error;
   }
 }

@@ -1,12 +1,11 @@
 /**
- * What is delivered, and to whom: one command or one address. It neither decides what is told nor
- * remembers it.
+ * Delivers notifications to one command or one address. Other modules decide on them and store them.
  */
 import type { Notification } from '../../domain/notifications/alert-conditions.ts';
 import { runCommand } from './deliver-by-command.ts';
 import { postJson } from './deliver-by-post.ts';
 
-/** Delivers one notice; resolves to what went wrong, or to undefined. */
+/** Delivers one notification; resolves to what went wrong, or to undefined. */
 export type Deliver = (
   notification: Notification,
   signal: AbortSignal,

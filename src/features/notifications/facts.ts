@@ -1,5 +1,5 @@
 /**
- * What the notices are decided by, as far as the database knows it. It decides nothing.
+ * Reads the facts that the notification rules decide by from the database.
  */
 import { nextListRequest } from '../../domain/sync/list-coverage.ts';
 import type { AthleteFacts } from '../../domain/notifications/alert-conditions.ts';
@@ -19,7 +19,7 @@ export interface BackfillGoal {
   readonly isKnown: (athleteId: number) => boolean;
 }
 
-/** Everybody who is logged in or withdrew the access, without those who are being erased. */
+/** Every athlete who is logged in or withdrew the access, except those being erased. */
 export async function athleteFacts(
   store: Store,
   goal: BackfillGoal,

@@ -1,5 +1,5 @@
 /**
- * Tells the person when the person is needed: looks at what stands, remembers it, and has it delivered
+ * Notifies you when your action is required: reads the alert conditions, stores them, and delivers them
  * by the command or to the address of the settings. It runs beside the daemon, which never waits for it.
  */
 import { defaultBackfillSince } from '../../domain/sync/default-backfill.ts';
@@ -33,7 +33,7 @@ export interface NotifierSession {
 }
 
 export interface Notifier {
-  /** Looks at what stands and delivers what is due, beside whatever else goes on; one at a time. */
+  /** Checks the alert conditions and delivers what is due in the background, one at a time. */
   readonly poll: () => void;
   /** Resolves when nothing is being delivered any more. */
   readonly settled: () => Promise<void>;
@@ -54,17 +54,17 @@ export function createNotifier(session: NotifierSession): Notifier {
   if (deliver === undefined) return { poll: () => undefined, settled: () => Promise.resolve() };
   const notifying = { ...session, store: createNotificationStore(database.store), deliver };
   let running: Promise<void> | undefined;
-  let isAsked = false;
+  let isRequested = false;
   const work = async (): Promise<void> => {
-    while (isAsked && !program.signal.aborted) {
-      isAsked = false;
+    while (isRequested && !program.signal.aborted) {
+      isRequested = false;
       await logged(program, () => notifyAll(notifying));
     }
     running = undefined;
   };
   return {
     poll: () => {
-      isAsked = true;
+      isRequested = true;
       running ??= work();
     },
     settled: async () => running,
@@ -108,7 +108,7 @@ async function notify(
   const problem = await deliver(notification, signal);
   if (problem === undefined) {
     await store.delivered(notification.key, new Date(clock.nowMs()));
-    log.info({ notification: notification.kind }, `Told: ${notification.text}`);
+    log.info({ notification: notification.kind }, `Notified: ${notification.text}`);
     return;
   }
   if (signal.aborted) return;
@@ -117,7 +117,7 @@ async function notify(
   const next = isLast ? 'It is not tried again' : 'It is tried again at the next tick';
   log.warn(
     { notification: notification.kind },
-    `A notice could not be delivered by ${means}: ${problem}. ${next}. It said: ${notification.text}`,
+    `A notification could not be delivered by ${means}: ${problem}. ${next}. It said: ${notification.text}`,
   );
 }
 

@@ -8,7 +8,7 @@ import type { NotificationDocument, Store } from '../../mongo/schema/collections
 
 export interface NotificationStore {
   load(): Promise<readonly Notification[]>;
-  /** Writes that a cause stands; what was told stays told. */
+  /** Stores an alert condition; what was delivered stays delivered. */
   save(notification: Notification): Promise<void>;
   end(keys: readonly string[]): Promise<void>;
   /** Counts a try; false where another process was faster. */

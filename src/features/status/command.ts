@@ -1,5 +1,5 @@
 /**
- * `status`: what is stored, what is still to do, the quota, the runs, and what needs the person. It
+ * `status`: what is stored, what is still to do, the quota, the runs, and what requires action. It
  * makes no request to Strava and needs no client secret.
  */
 import type { ExitCode } from '../../errors.ts';

@@ -34,7 +34,7 @@ export interface Status {
   readonly lastRun: RunDocument | null;
   readonly nextRunAt: Date | null;
   readonly parkedActivities: readonly number[];
-  /** What only a person can do, one sentence each. */
+  /** What only you can do, one sentence each. */
   readonly needs: readonly string[];
 }
 

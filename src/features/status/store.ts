@@ -1,5 +1,5 @@
 /**
- * The figures of `status`: what is stored, what is still to do, and who needs a person.
+ * The figures of `status`: what is stored, what is still to do, and which logins require action.
  */
 import { int64, toNumber } from '../../mongo/base/bson-value.ts';
 import type {
@@ -36,7 +36,7 @@ interface StateCount {
   readonly oldest: Date;
 }
 
-/** Everybody who has logged in, by id. */
+/** Every athlete who has logged in, by id. */
 export async function overview(store: Store): Promise<readonly AthleteOverview[]> {
   const grants = await store.tokens.find().sort({ _id: 1 }).toArray();
   const athletes: AthleteOverview[] = [];

@@ -17,7 +17,7 @@ export function readCallbackUrl(text: string, secret: string): string {
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     throw new UsageError(
-      '--callback-url has to begin with https://: over http everybody on the way reads its secret path. http:// is for this machine only.',
+      '--callback-url has to begin with https://: over http anyone on the way can read its secret path. http:// is for this machine only.',
     );
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {

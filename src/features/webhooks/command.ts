@@ -63,7 +63,7 @@ function sayListed(listed: readonly Listed[]): string {
       const since = createdAt === null ? '' : `, made ${instant(createdAt)}`;
       const whose = isOurs
         ? 'It is ours: the daemon takes its events.'
-        : 'It is not ours: this database knows nothing of it, and the daemon refuses its events.';
+        : 'It is not ours: this database knows nothing of it, and the daemon rejects its events.';
       return `Subscription ${id}${since}: ${callbackUrl}\n${whose}`;
     })
     .join('\n');
@@ -81,10 +81,10 @@ export async function webhookUnsubscribe(
 function sayEnded(ended: readonly number[]): string {
   return ended.length === 0
     ? 'There was no webhook subscription.'
-    : `Unsubscribed (${ended.join(', ')}). The daemon looks at the lists by its schedule again.`;
+    : `Unsubscribed (${ended.join(', ')}). The daemon polls the lists by its schedule again.`;
 }
 
-/** At Strava first: what is forgotten here could not be told from a stranger's. */
+/** At Strava first: a subscription forgotten here could not be distinguished from a foreign one. */
 async function unsubscribe(session: WebhookSession): Promise<readonly number[]> {
   const { atStrava, here } = session;
   const found = await retryUntilDone(session, () => atStrava.list());
@@ -93,7 +93,7 @@ async function unsubscribe(session: WebhookSession): Promise<readonly number[]> 
   return found.map(({ id }) => id);
 }
 
-/** One that is gone was ended by an earlier attempt whose answer got lost. */
+/** One that is gone was ended by an earlier attempt whose response was lost. */
 async function end({ atStrava }: WebhookSession, id: number): Promise<void> {
   try {
     await atStrava.remove(id);

@@ -1,35 +1,35 @@
 /**
- * What the webhook tells the daemon, handed on to whoever listens; and how often the lists are looked at
- * while a subscription tells of new activities.
+ * Passes webhook events to the listeners of the daemon, and decides how often the lists are polled while
+ * a subscription reports new activities.
  */
 import type { Clock } from '../../clock.ts';
 
-/** A bell: who rings does not know who listens. */
+/** Emits events to listeners that the emitter does not know. */
 export interface EventEmitter {
-  readonly ring: () => void;
-  readonly onRing: (listener: () => void) => void;
+  readonly emit: () => void;
+  readonly onEvent: (listener: () => void) => void;
 }
 
 export function createEventEmitter(): EventEmitter {
   const listeners: (() => void)[] = [];
   return {
-    ring: () => {
+    emit: () => {
       for (const listener of listeners) listener();
     },
-    onRing: (listener) => {
+    onEvent: (listener) => {
       listeners.push(listener);
     },
   };
 }
 
 export interface PollPolicy {
-  /** Whether a tick of the schedule looks at the lists. */
+  /** Whether a tick of the schedule polls the lists. */
   readonly isPollDue: () => boolean;
-  /** How often they are looked at by this alone, in milliseconds; 0 where each tick looks. */
+  /** The poll interval of this policy, in milliseconds; 0 if each tick polls. */
   readonly everyMs: () => number;
-  /** A look begins. */
+  /** A poll begins. */
   readonly polled: () => void;
-  /** It came to nothing: the next tick looks again. */
+  /** The poll failed: the next tick polls again. */
   readonly failed: () => void;
   /** Reads anew whether there is a subscription. */
   readonly refresh: () => Promise<void>;
@@ -37,7 +37,7 @@ export interface PollPolicy {
 
 export interface PollPolicyOptions {
   readonly clock: Clock;
-  /** How often the lists are looked at while there is a subscription, in milliseconds; without one, each tick looks. */
+  /** The poll interval while there is a subscription, in milliseconds; without one, each tick polls. */
   readonly intervalMs: number;
   readonly isSubscribed: () => Promise<boolean>;
 }

@@ -1,7 +1,7 @@
 /**
- * Strava's webhook: answers the challenge, and stores each event before it is acknowledged. It makes no
- * request to Strava: an event has no signature, so it is a hint, taken only at a secret path, of the known
- * subscription, about a known athlete. Everything else is answered as an unknown path is.
+ * Strava's webhook: responds to the challenge, and stores each event before acknowledging it. It makes no
+ * request to Strava: an event has no signature, so it is untrusted, and taken only at a secret path, of the known
+ * subscription, about a known athlete. Everything else gets the response of an unknown path.
  */
 import type { Logger } from 'pino';
 import type { Clock } from '../../clock.ts';
@@ -29,11 +29,11 @@ export interface StoredEvent {
 
 export interface WebhookOptions {
   readonly subscription: () => Promise<Subscription | undefined>;
-  /** Everybody who has logged in. */
+  /** Every athlete who has logged in. */
   readonly athleteIds: () => Promise<readonly number[]>;
   readonly events: Pick<EventStore, 'save'>;
   readonly onEvent: (event: StoredEvent) => void;
-  /** Stores that somebody says so; durable when it resolves, false where nothing is stored of the athlete. */
+  /** Stores an unverified deauthorization; durable when it resolves, false where nothing is stored of the athlete. */
   readonly noteDeauthorization: (athleteId: number) => Promise<boolean>;
   /** That was stored, at most once a minute for an athlete: verify it. */
   readonly onDeauthorization: () => void;
@@ -51,7 +51,7 @@ const maxChallengeLength = 256;
 
 const accepted = jsonResponse(200, {});
 const unavailable = jsonResponse(503, { message: 'Service Unavailable' });
-/** Strava comes again after about a minute. */
+/** Strava sends the event again after about a minute. */
 const tooSoon = jsonResponse(503, { message: 'Service Unavailable' });
 
 interface Shared extends WebhookOptions {
@@ -81,16 +81,16 @@ export function createWebhookRoutes(options: WebhookOptions): readonly Route[] {
 
 type Handling = () => Promise<HttpResponse | undefined>;
 
-/** Whatever is away, Strava is told in time to come again. */
+/** Responds with 503 in time if anything is unavailable, so that Strava sends the event again. */
 function guard(log: Logger, bounded: BoundedWork) {
   let isFailing = false;
   return async (handle: Handling): Promise<HttpResponse | undefined> => {
-    const answer = await bounded(() => unavailableOnError(handle), unavailable);
-    if (answer === unavailable && !isFailing) {
-      log.warn('Webhook events cannot be stored at the moment; Strava is told to come again.');
+    const response = await bounded(() => unavailableOnError(handle), unavailable);
+    if (response === unavailable && !isFailing) {
+      log.warn('Webhook events cannot be stored at the moment; Strava has to send them again.');
     }
-    if (answer === unavailable || answer === accepted) isFailing = answer === unavailable;
-    return answer;
+    if (response === unavailable || response === accepted) isFailing = response === unavailable;
+    return response;
   };
 }
 
@@ -103,7 +103,7 @@ async function unavailableOnError(handle: Handling): Promise<HttpResponse | unde
   }
 }
 
-/** The document is stored before Strava is asked for the subscription, so it is read anew. */
+/** The document is stored before the subscription is requested from Strava, so it is read anew. */
 async function meetChallenge(
   { known }: Shared,
   { path, query }: HttpRequest,

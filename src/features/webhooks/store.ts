@@ -1,5 +1,5 @@
 /**
- * The `events` collection: one document an activity of which a webhook's event told. It is due while it
+ * The `events` collection: one document for each activity with a webhook event. It is due while it
  * has `due_at`; without it, it stays for a day, to remember when the activity was read.
  */
 import type { Collection, Document } from 'mongodb';
@@ -10,7 +10,7 @@ import { int64, toNumber } from '../../mongo/base/bson-value.ts';
 import type { EventDocument, Store } from '../../mongo/schema/collections.ts';
 
 const maxDue = 200;
-/** The same activity is read at most once in this time, however many events tell of it. */
+/** The same activity is read at most once in this time, however many events name it. */
 const readPauseMs = 60_000;
 /** Any instant: an index serves it, unlike `$exists`. */
 const isDue = { $gt: new Date(0) };
@@ -88,7 +88,7 @@ function arrivalOf(event: ActivityEvent, receivedAt: Date): Document {
   };
 }
 
-/** The stage of an update: what came since the request left may not be in its answer. */
+/** The stage of an update: what came since the request left may not be in its response. */
 function settlementOf(readAt: Date): Document {
   const isNotifiedSince = {
     $and: [{ $gte: ['$received_at', readAt] }, { $gt: ['$due_at', null] }],

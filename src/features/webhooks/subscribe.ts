@@ -1,5 +1,5 @@
 /**
- * Makes the webhook subscription. What the daemon needs to answer Strava's challenge is stored first; it
+ * Makes the webhook subscription. What the daemon needs to respond to Strava's challenge is stored first; it
  * is removed again where nothing comes of it.
  */
 import { randomBytes } from 'node:crypto';
@@ -37,7 +37,7 @@ export async function subscribe(session: WebhookSession, callbackUrl: string): P
   }
 }
 
-/** An answer that got lost on its way leaves a subscription behind that is the one that was wanted. */
+/** If the response was lost, the subscription at Strava is the requested one: pick it up. */
 async function recover(
   session: WebhookSession,
   made: Subscription,
@@ -73,7 +73,7 @@ function exists(cause?: unknown): SubscriptionExistsError {
 
 function notVerified(cause: CallbackRejectedError): CallbackRejectedError {
   return new CallbackRejectedError(
-    'Strava asked the callback URL for its challenge and got no right answer within two seconds. Check that the daemon runs (npm start), on this database, and that the proxy at the callback URL hands every path on to its HTTP_HOST and HTTP_PORT unchanged. Nothing was left behind; give the command again.',
+    'Strava sent its challenge to the callback URL and got no correct response within two seconds. Check that the daemon runs (npm start), on this database, and that the proxy at the callback URL hands every path on to its HTTP_HOST and HTTP_PORT unchanged. Nothing was left behind; give the command again.',
     { cause },
   );
 }

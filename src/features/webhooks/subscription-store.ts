@@ -1,6 +1,6 @@
 /**
- * The `subscriptions` collection: one document an application, there before Strava is asked for the
- * subscription, so that the daemon can answer the challenge.
+ * The `subscriptions` collection: one document an application, stored before the subscription is requested
+ * from Strava, so that the daemon can respond to the challenge.
  */
 import type { Subscription, SubscriptionStore } from '../../sync/ports/subscriptions.ts';
 import { int64, toNumber } from '../../mongo/base/bson-value.ts';

@@ -27,7 +27,7 @@ export function isDeadline(ms: number): boolean {
   return ms >= 60_000;
 }
 
-/** Waits a hundredth of what it is told, and remembers what that was. */
+/** Waits a hundredth of what it is given, and remembers what that was. */
 export function createHastyClock(): Clock & { readonly sleeps: number[] } {
   const sleeps: number[] = [];
   return {

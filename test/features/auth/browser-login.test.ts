@@ -24,7 +24,7 @@ async function startLogin(program: TestProgram = logins.createProgram()) {
 }
 
 describe('the address', () => {
-  test('asks for the wanted scopes, with a redirect to this machine and a state of its own', async () => {
+  test('requests the wanted scopes, with a redirect to this machine and a state of its own', async () => {
     const [one, other] = [await startLogin(), await startLogin()];
     const query = Object.fromEntries(one.address.searchParams);
     expect(query).toMatchObject({
@@ -43,7 +43,7 @@ describe('the address', () => {
 });
 
 describe('a browser that follows it', () => {
-  test('logs the athlete in and is told so', async () => {
+  test('logs the athlete in and is notified', async () => {
     const { program, outcome, address } = await startLogin();
     const page = await fetch(address);
     expect(page.status).toBe(200);
@@ -64,7 +64,7 @@ describe('a browser that follows it', () => {
     expect(await logins.countGrants()).toBe(4);
   });
 
-  test('with boxes unticked is told by the terminal what will be missing', async () => {
+  test('with boxes unticked sees in the terminal what will be missing', async () => {
     logins.simulator().setConsent({ unticked: ['profile:read_all', 'read_all'] });
     const { program, outcome, address } = await startLogin();
     await fetch(address);
@@ -95,7 +95,7 @@ describe('a browser that follows it', () => {
   });
 });
 
-describe('a refusal', () => {
+describe('a rejection', () => {
   test('by the athlete ends the login with 3', async () => {
     logins.simulator().setConsent({ isDenied: true });
     const { outcome, address } = await startLogin();
@@ -150,7 +150,7 @@ describe('the listener', () => {
     expect(await logins.countGrants()).toBe(0);
   });
 
-  test('answers anything else without ending the login', async () => {
+  test('responds to anything else without ending the login', async () => {
     const { outcome, address, callback, state } = await startLogin();
     const redirectUri = address.searchParams.get('redirect_uri') ?? '';
     expect((await fetch(new URL('/favicon.ico', redirectUri))).status).toBe(404);
@@ -162,7 +162,7 @@ describe('the listener', () => {
     expect(await outcome).toBe(0);
   });
 
-  test('takes one answer only', async () => {
+  test('takes one response only', async () => {
     const held = logins.simulator().hold({ endpoint: 'token' });
     const { outcome, address, callback, state } = await startLogin();
     const page = fetch(address);

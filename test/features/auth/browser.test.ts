@@ -44,7 +44,7 @@ test('the address reaches the browser as one argument, and no shell reads it', a
   expect(existsSync(path.join(dir, 'harm'))).toBe(false);
 });
 
-test('a browser that cannot be started is nobody’s concern', async () => {
+test('a browser that cannot be started has no effect', async () => {
   const env = { DISPLAY: ':0', PATH: createBin() };
   expect(openBrowser('http://127.0.0.1:1/', { ...linux, env })).toBe(true);
   // The failure comes as an event: unhandled, it would end the process.

@@ -28,7 +28,7 @@ async function storedRefreshToken(): Promise<string> {
   return String(grant?.['refresh_token']);
 }
 
-test('a code logs in with 0 and, used again, is refused in one sentence with 3', async () => {
+test('a code logs in with 0 and, used again, is rejected in one sentence with 3', async () => {
   const code = simulator.grant(1001);
   const first = await run(surroundings(), 'auth', '--code', code);
   expect(first.exitCode).toBe(0);
@@ -45,7 +45,7 @@ test('a code logs in with 0 and, used again, is refused in one sentence with 3',
 
 test('SIGINT while the browser is awaited ends with 0', async () => {
   const login = start(surroundings(), ['auth', '--no-browser']);
-  await login.shown('Waiting for the answer');
+  await login.shown('Waiting for the response');
   login.kill('SIGINT');
   const { exitCode, stdout } = await login.ended;
   expect(exitCode).toBe(0);

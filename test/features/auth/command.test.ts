@@ -23,7 +23,7 @@ describe('a code', () => {
     expect(program.printed()).not.toContain('Not granted');
   });
 
-  test('that was used before is refused in a sentence, with 3, and nothing is stored', async () => {
+  test('that was used before is rejected in a sentence, with 3, and nothing is stored', async () => {
     const code = logins.simulator().grant(1001);
     await logins.logIn({ code });
     await logins.database.clear();
@@ -33,7 +33,7 @@ describe('a code', () => {
     expect(await logins.countGrants()).toBe(0);
   });
 
-  test('is asked for again while Strava is away', async () => {
+  test('is requested again while Strava is away', async () => {
     const clock = createHastyClock();
     const program = logins.createProgram({ clock });
     logins.simulator().faults.next('html-502', 2, { endpoint: 'token' });
@@ -62,7 +62,7 @@ describe('a code', () => {
     expect(passedMs).toBeGreaterThan(600_000);
   });
 
-  test('of an answer without a scope leaves the scope unknown', async () => {
+  test('of a response without a scope leaves the scope unknown', async () => {
     const { apiUrl, clientId, clientSecret } = logins.simulator();
     const oauthUrl = await withoutScope(logins.simulator().oauthUrl);
     const strava = { apiUrl, clientId, clientSecret, oauthUrl };
@@ -77,7 +77,7 @@ describe('a code', () => {
 });
 
 describe('a wrong client', () => {
-  test('is refused in a sentence that names the two settings, with 3', async () => {
+  test('is rejected in a sentence that names the two settings, with 3', async () => {
     const program = logins.createProgram({ config: { STRAVA_CLIENT_SECRET: 'f'.repeat(40) } });
     const code = logins.simulator().grant(1001);
     const error = await failureOf(logins.logIn({ code }, program));
@@ -86,7 +86,7 @@ describe('a wrong client', () => {
     expect(await logins.countGrants()).toBe(0);
   });
 
-  test('that is not set is a mistake of configuration, found before anything connects', async () => {
+  test('that is not set is a configuration error, found before anything connects', async () => {
     const config = {
       STRAVA_CLIENT_ID: undefined,
       STRAVA_CLIENT_SECRET: undefined,
@@ -97,7 +97,7 @@ describe('a wrong client', () => {
     expect(error.message).toMatch(/STRAVA_CLIENT_ID[\s\S]*STRAVA_CLIENT_SECRET/);
   });
 
-  test('an inactive application is not taken for a refused athlete', async () => {
+  test('an inactive application is not taken for a rejected athlete', async () => {
     logins.simulator().setApplicationInactive(true);
     const error = await failureOf(logins.logIn({ code: logins.simulator().grant(1001) }));
     expect(error).toMatchObject({ code: 'APPLICATION_REJECTED', exitCode: 3 });
@@ -223,14 +223,14 @@ test('neither a report, a log nor an error carries a secret', async () => {
   }
 });
 
-/** A gateway in front of the token endpoint that takes the scope out of its answers, as before 2026. */
+/** A gateway in front of the token endpoint that takes the scope out of its responses, as before 2026. */
 async function withoutScope(oauthUrl: string): Promise<string> {
   const server = createServer((incoming, outgoing) => {
     const { method, headers, url = '' } = incoming;
-    const target = forward(`${new URL(oauthUrl).origin}${url}`, { method, headers }, (answer) => {
-      void answer.toArray().then((chunks: Uint8Array[]) => {
+    const target = forward(`${new URL(oauthUrl).origin}${url}`, { method, headers }, (response) => {
+      void response.toArray().then((chunks: Uint8Array[]) => {
         const body = JSON.parse(Buffer.concat(chunks).toString()) as object;
-        outgoing.writeHead(answer.statusCode ?? 500, { 'content-type': 'application/json' });
+        outgoing.writeHead(response.statusCode ?? 500, { 'content-type': 'application/json' });
         outgoing.end(JSON.stringify({ ...body, scope: undefined }));
       });
     });

@@ -12,7 +12,7 @@ async function refreshTokenOf(athleteId: number): Promise<string> {
 }
 
 describe('a refresh token from elsewhere', () => {
-  test('is exchanged for its successor, and the athlete is asked for', async () => {
+  test('is exchanged for its successor, and the athlete is fetched', async () => {
     const program = logins.createProgram();
     const refreshToken = logins.simulator().issueRefreshToken(1002);
     expect(await logins.logIn({ refreshToken }, program)).toBe(0);
@@ -24,10 +24,10 @@ describe('a refresh token from elsewhere', () => {
     expect(await logins.database.db.collection('pending_logins').countDocuments()).toBe(0);
   });
 
-  test('that Strava refuses ends with 3, and nothing is stored', async () => {
+  test('that Strava rejects ends with 3, and nothing is stored', async () => {
     const error = await failureOf(logins.logIn({ refreshToken: 'unknown' }));
     expect(error).toMatchObject({ code: 'AUTHORIZATION_NEEDED', exitCode: 3 });
-    expect(error.message).toMatch(/Strava refuses this refresh token/);
+    expect(error.message).toMatch(/Strava rejects this refresh token/);
     expect(await logins.countGrants()).toBe(0);
   });
 
@@ -47,7 +47,7 @@ describe('a refresh token from elsewhere', () => {
 });
 
 describe('an interrupted login', () => {
-  /** Ends the login between the rotation and the athlete's answer. */
+  /** Ends the login between the rotation and the athlete's response. */
   async function interrupt(refreshToken: string) {
     const program = logins.createProgram();
     const held = logins.simulator().hold({ endpoint: 'athlete' });
@@ -92,7 +92,7 @@ describe('an interrupted login', () => {
 });
 
 describe('the refresh token that is stored already', () => {
-  test('is renewed under its athlete, before anything else is asked', async () => {
+  test('is renewed under its athlete, before anything else is requested', async () => {
     await logins.logIn({ code: logins.simulator().grant(1001) });
     const refreshToken = await refreshTokenOf(1001);
     const held = logins.simulator().hold({ endpoint: 'athlete' });

@@ -33,7 +33,7 @@ function createDaemon(changes: Partial<DaemonOptions>) {
 }
 
 describe('the daemon', () => {
-  it('begins with a run where nobody was ever looked at, and logs a failure with its cause', async () => {
+  it('begins with a run if no list was ever polled, and logs a failure with its cause', async () => {
     const cause = new Error('nothing but fog');
     const daemon = createDaemon({
       timetable: { schedule: '0 0 1 1 *', timezone: 'UTC' },
@@ -64,7 +64,7 @@ describe('the daemon', () => {
         else await polled;
       },
       poll: () => {
-        isLooked();
+        hasPolled();
         return false;
       },
     });
@@ -72,9 +72,9 @@ describe('the daemon', () => {
     expect(reasons).toEqual(['start', 'schedule']);
   });
 
-  let isLooked: () => void = () => undefined;
+  let hasPolled: () => void = () => undefined;
   const polled = new Promise<void>((done) => {
-    isLooked = done;
+    hasPolled = done;
   });
 });
 
@@ -87,7 +87,7 @@ describe('the schedule', () => {
     ['10:00:00', '10:15:00', true],
     ['10:07:00', '10:16:00', true],
     ['10:15:00', '10:15:30', false],
-  ])('with a look at %s is overdue at %s: %s', (last, now, expected) => {
+  ])('with a poll at %s is overdue at %s: %s', (last, now, expected) => {
     expect(isOverdue(quarterly, at(last), at(now))).toBe(expected);
   });
 
@@ -102,7 +102,7 @@ describe('the schedule', () => {
     expect(isOverdue(yearly, at('00:00:00') - 2 * 86_400_000, at('00:00:00'))).toBe(true);
   });
 
-  it('names its pace and its next time', () => {
+  it('names its interval and its next time', () => {
     expect(tickIntervalMs(quarterly)).toBe(15 * 60_000);
     expect((nextTickAt(quarterly)?.getTime() ?? 1) % (15 * 60_000)).toBe(0);
   });

@@ -35,7 +35,7 @@ async function leftOf({ db }: Rounds): Promise<number> {
   return left;
 }
 
-/** Whether nothing was asked for in the last second. */
+/** Whether nothing was requested in the last second. */
 function isQuiet(requests: RequestLog): () => boolean {
   return () => {
     const newest = requests.entries.at(-1)?.at.getTime() ?? 0;

@@ -25,13 +25,13 @@ async function startDaemon(scene: Rounds, schedule: string): Promise<string> {
 }
 
 async function readiness(url: string): Promise<{ status: number; reasons: readonly string[] }> {
-  const answer = await fetch(`${url}/readyz`);
-  const { reasons } = (await answer.json()) as { reasons: readonly string[] };
-  return { status: answer.status, reasons };
+  const response = await fetch(`${url}/readyz`);
+  const { reasons } = (await response.json()) as { reasons: readonly string[] };
+  return { status: response.status, reasons };
 }
 
 describe('the health of the daemon', () => {
-  it('is asked by GET and HEAD only, names nobody, and leaves other paths unknown', async () => {
+  it('responds to GET and HEAD only, names no athlete, and leaves other paths unknown', async () => {
     const url = await startDaemon(await open({ activities: 2 }), '0 0 1 1 *');
     for (const path of ['/livez', '/readyz']) {
       const got = await fetch(`${url}${path}`);
@@ -47,7 +47,7 @@ describe('the health of the daemon', () => {
     expect((await fetch(`${url}/livez/more`)).status).toBe(404);
   });
 
-  it('is bad where nobody is logged in or everybody has to again, and good where only some have', async () => {
+  it('fails if no athlete is logged in or all have to log in again, and passes if only some have to', async () => {
     const athletes = [athleteNamed('Ada', 1001, 2), athleteNamed('Bob', 1002, 2)];
     const scene = await open({ athletes });
     await scene.db.collection('tokens').deleteMany({});

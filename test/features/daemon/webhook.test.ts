@@ -32,7 +32,7 @@ describe('an event of the webhook', () => {
         STRAVA_QUOTA_SHORT_WINDOW: '366d',
         STRAVA_QUOTA_DAILY_WINDOW: '366d',
         STRAVA_QUOTA_DAILY: '60',
-        // What is kept back for fresh data depends on how often it is looked for.
+        // What is kept back for fresh data depends on the poll interval.
         SYNC_SCHEDULE: '0 * * * *',
       },
     });
@@ -40,8 +40,8 @@ describe('an event of the webhook', () => {
     await eventually(() => program.logged().includes('Quota spent'));
     const id = world.addActivity(1001, {}, { samples: 5 });
     await eventually(() => isComplete(scene, id), 30_000);
-    const asked = requests.entries.filter(({ activityId }) => activityId === id);
-    expect(asked.map(({ endpoint }) => endpoint)).toEqual(['activity', 'streams']);
+    const fetched = requests.entries.filter(({ activityId }) => activityId === id);
+    expect(fetched.map(({ endpoint }) => endpoint)).toEqual(['activity', 'streams']);
 
     world.editActivity(id, { name: 'Evening' });
     await scene.simulator.eventsSettled();
@@ -60,12 +60,12 @@ describe('an event of the webhook', () => {
     const before = scene.simulator.requests.count('activity');
     scene.simulator.world.deleteActivity(id);
     await eventually(async () => (await stored(scene, id)) === null);
-    // An event whose answer is late comes again.
+    // Strava sends an event again if the response is late.
     expect(scene.simulator.requests.count('activity')).toBeGreaterThan(before);
     expect(await scene.db.collection('streams').countDocuments({ activity_id: id })).toBe(0);
   });
 
-  it('that comes before Strava shows the activity is asked for again later', async () => {
+  it('that comes before Strava shows the activity is fetched again later', async () => {
     const { scene } = await subscribed({ activities: 3 });
     await eventually(async () => (await scene.differences()).length === 0);
     scene.simulator.faults.next('empty-list', 1, { endpoint: 'list' });
@@ -124,12 +124,12 @@ describe('the lists', () => {
     await eventually(async () => (await ticks(scene)) >= before + count, 60_000);
   }
 
-  it('are looked at at each tick without a subscription, and seldom while there is one', async () => {
+  it('are polled at each tick without a subscription, and seldom with one', async () => {
     const scene = await open({ activities: 2 });
     const { url } = await launch(scene, everySecond);
     await eventually(() => lists(scene) >= 5, 60_000);
     await subscribe(scene, url);
-    // One that had begun may still look.
+    // A run that had begun may still poll.
     await pass(scene, 3);
     const seldom = lists(scene);
     await pass(scene, 3);

@@ -14,8 +14,8 @@ afterEach(() => {
 });
 
 /** Starts a server that answers so; resolves with its port. */
-async function serve(answer: RequestListener): Promise<number> {
-  const server = createServer(answer).listen(0, '127.0.0.1');
+async function serve(response: RequestListener): Promise<number> {
+  const server = createServer(response).listen(0, '127.0.0.1');
   servers.push(server);
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
@@ -30,7 +30,7 @@ function saying(ready: number, reasons: unknown): RequestListener {
   };
 }
 
-async function ask(port: number, { json = false, host = '127.0.0.1' } = {}) {
+async function runHealth(port: number, { json = false, host = '127.0.0.1' } = {}) {
   const config = { HTTP_HOST: host, HTTP_PORT: String(port) };
   const program = createTestProgram({ config });
   const exitCode = await health(program, { json });
@@ -40,27 +40,27 @@ async function ask(port: number, { json = false, host = '127.0.0.1' } = {}) {
 describe('health', () => {
   it('prints a sentence each and ends with 0 where both are well, 1 where one is not', async () => {
     const well = await serve(saying(200, ['All is well.']));
-    expect(await ask(well)).toEqual({
+    expect(await runHealth(well)).toEqual({
       exitCode: 0,
       printed: 'Live. All is well.\nReady. All is well.\n',
     });
     const unready = await serve(saying(503, ['Nobody there.', 'Nothing to do.']));
-    expect(await ask(unready)).toEqual({
+    expect(await runHealth(unready)).toEqual({
       exitCode: 1,
       printed: 'Live. Nobody there. Nothing to do.\nNot ready. Nobody there. Nothing to do.\n',
     });
   });
 
-  it.each(['0.0.0.0', 'localhost'])('asks a daemon that listens at %s', async (host) => {
+  it.each(['0.0.0.0', 'localhost'])('reaches a daemon that listens at %s', async (host) => {
     const port = await serve(saying(200, ['All is well.']));
-    expect(await ask(port, { host })).toMatchObject({ exitCode: 0 });
+    expect(await runHealth(port, { host })).toMatchObject({ exitCode: 0 });
   });
 
   it('says that no daemon runs, as JSON too', async () => {
     const port = await findFreePort();
     const sentence = `No daemon answers at http://127.0.0.1:${port}: start it with npm start, or correct HTTP_HOST and HTTP_PORT.`;
-    expect(await ask(port)).toEqual({ exitCode: 1, printed: `${sentence}\n` });
-    const { exitCode, printed } = await ask(port, { json: true });
+    expect(await runHealth(port)).toEqual({ exitCode: 1, printed: `${sentence}\n` });
+    const { exitCode, printed } = await runHealth(port, { json: true });
     const silence = { isAnswered: false, isHealthy: false, reasons: [sentence] };
     expect(exitCode).toBe(1);
     expect(JSON.parse(printed)).toEqual({
@@ -80,9 +80,9 @@ describe('health', () => {
       'a redirect',
       (_, response) => response.writeHead(302, { location: 'http://192.0.2.1/' }).end(),
     ],
-  ])('does not take another program for the daemon: %s', async (_, answer) => {
-    const port = await serve(answer);
-    const { exitCode, printed } = await ask(port);
+  ])('does not take another program for the daemon: %s', async (_, listener) => {
+    const port = await serve(listener);
+    const { exitCode, printed } = await runHealth(port);
     expect(exitCode).toBe(1);
     expect(printed).toBe(
       `What answers at http://127.0.0.1:${port} is not this program's daemon; correct HTTP_HOST and HTTP_PORT.\n`,
@@ -91,14 +91,14 @@ describe('health', () => {
 
   it('gives up a daemon that is stuck after five seconds', async () => {
     const port = await serve(() => undefined);
-    expect(await ask(port)).toEqual({
+    expect(await runHealth(port)).toEqual({
       exitCode: 1,
       printed: `The daemon at http://127.0.0.1:${port} does not answer within 5 s.\n`,
     });
   });
 
   it('cannot know a port that is any free one', async () => {
-    const { exitCode, printed } = await ask(0);
+    const { exitCode, printed } = await runHealth(0);
     expect(exitCode).toBe(1);
     expect(printed).toContain('HTTP_PORT=0');
   });

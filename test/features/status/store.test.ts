@@ -39,7 +39,7 @@ describe('the figures', () => {
     ]);
   });
 
-  it('tell what is stored, what is to do, and who needs a person', async () => {
+  it('tell what is stored, what is to do, and which logins require action', async () => {
     const { store, activities } = adapter;
     const tokens = createTokenStore(store);
     await tokens.save(grant);

@@ -56,7 +56,7 @@ async function list() {
 }
 
 describe('a subscription', () => {
-  test('where there is another one is refused with what to do, and that one stays', async () => {
+  test('where there is another one is rejected with what to do, and that one stays', async () => {
     const { url = '' } = await openDaemon();
     const { id, callbackUrl } = await subscribe(`${url}${path}`);
     const error = await failureOf(subscribe(url));
@@ -74,7 +74,7 @@ describe('a subscription', () => {
     expect(await list()).toContain('It is ours');
   });
 
-  test('whose answer gets lost on its way is found when the command asks again', async () => {
+  test('whose response is lost is found when the command runs again', async () => {
     const { url = '' } = await openDaemon();
     const { faults } = logins.simulator();
     faults.next('truncated', 1, ({ method }) => method === 'POST');
@@ -94,7 +94,7 @@ describe('a subscription', () => {
     expect(await list()).toBe('Strava has no webhook subscription of this application.\n');
   });
 
-  test('ends at Strava and here, also where its answer gets lost, or where there is none', async () => {
+  test('ends at Strava and here, also where its response is lost, or where there is none', async () => {
     const { url = '' } = await openDaemon();
     const { id } = await subscribe(url);
     logins.simulator().faults.next('reset-mid-body', 1, ({ method }) => method === 'DELETE');
@@ -117,7 +117,7 @@ describe('the client', () => {
       webhookSubscribe(program, { callbackUrl: 'https://a.example.org', json: false }),
   ];
 
-  test('that is wrong is refused with 3, and its secret is never shown', async () => {
+  test('that is wrong is rejected with 3, and its secret is never shown', async () => {
     const config = { STRAVA_CLIENT_SECRET: secret };
     const program = logins.createProgram({ config });
     for (const command of commands) {
@@ -129,7 +129,7 @@ describe('the client', () => {
     expect(program.logged()).not.toContain(secret);
   });
 
-  test('is not shown either where Strava is away for longer than the patience', async () => {
+  test('is not shown either where Strava is away for longer than the deadline', async () => {
     let passedMs = 0;
     const clock = {
       ...systemClock,

@@ -16,7 +16,7 @@ function setUp() {
   return { world, policy };
 }
 
-describe('a look', () => {
+describe('a poll', () => {
   it('is due at each tick without a subscription', async () => {
     const { policy } = setUp();
     await policy.refresh();
@@ -37,7 +37,7 @@ describe('a look', () => {
     expect(policy.isPollDue()).toBe(true);
   });
 
-  it('that came to nothing is due again', async () => {
+  it('that failed is due again', async () => {
     const { world, policy } = setUp();
     world.isSubscribed = true;
     await policy.refresh();

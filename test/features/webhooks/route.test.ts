@@ -58,9 +58,9 @@ const deliveredAt = new Date('2026-10-05T11:00:00Z');
 interface Hook {
   readonly server: HttpServer;
   readonly delivered: StoredEvent[];
-  /** How often it was said that somebody withdrew the access. */
+  /** How often a deauthorization was reported. */
   deauthorizations(): number;
-  /** How many operations MongoDB was asked for. */
+  /** How many operations MongoDB received. */
   operations(): number;
   logged(): string;
 }
@@ -83,7 +83,7 @@ const subscriptions = (store = adapter.store) => createSubscriptionStore(store, 
 const marked = () => notifiedDeauthorizations(adapter.store);
 const storedEvents = () => adapter.database.db.collection('events').countDocuments();
 
-/** The store, telling of each operation on its database. */
+/** The store, reporting each operation on its database. */
 function countingStore(store: Store, onOperation: () => void): Store {
   const db = retryingDb(store.db, (operation) => {
     onOperation();
@@ -126,9 +126,9 @@ async function openHook(store: Store = adapter.store, clock: Clock = systemClock
 
 async function send({ server }: Hook, body: unknown, to = path): Promise<number> {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const answer = await fetch(`${server.url}${to}`, { method: 'POST', body: text });
-  await answer.arrayBuffer();
-  return answer.status;
+  const response = await fetch(`${server.url}${to}`, { method: 'POST', body: text });
+  await response.arrayBuffer();
+  return response.status;
 }
 
 async function challenge({ server }: Hook, changes: Record<string, string> = {}, to = path) {
@@ -138,12 +138,12 @@ async function challenge({ server }: Hook, changes: Record<string, string> = {},
     'hub.verify_token': made.verifyToken,
     ...changes,
   });
-  const answer = await fetch(`${server.url}${to}?${query.toString()}`);
-  return { status: answer.status, body: await answer.text() };
+  const response = await fetch(`${server.url}${to}?${query.toString()}`);
+  return { status: response.status, body: await response.text() };
 }
 
 describe('the challenge', () => {
-  it('is answered while the subscription is being made', async () => {
+  it('gets a response while the subscription is being made', async () => {
     await subscriptions().remove();
     const hook = await openHook();
     expect((await challenge(hook)).status).toBe(404);
@@ -151,7 +151,7 @@ describe('the challenge', () => {
     expect(await challenge(hook)).toEqual({ status: 200, body: '{"hub.challenge":"abc123"}' });
   });
 
-  it('of somebody else is answered as any unknown path is', async () => {
+  it('of another sender gets the response of an unknown path', async () => {
     const hook = await openHook();
     const unknown = await challenge(hook, {}, '/');
     expect(unknown.status).toBe(404);
@@ -168,7 +168,7 @@ describe('the challenge', () => {
 });
 
 describe('an event', () => {
-  it('is stored before it is acknowledged, and told', async () => {
+  it('is stored before it is acknowledged, and notified', async () => {
     const hook = await openHook();
     expect(await send(hook, event)).toBe(200);
     expect(await storedEvents()).toBe(1);
@@ -198,7 +198,7 @@ describe('an event', () => {
     ['of another shape', { ...event, object_id: 'x' }, path],
     ['that is no JSON', '{', path],
     ['that is empty', '', path],
-  ])('%s is answered as any unknown path is', async (_, body, to) => {
+  ])('%s gets the response of an unknown path', async (_, body, to) => {
     const hook = await openHook();
     expect(await send(hook, body, to)).toBe(404);
     expect(await storedEvents()).toBe(0);
@@ -274,7 +274,7 @@ describe('a flood', () => {
 });
 
 describe('while MongoDB is away', () => {
-  it('an event and a challenge are answered with 503 in time, and taken when it is back', async () => {
+  it('an event and a challenge get 503 in time, and taken when it is back', async () => {
     const proxy = await startMongoProxy(adapter.database.uri);
     const store = await open({ uri: proxy.uri, name: adapter.database.name });
     try {
@@ -285,8 +285,8 @@ describe('while MongoDB is away', () => {
         proxy.holdCommand(({ name }) => name === 'find'),
       ];
       const startedMs = performance.now();
-      const answers = Promise.all([send(hook, event), challenge(hook)]);
-      expect(await answers).toMatchObject([503, { status: 503 }]);
+      const responses = Promise.all([send(hook, event), challenge(hook)]);
+      expect(await responses).toMatchObject([503, { status: 503 }]);
       // Strava's two seconds, and room for a busy machine; MongoDB's own limits are 20 seconds and more.
       expect(performance.now() - startedMs).toBeLessThan(5_000);
       expect(hook.delivered).toHaveLength(1);

@@ -62,7 +62,7 @@ describe('an event', () => {
     );
   });
 
-  it('and its doubles, in any order and at once, are one hint', async () => {
+  it('and its doubles, in any order and at once, are one pending event', async () => {
     const late = event(11, { aspect: 'update', eventAt: after(5) });
     const all = [late, event(11), event(11), late, event(11, { aspect: 'delete' })];
     await Promise.all(all.map((each) => store().save(each)));
@@ -85,8 +85,8 @@ describe('an event', () => {
   });
 });
 
-describe('a hint that was read', () => {
-  it('is no longer due, and forgets what was told', async () => {
+describe('a pending event that was read', () => {
+  it('is no longer due, and forgets its aspects', async () => {
     await store().save(event(11));
     pass(1);
     await store().settle(11, after(1));
@@ -126,7 +126,7 @@ describe('a hint that was read', () => {
   });
 });
 
-describe('a hint that was postponed', () => {
+describe('a pending event that was postponed', () => {
   it('is due then, with one more try', async () => {
     await store().save(event(11));
     await store().postpone(11, after(30));
@@ -142,7 +142,7 @@ describe('a hint that was postponed', () => {
     expect(await due(after(30))).toMatchObject([{ tries: 1 }]);
   });
 
-  it('is neither put off by another event nor asked for within the minute', async () => {
+  it('is neither put off by another event nor fetched within the minute', async () => {
     await store().save(event(11));
     await store().postpone(11, after(30));
     pass(10);
