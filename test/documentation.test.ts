@@ -172,18 +172,6 @@ describe('ARCHITECTURE.md', () => {
   }
 });
 
-describe('docs/schema.md', () => {
-  it('has a section for each collection that the program uses', () => {
-    const sections = anchorsOf('docs/schema.md');
-    const sources = projectFiles().filter((path) => /\/src\/(mongo|features)\//.test(path));
-    const used = sources.flatMap((path) => [
-      ...readFileSync(path, 'utf8').matchAll(/\bcollection(?:<\w+>)?\('(\w+)'/g),
-    ]);
-    expect(used.length).toBeGreaterThan(5);
-    for (const [, name] of used) expect(sections).toContain(name);
-  });
-});
-
 describe('every page', () => {
   it('names no script that does not exist', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };

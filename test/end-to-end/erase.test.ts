@@ -27,7 +27,7 @@ while True:
         break
     os.write(1, text)
     shown += text
-    if shown.rstrip().endswith(b'to go on:'):
+    if shown.rstrip().endswith(b'to continue:'):
         os.write(terminal, sys.argv[1].encode() + b'\\n')
         shown = b''
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))

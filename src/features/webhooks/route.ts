@@ -139,7 +139,7 @@ async function isOurs(
   { subscriptionId }: PushEvent,
 ): Promise<boolean> {
   if (subscription.id !== undefined) return subscription.id === subscriptionId;
-  return (await known.read(pollIntervalMs))?.id === subscriptionId;
+  return (await known.read(0))?.id === subscriptionId;
 }
 
 async function store(
