@@ -102,7 +102,7 @@ async function expired(
 
 /**
  * A holder that lost its lease while it was storing streams can leave parts of an activity that is
- * buried. Every removal leaves a tombstone, so that only these have to be checked, not all streams.
+ * deleted. Every removal leaves a tombstone, so that only these have to be checked, not all streams.
  */
 async function removeOrphans(store: Store, expiry: Expiry): Promise<void> {
   const athlete = { athlete_id: int64(expiry.athleteId) };
