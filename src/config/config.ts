@@ -8,7 +8,6 @@ import type { Values } from './settings.ts';
 
 /** The whole configuration, deeply frozen. */
 export type Config = DeepReadonly<ReturnType<typeof toConfig>>;
-export type StravaConfig = Config['strava'];
 export type SyncConfig = Config['sync'];
 export type HttpConfig = Config['http'];
 export type LogConfig = Config['log'];
