@@ -64,11 +64,11 @@ interface CollectionToDump {
   readonly name: string;
   /** JSON, as mongodump writes it. */
   readonly metadata: string;
-  /** How many documents there are, about. */
+  /** The estimated number of documents. */
   readonly estimate: number;
 }
 
-/** What listCollections says of one. */
+/** One entry of listCollections. */
 interface CollectionFacts {
   readonly name: string;
   readonly options?: Document;

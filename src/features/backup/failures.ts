@@ -16,7 +16,7 @@ export function isOfFileSystem(error: unknown): error is CodedError {
   return hasCode(error) && 'syscall' in error && error.code !== 'ABORT_ERR';
 }
 
-/** What a failed reading says: a sentence for what can happen to a file, else the failure itself. */
+/** The error for a failed read: one sentence for a failure of the file system, else the failure itself. */
 export function unreadable(path: string, error: unknown): unknown {
   if (hasCode(error) && error.code.startsWith('Z_')) {
     const why = error.code === 'Z_BUF_ERROR' ? 'it ends too early' : 'its compression is broken';
@@ -27,7 +27,7 @@ export function unreadable(path: string, error: unknown): unknown {
     : error;
 }
 
-/** The sentence for a file that is not what was written. */
+/** The error for a damaged file. */
 export function damaged(path: string, why: string, cause?: unknown): BackupUnusableError {
   return new BackupUnusableError(`${path} is damaged or no backup: ${why}. Take another one.`, {
     cause,

@@ -11,7 +11,7 @@ const formatName = 'domestique-backup';
 /** Grows with each change that an older program would misread. */
 const formatVersion = 1;
 
-/** What the manifest says of one file. */
+/** The manifest's entry for one file. */
 export interface FileEntry {
   /** Of the file as it is, compressed; hexadecimal. */
   readonly sha256: string;

@@ -1,21 +1,21 @@
 /**
- * Shows how many documents of a collection are through: a bar on a terminal, now and then a log line
+ * Shows how many documents of a collection are done: a bar on a terminal, an occasional log line
  * without one.
  */
 import cliProgress from 'cli-progress';
 import type { Program } from '../../program.ts';
 import { number } from '../shared/text-format.ts';
 
-/** Its end takes the bar off the screen. */
+/** `end` removes the bar from the screen. */
 export interface Progress extends Disposable {
-  /** `total`: how many documents the collection has, about. */
+  /** `total`: the estimated number of documents in the collection. */
   readonly begin: (collection: string, total: number) => void;
   readonly advance: (documents?: number) => void;
 }
 
 const logEveryMs = 30_000;
 
-/** `doing`: what is done with the documents, as in "Restoring". */
+/** `doing`: the verb of the line, such as "Restoring". */
 export function createProgress(
   { isTerminal, stderr, log, clock }: Program,
   doing: string,

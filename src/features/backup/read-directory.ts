@@ -23,11 +23,11 @@ export interface CollectionFile {
   readonly documents: number;
 }
 
-/** What a whole backup holds. */
+/** The content of a whole backup. */
 export interface Contents {
   /** Absent for one of mongodump. */
   readonly createdAt: Date | undefined;
-  /** What shape the documents are in; absent where the dump does not hold it. */
+  /** The database's version; absent if the dump does not include it. */
   readonly version: number | undefined;
   /** Of the collections that a restore adds documents to. */
   readonly files: ReadonlyMap<string, CollectionFile>;
@@ -152,7 +152,7 @@ async function assertChecksums(
   }
 }
 
-/** The files with documents, by collection; what only MongoDB itself needs is left out. */
+/** The files with documents, by collection, without those that only MongoDB needs. */
 async function collectionsIn(
   folder: string,
   manifest: Manifest | undefined,

@@ -15,7 +15,7 @@ export interface Metadata {
   readonly options?: object;
 }
 
-/** What the file says of its collection. @throws BackupUnusableError */
+/** The metadata of the collection. @throws BackupUnusableError */
 export async function loadMetadata(path: string): Promise<Metadata> {
   const chunks: Buffer[] = [];
   let length = 0;

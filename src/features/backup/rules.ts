@@ -21,7 +21,7 @@ const unrestored: ReadonlySet<string> = new Set(['leases', versionCollection]);
 const secret: ReadonlySet<string> = new Set([loginCollection, 'pending_logins', 'subscriptions']);
 const kept: ReadonlySet<string> = new Set([...secret, 'quota']);
 
-/** These say that other documents are there: read first, restored after them, emptied before them. */
+/** These claim that other documents exist: they are read first, restored last and emptied first. */
 const claims: readonly string[] = ['athletes', mainCollection];
 /** A migration meanwhile is repeated after a restore; the other way round it would be missed. */
 const readFirst: readonly string[] = [versionCollection, ...claims];

@@ -111,7 +111,7 @@ async function writeFile(path: string, pieces: Pieces, signal: AbortSignal): Pro
   return { sha256: hash.digest('hex'), bytes };
 }
 
-/** The names in it, too, have to survive a power cut. */
+/** The directory's entries, too, have to survive a power cut. */
 async function syncFolder(path: string): Promise<void> {
   await using folder = await open(path, 'r');
   await folder.sync();

@@ -13,7 +13,7 @@ import { recordRun } from '../shared/run-record.ts';
 import type { SyncSession } from '../shared/sync-run.ts';
 import { runUntilDone } from '../shared/sync-run.ts';
 
-/** What verifying and repairing need. */
+/** The dependencies of verifying and repairing. */
 export interface RepairSession extends Omit<SyncSession, 'athleteIds' | 'backfill' | 'scope'> {
   readonly deps: VerifyDeps;
   readonly acceptsDeletions: boolean;

@@ -89,7 +89,7 @@ export async function storePage(
   };
 }
 
-/** Those that were written from a later request between reading and writing. */
+/** The activities that a later request wrote between our read and our write. */
 async function overtakenIds(
   { activities }: Store,
   ids: readonly number[],
@@ -101,7 +101,7 @@ async function overtakenIds(
   return new Set(found.map(({ _id }) => toNumber(_id)));
 }
 
-/** Marks what a page shows: seen by its reconcile, and not missing any more. */
+/** Marks the activities of a page as seen by the reconcile and as no longer missing. */
 async function markSeen(
   { activities }: Store,
   {

@@ -13,7 +13,7 @@ import { pointOf, summaryPolyline, trackOf } from '../../domain/derived/track.ts
 import { int64, toBson } from '../base/bson-value.ts';
 import type { StreamsBookkeeping } from '../schema/collections.ts';
 
-/** What a write knows besides the summary. */
+/** The context of a write, besides the summary. */
 export interface WriteContext {
   readonly athleteId: number;
   readonly fetchedAt: Date;
@@ -23,7 +23,7 @@ export interface WriteContext {
   readonly listedAt?: Date;
 }
 
-/** A summary as a document, and why it is without a track where it could have one. */
+/** A summary as a document, and the reason for a missing track. */
 export interface SummaryDocument {
   readonly document: Document;
   readonly leftOut?: TrackRejection;
@@ -123,7 +123,7 @@ export function summaryUpdate(
   return [{ $replaceWith: { $cond: [isOlder, '$$ROOT', { $mergeObjects: parts }] } }];
 }
 
-/** What outlives a new summary: it is about the activity, and not about the record. */
+/** The fields that a new summary keeps: they describe the activity, not Strava's record of it. */
 const keptBookkeeping = {
   detail_keys: '$sync.detail_keys',
   listed_at: '$sync.listed_at',
@@ -143,7 +143,7 @@ function initialStreams(
 
 const ownKeys = ['track', 'start_point', 'sync'];
 
-/** What stands under our own names is ours; `derived` is about the streams and outlives a summary. */
+/** Fields under our own names are ours. `derived` comes from the streams, so a new summary keeps it. */
 function isOwn(key: string): boolean {
   return key === 'derived' || ownKeys.includes(key);
 }

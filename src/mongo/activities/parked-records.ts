@@ -14,7 +14,7 @@ import { maxLevels } from '../base/bson-limits.ts';
 
 const keptRecordLength = 100_000;
 
-/** Keeps what a page brought and nobody can use; one that came before is counted. */
+/** Parks the unusable records of a page; a record that is already parked is counted again. */
 export async function park(
   { parked }: Store,
   unusable: readonly UnusableRecord[],
@@ -39,7 +39,7 @@ export async function park(
   }
 }
 
-/** Forgets activities that are stored after all. */
+/** Removes the parked records whose activities are stored now. */
 export async function unpark(
   { parked }: Store,
   ids: readonly number[],
@@ -52,7 +52,7 @@ export async function unpark(
 /** The first walk is no reconcile: what it brought can be a little older than the instant that it counts as one. */
 const marginMs = 7 * dayMs;
 
-/** Forgets what the last complete reading of the whole list did not bring any more. */
+/** Removes the parked records that the last complete read of the list did not return. */
 export async function pruneParked({ athletes, parked }: Store): Promise<void> {
   const known = { 'sync.reconciled_at.full': { $exists: true } };
   const projection = { 'sync.reconciled_at': 1 };
@@ -65,7 +65,7 @@ export async function pruneParked({ athletes, parked }: Store): Promise<void> {
   }
 }
 
-/** What a record calls itself. */
+/** The id that a record carries. */
 export function idOf({ record }: UnusableRecord): unknown {
   return isJsonObject(record) ? record['id'] : undefined;
 }

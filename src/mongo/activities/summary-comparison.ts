@@ -15,7 +15,7 @@ import { storedSummaries } from '../history/stored-summary.ts';
 import type { Expiry } from '../history/tombstones.ts';
 import { tombstonesOf } from '../history/tombstones.ts';
 
-/** What of a page is not stored, or stored otherwise. */
+/** The activities of a page that are missing or stored with other values. */
 export async function comparePage(
   store: Store,
   { athleteId, summaries, requestedAt }: ShownPage,
@@ -38,7 +38,7 @@ export async function comparePage(
   };
 }
 
-/** What of an earlier comparison still differs. What was written after its page is not stale any more. */
+/** The activities of an earlier comparison that still differ. A write after the page was requested counts as current. */
 export async function stillDiffering(
   store: Store,
   { missing, stale, requestedAt }: PageDifferences,
@@ -62,7 +62,7 @@ export async function stillDiffering(
   };
 }
 
-/** What expired stays away on purpose, and what was removed after the page was requested is gone. */
+/** Expired activities are absent on purpose; those removed after the page was requested are gone. */
 async function withoutDeleted(
   store: Store,
   ids: readonly number[],
@@ -77,7 +77,7 @@ async function withoutDeleted(
   });
 }
 
-/** Keys of ours that a record of Strava's cannot bring. */
+/** Our own keys, which a record of Strava cannot set. */
 const ownKeys = new Set(['_id', 'track', 'start_point', 'derived', 'sync']);
 
 function isSame(document: Document, summary: ActivitySummary, athleteId: number): boolean {
@@ -91,7 +91,7 @@ function isSame(document: Document, summary: ActivitySummary, athleteId: number)
   );
 }
 
-/** What is stored under the keys that the summary brought. */
+/** The stored values of the keys that the summary has. */
 function fieldsOf(
   document: Document,
   { summary_keys }: Partial<ActivityDocument['sync']>,
@@ -101,7 +101,7 @@ function fieldsOf(
   return Object.fromEntries(kept.map((key) => [key, stored(document[key])]));
 }
 
-/** A date is not a text that reads the same. */
+/** A date differs from a string with the same characters. */
 function stored(value: unknown): JsonValue {
   return value instanceof Date ? { $date: value.getTime() } : jsonFromBson(value);
 }

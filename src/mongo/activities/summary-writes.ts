@@ -16,7 +16,7 @@ import { duplicateKey, isOfGeometry, isPassing } from '../base/failures.ts';
 import { maxLevels } from '../base/bson-limits.ts';
 
 const maxDocumentBytes = 16_000_000;
-/** A slow machine indexes a long track for a good part of a second, and no write may take as long as MongoDB's silence. */
+/** A slow machine takes a good part of a second to index a long track, and no write may reach the deadline for MongoDB. */
 const writesAtOnce = 25;
 
 interface Rejection {
@@ -30,7 +30,7 @@ interface Write {
   readonly document: SummaryDocument;
 }
 
-/** One record of too many levels would fail the whole write command, and would end the recursion of others. */
+/** One record that is nested too deeply would fail the whole write command. */
 export function isFlatEnough({ record }: ActivitySummary, unwritable: UnusableRecord[]): boolean {
   if (!isDeeperThan(record, maxLevels)) return true;
   unwritable.push({ record, reason: 'it is nested more deeply than MongoDB stores' });

@@ -80,7 +80,7 @@ export async function markMissing(
   await activities.updateMany(ours(write, activityIds), { $set: set });
 }
 
-/** Strava showed the activity after all. */
+/** Removes the mark: Strava showed the activity after all. */
 export async function unmarkMissing(
   { activities }: Store,
   activityId: number,
@@ -105,7 +105,7 @@ export async function giveUpMissing(
   await activities.updateOne(ours(write, [activityId]), { $unset: { 'sync.missing': '' } });
 }
 
-/** Writes what became of the request for a marked activity; an unmarked one is left alone. */
+/** Writes the state of the request for a marked activity; an unmarked activity does not change. */
 export async function setMissingState(
   { activities }: Store,
   activityId: number,

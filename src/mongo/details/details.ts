@@ -68,7 +68,7 @@ function entriesOf(object: unknown, cond: Document): Document {
   return { $arrayToObject: { $filter: { input: { $objectToArray: object }, cond } } };
 }
 
-/** Writes what became of the details without storing any; earlier ones stay. */
+/** Writes the state of the details without storing any; earlier details stay. */
 export async function setDetailsState(
   store: Store,
   write: TaskWrite,

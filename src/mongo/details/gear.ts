@@ -44,7 +44,7 @@ export async function storeGear(
   return problem;
 }
 
-/** An older copy than the stored one changes nothing of it; that it was fetched counts all the same. */
+/** An older copy changes no field of the record, but still counts as fetched. */
 async function merge(
   { gear }: Store,
   { athleteId, at }: TaskWrite,
@@ -108,7 +108,7 @@ export async function dueGear(
     .map((one) => ({ kind: 'gear', ...one }));
 }
 
-/** Writes what became of the gear's own record without storing one; what the profile said stays. */
+/** Writes the state of the gear's own record without storing one; the values of the profile stay. */
 export async function setGearState(
   { gear }: Store,
   { athleteId }: TaskWrite,

@@ -37,7 +37,7 @@ export async function storeAthletePart(
   return undefined;
 }
 
-/** Writes what became of a part without storing one; an earlier one stays. */
+/** Writes the state of a part without storing one; an earlier part stays. */
 export async function setPartState(
   store: Store,
   write: TaskWrite,

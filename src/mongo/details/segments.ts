@@ -14,7 +14,7 @@ import type { FetchState } from '../schema/fetch-state.ts';
 import { pendingState } from '../schema/fetch-state-queries.ts';
 import type { SegmentDocument, Store } from '../schema/collections.ts';
 
-/** Remembers segments as met by the athlete; what is known of them stays. */
+/** Adds the athlete to segments that its efforts name; their other fields stay. */
 export async function meetSegments(
   { segments }: Store,
   { athleteId, at }: Pick<TaskWrite, 'athleteId' | 'at'>,
@@ -69,7 +69,7 @@ export async function storeSegmentStreams(
   return undefined;
 }
 
-/** Writes what became of a request without storing anything. A record without streams stays. */
+/** Writes the state of a request without storing anything. A record without streams stays. */
 export async function setSegmentState(
   store: Store,
   write: TaskWrite,
@@ -79,7 +79,7 @@ export async function setSegmentState(
   await update(store, write, task, [{ $set: { sync: syncWith(state) } }]);
 }
 
-/** What an earlier state left (an error, a next try) goes; `write` is of what is stored. */
+/** Removes what an earlier state left (an error, a next try). */
 function syncWith(state: FetchState, write?: TaskWrite): Document {
   const fetchedAt = '$sync.record.fetched_at';
   const fate = Object.entries(state).filter(([key]) => key !== 'fetched_at');

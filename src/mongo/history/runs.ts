@@ -7,7 +7,7 @@ import type { RunDocument, Store } from '../schema/collections.ts';
 export type RunReason = RunDocument['reason'];
 export type RunOutcome = NonNullable<RunDocument['outcome']>;
 
-/** What a run did. */
+/** The result of a run. */
 export interface RunCounts {
   readonly requests: number;
   readonly added: number;

@@ -8,7 +8,7 @@ import type { Store, TombstoneDocument } from '../schema/collections.ts';
 /** `deleted` at Strava, or `expired` by our own retention. */
 export type DeletionReason = TombstoneDocument['why'];
 
-/** What a tombstone remembers. */
+/** The fields of a tombstone. */
 export interface Tombstone {
   readonly athleteId: number;
   readonly activityId: number;

@@ -1,5 +1,5 @@
 /**
- * Questions about the streams that are still to be fetched, over all activities.
+ * Queries for the streams that are still to be fetched, over all activities.
  */
 import type { Filter } from 'mongodb';
 import type { TimeRange } from '../../sync/ports/activities.ts';

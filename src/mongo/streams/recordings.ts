@@ -8,7 +8,7 @@ import type { Sample, Streams } from '../../domain/activity/streams.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
 import type { Store, StreamsDocument, StreamsState } from '../schema/collections.ts';
 
-/** Which activities; without anything, all. */
+/** Selects activities; an empty selection means all. */
 export interface RecordingQuery {
   readonly athleteId?: number;
   /** The earliest start. */
@@ -51,7 +51,7 @@ export async function findRecording(
   return activity === null ? undefined : recordingFrom(store, activity);
 }
 
-/** Whose activities there are, logged in or not. */
+/** The athletes with stored activities, logged in or not. */
 export async function athletesWithActivities({ activities }: Store): Promise<readonly number[]> {
   const ids = await activities.distinct('sync.athlete_id');
   return ids.map(toNumber).sort((one, other) => one - other);

@@ -132,7 +132,7 @@ function standingOf(
 
 const storedKeys = streamKeys.flatMap((key) => (key === 'latlng' ? ['lat', 'lng'] : [key]));
 
-/** The server counts, so that no sample has to be sent. */
+/** The server counts, so that it sends no sample. */
 const lengthsOfStreams: Document = Object.fromEntries(
   storedKeys.map((key) => [key, { $cond: [{ $isArray: `$${key}` }, { $size: `$${key}` }, null] }]),
 );
@@ -174,7 +174,7 @@ function storedPart({
   return { part, parts, sampleCount: sample_count, write, lengths: new Map(present) };
 }
 
-/** By the index alone: only of what has no activity a document is read. */
+/** Answered from the index; a document is read only for streams without an activity. */
 export async function* orphanStreams(
   { activities, streams }: Store,
   athleteId: number,

@@ -1,6 +1,6 @@
 /**
  * The parts of one activity's streams: cut so that each fits into a document, written so that a reader
- * never finds part 0 without the others. What became of the activity it does not know.
+ * never finds part 0 without the others. It knows nothing of the activity's state.
  */
 import type { Document, WithoutId } from 'mongodb';
 import { BSON } from 'mongodb';
@@ -47,7 +47,7 @@ export async function writeParts(
   }
 }
 
-/** Whose parts they are. */
+/** The owner of the parts. */
 type PartsWrite = TaskWrite & Pick<StreamsTask, 'activityId' | 'startAt'>;
 
 /** The last part first: part 0 says how many there are, so it comes when the others are there. */
@@ -98,7 +98,7 @@ export async function removeParts(
   await streams.deleteMany(ours);
 }
 
-/** Another holder wrote, and what this one brings is not wanted. */
+/** Another holder wrote meanwhile; this holder's parts are not wanted. */
 export function leaseLost(activityId: number, cause?: unknown): LeaseLostError {
   return new LeaseLostError(
     `Another process took over while the streams of activity ${activityId} were being stored.`,

@@ -1,5 +1,5 @@
 /**
- * Writes the streams of one activity and what became of them: the parts first, the activity's state
+ * Writes the streams of one activity and their state: the parts first, the activity's state
  * last, so that a crash in between leads to fetching them again and never to a gap taken for complete.
  */
 import type { Streams } from '../../domain/activity/streams.ts';
@@ -45,7 +45,7 @@ export async function storeStreams(
   return undefined;
 }
 
-/** Writes what became of the streams without storing any; where there are none, earlier ones go. */
+/** Writes the state of the streams without storing any; if Strava has none, earlier streams are removed. */
 export async function setStreamsState(
   store: Store,
   write: TaskWrite,
@@ -64,7 +64,7 @@ export async function setStreamsState(
   await update(store, write, task, { streams: state, besides: { derived: undefined } });
 }
 
-/** What became of an activity since its streams were requested. */
+/** The change of an activity since its streams were requested. */
 type Fate = 'current' | 'changed' | 'gone';
 
 /**

@@ -34,7 +34,7 @@ export interface Differences extends Readonly<Record<DifferenceKind, readonly nu
   readonly pendingDetails: number;
 }
 
-/** How one athlete's activities stand. */
+/** The counts of one athlete's activities. */
 export interface Comparison {
   readonly athleteId: number;
   /** How many activities Strava shows, and how many of these are stored. */

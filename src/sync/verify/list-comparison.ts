@@ -28,7 +28,7 @@ export interface ListDeps extends RetryDeps {
   readonly verification: VerificationStore;
 }
 
-/** What holds the athlete while its pages are stored. */
+/** The lease under which pages are stored. */
 export interface HeldAthlete {
   readonly lease: Lease;
   readonly state: AthleteState;
@@ -115,7 +115,7 @@ async function readPage(
   return pageOutcome(page, isEveryRecordNew);
 }
 
-/** Returns whether none of the records had been shown before. */
+/** Returns whether every record is new to this read. */
 function remember({ shownIds, asideIds, since }: Reading, page: ListedPage): boolean {
   const before = shownIds.size + asideIds.size;
   const meant = page.summaries.filter((summary) => isWithin(summary, since));

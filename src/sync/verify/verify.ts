@@ -17,16 +17,16 @@ export interface VerifyDeps extends ListDeps, ComparisonDeps {
   readonly athletes: AthleteStore;
 }
 
-/** Whom, and how far back; without `since` the whole history. */
+/** The athlete and the period; without `since`, the whole history. */
 export interface VerifyTarget {
   readonly athleteId: number;
   readonly since: Date | undefined;
 }
 
-/** What was repaired, or made due. */
+/** The result of a repair. */
 export interface Repairs {
   readonly list: ReadList;
-  /** What differed before. */
+  /** The differences before the repair. */
   readonly found: Differences;
   /** Why no activity may be removed, although the list misses some. */
   readonly rejected: DeletionRejection | undefined;
