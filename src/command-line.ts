@@ -5,6 +5,7 @@
 import { Command } from 'commander';
 import type { exportActivities } from './features/export/command.ts';
 import type { EraseOptions } from './features/erase/command.ts';
+import type { get } from './features/get/command.ts';
 import type { rebuild } from './features/rebuild/command.ts';
 import type { sync } from './features/sync/command.ts';
 import type { verify } from './features/verify/command.ts';
@@ -37,6 +38,23 @@ function addExport(add: Add, perform: Perform): void {
     .action((options: Parameters<typeof exportActivities>[1]) =>
       perform(async (program) =>
         (await import('./features/export/command.ts')).exportActivities(program, options),
+      ),
+    );
+}
+
+function addGet(add: Add, perform: Perform): void {
+  const collect = (text: string, earlier: readonly string[]): readonly string[] => [
+    ...earlier,
+    text,
+  ];
+  add('get', "any GET request of Strava's API for one athlete; prints its JSON, writes nothing")
+    .argument('<path>', 'relative to the API, for example /athlete/clubs')
+    .option('--param <key=value>', 'a parameter of the query; repeat it for more', collect, [])
+    .option('--athlete <id>', 'as this athlete; needed if several have logged in')
+    .option('--no-wait', 'end with 75 instead of waiting for the quota')
+    .action((path: string, options: Omit<Parameters<typeof get>[1], 'path'>) =>
+      perform(async (program) =>
+        (await import('./features/get/command.ts')).get(program, { ...options, path }),
       ),
     );
 }
@@ -225,6 +243,7 @@ function addSync(add: Add, perform: Perform): void {
 const moreCommands = [
   addVerify,
   addExport,
+  addGet,
   addQuery,
   addRebuild,
   addHealth,

@@ -11,28 +11,37 @@ import {
 } from '../errors.ts';
 import { retry } from '../retry.ts';
 
-export interface RetryDeps {
+/** How to wait for the quota. */
+export interface QuotaWaitDeps {
   readonly clock: Clock;
   /** Strava's time, milliseconds since the epoch. */
   readonly nowMs: () => number;
-  readonly random: () => number;
   readonly signal: AbortSignal;
   /** Whether a spent quota ends it (with its QuotaSpentError) instead of making it wait. */
   readonly failOnQuota: boolean;
-  /** How long to keep trying while Strava is down. */
-  readonly deadlineMs: number;
   /** Called when the quota makes it wait. */
   readonly onWait: (opensAt: Date) => void;
+}
+
+export interface RetryDeps extends QuotaWaitDeps {
+  readonly random: () => number;
+  /** How long to keep trying while Strava is down. */
+  readonly deadlineMs: number;
 }
 
 const backoff = { baseMs: 1_000, capMs: 30_000 };
 
 /** @throws what `request` throws, once waiting does not help any more. */
-export async function retryTransient<T>(deps: RetryDeps, request: () => Promise<T>): Promise<T> {
+export function retryTransient<T>(deps: RetryDeps, request: () => Promise<T>): Promise<T> {
+  return waitForQuota(deps, () => retry(request, { ...deps, isRetriable, backoff }));
+}
+
+/** Runs `request` again whenever the quota opens. @throws what `request` throws otherwise. */
+export async function waitForQuota<T>(deps: QuotaWaitDeps, request: () => Promise<T>): Promise<T> {
   const { clock, signal } = deps;
   for (;;) {
     try {
-      return await retry(request, { ...deps, isRetriable, backoff });
+      return await request();
     } catch (error) {
       const isWaiting = error instanceof QuotaSpentError && !deps.failOnQuota && !signal.aborted;
       if (!isWaiting) throw error;

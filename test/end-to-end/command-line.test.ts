@@ -16,6 +16,7 @@ const commands = [
   'config',
   'verify',
   'export',
+  'get',
   'query',
   'rebuild',
   'backup',

@@ -1,7 +1,7 @@
 /**
  * Chooses the athletes of a command.
  */
-import { NoAthleteError } from '../../errors.ts';
+import { NoAthleteError, UsageError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
 
 /** All athletes who have logged in, or only `wanted`. @throws NoAthleteError */
@@ -15,5 +15,14 @@ export async function chooseAthletes(
   if (known.includes(wanted)) return [wanted];
   throw new NoAthleteError(
     `Athlete ${wanted} has not logged in; known are ${known.join(', ')}. Run: npm run auth`,
+  );
+}
+
+/** The only athlete, or `wanted`. @throws UsageError if several have logged in, NoAthleteError */
+export async function chooseAthlete(database: Database, wanted?: number): Promise<number> {
+  const [athleteId, ...others] = await chooseAthletes(database, wanted);
+  if (athleteId !== undefined && others.length === 0) return athleteId;
+  throw new UsageError(
+    `Several athletes have logged in: ${[athleteId, ...others].join(', ')}. Name one with --athlete ID.`,
   );
 }
