@@ -56,12 +56,19 @@ export function readPushEvent(body: JsonValue): PushEvent | undefined {
   return { kind: 'activity', subscriptionId, athleteId, activityId: objectId, aspect, eventAt };
 }
 
+/** Strava sends `authorized` as text, and documents no type. */
 function isDeauthorization({ aspect_type, updates }: JsonObject): boolean {
-  return aspect_type === 'update' && isJsonObject(updates) && updates['authorized'] === 'false';
+  return aspect_type === 'update' && isJsonObject(updates) && isFalse(updates['authorized']);
 }
 
+function isFalse(value: JsonValue | undefined): boolean {
+  return value === false || (typeof value === 'string' && value.toLowerCase() === 'false');
+}
+
+/** A positive integer, also as text. */
 function readId(value: JsonValue | undefined): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined;
+  const id = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value;
+  return typeof id === 'number' && Number.isSafeInteger(id) && id > 0 ? id : undefined;
 }
 
 function readSecond(value: JsonValue | undefined): Date | undefined {

@@ -32,13 +32,30 @@ describe('readPushEvent', () => {
     });
   });
 
-  it('reads a deauthorization', () => {
-    expect(readPushEvent(deauthorization)).toEqual({
-      kind: 'deauthorization',
-      subscriptionId: 7,
-      athleteId: 1001,
-    });
+  it.each([['false'], ['False'], [false]])(
+    'reads a deauthorization whose `authorized` is %j',
+    (authorized) => {
+      expect(readPushEvent({ ...deauthorization, updates: { authorized } })).toEqual({
+        kind: 'deauthorization',
+        subscriptionId: 7,
+        athleteId: 1001,
+      });
+    },
+  );
+
+  it('reads ids and the time as text', () => {
+    const text = { object_id: '19000000001', owner_id: '1001', event_time: '1790000000' };
+    expect(readPushEvent({ ...activity, ...text, subscription_id: '7' })).toEqual(
+      readPushEvent(activity),
+    );
   });
+
+  it.each([[null], ['x'], [[]], [7]])(
+    'reads the event of an activity whatever its updates are: %j',
+    (updates) => {
+      expect(readPushEvent({ ...activity, updates })).toEqual(readPushEvent(activity));
+    },
+  );
 });
 
 describe('readPushEvent without an event', () => {
@@ -48,7 +65,10 @@ describe('readPushEvent without an event', () => {
     ['an empty object', {}],
     ['an unknown object', { ...activity, object_type: 'segment' }],
     ['an unknown aspect', { ...activity, aspect_type: 'view' }],
-    ['an id as text', { ...activity, object_id: '19000000001' }],
+    ['an id as text that is no integer', { ...activity, object_id: '1e9' }],
+    ['an id as text beyond a double', { ...activity, object_id: '9'.repeat(16) }],
+    ['an id as empty text', { ...activity, object_id: '' }],
+    ['a true as an id', { ...activity, object_id: true }],
     ['an id of zero', { ...activity, object_id: 0 }],
     ['a negative owner', { ...activity, owner_id: -1 }],
     ['an owner beyond a double', { ...activity, owner_id: 2n ** 60n }],
@@ -58,6 +78,9 @@ describe('readPushEvent without an event', () => {
     ['the deauthorization of another athlete', { ...deauthorization, object_id: 1002 }],
     ['a new athlete', { ...deauthorization, aspect_type: 'create' }],
     ['an access that was not withdrawn', { ...deauthorization, updates: { authorized: 'true' } }],
+    ['an access that stands', { ...deauthorization, updates: { authorized: true } }],
+    ['an unclear access', { ...deauthorization, updates: { authorized: 0 } }],
+    ['no access', { ...deauthorization, updates: {} }],
     ['no updates', { ...deauthorization, updates: null }],
   ])('ignores a body with %s', (_, body) => {
     expect(readPushEvent(body)).toBeUndefined();
