@@ -10,12 +10,13 @@ import type { Arrival } from './listener.ts';
 import { listenForRedirect } from './listener.ts';
 import type { Login } from './athlete.ts';
 import { logInWithCode } from './code-login.ts';
+import type { Redirect } from './redirect.ts';
 import { nameOf } from './report.ts';
 import type { LoginSession } from './session.ts';
 
 /**
  * Undefined when it was stopped before a response came.
- * @throws AuthorizationNeededError for a rejection or a foreign response, ConfigurationError for a busy port.
+ * @throws AuthorizationNeededError for a rejection, ConfigurationError for a busy port.
  */
 export async function logInWithBrowser(
   session: LoginSession,
@@ -51,7 +52,7 @@ function invitation(url: string, redirectUri: string): string {
 
 async function complete(session: LoginSession, arrival: Arrival): Promise<Login> {
   try {
-    const login = await accept(session, arrival);
+    const login = await accept(session, arrival.redirect);
     const sentence = `Logged in as ${nameOf(login)}. You can close this page.`;
     await arrival.show({ status: 200, heading: 'Logged in', sentence });
     return login;
@@ -62,12 +63,7 @@ async function complete(session: LoginSession, arrival: Arrival): Promise<Login>
   }
 }
 
-async function accept(session: LoginSession, { redirect, isOurs }: Arrival): Promise<Login> {
-  if (!isOurs) {
-    throw new AuthorizationNeededError(
-      'The response belongs to another login: its `state` is not the one of this run. Nothing was stored. Start again with: npm run auth',
-    );
-  }
+async function accept(session: LoginSession, redirect: Redirect): Promise<Login> {
   if (redirect.kind === 'rejected') throw rejected(redirect.reason);
   const { code, scope } = redirect;
   return logInWithCode(session, { code, ...(scope && { scope }), isBrandNew: true });

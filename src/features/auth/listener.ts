@@ -1,11 +1,14 @@
 /**
- * Awaits Strava's redirect on the loopback address. It takes one response, rejects everything else, and
- * leaves to the caller what the response means and which page the browser is shown.
+ * Awaits Strava's redirect on the loopback address. It takes one response, the first with our own `state`:
+ * any page that is open in the browser can send requests here, so everything else is rejected and the login
+ * goes on waiting. The caller decides what the response means and which page the browser is shown.
  */
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { ConfigurationError } from '../../errors.ts';
+import { isLoopbackHost } from '../../http/host.ts';
+import { connectionLimits } from '../../http/limits.ts';
 import { renderPage } from './page.ts';
 import type { Redirect } from './redirect.ts';
 import { readRedirect } from './redirect.ts';
@@ -27,8 +30,6 @@ export interface Page {
 /** A response that arrived; the browser waits until it is shown a page. */
 export interface Arrival {
   readonly redirect: Redirect;
-  /** Whether it brought our own `state`: one that did not belongs to another login, or to none. */
-  readonly isOurs: boolean;
   show(page: Page): Promise<void>;
 }
 
@@ -46,16 +47,18 @@ const callbackPath = '/exchange_token';
 export async function listenForRedirect(options: ListenerOptions): Promise<RedirectListener> {
   const first = Promise.withResolvers<Arrival>();
   let isTaken = false;
-  const server = createServer((request, response) => {
+  const server = createServer(connectionLimits, (request, response) => {
     const query = queryOf(request);
     const redirect = query && readRedirect(query);
-    if (query === undefined) void show(response, notFound);
+    if (!isLoopbackHost(request.headers.host, request.socket.localPort))
+      void show(response, foreignHost);
+    else if (query === undefined) void show(response, notFound);
     else if (redirect === undefined) void show(response, notAResponse);
+    else if (!isEqual(query.get('state') ?? '', options.state)) void show(response, otherLogin);
     else if (isTaken) void show(response, alreadyTaken);
     else {
       isTaken = true;
-      const isOurs = isEqual(query.get('state') ?? '', options.state);
-      first.resolve({ redirect, isOurs, show: (page) => show(response, page) });
+      first.resolve({ redirect, show: (page) => show(response, page) });
     }
   });
   const port = await listen(server, options.port);
@@ -76,6 +79,19 @@ const notAResponse: Page = {
   status: 400,
   heading: 'Nothing to do',
   sentence: "This address carries no answer of Strava's; the login still waits for one.",
+};
+
+const otherLogin: Page = {
+  status: 400,
+  heading: 'Not this login',
+  sentence:
+    'This answer belongs to another login; nothing was stored. To go on, open the address that the terminal shows.',
+};
+
+const foreignHost: Page = {
+  status: 400,
+  heading: 'Wrong address',
+  sentence: 'A login is answered at localhost only.',
 };
 
 const alreadyTaken: Page = {
@@ -103,6 +119,7 @@ function show(response: ServerResponse, { status, heading, sentence }: Page): Pr
     response.writeHead(status, {
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': "default-src 'none'",
+      'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
       'cache-control': 'no-store',
       connection: 'close',

@@ -1,5 +1,6 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 
 import { describe, expect, onTestFinished, test } from 'vitest';
 
@@ -21,6 +22,13 @@ async function startLogin(program: TestProgram = logins.createProgram()) {
     return fetch(url);
   };
   return { program, outcome, address, callback, state: address.searchParams.get('state') ?? '' };
+}
+
+/** Sends these bytes, and returns everything that comes back. */
+function exchange(port: number, head: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(head);
+  return text(socket);
 }
 
 describe('the address', () => {
@@ -48,6 +56,7 @@ describe('a browser that follows it', () => {
     const page = await fetch(address);
     expect(page.status).toBe(200);
     expect(page.headers.get('content-security-policy')).toBe("default-src 'none'");
+    expect(page.headers.get('x-content-type-options')).toBe('nosniff');
     expect(await page.text()).toContain('Logged in as Anna Muster (athlete 1001).');
     expect(await outcome).toBe(0);
     expect(program.printed()).toContain('Logged in as Anna Muster (athlete 1001).');
@@ -136,19 +145,45 @@ describe('a rejection', () => {
 
 describe('the listener', () => {
   test.each([
-    ['another state', { state: 'x'.repeat(32) }],
-    ['no state', {}],
-  ])('takes no code with %s: 400, and the login ends with 3', async (_what, query) => {
-    const code = logins.simulator().grant(1001);
-    const { outcome, callback } = await startLogin();
-    const failure = failureOf(outcome);
-    expect((await callback({ ...query, code, scope: everyScope.join(',') })).status).toBe(400);
-    const error = await failure;
-    expect(error).toMatchObject({ code: 'AUTHORIZATION_NEEDED', exitCode: 3 });
-    expect(error.message).toContain('belongs to another login');
+    ['a code with another state', { state: 'x'.repeat(32), code: 'c' }],
+    ['a code with no state', { code: 'c' }],
+    ['a rejection with another state', { state: 'x'.repeat(32), error: 'access_denied' }],
+    ['a rejection with no state', { error: 'access_denied' }],
+  ])('responds 400 to %s, and the login goes on waiting', async (_what, query) => {
+    const { outcome, address, callback } = await startLogin();
+    const page = await callback({ ...query, scope: everyScope.join(',') });
+    expect(page.status).toBe(400);
+    expect(await page.text()).toContain('belongs to another login');
     expect(logins.simulator().requests.count('token')).toBe(0);
-    expect(await logins.countGrants()).toBe(0);
+    expect((await fetch(address)).status).toBe(200);
+    expect(await outcome).toBe(0);
   });
+
+  test.each(['strava.example.org', 'localhost', 'localhost:1', '127.0.0.1.example.org:PORT', ''])(
+    'takes no response that is addressed to the host "%s"',
+    async (name) => {
+      const { program, outcome, address, state } = await startLogin();
+      const { port } = new URL(address.searchParams.get('redirect_uri') ?? '');
+      const path = `/exchange_token?state=${state}&error=access_denied`;
+      const head = `GET ${path} HTTP/1.1\r\nHost: ${name.replace('PORT', port)}\r\n\r\n`;
+      expect(await exchange(Number(port), head)).toMatch(/^HTTP\/1\.1 400 /);
+      program.stop();
+      expect(await outcome).toBe(0);
+    },
+  );
+
+  test.each(['localhost', '127.0.0.1', '[::1]'])(
+    'takes a response that is addressed to %s at its port',
+    async (name) => {
+      const { outcome, address, state } = await startLogin();
+      const failure = failureOf(outcome);
+      const { port } = new URL(address.searchParams.get('redirect_uri') ?? '');
+      const path = `/exchange_token?state=${state}&error=access_denied`;
+      const head = `GET ${path} HTTP/1.1\r\nHost: ${name}:${port}\r\n\r\n`;
+      expect(await exchange(Number(port), head)).toContain('did not allow the access');
+      expect(await failure).toMatchObject({ code: 'AUTHORIZATION_NEEDED', exitCode: 3 });
+    },
+  );
 
   test('responds to anything else without ending the login', async () => {
     const { outcome, address, callback, state } = await startLogin();
@@ -158,6 +193,8 @@ describe('the listener', () => {
     expect((await callback({})).status).toBe(400);
     expect((await callback({ state })).status).toBe(400);
     expect((await callback({ state, code: '' })).status).toBe(400);
+    const long = await callback({ state: 'x'.repeat(20_000), code: 'c' });
+    expect(long.status).toBe(431);
     expect((await fetch(address)).status).toBe(200);
     expect(await outcome).toBe(0);
   });

@@ -1,0 +1,39 @@
+/**
+ * The `Host` header as a defence against DNS rebinding: a web page can resolve a name of its own to
+ * 127.0.0.1, and its requests then carry that name.
+ */
+import { isIP } from 'node:net';
+
+const httpPort = 80;
+
+/** Whether a request was addressed to localhost, 127.0.0.1 or [::1], at this port. */
+export function isLoopbackHost(header: string | undefined, port: number | undefined): boolean {
+  const host = parse(header);
+  return (
+    host !== undefined &&
+    ['localhost', '127.0.0.1', '[::1]'].includes(host.hostname) &&
+    Number(host.port === '' ? httpPort : host.port) === port
+  );
+}
+
+/**
+ * Whether a request was addressed to localhost or a literal IP address, at any port. A request without the
+ * header comes from no browser.
+ */
+export function isKnownHost(header: string | undefined): boolean {
+  if (header === undefined) return true;
+  const hostname = parse(header)?.hostname;
+  if (hostname === undefined) return false;
+  return hostname === 'localhost' || isIP(hostname.replace(/^\[(.*)\]$/, '$1')) !== 0;
+}
+
+/** Whether a server that listens there is reached from this machine only. */
+export function isLoopbackAddress(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d+){3}$/.test(host);
+}
+
+function parse(header: string | undefined): URL | undefined {
+  // Anything else is a path, a user or a query, and no host.
+  if (header === undefined || !/^[\w.:[\]-]+$/.test(header)) return undefined;
+  return URL.parse(`http://${header}`) ?? undefined;
+}
