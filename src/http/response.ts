@@ -21,6 +21,11 @@ export interface HttpResponse {
 export interface Route {
   readonly method: 'GET' | 'HEAD' | 'POST';
   matches(path: string): boolean;
+  /**
+   * Whether a request has to be addressed to this machine, by `localhost` or an IP address, where the server
+   * listens on the loopback address: no web page with a name of its own reads the response.
+   */
+  readonly isPrivate?: boolean;
   /** Undefined passes the request to the next route. */
   handle(request: HttpRequest): Promise<HttpResponse | undefined>;
 }

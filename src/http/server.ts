@@ -8,6 +8,10 @@ import type { Socket } from 'node:net';
 import { isIPv6 } from 'node:net';
 import type { Clock } from '../clock.ts';
 import { HttpServerError } from '../errors.ts';
+import { createConnections } from './connections.ts';
+import type { Connections } from './connections.ts';
+import { isKnownHost, isLoopbackAddress } from './host.ts';
+import { connectionLimits } from './limits.ts';
 import type { HttpResponse, Route } from './response.ts';
 import { jsonResponse } from './response.ts';
 
@@ -28,36 +32,37 @@ export interface HttpServer {
 
 export const maxConnections = 256;
 
-const limits = {
-  headersTimeout: 5_000,
-  requestTimeout: 10_000,
-  keepAliveTimeout: 5_000,
-  connectionsCheckingInterval: 1_000,
-  maxHeaderSize: 16 * 1_024,
-};
+/** Requests of one connection that wait while an earlier one is under way; more of them close it. */
+const maxPipelined = 16;
 const closeMs = 800;
 const maxBodyBytes = 64 * 1_024;
 /** The rest of a body that is too large is read up to this size, so that the client can read the response. */
 const maxDiscardedBytes = 1_024 * 1_024;
 
+const misdirected = jsonResponse(421, {
+  message: 'Misdirected Request: the Host header names another host than this one',
+});
 /** The same for everything that does not exist, so that clients cannot probe for paths. */
 const notFound = jsonResponse(404, { message: 'Not Found' });
 const tooLarge = jsonResponse(413, { message: 'Payload Too Large' });
 
 /** @throws HttpServerError if it cannot listen at the address. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { clock, routes } = options;
+  const { clock } = options;
   const closing = new AbortController();
-  const lastRequests = new WeakMap<Socket, Promise<void>>();
-  const server = createServer(limits, (request, response) => {
+  const connections = createConnections(maxConnections);
+  const queues = new WeakMap<Socket, { last: Promise<void>; waiting: number }>();
+  const server = createServer(connectionLimits, (request, response) => {
     // One request at a time for each connection, so that pipelining does not multiply the work.
-    const previous = lastRequests.get(request.socket) ?? Promise.resolve();
-    const current = previous.then(() =>
-      respond(request, response, { routes, closing: closing.signal }),
-    );
-    lastRequests.set(request.socket, current);
+    const queue = queues.get(request.socket) ?? { last: Promise.resolve(), waiting: 0 };
+    queues.set(request.socket, queue);
+    queue.waiting += 1;
+    if (queue.waiting > maxPipelined) request.socket.destroy();
+    queue.last = queue.last
+      .then(() => respond(request, response, { ...options, connections, closing: closing.signal }))
+      .finally(() => (queue.waiting -= 1));
   });
-  server.maxConnections = maxConnections;
+  server.on('connection', connections.opened);
   const port = await listen(server, options);
   const host = isIPv6(options.host) ? `[${options.host}]` : options.host;
   return {
@@ -74,21 +79,30 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   };
 }
 
+interface Serving extends HttpServerOptions {
+  readonly connections: Connections;
+  readonly closing: AbortSignal;
+}
+
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  { routes, closing }: { readonly routes: readonly Route[]; readonly closing: AbortSignal },
+  serving: Serving,
 ): Promise<void> {
+  const { connections, closing } = serving;
   // Breaking off the reading takes the socket from the request.
   const { socket } = request;
+  if (socket.destroyed) return;
   const body = await readBody(request);
   if (body === undefined) {
     socket.destroy();
     return;
   }
+  connections.began(socket);
   const isTooLarge = body.length > maxBodyBytes;
-  const result = isTooLarge ? tooLarge : await route(request, body.toString('utf8'), routes);
+  const result = isTooLarge ? tooLarge : await route(request, body.toString('utf8'), serving);
   if (!response.destroyed) send(response, result, closing.aborted || isTooLarge);
+  connections.ended(socket);
 }
 
 /** Cuts a body off past the limit; returns undefined if the client is gone or sends without end. */
@@ -108,15 +122,18 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
 }
 
 async function route(
-  { method = '', url = '' }: IncomingMessage,
+  { method = '', url = '', headers }: IncomingMessage,
   body: string,
-  routes: readonly Route[],
+  { routes, host }: HttpServerOptions,
 ): Promise<HttpResponse> {
   const target = URL.parse(url, 'http://localhost');
   if (target === null) return notFound;
   const { pathname: path, searchParams: query } = target;
+  // Where other machines reach the server, its names are known to nobody here.
+  const isKnown = !isLoopbackAddress(host) || isKnownHost(headers.host);
   for (const each of routes) {
     if (each.method !== method || !each.matches(path)) continue;
+    if (each.isPrivate === true && !isKnown) return misdirected;
     const response = await each.handle({ method, path, query, body });
     if (response !== undefined) return response;
   }

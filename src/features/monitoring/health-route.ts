@@ -58,6 +58,7 @@ function routesOf(path: string, find: () => Promise<Finding>): readonly Route[] 
   return (['GET', 'HEAD'] as const).map((method) => ({
     method,
     matches: (requested) => requested === path,
+    isPrivate: true,
     handle: async () => responseOf(await find()),
   }));
 }

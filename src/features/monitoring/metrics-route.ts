@@ -13,6 +13,7 @@ export function createMetricsRoutes({ contentType, render }: MetricsText): reado
   return (['GET', 'HEAD'] as const).map((method) => ({
     method,
     matches: (path) => path === '/metrics',
+    isPrivate: true,
     handle: async () => ({ status: 200, contentType, body: await render() }),
   }));
 }
