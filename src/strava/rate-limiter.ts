@@ -1,10 +1,10 @@
 /**
- * Every request to the API passes this limiter: it reserves the request in the quota, sends at most a
- * few at once (Bottleneck), and settles the reservation with the response. It throws at once if the quota
- * is spent; the caller decides whether to wait. Token calls don't pass it, because no quota counts them.
+ * Every request to the API passes this limiter: at most a few at once, it reserves the request in the
+ * quota, passes Bottleneck's limiter of each window, and settles the reservation with the response. It
+ * throws at once if the quota is spent; the caller decides whether to wait. Token calls don't pass it,
+ * because no quota counts them.
  */
 import { randomUUID } from 'node:crypto';
-import Bottleneck from 'bottleneck';
 import type { Decision, Reserve } from '../domain/rate-limit/quota.ts';
 import { reserve as reserveRequest } from '../domain/rate-limit/quota.ts';
 import { settle } from '../domain/rate-limit/quota-feedback.ts';
@@ -13,6 +13,7 @@ import { emptyQuota } from '../domain/rate-limit/quota-state.ts';
 import { QuotaSpentError } from '../errors.ts';
 import type { QuotaStore } from '../sync/ports/quota.ts';
 import type { HttpResponse } from './http.ts';
+import { createLimiters } from './limiters.ts';
 import { readRateHeaders } from './rate-headers.ts';
 import type { StravaClock, TimeCheck } from './strava-clock.ts';
 
@@ -43,25 +44,24 @@ export interface RateLimiter {
 
 export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   const { store, settings, clock, maxInFlight, owner } = options;
-  // Without refresh intervals: each reservation adds one start and each start takes one, so that the
-  // quota's reservations bound the starts.
-  const limiter = new Bottleneck({ maxConcurrent: maxInFlight, reservoir: 0 });
+  const limiters = createLimiters(settings, maxInFlight, () => clock.nowMs());
   let known: QuotaState = emptyQuota;
   let sentCount = 0;
 
-  /** Returns when the request was charged. @throws QuotaSpentError */
-  const acquire = async (id: string, reserve: Reserve): Promise<number> => {
+  /** Returns when the request was charged, and the quota with it. @throws QuotaSpentError */
+  const acquire = async (id: string, reserve: Reserve) => {
     let atMs = clock.nowMs();
     let decision: Decision | undefined;
-    known = await store.update((state) => {
+    const state = await store.update((state) => {
       // After a lost acknowledgement the reservation may be stored already.
       if (state.inFlight.some((request) => request.id === id)) return state;
       atMs = clock.nowMs();
       decision = reserveRequest(state, { id, owner, atMs, reserve }, settings);
       return decision.isAllowed ? decision.state : undefined;
     });
+    known = state;
     if (decision?.isAllowed === false) throw new QuotaSpentError(new Date(decision.opensAtMs));
-    return atMs;
+    return { atMs, state };
   };
 
   const release = async (id: string, response: HttpResponse | undefined): Promise<void> => {
@@ -72,25 +72,25 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   };
 
   return {
-    schedule: async (reserve, send) => {
-      await options.timeCheck();
-      const id = randomUUID();
-      const atMs = await acquire(id, reserve);
-      await limiter.incrementReservoir(1);
-      return limiter.schedule(async () => {
+    schedule: (reserve, send) =>
+      limiters.whenFree(async () => {
+        await options.timeCheck();
+        const id = randomUUID();
+        const { atMs, state } = await acquire(id, reserve);
         let response: HttpResponse | undefined;
         try {
-          // A process that was stopped in between may wake in a window that it was never charged to.
-          if (clock.nowMs() - atMs > settings.maxInFlightMs / 2)
-            throw new QuotaSpentError(new Date(atMs));
-          sentCount += 1;
-          response = await send();
-          return response;
+          return await limiters.start({ id, owner, atMs }, state, async () => {
+            // A process that was stopped in between may wake in a window that it was never charged to.
+            if (clock.nowMs() - atMs > settings.maxInFlightMs / 2)
+              throw new QuotaSpentError(new Date(atMs));
+            sentCount += 1;
+            response = await send();
+            return response;
+          });
         } finally {
           await release(id, response);
         }
-      });
-    },
+      }),
     known: () => known,
     refresh: async () => {
       known = await store.load();

@@ -40,19 +40,24 @@ export function reserve(
   const opened = openWindows(state, request.atMs, settings);
   const opensAtMs = opensAt(opened, request.atMs, settings, request.reserve);
   if (opensAtMs > request.atMs) return { isAllowed: false, opensAtMs };
-  const charged = chargedWindows(opened, request.atMs, settings);
-  const charges = charged.map((window) => ({
+  return { isAllowed: true, state: chargeRequest(opened, request, settings) };
+}
+
+/** Charges one request to every window that Strava may count it in, whether or not they have room. */
+export function chargeRequest(
+  state: QuotaState,
+  { id, owner, atMs }: Omit<Reservation, 'reserve'>,
+  settings: QuotaSettings,
+): QuotaState {
+  const opened = openWindows(state, atMs, settings);
+  const charges = chargedWindows(opened, atMs, settings).map((window) => ({
     kind: window.kind,
     startMs: window.startMs,
     settledBefore: window.reserved - inFlightIn(window, opened),
   }));
-  const { id, owner, atMs } = request;
   return {
-    isAllowed: true,
-    state: {
-      ...charge(opened, charges),
-      inFlight: [...opened.inFlight, { id, owner, atMs, charges }],
-    },
+    ...charge(opened, charges),
+    inFlight: [...opened.inFlight, { id, owner, atMs, charges }],
   };
 }
 
