@@ -11,7 +11,7 @@ const run = promisify(execFile);
 /** `PID-START`: only digits, letters and `-`, so that it can be part of a file name. */
 export type ProcessIdentity = string;
 
-/** The identity of the process that has this pid now; undefined without one, or for a zombie. */
+/** The identity of the process that has this pid now; undefined without one, or for a zombie without threads. */
 export async function identifyProcess(pid: number): Promise<ProcessIdentity | undefined> {
   const start = process.platform === 'linux' ? await startByProc(pid) : await startByPs(pid);
   return start === undefined ? undefined : `${pid}-${start}`;
@@ -35,12 +35,17 @@ export async function commandLineOf(pid: number): Promise<string> {
   return (await readOrEmpty(`/proc/${pid}/cmdline`)).split('\0').join(' ');
 }
 
-/** Fields 3 and 22 of proc(5)'s `stat`; the name in field 2 may hold spaces and parentheses. */
+/**
+ * Fields 3, 20 and 22 of proc(5)'s `stat`; the name in field 2 may hold spaces and parentheses. A process
+ * that ends shows as a zombie as soon as its first thread is gone, while the others may still hold its
+ * ports and file locks.
+ */
 async function startByProc(pid: number): Promise<string | undefined> {
   const stat = await readOrEmpty(`/proc/${pid}/stat`);
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const [state, ticksSinceBoot] = [fields[0], fields[19]];
-  if (ticksSinceBoot === undefined || state === 'Z' || state === 'X') return undefined;
+  const [state, threads, ticksSinceBoot] = [fields[0], Number(fields[17]), fields[19]];
+  if (ticksSinceBoot === undefined || state === 'X') return undefined;
+  if (state === 'Z' && threads <= 1) return undefined;
   const bootId = await readOrEmpty('/proc/sys/kernel/random/boot_id');
   return `${ticksSinceBoot}-${bootId.slice(0, 8)}`;
 }

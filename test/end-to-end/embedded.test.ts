@@ -91,7 +91,7 @@ describe.concurrent('the embedded MongoDB', slow, () => {
     const { exitCode, stderr } = await scene.run('sync');
     expect(exitCode, stderr).toBe(0);
     expect(await statusOf(scene)).toMatchObject({ athletes: [{ activities: 40 }] });
-    await eventually(() => folder.isShutDown());
+    expect(await folder.isShutDown()).toBe(true);
   });
 });
 
