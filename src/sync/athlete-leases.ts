@@ -1,18 +1,16 @@
 /**
- * Which athletes a run holds: acquires their leases, loads what is known of them, and releases them. The
- * daemon's runs last for days, so athletes can join a run that is under way.
+ * Which athletes a run holds: acquires their leases, loads what is known of them, and releases them, each
+ * in a few operations for all. The daemon's runs last for days, so athletes can join a run that is under
+ * way.
  */
 import { AuthorizationNeededError } from '../errors.ts';
 import type { AthleteSyncState, Scope } from './athlete-sync-state.ts';
-import { ranges } from './athlete-sync-state.ts';
-import type { ActivityStore } from './ports/activities.ts';
 import type { AthleteState, AthleteStore } from './ports/athletes.ts';
 import type { Lease, LeaseHolder, LeaseStore } from './ports/leases.ts';
 
 export interface AthleteLeaseDeps {
   readonly leases: LeaseStore;
   readonly athletes: AthleteStore;
-  readonly activities: ActivityStore;
 }
 
 export interface AthleteLeaseOptions {
@@ -20,8 +18,6 @@ export interface AthleteLeaseOptions {
   readonly athleteIds: () => Promise<readonly number[]>;
   readonly scopeOf: (athleteId: number) => Scope;
   readonly isPollWanted: boolean;
-  /** Milliseconds since the epoch. */
-  readonly nowMs: () => number;
 }
 
 export interface AthleteLeases {
@@ -38,6 +34,9 @@ export interface AthleteLeases {
   readonly release: () => Promise<void>;
 }
 
+/** So many athletes are acquired at once. */
+const batchSize = 500;
+
 export function createAthleteLeases(
   deps: AthleteLeaseDeps,
   options: AthleteLeaseOptions,
@@ -46,30 +45,32 @@ export function createAthleteLeases(
   const held = new Map<number, LeaseHolder>();
   let everyone = 0;
 
-  const drop = async (stopped: readonly AthleteSyncState[]): Promise<void> => {
-    for (const athlete of stopped) {
-      athletes.splice(athletes.indexOf(athlete), 1);
-      await athlete.lease.release();
-    }
+  const drop = async (dropped: readonly AthleteSyncState[]): Promise<void> => {
+    if (dropped.length === 0) return;
+    const isDropped = new Set(dropped);
+    const kept = athletes.filter((athlete) => !isDropped.has(athlete));
+    athletes.splice(0, athletes.length, ...kept);
+    await deps.leases.releaseAll(dropped.map(({ lease }) => lease));
   };
 
-  const acquireOne = async (athleteId: number): Promise<void> => {
-    const lease = await deps.leases.tryAcquire(`athlete:${athleteId}`);
-    if (!('epoch' in lease)) {
-      held.set(athleteId, lease);
-      return;
+  const acquireSome = async (athleteIds: readonly number[]): Promise<void> => {
+    const acquired = await deps.leases.acquireAll(athleteIds.map(leaseName));
+    const leases = new Map<number, Lease>();
+    for (const athleteId of athleteIds) {
+      const lease = acquired.leases.get(leaseName(athleteId));
+      const holder = acquired.held.get(leaseName(athleteId));
+      if (lease !== undefined) leases.set(athleteId, lease);
+      else if (holder !== undefined) held.set(athleteId, holder);
     }
-    // Read under the lease: marking the athlete as held must not bring back who was erased meanwhile.
-    if (!(await deps.athletes.athleteIds()).includes(athleteId)) {
-      await lease.release();
-      return;
-    }
-    const state = await takeOrRelease(deps.athletes, athleteId, lease);
+    const states = await takeOrRelease(deps, leases);
     // Who joins late takes turns with the others instead of catching up with them.
-    const served = athletes.length > 0 ? Math.min(...athletes.map((one) => one.served)) : 0;
-    const athlete = { ...initialState(options, lease, state), served };
-    athletes.push(athlete);
-    await recountPending(deps, athlete, options.nowMs());
+    const served = athletes.reduce((least, one) => Math.min(least, one.served), Infinity);
+    for (const state of states) {
+      const lease = leases.get(state.athleteId);
+      if (lease === undefined) continue;
+      const athlete = initialState(options, lease, state);
+      athletes.push({ ...athlete, served: served === Infinity ? 0 : served });
+    }
   };
 
   return {
@@ -80,21 +81,23 @@ export function createAthleteLeases(
       await drop(athletes.filter(isDroppable));
       held.clear();
       everyone = (await deps.athletes.athleteIds()).length;
-      for (const athleteId of await options.athleteIds())
-        if (!athletes.some((athlete) => athlete.athleteId === athleteId))
-          await acquireOne(athleteId);
+      const ours = new Set(athletes.map(({ athleteId }) => athleteId));
+      const others = (await options.athleteIds()).filter((id) => !ours.has(id));
+      for (let index = 0; index < others.length; index += batchSize)
+        await acquireSome(others.slice(index, index + batchSize));
     },
     releaseErasing: async () => {
-      const ids = await deps.athletes.erasingIds();
-      const erasing = athletes.filter(({ athleteId }) => ids.includes(athleteId));
+      const ids = new Set(await deps.athletes.erasingIds());
+      const erasing = athletes.filter(({ athleteId }) => ids.has(athleteId));
       for (const athlete of erasing) athlete.stoppedBy ??= isErasing(athlete.athleteId);
       await drop(erasing.filter(isDroppable));
     },
-    release: async () => {
-      const releases = await Promise.allSettled(athletes.map(({ lease }) => lease.release()));
-      for (const release of releases) if (release.status === 'rejected') throw release.reason;
-    },
+    release: () => deps.leases.releaseAll(athletes.map(({ lease }) => lease)),
   };
+}
+
+function leaseName(athleteId: number): string {
+  return `athlete:${athleteId}`;
 }
 
 function isErasing(athleteId: number): AuthorizationNeededError {
@@ -105,16 +108,27 @@ function isDroppable({ stoppedBy, inFlight }: AthleteSyncState): boolean {
   return stoppedBy !== undefined && inFlight.size === 0;
 }
 
+/**
+ * Marks the athletes as held and loads them. Releases whoever was erased meanwhile, because marking the
+ * athlete must not bring back a document, and whom a newer lease has.
+ */
 async function takeOrRelease(
-  athletes: AthleteStore,
-  athleteId: number,
-  lease: Lease,
-): Promise<AthleteState> {
+  { leases, athletes }: AthleteLeaseDeps,
+  acquired: ReadonlyMap<number, Lease>,
+): Promise<readonly AthleteState[]> {
+  if (acquired.size === 0) return [];
+  const taken = new Set<number>();
   try {
-    return await athletes.take(athleteId, lease.epoch);
-  } catch (error) {
-    await lease.release();
-    throw error;
+    // Read under the leases.
+    const known = new Set(await athletes.athleteIds());
+    const present = [...acquired].filter(([athleteId]) => known.has(athleteId));
+    const epochs = new Map(present.map(([athleteId, { epoch }]) => [athleteId, epoch] as const));
+    const states = await athletes.takeAll(epochs);
+    for (const { athleteId } of states) taken.add(athleteId);
+    return states;
+  } finally {
+    const rest = [...acquired].filter(([athleteId]) => !taken.has(athleteId));
+    if (rest.length > 0) await leases.releaseAll(rest.map(([, lease]) => lease));
   }
 }
 
@@ -135,16 +149,6 @@ function initialState(
     inFlight: new Set(),
     backoffs: new Map(),
     stoppedBy: undefined,
-    pendingCount: 0,
+    pendingCount: undefined,
   };
-}
-
-/** How many activities the run still has to fetch streams for. */
-export async function recountPending(
-  { activities }: Pick<AthleteLeaseDeps, 'activities'>,
-  athlete: AthleteSyncState,
-  nowMs: number,
-): Promise<void> {
-  const range = ranges(athlete, nowMs).at(-1);
-  athlete.pendingCount = range ? await activities.countPending(athlete.athleteId, range) : 0;
 }

@@ -61,8 +61,8 @@ export interface AthleteSyncState {
   readonly backoffs: Map<string, TaskBackoff>;
   /** Why nothing more is fetched for this athlete in this run. */
   stoppedBy: DomestiqueError | undefined;
-  /** How many activities still lack their streams. */
-  pendingCount: number;
+  /** How many activities still lack their streams; undefined until they are counted. */
+  pendingCount: number | undefined;
 }
 
 /** The key of the list: its pages are read one after the other. */

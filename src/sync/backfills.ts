@@ -13,7 +13,7 @@ import {
   goalOf,
   listKey,
 } from './athlete-sync-state.ts';
-import type { AthleteStore, BackfillRequest } from './ports/athletes.ts';
+import type { AthleteState, AthleteStore, BackfillRequest } from './ports/athletes.ts';
 import type { TaskRefreshDeps } from './task-refresh.ts';
 
 export interface BackfillDeps extends TaskRefreshDeps {
@@ -21,15 +21,42 @@ export interface BackfillDeps extends TaskRefreshDeps {
 }
 
 /**
- * Picks up what other processes left since the last time: backfill requests, and a new login, which
- * makes a full reconcile due. Returns whether there was a backfill request.
+ * Picks up what other processes left since the last time: backfill requests, new logins, which make a full
+ * reconcile due, and webhook events. Each costs one query for all athletes. Returns for whom there was a
+ * backfill request.
  */
 export async function pickUp(
-  { athletes }: Pick<BackfillDeps, 'athletes'>,
-  athlete: AthleteSyncState,
-): Promise<boolean> {
-  if (athlete.scope.kind === 'repair') return false;
-  const { backfills, reconciledAt } = await athletes.load(athlete.athleteId);
+  { athletes, tasks }: Pick<BackfillDeps, 'athletes' | 'tasks'>,
+  active: readonly AthleteSyncState[],
+  nowMs: number,
+): Promise<readonly number[]> {
+  const listening = active.filter(({ scope }) => scope.kind !== 'repair');
+  if (listening.length === 0) return [];
+  const byId = new Map(listening.map((athlete) => [athlete.athleteId, athlete]));
+  const notified = await tasks.withDueEvents([...byId.keys()], new Date(nowMs));
+  for (const athleteId of notified) pickUpEvent(byId.get(athleteId));
+  const states = await athletes.withRequests([...byId.keys()]);
+  return states.filter((state) => pickUpRequests(byId.get(state.athleteId), state)).map(idOf);
+}
+
+function idOf({ athleteId }: AthleteState): number {
+  return athleteId;
+}
+
+/** One that is in the picture or in flight is known. */
+function pickUpEvent(athlete: AthleteSyncState | undefined): void {
+  if (athlete?.tasks === undefined) return;
+  const isKnown =
+    athlete.tasks.some((task) => task.kind === 'activity' && task.purpose === 'event') ||
+    [...athlete.inFlight, ...athlete.backoffs.keys()].some((key) => key.startsWith('activity:'));
+  if (!isKnown) athlete.tasks = undefined;
+}
+
+function pickUpRequests(
+  athlete: AthleteSyncState | undefined,
+  { backfills, reconciledAt }: AthleteState,
+): boolean {
+  if (athlete === undefined) return false;
   pickUpLogin(athlete, reconciledAt);
   const added = backfills.filter(({ id }) => !athlete.backfills.some((known) => known.id === id));
   if (added.length === 0) return false;

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../clock.ts';
 import type { Reserve } from '../domain/rate-limit/quota.ts';
-import { recountPending } from './athlete-leases.ts';
+import { recountPending } from './observe.ts';
 import type { Outcomes, RequestInFlight } from './outcomes.ts';
 import { keyOf } from './outcomes.ts';
 import type { PageDeps } from './pages.ts';

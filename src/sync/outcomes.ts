@@ -124,7 +124,7 @@ function updatePicture(
   const isAlone = kind === 'stored' || (kind === 'unavailable' && task.kind !== 'activity');
   if (!isAlone || (page && hasChanged(page))) athlete.tasks = undefined;
   if (task.kind === 'streams' && !isFailure({ kind }))
-    athlete.pendingCount = Math.max(0, athlete.pendingCount - 1);
+    athlete.pendingCount = Math.max(0, (athlete.pendingCount ?? 0) - 1);
 }
 
 function hasChanged({ added, changed }: PageResult): boolean {

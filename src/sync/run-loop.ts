@@ -11,20 +11,18 @@ import type { Reserve } from '../domain/rate-limit/quota.ts';
 import { noReserve, opensAt } from '../domain/rate-limit/quota.ts';
 import type { ReconcileSettings } from '../domain/sync/reconcile.ts';
 import { reserveFor } from '../domain/rate-limit/reserve.ts';
-import { LeaseLostError, StravaRequestError, StravaUnavailableError } from '../errors.ts';
+import { StravaRequestError, StravaUnavailableError } from '../errors.ts';
 import type { AthleteSyncState } from './athlete-sync-state.ts';
-import { isBackfillGone, viewOf } from './athlete-sync-state.ts';
+import { viewOf } from './athlete-sync-state.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { AthleteLeases } from './athlete-leases.ts';
 import type { Outcomes } from './outcomes.ts';
-import { completeBackfills, pickUp } from './backfills.ts';
+import { observe } from './observe.ts';
 import type { ActivityStore } from './ports/activities.ts';
 import type { AthleteStore } from './ports/athletes.ts';
 import type { DeletionStore } from './ports/deletions.ts';
 import type { KeptKinds, TaskStore } from './ports/tasks.ts';
 import type { QuotaView } from './quota-view.ts';
-import { beginReconcile } from './reconcile.ts';
-import { refreshTasks } from './task-refresh.ts';
 import { createPollInterval } from './poll-interval.ts';
 import type { RunOptions } from './run-options.ts';
 import type { RunStats } from './run-stats.ts';
@@ -80,7 +78,7 @@ export async function runLoop(run: Run): Promise<number | undefined> {
     if (run.isPollRequested || run.isJoinRequested) await pollAgain(run);
     // One instant for the whole iteration: what backs off in the picture must not be over for the planner.
     const nowMs = deps.quota.nowMs();
-    const active = await observe(run, { nowMs, isPollDue: isPollDue() });
+    const active = await observe(deps, run.athleteLeases, { nowMs, isPollDue: isPollDue() });
     const view = planView(run, active, nowMs);
     const next = plan(view);
     if (next.kind === 'done') {
@@ -122,72 +120,9 @@ async function pollAgain(run: Run): Promise<void> {
   }
 }
 
-/** When an iteration takes place, and whether it reads what other processes did. */
-interface Iteration {
-  readonly nowMs: number;
-  readonly isPollDue: boolean;
-}
-
-/** Brings the picture up to date. Returns the athletes for whom something may be sent. */
-async function observe(
-  { deps, athleteLeases }: Run,
-  iteration: Iteration,
-): Promise<readonly AthleteSyncState[]> {
-  if (iteration.isPollDue) {
-    await deps.quota.refresh();
-    await athleteLeases.releaseErasing();
-  }
-  for (const athlete of athleteLeases.athletes.filter(isActive)) {
-    await observeOne(deps, athlete, iteration);
-  }
-  return athleteLeases.athletes.filter((athlete) => isActive(athlete) && !isBackfillGone(athlete));
-}
-
 /** A request settled since the picture was brought up to date, or the retention has more to remove. */
 function isOutOfDate(active: readonly AthleteSyncState[]): boolean {
   return active.some(({ tasks, isSweepDue }) => isSweepDue || tasks === undefined);
-}
-
-async function observeOne(
-  deps: RunLoopDeps,
-  athlete: AthleteSyncState,
-  { nowMs, isPollDue }: Iteration,
-): Promise<void> {
-  const { athleteId, lease } = athlete;
-  try {
-    if (lease.signal.aborted) await lease.assertHeld();
-    if (isPollDue && (await pickUp(deps, athlete)))
-      deps.log.info({ athlete: athleteId }, 'Picking up a backfill request of another process.');
-    await sweep(deps, athlete, nowMs);
-    await beginReconcile({ ...deps, nowMs: () => nowMs }, athlete);
-    await refreshTasks(deps, athlete, nowMs);
-    const isIdle = athlete.tasks?.length === 0 && athlete.inFlight.size === 0;
-    if (isPollDue || isIdle) await completeBackfills(deps, athlete, nowMs);
-  } catch (error) {
-    if (!(error instanceof LeaseLostError)) throw error;
-    deps.log.warn({ athlete: athleteId, code: error.code }, error.message);
-    athlete.stoppedBy = error;
-  }
-}
-
-async function sweep(
-  { deletions, log }: RunLoopDeps,
-  athlete: AthleteSyncState,
-  nowMs: number,
-): Promise<void> {
-  if (!athlete.isSweepDue) return;
-  const { athleteId, lease } = athlete;
-  const write = { athleteId, epoch: lease.epoch, at: new Date(nowMs) };
-  const { activities, isMore } = await deletions.expire(write);
-  athlete.isSweepDue = isMore;
-  if (activities === 0) return;
-  // Their tasks are not due any more.
-  athlete.tasks = undefined;
-  log.info({ athlete: athleteId, expired: activities }, 'Removed what the retention ends.');
-}
-
-function isActive({ stoppedBy }: AthleteSyncState): boolean {
-  return stoppedBy === undefined;
 }
 
 function planView(run: Run, active: readonly AthleteSyncState[], nowMs: number): PlanView {
@@ -249,5 +184,5 @@ function throwIfOver({ deadlineMs }: RunLoopDeps, downMs: number, cause?: Error)
 
 /** How many streams are still to be fetched. */
 export function leftOf(athletes: readonly AthleteSyncState[]): number {
-  return athletes.reduce((sum, { pendingCount }) => sum + pendingCount, 0);
+  return athletes.reduce((sum, { pendingCount = 0 }) => sum + pendingCount, 0);
 }

@@ -42,7 +42,8 @@ describe.concurrent('backup and restore', () => {
       expect.arrayContaining(['activities', 'athletes', 'quota', 'runs', 'streams', 'tokens']),
     );
     expect(await storedIn(empty)).toEqual(original);
-    expect(await indexesIn(empty, ['leases'])).toEqual(await indexesIn(scene.db, ['leases']));
+    const running = ['workers', 'leases'];
+    expect(await indexesIn(empty, running)).toEqual(await indexesIn(scene.db, running));
     const requested = scene.requestedStreams();
     expect((await scene.callWith(env, 'sync')).exitCode).toBe(0);
     expect(scene.requestedStreams()).toEqual(requested);
@@ -92,7 +93,7 @@ describe.concurrent('backup and restore', () => {
     const { db } = scene;
     expect((await scene.call('sync')).exitCode).toBe(0);
     await scene.call('backup', '--out', out);
-    const original = await storedIn(db, ['leases', 'schema', 'tokens']);
+    const original = await storedIn(db, ['workers', 'leases', 'schema', 'tokens']);
     const indexes = await indexesIn(db);
 
     await db.collection('activities').deleteMany({});
@@ -114,18 +115,26 @@ describe.concurrent('backup and restore', () => {
 
     const leases = db.collection<{ _id: string }>('leases');
     const _id = `athlete:${athleteId}`;
-    const holder = { owner: 'other', host: 'elsewhere', pid: 12, process: 'elsewhere|boot||12' };
+    const holder = { host: 'elsewhere', pid: 12, process: 'elsewhere|boot||12' };
     const expires_at = new Date(Date.now() + 3_600_000);
-    await leases.updateOne({ _id }, { $set: { ...holder, expires_at } }, { upsert: true });
+    const workers = db.collection<{ _id: string }>('workers');
+    await workers.insertOne({
+      _id: 'other',
+      ...holder,
+      started_at: new Date(),
+      expires_at,
+    } as never);
+    await leases.updateOne({ _id }, { $set: { owner: 'other' } }, { upsert: true });
     const busy = await scene.call('restore', '--in', out, '--force');
     expect(busy.exitCode).toBe(2);
     expect(busy.stderr).toContain('Process 12 on elsewhere is working on athlete 1001. Stop it');
     expect(await storedIn(db)).toEqual(changed);
 
     await leases.deleteOne({ _id });
+    await workers.deleteMany({});
     const forced = await scene.call('restore', '--in', out, '--force');
     expect(forced.exitCode, forced.stderr).toBe(0);
-    expect(await storedIn(db, ['leases', 'schema', 'tokens'])).toEqual(original);
+    expect(await storedIn(db, ['workers', 'leases', 'schema', 'tokens'])).toEqual(original);
     expect(await indexesIn(db)).toEqual(indexes);
     expect(await scene.differences()).toEqual([]);
   });

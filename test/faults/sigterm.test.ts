@@ -57,7 +57,7 @@ async function stop(running: Running, held?: { release(): void }): Promise<void>
 async function heldLeases(db: Db): Promise<readonly string[]> {
   const held = await db
     .collection<{ _id: string }>('leases')
-    .find({ $expr: { $gt: ['$expires_at', '$$NOW'] } })
+    .find({ owner: { $exists: true } } as never)
     .toArray();
   return held.map(({ _id }) => _id);
 }
@@ -89,8 +89,8 @@ async function expectContinued(stage: Stage, scenario: string, stops: number): P
   });
 }
 
-const isAboutRefresh = ({ query }: Document): boolean =>
-  (query as { _id: string })._id.startsWith('refresh:');
+const isAboutRefresh = ({ filter }: Document): boolean =>
+  (filter as { _id: { $in: string[] } })._id.$in.some((name) => name.startsWith('refresh:'));
 
 /** Lets a run reach a random place. */
 async function comeSomewhere(
@@ -129,7 +129,8 @@ describe.concurrent(`SIGTERM (seed ${faultSeed})`, { timeout: 120_000 }, () => {
     const { simulator, proxy, db } = stage;
     const steps: readonly (() => Promise<{ release(): void }>)[] = [
       () => simulator.hold({ endpoint: 'token' }),
-      () => proxy.holdReply(commandOn('findAndModify', 'leases')),
+      () => proxy.holdReply(commandOn('update', 'workers')),
+      () => proxy.holdReply(commandOn('update', 'leases')),
       () => proxy.holdReply(commandOn('update', 'athletes')),
       () => proxy.holdCommand(commandOn('update', 'quota')),
       () => proxy.holdCommand(commandOn('update', 'activities')),
@@ -168,10 +169,12 @@ describe.concurrent(`SIGTERM (seed ${faultSeed})`, { timeout: 120_000 }, () => {
 
   it("SIGTERM ends a run that waits for another machine's refresh", async () => {
     const stage = await open({ activities: 5 });
-    const leases = stage.db.collection<{ _id: string; epoch: number; expires_at: Date }>('leases');
-    const elsewhere = { _id: `refresh:${athleteId}`, epoch: 1, expires_at: new Date(2 ** 42) };
-    await leases.insertOne({ ...elsewhere });
-    const held = stage.proxy.holdReply(commandOn('findAndModify', 'leases', isAboutRefresh));
+    const elsewhere = { _id: `refresh:${athleteId}`, epoch: 1, owner: 'other' };
+    const worker = { host: 'elsewhere', pid: 1, process: 'elsewhere|boot||1' };
+    const expiry = { started_at: new Date(), expires_at: new Date(2 ** 42) };
+    await stage.db.collection('workers').insertOne({ _id: 'other', ...worker, ...expiry } as never);
+    await stage.db.collection('leases').insertOne({ ...elsewhere } as never);
+    const held = stage.proxy.holdReply(commandOn('find', 'leases', isAboutRefresh));
     const running = launch(stage);
     const waiting = await held;
     await stop(running, waiting);

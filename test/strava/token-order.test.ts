@@ -5,7 +5,7 @@ import type { Tokens } from '../../src/sync/ports/tokens.ts';
 import {
   ada,
   createFakeClock,
-  createFakeLease,
+  createFakeLeases,
   createHold,
   idle,
   startMs,
@@ -37,7 +37,7 @@ function createHeldRenewal() {
       renew: () => hold.promise,
       markNeedsAuthorization: unexpected,
     },
-    leases: { tryAcquire: () => Promise.resolve(createFakeLease()) },
+    leases: createFakeLeases(),
     oauth: {
       authorizeUrl: unexpected,
       exchangeCode: unexpected,

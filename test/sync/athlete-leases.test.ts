@@ -20,17 +20,16 @@ beforeEach(() => adapter.empty());
 
 /** A run that has read who is known, and then works with what is stored by now. */
 function leasesOf(athleteIds: readonly number[]): AthleteLeases {
-  const { store, activities } = adapter;
+  const { store } = adapter;
   const clock = { clock: systemClock, durationMs: 15_000 };
   const leases = createLeaseStore(store, { pid: 1, host, process: owner, ...clock });
   const athletes = createAthleteStore(store);
   return createAthleteLeases(
-    { leases, athletes, activities },
+    { leases, athletes },
     {
       athleteIds: () => Promise.resolve(athleteIds),
       scopeOf: () => ({ kind: 'default' }),
       isPollWanted: true,
-      nowMs: () => Date.now(),
     },
   );
 }
@@ -41,7 +40,7 @@ async function logIn(athleteId: number): Promise<void> {
 }
 
 async function heldLeases(): Promise<readonly string[]> {
-  const held = { expires_at: { $gt: new Date() } };
+  const held = { owner: { $exists: true } };
   const found = await adapter.store.leases.find(held).sort({ _id: 1 }).toArray();
   return found.map(({ _id }) => _id);
 }

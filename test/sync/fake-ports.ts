@@ -15,7 +15,7 @@ import { createJob, type Job, type JobDeps, type RunResult } from '../../src/syn
 import type { ActivityStore, PageResult } from '../../src/sync/ports/activities.ts';
 import type { AthleteStore } from '../../src/sync/ports/athletes.ts';
 import type { DeletionStore } from '../../src/sync/ports/deletions.ts';
-import type { Lease, LeaseStore } from '../../src/sync/ports/leases.ts';
+import type { Lease, LeaseHolder, LeaseStore } from '../../src/sync/ports/leases.ts';
 import type { RequestOptions, StravaSource } from '../../src/sync/ports/source.ts';
 import type { KeptKinds, TaskStore } from '../../src/sync/ports/tasks.ts';
 import type { QuotaView } from '../../src/sync/quota-view.ts';
@@ -80,6 +80,38 @@ export function createFakeLease(changes: Partial<Lease> = {}): Lease {
     signal: new AbortController().signal,
     assertHeld: () => Promise.resolve(),
     release: () => Promise.resolve(),
+    ...changes,
+  };
+}
+
+/** Every lease is free, but for what `changes` does; notes what is released. */
+export function createFakeLeases(
+  released: string[] = [],
+  changes: Partial<LeaseStore> = {},
+): LeaseStore {
+  const tryAcquire: LeaseStore['tryAcquire'] =
+    changes.tryAcquire ??
+    ((name) => {
+      const release = () => Promise.resolve(void released.push(name));
+      return Promise.resolve(createFakeLease({ release }));
+    });
+  return {
+    tryAcquire,
+    acquireAll: async (names) => {
+      const leases = new Map<string, Lease>();
+      const held = new Map<string, LeaseHolder>();
+      for (const name of names) {
+        const found = await tryAcquire(name);
+        if ('epoch' in found) leases.set(name, found);
+        else held.set(name, found);
+      }
+      return { leases, held, left: 0 };
+    },
+    releaseAll: async (leases) => {
+      for (const lease of leases) await lease.release();
+    },
+    join: () => Promise.reject(new Error('Nothing is shared here.')),
+    freeDead: () => Promise.resolve(0),
     ...changes,
   };
 }
@@ -169,16 +201,10 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
   const deps: JobDeps = {
     source: noted(source, sent),
     activities: { ...fakeActivities(store.left), ...options.activities },
-    athletes: { ...fakeAthletes(ids, options.coverage ?? completeList), ...options.athletes },
+    athletes: fakeAthletes(ids, options.coverage ?? completeList, options.athletes),
     tasks: { ...store.tasks, ...options.tasks },
     deletions: { ...fakeDeletions(store.writes), ...options.deletions },
-    leases: {
-      tryAcquire: (name) => {
-        const release = () => Promise.resolve(void released.push(name));
-        return Promise.resolve(createFakeLease({ release }));
-      },
-      ...options.leases,
-    },
+    leases: createFakeLeases(released, options.leases),
     kept: { streams: true, details: false, segments: false, athlete: false, ...options.kept },
     reconcile: { recentIntervalMs: Infinity, recentPeriodMs: dayMs, fullIntervalMs: Infinity },
     quota: { ...fakeQuota(clock, () => requests.length), ...options.quota },
@@ -285,6 +311,7 @@ function fakeTasks({ pending, due = [] }: FakeOptions, clock: Clock) {
       const isFree = (key: string): boolean => !exclude.has(key) && !isWaiting(key);
       return Promise.resolve(found.filter((task) => isFree(taskKey(task))).slice(0, 16));
     },
+    withDueEvents: () => Promise.resolve([]),
     nextTryAt: ({ now }) => {
       const later = [...waiting.values()].filter((at) => at > now);
       return Promise.resolve(later.sort((one, other) => one.getTime() - other.getTime())[0]);
@@ -352,7 +379,11 @@ function fakeDeletions(writes: string[]): DeletionStore {
   };
 }
 
-function fakeAthletes(ids: readonly number[], coverage: ListCoverage): AthleteStore {
+function fakeAthletes(
+  ids: readonly number[],
+  coverage: ListCoverage,
+  changes: Partial<AthleteStore> = {},
+): AthleteStore {
   const at = new Date(startMs);
   const load = (athleteId: number) =>
     Promise.resolve({ athleteId, coverage, backfills: [], reconciledAt: { recent: at, full: at } });
@@ -362,12 +393,16 @@ function fakeAthletes(ids: readonly number[], coverage: ListCoverage): AthleteSt
     allPolledAt: () => Promise.resolve(undefined),
     load,
     take: load,
+    takeAll: (epochs) =>
+      Promise.all([...epochs].map(([id, epoch]) => (changes.take ?? load)(id, epoch))),
+    withRequests: (athleteIds) => Promise.all(athleteIds.map(changes.load ?? load)),
     saveCoverage: () => Promise.resolve(),
     saveReconcile: () => Promise.resolve(),
     saveRejectedDeletions: () => Promise.resolve(),
     addBackfill: () => Promise.resolve(),
     saveBackfill: () => Promise.resolve(),
     removeBackfill: () => Promise.resolve(),
+    ...changes,
   };
 }
 

@@ -2,7 +2,7 @@
  * Which collections a backup holds, and the order in which they are read and restored. Every collection
  * that is not named here is included, so that a new one is never forgotten.
  *
- * Leases are always left out: they say which process works now, and their epochs follow the server's
+ * Workers and leases are always left out: they say which process works now, and epochs follow the server's
  * clock. Logins are left out unless requested. The quota's counts are included, because a
  * database that is moved must not forget what the application has requested today. A restore never
  * replaces counts and logins of the database: they are newer, and a replaced refresh token would be a
@@ -17,7 +17,8 @@ export const mainCollection = 'activities';
 export const loginCollection = 'tokens';
 
 const ours: ReadonlySet<string> = new Set(definitions.map(({ name }) => name));
-const unrestored: ReadonlySet<string> = new Set(['leases', versionCollection]);
+const running: ReadonlySet<string> = new Set(['workers', 'leases']);
+const unrestored: ReadonlySet<string> = new Set([...running, versionCollection]);
 const secret: ReadonlySet<string> = new Set([loginCollection, 'pending_logins', 'subscriptions']);
 const kept: ReadonlySet<string> = new Set([...secret, 'quota']);
 
@@ -32,7 +33,7 @@ function isInternal(name: string): boolean {
 
 /** Whether a backup holds the collection. */
 export function isBackedUp(name: string, hasTokens: boolean): boolean {
-  return !isInternal(name) && name !== 'leases' && (hasTokens || !secret.has(name));
+  return !isInternal(name) && !running.has(name) && (hasTokens || !secret.has(name));
 }
 
 /** Whether a restore adds the documents of the collection. */

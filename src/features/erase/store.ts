@@ -77,7 +77,12 @@ export const personalCollections: readonly string[] = [
 ];
 
 /** The collections that never hold an athlete's data: theirs belongs to an application. */
-export const impersonalCollections: readonly string[] = ['quota', 'subscriptions', 'schema'];
+export const impersonalCollections: readonly string[] = [
+  'quota',
+  'subscriptions',
+  'workers',
+  'schema',
+];
 
 /** The signal is checked between two batches. */
 const batchSize = 200;
@@ -130,8 +135,8 @@ export async function eraseAthlete(store: Store, erasure: Erasure): Promise<Eras
 
 /** Deletes the athlete's leases that no process holds: the caller has released its own. */
 export async function eraseLeases({ leases }: Store, athleteId: number): Promise<void> {
-  const free = { $lte: new Date(0) };
-  await leases.deleteMany({ _id: new RegExp(`^[a-z_-]+:${athleteId}$`), expires_at: free });
+  const isFree = { owner: { $exists: false } };
+  await leases.deleteMany({ _id: new RegExp(`^[a-z_-]+:${athleteId}$`), ...isFree });
 }
 
 async function footprintOf({ tokens }: Store, athleteId: number): Promise<Footprint> {

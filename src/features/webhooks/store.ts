@@ -31,6 +31,12 @@ export function createEventStore({ events }: Store, clock: Clock): EventStore {
       return found.map(pendingEventFrom);
     },
 
+    withDue: async (athleteIds, now) => {
+      const owner_id = { $in: athleteIds.map(int64) };
+      const ids = await events.distinct('owner_id', { owner_id, due_at: { $lte: now } });
+      return ids.map(toNumber);
+    },
+
     nextDueAt: async (athleteId, after) => {
       const due_at = after === undefined ? isDue : { $gt: after };
       const filter = { owner_id: int64(athleteId), due_at };

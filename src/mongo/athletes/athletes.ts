@@ -10,7 +10,8 @@ import type { AthleteState, AthleteStore, BackfillRequest } from '../../sync/por
 import { profileStep } from './athlete-document.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
 import type { AthleteDocument, Store } from '../schema/collections.ts';
-import { isDuplicateKey } from '../base/failures.ts';
+import { areDuplicateKeys, isDuplicateKey } from '../base/failures.ts';
+import { beforeNewLogin } from '../schema/athletes.ts';
 import { erasingIds } from './erasing.ts';
 import {
   listingFrom,
@@ -48,7 +49,17 @@ export function createAthleteStore(store: Store): AthleteStore {
       return load(store, athleteId);
     },
 
+    takeAll: (epochs) => takeAll(store, epochs),
+
     load: (athleteId) => load(store, athleteId),
+
+    withRequests: (athleteIds) =>
+      find(store, athleteIds, {
+        $or: [
+          { 'sync.backfills.0': { $exists: true } },
+          { 'sync.reconciled_at.full': beforeNewLogin },
+        ],
+      }),
 
     saveCoverage: (athleteId, coverage, { epoch, polledAt }) =>
       updateUnderLease(
@@ -151,8 +162,43 @@ async function addBackfill(
 }
 
 async function load({ athletes }: Store, athleteId: number): Promise<AthleteState> {
-  const found = await athletes.findOne({ _id: int64(athleteId) });
-  const sync = found?.sync;
+  return stateFrom(athleteId, await athletes.findOne({ _id: int64(athleteId) }));
+}
+
+async function find(
+  { athletes }: Store,
+  athleteIds: readonly number[],
+  filter: Filter<AthleteDocument>,
+): Promise<readonly AthleteState[]> {
+  const _id = { $in: athleteIds.map(int64) };
+  const found = await athletes.find({ _id, ...filter }, { projection: { sync: 1 } }).toArray();
+  return found.map((document) => stateFrom(toNumber(document._id), document));
+}
+
+/** One write for all. Where a newer lease has an athlete, the upsert fails as a duplicate. */
+async function takeAll(
+  store: Store,
+  epochs: ReadonlyMap<number, number>,
+): Promise<readonly AthleteState[]> {
+  const writes = [...epochs].map(([athleteId, epoch]) => ({
+    updateOne: {
+      filter: { _id: int64(athleteId), ...notNewerThan(epoch) },
+      update: { $set: { 'sync.epoch': epoch } },
+      upsert: true,
+    },
+  }));
+  if (writes.length === 0) return [];
+  try {
+    await store.athletes.bulkWrite(writes, { ordered: false });
+  } catch (error) {
+    if (!areDuplicateKeys(error)) throw error;
+  }
+  const ours = [...epochs].map(([id, epoch]) => ({ _id: int64(id), 'sync.epoch': epoch }));
+  return find(store, [...epochs.keys()], { $or: ours });
+}
+
+function stateFrom(athleteId: number, document: AthleteDocument | null): AthleteState {
+  const sync = document?.sync;
   return {
     athleteId,
     coverage: listingFrom(sync?.coverage),

@@ -133,6 +133,13 @@ export function isDuplicateKey(error: unknown): boolean {
   return hasServerCode(error, duplicateKey);
 }
 
+/** Whether a unique index rejected every write of a bulk that failed. */
+export function areDuplicateKeys(error: unknown): boolean {
+  const failure = error instanceof MongoRejectedError ? error.cause : error;
+  if (!(failure instanceof MongoBulkWriteError)) return false;
+  return [failure.writeErrors].flat().every(({ code }) => code === duplicateKey);
+}
+
 /** The failure in a few words, without a URI. */
 export function describeMongoFailure(error: unknown): string {
   if (!(error instanceof Error)) return 'an unknown failure';

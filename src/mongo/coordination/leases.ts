@@ -1,94 +1,118 @@
 /**
- * Leases: one holder at a time for a name, by compare-and-set on the server's clock. A holder that can
- * renew is never replaced; a dead process of this machine is replaced at once, a silent one of another
- * machine when its lease has run out.
+ * Leases: one holder at a time for a name, by compare-and-set. A lease names the worker that holds it and is
+ * free once that worker's document is gone. A worker that can renew is never replaced; a dead process of
+ * this machine is replaced at once, a silent one of another machine when it has run out.
  */
-import { randomUUID } from 'node:crypto';
-import type { Filter } from 'mongodb';
-import type { Clock } from '../../clock.ts';
-import type { Owner } from '../../owner.ts';
-import { isCertainlyDead } from '../../owner.ts';
-import type { LeaseHolder, LeaseStore } from '../../sync/ports/leases.ts';
-import type { Collections, LeaseDocument, Store } from '../schema/collections.ts';
-import { keepAlive, readClocks } from './lease-renewal.ts';
+import { LeaseLostError, MongoUnavailableError } from '../../errors.ts';
+import type { Acquired, Lease, LeaseHolder, LeaseStore } from '../../sync/ports/leases.ts';
+import type { Store } from '../schema/collections.ts';
+import type { Holdings } from './holdings.ts';
+import { endIfUnused, ensureWorker } from './holdings.ts';
+import type { FoundLeases, Grant } from './lease-documents.ts';
+import { findLeases, missingOf, releaseLeases, takeLeases } from './lease-documents.ts';
+import { liveWorkers } from './live-workers.ts';
+import { createMembership } from './membership.ts';
+import type { Worker, WorkerOptions } from './worker.ts';
 
-export interface LeaseOptions {
-  readonly durationMs: number;
-  /** This process: its number, its host, and what identifies it. */
-  readonly pid: number;
-  readonly host: string;
-  readonly process: Owner;
-  readonly clock: Clock;
-}
+export function createLeaseStore(store: Store, options: WorkerOptions): LeaseStore {
+  const holdings: Holdings = {
+    ...{ store, options, held: new Map(), unreleased: new Map(), acquiring: new Set() },
+    ...{ worker: undefined, sharing: undefined, users: 0 },
+  };
+  const leasesByGrant = new WeakMap<Lease, Grant>();
+  const leaseOf = (worker: Worker, grant: Grant): Lease => {
+    const lease = createLease(holdings, worker, grant);
+    leasesByGrant.set(lease, grant);
+    return lease;
+  };
+  const self: LeaseHolder = { host: options.host, pid: options.pid };
 
-export function createLeaseStore(store: Store, options: LeaseOptions): LeaseStore {
+  const acquireAll = async (names: readonly string[], limit = Infinity): Promise<Acquired> => {
+    const { held, acquiring } = holdings;
+    const isOurs = (name: string): boolean => held.has(name) || acquiring.has(name);
+    const ours = names.filter(isOurs).map((name) => [name, self] as const);
+    const wanted = names.filter((name) => !isOurs(name));
+    for (const name of wanted) acquiring.add(name);
+    holdings.users += 1;
+    try {
+      const acquired = await acquireWanted(holdings, wanted, limit, leaseOf);
+      return { ...acquired, held: new Map([...ours, ...acquired.held]) };
+    } finally {
+      for (const name of wanted) acquiring.delete(name);
+      holdings.users -= 1;
+      await endIfUnused(holdings);
+    }
+  };
+
   return {
+    acquireAll,
     tryAcquire: async (name) => {
-      const { leases } = store;
-      await leases.updateOne(
-        { _id: name },
-        { $setOnInsert: { epoch: 0, expires_at: new Date(0) } },
-        { upsert: true },
-      );
-      const owner = randomUUID();
-      const requestedAt = readClocks(options.clock);
-      const held = await leases.findOne({ _id: name });
-      const dead = await deadOwner(held, options.host);
-      const taken = await takeOver(leases, { name, owner, dead, options });
-      if (taken !== null) {
-        const grant = { name, owner, epoch: taken.epoch };
-        return keepAlive({ leases, grant, ...options, requestedAt });
-      }
-      const holder = await leases.findOne({ _id: name });
-      return holderOf(holder);
+      const { leases, held } = await acquireAll([name]);
+      return leases.get(name) ?? held.get(name) ?? { host: 'unknown', pid: 0 };
     },
+    releaseAll: async (leases) => {
+      const grants = leases.flatMap((lease) => leasesByGrant.get(lease) ?? []);
+      await release(holdings, grants);
+    },
+    join: (group) => createMembership(holdings, group),
+    freeDead: async (group) => (await liveWorkers(store, { shares: group }, options.host)).freed,
   };
 }
 
-/** The owner of a lease that a dead process of this machine left behind. */
-async function deadOwner(held: LeaseDocument | null, host: string): Promise<string | undefined> {
-  if (held?.process === undefined) return undefined;
-  return (await isCertainlyDead(held.process, host)) ? held.owner : undefined;
+async function look(
+  { store, options, worker }: Holdings,
+  names: readonly string[],
+): Promise<FoundLeases> {
+  return findLeases(store, names, { host: options.host, worker: await worker });
 }
 
-interface TakeOver {
-  readonly name: string;
-  readonly owner: string;
-  readonly dead: string | undefined;
-  readonly options: LeaseOptions;
+type LeaseMaker = (worker: Worker, grant: Grant) => Lease;
+
+async function acquireWanted(
+  holdings: Holdings,
+  names: readonly string[],
+  limit: number,
+  leaseOf: LeaseMaker,
+): Promise<Acquired> {
+  const before = await look(holdings, names);
+  const chosen = before.free.slice(0, limit);
+  const left = before.free.length - chosen.length;
+  if (chosen.length === 0) return { leases: new Map(), held: before.held, left };
+  const worker = await ensureWorker(holdings);
+  const grants = await takeLeases(holdings.store, chosen, { owner: worker.id, gone: before.gone });
+  for (const grant of grants) holdings.unreleased.delete(grant.name);
+  const leases = new Map(grants.map((grant) => [grant.name, leaseOf(worker, grant)]));
+  const lost = missingOf(chosen, leases);
+  if (lost.length === 0) return { leases, held: before.held, left };
+  const after = await look(holdings, lost);
+  return { leases, held: new Map([...before.held, ...after.held]), left };
 }
 
-async function takeOver(
-  leases: Collections['leases'],
-  { name, owner, dead, options: { durationMs, host, pid, process } }: TakeOver,
-): Promise<LeaseDocument | null> {
-  const isFree: Filter<LeaseDocument> = { $expr: { $lte: ['$expires_at', '$$NOW'] } };
-  const isOurs: Filter<LeaseDocument> = { owner };
-  const isDead: Filter<LeaseDocument>[] = dead === undefined ? [] : [{ owner: dead }];
-  return leases.findOneAndUpdate(
-    { _id: name, $or: [isFree, isOurs, ...isDead] },
-    [
-      {
-        $set: {
-          owner,
-          host,
-          pid,
-          process,
-          // By the clock, so that it grows even where the leases themselves were removed.
-          epoch: { $max: [{ $add: ['$epoch', 1] }, { $toLong: '$$NOW' }] },
-          acquired_at: '$$NOW',
-          expires_at: { $add: ['$$NOW', durationMs] },
-        },
-      },
-    ],
-    { returnDocument: 'after' },
-  );
-}
-
-function holderOf(document: LeaseDocument | null): LeaseHolder {
+function createLease(holdings: Holdings, worker: Worker, grant: Grant): Lease {
+  const { name, epoch } = grant;
+  const lost = new AbortController();
+  if (worker.lost.aborted) lost.abort();
+  else holdings.held.set(name, { grant, lost });
   return {
-    host: document?.host ?? 'unknown',
-    pid: document?.pid ?? 0,
-    expiresAt: document?.expires_at ?? new Date(0),
+    epoch,
+    signal: lost.signal,
+    assertHeld: async () => {
+      if (!lost.signal.aborted) await worker.confirm();
+      if (lost.signal.aborted) throw new LeaseLostError(`The lease ${name} was taken over.`);
+    },
+    release: () => release(holdings, [grant]),
   };
+}
+
+async function release(holdings: Holdings, grants: readonly Grant[]): Promise<void> {
+  const { held, unreleased, store } = holdings;
+  const ours = grants.filter((grant) => held.get(grant.name)?.grant === grant);
+  for (const { name } of ours) held.delete(name);
+  try {
+    if (ours.length > 0) await releaseLeases(store, ours);
+  } catch (error) {
+    if (!(error instanceof MongoUnavailableError)) throw error;
+    for (const grant of ours) unreleased.set(grant.name, grant);
+  }
+  await endIfUnused(holdings);
 }

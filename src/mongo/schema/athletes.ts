@@ -105,6 +105,9 @@ const strava: Readonly<Record<string, StravaField>> = {
   },
 };
 
+/** When the last full reconcile began, as a new login notes it: one is due. */
+export const beforeNewLogin = new Date(0);
+
 export const athletes = define({
   name: 'athletes',
   meaning: "One athlete: Strava's profile, unchanged.",

@@ -1,5 +1,5 @@
 /**
- * Domestique's own collections: `runs`, `quota`, `leases`, `parked`, `events`, `notifications`, `schema`.
+ * Domestique's own collections: `runs`, `quota`, `workers`, `leases`, `parked`, `events`, `notifications`, `schema`.
  */
 import { tries } from './fetch-state.ts';
 import {
@@ -99,21 +99,43 @@ export const quota = define({
   },
 });
 
+export const workers = define({
+  name: 'workers',
+  meaning:
+    'One process that holds leases or shares athletes; deleted when it stops, and seven days after it expires.',
+  fields: {
+    _id: text('a random id, never used again', '5b1c6e0e-7d6f-4b7e-9a6c-1f2e3d4c5b6a'),
+    host: text('its host', 'nas'),
+    pid: number('its process id', 4_711),
+    process: text('a unique name of the process', 'nas|…'),
+    started_at: date('when it acquired its first lease'),
+    expires_at: date('when it expires, with all its leases, unless it is renewed'),
+    shares: optional(text('the client id of the application whose athletes it shares', '12345')),
+    athletes: optional(number('athletes with work that it holds', 10)),
+  },
+  indexes: [{ name: 'expiry', key: { expires_at: 1 }, expireAfterSeconds: 7 * 24 * 60 * 60 }],
+});
+
 export const leases = define({
   name: 'leases',
   meaning:
-    'One lease, which lets a single process work on something; deleted seven days after it expires.',
+    'One lease, which lets a single process work on something; deleted seven days after its release.',
   fields: {
     _id: text('the object of the lease', 'athlete:1001'),
-    owner: optional(text('the holder', '5b1c6e0e-7d6f-4b7e-9a6c-1f2e3d4c5b6a')),
-    host: optional(text("the holder's host", 'nas')),
-    pid: optional(number("the holder's process id", 4_711)),
-    process: optional(text('a unique name of the process', 'nas|…')),
+    owner: optional(
+      text(
+        'the worker that holds it; free if absent, or if that worker is gone',
+        '5b1c6e0e-7d6f-4b7e-9a6c-1f2e3d4c5b6a',
+      ),
+    ),
     epoch: number('increases with each holder', 1_714_545_000_000),
     acquired_at: optional(date('when it was acquired')),
-    expires_at: date('when it expires unless it is renewed'),
+    released_at: optional(date('when it was released')),
   },
-  indexes: [{ name: 'expiry', key: { expires_at: 1 }, expireAfterSeconds: 7 * 24 * 60 * 60 }],
+  indexes: [
+    { name: 'owner', key: { owner: 1 } },
+    { name: 'released', key: { released_at: 1 }, expireAfterSeconds: 7 * 24 * 60 * 60 },
+  ],
 });
 
 export const parked = define({

@@ -32,6 +32,7 @@ export type ReconcileDocument = NonNullable<AthleteBookkeeping['reconcile']>;
 export type RejectedDeletionsDocument = NonNullable<AthleteBookkeeping['rejected_deletions']>;
 export type TokenDocument = Documents['tokens'];
 export type SegmentDocument = Documents['segments'];
+export type WorkerDocument = Documents['workers'];
 export type LeaseDocument = Documents['leases'];
 export type RunDocument = Documents['runs'];
 export type QuotaDocument = Documents['quota'];

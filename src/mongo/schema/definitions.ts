@@ -3,7 +3,16 @@
  */
 import { activities } from './activities.ts';
 import { athletes } from './athletes.ts';
-import { events, leases, notifications, parked, quota, runs, schema } from './bookkeeping.ts';
+import {
+  events,
+  leases,
+  notifications,
+  parked,
+  quota,
+  runs,
+  schema,
+  workers,
+} from './bookkeeping.ts';
 import { changes, tombstones } from './history.ts';
 import { pendingLogins, subscriptions, tokens } from './logins.ts';
 import { gear, segments } from './segments-and-gear.ts';
@@ -22,6 +31,7 @@ export const definitions = [
   parked,
   runs,
   quota,
+  workers,
   leases,
   events,
   subscriptions,

@@ -35,6 +35,8 @@ export function createTaskStore(
     { ...store, eventStore: events, trackSource },
     {
       due: dueTasks,
+      withDueEvents: ({ eventStore }: Context, athleteIds: readonly number[], now: Date) =>
+        eventStore.withDue(athleteIds, now),
       nextTryAt: nextTaskTryAt,
       isComplete,
       aligned: alignedDetail,

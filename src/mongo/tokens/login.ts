@@ -2,9 +2,8 @@
  * What a new login means for what is remembered of an athlete: more may be visible now.
  */
 import { int64 } from '../base/bson-value.ts';
+import { beforeNewLogin } from '../schema/athletes.ts';
 import type { Store } from '../schema/collections.ts';
-
-const longAgo = new Date(0);
 
 /**
  * Makes a full reconcile due, for another grant may show other activities; forgets that the access was
@@ -14,7 +13,7 @@ export async function noteLogin({ athletes }: Store, athleteId: number): Promise
   const _id = int64(athleteId);
   await athletes.updateOne(
     { _id, 'sync.reconciled_at.full': { $exists: true } },
-    { $set: { 'sync.reconciled_at.full': longAgo } },
+    { $set: { 'sync.reconciled_at.full': beforeNewLogin } },
   );
   await athletes.updateOne({ _id }, { $unset: { 'sync.deauthorized_at': '' } });
 }

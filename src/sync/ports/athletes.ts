@@ -53,6 +53,10 @@ export interface AthleteStore {
   load(athleteId: number): Promise<AthleteState>;
   /** Marks the athlete as this lease's, so that a stale holder's writes fail, and loads it. */
   take(athleteId: number, epoch: number): Promise<AthleteState>;
+  /** The same for several athletes, by id their epochs; leaves out whom a newer lease has taken. */
+  takeAll(epochs: ReadonlyMap<number, number>): Promise<readonly AthleteState[]>;
+  /** Those of the athletes for whom a command stored a backfill request, or who logged in again. */
+  withRequests(athleteIds: readonly number[]): Promise<readonly AthleteState[]>;
   saveCoverage(
     athleteId: number,
     coverage: ListCoverage,

@@ -30,6 +30,8 @@ export interface EventStore {
     exclude: readonly number[],
     limit: number,
   ): Promise<readonly PendingEvent[]>;
+  /** Which of the athletes have events that are due. */
+  withDue(athleteIds: readonly number[], now: Date): Promise<readonly number[]>;
   /** When the athlete's next event is due; with `after`, the next that becomes due after that instant. */
   nextDueAt(athleteId: number, after?: Date): Promise<Date | undefined>;
   /**

@@ -1,6 +1,6 @@
 /** Leases: one holder at a time, over all processes. */
 
-/** A lease that this process holds; it renews itself until it is released or lost. */
+/** A lease that this process holds until it is released or lost; the process renews all of its leases at once. */
 export interface Lease {
   /** Grows with each new holder: a write under an older epoch fails. */
   readonly epoch: number;
@@ -18,10 +18,41 @@ export interface Lease {
 export interface LeaseHolder {
   readonly host: string;
   readonly pid: number;
-  readonly expiresAt: Date;
+}
+
+/** What became of several leases, by name. A free lease beyond the limit is in neither. */
+export interface Acquired {
+  readonly leases: ReadonlyMap<string, Lease>;
+  readonly held: ReadonlyMap<string, LeaseHolder>;
+  /** How many more were free. */
+  readonly left: number;
+}
+
+/** One of the workers that share athletes. */
+export interface Member {
+  readonly isSelf: boolean;
+  /** How many athletes with work it holds, as it last published. */
+  readonly load: number;
+}
+
+/** The part that this process has in the sharing of an application's athletes. */
+export interface Membership {
+  /** The live members in an order that all of them see; removes those that are dead. */
+  readonly members: () => Promise<readonly Member[]>;
+  /** Tells the others how many athletes with work it holds. */
+  readonly publish: (load: number) => Promise<void>;
+  readonly leave: () => Promise<void>;
 }
 
 export interface LeaseStore {
   /** Takes the lease, or says who holds it. */
   tryAcquire(name: string): Promise<Lease | LeaseHolder>;
+  /** Takes the free ones among these leases, at most `limit`, in a number of queries that does not grow. */
+  acquireAll(names: readonly string[], limit?: number): Promise<Acquired>;
+  /** Releases several leases in one write. */
+  releaseAll(leases: readonly Lease[]): Promise<void>;
+  /** Takes part in the sharing of a group's athletes: the client id of the application. */
+  join(group: string): Promise<Membership>;
+  /** Removes the workers of a group that are dead, and returns how many leases this made free. */
+  freeDead(group: string): Promise<number>;
 }

@@ -47,6 +47,8 @@ export type StorageProblem = string | undefined;
 export interface TaskStore {
   /** Some due tasks of each kind, each key once, in the order of their worth. */
   due(query: TaskQuery): Promise<readonly FetchTask[]>;
+  /** Which of the athletes have pending events that are due. */
+  withDueEvents(athleteIds: readonly number[], now: Date): Promise<readonly number[]>;
   /** When the next failed task becomes due, or the next pending event; parked ones aside. */
   nextTryAt(query: TaskQuery): Promise<Date | undefined>;
   /** Whether no streams and no details of the ranges are due, or failed and wait for their next try. */

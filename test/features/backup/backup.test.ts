@@ -166,17 +166,19 @@ describe('a backup that is restored into an empty database', () => {
 
   it('holds no lease, and no login unless it is asked for', async () => {
     await fill('leases', [{ _id: 'athlete:7', epoch: 9 }]);
+    await fill('workers', [{ _id: 'w', host: 'nas' }]);
     for (const name of ['tokens', 'pending_logins', 'subscriptions']) await fill(name, [{ a: 1 }]);
     await fill('runs', [{ reason: 'command' }]);
     await take(false);
     const bare = await countsOf(path);
     expect(bare).toMatchObject({ activities: 0, runs: 1 });
-    for (const name of ['leases', 'tokens', 'pending_logins', 'subscriptions'])
+    for (const name of ['workers', 'leases', 'tokens', 'pending_logins', 'subscriptions'])
       expect(bare).not.toHaveProperty(name);
     await take();
     const counts = await countsOf(path);
     expect(counts).toMatchObject({ tokens: 1, pending_logins: 1, subscriptions: 1 });
     expect(counts).not.toHaveProperty('leases');
+    expect(counts).not.toHaveProperty('workers');
   });
 });
 

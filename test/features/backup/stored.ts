@@ -9,7 +9,7 @@ export type Stored = Readonly<Record<string, readonly string[]>>;
 /** The BSON of each document of each collection, but of those left out. */
 export async function storedIn(
   db: Db,
-  leftOut: readonly string[] = ['leases', 'schema'],
+  leftOut: readonly string[] = ['workers', 'leases', 'schema'],
 ): Promise<Stored> {
   const stored: Record<string, readonly string[]> = {};
   for (const name of await namesIn(db, leftOut)) {

@@ -270,7 +270,7 @@ describe('a lease holder in another process of this machine', () => {
     const exit = once(child, 'exit');
     child.kill('SIGKILL');
     await exit;
-    const known = await adapter.store.leases.findOne({ _id: 'remote' });
+    const known = await adapter.store.workers.findOne({ host: 'elsewhere', pid: child.pid ?? 0 });
     const isFreeAtOnce = (await tryTake(storeOf(), 'remote')) !== undefined;
     expect(isFreeAtOnce).toBe(false);
     await waitFor(storeOf(), 'remote');

@@ -1,0 +1,90 @@
+/**
+ * What this process has of the leases: its worker, which lives from its first lease to its last, the leases
+ * that it holds, and those that it could not release.
+ */
+import type { Store } from '../schema/collections.ts';
+import type { Grant } from './lease-documents.ts';
+import { releaseLeases } from './lease-documents.ts';
+import type { Sharing, Worker, WorkerOptions } from './worker.ts';
+import { startWorker } from './worker.ts';
+
+interface HeldLease {
+  readonly grant: Grant;
+  readonly lost: AbortController;
+}
+
+export interface Holdings {
+  readonly store: Store;
+  readonly options: WorkerOptions;
+  readonly held: Map<string, HeldLease>;
+  readonly unreleased: Map<string, Grant>;
+  /** Being acquired: no one else in this process takes them meanwhile. */
+  readonly acquiring: Set<string>;
+  worker: Promise<Worker> | undefined;
+  sharing: Sharing | undefined;
+  /** How many acquisitions are under way. */
+  users: number;
+}
+
+/** The live worker of the process; a lost one is replaced by another. */
+export async function ensureWorker(holdings: Holdings): Promise<Worker> {
+  for (;;) {
+    const starting = (holdings.worker ??= start(holdings));
+    const worker = await starting;
+    if (!worker.lost.aborted) return worker;
+    if (holdings.worker === starting) holdings.worker = undefined;
+  }
+}
+
+/** The heartbeat begins with the first lease and ends after the last. */
+export async function endIfUnused(holdings: Holdings): Promise<void> {
+  const { users, held, sharing, worker } = holdings;
+  if (users > 0 || held.size > 0 || sharing !== undefined || worker === undefined) return;
+  holdings.worker = undefined;
+  // Without the worker they are free.
+  holdings.unreleased.clear();
+  await (await worker).end();
+}
+
+async function start(holdings: Holdings): Promise<Worker> {
+  const { store, options, sharing } = holdings;
+  try {
+    const worker = await startWorker(store, { ...options, sharing }, (id) =>
+      checkLeases(holdings, id),
+    );
+    worker.lost.addEventListener('abort', () => {
+      loseAll(holdings, worker.id);
+    });
+    return worker;
+  } catch (error) {
+    holdings.worker = undefined;
+    throw error;
+  }
+}
+
+function loseAll({ held }: Holdings, owner: string): void {
+  for (const [name, { grant, lost }] of held) {
+    if (grant.owner !== owner) continue;
+    held.delete(name);
+    lost.abort();
+  }
+}
+
+/** At each renewal: releases what could not be released, and loses what was removed by hand. */
+async function checkLeases(holdings: Holdings, owner: string): Promise<void> {
+  const { store, held, unreleased } = holdings;
+  const late = [...unreleased.values()].filter((grant) => grant.owner === owner);
+  if (late.length > 0) {
+    await releaseLeases(store, late);
+    for (const grant of late)
+      if (unreleased.get(grant.name) === grant) unreleased.delete(grant.name);
+  }
+  const known = [...held.values()].filter(({ grant }) => grant.owner === owner);
+  if ((await store.leases.countDocuments({ owner })) >= known.length) return;
+  const stored = new Set(await store.leases.distinct('_id', { owner }));
+  for (const { grant, lost } of known) {
+    if (stored.has(grant.name) || held.get(grant.name)?.grant !== grant) continue;
+    held.delete(grant.name);
+    lost.abort();
+  }
+}
