@@ -2,7 +2,7 @@
  * Runs the command of the arguments and turns its result into an exit code. The only file that touches the
  * process: its arguments, environment, streams, signals and end.
  */
-import { hostname } from 'node:os';
+import { constants, hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
@@ -14,6 +14,9 @@ import { DomestiqueError, exitCodes } from './errors.ts';
 import { createLog } from './log.ts';
 import { identifyOwner } from './owner.ts';
 import type { Program } from './program.ts';
+import type { OutputWatch } from './standard-streams.ts';
+import { watchOutput } from './standard-streams.ts';
+import { escapeActing } from './terminal-text.ts';
 
 /** How long a stop may take before it is forced. */
 const maxStopMs = 9_000;
@@ -46,31 +49,33 @@ async function createProgram(signal: AbortSignal): Promise<Program> {
     host: hostname(),
     owner: await identifyOwner(hostname()),
     signal,
-    print: (text) => void process.stdout.write(`${text}\n`),
+    print: (text) => void process.stdout.write(`${escapeActing(text)}\n`),
     stdout: process.stdout,
     stderr: process.stderr,
     isTerminal,
   };
 }
 
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP'] as const;
+
 /** The first signal starts an orderly end, a later one ends at once. */
 function listenForSignals(stop: AbortController): void {
   let firstAtMs: number | undefined;
-  const onSignal = (name: NodeJS.Signals): void => {
+  const onSignal = (name: (typeof stopSignals)[number]): void => {
     const nowMs = performance.now();
     if (firstAtMs === undefined) {
       firstAtMs = nowMs;
       stop.abort();
       setTimeout(() => process.exit(exitCodes.done), maxStopMs).unref();
-    } else if (nowMs - firstAtMs > sameSignalMs) {
-      process.exit(name === 'SIGINT' ? 130 : 143);
+    } else if (name !== 'SIGHUP' && nowMs - firstAtMs > sameSignalMs) {
+      // The kernel and the shell each send SIGHUP when a terminal goes; nobody sends it to hurry.
+      process.exit(128 + constants.signals[name]);
     }
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  for (const name of stopSignals) process.on(name, onSignal);
 }
 
-async function run(action: Action, stop: AbortController): Promise<void> {
+async function run(action: Action, stop: AbortController, output: OutputWatch): Promise<void> {
   try {
     process.exitCode = await action(await createProgram(stop.signal));
   } catch (error) {
@@ -80,7 +85,7 @@ async function run(action: Action, stop: AbortController): Promise<void> {
       return;
     }
     if (!(error instanceof DomestiqueError)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    if ((await output.failure()) === undefined) complain(error);
     process.exitCode = stop.signal.aborted ? exitCodes.done : error.exitCode;
   }
 }
@@ -89,16 +94,34 @@ function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
 
+function complain({ message }: Error): void {
+  process.stderr.write(`${escapeActing(message)}\n`);
+}
+
+/** Says that the result was not written, unless the command failed for a reason of its own. */
+async function finish(output: OutputWatch): Promise<void> {
+  const failure = await output.failure();
+  if (failure === undefined) return;
+  complain(failure);
+  const { usage, authorization } = exitCodes;
+  const isGraver = process.exitCode === usage || process.exitCode === authorization;
+  if (!isGraver) process.exitCode = failure.exitCode;
+}
+
 async function main(): Promise<void> {
   const stop = new AbortController();
   listenForSignals(stop);
+  const output = watchOutput(process, () => {
+    stop.abort();
+  });
   try {
-    const commands = createCommands((action) => run(action, stop), process.stdin);
+    const commands = createCommands((action) => run(action, stop, output), process.stdin);
     await commands.parseAsync(process.argv);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   }
+  await finish(output);
 }
 
 await main();

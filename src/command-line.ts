@@ -14,6 +14,7 @@ import type { ExitCode } from './errors.ts';
 import type { backup } from './features/backup/command.ts';
 import type { restore } from './features/backup/restore-command.ts';
 import type { Program } from './program.ts';
+import { escapeActing } from './terminal-text.ts';
 
 /** What a command does with the program. */
 export type Action = (program: Program) => ExitCode | Promise<ExitCode>;
@@ -262,7 +263,7 @@ export function createCommands(perform: Perform, input: Input): Command {
     .exitOverride()
     .configureOutput({
       outputError: (text, write) => {
-        write(withoutValues(text));
+        write(escapeActing(withoutValues(text)));
       },
     });
   const add: Add = (name, description) => cli.command(name).description(description).exitOverride();

@@ -1,8 +1,9 @@
 /** The structured log. It goes to stderr, never to stdout, which belongs to the commands' output. */
 import type { DestinationStream, Logger } from 'pino';
 import { pino, stdTimeFunctions } from 'pino';
-import pretty from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
 import type { LogConfig } from './config/config.ts';
+import { escapeActing, terminalText } from './terminal-text.ts';
 
 /** Creates the log; `isTerminal` decides the format where none is configured. */
 export function createLog(
@@ -11,14 +12,26 @@ export function createLog(
   isTerminal: boolean,
 ): Logger {
   const isPretty = (format ?? (isTerminal ? 'pretty' : 'json')) === 'pretty';
-  const stream: DestinationStream = isPretty
-    ? pretty({
-        destination,
-        colorize: isTerminal,
-        translateTime: 'SYS:yyyy-mm-dd HH:MM:ss',
-        ignore: 'pid,hostname',
-        sync: true,
-      })
-    : { write: (line) => void destination.write(line) };
+  const textOf = isPretty ? prettyTextOf(isTerminal) : escapeActing;
+  const stream: DestinationStream = {
+    // Without pino-pretty's own stream, which ends for ever at the first failed write.
+    write: (line) => void destination.write(textOf(line)),
+  };
   return pino({ level, base: null, timestamp: stdTimeFunctions.isoTime }, stream);
+}
+
+/** A line of JSON as a person reads it. */
+function prettyTextOf(colorize: boolean): (line: string) => string {
+  const pretty = prettyFactory({
+    colorize,
+    translateTime: 'SYS:yyyy-mm-dd HH:MM:ss',
+    ignore: 'pid,hostname',
+  });
+  return (line) => pretty(JSON.parse(line, harmless));
+}
+
+/** Only a stack has lines of its own; pino-pretty indents them. */
+function harmless(key: string, value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  return key === 'stack' ? value.split('\n').map(terminalText).join('\n') : terminalText(value);
 }

@@ -19,9 +19,9 @@ export interface Program {
   readonly host: string;
   /** This process among all others, here and elsewhere. */
   readonly owner: Owner;
-  /** Aborted by SIGINT and SIGTERM. */
+  /** Aborted by SIGINT, SIGTERM, SIGQUIT and SIGHUP. */
   readonly signal: AbortSignal;
-  /** Writes the result to stdout. */
+  /** Writes the result to stdout, with characters escaped that would act on a terminal. */
   readonly print: (text: string) => void;
   /** For results too long for one piece, such as those of `export`. */
   readonly stdout: NodeJS.WritableStream;

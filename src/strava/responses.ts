@@ -17,6 +17,7 @@ import {
   SubscribersOnlyError,
 } from '../errors.ts';
 import type { HttpResponse } from './http.ts';
+import { terminalText } from '../terminal-text.ts';
 
 /** One entry of a fault's `errors`. */
 export interface Fault {
@@ -117,6 +118,6 @@ function unauthorized(response: HttpResponse, what: string): Error {
   return missing === undefined
     ? new AccessTokenRejectedError(`Strava rejected the access token for ${what}.`)
     : new ScopeMissingError(
-        `Strava needs a scope that was not granted (${missing.field}) for ${what}. Run: npm run auth`,
+        `Strava needs a scope that was not granted (${terminalText(missing.field)}) for ${what}. Run: npm run auth`,
       );
 }

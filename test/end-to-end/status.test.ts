@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { printedJson, athleteId, useScene } from '../support/scene.ts';
+import { printedJson, athleteId, athleteNamed, useScene } from '../support/scene.ts';
 
 describe.concurrent('status', () => {
   const openScene = useScene();
@@ -45,6 +45,23 @@ describe.concurrent('status', () => {
     const { exitCode, stdout } = await scene.callWith(env, 'status');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/Action required\s+Nobody has logged in yet\. Run: npm run auth/);
+  });
+
+  it('shows the name of an athlete on one line, without what acts on a terminal', async () => {
+    const name = '\u001b]0;owned\u0007Ada\u001b[2J\nQuota, day  0 of 9\u202e\u009b';
+    const athletes = [athleteNamed(name, athleteId, 1)];
+    const scene = await openScene({ athletes, isLoggedIn: false });
+    const login = await scene.run('auth', '--code', scene.simulator.grant(athleteId));
+    const shown = ']0;ownedAda[2J Quota, day  0 of 9 Example';
+    expect(login.stdout).toContain(`Logged in as ${shown} (athlete ${athleteId}).`);
+    const table = await scene.run('status');
+    expect(table.stdout).toContain(`Athlete            ${shown} (${athleteId})\n`);
+    const json = await scene.run('status', '--json');
+    expect(printedJson(json)).toMatchObject({ athletes: [{ name: `${name} Example` }] });
+    for (const { stdout } of [login, table, json]) {
+      // eslint-disable-next-line no-control-regex
+      expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    }
   });
 
   it('counts only configured work as pending', async () => {

@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { useDataFolders } from '../support/data-folder.ts';
 import { athleteId, useScene } from '../support/scene.ts';
+import { eventually } from '../support/waiting.ts';
 
-/** Runs a program on a pseudo-terminal, and types Ctrl-C there on SIGUSR1. */
+/** Runs a program on a pseudo-terminal; types Ctrl-C there on SIGUSR1, and closes it on SIGUSR2. */
 const onTerminal = `
 import os, pty, signal, sys
 pid, terminal = pty.fork()
 if pid == 0:
     os.execvp(sys.argv[1], sys.argv[1:])
 signal.signal(signal.SIGUSR1, lambda *_: os.write(terminal, b'\\x03'))
+signal.signal(signal.SIGUSR2, lambda *_: (os.close(terminal), os.write(1, b'closed')))
 while True:
     try:
         text = os.read(terminal, 4096)
@@ -41,4 +43,31 @@ describe('on a terminal', () => {
     expect((await scene.run('sync')).exitCode).toBe(0);
     expect(scene.simulator.requests.fetchedTwice()).toEqual([]);
   });
+
+  it.each([
+    ['npm', ['run', '-s', 'sync']],
+    ['bin/domestique', ['sync']],
+    ['bin/domestique', ['start']],
+  ])(
+    'a terminal closed during a token refresh costs no login (%s %s)',
+    async (program, command) => {
+      const scene = await openScene({ activities: 3, env: { TERM: 'xterm', LOG_LEVEL: 'info' } });
+      const held = scene.simulator.hold({ endpoint: 'token' });
+      const args = ['-c', onTerminal, program, ...command];
+      const running = scene.launch(args, {}, { program: 'python3' });
+      const refresh = await running.reach(held);
+      const before = await scene.db.collection('tokens').findOne({});
+      running.kill('SIGUSR2');
+      await running.shown('closed');
+      refresh.release();
+      await running.ended;
+      const grant = () => scene.db.collection('tokens').findOne({});
+      await eventually(
+        async () => (await grant())?.['refresh_token'] !== before?.['refresh_token'],
+      );
+      const rotated = String((await grant())?.['refresh_token']);
+      expect(scene.simulator.isRefreshTokenLive(rotated)).toBe(true);
+      expect((await scene.run('sync')).exitCode).toBe(0);
+    },
+  );
 });

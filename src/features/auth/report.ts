@@ -3,6 +3,7 @@
  */
 import { missingScopes } from '../../domain/auth/scope.ts';
 import type { Login } from './athlete.ts';
+import { terminalText } from '../../terminal-text.ts';
 import { counted } from '../shared/text-format.ts';
 
 export interface LoginReport {
@@ -27,7 +28,7 @@ export function describeLogin({ login, wantedScopes, athleteIds }: LoginReport):
 function describeScopes({ scope }: Login, wanted: readonly string[]): readonly string[] {
   if (scope === undefined) return ['Strava did not say what was granted.'];
   const missing = missingScopes(wanted, scope);
-  const completed = `Granted: ${scope.join(', ')}.`;
+  const completed = `Granted: ${scope.map(terminalText).join(', ')}.`;
   if (missing.length === 0) return [completed];
   return [
     completed,
@@ -41,13 +42,8 @@ function describeScopes({ scope }: Login, wanted: readonly string[]): readonly s
 export function nameOf({ athleteId, profile }: Login): string {
   const name = [profile['firstname'], profile['lastname']]
     .filter((part) => typeof part === 'string')
-    .map(printable)
+    .map((part) => terminalText(part).trim())
     .filter((part) => part !== '')
     .join(' ');
   return name === '' ? `athlete ${athleteId}` : `${name} (athlete ${athleteId})`;
-}
-
-/** A name could hold what a terminal takes for an order. */
-function printable(text: string): string {
-  return text.replace(/\p{C}/gu, '').trim();
 }

@@ -12,6 +12,7 @@ import type { ErasedCounts } from './store.ts';
 import { eraseAthlete, eraseLeases, footprintLeft } from './store.ts';
 import { unmarkErasing } from '../../mongo/athletes/erasing.ts';
 import type { Program } from '../../program.ts';
+import { terminalText } from '../../terminal-text.ts';
 import type { Lease } from '../../sync/ports/leases.ts';
 import { isConfirmed } from './confirmation.ts';
 import type { EraseSession } from './lease.ts';
@@ -106,7 +107,7 @@ async function describe(
   const id = int64(athleteId);
   const profile = await athletes.findOne({ _id: id });
   const count = await activities.countDocuments({ 'sync.athlete_id': id });
-  const name = [profile?.firstname, profile?.lastname].filter(Boolean).join(' ');
+  const name = terminalText([profile?.firstname, profile?.lastname].filter(Boolean).join(' '));
   return `athlete ${athleteId}${name && ` (${name})`}, with ${counted(count, 'activity', 'activities')},`;
 }
 

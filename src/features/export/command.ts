@@ -10,7 +10,8 @@ import { exitCodes, NothingToExportError } from '../../errors.ts';
 import { fileNameOf } from './file-name.ts';
 import type { ExportCounts } from './format.ts';
 import { documentOf } from './format.ts';
-import { failed, writeToFile, writeToStream } from '../shared/output.ts';
+import { writeToFile, writeToStream } from '../shared/output.ts';
+import { outputFailed } from '../../standard-streams.ts';
 import type { Database } from '../../main.ts';
 import { commandDeadlineMs, openDatabase } from '../../main.ts';
 import {
@@ -97,7 +98,7 @@ async function writeFiles(
   { chosen, folder, stats }: { chosen: Chosen; folder: string; stats: ExportCounts },
 ): Promise<void> {
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw failed(folder, error);
+    throw outputFailed(folder, error);
   });
   for await (const recording of chosen) {
     signal.throwIfAborted();

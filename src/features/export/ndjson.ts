@@ -15,7 +15,7 @@ export function* ndjsonOf({ record, streams }: Recording): Generator<string> {
   }
   let before = '{';
   for (const [key, samples] of streams.arrays) {
-    yield `${before}${JSON.stringify(key)}:${JSON.stringify(samples)}`;
+    yield `${before}${jsonText(key)}:${JSON.stringify(samples)}`;
     before = ',';
   }
   yield streams.arrays.size === 0 ? '{}}\n' : '}}\n';

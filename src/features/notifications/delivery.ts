@@ -4,6 +4,7 @@
 import type { Notification } from '../../domain/notifications/alert-conditions.ts';
 import { runCommand } from './deliver-by-command.ts';
 import { postJson } from './deliver-by-post.ts';
+import { terminalText } from '../../terminal-text.ts';
 
 /** Delivers one notification; resolves to what went wrong, or to undefined. */
 export type Deliver = (
@@ -49,7 +50,7 @@ function payloadOf({
 function variablesOf({ kind, text, athleteId }: Notification): Record<string, string> {
   return {
     DOMESTIQUE_NOTICE_KIND: kind,
-    DOMESTIQUE_NOTICE_TEXT: text,
+    DOMESTIQUE_NOTICE_TEXT: terminalText(text),
     DOMESTIQUE_NOTICE_ATHLETE: athleteId === undefined ? '' : String(athleteId),
   };
 }

@@ -48,12 +48,10 @@ function member(document: Document, path: string): unknown {
   return value;
 }
 
-/** Control characters would break the rows or control the terminal. */
 function tableCell(value: unknown): string {
   if (value instanceof Date) return instant(value);
   if (typeof value === 'number') return String(Math.round(value * 1_000) / 1_000);
-  // eslint-disable-next-line no-control-regex
-  return cellText(value).replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
+  return cellText(value);
 }
 
 function cellText(value: unknown): string {
@@ -72,11 +70,16 @@ function csvOf(documents: readonly Document[], columns: readonly string[]): stri
   return lines.join('\r\n');
 }
 
-/** A spreadsheet reads a text that begins like this as a formula; an apostrophe prevents it. */
-const formula = /^[=+@\t\r-]/;
+/**
+ * A spreadsheet reads a text that begins like this as a formula, the full-width signs of Japanese
+ * included; an apostrophe prevents it (https://owasp.org/www-community/attacks/CSV_Injection).
+ */
+const formula = /^[=+@\t\r\n\uff1d\uff0b\uff0d\uff20-]/;
+/** Semicolon and tab separate cells in some spreadsheets, so they are quoted as well. */
+const separating = /[",;\t\r\n]/;
 
 function csvCell(value: unknown): string {
   const text = cellText(value);
   const safe = typeof value === 'string' && formula.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return separating.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -5,7 +5,9 @@
 import { randomUUID } from 'node:crypto';
 import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { OutputFailedError, UsageError } from '../../errors.ts';
+import { UsageError } from '../../errors.ts';
+import { isReaderGone, outputFailed } from '../../standard-streams.ts';
+import { escapeActing } from '../../terminal-text.ts';
 
 /** A document in pieces. */
 export type Pieces = AsyncIterable<string>;
@@ -15,11 +17,12 @@ const batchLength = 65_536;
 
 /**
  * Writes to a stream and leaves it open. It writes each batch when the reader has taken the one before. A
- * reader that has gone (`| head`) ends the writing without an error.
+ * reader that has gone (`| head`) ends the writing without an error. On a terminal, characters that would
+ * act there are escaped.
  * @throws OutputFailedError if it cannot be written, and the signal's reason once that is aborted.
  */
 export async function writeToStream(
-  stream: NodeJS.WritableStream,
+  stream: NodeJS.WritableStream & { readonly isTTY?: boolean },
   pieces: Pieces,
   signal: AbortSignal,
 ): Promise<void> {
@@ -27,15 +30,11 @@ export async function writeToStream(
   stream.on('error', () => undefined);
   for await (const batch of batchesOf(pieces, signal)) {
     const failure = await new Promise<Error | null | undefined>((done) => {
-      stream.write(batch, done);
+      stream.write(stream.isTTY === true ? escapeActing(batch) : batch, done);
     });
-    if (isReaderGone(failure)) return;
-    if (failure) throw failed('standard output', failure);
+    if (isReaderGone(failure, stream)) return;
+    if (failure) throw outputFailed('standard output', failure);
   }
-}
-
-function isReaderGone(failure: unknown): boolean {
-  return failure instanceof Error && 'code' in failure && failure.code === 'EPIPE';
 }
 
 /**
@@ -89,14 +88,8 @@ async function named<T>(path: string, operation: () => Promise<T>): Promise<T> {
   try {
     return await operation();
   } catch (error) {
-    throw failed(path, error);
+    throw outputFailed(path, error);
   }
-}
-
-/** An error that names the path and the system's error code. */
-export function failed(path: string, error: unknown): OutputFailedError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  return new OutputFailedError(`${path} cannot be written (${code}).`, { cause: error });
 }
 
 async function* batchesOf(pieces: Pieces, signal: AbortSignal): AsyncGenerator<string> {

@@ -1,6 +1,7 @@
 /**
  * Formats numbers, instants, counts and tables for people.
  */
+import { terminalText } from '../../terminal-text.ts';
 
 const thousands = new Intl.NumberFormat('en-US');
 
@@ -21,8 +22,9 @@ export function instant(at: Date): string {
   return `${day} ${clock.endsWith(':00') ? clock.slice(0, 5) : clock} UTC`;
 }
 
-/** Rows of equal columns, two spaces apart. */
-export function table(rows: readonly (readonly string[])[]): string {
+/** Rows of equal columns, two spaces apart. A cell may hold any text, also of foreign origin. */
+export function table(given: readonly (readonly string[])[]): string {
+  const rows = given.map((row) => row.map(terminalText));
   const widths = rows.reduce<number[]>(
     (max, row) => row.map((cell, column) => Math.max(cell.length, max[column] ?? 0)),
     [],

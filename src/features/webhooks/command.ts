@@ -5,6 +5,7 @@
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes, NotFoundError } from '../../errors.ts';
 import type { Program } from '../../program.ts';
+import { terminalText } from '../../terminal-text.ts';
 import { instant } from '../shared/text-format.ts';
 import type { WebhookSession } from './session.ts';
 import { retryUntilDone, withWebhook } from './session.ts';
@@ -64,7 +65,7 @@ function sayListed(listed: readonly Listed[]): string {
       const whose = isOurs
         ? 'It is ours: the daemon takes its events.'
         : 'It is not ours: this database knows nothing of it, and the daemon rejects its events.';
-      return `Subscription ${id}${since}: ${callbackUrl}\n${whose}`;
+      return `Subscription ${id}${since}: ${terminalText(callbackUrl)}\n${whose}`;
     })
     .join('\n');
 }

@@ -1,0 +1,61 @@
+import { Writable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { createLog } from '../src/log.ts';
+
+const hostile = '\u001b[2JAda\n12:00 INFO: forged\u202e\u009b';
+
+function logged(format: 'pretty' | 'json', log: (of: ReturnType<typeof createLog>) => void) {
+  let text = '';
+  const destination = new Writable({
+    decodeStrings: false,
+    write: (chunk, _encoding, done) => {
+      text += String(chunk);
+      done();
+    },
+  });
+  log(createLog({ level: 'debug', format }, destination, false));
+  return text;
+}
+
+describe('the log', () => {
+  it('in its pretty form shows foreign text harmless, on the line of its message', () => {
+    const text = logged('pretty', (log) => {
+      log.info({ athlete: hostile }, `Hello ${hostile}`);
+    });
+    expect(text).toContain('INFO: Hello [2JAda 12:00 INFO: forged');
+    expect(text).toContain('athlete: "[2JAda 12:00 INFO: forged"');
+    expect(text.trimEnd().split('\n')).toHaveLength(2);
+    // eslint-disable-next-line no-control-regex
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+  });
+
+  it('in its pretty form shows a stack line by line', () => {
+    const text = logged('pretty', (log) => {
+      log.error({ err: new Error(hostile) }, 'Broken');
+    });
+    expect(text).toMatch(/\n\s+at .*log\.test\.ts/);
+    expect(text).not.toContain('\u001b');
+  });
+
+  it('as JSON keeps the exact text, and escapes what acts on a terminal', () => {
+    const text = logged('json', (log) => {
+      log.info({ name: hostile }, hostile);
+    });
+    expect(JSON.parse(text)).toMatchObject({ name: hostile, msg: hostile });
+    expect(text).toContain('\\u202e\\u009b');
+  });
+
+  it('goes on after a line that could not be written', () => {
+    let tries = 0;
+    const destination = new Writable();
+    destination.on('error', () => undefined);
+    destination.write = () => {
+      tries += 1;
+      return destination.emit('error', new Error('ENOSPC'));
+    };
+    const log = createLog({ level: 'info', format: 'pretty' }, destination, false);
+    log.info('one');
+    log.info('two');
+    expect(tries).toBe(2);
+  });
+});
