@@ -120,6 +120,7 @@ async function isComplete(
     freshFrom: freshFrom(nowMs),
     exclude: new Set(),
     kept,
+    eventBudgets: [],
   });
 }
 

@@ -12,10 +12,12 @@ import { advanceBackfill } from './backfills.ts';
 import { listedPage, pageOutcome } from './listed-page.ts';
 import type { ActivityStore, PageResult } from './ports/activities.ts';
 import type { RequestOptions, StravaSource } from './ports/source.ts';
+import type { TaskRefreshDeps } from './task-refresh.ts';
+import { queryOf } from './task-refresh.ts';
 import type { ReconcileDeps } from './reconcile.ts';
 import { advanceReconcile, findMissingOnPage, isReconcileBeginning } from './reconcile.ts';
 
-export interface PageDeps extends ReconcileDeps {
+export interface PageDeps extends ReconcileDeps, TaskRefreshDeps {
   readonly source: StravaSource;
   readonly activities: ActivityStore;
 }
@@ -46,6 +48,9 @@ export async function pollNewestPage(
   }
   await findMissingOnPage(deps, athlete, outcome, ids);
   if (isReconcile) await advanceReconcile(deps, athlete, outcome);
+  const polled = { requestedAt: polledAt, ids };
+  const isSettled = await deps.tasks.settleByPage(queryOf(deps, athlete, deps.nowMs()), polled);
+  if (isSettled) athlete.tasks = undefined;
   athlete.isPollDue = false;
   return result;
 }

@@ -2,15 +2,18 @@
  * Keeps a run's picture of the due tasks up to date. It asks the database only when the picture can be
  * out of date.
  */
+import { eventBudgets } from '../domain/sync/event-budget.ts';
 import type { FetchTask } from '../domain/sync/fetch-task.ts';
 import { rankOf, taskKey } from '../domain/sync/fetch-task.ts';
 import type { AthleteSyncState } from './athlete-sync-state.ts';
 import { freshFrom, isBackingOff, listKey, ranges } from './athlete-sync-state.ts';
 import type { KeptKinds, TaskQuery, TaskStore } from './ports/tasks.ts';
+import type { QuotaView } from './quota-view.ts';
 
 export interface TaskRefreshDeps {
   readonly tasks: TaskStore;
   readonly kept: KeptKinds;
+  readonly quota: Pick<QuotaView, 'known' | 'settings'>;
 }
 
 /** Reads due tasks ahead, where none of a rank are left in memory, or another became due. */
@@ -56,7 +59,11 @@ function forgetSettled({ backoffs, inFlight }: AthleteSyncState, nowMs: number):
   }
 }
 
-function queryOf({ kept }: TaskRefreshDeps, athlete: AthleteSyncState, nowMs: number): TaskQuery {
+export function queryOf(
+  { kept, quota }: TaskRefreshDeps,
+  athlete: AthleteSyncState,
+  nowMs: number,
+): TaskQuery {
   const { athleteId, scope, inFlight, backoffs } = athlete;
   const backingOff = [...backoffs.keys()].filter((key) => isBackingOff(athlete, key, nowMs));
   return {
@@ -66,6 +73,7 @@ function queryOf({ kept }: TaskRefreshDeps, athlete: AthleteSyncState, nowMs: nu
     freshFrom: freshFrom(nowMs),
     exclude: new Set([...inFlight, ...backingOff]),
     kept: { ...kept, athlete: kept.athlete && scope.kind === 'default' },
+    eventBudgets: eventBudgets(quota.known(), quota.settings, nowMs),
   };
 }
 

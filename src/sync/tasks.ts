@@ -152,8 +152,9 @@ async function storeActivity(
     ? await storeDetails(deps, write, task, detail)
     : { kind: 'stored' as const };
   if (purpose === 'event') {
+    const isWasted = page.added + page.changed === 0;
     const retry = isReportedDeleted ? planEventRetry(task.tries, nowMs()) : undefined;
-    await settleOrPostpone(deps, write, task, { retry, error: 'still there' });
+    await settleOrPostpone(deps, write, task, { retry, error: 'still there', isWasted });
   }
   return { ...outcome, page };
 }
@@ -183,6 +184,11 @@ async function settleFailure(
     if (task.kind === 'streams') return settleWithoutStreams(deps, write, task);
     if (task.kind === 'activity') return settleGone(deps, athlete, task, write);
     return markUnavailable(deps, write, task, 'Strava has none');
+  }
+  // Another athlete's public activity, for example: another try would bring the same.
+  if (error instanceof MalformedResponseError && isOfUnknown(task)) {
+    await deps.tasks.settleEvent(task, write.at, true);
+    return { kind: 'unavailable' };
   }
   if (error instanceof SubscribersOnlyError)
     return markUnavailable(deps, write, task, 'for subscribers only');
@@ -230,18 +236,32 @@ async function settleGone(
   const { tasks, deletions, nowMs } = deps;
   const { activityId, purpose, isReportedDeleted = false } = task;
   if (purpose === 'details') return markUnavailable(deps, write, task, 'Strava has none');
-  if (purpose === 'event' && !isReportedDeleted) {
-    const retry = planEventRetry(task.tries, nowMs());
-    return settleOrPostpone(deps, write, task, { retry, error: 'not there yet' });
-  }
   const isStored = await deletions.isStored({ athleteId: write.athleteId, activityId });
+  if (purpose === 'event' && isStored && !isReportedDeleted) {
+    const retry = planEventRetry(task.tries, nowMs());
+    return settleOrPostpone(deps, write, task, { retry, error: 'not there', isWasted: true });
+  }
   const { canSeePrivate } = await deletions.deletionView(write.athleteId);
   const isAccepted = scope.kind === 'repair' && scope.acceptsDeletions === true;
   const isBelieved = canSeePrivate || (purpose === 'confirm' && isAccepted);
   if (isStored && isBelieved) await deletions.deleteActivity(write, activityId);
   else if (isStored) await deletions.giveUpMissing(write, activityId);
-  if (purpose === 'event') await tasks.settleEvent(activityId, write.at);
-  return { kind: isStored && isBelieved ? 'deleted' : 'unavailable' };
+  const isDeleted = isStored && isBelieved;
+  // An activity that is neither here nor there: the list brings it, should Strava show it later.
+  if (purpose === 'event') await tasks.settleEvent(task, write.at, !isDeleted);
+  return { kind: isDeleted ? 'deleted' : 'unavailable' };
+}
+
+/** Whether nothing but a webhook event says that the activity exists. */
+function isOfUnknown(task: FetchTask): task is ActivityTask {
+  return task.kind === 'activity' && task.purpose === 'event' && task.isStored === false;
+}
+
+interface EventResult {
+  readonly retry: Retry | undefined;
+  readonly error: string;
+  /** Whether the request brought nothing. */
+  readonly isWasted: boolean;
 }
 
 /** Settles an event, or makes it due again where there is another try. */
@@ -249,10 +269,10 @@ async function settleOrPostpone(
   { tasks }: TaskDeps,
   write: TaskWrite,
   task: ActivityTask,
-  { retry, error }: { readonly retry: Retry | undefined; readonly error: string },
+  { retry, error, isWasted }: EventResult,
 ): Promise<TaskOutcome> {
   if (retry === undefined) {
-    await tasks.settleEvent(task.activityId, write.at);
+    await tasks.settleEvent(task, write.at, isWasted);
     return { kind: 'unavailable' };
   }
   await tasks.postpone(write, task, retry, error);

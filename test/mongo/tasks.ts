@@ -15,7 +15,7 @@ export function taskQuery(
   changes: Partial<TaskQuery> = {},
 ): TaskQuery {
   const kept = { ...nothing, [kind]: true };
-  const everything = { ranges: [{}], freshFrom: now, exclude: new Set<string>() };
+  const everything = { ranges: [{}], freshFrom: now, exclude: new Set<string>(), eventBudgets: [] };
   return { athleteId, now, ...everything, kept, ...changes };
 }
 

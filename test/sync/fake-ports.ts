@@ -340,11 +340,12 @@ function fakeTasks({ pending, due = [] }: FakeOptions, clock: Clock) {
       writes.push(`unavailable ${taskKey(task)}, ${reason}`);
       return Promise.resolve();
     },
-    settleEvent: (activityId) => {
-      settle(`activity:${activityId}`);
-      writes.push(`settled activity:${activityId}`);
+    settleEvent: (task, _, isWasted) => {
+      settle(taskKey(task));
+      writes.push(`settled ${taskKey(task)}${isWasted ? ', wasted' : ''}`);
       return Promise.resolve();
     },
+    settleByPage: () => Promise.resolve(false),
   };
   return { tasks, failures, writes, left: () => left };
 }
@@ -406,7 +407,7 @@ function fakeAthletes(
   };
 }
 
-function fakeQuota(clock: Clock, sent: () => number): QuotaView {
+export function fakeQuota(clock: Clock, sent: () => number): QuotaView {
   return {
     settings: {
       short: 100,

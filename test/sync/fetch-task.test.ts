@@ -183,11 +183,31 @@ describe('an activity that a webhook named', () => {
     expect(writes).toEqual(['stored activity:5', 'settled activity:5']);
   });
 
-  it('is tried again a minute later each time, five times, while it is not there', async () => {
+  it('and that has not changed is settled as a wasted request', async () => {
+    const storePage = () => Promise.resolve({ ...nothingStored, unchanged: 1 });
+    const { writes } = await runWith(event, { activities: { storePage } });
+    expect(writes).toEqual(['stored activity:5', 'settled activity:5, wasted']);
+  });
+
+  it.each([
+    ['Strava has none', event, new NotFoundError('No.')],
+    ['Strava has none to delete', deletion, new NotFoundError('No.')],
+    ["it is another athlete's", event, new MalformedResponseError('Other.')],
+  ])('and that is not stored costs one request where %s', async (_why, task, error) => {
+    const { requests, writes, stats } = await runWith(
+      { ...task, isStored: false },
+      { source: failing(error), deletions: { isStored: () => Promise.resolve(false) } },
+    );
+    expect(requests).toHaveLength(1);
+    expect(writes).toEqual(['settled activity:5, wasted']);
+    expect(stats).toMatchObject({ deleted: 0, failures: 0, parked: 0 });
+  });
+
+  it('and that is stored is tried a minute later each time, five times, while it is not there', async () => {
     const { requests, writes } = await runWith(event, gone);
     const sentMs = requests.map(({ atMs }) => atMs - startMs);
     expect(sentMs).toEqual([0, 1, 3, 6, 10].map((minutes) => minutes * minuteMs));
-    expect(writes).toEqual(['settled activity:5']);
+    expect(writes).toEqual(['settled activity:5, wasted']);
   });
 
   it('is deleted after a 404 when its deletion was reported', async () => {

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
 
+import { systemClock } from '../../src/clock.ts';
 import type { FetchTask } from '../../src/domain/sync/fetch-task.ts';
 import { taskKey } from '../../src/domain/sync/fetch-task.ts';
 import type { TaskQuery, TaskStore } from '../../src/sync/ports/tasks.ts';
 import { refreshTasks } from '../../src/sync/task-refresh.ts';
-import { createFakeAthlete, startMs } from './fake-ports.ts';
+import { createFakeAthlete, fakeQuota, startMs } from './fake-ports.ts';
 
 const task: FetchTask = { kind: 'segment', segmentId: 7, part: 'record', tries: 0 };
 const kept = { streams: false, details: false, segments: true, athlete: false };
@@ -23,7 +24,7 @@ it('a task that fails on the quota while due tasks are read is read again, and n
     return Promise.resolve(query.exclude.has(taskKey(task)) ? [] : [task]);
   };
   const tasks = { due, nextTryAt: () => Promise.resolve(undefined) } as unknown as TaskStore;
-  await refreshTasks({ tasks, kept }, athlete, startMs);
+  await refreshTasks({ tasks, kept, quota: fakeQuota(systemClock, () => 0) }, athlete, startMs);
   expect(queries).toHaveLength(2);
   expect(athlete.tasks).toEqual([task]);
 });

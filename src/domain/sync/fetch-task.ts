@@ -42,6 +42,8 @@ export interface ActivityTask extends Tried {
   readonly isFresh: boolean;
   /** Whether a webhook reported its deletion. */
   readonly isReportedDeleted?: boolean;
+  /** Whether the activity that a webhook named is stored. */
+  readonly isStored?: boolean;
 }
 
 export interface SegmentTask extends Tried {

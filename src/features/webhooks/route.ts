@@ -146,8 +146,8 @@ async function store(
   { events, onEvent }: Shared,
   event: Extract<PushEvent, { kind: 'activity' }>,
 ): Promise<HttpResponse> {
-  await events.save(event);
-  onEvent({ athleteId: event.athleteId, kind: event.aspect });
+  const isNews = await events.save(event);
+  if (isNews) onEvent({ athleteId: event.athleteId, kind: event.aspect });
   return accepted;
 }
 

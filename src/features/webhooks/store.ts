@@ -4,12 +4,16 @@
  */
 import type { Collection, Document } from 'mongodb';
 import type { Clock } from '../../clock.ts';
+import type { Waste } from '../../domain/sync/event-budget.ts';
 import type { ActivityEvent } from '../../domain/webhook/push-event.ts';
 import type { EventStore, PendingEvent } from '../../sync/ports/events.ts';
+import { maxPendingEvents } from '../../sync/ports/events.ts';
 import { int64, toNumber } from '../../mongo/base/bson-value.ts';
 import type { EventDocument, Store } from '../../mongo/schema/collections.ts';
 
-const maxDue = 200;
+const maxDue = maxPendingEvents;
+/** As many requests as one activity gets in a day, so that a budget of a day counts them all. */
+const maxWasted = 24 * 60;
 /** The same activity is read at most once in this time, however many events name it. */
 const readPauseMs = 60_000;
 /** Any instant: an index serves it, unlike `$exists`. */
@@ -19,9 +23,16 @@ export function createEventStore({ events }: Store, clock: Clock): EventStore {
   return {
     save: async (event) => {
       const receivedAt = new Date(clock.nowMs());
-      if (await isRejected(events, event)) return;
+      if (await isRejected(events, event)) return false;
       const update = [arrivalOf(event, receivedAt)];
-      await events.updateOne({ _id: keyOf(event.activityId) }, update, { upsert: true });
+      const options = { upsert: true, returnDocument: 'before' } as const;
+      const known = await events.findOneAndUpdate(
+        { _id: keyOf(event.activityId) },
+        update,
+        options,
+      );
+      if (known?.due_at === undefined || known.due_at > receivedAt) return true;
+      return !known.aspect_types.includes(event.aspect);
     },
 
     due: async (athleteId, now, exclude, limit) => {
@@ -44,16 +55,28 @@ export function createEventStore({ events }: Store, clock: Clock): EventStore {
       return found?.due_at;
     },
 
-    settle: async (activityId, readAt) => {
-      const update = [settlementOf(readAt)];
+    settle: async (activityId, readAt, waste) => {
+      const update = [settlementOf(readAt), ...wasteOf(waste, readAt)];
       await events.updateOne({ _id: keyOf(activityId) }, update);
     },
 
-    postpone: async (activityId, dueAt) => {
+    postpone: async (activityId, dueAt, waste) => {
       // A second attempt at the same must not count as another try.
       const filter = { _id: keyOf(activityId), due_at: { $ne: dueAt } };
-      const set = { due_at: dueAt, read_at: new Date(clock.nowMs()) };
-      await events.updateOne(filter, { $set: set, $inc: { tries: 1 } });
+      const readAt = new Date(clock.nowMs());
+      const set = { due_at: dueAt, read_at: readAt, tries: { $add: ['$tries', 1] } };
+      await events.updateOne(filter, [{ $set: set }, ...wasteOf(waste, readAt)]);
+    },
+
+    wastedAt: async (waste, from) => {
+      const field = fieldOf(waste);
+      const found = await events.find({ [field]: { $gte: from } }).toArray();
+      return found.flatMap((document) => document[field] ?? []).filter((at) => at >= from);
+    },
+
+    drop: async (activityIds, before) => {
+      const _id = { $in: activityIds.map(keyOf) };
+      await events.deleteMany({ _id, received_at: { $lt: before } });
     },
   };
 }
@@ -107,6 +130,18 @@ function settlementOf(readAt: Date): Document {
       tries: 0,
     },
   };
+}
+
+function fieldOf(waste: Waste): 'missed_at' | 'unchanged_at' {
+  return waste === 'missed' ? 'missed_at' : 'unchanged_at';
+}
+
+/** The stage of an update; a second attempt at the same adds no second instant. */
+function wasteOf(waste: Waste | undefined, readAt: Date): readonly Document[] {
+  if (waste === undefined) return [];
+  const field = fieldOf(waste);
+  const all = { $setUnion: [{ $ifNull: [`$${field}`, []] }, [readAt]] };
+  return [{ $set: { [field]: { $slice: [all, -maxWasted] } } }];
 }
 
 function before(at: Date): Date {

@@ -168,6 +168,12 @@ export const events = define({
     received_at: date('when the newest event arrived'),
     due_at: optional(date('when the activity is to be fetched; absent if there is nothing to do')),
     read_at: optional(date('when the activity was last requested')),
+    missed_at: optional(
+      list('when a request found no such activity at Strava', date('when it was sent')),
+    ),
+    unchanged_at: optional(
+      list('when a request for the stored activity brought nothing new', date('when it was sent')),
+    ),
     tries,
   },
   indexes: [

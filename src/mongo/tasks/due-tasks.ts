@@ -12,18 +12,16 @@ import type {
 } from '../../domain/sync/fetch-task.ts';
 import { taskKey } from '../../domain/sync/fetch-task.ts';
 import type { TimeRange } from '../../sync/ports/activities.ts';
-import type { EventStore } from '../../sync/ports/events.ts';
 import type { TaskQuery } from '../../sync/ports/tasks.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
 import type { StateQuery } from '../schema/fetch-state-queries.ts';
 import { findDue, isAnyOpen, nextTryIn } from '../schema/fetch-state-queries.ts';
 import { inRange, inRanges } from '../base/time-range.ts';
+import type { TaskSources } from './pending-events.ts';
+import { dueEvents } from './pending-events.ts';
 import { dueGear } from '../details/gear.ts';
 import { dueAthleteParts, nextPartTryAt } from '../details/profile.ts';
 import type { ActivityDocument, Store } from '../schema/collections.ts';
-
-/** Where it looks. */
-export type TaskSources = Store & { readonly eventStore: EventStore };
 
 const streamsAhead = 16;
 const readAhead = 8;
@@ -34,7 +32,7 @@ export async function dueTasks(
 ): Promise<readonly FetchTask[]> {
   const { ranges, freshFrom } = query;
   const found = [
-    ...(await dueEvents(store, query)),
+    ...(await dueEvents(store, query, readAhead)),
     ...(await dueStreams(store, query)),
     ...(await dueDetails(store, query, { from: freshFrom })),
     ...(query.kept.athlete ? await dueAthleteParts(store, query) : []),
@@ -60,22 +58,6 @@ function excluded({ exclude }: TaskQuery, kind: FetchTask['kind']): readonly str
 function notExcluded(query: TaskQuery, kind: FetchTask['kind']): Document {
   const ids = excluded(query, kind).map((id) => int64(Number(id)));
   return ids.length > 0 ? { _id: { $nin: ids } } : {};
-}
-
-async function dueEvents(
-  { eventStore }: TaskSources,
-  query: TaskQuery,
-): Promise<readonly ActivityTask[]> {
-  const exclude = excluded(query, 'activity').map(Number);
-  const found = await eventStore.due(query.athleteId, query.now, exclude, readAhead);
-  return found.map(({ activityId, aspects, tries }) => ({
-    kind: 'activity',
-    purpose: 'event',
-    activityId,
-    isFresh: true,
-    isReportedDeleted: aspects.includes('delete'),
-    tries,
-  }));
 }
 
 /** Of the first range that has some, newest first. */

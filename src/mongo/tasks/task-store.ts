@@ -19,6 +19,7 @@ import { setSegmentState, storeSegment, storeSegmentStreams } from '../details/s
 import type { Store } from '../schema/collections.ts';
 import { setStreamsState, storeStreams } from '../streams/streams.ts';
 import { dueTasks, isComplete, nextTaskTryAt } from './due-tasks.ts';
+import { settleByPage, wasteOf } from './pending-events.ts';
 
 export interface TaskStoreOptions {
   readonly events: EventStore;
@@ -48,8 +49,9 @@ export function createTaskStore(
       storeGear,
       postpone,
       markUnavailable,
-      settleEvent: ({ eventStore }: Context, activityId: number, readAt: Date) =>
-        eventStore.settle(activityId, readAt),
+      settleByPage,
+      settleEvent: ({ eventStore }: Context, task: ActivityTask, readAt: Date, isWasted: boolean) =>
+        eventStore.settle(task.activityId, readAt, isWasted ? wasteOf(task) : undefined),
     },
   );
 }
@@ -63,8 +65,9 @@ async function postpone(
 ): Promise<void> {
   if (!isEvent(task)) return setState(store, write, task, postponedState(retry, error));
   // An event is tried a few times; the reconcile finds the rest.
-  if (retry.isParked) return store.eventStore.settle(task.activityId, write.at);
-  return store.eventStore.postpone(task.activityId, retry.nextTryAt);
+  const { activityId } = task;
+  if (retry.isParked) return store.eventStore.settle(activityId, write.at, wasteOf(task));
+  return store.eventStore.postpone(activityId, retry.nextTryAt, wasteOf(task));
 }
 
 async function markUnavailable(
@@ -73,7 +76,7 @@ async function markUnavailable(
   task: FetchTask,
   reason: string,
 ): Promise<void> {
-  if (isEvent(task)) return store.eventStore.settle(task.activityId, write.at);
+  if (isEvent(task)) return store.eventStore.settle(task.activityId, write.at, wasteOf(task));
   const nextTryAt = unavailableRetryAt(task, write.at);
   if (task.kind === 'activity' && nextTryAt !== undefined) {
     // Neither there nor gone: the mark stays, and tomorrow it is fetched again.

@@ -5,7 +5,13 @@
 import type { ActivityDetail } from '../../domain/activity/detail.ts';
 import type { Streams } from '../../domain/activity/streams.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { AthletePart, FetchTask, StreamsTask } from '../../domain/sync/fetch-task.ts';
+import type { EventBudget } from '../../domain/sync/event-budget.ts';
+import type {
+  ActivityTask,
+  AthletePart,
+  FetchTask,
+  StreamsTask,
+} from '../../domain/sync/fetch-task.ts';
 import type { Retry } from '../../domain/sync/retry.ts';
 import type { TimeRange } from './activities.ts';
 
@@ -31,6 +37,14 @@ export interface TaskQuery {
   /** Keys (`taskKey`) of what is in flight or backs off. */
   readonly exclude: ReadonlySet<string>;
   readonly kept: KeptKinds;
+  /** What pending events may waste. */
+  readonly eventBudgets: readonly EventBudget[];
+}
+
+/** A page of the newest activities that was stored. */
+export interface PolledPage {
+  readonly requestedAt: Date;
+  readonly ids: readonly number[];
 }
 
 /** A write under the lease's epoch. */
@@ -77,6 +91,12 @@ export interface TaskStore {
   postpone(write: TaskWrite, task: FetchTask, retry: Retry, error?: string): Promise<void>;
   /** Strava does not give it (404, 402). */
   markUnavailable(write: TaskWrite, task: FetchTask, reason: string): Promise<void>;
-  /** The activity that a webhook named is read. */
-  settleEvent(activityId: number, readAt: Date): Promise<void>;
+  /** The activity that a webhook named is read; `isWasted` if the request brought nothing. */
+  settleEvent(task: ActivityTask, readAt: Date, isWasted: boolean): Promise<void>;
+  /**
+   * Settles pending events by a page that was requested after they came: those of a new activity that it
+   * brought, and, in a flood of forged events, those of every activity that is not stored. Returns whether
+   * there were any.
+   */
+  settleByPage(query: TaskQuery, page: PolledPage): Promise<boolean>;
 }

@@ -65,18 +65,16 @@ describe('an event of the webhook', () => {
     expect(await scene.db.collection('streams').countDocuments({ activity_id: id })).toBe(0);
   });
 
-  it('that comes before Strava shows the activity is fetched again later', async () => {
+  it('about an activity that is neither stored nor at Strava costs one request, and waits for nothing', async () => {
     const { scene } = await subscribed({ activities: 3 });
     await eventually(async () => (await scene.differences()).length === 0);
-    scene.simulator.faults.next('empty-list', 1, { endpoint: 'list' });
     const unknown = 19_900_000_001;
     expect(await notify(scene, { aspect_type: 'create', object_id: unknown })).toBe(200);
-    const stored = { _id: `activity:${unknown}`, tries: 1 } as Document;
-    await eventually(
-      async () => (await scene.db.collection('events').countDocuments(stored)) === 1,
-    );
-    const found = await scene.db.collection('events').findOne(stored);
-    expect((found?.['due_at'] as Date).getTime()).toBeGreaterThan(Date.now() + 30_000);
+    const events = scene.db.collection('events');
+    const settled = { _id: `activity:${unknown}`, missed_at: { $size: 1 } } as Document;
+    await eventually(async () => (await events.countDocuments(settled)) === 1);
+    expect(await events.countDocuments({ due_at: { $exists: true } })).toBe(0);
+    expect(scene.simulator.requests.count({ activityId: unknown })).toBe(1);
   });
 
   it('about a deletion is postponed a few times while Strava still shows the activity', async () => {
@@ -96,8 +94,9 @@ describe('an event of the webhook', () => {
     const postponed = await events.findOne({ _id });
     expect((postponed?.['due_at'] as Date).getTime()).toBeGreaterThan(Date.now() + 30_000);
 
-    const overdue = { due_at: new Date(0), read_at: new Date(0) };
-    await events.updateOne({ _id }, { $set: { ...overdue, tries: 4 } });
+    const passAnHour = { $set: { read_at: new Date(0) }, $unset: { due_at: '' } };
+    await events.updateOne({ _id }, passAnHour);
+    await events.updateOne({ _id }, { $set: { tries: 4 } });
     expect(await notify(scene, delivered)).toBe(200);
     await eventually(
       async () => (await events.countDocuments({ _id, due_at: { $exists: false } })) === 1,
@@ -107,10 +106,54 @@ describe('an event of the webhook', () => {
     await events.deleteOne({ _id });
     expect(await notify(scene, delivered)).toBe(200);
     await eventually(isDueAfter(1));
-    await events.updateOne({ _id }, { $set: overdue });
+    await events.updateOne({ _id }, passAnHour);
     simulator.world.deleteActivity(id);
     await eventually(async () => (await stored(scene, id)) === null);
   });
+});
+
+describe('3,000 forged events of activities that do not exist', () => {
+  it('cost a tenth of the window, and a new activity among them arrives at the next poll', async () => {
+    const [short, daily] = [100, 1_000];
+    const { scene } = await subscribed({
+      activities: 6,
+      quota: { short, daily, shortWindowMs: yearMs, dailyWindowMs: yearMs },
+      config: {
+        STRAVA_QUOTA_SHORT: String(short),
+        STRAVA_QUOTA_DAILY: String(daily),
+        STRAVA_QUOTA_SHORT_WINDOW: '366d',
+        STRAVA_QUOTA_DAILY_WINDOW: '366d',
+        ...everySecond,
+      },
+    });
+    const { world, requests } = scene.simulator;
+    await eventually(async () => (await scene.differences()).length === 0, 60_000);
+    const before = requests.count('activity');
+    const forged = Array.from({ length: 3_000 }, (_, index) => 19_900_000_000 + index);
+    const forge = async (count: number): Promise<void> => {
+      while (count > 0) {
+        const ids = forged.splice(0, 25);
+        count -= ids.length;
+        const sent = ids.map((object_id) => notify(scene, { aspect_type: 'create', object_id }));
+        expect(new Set(await Promise.all(sent))).toEqual(new Set([200]));
+      }
+    };
+    await forge(1_500);
+    const id = world.addActivity(1001, {}, { samples: 5 });
+    await forge(1_500);
+    await scene.simulator.eventsSettled();
+    const spent = { missed_at: { $exists: true } };
+    const events = scene.db.collection('events');
+    await eventually(async () => (await events.countDocuments(spent)) === short / 10, 30_000);
+    expect(await events.countDocuments({ due_at: { $exists: true } })).toBeGreaterThan(50);
+
+    // Without the subscription, the next tick polls.
+    await scene.db.collection('subscriptions').deleteMany({});
+    await eventually(() => isComplete(scene, id), 60_000);
+    expect(requests.count('activity') - before).toBe(short / 10);
+    expect(await events.countDocuments({ due_at: { $exists: true } })).toBe(0);
+    expect(await scene.differences()).toEqual([]);
+  }, 180_000);
 });
 
 describe('the lists', () => {

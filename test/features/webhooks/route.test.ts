@@ -285,7 +285,7 @@ describe('while MongoDB is away', () => {
       const hook = await openHook(store);
       expect(await send(hook, event)).toBe(200);
       const held = [
-        proxy.holdCommand(({ name }) => name === 'update'),
+        proxy.holdCommand(({ name }) => name === 'findAndModify'),
         proxy.holdCommand(({ name }) => name === 'find'),
       ];
       const startedMs = performance.now();

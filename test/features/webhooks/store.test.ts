@@ -155,12 +155,26 @@ describe('a pending event that was postponed', () => {
   });
 });
 
+describe('saving an event', () => {
+  it('says whether it tells anything new', async () => {
+    expect(await store().save(event(11))).toBe(true);
+    expect(await store().save(event(11))).toBe(false);
+    expect(await store().save(event(11, { aspect: 'delete' }))).toBe(true);
+    await store().settle(11, after(1));
+    pass(120);
+    expect(await store().save(event(11))).toBe(true);
+    await store().postpone(11, after(3_600));
+    expect(await store().save(event(11))).toBe(true);
+  });
+});
+
 describe('a flood', () => {
   it('leaves an athlete 200 due activities, and the others theirs', async () => {
     const ids = Array.from({ length: 205 }, (_, index) => index + 1);
     await Promise.all(ids.slice(0, 190).map((id) => store().save(event(id))));
     for (const id of ids.slice(190)) await store().save(event(id));
     expect(await events().countDocuments()).toBe(200);
+    expect(await store().save(event(205))).toBe(false);
     await store().save(event(7, { aspect: 'update' }));
     await store().save(event(999, { athleteId: 2002 }));
     expect(await store().due(2002, after(0), [], 10)).toHaveLength(1);
