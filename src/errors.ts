@@ -183,6 +183,21 @@ export class MalformedResponseError extends StravaRequestError {
   override readonly isTransient = false;
 }
 
+/** The body of a response is larger than the program reads. */
+export class ResponseTooLargeError extends StravaRequestError {
+  override readonly code = 'RESPONSE_TOO_LARGE';
+  override readonly isTransient = false;
+}
+
+/**
+ * What no waiting cures: a redirect, a certificate that is not trusted, or a 400, 403 or 404 for what
+ * always exists, such as the list of activities or the token.
+ */
+export class StravaRejectedError extends StravaRequestError {
+  override readonly code = 'STRAVA_REJECTED';
+  override readonly isTransient = false;
+}
+
 /** 404: unknown, deleted, not the athlete's, or without streams. */
 export class NotFoundError extends StravaRequestError {
   override readonly code = 'NOT_FOUND';

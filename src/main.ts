@@ -145,7 +145,10 @@ export async function openStrava(
   const plain = createHttp(requestTimeoutMs);
   const http = observe ? observeHttp(plain, observe) : plain;
   const learning = withClockLearning(http, clock, stravaClock);
-  const oauth = createOAuth({ http: learning, oauthUrl, clientId, clientSecret });
+  const oauth = createOAuth({
+    ...{ http: learning, oauthUrl, clientId, clientSecret },
+    nowMs: () => stravaClock.nowMs(),
+  });
   const timeCheck = createTimeCheck({ http, clock, stravaClock, oauthUrl });
   const rateLimiter = createRateLimiter({
     store,
@@ -172,7 +175,7 @@ export async function openStrava(
   return {
     client,
     access,
-    source: createSource(client),
+    source: createSource(client, { maxStreamsBytes: config.strava.maxStreamsBytes }),
     events: createEventStore(database.store, wallClock),
     oauth,
     rateLimiter,

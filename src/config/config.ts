@@ -61,7 +61,14 @@ function toConfig(values: Values, projectDir: string, warnings: readonly string[
   };
 }
 
-function toStravaConfig({ clientId, clientSecret, timeout, quota, ...rest }: Values['strava']) {
+function toStravaConfig({
+  clientId,
+  clientSecret,
+  timeout,
+  quota,
+  streamsMaxMegabytes,
+  ...rest
+}: Values['strava']) {
   return {
     ...(clientId !== null && { clientId }),
     ...(clientSecret !== null && { clientSecret }),
@@ -75,6 +82,7 @@ function toStravaConfig({ clientId, clientSecret, timeout, quota, ...rest }: Val
       isHigherAllowed: quota.allowHigher,
     },
     requestTimeoutMs: timeout,
+    maxStreamsBytes: streamsMaxMegabytes * 1_000_000,
   };
 }
 

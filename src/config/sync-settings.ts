@@ -89,6 +89,14 @@ export const strava = {
     example: '60s',
     doc: 'How long one request to Strava may take',
   }),
+  streamsMaxMegabytes: setting({
+    env: 'STRAVA_STREAMS_MAX_MB',
+    format: 'whole-number',
+    min: 1,
+    max: 500,
+    example: '128',
+    doc: 'How many megabytes of JSON the streams of one activity may have; 48 hours with all streams are about 20. Larger ones are parked',
+  }),
   quota,
 };
 

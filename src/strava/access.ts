@@ -7,6 +7,8 @@ import type { Clock } from '../clock.ts';
 import { isFresh } from '../domain/auth/token-margin.ts';
 import {
   AuthorizationNeededError,
+  MalformedResponseError,
+  StravaRejectedError,
   StravaRequestError,
   StravaTransientError,
   RefreshTokenRejectedError,
@@ -120,7 +122,10 @@ async function refresh(
     const grant = await oauth.refresh(stored.refreshToken);
     const renewed = tokensOf(grant, stored, new Date(clock.nowMs()), clientId);
     await tokens.renew(stored, renewed);
-    return renewed;
+    if (grant.accessToken !== undefined) return renewed;
+    throw new MalformedResponseError(
+      "Strava's token response has no usable access token; its refresh token is stored.",
+    );
   } catch (error) {
     if (!(error instanceof RefreshTokenRejectedError)) throw asTransient(error);
     const current = await tokens.load(athleteId);
@@ -133,12 +138,13 @@ async function refresh(
 
 /** A failed token call is not the fault of the record, and its 429 closes no quota window. */
 function asTransient(error: unknown): unknown {
-  if (!(error instanceof StravaRequestError) || error instanceof StravaTransientError) return error;
+  if (!(error instanceof StravaRequestError) || error instanceof StravaRejectedError) return error;
+  if (error instanceof StravaTransientError) return error;
   return new StravaTransientError(error.message, { cause: error });
 }
 
 function tokensOf(grant: Grant, stored: Tokens, now: Date, clientId: string): Tokens {
-  const { accessToken, refreshToken, expiresAt, scope = stored.scope } = grant;
+  const { accessToken = stored.accessToken, refreshToken, expiresAt, scope = stored.scope } = grant;
   const obtainedAt = accessToken === stored.accessToken ? stored.obtainedAt : now;
   return {
     athleteId: stored.athleteId,

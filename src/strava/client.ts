@@ -25,6 +25,8 @@ export interface ApiRequest {
   readonly what: string;
   /** Whether a grant without the scope for this request stays valid. */
   readonly isScopeOptional?: boolean;
+  /** How large the response may be, in decoded bytes, where it is no usual one. */
+  readonly maxBytes?: number;
 }
 
 export interface Client {
@@ -40,13 +42,15 @@ const missingScope = 'a scope that is needed was not granted';
 export function createClient({ http, rateLimiter, access, apiUrl }: ClientOptions): Client {
   const send = (
     accessToken: string,
-    { path, query = {} }: ApiRequest,
+    { path, query = {}, maxBytes }: ApiRequest,
     { reserve, signal }: { reserve: Reserve; signal?: AbortSignal },
   ): Promise<HttpResponse> => {
     const search = new URLSearchParams(query).toString();
     const url = `${apiUrl}${path}${search && `?${search}`}`;
     const headers = { authorization: `Bearer ${accessToken}` };
-    return rateLimiter.schedule(reserve, () => http({ method: 'GET', url, headers, signal }));
+    return rateLimiter.schedule(reserve, () =>
+      http({ method: 'GET', url, headers, signal, maxBytes }),
+    );
   };
 
   return {

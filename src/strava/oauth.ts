@@ -2,15 +2,27 @@
  * Strava's OAuth 2.0 (https://developers.strava.com/docs/authentication/): the authorize URL, the
  * exchange of a code, the refresh, and the revocation. It stores nothing.
  */
-import { isJsonObject, type JsonObject } from '../domain/json.ts';
+import { dayMs, hourMs, secondMs } from '../domain/duration.ts';
+import type { JsonObject, JsonValue } from '../domain/json.ts';
+import { isJsonObject } from '../domain/json.ts';
 import { splitScopes } from '../domain/auth/scope.ts';
 import {
+  ApplicationRejectedError,
   AuthorizationNeededError,
   MalformedResponseError,
   RefreshTokenRejectedError,
   StravaTransientError,
 } from '../errors.ts';
-import { clientRejected, errorOf, faultsOf, isClientRejected, readObject } from './responses.ts';
+import type { Fault } from './responses.ts';
+import {
+  clientRejected,
+  errorOf,
+  faultsOf,
+  isAthleteLimitReached,
+  isClientRejected,
+  readObject,
+  rejectionOf,
+} from './responses.ts';
 import type { Http, HttpResponse } from './http.ts';
 
 export interface OAuthOptions {
@@ -19,11 +31,13 @@ export interface OAuthOptions {
   readonly oauthUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  readonly nowMs: () => number;
 }
 
 /** What a token response grants. */
 export interface Grant {
-  readonly accessToken: string;
+  /** Absent where the response has a refresh token alone, which can get one. */
+  readonly accessToken?: string;
   readonly refreshToken: string;
   readonly expiresAt: Date;
   /** Absent if the response names none. */
@@ -50,15 +64,15 @@ export interface OAuth {
 }
 
 export function createOAuth(options: OAuthOptions): OAuth {
-  const { http, oauthUrl, clientId, clientSecret } = options;
+  const { http, oauthUrl, clientId, clientSecret, nowMs } = options;
   const requestTokens = async (
     grant: Readonly<Record<string, string>>,
     signal?: AbortSignal,
   ): Promise<Grant> => {
     const form = { client_id: clientId, client_secret: clientSecret, ...grant };
     const response = await http({ method: 'POST', url: `${oauthUrl}/token`, form, signal });
-    if (response.status >= 400 && response.status < 500) throw rejectionOf(response);
-    return readGrant(readObject(response, 'the token'));
+    throwRejection(response);
+    return readGrant(readObject(response, 'the token'), nowMs(), grant['refresh_token']);
   };
 
   return {
@@ -97,39 +111,89 @@ async function revoke(
   });
   const { status, headers } = response;
   if (status === 401) throw clientRejected();
-  if (status >= 400 && status < 500) throw rejectionOf(response);
+  throwRejection(response);
   if (status !== 200) throw errorOf(response, 'the revocation');
   if (headers['content-type']?.includes('html') === true)
     throw new StravaTransientError('Strava responded to the revocation with a page.');
 }
 
-function rejectionOf(response: HttpResponse): Error {
-  const resources = new Set(faultsOf(response).map(({ resource }) => resource));
-  if (resources.has('RefreshToken')) {
-    return new RefreshTokenRejectedError('Strava rejected the refresh token.');
+/** @throws the error of a 4xx, which only these calls know. */
+function throwRejection(response: HttpResponse): void {
+  if (response.status < 400 || response.status > 499) return;
+  const faults = faultsOf(response);
+  const has = (key: keyof Fault, word: string): boolean =>
+    faults.some((fault) => fault[key] === word);
+  if (has('resource', 'RefreshToken')) {
+    throw new RefreshTokenRejectedError('Strava rejected the refresh token.');
   }
-  if (resources.has('AuthorizationCode')) {
-    return new AuthorizationNeededError(
+  if (has('resource', 'AuthorizationCode')) {
+    throw new AuthorizationNeededError(
       'Strava rejected the code: it was used before or has expired. Start again with: npm run auth',
     );
   }
-  return isClientRejected(response) ? clientRejected() : errorOf(response, 'the token');
+  if (isAthleteLimitReached(response)) throw athleteLimitReached();
+  if (has('resource', 'Application') && has('field', 'redirect_uri')) throw callbackRejected();
+  if (isClientRejected(response)) throw clientRejected();
+  throw rejectionOf(response, 'the token', 'STRAVA_OAUTH_URL') ?? errorOf(response, 'the token');
 }
 
-function readGrant(body: JsonObject): Grant {
-  const { access_token, refresh_token, expires_at, scope, athlete } = body;
-  if (
-    typeof access_token !== 'string' ||
-    typeof refresh_token !== 'string' ||
-    typeof expires_at !== 'number'
-  ) {
-    throw new MalformedResponseError("Strava's token response lacks a token or its expiry.");
+function athleteLimitReached(): ApplicationRejectedError {
+  return new ApplicationRejectedError(
+    'The application has as many athletes as Strava allows it. Raise the limit at https://www.strava.com/settings/api, or let an athlete withdraw the access at https://www.strava.com/settings/apps.',
+  );
+}
+
+function callbackRejected(): ApplicationRejectedError {
+  return new ApplicationRejectedError(
+    "Strava rejects the address that a login returns to: set the application's Authorization Callback Domain to localhost at https://www.strava.com/settings/api.",
+  );
+}
+
+/**
+ * A refresh token replaces the old one, so nothing else in the response may cost it: what is unusable
+ * beside it is left out or guessed. Without a new one the `old` stays valid (RFC 6749, section 6).
+ * @throws MalformedResponseError without a usable token
+ */
+function readGrant(body: JsonObject, nowMs: number, old: string | undefined): Grant {
+  const { access_token, refresh_token, scope, athlete } = body;
+  const isRenewed = isToken(refresh_token);
+  const refreshToken = isRenewed ? refresh_token : old;
+  const accessToken = isToken(access_token) ? access_token : undefined;
+  if (refreshToken === undefined || !(isRenewed || accessToken !== undefined)) {
+    throw new MalformedResponseError("Strava's token response has no usable token.");
   }
   return {
-    accessToken: access_token,
-    refreshToken: refresh_token,
-    expiresAt: new Date(expires_at * 1_000),
-    ...(typeof scope === 'string' && { scope: splitScopes(scope) }),
+    ...(accessToken !== undefined && { accessToken }),
+    refreshToken,
+    expiresAt: accessToken === undefined ? new Date(0) : expiryOf(body, nowMs),
+    ...(typeof scope === 'string' &&
+      scope.length <= maxTextLength && { scope: splitScopes(scope) }),
     ...(isJsonObject(athlete) && { athlete }),
   };
+}
+
+/** Of a token or the scopes: a multiple of any that Strava gives. */
+const maxTextLength = 4_096;
+
+/** Whether it is one word that can stand in a header. */
+function isToken(value: JsonValue | undefined): value is string {
+  return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value) && value.length <= maxTextLength;
+}
+
+const maxLifetimeMs = 365 * dayMs;
+/** Too long a guess costs one rejected request, and too short a one a refresh. */
+const guessedLifetimeMs = hourMs;
+
+/** By `expires_at`, else by `expires_in` (both in seconds), else a guess. */
+function expiryOf({ expires_at, expires_in }: JsonObject, nowMs: number): Date {
+  const atMs = secondsOf(expires_at) * secondMs;
+  const inMs = secondsOf(expires_in) * secondMs;
+  const isCredible = (ms: number): boolean => Math.abs(ms - nowMs) <= maxLifetimeMs;
+  const found = [atMs, nowMs + inMs].find(isCredible);
+  return new Date(found ?? nowMs + guessedLifetimeMs);
+}
+
+function secondsOf(value: JsonValue | undefined): number {
+  if (typeof value === 'string' && /^\d{1,15}$/.test(value)) return Number(value);
+  return typeof value === 'number' ? value : Number.NaN;
 }

@@ -12,6 +12,7 @@ import {
   NotFoundError,
   RateLimitedError,
   ScopeMissingError,
+  StravaRejectedError,
   StravaRecordError,
   StravaTransientError,
   SubscribersOnlyError,
@@ -31,8 +32,16 @@ export function readResponse(response: HttpResponse, what: string): JsonValue {
   if (response.status < 200 || response.status > 299) throw errorOf(response, what);
   const body = readBody(response);
   if (body === undefined)
-    throw new StravaTransientError(`Strava's response for ${what} is not JSON.`);
+    throw new StravaTransientError(
+      `Strava's response for ${what} is not JSON (${typeOf(response)}).`,
+    );
   return body;
+}
+
+/** What the response says it is, as one short word. */
+function typeOf({ headers }: HttpResponse): string {
+  const [, type] = /^([\w.+/-]{1,60})(?:;|$)/.exec(headers['content-type'] ?? '') ?? [];
+  return type ?? 'of unknown type';
 }
 
 /** The JSON of a successful response, which has to be an object. */
@@ -85,24 +94,67 @@ export function clientRejected(): ApplicationRejectedError {
   );
 }
 
-/** Whether Strava rejects the application itself; every call then fails like this. */
-function isApplicationInactive(response: HttpResponse): boolean {
-  return (
+/** Strava's rejection of the application itself; every call then fails like this. */
+function applicationRejection(response: HttpResponse): ApplicationRejectedError | undefined {
+  const isInactive =
     response.status === 403 &&
     faultsOf(response).some(({ resource, field, code }) => {
       return resource === 'Application' && field === 'Status' && code === 'Inactive';
-    })
+    });
+  if (!isInactive) return undefined;
+  return new ApplicationRejectedError(
+    'Strava says that the application is inactive: its owner needs a paid Strava subscription, or has to renew it, at https://www.strava.com/settings/api. Nothing stored was touched.',
+  );
+}
+
+/**
+ * Whether the application may have no further athlete. Strava documents no code for it, so this is the
+ * text that athletes see (jat255/strava-to-fittrackee#22).
+ */
+export function isAthleteLimitReached({ status, body }: HttpResponse): boolean {
+  return status === 403 && /limit of connected athletes/i.test(body);
+}
+
+/** The statuses of a failure of this request, where the same one may succeed later. */
+const passing: readonly number[] = [401, 408, 425, 429];
+
+/**
+ * The error of a 4xx for what every athlete and application has, such as the list of activities; undefined
+ * for any other response. `variable` names the base address that may be wrong.
+ */
+export function rejectionOf(
+  response: HttpResponse,
+  what: string,
+  variable: string,
+): ApplicationRejectedError | StravaRejectedError | undefined {
+  const { status } = response;
+  if (status < 400 || status > 499 || passing.includes(status)) return undefined;
+  const rejection = applicationRejection(response);
+  if (rejection !== undefined) return rejection;
+  const reasons = faultsOf(response).map((fault) => Object.values(fault).filter(isWord).join(' '));
+  const reason = reasons.length === 0 ? typeOf(response) : reasons.join(', ');
+  return new StravaRejectedError(
+    `Strava rejects the request for ${what} (${status}, ${reason}). Check ${variable}, and whether a proxy or a firewall responds in Strava's place.`,
+  );
+}
+
+function isWord(text: string): boolean {
+  return /^[\w :.-]{1,60}$/.test(text);
+}
+
+function redirected({ status, headers }: HttpResponse, what: string): StravaRejectedError {
+  const target = URL.parse(headers['location'] ?? '')?.origin;
+  return new StravaRejectedError(
+    `The request for ${what} is redirected${target === undefined ? '' : ` to ${target}`} (${status}). Redirects are not followed, because requests carry tokens: check STRAVA_API_URL and STRAVA_OAUTH_URL, and whether this network wants a login first.`,
   );
 }
 
 /** The typed error of a response that is not a success. */
 export function errorOf(response: HttpResponse, what: string): Error {
   const { status } = response;
-  if (isApplicationInactive(response)) {
-    return new ApplicationRejectedError(
-      'Strava says that the application is inactive: its owner needs a paid Strava subscription, or has to renew it, at https://www.strava.com/settings/api. Nothing stored was touched.',
-    );
-  }
+  if (status >= 300 && status < 400) return redirected(response, what);
+  const rejection = applicationRejection(response);
+  if (rejection !== undefined) return rejection;
   if (status === 401) return unauthorized(response, what);
   if (status === 402) return new SubscribersOnlyError(`Strava gives ${what} to subscribers only.`);
   if (status === 404) return new NotFoundError(`Strava knows no ${what}.`);

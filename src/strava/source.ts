@@ -13,11 +13,16 @@ import { pageSize } from '../domain/sync/list-coverage.ts';
 import { MalformedResponseError } from '../errors.ts';
 import type { RequestOptions, StravaSource } from '../sync/ports/source.ts';
 import type { ApiRequest, Client } from './client.ts';
-import { readObject, readResponse } from './responses.ts';
+import { readObject, readResponse, rejectionOf } from './responses.ts';
 
 const segmentStreamKeys = ['distance', 'latlng', 'altitude'];
 
-export function createSource(client: Client): StravaSource {
+export interface SourceOptions {
+  /** How large the streams of one activity may be, in decoded bytes. */
+  readonly maxStreamsBytes: number;
+}
+
+export function createSource(client: Client, { maxStreamsBytes }: SourceOptions): StravaSource {
   type Get<T> = (athleteId: number, request: ApiRequest, options: RequestOptions) => Promise<T>;
   const json: Get<JsonValue> = async (athleteId, request, options) =>
     readResponse(await client.get(athleteId, request, options), request.what);
@@ -34,14 +39,17 @@ export function createSource(client: Client): StravaSource {
       const before = beforeS === undefined ? {} : { before: String(beforeS) };
       const query = { page: String(page), per_page: String(pageSize), ...before };
       const request = { path: '/athlete/activities', query, what: 'the list of activities' };
-      const records = await json(athleteId, request, options);
+      const response = await client.get(athleteId, request, options);
+      const rejection = rejectionOf(response, request.what, 'STRAVA_API_URL');
+      if (rejection !== undefined) throw rejection;
+      const records = readResponse(response, request.what);
       if (Array.isArray(records)) return (records as readonly JsonValue[]).map(readSummary);
       throw malformed(request, 'it is not a list');
     },
     streams: (athleteId, activityId, options) => {
       const path = `/activities/${activityId}`;
       const request = streamsRequest(path, streamKeys, `the streams of activity ${activityId}`);
-      return streams(athleteId, request, options);
+      return streams(athleteId, { ...request, maxBytes: maxStreamsBytes }, options);
     },
     activity: async (athleteId, activityId, options) => {
       const request = {

@@ -20,6 +20,7 @@ import {
 } from '../errors.ts';
 import type { AthleteSyncState } from './athlete-sync-state.ts';
 import { listKey } from './athlete-sync-state.ts';
+import { createFailingRequests } from './failing-requests.ts';
 import type { PageResult } from './ports/activities.ts';
 import type { RunStats } from './run-stats.ts';
 import { addPage, addTask, emptyStats, isFailure } from './run-stats.ts';
@@ -53,8 +54,8 @@ export function createOutcomes(deps: OutcomeDeps): Outcomes {
   let circuit = closedCircuit;
   let stats = emptyStats;
   let fatal: { readonly error: unknown } | undefined;
-  let transientError: Error | undefined;
   const backoffs = createTaskBackoffs(deps);
+  const failing = createFailingRequests(deps);
 
   const broke = (error: unknown): void => {
     fatal ??= { error };
@@ -63,28 +64,28 @@ export function createOutcomes(deps: OutcomeDeps): Outcomes {
   const succeeded = (athlete: AthleteSyncState, key: string): void => {
     backoffs.recordSuccess(athlete, key);
     circuit = afterSuccess();
+    failing.succeeded();
   };
 
   const failTransiently = async (
-    { athlete, work }: RequestInFlight,
+    inFlight: RequestInFlight,
     error: StravaRequestError,
   ): Promise<void> => {
-    const { athleteId, lease } = athlete;
-    transientError = error;
     stats = { ...stats, failures: stats.failures + 1 };
-    log.debug({ athlete: athleteId, code: error.code }, error.message);
+    if (failing.failed(inFlight, error, circuit.failures === 0)) {
+      broke(error);
+      return;
+    }
     circuit = afterFailure(circuit, nowMs(), random());
-    const isOwn = backoffs.recordFailure(athlete, keyOf(work));
-    if (!isOwn || work.kind !== 'task') return;
-    const write = { athleteId, epoch: lease.epoch, at: new Date(nowMs()) };
-    const { kind } = await countFailure(deps, write, work.task, error.message);
-    if (kind === 'parked') stats = { ...stats, parked: stats.parked + 1 };
+    const isOwn = backoffs.recordFailure(inFlight.athlete, keyOf(inFlight.work));
+    if (isOwn && (await countOwnFailure(deps, inFlight, error)))
+      stats = { ...stats, parked: stats.parked + 1 };
   };
 
   return {
     circuit: () => circuit,
     stats: () => stats,
-    lastTransientError: () => transientError,
+    lastTransientError: failing.last,
     throwFatal: () => {
       if (fatal !== undefined) throw fatal.error;
     },
@@ -113,6 +114,17 @@ export function createOutcomes(deps: OutcomeDeps): Outcomes {
     },
     broke,
   };
+}
+
+/** Returns whether the task is parked. */
+async function countOwnFailure(
+  deps: OutcomeDeps,
+  { athlete: { athleteId, lease }, work }: RequestInFlight,
+  error: StravaRequestError,
+): Promise<boolean> {
+  if (work.kind !== 'task') return false;
+  const write = { athleteId, epoch: lease.epoch, at: new Date(deps.nowMs()) };
+  return (await countFailure(deps, write, work.task, error)).kind === 'parked';
 }
 
 function updatePicture(

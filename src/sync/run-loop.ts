@@ -11,7 +11,7 @@ import type { Reserve } from '../domain/rate-limit/quota.ts';
 import { noReserve, opensAt } from '../domain/rate-limit/quota.ts';
 import type { ReconcileSettings } from '../domain/sync/reconcile.ts';
 import { reserveFor } from '../domain/rate-limit/reserve.ts';
-import { StravaRequestError, StravaUnavailableError } from '../errors.ts';
+import { StravaRejectedError, StravaRequestError, StravaUnavailableError } from '../errors.ts';
 import type { AthleteSyncState } from './athlete-sync-state.ts';
 import { viewOf } from './athlete-sync-state.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -66,12 +66,14 @@ export async function runLoop(run: Run): Promise<number | undefined> {
   const { options, outcomes, deps } = run;
   const isPollDue = createPollInterval(deps);
   let clockSuspectSinceMs: number | undefined;
+  let clockError: StravaRequestError | undefined;
   while (!options.signal.aborted) {
     options.onIteration?.();
     outcomes.throwFatal();
-    if (deps.quota.isClockSuspect() && !(await settleClock(run))) {
+    clockError = deps.quota.isClockSuspect() ? await settleClock(run, clockError) : undefined;
+    if (clockError !== undefined) {
       clockSuspectSinceMs ??= deps.clock.monotonicMs();
-      throwIfOver(deps, deps.clock.monotonicMs() - clockSuspectSinceMs);
+      throwIfOver(deps, deps.clock.monotonicMs() - clockSuspectSinceMs, clockError);
       continue;
     }
     clockSuspectSinceMs = undefined;
@@ -95,15 +97,20 @@ export async function runLoop(run: Run): Promise<number | undefined> {
   return undefined;
 }
 
-/** Without Strava's time one window cannot be told from the next: returns false until it is known. */
-async function settleClock({ deps, options }: Run): Promise<boolean> {
+/** Without Strava's time one window cannot be told from the next: returns why it is still unknown. */
+async function settleClock(
+  { deps, options }: Run,
+  earlier: StravaRequestError | undefined,
+): Promise<StravaRequestError | undefined> {
   try {
     await deps.quota.checkTime(options.signal);
-    return true;
+    return undefined;
   } catch (error) {
-    if (!(error instanceof StravaRequestError)) throw error;
+    if (!(error instanceof StravaRequestError) || error instanceof StravaRejectedError) throw error;
+    if (earlier === undefined)
+      deps.log.warn({ code: error.code }, `${error.message} Trying again.`);
     await deps.clock.sleep(maxSleepMs, options.signal);
-    return false;
+    return error;
   }
 }
 
@@ -176,8 +183,9 @@ function throwIfDownTooLong(deps: RunLoopDeps, outcomes: Outcomes): void {
 
 function throwIfOver({ deadlineMs }: RunLoopDeps, downMs: number, cause?: Error): void {
   if (downMs < deadlineMs) return;
+  const reason = cause === undefined ? '' : ` The last failure: ${cause.message}`;
   throw new StravaUnavailableError(
-    'Strava has not answered for ten minutes. Run the command again later; nothing is lost.',
+    `Strava has sent no usable response for ten minutes.${reason} Run the command again later; nothing is lost.`,
     { cause },
   );
 }

@@ -13,10 +13,13 @@ import {
   planEventRetry,
   planParking,
   planRetry,
+  planUnusableRetry,
 } from '../domain/sync/retry.ts';
+import type { StravaRequestError } from '../errors.ts';
 import {
   MalformedResponseError,
   NotFoundError,
+  ResponseTooLargeError,
   ScopeMissingError,
   StravaRecordError,
   SubscribersOnlyError,
@@ -124,7 +127,7 @@ async function parkIfUnstorable(
   problem: StorageProblem,
 ): Promise<TaskOutcome> {
   if (problem === undefined) return { kind: 'stored' };
-  await tasks.postpone(write, task, planParking(write.at), `Not stored: ${problem}.`);
+  await tasks.postpone(write, task, planParking(task.tries, write.at), `Not stored: ${problem}.`);
   return { kind: 'unstorable' };
 }
 
@@ -196,8 +199,8 @@ async function settleFailure(
   const isOptional = task.kind !== 'streams' && task.kind !== 'activity';
   if (error instanceof ScopeMissingError && isOptional)
     return markUnavailable(deps, write, task, 'the login does not allow it');
-  if (error instanceof StravaRecordError || error instanceof MalformedResponseError)
-    return countFailure(deps, write, task, error.message);
+  if (error instanceof StravaRecordError || isUnusable(error))
+    return countFailure(deps, write, task, error);
   throw error;
 }
 
@@ -279,14 +282,20 @@ async function settleOrPostpone(
   return { kind: 'postponed' };
 }
 
-/** A failure of the task's own: a few tries, then parked for a day. */
+/** A failure of the task's own: a few tries, then parked. */
 export async function countFailure(
   { tasks, nowMs, random }: Pick<TaskDeps, 'tasks' | 'nowMs' | 'random'>,
   write: TaskWrite,
   task: FetchTask,
-  error: string,
+  error: StravaRequestError,
 ): Promise<TaskOutcome & { readonly kind: 'failed' | 'parked' }> {
-  const retry = planRetry(task.tries, nowMs(), random());
-  await tasks.postpone(write, task, retry, error);
+  const planNext = isUnusable(error) ? planUnusableRetry : planRetry;
+  const retry = planNext(task.tries, nowMs(), random());
+  await tasks.postpone(write, task, retry, error.message);
   return { kind: retry.isParked ? 'parked' : 'failed' };
+}
+
+/** Whether a complete response held no record, and the next one probably holds none either. */
+function isUnusable(error: unknown): error is StravaRequestError {
+  return error instanceof MalformedResponseError || error instanceof ResponseTooLargeError;
 }

@@ -69,7 +69,7 @@ describe.concurrent('sync with faulty responses', () => {
     faults.activity(sick, 'error-json');
     const first = await scene.call('sync');
     expect(first.exitCode, first.stderr).toBe(0);
-    expect(first.stdout).toContain(`Parked, tried again in a day: ${sick}.`);
+    expect(first.stdout).toContain(`Parked, tried again in a day or later: ${sick}.`);
     expect(requests.count({ activityId: sick, endpoint: 'streams' })).toBe(5);
     expect(await scene.differences()).toEqual([
       `${sick} has its streams parked`,

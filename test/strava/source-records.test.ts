@@ -32,7 +32,7 @@ beforeAll(async () => {
     settings: quota,
   });
   await logIn(stack, simulator);
-  source = createSource(stack.client);
+  source = createSource(stack.client, { maxStreamsBytes: 64_000_000 });
 });
 
 afterAll(async () => {

@@ -40,6 +40,7 @@ export interface StackOptions {
   readonly clock?: Clock;
   readonly log?: Logger;
   readonly requestTimeoutMs?: number;
+  readonly maxStreamsBytes?: number;
   readonly leaseDurationMs?: number;
 }
 
@@ -71,7 +72,10 @@ export async function createStack(options: StackOptions): Promise<Stack> {
   const stravaClock = createStravaClock(clock, log);
   const http = createHttp(requestTimeoutMs);
   const learning = withClockLearning(http, clock, stravaClock);
-  const oauth = createOAuth({ http: learning, oauthUrl, clientId, clientSecret });
+  const oauth = createOAuth({
+    ...{ http: learning, oauthUrl, clientId, clientSecret },
+    nowMs: () => stravaClock.nowMs(),
+  });
   const timeCheck = createTimeCheck({ http, clock, stravaClock, oauthUrl });
   const quota = createQuotaStore(store, clientId);
   const rateLimiter = createRateLimiter({
@@ -95,7 +99,7 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     oauth,
     rateLimiter,
     client,
-    source: createSource(client),
+    source: createSource(client, { maxStreamsBytes: options.maxStreamsBytes ?? 64_000_000 }),
     stravaClock,
   };
 }

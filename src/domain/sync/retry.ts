@@ -28,7 +28,7 @@ export const streamsMayComeMs = 6 * hourMs;
 /** What follows from a try that did not bring the record. */
 export interface Retry {
   readonly tries: number;
-  /** Failed too often: tried again in a day. */
+  /** Failed too often: tried again in a day at the earliest. */
   readonly isParked: boolean;
   readonly nextTryAt: Date;
 }
@@ -52,9 +52,25 @@ function quickPauseMs(tries: number, random: number): number {
   return backoffMs(tries % triesADay, quickBackoff, 0.5 + random / 2);
 }
 
-/** What the database cannot hold is parked for a day at once. */
-export function planParking(at: Date): Retry {
-  return { tries: 1, isParked: true, nextTryAt: later(at, dayMs) };
+const parkedBackoff: Backoff = { baseMs: dayMs, capMs: 30 * dayMs };
+
+/**
+ * For a complete response without a usable record, which comes again as it is: five tries within minutes,
+ * then one after a day, two days, four, at last one a month.
+ */
+export function planUnusableRetry(triesBefore: number, nowMs: number, random: number): Retry {
+  if (triesBefore + 1 < triesADay) return planRetry(triesBefore, nowMs, random);
+  return park(triesBefore + 1, triesBefore + 2 - triesADay, nowMs);
+}
+
+/** What the database cannot hold is parked at once: for a day, then two, at last for a month. */
+export function planParking(triesBefore: number, at: Date): Retry {
+  return park(triesBefore + 1, triesBefore + 1, at.getTime());
+}
+
+function park(tries: number, days: number, nowMs: number): Retry {
+  const pauseMs = backoffMs(days, parkedBackoff, 1);
+  return { tries, isParked: true, nextTryAt: new Date(nowMs + pauseMs) };
 }
 
 /**

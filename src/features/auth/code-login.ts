@@ -8,7 +8,7 @@ import type { Grant } from '../../strava/oauth.ts';
 import type { Login } from './athlete.ts';
 import { athleteIdOf, fetchOwner, requireActivities } from './athlete.ts';
 import type { LoginSession } from './session.ts';
-import { retryUntilDone } from './session.ts';
+import { noUsableAccessToken, retryUntilDone } from './session.ts';
 
 export interface CodeLogin {
   readonly code: string;
@@ -28,12 +28,14 @@ export async function logInWithCode(session: LoginSession, given: CodeLogin): Pr
   const { athlete, ...grant } = await exchange(session, given);
   const scope = grant.scope ?? given.scope;
   requireActivities(scope);
-  const profile = athlete ?? (await fetchOwner(session, grant.accessToken));
+  const { accessToken } = grant;
+  if (accessToken === undefined) throw noUsableAccessToken();
+  const profile = athlete ?? (await fetchOwner(session, accessToken));
   const athleteId = athleteIdOf(profile);
   const { clientId } = strava;
   const obtainedAt = new Date(program.clock.nowMs());
   const known = scope && { scope };
-  await database.tokens.save({ ...grant, athleteId, clientId, obtainedAt, ...known });
+  await database.tokens.save({ ...grant, accessToken, athleteId, clientId, obtainedAt, ...known });
   await saveAthlete(database.store, athleteId, profile);
   await noteLogin(database.store, athleteId);
   return { athleteId, profile, ...known };
@@ -43,7 +45,12 @@ async function exchange(session: LoginSession, { code, isBrandNew }: CodeLogin):
   const request = (): Promise<Grant> =>
     retryUntilDone(session, () => session.strava.oauth.exchangeCode(code));
   try {
-    return await request();
+    const grant = await request();
+    if (grant.accessToken !== undefined) return grant;
+    // The code is used up, and what it brought can still get an access token.
+    const { oauth } = session.strava;
+    const renewed = await retryUntilDone(session, () => oauth.refresh(grant.refreshToken));
+    return { ...grant, ...renewed };
   } catch (error) {
     if (!isBrandNew || !(error instanceof AuthorizationNeededError)) throw error;
     const { clock, signal } = session.program;

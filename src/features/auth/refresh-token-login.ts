@@ -16,7 +16,7 @@ import type { Tokens } from '../../sync/ports/tokens.ts';
 import type { Login } from './athlete.ts';
 import { athleteIdOf, fetchAthlete, fetchOwner, requireActivities } from './athlete.ts';
 import type { LoginSession } from './session.ts';
-import { retryUntilDone, underLease } from './session.ts';
+import { noUsableAccessToken, retryUntilDone, underLease } from './session.ts';
 
 /** @throws AuthorizationNeededError for a rejected token or a useless grant. */
 export async function logInWithRefreshToken(session: LoginSession, given: string): Promise<Login> {
@@ -62,6 +62,7 @@ function pickUp(session: LoginSession, given: string): Promise<Login> {
     const isUsable = found && isFresh(found, program.clock.nowMs());
     const pending = isUsable ? found : await obtain(session, found?.refreshToken ?? given);
     if (!isUsable) await pendingLogins.save(digest, pending);
+    if (pending.accessToken === noAccessToken) throw noUsableAccessToken();
     const profile = await fetchOwner(session, pending.accessToken);
     const athleteId = athleteIdOf(profile);
     await pendingLogins.claim(digest, athleteId);
@@ -104,12 +105,15 @@ async function refresh(session: LoginSession, refreshToken: string): Promise<Gra
   }
 }
 
+/** Stands for an access token that the response lacks; it counts as expired. */
+const noAccessToken = 'none';
+
 function withoutOwner(
   { program, strava }: LoginSession,
   grant: Grant,
   stored?: Tokens,
 ): PendingLogin {
-  const { accessToken, refreshToken, expiresAt } = grant;
+  const { accessToken = stored?.accessToken ?? noAccessToken, refreshToken, expiresAt } = grant;
   const scope = grant.scope ?? stored?.scope;
   const now = new Date(program.clock.nowMs());
   // With more than an hour left Strava gives the same access token, which is as old as it was.

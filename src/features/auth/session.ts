@@ -5,6 +5,7 @@
 import type { StravaRequestError } from '../../errors.ts';
 import {
   AuthorizationNeededError,
+  MalformedResponseError,
   QuotaSpentError,
   StravaRecordError,
   StravaUnavailableError,
@@ -86,6 +87,12 @@ export async function underLease<T>(
     await clock.sleep(leasePauseMs, signal);
     throwIfStopped(signal);
   }
+}
+
+export function noUsableAccessToken(): MalformedResponseError {
+  return new MalformedResponseError(
+    "Strava's token response has no usable access token. Give the same command again.",
+  );
 }
 
 function unavailable(error: StravaRequestError): StravaUnavailableError {

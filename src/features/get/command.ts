@@ -89,6 +89,7 @@ function unavailable(error: StravaRequestError): StravaUnavailableError {
 async function fetchOnce({ program, strava, athleteId, request }: GetSession): Promise<string> {
   const options = { reserve: noReserve, signal: program.signal };
   // A login without the scope for this request stays valid for the sync.
-  const sent = { ...request, isScopeOptional: true };
+  const { maxStreamsBytes: maxBytes } = program.config.strava;
+  const sent = { ...request, isScopeOptional: true, maxBytes };
   return jsonTextOf(await strava.client.get(athleteId, sent, options), request.what);
 }

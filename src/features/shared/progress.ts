@@ -46,7 +46,7 @@ const logEveryMs = 30_000;
 
 /** What is left and how long it takes: the end of every wait message and every bar. */
 export function remaining(left: number, { remainingMs, dailyLimit }: ProgressOptions): string {
-  if (left === 0) return 'nothing left to fetch';
+  if (left === 0) return 'no streams left to fetch so far';
   const duration = formatDuration(Math.max(1_000, remainingMs(left)));
   return `${counted(left, 'stream')} to go: about ${duration} at ${number(dailyLimit())} a day`;
 }

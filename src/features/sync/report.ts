@@ -39,7 +39,9 @@ export async function renderSummary(facts: SummaryFacts, isJson: boolean): Promi
     `Activities: ${number(stats.added)} new, ${number(stats.changed)} changed.`,
     `Streams: ${number(stats.streamsStored)} stored, ${number(stats.withoutStreams)} activities without, ${number(stats.parked)} parked.`,
     `Requests: ${number(stats.requests)} made, ${number(stats.failures)} failed; left: ${number(quota.short.left)} until ${instant(quota.short.resetsAt)}, ${number(quota.daily.left)} today.`,
-    ...(parkedIds.length > 0 ? [`Parked, tried again in a day: ${parkedIds.join(', ')}.`] : []),
+    ...(parkedIds.length > 0
+      ? [`Parked, tried again in a day or later: ${parkedIds.join(', ')}.`]
+      : []),
     ...[...stopped.values()].map(({ message }) => message),
     ...[...held].map(
       ([id, { pid, host }]) => `Athlete ${id} is being synced by process ${pid} on ${host}.`,

@@ -41,7 +41,7 @@ export const runs = define({
         failed: '`error` says why',
       }),
     ),
-    error: optional(text('why it failed', 'Strava has not answered for ten minutes.')),
+    error: optional(text('why it failed', 'Strava has sent no usable response for ten minutes.')),
     error_code: optional(text('its code in docs/errors.md', 'STRAVA_UNAVAILABLE')),
     counts: optional(
       map(

@@ -2,6 +2,9 @@
  * Sends a response: whole, or broken in one of several ways.
  */
 import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { gzipSync } from 'node:zlib';
 
 import type { SimulatedResponse } from './response.ts';
 import type { Delivery } from './fault-responses.ts';
@@ -21,6 +24,14 @@ export async function deliver(
     response.socket?.resetAndDestroy();
     return false;
   }
+  if (how === 'endless' || how === 'gzip-bomb') {
+    const isBomb = how === 'gzip-bomb';
+    const encoding = isBomb ? { 'Content-Encoding': 'gzip' } : {};
+    response.writeHead(simulated.status, { 'Content-Type': simulated.contentType, ...encoding });
+    // It ends when the client closes the connection.
+    await pipeline(Readable.from(isBomb ? bomb() : endless()), response).catch(() => undefined);
+    return false;
+  }
   const length = simulated.status === 204 ? {} : { 'Content-Length': body.length };
   response.writeHead(simulated.status, {
     'Content-Type': simulated.contentType,
@@ -31,6 +42,20 @@ export async function deliver(
   if (how === 'drip') drip(response, body);
   else cutOff(response, body, how);
   return false;
+}
+
+function* endless(): Generator<Buffer> {
+  const zeros = Buffer.from('0,'.repeat(32_768));
+  yield Buffer.from('[');
+  for (;;) yield zeros;
+}
+
+const [bombBytes, bombPieces] = [10_000_000_000, 200];
+let piece: Buffer | undefined;
+
+function* bomb(): Generator<Buffer> {
+  piece ??= gzipSync(Buffer.alloc(bombBytes / bombPieces, ' '));
+  for (let sent = 0; sent < bombPieces; sent += 1) yield piece;
 }
 
 function end(response: ServerResponse, body: Buffer): Promise<boolean> {

@@ -14,10 +14,16 @@
  * - `html-200`: a maintenance page with status 200
  * - `hang`: no response is ever sent
  * - `drip`: one byte a second
+ * - `endless`: a body of JSON that never ends
+ * - `gzip-bomb`: 10 MB of a compressed body that decompress to 10 GB
  * - `rate-limit`: 429 although no limit was reached
  * - `malformed`: JSON of the right shape with values of wrong types
  * - `wrong-shape`: 200 with JSON of an unknown shape
  * - `empty-list`: 200 with `[]`
+ * - `redirect`: 302 to the same path on another host
+ * - `page-400`, `page-403`, `page-404`: a page with that status, as a gateway or a wrong address has it
+ * - `athlete-limit`: 403, because the application may have no further athlete
+ * - `callback-domain`: 400, because the callback address is not the application's
  * - `code-not-ready`: a fresh code is rejected once, and stays valid
  */
 export type FaultKind =
@@ -32,10 +38,18 @@ export type FaultKind =
   | 'html-200'
   | 'hang'
   | 'drip'
+  | 'endless'
+  | 'gzip-bomb'
   | 'rate-limit'
   | 'malformed'
   | 'wrong-shape'
   | 'empty-list'
+  | 'redirect'
+  | 'page-400'
+  | 'page-403'
+  | 'page-404'
+  | 'athlete-limit'
+  | 'callback-domain'
   | 'code-not-ready';
 
 /** Failures that pass by themselves and take no longer than a response. */

@@ -5,6 +5,7 @@ import {
   errorResponse,
   htmlType,
   jsonResponse,
+  jsonTextResponse,
   rateLimitExceeded,
   textResponse,
 } from './response.ts';
@@ -12,7 +13,16 @@ import type { SimulatedResponse } from './response.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import type { Endpoint } from './request-log.ts';
 
-const deliveries = ['whole', 'reset', 'reset-mid-body', 'truncated', 'hang', 'drip'] as const;
+const deliveries = [
+  'whole',
+  'reset',
+  'reset-mid-body',
+  'truncated',
+  'hang',
+  'drip',
+  'endless',
+  'gzip-bomb',
+] as const;
 
 /** How a response is sent. */
 export type Delivery = (typeof deliveries)[number];
@@ -38,6 +48,21 @@ export function insteadOfWork(kind: FaultKind, endpoint: Endpoint): SimulatedRes
       return jsonResponse([]);
     case 'code-not-ready':
       return errorResponse(400, ['AuthorizationCode', 'code', 'invalid']);
+    case 'redirect':
+      return { ...textResponse(302, '', htmlType), headers: { Location: elsewhere } };
+    case 'page-400':
+    case 'page-403':
+    case 'page-404':
+      return textResponse(Number(kind.slice(-3)), page(kind), htmlType);
+    case 'athlete-limit':
+      return endpoint === 'authorize'
+        ? textResponse(403, page(`Error 403: ${athleteLimit}`), htmlType)
+        : jsonResponse({ message: athleteLimit, errors: [] }, 403);
+    case 'callback-domain':
+      return errorResponse(400, ['Application', 'redirect_uri', 'invalid']);
+    case 'endless':
+    case 'gzip-bomb':
+      return jsonTextResponse('');
     case 'reset':
     case 'hang':
       return textResponse(0, '', htmlType);
@@ -63,6 +88,9 @@ export function spoil(
   }
   return [response, deliveries.find((delivery) => delivery === kind) ?? 'whole'];
 }
+
+const elsewhere = 'https://api.example.org/api/v3?token=secret';
+const athleteLimit = 'Limit of connected athletes exceeded';
 
 function page(title: string): string {
   return `<!DOCTYPE html><html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>\n`;

@@ -9,6 +9,7 @@ import {
   planEventRetry,
   planParking,
   planRetry,
+  planUnusableRetry,
   refreshAt,
   unavailableRetryAt,
 } from '../../../src/domain/sync/retry.ts';
@@ -78,8 +79,28 @@ describe('the next try', () => {
   const later = (ms: number) => new Date(at.getTime() + ms);
   const [minuteMs, hourMs] = [60_000, 3_600_000];
 
-  it('of what the database cannot hold is in a day', () => {
-    expect(planParking(at)).toEqual({ tries: 1, isParked: true, nextTryAt: later(dayMs) });
+  it('of what the database cannot hold is in a day, then twice as late each time, up to a month', () => {
+    const parked = (tries: number, days: number) => ({
+      tries,
+      isParked: true,
+      nextTryAt: later(days * dayMs),
+    });
+    const days = [1, 2, 4, 8, 16, 30, 30];
+    expect(days.map((_, tries) => planParking(tries, at))).toEqual(
+      days.map((each, tries) => parked(tries + 1, each)),
+    );
+    expect(planParking(5_000, at)).toEqual(parked(5_001, 30));
+  });
+
+  it('of a response without a usable record comes five times within minutes, then ever more rarely', () => {
+    const pauses: number[] = [];
+    for (let tries = 0; tries < 11; tries += 1) {
+      const { nextTryAt, ...next } = planUnusableRetry(tries, at.getTime(), 1);
+      expect(next).toEqual({ tries: tries + 1, isParked: tries >= 4 });
+      pauses.push(nextTryAt.getTime() - at.getTime());
+    }
+    expect(Math.max(...pauses.slice(0, 4))).toBeLessThanOrEqual(minuteMs);
+    expect(pauses.slice(4).map((ms) => ms / dayMs)).toEqual([1, 2, 4, 8, 16, 30, 30]);
   });
 
   it('of streams that are missing is in an hour until six hours after the end of the activity', () => {
