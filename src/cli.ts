@@ -10,8 +10,9 @@ import { systemClock } from './clock.ts';
 import type { Action } from './command-line.ts';
 import { createCommands } from './command-line.ts';
 import { loadConfig } from './config/load.ts';
-import { DomestiqueError, exitCodes } from './errors.ts';
+import { DomestiqueError, exitCodes, UsageError } from './errors.ts';
 import { createLog } from './log.ts';
+import { rejectOptionsKeptByNpm } from './npm-options.ts';
 import { identifyOwner } from './owner.ts';
 import type { Program } from './program.ts';
 import type { OutputWatch } from './standard-streams.ts';
@@ -116,9 +117,11 @@ async function main(): Promise<void> {
   });
   try {
     const commands = createCommands((action) => run(action, stop, output), process.stdin);
+    await rejectOptionsKeptByNpm(commands, process.argv.slice(2), process.env);
     await commands.parseAsync(process.argv);
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
+    if (error instanceof UsageError) complain(error);
+    else if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   }
   await finish(output);

@@ -106,6 +106,32 @@ describe.concurrent('the command line', () => {
     }
   });
 
+  it.each([
+    ['sync --dry-run', '--dry-run', 'npm run sync -- --dry-run'],
+    ['sync --since 2019', '--since', 'npm run sync -- --since <date>'],
+    ['sync --athlete=1001 --no-wait', '--athlete and --no-wait', '--athlete <id> --no-wait'],
+  ])(
+    'npm run %s, without the second --, does nothing and names the right line',
+    async (typed, kept, line) => {
+      const scene = await openScene({ activities: 2 });
+      const args = ['run', '-s', ...typed.split(' ')];
+      const { exitCode, stdout, stderr } = await scene.launch(args, {}, { program: 'npm' }).ended;
+      expect(exitCode, stderr).toBe(2);
+      expect(stdout).toBe('');
+      expect(stderr).toMatch(new RegExp(`^npm kept ${kept} for itself, .*${line}\n$`));
+      expect(scene.simulator.requests.entries).toEqual([]);
+    },
+  );
+
+  it('takes an option that npm was given and that is written after the second -- as well', async () => {
+    const scene = await openScene({ activities: 2 });
+    const args = ['run', '-s', 'sync', '--dry-run', '--json', '--', '--dry-run', '--json'];
+    const { exitCode, stdout } = await scene.launch(args, {}, { program: 'npm' }).ended;
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ athletes: [{}] });
+    expect(await scene.db.collection('activities').countDocuments()).toBe(0);
+  });
+
   it('prints only the result on stdout through npm', async () => {
     const scene = await openScene({ activities: 2 });
     const npm = { program: 'npm' };

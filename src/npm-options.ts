@@ -1,0 +1,82 @@
+/**
+ * Options that npm kept for itself: without a second `--`, `npm run sync --dry-run` runs `sync` without any
+ * option, and npm hands `--dry-run` over as the variable `npm_config_dry_run` only
+ * (https://docs.npmjs.com/cli/v11/using-npm/config).
+ */
+import type { Command, Option } from 'commander';
+import { UsageError } from './errors.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Options of ours that npm has too. A line in an .npmrc sets the same variable, so they are not refused:
+ * without them no command does more than it was told. `dry-run` is refused although npm has it.
+ */
+const alsoOfNpm: ReadonlySet<string> = new Set(['browser', 'force', 'json', 'yes']);
+
+/** @throws UsageError with the right line, where npm kept an option of the command for itself. */
+export async function rejectOptionsKeptByNpm(
+  commands: Command,
+  args: readonly string[],
+  env: Environment,
+): Promise<void> {
+  const [script] = args;
+  // Another script of npm can run a command, and has options of its own.
+  if (script === undefined || env['npm_lifecycle_event'] !== script) return;
+  const { command, path } = commandOf(commands, args);
+  const kept = [...command.options.map(optionOf), ...(await parametersOf(script))].filter(
+    ({ name, isSetBy }) =>
+      !alsoOfNpm.has(name) &&
+      isSetBy(env[`npm_config_${name.replaceAll('-', '_')}`]) &&
+      !args.some((arg) => arg.startsWith('--') && optionName(arg) === name),
+  );
+  if (kept.length === 0) return;
+  const names = kept.map(({ flags }) => flags.split(' ')[0]).join(' and ');
+  const line = ['npm run', script, '--', ...path, ...kept.map(({ flags }) => flags)].join(' ');
+  throw new UsageError(
+    `npm kept ${names} for itself, and nothing was done: options come after a second --, as in: ${line}`,
+  );
+}
+
+/** The command that the arguments name, and the words of it that come after the script's name. */
+function commandOf(commands: Command, args: readonly string[]) {
+  let command = commands;
+  const path: string[] = [];
+  for (const arg of args) {
+    const next = command.commands.find((each) => each.name() === arg);
+    if (next === undefined) break;
+    command = next;
+    path.push(arg);
+  }
+  // A question's name belongs to the line as a subcommand's does.
+  const question = command.name() === 'query' ? args.slice(1, 2) : [];
+  return { command, path: [...path.slice(1), ...question] };
+}
+
+interface OwnOption {
+  /** As npm names it: without `no-`. */
+  readonly name: string;
+  /** As it is written, with a placeholder for its value. */
+  readonly flags: string;
+  readonly isSetBy: (value: string | undefined) => boolean;
+}
+
+function optionOf({ flags, long, negate }: Option): OwnOption {
+  const isSetBy = (value: string | undefined): boolean =>
+    negate ? value === '' || value === 'false' : (value ?? '') !== '' && value !== 'false';
+  return { name: optionName(long ?? flags), flags, isSetBy };
+}
+
+function optionName(long: string): string {
+  return long.replace(/^--(no-)?/, '').replace(/=.*$/s, '');
+}
+
+/** The parameters of the questions, which the command line's library does not know. */
+async function parametersOf(script: string): Promise<readonly OwnOption[]> {
+  if (script !== 'query') return [];
+  const { parameters } = await import('./queries/parameters.ts');
+  const isSetBy = (value: string | undefined): boolean => (value ?? '') !== '';
+  return Object.keys(parameters).map((name) => {
+    return { name, flags: `--${name} <${name}>`, isSetBy };
+  });
+}
