@@ -5,7 +5,8 @@
 import type { Clock } from '../clock.ts';
 import type { Reserve } from '../domain/rate-limit/quota.ts';
 import { recountPending } from './observe.ts';
-import type { Outcomes, RequestInFlight } from './outcomes.ts';
+import type { RequestInFlight } from './failing-requests.ts';
+import type { Outcomes } from './outcomes.ts';
 import { keyOf } from './outcomes.ts';
 import type { PageDeps } from './pages.ts';
 import { fetchNextPage, pollNewestPage } from './pages.ts';

@@ -6,8 +6,15 @@ import type { Logger } from 'pino';
 import { minuteMs } from '../domain/duration.ts';
 import type { StravaRequestError } from '../errors.ts';
 import { StravaRejectedError } from '../errors.ts';
+import type { Work } from '../domain/sync/plan.ts';
+import type { AthleteSyncState } from './athlete-sync-state.ts';
 import { listKey } from './athlete-sync-state.ts';
-import type { RequestInFlight } from './outcomes.ts';
+
+/** One request under way. */
+export interface RequestInFlight {
+  readonly athlete: AthleteSyncState;
+  readonly work: Work;
+}
 
 export interface FailingRequests {
   readonly succeeded: () => void;

@@ -20,6 +20,7 @@ import {
 } from '../errors.ts';
 import type { AthleteSyncState } from './athlete-sync-state.ts';
 import { listKey } from './athlete-sync-state.ts';
+import type { RequestInFlight } from './failing-requests.ts';
 import { createFailingRequests } from './failing-requests.ts';
 import type { PageResult } from './ports/activities.ts';
 import type { RunStats } from './run-stats.ts';
@@ -27,12 +28,6 @@ import { addPage, addTask, emptyStats, isFailure } from './run-stats.ts';
 import { createTaskBackoffs } from './task-backoff.ts';
 import type { TaskDeps, TaskOutcome } from './tasks.ts';
 import { countFailure } from './tasks.ts';
-
-/** One request under way. */
-export interface RequestInFlight {
-  readonly athlete: AthleteSyncState;
-  readonly work: Work;
-}
 
 export interface Outcomes {
   readonly circuit: () => Circuit;
