@@ -1,11 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { describe, expect, it } from 'vitest';
-import { findMongod } from '../../src/embedded-mongodb/binary.ts';
 import { findFreePort } from '../../src/embedded-mongodb/loopback-port.ts';
-import { startMongod } from '../../src/embedded-mongodb/mongod.ts';
+import { startMemoryServer } from '../support/memory-server.ts';
 import { logIn } from '../support/mirror.ts';
 import { athleteId, useScene } from '../support/scene.ts';
 
@@ -18,10 +14,7 @@ describe.concurrent('while MongoDB is away', () => {
     const uri = `mongodb://127.0.0.1:${port}`;
     const daemon = scene.launch(['start'], { MONGODB_URI: uri, SYNC_SCHEDULE: '* * * * * *' });
     await daemon.shown('MongoDB is away');
-    const folder = await mkdtemp(join(tmpdir(), 'domestique-away-'));
-    const binary = await findMongod({ env: process.env, log: () => undefined });
-    const dbPath = join(folder, 'db');
-    const mongod = await startMongod({ binary, dbPath, port, logPath: join(folder, 'log') });
+    const mongod = await startMemoryServer({ port });
     const client = new MongoClient(uri);
     try {
       await daemon.shown('Domestique is running');
@@ -33,7 +26,6 @@ describe.concurrent('while MongoDB is away', () => {
     } finally {
       await client.close();
       await mongod.stop();
-      await rm(folder, { recursive: true, force: true });
     }
   });
 

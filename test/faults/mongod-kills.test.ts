@@ -13,8 +13,9 @@ import { lossesOf } from '../support/losses.ts';
 import { logIn } from '../support/mirror.ts';
 import { startMongoProxy } from '../support/mongo-proxy.ts';
 import type { OwnMongod } from '../support/own-mongod.ts';
-import { startOwnMongod, startReplicaSet } from '../support/own-mongod.ts';
+import { startOwnMongod } from '../support/own-mongod.ts';
 import { createRandom, faultSeed } from '../support/random.ts';
+import { startReplicaSet } from '../support/replica-set.ts';
 import { athleteId, athleteNamed } from '../support/scene.ts';
 
 const name = 'faults';
@@ -145,6 +146,26 @@ describe.concurrent(`MongoDB failures (seed ${faultSeed})`, { timeout: 120_000 }
       const ended = await running.ended;
       const faults = { stepdown: stepdowns };
       await expectWhole(stage, ended, { scenario: 'primary stepped down', faults });
+    },
+  );
+
+  it(
+    'sync loses, doubles and refetches nothing when the primary of a replica set is killed twice',
+    { timeout: scaled(120_000, 900_000) },
+    async () => {
+      const random = createRandom(faultSeed);
+      const kills = scaled(2, 10);
+      const replicas = await startReplicaSet();
+      endings.push(() => replicas.remove());
+      const stage = await openStage(replicas.uri, scaled(60, 400));
+      const running = stage.launch();
+      for (let count = 0; count < kills; count += 1) {
+        await goOn(stage, running, random.integer(2, 12));
+        expect(await isOver(running)).toBe(false);
+        await replicas.killPrimary();
+      }
+      const ended = await running.ended;
+      await expectWhole(stage, ended, { scenario: 'primary killed', faults: { kill: kills } });
     },
   );
 

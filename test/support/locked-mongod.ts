@@ -1,14 +1,8 @@
 /**
  * A mongod that requires a password.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
-import { findMongod } from '../../src/embedded-mongodb/binary.ts';
-import { startMongod } from '../../src/embedded-mongodb/mongod.ts';
+import { removeMemoryServer, startMemoryServer } from './memory-server.ts';
 
 export interface LockedMongod {
   readonly port: number;
@@ -20,33 +14,19 @@ export interface LockedMongod {
 }
 
 export async function startLockedMongod(password: string): Promise<LockedMongod> {
-  const binary = await findMongod({ env: process.env, log: () => undefined });
-  const folder = await mkdtemp(join(tmpdir(), 'domestique-locked-mongod-'));
-  const [dbPath, logPath] = [join(folder, 'db'), join(folder, 'log')];
-  const open = await startMongod({ binary, dbPath, logPath, port: 0 });
-  const { port } = open;
-  {
-    await using client = new MongoClient(open.uri);
-    await client.db('admin').command({ createUser: 'owner', pwd: password, roles: ['root'] });
-  }
-  await open.stop();
-  const place = ['--dbpath', dbPath, '--logpath', logPath, '--logappend'];
-  const address = ['--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket'];
-  const mongod = spawn(binary, [...place, ...address, '--auth'], { stdio: 'ignore' });
-  const ended = once(mongod, 'exit');
+  const server = await startMemoryServer({ owner: { name: 'owner', password } });
+  const { host } = new URL(server.getUri());
   const uri = (secret: string): string =>
-    `mongodb://owner:${encodeURIComponent(secret)}@127.0.0.1:${port}/?authSource=admin`;
+    `mongodb://owner:${encodeURIComponent(secret)}@${host}/?authSource=admin`;
   const client = new MongoClient(uri(password));
   await client.db('admin').command({ ping: 1 });
   return {
-    port,
+    port: Number(host.split(':')[1]),
     client,
     uri,
     remove: async () => {
       await client.close();
-      mongod.kill('SIGKILL');
-      await ended;
-      await rm(folder, { recursive: true, force: true });
+      await removeMemoryServer(server);
     },
   };
 }

@@ -1,13 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
 import { MongoClient, MongoNetworkError, type Document } from 'mongodb';
+import type { MongoMemoryServer } from 'mongodb-memory-server';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
@@ -15,33 +11,20 @@ import { systemClock, type Clock } from '../../../src/clock.ts';
 import { MongoRejectedError, MongoUnavailableError } from '../../../src/errors.ts';
 import type { MongoOptions } from '../../../src/mongo/base/connection.ts';
 import type { Store } from '../../../src/mongo/schema/collections.ts';
-import { findMongod } from '../../../src/embedded-mongodb/binary.ts';
-import { findFreePort } from '../../../src/embedded-mongodb/loopback-port.ts';
-import { startMongod, uriOf, type StartedMongod } from '../../../src/embedded-mongodb/mongod.ts';
+import { uriOf } from '../../../src/embedded-mongodb/mongod.ts';
 import { isPassing } from '../../../src/mongo/base/failures.ts';
+import { startLockedMongod, type LockedMongod } from '../../support/locked-mongod.ts';
+import { startMemoryServer } from '../../support/memory-server.ts';
+import { startOwnMongod, type OwnMongod } from '../../support/own-mongod.ts';
 import { open } from './connection-of.ts';
 
 const password = 'pa55-geheim';
 const name = 'connection';
-let folder = '';
-let mongod: StartedMongod | undefined;
+let mongod: OwnMongod | undefined;
 let opened: Store[] = [];
 
-async function startIn(place: string, port: number, extraArgs: string[]): Promise<StartedMongod> {
-  const binary = await findMongod({ env: process.env, log: () => undefined });
-  const [dbPath, logPath] = [join(folder, place), join(folder, `${place}.log`)];
-  return startMongod({ binary, dbPath, port, logPath, extraArgs });
-}
-
-function start(port: number, extraArgs: string[]): Promise<StartedMongod> {
-  return startIn('db', port, extraArgs);
-}
-
-const testCommands = ['--setParameter', 'enableTestCommands=1'];
-
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'domestique-connection-'));
-  mongod = await start(0, testCommands);
+  mongod = await startOwnMongod('--setParameter', 'enableTestCommands=1');
 });
 
 afterEach(async () => {
@@ -50,11 +33,10 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
-  await mongod?.stop();
-  await rm(folder, { recursive: true, force: true });
+  await mongod?.remove();
 });
 
-function running(): StartedMongod {
+function running(): OwnMongod {
   if (mongod === undefined) throw new Error('No mongod.');
   return mongod;
 }
@@ -166,14 +148,13 @@ describe('a killed mongod that comes back', () => {
     };
     const mongo = await openHere({ deadlineMs: 40_000, onAway });
     const things = mongo.db.collection<{ _id: number }>('survivors');
-    const { port } = running();
     const write = (_id: number): Promise<unknown> =>
       things.updateOne({ _id }, { $set: { _id } }, { upsert: true });
     await write(0);
-    running().kill();
+    const killed = running().kill();
     const during = [1, 2, 3].map(write);
-    await running().stop();
-    mongod = await start(port, testCommands);
+    await killed;
+    await running().restart();
     await Promise.all(during);
     expect(await things.countDocuments()).toBe(4);
     expect(calls.length).toBeGreaterThan(0);
@@ -181,7 +162,7 @@ describe('a killed mongod that comes back', () => {
 });
 
 describe('a server that does not respond', () => {
-  let late: StartedMongod | undefined;
+  let late: MongoMemoryServer | undefined;
 
   afterAll(async () => {
     await late?.stop();
@@ -242,7 +223,7 @@ describe('a server that does not respond', () => {
       // It starts during the first pause.
       sleep: async (ms, signal) => {
         if (ms > longestPauseMs) return systemClock.sleep(ms, signal);
-        late ??= await startIn('late', port, []);
+        late ??= await startMemoryServer({ port });
       },
     };
     const mongo = await open(
@@ -269,41 +250,18 @@ describe('a server that does not respond', () => {
 });
 
 describe('a server with passwords', () => {
-  let secured: ChildProcess | undefined;
-  let port = 0;
+  let secured: LockedMongod | undefined;
 
   beforeAll(async () => {
-    const binary = await findMongod({ env: process.env, log: () => undefined });
-    port = await findFreePort();
-    const dbPath = await mkdtemp(join(folder, 'secured-'));
-    const args = ['--auth', '--dbpath', dbPath, '--port', String(port), '--bind_ip', '127.0.0.1'];
-    secured = spawn(binary, [...args, '--nounixsocket'], { stdio: 'ignore' });
-    await usingClient(uriOf(port), (client) =>
-      client.db('admin').command({ createUser: 'admin', pwd: 'admin-password', roles: ['root'] }),
-    );
+    secured = await startLockedMongod('owner-password');
     const roles = [{ role: 'read', db: name }];
-    await usingClient(uriFor('admin', 'admin-password'), (client) =>
-      client.db('admin').command({ createUser: 'reader', pwd: password, roles }),
-    );
+    await secured.client.db('admin').command({ createUser: 'reader', pwd: password, roles });
   });
 
-  afterAll(async () => {
-    if (secured === undefined) return;
-    const exit = once(secured, 'exit');
-    secured.kill('SIGTERM');
-    await exit;
-  });
-
-  async function usingClient(
-    uri: string,
-    work: (client: MongoClient) => Promise<unknown>,
-  ): Promise<void> {
-    const client = new MongoClient(uri);
-    await work(client).finally(() => client.close());
-  }
+  afterAll(() => secured?.remove());
 
   function uriFor(user: string, pass: string): string {
-    return `mongodb://${user}:${pass}@127.0.0.1:${port}/?authSource=admin`;
+    return `mongodb://${user}:${pass}@127.0.0.1:${secured?.port}/?authSource=admin`;
   }
 
   async function rejection(work: Promise<unknown>): Promise<Error> {
@@ -335,7 +293,7 @@ describe('a server with passwords', () => {
   });
 
   it('rejects a connection without a password', async () => {
-    const mongo = await open({ uri: uriOf(port), name });
+    const mongo = await open({ uri: uriOf(secured?.port ?? 0), name });
     opened.push(mongo);
     const error = await rejection(mongo.db.collection('things').findOne());
     expect(error).toBeInstanceOf(MongoRejectedError);
