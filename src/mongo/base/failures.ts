@@ -13,14 +13,15 @@ import {
 import { MongoRejectedError } from '../../errors.ts';
 
 /**
- * Codes of MongoDB's error_codes.yml that say that the server is going, coming, changing its role,
- * or short of room: HostUnreachable, LockTimeout, NetworkTimeout, MaxTimeMSExpired, WriteConcernFailed,
- * ShutdownInProgress, WriteConflict, PrimarySteppedDown, ExceededTimeLimit, NotWritablePrimary, the
- * Interrupted family, NotPrimaryNoSecondaryOk, NotPrimaryOrSecondary, OutOfDiskSpace.
+ * Codes of MongoDB's error_codes.yml that say that the server is going, coming, changing its role, or
+ * short of room, or that a router finds no primary or has an old map of the shards: HostUnreachable,
+ * LockTimeout, NetworkTimeout, MaxTimeMSExpired, WriteConcernFailed, ShutdownInProgress, WriteConflict,
+ * FailedToSatisfyReadPreference, PrimarySteppedDown, ExceededTimeLimit, NotWritablePrimary, the
+ * Interrupted family, StaleConfig, NotPrimaryNoSecondaryOk, NotPrimaryOrSecondary, OutOfDiskSpace.
  */
 const passingCodes: ReadonlySet<number> = new Set([
-  6, 7, 24, 50, 64, 89, 91, 112, 189, 202, 262, 290, 9001, 10107, 11600, 11601, 11602, 13435, 13436,
-  14031,
+  6, 7, 24, 50, 64, 89, 91, 112, 133, 189, 202, 262, 290, 9001, 10107, 11600, 11601, 11602, 13388,
+  13435, 13436, 14031,
 ]);
 
 /** AuthenticationFailed, and AtlasError, by which a hosted MongoDB says the same. */

@@ -113,6 +113,16 @@ describe('a database operation', () => {
     expect(await things.countDocuments({ _id: 'c' })).toBe(1);
   });
 
+  it.each([133, 13_388])(
+    'is retried after the transient code %i of a router',
+    async (errorCode) => {
+      const mongo = await openHere({ clock: quickClock() });
+      await failNext({ failCommands: ['find'], errorCode }, 3);
+      const things = mongo.db.collection<{ _id: number }>('routed');
+      expect(await things.findOne({ _id: 1 })).toBeNull();
+    },
+  );
+
   it('of many writes is retried and loses none', async () => {
     const mongo = await openHere({ clock: quickClock() });
     await failNext({ failCommands: ['update'], errorCode: 14_031 }, 3);
