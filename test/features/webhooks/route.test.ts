@@ -197,6 +197,9 @@ describe('an event', () => {
     ['of another shape', { ...event, object_id: 'x' }, path],
     ['that is no JSON', '{', path],
     ['that is empty', '', path],
+    ['that is nested 30,000 deep', '['.repeat(30_000) + ']'.repeat(30_000), path],
+    ['that is a form', 'object_type=activity&object_id=1&owner_id=1001', path],
+    ['with a prototype for a body', `{"__proto__":${JSON.stringify(event)}}`, path],
   ])('%s gets the response of an unknown path', async (_, body, to) => {
     const hook = await openHook();
     expect(await send(hook, body, to)).toBe(404);
@@ -274,6 +277,17 @@ describe('a flood', () => {
     expect(await storedEvents()).toBe(0);
     expect(hook.delivered).toEqual([]);
     expect(hook.operations()).toBeLessThan(100);
+  });
+});
+
+describe('a flood of the same event', () => {
+  it('is one pending event, and is notified once', async () => {
+    const hook = await openHook();
+    const lot = Array.from({ length: 500 }, () => ({ to: path, body: JSON.stringify(event) }));
+    const statuses = await Promise.all([1, 2].map(() => pour(hook.server.url, lot)));
+    expect(new Set(statuses.flat())).toEqual(new Set(['200']));
+    expect(await storedEvents()).toBe(1);
+    expect(hook.delivered).toEqual([{ athleteId, kind: 'create' }]);
   });
 });
 
