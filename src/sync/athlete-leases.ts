@@ -3,8 +3,11 @@
  * in a few operations for all. The daemon's runs last for days, so athletes can join a run that is under
  * way.
  */
-import { AuthorizationNeededError } from '../errors.ts';
+import { AuthorizationNeededError, LeaseLostError } from '../errors.ts';
+import type { AthleteShare } from './athlete-share.ts';
+import { createAthleteShare } from './athlete-share.ts';
 import type { AthleteSyncState, Scope } from './athlete-sync-state.ts';
+import { hasWork } from './athlete-sync-state.ts';
 import type { AthleteState, AthleteStore } from './ports/athletes.ts';
 import type { Lease, LeaseHolder, LeaseStore } from './ports/leases.ts';
 
@@ -18,6 +21,19 @@ export interface AthleteLeaseOptions {
   readonly athleteIds: () => Promise<readonly number[]>;
   readonly scopeOf: (athleteId: number) => Scope;
   readonly isPollWanted: boolean;
+  /** Set where the run shares the athletes with other processes; without it, it takes all it gets. */
+  readonly sharing?: SharingOptions;
+  /** Milliseconds since the epoch. */
+  readonly nowMs: () => number;
+}
+
+export interface SharingOptions {
+  /** The client id of the application whose athletes are shared. */
+  readonly group: string;
+  /** Who was polled within this time is not polled again when taken over from another process. */
+  readonly recentPollMs: number;
+  /** Whether the whole run takes over from a dead process. */
+  readonly isTakeover: boolean;
 }
 
 export interface AthleteLeases {
@@ -29,6 +45,10 @@ export interface AthleteLeases {
   readonly everyone: () => number;
   /** Acquires who is not held yet, and once more who was stopped in this run: the cause may be gone. */
   readonly acquire: () => Promise<void>;
+  /** Gives back and takes athletes, so that each worker has its share; without sharing it does nothing. */
+  readonly balance: () => Promise<void>;
+  /** Whether another process will give some of its athletes to this run. */
+  readonly isShort: () => boolean;
   /** Releases who is being erased, once nothing is in flight for them. */
   readonly releaseErasing: () => Promise<void>;
   readonly release: () => Promise<void>;
@@ -37,63 +57,134 @@ export interface AthleteLeases {
 /** So many athletes are acquired at once. */
 const batchSize = 500;
 
+/** The same while it changes. */
+interface Holding {
+  readonly deps: AthleteLeaseDeps;
+  readonly options: AthleteLeaseOptions;
+  readonly share: AthleteShare | undefined;
+  readonly athletes: AthleteSyncState[];
+  readonly held: Map<number, LeaseHolder>;
+  /** Whom the run is about. */
+  known: readonly number[];
+  /** Whether whom it acquires comes from another process of the same tick. */
+  isHandover: boolean;
+}
+
 export function createAthleteLeases(
   deps: AthleteLeaseDeps,
   options: AthleteLeaseOptions,
 ): AthleteLeases {
-  const athletes: AthleteSyncState[] = [];
-  const held = new Map<number, LeaseHolder>();
+  const { sharing } = options;
+  const share = sharing && createAthleteShare(deps.leases, sharing.group);
+  const isHandover = sharing?.isTakeover ?? false;
+  const nobody = { athletes: [], held: new Map<number, LeaseHolder>(), known: [] };
+  const holding: Holding = { deps, options, share, ...nobody, isHandover };
+  const { athletes, held } = holding;
   let everyone = 0;
-
-  const drop = async (dropped: readonly AthleteSyncState[]): Promise<void> => {
-    if (dropped.length === 0) return;
-    const isDropped = new Set(dropped);
-    const kept = athletes.filter((athlete) => !isDropped.has(athlete));
-    athletes.splice(0, athletes.length, ...kept);
-    await deps.leases.releaseAll(dropped.map(({ lease }) => lease));
-  };
-
-  const acquireSome = async (athleteIds: readonly number[]): Promise<void> => {
-    const acquired = await deps.leases.acquireAll(athleteIds.map(leaseName));
-    const leases = new Map<number, Lease>();
-    for (const athleteId of athleteIds) {
-      const lease = acquired.leases.get(leaseName(athleteId));
-      const holder = acquired.held.get(leaseName(athleteId));
-      if (lease !== undefined) leases.set(athleteId, lease);
-      else if (holder !== undefined) held.set(athleteId, holder);
-    }
-    const states = await takeOrRelease(deps, leases);
-    // Who joins late takes turns with the others instead of catching up with them.
-    const served = athletes.reduce((least, one) => Math.min(least, one.served), Infinity);
-    for (const state of states) {
-      const lease = leases.get(state.athleteId);
-      if (lease === undefined) continue;
-      const athlete = initialState(options, lease, state);
-      athletes.push({ ...athlete, served: served === Infinity ? 0 : served });
-    }
-  };
-
   return {
     athletes,
     held,
     everyone: () => everyone,
     acquire: async () => {
-      await drop(athletes.filter(isDroppable));
-      held.clear();
+      await drop(holding, athletes.filter(isDroppable));
       everyone = (await deps.athletes.athleteIds()).length;
-      const ours = new Set(athletes.map(({ athleteId }) => athleteId));
-      const others = (await options.athleteIds()).filter((id) => !ours.has(id));
-      for (let index = 0; index < others.length; index += batchSize)
-        await acquireSome(others.slice(index, index + batchSize));
+      holding.known = await options.athleteIds();
+      await share?.look();
+      await acquireOthers(holding);
+      holding.isHandover = share !== undefined;
     },
+    balance: async () => {
+      if (share === undefined) return;
+      await share.look();
+      giveBack(athletes, share.surplus(loadOf(athletes)));
+      const leaving = athletes.filter((athlete) => isLost(athlete) || isLeft(athlete));
+      await drop(holding, leaving);
+      await acquireOthers(holding);
+    },
+    isShort: () => share?.isShort(loadOf(athletes)) ?? false,
     releaseErasing: async () => {
       const ids = new Set(await deps.athletes.erasingIds());
       const erasing = athletes.filter(({ athleteId }) => ids.has(athleteId));
       for (const athlete of erasing) athlete.stoppedBy ??= isErasing(athlete.athleteId);
-      await drop(erasing.filter(isDroppable));
+      await drop(holding, erasing.filter(isDroppable));
     },
-    release: () => deps.leases.releaseAll(athletes.map(({ lease }) => lease)),
+    release: async () => {
+      try {
+        await deps.leases.releaseAll(athletes.map(({ lease }) => lease));
+      } finally {
+        await share?.leave();
+      }
+    },
   };
+}
+
+async function drop(
+  { athletes, deps }: Holding,
+  dropped: readonly AthleteSyncState[],
+): Promise<void> {
+  if (dropped.length === 0) return;
+  const isDropped = new Set(dropped);
+  const kept = athletes.filter((athlete) => !isDropped.has(athlete));
+  athletes.splice(0, athletes.length, ...kept);
+  await deps.leases.releaseAll(dropped.map(({ lease }) => lease));
+}
+
+/** Acquires who is not held yet: all of them, or what the share leaves room for. */
+async function acquireOthers(holding: Holding): Promise<void> {
+  const { athletes, held, known, share } = holding;
+  held.clear();
+  const ours = new Set(athletes.map(({ athleteId }) => athleteId));
+  const others = known.filter((id) => !ours.has(id));
+  if (share !== undefined) {
+    const own = loadOf(athletes);
+    if (others.length > 0 && share.hasRoom(own, known.length))
+      await acquireSome(holding, share.inTurn(others), (free) =>
+        share.want(own, free, known.length),
+      );
+    await share.publish(loadOf(athletes));
+    return;
+  }
+  for (let index = 0; index < others.length; index += batchSize)
+    await acquireSome(holding, others.slice(index, index + batchSize));
+}
+
+async function acquireSome(
+  { deps, options, athletes, held, isHandover }: Holding,
+  athleteIds: readonly number[],
+  limit?: (free: number) => Promise<number>,
+): Promise<void> {
+  const acquired = await deps.leases.acquireAll(athleteIds.map(leaseName), limit);
+  const leases = new Map<number, Lease>();
+  for (const athleteId of athleteIds) {
+    const lease = acquired.leases.get(leaseName(athleteId));
+    const holder = acquired.held.get(leaseName(athleteId));
+    if (lease !== undefined) leases.set(athleteId, lease);
+    else if (holder !== undefined) held.set(athleteId, holder);
+  }
+  const states = await takeOrRelease(deps, leases);
+  // Who joins late takes turns with the others instead of catching up with them.
+  const least = athletes.reduce((served, one) => Math.min(served, one.served), Infinity);
+  for (const state of states) {
+    const lease = leases.get(state.athleteId);
+    if (lease === undefined) continue;
+    const athlete = initialState(options, lease, state);
+    athlete.isPollDue &&= !(isHandover && isPolledLately(options, state));
+    athlete.served = least === Infinity ? 0 : least;
+    athletes.push(athlete);
+  }
+}
+
+function loadOf(athletes: readonly AthleteSyncState[]): number {
+  return athletes.filter(hasWork).length;
+}
+
+/** Those with nothing in flight first. Who is leaving counts until the lease is released. */
+function giveBack(athletes: readonly AthleteSyncState[], surplus: number): void {
+  const leaving = athletes.filter(({ isLeaving }) => isLeaving).length;
+  const staying = athletes.filter((athlete) => hasWork(athlete) && !athlete.isLeaving);
+  const idleFirst = staying.toSorted((one, other) => one.inFlight.size - other.inFlight.size);
+  for (const athlete of idleFirst.slice(0, Math.max(0, surplus - leaving)))
+    athlete.isLeaving = true;
 }
 
 function leaseName(athleteId: number): string {
@@ -106,6 +197,23 @@ function isErasing(athleteId: number): AuthorizationNeededError {
 
 function isDroppable({ stoppedBy, inFlight }: AthleteSyncState): boolean {
   return stoppedBy !== undefined && inFlight.size === 0;
+}
+
+function isLeft({ isLeaving, inFlight }: AthleteSyncState): boolean {
+  return isLeaving && inFlight.size === 0;
+}
+
+/** Another process has the athlete, or will: this run may get it again. */
+function isLost(athlete: AthleteSyncState): boolean {
+  return athlete.stoppedBy instanceof LeaseLostError && isDroppable(athlete);
+}
+
+function isPolledLately(
+  { sharing, nowMs }: AthleteLeaseOptions,
+  { polledAt }: AthleteState,
+): boolean {
+  if (sharing === undefined || polledAt === undefined) return false;
+  return polledAt.getTime() > nowMs() - sharing.recentPollMs;
 }
 
 /**
@@ -149,6 +257,7 @@ function initialState(
     inFlight: new Set(),
     backoffs: new Map(),
     stoppedBy: undefined,
+    isLeaving: false,
     pendingCount: undefined,
   };
 }

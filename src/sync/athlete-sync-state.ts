@@ -61,6 +61,8 @@ export interface AthleteSyncState {
   readonly backoffs: Map<string, TaskBackoff>;
   /** Why nothing more is fetched for this athlete in this run. */
   stoppedBy: DomestiqueError | undefined;
+  /** Whether it is given back to the workers that share the athletes, once nothing is in flight. */
+  isLeaving: boolean;
   /** How many activities still lack their streams; undefined until they are counted. */
   pendingCount: number | undefined;
 }
@@ -116,6 +118,14 @@ function nextStep(athlete: AthleteSyncState): PageStep | undefined {
   if (request !== undefined || reconcile === undefined) return request && { request };
   const again = nextListRequest(reconcile.coverage, goalOf(reconcile));
   return again && { request: again, isReconcile: true };
+}
+
+/** Whether the run may have something to do for the athlete, now or later. */
+export function hasWork(athlete: AthleteSyncState): boolean {
+  const { stoppedBy, isPollDue, tasks, inFlight, nextTryAtMs } = athlete;
+  if (stoppedBy !== undefined) return false;
+  if (isPollDue || tasks === undefined || tasks.length > 0) return true;
+  return inFlight.size > 0 || nextTryAtMs !== Infinity || nextStep(athlete) !== undefined;
 }
 
 export function backfillRange({ since, until }: BackfillRequest): TimeRange {

@@ -57,7 +57,7 @@ export function createJob(deps: JobDeps): Job {
       }),
     run: async (options) => {
       const nowMs = (): number => deps.quota.nowMs();
-      const athleteLeases = createAthleteLeases(deps, options);
+      const athleteLeases = createAthleteLeases(deps, { ...options, nowMs });
       const run = createRun({ ...deps, nowMs }, options, athleteLeases);
       let opensAtMs: number | undefined;
       try {

@@ -43,6 +43,7 @@ export async function observe(
   if (isPollDue) {
     await deps.quota.refresh();
     await athleteLeases.releaseErasing();
+    await athleteLeases.balance();
   }
   const active = athleteLeases.athletes.filter(isActive);
   if (isPollDue) {
@@ -63,8 +64,8 @@ export async function observe(
   return active.filter((athlete) => isActive(athlete) && !isBackfillGone(athlete));
 }
 
-function isActive({ stoppedBy }: AthleteSyncState): boolean {
-  return stoppedBy === undefined;
+function isActive({ stoppedBy, isLeaving }: AthleteSyncState): boolean {
+  return stoppedBy === undefined && !isLeaving;
 }
 
 /** Whether its part of the picture can be out of date. */

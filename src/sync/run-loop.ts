@@ -85,7 +85,9 @@ export async function runLoop(run: Run): Promise<number | undefined> {
     const next = plan(view);
     if (next.kind === 'done') {
       if (run.isPollRequested || run.isJoinRequested || isOutOfDate(active)) continue;
-      return undefined;
+      if (!run.athleteLeases.isShort()) return undefined;
+      await wait(run, { reason: 'inFlight', untilMs: Infinity });
+      continue;
     }
     if (next.kind === 'request') {
       send(run, active, next.work);

@@ -2,6 +2,7 @@
  * What a run has to do, and where it reports its progress.
  */
 import type { WaitReason } from '../domain/sync/plan.ts';
+import type { SharingOptions } from './athlete-leases.ts';
 import type { Scope } from './athlete-sync-state.ts';
 import type { RunStats } from './run-stats.ts';
 
@@ -20,6 +21,8 @@ export interface RunOptions {
   readonly failOnQuota: boolean;
   /** Whether the run begins with a poll of the newest page. */
   readonly isPollWanted: boolean;
+  /** Set where the run shares the athletes with other processes; without it, it takes all it gets. */
+  readonly sharing?: SharingOptions;
   /** Ends the run: nothing new is requested, what is in flight may finish. */
   readonly signal: AbortSignal;
   readonly reporter: Reporter;

@@ -66,7 +66,7 @@ describe.concurrent(`processes side by side (seed ${faultSeed})`, { timeout: 180
     const everything = scene.launch(['sync', '--since', '2000', '--json']);
     const second = scene.launch(['start'], daemonEnv);
 
-    await second.shown('leaving it alone');
+    await second.shown('1 athlete left to process');
     for (const one of [years, everything]) await one.shown('it will also complete this request');
     waiting.release();
     for (const { ended } of [years, everything]) {

@@ -30,6 +30,7 @@ function leasesOf(athleteIds: readonly number[]): AthleteLeases {
       athleteIds: () => Promise.resolve(athleteIds),
       scopeOf: () => ({ kind: 'default' }),
       isPollWanted: true,
+      nowMs: () => Date.now(),
     },
   );
 }

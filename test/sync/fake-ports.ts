@@ -105,13 +105,13 @@ export function createFakeLeases(
         if ('epoch' in found) leases.set(name, found);
         else held.set(name, found);
       }
-      return { leases, held, left: 0 };
+      return { leases, held };
     },
     releaseAll: async (leases) => {
       for (const lease of leases) await lease.release();
     },
     join: () => Promise.reject(new Error('Nothing is shared here.')),
-    freeDead: () => Promise.resolve(0),
+    freeDead: () => Promise.resolve({ leases: 0 }),
     ...changes,
   };
 }
@@ -445,6 +445,7 @@ export function createFakeAthlete(athleteId: number = ada): AthleteSyncState {
     inFlight: new Set(),
     backoffs: new Map(),
     stoppedBy: undefined,
+    isLeaving: false,
     pendingCount: 0,
   };
 }

@@ -27,7 +27,7 @@ import { createNotifier } from '../notifications/notifier.ts';
 import { createProgress, progressOptionsOf } from '../shared/progress.ts';
 import { recordRun } from '../shared/run-record.ts';
 import { scopeOf } from '../shared/sync-run.ts';
-import { instant } from '../shared/text-format.ts';
+import { counted, instant } from '../shared/text-format.ts';
 
 export async function start(program: Program): Promise<ExitCode> {
   const { config, clock } = program;
@@ -95,6 +95,8 @@ async function work(
       prepare: () => prepare(session),
       poll: () => pollAgain(session),
       notify: () => job.notify(),
+      freeDead: () => database.leases.freeDead(strava.clientId),
+      leaseDurationMs: config.lease.durationMs,
       onEvent: emitter.onEvent,
       hasPendingEvents: await hasPendingEvents(session),
       heartbeat,
@@ -168,7 +170,9 @@ async function runOnce(session: Session, reason: RunReason): Promise<void> {
     program.log.warn('Nobody has logged in yet. Run: npm run auth');
     return;
   }
-  const isPollWanted = reason === 'start' || (reason === 'schedule' && policy.isPollDue());
+  const isTakeover = reason === 'takeover';
+  const isPollWanted =
+    reason === 'start' || isTakeover || (reason === 'schedule' && policy.isPollDue());
   if (isPollWanted) policy.polled();
   const progress = createProgress(progressOptionsOf(program, strava));
   const result = await recordRun(program, database, { reason, command: 'start' }, () =>
@@ -178,6 +182,11 @@ async function runOnce(session: Session, reason: RunReason): Promise<void> {
         scopeOf: () => scopeOf(program, undefined),
         failOnQuota: false,
         isPollWanted,
+        sharing: {
+          group: strava.clientId,
+          recentPollMs: tickIntervalMs(program.config.sync) / 2,
+          isTakeover,
+        },
         signal: program.signal,
         reporter: progress,
         onIteration: heartbeat.turned,
@@ -194,9 +203,9 @@ async function runOnce(session: Session, reason: RunReason): Promise<void> {
 }
 
 function sayResult({ log, config, signal }: Program, { stats, held }: RunResult): void {
-  for (const [id, { pid, host }] of held) {
-    log.warn(`Athlete ${id} is being synced by process ${pid} on ${host}; leaving it alone.`);
-  }
+  const others = new Set([...held.values()].map(({ pid, host }) => `process ${pid} on ${host}`));
+  if (others.size > 0)
+    log.info(`${counted(held.size, 'athlete')} left to ${[...others].join(', ')}.`);
   if (signal.aborted) return;
   const next = nextTickAt(config.sync);
   const { requests, added, changed, streamsStored, withoutStreams, parked } = stats;

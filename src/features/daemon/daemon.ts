@@ -5,8 +5,10 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../clock.ts';
 import { DomestiqueError } from '../../errors.ts';
+import type { Freed } from '../../sync/ports/leases.ts';
 import type { RunReason } from '../../mongo/history/runs.ts';
 import type { Heartbeat } from './heartbeat.ts';
+import { createTakeover } from './takeover.ts';
 import type { Timetable } from '../shared/schedule.ts';
 import { isOverdue, startSchedule } from '../shared/schedule.ts';
 
@@ -23,6 +25,10 @@ export interface DaemonOptions {
   readonly prepare: () => Promise<void>;
   /** Makes the current run poll the lists again; false if no run is active. */
   readonly poll: () => boolean;
+  /** Removes dead workers that shared this application's athletes. */
+  readonly freeDead: () => Promise<Freed>;
+  /** How often to look for them while no run is active; each run looks by itself. */
+  readonly leaseDurationMs: number;
   /** Notifies the current run of a webhook event; false if no run is active. */
   readonly notify: () => boolean;
   /** Calls back on each webhook event. */
@@ -63,6 +69,17 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
       });
   };
 
+  const takeover = createTakeover({
+    ...options,
+    isBusy: runs.isActive,
+    onDeath: () => {
+      log.warn('Another process died while it held athletes; taking over.');
+      runs.offer('takeover', () => true);
+    },
+    attempt: (look) =>
+      logged(options, 'Dead processes could not be looked for', look).catch(onBroken),
+  });
+
   const isMissed =
     lastPollAt === undefined || isOverdue(timetable, lastPollAt.getTime(), lastTickMs);
   if (isMissed) runs.start('start');
@@ -74,7 +91,9 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const isEnded = (): boolean => ended.aborted;
   while (!isEnded()) {
     options.heartbeat.watched();
-    await clock.sleep(watchMs, ended);
+    const waitMs = Math.min(watchMs, takeover.waitMs());
+    await clock.sleep(waitMs, AbortSignal.any([ended, takeover.changed()]));
+    if (!isEnded()) takeover.lookIfDue();
     // A time of the schedule older than the watch interval was dropped: a minute is left to node-cron.
     const isDropped = isOverdue(timetable, lastTickMs, clock.nowMs() - watchMs);
     if (isDropped && !isEnded()) {
@@ -84,11 +103,13 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   }
   schedule.stop();
   await ticking;
+  await takeover.settled();
   await runs.settled();
   broken.signal.throwIfAborted();
 }
 
 interface Runs {
+  readonly isActive: () => boolean;
   readonly start: (reason: RunReason) => void;
   /** Starts a run, or lets the one under way take what it is for; else another follows. */
   readonly offer: (reason: RunReason, isTaken: () => boolean) => void;
@@ -115,6 +136,7 @@ function createRuns(
       });
   };
   return {
+    isActive: () => running !== undefined,
     start,
     offer: (reason, isTaken) => {
       if (ended.aborted) return;

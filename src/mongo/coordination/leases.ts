@@ -10,7 +10,7 @@ import type { Holdings } from './holdings.ts';
 import { endIfUnused, ensureWorker } from './holdings.ts';
 import type { FoundLeases, Grant } from './lease-documents.ts';
 import { findLeases, missingOf, releaseLeases, takeLeases } from './lease-documents.ts';
-import { liveWorkers } from './live-workers.ts';
+import { earliestSuspect, liveWorkers } from './live-workers.ts';
 import { createMembership } from './membership.ts';
 import type { Worker, WorkerOptions } from './worker.ts';
 
@@ -27,7 +27,7 @@ export function createLeaseStore(store: Store, options: WorkerOptions): LeaseSto
   };
   const self: LeaseHolder = { host: options.host, pid: options.pid };
 
-  const acquireAll = async (names: readonly string[], limit = Infinity): Promise<Acquired> => {
+  const acquireAll: LeaseStore['acquireAll'] = async (names, limit) => {
     const { held, acquiring } = holdings;
     const isOurs = (name: string): boolean => held.has(name) || acquiring.has(name);
     const ours = names.filter(isOurs).map((name) => [name, self] as const);
@@ -55,7 +55,11 @@ export function createLeaseStore(store: Store, options: WorkerOptions): LeaseSto
       await release(holdings, grants);
     },
     join: (group) => createMembership(holdings, group),
-    freeDead: async (group) => (await liveWorkers(store, { shares: group }, options.host)).freed,
+    freeDead: async (group) => {
+      const { freed, alive } = await liveWorkers(store, { shares: group }, options.host);
+      const suspectMs = earliestSuspect([...alive.values()], options.durationMs);
+      return { leases: freed, ...(suspectMs !== undefined && { suspectMs }) };
+    },
   };
 }
 
@@ -71,21 +75,20 @@ type LeaseMaker = (worker: Worker, grant: Grant) => Lease;
 async function acquireWanted(
   holdings: Holdings,
   names: readonly string[],
-  limit: number,
+  limit: Parameters<LeaseStore['acquireAll']>[1],
   leaseOf: LeaseMaker,
 ): Promise<Acquired> {
   const before = await look(holdings, names);
-  const chosen = before.free.slice(0, limit);
-  const left = before.free.length - chosen.length;
-  if (chosen.length === 0) return { leases: new Map(), held: before.held, left };
+  const chosen = before.free.slice(0, await limit?.(before.free.length));
+  if (chosen.length === 0) return { leases: new Map(), held: before.held };
   const worker = await ensureWorker(holdings);
   const grants = await takeLeases(holdings.store, chosen, { owner: worker.id, gone: before.gone });
   for (const grant of grants) holdings.unreleased.delete(grant.name);
   const leases = new Map(grants.map((grant) => [grant.name, leaseOf(worker, grant)]));
   const lost = missingOf(chosen, leases);
-  if (lost.length === 0) return { leases, held: before.held, left };
+  if (lost.length === 0) return { leases, held: before.held };
   const after = await look(holdings, lost);
-  return { leases, held: new Map([...before.held, ...after.held]), left };
+  return { leases, held: new Map([...before.held, ...after.held]) };
 }
 
 function createLease(holdings: Holdings, worker: Worker, grant: Grant): Lease {

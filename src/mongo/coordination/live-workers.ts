@@ -6,11 +6,12 @@ import type { Filter } from 'mongodb';
 import { isCertainlyDead } from '../../owner.ts';
 import type { Store, WorkerDocument } from '../schema/collections.ts';
 
-type Found = WorkerDocument & { readonly is_expired: boolean };
+/** Read with how long it still lives, by the server's clock. */
+type LiveWorker = WorkerDocument & { readonly left_ms: number };
 
 export interface LiveWorkers {
   /** The live ones, by id and in its order. */
-  readonly alive: ReadonlyMap<string, WorkerDocument>;
+  readonly alive: ReadonlyMap<string, LiveWorker>;
   /** How many leases the dead ones left. */
   readonly freed: number;
 }
@@ -25,13 +26,13 @@ export async function liveWorkers(
   host: string,
 ): Promise<LiveWorkers> {
   const found = await store.workers
-    .aggregate<Found>([
+    .aggregate<LiveWorker>([
       { $match: filter },
       { $sort: { _id: 1 } },
-      { $set: { is_expired: { $lte: ['$expires_at', '$$NOW'] } } },
+      { $set: { left_ms: { $toDouble: { $subtract: ['$expires_at', '$$NOW'] } } } },
     ])
     .toArray();
-  const alive = new Map<string, WorkerDocument>();
+  const alive = new Map<string, LiveWorker>();
   let freed = 0;
   for (const worker of found) {
     const death = await deathOf(worker, host);
@@ -43,12 +44,22 @@ export async function liveWorkers(
   return { alive, freed };
 }
 
+/** In how many milliseconds the first of them expires that has missed a renewal. */
+export function earliestSuspect(
+  workers: readonly LiveWorker[],
+  durationMs: number,
+): number | undefined {
+  const suspectMs = durationMs / 2;
+  const left = workers.map(({ left_ms: leftMs }) => leftMs).filter((ms) => ms < suspectMs);
+  return left.length === 0 ? undefined : Math.min(...left);
+}
+
 /** What has to hold still when the worker is removed. */
 async function deathOf(
-  { is_expired: isExpired, process }: Found,
+  { left_ms: leftMs, process }: LiveWorker,
   host: string,
 ): Promise<Filter<WorkerDocument> | undefined> {
-  if (isExpired) return { $expr: { $lte: ['$expires_at', '$$NOW'] } };
+  if (leftMs <= 0) return { $expr: { $lte: ['$expires_at', '$$NOW'] } };
   return (await isCertainlyDead(process, host)) ? { process } : undefined;
 }
 

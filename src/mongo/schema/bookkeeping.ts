@@ -27,6 +27,7 @@ export const runs = define({
       start: 'the start of the daemon',
       command: 'a command',
       webhook: 'a webhook event',
+      takeover: 'another process died while it held athletes',
     }),
     command: text('the command', 'sync'),
     host: text('the host', 'nas'),

@@ -24,8 +24,6 @@ export interface LeaseHolder {
 export interface Acquired {
   readonly leases: ReadonlyMap<string, Lease>;
   readonly held: ReadonlyMap<string, LeaseHolder>;
-  /** How many more were free. */
-  readonly left: number;
 }
 
 /** One of the workers that share athletes. */
@@ -44,15 +42,29 @@ export interface Membership {
   readonly leave: () => Promise<void>;
 }
 
+/** What dead workers left. */
+export interface Freed {
+  /** How many leases are free now. */
+  readonly leases: number;
+  /** In how many milliseconds a worker expires that has missed a renewal; absent where none has. */
+  readonly suspectMs?: number;
+}
+
 export interface LeaseStore {
   /** Takes the lease, or says who holds it. */
   tryAcquire(name: string): Promise<Lease | LeaseHolder>;
-  /** Takes the free ones among these leases, at most `limit`, in a number of queries that does not grow. */
-  acquireAll(names: readonly string[], limit?: number): Promise<Acquired>;
+  /**
+   * Takes the free ones among these leases, the first of them if `limit` says to take fewer. The number of
+   * queries does not grow with the leases.
+   */
+  acquireAll(
+    names: readonly string[],
+    limit?: (free: number) => Promise<number>,
+  ): Promise<Acquired>;
   /** Releases several leases in one write. */
   releaseAll(leases: readonly Lease[]): Promise<void>;
   /** Takes part in the sharing of a group's athletes: the client id of the application. */
   join(group: string): Promise<Membership>;
-  /** Removes the workers of a group that are dead, and returns how many leases this made free. */
-  freeDead(group: string): Promise<number>;
+  /** Removes the workers of a group that are dead. */
+  freeDead(group: string): Promise<Freed>;
 }

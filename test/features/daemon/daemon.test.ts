@@ -6,6 +6,7 @@ import { runDaemon } from '../../../src/features/daemon/daemon.ts';
 import { createHeartbeat } from '../../../src/features/daemon/heartbeat.ts';
 import { isOverdue, nextTickAt, tickIntervalMs } from '../../../src/features/shared/schedule.ts';
 import { StravaUnavailableError } from '../../../src/errors.ts';
+import { createFakeClock } from '../../sync/fake-ports.ts';
 
 const everySecond = { schedule: '* * * * * *', timezone: 'UTC' };
 
@@ -26,6 +27,8 @@ function createDaemon(changes: Partial<DaemonOptions>) {
     notify: () => true,
     onEvent: () => undefined,
     hasPendingEvents: false,
+    freeDead: () => Promise.resolve({ leases: 0 }),
+    leaseDurationMs: 15_000,
     heartbeat: createHeartbeat({ clock: systemClock, requestTimeoutMs: 1_000 }),
     ...changes,
   };
@@ -70,6 +73,49 @@ describe('the daemon', () => {
     });
     await daemon.ended;
     expect(reasons).toEqual(['start', 'schedule']);
+  });
+
+  it('takes over at once from a process that died, and looks for it no more than it has to', async () => {
+    const clock = createFakeClock(Date.parse('2028-02-27T12:00:00Z'));
+    const startMs = clock.nowMs();
+    const looks: number[] = [];
+    const reasons: string[] = [];
+    // A worker that has missed a renewal is looked at again when it expires.
+    const found = [{ leases: 0 }, { leases: 0, suspectMs: 4_000 }, { leases: 3 }];
+    const daemon = createDaemon({
+      timetable: { schedule: '0 0 29 2 *', timezone: 'UTC' },
+      clock,
+      lastPollAt: new Date(startMs),
+      freeDead: () => {
+        looks.push(clock.nowMs() - startMs);
+        return Promise.resolve(found[looks.length - 1] ?? { leases: 0 });
+      },
+      run: (reason) => {
+        reasons.push(reason);
+        daemon.stop.abort();
+        return Promise.resolve();
+      },
+    });
+    await daemon.ended;
+    expect(looks.slice(0, 3)).toEqual([15_000, 30_000, 34_000]);
+    expect(reasons).toEqual(['takeover']);
+  });
+
+  it('leaves dead processes to the run that is active', async () => {
+    const looks: string[] = [];
+    const daemon = createDaemon({
+      leaseDurationMs: 10,
+      freeDead: () => {
+        looks.push('look');
+        return Promise.resolve({ leases: 0 });
+      },
+      run: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        expect(looks).toEqual([]);
+        daemon.stop.abort();
+      },
+    });
+    await daemon.ended;
   });
 
   let hasPolled: () => void = () => undefined;

@@ -32,6 +32,8 @@ async function runsOf(from: string, minutes: number): Promise<readonly string[]>
     notify: () => false,
     onEvent: nothing,
     hasPendingEvents: false,
+    freeDead: () => Promise.resolve({ leases: 0 }),
+    leaseDurationMs: 60_000,
     heartbeat: { watched: onWatch, runBegan: nothing, runEnded: nothing },
   });
   return runs;
