@@ -2,6 +2,7 @@
  * Runs the command of the arguments and turns its result into an exit code. The only file that touches the
  * process: its arguments, environment, streams, signals and end.
  */
+import { setGlobalProxyFromEnv } from 'node:http';
 import { constants, hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
@@ -10,6 +11,7 @@ import { systemClock } from './clock.ts';
 import type { Action } from './command-line.ts';
 import { createCommands } from './command-line.ts';
 import { loadConfig } from './config/load.ts';
+import { proxyOf } from './config/proxy.ts';
 import { DomestiqueError, exitCodes, UsageError } from './errors.ts';
 import { createLog } from './log.ts';
 import { rejectOptionsKeptByNpm } from './npm-options.ts';
@@ -36,6 +38,8 @@ const configDir = resolve(import.meta.dirname, '../config');
 async function createProgram(signal: AbortSignal): Promise<Program> {
   const configSource = { env: process.env, configDir };
   const config = loadConfig(configSource);
+  const proxy = proxyOf(process.env);
+  if (proxy !== undefined) setGlobalProxyFromEnv({ ...proxy });
   const isTerminal = process.stderr.isTTY;
   const log = createLog(config.log, process.stderr, isTerminal);
   for (const warning of config.warnings) log.warn(warning);

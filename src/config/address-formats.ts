@@ -13,7 +13,7 @@ const secretOption = /password|token|secret|authMechanismProperties/i;
 export const addressFormats = {
   /** An http(s) address to which paths are added; the value has no trailing slash. */
   'base-url': {
-    accepts: () => 'an http(s) address',
+    accepts: () => 'an https address (http for this machine only)',
     coerce: (text: string) =>
       baseUrlProblem(text) === undefined ? withoutEndSlash(new URL(text)) : text,
     problem: baseUrlProblem,
@@ -46,12 +46,19 @@ export const addressFormats = {
 
 function baseUrlProblem(value: string): string | undefined {
   if (!URL.canParse(value) || /\s/.test(value)) return 'must be an http(s) address';
-  const { protocol, username, password } = new URL(value);
+  const { protocol, hostname, username, password } = new URL(value);
   if (protocol !== 'http:' && protocol !== 'https:') {
     return 'must begin with http:// or https://';
   }
+  if (protocol === 'http:' && !isThisMachine(hostname)) {
+    return 'must begin with https://, because requests carry tokens; http:// is for this machine only';
+  }
   if (username !== '' || password !== '') return 'must not hold a user name or password';
   return /[?#]/.test(value) ? 'must not have a query (?…) or a fragment (#…)' : undefined;
+}
+
+function isThisMachine(hostname: string): boolean {
+  return /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
 function withoutEndSlash({ origin, pathname }: URL): string {

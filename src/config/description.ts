@@ -9,6 +9,7 @@ import { readConfigFile } from './files.ts';
 import { formatOf } from './formats.ts';
 import type { LoadOptions } from './load.ts';
 import { resolveSettings } from './load.ts';
+import { proxyRows } from './proxy.ts';
 import type { Setting } from './settings.ts';
 import { allSettings } from './settings.ts';
 import { ownPrefixes } from './variables.ts';
@@ -24,16 +25,17 @@ export interface ConfigRow {
 }
 
 /**
- * The effective value of every setting.
+ * The effective value of every setting, and of the proxy's variables where they are set.
  *
  * @throws ConfigurationError with one line for each problem
  */
 export function describeConfig(options: LoadOptions): readonly ConfigRow[] {
   const { origins, projectDir } = resolveSettings(options);
-  return allSettings.map((setting) => {
+  const rows = allSettings.map((setting) => {
     const { text, source } = origins.get(setting.keyPath) ?? { source: 'default' };
     return { name: setting.env, value: printableValue(setting, projectDir, text), source };
   });
+  return [...rows, ...proxyRows(options.env)];
 }
 
 /** A table for the terminal. */
@@ -76,6 +78,8 @@ Lengths of time are written \`500ms\`, \`5s\`, \`15m\`, \`24h\` or \`90d\`. A va
 
 Domestique checks the whole configuration before it connects to anything, and reports all errors at once with exit code 2. An unknown key in a file is an error, and so is an unknown variable that begins with one of our prefixes
 (${ownPrefixes.map((prefix) => `\`${prefix}\``).join(', ')}) or misspells one of ours (\`RETENTION_DAY\`).
+
+\`HTTPS_PROXY\` and \`HTTP_PROXY\` (or in lower case) name the proxy for https and http addresses, and \`NO_PROXY\` the hosts that are requested without it. This machine is always one of them. \`npm run config\` shows the three where they are set.
 
 This file is generated from the declarations in \`src/config/\`; a test compares the two. To regenerate it:
 

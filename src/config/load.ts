@@ -13,6 +13,7 @@ import { createConfig } from './config.ts';
 import type { Origin } from './files.ts';
 import { isReadableByOthers, readConfigFile } from './files.ts';
 import { formatOf } from './formats.ts';
+import { proxyProblems } from './proxy.ts';
 import type { Setting, Values } from './settings.ts';
 import { allSettings, schema } from './settings.ts';
 import type { Environment } from './variables.ts';
@@ -76,6 +77,7 @@ export function resolveSettings(options: LoadOptions): Resolution {
     }),
     ...(windows.some((key) => invalid.has(key)) ? [] : windowContradiction(values, origins)),
     ...notifyContradiction(origins),
+    ...proxyProblems(options.env),
   ];
   if (problems.length > 0) throw new ConfigurationError(problems);
   return { projectDir, values, origins, warnings: secretsWarning(configDir) };

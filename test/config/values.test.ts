@@ -22,6 +22,12 @@ describe('a wrong value', () => {
     ['STRAVA_API_URL', ['ftp://x/', 'mailto:a@b'], 'http:// or https://'],
     [
       'STRAVA_API_URL',
+      ['http://www.strava.com/api/v3', 'http://127.0.0.1.example.org/', 'http://10.0.0.1/'],
+      'requests carry tokens',
+    ],
+    ['STRAVA_OAUTH_URL', ['http://localhost.example.org/oauth'], 'requests carry tokens'],
+    [
+      'STRAVA_API_URL',
       ['https://u@x/', 'https://u:p@x/', 'https://:p@x/'],
       'user name or password',
     ],
@@ -34,6 +40,7 @@ describe('a wrong value', () => {
     ['STRAVA_QUOTA_DAILY_WINDOW', ['day', '1w', '1.5h'], 'length of time'],
     ['STRAVA_QUOTA_ALLOW_HIGHER', ['yes', '1', 'True', 'TRUE', 'on'], 'true or false'],
     ['STRAVA_TIMEOUT', ['0s', '60', '25d'], 'from 1ms to 1h'],
+    ['STRAVA_STREAMS_MAX_MB', ['0', '501', '64MB'], 'from 1 to 500'],
     ['MONGODB_URI', ['localhost', 'http://x', 'mongo://x', 'MONGODB://x'], 'mongodb:// or'],
     [
       'MONGODB_URI',
@@ -127,6 +134,7 @@ describe('a right value', () => {
       STRAVA_QUOTA_DAILY_WINDOW: '90s',
       STRAVA_QUOTA_ALLOW_HIGHER: 'true',
       STRAVA_TIMEOUT: '500ms',
+      STRAVA_STREAMS_MAX_MB: '8',
       MONGODB_URI: 'mongodb://127.0.0.1:1',
       MONGODB_DATABASE: 'other',
       MONGODB_PORT: '27300',
@@ -171,6 +179,7 @@ describe('a right value', () => {
           isHigherAllowed: true,
         },
         requestTimeoutMs: 500,
+        maxStreamsBytes: 8_000_000,
       },
       mongodb: { uri: 'mongodb://127.0.0.1:1', database: 'other', port: 27_300 },
       dataDir: `${project.dir}/elsewhere`,
