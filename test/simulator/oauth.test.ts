@@ -81,6 +81,25 @@ describe('the authorize page', () => {
     expect(token.body).toMatchObject({ scope: 'read' });
   });
 
+  test('returns the earlier grant without asking, until it is forced to ask or the access is revoked', async () => {
+    const scopeOf = async (query: Readonly<Record<string, string>>) => {
+      const target = new URL((await authorize(query)).headers.get('location') ?? '');
+      return target.searchParams.get('scope') ?? target.searchParams.get('error');
+    };
+    simulator.setConsent({ unticked: ['activity:read_all'] });
+    expect(await scopeOf({})).toBe('read');
+    simulator.setConsent({ unticked: [] });
+    for (const query of [{}, { approval_prompt: 'auto' }])
+      expect(await scopeOf(query)).toBe('read');
+    expect((await authorize({ simulate: 'page' })).status).toBe(302);
+    expect(await scopeOf({ simulate_athlete: '1002' })).toBe('read,activity:read_all');
+    expect(await scopeOf({ approval_prompt: 'force' })).toBe('read,activity:read_all');
+    expect(await scopeOf({})).toBe('read,activity:read_all');
+    simulator.deauthorize(1001);
+    simulator.setConsent({ isDenied: true });
+    expect(await scopeOf({})).toBe('access_denied');
+  });
+
   test.each([
     [{ client_id: '1' }, 'client_id'],
     [{ redirect_uri: 'https://example.com/x' }, 'redirect_uri'],

@@ -81,18 +81,25 @@ function authorize(deps: OAuthDeps, { query }: IncomingRequest, nowMs: number): 
   }
   const scopes = splitScopes(query.get('scope') ?? '');
   if (scopes.length === 0) return errorResponse(400, ['Application', 'scope', 'invalid']);
-  const consent = deps.consent();
+  const athleteId = Number(query.get('simulate_athlete') ?? deps.consent().athleteId);
+  const isForced = query.get('approval_prompt') === 'force';
+  const earlier = isForced ? null : deps.grants.granted(athleteId);
+  const isDenied = query.get('simulate') === 'denied';
+  const granted = earlier ?? (isDenied ? null : ask(deps.consent(), scopes));
   target.searchParams.set('state', query.get('state') ?? '');
-  if (consent.isDenied || query.get('simulate') === 'denied') {
+  if (granted === null) {
     target.searchParams.set('error', 'access_denied');
   } else {
-    const granted = scopes.filter((scope) => !consent.unticked.includes(scope));
-    const athleteId = Number(query.get('simulate_athlete') ?? consent.athleteId);
     target.searchParams.set('code', deps.grants.createCode({ athleteId, scopes: granted }, nowMs));
     target.searchParams.set('scope', granted.join(','));
   }
-  if (query.get('simulate') === 'page') return consentPage(target);
+  if (earlier === null && query.get('simulate') === 'page') return consentPage(target);
   return { ...textResponse(302, '', htmlType), headers: { Location: target.href } };
+}
+
+/** The scopes that the athlete grants on the consent page; null for a click on "Cancel". */
+function ask({ isDenied, unticked }: Consent, scopes: readonly string[]): readonly string[] | null {
+  return isDenied ? null : scopes.filter((scope) => !unticked.includes(scope));
 }
 
 function consentPage(target: URL): SimulatedResponse {

@@ -35,6 +35,8 @@ export interface Grants {
   createRefreshToken(grant: Grant): string;
   exchangeCode(code: string, nowMs: number): IssuedTokens | 'invalid' | 'expired';
   refresh(refreshToken: string, nowMs: number): IssuedTokens | 'invalid';
+  /** The scopes that the athlete granted last, in force until a revocation; null for none. */
+  granted(athleteId: number): readonly string[] | null;
   /** The grant of a live access token; null for any other. */
   authenticate(accessToken: string, nowMs: number): Grant | null;
   /** The grant of an access or refresh token; null for an unknown one. */
@@ -60,13 +62,19 @@ export function createGrants(rules: GrantRules): Grants {
   const random = createRandom(rules.seed, 'tokens');
   const codes = new Map<string, Grant & { readonly expiresAtMs: number }>();
   const sessions = createSessions(rules, random);
+  const granted = new Map<number, readonly string[]>();
   return {
     createCode: (grant, nowMs) => {
       const code = random.hex(40);
+      granted.set(grant.athleteId, grant.scopes);
       codes.set(code, { ...grant, expiresAtMs: nowMs + codeLifetimeMs });
       return code;
     },
-    createRefreshToken: (grant) => sessions.open(grant).refreshToken,
+    createRefreshToken: (grant) => {
+      granted.set(grant.athleteId, grant.scopes);
+      return sessions.open(grant).refreshToken;
+    },
+    granted: (athleteId) => granted.get(athleteId) ?? null,
     exchangeCode: (code, nowMs) => {
       const grant = codes.get(code);
       if (grant === undefined) return 'invalid';
@@ -87,6 +95,7 @@ export function createGrants(rules: GrantRules): Grants {
       sessions.byAccessToken(token)?.session ?? sessions.byRefreshToken(token) ?? null,
     revokeAthlete: (athleteId) => {
       sessions.end(athleteId);
+      granted.delete(athleteId);
     },
     isLive: (refreshToken) => sessions.byRefreshToken(refreshToken) !== undefined,
     expireAccessTokens: () => {
