@@ -203,12 +203,15 @@ function addAuth(add: Add, perform: Perform): void {
     .option('--redirect-url <url>', 'take the code from this pasted address')
     .option('--refresh-token <token>', 'use a refresh token that exists already')
     .option('--no-browser', 'print the address only')
+    .option('--force', 'have Strava ask for every scope again', false)
     .action(
       ({
         browser,
+        force,
         ...given
       }: {
         browser: boolean;
+        force: boolean;
         code?: string;
         redirectUrl?: string;
         refreshToken?: string;
@@ -217,6 +220,7 @@ function addAuth(add: Add, perform: Perform): void {
           (await import('./features/auth/command.ts')).auth(program, {
             ...given,
             isBrowserWanted: browser,
+            isForced: force,
           }),
         ),
     );

@@ -53,6 +53,12 @@ export class NoAthleteError extends DomestiqueError {
   override readonly exitCode = exitCodes.authorization;
 }
 
+/** The athlete's login belongs to another application that shares the database. */
+export class OtherApplicationError extends DomestiqueError {
+  override readonly code = 'OTHER_APPLICATION';
+  override readonly exitCode = exitCodes.usage;
+}
+
 /** An athlete has to log in at Strava (again), or a login failed. */
 export class AuthorizationNeededError extends DomestiqueError {
   override readonly code = 'AUTHORIZATION_NEEDED';

@@ -11,6 +11,8 @@ import type { QuotaSettings } from './domain/rate-limit/quota-state.ts';
 import { createDeletionStore } from './mongo/deletion/deletion-store.ts';
 import { createActivityStore } from './mongo/streams/activity-store.ts';
 import { createAthleteStore } from './mongo/athletes/athletes.ts';
+import type { Application } from './mongo/schema/application.ts';
+import { everyApplication } from './mongo/schema/application.ts';
 import type { Store } from './mongo/schema/collections.ts';
 import { createEventStore } from './features/webhooks/store.ts';
 import { createQuotaStore } from './mongo/coordination/quota.ts';
@@ -56,6 +58,8 @@ export const commandDeadlineMs = 10 * 60_000;
 /** The open database and its stores. */
 export interface Database {
   readonly store: Store;
+  /** Whose logins, runs and athletes the stores are for: the configured client id, else every application. */
+  readonly application: Application;
   readonly activities: ActivityStore;
   readonly athletes: AthleteStore;
   readonly deletions: DeletionStore;
@@ -81,17 +85,19 @@ export async function openDatabase(
 ): Promise<Database> {
   const { config } = program;
   const { store, vault, close } = await openMongo(program, deadlineMs, onTry);
+  const application = config.strava.clientId ?? everyApplication;
   return {
     store,
+    application,
     activities: createActivityStore(store, {
       expiry: config.retentionDays === undefined ? 'lifted' : 'final',
     }),
-    athletes: createAthleteStore(store),
+    athletes: createAthleteStore(store, application),
     deletions: createDeletionStore(store, { retentionDays: config.retentionDays }),
-    tokens: createTokenStore(store, vault),
+    tokens: createTokenStore(store, application, vault),
     vault,
     leases: leasesOf(program, store),
-    runs: createRunStore(store),
+    runs: createRunStore(store, application),
     address: store.address,
     close,
   };

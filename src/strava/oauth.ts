@@ -46,9 +46,20 @@ export interface Grant {
   readonly athlete?: JsonObject;
 }
 
+export interface AuthorizeOptions {
+  readonly redirectUri: string;
+  readonly scopes: readonly string[];
+  readonly state: string;
+  /**
+   * Whether Strava shows its page in any case. Otherwise it returns what the athlete granted this
+   * application before, without asking again, so that a missing scope stays missing.
+   */
+  readonly isForced: boolean;
+}
+
 export interface OAuth {
   /** The page that the athlete's browser has to open. */
-  authorizeUrl(options: { redirectUri: string; scopes: readonly string[]; state: string }): string;
+  authorizeUrl(options: AuthorizeOptions): string;
   /** @throws AuthorizationNeededError for a wrong, used or expired code. */
   exchangeCode(code: string, signal?: AbortSignal): Promise<Grant>;
   /**
@@ -76,12 +87,12 @@ export function createOAuth(options: OAuthOptions): OAuth {
   };
 
   return {
-    authorizeUrl: ({ redirectUri, scopes, state }) => {
+    authorizeUrl: ({ redirectUri, scopes, state, isForced }) => {
       const query = new URLSearchParams({
         client_id: clientId,
         redirect_uri: redirectUri,
         response_type: 'code',
-        approval_prompt: 'auto',
+        approval_prompt: isForced ? 'force' : 'auto',
         scope: scopes.join(','),
         state,
       });

@@ -13,6 +13,7 @@ import {
   AccessTokenRejectedError,
   AuthorizationNeededError,
   LeaseLostError,
+  OtherApplicationError,
   QuotaSpentError,
   RateLimitedError,
   ScopeMissingError,
@@ -158,6 +159,7 @@ function isQuotas(error: unknown): boolean {
 export function isAthletes(error: unknown): error is DomestiqueError {
   return (
     error instanceof AuthorizationNeededError ||
+    error instanceof OtherApplicationError ||
     error instanceof AccessTokenRejectedError ||
     error instanceof ScopeMissingError ||
     error instanceof LeaseLostError

@@ -97,7 +97,8 @@ describe.concurrent('a notification', () => {
     await second.reach(eventually(async () => (await delivered()).length === 2));
     const notifications = scene.db.collection<{ _id: string }>('notifications');
     const isOver = async () =>
-      (await notifications.findOne({ _id: 'authorization:1001' })) === null;
+      (await notifications.findOne({ _id: `${scene.simulator.clientId}:authorization:1001` })) ===
+      null;
     await second.reach(eventually(isOver));
     scene.simulator.deauthorize(athleteId);
     await second.reach(eventually(async () => (await delivered()).length === 3));

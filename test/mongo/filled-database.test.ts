@@ -18,6 +18,7 @@ import { createNotificationStore } from '../../src/features/notifications/store.
 import { definitions } from '../../src/mongo/schema/definitions.ts';
 import { jsonSchemaOf } from '../../src/mongo/schema/json-schema.ts';
 import { createSubscriptionStore } from '../../src/features/webhooks/subscription-store.ts';
+import { everyApplication } from '../../src/mongo/schema/application.ts';
 import { storedCollections } from '../support/database.ts';
 import type { Rounds } from '../support/rounds.ts';
 import { dayMs, useRounds } from '../support/rounds.ts';
@@ -101,19 +102,19 @@ async function fillTheRest(store: Store): Promise<void> {
   await createSubscriptionStore(store, '12345').save(subscription);
   const grant = { accessToken: 'a', refreshToken: 'r', expiresAt: at, scope: ['read'] };
   await createPendingLogins(store).save('digest', { ...grant, obtainedAt: at, clientId: '1' });
-  const athletes = createAthleteStore(store);
+  const athletes = createAthleteStore(store, everyApplication);
   const coverage = { spans: [{ fromS: 1, toS: 2 }], cursor: { page: 1, beforeS: 3, reachedS: 2 } };
   await athletes.addBackfill(1001, { id: 'w', since: at, until: at, requestedAt: at, coverage });
   const reconcile = { kind: 'full', startedAt: at, since: at, coverage } as const;
   await athletes.saveReconcile(1001, reconcile, { epoch });
   const rejected = { kind: 'full', reason: 'many', missing: 12, stored: 40, at } as const;
   await athletes.saveRejectedDeletions(1001, rejected, epoch);
-  const notifications = createNotificationStore(store);
+  const notifications = createNotificationStore(store, '12345');
   const notification = { key: 'parked:1001', kind: 'parked', athleteId: 1001, text: 'x' } as const;
   await notifications.save({ ...notification, since: at, seenAt: at, watchedMs: 0, tries: 0 });
   await notifications.delivered(notification.key, at);
-  await noteDeauthorization(store, 1001, at);
-  await removeLogin(store, 1001, at);
+  await noteDeauthorization(store, '12345', { athleteId: 1001, at });
+  await removeLogin(store, everyApplication, { athleteId: 1001, at });
 }
 
 /** Differences from the definitions, by collection. */

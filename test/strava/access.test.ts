@@ -5,9 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { AuthorizationNeededError } from '../../src/errors.ts';
+import { AuthorizationNeededError, OtherApplicationError } from '../../src/errors.ts';
 import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
+import { isAthletes } from '../../src/sync/outcomes.ts';
 import { useAdapter } from '../mongo/adapter.ts';
 import { open } from '../mongo/base/connection-of.ts';
 import { pageOf, recordOf } from '../mongo/pages.ts';
@@ -43,6 +44,22 @@ describe('an access token', () => {
     await list(stack);
     expect(simulator.requests.tokenRefreshes()).toBe(1);
     expect(simulator.requests.count({ endpoint: 'list' })).toBe(2);
+  });
+
+  it('is refused once a login with another application moved the athlete, and nothing is marked', async () => {
+    const [simulator, { access, tokens }] = await start();
+    const used = await access.token(athleteId, never());
+    const moved = { accessToken: 'a2', refreshToken: 'r2', expiresAt: new Date(0) };
+    await tokens.save({ ...moved, athleteId, clientId: '222' });
+    const login = await adapter.store.tokens.findOne();
+    const refusal = await thrownBy(access.token(athleteId, never(), used));
+    expect(refusal).toBeInstanceOf(OtherApplicationError);
+    expect(isAthletes(refusal)).toBe(true);
+    expect(await thrownBy(access.reject(athleteId, used, 'x'))).toBeInstanceOf(
+      OtherApplicationError,
+    );
+    expect(simulator.requests.tokenRefreshes()).toBe(1);
+    expect(await adapter.store.tokens.findOne()).toEqual(login);
   });
 
   it('refreshes a token once for many concurrent callers', async () => {

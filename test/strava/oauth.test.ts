@@ -147,19 +147,30 @@ describe('a revocation', () => {
 });
 
 describe('the authorize URL', () => {
-  it('contains the parameters that Strava needs, and no secret', () => {
-    const redirectUri = 'http://127.0.0.1:8080/';
-    const url = new URL(
-      oauthWith().authorizeUrl({ redirectUri, scopes: ['read', 'activity:read_all'], state: 's' }),
-    );
-    expect(url.origin + url.pathname).toBe(`${simulator.oauthUrl}/authorize`);
-    expect(Object.fromEntries(url.searchParams)).toEqual({
-      client_id: simulator.clientId,
-      redirect_uri: redirectUri,
-      response_type: 'code',
-      approval_prompt: 'auto',
-      scope: 'read,activity:read_all',
-      state: 's',
-    });
-  });
+  it.each([
+    [false, 'auto'],
+    [true, 'force'],
+  ])(
+    'contains the parameters that Strava needs, and no secret (forced: %s)',
+    (isForced, prompt) => {
+      const redirectUri = 'http://127.0.0.1:8080/';
+      const url = new URL(
+        oauthWith().authorizeUrl({
+          redirectUri,
+          scopes: ['read', 'activity:read_all'],
+          state: 's',
+          isForced,
+        }),
+      );
+      expect(url.origin + url.pathname).toBe(`${simulator.oauthUrl}/authorize`);
+      expect(Object.fromEntries(url.searchParams)).toEqual({
+        client_id: simulator.clientId,
+        redirect_uri: redirectUri,
+        response_type: 'code',
+        approval_prompt: prompt,
+        scope: 'read,activity:read_all',
+        state: 's',
+      });
+    },
+  );
 });

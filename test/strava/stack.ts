@@ -86,7 +86,7 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     owner,
     maxInFlight: 4,
   });
-  const tokens = createTokenStore(store);
+  const tokens = createTokenStore(store, clientId);
   const durationMs = options.leaseDurationMs ?? 5_000;
   const process_ = { pid: process.pid, host, process: owner };
   const leases = createLeaseStore(store, { durationMs, clock, ...process_ });

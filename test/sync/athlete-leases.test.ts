@@ -9,6 +9,7 @@ import { markErasing } from '../../src/mongo/athletes/erasing.ts';
 import { identifyOwner } from '../../src/owner.ts';
 import type { AthleteLeases } from '../../src/sync/athlete-leases.ts';
 import { createAthleteLeases } from '../../src/sync/athlete-leases.ts';
+import { everyApplication } from '../../src/mongo/schema/application.ts';
 import { useAdapter } from '../mongo/adapter.ts';
 
 const [ada, bob] = [1001, 1002];
@@ -23,7 +24,7 @@ function leasesOf(athleteIds: readonly number[]): AthleteLeases {
   const { store } = adapter;
   const clock = { clock: systemClock, durationMs: 15_000 };
   const leases = createLeaseStore(store, { pid: 1, host, process: owner, ...clock });
-  const athletes = createAthleteStore(store);
+  const athletes = createAthleteStore(store, everyApplication);
   return createAthleteLeases(
     { leases, athletes },
     {
@@ -70,7 +71,7 @@ describe('an athlete who is being erased', () => {
     expect(await heldLeases()).toEqual(both);
     const [adas, bobs] = athleteLeases.athletes;
     adas?.inFlight.add('streams:5');
-    await markErasing(store, ada, new Date());
+    await markErasing(store, everyApplication, { athleteId: ada, now: new Date() });
     await athleteLeases.releaseErasing();
     expect(await heldLeases()).toEqual(both);
     expect(adas?.stoppedBy).toMatchObject({ code: 'AUTHORIZATION_NEEDED' });
@@ -89,7 +90,7 @@ describe('an athlete who is being erased', () => {
     const { store } = adapter;
     const rejected = { since: new Date(), reason: 'Strava refuses the stored refresh token' };
     await store.tokens.updateOne({}, { $set: { needs_authorization: rejected } });
-    await markErasing(store, ada, new Date());
+    await markErasing(store, everyApplication, { athleteId: ada, now: new Date() });
     await athleteLeases.releaseErasing();
     expect(await heldLeases()).toEqual([]);
     await athleteLeases.release();

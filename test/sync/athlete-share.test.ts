@@ -11,6 +11,7 @@ import { createLeaseStore } from '../../src/mongo/coordination/leases.ts';
 import { identifyOwner } from '../../src/owner.ts';
 import type { AthleteLeases } from '../../src/sync/athlete-leases.ts';
 import { createAthleteLeases } from '../../src/sync/athlete-leases.ts';
+import { everyApplication } from '../../src/mongo/schema/application.ts';
 import { useAdapter } from '../mongo/adapter.ts';
 
 const adapter = useAdapter();
@@ -34,7 +35,7 @@ afterEach(async () => {
 /** A run of a process of its own that shares the athletes. */
 async function join(durationMs = 15_000, clock: Clock = systemClock): Promise<AthleteLeases> {
   const leases = createLeaseStore(adapter.store, { pid: 1, host, process, clock, durationMs });
-  const athletes = createAthleteStore(adapter.store);
+  const athletes = createAthleteStore(adapter.store, everyApplication);
   const sharing = { group: '12345', recentPollMs: 60_000, isTakeover: false };
   const run = createAthleteLeases(
     { leases, athletes },
@@ -137,7 +138,7 @@ describe('runs that share the athletes', () => {
   it('do not poll again at once whom another run has polled', async () => {
     const first = await join();
     const polled = first.athletes[0];
-    const athletes = createAthleteStore(adapter.store);
+    const athletes = createAthleteStore(adapter.store, everyApplication);
     for (const { athleteId, coverage, lease } of first.athletes) {
       if (athleteId === polled?.athleteId) continue;
       const at = { epoch: lease.epoch, polledAt: new Date() };

@@ -131,7 +131,9 @@ describe('a new login that shows more', () => {
 
   async function widen({ simulator, program }: Rounds): Promise<void> {
     const refreshToken = simulator.issueRefreshToken(1001, wide);
-    expect(await auth(program(), { refreshToken, isBrowserWanted: false })).toBe(0);
+    expect(await auth(program(), { refreshToken, isBrowserWanted: false, isForced: false })).toBe(
+      0,
+    );
   }
 
   it('brings what it shows at the next run', async () => {

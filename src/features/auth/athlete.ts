@@ -19,6 +19,8 @@ export interface Login {
   readonly profile: JsonObject;
   /** What was granted; absent where Strava did not say. */
   readonly scope?: readonly string[];
+  /** The client id of the other application that the login belonged to before. */
+  readonly movedFrom?: string;
 }
 
 const request = { path: '/athlete', what: 'the athlete' };
@@ -62,6 +64,6 @@ export function athleteIdOf({ id }: JsonObject): number {
 export function requireActivities(scope: readonly string[] | undefined): void {
   if (scope === undefined || canReadActivities(scope)) return;
   throw new AuthorizationNeededError(
-    'Neither activity:read_all nor activity:read was granted, so no activity could be read; the login was not stored. Run npm run auth again and leave the boxes about activities ticked.',
+    'Neither activity:read_all nor activity:read was granted, so no activity could be read; the login was not stored. Run npm run auth -- --force and leave the boxes about activities ticked.',
   );
 }

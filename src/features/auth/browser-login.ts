@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { platform } from 'node:os';
+import { missingScopes } from '../../domain/auth/scope.ts';
 import { AuthorizationNeededError, DomestiqueError } from '../../errors.ts';
 import { openBrowser } from './open-browser.ts';
 import type { Arrival } from './listener.ts';
@@ -14,13 +15,20 @@ import type { Redirect } from './redirect.ts';
 import { nameOf } from './report.ts';
 import type { LoginSession } from './session.ts';
 
+export interface BrowserLoginOptions {
+  /** Whether a browser is opened here. */
+  readonly isBrowserWanted: boolean;
+  /** Whether Strava has to ask for every scope again; it has to anyway where a login lacks one. */
+  readonly isForced: boolean;
+}
+
 /**
  * Undefined when it was stopped before a response came.
  * @throws AuthorizationNeededError for a rejection, ConfigurationError for a busy port.
  */
 export async function logInWithBrowser(
   session: LoginSession,
-  isBrowserWanted: boolean,
+  { isBrowserWanted, isForced: isForcedByUser }: BrowserLoginOptions,
 ): Promise<Login | undefined> {
   const { config, env, isTerminal, print, signal } = session.program;
   const state = randomBytes(24).toString('base64url');
@@ -28,7 +36,8 @@ export async function logInWithBrowser(
   try {
     const { redirectUri } = listener;
     const { scopes } = config.strava;
-    const url = session.strava.oauth.authorizeUrl({ redirectUri, scopes, state });
+    const isForced = isForcedByUser || (await lacksScope(session));
+    const url = session.strava.oauth.authorizeUrl({ redirectUri, scopes, state, isForced });
     print(invitation(url, redirectUri));
     if (isBrowserWanted) openBrowser(url, { platform: platform(), env, isTerminal });
     const arrival = await listener.arrival(signal);
@@ -36,6 +45,16 @@ export async function logInWithBrowser(
   } finally {
     await listener.close();
   }
+}
+
+/** Whether a login of the application lacks a scope: who logs in next is not known before. */
+async function lacksScope({ program, database }: LoginSession): Promise<boolean> {
+  const { scopes } = program.config.strava;
+  for (const athleteId of await database.athletes.athleteIds()) {
+    const scope = (await database.tokens.load(athleteId))?.scope;
+    if (scope !== undefined && missingScopes(scopes, scope).length > 0) return true;
+  }
+  return false;
 }
 
 function invitation(url: string, redirectUri: string): string {

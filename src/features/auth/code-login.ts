@@ -3,6 +3,7 @@
  */
 import { AuthorizationNeededError } from '../../errors.ts';
 import { saveAthlete } from '../../mongo/athletes/athletes.ts';
+import { otherApplicationOf } from '../../mongo/tokens/other-applications.ts';
 import { noteLogin } from '../../mongo/tokens/login.ts';
 import type { Grant } from '../../strava/oauth.ts';
 import type { Login } from './athlete.ts';
@@ -35,10 +36,11 @@ export async function logInWithCode(session: LoginSession, given: CodeLogin): Pr
   const { clientId } = strava;
   const obtainedAt = new Date(program.clock.nowMs());
   const known = scope && { scope };
+  const movedFrom = await otherApplicationOf(database.store, database.application, athleteId);
   await database.tokens.save({ ...grant, accessToken, athleteId, clientId, obtainedAt, ...known });
   await saveAthlete(database.store, athleteId, profile);
   await noteLogin(database.store, athleteId);
-  return { athleteId, profile, ...known };
+  return { athleteId, profile, ...known, ...(movedFrom !== undefined && { movedFrom }) };
 }
 
 async function exchange(session: LoginSession, { code, isBrandNew }: CodeLogin): Promise<Grant> {

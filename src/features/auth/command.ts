@@ -6,6 +6,7 @@ import type { ExitCode } from '../../errors.ts';
 import { exitCodes, UsageError } from '../../errors.ts';
 import { readRedirect } from './redirect.ts';
 import { commandDeadlineMs, openDatabase, openStrava } from '../../main.ts';
+import { otherLogins } from '../../mongo/tokens/other-applications.ts';
 import type { Program } from '../../program.ts';
 import type { Login } from './athlete.ts';
 import { logInWithBrowser, rejected } from './browser-login.ts';
@@ -20,6 +21,8 @@ export interface AuthOptions {
   readonly refreshToken?: string;
   /** False with `--no-browser`. */
   readonly isBrowserWanted: boolean;
+  /** Whether Strava has to ask for every scope again. */
+  readonly isForced: boolean;
 }
 
 type LogIn = (session: LoginSession) => Promise<Login | undefined>;
@@ -39,18 +42,28 @@ export async function auth(program: Program, options: AuthOptions): Promise<Exit
       program.print('Stopped. Nothing was changed.');
       return exitCodes.done;
     }
+    const { store, application } = database;
     const athleteIds = await database.athletes.athleteIds();
+    const others = await otherLogins(store, application);
+    const { clientId } = strava;
     const wantedScopes = program.config.strava.scopes;
-    program.print(describeLogin({ login, wantedScopes, athleteIds }));
+    program.print(describeLogin({ login, wantedScopes, athleteIds, others, clientId }));
     return exitCodes.done;
   } finally {
     await database.close();
   }
 }
 
-function chooseWay({ code, redirectUrl, refreshToken, isBrowserWanted }: AuthOptions): LogIn {
-  if ([code, redirectUrl, refreshToken].filter((given) => given !== undefined).length > 1) {
+function chooseWay(options: AuthOptions): LogIn {
+  const { code, redirectUrl, refreshToken, isBrowserWanted, isForced } = options;
+  const given = [code, redirectUrl, refreshToken].filter((each) => each !== undefined);
+  if (given.length > 1) {
     throw new UsageError('Give only one of --code, --redirect-url and --refresh-token.');
+  }
+  if (given.length > 0 && isForced) {
+    throw new UsageError(
+      '--force concerns the page of Strava in the browser: give it without --code, --redirect-url and --refresh-token.',
+    );
   }
   if (code !== undefined) {
     const login = { code: readWord('--code', code), isBrandNew: false };
@@ -64,7 +77,7 @@ function chooseWay({ code, redirectUrl, refreshToken, isBrowserWanted }: AuthOpt
     const token = readWord('--refresh-token', refreshToken);
     return (session) => logInWithRefreshToken(session, token);
   }
-  return (session) => logInWithBrowser(session, isBrowserWanted);
+  return (session) => logInWithBrowser(session, { isBrowserWanted, isForced });
 }
 
 /** The text is not repeated in a message: it may be a secret in the wrong place. */

@@ -6,6 +6,7 @@
 import { isFresh } from '../../domain/auth/token-margin.ts';
 import { AuthorizationNeededError, RefreshTokenRejectedError } from '../../errors.ts';
 import { saveAthlete } from '../../mongo/athletes/athletes.ts';
+import { otherApplicationOf } from '../../mongo/tokens/other-applications.ts';
 import { noteLogin } from '../../mongo/tokens/login.ts';
 import type { Grant as PendingLogin } from '../../mongo/tokens/grant-document.ts';
 import { digestOf } from '../../mongo/tokens/grant-document.ts';
@@ -66,10 +67,13 @@ function pickUp(session: LoginSession, given: string): Promise<Login> {
     const profile = await fetchOwner(session, pending.accessToken);
     const athleteId = athleteIdOf(profile);
     await pendingLogins.claim(digest, athleteId);
-    await settle(session, { ...pending, athleteId }, found !== undefined);
+    const movedFrom = await otherApplicationOf(database.store, database.application, athleteId);
+    const isResumed = found !== undefined && movedFrom === undefined;
+    await settle(session, { ...pending, athleteId }, isResumed);
     await pendingLogins.remove(digest);
     const { scope } = pending;
-    return finish(session, { athleteId, profile, ...(scope && { scope }) });
+    const known = { ...(scope && { scope }), ...(movedFrom !== undefined && { movedFrom }) };
+    return finish(session, { athleteId, profile, ...known });
   });
 }
 

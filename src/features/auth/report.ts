@@ -4,25 +4,41 @@
 import { missingScopes } from '../../domain/auth/scope.ts';
 import type { Login } from './athlete.ts';
 import { terminalText } from '../../terminal-text.ts';
+import type { OtherLogins } from '../../mongo/tokens/other-applications.ts';
+import { describeOthers } from '../shared/other-applications.ts';
 import { counted } from '../shared/text-format.ts';
 
 export interface LoginReport {
   readonly login: Login;
   readonly wantedScopes: readonly string[];
-  /** Every athlete who is logged in now. */
+  /** Every athlete who is logged in with the application now. */
   readonly athleteIds: readonly number[];
+  readonly others: OtherLogins;
+  /** The application that the athlete logged in with. */
+  readonly clientId: string;
 }
 
-export function describeLogin({ login, wantedScopes, athleteIds }: LoginReport): string {
+export function describeLogin(report: LoginReport): string {
+  const { login, wantedScopes, athleteIds, others } = report;
+  const othersSentence = describeOthers(others);
   return [
     `Logged in as ${nameOf(login)}. The activities of this athlete will be synced.`,
+    ...describeMove(report),
     ...describeScopes(login, wantedScopes),
     ...(athleteIds.length > 1
       ? [`Logged in are now ${counted(athleteIds.length, 'athlete')}: ${athleteIds.join(', ')}.`]
       : []),
+    ...(othersSentence === undefined ? [] : [othersSentence]),
     'Next: npm start keeps everything current; npm run sync does it once.',
     'For another athlete, log out of Strava in the browser and run npm run auth again.',
   ].join('\n');
+}
+
+function describeMove({ login: { movedFrom }, clientId }: LoginReport): readonly string[] {
+  if (movedFrom === undefined) return [];
+  return [
+    `The athlete's login belonged to the application ${movedFrom}, and belongs to ${clientId} from now on: ${movedFrom} no longer syncs this athlete. Strava still lists the access of ${movedFrom}, which was not revoked.`,
+  ];
 }
 
 function describeScopes({ scope }: Login, wanted: readonly string[]): readonly string[] {

@@ -7,6 +7,8 @@ import type { ExitCode } from '../../errors.ts';
 import { exitCodes, RestoreRejectedError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
 import { commandDeadlineMs, openDatabase } from '../../main.ts';
+import { athleteIds } from '../../mongo/athletes/athletes.ts';
+import { everyApplication } from '../../mongo/schema/application.ts';
 import type { Program } from '../../program.ts';
 import type { Lease } from '../../sync/ports/leases.ts';
 import { createProgress } from './progress.ts';
@@ -45,8 +47,8 @@ async function verify(program: Program, path: string): Promise<Contents> {
 }
 
 /** @throws RestoreRejectedError where another process is at work. */
-async function holdAthletes({ athletes, leases }: Database, held: Lease[]): Promise<void> {
-  for (const id of await athletes.athleteIds()) {
+async function holdAthletes({ store, leases }: Database, held: Lease[]): Promise<void> {
+  for (const id of await athleteIds(store, everyApplication)) {
     const lease = await leases.tryAcquire(`athlete:${id}`);
     if ('epoch' in lease) held.push(lease);
     else {

@@ -12,6 +12,7 @@ import type { Database, Strava } from '../../main.ts';
 import { openDatabase, openJob, openStrava } from '../../main.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import { createMetrics } from '../monitoring/metrics.ts';
+import { otherLogins } from '../../mongo/tokens/other-applications.ts';
 import type { RunReason } from '../../mongo/history/runs.ts';
 import { createSubscriptionStore } from '../webhooks/subscription-store.ts';
 import type { Program } from '../../program.ts';
@@ -24,6 +25,7 @@ import type { Endpoints } from './endpoints.ts';
 import { openEndpoints } from './endpoints.ts';
 import type { Notifier } from '../notifications/notifier.ts';
 import { createNotifier } from '../notifications/notifier.ts';
+import { describeNoAthlete, logOthers } from '../shared/other-applications.ts';
 import { createProgress, progressOptionsOf } from '../shared/progress.ts';
 import { recordRun } from '../shared/run-record.ts';
 import { scopeOf } from '../shared/sync-run.ts';
@@ -71,19 +73,12 @@ async function work(
     log.info(`Domestique is running; the database is ${database.address}.`);
     const emitter = createEventEmitter();
     const policy = createPolicy(program, database, strava);
-    const deauthorizations = createDeauthorizations({ program, database, strava });
-    const notifications = createNotifier({ program, database, strava, policy });
-    const session = {
-      program,
-      database,
-      strava,
-      job,
-      policy,
-      deauthorizations,
-      notifications,
-      heartbeat,
-    };
+    const parts = { program, database, strava };
+    const deauthorizations = createDeauthorizations(parts);
+    const notifications = createNotifier({ ...parts, policy });
+    const session = { ...parts, job, policy, deauthorizations, notifications, heartbeat };
     await prepare(session);
+    await logOthers(program, database);
     const pendingEvents = { onEvent: emitter.emit, onDeauthorization: deauthorizations.settle };
     endpoints.connect({ database, strava }, pendingEvents);
     await runDaemon({
@@ -167,7 +162,8 @@ async function runOnce(session: Session, reason: RunReason): Promise<void> {
   const { program, database, strava, job, policy, heartbeat } = session;
   const athleteIds = await database.athletes.athleteIds();
   if (athleteIds.length === 0) {
-    program.log.warn('Nobody has logged in yet. Run: npm run auth');
+    const { store, application } = database;
+    program.log.warn(describeNoAthlete(application, await otherLogins(store, application)));
     return;
   }
   const isTakeover = reason === 'takeover';

@@ -3,7 +3,7 @@
  * each one first. Then the login is removed, and the data too if the setting says so. A deauthorization
  * that cannot be settled now stays marked in the database for the next time.
  */
-import { AuthorizationNeededError, DomestiqueError } from '../../errors.ts';
+import { AuthorizationNeededError, DomestiqueError, OtherApplicationError } from '../../errors.ts';
 import type { Database, Strava } from '../../main.ts';
 import type { NotifiedDeauthorization } from '../../mongo/athletes/deauthorized.ts';
 import {
@@ -50,8 +50,8 @@ export function createDeauthorizations(session: DeauthorizationSession): Deautho
 }
 
 async function settleAll(session: DeauthorizationSession): Promise<void> {
-  const { store } = session.database;
-  for (const delivered of await notifiedDeauthorizations(store)) {
+  const { store, application } = session.database;
+  for (const delivered of await notifiedDeauthorizations(store, application)) {
     if (session.program.signal.aborted) return;
     await logged(session, () => settleOne(session, delivered), delivered.athleteId);
   }
@@ -84,7 +84,7 @@ async function settleWithdrawal(
   athleteId: number,
 ): Promise<void> {
   const { log, clock, config } = program;
-  const { store } = database;
+  const { store, application } = database;
   const at = new Date(clock.nowMs());
   if (config.webhook.onDeauthorization === 'erase') {
     // First, because an erasure that is cut off may have deleted the login that would prove it.
@@ -93,7 +93,7 @@ async function settleWithdrawal(
     log.warn({ athlete: athleteId }, 'The athlete withdrew the access at Strava: all is erased.');
     return;
   }
-  await removeLogin(store, athleteId, at);
+  await removeLogin(store, application, { athleteId, at });
   log.warn(
     { athlete: athleteId },
     'The athlete withdrew the access at Strava: the login is removed, the data is kept.',
@@ -104,13 +104,15 @@ async function isWithdrawn(
   { program, database, strava }: DeauthorizationSession,
   { athleteId, isCertain }: NotifiedDeauthorization,
 ): Promise<boolean> {
-  const tokens = await database.tokens.load(athleteId);
-  if (tokens === undefined) return isCertain;
   try {
+    const tokens = await database.tokens.load(athleteId);
+    if (tokens === undefined) return isCertain;
     await strava.access.token(athleteId, program.signal, tokens.accessToken);
     return false;
   } catch (error) {
     if (error instanceof AuthorizationNeededError) return true;
+    // The athlete has logged in with another application meanwhile, which keeps the data current.
+    if (error instanceof OtherApplicationError) return false;
     throw error;
   }
 }

@@ -52,7 +52,7 @@ export async function openEndpoints(
     liveness: () => assessLoops(heartbeat.loops()),
     countLogins: () => {
       const database = open;
-      return database && (() => countLogins(database.store));
+      return database && (() => countLogins(database.store, database.application));
     },
     clock,
   });
@@ -86,13 +86,16 @@ function webhookRoutes(
   { onEvent, onDeauthorization }: EventListeners,
 ): readonly Route[] {
   const now = (): Date => new Date(clock.nowMs());
-  const subscriptions = createSubscriptionStore(database.store, requireClient(config).clientId);
+  const { store } = database;
+  const { clientId } = requireClient(config);
+  const subscriptions = createSubscriptionStore(store, clientId);
   return createWebhookRoutes({
     subscription: () => subscriptions.load(),
     athleteIds: () => database.athletes.athleteIds(),
     events: strava.events,
     onEvent: onEvent,
-    noteDeauthorization: (athleteId) => noteDeauthorization(database.store, athleteId, now()),
+    noteDeauthorization: (athleteId) =>
+      noteDeauthorization(store, clientId, { athleteId, at: now() }),
     onDeauthorization,
     clock,
     log,

@@ -103,5 +103,5 @@ async function logIn(program: Program, code: string): Promise<void> {
   const print = (text: string): void => {
     program.print(text.split('\n')[0] ?? '');
   };
-  await auth({ ...program, print }, { code, isBrowserWanted: false });
+  await auth({ ...program, print }, { code, isBrowserWanted: false, isForced: false });
 }

@@ -10,6 +10,7 @@ import { commandDeadlineMs, openDatabase } from '../../main.ts';
 import { int64 } from '../../mongo/base/bson-value.ts';
 import type { ErasedCounts } from './store.ts';
 import { eraseAthlete, eraseLeases, footprintLeft } from './store.ts';
+import { assertOwnAthlete } from '../../mongo/tokens/other-applications.ts';
 import { unmarkErasing } from '../../mongo/athletes/erasing.ts';
 import type { Program } from '../../program.ts';
 import { terminalText } from '../../terminal-text.ts';
@@ -42,6 +43,7 @@ export interface Receipt {
 
 /**
  * @throws UsageError without a confirmation, NoAthleteError if nothing is stored of the athlete,
+ * OtherApplicationError if the login belongs to another application,
  * StravaUnavailableError if the access cannot be revoked, EraseUnfinishedError if it has to be run again.
  */
 export async function erase(program: Program, options: EraseOptions): Promise<ExitCode> {
@@ -53,6 +55,7 @@ export async function erase(program: Program, options: EraseOptions): Promise<Ex
   const database = await openDatabase(program, commandDeadlineMs);
   try {
     const session = { program, database, athleteId };
+    await assertOwn(session);
     await throwIfUnknown(session);
     if (!options.yes) await confirm(session, options);
     const receipt = await eraseNow(session, options.withoutRevoke);
@@ -76,6 +79,11 @@ function readAthleteId(options: EraseOptions): number {
   const athleteId = athleteOf(options);
   if (athleteId === undefined) throw new UsageError('Name the athlete with --athlete ID.');
   return athleteId;
+}
+
+/** @throws OtherApplicationError */
+function assertOwn({ database, athleteId }: EraseSession): Promise<void> {
+  return assertOwnAthlete(database.store, database.application, athleteId);
 }
 
 async function throwIfUnknown({ database, athleteId }: EraseSession): Promise<void> {
@@ -118,6 +126,8 @@ async function eraseHeld(
 ): Promise<Receipt> {
   const { program, database, athleteId } = session;
   const { store } = database;
+  // A login since the command began may have moved the athlete.
+  await assertOwn(session);
   const access = withoutRevoke ? 'left alone' : await revokeOrUnmark(session);
   const { signal } = program;
   const deleted = await eraseAthlete(store, { athleteId, lease, signal });
@@ -126,11 +136,11 @@ async function eraseHeld(
 
 /** If the revocation fails, syncing continues as before. */
 async function revokeOrUnmark(session: EraseSession): Promise<Revocation> {
-  const { store } = session.database;
+  const { store, application } = session.database;
   try {
     return await revokeLogin(session);
   } catch (error) {
-    await unmarkErasing(store, session.athleteId);
+    await unmarkErasing(store, application, session.athleteId);
     throw error;
   }
 }

@@ -45,10 +45,11 @@ export async function whileHeld<T>(
 async function acquire(session: EraseSession, name: string): Promise<Lease> {
   const { program, database, athleteId } = session;
   const { clock, log, signal } = program;
+  const { store, application } = database;
   const startedMs = clock.monotonicMs();
   for (let tries = 1; ; tries += 1) {
     // Each time, because a refresh in progress replaces the login and with it the mark.
-    await markErasing(database.store, athleteId, new Date(clock.nowMs()));
+    await markErasing(store, application, { athleteId, now: new Date(clock.nowMs()) });
     const lease = await database.leases.tryAcquire(name);
     if ('epoch' in lease) return lease;
     if (tries === 1) {
@@ -57,7 +58,7 @@ async function acquire(session: EraseSession, name: string): Promise<Lease> {
       );
     }
     if (signal.aborted || clock.monotonicMs() - startedMs >= maxWaitMs) {
-      await unmarkErasing(database.store, athleteId);
+      await unmarkErasing(store, application, athleteId);
       throw held(athleteId, lease, signal.aborted);
     }
     await clock.sleep(pauseMs, signal);

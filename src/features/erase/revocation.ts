@@ -1,9 +1,8 @@
 /**
  * Revokes an athlete's grant at Strava. It comes before the deletion, because it needs the tokens.
  */
-import { requireClient } from '../../config/client.ts';
 import type { StravaRequestError } from '../../errors.ts';
-import { ConfigurationError, StravaUnavailableError } from '../../errors.ts';
+import { StravaUnavailableError } from '../../errors.ts';
 import { openStrava } from '../../main.ts';
 import { retryRequest } from '../shared/strava-retry.ts';
 import type { EraseSession } from './lease.ts';
@@ -16,14 +15,12 @@ const maxRejections = 5;
 /**
  * Revokes both tokens, because Strava does not document which of them ends the whole grant.
  * @throws StravaUnavailableError at the deadline, ApplicationRejectedError for a wrong client,
- * ConfigurationError where the login belongs to another application.
+ * OtherApplicationError where the login belongs to another application.
  */
 export async function revokeLogin(session: EraseSession): Promise<Revocation> {
   const { program, database, athleteId } = session;
   const login = await database.tokens.load(athleteId);
   if (login === undefined) return 'no login';
-  const { clientId } = requireClient(program.config);
-  if (login.clientId !== undefined && login.clientId !== clientId) throw foreign(login.clientId);
   const { oauth } = await openStrava(program, database);
   for (const token of [login.refreshToken, login.accessToken]) {
     await retryRequest(program, () => oauth.revoke(token, program.signal), {
@@ -41,10 +38,4 @@ function unavailable(cause: StravaRequestError): StravaUnavailableError {
     `Strava did not revoke the access (${cause.message}) Nothing was erased. Run the same command again later, or with --without-revoke; then the athlete withdraws the access at https://www.strava.com/settings/apps.`,
     { cause },
   );
-}
-
-function foreign(clientId: string): ConfigurationError {
-  return new ConfigurationError([
-    `STRAVA_CLIENT_ID: the athlete's login belongs to the application ${clientId}, and only that one can revoke it; set its id and secret, or give --without-revoke`,
-  ]);
 }

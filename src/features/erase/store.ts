@@ -175,6 +175,7 @@ async function resetCoverage({ athletes }: Store, { athleteId, lease }: Erasure)
 function remainderOf({ epoch }: Lease): Document {
   const deauthorization = {
     deauthorized_at: '$sync.deauthorized_at',
+    deauthorization_client_id: '$sync.deauthorization_client_id',
     deauthorization_notified_at: '$sync.deauthorization_notified_at',
   };
   return { $mergeObjects: [{ epoch: { $literal: epoch } }, deauthorization] };

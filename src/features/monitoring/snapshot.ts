@@ -39,15 +39,15 @@ export function createMetricsSnapshot(
 
 async function readMetricsSnapshot(
   { config, clock }: Program,
-  { store, athletes }: Database,
+  { store, application, athletes }: Database,
 ): Promise<MetricsSnapshot> {
   const wanted = {
     streams: config.sync.shouldFetchStreams,
     details: config.sync.shouldFetchDetails,
     from: defaultBackfillSince(config, clock.nowMs()),
   };
-  const { backlog, parked } = await countBacklog(store, wanted);
-  const { athletes: all, needAuthorization: needed } = await countLogins(store);
+  const { backlog, parked } = await countBacklog(store, await athletes.athleteIds(), wanted);
+  const { athletes: all, needAuthorization: needed } = await countLogins(store, application);
   return {
     backlog: { ...backlog },
     parked: { ...parked },

@@ -1,7 +1,7 @@
 /**
- * What is left to do over all athletes, in figures: counted by indexes, without names or ids.
+ * What is left to do over some athletes, in figures: counted by indexes, without names or ids.
  */
-import { int64, toNumber } from '../../mongo/base/bson-value.ts';
+import { int64 } from '../../mongo/base/bson-value.ts';
 import type { Store } from '../../mongo/schema/collections.ts';
 
 /** What is wanted, as far as it is counted here. */
@@ -24,11 +24,11 @@ export interface BacklogCounts {
 }
 
 export async function countBacklog(
-  { activities, tokens, parked }: Store,
+  { activities, parked }: Store,
+  athleteIds: readonly number[],
   wanted: WantedParts,
 ): Promise<BacklogCounts> {
-  const grants = await tokens.find({}, { projection: { _id: 1 } }).toArray();
-  const ids = grants.map(({ _id }) => int64(toNumber(_id)));
+  const ids = athleteIds.map(int64);
   const range = wanted.from ? { start_date: { $gte: wanted.from } } : {};
   const count = async (
     part: keyof PartCounts,
@@ -42,7 +42,7 @@ export async function countBacklog(
     };
     return activities.countDocuments(filter);
   };
-  const records = await parked.estimatedDocumentCount();
+  const records = await parked.countDocuments({ athlete_id: { $in: ids } });
   return {
     backlog: {
       streams: await count('streams', ['pending']),

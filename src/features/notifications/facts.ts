@@ -4,6 +4,8 @@
 import { nextListRequest } from '../../domain/sync/list-coverage.ts';
 import type { AthleteFacts } from '../../domain/notifications/alert-conditions.ts';
 import { int64, toNumber } from '../../mongo/base/bson-value.ts';
+import type { Application } from '../../mongo/schema/application.ts';
+import { loginsOf } from '../../mongo/schema/application.ts';
 import type { Store, TokenDocument } from '../../mongo/schema/collections.ts';
 import { deauthorizedAthletes } from '../../mongo/athletes/deauthorized.ts';
 import { erasingIds } from '../../mongo/athletes/erasing.ts';
@@ -19,18 +21,19 @@ export interface BackfillGoal {
   readonly isKnown: (athleteId: number) => boolean;
 }
 
-/** Every athlete who is logged in or withdrew the access, except those being erased. */
+/** Every athlete of an application who is logged in or withdrew the access, except those being erased. */
 export async function athleteFacts(
   store: Store,
+  application: Application,
   goal: BackfillGoal,
 ): Promise<readonly AthleteFacts[]> {
-  const erasing = new Set(await erasingIds(store));
-  const grants = await store.tokens.find().sort({ _id: 1 }).toArray();
+  const erasing = new Set(await erasingIds(store, application));
+  const grants = await loginsOf(store, application).sort({ _id: 1 }).toArray();
   const facts: AthleteFacts[] = [];
   for (const grant of grants) {
     if (!erasing.has(toNumber(grant._id))) facts.push(await factsOf(store, { grant, goal }));
   }
-  for (const { athleteId } of await deauthorizedAthletes(store)) {
+  for (const { athleteId } of await deauthorizedAthletes(store, application)) {
     const needsAuthorization = 'the access was withdrawn at Strava';
     facts.push({ athleteId, needsAuthorization, isBackfilled: goal.isKnown(athleteId), parked: 0 });
   }
@@ -74,9 +77,12 @@ async function countParked({ activities, parked }: Store, athleteId: number): Pr
   );
 }
 
-/** When a list was last read, of any athlete. */
-export async function lastPollAt({ athletes }: Store): Promise<Date | undefined> {
-  const filter = { 'sync.polled_at': { $exists: true } };
+/** When the list of any of these athletes was last read. */
+export async function lastPollAt(
+  { athletes }: Store,
+  athleteIds: readonly number[],
+): Promise<Date | undefined> {
+  const filter = { _id: { $in: athleteIds.map(int64) }, 'sync.polled_at': { $exists: true } };
   const options = { sort: { 'sync.polled_at': -1 } } as const;
   return (await athletes.findOne(filter, options))?.sync?.polled_at;
 }

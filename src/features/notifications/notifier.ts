@@ -52,7 +52,11 @@ export function createNotifier(session: NotifierSession): Notifier {
   const { command, url } = program.config.notify;
   const deliver = createDelivery({ command, url, env: withoutSettings(program.env) });
   if (deliver === undefined) return { poll: () => undefined, settled: () => Promise.resolve() };
-  const notifying = { ...session, store: createNotificationStore(database.store), deliver };
+  const notifying = {
+    ...session,
+    store: createNotificationStore(database.store, session.strava.clientId),
+    deliver,
+  };
   let running: Promise<void> | undefined;
   let isRequested = false;
   const work = async (): Promise<void> => {
@@ -126,16 +130,19 @@ async function readFacts(
   known: readonly Notification[],
 ): Promise<AlertFacts> {
   const { config, clock } = program;
-  const { store, runs } = database;
+  const { store, runs, application } = database;
   const nowMs = clock.nowMs();
   const keys = new Set(known.map(({ key }) => key));
-  const athletes = await athleteFacts(store, {
+  const athletes = await athleteFacts(store, application, {
     since: defaultBackfillSince(config, nowMs),
     shouldFetchStreams: config.sync.shouldFetchStreams,
     isKnown: (athleteId) => keys.has(backfillKey(athleteId)),
   });
   const rejection = await runs.lastRejection(new Date(nowMs - rejectionsMs));
-  const polledAt = await lastPollAt(store);
+  const polledAt = await lastPollAt(
+    store,
+    athletes.map(({ athleteId }) => athleteId),
+  );
   return {
     athletes,
     ...(rejection && { rejection }),

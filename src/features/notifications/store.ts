@@ -16,11 +16,20 @@ export interface NotificationStore {
   delivered(key: string, at: Date): Promise<void>;
 }
 
-export function createNotificationStore({ notifications }: Store): NotificationStore {
+/** The notifications of one application, by its client id: another one's conditions are not ours to end. */
+export function createNotificationStore(
+  { notifications }: Store,
+  clientId: string,
+): NotificationStore {
+  const prefix = `${clientId}:`;
+  const idOf = (key: string): string => `${prefix}${key}`;
+  const read = (document: NotificationDocument): Notification =>
+    notificationFrom(document, document._id.slice(prefix.length));
   return {
-    load: async () => (await notifications.find().toArray()).map(notificationFrom),
+    load: async () => (await notifications.find({ client_id: clientId }).toArray()).map(read),
     save: async ({ key, kind, athleteId, text, since, seenAt, watchedMs }) => {
       const fixed = {
+        client_id: clientId,
         kind,
         ...(athleteId !== undefined && { athlete_id: int64(athleteId) }),
         text,
@@ -28,27 +37,27 @@ export function createNotificationStore({ notifications }: Store): NotificationS
         tries: 0,
       };
       const update = { $set: { seen_at: seenAt, watched_ms: watchedMs }, $setOnInsert: fixed };
-      await notifications.updateOne({ _id: key }, update, { upsert: true });
+      await notifications.updateOne({ _id: idOf(key) }, update, { upsert: true });
     },
     end: async (keys) => {
       if (keys.length === 0) return;
-      await notifications.deleteMany({ _id: { $in: [...keys] } });
+      await notifications.deleteMany({ _id: { $in: keys.map(idOf) } });
     },
     claim: async ({ key, tries }) => {
-      const filter = { _id: key, tries, delivered_at: { $exists: false } };
+      const filter = { _id: idOf(key), tries, delivered_at: { $exists: false } };
       const claimed = await notifications.updateOne(filter, { $set: { tries: tries + 1 } });
       return claimed.modifiedCount === 1;
     },
     delivered: async (key, at) => {
-      await notifications.updateOne({ _id: key }, { $set: { delivered_at: at } });
+      await notifications.updateOne({ _id: idOf(key) }, { $set: { delivered_at: at } });
     },
   };
 }
 
-function notificationFrom(document: NotificationDocument): Notification {
-  const { _id, kind, athlete_id, text, since, seen_at, watched_ms, tries, delivered_at } = document;
+function notificationFrom(document: NotificationDocument, key: string): Notification {
+  const { kind, athlete_id, text, since, seen_at, watched_ms, tries, delivered_at } = document;
   return {
-    key: _id,
+    key,
     kind,
     ...(athlete_id !== undefined && { athleteId: toNumber(athlete_id) }),
     text,

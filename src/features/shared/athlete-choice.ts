@@ -3,14 +3,21 @@
  */
 import { NoAthleteError, UsageError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
+import { assertOwnAthlete, otherLogins } from '../../mongo/tokens/other-applications.ts';
+import { describeNoAthlete } from './other-applications.ts';
 
-/** All athletes who have logged in, or only `wanted`. @throws NoAthleteError */
+/**
+ * All athletes who have logged in with the application, or only `wanted`.
+ * @throws NoAthleteError, OtherApplicationError where the login of `wanted` is another application's.
+ */
 export async function chooseAthletes(
-  { athletes }: Database,
+  { athletes, store, application }: Database,
   wanted?: number,
 ): Promise<readonly number[]> {
+  if (wanted !== undefined) await assertOwnAthlete(store, application, wanted);
   const known = await athletes.athleteIds();
-  if (known.length === 0) throw new NoAthleteError('Nobody has logged in yet. Run: npm run auth');
+  if (known.length === 0)
+    throw new NoAthleteError(describeNoAthlete(application, await otherLogins(store, application)));
   if (wanted === undefined) return known;
   if (known.includes(wanted)) return [wanted];
   throw new NoAthleteError(

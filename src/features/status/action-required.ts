@@ -6,7 +6,7 @@ import type { DeauthorizedAthlete } from '../../mongo/athletes/deauthorized.ts';
 import type { AthleteOverview } from './store.ts';
 import { instant, number } from '../shared/text-format.ts';
 
-/** The sentences of `status`. */
+/** The sentences of `status` about the athletes. */
 export function actionRequiredOf(
   athletes: readonly AthleteOverview[],
   deauthorized: readonly DeauthorizedAthlete[],
@@ -15,7 +15,6 @@ export function actionRequiredOf(
     ({ athleteId, at }) =>
       `Athlete ${athleteId} withdrew the access at Strava on ${instant(at)}; the data is kept. Run: npm run auth, or npm run erase -- --athlete ${athleteId}`,
   );
-  if (athletes.length === 0) return ['Nobody has logged in yet. Run: npm run auth', ...gone];
   return [...athletes.flatMap(actionRequiredOfAthlete), ...gone];
 }
 

@@ -1,6 +1,7 @@
 /**
  * `status`: what is stored, what is still to do, the quota, the runs, and what requires action. It
- * makes no request to Strava and needs no client secret.
+ * makes no request to Strava and needs no client secret. It shows the athletes of the configured application;
+ * without a client id those of every application.
  */
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes } from '../../errors.ts';

@@ -13,10 +13,13 @@ import { deauthorizedAthletes } from '../../mongo/athletes/deauthorized.ts';
 import type { AthleteOverview } from './store.ts';
 import { overview } from './store.ts';
 import { createQuotaStore, knownApplications } from '../../mongo/coordination/quota.ts';
+import type { OtherLogins } from '../../mongo/tokens/other-applications.ts';
+import { otherLogins } from '../../mongo/tokens/other-applications.ts';
 import type { RunDocument } from '../../mongo/schema/collections.ts';
 import type { Program } from '../../program.ts';
 import { actionRequiredOf, scopeGapsOf } from './action-required.ts';
 import type { QuotaReport } from '../shared/quota-report.ts';
+import { describeNoAthlete } from '../shared/other-applications.ts';
 import { reportQuota } from '../shared/quota-report.ts';
 
 export interface AthleteStatus extends AthleteOverview {
@@ -27,7 +30,10 @@ export interface AthleteStatus extends AthleteOverview {
 /** Everything that status shows. */
 export interface Status {
   readonly database: string;
+  /** Those of the configured application; of every application where none is configured. */
   readonly athletes: readonly AthleteStatus[];
+  /** How many athletes belong to other applications, which are left alone. */
+  readonly others: OtherLogins;
   readonly quota: QuotaReport;
   /** Requests still to make for streams, and about how long they take under the quota. */
   readonly toDo: { readonly streams: number; readonly duration: string };
@@ -43,8 +49,11 @@ export async function readStatus(program: Program, database: Database): Promise<
   const nowMs = clock.nowMs();
   const settings = quotaSettingsOf(config);
   const state = await readQuota(program, database);
-  const athletes = await overview(database.store);
-  const departed = await deauthorizedAthletes(database.store);
+  const { store, application } = database;
+  const athletes = await overview(store, application);
+  const others = await otherLogins(store, application);
+  const departed = await deauthorizedAthletes(store, application);
+  const athleteIds = athletes.map(({ athleteId }) => athleteId);
   const streams = await countToDo(program, database, athletes);
   return {
     database: database.address,
@@ -52,6 +61,7 @@ export async function readStatus(program: Program, database: Database): Promise<
       ...athlete,
       scopeGaps: scopeGapsOf(athlete, config.strava.scopes),
     })),
+    others,
     quota: reportQuota(state, settings, nowMs),
     toDo: {
       streams,
@@ -61,8 +71,11 @@ export async function readStatus(program: Program, database: Database): Promise<
     },
     lastRun: (await database.runs.last()) ?? null,
     nextRunAt: nextTickAt(config.sync) ?? null,
-    parkedActivities: await database.activities.parkedIds(),
-    needs: actionRequiredOf(athletes, departed),
+    parkedActivities: await database.activities.parkedIds(athleteIds),
+    needs: [
+      ...(athletes.length === 0 ? [describeNoAthlete(application, others)] : []),
+      ...actionRequiredOf(athletes, departed),
+    ],
   };
 }
 

@@ -2,6 +2,8 @@
  * The figures of `status`: what is stored, what is still to do, and which logins require action.
  */
 import { int64, toNumber } from '../../mongo/base/bson-value.ts';
+import type { Application } from '../../mongo/schema/application.ts';
+import { loginsOf } from '../../mongo/schema/application.ts';
 import type {
   RejectedDeletionsDocument,
   Store,
@@ -36,9 +38,12 @@ interface StateCount {
   readonly oldest: Date;
 }
 
-/** Every athlete who has logged in, by id. */
-export async function overview(store: Store): Promise<readonly AthleteOverview[]> {
-  const grants = await store.tokens.find().sort({ _id: 1 }).toArray();
+/** Every athlete who has logged in with an application, by id. */
+export async function overview(
+  store: Store,
+  application: Application,
+): Promise<readonly AthleteOverview[]> {
+  const grants = await loginsOf(store, application).sort({ _id: 1 }).toArray();
   const athletes: AthleteOverview[] = [];
   for (const grant of grants) athletes.push(await overviewOf(store, grant));
   return athletes;

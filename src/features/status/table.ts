@@ -6,13 +6,16 @@ import type { AthleteOverview } from './store.ts';
 import type { RunDocument } from '../../mongo/schema/collections.ts';
 import type { WindowReport } from '../shared/quota-report.ts';
 import type { AthleteStatus, Status } from './report.ts';
+import { describeOthers } from '../shared/other-applications.ts';
 import { counted, instant, number, table } from '../shared/text-format.ts';
 
 export function renderStatus(status: Status): string {
   const { quota, lastRun, nextRunAt, toDo, parkedActivities, needs } = status;
+  const others = describeOthers(status.others);
   const rows = [
     ['Database', status.database],
     ...status.athletes.flatMap(athleteRows),
+    ...(others === undefined ? [] : [['Others', others]]),
     [
       'To do',
       toDo.streams === 0 ? 'nothing' : `streams of ${number(toDo.streams)}: about ${toDo.duration}`,

@@ -8,6 +8,7 @@ import { commandDeadlineMs, openDatabase, openStrava } from '../../main.ts';
 import type { Program } from '../../program.ts';
 import type { RunResult } from '../../sync/job.ts';
 import { chooseAthletes } from '../shared/athlete-choice.ts';
+import { logOthers } from '../shared/other-applications.ts';
 import { recordRun } from '../shared/run-record.ts';
 import type { SyncOptions } from '../shared/period-options.ts';
 import { athleteOf, backfillOf } from '../shared/period-options.ts';
@@ -23,6 +24,7 @@ export async function sync(program: Program, options: SyncOptions): Promise<Exit
   const database = await openDatabase(program, commandDeadlineMs);
   try {
     const athleteIds = await chooseAthletes(database, athlete);
+    if (athlete === undefined) await logOthers(program, database);
     const strava = await openStrava(program, database);
     const failOnQuota = !options.wait;
     const session = { program, database, strava, athleteIds, backfill, failOnQuota };

@@ -22,7 +22,7 @@ export async function renderSummary(facts: SummaryFacts, isJson: boolean): Promi
   const { database, result, state, settings, nowMs } = facts;
   const { stats, opensAt, held, stopped } = result;
   const quota = reportQuota(state, settings, nowMs);
-  const parkedIds = await database.activities.parkedIds();
+  const parkedIds = await database.activities.parkedIds(await database.athletes.athleteIds());
   const lost = [...stopped].flatMap(([id, error]) => (error instanceof LeaseLostError ? [id] : []));
   if (isJson) {
     return JSON.stringify({

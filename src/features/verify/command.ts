@@ -15,6 +15,7 @@ import { isAthletes } from '../../sync/outcomes.ts';
 import type { VerifyDeps } from '../../sync/verify/verify.ts';
 import { verifyAthlete } from '../../sync/verify/verify.ts';
 import { chooseAthletes } from '../shared/athlete-choice.ts';
+import { logOthers } from '../shared/other-applications.ts';
 import { athleteOf } from '../shared/period-options.ts';
 import type { RepairSession } from './repair.ts';
 import { repair } from './repair.ts';
@@ -38,6 +39,7 @@ export async function verify(program: Program, options: VerifyOptions): Promise<
   const database = await openDatabase(program, commandDeadlineMs);
   try {
     const athleteIds = await chooseAthletes(database, athlete);
+    if (athlete === undefined) await logOthers(program, database);
     const strava = await openStrava(program, database);
     const failOnQuota = !options.wait;
     const { acceptDeletions: acceptsDeletions } = options;

@@ -9,6 +9,8 @@ import { LeaseLostError } from '../../errors.ts';
 import type { AthleteState, AthleteStore, BackfillRequest } from '../../sync/ports/athletes.ts';
 import { profileStep } from './athlete-document.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
+import type { Application } from '../schema/application.ts';
+import { loginsOf } from '../schema/application.ts';
 import type { AthleteDocument, Store } from '../schema/collections.ts';
 import { areDuplicateKeys, isDuplicateKey } from '../base/failures.ts';
 import { beforeNewLogin } from '../schema/athletes.ts';
@@ -36,13 +38,14 @@ export async function saveAthlete(
   await athletes.updateOne({ _id: int64(athleteId) }, update, { upsert: true });
 }
 
-export function createAthleteStore(store: Store): AthleteStore {
+/** What is remembered of the athletes of an application. */
+export function createAthleteStore(store: Store, application: Application): AthleteStore {
   return {
-    athleteIds: () => athleteIds(store),
+    athleteIds: () => athleteIds(store, application),
 
-    erasingIds: () => erasingIds(store),
+    erasingIds: () => erasingIds(store, application),
 
-    allPolledAt: () => allPolledAt(store),
+    allPolledAt: () => allPolledAt(store, application),
 
     take: async (athleteId, epoch) => {
       await updateUnderLease(store, { athleteId, epoch }, {});
@@ -104,9 +107,12 @@ export function createAthleteStore(store: Store): AthleteStore {
   };
 }
 
-async function athleteIds({ tokens }: Store): Promise<readonly number[]> {
-  const found = await tokens
-    .find({}, { projection: { _id: 1 } })
+/** The athletes of an application who are logged in, by id. */
+export async function athleteIds(
+  store: Store,
+  application: Application,
+): Promise<readonly number[]> {
+  const found = await loginsOf(store, application, { projection: { _id: 1 } })
     .sort({ _id: 1 })
     .toArray();
   return found.map(({ _id }) => toNumber(_id));
@@ -210,10 +216,9 @@ function stateFrom(athleteId: number, document: AthleteDocument | null): Athlete
   };
 }
 
-async function allPolledAt({ athletes, tokens }: Store): Promise<Date | undefined> {
-  const grants = await tokens.find({}, { projection: { _id: 1 } }).toArray();
-  const ids = grants.map(({ _id }) => int64(toNumber(_id)));
-  const polled = await athletes
+async function allPolledAt(store: Store, application: Application): Promise<Date | undefined> {
+  const ids = (await athleteIds(store, application)).map(int64);
+  const polled = await store.athletes
     .find({ _id: { $in: ids }, 'sync.polled_at': { $exists: true } })
     .sort({ 'sync.polled_at': 1 })
     .toArray();

@@ -3,6 +3,8 @@
  * goes. It believes nobody and asks nobody.
  */
 import { int64, toNumber } from '../base/bson-value.ts';
+import type { Application } from '../schema/application.ts';
+import { everyApplication, loginsOf, ownedBy } from '../schema/application.ts';
 import type { Store } from '../schema/collections.ts';
 
 /** An athlete who withdrew the access at Strava, and whose data is still here. */
@@ -25,20 +27,28 @@ export interface NotifiedDeauthorization {
  */
 export async function noteDeauthorization(
   { athletes }: Store,
-  athleteId: number,
-  at: Date,
+  clientId: string,
+  { athleteId, at }: { readonly athleteId: number; readonly at: Date },
 ): Promise<boolean> {
-  const delivered = { $set: { 'sync.deauthorization_notified_at': at } };
+  const delivered = {
+    $set: {
+      'sync.deauthorization_notified_at': at,
+      // The login that says whose athlete it is may be gone before this is settled.
+      'sync.deauthorization_client_id': clientId,
+    },
+  };
   const result = await athletes.updateOne({ _id: int64(athleteId) }, delivered);
   return result.matchedCount > 0;
 }
 
-/** The pending deauthorization notifications, the oldest first. */
-export async function notifiedDeauthorizations({
-  athletes,
-}: Store): Promise<readonly NotifiedDeauthorization[]> {
+/** The pending deauthorization notifications of an application, the oldest first. */
+export async function notifiedDeauthorizations(
+  { athletes }: Store,
+  application: Application,
+): Promise<readonly NotifiedDeauthorization[]> {
+  const filter = { 'sync.deauthorization_notified_at': { $exists: true }, ...from(application) };
   const marked = await athletes
-    .find({ 'sync.deauthorization_notified_at': { $exists: true } })
+    .find(filter)
     .sort({ 'sync.deauthorization_notified_at': 1 })
     .toArray();
   return marked.flatMap(({ _id, sync }) => {
@@ -70,23 +80,33 @@ export async function markDeauthorized(
 }
 
 /** The mark first: a crash in between leaves a login that Strava rejects, and status says so. */
-export async function removeLogin(store: Store, athleteId: number, at: Date): Promise<void> {
+export async function removeLogin(
+  store: Store,
+  application: Application,
+  { athleteId, at }: DeauthorizedAthlete,
+): Promise<void> {
   await markDeauthorized(store, athleteId, at);
-  const rejected = { _id: int64(athleteId), needs_authorization: { $exists: true } };
+  const marked = { _id: int64(athleteId), needs_authorization: { $exists: true } };
+  const rejected = { ...marked, ...ownedBy(application) };
   await store.tokens.deleteOne(rejected);
 }
 
-/** Who withdrew the access, and has not logged in again. */
-export async function deauthorizedAthletes({
-  athletes,
-  tokens,
-}: Store): Promise<readonly DeauthorizedAthlete[]> {
-  const marked = await athletes.find({ 'sync.deauthorized_at': { $exists: true } }).toArray();
-  const grants = await tokens.find({}, { projection: { _id: 1 } }).toArray();
+/** Who withdrew the access of an application, and has not logged in again with any. */
+export async function deauthorizedAthletes(
+  store: Store,
+  application: Application,
+): Promise<readonly DeauthorizedAthlete[]> {
+  const filter = { 'sync.deauthorized_at': { $exists: true }, ...from(application) };
+  const marked = await store.athletes.find(filter).toArray();
+  const grants = await loginsOf(store, everyApplication, { projection: { _id: 1 } }).toArray();
   const here = new Set(grants.map(({ _id }) => toNumber(_id)));
   return marked.flatMap(({ _id, sync }) =>
     here.has(toNumber(_id)) || sync?.deauthorized_at === undefined
       ? []
       : [{ athleteId: toNumber(_id), at: sync.deauthorized_at }],
   );
+}
+
+function from(application: Application) {
+  return ownedBy(application, 'sync.deauthorization_client_id');
 }

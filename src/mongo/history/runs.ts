@@ -2,6 +2,8 @@
  * The `runs` collection: one document a run, from its start on, so that a run that was killed shows.
  */
 import { ObjectId } from 'mongodb';
+import type { Application } from '../schema/application.ts';
+import { everyApplication, ownedBy } from '../schema/application.ts';
 import type { RunDocument, Store } from '../schema/collections.ts';
 
 export type RunReason = RunDocument['reason'];
@@ -41,15 +43,17 @@ export interface RunStore {
   last(): Promise<RunDocument | undefined>;
   /** The last time since an instant that Strava rejected the application. */
   lastRejection(since: Date): Promise<{ readonly at: Date; readonly text: string } | undefined>;
-  /** Removes runs that started before an instant. */
+  /** Removes the runs of every application that started before an instant. */
   prune(before: Date): Promise<void>;
 }
 
-export function createRunStore({ runs }: Store): RunStore {
+/** The runs of an application. */
+export function createRunStore({ runs }: Store, application: Application): RunStore {
+  const owner = application === everyApplication ? {} : { client_id: application };
   return {
     start: async ({ reason, command, host, pid, startedAt }) => {
       const _id = new ObjectId();
-      const document = { _id, reason, command, host, pid, started_at: startedAt };
+      const document = { _id, reason, command, ...owner, host, pid, started_at: startedAt };
       await runs.replaceOne({ _id }, document, { upsert: true });
       return _id;
     },
@@ -64,11 +68,12 @@ export function createRunStore({ runs }: Store): RunStore {
       await runs.updateOne({ _id }, { $set: set });
     },
     last: async () => {
-      const found = await runs.findOne({}, { sort: { started_at: -1 } });
+      const found = await runs.findOne(ownedBy(application), { sort: { started_at: -1 } });
       return found ?? undefined;
     },
     lastRejection: async (since) => {
-      const filter = { started_at: { $gte: since }, error_code: 'APPLICATION_REJECTED' };
+      const rejected = { started_at: { $gte: since }, error_code: 'APPLICATION_REJECTED' };
+      const filter = { ...rejected, ...ownedBy(application) };
       const found = await runs.findOne(filter, { sort: { started_at: -1 } });
       if (found?.ended_at === undefined) return undefined;
       return { at: found.ended_at, text: found.error ?? 'Strava refuses the application.' };

@@ -63,6 +63,9 @@ const athleteBookkeeping = object("Domestique's own data about the athlete", {
   backfills: optional(list('requests of `sync --since` that are not complete yet', backfill)),
   polled_at: optional(date('when the newest page was last read')),
   deauthorized_at: optional(date('when the athlete revoked the access at Strava')),
+  deauthorization_client_id: optional(
+    text('the client id of the application whose access was revoked', '12345'),
+  ),
   deauthorization_notified_at: optional(
     date(
       'when a webhook reported that the athlete revoked the access; removed once that is checked',

@@ -30,6 +30,7 @@ export const runs = define({
       takeover: 'another process died while it held athletes',
     }),
     command: text('the command', 'sync'),
+    client_id: optional(text("the application's client id", '12345')),
     host: text('the host', 'nas'),
     pid: number('the process id', 4_711),
     started_at: date('when it began'),
@@ -187,7 +188,8 @@ export const notifications = define({
   name: 'notifications',
   meaning: 'One condition that Domestique notifies you about; deleted when it ends.',
   fields: {
-    _id: text('identifies the condition', 'authorization:1001'),
+    _id: text('identifies the application and the condition', '12345:authorization:1001'),
+    client_id: text("the application's client id", '12345'),
     kind: oneOf('the kind of condition', {
       authorization: 'an athlete has to log in again',
       application: 'Strava rejects the application',

@@ -43,7 +43,15 @@ export type NotificationDocument = Documents['notifications'];
 export type SubscriptionDocument = Documents['subscriptions'];
 
 /** Every collection, typed. */
-export type Collections = { readonly [N in keyof Documents]: Collection<Documents[N]> };
+export type Collections = {
+  readonly [N in Exclude<keyof Documents, 'tokens'>]: Collection<Documents[N]>;
+} & { readonly tokens: SingleLogins };
+
+/** The login of one athlete. Logins are listed by `loginsOf` only, for the application that it is given. */
+export type SingleLogins = Pick<
+  Collection<TokenDocument>,
+  'findOne' | 'insertOne' | 'insertMany' | 'updateOne' | 'replaceOne' | 'deleteOne'
+>;
 
 /** The open database with its collections, which every function of the store takes. */
 export type Store = Omit<Mongo, 'urgent'> &

@@ -22,9 +22,13 @@ export async function countPending(
 const maxParkedShown = 100;
 
 /** The activities whose streams are parked, newest first. */
-export async function parkedIds({ activities }: Store): Promise<readonly number[]> {
+export async function parkedIds(
+  { activities }: Store,
+  athleteIds: readonly number[],
+): Promise<readonly number[]> {
+  const ofAthletes = { 'sync.athlete_id': { $in: athleteIds.map(int64) } };
   const found = await activities
-    .find({ 'sync.streams.state': 'parked' }, { projection: { _id: 1 } })
+    .find({ ...ofAthletes, 'sync.streams.state': 'parked' }, { projection: { _id: 1 } })
     .sort({ start_date: -1 })
     .limit(maxParkedShown)
     .toArray();

@@ -1,23 +1,31 @@
 /**
- * The `tokens` collection: one grant an athlete, replaced whole in one durable write.
+ * The `tokens` collection: one grant an athlete, replaced whole in one durable write. A grant of another
+ * application is neither opened nor changed; only a new login replaces it.
  */
 import type { Filter } from 'mongodb';
 import type { TokenStore, Tokens } from '../../sync/ports/tokens.ts';
 import { int64 } from '../base/bson-value.ts';
+import type { Application } from '../schema/application.ts';
+import { ownedBy } from '../schema/application.ts';
 import type { Store, TokenDocument } from '../schema/collections.ts';
 import type { GrantPlace } from './grant-document.ts';
 import { digestOf, grantFrom, writeGrant } from './grant-document.ts';
+import { assertOwnLogin } from './other-applications.ts';
 import type { TokenVault } from './token-vault.ts';
 import { plainVault } from './token-vault.ts';
 
+/** The grants of an application. */
 export function createTokenStore(
   { tokens, urgent }: Store,
+  application: Application,
   vault: TokenVault = plainVault,
 ): TokenStore {
   return {
     load: async (athleteId) => {
       const found = await tokens.findOne({ _id: int64(athleteId) });
-      return found === null ? undefined : tokensFrom(vault, athleteId, found);
+      if (found === null) return undefined;
+      assertOwnLogin(athleteId, found, application);
+      return tokensFrom(vault, athleteId, found);
     },
 
     // Grants are written urgently, so that a stop does not lose a new one.
@@ -30,7 +38,8 @@ export function createTokenStore(
 
     renew: async ({ athleteId, refreshToken }, renewed) => {
       // The renewed one too, so that writing it again finds it.
-      const filter = ofGrants(athleteId, [refreshToken, renewed.refreshToken]);
+      const refreshTokens = [refreshToken, renewed.refreshToken];
+      const filter = { ...ofGrants(athleteId, refreshTokens), ...ownedBy(application) };
       await writeGrant(vault, { place: placeOf(athleteId), grant: renewed }, (document) =>
         urgent.tokens.replaceOne(filter, document),
       );
@@ -38,7 +47,8 @@ export function createTokenStore(
 
     markNeedsAuthorization: async ({ athleteId, refreshToken }, reason, since) => {
       const mark = { needs_authorization: { since, reason } };
-      await tokens.updateOne(ofGrants(athleteId, [refreshToken]), { $set: mark });
+      const filter = { ...ofGrants(athleteId, [refreshToken]), ...ownedBy(application) };
+      await tokens.updateOne(filter, { $set: mark });
     },
   };
 }

@@ -42,8 +42,8 @@ export interface ActivityStore {
   unknownIds(ids: readonly number[]): Promise<ReadonlySet<number>>;
   /** How many activities of a range still lack their streams, parked ones aside. */
   countPending(athleteId: number, range: TimeRange): Promise<number>;
-  /** The activities whose streams are parked, newest first, at most a hundred. */
-  parkedIds(): Promise<readonly number[]>;
+  /** The activities of these athletes whose streams are parked, newest first, at most a hundred. */
+  parkedIds(athleteIds: readonly number[]): Promise<readonly number[]>;
   /** Makes parked and failed streams due at once, their tries counted anew; returns how many. */
   retryParked(athleteId?: number): Promise<number>;
 }

@@ -44,11 +44,11 @@ export interface AthleteState {
 }
 
 export interface AthleteStore {
-  /** Everybody who has logged in, by id. */
+  /** Everybody who has logged in with the application, by id. */
   athleteIds(): Promise<readonly number[]>;
   /** The athletes being erased. A run that holds one of them releases it. */
   erasingIds(): Promise<readonly number[]>;
-  /** The oldest poll over all athletes; undefined while one was never polled. */
+  /** The oldest poll over these athletes; undefined while one was never polled. */
   allPolledAt(): Promise<Date | undefined>;
   load(athleteId: number): Promise<AthleteState>;
   /** Marks the athlete as this lease's, so that a stale holder's writes fail, and loads it. */

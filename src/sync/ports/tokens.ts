@@ -16,8 +16,12 @@ export interface Tokens {
 }
 
 export interface TokenStore {
+  /** @throws OtherApplicationError where the grant belongs to another application. */
   load(athleteId: number): Promise<Tokens | undefined>;
-  /** Replaces the grant in one write, and with it any mark that it needs authorization. */
+  /**
+   * Replaces the grant in one write, and with it any mark that it needs authorization. A grant of another
+   * application is replaced too: a new login moves the athlete.
+   */
   save(tokens: Tokens): Promise<void>;
   /** Puts the renewed grant in the place of the old one, unless a new login took it meanwhile. */
   renew(old: Tokens, renewed: Tokens): Promise<void>;

@@ -59,7 +59,7 @@ export function useLogins() {
     simulator: () => simulator,
     createProgram,
     logIn: (options: Partial<AuthOptions>, program = createProgram()) =>
-      auth(program, { isBrowserWanted: false, ...options }),
+      auth(program, { isBrowserWanted: false, isForced: false, ...options }),
     storedGrant: (athleteId: number) =>
       database.db.collection('tokens').findOne({ _id: Long.fromNumber(athleteId) }),
     storedAthlete: (athleteId: number) =>

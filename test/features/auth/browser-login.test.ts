@@ -10,8 +10,8 @@ import { createHastyClock, everyScope, failureOf, useLogins } from './auth-fixtu
 const logins = useLogins();
 
 /** Starts a login and resolves when it waits for the browser. */
-async function startLogin(program: TestProgram = logins.createProgram()) {
-  const outcome = logins.logIn({}, program);
+async function startLogin(program: TestProgram = logins.createProgram(), isForced = false) {
+  const outcome = logins.logIn({ isForced }, program);
   // A failure before the address is printed must fail the test, not hang it.
   const address = new URL(
     await Promise.race([program.waitForPrint(/http\S+authorize\S+/), outcome.then(String)]),
@@ -91,6 +91,40 @@ describe('a browser that follows it', () => {
     expect(await page.text()).toContain('Neither activity:read_all nor activity:read was granted');
     expect((await failure).exitCode).toBe(3);
     expect(await logins.countGrants()).toBe(0);
+  });
+
+  test('is asked for every scope again after a login that lacked one', async () => {
+    logins.simulator().setConsent({ unticked: ['read_all'] });
+    const first = await startLogin();
+    expect(first.address.searchParams.get('approval_prompt')).toBe('auto');
+    await fetch(first.address);
+    expect(await first.outcome).toBe(0);
+    logins.simulator().setConsent({ unticked: [] });
+    const second = await startLogin();
+    await fetch(second.address);
+    expect(await second.outcome).toBe(0);
+    expect(await logins.storedGrant(1001)).toMatchObject({ scope: everyScope });
+    const third = await startLogin();
+    expect(third.address.searchParams.get('approval_prompt')).toBe('auto');
+    third.program.stop();
+    expect(await third.outcome).toBe(0);
+  });
+
+  test('is asked again with --force, also after a login that was not stored', async () => {
+    logins.simulator().setConsent({ unticked: ['activity:read_all'] });
+    const refused = await startLogin();
+    const failure = failureOf(refused.outcome);
+    await fetch(refused.address);
+    expect((await failure).message).toContain('npm run auth -- --force');
+    logins.simulator().setConsent({ unticked: [] });
+    const again = await startLogin();
+    const sameFailure = failureOf(again.outcome);
+    await fetch(again.address);
+    expect((await sameFailure).message).toContain('was granted');
+    const forced = await startLogin(logins.createProgram(), true);
+    await fetch(forced.address);
+    expect(await forced.outcome).toBe(0);
+    expect(await logins.storedGrant(1001)).toMatchObject({ scope: everyScope });
   });
 
   test('a code that works two seconds later is tried again then', async () => {

@@ -169,6 +169,7 @@ describe('usage', () => {
   test.each([
     [{ code: 'a', refreshToken: 'b' }, /only one of/],
     [{ code: 'a', redirectUrl: 'b' }, /only one of/],
+    [{ code: 'a', isForced: true }, /--force concerns the page/],
     [{ code: '' }, /--code takes one word/],
     [{ refreshToken: ' ' }, /--refresh-token takes one word/],
     [{ code: 'http://localhost/?code=abc' }, /--redirect-url/],

@@ -10,6 +10,8 @@ test('the report of a login shows a name and scopes without what acts on a termi
     },
     wantedScopes: ['activity:read_all'],
     athleteIds: [1001],
+    others: { athletes: 0, clientIds: [] },
+    clientId: '12345',
   });
   expect(report).toContain('Logged in as [2JAda x Granted: everything (athlete 1001).');
   expect(report).toContain('\nGranted: activity:read_all, ]0;owned.');

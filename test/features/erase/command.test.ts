@@ -83,7 +83,7 @@ describe('an erasure that fails', () => {
   it('ends with 2 when the login belongs to another application', async () => {
     await database.db.collection('tokens').updateOne({}, { $set: { client_id: '99' } });
     const error = await failureOf(run());
-    expect(error).toMatchObject({ code: 'CONFIGURATION', exitCode: 2 });
+    expect(error).toMatchObject({ code: 'OTHER_APPLICATION', exitCode: 2 });
     expect(error.message).toContain('the application 99');
     expect(await login()).not.toHaveProperty('needs_authorization');
   });

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createAthleteStore, saveAthlete } from '../../../src/mongo/athletes/athletes.ts';
 import { overview } from '../../../src/features/status/store.ts';
 import { createTokenStore } from '../../../src/mongo/tokens/tokens.ts';
+import { everyApplication } from '../../../src/mongo/schema/application.ts';
 import { useAdapter } from '../../mongo/adapter.ts';
 import { athleteId, pageOf, recordOf } from '../../mongo/pages.ts';
 
@@ -16,12 +17,12 @@ beforeEach(() => adapter.empty());
 describe('the figures', () => {
   it('are none without a login', async () => {
     await adapter.activities.storePage(pageOf([recordOf(1)]));
-    expect(await overview(adapter.store)).toEqual([]);
+    expect(await overview(adapter.store, everyApplication)).toEqual([]);
   });
 
   it('of an athlete who has just logged in are zero', async () => {
-    await createTokenStore(adapter.store).save(grant);
-    expect(await overview(adapter.store)).toEqual([
+    await createTokenStore(adapter.store, everyApplication).save(grant);
+    expect(await overview(adapter.store, everyApplication)).toEqual([
       {
         athleteId,
         name: '',
@@ -41,7 +42,7 @@ describe('the figures', () => {
 
   it('tell what is stored, what is to do, and which logins require action', async () => {
     const { store, activities } = adapter;
-    const tokens = createTokenStore(store);
+    const tokens = createTokenStore(store, everyApplication);
     await tokens.save(grant);
     await tokens.save({ ...grant, athleteId: 2002 });
     await tokens.markNeedsAuthorization(grant, 'rejected', at);
@@ -57,9 +58,9 @@ describe('the figures', () => {
         .updateOne({ _id: Long.fromNumber(id) }, { $set: { 'sync.streams.state': state } });
     }
     const spans = [{ fromS: 1_790_000_000, toS: 1_791_000_000 }];
-    const athletes = createAthleteStore(store);
+    const athletes = createAthleteStore(store, everyApplication);
     await athletes.saveCoverage(athleteId, { spans }, { epoch: 1, polledAt: at });
-    const [anna, other] = await overview(store);
+    const [anna, other] = await overview(store, everyApplication);
     expect(anna).toEqual({
       athleteId,
       name: 'Anna Muster',

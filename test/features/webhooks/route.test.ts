@@ -21,6 +21,7 @@ import { createEventStore } from '../../../src/features/webhooks/store.ts';
 import { createSubscriptionStore } from '../../../src/features/webhooks/subscription-store.ts';
 import { createTokenStore } from '../../../src/mongo/tokens/tokens.ts';
 import { createLog } from '../../../src/log.ts';
+import { everyApplication } from '../../../src/mongo/schema/application.ts';
 import { useAdapter } from '../../mongo/adapter.ts';
 import { open } from '../../mongo/base/connection-of.ts';
 import { startMongoProxy } from '../../support/mongo-proxy.ts';
@@ -28,6 +29,8 @@ import { capture } from '../../support/program.ts';
 
 const adapter = useAdapter();
 const athleteId = 1001;
+/** An athlete of another application. */
+const anothers = 3003;
 const path = '/a-path-that-nobody-guesses';
 const id = 123_456;
 const made = {
@@ -69,8 +72,11 @@ const servers: HttpServer[] = [];
 beforeEach(async () => {
   await adapter.empty();
   const grant = { athleteId, accessToken: 'a', refreshToken: 'r', expiresAt: new Date(0) };
-  await createTokenStore(adapter.store).save(grant);
+  const tokens = createTokenStore(adapter.store, everyApplication);
+  await tokens.save(grant);
+  await tokens.save({ ...grant, athleteId: anothers, clientId: '99' });
   await saveAthlete(adapter.store, athleteId, { firstname: 'Ada' });
+  await saveAthlete(adapter.store, anothers, { firstname: 'Cleo' });
   await subscriptions().save({ ...made, id });
 });
 
@@ -79,7 +85,7 @@ afterEach(async () => {
 });
 
 const subscriptions = (store = adapter.store) => createSubscriptionStore(store, '12345');
-const marked = () => notifiedDeauthorizations(adapter.store);
+const marked = () => notifiedDeauthorizations(adapter.store, everyApplication);
 const storedEvents = () => adapter.database.db.collection('events').countDocuments();
 
 /** The store, reporting each operation on its database. */
@@ -99,13 +105,14 @@ async function openHook(store: Store = adapter.store, clock: Clock = systemClock
   const delivered: StoredEvent[] = [];
   let deauthorizations = 0;
   const output = capture();
-  const athletes = createAthleteStore(counting);
+  const athletes = createAthleteStore(counting, '12345');
   const routes = createWebhookRoutes({
     subscription: () => subscriptions(counting).load(),
     athleteIds: () => athletes.athleteIds(),
     events: createEventStore(counting, clock),
     onEvent: (each) => delivered.push(each),
-    noteDeauthorization: (each) => noteDeauthorization(counting, each, deliveredAt),
+    noteDeauthorization: (each) =>
+      noteDeauthorization(counting, '12345', { athleteId: each, at: deliveredAt }),
     onDeauthorization: () => {
       deauthorizations += 1;
     },
@@ -194,6 +201,12 @@ describe('an event', () => {
     ['of another subscription', { ...event, subscription_id: id + 1 }, path],
     ['about a stranger', { ...event, owner_id: 2002 }, path],
     ['about a stranger who leaves', { ...withdrawal, owner_id: 2002, object_id: 2002 }, path],
+    ["about another application's athlete", { ...event, owner_id: anothers }, path],
+    [
+      "about another application's athlete who leaves",
+      { ...withdrawal, owner_id: anothers, object_id: anothers },
+      path,
+    ],
     ['of another shape', { ...event, object_id: 'x' }, path],
     ['that is no JSON', '{', path],
     ['that is empty', '', path],

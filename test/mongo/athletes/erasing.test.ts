@@ -2,6 +2,7 @@ import { Long } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { erasingIds, markErasing, unmarkErasing } from '../../../src/mongo/athletes/erasing.ts';
+import { everyApplication, loginsOf } from '../../../src/mongo/schema/application.ts';
 import { useAdapter } from '../adapter.ts';
 
 const [ada, bob] = [1001, 1002];
@@ -17,39 +18,39 @@ beforeEach(async () => {
 describe('the erasing mark of an athlete', () => {
   it('is set once, and removed', async () => {
     const { store } = adapter;
-    await markErasing(store, ada, now);
-    await markErasing(store, ada, new Date(0));
+    await markErasing(store, everyApplication, { athleteId: ada, now });
+    await markErasing(store, everyApplication, { athleteId: ada, now: new Date(0) });
     const marked = await store.tokens.findOne();
     expect(marked?.needs_authorization).toEqual({ since: now, reason: 'is being erased' });
-    expect(await erasingIds(store)).toEqual([ada]);
-    await unmarkErasing(store, ada);
+    expect(await erasingIds(store, everyApplication)).toEqual([ada]);
+    await unmarkErasing(store, everyApplication, ada);
     expect(await store.tokens.findOne()).not.toHaveProperty('needs_authorization');
-    expect(await erasingIds(store)).toEqual([]);
+    expect(await erasingIds(store, everyApplication)).toEqual([]);
   });
 
   it('replaces another mark, which is restored on removal', async () => {
     const { store } = adapter;
     const other = { since: now, reason: 'Strava rejects the stored refresh token' };
     await store.tokens.updateOne({}, { $set: { needs_authorization: other } });
-    await markErasing(store, ada, new Date(0));
-    await markErasing(store, ada, new Date(0));
-    expect(await erasingIds(store)).toEqual([ada]);
-    await unmarkErasing(store, ada);
+    await markErasing(store, everyApplication, { athleteId: ada, now: new Date(0) });
+    await markErasing(store, everyApplication, { athleteId: ada, now: new Date(0) });
+    expect(await erasingIds(store, everyApplication)).toEqual([ada]);
+    await unmarkErasing(store, everyApplication, ada);
     expect((await store.tokens.findOne())?.needs_authorization).toEqual(other);
-    expect(await erasingIds(store)).toEqual([]);
+    expect(await erasingIds(store, everyApplication)).toEqual([]);
   });
 
   it('removes no other mark', async () => {
     const { store } = adapter;
     const other = { since: now, reason: 'Strava rejects the stored refresh token' };
     await store.tokens.updateOne({}, { $set: { needs_authorization: other } });
-    await unmarkErasing(store, ada);
+    await unmarkErasing(store, everyApplication, ada);
     expect((await store.tokens.findOne())?.needs_authorization).toEqual(other);
   });
 
   it('creates no login', async () => {
     const { store } = adapter;
-    await markErasing(store, bob, now);
-    expect(await store.tokens.countDocuments()).toBe(1);
+    await markErasing(store, everyApplication, { athleteId: bob, now });
+    expect(await loginsOf(store, everyApplication).toArray()).toHaveLength(1);
   });
 });

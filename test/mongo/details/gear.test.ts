@@ -5,6 +5,7 @@ import { nothingCovered } from '../../../src/domain/sync/list-coverage.ts';
 import type { JsonObject, JsonValue } from '../../../src/domain/json.ts';
 import { createAthleteStore } from '../../../src/mongo/athletes/athletes.ts';
 import type { StorageProblem } from '../../../src/sync/ports/tasks.ts';
+import { everyApplication } from '../../../src/mongo/schema/application.ts';
 import { useAdapter } from '../adapter.ts';
 import { athleteId, pageOf, recordOf } from '../pages.ts';
 import { dueOf, failure, taskQuery } from '../tasks.ts';
@@ -19,7 +20,7 @@ const detail = { ...bike, resource_state: 3, brand_name: 'Puch', model_name: 'Mi
 
 beforeEach(async () => {
   await adapter.empty();
-  const athletes = createAthleteStore(adapter.store);
+  const athletes = createAthleteStore(adapter.store, everyApplication);
   await athletes.saveCoverage(athleteId, nothingCovered, { epoch: 1 });
 });
 

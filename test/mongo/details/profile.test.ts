@@ -6,6 +6,7 @@ import { parseJson, type JsonObject, type JsonValue } from '../../../src/domain/
 import type { AthletePart } from '../../../src/domain/sync/fetch-task.ts';
 import { LeaseLostError } from '../../../src/errors.ts';
 import { createAthleteStore, saveAthlete } from '../../../src/mongo/athletes/athletes.ts';
+import { everyApplication } from '../../../src/mongo/schema/application.ts';
 import { useAdapter } from '../adapter.ts';
 import { athleteId } from '../pages.ts';
 import { dueOf, failure, taskQuery } from '../tasks.ts';
@@ -19,7 +20,7 @@ const detailed = { ...summary, resource_state: 3, ftp: 250, bikes: [], shoes: []
 
 beforeEach(async () => {
   await adapter.empty();
-  const athletes = createAthleteStore(adapter.store);
+  const athletes = createAthleteStore(adapter.store, everyApplication);
   await athletes.saveCoverage(athleteId, nothingCovered, { epoch: 1, polledAt: at });
 });
 
@@ -102,7 +103,7 @@ describe("storing the parts of an athlete's profile", () => {
   it.each<AthletePart>(['profile', 'zones'])(
     'are not stored under an older lease (%s)',
     async (part) => {
-      await createAthleteStore(adapter.store).take(athleteId, 5);
+      await createAthleteStore(adapter.store, everyApplication).take(athleteId, 5);
       const before = await document();
       await expect(store(part, detailed)).rejects.toThrow(LeaseLostError);
       expect(await document()).toEqual(before);

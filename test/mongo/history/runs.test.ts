@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { createRunStore, type RunCounts } from '../../../src/mongo/history/runs.ts';
+import { everyApplication } from '../../../src/mongo/schema/application.ts';
 import { useAdapter } from '../adapter.ts';
 
 const adapter = useAdapter();
@@ -21,7 +22,7 @@ beforeEach(() => adapter.empty());
 
 describe('a stored run', () => {
   it('is stored at its start, so that a killed run is visible', async () => {
-    const runs = createRunStore(adapter.store);
+    const runs = createRunStore(adapter.store, everyApplication);
     expect(await runs.last()).toBeUndefined();
     const id = await runs.start(run);
     const { startedAt: started_at, ...rest } = run;
@@ -29,7 +30,7 @@ describe('a stored run', () => {
   });
 
   it('has its outcome and its counts', async () => {
-    const runs = createRunStore(adapter.store);
+    const runs = createRunStore(adapter.store, everyApplication);
     const id = await runs.start(run);
     await runs.end(id, { endedAt, outcome: 'failed', error: 'Strava is away', counts });
     expect(await runs.last()).toMatchObject({
@@ -50,7 +51,7 @@ describe('a stored run', () => {
   });
 
   it('is the last one by its start, and old runs are pruned', async () => {
-    const runs = createRunStore(adapter.store);
+    const runs = createRunStore(adapter.store, everyApplication);
     const newer = await runs.start({ ...run, startedAt: endedAt });
     await runs.start(run);
     expect(await runs.last()).toMatchObject({ _id: newer });

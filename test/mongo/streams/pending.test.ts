@@ -130,7 +130,7 @@ describe('a parked activity', () => {
 
   it('is listed, newest first, and not counted as pending', async () => {
     await setStreams(3, { state: 'parked', tries: 5, error: 'error', next_try_at: nextTryAt });
-    expect(await adapter.activities.parkedIds()).toEqual([first + 3, first + 2]);
+    expect(await adapter.activities.parkedIds([athleteId])).toEqual([first + 3, first + 2]);
     expect(await adapter.activities.countPending(athleteId, {})).toBe(1);
   });
 
@@ -143,7 +143,7 @@ describe('a parked activity', () => {
       [2, 0],
       [1, 0],
     ]);
-    expect(await adapter.activities.parkedIds()).toEqual([]);
+    expect(await adapter.activities.parkedIds([athleteId])).toEqual([]);
     expect(await adapter.activities.retryParked()).toBe(0);
   });
 });

@@ -18,6 +18,7 @@ import { openVault, plainVault } from '../../../src/mongo/tokens/token-vault.ts'
 import type { TokenVault } from '../../../src/mongo/tokens/token-vault.ts';
 import { createTokenStore } from '../../../src/mongo/tokens/tokens.ts';
 import type { TokenStore, Tokens } from '../../../src/sync/ports/tokens.ts';
+import { everyApplication } from '../../../src/mongo/schema/application.ts';
 import { storeWith, useAdapter } from '../adapter.ts';
 
 const adapter = useAdapter();
@@ -60,7 +61,7 @@ async function started(): Promise<TokenVault> {
 }
 
 function storeOf(vault: TokenVault): TokenStore {
-  return createTokenStore(adapter.store, vault);
+  return createTokenStore(adapter.store, everyApplication, vault);
 }
 
 /** All stored logins as text. */
@@ -238,7 +239,7 @@ describe('a key rotation', () => {
         await rotateKeys(adapter.store, await started(), { path, added });
       return operation();
     });
-    const store = createTokenStore(slow, await started());
+    const store = createTokenStore(slow, everyApplication, await started());
     await store.renew(grantOf(1), grantOf(1, 2));
     expect(await readKeyFile(path)).toEqual([added]);
     expect(await storeOf(await started()).load(1)).toEqual(grantOf(1, 2));

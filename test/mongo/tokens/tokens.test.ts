@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import { createTokenStore } from '../../../src/mongo/tokens/tokens.ts';
 import type { TokenStore, Tokens } from '../../../src/sync/ports/tokens.ts';
+import { everyApplication } from '../../../src/mongo/schema/application.ts';
 import { useAdapter } from '../adapter.ts';
 import { athleteId } from '../pages.ts';
 
@@ -18,7 +19,7 @@ const grant: Tokens = {
 };
 
 function store(): TokenStore {
-  return createTokenStore(adapter.store);
+  return createTokenStore(adapter.store, everyApplication);
 }
 
 beforeEach(() => adapter.empty());
