@@ -71,6 +71,8 @@ export interface Simulator {
   setApplicationInactive(isInactive: boolean): void;
   setQuota(changes: Partial<Quota>): void;
   setHeaders(mode: HeaderMode): void;
+  /** Asked before each response how far its `Date` header is from the clock, in milliseconds. */
+  setDateOffset(dateOffsetMs: () => number): void;
   /** Raises the usage as another program of the same application would. */
   useQuotaElsewhere(requests: number): void;
   usage(): Usage;

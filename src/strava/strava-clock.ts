@@ -1,18 +1,20 @@
 /**
  * Strava's time: our clock corrected by the `Date` headers, because the quota's windows open and close
- * on Strava's clock. After a jump of our clock (it was set, or the machine slept) the time is unknown
- * until Strava names it again.
+ * on Strava's clock. After a jump of our clock (it was set, or the machine slept), and after a response
+ * that contradicts the earlier ones, the time is in doubt until Strava names it again.
  */
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
-import type { ClockOffset } from '../domain/rate-limit/clock-offset.ts';
+import type { LearntOffset } from '../domain/rate-limit/clock-offset.ts';
 import {
   bestOffsetMs,
+  guessedOffset,
+  isInDoubt,
   learnOffset,
   offsetErrorMs,
-  unknownOffset,
 } from '../domain/rate-limit/clock-offset.ts';
-import type { Http } from './http.ts';
+import { StravaTransientError } from '../errors.ts';
+import type { Http, HttpResponse } from './http.ts';
 
 export interface StravaClock {
   /** The best estimate of Strava's clock, in milliseconds since the epoch. */
@@ -20,15 +22,15 @@ export interface StravaClock {
   /** The largest error of that estimate: a `Date` header names whole seconds. */
   readonly errorMs: () => number;
   /**
-   * Learns from a response's `Date` header, if it is readable. Learns nothing while the clock is
-   * suspect: the response may belong to a request from before the jump.
+   * Learns from a response's `Date` header, if it is readable. Learns nothing after a jump of our clock:
+   * the response may belong to a request from before.
    */
   readonly learn: (date: string | undefined, sentAtMs: number) => void;
-  /** Learns from a request that was sent because the clock is suspect, and settles that. */
+  /** Learns from a request that was sent because the time is in doubt. */
   readonly relearn: (date: string | undefined, sentAtMs: number) => void;
-  /** Whether our clock jumped since Strava last named its time: no request may leave before it does. */
+  /** Whether the time is in doubt: no request may leave before Strava names it. */
   readonly isSuspect: () => boolean;
-  /** Accepts our clock after all: Strava's response named no time. */
+  /** Ends the doubt after all, for what was learnt before or our own clock. */
   readonly trust: () => void;
 }
 
@@ -38,28 +40,27 @@ const jumpMs = 1_000;
 
 /** `startOffsetMs` is the first guess, from MongoDB's clock. */
 export function createStravaClock(clock: Clock, log: Logger, startOffsetMs = 0): StravaClock {
-  let offset: ClockOffset = unknownOffset;
-  let offsetMs = startOffsetMs;
-  let isSuspect = false;
+  let offset: LearntOffset = guessedOffset(startOffsetMs);
+  let hasJumped = false;
   let isReported = false;
   let aheadMs = clock.nowMs() - clock.monotonicMs();
 
   /** Returns whether our clock jumped since the last call. */
   const detectJump = (): boolean => {
     const nowAheadMs = clock.nowMs() - clock.monotonicMs();
-    const hasJumped = Math.abs(nowAheadMs - aheadMs) > jumpMs;
-    if (hasJumped) {
-      isSuspect = true;
-      offset = unknownOffset;
-      log.info(
-        "This machine's clock has jumped; requesting Strava's time before the next request.",
-      );
-    }
+    const jumpedMs = nowAheadMs - aheadMs;
     aheadMs = nowAheadMs;
-    return hasJumped;
+    if (Math.abs(jumpedMs) <= jumpMs) return false;
+    hasJumped = true;
+    // Either the machine slept, and its clock is as right as before, or it was set.
+    const before = bestOffsetMs(offset);
+    offset = guessedOffset(before, before - jumpedMs);
+    log.info("This machine's clock has jumped; requesting Strava's time before the next request.");
+    return true;
   };
 
   const reportOnce = (): void => {
+    const offsetMs = bestOffsetMs(offset);
     if (isReported || Math.abs(offsetMs) < reportedOffsetMs) return;
     isReported = true;
     const seconds = Math.round(Math.abs(offsetMs) / 1_000);
@@ -73,30 +74,32 @@ export function createStravaClock(clock: Clock, log: Logger, startOffsetMs = 0):
     // If our clock jumped back during the exchange, the named time cannot be compared with it.
     if (Number.isNaN(dateMs) || sentAtMs > receivedAtMs) return;
     offset = learnOffset(offset, { sentAtMs, receivedAtMs, dateMs });
-    offsetMs = bestOffsetMs(offset);
-    isSuspect = false;
+    if (isInDoubt(offset)) return;
+    hasJumped = false;
     reportOnce();
   };
 
   return {
     nowMs: () => {
       detectJump();
-      return clock.nowMs() + offsetMs;
+      return clock.nowMs() + bestOffsetMs(offset);
     },
     errorMs: () => offsetErrorMs(offset),
     learn: (date, sentAtMs) => {
       detectJump();
-      if (!isSuspect) read(date, sentAtMs);
+      if (!hasJumped) read(date, sentAtMs);
     },
     relearn: (date, sentAtMs) => {
       if (!detectJump()) read(date, sentAtMs);
     },
     isSuspect: () => {
       detectJump();
-      return isSuspect;
+      return hasJumped || isInDoubt(offset);
     },
     trust: () => {
-      isSuspect = false;
+      hasJumped = false;
+      const { rival, ...certain } = offset;
+      if (rival !== undefined) offset = certain;
     },
   };
 }
@@ -106,9 +109,21 @@ export function withClockLearning(http: Http, clock: Clock, stravaClock: StravaC
   return async (request) => {
     const sentAtMs = clock.nowMs();
     const response = await http(request);
-    stravaClock.learn(response.headers['date'], sentAtMs);
+    if (namesTime(response)) stravaClock.learn(response.headers['date'], sentAtMs);
     return response;
   };
+}
+
+/** Errors and pages may come from a gateway, whose clock is another. */
+function namesTime(response: HttpResponse): boolean {
+  const { status, headers } = response;
+  const isJson = headers['content-type']?.includes('json') ?? false;
+  return status >= 200 && status < 300 && isJson && !isCached(response);
+}
+
+/** The `Date` of a response from a cache is that of its making (RFC 9111, section 5.1). */
+function isCached({ headers }: HttpResponse): boolean {
+  return Number(headers['age'] ?? 0) !== 0;
 }
 
 export interface TimeCheckOptions {
@@ -120,18 +135,33 @@ export interface TimeCheckOptions {
   readonly oauthUrl: string;
 }
 
-/** Requests Strava's time if our clock is suspect. @throws StravaTransientError */
+/** Requests Strava's time while it is in doubt. @throws StravaTransientError */
 export type TimeCheck = (signal?: AbortSignal) => Promise<void>;
 
-/** No quota counts the request, the head of the authorize page. Only its `Date` header is used. */
+/** So many that agree are believed; more that contradict each other decide nothing. */
+const maxTimeRequests = 8;
+
+/** No quota counts the requests, for the head of the authorize page. Only its `Date` header is used. */
 export function createTimeCheck(options: TimeCheckOptions): TimeCheck {
   const { http, clock, stravaClock, oauthUrl } = options;
   return async (signal) => {
-    if (!stravaClock.isSuspect()) return;
-    const sentAtMs = clock.nowMs();
-    const response = await http({ method: 'HEAD', url: `${oauthUrl}/authorize`, signal });
-    const date = response.headers['date'];
-    if (Number.isNaN(Date.parse(date ?? ''))) stravaClock.trust();
-    else stravaClock.relearn(date, sentAtMs);
+    for (let sent = 0; sent < maxTimeRequests && stravaClock.isSuspect(); sent += 1) {
+      const sentAtMs = clock.nowMs();
+      const headers = { 'cache-control': 'no-cache' };
+      const response = await http({
+        method: 'HEAD',
+        url: `${oauthUrl}/authorize`,
+        headers,
+        signal,
+      });
+      if (response.status >= 500)
+        throw new StravaTransientError(
+          `Strava returned ${response.status} when asked for its time.`,
+        );
+      const date = isCached(response) ? undefined : response.headers['date'];
+      if (Number.isNaN(Date.parse(date ?? ''))) break;
+      stravaClock.relearn(date, sentAtMs);
+    }
+    stravaClock.trust();
   };
 }

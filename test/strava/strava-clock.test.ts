@@ -5,7 +5,12 @@ import { systemClock, type Clock } from '../../src/clock.ts';
 import { QuotaSpentError } from '../../src/errors.ts';
 import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
-import { createStravaClock } from '../../src/strava/strava-clock.ts';
+import type { Http } from '../../src/strava/http.ts';
+import {
+  createStravaClock,
+  createTimeCheck,
+  withClockLearning,
+} from '../../src/strava/strava-clock.ts';
 import { useAdapter } from '../mongo/adapter.ts';
 import { athleteId, createStack, free, logIn, silent, thrownBy, type Stack } from './stack.ts';
 
@@ -122,5 +127,84 @@ describe("Strava's clock", () => {
     const stravaClock = createStravaClock(clock, silent, 123);
     stravaClock.learn(date, clock.nowMs());
     expect(stravaClock.nowMs()).toBe(clock.nowMs() + 123);
+  });
+
+  it.each([3_600_000, -3_600_000])(
+    'sends nothing over the limit where each tenth response is dated %d ms wrong',
+    async (wrongMs) => {
+      const clock = heldAt('2026-10-05T10:10:00Z');
+      const simulator = await start(clock, 20);
+      const settings = { short: 20 };
+      const stack = await createStack({ simulator, store: adapter.store, clock, settings });
+      await logIn(stack, simulator);
+      let responses = 0;
+      simulator.setDateOffset(() => ((responses += 1) % 10 === 0 ? wrongMs : 0));
+      let windows = 1;
+      for (let listed = 0; listed < 70;) {
+        const outcome: unknown = await list(stack).catch((error: unknown) => error);
+        if (outcome instanceof QuotaSpentError) {
+          windows += 1;
+          clock.set(new Date(outcome.opensAt.getTime() + 1_000).toISOString());
+        } else listed += 1;
+      }
+      expect(simulator.requests.overLimit()).toEqual([]);
+      expect(windows).toBeLessThanOrEqual(5);
+      expect(Math.abs(stack.stravaClock.nowMs() - clock.nowMs())).toBeLessThanOrEqual(1_000);
+    },
+  );
+
+  it.each([3_600_000, -3_600_000])(
+    'follows a clock of Strava that is set by %d ms, before the next request is counted',
+    async (jumpMs) => {
+      const clock = heldAt('2026-10-05T10:10:00Z');
+      const simulator = await start(clock);
+      const stack = await createStack({ simulator, store: adapter.store, clock });
+      await logIn(stack, simulator);
+      for (let listed = 0; listed < 5; listed += 1) await list(stack);
+      simulator.setDateOffset(() => jumpMs);
+      await list(stack);
+      expect(stack.stravaClock.isSuspect()).toBe(true);
+      await list(stack);
+      const offMs = stack.stravaClock.nowMs() - clock.nowMs() - jumpMs;
+      expect(Math.abs(offMs)).toBeLessThanOrEqual(1_040);
+      expect(stack.stravaClock.isSuspect()).toBe(false);
+    },
+  );
+
+  it.each([
+    ['an error', { status: 500, headers: { 'content-type': 'application/json' } }],
+    ['a page', { status: 200, headers: { 'content-type': 'text/html' } }],
+    [
+      'a cached response',
+      { status: 200, headers: { 'content-type': 'application/json', age: '3600' } },
+    ],
+  ])('learns no time from %s', async (_, { status, headers }) => {
+    const clock = heldAt('2026-10-05T10:10:00Z');
+    const stravaClock = createStravaClock(clock, silent);
+    const date = new Date(clock.nowMs() + 30_000).toUTCString();
+    const http = withClockLearning(
+      () => Promise.resolve({ status, headers: { ...headers, date }, body: '' }),
+      clock,
+      stravaClock,
+    );
+    await http({ method: 'GET', url: 'https://www.strava.com/' });
+    expect(stravaClock.nowMs()).toBe(clock.nowMs());
+  });
+
+  it('stays as it was where the requests for the time contradict each other', async () => {
+    const clock = heldAt('2026-10-05T10:10:00Z');
+    const stravaClock = createStravaClock(clock, silent);
+    let sent = 0;
+    const http: Http = () => {
+      sent += 1;
+      const date = new Date(clock.nowMs() + sent * 3_600_000).toUTCString();
+      return Promise.resolve({ status: 404, headers: { date }, body: '' });
+    };
+    clock.sleepThrough(10_000);
+    expect(stravaClock.isSuspect()).toBe(true);
+    await createTimeCheck({ http, clock, stravaClock, oauthUrl: 'https://www.strava.com' })();
+    expect(stravaClock.isSuspect()).toBe(false);
+    expect(stravaClock.nowMs()).toBe(clock.nowMs());
+    expect(sent).toBeLessThanOrEqual(8);
   });
 });

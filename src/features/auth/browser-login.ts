@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { platform } from 'node:os';
 import { missingScopes } from '../../domain/auth/scope.ts';
+import { applicationPage } from '../../config/formats.ts';
 import { AuthorizationNeededError, DomestiqueError } from '../../errors.ts';
 import { openBrowser } from './open-browser.ts';
 import type { Arrival } from './listener.ts';
@@ -66,6 +67,7 @@ function invitation(url: string, redirectUri: string): string {
     `Waiting for the response on ${redirectUri} (Ctrl-C stops it).`,
     'If that browser runs on another machine, its last page cannot be shown there; give its address here, in another terminal:',
     "  npm run auth -- --redirect-url 'ADDRESS'",
+    `If Strava shows an error instead, see ${applicationPage}: for an invalid redirect_uri set the Authorization Callback Domain to localhost; for a limit of connected athletes raise the limit.`,
   ].join('\n');
 }
 

@@ -28,6 +28,8 @@ export interface ApplicationState {
   isInactive: boolean;
   headers: HeaderMode;
   consent: Consent;
+  /** How far the next response's `Date` header is from the clock, in milliseconds. */
+  dateOffsetMs: () => number;
 }
 
 export interface ExchangeDeps {
@@ -73,7 +75,7 @@ async function exchange(
   const entry = createEntry(request, address, nowMs);
   deps.recorder.add(entry);
   response.sendDate = false;
-  response.setHeader('Date', new Date(nowMs).toUTCString());
+  response.setHeader('Date', new Date(nowMs + deps.state.dateOffsetMs()).toUTCString());
   const result = await handle(deps, { request, address, entry, nowMs });
   const [spoilt, how] = spoil(entry.fault, result);
   const shouldSend = await deps.holds.pass(entry, spoilt);

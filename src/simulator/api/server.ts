@@ -68,6 +68,7 @@ function assemble(options: SimulatorOptions) {
     isInactive: false,
     headers: options.headers ?? 'both',
     consent: { athleteId: athletes[0]?.id ?? 0, isDenied: false, unticked: [] },
+    dateOffsetMs: () => 0,
   };
   const access = { ...client, athletes, grants, onEvent };
   const shared = {
@@ -144,6 +145,9 @@ function createControls(parts: Parts): Controls {
     },
     setHeaders: (mode: HeaderMode) => {
       state.headers = mode;
+    },
+    setDateOffset: (dateOffsetMs) => {
+      state.dateOffsetMs = dateOffsetMs;
     },
     useQuotaElsewhere: (requests) => {
       quota.add(requests, clock.nowMs());
