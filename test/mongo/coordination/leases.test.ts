@@ -287,3 +287,71 @@ describe('a lease holder in another process of this machine', () => {
     expect(winners).toHaveLength(1);
   });
 });
+
+describe('the worker of a process', () => {
+  const names = ['athlete:1', 'athlete:2', 'athlete:3'];
+
+  it('lives from the first lease to the last, whatever they are', async () => {
+    const { workers } = adapter.store;
+    const before = await workers.countDocuments();
+    const store = storeOf();
+    const { leases } = await store.acquireAll(names);
+    const other = await take(store, 'of-another-kind');
+    expect(leases.size).toBe(3);
+    expect(await workers.countDocuments()).toBe(before + 1);
+    await store.releaseAll([...leases.values()]);
+    expect(await workers.countDocuments()).toBe(before + 1);
+    await other.release();
+    expect(await workers.countDocuments()).toBe(before);
+    const isHeld = { _id: { $in: names }, owner: { $exists: true } };
+    expect(await adapter.store.leases.countDocuments(isHeld)).toBe(0);
+  });
+
+  it('takes of several leases those that are free, and names the holder of the others', async () => {
+    const held = await take(elsewhere(), 'athlete:2');
+    const store = storeOf();
+    const acquired = await store.acquireAll(names, (free) => Promise.resolve(free - 1));
+    expect([...acquired.leases.keys()]).toEqual(['athlete:1']);
+    expect([...acquired.held]).toMatchObject([['athlete:2', { host: 'elsewhere' }]]);
+    await store.releaseAll([...acquired.leases.values()]);
+    await held.release();
+  });
+
+  it('gives a lease to one of several takers in its own process', async () => {
+    const store = storeOf();
+    const tries = await Promise.all(Array.from({ length: 10 }, () => tryTake(store, 'inside')));
+    expect(tries.filter((lease) => lease !== undefined)).toHaveLength(1);
+  });
+
+  it('notices at its next renewal that a lease was removed by hand', async () => {
+    const store = elsewhere({ durationMs: 300 });
+    const [kept, removed] = [await take(store, 'kept'), await take(store, 'removed-by-hand')];
+    await adapter.store.leases.deleteOne({ _id: 'removed-by-hand' });
+    await once(removed.signal, 'abort');
+    await expect(removed.assertHeld()).rejects.toThrow(LeaseLostError);
+    await kept.assertHeld();
+  });
+
+  it('loses every lease at once when it is replaced, and takes them anew under a new id', async () => {
+    const clock = asleep();
+    const store = elsewhere({ durationMs: 50, clock });
+    const [one, other] = [await take(store, 'lost-1'), await take(store, 'lost-2')];
+    const heir = await waitFor(storeOf(), 'lost-1');
+    await expect(one.assertHeld()).rejects.toThrow(LeaseLostError);
+    await expect(other.assertHeld()).rejects.toThrow(LeaseLostError);
+    expect(other.signal.aborted).toBe(true);
+    await heir.assertHeld();
+    const again = await take(store, 'lost-2');
+    expect(again.epoch).toBeGreaterThan(other.epoch);
+  });
+
+  it('frees what a dead one left only for its own group', async () => {
+    const store = elsewhere({ durationMs: 50, clock: asleep() });
+    await store.join('12345');
+    await store.acquireAll(names);
+    await sleep(100);
+    expect(await storeOf().freeDead('67890')).toEqual({ leases: 0 });
+    expect(await storeOf().freeDead('12345')).toEqual({ leases: 3 });
+    expect(await storeOf().freeDead('12345')).toEqual({ leases: 0 });
+  });
+});
