@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { createAthleteStore } from '../../src/mongo/athletes/athletes.ts';
 import { createLeaseStore } from '../../src/mongo/coordination/leases.ts';
+import { everyApplication } from '../../src/mongo/schema/application.ts';
 import { createDeletionStore } from '../../src/mongo/deletion/deletion-store.ts';
 import { createAthleteLeases } from '../../src/sync/athlete-leases.ts';
 import { observe } from '../../src/sync/observe.ts';
@@ -24,7 +25,7 @@ async function operationsWith(count: number): Promise<number> {
     ...{ access_token: 'a', refresh_token: 'r', expires_at: new Date(0) },
   }));
   await store.tokens.insertMany(logins);
-  const athletes = createAthleteStore(store);
+  const athletes = createAthleteStore(store, everyApplication);
   const worker = { pid: 1, host: hostname(), process: 'some|boot||1', clock: systemClock };
   const leases = createLeaseStore(store, { ...worker, durationMs: 60_000 });
   const athleteLeases = createAthleteLeases(
