@@ -101,6 +101,23 @@ function databaseNameProblem(value: string): string | undefined {
     : undefined;
 }
 
+/**
+ * The database in the path of a connection string, as in `mongodb://host/name`. Undefined for `admin` and
+ * `$external`, which only say where the users are
+ * (https://www.mongodb.com/docs/manual/reference/connection-string-options/#authentication-options).
+ */
+export function databaseInUri(uri: string): string | undefined {
+  const written = /^mongodb(?:\+srv)?:\/\/[^/?]*\/([^?]+)/.exec(uri)?.[1];
+  if (written === undefined) return undefined;
+  try {
+    const name = decodeURIComponent(written);
+    return ['admin', '$external'].includes(name) ? undefined : name;
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
+}
+
 /** A connection string fit to be shown: the mask replaces the password and secret options. */
 export function maskMongodbUri(uri: string, mask: string): string {
   const [, scheme = '', authority = '', database = '', query = ''] =

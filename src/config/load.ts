@@ -8,9 +8,10 @@ import convict from 'convict';
 
 import { writeDuration } from '../domain/duration.ts';
 import { ConfigurationError } from '../errors.ts';
+import { databaseInUri } from './address-formats.ts';
 import type { Config } from './config.ts';
 import { createConfig } from './config.ts';
-import type { Origin } from './files.ts';
+import type { Origin, Reading } from './files.ts';
 import { isReadableByOthers, readConfigFile } from './files.ts';
 import { formatOf } from './formats.ts';
 import { proxyProblems } from './proxy.ts';
@@ -63,14 +64,19 @@ export function resolveSettings(options: LoadOptions): Resolution {
     readConfigFile(configDir, name),
   );
   const variables = readVariables(options.env, projectDir);
-  const origins = new Map([...files, variables].flatMap((source) => [...source.origins]));
+  const inUri = readDatabaseInUri(originsOf([...files, variables]));
+  const sources = [...files, variables, inUri];
+  const origins = originsOf(sources);
 
-  const config = convict<object>(schema, { env: textsByVariable(variables.origins), args: [] });
+  const config = convict<object>(schema, {
+    env: textsByVariable(originsOf([variables, inUri])),
+    args: [],
+  });
   for (const { tree } of files) config.load(tree);
   const values = config.getProperties() as Values;
   const invalid = invalidSettings(config);
   const problems = [
-    ...[...files, variables].flatMap((source) => source.problems),
+    ...sources.flatMap((source) => source.problems),
     ...allSettings.flatMap((setting) => {
       const problem = invalid.get(setting.keyPath);
       return problem === undefined ? [] : [explain(setting, problem, origins.get(setting.keyPath))];
@@ -115,6 +121,26 @@ function explain({ keyPath, format, example }: Setting, problem: string, origin?
     formatOf(format).isEchoed === true && text !== '' && text.length <= maxEchoLength;
   const echo = isEchoed ? `, not ${JSON.stringify(text)}` : '';
   return `${label}: ${problem}${echo}; for example ${example}`;
+}
+
+function originsOf(sources: readonly Reading[]): Resolution['origins'] {
+  return new Map(sources.flatMap((source) => [...source.origins]));
+}
+
+/** The database that the path of the connection string names, unless another one is named elsewhere. */
+function readDatabaseInUri(origins: Resolution['origins']): Reading {
+  const uri = origins.get('mongodb.uri');
+  const name = uri === undefined ? undefined : databaseInUri(uri.text);
+  if (uri === undefined || name === undefined) return { origins: new Map(), problems: [] };
+  const given = origins.get('mongodb.database');
+  if (given !== undefined && given.source !== 'default') {
+    // The name is not repeated: it can be a part of a password that is not percent-encoded.
+    const rule = `the database in its path is not the one of ${given.label}; name it in one place`;
+    const problem = `${uri.label}: ${rule}, and where the users are with ?authSource=NAME`;
+    return { origins: new Map(), problems: given.text === name ? [] : [problem] };
+  }
+  const origin = { text: name, label: `${uri.label}, its path`, source: `path of ${uri.label}` };
+  return { origins: new Map([['mongodb.database', origin]]), problems: [] };
 }
 
 function notifyContradiction(origins: Resolution['origins']): readonly string[] {

@@ -21,7 +21,7 @@ const mongodb = {
     env: 'MONGODB_DATABASE',
     format: 'database-name',
     example: 'domestique',
-    doc: 'Name of the database',
+    doc: 'Name of the database. The path of `MONGODB_URI` can name it instead (`mongodb://host/name`); `admin` there is only where the users are',
   }),
   port: setting({
     env: 'MONGODB_PORT',

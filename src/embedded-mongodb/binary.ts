@@ -63,7 +63,8 @@ export async function chooseMongod(options: ChoiceOptions): Promise<Mongod> {
   if (local !== undefined) return local;
   const folder = binaryFolder(env);
   const lock = { folder: join(folder, '.lock'), clock: systemClock, signal };
-  return await explainFileErrors(`The cache folder ${folder}`, () =>
+  const subject = { name: `The cache folder ${folder}`, isSetting: false };
+  return await explainFileErrors(subject, () =>
     withProcessLock(lock, async () => {
       const others: Mongod[] = [];
       return (await findLocal(options, others)) ?? (await fetchMongod(options, others));

@@ -4,10 +4,11 @@
  * caller holds the folder's lock.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { EmbeddedServerError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { identifySelf, isRunning } from '../process-identity.ts';
 import type { Mongod } from './binary.ts';
 
@@ -23,7 +24,7 @@ export interface DataFolder {
 
 /** Creates missing folders, readable by their owner only, because they hold tokens. */
 export async function openDataFolder(dataDir: string): Promise<DataFolder> {
-  await mkdir(dataDir, { recursive: true });
+  await makeFolder(dataDir);
   const root = await realpath(dataDir);
   const folder: DataFolder = {
     root,
@@ -34,7 +35,7 @@ export async function openDataFolder(dataDir: string): Promise<DataFolder> {
     seriesFile: join(root, 'mongodb-version'),
   };
   for (const each of [folder.dbPath, folder.usersFolder, folder.lockFolder]) {
-    await mkdir(each, { recursive: true, mode: 0o700 });
+    await makeFolder(each, 0o700);
   }
   return folder;
 }

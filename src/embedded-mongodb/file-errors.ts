@@ -1,26 +1,57 @@
 /**
- * Explains failures of the file system by a sentence about the folder that the user configured.
+ * Explains failures of the file system by a sentence about the folder.
  */
-import { EmbeddedServerError } from '../errors.ts';
+import { ConfigurationError, DomestiqueError, EmbeddedServerError } from '../errors.ts';
 
 const reasons: Readonly<Record<string, string>> = {
   EACCES: 'permission is denied',
   EDQUOT: 'the disk quota is spent',
   EEXIST: 'something that is not a folder has that name',
+  ELOOP: 'its symbolic links form a loop',
+  ENAMETOOLONG: 'its name is too long',
+  ENOENT: 'it is not there, and cannot be made there',
   ENOSPC: 'the disk is full',
   ENOTDIR: 'something that is not a folder has that name',
   EPERM: 'permission is denied',
   EROFS: 'the file system is read-only',
 };
 
-/** Runs `work`. @throws EmbeddedServerError about `subject` if the file system rejects an operation. */
-export async function explainFileErrors<T>(subject: string, work: () => Promise<T>): Promise<T> {
+/** Failures that pass without another setting. */
+const passing: readonly string[] = ['EDQUOT', 'EIO', 'EMFILE', 'ENFILE', 'ENOSPC'];
+
+/** The folder that a failure is about. */
+export interface Subject {
+  /** As a sentence begins with it. */
+  readonly name: string;
+  /** Whether a setting names it, which then is wrong. */
+  readonly isSetting: boolean;
+}
+
+/**
+ * Runs `work` on a folder.
+ * @throws ConfigurationError if the folder of a setting is unusable, EmbeddedServerError for any other
+ * failure of the file system, such as a full disk.
+ */
+export async function explainFileErrors<T>(
+  { name, isSetting }: Subject,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    const reason = reasons[code];
-    if (error instanceof EmbeddedServerError || reason === undefined) throw error;
-    throw new EmbeddedServerError(`${subject} cannot be used: ${reason}.`, { cause: error });
+    const code = error instanceof DomestiqueError ? undefined : fileErrorCode(error);
+    if (code === undefined) throw error;
+    const sentence = `${name} cannot be used: ${reasons[code] ?? code}`;
+    throw isSetting && !passing.includes(code)
+      ? new ConfigurationError([sentence], { cause: error })
+      : new EmbeddedServerError(`${sentence}.`, { cause: error });
   }
+}
+
+/** Undefined for a failure of anything but a file: sockets and programs fail with system errors too. */
+function fileErrorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error && 'code' in error && 'syscall' in error)) return undefined;
+  const { code, syscall } = error;
+  const isOfFile = 'path' in error && !String(syscall).startsWith('spawn');
+  return isOfFile || String(code) in reasons ? String(code) : undefined;
 }

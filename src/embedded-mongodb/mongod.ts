@@ -4,11 +4,12 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, realpath, statfs } from 'node:fs/promises';
+import { realpath, statfs } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { systemClock, type Clock } from '../clock.ts';
 import { EmbeddedServerError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import type { Environment } from './binary-cache.ts';
 import { findFreePort } from './loopback-port.ts';
 import { lastComplaint, logSize } from './mongod-log.ts';
@@ -48,7 +49,7 @@ export interface StartedMongod {
 
 /** @throws EmbeddedServerError with the last error of mongod's log if it does not start. */
 export async function startMongod(options: MongodOptions): Promise<StartedMongod> {
-  await mkdir(options.dbPath, { recursive: true, mode: 0o700 });
+  await makeFolder(options.dbPath, 0o700);
   const dbPath = await realpath(options.dbPath);
   for (let attempt = 1; ; attempt += 1) {
     const port = options.port === 0 ? await findFreePort() : options.port;

@@ -4,10 +4,11 @@
  * no lock has to be taken over from it.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Clock } from '../clock.ts';
+import { makeFolder } from '../make-folder.ts';
 import { identifySelf, isRunning } from '../process-identity.ts';
 
 const pollMs = 50;
@@ -25,7 +26,7 @@ interface LockOptions {
  */
 export async function withProcessLock<T>(options: LockOptions, work: () => Promise<T>): Promise<T> {
   const { folder } = options;
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const owner = `${await identifySelf()}_${randomUUID()}`;
   const choosing = join(folder, `choosing_${owner}`);
   const tickets: string[] = [];

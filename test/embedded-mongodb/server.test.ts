@@ -10,7 +10,7 @@ import { MongoClient } from 'mongodb';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { systemClock } from '../../src/clock.ts';
-import { EmbeddedServerError } from '../../src/errors.ts';
+import { ConfigurationError, EmbeddedServerError } from '../../src/errors.ts';
 import { findMongod } from '../../src/embedded-mongodb/binary.ts';
 import { findFreePort } from '../../src/embedded-mongodb/loopback-port.ts';
 import { findRunningMongod } from '../../src/embedded-mongodb/running-mongod.ts';
@@ -254,7 +254,7 @@ describe('the embedded server', () => {
 
   it('reports an unusable DATA_DIR', async () => {
     await writeFile(dataDir, 'not a folder');
-    await expect(use()).rejects.toThrow(EmbeddedServerError);
+    await expect(use()).rejects.toThrow(ConfigurationError);
     await expect(use()).rejects.toThrow(`DATA_DIR (${dataDir})`);
   });
 

@@ -9,6 +9,7 @@ import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { OutputFailedError, UsageError } from '../../errors.ts';
+import { makeFolder } from '../../make-folder.ts';
 import { isOfFileSystem } from './failures.ts';
 import { manifestName, readManifest } from './format.ts';
 
@@ -94,7 +95,7 @@ async function moveInto(temporary: string, target: string): Promise<void> {
 }
 
 async function writeFile(path: string, pieces: Pieces, signal: AbortSignal): Promise<WrittenFile> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(path), 0o700);
   await using file = await open(path, 'wx', 0o600);
   const hash = createHash('sha256');
   let bytes = 0;

@@ -2,7 +2,6 @@
  * `export`: stored activities as GPX, GeoJSON, CSV or lines of JSON. It reads only the database: it
  * needs no request to Strava, no client and no login.
  */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Recording } from '../../domain/activity/recording.ts';
 import type { ExitCode } from '../../errors.ts';
@@ -19,6 +18,7 @@ import {
   findRecording,
   recordings,
 } from '../../mongo/streams/recordings.ts';
+import { makeFolder } from '../../make-folder.ts';
 import type { Program } from '../../program.ts';
 import type { ExportOptions, ExportOrder } from './options.ts';
 import { exportOrderOf } from './options.ts';
@@ -97,7 +97,7 @@ async function writeFiles(
   { name, format }: ExportOrder,
   { chosen, folder, stats }: { chosen: Chosen; folder: string; stats: ExportCounts },
 ): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+  await makeFolder(folder, 0o700).catch((error: unknown) => {
     throw outputFailed(folder, error);
   });
   for await (const recording of chosen) {

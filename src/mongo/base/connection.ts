@@ -9,6 +9,7 @@ import type { Clock } from '../../clock.ts';
 import { MongoUnavailableError } from '../../errors.ts';
 import { retry } from '../../retry.ts';
 import { describeMongoFailure, isPassing, translateRejection } from './failures.ts';
+import { explainUnusable } from './connection-string.ts';
 import type { Retry } from './retrying-db.ts';
 import { retryingDb } from './retrying-db.ts';
 
@@ -72,7 +73,10 @@ function clientOptions(uri: string): MongoClientOptions {
   return { ...Object.fromEntries(unnamed), ...durability };
 }
 
-/** Opens the database and waits until it responds. */
+/**
+ * Opens the database and waits until it responds.
+ * @throws ConfigurationError where the driver cannot do what the connection string asks for, and what `db` throws.
+ */
 export async function connectMongo(options: MongoOptions): Promise<Mongo> {
   const client = new MongoClient(options.uri, clientOptions(options.uri));
   const socketTimeoutMs = client.options.socketTimeoutMS || maxSilenceMs;
@@ -86,7 +90,7 @@ export async function connectMongo(options: MongoOptions): Promise<Mongo> {
     });
   } catch (error) {
     await client.close();
-    throw error;
+    throw explainUnusable(error);
   }
   const db = client.db(options.database);
   return {

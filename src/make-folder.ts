@@ -1,0 +1,28 @@
+/**
+ * Makes a folder and its parents. Node's own `mkdir` with `recursive` does not end where a parent exists
+ * and still takes no folder, as below /proc.
+ */
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** A folder that exists stays as it is. @throws the system's error, ENOENT for a link that leads nowhere. */
+export async function makeFolder(path: string, mode = 0o777): Promise<void> {
+  try {
+    await makeOne(path, mode);
+  } catch (error) {
+    const isParentMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const parent = dirname(path);
+    if (!isParentMissing || parent === path) throw error;
+    await makeFolder(parent, mode);
+    await makeOne(path, mode);
+  }
+}
+
+async function makeOne(path: string, mode: number): Promise<void> {
+  try {
+    await mkdir(path, { mode });
+  } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    if (!isTaken || !(await stat(path)).isDirectory()) throw error;
+  }
+}
