@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 
 import { systemClock } from '../../src/clock.ts';
 import type { FetchTask } from '../../src/domain/sync/fetch-task.ts';
+import { createLeaseStore } from '../../src/mongo/coordination/leases.ts';
 import { createTaskStore } from '../../src/mongo/tasks/task-store.ts';
 import { createActivityStore } from '../../src/mongo/streams/activity-store.ts';
 import { createEventStore } from '../../src/features/webhooks/store.ts';
@@ -17,6 +18,7 @@ import { createPendingLogins } from '../../src/mongo/tokens/pending-logins.ts';
 import { createNotificationStore } from '../../src/features/notifications/store.ts';
 import { definitions } from '../../src/mongo/schema/definitions.ts';
 import { jsonSchemaOf } from '../../src/mongo/schema/json-schema.ts';
+import type { Membership } from '../../src/sync/ports/leases.ts';
 import { createSubscriptionStore } from '../../src/features/webhooks/subscription-store.ts';
 import { everyApplication } from '../../src/mongo/schema/application.ts';
 import { storedCollections } from '../support/database.ts';
@@ -29,7 +31,11 @@ import { detailsTask, failure } from './tasks.ts';
 
 const openRounds = useRounds();
 const opened: Store[] = [];
-afterAll(() => Promise.all(opened.map((store) => store.close())));
+const memberships: Membership[] = [];
+afterAll(async () => {
+  await Promise.all(memberships.map((membership) => membership.leave()));
+  await Promise.all(opened.map((store) => store.close()));
+});
 
 /** Long enough for segment efforts. */
 const athletes = [{ ...athleteNamed('Ada', 1001, 12), samplesPerActivity: [60, 80] as const }];
@@ -115,6 +121,8 @@ async function fillTheRest(store: Store): Promise<void> {
   await notifications.delivered(notification.key, at);
   await noteDeauthorization(store, '12345', { athleteId: 1001, at });
   await removeLogin(store, everyApplication, { athleteId: 1001, at });
+  const worker = { pid: 4711, host: 'nas', process: 'nas|4711', durationMs: 60_000 };
+  memberships.push(await createLeaseStore(store, { ...worker, clock: systemClock }).join('12345'));
 }
 
 /** Differences from the definitions, by collection. */
