@@ -33,7 +33,7 @@ afterEach(async () => {
 });
 
 /** A run of a process of its own that shares the athletes. */
-async function join(durationMs = 15_000, clock: Clock = systemClock): Promise<AthleteLeases> {
+async function join(durationMs = 600_000, clock: Clock = systemClock): Promise<AthleteLeases> {
   const leases = createLeaseStore(adapter.store, { pid: 1, host, process, clock, durationMs });
   const athletes = createAthleteStore(adapter.store, everyApplication);
   const sharing = { group: '12345', recentPollMs: 60_000, isTakeover: false };
