@@ -74,7 +74,8 @@ Domestique reads each setting from these places. The later wins over the earlier
 Git ignores \`secrets.json\` and \`local.json\`. \`npm run config\` shows the effective values, the origin of each, and no secret.
 
 In a file the key \`sync.since\` is \`{"sync": {"since": "2019"}}\`. Lists are JSON lists or texts with commas. An empty variable, an empty text or null counts as unset.
-Lengths of time are written \`500ms\`, \`5s\`, \`15m\`, \`24h\` or \`90d\`. A variable that ends in \`_FILE\` names a file that holds nothing but the value, such as a container's secret.
+Lengths of time are written \`500ms\`, \`5s\`, \`15m\`, \`24h\` or \`90d\`. A variable that ends in \`_FILE\` names a regular file of at most 1 MiB that holds nothing but the value, such as a container's secret.
+Domestique warns of a file with a secret that other users can read or change, except below /run/secrets, where containers mount theirs.
 
 Domestique checks the whole configuration before it connects to anything, and reports all errors at once with exit code 2. An unknown key in a file is an error, and so is an unknown variable that begins with one of our prefixes
 (${ownPrefixes.map((prefix) => `\`${prefix}\``).join(', ')}) or misspells one of ours (\`RETENTION_DAY\`).

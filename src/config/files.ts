@@ -17,6 +17,8 @@ export interface Origin {
   readonly label: string;
   /** `default`, a file, `variable NAME` or `file of NAME_FILE`. */
   readonly source: string;
+  /** The path of the file that holds it; undefined for a variable. */
+  readonly file?: string;
 }
 
 /** What a source sets, and what is wrong with it. */
@@ -55,19 +57,20 @@ export function readConfigFile(configDir: string, fileName: string): FileReading
   const isDefault = fileName === 'default.json';
   const origins = new Map<string, Origin>();
   const problems: string[] = [];
-  const content = readText(path.join(configDir, fileName));
+  const file = path.join(configDir, fileName);
+  const content = readText(file);
   if ('failure' in content) {
     const isProblem = isDefault || content.failure !== 'ENOENT';
     if (isProblem) problems.push(`${label}: cannot be read (${content.failure})`);
     return { tree: {}, origins, problems };
   }
   const source = isDefault ? 'default' : label;
-  const root = parseJson(content.text.replace(/^\uFEFF/, ''));
+  const root = parseJson(content.text);
   if ('place' in root) {
     const rule = 'keys and texts stand in double quotes, commas only between entries, no comments';
     problems.push(`${label}, ${root.place}: is not JSON (${rule}); for example ${exampleFile}`);
   } else if (isSection(root.value)) {
-    const tree = readSection({ label, source, origins, problems }, root.value, schema, '');
+    const tree = readSection({ label, source, file, origins, problems }, root.value, schema, '');
     return { tree, origins, problems };
   } else {
     problems.push(`${label}: must hold one {…}; for example ${exampleFile}`);
@@ -75,16 +78,24 @@ export function readConfigFile(configDir: string, fileName: string): FileReading
   return { tree: {}, origins, problems };
 }
 
-/** Whether other users than its owner may read the file. */
-export function isReadableByOthers(filePath: string): boolean {
-  const stats = statSync(filePath, { throwIfNoEntry: false });
-  return stats !== undefined && (stats.mode & 0o044) !== 0;
+/** The permissions of a file; 0 if it does not exist. */
+export function modeOf(filePath: string): number {
+  return statSync(filePath, { throwIfNoEntry: false })?.mode ?? 0;
 }
 
-/** The text of a file, or the system's code of the failure. */
+const maxBytes = 1_048_576;
+
+/**
+ * The text of a file without its byte order mark, or why it cannot be read. Only a regular file is read:
+ * a pipe or a device may never end.
+ */
 export function readText(filePath: string): { text: string } | { failure: string } {
   try {
-    return { text: readFileSync(filePath, 'utf8') };
+    const stats = statSync(filePath);
+    if (stats.isDirectory()) return { failure: 'EISDIR' };
+    if (!stats.isFile()) return { failure: 'it is not a regular file' };
+    if (stats.size > maxBytes) return { failure: 'it is larger than 1 MiB' };
+    return { text: readFileSync(filePath, 'utf8').replace(/^\uFEFF/, '') };
   } catch (error) {
     if (error instanceof Error && 'code' in error) return { failure: String(error.code) };
     throw error;
@@ -94,6 +105,7 @@ export function readText(filePath: string): { text: string } | { failure: string
 interface FileContext {
   readonly label: string;
   readonly source: string;
+  readonly file: string;
   readonly origins: Map<string, Origin>;
   readonly problems: string[];
 }
@@ -105,7 +117,7 @@ function readSection(
   section: Section,
   prefix: string,
 ): TextTree {
-  const { label, source, origins, problems } = context;
+  const { label, source, file, origins, problems } = context;
   const tree: Record<string, TextTree | string> = {};
   for (const [key, value] of Object.entries(values)) {
     const keyPath = prefix + key;
@@ -121,7 +133,7 @@ function readSection(
       if (text === undefined) problems.push(`${place}: ${wrongShape(node)}`);
       if (text === undefined || text === '') continue;
       tree[key] = text;
-      origins.set(keyPath, { text, label: place, source });
+      origins.set(keyPath, { text, label: place, source, file });
     }
   }
   return tree;

@@ -6,13 +6,14 @@ import path from 'node:path';
 
 import convict from 'convict';
 
+import { exposureOf } from '../domain/auth/secret-file.ts';
 import { writeDuration } from '../domain/duration.ts';
 import { ConfigurationError } from '../errors.ts';
 import { databaseInUri } from './address-formats.ts';
 import type { Config } from './config.ts';
 import { createConfig } from './config.ts';
 import type { Origin, Reading } from './files.ts';
-import { isReadableByOthers, readConfigFile } from './files.ts';
+import { modeOf, readConfigFile } from './files.ts';
 import { formatOf } from './formats.ts';
 import { proxyProblems } from './proxy.ts';
 import type { Setting, Values } from './settings.ts';
@@ -86,7 +87,7 @@ export function resolveSettings(options: LoadOptions): Resolution {
     ...proxyProblems(options.env),
   ];
   if (problems.length > 0) throw new ConfigurationError(problems);
-  return { projectDir, values, origins, warnings: secretsWarning(configDir) };
+  return { projectDir, values, origins, warnings: exposureWarnings(configDir, origins) };
 }
 
 function textsByVariable(origins: ReadonlyMap<string, Origin>): Record<string, string> {
@@ -166,10 +167,22 @@ function windowContradiction(
   return [`${label}: must be ${rule}; for example ${schema.strava.quota[key].example}`];
 }
 
-function secretsWarning(configDir: string): readonly string[] {
-  return isReadableByOthers(path.join(configDir, 'secrets.json'))
-    ? [
-        'config/secrets.json can be read by other users of this machine; `chmod 600 config/secrets.json` ends that.',
-      ]
-    : [];
+/** A warning for each file with a secret that other users can read or change. */
+function exposureWarnings(configDir: string, origins: Resolution['origins']): readonly string[] {
+  const names = new Map([[path.join(configDir, 'secrets.json'), 'config/secrets.json']]);
+  for (const { keyPath, sensitive } of allSettings) {
+    const { file, source = '' } = origins.get(keyPath) ?? {};
+    if (sensitive === true && file !== undefined) names.set(file, source);
+  }
+  return [...names].flatMap(([file, name]) => {
+    const exposure = exposureOf(file, modeOf(file));
+    if (exposure === undefined) return [];
+    // The path of a variable's file is the user's own, and is not repeated.
+    const [subject, operand] = name.startsWith('file of ')
+      ? [`The ${name}`, '']
+      : [name, ` ${name}`];
+    return [
+      `${subject} can be ${exposure} by other users of this machine; \`chmod 600${operand}\` ends that.`,
+    ];
+  });
 }

@@ -68,7 +68,7 @@ function readSecretFile(name: string, filePath: string): Origin | string {
   const text = content.text.replace(/[\r\n]+$/, '');
   return text === ''
     ? problem('it is empty')
-    : { text, label: fileName, source: `file of ${fileName}` };
+    : { text, label: fileName, source: `file of ${fileName}`, file: filePath };
 }
 
 /** What is wrong with an unknown variable; nothing where it belongs to another program. */

@@ -1,4 +1,5 @@
-import { cpSync, mkdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -161,6 +162,24 @@ describe('a configuration file', () => {
     expect(warnings).toHaveLength(count);
     for (const warning of warnings) expect(warning).toContain('chmod 600 config/secrets.json');
   });
+
+  it('of secrets that others can change leads to a warning', () => {
+    using project = createProjectFolder();
+    project.write('config/secrets.json', {}, 0o666);
+    const { warnings } = loadConfig({ env: {}, configDir: project.configDir });
+    expect(warnings.join()).toContain('config/secrets.json can be read and changed by other users');
+  });
+
+  it.each([
+    [{ strava: { clientSecret: 'fresh' } }, 1],
+    [{ sync: { since: '2019' } }, 0],
+  ])('local.json with %j that others can read leads to %d warnings', (content, count) => {
+    using project = createProjectFolder();
+    project.write('config/local.json', content, 0o644);
+    const { warnings } = loadConfig({ env: {}, configDir: project.configDir });
+    expect(warnings).toHaveLength(count);
+    for (const warning of warnings) expect(warning).toContain('chmod 600 config/local.json');
+  });
 });
 
 describe('a variable', () => {
@@ -265,9 +284,13 @@ describe('a secret file', () => {
     ['nowhere', 'ENOENT'],
     ['config', 'EISDIR'],
     ['empty', 'it is empty'],
+    ['pipe', 'it is not a regular file'],
+    ['huge', 'it is larger than 1 MiB'],
   ])('at %s is rejected (%s) without its path', (file, reason) => {
     using project = createProjectFolder();
     project.write('empty', '\n');
+    project.write('huge', 'x'.repeat(1_048_577));
+    execFileSync('mkfifo', [path.join(project.dir, 'pipe')]);
     const filePath = path.join(project.dir, file);
     const env = { STRAVA_CLIENT_SECRET_FILE: filePath };
     const problems = problemsOf({ env, configDir: project.configDir });
@@ -275,6 +298,32 @@ describe('a secret file', () => {
     expect(problems[0]).toMatch(/^STRAVA_CLIENT_SECRET_FILE: /);
     expect(problems[0]).toContain(`(${reason})`);
     expect(problems[0]).not.toContain(filePath);
+  });
+
+  it('is read through a link, and without a byte order mark', () => {
+    using project = createProjectFolder();
+    const link = path.join(project.dir, 'link');
+    symlinkSync(project.write('secret', '\uFEFFfresh\n'), link);
+    const env = { STRAVA_CLIENT_SECRET_FILE: link };
+    expect(loadConfig({ env, configDir: project.configDir }).strava.clientSecret).toBe('fresh');
+  });
+
+  it.each([
+    ['STRAVA_CLIENT_SECRET_FILE', 0o644, 'read'],
+    ['STRAVA_CLIENT_SECRET_FILE', 0o602, 'changed'],
+    ['STRAVA_CLIENT_SECRET_FILE', 0o600, undefined],
+    ['STRAVA_CLIENT_ID_FILE', 0o644, undefined],
+  ])('of %s with mode %o that others can use (%s) leads to a warning', (name, mode, exposure) => {
+    using project = createProjectFolder();
+    const env = { [name]: project.write('value', '123', mode) };
+    const { warnings } = loadConfig({ env, configDir: project.configDir });
+    expect(warnings).toEqual(
+      exposure === undefined
+        ? []
+        : [
+            `The file of ${name} can be ${exposure} by other users of this machine; \`chmod 600\` ends that.`,
+          ],
+    );
   });
 
   it('is named where its value is wrong', () => {

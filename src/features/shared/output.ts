@@ -38,7 +38,8 @@ export async function writeToStream(
 }
 
 /**
- * Writes a temporary file and renames it when it is complete and on the disk.
+ * Writes a temporary file and renames it when it is complete and on the disk. Only its owner can read it:
+ * recordings show where an athlete lives.
  * @throws UsageError if the path is not a file, OutputFailedError if it cannot be written, and the signal's reason once that is aborted.
  */
 export async function writeToFile(
@@ -72,7 +73,7 @@ async function writeWhole(
   pieces: Pieces,
   { path, signal }: { path: string; signal: AbortSignal },
 ): Promise<void> {
-  const file = await named(path, () => open(temporary, 'wx'));
+  const file = await named(path, () => open(temporary, 'wx', 0o600));
   try {
     for await (const batch of batchesOf(pieces, signal)) {
       await named(path, () => file.appendFile(batch));

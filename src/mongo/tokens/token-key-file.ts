@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { exposureOf } from '../../domain/auth/secret-file.ts';
 import { TokenKeyError } from '../../errors.ts';
 import type { TokenKey } from '../base/token-cipher.ts';
 import { keyBytes, tokenKeyOf } from '../base/token-cipher.ts';
@@ -16,7 +17,7 @@ const advice = 'one is made with: npm run keys -- new';
 
 /** At least one key. @throws TokenKeyError that says which line is wrong. */
 export async function readKeyFile(path: string): Promise<readonly [TokenKey, ...TokenKey[]]> {
-  const lines = (await onFile('read', () => readFile(path, 'utf8'))).split(/\r?\n/);
+  const lines = (await onFile('read', () => readRegular(path))).split(/\r?\n/);
   const keys = lines.flatMap((line, index) => {
     const text = line.trim();
     return text === '' || text.startsWith('#') ? [] : [keyIn(text, index + 1)];
@@ -35,10 +36,19 @@ function keyIn(text: string, line: number): TokenKey {
   );
 }
 
-/** Whether others than its owner may read it. */
-export async function isReadableByOthers(path: string): Promise<boolean> {
+/** The text without its byte order mark. A pipe or a device is not read, because it may never end. */
+async function readRegular(path: string): Promise<string> {
+  const stats = await stat(path);
+  if (!stats.isFile() && !stats.isDirectory()) {
+    throw new TokenKeyError('TOKEN_KEY_FILE: the file cannot be read (it is not a regular file)');
+  }
+  return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
+}
+
+/** What other users can do with it, worded to follow "can be"; undefined for nothing. */
+export async function exposureOfKeys(path: string): Promise<string | undefined> {
   const { mode } = await onFile('read', () => stat(path));
-  return (mode & 0o044) !== 0;
+  return exposureOf(path, mode);
 }
 
 /** @throws TokenKeyError where there is a file already. */
@@ -98,7 +108,7 @@ async function onFile<T>(done: string, operation: () => Promise<T>): Promise<T> 
   try {
     return await operation();
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
+    if (error instanceof TokenKeyError || !(error instanceof Error && 'code' in error)) throw error;
     const code = String(error.code);
     throw new TokenKeyError(
       `TOKEN_KEY_FILE: the file cannot be ${done} (${reasons[code] ?? code})${code === 'ENOENT' ? `; ${advice}` : ''}`,

@@ -5,7 +5,7 @@
 import { TokenKeyError } from '../../errors.ts';
 import type { SecretPlace, StoredSecret, TokenKey } from '../base/token-cipher.ts';
 import { openSecret, sealSecret } from '../base/token-cipher.ts';
-import { isReadableByOthers, readKeyFile } from './token-key-file.ts';
+import { exposureOfKeys, readKeyFile } from './token-key-file.ts';
 
 export interface TokenVault {
   /** The id of the key that seals; undefined where nothing is sealed. */
@@ -42,9 +42,10 @@ export async function openVault(
 ): Promise<TokenVault> {
   if (path === undefined) return plainVault;
   const vault = await vaultOf(path);
-  if (await isReadableByOthers(path)) {
+  const exposure = await exposureOfKeys(path);
+  if (exposure !== undefined) {
     warn(
-      'The file of TOKEN_KEY_FILE can be read by other users of this machine; `chmod 600` ends that.',
+      `The file of TOKEN_KEY_FILE can be ${exposure} by other users of this machine; \`chmod 600\` ends that.`,
     );
   }
   return vault;

@@ -1,10 +1,11 @@
 import {
   mkdir,
   mkdtemp,
-  readdir,
   readFile,
+  readdir,
   readlink,
   rm,
+  stat,
   symlink,
   writeFile,
 } from 'node:fs/promises';
@@ -47,6 +48,8 @@ describe('an exported file', () => {
     await writeToFile(path, pieces(5), never);
     expect(await readFile(path, 'utf8')).toBe(piece.repeat(5));
     expect(await readdir(own)).toEqual(['ride.gpx']);
+    // It shows where somebody lives.
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
 
   it('leaves the older one as it was where the source breaks or the program is stopped', async () => {

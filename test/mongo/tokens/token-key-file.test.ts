@@ -3,8 +3,8 @@ import {
   chmod,
   mkdir,
   mkdtemp,
-  readdir,
   readFile,
+  readdir,
   rm,
   stat,
   symlink,
@@ -19,7 +19,6 @@ import { TokenKeyError } from '../../../src/errors.ts';
 import { newTokenKey } from '../../../src/mongo/base/token-cipher.ts';
 import {
   createKeyFile,
-  isReadableByOthers,
   readKeyFile,
   replaceKeys,
 } from '../../../src/mongo/tokens/token-key-file.ts';
@@ -101,11 +100,20 @@ describe('the token key file', () => {
     const warnings: string[] = [];
     const warn = (message: string) => void warnings.push(message);
     await openVault(path, warn);
-    expect(await isReadableByOthers(path)).toBe(false);
     expect(warnings).toEqual([]);
     await chmod(path, 0o644);
     await openVault(path, warn);
     expect(warnings.join()).toMatch(/can be read by other users.*chmod 600/);
+    await chmod(path, 0o622);
+    await openVault(path, warn);
+    expect(warnings.at(-1)).toMatch(/can be changed by other users/);
+  });
+
+  it('is not read where it is a pipe, and is read with a byte order mark', async () => {
+    await expect(readKeyFile('/dev/null')).rejects.toThrow('it is not a regular file');
+    const key = newTokenKey();
+    await writeFile(path, `\uFEFF${key.bytes.toString('base64')}\n`);
+    expect((await readKeyFile(path))[0].bytes).toEqual(key.bytes);
   });
 
   async function failureOf(operation: Promise<unknown>): Promise<Error> {
