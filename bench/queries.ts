@@ -69,7 +69,14 @@ async function fillStreams(
   const { id, startAt } = summary;
   const stored = await store.activities.findOne({ _id: int64(id) });
   const recordingHash = stored?.sync.recording_hash ?? '';
-  const recording = { startAt, elapsedS: 0, recordingHash, isFresh: false, tries: 0 };
+  const recording = {
+    startAt,
+    firstSeenAt: new Date(0),
+    elapsedS: 0,
+    recordingHash,
+    isFresh: false,
+    tries: 0,
+  };
   const task: StreamsTask = { kind: 'streams', activityId: id, ...recording };
   const write = { athleteId, epoch: 1, at: fetchedAt };
   const sent = world.streams(id);

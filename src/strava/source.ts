@@ -2,15 +2,20 @@
  * Strava as a source: one request a call, decoded no more than has to be understood; records stay as they
  * came.
  */
-import { readSummary } from '../domain/activity/activity.ts';
+import type { ListedRecord } from '../domain/activity/activity.ts';
+import { fingerprintOf, readSummary } from '../domain/activity/activity.ts';
 import { readDetail } from '../domain/activity/detail.ts';
 import type { Streams } from '../domain/activity/streams.ts';
 import { isProblem, readStreams, streamKeys } from '../domain/activity/streams.ts';
+import { secondMs } from '../domain/duration.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import { isJsonObject } from '../domain/json.ts';
 import type { AthletePart } from '../domain/sync/fetch-task.ts';
+import type { ListRequest } from '../domain/sync/list-coverage.ts';
 import { pageSize } from '../domain/sync/list-coverage.ts';
-import { MalformedResponseError } from '../errors.ts';
+import type { SeenPage } from '../domain/sync/list-progress.ts';
+import { progressProblem } from '../domain/sync/list-progress.ts';
+import { MalformedResponseError, StravaRejectedError } from '../errors.ts';
 import type { RequestOptions, StravaSource } from '../sync/ports/source.ts';
 import type { ApiRequest, Client } from './client.ts';
 import { readObject, readResponse, rejectionOf } from './responses.ts';
@@ -35,17 +40,7 @@ export function createSource(client: Client, { maxStreamsBytes }: SourceOptions)
   };
 
   return {
-    listPage: async (athleteId, { beforeS, page }, options) => {
-      const before = beforeS === undefined ? {} : { before: String(beforeS) };
-      const query = { page: String(page), per_page: String(pageSize), ...before };
-      const request = { path: '/athlete/activities', query, what: 'the list of activities' };
-      const response = await client.get(athleteId, request, options);
-      const rejection = rejectionOf(response, request.what, 'STRAVA_API_URL');
-      if (rejection !== undefined) throw rejection;
-      const records = readResponse(response, request.what);
-      if (Array.isArray(records)) return (records as readonly JsonValue[]).map(readSummary);
-      throw malformed(request, 'it is not a list');
-    },
+    listPage: createListReader(client),
     streams: (athleteId, activityId, options) => {
       const path = `/activities/${activityId}`;
       const request = streamsRequest(path, streamKeys, `the streams of activity ${activityId}`);
@@ -81,6 +76,42 @@ export function createSource(client: Client, { maxStreamsBytes }: SourceOptions)
       const request = optional(`/gear/${encodeURIComponent(gearId)}`, `gear ${gearId}`);
       return withId(request, gearId, await object(athleteId, request, options));
     },
+  };
+}
+
+/** Reads the pages of the lists. @throws StravaRejectedError where a list does not get on, too. */
+function createListReader(client: Client): StravaSource['listPage'] {
+  const lastPages = new Map<number, SeenPage>();
+  return async (athleteId, { beforeS, page }, options) => {
+    const before = beforeS === undefined ? {} : { before: String(beforeS) };
+    const query = { page: String(page), per_page: String(pageSize), ...before };
+    const request = { path: '/athlete/activities', query, what: 'the list of activities' };
+    const response = await client.get(athleteId, request, options);
+    const rejection = rejectionOf(response, request.what, 'STRAVA_API_URL');
+    if (rejection !== undefined) throw rejection;
+    const records = readResponse(response, request.what);
+    if (!Array.isArray(records)) throw malformed(request, 'it is not a list');
+    const listed = (records as readonly JsonValue[]).map(readSummary);
+    const seen = seenPage({ ...(beforeS !== undefined && { beforeS }), page }, listed);
+    const problem = progressProblem(seen, lastPages.get(athleteId));
+    if (problem !== undefined)
+      throw new StravaRejectedError(
+        `Strava's list of activities does not get on: ${problem}. It is not read further now; nothing is lost.`,
+      );
+    lastPages.set(athleteId, seen);
+    return listed;
+  };
+}
+
+function seenPage(request: ListRequest, listed: readonly ListedRecord[]): SeenPage {
+  const summaries = listed.flatMap((one) => (one.isUsable ? [one.summary] : []));
+  const keys = listed.map((one) =>
+    one.isUsable ? String(one.summary.id) : fingerprintOf(one.unusable.record),
+  );
+  return {
+    request,
+    startsS: summaries.map(({ startAt }) => Math.floor(startAt.getTime() / secondMs)),
+    key: keys.join(' '),
   };
 }
 

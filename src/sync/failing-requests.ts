@@ -19,14 +19,14 @@ export interface RequestInFlight {
 export interface FailingRequests {
   readonly succeeded: () => void;
   /**
-   * `isFirst` says that the last request succeeded. Returns whether this failure is final. A task's
-   * rejection polls the list, which always exists: it tells whether every request is rejected.
+   * `isFirst` says that the last request succeeded. Returns what a rejection ends, if it is final. A
+   * task's rejection polls the list, which always exists: it tells whether every request is rejected.
    */
   readonly failed: (
     inFlight: RequestInFlight,
     error: StravaRequestError,
     isFirst: boolean,
-  ) => boolean;
+  ) => 'run' | 'athlete' | undefined;
   readonly last: () => StravaRequestError | undefined;
 }
 
@@ -65,10 +65,17 @@ export function createFailingRequests({
     failed: (inFlight, error, isFirst) => {
       last = error;
       show(inFlight, isFirst);
-      if (!(error instanceof StravaRejectedError)) return false;
-      if (inFlight.work.kind === 'task') inFlight.athlete.isPollDue = true;
-      else rejections += 1;
-      return rejections >= maxRejections;
+      if (!(error instanceof StravaRejectedError)) return undefined;
+      const { athlete, work } = inFlight;
+      if (work.kind === 'task') {
+        athlete.isPollDue = true;
+        return undefined;
+      }
+      rejections += 1;
+      if (rejections >= maxRejections) return 'run';
+      // Other requests succeed meanwhile, so this list alone is rejected.
+      const earlier = athlete.backoffs.get(listKey)?.failures ?? 0;
+      return earlier + 1 >= maxRejections ? 'athlete' : undefined;
     },
   };
 }

@@ -68,12 +68,11 @@ export function createOutcomes(deps: OutcomeDeps): Outcomes {
     error: StravaRequestError,
   ): Promise<void> => {
     stats = { ...stats, failures: stats.failures + 1 };
-    if (failing.failed(inFlight, error, circuit.failures === 0)) {
-      broke(error);
-      return;
-    }
+    const ended = failing.failed(inFlight, error, circuit.failures === 0);
     circuit = afterFailure(circuit, nowMs(), random());
     const isOwn = backoffs.recordFailure(inFlight.athlete, keyOf(inFlight.work));
+    if (ended === 'run') broke(error);
+    if (ended === 'athlete') stopAthlete(log, inFlight.athlete, error);
     if (isOwn && (await countOwnFailure(deps, inFlight, error)))
       stats = { ...stats, parked: stats.parked + 1 };
   };

@@ -3,7 +3,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { FaultKind } from '../../src/simulator/api/fault-kinds.ts';
-import { useScene } from '../support/scene.ts';
+import { storedIds, trueIds, useScene } from '../support/scene.ts';
 
 const env = { LOG_LEVEL: 'warn' };
 
@@ -82,5 +82,18 @@ describe.concurrent('sync against an address that is not the API', () => {
     await command.shown(/the list of activities is not JSON \(text\/html\)\. Trying again/);
     command.kill('SIGINT');
     await command.ended;
+  });
+
+  it('ends where the list shows the same page again, spends no quota on it, and leaves no hole', async () => {
+    const scene = await openScene({ activities: 230, env: { SYNC_STREAMS: 'false' } });
+    const { faults, requests } = scene.simulator;
+    faults.next('same-page', 1_000, { endpoint: 'list' });
+    const { exitCode, stderr } = await scene.callWith(env, 'sync');
+    expect(exitCode, stderr).toBe(1);
+    expect(stderr).toMatch(/list of activities does not get on: pages \d and \d show the same/);
+    expect(requests.count('list')).toBeLessThanOrEqual(6);
+    faults.clear();
+    expect((await scene.callWith(env, 'sync')).exitCode).toBe(0);
+    expect(await storedIds(scene.db)).toEqual(trueIds(scene.simulator));
   });
 });

@@ -73,7 +73,12 @@ async function fail(store: Store): Promise<void> {
   const activityId = Number(one._id);
   const events = createEventStore(store, systemClock);
   const tasks = createTaskStore(store, { events });
-  const recording = { startAt: at, recordingHash: one.sync.recording_hash, elapsedS: 1 };
+  const recording = {
+    startAt: at,
+    recordingHash: one.sync.recording_hash,
+    firstSeenAt: new Date(0),
+    elapsedS: 1,
+  };
   await markMissing(store, { athleteId: 1001, activityIds: [activityId], since: at, epoch });
   const segment = await store.segments.findOne();
   const failed: readonly FetchTask[] = [

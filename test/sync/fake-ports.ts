@@ -351,7 +351,8 @@ function fakeTasks({ pending, due = [] }: FakeOptions, clock: Clock) {
 }
 
 export function streamsTask(activityId: number): StreamsTask {
-  const recording = { startAt: new Date(startMs - dayMs), elapsedS: 60, recordingHash: '' };
+  const startAt = new Date(startMs - dayMs);
+  const recording = { startAt, elapsedS: 60, firstSeenAt: startAt, recordingHash: '' };
   return { kind: 'streams', activityId, isFresh: true, tries: 0, ...recording };
 }
 

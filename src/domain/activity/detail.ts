@@ -141,7 +141,10 @@ function effortsOf(details: JsonObject): readonly JsonValue[] {
 /** Strava computes the efforts of a fresh upload within minutes; this is generous. */
 const effortsMayComeMs = 2 * hourMs;
 
-/** Whether Strava may still compute efforts: the activity has none, has positions, and ended lately. */
+/**
+ * Whether Strava may still compute efforts: the activity has none, has positions, and ended lately. An end
+ * that is far in the future is wrong, and says nothing.
+ */
 export function mayEffortsCome({ summary, details }: ActivityDetail, at: Date): boolean {
   const { start_latlng: start, elapsed_time: elapsed } = summary.record;
   const elapsedMs = typeof elapsed === 'number' ? elapsed * secondMs : 0;
@@ -151,6 +154,6 @@ export function mayEffortsCome({ summary, details }: ActivityDetail, at: Date): 
     hasPositions &&
     !summary.isManual &&
     effortsOf(details).length === 0 &&
-    at.getTime() - endMs < effortsMayComeMs
+    Math.abs(at.getTime() - endMs) < effortsMayComeMs
   );
 }

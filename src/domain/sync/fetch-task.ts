@@ -29,6 +29,7 @@ export interface StreamsTask extends Tried {
   readonly isFresh: boolean;
   readonly startAt: Date;
   readonly elapsedS: number;
+  readonly firstSeenAt: Date;
   /** For a late upload: until then Strava may still be computing the streams. */
   readonly mayComeUntil?: Date;
   /** The recording as it was when this was read: a later change makes the response stale. */

@@ -75,14 +75,21 @@ function park(tries: number, days: number, nowMs: number): Retry {
 
 /**
  * When to request streams again that Strava does not have, or undefined when that is final. Right after
- * an upload they can be missing and exist minutes later.
+ * an upload they can be missing and exist minutes later. What we saw had been uploaded, so that a wrong
+ * start or duration of the record's own puts the end off no further.
  */
 export function missingStreamsRetry(
-  { startAt, elapsedS, mayComeUntil }: Pick<StreamsTask, 'startAt' | 'elapsedS' | 'mayComeUntil'>,
+  {
+    startAt,
+    elapsedS,
+    firstSeenAt,
+    mayComeUntil,
+  }: Pick<StreamsTask, 'startAt' | 'elapsedS' | 'firstSeenAt' | 'mayComeUntil'>,
   nowMs: number,
 ): Retry | undefined {
   const endedAtMs = startAt.getTime() + elapsedS * 1_000;
-  const finalAtMs = Math.max(endedAtMs + streamsMayComeMs, mayComeUntil?.getTime() ?? 0);
+  const uploadedAtMs = Math.min(endedAtMs, firstSeenAt.getTime());
+  const finalAtMs = Math.max(uploadedAtMs + streamsMayComeMs, mayComeUntil?.getTime() ?? 0);
   if (nowMs >= finalAtMs) return undefined;
   return { tries: 0, isParked: false, nextTryAt: new Date(nowMs + hourMs) };
 }

@@ -3,7 +3,7 @@
  */
 import { requireClient } from '../../config/client.ts';
 import type { ExitCode } from '../../errors.ts';
-import { exitCodes, LeaseLostError } from '../../errors.ts';
+import { exitCodes, LeaseLostError, StravaRejectedError } from '../../errors.ts';
 import { commandDeadlineMs, openDatabase, openStrava } from '../../main.ts';
 import type { Program } from '../../program.ts';
 import type { RunResult } from '../../sync/job.ts';
@@ -57,7 +57,9 @@ async function synchronize(session: SyncSession, options: SyncOptions): Promise<
 function exitCodeOf({ stopped, held, opensAt, isInterrupted }: RunResult): ExitCode {
   const errors = [...stopped.values()];
   const replaced = errors.filter((error) => error instanceof LeaseLostError);
-  if (replaced.length < errors.length) return exitCodes.authorization;
+  const rejected = errors.filter((error) => error instanceof StravaRejectedError);
+  if (replaced.length + rejected.length < errors.length) return exitCodes.authorization;
+  if (rejected.length > 0) return exitCodes.failed;
   if (isInterrupted) return exitCodes.done;
   const isUnfinished = opensAt !== undefined || held.size > 0 || replaced.length > 0;
   return isUnfinished ? exitCodes.later : exitCodes.done;

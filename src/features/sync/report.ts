@@ -3,7 +3,7 @@
  */
 import { formatDuration } from '../../domain/duration.ts';
 import type { QuotaSettings, QuotaState } from '../../domain/rate-limit/quota-state.ts';
-import { LeaseLostError } from '../../errors.ts';
+import { LeaseLostError, StravaRejectedError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
 import type { RunResult } from '../../sync/job.ts';
 import type { Preview } from '../../sync/preview.ts';
@@ -30,7 +30,9 @@ export async function renderSummary(facts: SummaryFacts, isJson: boolean): Promi
       left: { short: quota.short.left, daily: quota.daily.left },
       opensAt: opensAt ?? null,
       heldElsewhere: [...held.keys(), ...lost],
-      needsAuthorization: [...stopped.keys()].filter((id) => !lost.includes(id)),
+      needsAuthorization: [...stopped].flatMap(([id, error]) =>
+        lost.includes(id) || error instanceof StravaRejectedError ? [] : [id],
+      ),
       parkedActivities: parkedIds,
       isInterrupted: result.isInterrupted,
     });

@@ -83,6 +83,7 @@ function streamsTask(
     isFresh: start_date >= freshFrom,
     startAt: start_date,
     elapsedS: typeof elapsed_time === 'number' ? elapsed_time : 0,
+    firstSeenAt: sync.first_seen_at,
     ...(mayComeUntil && { mayComeUntil }),
     recordingHash: sync.recording_hash,
     tries,

@@ -121,7 +121,12 @@ function handleApi(
   entry.fault = deps.faults.choose(entry);
   const instead = entry.fault === null ? null : insteadOfWork(entry.fault, entry.endpoint);
   if (instead !== null) return instead;
-  return apiResponse(deps.api, { address, query: request.query, grant, nowMs });
+  const { query } = request;
+  const asked =
+    entry.fault === 'same-page'
+      ? new URLSearchParams({ per_page: query.get('per_page') ?? '30' })
+      : query;
+  return apiResponse(deps.api, { address, query: asked, grant, nowMs });
 }
 
 function createEntry(request: IncomingRequest, address: Address, nowMs: number): RequestEntry {

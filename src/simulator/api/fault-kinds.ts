@@ -24,6 +24,7 @@
  * - `page-400`, `page-403`, `page-404`: a page with that status, as a gateway or a wrong address has it
  * - `athlete-limit`: 403, because the application may have no further athlete
  * - `callback-domain`: 400, because the callback address is not the application's
+ * - `same-page`: the newest page of the list, whatever was asked
  * - `code-not-ready`: a fresh code is rejected once, and stays valid
  */
 export type FaultKind =
@@ -50,6 +51,7 @@ export type FaultKind =
   | 'page-404'
   | 'athlete-limit'
   | 'callback-domain'
+  | 'same-page'
   | 'code-not-ready';
 
 /** Failures that pass by themselves and take no longer than a response. */

@@ -71,6 +71,7 @@ export function insteadOfWork(kind: FaultKind, endpoint: Endpoint): SimulatedRes
     case 'cut-json':
     case 'wrong-content-type':
     case 'drip':
+    case 'same-page':
       return null;
   }
 }

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { FetchTask } from '../../../src/domain/sync/fetch-task.ts';
 import { isFreshTask, rankOf, taskKey } from '../../../src/domain/sync/fetch-task.ts';
 
-const recording = { startAt: new Date(0), elapsedS: 60, recordingHash: '' };
+const recording = {
+  startAt: new Date(0),
+  firstSeenAt: new Date(0),
+  elapsedS: 60,
+  recordingHash: '',
+};
 
 describe('a fetch task', () => {
   const activity = { kind: 'activity', activityId: 7, tries: 0 } as const;

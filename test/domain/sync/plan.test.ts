@@ -39,7 +39,12 @@ const old = streamsTask(2, false);
 const busy = { isPollDue: true, page: step, tasks: [old, fresh] };
 
 function streamsTask(activityId: number, isFresh: boolean): StreamsTask {
-  const recording = { startAt: new Date(0), elapsedS: 60, recordingHash: '' };
+  const recording = {
+    startAt: new Date(0),
+    firstSeenAt: new Date(0),
+    elapsedS: 60,
+    recordingHash: '',
+  };
   return { kind: 'streams', activityId, isFresh, tries: 0, ...recording };
 }
 

@@ -105,11 +105,29 @@ describe('the next try', () => {
 
   it('of streams that are missing is in an hour until six hours after the end of the activity', () => {
     const retry = { tries: 0, isParked: false, nextTryAt: later(hourMs) };
-    const ended = (ms: number) => ({ startAt: later(-ms - 60_000), elapsedS: 60 });
+    const ended = (ms: number) => ({
+      startAt: later(-ms - 60_000),
+      elapsedS: 60,
+      firstSeenAt: at,
+    });
     expect(missingStreamsRetry(ended(6 * hourMs - 1), at.getTime())).toEqual(retry);
     expect(missingStreamsRetry(ended(6 * hourMs), at.getTime())).toBeUndefined();
     const late = { ...ended(dayMs), mayComeUntil: later(1) };
     expect(missingStreamsRetry(late, at.getTime())).toEqual(retry);
+  });
+
+  it.each([
+    ['a start in ten years', 3_650 * dayMs, 60],
+    ['a duration of twenty years', -dayMs, 20 * 365 * 86_400],
+  ])('of streams that are missing ends six hours after we first saw %s', (...row) => {
+    const [, startMs, elapsedS] = row;
+    const seen = (ms: number) => ({
+      startAt: later(startMs),
+      elapsedS,
+      firstSeenAt: later(-ms),
+    });
+    expect(missingStreamsRetry(seen(6 * hourMs - 1), at.getTime())).toBeDefined();
+    expect(missingStreamsRetry(seen(6 * hourMs), at.getTime())).toBeUndefined();
   });
 
   it('of an event is up to four times, one minute later each time', () => {
