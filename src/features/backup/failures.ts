@@ -2,6 +2,7 @@
  * Distinguishes failures of the file system and of the compression from all others, and words those of a backup
  * that is read.
  */
+import { stat } from 'node:fs/promises';
 import { BackupUnusableError } from '../../errors.ts';
 
 interface CodedError extends Error {
@@ -32,4 +33,10 @@ export function damaged(path: string, why: string, cause?: unknown): BackupUnusa
   return new BackupUnusableError(`${path} is damaged or no backup: ${why}. Take another one.`, {
     cause,
   });
+}
+
+/** @throws BackupUnusableError for a pipe or a device: reading one may never end. */
+export async function assertRegular(path: string): Promise<void> {
+  const stats = await stat(path);
+  if (!stats.isFile() && !stats.isDirectory()) throw damaged(path, 'it is not a regular file');
 }

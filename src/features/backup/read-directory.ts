@@ -10,7 +10,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { BackupUnusableError } from '../../errors.ts';
 import { schemaVersion } from '../../mongo/schema/schema-version.ts';
-import { damaged, isOfFileSystem, unreadable } from './failures.ts';
+import { assertRegular, damaged, isOfFileSystem, unreadable } from './failures.ts';
 import type { DumpFile, Manifest } from './format.ts';
 import { manifestName, parseFileName, readManifest } from './format.ts';
 import type { Progress } from './progress.ts';
@@ -125,6 +125,7 @@ function filesOf(entries: readonly Dirent[]): readonly NamedFile[] {
 async function loadManifest(folder: string): Promise<Manifest | undefined> {
   const path = join(folder, manifestName);
   try {
+    await assertRegular(path);
     const manifest = readManifest(await readFile(path, 'utf8'));
     if (typeof manifest === 'string') throw new BackupUnusableError(`${path} ${manifest}.`);
     return manifest;
@@ -143,6 +144,7 @@ async function assertChecksums(
     const path = join(root, name);
     const hash = createHash('sha256');
     try {
+      await assertRegular(path);
       await pipeline(createReadStream(path), hash, { signal });
     } catch (error) {
       const isMissing = isOfFileSystem(error) && error.code === 'ENOENT';

@@ -6,7 +6,7 @@ import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { BSON } from 'mongodb';
-import { damaged, unreadable } from './failures.ts';
+import { assertRegular, damaged, unreadable } from './failures.ts';
 import { isObject, readObject } from './format.ts';
 
 export interface Metadata {
@@ -61,6 +61,9 @@ export async function* documentsIn(path: string): AsyncGenerator<Uint8Array> {
 }
 
 async function* contentOf(path: string): AsyncGenerator<Buffer> {
+  await assertRegular(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
   const source = createReadStream(path);
   const content = path.endsWith('.gz') ? createGunzip() : new PassThrough();
   // It destroys both on a failure of either, which then comes out of the loop.
