@@ -8,7 +8,7 @@ import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
 import { systemClock } from './clock.ts';
-import type { Action } from './command-line.ts';
+import type { Action } from './command-action.ts';
 import { createCommands } from './command-line.ts';
 import { loadConfig } from './config/load.ts';
 import { proxyOf } from './config/proxy.ts';

@@ -15,11 +15,14 @@ import type { Lease } from './ports/leases.ts';
 
 /**
  * What a run is for: everything (the default backfill, all backfill requests, the upkeep), one backfill
- * request alone, or what a comparison with Strava found to be missing, without any page of the list.
+ * request alone, one activity, or what a comparison with Strava found to be missing. The last two need no
+ * page of the list.
  */
 export type Scope =
   | { readonly kind: 'default'; readonly since?: Date }
   | { readonly kind: 'backfill'; readonly backfillId: string }
+  /** What `sync --activity` requested. */
+  | { readonly kind: 'activity'; readonly activityId: number }
   | {
       readonly kind: 'repair';
       readonly since?: Date;
@@ -74,7 +77,7 @@ const freshForMs = 7 * 24 * 60 * 60 * 1_000;
 
 /** The goal of the default backfill. */
 export function defaultGoal(scope: Scope): Goal {
-  return goalOf(scope.kind === 'backfill' ? {} : scope);
+  return goalOf('since' in scope ? scope : {});
 }
 
 /** The goal of a backfill request, or of a reconcile. */
@@ -90,7 +93,7 @@ export function backfillsInScope({
   scope,
   backfills,
 }: AthleteSyncState): readonly BackfillRequest[] {
-  if (scope.kind === 'repair') return [];
+  if (scope.kind === 'repair' || scope.kind === 'activity') return [];
   return scope.kind === 'default'
     ? backfills
     : backfills.filter(({ id }) => id === scope.backfillId);
@@ -136,7 +139,7 @@ export function backfillRange({ since, until }: BackfillRequest): TimeRange {
 export function ranges(athlete: AthleteSyncState, nowMs: number): readonly TimeRange[] {
   const requested = backfillsInScope(athlete).map(backfillRange);
   if (athlete.scope.kind === 'backfill') return requested;
-  const { since } = athlete.scope;
+  const since = 'since' in athlete.scope ? athlete.scope.since : undefined;
   return [{ from: freshFrom(nowMs) }, ...requested, since ? { from: since } : {}];
 }
 

@@ -3,6 +3,7 @@
  * completes those whose period is all there.
  */
 import type { PageOutcome } from '../domain/sync/list-coverage.ts';
+import { rankOf } from '../domain/sync/fetch-task.ts';
 import { addSpan, afterPage, nextListRequest } from '../domain/sync/list-coverage.ts';
 import type { ReconciledAt } from '../domain/sync/reconcile.ts';
 import type { AthleteSyncState } from './athlete-sync-state.ts';
@@ -14,7 +15,7 @@ import {
   listKey,
 } from './athlete-sync-state.ts';
 import type { AthleteState, AthleteStore, BackfillRequest } from './ports/athletes.ts';
-import type { TaskRefreshDeps } from './task-refresh.ts';
+import type { TaskRefreshDeps } from './tasks/task-refresh.ts';
 
 export interface BackfillDeps extends TaskRefreshDeps {
   readonly athletes: AthleteStore;
@@ -22,7 +23,7 @@ export interface BackfillDeps extends TaskRefreshDeps {
 
 /**
  * Picks up what other processes left since the last time: backfill requests, new logins, which make a full
- * reconcile due, and webhook events. Each costs one query for all athletes. Returns for whom there was a
+ * reconcile due, webhook events, and requests for one activity. Each costs one query for all athletes. Returns for whom there was a
  * backfill request.
  */
 export async function pickUp(
@@ -30,7 +31,9 @@ export async function pickUp(
   active: readonly AthleteSyncState[],
   nowMs: number,
 ): Promise<readonly number[]> {
-  const listening = active.filter(({ scope }) => scope.kind !== 'repair');
+  const listening = active.filter(
+    ({ scope }) => scope.kind === 'default' || scope.kind === 'backfill',
+  );
   if (listening.length === 0) return [];
   const byId = new Map(listening.map((athlete) => [athlete.athleteId, athlete]));
   const notified = await tasks.withDueEvents([...byId.keys()], new Date(nowMs));
@@ -47,7 +50,7 @@ function idOf({ athleteId }: AthleteState): number {
 function pickUpEvent(athlete: AthleteSyncState | undefined): void {
   if (athlete?.tasks === undefined) return;
   const isKnown =
-    athlete.tasks.some((task) => task.kind === 'activity' && task.purpose === 'event') ||
+    athlete.tasks.some((task) => rankOf(task) === 'event') ||
     [...athlete.inFlight, ...athlete.backoffs.keys()].some((key) => key.startsWith('activity:'));
   if (!isKnown) athlete.tasks = undefined;
 }

@@ -11,9 +11,9 @@ import { keyOf } from './outcomes.ts';
 import type { PageDeps } from './pages.ts';
 import { fetchNextPage, pollNewestPage } from './pages.ts';
 import type { RequestOptions } from './ports/source.ts';
-import { takeTask } from './task-refresh.ts';
-import type { TaskDeps } from './tasks.ts';
-import { fetchTask } from './tasks.ts';
+import { takeTask } from './tasks/task-refresh.ts';
+import type { TaskDeps } from './tasks/task-outcome.ts';
+import { fetchTask } from './tasks/run-task.ts';
 
 export interface Dispatcher {
   readonly send: (inFlight: RequestInFlight, reserve: Reserve) => void;

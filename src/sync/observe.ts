@@ -14,7 +14,7 @@ import type { ActivityStore } from './ports/activities.ts';
 import type { QuotaView } from './quota-view.ts';
 import type { ReconcileDeps } from './reconcile.ts';
 import { beginReconcile } from './reconcile.ts';
-import { refreshTasks } from './task-refresh.ts';
+import { refreshTasks } from './tasks/task-refresh.ts';
 
 export interface ObserveDeps extends BackfillDeps, Omit<ReconcileDeps, 'nowMs'> {
   readonly activities: ActivityStore;

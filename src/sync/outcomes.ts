@@ -5,7 +5,7 @@
 import type { Logger } from 'pino';
 import type { Circuit } from '../domain/sync/circuit.ts';
 import { afterFailure, afterSuccess, closedCircuit } from '../domain/sync/circuit.ts';
-import { taskKey } from '../domain/sync/fetch-task.ts';
+import { isRequested, taskKey } from '../domain/sync/fetch-task.ts';
 import type { FetchTask } from '../domain/sync/fetch-task.ts';
 import type { Work } from '../domain/sync/plan.ts';
 import type { DomestiqueError } from '../errors.ts';
@@ -26,9 +26,9 @@ import { createFailingRequests } from './failing-requests.ts';
 import type { PageResult } from './ports/activities.ts';
 import type { RunStats } from './run-stats.ts';
 import { addPage, addTask, emptyStats, isFailure } from './run-stats.ts';
-import { createTaskBackoffs } from './task-backoff.ts';
-import type { TaskDeps, TaskOutcome } from './tasks.ts';
-import { countFailure } from './tasks.ts';
+import { createTaskBackoffs } from './tasks/task-backoff.ts';
+import type { TaskDeps, TaskOutcome } from './tasks/task-outcome.ts';
+import { countFailure } from './tasks/task-outcome.ts';
 
 export interface Outcomes {
   readonly circuit: () => Circuit;
@@ -130,7 +130,9 @@ function updatePicture(
   // Unless nothing else becomes due through it, what was read ahead is stale.
   const isAlone = kind === 'stored' || (kind === 'unavailable' && task.kind !== 'activity');
   if (!isAlone || (page && hasChanged(page))) athlete.tasks = undefined;
-  if (task.kind === 'streams' && !isFailure({ kind }))
+  // What is requested may be stored or pending.
+  if (isRequested(task)) athlete.pendingCount = undefined;
+  else if (task.kind === 'streams' && !isFailure({ kind }))
     athlete.pendingCount = Math.max(0, (athlete.pendingCount ?? 0) - 1);
 }
 

@@ -12,8 +12,8 @@ import { advanceBackfill } from './backfills.ts';
 import { listedPage, pageOutcome } from './listed-page.ts';
 import type { ActivityStore, PageResult } from './ports/activities.ts';
 import type { RequestOptions, StravaSource } from './ports/source.ts';
-import type { TaskRefreshDeps } from './task-refresh.ts';
-import { queryOf } from './task-refresh.ts';
+import type { TaskRefreshDeps } from './tasks/task-refresh.ts';
+import { queryOf } from './tasks/task-refresh.ts';
 import type { ReconcileDeps } from './reconcile.ts';
 import { advanceReconcile, findMissingOnPage, isReconcileBeginning } from './reconcile.ts';
 

@@ -3,7 +3,7 @@
  */
 import type { FetchTask } from '../domain/sync/fetch-task.ts';
 import type { PageResult } from './ports/activities.ts';
-import type { TaskOutcome } from './tasks.ts';
+import type { TaskOutcome } from './tasks/task-outcome.ts';
 
 export interface RunStats {
   readonly requests: number;

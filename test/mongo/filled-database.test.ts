@@ -8,6 +8,7 @@ import { systemClock } from '../../src/clock.ts';
 import type { FetchTask } from '../../src/domain/sync/fetch-task.ts';
 import { createLeaseStore } from '../../src/mongo/coordination/leases.ts';
 import { createTaskStore } from '../../src/mongo/tasks/task-store.ts';
+import { requestActivity } from '../../src/mongo/tasks/activity-requests.ts';
 import { createActivityStore } from '../../src/mongo/streams/activity-store.ts';
 import { createEventStore } from '../../src/features/webhooks/store.ts';
 import { createAthleteStore } from '../../src/mongo/athletes/athletes.ts';
@@ -103,7 +104,12 @@ async function fail(store: Store): Promise<void> {
 async function fillTheRest(store: Store): Promise<void> {
   const event = { kind: 'activity', subscriptionId: 1, athleteId: 1001, aspect: 'update' } as const;
   const delivered = { ...event, activityId: 5, eventAt: at };
-  await createEventStore(store, systemClock).save(delivered);
+  const events = createEventStore(store, systemClock);
+  await events.save(delivered);
+  await requestActivity(store, 1001, 6, at);
+  const tasks = createTaskStore(store, { events });
+  const request = { purpose: 'request', requestedAt: at } as const;
+  await tasks.settleRequest({ ...detailsTask(6), ...request }, 'broken');
   const subscription = {
     id: 12,
     callbackUrl: 'https://x.example/',

@@ -7,7 +7,7 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { systemClock } from '../../src/clock.ts';
-import type { Action } from '../../src/command-line.ts';
+import type { Action } from '../../src/command-action.ts';
 import { createCommands } from '../../src/command-line.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { DomestiqueError } from '../../src/errors.ts';

@@ -345,6 +345,8 @@ function fakeTasks({ pending, due = [] }: FakeOptions, clock: Clock) {
       writes.push(`settled ${taskKey(task)}${isWasted ? ', wasted' : ''}`);
       return Promise.resolve();
     },
+    awaitStreams: () => Promise.reject(new Error('nothing is requested')),
+    settleRequest: () => Promise.reject(new Error('nothing is requested')),
     settleByPage: () => Promise.resolve(false),
   };
   return { tasks, failures, writes, left: () => left };

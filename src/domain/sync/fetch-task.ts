@@ -12,6 +12,8 @@ export type AthletePart = (typeof athleteParts)[number];
 export type ActivityPurpose =
   /** A webhook named it. */
   | 'event'
+  /** `sync --activity` requested it. */
+  | 'request'
   /** A list that was read to its end misses it. */
   | 'confirm'
   /** Its details are kept. */
@@ -22,8 +24,14 @@ interface Tried {
   readonly tries: number;
 }
 
+/** What `sync --activity` may request. */
+interface Requestable {
+  /** When it was requested: it tells one request from the next. Absent if it was not. */
+  readonly requestedAt?: Date;
+}
+
 /** The streams of one activity. */
-export interface StreamsTask extends Tried {
+export interface StreamsTask extends Tried, Requestable {
   readonly kind: 'streams';
   readonly activityId: number;
   readonly isFresh: boolean;
@@ -36,7 +44,7 @@ export interface StreamsTask extends Tried {
   readonly recordingHash: string;
 }
 
-export interface ActivityTask extends Tried {
+export interface ActivityTask extends Tried, Requestable {
   readonly kind: 'activity';
   readonly purpose: ActivityPurpose;
   readonly activityId: number;
@@ -65,6 +73,13 @@ export interface GearTask extends Tried {
 
 /** One request that can be made now. */
 export type FetchTask = StreamsTask | ActivityTask | SegmentTask | AthleteTask | GearTask;
+
+/** A task that `sync --activity` requested. */
+export type RequestedTask = (StreamsTask | ActivityTask) & { readonly requestedAt: Date };
+
+export function isRequested(task: FetchTask): task is RequestedTask {
+  return 'requestedAt' in task;
+}
 
 /** Names a task while it is in flight or backs off: no two requests with one key are in flight. */
 export function taskKey(task: FetchTask): string {
@@ -103,6 +118,7 @@ export type Rank = (typeof ranks)[number];
 export type TaskRank = Exclude<Rank, 'page'>;
 
 export function rankOf(task: FetchTask): TaskRank {
+  if (isRequested(task)) return 'event';
   switch (task.kind) {
     case 'streams':
       return task.isFresh ? 'freshStreams' : 'oldStreams';

@@ -12,6 +12,7 @@ export interface SyncOptions {
   readonly since?: string;
   readonly until?: string;
   readonly athlete?: string;
+  readonly activity?: string;
   /** False with `--no-wait`. */
   readonly wait: boolean;
   readonly dryRun: boolean;
@@ -26,6 +27,19 @@ export function athleteOf({ athlete }: Pick<SyncOptions, 'athlete'>): number | u
   throw new UsageError(
     `--athlete takes a Strava athlete's id, for example 1001; not "${athlete}".`,
   );
+}
+
+/** The id of the activity to fetch again, if one is named. @throws UsageError */
+export function activityOf(options: SyncOptions): number | undefined {
+  const { activity, since, until, dryRun, retryParked } = options;
+  if (activity === undefined) return undefined;
+  if (!/^[1-9]\d{0,14}$/.test(activity))
+    throw new UsageError(`--activity takes a Strava activity's id, for example 19000000001.`);
+  if (since !== undefined || until !== undefined || dryRun || retryParked)
+    throw new UsageError(
+      '--activity fetches one activity: leave --since, --until, --dry-run and --retry-parked out.',
+    );
+  return Number(activity);
 }
 
 /** The period to backfill, if one is named. @throws UsageError */

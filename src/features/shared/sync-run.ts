@@ -25,6 +25,8 @@ export interface SyncSession {
   readonly backfill: BackfillRequest | undefined;
   /** The scope of the runs, if it is neither the backfill request nor the default backfill. */
   readonly scope?: Scope;
+  /** Whether the request is still to be done; another process that holds the athlete may have done it. */
+  readonly isRequestOpen?: (athleteId: number) => Promise<boolean>;
   readonly failOnQuota: boolean;
 }
 
@@ -59,28 +61,35 @@ function joinStopped(earlier: RunResult, later: RunResult): RunResult['stopped']
 }
 
 function logHeld(
-  { program, backfill }: SyncSession,
+  { program, isRequestOpen }: SyncSession,
   logged: Set<number>,
   { id, holder }: { id: number; holder: LeaseHolder },
 ): void {
   if (logged.has(id)) return;
   logged.add(id);
-  const how = backfill ? 'it will also complete this request' : 'waiting until it is done';
+  const how = isRequestOpen ? 'it will also complete this request' : 'waiting until it is done';
   program.log.info(`Process ${holder.pid} on ${holder.host} is syncing athlete ${id}; ${how}.`);
 }
 
 /** A request that is gone was completed by the process that holds the athlete. */
 async function stillWanted(
-  { database, backfill }: SyncSession,
+  { isRequestOpen }: SyncSession,
   athleteIds: readonly number[],
 ): Promise<readonly number[]> {
-  if (!backfill) return athleteIds;
+  if (!isRequestOpen) return athleteIds;
   const left: number[] = [];
-  for (const id of athleteIds) {
-    const { backfills } = await database.athletes.load(id);
-    if (backfills.some((other) => other.id === backfill.id)) left.push(id);
-  }
+  for (const id of athleteIds) if (await isRequestOpen(id)) left.push(id);
   return left;
+}
+
+/** Whether the backfill request is still stored. */
+export async function isBackfillOpen(
+  { athletes }: Database,
+  athleteId: number,
+  { id }: BackfillRequest,
+): Promise<boolean> {
+  const { backfills } = await athletes.load(athleteId);
+  return backfills.some((other) => other.id === id);
 }
 
 async function runOnce(session: SyncSession, athleteIds: readonly number[]): Promise<RunResult> {

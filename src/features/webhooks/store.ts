@@ -16,6 +16,8 @@ const maxDue = maxPendingEvents;
 const maxWasted = 24 * 60;
 /** The same activity is read at most once in this time, however many events name it. */
 const readPauseMs = 60_000;
+/** A request of `sync --activity` is stored beside the events and is none. */
+const isEvent = { requested_at: { $exists: false } };
 /** Any instant: an index serves it, unlike `$exists`. */
 const isDue = { $gt: new Date(0) };
 
@@ -37,7 +39,8 @@ export function createEventStore({ events }: Store, clock: Clock): EventStore {
 
     due: async (athleteId, now, exclude, limit) => {
       const owner_id = int64(athleteId);
-      const filter = { owner_id, due_at: { $lte: now }, activity_id: { $nin: exclude.map(int64) } };
+      const activity_id = { $nin: exclude.map(int64) };
+      const filter = { owner_id, due_at: { $lte: now }, activity_id, ...isEvent };
       const found = await events.find(filter).sort({ due_at: 1 }).limit(limit).toArray();
       return found.map(pendingEventFrom);
     },
@@ -90,7 +93,8 @@ async function isRejected(
   events: Collection<EventDocument>,
   { athleteId, activityId }: ActivityEvent,
 ): Promise<boolean> {
-  const others = { owner_id: int64(athleteId), due_at: isDue, _id: { $ne: keyOf(activityId) } };
+  const _id = { $ne: keyOf(activityId) };
+  const others = { owner_id: int64(athleteId), due_at: isDue, _id, ...isEvent };
   return (await events.countDocuments(others, { limit: maxDue })) >= maxDue;
 }
 

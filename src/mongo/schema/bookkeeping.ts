@@ -157,9 +157,13 @@ export const parked = define({
 
 export const events = define({
   name: 'events',
-  meaning: 'One activity with webhook events; deleted after a day.',
+  meaning:
+    'One activity with webhook events, or one request of `sync --activity`; deleted after a day.',
   fields: {
-    _id: text('identifies the activity', 'activity:12345678901'),
+    _id: text(
+      'identifies the activity; of a request `request:` and its id',
+      'activity:12345678901',
+    ),
     activity_id: int64("the activity's id", 12_345_678_901),
     owner_id: int64("the athlete's id", 1_001),
     aspect_types: list(
@@ -170,6 +174,10 @@ export const events = define({
     received_at: date('when the newest event arrived'),
     due_at: optional(date('when the activity is to be fetched; absent if there is nothing to do')),
     read_at: optional(date('when the activity was last requested')),
+    requested_at: optional(
+      date('of a request only: when it was made; with `read_at`, only its streams are still due'),
+    ),
+    error: optional(text('of a request only: why it failed', 'Strava knows no such activity.')),
     missed_at: optional(
       list('when a request found no such activity at Strava', date('when it was sent')),
     ),

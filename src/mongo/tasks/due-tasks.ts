@@ -17,8 +17,10 @@ import { int64, toNumber } from '../base/bson-value.ts';
 import type { StateQuery } from '../schema/fetch-state-queries.ts';
 import { findDue, isAnyOpen, nextTryIn } from '../schema/fetch-state-queries.ts';
 import { inRange, inRanges } from '../base/time-range.ts';
+import { dueRequests, nextRequestAt } from './activity-requests.ts';
 import type { TaskSources } from './pending-events.ts';
 import { dueEvents } from './pending-events.ts';
+import { streamsTask } from './streams-task.ts';
 import { dueGear } from '../details/gear.ts';
 import { dueAthleteParts, nextPartTryAt } from '../details/profile.ts';
 import type { ActivityDocument, Store } from '../schema/collections.ts';
@@ -30,8 +32,11 @@ export async function dueTasks(
   store: TaskSources,
   query: TaskQuery,
 ): Promise<readonly FetchTask[]> {
-  const { ranges, freshFrom } = query;
+  const { ranges, freshFrom, only } = query;
+  const requested = await dueRequests(store, query, readAhead);
+  if (only !== undefined) return withoutExcluded(requested, query);
   const found = [
+    ...requested,
     ...(await dueEvents(store, query, readAhead)),
     ...(await dueStreams(store, query)),
     ...(await dueDetails(store, query, { from: freshFrom })),
@@ -41,6 +46,11 @@ export async function dueTasks(
     ...(await dueDetails(store, query, ranges.at(-1))),
     ...(await dueSegments(store, query)),
   ];
+  return withoutExcluded(found, query);
+}
+
+/** Each key once, the first of its tasks. */
+function withoutExcluded(found: readonly FetchTask[], query: TaskQuery): readonly FetchTask[] {
   const byKey = new Map<string, FetchTask>();
   for (const task of found) {
     const key = taskKey(task);
@@ -67,27 +77,9 @@ async function dueStreams(store: Store, query: TaskQuery): Promise<readonly Stre
     const filter = { ...inRange(query.athleteId, range), ...notExcluded(query, 'streams') };
     const streams = ofActivities(store, 'streams', filter, query);
     const found = await findDue(streams, { sort: { start_date: -1 }, limit: streamsAhead });
-    if (found.length > 0) return found.map((document) => streamsTask(document, query));
+    if (found.length > 0) return found.map((document) => streamsTask(document, query.freshFrom));
   }
   return [];
-}
-
-function streamsTask(
-  { _id, start_date, elapsed_time, sync }: ActivityDocument,
-  { freshFrom }: TaskQuery,
-): StreamsTask {
-  const { tries, may_come_until: mayComeUntil } = sync.streams;
-  return {
-    kind: 'streams',
-    activityId: toNumber(_id),
-    isFresh: start_date >= freshFrom,
-    startAt: start_date,
-    elapsedS: typeof elapsed_time === 'number' ? elapsed_time : 0,
-    firstSeenAt: sync.first_seen_at,
-    ...(mayComeUntil && { mayComeUntil }),
-    recordingHash: sync.recording_hash,
-    tries,
-  };
 }
 
 async function dueDetails(
@@ -115,7 +107,7 @@ function missing({ athleteId }: TaskQuery): Document {
 }
 
 function activityTask(
-  purpose: Exclude<ActivityPurpose, 'event'>,
+  purpose: Exclude<ActivityPurpose, 'event' | 'request'>,
   { _id, start_date, sync }: ActivityDocument,
   freshFrom?: Date,
 ): ActivityTask {
@@ -162,12 +154,13 @@ function ofGear({ gear }: Store, { athleteId, now }: TaskQuery) {
   return { collection: gear, path: 'sync.record', filter, now };
 }
 
-/** When the next of what failed becomes due, parked ones aside, or the next event. */
+/** When the next of what failed becomes due, parked ones aside, or the next event or request. */
 export async function nextTaskTryAt(
   store: TaskSources,
   query: TaskQuery,
 ): Promise<Date | undefined> {
-  const { athleteId, now, ranges, kept } = query;
+  const { athleteId, now, ranges, kept, only } = query;
+  if (only !== undefined) return nextRequestAt(store, query, only);
   const details = ranges.slice(-1);
   const tries = [
     await store.eventStore.nextDueAt(athleteId, now),

@@ -4,6 +4,7 @@
  */
 import type { TrackSource } from '../../domain/derived/recorded-track.ts';
 import type { ActivityTask, FetchTask } from '../../domain/sync/fetch-task.ts';
+import { isRequested } from '../../domain/sync/fetch-task.ts';
 import type { Retry } from '../../domain/sync/retry.ts';
 import { unavailableRetryAt } from '../../domain/sync/retry.ts';
 import type { EventStore } from '../../sync/ports/events.ts';
@@ -18,6 +19,7 @@ import { setPartState, storeAthletePart } from '../details/profile.ts';
 import { setSegmentState, storeSegment, storeSegmentStreams } from '../details/segments.ts';
 import type { Store } from '../schema/collections.ts';
 import { setStreamsState, storeStreams } from '../streams/streams.ts';
+import { awaitStreams, settleRequest } from './activity-requests.ts';
 import { dueTasks, isComplete, nextTaskTryAt } from './due-tasks.ts';
 import { settleByPage, wasteOf } from './pending-events.ts';
 
@@ -49,6 +51,8 @@ export function createTaskStore(
       storeGear,
       postpone,
       markUnavailable,
+      awaitStreams,
+      settleRequest,
       settleByPage,
       settleEvent: ({ eventStore }: Context, task: ActivityTask, readAt: Date, isWasted: boolean) =>
         eventStore.settle(task.activityId, readAt, isWasted ? wasteOf(task) : undefined),
@@ -63,6 +67,8 @@ async function postpone(
   retry: Retry,
   error?: string,
 ): Promise<void> {
+  // It is not tried again, and the state of what is stored stays.
+  if (isRequested(task)) return settleRequest(store, task, error);
   if (!isEvent(task)) return setState(store, write, task, postponedState(retry, error));
   // An event is tried a few times; the reconcile finds the rest.
   const { activityId } = task;

@@ -35,9 +35,9 @@ export interface EventStore {
     exclude: readonly number[],
     limit: number,
   ): Promise<readonly PendingEvent[]>;
-  /** Which of the athletes have events that are due. */
+  /** Which of the athletes have events, or requests of `sync --activity`, that are due. */
   withDue(athleteIds: readonly number[], now: Date): Promise<readonly number[]>;
-  /** When the athlete's next event is due; with `after`, the next that becomes due after that instant. */
+  /** When the athlete's next event or request is due; with `after`, the next that becomes due after that instant. */
   nextDueAt(athleteId: number, after?: Date): Promise<Date | undefined>;
   /**
    * A request sent at `readAt`, by the store's clock, read it: it is no longer due, unless an event came

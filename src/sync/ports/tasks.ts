@@ -10,6 +10,7 @@ import type {
   ActivityTask,
   AthletePart,
   FetchTask,
+  RequestedTask,
   StreamsTask,
 } from '../../domain/sync/fetch-task.ts';
 import type { Retry } from '../../domain/sync/retry.ts';
@@ -39,6 +40,8 @@ export interface TaskQuery {
   readonly kept: KeptKinds;
   /** What pending events may waste. */
   readonly eventBudgets: readonly EventBudget[];
+  /** Only the request for this activity. */
+  readonly only?: number;
 }
 
 /** A page of the newest activities that was stored. */
@@ -61,7 +64,7 @@ export type StorageProblem = string | undefined;
 export interface TaskStore {
   /** Some due tasks of each kind, each key once, in the order of their worth. */
   due(query: TaskQuery): Promise<readonly FetchTask[]>;
-  /** Which of the athletes have pending events that are due. */
+  /** Which of the athletes have pending events or requests of `sync --activity` that are due. */
   withDueEvents(athleteIds: readonly number[], now: Date): Promise<readonly number[]>;
   /** When the next failed task becomes due, or the next pending event; parked ones aside. */
   nextTryAt(query: TaskQuery): Promise<Date | undefined>;
@@ -93,6 +96,10 @@ export interface TaskStore {
   markUnavailable(write: TaskWrite, task: FetchTask, reason: string): Promise<void>;
   /** The activity that a webhook named is read; `isWasted` if the request brought nothing. */
   settleEvent(task: ActivityTask, readAt: Date, isWasted: boolean): Promise<void>;
+  /** The requested activity is stored: its streams are due, whatever is stored of them. */
+  awaitStreams(task: RequestedTask, readAt: Date): Promise<void>;
+  /** Ends the request; `error` is a sentence that says why it failed, if it did. */
+  settleRequest(task: RequestedTask, error?: string): Promise<void>;
   /**
    * Settles pending events by a page that was requested after they came: those of a new activity that it
    * brought, and, in a flood of forged events, those of every activity that is not stored. Returns whether

@@ -12,10 +12,13 @@ const recording = {
 describe('a fetch task', () => {
   const activity = { kind: 'activity', activityId: 7, tries: 0 } as const;
   const streams = { kind: 'streams', activityId: 7, tries: 0, ...recording } as const;
+  const requested = { isFresh: true, requestedAt: new Date(0) };
   it.each<[FetchTask, string, string, boolean]>([
     [{ ...streams, isFresh: true }, 'streams:7', 'freshStreams', true],
     [{ ...streams, isFresh: false }, 'streams:7', 'oldStreams', false],
     [{ ...activity, purpose: 'event', isFresh: true }, 'activity:7', 'event', true],
+    [{ ...activity, ...requested, purpose: 'request' }, 'activity:7', 'event', true],
+    [{ ...streams, ...requested }, 'streams:7', 'event', true],
     [{ ...activity, purpose: 'confirm', isFresh: false }, 'activity:7', 'upkeep', false],
     [{ ...activity, purpose: 'details', isFresh: true }, 'activity:7', 'freshDetails', true],
     [{ ...activity, purpose: 'details', isFresh: false }, 'activity:7', 'oldDetails', false],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createTaskBackoffs } from '../../src/sync/task-backoff.ts';
-import { createFakeAthlete, startMs } from './fake-ports.ts';
+import { createTaskBackoffs } from '../../../src/sync/tasks/task-backoff.ts';
+import { createFakeAthlete, startMs } from '../fake-ports.ts';
 
 const [task, other] = ['streams:5', 'streams:6'];
 

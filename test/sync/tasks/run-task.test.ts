@@ -1,9 +1,9 @@
 import type { Document } from 'mongodb';
 import { Long } from 'mongodb';
 import { describe, expect, it } from 'vitest';
-import type { JsonRecord } from '../../src/simulator/api/json-text.ts';
-import { dayMs, hourMs, useRounds } from '../support/rounds.ts';
-import { athleteNamed } from '../support/scene.ts';
+import type { JsonRecord } from '../../../src/simulator/api/json-text.ts';
+import { dayMs, hourMs, useRounds } from '../../support/rounds.ts';
+import { athleteNamed } from '../../support/scene.ts';
 
 const open = useRounds();
 /** Long enough for segment efforts. */

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 
-import { systemClock } from '../../src/clock.ts';
-import type { FetchTask } from '../../src/domain/sync/fetch-task.ts';
-import { taskKey } from '../../src/domain/sync/fetch-task.ts';
-import type { TaskQuery, TaskStore } from '../../src/sync/ports/tasks.ts';
-import { refreshTasks } from '../../src/sync/task-refresh.ts';
-import { createFakeAthlete, fakeQuota, startMs } from './fake-ports.ts';
+import { systemClock } from '../../../src/clock.ts';
+import type { FetchTask } from '../../../src/domain/sync/fetch-task.ts';
+import { taskKey } from '../../../src/domain/sync/fetch-task.ts';
+import type { TaskQuery, TaskStore } from '../../../src/sync/ports/tasks.ts';
+import { refreshTasks } from '../../../src/sync/tasks/task-refresh.ts';
+import { createFakeAthlete, fakeQuota, startMs } from '../fake-ports.ts';
 
 const task: FetchTask = { kind: 'segment', segmentId: 7, part: 'record', tries: 0 };
 const kept = { streams: false, details: false, segments: true, athlete: false };

@@ -3,9 +3,9 @@
  * failures are its own because other requests succeed meanwhile. It decides nothing about Strava as a
  * whole.
  */
-import { backoffMs } from '../domain/sync/retry.ts';
-import type { AthleteSyncState } from './athlete-sync-state.ts';
-import { listKey } from './athlete-sync-state.ts';
+import { backoffMs } from '../../domain/sync/retry.ts';
+import type { AthleteSyncState } from '../athlete-sync-state.ts';
+import { listKey } from '../athlete-sync-state.ts';
 
 export interface TaskBackoffDeps {
   readonly nowMs: () => number;

@@ -2,13 +2,13 @@
  * Keeps a run's picture of the due tasks up to date. It asks the database only when the picture can be
  * out of date.
  */
-import { eventBudgets } from '../domain/sync/event-budget.ts';
-import type { FetchTask } from '../domain/sync/fetch-task.ts';
-import { rankOf, taskKey } from '../domain/sync/fetch-task.ts';
-import type { AthleteSyncState } from './athlete-sync-state.ts';
-import { freshFrom, isBackingOff, listKey, ranges } from './athlete-sync-state.ts';
-import type { KeptKinds, TaskQuery, TaskStore } from './ports/tasks.ts';
-import type { QuotaView } from './quota-view.ts';
+import { eventBudgets } from '../../domain/sync/event-budget.ts';
+import type { FetchTask } from '../../domain/sync/fetch-task.ts';
+import { rankOf, taskKey } from '../../domain/sync/fetch-task.ts';
+import type { AthleteSyncState } from '../athlete-sync-state.ts';
+import { freshFrom, isBackingOff, listKey, ranges } from '../athlete-sync-state.ts';
+import type { KeptKinds, TaskQuery, TaskStore } from '../ports/tasks.ts';
+import type { QuotaView } from '../quota-view.ts';
 
 export interface TaskRefreshDeps {
   readonly tasks: TaskStore;
@@ -74,6 +74,7 @@ export function queryOf(
     exclude: new Set([...inFlight, ...backingOff]),
     kept: { ...kept, athlete: kept.athlete && scope.kind === 'default' },
     eventBudgets: eventBudgets(quota.known(), quota.settings, nowMs),
+    ...(scope.kind === 'activity' && { only: scope.activityId }),
   };
 }
 

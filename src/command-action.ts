@@ -1,0 +1,15 @@
+/**
+ * How a command is declared and performed.
+ */
+import type { Command } from 'commander';
+import type { ExitCode } from './errors.ts';
+import type { Program } from './program.ts';
+
+/** What a command does with the program. */
+export type Action = (program: Program) => ExitCode | Promise<ExitCode>;
+
+/** Adds a command with its name and its description. */
+export type Add = (name: string, description: string) => Command;
+
+/** Performs an action as the caller decides. */
+export type Perform = (action: Action) => Promise<void>;

@@ -1,0 +1,36 @@
+/**
+ * The run of `sync`, recorded, with its summary and its exit code.
+ */
+import type { ExitCode } from '../../errors.ts';
+import { exitCodes, LeaseLostError, StravaRejectedError } from '../../errors.ts';
+import type { RunResult } from '../../sync/job.ts';
+import { recordRun } from '../shared/run-record.ts';
+import type { SyncSession } from '../shared/sync-run.ts';
+import { runUntilDone } from '../shared/sync-run.ts';
+import { renderSummary } from './report.ts';
+
+/** Runs until it is done, and prints the summary. */
+export async function runAndReport(session: SyncSession, isJson: boolean): Promise<ExitCode> {
+  const { program, database, strava } = session;
+  const reason = { reason: 'command', command: 'sync' } as const;
+  const result = await recordRun(program, database, reason, () => runUntilDone(session));
+  await strava.quota.refresh();
+  const nowMs = strava.quota.nowMs();
+  const summary = await renderSummary(
+    { database, result, state: strava.rateLimiter.known(), settings: strava.quota.settings, nowMs },
+    isJson,
+  );
+  program.print(summary);
+  return exitCodeOf(result);
+}
+
+function exitCodeOf({ stopped, held, opensAt, isInterrupted }: RunResult): ExitCode {
+  const errors = [...stopped.values()];
+  const replaced = errors.filter((error) => error instanceof LeaseLostError);
+  const rejected = errors.filter((error) => error instanceof StravaRejectedError);
+  if (replaced.length + rejected.length < errors.length) return exitCodes.authorization;
+  if (rejected.length > 0) return exitCodes.failed;
+  if (isInterrupted) return exitCodes.done;
+  const isUnfinished = opensAt !== undefined || held.size > 0 || replaced.length > 0;
+  return isUnfinished ? exitCodes.later : exitCodes.done;
+}
