@@ -345,8 +345,16 @@ function fakeTasks({ pending, due = [] }: FakeOptions, clock: Clock) {
       writes.push(`settled ${taskKey(task)}${isWasted ? ', wasted' : ''}`);
       return Promise.resolve();
     },
-    awaitStreams: () => Promise.reject(new Error('nothing is requested')),
-    settleRequest: () => Promise.reject(new Error('nothing is requested')),
+    awaitStreams: (task) => {
+      settle(taskKey(task));
+      writes.push(`awaits streams:${task.activityId}`);
+      return Promise.resolve();
+    },
+    settleRequest: (task, error = 'done') => {
+      settle(taskKey(task));
+      writes.push(`ended ${taskKey(task)}, ${error}`);
+      return Promise.resolve();
+    },
     settleByPage: () => Promise.resolve(false),
   };
   return { tasks, failures, writes, left: () => left };

@@ -130,7 +130,8 @@ describe('a fetch task', () => {
   });
 
   it('of streams that do not exist yet is postponed by an hour', async () => {
-    const fresh = { ...streamsTask(5), startAt: new Date(startMs - minuteMs) };
+    const startAt = new Date(startMs - minuteMs);
+    const fresh = { ...streamsTask(5), startAt, firstSeenAt: startAt };
     const noStreams = { sampleCount: 0, arrays: new Map() };
     let requests = 0;
     const streams = () => {
@@ -141,6 +142,49 @@ describe('a fetch task', () => {
     expect(failures[0]).toMatchObject({ tries: 0, nextTryAt: new Date(startMs + 60 * minuteMs) });
     expect(failures.map(({ error }) => error)).toEqual(failures.map(() => undefined));
     expect(writes).toEqual(['unavailable streams:5, Strava has none']);
+  });
+});
+
+describe('a request of sync --activity', () => {
+  const requestedAt = new Date(startMs);
+  const asked = activity({ purpose: 'request', isFresh: true, requestedAt });
+  const askedStreams = { ...oldStreams, requestedAt };
+  const kept = { streams: true, details: false, segments: false, athlete: false };
+
+  it.each([
+    [NotFoundError, asked, 'ended activity:5, No.', 0],
+    [SubscribersOnlyError, asked, 'ended activity:5, No.', 0],
+    [StravaRecordError, asked, 'ended activity:5, No.', 1],
+    [MalformedResponseError, asked, 'ended activity:5, No.', 1],
+    [NotFoundError, askedStreams, 'ended streams:5, done', 0],
+    [SubscribersOnlyError, askedStreams, 'ended streams:5, done', 0],
+    [MalformedResponseError, askedStreams, 'ended streams:5, No.', 1],
+  ])('ends at once after $name: %j', async (failure, task, written, failed) => {
+    const { writes, stats } = await runWith(task, { source: failing(new failure('No.')) });
+    expect([writes, stats.failures]).toEqual([[written], failed]);
+  });
+
+  it('ends without a write where Strava has empty streams', async () => {
+    const streams = () => Promise.resolve({ sampleCount: 0, arrays: new Map() });
+    const { writes } = await runWith(askedStreams, { source: { streams } });
+    expect(writes).toEqual(['ended streams:5, done']);
+  });
+
+  it('ends once its streams are stored', async () => {
+    const { writes } = await runWith(askedStreams, {});
+    expect(writes).toEqual(['stored streams:5', 'ended streams:5, done']);
+  });
+
+  it('awaits the streams once the activity is stored, where streams are kept', async () => {
+    expect((await runWith(asked, { kept })).writes).toEqual(['awaits streams:5']);
+    const without = { ...kept, streams: false };
+    expect((await runWith(asked, { kept: without })).writes).toEqual(['ended activity:5, done']);
+  });
+
+  it('stops the athlete when the scope for activities is missing', async () => {
+    const source = failing(new ScopeMissingError('No.'));
+    const { stopped, writes } = await runWith(asked, { source });
+    expect([[...stopped.keys()], writes]).toEqual([[ada], []]);
   });
 });
 
