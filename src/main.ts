@@ -41,7 +41,7 @@ import type { StravaClock } from './strava/strava-clock.ts';
 import { createStravaClock, createTimeCheck, withClockLearning } from './strava/strava-clock.ts';
 import type { QuotaView } from './sync/quota-view.ts';
 import type { EventStore } from './sync/ports/events.ts';
-import type { Job } from './sync/job.ts';
+import type { Job, JobDeps } from './sync/job.ts';
 import { createJob } from './sync/job.ts';
 import type { ActivityStore } from './sync/ports/activities.ts';
 import type { AthleteStore } from './sync/ports/athletes.ts';
@@ -210,11 +210,13 @@ export function keptOf({ sync }: Config): KeptKinds {
   };
 }
 
+export type JobTiming = Pick<JobDeps, 'deadlineMs' | 'tickIntervalMs' | 'webhookIntervalMs'>;
+
 /** The job over an open database and Strava. */
 export function openJob(
   program: Program,
   { database, strava }: { database: Database; strava: Strava },
-  timing: { deadlineMs: number; tickIntervalMs: number },
+  timing: JobTiming,
 ): Job {
   const { clock, random, log, config } = program;
   const { activities, athletes, deletions, leases, store } = database;

@@ -90,7 +90,7 @@ const webhook = {
     min: minuteMs,
     max: dayMs,
     example: '2h',
-    doc: 'How often the daemon polls for new activities while a webhook subscription reports them',
+    doc: 'How often the daemon polls a list at most while a webhook subscription reports new activities',
   }),
   deauthorization: setting({
     env: 'WEBHOOK_DEAUTHORIZATION',

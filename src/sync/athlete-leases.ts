@@ -41,8 +41,6 @@ export interface AthleteLeases {
   readonly athletes: readonly AthleteSyncState[];
   /** The others, with who holds them. */
   readonly held: ReadonlyMap<number, LeaseHolder>;
-  /** How many have logged in, whoever holds them: the reserve for fresh data is kept for all. */
-  readonly everyone: () => number;
   /** Acquires who is not held yet, and once more who was stopped in this run: the cause may be gone. */
   readonly acquire: () => Promise<void>;
   /** Gives back and takes athletes, so that each worker has its share; without sharing it does nothing. */
@@ -80,14 +78,11 @@ export function createAthleteLeases(
   const nobody = { athletes: [], held: new Map<number, LeaseHolder>(), known: [] };
   const holding: Holding = { deps, options, share, ...nobody, isHandover };
   const { athletes, held } = holding;
-  let everyone = 0;
   return {
     athletes,
     held,
-    everyone: () => everyone,
     acquire: async () => {
       await drop(holding, athletes.filter(isDroppable));
-      everyone = (await deps.athletes.athleteIds()).length;
       holding.known = await options.athleteIds();
       await share?.look();
       await acquireOthers(holding);
@@ -210,10 +205,10 @@ function isLost(athlete: AthleteSyncState): boolean {
 
 function isPolledLately(
   { sharing, nowMs }: AthleteLeaseOptions,
-  { polledAt }: AthleteState,
+  { lastPoll }: AthleteState,
 ): boolean {
-  if (sharing === undefined || polledAt === undefined) return false;
-  return polledAt.getTime() > nowMs() - sharing.recentPollMs;
+  if (sharing === undefined || lastPoll === undefined) return false;
+  return lastPoll.at.getTime() > nowMs() - sharing.recentPollMs;
 }
 
 /**
@@ -250,6 +245,7 @@ function initialState(
     ...{ athleteId, lease, coverage, backfills, reconcile, reconciledAt, rejectedDeletions },
     scope: scopeOf(athleteId),
     isPollDue: isPollWanted,
+    lastPoll: state.lastPoll,
     isSweepDue: true,
     served: 0,
     tasks: undefined,

@@ -10,7 +10,7 @@ import type { AthleteView, PageStep } from '../domain/sync/plan.ts';
 import type { ReconciledAt } from '../domain/sync/reconcile.ts';
 import type { DomestiqueError } from '../errors.ts';
 import type { TimeRange } from './ports/activities.ts';
-import type { BackfillRequest, Reconcile, RejectedDeletions } from './ports/athletes.ts';
+import type { BackfillRequest, LastPoll, Reconcile, RejectedDeletions } from './ports/athletes.ts';
 import type { Lease } from './ports/leases.ts';
 
 /**
@@ -50,6 +50,7 @@ export interface AthleteSyncState {
   reconciledAt: ReconciledAt;
   rejectedDeletions: RejectedDeletions | undefined;
   isPollDue: boolean;
+  lastPoll: LastPoll | undefined;
   /** Whether what the retention ends has to be removed. */
   isSweepDue: boolean;
   /** How many requests the run made for the athlete. */

@@ -9,6 +9,8 @@ import { createOutcomes } from './outcomes.ts';
 import type { LeaseHolder, LeaseStore } from './ports/leases.ts';
 import type { StravaSource } from './ports/source.ts';
 import type { Run, RunLoopDeps } from './run-loop.ts';
+import type { PollMemory } from './polls.ts';
+import { createPolls, hasBacklog } from './polls.ts';
 import { leftOf, runLoop } from './run-loop.ts';
 import type { RunOptions } from './run-options.ts';
 import type { RunStats } from './run-stats.ts';
@@ -32,7 +34,7 @@ export interface RunResult {
 export interface Job {
   /** Runs until nothing is left to do. @throws what concerns the whole run, not one athlete or record. */
   run(options: RunOptions): Promise<RunResult>;
-  /** Makes the current run poll every athlete's newest page; false where none is running. */
+  /** Makes the current run poll the lists that are due, as at a tick; false where none is running. */
   poll(): boolean;
   /** Makes the current run take in who logged in meanwhile, without polling the others; false likewise. */
   join(): boolean;
@@ -42,6 +44,13 @@ export interface Job {
 
 export function createJob(deps: JobDeps): Job {
   let current: Run | undefined;
+  const listeningSinceMs = deps.quota.nowMs();
+  let hadBacklog = true;
+  let shortage: string | undefined;
+  const onShortage = (text: string | undefined): void => {
+    if (text !== undefined && text !== shortage) deps.log.warn(text);
+    shortage = text;
+  };
   const change = (apply: (run: Run) => void): boolean => {
     if (current === undefined) return false;
     apply(current);
@@ -58,15 +67,18 @@ export function createJob(deps: JobDeps): Job {
     run: async (options) => {
       const nowMs = (): number => deps.quota.nowMs();
       const athleteLeases = createAthleteLeases(deps, { ...options, nowMs });
-      const run = createRun({ ...deps, nowMs }, options, athleteLeases);
+      const memory = { onShortage, hadBacklog, listeningSinceMs };
+      const run = createRun({ ...deps, nowMs, ...memory }, options, athleteLeases);
       let opensAtMs: number | undefined;
       try {
         await athleteLeases.acquire();
+        if (options.isTick === true) await run.polls.mark();
         current = run;
         opensAtMs = await runLoop(run);
       } finally {
         current = undefined;
         await run.dispatcher.settled();
+        hadBacklog = hasBacklog(athleteLeases.athletes, nowMs(), hadBacklog);
         await athleteLeases.release();
         run.outcomes.throwFatal();
       }
@@ -77,7 +89,7 @@ export function createJob(deps: JobDeps): Job {
 }
 
 function createRun(
-  deps: JobDeps & { readonly nowMs: () => number },
+  deps: JobDeps & PollMemory & { readonly nowMs: () => number },
   options: RunOptions,
   athleteLeases: AthleteLeases,
 ): Run {
@@ -91,8 +103,9 @@ function createRun(
     options.reporter.progress(stats(), leftOf(athleteLeases.athletes));
   };
   const dispatcher = createDispatcher({ deps, outcomes, stop: options.signal, onSettled });
+  const polls = createPolls(deps, athleteLeases.athletes);
   const requested = { isPollRequested: false, isJoinRequested: false };
-  return { deps, options, athleteLeases, dispatcher, outcomes, stats, ...requested };
+  return { deps, options, athleteLeases, dispatcher, outcomes, polls, stats, ...requested };
 }
 
 function resultOf(

@@ -3,6 +3,7 @@
  * athlete what changed. The order is the promise: the records first, then the cursor.
  */
 import { sentAt } from '../domain/rate-limit/clock-offset.ts';
+import { windowStartMs } from '../domain/rate-limit/quota-state.ts';
 import type { PageOutcome } from '../domain/sync/list-coverage.ts';
 import { afterPage, afterPoll } from '../domain/sync/list-coverage.ts';
 import type { PageStep } from '../domain/sync/plan.ts';
@@ -11,6 +12,7 @@ import { backfillsInScope, defaultGoal } from './athlete-sync-state.ts';
 import { advanceBackfill } from './backfills.ts';
 import { listedPage, pageOutcome } from './listed-page.ts';
 import type { ActivityStore, PageResult } from './ports/activities.ts';
+import type { LastPoll } from './ports/athletes.ts';
 import type { RequestOptions, StravaSource } from './ports/source.ts';
 import type { TaskRefreshDeps } from './tasks/task-refresh.ts';
 import { queryOf } from './tasks/task-refresh.ts';
@@ -24,6 +26,7 @@ export interface PageDeps extends ReconcileDeps, TaskRefreshDeps {
 
 /** A page that was fetched, decoded and stored. */
 interface StoredPage {
+  readonly requestedAt: Date;
   readonly ids: readonly number[];
   readonly outcome: PageOutcome;
   readonly result: PageResult;
@@ -37,22 +40,39 @@ export async function pollNewestPage(
 ): Promise<PageResult> {
   const isReconcile = isReconcileBeginning(athlete);
   const step = { request: { page: 1 }, isReconcile };
-  const { ids, outcome, result } = await fetchPage(deps, athlete, step, options);
+  const { requestedAt, ids, outcome, result } = await fetchPage(deps, athlete, step, options);
   const { athleteId, lease } = athlete;
   athlete.coverage = afterPoll(athlete.coverage, outcome, defaultGoal(athlete.scope));
-  const polledAt = new Date(outcome.requestedAtS * 1_000);
-  await deps.athletes.saveCoverage(athleteId, athlete.coverage, { epoch: lease.epoch, polledAt });
+  const poll = pollOf(
+    athlete.lastPoll,
+    { at: requestedAt, startsS: outcome.startsS },
+    deps.quota.settings.dailyWindowMs,
+  );
+  await deps.athletes.saveCoverage(athleteId, athlete.coverage, { epoch: lease.epoch, poll });
+  athlete.lastPoll = poll;
   for (const backfill of backfillsInScope(athlete)) {
     const isBeginning = backfill.until === undefined && backfill.coverage.spans.length === 0;
     if (isBeginning) await advanceBackfill(deps, athlete, backfill.id, outcome);
   }
   await findMissingOnPage(deps, athlete, outcome, ids);
   if (isReconcile) await advanceReconcile(deps, athlete, outcome);
-  const polled = { requestedAt: polledAt, ids };
+  const polled = { requestedAt: new Date(outcome.requestedAtS * 1_000), ids };
   const isSettled = await deps.tasks.settleByPage(queryOf(deps, athlete, deps.nowMs()), polled);
   if (isSettled) athlete.tasks = undefined;
   athlete.isPollDue = false;
   return result;
+}
+
+/** The poll that brought this page, after the last one. */
+function pollOf(
+  last: LastPoll | undefined,
+  { at, startsS }: { readonly at: Date; readonly startsS: readonly number[] },
+  dayMs: number,
+): LastPoll {
+  const dayStartMs = windowStartMs(at.getTime(), dayMs);
+  const count = last !== undefined && last.at.getTime() >= dayStartMs ? last.count + 1 : 1;
+  const newestMs = Math.max(...startsS) * 1_000;
+  return { at, count, ...(startsS.length > 0 && { newestStartAt: new Date(newestMs) }) };
 }
 
 /** Fetches the next page that a goal needs. */
@@ -96,5 +116,10 @@ async function fetchPage(
     epoch: lease.epoch,
   });
   const isEveryRecordNew = result.added > 0 && result.changed + result.unchanged === 0;
-  return { ids: page.ids, outcome: pageOutcome(page, isEveryRecordNew), result };
+  return {
+    requestedAt: page.requestedAt,
+    ids: page.ids,
+    outcome: pageOutcome(page, isEveryRecordNew),
+    result,
+  };
 }

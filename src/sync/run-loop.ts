@@ -7,10 +7,8 @@ import type { Clock } from '../clock.ts';
 import { maxConcurrency } from '../domain/sync/circuit.ts';
 import type { PlanView, WaitReason, Work } from '../domain/sync/plan.ts';
 import { plan } from '../domain/sync/plan.ts';
-import type { Reserve } from '../domain/rate-limit/quota.ts';
 import { noReserve, opensAt } from '../domain/rate-limit/quota.ts';
 import type { ReconcileSettings } from '../domain/sync/reconcile.ts';
-import { reserveFor } from '../domain/rate-limit/reserve.ts';
 import { StravaRejectedError, StravaRequestError, StravaUnavailableError } from '../errors.ts';
 import type { AthleteSyncState } from './athlete-sync-state.ts';
 import { viewOf } from './athlete-sync-state.ts';
@@ -24,10 +22,11 @@ import type { DeletionStore } from './ports/deletions.ts';
 import type { KeptKinds, TaskStore } from './ports/tasks.ts';
 import type { QuotaView } from './quota-view.ts';
 import { createPollInterval } from './poll-interval.ts';
+import type { PollDeps, PollMemory, Polls } from './polls.ts';
 import type { RunOptions } from './run-options.ts';
 import type { RunStats } from './run-stats.ts';
 
-export interface RunLoopDeps {
+export interface RunLoopDeps extends Omit<PollDeps, keyof PollMemory> {
   readonly activities: ActivityStore;
   readonly athletes: AthleteStore;
   readonly tasks: TaskStore;
@@ -39,8 +38,6 @@ export interface RunLoopDeps {
   readonly random: () => number;
   readonly log: Logger;
   readonly maxInFlight: number;
-  /** Milliseconds between two ticks of the schedule: what the reserve is made for. */
-  readonly tickIntervalMs: number;
   /** How long to keep trying while Strava is down; Infinity in the daemon. */
   readonly deadlineMs: number;
 }
@@ -52,6 +49,7 @@ export interface Run {
   readonly athleteLeases: AthleteLeases;
   readonly dispatcher: Dispatcher;
   readonly outcomes: Outcomes;
+  readonly polls: Polls;
   readonly stats: () => RunStats;
   /** A tick of the schedule came meanwhile. */
   isPollRequested: boolean;
@@ -78,6 +76,7 @@ export async function runLoop(run: Run): Promise<number | undefined> {
     }
     clockSuspectSinceMs = undefined;
     if (run.isPollRequested || run.isJoinRequested) await pollAgain(run);
+    await run.polls.keepUp();
     // One instant for the whole iteration: what backs off in the picture must not be over for the planner.
     const nowMs = deps.quota.nowMs();
     const active = await observe(deps, run.athleteLeases, { nowMs, isPollDue: isPollDue() });
@@ -85,8 +84,10 @@ export async function runLoop(run: Run): Promise<number | undefined> {
     const next = plan(view);
     if (next.kind === 'done') {
       if (run.isPollRequested || run.isJoinRequested || isOutOfDate(active)) continue;
-      if (!run.athleteLeases.isShort()) return undefined;
-      await wait(run, { reason: 'inFlight', untilMs: Infinity });
+      const againAtMs = run.polls.againAtMs();
+      const isLast = againAtMs === Number.POSITIVE_INFINITY;
+      if (isLast && !run.athleteLeases.isShort()) return undefined;
+      await wait(run, { reason: isLast ? 'inFlight' : 'quota', untilMs: againAtMs });
       continue;
     }
     if (next.kind === 'request') {
@@ -122,8 +123,8 @@ async function pollAgain(run: Run): Promise<void> {
   run.isJoinRequested = false;
   await run.athleteLeases.acquire();
   if (!isPollWanted) return;
+  await run.polls.mark();
   for (const athlete of run.athleteLeases.athletes) {
-    athlete.isPollDue = true;
     athlete.isSweepDue = true;
     athlete.tasks = undefined;
   }
@@ -146,20 +147,14 @@ function planView(run: Run, active: readonly AthleteSyncState[], nowMs: number):
     maxInFlight: maxConcurrency(circuit, maxInFlight),
     pausedUntilMs: circuit.closedUntilMs,
     freshOpensAtMs: opensAt(state, nowMs, quota.settings, noReserve),
-    oldOpensAtMs: opensAt(state, nowMs, quota.settings, reserveOf(run)),
+    oldOpensAtMs: opensAt(state, nowMs, quota.settings, run.polls.reserve()),
   };
-}
-
-function reserveOf({ deps: { quota, tickIntervalMs }, athleteLeases }: Run): Reserve {
-  const nowMs = quota.nowMs();
-  const athleteCount = athleteLeases.everyone();
-  return reserveFor(quota.known(), quota.settings, { athleteCount, tickIntervalMs, nowMs });
 }
 
 function send(run: Run, active: readonly AthleteSyncState[], work: Work): void {
   const athlete = active.find(({ athleteId }) => athleteId === work.athleteId);
   if (athlete === undefined) return;
-  run.dispatcher.send({ athlete, work }, work.isFresh ? noReserve : reserveOf(run));
+  run.dispatcher.send({ athlete, work }, work.isFresh ? noReserve : run.polls.reserve());
 }
 
 async function wait(

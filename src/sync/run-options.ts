@@ -19,10 +19,12 @@ export interface RunOptions {
   readonly scopeOf: (athleteId: number) => Scope;
   /** Whether to end instead of waiting for the quota. */
   readonly failOnQuota: boolean;
-  /** Whether the run begins with a poll of the newest page. */
+  /** Whether the run begins with a poll of every newest page. */
   readonly isPollWanted: boolean;
   /** Set where the run shares the athletes with other processes; without it, it takes all it gets. */
   readonly sharing?: SharingOptions;
+  /** Whether it begins as at a tick of the schedule, with a poll of the lists that are due. */
+  readonly isTick?: boolean;
   /** Ends the run: nothing new is requested, what is in flight may finish. */
   readonly signal: AbortSignal;
   readonly reporter: Reporter;

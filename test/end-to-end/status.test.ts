@@ -1,3 +1,4 @@
+import { Long } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { printedJson, athleteId, athleteNamed, useScene } from '../support/scene.ts';
 
@@ -84,6 +85,29 @@ describe.concurrent('status', () => {
     await scene.call('sync');
     const { quota } = printedJson(await scene.call('status', '--json'));
     expect(quota).toMatchObject({ short: { limit: 100 } });
+  });
+});
+
+describe.concurrent('polls in status', () => {
+  const openScene = useScene();
+
+  it('status says how often the lists are polled, and what helps where the quota does not carry all', async () => {
+    const scene = await openScene({ activities: 1, env: { STRAVA_QUOTA_DAILY: '6' } });
+    expect((await scene.call('status')).stdout).toMatch(
+      /Polls\s+1 list, each every 6 hours: 4 requests a day, at most 4/,
+    );
+    const tokens = scene.db.collection('tokens');
+    const grant = await tokens.findOne({});
+    const others = [2_001, 2_002, 2_003, 2_004].map((id) => Long.fromNumber(id) as never);
+    await tokens.insertMany(others.map((_id) => ({ ...grant, _id })));
+    const { polls, needs } = printedJson(await scene.call('status', '--json')) as {
+      polls: object;
+      needs: readonly string[];
+    };
+    expect(polls).toMatchObject({ athletes: 5, carries: 4, isCarried: false, maxPerDay: 4 });
+    expect(needs).toEqual([
+      expect.stringMatching(/carries daily polls of 4 athletes, and 5 have logged in.*a webhook/),
+    ]);
   });
 });
 

@@ -196,7 +196,11 @@ describe.concurrent('a run with a wrong local clock', () => {
     const database = await openDatabase(program, minuteMs);
     try {
       const strava = await openStrava(program, database);
-      const timing = { deadlineMs: 10 * minuteMs, tickIntervalMs: windowMs };
+      const timing = {
+        deadlineMs: 10 * minuteMs,
+        tickIntervalMs: windowMs,
+        webhookIntervalMs: () => 0,
+      };
       let inFlight = 0;
       const counted = <Response>(response: Response): Response => {
         inFlight += 1;

@@ -141,7 +141,7 @@ describe('runs that share the athletes', () => {
     const athletes = createAthleteStore(adapter.store, everyApplication);
     for (const { athleteId, coverage, lease } of first.athletes) {
       if (athleteId === polled?.athleteId) continue;
-      const at = { epoch: lease.epoch, polledAt: new Date() };
+      const at = { epoch: lease.epoch, poll: { at: new Date(), count: 1 } };
       await athletes.saveCoverage(athleteId, coverage, at);
     }
     await first.release();

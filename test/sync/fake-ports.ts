@@ -162,6 +162,8 @@ export interface FakeOptions {
   readonly tasks?: Partial<TaskStore>;
   readonly quota?: Partial<QuotaView>;
   readonly clock?: Clock;
+  readonly webhookIntervalMs?: number;
+  readonly tickIntervalMs?: number;
 }
 
 export interface FakeEngine {
@@ -212,7 +214,8 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
     random: () => 1,
     log: pino({ level: 'silent' }),
     maxInFlight: options.maxInFlight ?? 4,
-    tickIntervalMs: windowMs,
+    tickIntervalMs: options.tickIntervalMs ?? windowMs,
+    webhookIntervalMs: () => options.webhookIntervalMs ?? 0,
     deadlineMs: options.deadlineMs ?? Infinity,
   };
   const job = createJob(deps);
@@ -403,6 +406,7 @@ function fakeAthletes(
     athleteIds: () => Promise.resolve(ids),
     erasingIds: () => Promise.resolve([]),
     allPolledAt: () => Promise.resolve(undefined),
+    polledAthletes: () => Promise.resolve(ids.map((athleteId) => ({ athleteId }))),
     load,
     take: load,
     takeAll: (epochs) =>
@@ -449,6 +453,7 @@ export function createFakeAthlete(athleteId: number = ada): AthleteSyncState {
     reconciledAt: {},
     rejectedDeletions: undefined,
     isPollDue: false,
+    lastPoll: undefined,
     isSweepDue: false,
     served: 0,
     tasks: [],

@@ -10,6 +10,7 @@ export const notificationKinds = [
   'backfill',
   'parked',
   'silence',
+  'polls',
 ] as const;
 
 export type NotificationKind = (typeof notificationKinds)[number];
@@ -55,6 +56,8 @@ export interface AlertFacts {
   /** The last successful poll of any athlete. */
   readonly lastPollAt?: Date;
   readonly pollIntervalMs: number;
+  /** Why the quota does not carry the polls of all athletes; absent where it does. */
+  readonly pollShortage?: string;
   readonly isQuotaSpent: boolean;
   readonly nowMs: number;
 }
@@ -83,6 +86,7 @@ export function alertConditions(facts: AlertFacts): readonly AlertCondition[] {
     ...facts.athletes.flatMap(athleteConditions),
     ...(isRejected ? [conditionOf('application', rejection.text)] : []),
     ...(isLate && isPollable ? [silenceCondition(facts)] : []),
+    ...(facts.pollShortage === undefined ? [] : [conditionOf('polls', facts.pollShortage)]),
   ];
 }
 

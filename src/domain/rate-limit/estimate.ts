@@ -1,29 +1,83 @@
-/** Estimates how long a number of requests takes under the quota alone. */
+/**
+ * Estimates how long a backlog takes: simulates the windows to come with what polls and new activities
+ * take of them, and with the reserve that is free only later in the day.
+ */
+import type { PollPlan } from './poll-plan.ts';
+import { pollsBetween } from './poll-plan.ts';
 import { leftIn, windowEndMs } from './quota.ts';
 import type { QuotaSettings, QuotaState } from './quota-state.ts';
-import { limitOf } from './quota-state.ts';
+import { limitOf, windowStartMs } from './quota-state.ts';
+import { activityRequests, reserveFor } from './reserve.ts';
 
-/** The earliest instant (milliseconds since the epoch) by which `requests` more can have been sent. */
-export function estimateEndMs(
-  requests: number,
-  state: QuotaState,
-  settings: QuotaSettings,
-  nowMs: number,
-): number {
+export interface EstimateFacts {
+  readonly nowMs: number;
+  readonly state: QuotaState;
+  readonly settings: QuotaSettings;
+  /** What comes before the backlog; absent where nothing does. */
+  readonly plan?: PollPlan;
+  /** How many requests of a backlog this machine makes an hour, where that is known. */
+  readonly requestsPerHour?: number;
+}
+
+const hourMs = 3_600_000;
+
+/** More windows than anybody waits for: some 10 years of 15 minutes. */
+const maxWindows = 360_000;
+
+/** The earliest instant (milliseconds since the epoch) by which `requests` of the backlog can have been sent. */
+export function estimateEndMs(requests: number, facts: EstimateFacts): number {
+  const { nowMs, requestsPerHour = Infinity } = facts;
+  return Math.max(quotaEndMs(requests, facts), nowMs + (requests / requestsPerHour) * hourMs);
+}
+
+function quotaEndMs(requests: number, facts: EstimateFacts): number {
+  const { state, settings, nowMs } = facts;
   let atMs = nowMs;
   let remaining = requests;
+  let fresh = 0;
   let daily = leftIn('daily', state, nowMs, settings);
   let short = leftIn('short', state, nowMs, settings);
-  for (;;) {
-    const spent = Math.min(remaining, daily, short);
-    remaining -= spent;
-    if (remaining === 0) return atMs;
-    daily -= spent;
-    short -= spent;
+  for (let windows = 0; windows < maxWindows; windows += 1) {
     const dayEndsMs = windowEndMs('daily', atMs, settings);
     const shortEndsMs = windowEndMs('short', atMs, settings);
-    atMs = Math.max(daily === 0 ? dayEndsMs : 0, short === 0 ? shortEndsMs : 0);
-    if (atMs >= dayEndsMs) daily = limitOf('daily', state, settings);
-    if (atMs >= shortEndsMs) short = limitOf('short', state, settings);
+    const endMs = Math.min(dayEndsMs, shortEndsMs);
+    const { expected, reserved } = comesFirst(facts, atMs, endMs);
+    fresh = Math.min(fresh + expected, daily, short);
+    const first = Math.floor(fresh);
+    fresh -= first;
+    const spent = Math.min(
+      remaining,
+      Math.max(0, Math.min(short - first, daily - first - reserved)),
+    );
+    remaining -= spent;
+    if (remaining === 0) return atMs;
+    daily = endMs >= dayEndsMs ? limitOf('daily', state, settings) : daily - first - spent;
+    short = endMs >= shortEndsMs ? limitOf('short', state, settings) : short - first - spent;
+    atMs = endMs;
   }
+  return atMs;
+}
+
+/** The requests for fresh data in a part of a day, and what is still reserved for them at its end. */
+function comesFirst(
+  { plan, state, settings }: EstimateFacts,
+  fromMs: number,
+  toMs: number,
+): { expected: number; reserved: number } {
+  if (plan === undefined) return { expected: 0, reserved: 0 };
+  const dayStartMs = windowStartMs(fromMs, plan.dayMs);
+  const polls = pollsBetween(plan, fromMs - dayStartMs, toMs - dayStartMs);
+  const activities = (plan.newActivities * (toMs - fromMs)) / plan.dayMs;
+  return {
+    expected: polls + activities * activityRequests,
+    reserved: reserveFor(plan, state, settings, toMs - 1).daily,
+  };
+}
+
+/** How many requests of a whole day are left for a backlog. */
+export function backlogPerDay({ plan, state, settings }: EstimateFacts): number {
+  const limit = limitOf('daily', state, settings);
+  if (plan === undefined) return limit;
+  const fresh = plan.perDay + plan.newActivities * activityRequests;
+  return Math.max(0, Math.floor(limit - fresh));
 }

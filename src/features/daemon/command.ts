@@ -5,22 +5,21 @@ import { requireClient } from '../../config/client.ts';
 import { runDaemon } from './daemon.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { createHeartbeat } from './heartbeat.ts';
+import type { Timetable } from '../shared/schedule.ts';
 import { nextTickAt, tickIntervalMs } from '../shared/schedule.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes } from '../../errors.ts';
-import type { Database, Strava } from '../../main.ts';
+import type { Database, JobTiming, Strava } from '../../main.ts';
 import { openDatabase, openJob, openStrava } from '../../main.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import { createMetrics } from '../monitoring/metrics.ts';
 import { otherLogins } from '../../mongo/tokens/other-applications.ts';
 import type { RunReason } from '../../mongo/history/runs.ts';
-import { createSubscriptionStore } from '../webhooks/subscription-store.ts';
 import type { Program } from '../../program.ts';
 import type { Job, RunResult } from '../../sync/job.ts';
 import type { Deauthorizations } from './deauthorization.ts';
 import { createDeauthorizations } from './deauthorization.ts';
-import type { PollPolicy } from '../webhooks/poll-policy.ts';
-import { createEventEmitter, createPollPolicy } from '../webhooks/poll-policy.ts';
+import { createEventEmitter } from '../webhooks/event-emitter.ts';
 import type { Endpoints } from './endpoints.ts';
 import { openEndpoints } from './endpoints.ts';
 import type { Notifier } from '../notifications/notifier.ts';
@@ -28,7 +27,8 @@ import { createNotifier } from '../notifications/notifier.ts';
 import { describeNoAthlete, logOthers } from '../shared/other-applications.ts';
 import { createProgress, progressOptionsOf } from '../shared/progress.ts';
 import { recordRun } from '../shared/run-record.ts';
-import { scopeOf } from '../shared/sync-run.ts';
+import { readWebhookIntervalMs } from '../shared/poll-plan.ts';
+import { readBacklogPlan, scopeOf } from '../shared/sync-run.ts';
 import { counted, instant } from '../shared/text-format.ts';
 
 export async function start(program: Program): Promise<ExitCode> {
@@ -64,19 +64,16 @@ async function work(
   const database = await openDatabase(program, Number.POSITIVE_INFINITY, onTry);
   try {
     const strava = await openStrava(program, database, metrics.exchanged);
-    const timing = {
-      deadlineMs: Number.POSITIVE_INFINITY,
-      tickIntervalMs: tickIntervalMs(config.sync),
-    };
+    const webhook = { intervalMs: 0 };
+    const timing = timingOf(config.sync, webhook);
     const plain = openJob(program, { database, strava }, timing);
     const job = metrics.observe(plain, () => strava.quota.nowMs());
     log.info(`Domestique is running; the database is ${database.address}.`);
     const emitter = createEventEmitter();
-    const policy = createPolicy(program, database, strava);
     const parts = { program, database, strava };
     const deauthorizations = createDeauthorizations(parts);
-    const notifications = createNotifier({ ...parts, policy });
-    const session = { ...parts, job, policy, deauthorizations, notifications, heartbeat };
+    const notifications = createNotifier(parts);
+    const session = { ...parts, job, webhook, deauthorizations, notifications, heartbeat };
     await prepare(session);
     await logOthers(program, database);
     const pendingEvents = { onEvent: emitter.emit, onDeauthorization: deauthorizations.settle };
@@ -88,7 +85,7 @@ async function work(
       signal,
       lastPollAt: await lastPollAt(database),
       prepare: () => prepare(session),
-      poll: () => pollAgain(session),
+      poll: () => job.poll(),
       notify: () => job.notify(),
       freeDead: () => database.leases.freeDead(strava.clientId),
       leaseDurationMs: config.lease.durationMs,
@@ -105,6 +102,14 @@ async function work(
   }
 }
 
+function timingOf(timetable: Timetable, webhook: Session['webhook']): JobTiming {
+  return {
+    deadlineMs: Number.POSITIVE_INFINITY,
+    tickIntervalMs: tickIntervalMs(timetable),
+    webhookIntervalMs: () => webhook.intervalMs,
+  };
+}
+
 /** After a restart the next tick is early enough, unless the last run was cut off in the middle of its work. */
 async function lastPollAt({ runs, athletes }: Database): Promise<Date | undefined> {
   const last = await runs.last();
@@ -117,30 +122,19 @@ interface Session {
   readonly database: Database;
   readonly strava: Strava;
   readonly job: Job;
-  readonly policy: PollPolicy;
+  /** The minimum between two polls while a subscription reports uploads, as last read; else 0. */
+  readonly webhook: { intervalMs: number };
   readonly deauthorizations: Deauthorizations;
   readonly notifications: Notifier;
   readonly heartbeat: Heartbeat;
 }
 
 /** What may have changed since the last tick while a run goes on for days. */
-async function prepare({ policy, deauthorizations, notifications }: Session): Promise<void> {
+async function prepare(session: Session): Promise<void> {
+  const { program, database, strava, webhook, deauthorizations, notifications } = session;
   deauthorizations.settle();
-  await policy.refresh();
+  webhook.intervalMs = await readWebhookIntervalMs(program, database.store, strava.clientId);
   notifications.poll();
-}
-
-function createPolicy(
-  { clock, config }: Program,
-  { store }: Database,
-  { clientId }: Strava,
-): PollPolicy {
-  const subscription = createSubscriptionStore(store, clientId);
-  return createPollPolicy({
-    clock,
-    intervalMs: config.webhook.pollIntervalMs,
-    isSubscribed: async () => (await subscription.load())?.id !== undefined,
-  });
 }
 
 async function hasPendingEvents({ database, strava }: Session): Promise<boolean> {
@@ -150,16 +144,8 @@ async function hasPendingEvents({ database, strava }: Session): Promise<boolean>
   return false;
 }
 
-/** A run that is under way takes the tick, and who logged in meanwhile, whether or not the lists are polled now. */
-function pollAgain({ job, policy }: Session): boolean {
-  if (!policy.isPollDue()) return job.join();
-  const isTaken = job.poll();
-  if (isTaken) policy.polled();
-  return isTaken;
-}
-
 async function runOnce(session: Session, reason: RunReason): Promise<void> {
-  const { program, database, strava, job, policy, heartbeat } = session;
+  const { program, database, strava, job, heartbeat } = session;
   const athleteIds = await database.athletes.athleteIds();
   if (athleteIds.length === 0) {
     const { store, application } = database;
@@ -167,17 +153,16 @@ async function runOnce(session: Session, reason: RunReason): Promise<void> {
     return;
   }
   const isTakeover = reason === 'takeover';
-  const isPollWanted =
-    reason === 'start' || isTakeover || (reason === 'schedule' && policy.isPollDue());
-  if (isPollWanted) policy.polled();
-  const progress = createProgress(progressOptionsOf(program, strava));
+  const plan = await readBacklogPlan(session);
+  const progress = createProgress(progressOptionsOf(program, strava, plan));
   const result = await recordRun(program, database, { reason, command: 'start' }, () =>
     job
       .run({
         athleteIds: () => database.athletes.athleteIds(),
         scopeOf: () => scopeOf(program, undefined),
         failOnQuota: false,
-        isPollWanted,
+        isPollWanted: false,
+        isTick: reason !== 'webhook',
         sharing: {
           group: strava.clientId,
           recentPollMs: tickIntervalMs(program.config.sync) / 2,
@@ -186,10 +171,6 @@ async function runOnce(session: Session, reason: RunReason): Promise<void> {
         signal: program.signal,
         reporter: progress,
         onIteration: heartbeat.turned,
-      })
-      .catch((error: unknown) => {
-        if (isPollWanted) policy.failed();
-        throw error;
       })
       .finally(() => {
         progress.end();

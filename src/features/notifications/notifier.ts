@@ -4,6 +4,7 @@
  */
 import { defaultBackfillSince } from '../../domain/sync/default-backfill.ts';
 import { variableNames } from '../../config/settings.ts';
+import { readPollPlan, readWebhookIntervalMs } from '../shared/poll-plan.ts';
 import { tickIntervalMs } from '../shared/schedule.ts';
 import { dayMs } from '../../domain/duration.ts';
 import type { Notification, AlertFacts } from '../../domain/notifications/alert-conditions.ts';
@@ -15,6 +16,7 @@ import {
   maxTries,
 } from '../../domain/notifications/alert-conditions.ts';
 import { noReserve, opensAt } from '../../domain/rate-limit/quota.ts';
+import { pollShortage, reportPolls } from '../../domain/rate-limit/poll-report.ts';
 import { DomestiqueError } from '../../errors.ts';
 import type { Database, Strava } from '../../main.ts';
 import { athleteFacts, lastPollAt } from './facts.ts';
@@ -28,8 +30,6 @@ export interface NotifierSession {
   readonly program: Program;
   readonly database: Database;
   readonly strava: Strava;
-  /** How often the lists are polled by the policy alone, in milliseconds. */
-  readonly policy: { readonly everyMs: () => number };
 }
 
 export interface Notifier {
@@ -126,7 +126,7 @@ async function notify(
 }
 
 async function readFacts(
-  { program, database, strava, policy }: Notifying,
+  { program, database, strava }: Notifying,
   known: readonly Notification[],
 ): Promise<AlertFacts> {
   const { config, clock } = program;
@@ -143,11 +143,18 @@ async function readFacts(
     store,
     athletes.map(({ athleteId }) => athleteId),
   );
+  const webhookIntervalMs = await readWebhookIntervalMs(program, store, strava.clientId);
+  const hasBacklog = athletes.some(({ isBackfilled }) => !isBackfilled);
+  const quota = { state: strava.quota.known(), nowMs: strava.quota.nowMs() };
+  const pollFacts = { ...quota, hasBacklog, webhookIntervalMs };
+  const polls = reportPolls(await readPollPlan(program, database, pollFacts));
+  const shortage = pollShortage(polls, webhookIntervalMs > 0);
   return {
     athletes,
+    ...(shortage !== undefined && { pollShortage: shortage }),
     ...(rejection && { rejection }),
     ...(polledAt && { lastPollAt: polledAt }),
-    pollIntervalMs: Math.max(tickIntervalMs(config.sync), policy.everyMs()),
+    pollIntervalMs: Math.max(tickIntervalMs(config.sync), polls.shortestIntervalMs),
     isQuotaSpent: isQuotaSpent(strava),
     nowMs,
   };

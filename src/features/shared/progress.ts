@@ -5,8 +5,9 @@ import cliProgress from 'cli-progress';
 import type { Logger } from 'pino';
 import type { Clock } from '../../clock.ts';
 import { formatDuration } from '../../domain/duration.ts';
-import { estimateEndMs } from '../../domain/rate-limit/estimate.ts';
-import { limitOf } from '../../domain/rate-limit/quota-state.ts';
+import type { EstimateFacts } from '../../domain/rate-limit/estimate.ts';
+import { backlogPerDay, estimateEndMs } from '../../domain/rate-limit/estimate.ts';
+import type { PollPlan } from '../../domain/rate-limit/poll-plan.ts';
 import type { Strava } from '../../main.ts';
 import type { Program } from '../../program.ts';
 import type { Reporter } from '../../sync/run-options.ts';
@@ -18,21 +19,26 @@ export interface ProgressOptions {
   readonly program: Program;
   /** How long `requests` more requests take under the quota, in milliseconds. */
   readonly remainingMs: (requests: number) => number;
-  readonly dailyLimit: () => number;
+  /** How many requests of a day polls and new activities leave for them. */
+  readonly perDay: () => number;
 }
 
 /** Options that estimate from the quota as it is known at the time of the call. */
 export function progressOptionsOf(
   program: Program,
   { rateLimiter, quota }: Strava,
+  plan: PollPlan,
 ): ProgressOptions {
   const { settings } = quota;
+  const facts = (): EstimateFacts => {
+    return { state: rateLimiter.known(), settings, nowMs: quota.nowMs(), plan };
+  };
   return {
     program,
-    dailyLimit: () => limitOf('daily', rateLimiter.known(), settings),
+    perDay: () => backlogPerDay(facts()),
     remainingMs: (requests) => {
-      const nowMs = quota.nowMs();
-      return estimateEndMs(requests, rateLimiter.known(), settings, nowMs) - nowMs;
+      const known = facts();
+      return estimateEndMs(requests, known) - known.nowMs;
     },
   };
 }
@@ -45,10 +51,10 @@ export interface Progress extends Reporter {
 const logEveryMs = 30_000;
 
 /** What is left and how long it takes: the end of every wait message and every bar. */
-export function remaining(left: number, { remainingMs, dailyLimit }: ProgressOptions): string {
+export function remaining(left: number, { remainingMs, perDay }: ProgressOptions): string {
   if (left === 0) return 'no streams left to fetch so far';
   const duration = formatDuration(Math.max(1_000, remainingMs(left)));
-  return `${counted(left, 'stream')} to go: about ${duration} at ${number(dailyLimit())} a day`;
+  return `${counted(left, 'stream')} to go: about ${duration} at ${number(perDay())} a day`;
 }
 
 export function createProgress(options: ProgressOptions): Progress {

@@ -4,7 +4,9 @@
  * the request survives if the command is killed.
  */
 import { defaultBackfillSince } from '../../domain/sync/default-backfill.ts';
+import { readPollPlan, readWebhookIntervalMs } from './poll-plan.ts';
 import { tickIntervalMs } from './schedule.ts';
+import type { PollPlan } from '../../domain/rate-limit/poll-plan.ts';
 import { LeaseLostError } from '../../errors.ts';
 import type { Database, Strava } from '../../main.ts';
 import { commandDeadlineMs, openJob } from '../../main.ts';
@@ -94,12 +96,15 @@ export async function isBackfillOpen(
 
 async function runOnce(session: SyncSession, athleteIds: readonly number[]): Promise<RunResult> {
   const { program, database, strava, backfill, scope, failOnQuota } = session;
-  const job = openJob(
-    program,
-    { database, strava },
-    { deadlineMs: commandDeadlineMs, tickIntervalMs: tickIntervalMs(program.config.sync) },
-  );
-  const progress = createProgress(progressOptionsOf(program, strava));
+  const webhookIntervalMs = await readWebhookIntervalMs(program, database.store, strava.clientId);
+  const timing = {
+    deadlineMs: commandDeadlineMs,
+    tickIntervalMs: tickIntervalMs(program.config.sync),
+    webhookIntervalMs: () => webhookIntervalMs,
+  };
+  const job = openJob(program, { database, strava }, timing);
+  const plan = await readBacklogPlan(session);
+  const progress = createProgress(progressOptionsOf(program, strava, plan));
   try {
     return await job.run({
       athleteIds: () => Promise.resolve(athleteIds),
@@ -112,6 +117,20 @@ async function runOnce(session: SyncSession, athleteIds: readonly number[]): Pro
   } finally {
     progress.end();
   }
+}
+
+/** The polls that come before a backlog. */
+export async function readBacklogPlan({
+  program,
+  database,
+  strava,
+}: Pick<SyncSession, 'program' | 'database' | 'strava'>): Promise<PollPlan> {
+  return readPollPlan(program, database, {
+    state: strava.quota.known(),
+    nowMs: strava.quota.nowMs(),
+    hasBacklog: true,
+    webhookIntervalMs: await readWebhookIntervalMs(program, database.store, strava.clientId),
+  });
 }
 
 /** The scope of a run: the backfill request, or the default backfill from its configured start. */

@@ -5,7 +5,8 @@ import { defaultBackfillSince } from '../../domain/sync/default-backfill.ts';
 import { nextTickAt } from '../shared/schedule.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import { estimateEndMs } from '../../domain/rate-limit/estimate.ts';
-import type { QuotaState } from '../../domain/rate-limit/quota-state.ts';
+import type { PollReport } from '../../domain/rate-limit/poll-report.ts';
+import { pollShortage, reportPolls } from '../../domain/rate-limit/poll-report.ts';
 import { emptyQuota } from '../../domain/rate-limit/quota-state.ts';
 import type { Database } from '../../main.ts';
 import { quotaSettingsOf } from '../../main.ts';
@@ -20,6 +21,7 @@ import type { Program } from '../../program.ts';
 import { actionRequiredOf, scopeGapsOf } from './action-required.ts';
 import type { QuotaReport } from '../shared/quota-report.ts';
 import { describeNoAthlete } from '../shared/other-applications.ts';
+import { readPollPlan, readWebhookIntervalMs } from '../shared/poll-plan.ts';
 import { reportQuota } from '../shared/quota-report.ts';
 
 export interface AthleteStatus extends AthleteOverview {
@@ -35,6 +37,8 @@ export interface Status {
   /** How many athletes belong to other applications, which are left alone. */
   readonly others: OtherLogins;
   readonly quota: QuotaReport;
+  /** The budget for polls of the lists. */
+  readonly polls: PollReport;
   /** Requests still to make for streams, and about how long they take under the quota. */
   readonly toDo: { readonly streams: number; readonly duration: string };
   readonly lastRun: RunDocument | null;
@@ -48,13 +52,21 @@ export async function readStatus(program: Program, database: Database): Promise<
   const { config, clock } = program;
   const nowMs = clock.nowMs();
   const settings = quotaSettingsOf(config);
-  const state = await readQuota(program, database);
   const { store, application } = database;
   const athletes = await overview(store, application);
   const others = await otherLogins(store, application);
   const departed = await deauthorizedAthletes(store, application);
   const athleteIds = athletes.map(({ athleteId }) => athleteId);
   const streams = await countToDo(program, database, athletes);
+  const clientId = await clientIdOf(program, database);
+  const state =
+    clientId === undefined ? emptyQuota : await createQuotaStore(database.store, clientId).load();
+  const webhookIntervalMs = await readWebhookIntervalMs(program, database.store, clientId);
+  const hasBacklog = streams > 0;
+  const facts = { state, nowMs, hasBacklog, webhookIntervalMs };
+  const plan = await readPollPlan(program, database, facts);
+  const polls = reportPolls(plan);
+  const shortage = pollShortage(polls, webhookIntervalMs > 0);
   return {
     database: database.address,
     athletes: athletes.map((athlete) => ({
@@ -63,10 +75,11 @@ export async function readStatus(program: Program, database: Database): Promise<
     })),
     others,
     quota: reportQuota(state, settings, nowMs),
+    polls,
     toDo: {
       streams,
       duration: formatDuration(
-        Math.max(1_000, estimateEndMs(streams, state, settings, nowMs) - nowMs),
+        Math.max(1_000, estimateEndMs(streams, { state, settings, nowMs, plan }) - nowMs),
       ),
     },
     lastRun: (await database.runs.last()) ?? null,
@@ -75,6 +88,7 @@ export async function readStatus(program: Program, database: Database): Promise<
     needs: [
       ...(athletes.length === 0 ? [describeNoAthlete(application, others)] : []),
       ...actionRequiredOf(athletes, departed),
+      ...(shortage === undefined ? [] : [shortage]),
     ],
   };
 }
@@ -95,8 +109,7 @@ async function countToDo(
   return streams;
 }
 
-/** The configured application's quota; without one configured, the only one that is known. */
-async function readQuota({ config }: Program, { store }: Database): Promise<QuotaState> {
-  const clientId = config.strava.clientId ?? (await knownApplications(store))[0];
-  return clientId === undefined ? emptyQuota : createQuotaStore(store, clientId).load();
+/** The configured application; without one configured, the only one that is known. */
+async function clientIdOf({ config }: Program, { store }: Database): Promise<string | undefined> {
+  return config.strava.clientId ?? (await knownApplications(store))[0];
 }

@@ -2,6 +2,7 @@
  * `status` as a table.
  */
 import { formatDuration } from '../../domain/duration.ts';
+import type { PollReport } from '../../domain/rate-limit/poll-report.ts';
 import type { AthleteOverview } from './store.ts';
 import type { RunDocument } from '../../mongo/schema/collections.ts';
 import type { WindowReport } from '../shared/quota-report.ts';
@@ -10,7 +11,7 @@ import { describeOthers } from '../shared/other-applications.ts';
 import { counted, instant, number, table } from '../shared/text-format.ts';
 
 export function renderStatus(status: Status): string {
-  const { quota, lastRun, nextRunAt, toDo, parkedActivities, needs } = status;
+  const { quota, polls, lastRun, nextRunAt, toDo, parkedActivities, needs } = status;
   const others = describeOthers(status.others);
   const rows = [
     ['Database', status.database],
@@ -22,6 +23,7 @@ export function renderStatus(status: Status): string {
     ],
     [`Quota, ${formatDuration(quota.short.lengthMs)}`, windowText(quota.short)],
     [`Quota, ${formatDuration(quota.daily.lengthMs)}`, windowText(quota.daily)],
+    ...(polls.athletes > 0 ? [['Polls', pollText(polls)]] : []),
     ['Last run', lastRun ? runText(lastRun) : 'none yet'],
     ['Next run', nextRunAt ? `${instant(nextRunAt)}, if the daemon runs` : 'never'],
     ...(parkedActivities.length > 0 ? [['Parked', parkedActivities.join(', ')]] : []),
@@ -58,6 +60,19 @@ function listText({ listedSince, polledAt }: AthleteOverview): string {
 function windowText({ used, limit, resetsAt }: WindowReport): string {
   const opens = used >= limit ? 'spent, opens' : 'resets';
   return `${number(used)} of ${number(limit)} used, ${opens} ${instant(resetsAt)}`;
+}
+
+function pollText({
+  athletes,
+  shortestIntervalMs,
+  longestIntervalMs,
+  perDay,
+  maxPerDay,
+}: PollReport): string {
+  const shortest = formatDuration(shortestIntervalMs);
+  const longest = formatDuration(longestIntervalMs);
+  const every = shortest === longest ? shortest : `${shortest} to ${longest}`;
+  return `${counted(athletes, 'list')}, each every ${every}: ${counted(perDay, 'request')} a day, at most ${number(maxPerDay)}`;
 }
 
 function runText({ started_at, ended_at, outcome, error }: RunDocument): string {

@@ -10,7 +10,7 @@ import type { Preview, PreviewDeps } from '../../sync/preview.ts';
 import { isAthletes } from '../../sync/outcomes.ts';
 import { previewAthlete } from '../../sync/preview.ts';
 import type { SyncSession } from '../shared/sync-run.ts';
-import { scopeOf } from '../shared/sync-run.ts';
+import { readBacklogPlan, scopeOf } from '../shared/sync-run.ts';
 import { renderPreview } from './report.ts';
 import { instant } from '../shared/text-format.ts';
 
@@ -32,7 +32,9 @@ export async function printPreview(session: SyncSession, isJson: boolean): Promi
   }
   const requests = previews.reduce((sum, { streams }) => sum + streams, 0);
   const nowMs = strava.quota.nowMs();
-  const durationMs = estimateEndMs(requests, strava.rateLimiter.known(), settings, nowMs) - nowMs;
+  const plan = await readBacklogPlan(session);
+  const state = strava.rateLimiter.known();
+  const durationMs = estimateEndMs(requests, { state, settings, nowMs, plan }) - nowMs;
   program.print(renderPreview(previews, { requests, durationMs, isJson, stopped }));
   return stopped.size > 0 ? exitCodes.authorization : exitCodes.done;
 }

@@ -8,6 +8,7 @@ import { athleteParts } from '../../domain/sync/fetch-task.ts';
 import { LeaseLostError } from '../../errors.ts';
 import type { AthleteState, AthleteStore, BackfillRequest } from '../../sync/ports/athletes.ts';
 import { profileStep } from './athlete-document.ts';
+import { lastPollFrom, pollTo, polledAthletes } from './polls.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
 import type { Application } from '../schema/application.ts';
 import { loginsOf } from '../schema/application.ts';
@@ -47,6 +48,8 @@ export function createAthleteStore(store: Store, application: Application): Athl
 
     allPolledAt: () => allPolledAt(store, application),
 
+    polledAthletes: () => polledAthletes(store, application),
+
     take: async (athleteId, epoch) => {
       await updateUnderLease(store, { athleteId, epoch }, {});
       return load(store, athleteId);
@@ -64,13 +67,13 @@ export function createAthleteStore(store: Store, application: Application): Athl
         ],
       }),
 
-    saveCoverage: (athleteId, coverage, { epoch, polledAt }) =>
+    saveCoverage: (athleteId, coverage, { epoch, poll }) =>
       updateUnderLease(
         store,
         { athleteId, epoch },
         {
           'sync.coverage': listingTo(coverage),
-          ...(polledAt && { 'sync.polled_at': polledAt }),
+          ...(poll && pollTo(poll)),
         },
       ),
 
@@ -212,7 +215,7 @@ function stateFrom(athleteId: number, document: AthleteDocument | null): Athlete
     reconciledAt: sync?.reconciled_at ?? {},
     ...(sync?.reconcile && { reconcile: reconcileFrom(sync.reconcile) }),
     ...(sync?.rejected_deletions && { rejectedDeletions: sync.rejected_deletions }),
-    ...(sync?.polled_at && { polledAt: sync.polled_at }),
+    ...(sync?.polled_at && { lastPoll: lastPollFrom(sync.polled_at, sync) }),
   };
 }
 

@@ -62,6 +62,8 @@ const athleteBookkeeping = object("Domestique's own data about the athlete", {
   coverage: optional(coverage),
   backfills: optional(list('requests of `sync --since` that are not complete yet', backfill)),
   polled_at: optional(date('when the newest page was last read')),
+  poll_count: optional(number('how often it was read in that daily window', 12, 'requests')),
+  newest_start: optional(date('start of the newest activity on it')),
   deauthorized_at: optional(date('when the athlete revoked the access at Strava')),
   deauthorization_client_id: optional(
     text('the client id of the application whose access was revoked', '12345'),

@@ -204,6 +204,7 @@ export const notifications = define({
       backfill: 'the first backfill of an athlete is complete',
       parked: 'an item of an athlete is parked',
       silence: 'nothing succeeded for a day',
+      polls: 'the quota does not carry the polls of all athletes',
     }),
     athlete_id: optional(int64('the athlete concerned', 1_001)),
     text: text('the message', 'The first backfill of athlete 1001 is complete.'),

@@ -3,6 +3,7 @@
  */
 import type { DeletionRejection, ListReading } from '../../domain/sync/deletion.ts';
 import type { ListCoverage } from '../../domain/sync/list-coverage.ts';
+import type { PolledAthlete } from '../../domain/rate-limit/poll-plan.ts';
 import type { ReconciledAt, ReconcileKind } from '../../domain/sync/reconcile.ts';
 
 /** A period to make complete: a command leaves it, and the holder of the athlete's lease completes it. */
@@ -40,7 +41,16 @@ export interface AthleteState {
   readonly reconcile?: Reconcile;
   readonly reconciledAt: ReconciledAt;
   readonly rejectedDeletions?: RejectedDeletions;
-  readonly polledAt?: Date;
+  readonly lastPoll?: LastPoll;
+}
+
+/** The last poll of an athlete's newest page. */
+export interface LastPoll {
+  readonly at: Date;
+  /** How many polls there were in its daily window, itself included. */
+  readonly count: number;
+  /** The start of the newest activity on the page; absent where it was empty. */
+  readonly newestStartAt?: Date;
 }
 
 export interface AthleteStore {
@@ -50,6 +60,8 @@ export interface AthleteStore {
   erasingIds(): Promise<readonly number[]>;
   /** The oldest poll over these athletes; undefined while one was never polled. */
   allPolledAt(): Promise<Date | undefined>;
+  /** Everybody who can be polled, and when that was done last. */
+  polledAthletes(): Promise<readonly PolledAthlete[]>;
   load(athleteId: number): Promise<AthleteState>;
   /** Marks the athlete as this lease's, so that a stale holder's writes fail, and loads it. */
   take(athleteId: number, epoch: number): Promise<AthleteState>;
@@ -60,7 +72,7 @@ export interface AthleteStore {
   saveCoverage(
     athleteId: number,
     coverage: ListCoverage,
-    at: { epoch: number; polledAt?: Date },
+    at: { epoch: number; poll?: LastPoll },
   ): Promise<void>;
   /** Saves where a reconcile stands, or with its end when each kind began last. */
   saveReconcile(

@@ -56,6 +56,7 @@ describe('alertConditions', () => {
       { athletes: [revoked, { ...ada, athleteId: 1002 }], lastPollAt: late },
       ['authorization:1001', 'silence'],
     ],
+    ['polls that the quota does not carry', { pollShortage: 'It carries 264.' }, ['polls']],
   ])('reports %s', (_, facts, keys) => {
     const { lastPollAt, ...rest } = { ...quiet, ...facts };
     const conditions = alertConditions({ ...rest, ...(lastPollAt && { lastPollAt }) });

@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { dayMs, minuteMs } from '../../../src/domain/duration.ts';
-import { estimateEndMs } from '../../../src/domain/rate-limit/estimate.ts';
+import { backlogPerDay, estimateEndMs } from '../../../src/domain/rate-limit/estimate.ts';
+import { planPolls } from '../../../src/domain/rate-limit/poll-plan.ts';
 import { leftIn, noReserve, reserve } from '../../../src/domain/rate-limit/quota.ts';
 import type { QuotaSettings, QuotaState } from '../../../src/domain/rate-limit/quota-state.ts';
 import { emptyQuota } from '../../../src/domain/rate-limit/quota-state.ts';
+import { athletesOf, midnightMs, quarterMs, quotaOf, simulateDays } from './simulated-day.ts';
 
 const start = Date.UTC(2026, 10, 22);
 
@@ -54,8 +56,7 @@ describe('estimateEndMs', () => {
   it('equals a simulation, even with windows that do not align', () => {
     fc.assert(
       fc.property(anySituation, fc.nat({ max: 120 }), (situation, requests) => {
-        const { settings, nowMs, state } = situation;
-        expect(estimateEndMs(requests, state, settings, nowMs)).toBe(simulate(requests, situation));
+        expect(estimateEndMs(requests, situation)).toBe(simulate(requests, situation));
       }),
       { numRuns: 500 },
     );
@@ -64,9 +65,10 @@ describe('estimateEndMs', () => {
   it('never falls with more requests, and is now for none', () => {
     fc.assert(
       fc.property(anySituation, fc.nat({ max: 500 }), ({ settings, nowMs, state }, requests) => {
-        const endMs = estimateEndMs(requests, state, settings, nowMs);
-        expect(estimateEndMs(requests + 1, state, settings, nowMs)).toBeGreaterThanOrEqual(endMs);
-        expect(estimateEndMs(0, state, settings, nowMs)).toBe(nowMs);
+        const facts = { settings, nowMs, state };
+        const endMs = estimateEndMs(requests, facts);
+        expect(estimateEndMs(requests + 1, facts)).toBeGreaterThanOrEqual(endMs);
+        expect(estimateEndMs(0, facts)).toBe(nowMs);
       }),
     );
   });
@@ -80,6 +82,68 @@ describe('estimateEndMs', () => {
       isHigherAllowed: false,
       maxInFlightMs: 90_000,
     };
-    expect(estimateEndMs(4_100, emptyQuota, settings, start)).toBe(start + 4 * dayMs);
+    const facts = { state: emptyQuota, settings, nowMs: start };
+    expect(estimateEndMs(4_100, facts)).toBe(start + 4 * dayMs);
+  });
+
+  const quota = quotaOf(200, 1_000);
+  /** Requests of 3,000: who was never polled is polled first, and not spread over the day. */
+  const tolerance = 90;
+  const planFor = (count: number, nowMs: number) =>
+    planPolls({
+      ...{ nowMs, state: emptyQuota, settings: quota, athletes: athletesOf(count) },
+      ...{ tickIntervalMs: quarterMs, webhookIntervalMs: 0, hasBacklog: true },
+    });
+
+  it.each([1, 3, 10, 50, 200])(
+    'names the window in which simulated days with %d athletes have fetched as much',
+    (count) => {
+      const { sent } = simulateDays({
+        ...{ athletes: athletesOf(count), settings: quota, days: 3, hasUploads: true },
+      });
+      const fetched = sent.filter(({ kind }) => kind === 'old');
+      const plan = planFor(count, midnightMs);
+      const facts = { state: emptyQuota, settings: quota, nowMs: midnightMs, plan };
+      for (const share of [0.3, 0.6, 0.9]) {
+        const requests = Math.floor(fetched.length * share);
+        const endMs = estimateEndMs(requests, facts);
+        const fetchedBy = (byMs: number) => fetched.filter(({ atMs }) => atMs < byMs).length;
+        // The estimate is the beginning of a window.
+        expect(fetchedBy(endMs + quarterMs)).toBeGreaterThan(requests - tolerance);
+        expect(fetchedBy(endMs)).toBeLessThan(requests + tolerance);
+      }
+    },
+  );
+
+  it('takes polls and new activities off each day', () => {
+    const plan = planFor(10, midnightMs);
+    const perDay = backlogPerDay({ state: emptyQuota, settings: quota, nowMs: midnightMs, plan });
+    expect(perDay).toBeGreaterThan(650);
+    expect(perDay).toBeLessThan(667);
+    const facts = { state: emptyQuota, settings: quota, nowMs: midnightMs, plan };
+    const days = (estimateEndMs(10 * perDay, facts) - midnightMs) / dayMs;
+    expect(days).toBeGreaterThan(9);
+    expect(days).toBeLessThanOrEqual(10.1);
+  });
+
+  it('follows the speed of a machine that is slower than the quota, and no other', () => {
+    const facts = { state: emptyQuota, settings: quota, nowMs: midnightMs };
+    expect(estimateEndMs(1_000, { ...facts, requestsPerHour: 10 })).toBe(
+      midnightMs + 100 * 60 * minuteMs,
+    );
+    expect(estimateEndMs(2_000, { ...facts, requestsPerHour: 5_000 })).toBe(
+      estimateEndMs(2_000, facts),
+    );
+  });
+
+  it('ends even where polls leave nothing', () => {
+    const tiny = quotaOf(1, 1);
+    const facts = {
+      state: emptyQuota,
+      settings: tiny,
+      nowMs: midnightMs,
+      plan: planFor(1, midnightMs),
+    };
+    expect(estimateEndMs(10, facts)).toBeGreaterThan(midnightMs + 365 * dayMs);
   });
 });

@@ -1,77 +1,88 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { dayMs, minuteMs } from '../../../src/domain/duration.ts';
+import { dayMs, hourMs, minuteMs } from '../../../src/domain/duration.ts';
+import { planPolls } from '../../../src/domain/rate-limit/poll-plan.ts';
 import { windowEndMs } from '../../../src/domain/rate-limit/quota.ts';
 import { emptyQuota, limitOf, windowKinds } from '../../../src/domain/rate-limit/quota-state.ts';
 import { reserveFor } from '../../../src/domain/rate-limit/reserve.ts';
+import { athletesOf, midnightMs, quarterMs, quotaOf } from './simulated-day.ts';
 
-const day = Date.UTC(2026, 10, 22);
-const settings = {
-  short: 200,
-  daily: 1_000,
-  shortWindowMs: 15 * minuteMs,
-  dailyWindowMs: dayMs,
-  isHigherAllowed: false,
-  maxInFlightMs: 90_000,
-};
+const settings = quotaOf(200, 1_000);
 
-const wanted = fc.record({
-  athleteCount: fc.nat({ max: 50 }),
+interface Wanted {
+  readonly athleteCount: number;
+  readonly tickIntervalMs: number;
+  readonly nowMs: number;
+}
+
+function reserveAt({ athleteCount, tickIntervalMs, nowMs }: Wanted, state = emptyQuota) {
+  const plan = planPolls({
+    ...{ nowMs, state, settings, athletes: athletesOf(athleteCount) },
+    ...{ tickIntervalMs, webhookIntervalMs: 0, hasBacklog: true },
+  });
+  return reserveFor(plan, state, settings, nowMs);
+}
+
+const wanted: fc.Arbitrary<Wanted> = fc.record({
+  athleteCount: fc.nat({ max: 1_000 }),
   tickIntervalMs: fc.integer({ min: 1, max: dayMs }),
-  nowMs: fc.integer({ min: day, max: day + dayMs - 1 }),
+  nowMs: fc.integer({ min: midnightMs, max: midnightMs + dayMs - 1 }),
 });
 
 describe('reserveFor', () => {
-  it('reserves at most a fifth of the limit in force', () => {
+  it('leaves a backfill half of each window that is in force', () => {
     const observed = fc.record({
-      short: fc.integer({ min: 1, max: 400 }),
-      daily: fc.integer({ min: 1, max: 4_000 }),
+      short: fc.integer({ min: 2, max: 400 }),
+      daily: fc.integer({ min: 2, max: 4_000 }),
     });
     fc.assert(
       fc.property(wanted, observed, (backfill, limits) => {
         const state = { ...emptyQuota, observed: limits };
-        const reserve = reserveFor(state, settings, backfill);
+        const reserve = reserveAt(backfill, state);
         for (const kind of windowKinds) {
           expect(Number.isInteger(reserve[kind])).toBe(true);
           expect(reserve[kind]).toBeGreaterThanOrEqual(0);
-          expect(reserve[kind]).toBeLessThanOrEqual(0.2 * limitOf(kind, state, settings));
+          expect(reserve[kind]).toBeLessThanOrEqual(0.5 * limitOf(kind, state, settings));
         }
       }),
     );
   });
 
-  it('reserves less towards the end of a window, and nothing shortly before it', () => {
+  it('reserves less of a day towards its end, and nothing shortly before the end of a window', () => {
     fc.assert(
       fc.property(wanted, fc.nat({ max: dayMs }), (backfill, laterMs) => {
+        const dayEndMs = midnightMs + dayMs;
+        const nowMs = Math.min(dayEndMs - 1, backfill.nowMs + laterMs);
+        const before = reserveAt(backfill).daily;
+        expect(reserveAt({ ...backfill, nowMs }).daily).toBeLessThanOrEqual(before);
         for (const kind of windowKinds) {
           const endMs = windowEndMs(kind, backfill.nowMs, settings);
-          const nowMs = Math.min(endMs - 1, backfill.nowMs + laterMs);
-          const before = reserveFor(emptyQuota, settings, backfill)[kind];
-          expect(
-            reserveFor(emptyQuota, settings, { ...backfill, nowMs })[kind],
-          ).toBeLessThanOrEqual(before);
-          expect(
-            reserveFor(emptyQuota, settings, { ...backfill, nowMs: endMs - 90_000 })[kind],
-          ).toBe(0);
+          expect(reserveAt({ ...backfill, nowMs: endMs - 90_000 })[kind]).toBe(0);
         }
       }),
     );
   });
 
   it.each([
-    ['one athlete at midnight', 1, 15 * minuteMs, day, { short: 3, daily: 96 }],
-    ['one athlete at noon', 1, 15 * minuteMs, day + dayMs / 2, { short: 3, daily: 48 }],
-    ['one athlete with a tick an hour', 1, 60 * minuteMs, day, { short: 3, daily: 24 }],
-    ['one athlete with a tick a minute', 1, minuteMs, day, { short: 3, daily: 96 }],
-    ['ten athletes', 10, 15 * minuteMs, day, { short: 30, daily: 200 }],
-    ['no athlete', 0, 15 * minuteMs, day, { short: 0, daily: 0 }],
+    ['one athlete at midnight', 1, quarterMs, 0, { short: 3, daily: 98 }],
+    ['one athlete at noon', 1, quarterMs, dayMs / 2, { short: 3, daily: 50 }],
+    ['one athlete with a tick an hour', 1, hourMs, 0, { short: 3, daily: 26 }],
+    ['ten athletes at midnight', 10, quarterMs, 0, { short: 24, daily: 340 }],
+    ['200 athletes in the last hour', 200, quarterMs, 23 * hourMs, { short: 83, daily: 207 }],
+    ['no athlete', 0, quarterMs, 0, { short: 0, daily: 0 }],
   ])(
-    'reserves a list request for each tick, and an activity in the short window, for %s',
-    (_, athleteCount, tickIntervalMs, nowMs, expected) => {
-      expect(reserveFor(emptyQuota, settings, { athleteCount, tickIntervalMs, nowMs })).toEqual(
-        expected,
-      );
+    'reserves the polls of the rest of the day and new activities for %s',
+    (_, athleteCount, tickIntervalMs, sinceMs, expected) => {
+      const nowMs = midnightMs + sinceMs;
+      expect(reserveAt({ athleteCount, tickIntervalMs, nowMs })).toEqual(expected);
     },
   );
+
+  it('keeps the last poll of each athlete until it is sent', () => {
+    const nowMs = midnightMs + dayMs - 16 * minuteMs;
+    expect(
+      reserveAt({ athleteCount: 200, tickIntervalMs: quarterMs, nowMs }).daily,
+    ).toBeGreaterThan(50);
+  });
 });

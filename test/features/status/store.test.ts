@@ -59,7 +59,7 @@ describe('the figures', () => {
     }
     const spans = [{ fromS: 1_790_000_000, toS: 1_791_000_000 }];
     const athletes = createAthleteStore(store, everyApplication);
-    await athletes.saveCoverage(athleteId, { spans }, { epoch: 1, polledAt: at });
+    await athletes.saveCoverage(athleteId, { spans }, { epoch: 1, poll: { at, count: 1 } });
     const [anna, other] = await overview(store, everyApplication);
     expect(anna).toEqual({
       athleteId,

@@ -39,6 +39,8 @@ function document(): Promise<Document | null> {
   return adapter.database.db.collection('athletes').findOne();
 }
 
+const poll = { at, count: 3, newestStartAt: new Date(at.getTime() - 1_000) };
+
 beforeEach(() => adapter.empty());
 
 describe('list coverage', () => {
@@ -49,8 +51,8 @@ describe('list coverage', () => {
       backfills: [],
       reconciledAt: {},
     });
-    await store().saveCoverage(athleteId, coverage, { epoch: 1, polledAt: at });
-    const expected = { athleteId, coverage, backfills: [], polledAt: at, reconciledAt: {} };
+    await store().saveCoverage(athleteId, coverage, { epoch: 1, poll });
+    const expected = { athleteId, coverage, backfills: [], lastPoll: poll, reconciledAt: {} };
     expect(await store().load(athleteId)).toEqual(expected);
   });
 
@@ -65,15 +67,15 @@ describe('list coverage', () => {
   });
 
   it('keeps the time of the last poll where a page does not set it', async () => {
-    await store().saveCoverage(athleteId, coverage, { epoch: 1, polledAt: at });
+    await store().saveCoverage(athleteId, coverage, { epoch: 1, poll });
     await store().saveCoverage(athleteId, nothingCovered, { epoch: 1 });
-    expect(await store().load(athleteId)).toMatchObject({ polledAt: at });
+    expect(await store().load(athleteId)).toMatchObject({ lastPoll: poll });
   });
 
   it('is not saved under an older lease', async () => {
     await store().saveCoverage(athleteId, coverage, { epoch: 5 });
     const before = await document();
-    const late = store().saveCoverage(athleteId, nothingCovered, { epoch: 4, polledAt: at });
+    const late = store().saveCoverage(athleteId, nothingCovered, { epoch: 4, poll });
     await expect(late).rejects.toThrow(LeaseLostError);
     expect(await document()).toEqual(before);
   });
@@ -81,14 +83,14 @@ describe('list coverage', () => {
 
 describe('taking over an athlete', () => {
   it('returns the stored state, and fences off older leases', async () => {
-    await store().saveCoverage(athleteId, coverage, { epoch: 4, polledAt: at });
+    await store().saveCoverage(athleteId, coverage, { epoch: 4, poll });
     await store().addBackfill(athleteId, backfill);
     const known = await store().take(athleteId, 5);
     expect(known).toEqual({
       athleteId,
       coverage,
       backfills: [backfill],
-      polledAt: at,
+      lastPoll: poll,
       reconciledAt: {},
     });
     const late = store().saveCoverage(athleteId, nothingCovered, { epoch: 4 });

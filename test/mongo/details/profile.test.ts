@@ -21,7 +21,7 @@ const detailed = { ...summary, resource_state: 3, ftp: 250, bikes: [], shoes: []
 beforeEach(async () => {
   await adapter.empty();
   const athletes = createAthleteStore(adapter.store, everyApplication);
-  await athletes.saveCoverage(athleteId, nothingCovered, { epoch: 1, polledAt: at });
+  await athletes.saveCoverage(athleteId, nothingCovered, { epoch: 1, poll: { at, count: 1 } });
 });
 
 function store(part: AthletePart, record: JsonObject, changes: Partial<typeof write> = {}) {
