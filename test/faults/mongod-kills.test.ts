@@ -14,6 +14,7 @@ import { logIn } from '../support/mirror.ts';
 import { startMongoProxy } from '../support/mongo-proxy.ts';
 import type { OwnMongod } from '../support/own-mongod.ts';
 import { startOwnMongod } from '../support/own-mongod.ts';
+import { goOn, isOver } from '../support/progress.ts';
 import { createRandom, faultSeed } from '../support/random.ts';
 import { startReplicaSet } from '../support/replica-set.ts';
 import { athleteId, athleteNamed } from '../support/scene.ts';
@@ -62,21 +63,6 @@ async function own(...extraArgs: string[]): Promise<OwnMongod> {
   const mongod = await startOwnMongod(...extraArgs);
   endings.push(() => mongod.remove());
   return mongod;
-}
-
-/** Resolves when the run has requested that many more streams, or has ended. */
-async function goOn({ simulator }: Stage, running: Running, requests: number): Promise<void> {
-  const before = simulator.requests.count('streams');
-  const isThere = simulator.requests.waitFor(
-    (log) => log.count('streams') >= before + requests,
-    60_000,
-  );
-  await Promise.race([isThere, running.ended]);
-}
-
-async function isOver({ ended }: Running): Promise<boolean> {
-  const undecided = Symbol('undecided');
-  return (await Promise.race([ended, Promise.resolve(undecided)])) !== undecided;
 }
 
 async function expectWhole(

@@ -2,7 +2,7 @@
  * A simulated Strava with logged-in athletes and an empty database, for one test each; commands that a
  * failed test left running are killed after it.
  */
-import type { Db, Document } from 'mongodb';
+import type { Db, Document, MongoClient } from 'mongodb';
 import { Long } from 'mongodb';
 import { afterAll } from 'vitest';
 import { startSimulator } from '../../src/simulator/api/server.ts';
@@ -60,31 +60,59 @@ export function athleteNamed(firstname: string, id: number, activities: number) 
   return { id, firstname, lastname: 'Example', activities, samplesPerActivity };
 }
 
+/** The server of scenes, and the start of their databases' names. */
+export interface SceneServer {
+  readonly client: MongoClient;
+  readonly name: string;
+  /** The URI that commands get. */
+  readonly uri: string;
+}
+
+export interface Scenes {
+  readonly open: (options?: SceneOptions) => Promise<Scene>;
+  /** Kills the commands that still run, and removes the databases of all scenes so far. */
+  readonly close: () => Promise<void>;
+}
+
 /**
  * Call it at the top of a test file; the returned function opens the scene of a test. Each has its own
  * database, so that tests that mostly wait can run side by side.
  */
-export function useScene(): (options?: SceneOptions) => Promise<Scene> {
-  const { client, name, uri } = useDatabase();
+export function useScene(): Scenes['open'] {
+  const { open, close } = createScenes(useDatabase());
+  afterAll(close);
+  return open;
+}
+
+/** Scenes outside of a test file. */
+export function createScenes({ client, name, uri }: SceneServer): Scenes {
   const running = new Set<Running>();
   const simulators: Simulator[] = [];
   const databases: Db[] = [];
-  afterAll(async () => {
-    for (const command of running) command.kill('SIGKILL');
-    await Promise.allSettled([...running].map(({ ended }) => ended));
-    await Promise.all(simulators.map((simulator) => simulator.close()));
-    await Promise.all(databases.map((db) => db.dropDatabase()));
-  });
-  return async ({ activities = 30, env = {}, isLoggedIn = true, ...options } = {}) => {
+  let opened = 0;
+  const open: Scenes['open'] = async ({
+    activities = 30,
+    env = {},
+    isLoggedIn = true,
+    ...options
+  } = {}) => {
     const athletes = options.athletes ?? [athleteNamed('Ada', athleteId, activities)];
     const simulator = await startSimulator({ quota: ample, ...options, athletes });
-    const db = client.db(`${name}_${databases.length}`);
+    const db = client.db(`${name}_${opened}`);
+    opened += 1;
     simulators.push(simulator);
     databases.push(db);
     if (isLoggedIn) for (const { id } of athletes) await logIn(db, simulator, id);
     const mongodb = { uri, name: db.databaseName };
     return sceneOf(simulator, mongodb, { db, env: { ...ampleEnv, ...env }, running });
   };
+  const close = async (): Promise<void> => {
+    for (const command of running) command.kill('SIGKILL');
+    await Promise.allSettled([...running].map(({ ended }) => ended));
+    await Promise.all(simulators.splice(0).map((simulator) => simulator.close()));
+    await Promise.all(databases.splice(0).map((db) => db.dropDatabase()));
+  };
+  return { open, close };
 }
 
 function sceneOf(

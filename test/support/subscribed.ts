@@ -63,7 +63,7 @@ export async function subscribe(scene: Rounds, callbackUrl: string): Promise<voi
 
 /** Posts an event as Strava does; returns the status. */
 export async function notify(
-  { db }: Rounds,
+  { db }: Pick<Rounds, 'db'>,
   event: Readonly<Record<string, unknown>>,
 ): Promise<number> {
   const [subscription] = await db.collection('subscriptions').find().toArray();
