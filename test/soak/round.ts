@@ -1,0 +1,49 @@
+/**
+ * What the rounds have in common: how a run ends, and the figures of a scene.
+ */
+import assert from 'node:assert/strict';
+import type { Running } from '../support/command.ts';
+import { lossesOf } from '../support/losses.ts';
+import type { Scene } from '../support/scene.ts';
+import { athleteId } from '../support/scene.ts';
+import type { Figures } from './figures.ts';
+import type { Stage } from './stage.ts';
+
+/** @throws if the round cannot come to its end, for example because a command failed. */
+export type Round = (stage: Stage, seed: number) => Promise<Figures>;
+
+/** Waits for the end of a command that has to succeed. */
+export async function succeed({ ended }: Pick<Running, 'ended'>): Promise<void> {
+  const { exitCode, signal, stderr } = await ended;
+  assert.equal(
+    exitCode,
+    0,
+    `it ended with ${exitCode ?? String(signal)}:\n${stderr.slice(-2_000)}`,
+  );
+}
+
+/** Sends SIGTERM, and returns the time to the end in milliseconds; the command has to end with 0. */
+export async function stop(running: Running): Promise<number> {
+  const sentMs = performance.now();
+  running.kill('SIGTERM');
+  await succeed(running);
+  return performance.now() - sentMs;
+}
+
+/** The figures of a scene whose athletes have to be complete. */
+export async function figuresOf(
+  scene: Scene,
+  done: Figures['done'],
+  athleteIds: readonly number[] = [athleteId],
+): Promise<Figures> {
+  const { db, simulator } = scene;
+  const losses = await Promise.all(athleteIds.map((id) => lossesOf(db, simulator, id)));
+  return {
+    done,
+    requests: scene.countedRequests(),
+    overLimit: simulator.requests.overLimit().length,
+    lost: losses.flatMap(({ lost }) => lost),
+    // It counts the documents of all athletes.
+    doubled: losses[0]?.doubled ?? 0,
+  };
+}
