@@ -96,7 +96,7 @@ function part(id: number, samples = 10): Document {
 }
 
 describe('a backup that is restored into an empty database', () => {
-  it('brings back every document, byte by byte, and the indexes', async () => {
+  it('a restore brings back every document, byte for byte, and the indexes', async () => {
     await fill('activities', [activity(1), activity(2 ** 40), activity(3, 'none')]);
     await fill('streams', [part(1), part(2 ** 40)]);
     await fill('athletes', [{ _id: Long.fromNumber(7), firstname: 'Ada', sync: { epoch: 3 } }]);
@@ -113,7 +113,7 @@ describe('a backup that is restored into an empty database', () => {
     });
   });
 
-  it('keeps the type of each value', async () => {
+  it('a restored value has the type that it had', async () => {
     const values = {
       long: Long.fromNumber(5),
       double: new Double(5),
@@ -140,7 +140,7 @@ describe('a backup that is restored into an empty database', () => {
     });
   });
 
-  it('has a collection of which it has never heard, with ids of any type, over several pages', async () => {
+  it('a backup holds collections that we did not define, with ids of any type, over several pages', async () => {
     const ids = [
       ...Array.from({ length: 1_100 }, (_, index) => index),
       'text',
@@ -164,7 +164,7 @@ describe('a backup that is restored into an empty database', () => {
     });
   });
 
-  it('holds no lease, and no login unless it is asked for', async () => {
+  it('a backup holds no lease, and holds logins only on request', async () => {
     await fill('leases', [{ _id: 'athlete:7', epoch: 9 }]);
     await fill('workers', [{ _id: 'w', host: 'nas' }]);
     for (const name of ['tokens', 'pending_logins', 'subscriptions']) await fill(name, [{ a: 1 }]);
@@ -183,7 +183,7 @@ describe('a backup that is restored into an empty database', () => {
 });
 
 describe('a backup', () => {
-  it('is restored by who may read and write and no more', async () => {
+  it('a restore needs only the readWrite role', async () => {
     await fill('activities', [activity(1), activity(2)]);
     await take();
     const locked = await startLockedMongod('secret');
@@ -201,7 +201,7 @@ describe('a backup', () => {
 });
 
 describe('a database with data', () => {
-  it('is named by what is in the way, and emptied of that alone', async () => {
+  it('emptying a database before a restore removes the collections in the way, and keeps quota and logins', async () => {
     await fill('quota', [{ _id: 'client', revision: 9 }]);
     expect(await collectionsInTheWay(adapter.store)).toEqual([]);
     await fill('tokens', [{ refresh_token: 'current' }]);
@@ -215,7 +215,7 @@ describe('a database with data', () => {
     expect(await indexesIn(adapter.store.db, ['later'])).toEqual(indexes);
   });
 
-  it('keeps its own login and its own counts, which are newer', async () => {
+  it('a restore keeps a login that the database has, because it is newer', async () => {
     const login = { _id: Long.fromNumber(7), refresh_token: 'old' } as Document;
     await fill('tokens', [login, { _id: Long.fromNumber(8), refresh_token: 'other' }]);
     await take();
@@ -232,7 +232,7 @@ describe('a database with data', () => {
 });
 
 describe('a backup that is taken while others write', () => {
-  it('has the streams of each activity that is marked as having them', async () => {
+  it('a backup that is taken during writes has the streams of each activity marked as stored', async () => {
     await fill('activities', [activity(1)]);
     await fill('streams', [part(1)]);
     const stored = new Set<number>();
@@ -256,7 +256,7 @@ describe('a backup that is taken while others write', () => {
     expect([...stored].filter((id) => !withStreams.has(id))).toEqual([]);
   });
 
-  it('has no progress of the list that its activities lack', async () => {
+  it('a backup that is taken during writes claims no list coverage that its activities lack', async () => {
     const order: string[] = [];
     await fill('athletes', [{ _id: Long.fromNumber(7), sync: { epoch: 1 } }]);
     await fill('activities', [activity(1)]);
@@ -285,7 +285,7 @@ describe('a backup that is taken while others write', () => {
 });
 
 describe('a restore that is cut off', () => {
-  it('leaves nothing that claims to be there and is not', async () => {
+  it('an interrupted restore leaves no document that claims another that is missing', async () => {
     await fill('athletes', [{ _id: Long.fromNumber(7), sync: { epoch: 1 } }]);
     await fill('activities', [activity(1)]);
     await fill('streams', [part(1)]);

@@ -62,7 +62,7 @@ async function changeManifest(change: (text: string) => string): Promise<void> {
 }
 
 describe('the directory of a backup that is written', () => {
-  it('is readable by its owner alone, and a checksum tool confirms the manifest', async () => {
+  it('a written backup is readable by its owner alone, and a checksum tool confirms its manifest', async () => {
     const { files } = JSON.parse(await readFile(manifest, 'utf8')) as {
       files: Record<string, { sha256: string; documents?: number }>;
     };
@@ -75,7 +75,7 @@ describe('the directory of a backup that is written', () => {
       expect((await stat(join(path, name))).mode & 0o777).toBe(0o600);
   });
 
-  it('replaces an earlier backup and an empty directory, through a link too, and leaves nothing beside it', async () => {
+  it('a backup replaces an earlier one or an empty directory, also through a link, and leaves nothing beside it', async () => {
     await chmod(manifest, 0o644);
     await takeBackup(adapter.store, path);
     expect((await stat(manifest)).mode & 0o777).toBe(0o600);
@@ -87,7 +87,7 @@ describe('the directory of a backup that is written', () => {
     expect((await readdir(folder)).toSorted()).toEqual(['backup', 'empty', 'link']);
   });
 
-  it('never takes the place of anything else', async () => {
+  it('a backup replaces nothing that is not a backup', async () => {
     const others: [string, () => Promise<unknown>][] = [
       ['a file beside the database', () => writeFile(join(path, 'constructor'), 'mine')],
       [
@@ -127,7 +127,7 @@ describe('the directory of a backup that is written', () => {
     expect((await readdir(folder)).toSorted()).toEqual(['backup', 'file']);
   });
 
-  it('does not take the place of what came in while it was written', async () => {
+  it('a backup does not replace what appeared at its path while it was written', async () => {
     const begin = (): void => {
       void writeFile(join(path, 'notes.txt'), 'mine');
     };
@@ -137,7 +137,7 @@ describe('the directory of a backup that is written', () => {
     expect(await readdir(folder)).toEqual(['backup']);
   });
 
-  it('is named where it cannot be written, and a full disk leaves nothing of it', async () => {
+  it('the error names a directory that cannot be written, and a full disk leaves no partial backup', async () => {
     const absent = join(folder, 'absent', 'backup');
     await expect(takeBackup(adapter.store, absent)).rejects.toThrow(
       `${absent} cannot be written (ENOENT).`,
@@ -157,7 +157,7 @@ describe('the directory of a backup that is written', () => {
     expect(await verdict()).toBe('whole');
   });
 
-  it('is left as it was where a backup is stopped', async () => {
+  it('a stopped backup leaves the earlier one unchanged', async () => {
     const before = await readFile(manifest);
     const stop = new AbortController();
     const advance = (): void => {
@@ -174,7 +174,7 @@ describe('the directory of a backup that is written', () => {
 });
 
 describe('the directory of a backup that is read', () => {
-  it('is refused where a file is cut off anywhere', async () => {
+  it('a backup with a truncated file is rejected', async () => {
     const whole = await readFile(activities);
     for (let length = whole.length - 1; length >= 0; length -= Math.ceil(whole.length / 10)) {
       await truncate(activities, length);
@@ -185,7 +185,7 @@ describe('the directory of a backup that is read', () => {
     }
   });
 
-  it('is refused where any file was changed, though its compression is whole', async () => {
+  it('a backup with a changed file is rejected although its compression is intact', async () => {
     for (const name of await readdir(join(path, adapter.database.name))) {
       const file = join(path, adapter.database.name, name);
       const whole = await readFile(file);
@@ -201,7 +201,7 @@ describe('the directory of a backup that is read', () => {
     expect(await verdict()).toBe('whole');
   });
 
-  it('is refused where a file is missing, or there are more than the manifest names', async () => {
+  it('a backup with a missing or an additional file is rejected', async () => {
     const aside = join(folder, 'aside');
     for (const name of await readdir(join(path, adapter.database.name))) {
       const file = join(path, adapter.database.name, name);
@@ -216,7 +216,7 @@ describe('the directory of a backup that is read', () => {
     );
   });
 
-  it('is refused where the manifest is damaged', async () => {
+  it('a backup with a damaged manifest is rejected', async () => {
     const whole = await readFile(manifest, 'utf8');
     const damages: ((text: string) => string)[] = [
       (text) => text.slice(0, -5),
@@ -236,14 +236,14 @@ describe('the directory of a backup that is read', () => {
     expect(await verdict()).toContain('its count is wrong');
   });
 
-  it('is refused with a sentence where its format is newer', async () => {
+  it('a backup of a newer format is rejected with a sentence', async () => {
     await changeManifest((text) => text.replace('"version": 1', '"version": 2'));
     expect(await verdict()).toBe(
       `${manifest} is of format 2, and this program reads 1: restore it with a newer version of the program.`,
     );
   });
 
-  it('is refused with a sentence where its database is newer', async () => {
+  it('a backup of a newer database version is rejected with a sentence', async () => {
     const versions = adapter.database.db.collection('schema');
     await versions.updateOne({}, { $set: { version: 999 } });
     // What a newer program would write.
@@ -258,7 +258,7 @@ describe('the directory of a backup that is read', () => {
     );
   });
 
-  it('is named where it is none, or not there', async () => {
+  it('the error names a directory that is missing or holds no backup', async () => {
     expect(await verdict(join(folder, 'absent'))).toBe(
       `${join(folder, 'absent')} cannot be read (ENOENT).`,
     );
@@ -273,7 +273,7 @@ describe('the directory of a backup that is read', () => {
     expect(await verdict()).toBe(`${path} holds no backup of this program's database.`);
   });
 
-  it('can be left in the middle', async () => {
+  it('a reader can stop in the middle of a backup', async () => {
     for await (const document of documentsIn(activities)) {
       expect(document.length).toBeGreaterThan(5);
       break;

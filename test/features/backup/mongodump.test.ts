@@ -68,7 +68,7 @@ describe('a dump of mongodump', () => {
     },
   );
 
-  it('is refused where it holds several databases of ours, with what to say instead', async () => {
+  it('a dump with several databases of ours is rejected with the option to use', async () => {
     for (const name of ['one', 'two']) await writeDump(join(folder, name), stored, gzip);
     await expect(countsOf(folder)).rejects.toThrow(
       `${folder} holds several databases of this program (one, two). Name one: --in ${folder}/one`,
@@ -76,7 +76,7 @@ describe('a dump of mongodump', () => {
     expect(await countsOf(join(folder, 'two'))).toMatchObject({ activities: 2 });
   });
 
-  it('is refused where it is damaged, though it has no checksum', async () => {
+  it('a damaged dump is rejected although it has no checksum', async () => {
     const mine = join(folder, 'mine');
     const file = join(mine, 'activities.bson.gz');
     await writeDump(mine, stored, { isCompressed: false });
@@ -129,7 +129,7 @@ function set(bytes: Buffer, at: number, value: number): Buffer {
 }
 
 describe('a backup of ours, read as mongorestore reads it', () => {
-  it('makes a database that is equal in every document, index and validator', async () => {
+  it('a backup read as mongorestore reads it gives the same documents, indexes and validators', async () => {
     const expected = await store();
     const { client, db, name } = adapter.database;
     await takeBackup(adapter.store, join(folder, 'backup'));
@@ -141,7 +141,7 @@ describe('a backup of ours, read as mongorestore reads it', () => {
     await other.dropDatabase();
   });
 
-  it('has every document, and all that makes the collections again', async () => {
+  it('a backup holds every document and the options of every collection', async () => {
     const expected = await store();
     const { db, name } = adapter.database;
     const long = 'é'.repeat(100);
