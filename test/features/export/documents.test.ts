@@ -13,7 +13,7 @@ async function written(name: FormatName, ...recordings: readonly Recording[]): P
 }
 
 describe('GeoJSON', () => {
-  it('keeps what was measured aligned with the points', async () => {
+  it('GeoJSON keeps the measured values aligned with the points', async () => {
     const recording = recordingOf({
       time: [0, 1, 2, null],
       lat: [48.2, null, 48.3, 48.4],
@@ -48,13 +48,13 @@ describe('GeoJSON', () => {
     });
   });
 
-  it('is a collection without features where nothing has a line', async () => {
+  it('GeoJSON of activities without a line is a collection without features', async () => {
     const onePoint = recordingOf({ lat: [1, null], lng: [2, null] });
     const text = await written('geojson', onePoint, recordingOf(undefined));
     expect(JSON.parse(text)).toEqual({ type: 'FeatureCollection', features: [] });
   });
 
-  it('joins many activities into one document', async () => {
+  it('GeoJSON joins many activities into one document', async () => {
     const line = recordingOf({ lat: [1, 2], lng: [2, 3] });
     const text = await written('geojson', line, recordingOf(undefined), line);
     expect(JSON.parse(text)).toMatchObject({ features: [{ id: line.id }, { id: line.id }] });
@@ -62,7 +62,7 @@ describe('GeoJSON', () => {
 });
 
 describe('CSV', () => {
-  it('has one head, a row for each sample, and empty cells for what is missing', async () => {
+  it('CSV has one header, a row for each sample, and empty cells for missing values', async () => {
     const one = recordingOf({ time: [0, null], heartrate: [120, null], moving: [true, false] });
     const other = recordingOf({ watts: [200] });
     expect(readCsv(await written('csv', one, recordingOf(undefined), other))).toEqual([
@@ -77,7 +77,7 @@ describe('CSV', () => {
 });
 
 describe('lines of JSON', () => {
-  it('have the record, integers of 64 bits in full, and the streams', async () => {
+  it('lines of JSON have the record with exact 64-bit integers, and the streams', async () => {
     const record = { id: 19_000_000_001n, effort: { id: 9_007_199_254_740_993n }, name: 'a\nb' };
     const text = await written(
       'ndjson',

@@ -17,11 +17,11 @@ describe('the name of an exported file', () => {
     ['...', ''],
     ['', ''],
     ['a'.repeat(39) + ' b', `-${'a'.repeat(39)}`],
-  ])('is made of %j', (name, title) => {
+  ])('the file name is made of the activity name %j', (name, title) => {
     expect(named(name)).toBe(`2026-10-04-19000000001${title}.gpx`);
   });
 
-  it('has letters, digits and hyphens only, is bounded, and keeps the id, whatever the name', () => {
+  it('the file name of an export has only letters, digits and hyphens, a bounded length and the id', () => {
     const code = fc.integer({ min: 0, max: 0xffff });
     const text = fc.array(code, { maxLength: 80 }).map((codes) => String.fromCharCode(...codes));
     fc.assert(

@@ -11,7 +11,7 @@ async function read(...given: Parameters<typeof recordingOf>): Promise<GpxTrack>
 }
 
 describe.concurrent('a GPX document', () => {
-  it('has each sample with a position, and of it what is there', async () => {
+  it('GPX has each sample with a position and the values that it has', async () => {
     const { points, name, type, link } = await read({
       time: [0, 1, null, 3.5, 86_400],
       lat: [48.2, null, -90, 0.0000001, 48.4],
@@ -43,7 +43,7 @@ describe.concurrent('a GPX document', () => {
     ]);
   });
 
-  it('leaves out what is no place on the globe, and numbers beyond the format', async () => {
+  it('GPX leaves out impossible positions and numbers beyond the format', async () => {
     const { points } = await read({
       time: [0, 1e300, 2],
       lat: [91, 48, 48],
@@ -59,12 +59,12 @@ describe.concurrent('a GPX document', () => {
     ['half of a pair and noncharacters', 'a\ud800b\uffffc\u0008', 'abc'],
     ['what ends a section', ']]><trk>&amp;', ']]><trk>&amp;'],
     ['a picture and other letters', '🚴‍♀️ 朝のトレーニング', '🚴‍♀️ 朝のトレーニング'],
-  ])('can be read whatever the name is: %s', async (_, name, expected) => {
+  ])('GPX is well-formed whatever the activity is called: %s', async (_, name, expected) => {
     const track = await read({ lat: [1], lng: [2] }, { name, type: name });
     expect(track).toMatchObject({ name: expected, type: expected });
   });
 
-  it('needs neither name nor sport', async () => {
+  it('GPX needs neither a name nor a sport', async () => {
     const track = await read({ lat: [1], lng: [2] }, { name: 7, sport_type: null });
     expect(track).not.toHaveProperty('name');
     expect(track).not.toHaveProperty('type');

@@ -7,7 +7,7 @@ import { createTestProgram } from '../../support/program.ts';
 const program = createTestProgram({});
 
 describe('the options of export', () => {
-  it('is everything, or what the options name', () => {
+  it('export writes every activity, or those that the options name', () => {
     expect(exportOrderOf(program, { format: 'csv' })).toMatchObject({ name: 'csv', query: {} });
     const options = { format: 'gpx', since: '2019-03', athlete: '1001', out: 'tracks' };
     expect(exportOrderOf(program, options)).toMatchObject({
@@ -20,7 +20,7 @@ describe('the options of export', () => {
     });
   });
 
-  it('counts whole days, as sync does', () => {
+  it('a period of export in days counts whole days, as in sync', () => {
     const { since } = exportOrderOf(program, { format: 'csv', since: '90d' }).query;
     expect(since?.toISOString()).toMatch(/T00:00:00\.000Z$/);
   });
@@ -34,7 +34,7 @@ describe('the options of export', () => {
     [{ format: 'csv', athlete: 'Ada' }, '--athlete takes an id of Strava'],
     [{ format: 'csv', out: '' }, '--out takes the name of a file or a folder.'],
     [{ format: 'csv', activity: '5', since: '2019' }, '--activity and --since exclude each other.'],
-  ])('%j is refused in one sentence', (options, sentence) => {
+  ])('export rejects %j in one sentence', (options, sentence) => {
     const reading = () => exportOrderOf(program, options);
     expect(reading).toThrow(UsageError);
     expect(reading).toThrow(sentence);

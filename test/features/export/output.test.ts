@@ -41,7 +41,7 @@ async function ownFolder(name: string): Promise<string> {
 }
 
 describe('an exported file', () => {
-  it('is there completely, in the place of an older one, and nothing else is', async () => {
+  it('a finished export replaces the older file and leaves no other file', async () => {
     const own = await ownFolder('whole');
     const path = join(own, 'ride.gpx');
     await writeFile(path, 'older');
@@ -52,7 +52,7 @@ describe('an exported file', () => {
     expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
 
-  it('leaves the older one as it was where the source breaks or the program is stopped', async () => {
+  it('an export that fails or is stopped leaves the older file unchanged', async () => {
     const own = await ownFolder('broken');
     const path = join(own, 'ride.gpx');
     await writeFile(path, 'older');
@@ -63,7 +63,7 @@ describe('an exported file', () => {
     expect(await readdir(own)).toEqual(['ride.gpx']);
   });
 
-  it('goes where a link leads to, and leaves the link', async () => {
+  it('an export through a link writes its target and keeps the link', async () => {
     const own = await ownFolder('linked');
     await writeFile(join(own, 'real'), 'older');
     await symlink('real', join(own, 'link'));
@@ -72,13 +72,13 @@ describe('an exported file', () => {
     expect(await readlink(join(own, 'link'))).toBe('real');
   });
 
-  it('never takes the place of a folder or a device', async () => {
+  it('an export replaces no folder and no device', async () => {
     const own = await ownFolder('taken');
     await expect(writeToFile(own, pieces(1), never)).rejects.toThrow(UsageError);
     await expect(writeToFile('/dev/null', pieces(1), never)).rejects.toThrow(UsageError);
   });
 
-  it('that cannot be written is one sentence', async () => {
+  it('an export file that cannot be written gives one sentence', async () => {
     const path = join(folder, 'missing', 'ride.gpx');
     const writing = writeToFile(path, pieces(1), never);
     await expect(writing).rejects.toThrow(OutputFailedError);
@@ -87,7 +87,7 @@ describe('an exported file', () => {
 });
 
 describe('a stream', () => {
-  it('gets no more than it takes', async () => {
+  it('an export to a stream waits while the stream is full', async () => {
     const taken = { count: 0 };
     const waiting: (() => void)[] = [];
     const slow = new Writable({
@@ -103,7 +103,7 @@ describe('a stream', () => {
     expect(taken.count).toBe(100);
   });
 
-  it('whose reader has gone ends the writing quietly, and the source with it', async () => {
+  it('an export ends quietly, with its source, when the reader of the stream has gone', async () => {
     const gone = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
     const closed = new Writable({
       write: (_chunk, _encoding, done) => {
@@ -115,7 +115,7 @@ describe('a stream', () => {
     expect(taken.count).toBeLessThan(5);
   });
 
-  it('that fails otherwise is one sentence', async () => {
+  it('an export to a failing stream gives one sentence', async () => {
     const full = Object.assign(new Error('no space'), { code: 'ENOSPC' });
     const stream = new Writable({
       write: (_chunk, _encoding, done) => {
