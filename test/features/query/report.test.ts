@@ -15,13 +15,13 @@ describe('a cell of CSV', () => {
     },
   );
 
-  it('is quoted where it holds a separator of any spreadsheet', () => {
+  it('a CSV cell that holds a separator of any spreadsheet is quoted', () => {
     expect(cellOf('a;=1')).toBe('"a;=1"');
     expect(cellOf('a\t=1')).toBe('"a\t=1"');
     expect(cellOf('a "b"')).toBe('"a ""b"""');
   });
 
-  it('keeps a number as it is', () => {
+  it('a CSV cell keeps a number as it is', () => {
     expect(answerText([{ value: -1.5 }], 'csv')).toBe('value\r\n-1.5');
   });
 });
@@ -29,11 +29,11 @@ describe('a cell of CSV', () => {
 describe('an answer with text of foreign origin', () => {
   const name = 'Ride\u001b[2J\nforged\u202e';
 
-  it('is one line in a table, without what acts on a terminal', () => {
+  it('foreign text in a table is one line without control characters', () => {
     expect(answerText([{ name }], 'table')).toBe('name\nRide[2J forged');
   });
 
-  it('is exact as JSON', () => {
+  it('foreign text in JSON is exact', () => {
     const text = answerText([{ name }], 'json');
     expect(JSON.parse(text)).toEqual([{ name }]);
     expect(text).not.toContain('\u202e');
