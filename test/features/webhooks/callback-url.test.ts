@@ -14,7 +14,7 @@ describe('a callback URL', () => {
     ['http://localhost:8484', `http://localhost:8484/${secret}`],
     ['http://127.0.0.1:8484', `http://127.0.0.1:8484/${secret}`],
     ['http://[::1]:8484', `http://[::1]:8484/${secret}`],
-  ])('%s is %s', (text, url) => {
+  ])('the callback URL for %s is %s', (text, url) => {
     expect(readCallbackUrl(text, secret)).toBe(url);
   });
 
@@ -27,7 +27,7 @@ describe('a callback URL', () => {
     ['https://user:word@strava.example.org', 'without a user'],
     ['https://strava.example.org/?key=value', 'without a user, a query'],
     ['https://strava.example.org/#here', 'without a user, a query'],
-  ])('%s is none', (text, sentence) => {
+  ])('%s is no callback URL', (text, sentence) => {
     const read = () => readCallbackUrl(text, secret);
     expect(read).toThrow(UsageError);
     expect(read).toThrow(sentence);

@@ -149,7 +149,7 @@ async function challenge({ server }: Hook, changes: Record<string, string> = {},
 }
 
 describe('the challenge', () => {
-  it('gets a response while the subscription is being made', async () => {
+  it('the challenge gets a response while the subscription is being created', async () => {
     await subscriptions().remove();
     const hook = await openHook();
     expect((await challenge(hook)).status).toBe(404);
@@ -157,7 +157,7 @@ describe('the challenge', () => {
     expect(await challenge(hook)).toEqual({ status: 200, body: '{"hub.challenge":"abc123"}' });
   });
 
-  it('of another sender gets the response of an unknown path', async () => {
+  it('a challenge of another sender gets the response of an unknown path', async () => {
     const hook = await openHook();
     const unknown = await challenge(hook, {}, '/');
     expect(unknown.status).toBe(404);
@@ -174,7 +174,7 @@ describe('the challenge', () => {
 });
 
 describe('an event', () => {
-  it('is stored before it is acknowledged, and notified', async () => {
+  it('an event is stored before it is acknowledged, and wakes the daemon', async () => {
     const hook = await openHook();
     expect(await send(hook, event)).toBe(200);
     expect(await storedEvents()).toBe(1);
@@ -186,7 +186,7 @@ describe('an event', () => {
     ]);
   });
 
-  it('is taken as soon as the id of a new subscription is known', async () => {
+  it('an event is accepted as soon as the id of a new subscription is known', async () => {
     await subscriptions().save(made);
     const hook = await openHook();
     expect((await challenge(hook)).status).toBe(200);
@@ -213,7 +213,7 @@ describe('an event', () => {
     ['that is nested 30,000 deep', '['.repeat(30_000) + ']'.repeat(30_000), path],
     ['that is a form', 'object_type=activity&object_id=1&owner_id=1001', path],
     ['with a prototype for a body', `{"__proto__":${JSON.stringify(event)}}`, path],
-  ])('%s gets the response of an unknown path', async (_, body, to) => {
+  ])('an event %s gets the response of an unknown path', async (_, body, to) => {
     const hook = await openHook();
     expect(await send(hook, body, to)).toBe(404);
     expect(await storedEvents()).toBe(0);
@@ -222,7 +222,7 @@ describe('an event', () => {
     expect(await marked()).toEqual([]);
   });
 
-  it('that says that an athlete withdrew the access is stored, and passed on once a minute', async () => {
+  it('an event about withdrawn access is stored, and passed on once a minute', async () => {
     let monotonicMs = 0;
     const hook = await openHook(adapter.store, { ...systemClock, monotonicMs: () => monotonicMs });
     expect(await send(hook, withdrawal)).toBe(200);
@@ -236,7 +236,7 @@ describe('an event', () => {
     expect(await storedEvents()).toBe(0);
   });
 
-  it('that says so of who was erased just now brings nothing back', async () => {
+  it('an event about withdrawn access brings no erased athlete back', async () => {
     const hook = await openHook();
     await adapter.store.athletes.deleteMany({});
     expect(await send(hook, withdrawal)).toBe(404);
@@ -273,7 +273,7 @@ async function pour(url: string, requests: readonly { to: string; body: string }
 }
 
 describe('a flood', () => {
-  it('of 10,000 forged events leaves nothing, and costs MongoDB next to nothing', async () => {
+  it('10,000 forged events store nothing and hardly use MongoDB', async () => {
     const hook = await openHook();
     const forgeries = [
       { to: '/a-path-that-somebody-guesses', body: JSON.stringify(event) },
@@ -294,7 +294,7 @@ describe('a flood', () => {
 });
 
 describe('a flood of the same event', () => {
-  it('is one pending event, and is notified once', async () => {
+  it('a repeated event is one pending event and wakes the daemon once', async () => {
     const hook = await openHook();
     const lot = Array.from({ length: 500 }, () => ({ to: path, body: JSON.stringify(event) }));
     const statuses = await Promise.all([1, 2].map(() => pour(hook.server.url, lot)));
@@ -305,7 +305,7 @@ describe('a flood of the same event', () => {
 });
 
 describe('while MongoDB is away', () => {
-  it('an event and a challenge get 503 in time, and taken when it is back', async () => {
+  it('an event and a challenge get 503 while MongoDB is away, and are accepted when it is back', async () => {
     const proxy = await startMongoProxy(adapter.database.uri);
     const store = await open({ uri: proxy.uri, name: adapter.database.name });
     try {

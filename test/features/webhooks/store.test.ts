@@ -44,7 +44,7 @@ function pass(seconds: number): void {
 }
 
 describe('an event', () => {
-  it('is due at once, for its owner alone', async () => {
+  it('an event is due at once, for its owner alone', async () => {
     await store().save(event(11));
     expect(await due(after(0))).toEqual([
       { activityId: 11, aspects: ['create'], receivedAt: after(0), tries: 0 },
@@ -54,7 +54,7 @@ describe('an event', () => {
     expect(await store().nextDueAt(2002)).toBeUndefined();
   });
 
-  it('is stored with its ids as int64', async () => {
+  it('an event is stored with its ids as int64', async () => {
     await store().save(event(19_000_000_001));
     const types = { activity_id: { $type: 'long' }, owner_id: { $type: 'long' } } as const;
     expect(await events().countDocuments({ _id: 'activity:19000000001' as never, ...types })).toBe(
@@ -62,7 +62,7 @@ describe('an event', () => {
     );
   });
 
-  it('and its doubles, in any order and at once, are one pending event', async () => {
+  it('duplicates of an event, in any order and at the same time, are one pending event', async () => {
     const late = event(11, { aspect: 'update', eventAt: after(5) });
     const all = [late, event(11), event(11), late, event(11, { aspect: 'delete' })];
     await Promise.all(all.map((each) => store().save(each)));
@@ -72,7 +72,7 @@ describe('an event', () => {
     expect(await events().countDocuments({ event_time: after(5) })).toBe(1);
   });
 
-  it('comes after those that wait longer, and not while it is excluded', async () => {
+  it('the event that waits longest comes first, and an excluded one does not come', async () => {
     await store().save(event(11));
     pass(1);
     await store().save(event(12));
@@ -86,7 +86,7 @@ describe('an event', () => {
 });
 
 describe('a pending event that was read', () => {
-  it('is no longer due, and forgets its aspects', async () => {
+  it('an event that was read is no longer due and forgets its aspects', async () => {
     await store().save(event(11));
     pass(1);
     await store().settle(11, after(1));
@@ -97,7 +97,7 @@ describe('a pending event that was read', () => {
     expect(await due(after(120))).toMatchObject([{ aspects: ['delete'] }]);
   });
 
-  it('is read again a minute later where an event comes within that minute', async () => {
+  it('an activity is read again a minute later if an event comes within that minute', async () => {
     await store().save(event(11));
     await store().settle(11, after(1));
     pass(20);
@@ -108,7 +108,7 @@ describe('a pending event that was read', () => {
     expect(await due(after(61))).toMatchObject([{ aspects: ['update'] }]);
   });
 
-  it('stays due where an event came after the request had left', async () => {
+  it('an activity stays due if an event came after the request had left', async () => {
     await store().save(event(11));
     pass(5);
     await store().save(event(11, { aspect: 'update' }));
@@ -118,7 +118,7 @@ describe('a pending event that was read', () => {
     expect(await store().nextDueAt(athleteId)).toBeUndefined();
   });
 
-  it('waits no longer than a minute when our clock was turned back', async () => {
+  it('an event waits no longer than a minute after our clock was turned back', async () => {
     await store().save(event(11));
     await store().settle(11, after(86_400));
     await store().save(event(11));
@@ -127,7 +127,7 @@ describe('a pending event that was read', () => {
 });
 
 describe('a pending event that was postponed', () => {
-  it('is due then, with one more try', async () => {
+  it('a postponed event is due at its new time, with one more try', async () => {
     await store().save(event(11));
     await store().postpone(11, after(30));
     expect(await due(after(29))).toEqual([]);
@@ -136,13 +136,13 @@ describe('a pending event that was postponed', () => {
     expect(await due(after(90))).toMatchObject([{ tries: 2 }]);
   });
 
-  it('counts a try once, however often it is written', async () => {
+  it('a postponed event counts a try once, however often it is written', async () => {
     await store().save(event(11));
     for (let times = 0; times < 3; times += 1) await store().postpone(11, after(30));
     expect(await due(after(30))).toMatchObject([{ tries: 1 }]);
   });
 
-  it('is neither put off by another event nor fetched within the minute', async () => {
+  it('a postponed event is neither delayed by another event nor due within the minute', async () => {
     await store().save(event(11));
     await store().postpone(11, after(30));
     pass(10);
@@ -156,7 +156,7 @@ describe('a pending event that was postponed', () => {
 });
 
 describe('saving an event', () => {
-  it('says whether it tells anything new', async () => {
+  it('saving an event says whether the event is news', async () => {
     expect(await store().save(event(11))).toBe(true);
     expect(await store().save(event(11))).toBe(false);
     expect(await store().save(event(11, { aspect: 'delete' }))).toBe(true);
@@ -169,7 +169,7 @@ describe('saving an event', () => {
 });
 
 describe('a flood', () => {
-  it('leaves an athlete 200 due activities, and the others theirs', async () => {
+  it('a flood of events leaves an athlete 200 due activities and does not touch other athletes', async () => {
     const ids = Array.from({ length: 205 }, (_, index) => index + 1);
     await Promise.all(ids.slice(0, 190).map((id) => store().save(event(id))));
     for (const id of ids.slice(190)) await store().save(event(id));

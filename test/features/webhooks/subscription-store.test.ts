@@ -15,7 +15,7 @@ describe('the subscription', () => {
     createdAt: new Date('2026-10-05T10:00:00Z'),
   };
 
-  it('is one an application, replaced whole, and gone when removed', async () => {
+  it('an application has one stored subscription, which can be replaced and removed', async () => {
     expect(await subscriptions().load()).toBeUndefined();
     await subscriptions().save(made);
     expect(await subscriptions().load()).toEqual(made);
