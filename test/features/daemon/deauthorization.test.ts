@@ -66,7 +66,7 @@ describe('an event that an athlete withdrew the access', () => {
     },
   );
 
-  it('erases everything within seconds while a backfill holds the athlete and waits for its quota', async () => {
+  it('withdrawn access erases everything within seconds while a backfill waits for the quota', async () => {
     const { scene, program } = await subscribed({
       activities: 60,
       quota: { short: 40, daily: 60, shortWindowMs: yearMs, dailyWindowMs: yearMs },
@@ -86,7 +86,7 @@ describe('an event that an athlete withdrew the access', () => {
     await eventually(() => program.logged().includes('all is erased'));
   });
 
-  it('that is a lie leaves the login alone, and costs no request that counts', async () => {
+  it('a forged withdrawal leaves the login alone and costs no quota', async () => {
     const { scene, program } = await subscribed({ activities: 2, config: erase });
     await eventually(() => program.logged().includes('Run done'));
     const counted = () => scene.simulator.requests.count(({ isCounted }) => isCounted);
@@ -100,7 +100,7 @@ describe('an event that an athlete withdrew the access', () => {
     expect(counted()).toBe(before);
   });
 
-  it('stays marked where Strava does not answer, and is settled at the next tick', async () => {
+  it('a withdrawal stays marked while Strava does not respond, and is settled at the next tick', async () => {
     const { scene, program } = await subscribed({
       activities: 2,
       config: { SYNC_SCHEDULE: '*/2 * * * * *' },
@@ -117,7 +117,7 @@ describe('an event that an athlete withdrew the access', () => {
     expect(await scene.db.collection('tokens').countDocuments()).toBe(1);
   });
 
-  it('lets the next start finish an erasure that was cut off after the login went', async () => {
+  it('the next start finishes an erasure that was interrupted after the login went', async () => {
     const scene = await open({ activities: 3, config: erase });
     await scene.round();
     const at = new Date();
@@ -128,7 +128,7 @@ describe('an event that an athlete withdrew the access', () => {
     await eventually(async () => (await leftOf(scene)) === 0);
   });
 
-  it('does not let a start erase anything where the login went for another reason', async () => {
+  it('a start erases nothing if the login went for another reason', async () => {
     const scene = await open({ activities: 3, config: erase });
     await scene.round();
     const delivered = { 'sync.deauthorization_notified_at': new Date() };

@@ -19,14 +19,14 @@ function createPatient() {
 }
 
 describe('the heartbeat', () => {
-  it('is live while the daemon starts, however long that takes', () => {
+  it('the daemon is live while it starts, however long that takes', () => {
     const { heartbeat, isLive, pass } = createPatient();
     pass(600 * minuteMs);
     heartbeat.turned();
     expect(isLive()).toBe(true);
   });
 
-  it('is live as long as the schedule is watched, and again when it is watched again', () => {
+  it('the daemon is live while the schedule is watched, and again once it is watched again', () => {
     const { heartbeat, isLive, pass } = createPatient();
     for (let turn = 0; turn < 20; turn += 1) {
       heartbeat.watched();
@@ -39,7 +39,7 @@ describe('the heartbeat', () => {
     expect(isLive()).toBe(true);
   });
 
-  it('is not live where a run is stuck, although the schedule is watched', () => {
+  it('the daemon is not live if a run is stuck, although the schedule is watched', () => {
     const { heartbeat, isLive, pass } = createPatient();
     heartbeat.runBegan();
     const watchFor = (minutes: number): void => {

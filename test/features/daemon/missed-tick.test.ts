@@ -40,16 +40,16 @@ async function runsOf(from: string, minutes: number): Promise<readonly string[]>
 }
 
 describe('a tick that the schedule dropped', () => {
-  it('is caught up once, within two minutes', async () => {
+  it('a dropped tick is caught up once, within two minutes', async () => {
     const runs = await runsOf('2028-02-28T23:59:30Z', 60);
     expect(runs).toEqual(['schedule at 2028-02-29T00:01:30.000Z']);
   });
 
-  it('is left to the schedule during its first minute', async () => {
+  it('a late tick is left to the schedule for a minute', async () => {
     expect(await runsOf('2028-02-28T23:59:30Z', 1)).toEqual([]);
   });
 
-  it('is not invented when no time of the schedule has passed', async () => {
+  it('no tick is caught up if no time of the schedule has passed', async () => {
     expect(await runsOf('2028-02-27T12:00:00Z', 60)).toEqual([]);
   });
 });

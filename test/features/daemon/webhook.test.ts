@@ -23,7 +23,7 @@ async function isComplete(scene: Rounds, id: number): Promise<boolean> {
 }
 
 describe('an event of the webhook', () => {
-  it('brings a new activity with its streams, and its changes, while a backfill waits for the quota', async () => {
+  it('an event brings an activity, its streams and its changes while a backfill waits for the quota', async () => {
     const { scene, program } = await subscribed({
       activities: 60,
       quota: { short: 40, daily: 60, shortWindowMs: yearMs, dailyWindowMs: yearMs },
@@ -52,7 +52,7 @@ describe('an event of the webhook', () => {
     expect(requests.overLimit()).toEqual([]);
   });
 
-  it('about a deletion is confirmed by a request, and the activity goes', async () => {
+  it('a reported deletion is confirmed by a request before the activity is deleted', async () => {
     const { scene } = await subscribed({ activities: 6 });
     const [first] = scene.simulator.world.activities(1001);
     const id = first?.id ?? 0;
@@ -65,7 +65,7 @@ describe('an event of the webhook', () => {
     expect(await scene.db.collection('streams').countDocuments({ activity_id: id })).toBe(0);
   });
 
-  it('about an activity that is neither stored nor at Strava costs one request, and waits for nothing', async () => {
+  it('an event of an activity that is neither stored nor at Strava costs one request', async () => {
     const { scene } = await subscribed({ activities: 3 });
     await eventually(async () => (await scene.differences()).length === 0);
     const unknown = 19_900_000_001;
@@ -77,7 +77,7 @@ describe('an event of the webhook', () => {
     expect(scene.simulator.requests.count({ activityId: unknown })).toBe(1);
   });
 
-  it('about a deletion is postponed a few times while Strava still shows the activity', async () => {
+  it('a reported deletion is tried a few times while Strava still shows the activity', async () => {
     const { scene } = await subscribed({ activities: 3 });
     await eventually(async () => (await scene.differences()).length === 0);
     const { db, simulator } = scene;
@@ -113,7 +113,7 @@ describe('an event of the webhook', () => {
 });
 
 describe('3,000 forged events of activities that do not exist', () => {
-  it('cost a tenth of the window, and a new activity among them arrives at the next poll', async () => {
+  it('3,000 forged events cost a tenth of the window, and a new activity among them arrives at the next poll', async () => {
     const [short, daily] = [100, 1_000];
     const { scene } = await subscribed({
       activities: 6,
@@ -167,7 +167,7 @@ describe('the lists', () => {
     await eventually(async () => (await ticks(scene)) >= before + count, 60_000);
   }
 
-  it('are polled at each tick without a subscription, and seldom with one', async () => {
+  it('the lists are polled at each tick without a subscription, and seldom with one', async () => {
     const scene = await open({ activities: 2 });
     const { url } = await launch(scene, everySecond);
     await eventually(() => lists(scene) >= 5, 60_000);
@@ -181,7 +181,7 @@ describe('the lists', () => {
     await eventually(() => lists(scene) >= seldom + 2, 60_000);
   }, 180_000);
 
-  it('of an athlete who logs in are read while a run is under way, and no others', async () => {
+  it('the list of an athlete who logs in during a run is polled, and no other', async () => {
     const athletes = [athleteNamed('Ada', 1001, 3), athleteNamed('Bob', 1002, 3)];
     const scene = await open({ athletes });
     const { simulator, db } = scene;
