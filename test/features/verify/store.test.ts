@@ -64,7 +64,7 @@ async function current(id: number): Promise<AuditedActivity['streams'] | undefin
 beforeEach(() => adapter.empty());
 
 describe('a page of the list', () => {
-  it('agrees with what was stored of it, integers beyond 2^53 and beyond 2^63 included', async () => {
+  it('a page of the list equals what was stored of it, integers beyond 2^53 and 2^63 included', async () => {
     const wide = recordFromText(
       third,
       '"effort":3000000000000000001,"huge":123456789012345678901234567890,"a.b":{"$c":[-0,1e999]}',
@@ -74,7 +74,7 @@ describe('a page of the list', () => {
     expect(await store().comparePage(shown(...records))).toMatchObject({ missing: [], stale: [] });
   });
 
-  it('shows what is missing and what was changed at Strava', async () => {
+  it('a comparison shows activities that are missing and that were changed at Strava', async () => {
     await adapter.activities.storePage(pageOf([recordOf(first)]));
     const page = shown(recordOf(first, { name: 'Evening Ride' }), recordOf(second));
     expect(await store().comparePage(page)).toEqual({
@@ -112,23 +112,26 @@ describe('a page of the list', () => {
     'no bookkeeping': { $unset: { sync: '' } },
   };
 
-  it.each(Object.entries(byHand))('finds %s, and the next page repairs it', async (_, update) => {
-    const page = shown(recordOf(first));
-    await adapter.activities.storePage(pageOf([recordOf(first)]));
-    await change(first, update);
-    expect(await store().comparePage(page)).toMatchObject({ missing: [], stale: [first] });
-    await store().forgetFingerprints({ activityIds: [first], epoch: 1, at: fetchedAt });
-    await adapter.activities.storePage(pageOf([recordOf(first)]));
-    expect(await store().comparePage(page)).toMatchObject({ missing: [], stale: [] });
-  });
+  it.each(Object.entries(byHand))(
+    'a comparison finds %s, and the next page repairs it',
+    async (_, update) => {
+      const page = shown(recordOf(first));
+      await adapter.activities.storePage(pageOf([recordOf(first)]));
+      await change(first, update);
+      expect(await store().comparePage(page)).toMatchObject({ missing: [], stale: [first] });
+      await store().forgetFingerprints({ activityIds: [first], epoch: 1, at: fetchedAt });
+      await adapter.activities.storePage(pageOf([recordOf(first)]));
+      expect(await store().comparePage(page)).toMatchObject({ missing: [], stale: [] });
+    },
+  );
 
-  it('leaves alone what the user added', async () => {
+  it('a comparison ignores keys that the user added', async () => {
     await adapter.activities.storePage(pageOf([recordOf(first)]));
     await change(first, { $set: { notes: 'mine', 'derived.x': 1 } });
     expect((await store().comparePage(shown(recordOf(first)))).stale).toEqual([]);
   });
 
-  it('does not miss a track where there is none', async () => {
+  it('a comparison expects no track of an activity without one', async () => {
     const record = recordOf(first, { map: { summary_polyline: '' }, start_latlng: [] });
     await adapter.activities.storePage(pageOf([record]));
     expect((await store().comparePage(shown(record))).stale).toEqual([]);
@@ -147,7 +150,7 @@ describe('a page of the list', () => {
     expect(polyline).not.toBe('');
   });
 
-  it('does not miss a track that MongoDB rejected or that comes from the streams', async () => {
+  it('a comparison accepts that a track was rejected by MongoDB or comes from the streams', async () => {
     await adapter.activities.storePage(pageOf([recordOf(first), recordOf(second)]));
     await change(first, {
       $unset: { track: '', start_point: '' },
@@ -165,7 +168,7 @@ describe('a page of the list', () => {
     expect((await store().comparePage(page)).stale).toEqual([]);
   });
 
-  it('does not miss what expired under a retention or was deleted after the request', async () => {
+  it('a comparison does not report expired activities and those deleted after the request', async () => {
     const writeTombstone = (id: number, why: string, at: Date) =>
       adapter.database.db
         .collection('tombstones')
@@ -180,7 +183,7 @@ describe('a page of the list', () => {
     expect(await adapter.database.db.collection('tombstones').countDocuments()).toBe(3);
   });
 
-  it('drops the differences that another process has resolved since', async () => {
+  it('a comparison drops differences that another process has resolved since', async () => {
     await adapter.activities.storePage(pageOf([recordOf(first), recordOf(second)]));
     const found = { missing: [third, 4], stale: [first, second], requestedAt };
     const later = new Date(requestedAt.getTime() + 1);
@@ -204,7 +207,7 @@ describe("an activity's streams", () => {
     'another number of samples': { $set: { sample_count: 4 } },
   };
 
-  it.each(Object.entries(planted))('are broken by %s, and due again', async (_, update) => {
+  it.each(Object.entries(planted))('streams broken by %s are due again', async (_, update) => {
     await storeWithStreams(first, 3);
     expect(await current(first)).toBe('stored');
     await adapter.store.streams.updateOne({ part: 0 }, update, {
@@ -215,7 +218,7 @@ describe("an activity's streams", () => {
     expect(await current(first)).toBe('pending');
   });
 
-  it('are whole in several parts, and broken where one is missing or of another write', async () => {
+  it('streams in several parts are broken if a part is missing or of another write', async () => {
     await storeWithStreams(first, 450_000);
     const { streams } = adapter.store;
     expect(await streams.countDocuments()).toBeGreaterThan(1);
@@ -226,7 +229,7 @@ describe("an activity's streams", () => {
     expect(await current(first)).toBe('broken');
   });
 
-  it('are broken where there is no state, and unexpected where there should be none', async () => {
+  it('streams without a state are broken, and those of an activity without streams are unexpected', async () => {
     await storeWithStreams(first, 3);
     await change(first, { $set: { 'sync.streams.state': 'none' } });
     expect(await current(first)).toBe('unexpected');
@@ -236,14 +239,14 @@ describe("an activity's streams", () => {
     expect(await current(first)).toBe('broken');
   });
 
-  it('are left alone by a stale holder', async () => {
+  it('a stale lease holder does not repair streams', async () => {
     await storeWithStreams(first, 3);
     await change(first, { $set: { 'sync.epoch': 5 } });
     await store().resetStreams({ activityIds: [first], epoch: 4, at: requestedAt });
     expect(await current(first)).toBe('stored');
   });
 
-  it('are audited beyond one page, of one athlete, from a start on', async () => {
+  it('the audit of streams covers several pages, of one athlete, from a start on', async () => {
     const records = Array.from({ length: 450 }, (_, index) => recordOf(index + 1));
     await adapter.activities.storePage(pageOf(records));
     const old = { start_date: '2016-10-04T06:12:13Z' };
@@ -259,7 +262,7 @@ describe("an activity's streams", () => {
 });
 
 describe('streams without an activity', () => {
-  it('are found of this athlete only, beyond one page, and removed', async () => {
+  it('streams without an activity are found over several pages, of one athlete alone, and removed', async () => {
     const { streams, activities } = adapter.store;
     await storeWithStreams(first, 3);
     const [part] = await streams.find({}, { projection: { _id: 0 } }).toArray();
