@@ -15,12 +15,12 @@ const grant = { athleteId, accessToken: 'a', refreshToken: 'r', expiresAt: at };
 beforeEach(() => adapter.empty());
 
 describe('the figures', () => {
-  it('are none without a login', async () => {
+  it('status has no figures without a login', async () => {
     await adapter.activities.storePage(pageOf([recordOf(1)]));
     expect(await overview(adapter.store, everyApplication)).toEqual([]);
   });
 
-  it('of an athlete who has just logged in are zero', async () => {
+  it('the figures of an athlete who has just logged in are zero', async () => {
     await createTokenStore(adapter.store, everyApplication).save(grant);
     expect(await overview(adapter.store, everyApplication)).toEqual([
       {
@@ -40,7 +40,7 @@ describe('the figures', () => {
     ]);
   });
 
-  it('tell what is stored, what is to do, and which logins require action', async () => {
+  it('the figures say what is stored, what is to do, and which logins require action', async () => {
     const { store, activities } = adapter;
     const tokens = createTokenStore(store, everyApplication);
     await tokens.save(grant);
