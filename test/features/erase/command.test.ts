@@ -113,7 +113,7 @@ describe('an erasure that fails', () => {
 });
 
 describe('an erasure that was killed before its first deletion', () => {
-  it('left a mark, and the next erasure deletes everything', async () => {
+  it('an erasure that was killed before its first deletion is finished by the next one', async () => {
     const mark = { since: new Date(), reason: 'is being erased' };
     await database.db.collection('tokens').updateOne({}, { $set: { needs_authorization: mark } });
     const token = String((await login())?.['refresh_token']);

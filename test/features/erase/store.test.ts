@@ -229,7 +229,7 @@ describe('an interrupted erasure', () => {
 });
 
 describe('a document that comes back during an erasure', () => {
-  it('is deleted by another pass', async () => {
+  it('a document that comes back during an erasure is deleted by another pass', async () => {
     await fill(ada);
     const lease = await leaseOf(`athlete:${ada}`);
     let isLate = false;
@@ -250,7 +250,7 @@ describe('a document that comes back during an erasure', () => {
 });
 
 describe("the athlete's leases", () => {
-  it('are deleted once they are released, and no others are', async () => {
+  it('only the released leases of an erased athlete are deleted', async () => {
     const names = [`athlete:${ada}`, `refresh:${ada}`, `athlete:${bob}`, `athlete:${ada}1`];
     for (const name of names) await (await leaseOf(name)).release();
     const held = await leaseOf(`refresh:${ada}`);
