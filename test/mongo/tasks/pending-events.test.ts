@@ -64,7 +64,7 @@ async function waiting(): Promise<readonly number[]> {
 }
 
 describe('events of activities that are not stored', () => {
-  it('are due until their budget is spent, and again in the next window', async () => {
+  it('events of unknown activities are due until their budget is spent, and again in the next window', async () => {
     await save([1, 2, 3, 4, 5]);
     expect(await dueIds()).toEqual([1, 2, 3]);
     expect(await waste()).toBe(3);
@@ -75,19 +75,19 @@ describe('events of activities that are not stored', () => {
     ]);
   });
 
-  it('that brought something cost nothing of the budget', async () => {
+  it('an event that brought something costs no budget', async () => {
     await save([1, 2, 3, 4, 5]);
     for (const task of await due()) await tasks.settleEvent(task, at(1), false);
     expect(await dueIds()).toEqual([4, 5]);
   });
 
-  it('in flight count as wasted until they end', async () => {
+  it('events in flight count as wasted until they end', async () => {
     await save([1, 2, 3, 4, 5]);
     const exclude = new Set(['activity:1', 'activity:2']);
     expect(await dueIds({ exclude })).toEqual([3]);
   });
 
-  it('count each request, also for the same activity', async () => {
+  it('each wasted request counts, also for the same activity', async () => {
     await save([1]);
     for (const seconds of [0, 61, 122]) {
       nowMs = at(seconds).getTime();
@@ -102,7 +102,7 @@ describe('events of activities that are not stored', () => {
     expect(await dueIds({ now: at(200) })).toEqual([]);
   });
 
-  it('count for all athletes together', async () => {
+  it('wasted requests of all athletes count together', async () => {
     await save([1, 2, 3]);
     await waste();
     const eventAt = at(0);
@@ -111,7 +111,7 @@ describe('events of activities that are not stored', () => {
     expect(await dueIds({ athleteId: 2002 })).toEqual([]);
   });
 
-  it('do not keep events of stored activities waiting', async () => {
+  it('a flood of unknown activities does not keep events of stored activities waiting', async () => {
     await storeActivities(7);
     await save([1, 2, 3, 4]);
     await waste();
@@ -121,7 +121,7 @@ describe('events of activities that are not stored', () => {
 });
 
 describe('events of stored activities', () => {
-  it('that brought nothing new are due until a budget of their own is spent', async () => {
+  it('events of unchanged activities are due until a budget of their own is spent', async () => {
     await storeActivities(1, 2, 3, 4);
     await save([1, 2, 3, 4], 'update');
     expect(await waste()).toBe(3);
@@ -129,7 +129,7 @@ describe('events of stored activities', () => {
     expect(await dueIds()).toEqual([9]);
   });
 
-  it('about a deletion that did not happen count each try', async () => {
+  it('each try of a reported deletion that did not happen counts as wasted', async () => {
     await storeActivities(1, 2);
     await save([1, 2], 'delete');
     const [task] = await due();
@@ -147,14 +147,14 @@ describe('a page of the newest activities', () => {
   const poll = (ids: readonly number[], seconds = 30, changes: Partial<TaskQuery> = {}) =>
     tasks.settleByPage(query(changes), { requestedAt: at(seconds), ids });
 
-  it('settles the event of a new activity that it brought', async () => {
+  it('a polled page settles the event of a new activity that it brought', async () => {
     await save([1, 2]);
     await storeActivities(1);
     expect(await poll([1])).toBe(true);
     expect(await waiting()).toEqual([2]);
   });
 
-  it('settles nothing that came after it was requested, is in flight, or is about a change', async () => {
+  it('a polled page settles no event that is newer, in flight or about a change', async () => {
     await storeActivities(1, 2, 3);
     await save([1]);
     await save([2], 'update');
@@ -164,7 +164,7 @@ describe('a page of the newest activities', () => {
     expect(await waiting()).toEqual([1, 2, 3]);
   });
 
-  it('drops events of what is not stored where the budget is spent', async () => {
+  it('a polled page drops events of unknown activities if the budget is spent', async () => {
     await storeActivities(7);
     await save([1, 2, 3, 4, 5]);
     await waste();
@@ -175,7 +175,7 @@ describe('a page of the newest activities', () => {
     expect(await waiting()).toEqual([7, 6]);
   });
 
-  it('drops nothing while the budget is not spent', async () => {
+  it('a polled page drops no event while the budget is not spent', async () => {
     await save([1, 2, 3, 4, 5]);
     expect(await poll([])).toBe(false);
     expect(await waiting()).toEqual([1, 2, 3, 4, 5]);
