@@ -45,13 +45,13 @@ beforeEach(async () => {
 const allLogins = () => loginsOf(adapter.store, everyApplication).sort({ _id: 1 }).toArray();
 
 describe('the logins of an application', () => {
-  it('are its own and those without a client id', async () => {
+  it('an application has its own logins and those without a client id', async () => {
     expect(await createAthleteStore(adapter.store, own).athleteIds()).toEqual([ours, typedIn]);
     expect(await createAthleteStore(adapter.store, other).athleteIds()).toEqual([theirs, typedIn]);
     expect(await countLogins(adapter.store, own)).toEqual({ athletes: 2, needAuthorization: 0 });
   });
 
-  it('are all of them for every application', async () => {
+  it('without an application, all logins are loaded', async () => {
     const { store } = adapter;
     const everyone = [ours, theirs, typedIn];
     expect(await createAthleteStore(store, everyApplication).athleteIds()).toEqual(everyone);
@@ -59,7 +59,7 @@ describe('the logins of an application', () => {
     await expect(assertOwnAthlete(store, everyApplication, theirs)).resolves.toBeUndefined();
   });
 
-  it('decide alone when all were polled', async () => {
+  it('only the logins of the application decide when all were polled', async () => {
     for (const athleteId of [ours, typedIn]) {
       await adapter.store.athletes.insertOne({
         _id: (await idOf(athleteId)) as never,
@@ -76,7 +76,7 @@ async function idOf(athleteId: number) {
 }
 
 describe('the login of another application', () => {
-  it('is counted and named', async () => {
+  it('the logins of other applications are counted, with their client ids', async () => {
     expect(await otherLogins(adapter.store, own)).toEqual({ athletes: 1, clientIds: [other] });
     expect(await otherLogins(adapter.store, '333')).toEqual({
       athletes: 2,
@@ -87,13 +87,13 @@ describe('the login of another application', () => {
       expect(await otherApplicationOf(adapter.store, own, athleteId)).toBeUndefined();
   });
 
-  it('is not loaded', async () => {
+  it('a login of another application is not loaded', async () => {
     const loading = createTokenStore(adapter.store, own).load(theirs);
     await expect(loading).rejects.toBeInstanceOf(OtherApplicationError);
     await expect(loading).rejects.toThrow(/application 222, and this is 111/);
   });
 
-  it('is neither renewed nor marked', async () => {
+  it('a login of another application is neither renewed nor marked', async () => {
     const before = await allLogins();
     const tokens = createTokenStore(adapter.store, own);
     await tokens.renew(theirGrant, { ...theirGrant, refreshToken: 'r3' });
@@ -103,7 +103,7 @@ describe('the login of another application', () => {
     expect(await allLogins()).toEqual(before);
   });
 
-  it('keeps the mark of an erasure by its own application', async () => {
+  it('a login of another application keeps the mark of its erasure', async () => {
     const { store } = adapter;
     await markErasing(store, other, { athleteId: theirs, now: at });
     const before = await allLogins();
@@ -113,7 +113,7 @@ describe('the login of another application', () => {
     expect(await erasingIds(store, other)).toEqual([theirs]);
   });
 
-  it('is not deleted although it is marked', async () => {
+  it('a marked login of another application is not deleted', async () => {
     const { store } = adapter;
     await createTokenStore(store, other).markNeedsAuthorization(theirGrant, 'rejected', at);
     await removeLogin(store, own, { athleteId: theirs, at });
@@ -122,7 +122,7 @@ describe('the login of another application', () => {
 });
 
 describe('a withdrawn access', () => {
-  it('is settled by its own application, also once the login is gone', async () => {
+  it('withdrawn access is settled by its own application, also once the login is gone', async () => {
     const { store } = adapter;
     await saveAthlete(store, theirs, {});
     await noteDeauthorization(store, other, { athleteId: theirs, at });
@@ -138,7 +138,7 @@ describe('a withdrawn access', () => {
 });
 
 describe('the runs of an application', () => {
-  it('are not those of another one', async () => {
+  it('an application does not see the runs of another one', async () => {
     const start = { reason: 'command', command: 'sync', host: 'h', pid: 1, startedAt: at } as const;
     const [runs, others] = [own, other].map((each) => createRunStore(adapter.store, each));
     const id = await others?.start(start);
@@ -154,7 +154,7 @@ describe('the runs of an application', () => {
 });
 
 describe('the notifications of an application', () => {
-  it('are not ended by another one, although the condition has the same key', async () => {
+  it('an application does not end the notification of another one with the same key', async () => {
     const [ones, others] = [own, other].map((each) => createNotificationStore(adapter.store, each));
     const silence = { key: 'silence', kind: 'silence', text: 'x', tries: 0 } as const;
     await others?.save({ ...silence, since: at, seenAt: at, watchedMs: 0 });
