@@ -73,7 +73,7 @@ const rebuild = (trackSource: 'summary' | 'streams' = 'summary') =>
   rebuildActivity(adapter.store, { id, trackSource });
 
 describe('what is derived from streams', () => {
-  it('are stored with the streams in one write', async () => {
+  it('derived values are stored with the streams in one write', async () => {
     await storeStreams(await listed(), recording);
     const { derived } = await activity();
     expect(derived).toEqual(derivedFrom(recording));
@@ -84,7 +84,7 @@ describe('what is derived from streams', () => {
     });
   });
 
-  it('stay while the streams are fetched again, and change with them', async () => {
+  it('derived values stay while the streams are fetched again, and change with them', async () => {
     await storeStreams(await listed(), recording);
     const write = await listed({ distance: 600 });
     expect((await activity())['derived']).toEqual(derivedFrom(recording));
@@ -93,13 +93,13 @@ describe('what is derived from streams', () => {
     expect((await activity())['derived']).toEqual(derivedFrom(cropped));
   });
 
-  it('are removed with the streams', async () => {
+  it('derived values are removed with the streams', async () => {
     await storeStreams(await listed(), recording);
     await markWithoutStreams(await listed({ distance: 600 }), 'Strava has none');
     expect(await activity()).not.toHaveProperty('derived');
   });
 
-  it('is not what Strava calls so', async () => {
+  it('our derived values do not replace a key derived of Strava', async () => {
     await storeStreams(await listed(), recording);
     await listed({ distance: 600, derived: 'theirs', track: 'theirs', sync: 1 });
     expect(await activity()).toMatchObject({
@@ -111,7 +111,7 @@ describe('what is derived from streams', () => {
     expect(await activity()).toMatchObject({ name: 'Renamed', derived: { version: 1 } });
   });
 
-  it('are left out where the document has no room for them', async () => {
+  it('derived values are left out if the document has no room for them', async () => {
     await listed();
     await change({ $set: { description: 'x'.repeat(16_770_000) } });
     const isFound = await writeDerivation(adapter.store, {
@@ -169,7 +169,7 @@ describe('the stored track', () => {
   it.each([
     ['is a point', [[16, 48]]],
     ['jumps across continents', jumps],
-  ])('is left out where MongoDB rejects it, because it %s', async (_, coordinates) => {
+  ])('the stored track is left out if MongoDB rejects it because it %s', async (_, coordinates) => {
     const write = await listed();
     const rejected = { type: 'LineString', coordinates };
     await writeDerivation(adapter.store, {

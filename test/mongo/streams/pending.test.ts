@@ -44,7 +44,7 @@ function day(number: number): Date {
 }
 
 describe('pending streams', () => {
-  it('come newest first, with the facts for the planner', async () => {
+  it('pending streams come newest first, with the facts for the planner', async () => {
     await storeDays(4);
     expect(await idsOf()).toEqual([4, 3, 2, 1]);
     const [newest] = await query({ freshFrom: day(4) });
@@ -59,21 +59,21 @@ describe('pending streams', () => {
     expect(newest?.recordingHash).toMatch(/\S/);
   });
 
-  it('are limited, and exclude those in flight', async () => {
+  it('pending streams are limited, and exclude those in flight', async () => {
     await storeDays(20);
     expect(await idsOf()).toEqual(Array.from({ length: 16 }, (_, index) => 20 - index));
     const exclude = new Set([20, 19].map((number) => `streams:${first + number}`));
     expect((await idsOf({ exclude }))[0]).toBe(18);
   });
 
-  it('comes from the first range that has some', async () => {
+  it('pending streams come from the first range that has some', async () => {
     await storeDays(4);
     const ranges = [{ from: day(20) }, { to: day(3) }, {}];
     expect(await idsOf({ ranges })).toEqual([2, 1]);
     expect(await idsOf({ ranges: [] })).toEqual([]);
   });
 
-  it('are searched in a half-open range', async () => {
+  it('pending streams are searched in a half-open range', async () => {
     await storeDays(4);
     expect(await idsOf({ ranges: [{ from: day(2), to: day(4) }] })).toEqual([3, 2]);
     expect(await idsOf({ ranges: [{ from: day(3) }] })).toEqual([4, 3]);
@@ -93,7 +93,7 @@ describe('pending streams', () => {
     expect(await adapter.activities.countPending(2002, {})).toBe(1);
   });
 
-  it('exclude stored streams and activities without streams', async () => {
+  it('stored streams and activities without streams are not pending', async () => {
     await storeDays(3);
     await setStreams(3, { state: 'stored', tries: 0 });
     await setStreams(2, { state: 'none', tries: 0 });
@@ -101,7 +101,7 @@ describe('pending streams', () => {
     expect(await adapter.activities.countPending(athleteId, {})).toBe(1);
   });
 
-  it('are due at their next try', async () => {
+  it('failed streams are due at their next try', async () => {
     await storeDays(3);
     await setStreams(3, { state: 'pending', tries: 1, next_try_at: new Date(now.getTime() + 1) });
     await setStreams(2, { state: 'pending', tries: 1, next_try_at: now });
@@ -109,7 +109,7 @@ describe('pending streams', () => {
     expect(await idsOf({ now: new Date(now.getTime() + 1) })).toEqual([3, 2, 1]);
   });
 
-  it('have no elapsed time where the activity has none', async () => {
+  it('pending streams have no elapsed time if the activity has none', async () => {
     await adapter.activities.storePage(pageOf([recordOf(first, { elapsed_time: null })]));
     expect(await query()).toMatchObject([{ elapsedS: 0 }]);
   });
@@ -123,18 +123,18 @@ describe('a parked activity', () => {
     await setStreams(2, { state: 'parked', tries: 5, error: 'error', next_try_at: nextTryAt });
   });
 
-  it('is due again after a day', async () => {
+  it('parked streams are due again after a day', async () => {
     expect(await idsOf()).toEqual([3, 1]);
     expect(await idsOf({ now: nextTryAt })).toEqual([3, 2, 1]);
   });
 
-  it('is listed, newest first, and not counted as pending', async () => {
+  it('parked activities are listed newest first and not counted as pending', async () => {
     await setStreams(3, { state: 'parked', tries: 5, error: 'error', next_try_at: nextTryAt });
     expect(await adapter.activities.parkedIds([athleteId])).toEqual([first + 3, first + 2]);
     expect(await adapter.activities.countPending(athleteId, {})).toBe(1);
   });
 
-  it('is due at once after a manual retry, like failed ones, and others stay unchanged', async () => {
+  it('parked and failed streams are due at once after a manual retry, and others stay unchanged', async () => {
     await setStreams(1, { state: 'pending', tries: 2, error: 'error', next_try_at: nextTryAt });
     expect(await adapter.activities.retryParked(2002)).toBe(0);
     expect(await adapter.activities.retryParked(athleteId)).toBe(2);
@@ -149,7 +149,7 @@ describe('a parked activity', () => {
 });
 
 describe('the next try of failed streams', () => {
-  it('is the earliest one in the range', async () => {
+  it('the next try of failed streams is the earliest one in the range', async () => {
     await storeDays(4);
     const at = (hours: number): Date => new Date(now.getTime() + hours * hourMs);
     await setStreams(1, { state: 'pending', tries: 1, next_try_at: at(3) });
@@ -171,7 +171,7 @@ describe('a range', () => {
     adapter.tasks.isComplete(taskQuery('streams', now, { ranges: [range] }));
   const soon = new Date(now.getTime() + 1);
 
-  it('is complete when its streams are stored, none, postponed or parked', async () => {
+  it('a range is complete when its streams are stored, none, postponed or parked', async () => {
     await storeDays(5);
     await setStreams(1, { state: 'stored', tries: 0 });
     await setStreams(2, { state: 'none', tries: 0 });
@@ -180,7 +180,7 @@ describe('a range', () => {
     expect([await isComplete({ to: day(5) }), await isComplete({})]).toEqual([true, false]);
   });
 
-  it('is not complete while failed streams wait for their next try', async () => {
+  it('a range is incomplete while failed streams wait for their next try', async () => {
     await storeDays(1);
     await setStreams(1, { state: 'pending', tries: 1, next_try_at: soon });
     expect(await isComplete({})).toBe(false);
@@ -188,7 +188,7 @@ describe('a range', () => {
 });
 
 describe('the query for what is due', () => {
-  it('uses an index and sorts nothing in memory', async () => {
+  it('the query for due streams uses an index and sorts nothing in memory', async () => {
     await storeDays(9);
     const filter = {
       'sync.athlete_id': Long.fromNumber(athleteId),

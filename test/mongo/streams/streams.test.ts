@@ -202,7 +202,7 @@ function partOf(part: number) {
 }
 
 describe('a recording that was changed during the fetch of its streams', () => {
-  it('stays pending, and its old streams are not stored', async () => {
+  it('a recording that changed during the fetch stays pending, and its old streams are not stored', async () => {
     const write = await stored();
     await adapter.activities.storePage(pageOf([recordOf(id, { distance: 9 })]));
     await storeStreams(write, small);
@@ -210,7 +210,7 @@ describe('a recording that was changed during the fetch of its streams', () => {
     expect(await dueStreams(adapter.tasks, at)).toHaveLength(1);
   });
 
-  it('is marked neither as one without streams nor as failed', async () => {
+  it('a recording that changed during the fetch is marked neither as without streams nor as failed', async () => {
     const write = await stored();
     await adapter.activities.storePage(pageOf([recordOf(id, { distance: 9 })]));
     await markWithoutStreams(write);
@@ -221,7 +221,7 @@ describe('a recording that was changed during the fetch of its streams', () => {
 });
 
 describe('an activity that was removed during the fetch', () => {
-  it('is not a failure', async () => {
+  it('an activity that was removed during the fetch is no failure', async () => {
     const write = await stored();
     await adapter.store.activities.deleteMany({});
     await markWithoutStreams(write);
@@ -230,7 +230,7 @@ describe('an activity that was removed during the fetch', () => {
 });
 
 describe('a write of streams under an older lease', () => {
-  it('stores neither streams nor a state', async () => {
+  it('a write under an older lease stores neither streams nor a state', async () => {
     const write = await stored(7);
     await storeStreams(write, small);
     const before = [await parts(), await state()];
@@ -242,7 +242,7 @@ describe('a write of streams under an older lease', () => {
     expect([await parts(), await state()]).toEqual(before);
   });
 
-  it('leaves no part beside the newer ones', async () => {
+  it('a write under an older lease leaves no part beside the newer ones', async () => {
     const write = await stored(7);
     await storeStreams(write, small);
     const samples = Array.from({ length: 400_000 }, (_, index) => index / 8);
@@ -252,7 +252,7 @@ describe('a write of streams under an older lease', () => {
     expect(await parts()).toHaveLength(1);
   });
 
-  it('fails after a write under the newer one', async () => {
+  it('a write under an older lease fails after one under the newer lease', async () => {
     const write = await stored(3);
     await storeStreams({ ...write, epoch: 9 }, small);
     const renamed = pageOf([recordOf(id, { name: 'Old' })], { epoch: 8 });
@@ -261,7 +261,7 @@ describe('a write of streams under an older lease', () => {
 });
 
 describe('marking an activity without streams', () => {
-  it('is final, with the reason', async () => {
+  it('an activity without streams is marked for good, with the reason', async () => {
     await markWithoutStreams(await stored());
     const expected = { state: 'none', reason: 'Strava has none', tries: 0, fetched_at: at };
     expect(await state()).toEqual(expected);
@@ -281,7 +281,7 @@ describe('marking an activity without streams', () => {
 });
 
 describe('a recording that was uploaded late', () => {
-  it('is stored with its next try, and cleared by a success', async () => {
+  it('the deadline of a late upload is stored with its next try, and cleared by a success', async () => {
     const mayComeUntil = new Date(at.getTime() + 1);
     const write = await stored();
     await postpone({ ...write, task: { ...write.task, mayComeUntil } });
@@ -290,7 +290,7 @@ describe('a recording that was uploaded late', () => {
 });
 
 describe('a failure', () => {
-  it('is written down with its next try, and success clears it', async () => {
+  it('a failure is stored with its next try, and cleared by a success', async () => {
     const write = await stored();
     await postpone(write, failure(at, 2), 'error');
     const expected = { state: 'pending', tries: 2, error: 'error', next_try_at: at };
@@ -302,7 +302,7 @@ describe('a failure', () => {
 });
 
 describe('the id of an activity', () => {
-  it('makes activity and part unique', async () => {
+  it('an activity and a part are unique together', async () => {
     await storeStreams(await stored(), small);
     const again = adapter.database.db
       .collection('streams')
