@@ -99,7 +99,7 @@ describe('what is derived from streams', () => {
     expect(await activity()).not.toHaveProperty('derived');
   });
 
-  it('our derived values do not replace a key derived of Strava', async () => {
+  it('the keys derived, track and sync are ours although Strava sends some of the same name', async () => {
     await storeStreams(await listed(), recording);
     await listed({ distance: 600, derived: 'theirs', track: 'theirs', sync: 1 });
     expect(await activity()).toMatchObject({
