@@ -11,6 +11,7 @@ import type { restore } from './features/backup/restore-command.ts';
 import type { Add, Perform } from './command-action.ts';
 import { addAuth, addGet, addSync, addVerify, addWebhook } from './strava-commands.ts';
 import { escapeActing } from './terminal-text.ts';
+import { programVersion } from './version.ts';
 
 /** Commander repeats an unexpected value, which may be a secret. */
 function withoutValues(message: string): string {
@@ -135,6 +136,7 @@ export function createCommands(perform: Perform, input: Input): Command {
     .description(
       'Keeps every Strava activity of one or more athletes, with its streams, in a MongoDB that the athlete owns.',
     )
+    .version(programVersion(), '--version', 'print the version')
     .exitOverride()
     .configureOutput({
       outputError: (text, write) => {

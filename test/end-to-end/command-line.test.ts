@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { createCommands } from '../../src/command-line.ts';
-import { projectFolder } from '../support/command.ts';
+import { packageVersion, projectFolder } from '../support/command.ts';
 import { useScene } from '../support/scene.ts';
 
 const commands = [
@@ -75,6 +75,16 @@ describe.concurrent('the command line', () => {
     const { exitCode, stdout } = await scene.run('--help');
     expect(exitCode).toBe(0);
     for (const command of commands) expect(stdout).toMatch(`  ${command.split(' ')[0] ?? ''} `);
+  });
+
+  it('--version prints the version of package.json alone', async () => {
+    const scene = await openScene({ activities: 1 });
+    const { exitCode, stdout, stderr } = await scene.run('--version');
+    expect({ exitCode, stdout, stderr }).toEqual({
+      exitCode: 0,
+      stdout: `${String(packageVersion())}\n`,
+      stderr: '',
+    });
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { packageVersion } from '../support/command.ts';
 import { logIn } from '../support/mirror.ts';
 import type { Scene } from '../support/scene.ts';
 import { athleteId, athleteNamed, useScene } from '../support/scene.ts';
@@ -119,7 +120,9 @@ describe.concurrent('the daemon', () => {
     const daemon = scene.begin(['start']);
     await daemon.shown('Domestique is running');
     daemon.kill('SIGTERM');
-    expect((await daemon.ended).exitCode).toBe(0);
+    const { exitCode, stderr } = await daemon.ended;
+    expect(exitCode).toBe(0);
+    expect(stderr.split('\n')[0]).toContain(`Domestique ${String(packageVersion())} starts.`);
     expect(await scene.db.collection('runs').countDocuments()).toBe(1);
     expect(scene.simulator.requests.entries).toHaveLength(0);
   });

@@ -1,5 +1,6 @@
 import { Long } from 'mongodb';
 import { describe, expect, it } from 'vitest';
+import { packageVersion } from '../support/command.ts';
 import { printedJson, athleteId, athleteNamed, useScene } from '../support/scene.ts';
 
 describe.concurrent('status', () => {
@@ -19,6 +20,7 @@ describe.concurrent('status', () => {
     scene.simulator.requests.clear();
     const json = printedJson(await scene.callWith(env, 'status', '--json'));
     expect(json).toMatchObject({
+      version: packageVersion(),
       athletes: [{ athleteId, activities: 30 }],
       quota: { short: { limit: 12 }, daily: { limit: 12 } },
       lastRun: { outcome: 'waiting', command: 'sync' },

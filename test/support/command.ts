@@ -3,12 +3,19 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { resolve } from 'node:path';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 
 export const projectFolder = resolve(import.meta.dirname, '../..');
 const cli = resolve(projectFolder, 'src/cli.ts');
+
+/** The version that package.json names. */
+export function packageVersion(): unknown {
+  const text = readFileSync(resolve(projectFolder, 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: unknown }).version;
+}
 
 /** The simulator, the database and the variables of a command. */
 export interface Surroundings {

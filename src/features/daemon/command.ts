@@ -16,6 +16,7 @@ import { createMetrics } from '../monitoring/metrics.ts';
 import { otherLogins } from '../../mongo/tokens/other-applications.ts';
 import type { RunReason } from '../../mongo/history/runs.ts';
 import type { Program } from '../../program.ts';
+import { programVersion } from '../../version.ts';
 import type { Job, RunResult } from '../../sync/job.ts';
 import type { Deauthorizations } from './deauthorization.ts';
 import { createDeauthorizations } from './deauthorization.ts';
@@ -33,6 +34,7 @@ import { counted, instant } from '../shared/text-format.ts';
 
 export async function start(program: Program): Promise<ExitCode> {
   const { config, clock } = program;
+  program.log.info(`Domestique ${programVersion()} starts.`);
   requireClient(config);
   const { requestTimeoutMs } = config.strava;
   const heartbeat = createHeartbeat({ clock, requestTimeoutMs });

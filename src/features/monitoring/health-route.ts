@@ -10,6 +10,7 @@ import { jsonResponse } from '../../http/response.ts';
 import { createBoundedWork } from '../../http/bounded-work.ts';
 import { createRecentValue } from '../../http/recent-value.ts';
 import { maxConnections } from '../../http/server.ts';
+import { programVersion } from '../../version.ts';
 
 export interface HealthOptions {
   /** Whether the daemon's loops turn. */
@@ -31,7 +32,7 @@ const opening = unhealthy('The database is not open yet: MongoDB is away, or is 
 export function createHealthRoutes(options: HealthOptions): readonly Route[] {
   const ready = createReadiness(options);
   return [
-    ...routesOf('/livez', () => Promise.resolve(options.liveness())),
+    ...routesOf('/livez', () => Promise.resolve(options.liveness()), { version: programVersion() }),
     ...routesOf('/readyz', ready),
   ];
 }
@@ -54,15 +55,24 @@ function createReadiness({ countLogins, clock }: HealthOptions): () => Promise<F
     }, silent);
 }
 
-function routesOf(path: string, find: () => Promise<Finding>): readonly Route[] {
+/** `facts` complete the finding. */
+function routesOf(
+  path: string,
+  find: () => Promise<Finding>,
+  facts: Readonly<Record<string, string>> = {},
+): readonly Route[] {
   return (['GET', 'HEAD'] as const).map((method) => ({
     method,
     matches: (requested) => requested === path,
     isPrivate: true,
-    handle: async () => responseOf(await find()),
+    handle: async () => responseOf(await find(), facts),
   }));
 }
 
-function responseOf({ isHealthy, reasons }: Finding): HttpResponse {
-  return jsonResponse(isHealthy ? 200 : 503, { status: isHealthy ? 'ok' : 'failing', reasons });
+function responseOf(
+  { isHealthy, reasons }: Finding,
+  facts: Readonly<Record<string, string>>,
+): HttpResponse {
+  const status = isHealthy ? 'ok' : 'failing';
+  return jsonResponse(isHealthy ? 200 : 503, { status, reasons, ...facts });
 }

@@ -18,6 +18,7 @@ import type { OtherLogins } from '../../mongo/tokens/other-applications.ts';
 import { otherLogins } from '../../mongo/tokens/other-applications.ts';
 import type { RunDocument } from '../../mongo/schema/collections.ts';
 import type { Program } from '../../program.ts';
+import { programVersion } from '../../version.ts';
 import { actionRequiredOf, scopeGapsOf } from './action-required.ts';
 import type { QuotaReport } from '../shared/quota-report.ts';
 import { describeNoAthlete } from '../shared/other-applications.ts';
@@ -31,6 +32,8 @@ export interface AthleteStatus extends AthleteOverview {
 
 /** Everything that status shows. */
 export interface Status {
+  /** The program's version. */
+  readonly version: string;
   readonly database: string;
   /** Those of the configured application; of every application where none is configured. */
   readonly athletes: readonly AthleteStatus[];
@@ -68,6 +71,7 @@ export async function readStatus(program: Program, database: Database): Promise<
   const polls = reportPolls(plan);
   const shortage = pollShortage(polls, webhookIntervalMs > 0);
   return {
+    version: programVersion(),
     database: database.address,
     athletes: athletes.map((athlete) => ({
       ...athlete,

@@ -5,6 +5,7 @@ import type { TestProgram } from '../../support/program.ts';
 import type { Rounds } from '../../support/rounds.ts';
 import { useRounds } from '../../support/rounds.ts';
 import { athleteNamed } from '../../support/scene.ts';
+import { packageVersion } from '../../support/command.ts';
 import { eventually } from '../../support/waiting.ts';
 
 const open = useRounds();
@@ -45,6 +46,8 @@ describe('the health of the daemon', () => {
       expect(posted.status).toBe(404);
     }
     expect((await fetch(`${url}/livez/more`)).status).toBe(404);
+    const live: unknown = await (await fetch(`${url}/livez`)).json();
+    expect(live).toMatchObject({ version: packageVersion() });
   });
 
   it('fails if no athlete is logged in or all have to log in again, and passes if only some have to', async () => {
