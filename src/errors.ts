@@ -47,6 +47,12 @@ export class ConfigurationError extends DomestiqueError {
   }
 }
 
+/** Neither the application's id nor its secret is set: the user has just begun. */
+export class NotSetUpError extends DomestiqueError {
+  override readonly code = 'NOT_SET_UP';
+  override readonly exitCode = exitCodes.usage;
+}
+
 /** No athlete has logged in yet, or the requested athlete is unknown. */
 export class NoAthleteError extends DomestiqueError {
   override readonly code = 'NO_ATHLETE';

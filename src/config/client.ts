@@ -1,7 +1,8 @@
 /**
  * The application's id and secret. Only the commands that talk to Strava need them.
  */
-import { ConfigurationError } from '../errors.ts';
+import { commandLine } from '../domain/invocation.ts';
+import { ConfigurationError, NotSetUpError } from '../errors.ts';
 import type { Config } from './config.ts';
 import { applicationPage } from './formats.ts';
 import { schema } from './settings.ts';
@@ -15,15 +16,20 @@ export interface Client {
 /**
  * The client's id and secret.
  *
- * @throws ConfigurationError that says where to get what is missing and where to put it
+ * @throws NotSetUpError where both are missing, ConfigurationError that says where to get the missing one and
+ * where to put it
  */
 export function requireClient(config: Config): Client {
   const { clientId, clientSecret } = config.strava;
   if (clientId !== undefined && clientSecret !== undefined) return { clientId, clientSecret };
-  throw new ConfigurationError([
-    ...(clientId === undefined ? [missing('clientId')] : []),
-    ...(clientSecret === undefined ? [missing('clientSecret')] : []),
-  ]);
+  if (clientId !== undefined) throw new ConfigurationError([missing('clientSecret')]);
+  if (clientSecret !== undefined) throw new ConfigurationError([missing('clientId')]);
+  const variables = `${schema.strava.clientId.env} and ${schema.strava.clientSecret.env}`;
+  throw new NotSetUpError(
+    `Not set up yet. Run ${commandLine('demo')} to look around. For a real account, take the Client ID and the ` +
+      `Client Secret from ${applicationPage}, and put them into config/secrets.json (config/secrets.example.json ` +
+      `shows how) or the variables ${variables}.`,
+  );
 }
 
 function missing(key: keyof Client): string {

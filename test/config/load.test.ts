@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { requireClient } from '../../src/config/client.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { ConfigurationError } from '../../src/errors.ts';
+import { ConfigurationError, NotSetUpError } from '../../src/errors.ts';
 import { createProjectFolder, problemsOf } from './project-folder.ts';
 
 describe('the defaults', () => {
@@ -143,8 +143,15 @@ describe('the client', () => {
     expect(requireClient(config)).toEqual({ clientId: '12345', clientSecret: 'secret' });
   });
 
+  it('without id and secret is one sentence that says how to begin', () => {
+    const config = load({});
+    expect(() => requireClient(config)).toThrow(NotSetUpError);
+    expect(() => requireClient(config)).toThrow(
+      /^Not set up yet\. Run npm run demo to look around/,
+    );
+  });
+
   it.each([
-    [{}, ['STRAVA_CLIENT_ID', 'STRAVA_CLIENT_SECRET']],
     [{ STRAVA_CLIENT_ID: '12345' }, ['STRAVA_CLIENT_SECRET']],
     [{ STRAVA_CLIENT_SECRET: 'secret' }, ['STRAVA_CLIENT_ID']],
   ])('loads with only %j, and what is missing is an error when it is needed', (env, names) => {

@@ -93,7 +93,7 @@ describe('a wrong client', () => {
       MONGODB_URI: 'mongodb://127.0.0.1:1/',
     };
     const error = await failureOf(logins.logIn({ code: 'x' }, logins.createProgram({ config })));
-    expect(error).toMatchObject({ code: 'CONFIGURATION', exitCode: 2 });
+    expect(error).toMatchObject({ code: 'NOT_SET_UP', exitCode: 2 });
     expect(error.message).toMatch(/STRAVA_CLIENT_ID[\s\S]*STRAVA_CLIENT_SECRET/);
   });
 

@@ -1,0 +1,31 @@
+/**
+ * How the user calls the program: by npm in a clone, by its own name as an installed package. Every message
+ * that names a command takes its text from here.
+ */
+
+/** The text of one command with its arguments, such as `npm run verify -- --fix`. */
+export type CommandLine = (command: string, ...args: readonly string[]) => string;
+
+/** The package's name, for npx. */
+export const packageName = '@domestique/sync';
+
+/** Whether the program's files are those of an installed package. */
+export function isInstalledAt(folder: string): boolean {
+  return folder.split('/').includes('node_modules');
+}
+
+/** The command lines of a program whose files are in `folder`. */
+export function commandLineAt(folder: string): CommandLine {
+  if (!isInstalledAt(folder)) return inClone;
+  // The cache of npx: nothing else of it is on the PATH.
+  const program = folder.split('/').includes('_npx') ? `npx ${packageName}` : 'domestique';
+  return (command, ...args) => [program, command, ...args].join(' ');
+}
+
+/** The command lines of this program. */
+export const commandLine = commandLineAt(import.meta.dirname);
+
+function inClone(command: string, ...args: readonly string[]): string {
+  const script = command === 'start' ? 'npm start' : `npm run ${command}`;
+  return args.length === 0 ? script : [script, '--', ...args].join(' ');
+}
