@@ -52,8 +52,8 @@ describe('the rounds of one kind', () => {
       { kind: 'kills', figures: { ...whole, longestStopMs: 1_250 }, tookMs: 50_000 },
     ] as const;
     expect(soakTable(rounds).split('\n').slice(2)).toEqual([
-      '| 2 | `kills` | 1,050 kills | 800 | 0 | 0 | 0 |  | 1.3 |  | 45 |',
-      '| 1 | `refresh` | 50 kills | 400 | 0 | 0 | 0 | 12 / 12 |  |  | 9 |',
+      '| `kills` | 2 | 1,050 kills | 800 | 0 | 0 | 0 |  | 1.3 |  | 45 |',
+      '| `refresh` | 1 | 50 kills | 400 | 0 | 0 | 0 | 12 / 12 |  |  | 9 |',
     ]);
   });
 });

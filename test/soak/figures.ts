@@ -79,7 +79,7 @@ export interface FinishedRound {
 }
 
 const headings = [
-  ...['rounds', 'of', 'what was done', 'requests', 'over the limit', 'lost', 'doubled'],
+  ...['kind', 'rounds', 'what was done', 'requests', 'over the limit', 'lost', 'doubled'],
   ...['exchanges per expiry', 'longest stop, s', 'quota used', 'seconds a round'],
 ];
 
@@ -98,7 +98,7 @@ function rowOf(kind: RoundKind, rounds: readonly FinishedRound[]): readonly stri
   const meanMs = rounds.reduce((all, { tookMs }) => all + tookMs, 0) / rounds.length;
   const done = Object.entries(sum.done).map(([name, count]) => `${grouped(count)} ${name}`);
   return [
-    ...[grouped(rounds.length), `\`${kind}\``, done.join(', ')],
+    ...[`\`${kind}\``, grouped(rounds.length), done.join(', ')],
     ...[sum.requests, sum.overLimit, sum.lost.length, sum.doubled].map(grouped),
     tokens ? `${grouped(tokens.exchanges)} / ${grouped(tokens.expiries)}` : '',
     longestStopMs === undefined ? '' : seconds(longestStopMs),

@@ -11,7 +11,7 @@ const wrongPages = ['null', '7', '"[]"', '{}', '{"0":{}}'];
 
 /** One sync of many activities whose responses are mutated on their way. */
 export const responsesRound: Round = async ({ open, defer }, seed) => {
-  const scene = await open({ seed, activities });
+  const scene = await open({ seed, activities, env: { LOG_LEVEL: 'warn' } });
   const spoiler = createSpoiler({ seed, wrongPages, maxPoints: 100_000, share });
   const proxy = await startResponseProxy(scene.simulator, spoiler.alter);
   defer(() => proxy.close());
