@@ -3,6 +3,7 @@
  * saw: `npm run soak -- --minutes 10`, `npm run soak -- --count 3 --only kills,mongod --seed 7`. The first
  * round that breaks a guarantee ends it with 1, and prints the command that repeats the round.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { setup as useScratchFolder } from '../scratch-folder.ts';
 import type { FinishedRound } from './figures.ts';
 import { soakTable, violationsOf } from './figures.ts';
@@ -33,6 +34,8 @@ const rounds: Readonly<Record<RoundKind, Round>> = {
 };
 
 const maxViolationsShown = 10;
+/** A round that takes longer hangs; a slow machine needs a tenth of it. */
+const maxRoundMs = 30 * 60_000;
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 interface Attempt {
@@ -55,7 +58,7 @@ async function perform(
 ): Promise<readonly string[]> {
   const startMs = performance.now();
   try {
-    const figures = await rounds[kind](stage, seed);
+    const figures = await bounded(rounds[kind](stage, seed));
     const tookMs = performance.now() - startMs;
     finished.push({ kind, figures, tookMs });
     const done = Object.entries(figures.done).map(([name, count]) => `${count} ${name}`);
@@ -65,6 +68,20 @@ async function perform(
     return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
   } finally {
     await stage.endRound();
+  }
+}
+
+/** @throws if the round hangs. */
+async function bounded<T>(round: Promise<T>): Promise<T> {
+  const over = new AbortController();
+  const timeout = sleep(maxRoundMs, undefined, { signal: over.signal, ref: false }).then(() => {
+    throw new Error(`it did not end within ${maxRoundMs / 60_000} minutes`);
+  });
+  timeout.catch(() => undefined);
+  try {
+    return await Promise.race([round, timeout]);
+  } finally {
+    over.abort();
   }
 }
 
