@@ -3,22 +3,24 @@
  * process: its arguments, environment, streams, signals and end.
  */
 import { setGlobalProxyFromEnv } from 'node:http';
-import { constants, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
 import { systemClock } from './clock.ts';
-import type { Action } from './command-action.ts';
+import type { Action, Perform } from './command-action.ts';
 import { createCommands } from './command-line.ts';
 import { loadConfig } from './config/load.ts';
 import { proxyOf } from './config/proxy.ts';
-import { DomestiqueError, exitCodes, UsageError } from './errors.ts';
+import { DomestiqueError, exitCodes, InterruptedError, UsageError } from './errors.ts';
 import { createLog } from './log.ts';
 import { rejectOptionsKeptByNpm } from './npm-options.ts';
 import { identifyOwner } from './owner.ts';
 import type { Program } from './program.ts';
 import type { OutputWatch } from './standard-streams.ts';
 import { watchOutput } from './standard-streams.ts';
+import type { StopSignal } from './stop.ts';
+import { signalExitCode, Stop, stopSignals } from './stop.ts';
 import { escapeActing } from './terminal-text.ts';
 
 /** How long a stop may take before it is forced. */
@@ -61,42 +63,42 @@ async function createProgram(signal: AbortSignal): Promise<Program> {
   };
 }
 
-const stopSignals = ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP'] as const;
-
 /** The first signal starts an orderly end, a later one ends at once. */
-function listenForSignals(stop: AbortController): void {
+function listenForSignals(stop: Stop): void {
   let firstAtMs: number | undefined;
-  const onSignal = (name: (typeof stopSignals)[number]): void => {
+  const onSignal = (name: StopSignal): void => {
     const nowMs = performance.now();
     if (firstAtMs === undefined) {
       firstAtMs = nowMs;
-      stop.abort();
-      setTimeout(() => process.exit(exitCodes.done), maxStopMs).unref();
+      stop.request(name);
+      setTimeout(() => process.exit(stop.exitCode), maxStopMs).unref();
     } else if (name !== 'SIGHUP' && nowMs - firstAtMs > sameSignalMs) {
       // The kernel and the shell each send SIGHUP when a terminal goes; nobody sends it to hurry.
-      process.exit(128 + constants.signals[name]);
+      process.exit(signalExitCode(name));
     }
   };
   for (const name of stopSignals) process.on(name, onSignal);
 }
 
-async function run(action: Action, stop: AbortController, output: OutputWatch): Promise<void> {
+async function run(action: Action, stop: Stop, output: OutputWatch): Promise<void> {
   try {
-    process.exitCode = await action(await createProgram(stop.signal));
-  } catch (error) {
-    // The stop aborts pending waits, which reject with the signal's reason.
-    if (stop.signal.aborted && isAbort(error)) {
-      process.exitCode = exitCodes.done;
-      return;
-    }
+    const exitCode = await action(await createProgram(stop.signal));
+    process.exitCode = stop.isInterruption ? stop.exitCode : exitCode;
+  } catch (thrown) {
+    const error = stop.isRequested ? withoutAbort(thrown) : thrown;
     if (!(error instanceof DomestiqueError)) throw error;
-    if ((await output.failure()) === undefined) complain(error);
-    process.exitCode = stop.signal.aborted ? exitCodes.done : error.exitCode;
+    const isSaid = error instanceof InterruptedError ? stop.isInterruption : true;
+    if (isSaid && (await output.failure()) === undefined) complain(error);
+    process.exitCode = stop.isRequested ? stop.exitCode : error.exitCode;
   }
 }
 
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
+/** A stop aborts pending waits, which reject with the signal's reason. */
+function withoutAbort(error: unknown): unknown {
+  if (!(error instanceof Error && error.name === 'AbortError')) return error;
+  return new InterruptedError(
+    'Interrupted before it was done. The same command can be given again.',
+  );
 }
 
 function complain({ message }: Error): void {
@@ -114,13 +116,17 @@ async function finish(output: OutputWatch): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const stop = new AbortController();
+  const stop = new Stop();
   listenForSignals(stop);
   const output = watchOutput(process, () => {
-    stop.abort();
+    stop.request();
   });
   try {
-    const commands = createCommands((action) => run(action, stop, output), process.stdin);
+    const perform: Perform = (action, ending) => {
+      stop.runsUntilStopped = ending?.runsUntilStopped ?? false;
+      return run(action, stop, output);
+    };
+    const commands = createCommands(perform, process.stdin);
     await rejectOptionsKeptByNpm(commands, process.argv.slice(2), process.env);
     await commands.parseAsync(process.argv);
   } catch (error) {

@@ -11,5 +11,11 @@ export type Action = (program: Program) => ExitCode | Promise<ExitCode>;
 /** Adds a command with its name and its description. */
 export type Add = (name: string, description: string) => Command;
 
+/** How a signal is to be understood. */
+export interface Ending {
+  /** It has no end of its own: a signal is how it ends, and no interruption. */
+  readonly runsUntilStopped: boolean;
+}
+
 /** Performs an action as the caller decides. */
-export type Perform = (action: Action) => Promise<void>;
+export type Perform = (action: Action, ending?: Ending) => Promise<void>;

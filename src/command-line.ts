@@ -149,7 +149,9 @@ export function createCommands(perform: Perform, input: Input): Command {
     'start',
     'run the daemon: poll for new activities by the schedule, until it is stopped',
   ).action(() =>
-    perform(async (program) => (await import('./features/daemon/command.ts')).start(program)),
+    perform(async (program) => (await import('./features/daemon/command.ts')).start(program), {
+      runsUntilStopped: true,
+    }),
   );
   addAuth(add, perform);
   addSync(add, perform);
@@ -169,7 +171,9 @@ export function createCommands(perform: Perform, input: Input): Command {
     );
   for (const addMore of moreCommands) addMore(add, perform, input);
   add('db', 'keep the embedded MongoDB running and print its address').action(() =>
-    perform(async (program) => (await import('./features/db/command.ts')).db(program)),
+    perform(async (program) => (await import('./features/db/command.ts')).db(program), {
+      runsUntilStopped: true,
+    }),
   );
   add('demo', 'the whole job against a simulated Strava: no account, no network').action(() =>
     perform(async (program) => (await import('./features/demo/command.ts')).demo(program)),

@@ -12,6 +12,7 @@ export const exitCodes = {
   authorization: 3,
   differences: 4,
   later: 75,
+  interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
@@ -159,6 +160,12 @@ export class QuotaSpentError extends DomestiqueError {
 export class EraseUnfinishedError extends DomestiqueError {
   override readonly code = 'ERASE_UNFINISHED';
   override readonly exitCode = exitCodes.later;
+}
+
+/** A signal interrupted a command that cannot end with a partial result. */
+export class InterruptedError extends DomestiqueError {
+  override readonly code = 'INTERRUPTED';
+  override readonly exitCode = exitCodes.interrupted;
 }
 
 /** Another process took over this process's lease; nothing more may be written under it. */

@@ -29,17 +29,18 @@ describe.concurrent('while MongoDB is away', () => {
     }
   });
 
-  it.each(['start', 'sync', 'status'])(
-    '%s ends with 0 on a signal while MongoDB is away',
-    async (command) => {
-      const scene = await openScene({ activities: 1, isLoggedIn: false });
-      const uri = `mongodb://user:canary@127.0.0.1:${await findFreePort()}`;
-      const waiting = scene.launch([command], { MONGODB_URI: uri });
-      await waiting.shown('MongoDB is away');
-      waiting.kill('SIGTERM');
-      const { exitCode, stdout, stderr } = await waiting.ended;
-      expect(exitCode).toBe(0);
-      expect(`${stdout}${stderr}`).not.toContain('canary');
-    },
-  );
+  it.each([
+    ['start', 0],
+    ['sync', 143],
+    ['status', 143],
+  ])('%s that SIGTERM ends while MongoDB is away has exit code %i', async (command, expected) => {
+    const scene = await openScene({ activities: 1, isLoggedIn: false });
+    const uri = `mongodb://user:canary@127.0.0.1:${await findFreePort()}`;
+    const waiting = scene.launch([command], { MONGODB_URI: uri });
+    await waiting.shown('MongoDB is away');
+    waiting.kill('SIGTERM');
+    const { exitCode, stdout, stderr } = await waiting.ended;
+    expect(exitCode).toBe(expected);
+    expect(`${stdout}${stderr}`).not.toContain('canary');
+  });
 });

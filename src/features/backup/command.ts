@@ -2,6 +2,7 @@
  * `backup`: writes the database into a directory, in mongodump's layout. Logins are left out unless they
  * are asked for.
  */
+import { sayIfInterrupted } from '../shared/interruption.ts';
 import { counted } from '../shared/text-format.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes } from '../../errors.ts';
@@ -37,7 +38,10 @@ async function write(program: Program, out: string, hasTokens: boolean): Promise
     using progress = createProgress(program, 'Backing up');
     const options = { hasTokens, createdAt: new Date(program.clock.nowMs()), progress };
     const fill = (writeFile: WriteFile) => dump(database.store, writeFile, options);
-    return await writeDirectory(out, fill, program.signal);
+    return await sayIfInterrupted(
+      () => writeDirectory(out, fill, program.signal),
+      () => `Interrupted: no backup was written, and ${out} is as it was.`,
+    );
   } finally {
     await database.close();
   }

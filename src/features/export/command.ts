@@ -22,6 +22,7 @@ import { makeFolder } from '../../make-folder.ts';
 import type { Program } from '../../program.ts';
 import type { ExportOptions, ExportOrder } from './options.ts';
 import { exportOrderOf } from './options.ts';
+import { sayIfInterrupted } from '../shared/interruption.ts';
 import { counted } from '../shared/text-format.ts';
 
 export async function exportActivities(
@@ -33,11 +34,10 @@ export async function exportActivities(
   try {
     const chosen = await choose(database, order);
     const stats: ExportCounts = { exported: 0, skipped: 0 };
-    if (order.out !== undefined && order.format.isOneEach && order.activityId === undefined) {
-      await writeFiles(program, order, { chosen, folder: order.out, stats });
-    } else {
-      await writeOne(program, order, { chosen, stats });
-    }
+    await sayIfInterrupted(
+      () => write(program, order, { chosen, stats }),
+      () => interruptedText(order, stats),
+    );
     report(program, order, stats);
     return exitCodes.done;
   } finally {
@@ -82,10 +82,31 @@ function unfit(
   return new NothingToExportError(`Activity ${id} cannot be exported as ${name}: ${reason}.`);
 }
 
+interface Work {
+  readonly chosen: Chosen;
+  readonly stats: ExportCounts;
+}
+
+function write(program: Program, order: ExportOrder, { chosen, stats }: Work): Promise<void> {
+  return isFolder(order)
+    ? writeFiles(program, order, { chosen, folder: order.out, stats })
+    : writeOne(program, order, { chosen, stats });
+}
+
+function isFolder(order: ExportOrder): order is ExportOrder & { readonly out: string } {
+  return order.out !== undefined && order.format.isOneEach && order.activityId === undefined;
+}
+
+function interruptedText(order: ExportOrder, { exported }: ExportCounts): string {
+  if (order.out === undefined) return 'Interrupted: what was written is not complete.';
+  if (!isFolder(order)) return `Interrupted: nothing was exported, and ${order.out} is as it was.`;
+  return `Interrupted: ${counted(exported, 'activity', 'activities')} exported to ${order.out}, the others not.`;
+}
+
 async function writeOne(
   { stdout, signal }: Program,
   { format, out }: ExportOrder,
-  { chosen, stats }: { chosen: Chosen; stats: ExportCounts },
+  { chosen, stats }: Work,
 ): Promise<void> {
   const document = documentOf(format, chosen, stats);
   if (out === undefined) await writeToStream(stdout, document, signal);
@@ -95,7 +116,7 @@ async function writeOne(
 async function writeFiles(
   { signal }: Program,
   { name, format }: ExportOrder,
-  { chosen, folder, stats }: { chosen: Chosen; folder: string; stats: ExportCounts },
+  { chosen, folder, stats }: Work & { readonly folder: string },
 ): Promise<void> {
   await makeFolder(folder, 0o700).catch((error: unknown) => {
     throw outputFailed(folder, error);

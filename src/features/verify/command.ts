@@ -16,6 +16,7 @@ import type { VerifyDeps } from '../../sync/verify/verify.ts';
 import { verifyAthlete } from '../../sync/verify/verify.ts';
 import { chooseAthletes } from '../shared/athlete-choice.ts';
 import { logOthers } from '../shared/other-applications.ts';
+import { sayIfInterrupted } from '../shared/interruption.ts';
 import { athleteOf } from '../shared/period-options.ts';
 import type { RepairSession } from './repair.ts';
 import { repair } from './repair.ts';
@@ -47,7 +48,14 @@ export async function verify(program: Program, options: VerifyOptions): Promise<
     const session = { program, database, strava, failOnQuota, deps, acceptsDeletions };
     const isFix = options.fix || acceptsDeletions;
     const reports: VerifyReport[] = [];
-    for (const athleteId of athleteIds) reports.push(await report(session, athleteId, isFix));
+    for (const athleteId of athleteIds) {
+      reports.push(
+        await sayIfInterrupted(
+          () => report(session, athleteId, isFix),
+          () => interruptedText(reports.length, athleteIds.length),
+        ),
+      );
+    }
     program.print(
       renderReports(reports, { isFix, isJson: options.json, areStreamsKept: deps.kept.streams }),
     );
@@ -55,6 +63,11 @@ export async function verify(program: Program, options: VerifyOptions): Promise<
   } finally {
     await database.close();
   }
+}
+
+function interruptedText(done: number, all: number): string {
+  const athletes = all === 1 ? '' : ` ${done} of ${all} athletes were compared.`;
+  return `Interrupted: part of a list proves nothing.${athletes} Give the same command again.`;
 }
 
 function depsOf(

@@ -43,12 +43,12 @@ test('a code logs in with 0 and, used again, is rejected in one sentence with 3'
   }
 });
 
-test('SIGINT while the browser is awaited ends with 0', async () => {
+test('SIGINT while the browser is awaited ends with 130', async () => {
   const login = start(surroundings(), ['auth', '--no-browser']);
   await login.shown('Waiting for the response');
   login.kill('SIGINT');
   const { exitCode, stdout } = await login.ended;
-  expect(exitCode).toBe(0);
+  expect(exitCode).toBe(130);
   expect(stdout).toContain('Nothing was changed.');
 });
 

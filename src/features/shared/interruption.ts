@@ -1,0 +1,20 @@
+/**
+ * What a command says that a signal interrupts before it has a result.
+ */
+import { InterruptedError } from '../../errors.ts';
+
+/**
+ * Runs `work`; `message` says what was done and what is left.
+ * @throws InterruptedError in place of the signal's reason.
+ */
+export async function sayIfInterrupted<T>(
+  work: () => Promise<T>,
+  message: () => string,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'AbortError')) throw error;
+    throw new InterruptedError(message(), { cause: error });
+  }
+}
