@@ -5,6 +5,7 @@
 import { Command } from 'commander';
 import type { exportActivities } from './features/export/command.ts';
 import type { EraseOptions } from './features/erase/command.ts';
+import type { StatusOptions } from './features/status/command.ts';
 import type { rebuild } from './features/rebuild/command.ts';
 import type { backup } from './features/backup/command.ts';
 import type { restore } from './features/backup/restore-command.ts';
@@ -157,7 +158,8 @@ export function createCommands(perform: Perform, input: Input): Command {
   addSync(add, perform);
   add('status', 'what is stored, what is still to do, the quota, and the actions required of you')
     .option('--json', 'print one JSON document', false)
-    .action((options: { json: boolean }) =>
+    .option('--check', 'end with 3 if an action is required of you', false)
+    .action((options: StatusOptions) =>
       perform(async (program) =>
         (await import('./features/status/command.ts')).status(program, options),
       ),

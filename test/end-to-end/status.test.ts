@@ -67,6 +67,23 @@ describe.concurrent('status', () => {
     }
   });
 
+  it('status --check prints the same, and ends with 3 while an action is required', async () => {
+    const scene = await openScene({ activities: 2 });
+    await scene.call('sync');
+    const fine = await scene.run('status', '--check');
+    expect(fine.exitCode, fine.stdout).toBe(0);
+    await scene.db
+      .collection('tokens')
+      .updateMany({}, [
+        { $set: { needs_authorization: { since: '$$NOW', reason: 'for the test' } } },
+      ]);
+    const checked = await scene.run('status', '--check');
+    expect(checked.exitCode).toBe(3);
+    expect(checked.stdout).toMatch(/Action required\s+.* has to log in again: for the test/);
+    expect((await scene.call('status', '--check', '--json')).exitCode).toBe(3);
+    expect((await scene.call('status')).exitCode).toBe(0);
+  });
+
   it('counts only configured work as pending', async () => {
     const scene = await openScene({ activities: 30, env: { SYNC_SINCE: '200d' } });
     await scene.call('sync');

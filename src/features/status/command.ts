@@ -10,12 +10,18 @@ import type { Program } from '../../program.ts';
 import { readStatus } from './report.ts';
 import { renderStatus } from './table.ts';
 
-export async function status(program: Program, { json }: { json: boolean }): Promise<ExitCode> {
+export interface StatusOptions {
+  readonly json: boolean;
+  /** Whether the exit code says if an action is required. */
+  readonly check: boolean;
+}
+
+export async function status(program: Program, { json, check }: StatusOptions): Promise<ExitCode> {
   const database = await openDatabase(program, commandDeadlineMs);
   try {
     const found = await readStatus(program, database);
     program.print(json ? JSON.stringify(found) : renderStatus(found));
-    return exitCodes.done;
+    return check && found.needs.length > 0 ? exitCodes.authorization : exitCodes.done;
   } finally {
     await database.close();
   }
