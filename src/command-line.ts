@@ -36,15 +36,31 @@ function addExport(add: Add, perform: Perform): void {
     );
 }
 
+/** The command reads them itself, like the parameters. */
+const queryOptions = `
+Options:
+  --raw                   the stored values under their names, as --json and --csv have them
+  --json, --csv           instead of a table
+  --units <units>         metric or imperial, in a table
+  --help                  this text; after a name, the question's parameters and an example`;
+
 function addQuery(add: Add, perform: Perform): void {
   add('query', 'answer a question of the cookbook by its name; without one, list the questions')
-    .argument('[arguments...]', 'its name and parameters; --json or --csv instead of a table')
+    .argument('[arguments...]', 'its name and parameters; NAME --help shows them')
+    .addHelpText('after', queryOptions)
+    .helpOption(false)
     .allowUnknownOption()
-    .action((args: readonly string[]) =>
-      perform(async (program) =>
+    .action(async (args: readonly string[], _options: unknown, command: Command) => {
+      const { helpOf, isHelp } = await import('./features/query/help.ts');
+      if (args.some(isHelp)) {
+        const text = helpOf(args);
+        if (text !== undefined) command.configureHelp({ formatHelp: () => text });
+        command.help();
+      }
+      await perform(async (program) =>
         (await import('./features/query/command.ts')).query(program, args),
-      ),
-    );
+      );
+    });
 }
 
 function addRebuild(add: Add, perform: Perform): void {

@@ -76,7 +76,8 @@ async function parametersOf(script: string): Promise<readonly OwnOption[]> {
   if (script !== 'query') return [];
   const { parameters } = await import('./queries/parameters.ts');
   const isSetBy = (value: string | undefined): boolean => (value ?? '') !== '';
-  return Object.keys(parameters).map((name) => {
+  const valued = [...Object.keys(parameters), 'units'].map((name) => {
     return { name, flags: `--${name} <${name}>`, isSetBy };
   });
+  return [...valued, { name: 'raw', flags: '--raw', isSetBy }];
 }

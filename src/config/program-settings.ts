@@ -1,6 +1,6 @@
 /**
  * The settings of the program itself: the database, the login, the HTTP server, webhooks,
- * notifications and the log.
+ * notifications, what is shown, and the log.
  */
 import { dayMs, minuteMs } from '../domain/duration.ts';
 import { setting } from './setting.ts';
@@ -121,6 +121,16 @@ const notify = {
   }),
 };
 
+const page = {
+  units: setting({
+    env: 'PAGE_UNITS',
+    format: 'choice',
+    choices: ['metric', 'imperial'],
+    example: 'imperial',
+    doc: 'The units of what is shown to people. Stored values, JSON and CSV stay metric',
+  }),
+};
+
 const log = {
   level: setting({
     env: 'LOG_LEVEL',
@@ -140,4 +150,4 @@ const log = {
 };
 
 export const databaseSettings = { mongodb, dataDir, tokenKeyFile, lease };
-export const programSettings = { auth, http, webhook, notify, log };
+export const programSettings = { auth, http, webhook, notify, page, log };

@@ -94,6 +94,7 @@ export const efforts: readonly Recipe[] = [
     ...whole,
     name: 'progress',
     title: 'How did the best time over a distance develop from year to year?',
+    groupedBy: 'year',
     parameters: ['athlete', 'sport', 'meters'],
     pipeline: [
       ofAthlete({ sport_type: sport, 'derived.best_distance.meters': meters }),

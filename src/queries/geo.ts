@@ -11,10 +11,10 @@ const newestFirst = [{ $sort: { start_date_local: -1 } }, { $project: summary }]
 const tolerance = 150;
 const earthRadius = 6_378_100;
 const one = (path: string): Name => new Name(`one.${path}`);
-const through = (corners: Name) => ({
-  $geoIntersects: { $geometry: { type: 'Polygon', coordinates: [corners] } },
+const through = (rings: Name | readonly Name[]) => ({
+  $geoIntersects: { $geometry: { type: 'Polygon', coordinates: rings } },
 });
-const ring = new Name('ring');
+const ring = [new Name('ring')];
 const hint = 'athlete_route';
 
 /** The middle point of a track. */
@@ -45,7 +45,7 @@ export const places: readonly Recipe[] = [
     hint,
     pipeline: [ofAthlete({ track: through(new Name('polygon')) }), ...newestFirst],
     answer: exampleSummary,
-    note: 'The first and the last corner of a polygon are the same.',
+    note: 'The polygon is a list of rings, as in GeoJSON: the outer one, then its holes. The first and the last corner of a ring are the same.',
   },
   {
     ...selective,

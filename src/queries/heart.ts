@@ -79,6 +79,7 @@ export const heart: readonly Recipe[] = [
     ...whole,
     name: 'heartrate-against-pace',
     title: 'How far does a heartbeat go, year by year?',
+    groupedBy: 'year',
     parameters: ['athlete', 'sport'],
     pipeline: [
       ofAthlete({

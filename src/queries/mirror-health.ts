@@ -13,6 +13,7 @@ export const mirrorHealth: readonly Recipe[] = [
     reach: 'whole',
     name: 'streams-states',
     title: 'How many activities have their streams, and how many still lack them?',
+    groupedBy: 'state',
     parameters: ['athlete'],
     pipeline: [
       ofAthlete(),

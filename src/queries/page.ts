@@ -11,7 +11,7 @@ const introduction = `# Cookbook
 
 Questions to the database, each with its query in the language of mongosh. Paste a query into
 \`mongosh mongodb://127.0.0.1:27217/domestique\`, and set your own values in the \`var\` lines. \`npm run query -- NAME\` runs the same query
-(\`npm run query\` lists the names); the parameters are the \`var\` names: \`npm run query -- best-distance --sport Ride --meters 10000 --json\`.
+(\`npm run query\` lists the names) and shows the answer in units and words, or with \`--raw\` as it is stored; the parameters are the \`var\` names: \`npm run query -- best-distance --sport Ride --meters 10000 --json\`.
 
 - **Several athletes** can share a database, so each query is restricted to one: \`"sync.athlete_id": athlete\` in \`activities\`, \`athlete_id: athlete\` elsewhere.
   Remove that line to query all of them. \`npm run query\` selects a single athlete by itself.

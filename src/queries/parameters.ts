@@ -42,16 +42,57 @@ function yearOf(text: string): RegExp | undefined {
 
 const sportOf = (text: string): string | undefined => (text === '' ? undefined : text);
 
-/** A ring of longitude and latitude; adds the first corner at the end if it is not there. */
-function ringOf(text: string): readonly (readonly number[])[] | undefined {
-  const corners = text
-    .trim()
-    .split(/\s+/)
-    .map((corner) => corner.split(',').map(Number));
-  const isSound = corners.every(
-    ([lng = Number.NaN, lat = Number.NaN, ...rest]) =>
-      rest.length === 0 && Math.abs(lng) <= 180 && Math.abs(lat) <= 90,
-  );
+type Ring = readonly (readonly number[])[];
+
+/** The rings of an area: of a GeoJSON polygon, or the one ring of corners. */
+function ringsOf(text: string): readonly Ring[] | undefined {
+  const given = text.trim().startsWith('{')
+    ? geometryRings(text)
+    : [
+        text
+          .trim()
+          .split(/\s+/)
+          .map((corner) => corner.split(',').map(Number)),
+      ];
+  const rings = given?.map(closedRing);
+  return rings?.every((ring) => ring !== undefined) === true && rings.length > 0
+    ? rings
+    : undefined;
+}
+
+/** Of a Polygon, a Feature of one, or a collection of one such feature (RFC 7946). */
+function geometryRings(text: string): readonly Ring[] | undefined {
+  let node: unknown;
+  try {
+    node = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  for (let depth = 0; depth < 3; depth += 1) {
+    const { type, geometry, features, coordinates } = Object(node) as Record<string, unknown>;
+    if (type === 'Polygon') return isRings(coordinates) ? coordinates : undefined;
+    const isOne = Array.isArray(features) && features.length === 1;
+    node = isOne ? (features[0] as unknown) : geometry;
+  }
+  return undefined;
+}
+
+function isRings(value: unknown): value is readonly Ring[] {
+  const isListOf = (list: unknown, isMember: (one: unknown) => boolean): boolean =>
+    Array.isArray(list) && list.every(isMember);
+  const isNumber = (one: unknown): boolean => typeof one === 'number';
+  return isListOf(value, (ring) => isListOf(ring, (corner) => isListOf(corner, isNumber)));
+}
+
+/** Longitude and latitude of each corner; adds the first corner at the end if it is not there. */
+function closedRing(given: Ring): Ring | undefined {
+  // A third number of GeoJSON is the altitude.
+  const corners = given.map((corner) => corner.slice(0, 2));
+  const isSound =
+    given.every(({ length }) => length <= 3) &&
+    corners.every(
+      ([lng = Number.NaN, lat = Number.NaN]) => Math.abs(lng) <= 180 && Math.abs(lat) <= 90,
+    );
   const [first = []] = corners;
   const isClosed = first.join() === corners.at(-1)?.join();
   const ring = isClosed ? corners : [...corners, first];
@@ -77,7 +118,11 @@ export const parameters = {
   year: required('a year of four digits; without it, this one', '2026', yearOf),
   lng: required('a longitude, -180 to 180', '16.3738', degreesWithin(180)),
   lat: required('a latitude, -90 to 90', '48.2082', degreesWithin(90)),
-  polygon: required('at least three corners, "LNG,LAT LNG,LAT LNG,LAT"', area, ringOf),
+  polygon: required(
+    'at least three corners, "LNG,LAT LNG,LAT LNG,LAT", or a GeoJSON polygon as text or in a file',
+    area,
+    ringsOf,
+  ),
   radius: optional('a number of metres', '500', positive),
   meters: optional('a number of metres', '5000', positive),
   unit: optional(

@@ -52,6 +52,8 @@ export interface Recipe {
   readonly circle?: Circle;
   readonly collection: string;
   readonly pipeline: readonly Document[];
+  /** What `_id` is in the answer; without it, an activity's id. */
+  readonly groupedBy?: 'sport' | 'week' | 'month' | 'year' | 'weekday' | 'gear' | 'state';
   /** The index to use if MongoDB would otherwise read everything. */
   readonly hint?: string;
   /** One document of the answer, with invented values. */

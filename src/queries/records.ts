@@ -34,6 +34,7 @@ export const records: readonly Recipe[] = [
     ...whole,
     name: 'longest-by-sport',
     title: 'Which is the longest activity of each sport?',
+    groupedBy: 'sport',
     parameters: ['athlete'],
     pipeline: [
       ofAthlete(),
@@ -59,6 +60,7 @@ export const records: readonly Recipe[] = [
     ...whole,
     name: 'fastest-by-sport',
     title: 'Which activity of each sport with a minimum length was the fastest on average?',
+    groupedBy: 'sport',
     parameters: ['athlete', 'meters'],
     pipeline: [
       ofAthlete({ distance: { $gte: meters }, moving_time: { $gt: 0 } }),
@@ -89,6 +91,7 @@ export const records: readonly Recipe[] = [
     ...whole,
     name: 'gear-mileage',
     title: 'How far has each bike and pair of shoes gone?',
+    groupedBy: 'gear',
     parameters: ['athlete'],
     pipeline: [
       ofAthlete({ gear_id: { $gt: '' } }),

@@ -161,6 +161,7 @@ describe('a right value', () => {
       NOTIFY_COMMAND: 'tell me',
       AUTH_PORT: '0',
       LEASE_DURATION: '2s',
+      PAGE_UNITS: 'imperial',
       LOG_LEVEL: 'silent',
       LOG_FORMAT: 'json',
     };
@@ -206,6 +207,7 @@ describe('a right value', () => {
       notify: { command: 'tell me' },
       auth: { port: 0 },
       lease: { durationMs: 2000 },
+      page: { units: 'imperial' },
       log: { level: 'silent', format: 'json' },
       warnings: [],
     });

@@ -159,8 +159,8 @@ describe('query', () => {
     expect(found).toEqual(JSON.parse(JSON.stringify(expectations[name]?.(fixture))));
   });
 
-  it('prints a table', async () => {
-    const text = await run('totals-by-year', '--athlete', String(ada));
+  it('prints a table of the stored values with --raw', async () => {
+    const text = await run('totals-by-year', '--athlete', String(ada), '--raw');
     const [head = '', first = ''] = text.split('\n');
     expect(head).toMatch(/^_id\.year +_id\.sport +activities +distance +moving_time/);
     expect(first).toMatch(/^2026 +\w+ +\d+ +[\d.]+ +\d+/);

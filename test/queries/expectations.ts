@@ -36,7 +36,7 @@ const settings: Readonly<Record<string, (fixture: Fixture) => Settings>> = {
   'best-time-of-one': ({ ride }) => ({ activity: id(ride.id) }),
   'heartrate-zones-of-one': ({ tenDays }) => ({ activity: id(tenDays.id) }),
   near: () => ({ lng: String(place[0]), lat: String(place[1]), radius: '400' }),
-  through: () => ({ polygon: JSON.stringify(ringOf(corners)) }),
+  through: () => ({ polygon: JSON.stringify([ringOf(corners)]) }),
   'same-route': ({ route }) => ({ activity: id(route.id) }),
   'heat-map': () => ({ limit: '200' }),
 };

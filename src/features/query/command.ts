@@ -11,7 +11,6 @@ import type { ExitCode } from '../../errors.ts';
 import { exitCodes, UsageError } from '../../errors.ts';
 import { jsonText } from '../shared/json-text.ts';
 import { writeToStream } from '../shared/output.ts';
-import type { Database } from '../../main.ts';
 import { commandDeadlineMs, openDatabase } from '../../main.ts';
 import { int64 } from '../../mongo/base/bson-value.ts';
 import { answerOf } from './store.ts';
@@ -19,23 +18,30 @@ import { athletesWithActivities } from '../../mongo/streams/recordings.ts';
 import type { Program } from '../../program.ts';
 import { answerText } from './report.ts';
 import type { ResponseForm } from './options.ts';
-import { queryOrderOf, usageOf } from './options.ts';
-import { table } from '../shared/text-format.ts';
+import { queryOrderOf } from './options.ts';
+import { hanging, outputWidth } from '../shared/fitted-table.ts';
 
 export async function query(program: Program, args: readonly string[]): Promise<ExitCode> {
-  const { form, recipe, scope } = queryOrderOf(args, program.clock.nowMs());
+  const { form, recipe, scope, units } = queryOrderOf(args, program.clock.nowMs());
   if (recipe === undefined) {
-    program.print(listText(form));
+    program.print(listText(form, outputWidth(program)));
     return exitCodes.done;
   }
   const database = await openDatabase(program, commandDeadlineMs);
   try {
-    const whole = await withAthlete(database, recipe, scope);
-    const answer = await answerOf(database.store, recipe, whole);
+    const known = await athletesWithActivities(database.store);
+    const whole = known.length === 0 ? undefined : withAthlete(known, recipe, scope);
+    const answer = whole === undefined ? [] : await answerOf(database.store, recipe, whole);
     if (answer === undefined) {
       throw new UsageError(`${recipe.name}: ${recipe.lookup?.absence ?? 'Nothing was found.'}`);
     }
-    const lines = Readable.from([`${answerText(answer, form)}\n`]);
+    if (known.length === 0) program.stderr.write(`${emptyHint}\n`);
+    const text = answerText(answer, form, {
+      ...{ recipe, scope, example: recipe.answer },
+      units: units ?? program.config.page.units,
+      width: outputWidth(program),
+    });
+    const lines = Readable.from([`${text}\n`]);
     await writeToStream(program.stdout, lines as AsyncIterable<string>, program.signal);
     return exitCodes.done;
   } finally {
@@ -43,28 +49,29 @@ export async function query(program: Program, args: readonly string[]): Promise<
   }
 }
 
-function listText(form: ResponseForm): string {
+const emptyHint =
+  'There are no activities in the database yet: npm run auth logs you in, and npm run sync fetches them.';
+
+function listText(form: ResponseForm, width: number): string {
   const listed = recipes.map(({ name, title, parameters }) => ({ name, title, parameters }));
   if (form === 'json') return jsonText(listed.map((one) => ({ ...one })));
-  return table(recipes.map((recipe) => [usageOf(recipe), recipe.title]));
+  const longest = Math.max(...recipes.map(({ name }) => name.length));
+  return recipes.map(({ name, title }) => hanging(name.padEnd(longest), title, width)).join('\n');
 }
 
 /** @throws UsageError if the athlete is unknown, or several are stored and none is named. */
-async function withAthlete({ store }: Database, recipe: Recipe, scope: Scope): Promise<Scope> {
+function withAthlete(known: readonly number[], recipe: Recipe, scope: Scope): Scope {
   if (!recipe.parameters.includes('athlete')) return scope;
-  const known = await athletesWithActivities(store);
-  const [only] = known;
+  const [only, ...others] = known;
   const given = scope['athlete'];
   if (Long.isLong(given)) {
     const named = given.toString();
     if (known.some((id) => String(id) === named)) return scope;
-    const others = known.length === 0 ? 'no athlete' : known.join(', ');
     throw new UsageError(
-      `${recipe.name}: there are no activities of athlete ${named}; there are some of ${others}.`,
+      `${recipe.name}: there are no activities of athlete ${named}; there are some of ${known.join(', ')}.`,
     );
   }
-  if (only === undefined) throw new UsageError('There are no activities in the database yet.');
-  if (known.length > 1) {
+  if (only === undefined || others.length > 0) {
     throw new UsageError(
       `${recipe.name}: there are several athletes; name one with --athlete: ${known.join(', ')}.`,
     );

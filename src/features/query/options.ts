@@ -8,9 +8,14 @@ import { parameters } from '../../queries/parameters.ts';
 import type { Recipe } from '../../queries/recipe.ts';
 import { exampleOf } from '../../queries/recipe.ts';
 import { recipes } from '../../queries/recipes.ts';
+import { nearestName } from '../../config/spelling.ts';
 import { UsageError } from '../../errors.ts';
+import type { Units } from '../shared/units.ts';
+import { unitSystems } from '../shared/units.ts';
+import { polygonText } from './polygon.ts';
 
-export type ResponseForm = 'table' | 'json' | 'csv';
+/** `table` is for people, `raw` a table of the stored values. */
+export type ResponseForm = 'table' | 'raw' | 'json' | 'csv';
 
 export interface QueryOrder {
   readonly form: ResponseForm;
@@ -18,39 +23,67 @@ export interface QueryOrder {
   readonly recipe?: Recipe;
   /** The values of the parameters that were given or have a default. */
   readonly scope: Scope;
+  /** Without it, the setting decides. */
+  readonly units?: Units;
 }
 
 /** @throws UsageError that lists the question's parameters. */
 export function queryOrderOf(args: readonly string[], nowMs: number): QueryOrder {
   const { names, options, forms } = split(args);
   const form = formOf(forms);
+  const units = unitsOf(options);
   const [name, ...rest] = names;
   if (name === undefined) {
     if (options.size > 0) throw new UsageError('Name a question first: npm run query lists them.');
     return { form, scope: {} };
   }
-  const recipe = recipes.find((one) => one.name === name);
-  if (recipe === undefined) {
-    throw new UsageError(`There is no question "${name}": npm run query lists all of them.`);
-  }
+  const recipe = recipeNamed(name);
   if (rest.length > 0) throw wrong(recipe, `"${rest.join(' ')}" belongs to no parameter`);
-  return { form, recipe, scope: scopeOf(recipe, options, nowMs) };
+  const scope = scopeOf(recipe, options, nowMs);
+  return { form, recipe, scope, ...(units !== undefined && { units }) };
 }
 
-interface Words {
+/** @throws UsageError that suggests the name that was most likely meant. */
+export function recipeNamed(name: string): Recipe {
+  const recipe = recipes.find((one) => one.name === name);
+  if (recipe !== undefined) return recipe;
+  const names = recipes.map((one) => one.name);
+  const near = nearestName(name, names) ?? names.find((one) => one.includes(name));
+  const meant = near === undefined ? '' : ` did you mean ${near}?`;
+  throw new UsageError(`There is no question "${name}":${meant} npm run query lists all of them.`);
+}
+
+/** Takes `--units` from the options. */
+function unitsOf(options: Map<string, string>): Units | undefined {
+  const text = options.get('units');
+  if (text === undefined) return undefined;
+  options.delete('units');
+  const units = unitSystems.find((one) => one === text);
+  if (units !== undefined) return units;
+  throw new UsageError(`--units takes ${unitSystems.join(' or ')}; not "${text}".`);
+}
+
+export interface Words {
   readonly names: readonly string[];
-  readonly options: ReadonlyMap<string, string>;
+  readonly options: Map<string, string>;
   readonly forms: ReadonlySet<ResponseForm>;
 }
 
+const formFlags: ReadonlyMap<string, ResponseForm> = new Map([
+  ['--json', 'json'],
+  ['--csv', 'csv'],
+  ['--raw', 'raw'],
+]);
+
 /** `--name value` and `--name=value`; a value may begin with a minus, because western longitudes are negative. */
-function split(args: readonly string[]): Words {
+export function split(args: readonly string[]): Words {
   const names: string[] = [];
   const options = new Map<string, string>();
   const forms = new Set<ResponseForm>();
   for (let index = 0; index < args.length; index += 1) {
     const arg = args[index] ?? '';
-    if (arg === '--json' || arg === '--csv') forms.add(arg === '--json' ? 'json' : 'csv');
+    const form = formFlags.get(arg);
+    if (form !== undefined) forms.add(form);
     else if (!arg.startsWith('--')) names.push(arg);
     else {
       const [, name = '', value] = /^--([^=]*)(?:=([^]*))?$/.exec(arg) ?? [];
@@ -63,14 +96,17 @@ function split(args: readonly string[]): Words {
 
 function formOf(forms: ReadonlySet<ResponseForm>): ResponseForm {
   const [form = 'table', ...others] = forms;
-  if (others.length > 0) throw new UsageError('--json and --csv exclude each other.');
+  if (others.length > 0) throw new UsageError('--json, --csv and --raw exclude each other.');
   return form;
 }
 
 function scopeOf(recipe: Recipe, options: ReadonlyMap<string, string>, nowMs: number): Scope {
   const allowed = new Set<string>(recipe.parameters);
   for (const name of options.keys()) {
-    if (!allowed.has(name)) throw wrong(recipe, `there is no --${name}`);
+    if (allowed.has(name)) continue;
+    const near = nearestName(name, allowed);
+    const meant = near === undefined ? '' : `; did you mean --${near}?`;
+    throw wrong(recipe, `there is no --${name}${meant}`);
   }
   const values = recipe.parameters.map(
     (name) =>
@@ -91,22 +127,27 @@ function valueOf(recipe: Recipe, name: ParameterName, text: string | undefined):
     if (name === 'athlete') return undefined;
     throw wrong(recipe, `--${name} is missing, which takes ${takes}`);
   }
-  const value = read(text);
+  const value = read(name === 'polygon' ? polygonText(text) : text);
   if (value === undefined) throw wrong(recipe, `--${name} takes ${takes}; not "${text}"`);
   return value;
 }
 
 function wrong({ name, parameters: own }: Recipe, problem: string): UsageError {
   const known = own.map((each) => `--${each}`).join(', ');
-  return new UsageError(`${name}: ${problem}. Its parameters are ${known}.`);
+  const end = problem.endsWith('?') ? '' : '.';
+  return new UsageError(`${name}: ${problem}${end} Its parameters are ${known}.`);
 }
 
 /** The usage of a question, with its parameters in the order of their declaration. */
 export function usageOf({ name, parameters: own }: Recipe): string {
   const words = own.map((each) => {
     const word = `--${each} ${each.toUpperCase()}`;
-    const isNeeded = !parameters[each].isOptional && each !== 'athlete' && each !== 'year';
-    return isNeeded ? word : `[${word}]`;
+    return isNeeded(each) ? word : `[${word}]`;
   });
   return [name, ...words].join(' ');
+}
+
+/** Whether a question cannot be answered without the parameter. */
+export function isNeeded(name: ParameterName): boolean {
+  return !parameters[name].isOptional && name !== 'athlete' && name !== 'year';
 }

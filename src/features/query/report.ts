@@ -1,64 +1,44 @@
 /**
- * The answer to a question as a table, as CSV or as JSON.
+ * The answer to a question as a table for people, as a table of the stored values, as CSV or as JSON.
  */
-import { Long } from 'mongodb';
 import type { Document } from 'mongodb';
 import { jsonText } from '../shared/json-text.ts';
-import type { JsonValue } from '../../domain/json.ts';
 import { jsonFromBson } from '../../mongo/base/bson-value.ts';
+import { cellText, columnsOf, member } from './columns.ts';
 import type { ResponseForm } from './options.ts';
+import type { Presentation } from './presentation.ts';
+import { presented } from './presentation.ts';
 import { instant, table } from '../shared/text-format.ts';
 
-export function answerText(documents: readonly Document[], form: ResponseForm): string {
+const unbounded: Presentation = { units: 'metric', width: Number.POSITIVE_INFINITY };
+
+/** Without documents, CSV still has the heads of `example`, a document of the answer. */
+export function answerText(
+  documents: readonly Document[],
+  form: ResponseForm,
+  { example, ...presentation }: Presentation & { readonly example?: Document } = unbounded,
+): string {
   if (form === 'json') return jsonText(documents.map((document) => jsonFromBson(document)));
-  const columns = columnsOf(documents);
-  if (form === 'csv') return csvOf(documents, columns);
+  if (form === 'csv') {
+    const heads = documents.length === 0 && example !== undefined ? [example] : documents;
+    return csvOf(documents, columnsOf(heads));
+  }
   if (documents.length === 0) return 'Nothing was found.';
+  return form === 'raw' ? rawTable(documents) : presented(documents, presentation);
+}
+
+function rawTable(documents: readonly Document[]): string {
+  const columns = columnsOf(documents);
   return table([
     columns,
-    ...documents.map((document) => columns.map((column) => tableCell(member(document, column)))),
+    ...documents.map((document) => columns.map((column) => rawCell(member(document, column)))),
   ]);
 }
 
-/**
- * The members of all documents in their order; each member of `_id`, and of any other object, is a column
- * of its own.
- */
-function columnsOf(documents: readonly Document[]): readonly string[] {
-  return [...new Set(documents.flatMap((document) => pathsOf(document)))];
-}
-
-function pathsOf(document: Document, prefix = ''): readonly string[] {
-  return Object.entries(document).flatMap(([key, value]: [string, unknown]) =>
-    isGroup(value) ? pathsOf(value, `${prefix}${key}.`) : [`${prefix}${key}`],
-  );
-}
-
-function isGroup(value: unknown): value is Document {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject && !(value instanceof Date) && !Long.isLong(value);
-}
-
-function member(document: Document, path: string): unknown {
-  let value: unknown = document;
-  for (const key of path.split('.')) {
-    if (!isGroup(value)) return undefined;
-    value = value[key] as unknown;
-  }
-  return value;
-}
-
-function tableCell(value: unknown): string {
+function rawCell(value: unknown): string {
   if (value instanceof Date) return instant(value);
   if (typeof value === 'number') return String(Math.round(value * 1_000) / 1_000);
   return cellText(value);
-}
-
-function cellText(value: unknown): string {
-  if (value === undefined || value === null) return '';
-  if (value instanceof Date) return value.toISOString();
-  const json: JsonValue = jsonFromBson(value);
-  return typeof json === 'string' ? json : jsonText(json);
 }
 
 /** RFC 4180. */

@@ -1,6 +1,7 @@
 /**
  * Formats numbers, instants, counts and tables for people.
  */
+import stringWidth from 'string-width';
 import { terminalText } from '../../terminal-text.ts';
 
 const thousands = new Intl.NumberFormat('en-US');
@@ -26,13 +27,16 @@ export function instant(at: Date): string {
 export function table(given: readonly (readonly string[])[]): string {
   const rows = given.map((row) => row.map(terminalText));
   const widths = rows.reduce<number[]>(
-    (max, row) => row.map((cell, column) => Math.max(cell.length, max[column] ?? 0)),
+    (max, row) => row.map((cell, column) => Math.max(stringWidth(cell), max[column] ?? 0)),
     [],
   );
   return rows
     .map((row) =>
       row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .map(
+          (cell, column) =>
+            cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - stringWidth(cell))),
+        )
         .join('  ')
         .trimEnd(),
     )

@@ -22,8 +22,37 @@ describe('the command line of query', () => {
     expect(order('')).toEqual({ form: 'table', scope: {} });
   });
 
+  const outer = [
+    [16, 48],
+    [17, 48],
+    [17, 49],
+    [16, 48],
+  ];
+  const hole = outer.map(([lng = 0, lat = 0]) => [lng + 0.1, lat + 0.01]);
+  const polygon = { type: 'Polygon', coordinates: [outer, hole] };
+  const feature = { type: 'Feature', properties: {}, geometry: polygon };
+  it.each([
+    ['a polygon', polygon],
+    ['a feature', feature],
+    ['a collection of one feature', { type: 'FeatureCollection', features: [feature] }],
+  ])('reads the rings of %s in GeoJSON', (_, area) => {
+    const { scope } = queryOrderOf(['through', '--polygon', JSON.stringify(area)], now);
+    expect(scope['polygon']).toEqual([outer, hole]);
+  });
+
+  it('closes a ring of corners, and leaves altitudes out', () => {
+    const { scope } = queryOrderOf(['through', '--polygon', '16,48 17,48,171 17,49'], now);
+    expect(scope['polygon']).toEqual([outer]);
+  });
+
   it.each([
     ['nothing-such', 'There is no question "nothing-such": npm run query lists all of them.'],
+    ['totals-by-wek', 'There is no question "totals-by-wek": did you mean totals-by-week?'],
+    ['latest --limt 5', 'there is no --limt; did you mean --limit? Its parameters are'],
+    ['latest --units miles', '--units takes metric or imperial; not "miles".'],
+    ['latest --raw --csv', '--json, --csv and --raw exclude each other.'],
+    ['through --polygon {"type":"Point","coordinates":[1,2]}', '--polygon takes at least three'],
+    ['through --polygon {"type":', '--polygon takes at least three corners'],
     ['near --bpm 5', 'there is no --bpm. Its parameters are --athlete, --lng, --lat, --radius.'],
     ['near --lng 5', '--lat is missing, which takes a latitude, -90 to 90.'],
     ['near --lng 200 --lat 1', '--lng takes a longitude, -180 to 180; not "200".'],
@@ -33,7 +62,7 @@ describe('the command line of query', () => {
     ['through --polygon 1,2', '--polygon takes at least three corners'],
     ['year-in-review --year 26', '--year takes a year of four digits'],
     ['latest 5', '"5" belongs to no parameter. Its parameters are --athlete, --limit.'],
-    ['latest --json --csv', '--json and --csv exclude each other.'],
+    ['latest --json --csv', '--json, --csv and --raw exclude each other.'],
     ['--limit 5', 'Name a question first'],
   ])('rejects "%s" with a message', (text, sentence) => {
     expect(() => order(text)).toThrow(UsageError);

@@ -30,7 +30,7 @@ describe('an answer with text of foreign origin', () => {
   const name = 'Ride\u001b[2J\nforged\u202e';
 
   it('foreign text in a table is one line without control characters', () => {
-    expect(answerText([{ name }], 'table')).toBe('name\nRide[2J forged');
+    expect(answerText([{ name }], 'table')).toBe('Name\nRide[2J forged');
   });
 
   it('foreign text in JSON is exact', () => {

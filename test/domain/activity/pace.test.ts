@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest';
+import { rateOf } from '../../../src/domain/activity/pace.ts';
+
+describe('the rate of a sport', () => {
+  it.each([
+    ['Run', 'pace'],
+    ['TrailRun', 'pace'],
+    ['Hike', 'pace'],
+    ['Swim', 'swimming pace'],
+    ['Ride', 'speed'],
+    ['SomethingNew', 'speed'],
+    [undefined, 'speed'],
+  ])('of %s is a %s', (sport, rate) => {
+    expect(rateOf(sport)).toBe(rate);
+  });
+});
