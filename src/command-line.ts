@@ -10,6 +10,7 @@ import type { rebuild } from './features/rebuild/command.ts';
 import type { backup } from './features/backup/command.ts';
 import type { restore } from './features/backup/restore-command.ts';
 import type { Add, Perform } from './command-action.ts';
+import { exitCodes } from './errors.ts';
 import { addAuth, addGet, addSync, addVerify, addWebhook } from './strava-commands.ts';
 import { escapeActing } from './terminal-text.ts';
 import { programVersion } from './version.ts';
@@ -134,7 +135,22 @@ function addErase(add: Add, perform: Perform, input: Input): void {
     );
 }
 
+function addInit(add: Add, perform: Perform, input: Input): void {
+  add(
+    'init',
+    'ask for the settings of a real account, write config/secrets.json, offer the login',
+  ).action(() =>
+    perform(async (program) => {
+      const ready = await (await import('./features/init/command.ts')).init(program, input);
+      if (ready === undefined) return exitCodes.done;
+      const { auth } = await import('./features/auth/command.ts');
+      return auth(ready, { isBrowserWanted: true, isForced: false });
+    }),
+  );
+}
+
 const moreCommands = [
+  addInit,
   addVerify,
   addExport,
   addGet,

@@ -26,9 +26,8 @@ export function requireClient(config: Config): Client {
   if (clientSecret !== undefined) throw new ConfigurationError([missing('clientId')]);
   const variables = `${schema.strava.clientId.env} and ${schema.strava.clientSecret.env}`;
   throw new NotSetUpError(
-    `Not set up yet. Run ${commandLine('demo')} to look around. For a real account, take the Client ID and the ` +
-      `Client Secret from ${applicationPage}, and put them into config/secrets.json (config/secrets.example.json ` +
-      `shows how) or the variables ${variables}.`,
+    `Not set up yet. Run ${commandLine('init')} for a real account, or ${commandLine('demo')} to look around. ` +
+      `Without a terminal, set ${variables}.`,
   );
 }
 

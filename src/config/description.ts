@@ -67,7 +67,7 @@ const introduction = `# Configuration
 Domestique reads each setting from these places. The later wins over the earlier, setting by setting:
 
 1. \`config/default.json\`: the defaults;
-2. \`config/secrets.json\`: your application's id and secret (\`config/secrets.example.json\` shows how; run \`chmod 600\` on it);
+2. \`config/secrets.json\`: your application's id and secret. \`npm run init\` writes it, and \`config/secrets.example.json\` shows how (run \`chmod 600\` on a file of your own);
 3. \`config/local.json\`: anything else of yours;
 4. environment variables.
 

@@ -147,7 +147,7 @@ describe('the client', () => {
     const config = load({});
     expect(() => requireClient(config)).toThrow(NotSetUpError);
     expect(() => requireClient(config)).toThrow(
-      /^Not set up yet\. Run npm run demo to look around/,
+      /^Not set up yet\. Run npm run init .*or npm run demo/,
     );
   });
 

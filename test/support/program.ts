@@ -103,10 +103,11 @@ export function capture() {
       done();
     },
   });
-  const waitFor = (pattern: RegExp): Promise<string> =>
+  /** The first match in the text after `from`, now or later. */
+  const waitFor = (pattern: RegExp, from = 0): Promise<string> =>
     new Promise((resolve) => {
       const check = (): void => {
-        const [match] = pattern.exec(text()) ?? [];
+        const [match] = pattern.exec(text().slice(from)) ?? [];
         if (match === undefined) return;
         waiters.delete(check);
         resolve(match);

@@ -1,0 +1,110 @@
+/**
+ * `init`: asks for what a real account needs, checks each reply at once, and writes config/secrets.json.
+ * It connects to nothing.
+ */
+import { join } from 'node:path';
+import { formatOf } from '../../config/formats.ts';
+import type { Resolution } from '../../config/load.ts';
+import { loadConfig, resolveSettings } from '../../config/load.ts';
+import type { Setting } from '../../config/settings.ts';
+import { commandLine } from '../../domain/invocation.ts';
+import { UsageError } from '../../errors.ts';
+import type { Program } from '../../program.ts';
+import type { Ask } from './prompt.ts';
+import { createAsk } from './prompt.ts';
+import type { Question } from './questions.ts';
+import { questions } from './questions.ts';
+import { changeSecretsFile } from './secrets-file.ts';
+
+/** The terminal's input. */
+type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean };
+
+const fileName = 'config/secrets.json';
+
+/**
+ * Returns the program with its new settings if the user wants to log an athlete in now.
+ * @throws UsageError without a terminal, OutputFailedError if the file cannot be written.
+ */
+export async function init(program: Program, input: Input): Promise<Program | undefined> {
+  const { print, signal, stderr, configSource } = program;
+  if (input.isTTY !== true || !program.isTerminal) {
+    throw new UsageError(
+      `init asks questions, and there is no terminal: set STRAVA_CLIENT_ID and STRAVA_CLIENT_SECRET, or write ${fileName} (config/secrets.example.json shows how).`,
+    );
+  }
+  const ask = createAsk({ input, output: stderr, signal });
+  const replies = await askAll({ ask, print, origins: resolveSettings(configSource).origins });
+  if (replies === undefined) {
+    print('\nStopped. Nothing was written.');
+    return undefined;
+  }
+  if (replies.size > 0) {
+    await changeSecretsFile(join(configSource.configDir, 'secrets.json'), replies, signal);
+    print(`\nWrote ${fileName}; only you can read it.`);
+  } else {
+    print('\nNothing was changed.');
+  }
+  const config = loadConfig(configSource);
+  const reply = await ask('Log an athlete in at Strava now? [Y/n] ');
+  if (reply !== undefined && /^(y(es)?)?$/i.test(reply)) return { ...program, config };
+  print(`Next: ${commandLine('auth')} logs an athlete in.`);
+  return undefined;
+}
+
+interface Dialogue {
+  readonly ask: Ask;
+  readonly print: (text: string) => void;
+  readonly origins: Resolution['origins'];
+}
+
+/** The changes of all replies; undefined if the user stopped. */
+async function askAll(dialogue: Dialogue): Promise<Map<string, string | undefined> | undefined> {
+  const changes = new Map<string, string | undefined>();
+  for (const question of questions) {
+    dialogue.print(`\n${question.explanation}`);
+    const isAsked = await isToBeAsked(dialogue, question);
+    if (isAsked === undefined) return undefined;
+    if (!isAsked) continue;
+    const reply = await askUntilRight(dialogue, question);
+    if (reply === undefined) return undefined;
+    const setting = question.settingOf(reply);
+    for (const { keyPath } of question.settings) {
+      if (dialogue.origins.has(keyPath)) changes.set(keyPath, undefined);
+    }
+    if (reply !== '') changes.set(setting.keyPath, reply);
+  }
+  return changes;
+}
+
+/** A value of the file is replaced only if the user says so, one of another place never; undefined if stopped. */
+async function isToBeAsked(
+  { ask, print, origins }: Dialogue,
+  { name, settings }: Question,
+): Promise<boolean | undefined> {
+  const origin = settings.map(({ keyPath }) => origins.get(keyPath)).find(Boolean);
+  if (origin === undefined) return true;
+  if (origin.source !== fileName) {
+    print(`${name} is set already (${origin.source}).`);
+    return false;
+  }
+  const reply = await ask(`${name} is set already in ${fileName}. Replace it? [y/N] `);
+  return reply === undefined ? undefined : /^y(es)?$/i.test(reply);
+}
+
+async function askUntilRight(
+  { ask, print }: Dialogue,
+  { name, settings: [{ sensitive: isHidden = false }], settingOf, isOptional }: Question,
+): Promise<string | undefined> {
+  for (;;) {
+    const reply = await ask(`${name}${isHidden ? ' (not shown)' : ''}: `, { isHidden });
+    if (reply === undefined || (reply === '' && isOptional)) return reply;
+    const problem = reply === '' ? 'is needed' : problemOf(settingOf(reply), reply);
+    if (problem === undefined) return reply;
+    print(`${name} ${problem}.`);
+  }
+}
+
+function problemOf(setting: Setting, text: string): string | undefined {
+  const { coerce, problem } = formatOf(setting.format);
+  return problem(coerce?.(text) ?? text, setting);
+}
