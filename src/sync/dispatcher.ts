@@ -18,6 +18,8 @@ import { fetchTask } from './tasks/run-task.ts';
 export interface Dispatcher {
   readonly send: (inFlight: RequestInFlight, reserve: Reserve) => void;
   readonly count: () => number;
+  /** How long at least one was in flight, in milliseconds. */
+  readonly busyMs: () => number;
   /** Ends the current wait. */
   readonly wake: () => void;
   /** Waits for a request to settle, `wake`, the run's end, or what `sleep` waits for. */
@@ -43,6 +45,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const abandon = new AbortController();
   const ended = new AbortController();
   let waking = new AbortController();
+  let busyMs = 0;
+  let busySinceMs = 0;
+  const passedMs = (): number => (pending.size > 0 ? deps.clock.monotonicMs() - busySinceMs : 0);
 
   const wake = (): void => {
     waking.abort();
@@ -74,12 +79,15 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   return {
     send: (inFlight, reserve) => {
       take(inFlight);
+      if (pending.size === 0) busySinceMs = deps.clock.monotonicMs();
       const request = run(inFlight, reserve).finally(() => {
+        if (pending.size === 1) busyMs += passedMs();
         pending.delete(request);
       });
       pending.add(request);
     },
     count: () => pending.size,
+    busyMs: () => busyMs + passedMs(),
     wake,
     wakeOr: async (sleep) => {
       const { signal } = waking;

@@ -98,6 +98,7 @@ function createRun(
   const stats = (): RunStats => ({
     ...outcomes.stats(),
     requests: deps.quota.passed() - startedWith,
+    busySeconds: Math.round(dispatcher.busyMs() / 1_000),
   });
   const onSettled = (): void => {
     options.reporter.progress(stats(), leftOf(athleteLeases.athletes));

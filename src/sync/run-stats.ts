@@ -22,6 +22,8 @@ export interface RunStats {
   readonly recordsStored: number;
   /** Requests that failed, tried again later or not. */
   readonly failures: number;
+  /** Whole seconds in which at least one request was in flight. */
+  readonly busySeconds: number;
 }
 
 export const emptyStats: RunStats = {
@@ -36,6 +38,7 @@ export const emptyStats: RunStats = {
   deleted: 0,
   recordsStored: 0,
   failures: 0,
+  busySeconds: 0,
 };
 
 export function addPage(stats: RunStats, page: PageResult): RunStats {

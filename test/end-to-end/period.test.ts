@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { formatDuration } from '../../src/domain/duration.ts';
 import {
   printedJson,
   athleteId,
@@ -185,6 +186,28 @@ describe.concurrent('sync --dry-run', () => {
     const { seconds } = JSON.parse(stdout) as { seconds: number };
     expect(seconds).toBeGreaterThan(86_400);
     expect(seconds).toBeLessThanOrEqual(4 * 86_400);
+  });
+
+  it('estimates the time by the speed of the last runs where that is lower, as status does', async () => {
+    const scene = await openScene({ activities: 40 });
+    const slow = { requests: 20, busy_seconds: 7_200 };
+    const started_at = new Date(Date.now() - 7_200_000);
+    await scene.db.collection('runs').insertOne({
+      ...{ reason: 'command', command: 'sync', host: 'here', pid: 7, started_at },
+      ...{ ended_at: new Date(), outcome: 'done', counts: slow },
+      client_id: scene.simulator.clientId,
+    });
+    const { stdout } = await scene.call('sync', '--dry-run', '--json');
+    const { seconds, requests } = JSON.parse(stdout) as { seconds: number; requests: number };
+    expect(seconds / requests).toBeCloseTo(360);
+
+    const few = { STRAVA_QUOTA_DAILY: '8' };
+    expect((await scene.callWith(few, 'sync', '--no-wait')).exitCode).toBe(75);
+    const { toDo } = printedJson(await scene.call('status', '--json')) as {
+      toDo: { streams: number; duration: string };
+    };
+    expect(toDo.streams).toBeGreaterThan(20);
+    expect(toDo.duration).toBe(formatDuration(toDo.streams * 360_000));
   });
 
   it('plans one request where everything is stored', async () => {

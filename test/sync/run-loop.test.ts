@@ -16,6 +16,7 @@ import type { StravaSource } from '../../src/sync/ports/source.ts';
 import {
   ada,
   ben,
+  createFakeClock,
   createFakeEngine,
   createHold,
   idle,
@@ -82,6 +83,31 @@ describe('a run', () => {
     await engine.run({ reporter: { progress: () => undefined, waiting } });
     expect(waits[0]).toBe(opensMs);
     expect(engine.requests).toEqual([{ name: 'streams 1', atMs: opensMs }]);
+  });
+
+  it('counts as busy what its requests take, and not what it waits for the quota', async () => {
+    const clock = createFakeClock();
+    const engine = createFakeEngine({
+      ...{ clock, pending: { [ada]: [1, 2] }, maxInFlight: 1 },
+      quota: { known: () => (clock.nowMs() < opensMs ? spentQuota : emptyQuota) },
+      source: {
+        streams: async () => {
+          await clock.sleep(40_000);
+          return someStreams;
+        },
+      },
+    });
+    const { stats } = await engine.run();
+    expect(engine.requests[0]?.atMs).toBe(opensMs);
+    expect([stats.requests, stats.busySeconds]).toEqual([2, 80]);
+  });
+
+  it('does not count as busy what it waits for Strava to be back', async () => {
+    const streams = failing(reset, 10);
+    const engine = createFakeEngine({ pending: { [ada]: [1] }, source: { streams } });
+    const { stats } = await engine.run();
+    expect(engine.clock.nowMs() - startMs).toBeGreaterThan(60_000);
+    expect([stats.streamsStored, stats.busySeconds]).toEqual([1, 0]);
   });
 
   it('ends at once with failOnQuota when the quota is spent, and says when it opens', async () => {

@@ -15,8 +15,8 @@ export interface EstimateFacts {
   readonly settings: QuotaSettings;
   /** What comes before the backlog; absent where nothing does. */
   readonly plan?: PollPlan;
-  /** How many requests of a backlog this machine makes an hour, where that is known. */
-  readonly requestsPerHour?: number;
+  /** How many requests an hour the last runs made while they worked, where that is known. */
+  readonly requestsPerHour?: number | undefined;
 }
 
 const hourMs = 3_600_000;

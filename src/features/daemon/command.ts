@@ -156,7 +156,9 @@ async function runOnce(session: Session, reason: RunReason): Promise<void> {
   }
   const isTakeover = reason === 'takeover';
   const plan = await readBacklogPlan(session);
-  const progress = createProgress(progressOptionsOf(program, strava, plan));
+  const requestsPerHour = await database.runs.requestsPerHour();
+  const known = { plan, requestsPerHour };
+  const progress = createProgress(progressOptionsOf(program, strava, known));
   const result = await recordRun(program, database, { reason, command: 'start' }, () =>
     job
       .run({

@@ -7,7 +7,6 @@ import type { Clock } from '../../clock.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import type { EstimateFacts } from '../../domain/rate-limit/estimate.ts';
 import { backlogPerDay, estimateEndMs } from '../../domain/rate-limit/estimate.ts';
-import type { PollPlan } from '../../domain/rate-limit/poll-plan.ts';
 import type { Strava } from '../../main.ts';
 import type { Program } from '../../program.ts';
 import type { Reporter } from '../../sync/run-options.ts';
@@ -27,18 +26,18 @@ export interface ProgressOptions {
 export function progressOptionsOf(
   program: Program,
   { rateLimiter, quota }: Strava,
-  plan: PollPlan,
+  known: Pick<EstimateFacts, 'plan' | 'requestsPerHour'>,
 ): ProgressOptions {
   const { settings } = quota;
   const facts = (): EstimateFacts => {
-    return { state: rateLimiter.known(), settings, nowMs: quota.nowMs(), plan };
+    return { state: rateLimiter.known(), settings, nowMs: quota.nowMs(), ...known };
   };
   return {
     program,
     perDay: () => backlogPerDay(facts()),
     remainingMs: (requests) => {
-      const known = facts();
-      return estimateEndMs(requests, known) - known.nowMs;
+      const now = facts();
+      return estimateEndMs(requests, now) - now.nowMs;
     },
   };
 }

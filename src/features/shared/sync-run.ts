@@ -104,7 +104,9 @@ async function runOnce(session: SyncSession, athleteIds: readonly number[]): Pro
   };
   const job = openJob(program, { database, strava }, timing);
   const plan = await readBacklogPlan(session);
-  const progress = createProgress(progressOptionsOf(program, strava, plan));
+  const requestsPerHour = await database.runs.requestsPerHour();
+  const known = { plan, requestsPerHour };
+  const progress = createProgress(progressOptionsOf(program, strava, known));
   try {
     return await job.run({
       athleteIds: () => Promise.resolve(athleteIds),

@@ -69,6 +69,8 @@ export async function readStatus(program: Program, database: Database): Promise<
   const facts = { state, nowMs, hasBacklog, webhookIntervalMs };
   const plan = await readPollPlan(program, database, facts);
   const polls = reportPolls(plan);
+  const requestsPerHour = await database.runs.requestsPerHour();
+  const estimate = { state, settings, nowMs, plan, requestsPerHour };
   const shortage = pollShortage(polls, webhookIntervalMs > 0);
   return {
     version: programVersion(),
@@ -82,9 +84,7 @@ export async function readStatus(program: Program, database: Database): Promise<
     polls,
     toDo: {
       streams,
-      duration: formatDuration(
-        Math.max(1_000, estimateEndMs(streams, { state, settings, nowMs, plan }) - nowMs),
-      ),
+      duration: formatDuration(Math.max(1_000, estimateEndMs(streams, estimate) - nowMs)),
     },
     lastRun: (await database.runs.last()) ?? null,
     nextRunAt: nextTickAt(config.sync) ?? null,

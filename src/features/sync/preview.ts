@@ -34,7 +34,9 @@ export async function printPreview(session: SyncSession, isJson: boolean): Promi
   const nowMs = strava.quota.nowMs();
   const plan = await readBacklogPlan(session);
   const state = strava.rateLimiter.known();
-  const durationMs = estimateEndMs(requests, { state, settings, nowMs, plan }) - nowMs;
+  const requestsPerHour = await session.database.runs.requestsPerHour();
+  const facts = { state, settings, nowMs, plan, requestsPerHour };
+  const durationMs = estimateEndMs(requests, facts) - nowMs;
   program.print(renderPreview(previews, { requests, durationMs, isJson, stopped }));
   return stopped.size > 0 ? exitCodes.authorization : exitCodes.done;
 }

@@ -2,6 +2,7 @@
  * The `runs` collection: one document a run, from its start on, so that a run that was killed shows.
  */
 import { ObjectId } from 'mongodb';
+import { measuredRuns, minMeasured, requestsPerHour } from '../../domain/rate-limit/speed.ts';
 import type { Application } from '../schema/application.ts';
 import { everyApplication, ownedBy } from '../schema/application.ts';
 import type { RunDocument, Store } from '../schema/collections.ts';
@@ -18,6 +19,7 @@ export interface RunCounts {
   readonly withoutStreams: number;
   readonly parked: number;
   readonly failures: number;
+  readonly busySeconds: number;
 }
 
 export interface RunStart {
@@ -41,6 +43,8 @@ export interface RunStore {
   start(run: RunStart): Promise<ObjectId>;
   end(id: ObjectId, end: RunEnd): Promise<void>;
   last(): Promise<RunDocument | undefined>;
+  /** How many requests an hour the last runs made while they worked; undefined where none was long enough. */
+  requestsPerHour(): Promise<number | undefined>;
   /** The last time since an instant that Strava rejected the application. */
   lastRejection(since: Date): Promise<{ readonly at: Date; readonly text: string } | undefined>;
   /** Removes the runs of every application that started before an instant. */
@@ -71,6 +75,21 @@ export function createRunStore({ runs }: Store, application: Application): RunSt
       const found = await runs.findOne(ownedBy(application), { sort: { started_at: -1 } });
       return found ?? undefined;
     },
+    requestsPerHour: async () => {
+      const filter = {
+        'counts.requests': { $gte: minMeasured.requests },
+        'counts.busy_seconds': { $gte: minMeasured.busySeconds },
+        ...ownedBy(application),
+      };
+      const last = { sort: { started_at: -1 }, limit: measuredRuns } as const;
+      const found = await runs.find(filter, last).toArray();
+      return requestsPerHour(
+        found.map(({ counts }) => ({
+          requests: counts?.['requests'] ?? 0,
+          busySeconds: counts?.['busy_seconds'] ?? 0,
+        })),
+      );
+    },
     lastRejection: async (since) => {
       const rejected = { started_at: { $gte: since }, error_code: 'APPLICATION_REJECTED' };
       const filter = { ...rejected, ...ownedBy(application) };
@@ -93,5 +112,6 @@ function snakeCased(counts: RunCounts): Record<string, number> {
     without_streams: counts.withoutStreams,
     parked: counts.parked,
     failures: counts.failures,
+    busy_seconds: counts.busySeconds,
   };
 }

@@ -47,7 +47,7 @@ export const runs = define({
     error_code: optional(text('its code in docs/errors.md', 'STRAVA_UNAVAILABLE')),
     counts: optional(
       map(
-        'its counts, by kind (`requests`, `added`, `streams_stored`, …)',
+        'its counts, by kind (`requests`, `added`, `streams_stored`, `busy_seconds`, …)',
         number('the count', 21),
       ),
     ),

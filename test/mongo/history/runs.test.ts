@@ -16,6 +16,7 @@ const counts: RunCounts = {
   withoutStreams: 5,
   parked: 4,
   failures: 3,
+  busySeconds: 2,
 };
 
 beforeEach(() => adapter.empty());
@@ -46,6 +47,7 @@ describe('a stored run', () => {
         without_streams: 5,
         parked: 4,
         failures: 3,
+        busy_seconds: 2,
       },
     });
   });
@@ -58,5 +60,30 @@ describe('a stored run', () => {
     await runs.prune(endedAt);
     expect(await adapter.database.db.collection('runs').countDocuments()).toBe(1);
     expect(await runs.last()).toMatchObject({ _id: newer });
+  });
+});
+
+describe('the speed of the last runs', () => {
+  const end = async (minute: number, changes: Partial<RunCounts>, application = '111') => {
+    const runs = createRunStore(adapter.store, application);
+    const id = await runs.start({
+      ...run,
+      startedAt: new Date(startedAt.getTime() + minute * 60_000),
+    });
+    await runs.end(id, { endedAt, outcome: 'done', counts: { ...counts, ...changes } });
+  };
+  const speed = () => createRunStore(adapter.store, '111').requestsPerHour();
+
+  it('is that of the fastest of the last five of the application that were long enough', async () => {
+    expect(await speed()).toBeUndefined();
+    await end(0, { requests: 600, busySeconds: 600 });
+    await end(1, { requests: 40, busySeconds: 600 }, '222');
+    await end(2, { requests: 500, busySeconds: 59 });
+    expect(await speed()).toBe(3_600);
+    for (const minute of [3, 4, 5, 6]) await end(minute, { requests: 100, busySeconds: 600 });
+    await end(7, { requests: 2, busySeconds: 1 });
+    expect(await speed()).toBe(3_600);
+    await end(8, { requests: 200, busySeconds: 600 });
+    expect(await speed()).toBe(1_200);
   });
 });
