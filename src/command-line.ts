@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import type { exportActivities } from './features/export/command.ts';
 import type { EraseOptions } from './features/erase/command.ts';
 import type { StatusOptions } from './features/status/command.ts';
+import type { LogoutOptions } from './features/logout/command.ts';
 import type { rebuild } from './features/rebuild/command.ts';
 import type { backup } from './features/backup/command.ts';
 import type { restore } from './features/backup/restore-command.ts';
@@ -149,8 +150,28 @@ function addInit(add: Add, perform: Perform, input: Input): void {
   );
 }
 
+function addAccounts(add: Add, perform: Perform, input: Input): void {
+  add('accounts', 'the stored logins, and who has to log in again')
+    .option('--json', 'print one JSON document', false)
+    .action((options: { json: boolean }) =>
+      perform(async (program) =>
+        (await import('./features/accounts/command.ts')).accounts(program, options),
+      ),
+    );
+  add('logout', "revoke an athlete's access and remove the login; the data stays")
+    .requiredOption('--athlete <id>', 'whom')
+    .option('--yes', 'without confirmation', false)
+    .option('--json', 'print one JSON document', false)
+    .action((options: Omit<LogoutOptions, 'input'>) =>
+      perform(async (program) =>
+        (await import('./features/logout/command.ts')).logout(program, { ...options, input }),
+      ),
+    );
+}
+
 const moreCommands = [
   addInit,
+  addAccounts,
   addVerify,
   addExport,
   addGet,

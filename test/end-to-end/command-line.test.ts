@@ -10,6 +10,8 @@ import { useScene } from '../support/scene.ts';
 const commands = [
   'start',
   'auth',
+  'accounts',
+  'logout',
   'sync',
   'status',
   'health',

@@ -11,15 +11,14 @@ import { int64 } from '../../mongo/base/bson-value.ts';
 import type { ErasedCounts } from './store.ts';
 import { eraseAthlete, eraseLeases, footprintLeft } from './store.ts';
 import { assertOwnAthlete } from '../../mongo/tokens/other-applications.ts';
-import { unmarkErasing } from '../../mongo/athletes/erasing.ts';
 import type { Program } from '../../program.ts';
 import { terminalText } from '../../terminal-text.ts';
 import type { Lease } from '../../sync/ports/leases.ts';
-import { isConfirmed } from './confirmation.ts';
-import type { EraseSession } from './lease.ts';
-import { whileHeld } from './lease.ts';
-import type { Revocation } from './revocation.ts';
-import { revokeLogin } from './revocation.ts';
+import { isConfirmed } from '../shared/confirmation.ts';
+import type { AthleteSession } from '../shared/held-athlete.ts';
+import { whileHeld } from '../shared/held-athlete.ts';
+import type { Revocation } from '../shared/revocation.ts';
+import { revokeOrUnmark } from '../shared/revocation.ts';
 import { athleteOf } from '../shared/period-options.ts';
 import { counted, number, table } from '../shared/text-format.ts';
 
@@ -67,7 +66,7 @@ export async function erase(program: Program, options: EraseOptions): Promise<Ex
 }
 
 /** Takes over the athlete from the process that syncs it, and erases without a confirmation. */
-export async function eraseNow(session: EraseSession, withoutRevoke: boolean): Promise<Receipt> {
+export async function eraseNow(session: AthleteSession, withoutRevoke: boolean): Promise<Receipt> {
   const { store } = session.database;
   const receipt = await whileHeld(session, (lease) => eraseHeld(session, withoutRevoke, lease));
   await eraseLeases(store, session.athleteId);
@@ -82,11 +81,11 @@ function readAthleteId(options: EraseOptions): number {
 }
 
 /** @throws OtherApplicationError */
-function assertOwn({ database, athleteId }: EraseSession): Promise<void> {
+function assertOwn({ database, athleteId }: AthleteSession): Promise<void> {
   return assertOwnAthlete(database.store, database.application, athleteId);
 }
 
-async function throwIfUnknown({ database, athleteId }: EraseSession): Promise<void> {
+async function throwIfUnknown({ database, athleteId }: AthleteSession): Promise<void> {
   const { store } = database;
   if ((await footprintLeft(store, athleteId)).length > 0) return;
   throw new NoAthleteError(
@@ -95,7 +94,7 @@ async function throwIfUnknown({ database, athleteId }: EraseSession): Promise<vo
 }
 
 async function confirm(
-  { program, database, athleteId }: EraseSession,
+  { program, database, athleteId }: AthleteSession,
   { input }: EraseOptions,
 ): Promise<void> {
   const question = [
@@ -119,8 +118,11 @@ async function describe(
   return `athlete ${athleteId}${name && ` (${name})`}, with ${counted(count, 'activity', 'activities')},`;
 }
 
+const notErased =
+  'Nothing was erased. Run the same command again later, or with --without-revoke; then the athlete withdraws the access at https://www.strava.com/settings/apps.';
+
 async function eraseHeld(
-  session: EraseSession,
+  session: AthleteSession,
   withoutRevoke: boolean,
   lease: Lease,
 ): Promise<Receipt> {
@@ -128,21 +130,10 @@ async function eraseHeld(
   const { store } = database;
   // A login since the command began may have moved the athlete.
   await assertOwn(session);
-  const access = withoutRevoke ? 'left alone' : await revokeOrUnmark(session);
+  const access = withoutRevoke ? 'left alone' : await revokeOrUnmark(session, notErased);
   const { signal } = program;
   const deleted = await eraseAthlete(store, { athleteId, lease, signal });
   return { athlete: athleteId, access, deleted };
-}
-
-/** If the revocation fails, syncing continues as before. */
-async function revokeOrUnmark(session: EraseSession): Promise<Revocation> {
-  const { store, application } = session.database;
-  try {
-    return await revokeLogin(session);
-  } catch (error) {
-    await unmarkErasing(store, application, session.athleteId);
-    throw error;
-  }
 }
 
 function jsonOf({ athlete, access, deleted }: Receipt): string {

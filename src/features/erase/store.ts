@@ -17,7 +17,7 @@ import { EraseUnfinishedError } from '../../errors.ts';
 import type { Lease } from '../../sync/ports/leases.ts';
 import { int64 } from '../../mongo/base/bson-value.ts';
 import type { Store, TokenDocument } from '../../mongo/schema/collections.ts';
-import { digestOf } from '../../mongo/tokens/grant-document.ts';
+import { pendingLoginsOf } from '../../mongo/tokens/delete-login.ts';
 
 /** What identifies the documents of one athlete. */
 interface Footprint {
@@ -25,7 +25,7 @@ interface Footprint {
   /** Matches the id in text, as a separate word. */
   readonly word: RegExp;
   /** The stored login, if there is one. */
-  readonly login?: TokenDocument;
+  readonly login: TokenDocument | null;
 }
 
 interface PersonalCollection {
@@ -63,7 +63,7 @@ const personal: readonly PersonalCollection[] = [
     cleansing: () => [{ $set: { error: 'a failure that named an erased athlete' } }],
   },
   { name: 'notifications', filter: byAthlete },
-  { name: 'pending_logins', filter: pendingLoginsOf },
+  { name: 'pending_logins', filter: ({ id, login }) => pendingLoginsOf(id, login) },
   // After the collections above, because Strava sends an event after the revocation.
   { name: 'events', filter: ({ id }) => ({ owner_id: id }) },
   { name: 'tokens', filter: byId },
@@ -145,21 +145,8 @@ async function footprintOf({ tokens }: Store, athleteId: number): Promise<Footpr
   return {
     id,
     word: new RegExp(`\\b${athleteId}\\b`),
-    ...(login && { login }),
+    login,
   };
-}
-
-/** Encrypted tokens differ at each write; the digest does not. */
-function pendingLoginsOf({ id, login }: Footprint): Filter<Document> {
-  const ofAthlete: Filter<Document>[] = [{ athlete_id: id }];
-  if (login === undefined) return { $or: ofAthlete };
-  const { access_token, refresh_token, refresh_digest } = login;
-  if (typeof access_token === 'string') ofAthlete.push({ access_token });
-  const isPlain = typeof refresh_token === 'string';
-  if (isPlain) ofAthlete.push({ refresh_token });
-  const digest = isPlain ? digestOf(refresh_token) : refresh_digest;
-  if (digest !== undefined) ofAthlete.push({ refresh_digest: digest }, { _id: digest as never });
-  return { $or: ofAthlete };
 }
 
 /**

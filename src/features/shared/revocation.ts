@@ -4,8 +4,9 @@
 import type { StravaRequestError } from '../../errors.ts';
 import { StravaUnavailableError } from '../../errors.ts';
 import { openStrava } from '../../main.ts';
-import { retryRequest } from '../shared/strava-retry.ts';
-import type { EraseSession } from './lease.ts';
+import { unmarkErasing } from '../../mongo/athletes/erasing.ts';
+import { retryRequest } from './strava-retry.ts';
+import type { AthleteSession } from './held-athlete.ts';
 
 /** The outcome for the grant. */
 export type Revocation = 'revoked' | 'no login' | 'left alone';
@@ -13,11 +14,26 @@ export type Revocation = 'revoked' | 'no login' | 'left alone';
 const maxRejections = 5;
 
 /**
- * Revokes both tokens, because Strava does not document which of them ends the whole grant.
+ * Revokes the grant of an athlete who is held. If it fails, syncing continues as before; `consequence`
+ * then completes the sentence.
  * @throws StravaUnavailableError at the deadline, ApplicationRejectedError for a wrong client,
  * OtherApplicationError where the login belongs to another application.
  */
-export async function revokeLogin(session: EraseSession): Promise<Revocation> {
+export async function revokeOrUnmark(
+  session: AthleteSession,
+  consequence: string,
+): Promise<Revocation> {
+  const { store, application } = session.database;
+  try {
+    return await revokeLogin(session, consequence);
+  } catch (error) {
+    await unmarkErasing(store, application, session.athleteId);
+    throw error;
+  }
+}
+
+/** Revokes both tokens, because Strava does not document which of them ends the whole grant. */
+async function revokeLogin(session: AthleteSession, consequence: string): Promise<Revocation> {
   const { program, database, athleteId } = session;
   const login = await database.tokens.load(athleteId);
   if (login === undefined) return 'no login';
@@ -27,15 +43,15 @@ export async function revokeLogin(session: EraseSession): Promise<Revocation> {
       isRetriable: ({ isTransient }, failures) => isTransient || failures < maxRejections,
       warning: ({ message }) =>
         `Strava does not revoke the access (${message}); trying again for ten minutes.`,
-      giveUp: unavailable,
+      giveUp: (cause) => unavailable(cause, consequence),
     });
   }
   return 'revoked';
 }
 
-function unavailable(cause: StravaRequestError): StravaUnavailableError {
+function unavailable(cause: StravaRequestError, consequence: string): StravaUnavailableError {
   return new StravaUnavailableError(
-    `Strava did not revoke the access (${cause.message}) Nothing was erased. Run the same command again later, or with --without-revoke; then the athlete withdraws the access at https://www.strava.com/settings/apps.`,
+    `Strava did not revoke the access (${cause.message}) ${consequence}`,
     { cause },
   );
 }

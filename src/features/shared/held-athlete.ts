@@ -1,6 +1,6 @@
 /**
  * Takes over an athlete from the process that syncs it: marks the athlete, waits, and holds the leases
- * for as long as the erasure takes. It never takes a lease that is still valid.
+ * for as long as an erasure or a logout takes. It never takes a lease that is still valid.
  */
 import { EraseUnfinishedError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
@@ -9,7 +9,7 @@ import type { Program } from '../../program.ts';
 import { refreshLease } from '../../strava/access.ts';
 import type { Lease, LeaseHolder } from '../../sync/ports/leases.ts';
 
-export interface EraseSession {
+export interface AthleteSession {
   readonly program: Program;
   readonly database: Database;
   readonly athleteId: number;
@@ -25,7 +25,7 @@ const pauseMs = 250;
  * is changed then.
  */
 export async function whileHeld<T>(
-  session: EraseSession,
+  session: AthleteSession,
   work: (lease: Lease) => Promise<T>,
 ): Promise<T> {
   const { athleteId } = session;
@@ -42,7 +42,7 @@ export async function whileHeld<T>(
   }
 }
 
-async function acquire(session: EraseSession, name: string): Promise<Lease> {
+async function acquire(session: AthleteSession, name: string): Promise<Lease> {
   const { program, database, athleteId } = session;
   const { clock, log, signal } = program;
   const { store, application } = database;
@@ -68,7 +68,7 @@ async function acquire(session: EraseSession, name: string): Promise<Lease> {
 function held(athleteId: number, { pid, host }: LeaseHolder, isStopped: boolean) {
   return new EraseUnfinishedError(
     isStopped
-      ? 'Stopped. Nothing was revoked and nothing was erased.'
-      : `Process ${pid} on ${host} does not release athlete ${athleteId}. Nothing was revoked and nothing was erased: stop that process (npm start or npm run sync), and run the same command again.`,
+      ? 'Stopped. Nothing was revoked and nothing was removed.'
+      : `Process ${pid} on ${host} does not release athlete ${athleteId}. Nothing was revoked and nothing was removed: stop that process (npm start or npm run sync), and run the same command again.`,
   );
 }

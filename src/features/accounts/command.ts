@@ -1,0 +1,50 @@
+/**
+ * `accounts`: the stored logins, without their tokens. It makes no request to Strava and needs no client
+ * secret; without a client id it lists the logins of every application.
+ */
+import type { ExitCode } from '../../errors.ts';
+import { exitCodes } from '../../errors.ts';
+import { commandDeadlineMs, openDatabase } from '../../main.ts';
+import { otherLogins } from '../../mongo/tokens/other-applications.ts';
+import type { Program } from '../../program.ts';
+import { describeNoAthlete, describeOthers } from '../shared/other-applications.ts';
+import { instant, table } from '../shared/text-format.ts';
+import type { Account } from './store.ts';
+import { readAccounts } from './store.ts';
+
+export async function accounts(program: Program, { json }: { json: boolean }): Promise<ExitCode> {
+  const database = await openDatabase(program, commandDeadlineMs);
+  try {
+    const { store, application } = database;
+    const found = await readAccounts(store, application);
+    const others = await otherLogins(store, application);
+    if (json) {
+      program.print(JSON.stringify({ accounts: found, others: { athletes: others.athletes } }));
+      return exitCodes.done;
+    }
+    if (found.length === 0) program.print(describeNoAthlete(application, others));
+    else {
+      program.print(table([heading, ...found.map(rowOf)]));
+      const sentence = describeOthers(others);
+      if (sentence !== undefined) program.print(sentence);
+    }
+    return exitCodes.done;
+  } finally {
+    await database.close();
+  }
+}
+
+const heading = ['Athlete', 'Name', 'Application', 'Tokens of', 'Scopes', 'State'];
+
+function rowOf({ athleteId, name, clientId, obtainedAt, scope, needsAuthorization }: Account) {
+  return [
+    String(athleteId),
+    name || 'unnamed',
+    clientId ?? 'unknown',
+    obtainedAt === null ? 'unknown' : instant(obtainedAt),
+    scope === null ? 'unknown' : scope.join(', '),
+    needsAuthorization === null
+      ? 'logged in'
+      : `to log in again since ${instant(needsAuthorization.since)}: ${needsAuthorization.reason}`,
+  ];
+}
