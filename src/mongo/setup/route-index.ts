@@ -4,6 +4,7 @@
  */
 import { MongoServerError } from 'mongodb';
 import type { Store } from '../schema/collections.ts';
+import { ensureIndexes, hasIndex } from './indexes.ts';
 
 const route = {
   name: 'athlete_route',
@@ -18,6 +19,7 @@ const cells = { coarsestIndexedLevel: 15 };
 
 /** Creates the index if it is missing, by `command`, because the driver drops options that it does not know. */
 export async function createRouteIndex({ db }: Store): Promise<void> {
+  if (await hasIndex(db, 'activities', route)) return;
   const create = (more: object) =>
     db.command({ createIndexes: 'activities', indexes: [{ ...route, ...more }] });
   try {
@@ -25,6 +27,6 @@ export async function createRouteIndex({ db }: Store): Promise<void> {
   } catch (error) {
     // A server that does not know the option gets the same index with default cells, which is slower.
     if (!(error instanceof MongoServerError)) throw error;
-    await create({});
+    await ensureIndexes(db, 'activities', [route]);
   }
 }
