@@ -8,8 +8,9 @@ import type { MongoOptions } from './mongo/base/connection.ts';
 import { connectMongo } from './mongo/base/connection.ts';
 import { useEmbeddedServer } from './embedded-mongodb/server.ts';
 import { createLeaseStore } from './mongo/coordination/leases.ts';
-import { ensureVersion } from './mongo/schema/schema-version.ts';
+import { ensureVersion, hasVersion } from './mongo/schema/schema-version.ts';
 import { prepareDatabase } from './mongo/setup/ensure-indexes.ts';
+import { adoptLogins } from './mongo/tokens/adopt-logins.ts';
 import type { TokenVault } from './mongo/tokens/token-vault.ts';
 import { openVault } from './mongo/tokens/token-vault.ts';
 import type { Program } from './program.ts';
@@ -19,19 +20,32 @@ import type { LeaseStore } from './sync/ports/leases.ts';
 export interface OpenMongo {
   readonly store: Store;
   readonly vault: TokenVault;
+  /**
+   * Makes what is missing of the collections and indexes, and adopts logins that were typed in by hand;
+   * repeating it changes nothing.
+   */
+  readonly prepare: () => Promise<void>;
   /** Releases the embedded server too. */
   readonly close: () => Promise<void>;
 }
 
+export interface OpenOptions {
+  /** How long to try while MongoDB is away. */
+  readonly deadlineMs: number;
+  /** Whether the program only reads: then it needs no right to write, and nothing is made. */
+  readonly isReadOnly?: boolean;
+  /** Called whenever MongoDB is tried again. */
+  readonly onTry?: (() => void) | undefined;
+}
+
 /**
- * Opens the configured MongoDB, or the embedded one, checks its version, and makes its collections and
- * indexes. `onTry` is called whenever MongoDB is tried again.
+ * Opens the configured MongoDB, or the embedded one, and checks its version. Unless the program only reads,
+ * it also makes the collections and indexes that are missing.
  * @throws DatabaseNewerError where it is of a newer version.
  */
 export async function openMongo(
   program: Program,
-  deadlineMs: number,
-  onTry?: () => void,
+  { deadlineMs, isReadOnly = false, onTry }: OpenOptions,
 ): Promise<OpenMongo> {
   const { config, clock, log, random, signal } = program;
   const vault = await openVault(config.tokenKeyFile, (message) => {
@@ -46,28 +60,48 @@ export async function openMongo(
       await server?.ensureRunning();
     };
     const options = { uri, database, clock, log, random, deadlineMs, signal, onAway };
-    const store = await connectPrepared(program, options);
+    const store = await connect(program, options);
+    const prepare = (): Promise<void> => prepareStore(program, store, vault);
+    try {
+      if (isReadOnly) await sayIfEmpty(program, store);
+      else await prepare();
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
     const close = async (): Promise<void> => {
       await store.close();
       await server?.release();
     };
-    return { store, vault, close };
+    return { store, vault, prepare, close };
   } catch (error) {
     await server?.release();
     throw error;
   }
 }
 
-async function connectPrepared(program: Program, options: MongoOptions): Promise<Store> {
-  const store = storeOf(await connectMongo(options));
-  try {
-    await ensureVersion(store, new Date(program.clock.nowMs()));
-    await prepareDatabase(store);
-    return store;
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
+async function connect({ log }: Program, options: MongoOptions): Promise<Store> {
+  return storeOf(await connectMongo(options), (message) => {
+    log.warn(message);
+  });
+}
+
+async function prepareStore(
+  { clock, log }: Program,
+  store: Store,
+  vault: TokenVault,
+): Promise<void> {
+  await ensureVersion(store, new Date(clock.nowMs()));
+  await prepareDatabase(store);
+  for (const athlete of await adoptLogins(store, vault))
+    log.info({ athlete }, 'Adopted a login that was typed in by hand.');
+}
+
+async function sayIfEmpty({ log }: Program, store: Store): Promise<void> {
+  if (await hasVersion(store)) return;
+  log.warn(
+    `The database ${store.address} is empty: Domestique has stored nothing in it yet. Run: npm run auth`,
+  );
 }
 
 function openEmbedded({ config, clock, log, env, signal }: Program) {

@@ -5,8 +5,8 @@
 import type { Config } from './config/config.ts';
 import type { Clock } from './clock.ts';
 import { requireClient } from './config/client.ts';
+import type { OpenOptions } from './database.ts';
 import { leasesOf, openMongo } from './database.ts';
-import { dropInFlight } from './domain/rate-limit/quota-feedback.ts';
 import type { QuotaSettings } from './domain/rate-limit/quota-state.ts';
 import { createDeletionStore } from './mongo/deletion/deletion-store.ts';
 import { createActivityStore } from './mongo/streams/activity-store.ts';
@@ -15,7 +15,7 @@ import type { Application } from './mongo/schema/application.ts';
 import { everyApplication } from './mongo/schema/application.ts';
 import type { Store } from './mongo/schema/collections.ts';
 import { createEventStore } from './features/webhooks/store.ts';
-import { createQuotaStore } from './mongo/coordination/quota.ts';
+import { createQuotaStore, forgetRequestsOfDeadProcesses } from './mongo/coordination/quota.ts';
 import { createTaskStore } from './mongo/tasks/task-store.ts';
 import type { RunStore } from './mongo/history/runs.ts';
 import { createRunStore } from './mongo/history/runs.ts';
@@ -23,7 +23,6 @@ import { serverOffsetMs } from './mongo/base/server-clock.ts';
 import { takeOverTokens } from './mongo/tokens/re-encryption.ts';
 import type { TokenVault } from './mongo/tokens/token-vault.ts';
 import { createTokenStore } from './mongo/tokens/tokens.ts';
-import { isCertainlyDead } from './owner.ts';
 import type { Program } from './program.ts';
 import type { Access } from './strava/access.ts';
 import { createAccess } from './strava/access.ts';
@@ -48,7 +47,6 @@ import type { AthleteStore } from './sync/ports/athletes.ts';
 import type { DeletionStore } from './sync/ports/deletions.ts';
 import type { KeptKinds } from './sync/ports/tasks.ts';
 import type { LeaseStore } from './sync/ports/leases.ts';
-import type { QuotaStore } from './sync/ports/quota.ts';
 import type { TokenStore } from './sync/ports/tokens.ts';
 import type { StravaSource } from './sync/ports/source.ts';
 
@@ -70,21 +68,34 @@ export interface Database {
   readonly runs: RunStore;
   /** Where it is, without a password. */
   readonly address: string;
+  /** Makes again what was dropped of the collections and indexes. */
+  prepare(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Opens the configured MongoDB, or the embedded one, checks its version, and makes its collections and
- * indexes. `onTry` is called whenever MongoDB is tried again.
+ * Opens the database for a program that writes, see `openMongo`.
  * @throws DatabaseNewerError where it is of a newer version.
  */
-export async function openDatabase(
+export function openDatabase(
   program: Program,
   deadlineMs: number,
   onTry?: () => void,
 ): Promise<Database> {
+  return open(program, { deadlineMs, onTry });
+}
+
+/**
+ * Opens the database for a command that only reads: its user needs no right to write.
+ * @throws DatabaseNewerError where it is of a newer version.
+ */
+export function openDatabaseToRead(program: Program): Promise<Database> {
+  return open(program, { deadlineMs: commandDeadlineMs, isReadOnly: true });
+}
+
+async function open(program: Program, options: OpenOptions): Promise<Database> {
   const { config } = program;
-  const { store, vault, close } = await openMongo(program, deadlineMs, onTry);
+  const { store, vault, prepare, close } = await openMongo(program, options);
   const application = config.strava.clientId ?? everyApplication;
   return {
     store,
@@ -99,7 +110,7 @@ export async function openDatabase(
     leases: leasesOf(program, store),
     runs: createRunStore(store, application),
     address: store.address,
-    close,
+    ...{ prepare, close },
   };
 }
 
@@ -189,15 +200,6 @@ export async function openStrava(
     quota,
     clientId,
   };
-}
-
-/** Drops the requests in flight of dead processes; their charge to the quota stays. */
-async function forgetRequestsOfDeadProcesses(store: QuotaStore, host: string): Promise<void> {
-  const { inFlight } = await store.load();
-  const dead = new Set<string>();
-  for (const { owner } of inFlight) if (await isCertainlyDead(owner, host)) dead.add(owner);
-  if (dead.size === 0) return;
-  await store.update((state) => dropInFlight(state, (owner) => dead.has(owner)));
 }
 
 /** What is kept beside the list. */

@@ -6,7 +6,7 @@ import { sayIfInterrupted } from '../shared/interruption.ts';
 import { counted } from '../shared/text-format.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes } from '../../errors.ts';
-import { commandDeadlineMs, openDatabase } from '../../main.ts';
+import { openDatabaseToRead } from '../../main.ts';
 import type { Program } from '../../program.ts';
 import type { DumpSummary } from './dump.ts';
 import { dump } from './dump.ts';
@@ -33,7 +33,7 @@ export async function backup(
 }
 
 async function write(program: Program, out: string, hasTokens: boolean): Promise<DumpSummary> {
-  const database = await openDatabase(program, commandDeadlineMs);
+  const database = await openDatabaseToRead(program);
   try {
     using progress = createProgress(program, 'Backing up');
     const options = { hasTokens, createdAt: new Date(program.clock.nowMs()), progress };

@@ -137,6 +137,8 @@ async function prepare(session: Session): Promise<void> {
   deauthorizations.settle();
   webhook.intervalMs = await readWebhookIntervalMs(program, database.store, strava.clientId);
   notifications.poll();
+  // Last, because it can fail.
+  await database.prepare();
 }
 
 async function hasPendingEvents({ database, strava }: Session): Promise<boolean> {

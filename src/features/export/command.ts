@@ -12,7 +12,7 @@ import { documentOf } from './format.ts';
 import { writeToFile, writeToStream } from '../shared/output.ts';
 import { outputFailed } from '../../standard-streams.ts';
 import type { Database } from '../../main.ts';
-import { commandDeadlineMs, openDatabase } from '../../main.ts';
+import { openDatabaseToRead } from '../../main.ts';
 import {
   athletesWithActivities,
   findRecording,
@@ -30,7 +30,7 @@ export async function exportActivities(
   options: ExportOptions,
 ): Promise<ExitCode> {
   const order = exportOrderOf(program, options);
-  const database = await openDatabase(program, commandDeadlineMs);
+  const database = await openDatabaseToRead(program);
   try {
     const chosen = await choose(database, order);
     const stats: ExportCounts = { exported: 0, skipped: 0 };

@@ -11,7 +11,7 @@ import type { ExitCode } from '../../errors.ts';
 import { exitCodes, UsageError } from '../../errors.ts';
 import { jsonText } from '../shared/json-text.ts';
 import { writeToStream } from '../shared/output.ts';
-import { commandDeadlineMs, openDatabase } from '../../main.ts';
+import { openDatabaseToRead } from '../../main.ts';
 import { int64 } from '../../mongo/base/bson-value.ts';
 import { answerOf } from './store.ts';
 import { athletesWithActivities } from '../../mongo/streams/recordings.ts';
@@ -27,7 +27,7 @@ export async function query(program: Program, args: readonly string[]): Promise<
     program.print(listText(form, outputWidth(program)));
     return exitCodes.done;
   }
-  const database = await openDatabase(program, commandDeadlineMs);
+  const database = await openDatabaseToRead(program);
   try {
     const known = await athletesWithActivities(database.store);
     const whole = known.length === 0 ? undefined : withAthlete(known, recipe, scope);

@@ -5,6 +5,7 @@ import type { Document } from 'mongodb';
 import type { Scope } from '../../queries/binding.ts';
 import { bindDocument, bindPipeline, withRing } from '../../queries/binding.ts';
 import type { Recipe } from '../../queries/recipe.ts';
+import { badValue, hasServerCode } from '../../mongo/base/failures.ts';
 import type { Store } from '../../mongo/schema/collections.ts';
 
 /** The answer; undefined if the document that the question starts from is not stored. */
@@ -18,9 +19,15 @@ export async function answerOf(
   const pipeline = bindPipeline(recipe.pipeline, withRing(recipe.circle, whole));
   const collection = store.db.collection(recipe.collection);
   const { hint } = recipe;
-  return collection
-    .aggregate(pipeline, { allowDiskUse: true, ...(hint !== undefined && { hint }) })
-    .toArray();
+  const answer = (more: object): Promise<Document[]> =>
+    collection.aggregate(pipeline, { allowDiskUse: true, ...more }).toArray();
+  try {
+    return await answer(hint === undefined ? {} : { hint });
+  } catch (error) {
+    // Without the index, or where another one has its key, the answer is the same.
+    if (!hasServerCode(error, badValue)) throw error;
+    return answer({});
+  }
 }
 
 /** The given parameters, and the document that the question starts from. */

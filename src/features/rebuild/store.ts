@@ -72,10 +72,9 @@ export async function rebuildActivity(
   return 'incomplete';
 }
 
-async function findMirrorState(
-  { activities }: Store,
-  id: number,
-): Promise<MirrorState | undefined> {
+async function findMirrorState({ db }: Store, id: number): Promise<MirrorState | undefined> {
+  // Not decoded: odd derived values are to be replaced, too.
+  const activities = db.collection<ActivityDocument>('activities');
   const projection = { derived: 1, track: 1, start_point: 1, sync: 1 };
   const found = await activities.findOne({ _id: int64(id) }, { projection });
   return found ?? undefined;

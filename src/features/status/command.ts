@@ -5,7 +5,7 @@
  */
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes } from '../../errors.ts';
-import { commandDeadlineMs, openDatabase } from '../../main.ts';
+import { openDatabaseToRead } from '../../main.ts';
 import type { Program } from '../../program.ts';
 import { readStatus } from './report.ts';
 import { renderStatus } from './table.ts';
@@ -17,7 +17,7 @@ export interface StatusOptions {
 }
 
 export async function status(program: Program, { json, check }: StatusOptions): Promise<ExitCode> {
-  const database = await openDatabase(program, commandDeadlineMs);
+  const database = await openDatabaseToRead(program);
   try {
     const found = await readStatus(program, database);
     program.print(json ? JSON.stringify(found) : renderStatus(found));

@@ -17,6 +17,8 @@ import { createQuotaStore, knownApplications } from '../../mongo/coordination/qu
 import type { OtherLogins } from '../../mongo/tokens/other-applications.ts';
 import { otherLogins } from '../../mongo/tokens/other-applications.ts';
 import type { RunDocument } from '../../mongo/schema/collections.ts';
+import type { UnusableDocuments } from '../../mongo/schema/unusable-documents.ts';
+import { unusableDocuments } from '../../mongo/schema/unusable-documents.ts';
 import type { Program } from '../../program.ts';
 import { programVersion } from '../../version.ts';
 import { actionRequiredOf, scopeGapsOf } from './action-required.ts';
@@ -47,6 +49,8 @@ export interface Status {
   readonly lastRun: RunDocument | null;
   readonly nextRunAt: Date | null;
   readonly parkedActivities: readonly number[];
+  /** What other programs or a hand put into our collections, and is skipped. */
+  readonly unusableDocuments: readonly UnusableDocuments[];
   /** What only you can do, one sentence each. */
   readonly needs: readonly string[];
 }
@@ -89,6 +93,7 @@ export async function readStatus(program: Program, database: Database): Promise<
     lastRun: (await database.runs.last()) ?? null,
     nextRunAt: nextTickAt(config.sync) ?? null,
     parkedActivities: await database.activities.parkedIds(athleteIds),
+    unusableDocuments: await unusableDocuments(store),
     needs: [
       ...(athletes.length === 0 ? [describeNoAthlete(application, others)] : []),
       ...actionRequiredOf(athletes, departed),

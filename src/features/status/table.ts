@@ -4,6 +4,7 @@
 import { formatDuration } from '../../domain/duration.ts';
 import type { PollReport } from '../../domain/rate-limit/poll-report.ts';
 import type { AthleteOverview } from './store.ts';
+import type { UnusableDocuments } from '../../mongo/schema/unusable-documents.ts';
 import type { RunDocument } from '../../mongo/schema/collections.ts';
 import type { WindowReport } from '../shared/quota-report.ts';
 import type { AthleteStatus, Status } from './report.ts';
@@ -11,7 +12,8 @@ import { describeOthers } from '../shared/other-applications.ts';
 import { counted, instant, number, table } from '../shared/text-format.ts';
 
 export function renderStatus(status: Status): string {
-  const { quota, polls, lastRun, nextRunAt, toDo, parkedActivities, needs } = status;
+  const { quota, polls, lastRun, nextRunAt, toDo, parkedActivities, unusableDocuments, needs } =
+    status;
   const others = describeOthers(status.others);
   const rows = [
     ['Database', status.database],
@@ -27,6 +29,7 @@ export function renderStatus(status: Status): string {
     ['Last run', lastRun ? runText(lastRun) : 'none yet'],
     ['Next run', nextRunAt ? `${instant(nextRunAt)}, if the daemon runs` : 'never'],
     ...(parkedActivities.length > 0 ? [['Parked', parkedActivities.join(', ')]] : []),
+    ...unusableDocuments.map((one, index) => [index === 0 ? 'Skipped' : '', skippedText(one)]),
     ...needs.map((need, index) => [index === 0 ? 'Action required' : '', need]),
   ];
   return table(rows);
@@ -73,6 +76,11 @@ function pollText({
   const longest = formatDuration(longestIntervalMs);
   const every = shortest === longest ? shortest : `${shortest} to ${longest}`;
   return `${counted(athletes, 'list')}, each every ${every}: ${counted(perDay, 'request')} a day, at most ${number(maxPerDay)}`;
+}
+
+function skippedText({ collection, count, ids }: UnusableDocuments): string {
+  const more = count > ids.length ? ', …' : '';
+  return `${counted(count, 'document')} of ${collection} (${ids.join(', ')}${more}), not as Domestique writes it`;
 }
 
 function runText({ started_at, ended_at, outcome, error }: RunDocument): string {

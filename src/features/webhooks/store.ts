@@ -8,8 +8,12 @@ import type { Waste } from '../../domain/sync/event-budget.ts';
 import type { ActivityEvent } from '../../domain/webhook/push-event.ts';
 import type { EventStore, PendingEvent } from '../../sync/ports/events.ts';
 import { maxPendingEvents } from '../../sync/ports/events.ts';
-import { int64, toNumber } from '../../mongo/base/bson-value.ts';
+import { int64, toNumber, toNumbers } from '../../mongo/base/bson-value.ts';
+import { ofNumber, ofType } from '../../mongo/base/typed-value.ts';
+import { events as definition } from '../../mongo/schema/bookkeeping.ts';
+import { decodeAll } from '../../mongo/schema/checked-collection.ts';
 import type { EventDocument, Store } from '../../mongo/schema/collections.ts';
+import { isUnder } from '../../mongo/tasks/event-keys.ts';
 
 const maxDue = maxPendingEvents;
 /** As many requests as one activity gets in a day, so that a budget of a day counts them all. */
@@ -21,39 +25,38 @@ const isEvent = { requested_at: { $exists: false } };
 /** Any instant: an index serves it, unlike `$exists`. */
 const isDue = { $gt: new Date(0) };
 
-export function createEventStore({ events }: Store, clock: Clock): EventStore {
+export function createEventStore(store: Store, clock: Clock): EventStore {
+  const { events } = store;
   return {
-    save: async (event) => {
-      const receivedAt = new Date(clock.nowMs());
-      if (await isRejected(events, event)) return false;
-      const update = [arrivalOf(event, receivedAt)];
-      const options = { upsert: true, returnDocument: 'before' } as const;
-      const known = await events.findOneAndUpdate(
-        { _id: keyOf(event.activityId) },
-        update,
-        options,
-      );
-      if (known?.due_at === undefined || known.due_at > receivedAt) return true;
-      return !known.aspect_types.includes(event.aspect);
-    },
+    save: (event) => save(store, new Date(clock.nowMs()), event),
 
     due: async (athleteId, now, exclude, limit) => {
       const owner_id = int64(athleteId);
       const activity_id = { $nin: exclude.map(int64) };
-      const filter = { owner_id, due_at: { $lte: now }, activity_id, ...isEvent };
+      const filter = {
+        owner_id,
+        due_at: { $lte: now },
+        activity_id,
+        ...isEvent,
+        ...isUnder('activity'),
+      };
       const found = await events.find(filter).sort({ due_at: 1 }).limit(limit).toArray();
       return found.map(pendingEventFrom);
     },
 
     withDue: async (athleteIds, now) => {
       const owner_id = { $in: athleteIds.map(int64) };
-      const ids = await events.distinct('owner_id', { owner_id, due_at: { $lte: now } });
-      return ids.map(toNumber);
+      const ids = await events.distinct('owner_id', {
+        owner_id,
+        due_at: { $lte: now },
+        ...isUnder('activity', 'request'),
+      });
+      return toNumbers(ids);
     },
 
     nextDueAt: async (athleteId, after) => {
       const due_at = after === undefined ? isDue : { $gt: after };
-      const filter = { owner_id: int64(athleteId), due_at };
+      const filter = { owner_id: int64(athleteId), due_at, ...isUnder('activity', 'request') };
       const found = await events.findOne(filter, { sort: { due_at: 1 } });
       return found?.due_at;
     },
@@ -67,7 +70,7 @@ export function createEventStore({ events }: Store, clock: Clock): EventStore {
       // A second attempt at the same must not count as another try.
       const filter = { _id: keyOf(activityId), due_at: { $ne: dueAt } };
       const readAt = new Date(clock.nowMs());
-      const set = { due_at: dueAt, read_at: readAt, tries: { $add: ['$tries', 1] } };
+      const set = { due_at: dueAt, read_at: readAt, tries: { $add: [ofNumber('$tries', 0), 1] } };
       await events.updateOne(filter, [{ $set: set }, ...wasteOf(waste, readAt)]);
     },
 
@@ -88,6 +91,21 @@ function keyOf(activityId: number): string {
   return `activity:${activityId}`;
 }
 
+async function save(
+  { events, warn }: Store,
+  receivedAt: Date,
+  event: ActivityEvent,
+): Promise<boolean> {
+  if (await isRejected(events, event)) return false;
+  const update = [arrivalOf(event, receivedAt)];
+  const options = { upsert: true, returnDocument: 'before' } as const;
+  const _id = keyOf(event.activityId);
+  const known = await events.findOneAndUpdate({ _id }, update, options);
+  const [earlier] = decodeAll(definition, known === null ? [] : [known], { warn });
+  if (earlier?.due_at === undefined || earlier.due_at > receivedAt) return true;
+  return !earlier.aspect_types.includes(event.aspect);
+}
+
 /** Whether the athlete has all the due activities that one may have, without this one. */
 async function isRejected(
   events: Collection<EventDocument>,
@@ -100,11 +118,12 @@ async function isRejected(
 
 /** The stage of an update: what is due already is never put off by another event. */
 function arrivalOf(event: ActivityEvent, receivedAt: Date): Document {
+  const readAt = ofType('$read_at', 'date', null);
   const dueAt = {
     $cond: [
-      { $gt: ['$read_at', before(receivedAt)] },
+      { $gt: [readAt, before(receivedAt)] },
       // A clock that was turned back would make it wait for longer.
-      { $min: [{ $add: ['$read_at', readPauseMs] }, after(receivedAt)] },
+      { $min: [{ $add: [readAt, readPauseMs] }, after(receivedAt)] },
       receivedAt,
     ],
   };
@@ -112,11 +131,11 @@ function arrivalOf(event: ActivityEvent, receivedAt: Date): Document {
     $set: {
       activity_id: int64(event.activityId),
       owner_id: int64(event.athleteId),
-      aspect_types: { $setUnion: [{ $ifNull: ['$aspect_types', []] }, [event.aspect]] },
-      event_time: { $max: ['$event_time', event.eventAt] },
-      received_at: { $max: ['$received_at', receivedAt] },
-      due_at: { $min: ['$due_at', dueAt] },
-      tries: { $ifNull: ['$tries', 0] },
+      aspect_types: { $setUnion: [ofType('$aspect_types', 'array', []), [event.aspect]] },
+      event_time: { $max: [ofType('$event_time', 'date', null), event.eventAt] },
+      received_at: { $max: [ofType('$received_at', 'date', null), receivedAt] },
+      due_at: { $min: [ofType('$due_at', 'date', null), dueAt] },
+      tries: ofNumber('$tries', 0),
     },
   };
 }
@@ -144,7 +163,7 @@ function fieldOf(waste: Waste): 'missed_at' | 'unchanged_at' {
 function wasteOf(waste: Waste | undefined, readAt: Date): readonly Document[] {
   if (waste === undefined) return [];
   const field = fieldOf(waste);
-  const all = { $setUnion: [{ $ifNull: [`$${field}`, []] }, [readAt]] };
+  const all = { $setUnion: [ofType(`$${field}`, 'array', []), [readAt]] };
   return [{ $set: { [field]: { $slice: [all, -maxWasted] } } }];
 }
 

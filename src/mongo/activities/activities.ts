@@ -25,7 +25,8 @@ export async function storedActivities(
   { activities }: Store,
   ids: readonly number[],
 ): Promise<ReadonlyMap<number, Stored>> {
-  const projection = { 'sync.fingerprint': 1, 'sync.fetched_at': 1, 'sync.missing.since': 1 };
+  // All of our own: one that is not as it has to be counts as unknown, and the page puts it right.
+  const projection = { start_date: 1, sync: 1 };
   const found = await activities.find({ _id: { $in: ids.map(int64) } }, { projection }).toArray();
   return new Map(
     found.map(({ _id, sync: { fingerprint, fetched_at, missing } }) => [

@@ -11,6 +11,7 @@ import { streamsMayComeMs } from '../../domain/sync/retry.ts';
 import type { Point, TrackRejection, TrackResult } from '../../domain/derived/track.ts';
 import { pointOf, summaryPolyline, trackOf } from '../../domain/derived/track.ts';
 import { int64, toBson } from '../base/bson-value.ts';
+import { ofType } from '../base/typed-value.ts';
 import type { StreamsBookkeeping } from '../schema/collections.ts';
 
 /** The context of a write, besides the summary. */
@@ -103,9 +104,13 @@ export function summaryUpdate(
       {
         track_source: { $cond: [isTrackKept, 'streams', '$$REMOVE'] },
         track_left_out: { $cond: [isTrackKept, '$$REMOVE', leftOut ?? '$$REMOVE'] },
-        first_seen_at: { $ifNull: ['$sync.first_seen_at', context.fetchedAt] },
+        first_seen_at: ofType('$sync.first_seen_at', 'date', context.fetchedAt),
         streams: {
-          $cond: [isSameRecording, '$sync.streams', { $literal: initialStreams(summary, context) }],
+          $cond: [
+            { $and: [isSameRecording, { $eq: [{ $type: '$sync.streams.state' }, 'string'] }] },
+            '$sync.streams',
+            { $literal: initialStreams(summary, context) },
+          ],
         },
         details: {
           $cond: [
@@ -154,7 +159,10 @@ const keysOfOtherOrigin = {
       input: { $objectToArray: '$$ROOT' },
       cond: {
         $not: {
-          $in: ['$$this.k', { $concatArrays: [ownKeys, { $ifNull: ['$sync.summary_keys', []] }] }],
+          $in: [
+            '$$this.k',
+            { $concatArrays: [ownKeys, ofType('$sync.summary_keys', 'array', [])] },
+          ],
         },
       },
     },

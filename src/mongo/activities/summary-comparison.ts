@@ -46,7 +46,9 @@ export async function stillDiffering(
 ): Promise<PageDifferences> {
   const ids = [...missing, ...stale];
   if (ids.length === 0) return { missing, stale, requestedAt };
-  const found = await store.activities
+  // Not decoded: what was changed by hand is what verify looks for.
+  const found = await store.db
+    .collection<ActivityDocument>('activities')
     .find({ _id: { $in: ids.map(int64) } }, { projection: { 'sync.fetched_at': 1 } })
     .toArray();
   const stored = new Map(found.map((document) => [toNumber(document._id), document]));

@@ -3,7 +3,7 @@
  * write under an older lease than the stored one fails, and one that is older than what is stored
  * changes nothing.
  */
-import type { AnyBulkWriteOperation } from 'mongodb';
+import type { AnyBulkWriteOperation, Filter } from 'mongodb';
 import { BSON, MongoBulkWriteError } from 'mongodb';
 import type { ActivitySummary, UnusableRecord } from '../../domain/activity/activity.ts';
 import { LeaseLostError } from '../../errors.ts';
@@ -107,7 +107,7 @@ async function writeBatch(
   const operations = writes.map(
     ({ summary, document }): AnyBulkWriteOperation<ActivityDocument> => ({
       updateOne: {
-        filter: { _id: int64(summary.id), 'sync.epoch': { $lte: page.epoch } },
+        filter: { _id: int64(summary.id), $or: notNewerThan(page.epoch) },
         update: summaryUpdate(summary, document, page),
         upsert: true,
       },
@@ -122,8 +122,14 @@ async function writeBatch(
   throw new LeaseLostError('Another process wrote the activity under a newer lease.');
 }
 
-function isDuplicate({ code }: Rejection): boolean {
-  return code === duplicateKey;
+/** One without an epoch is not ours: another program or a hand put it there, and the summary makes it ours. */
+function notNewerThan(epoch: number): Filter<ActivityDocument>[] {
+  return [{ 'sync.epoch': { $lte: epoch } }, { 'sync.epoch': { $not: { $type: 'number' } } }];
+}
+
+/** By the id; a unique index of the user's own rejects the record instead. */
+function isDuplicate({ code, message }: Rejection): boolean {
+  return code === duplicateKey && message.includes('index: _id_ ');
 }
 
 /** What was rejected record by record; anything that concerns the whole write is thrown on. */

@@ -15,6 +15,7 @@ import { loginsOf } from '../schema/application.ts';
 import type { AthleteDocument, Store } from '../schema/collections.ts';
 import { areDuplicateKeys, isDuplicateKey } from '../base/failures.ts';
 import { beforeNewLogin } from '../schema/athletes.ts';
+import { removeOddFields } from './odd-fields.ts';
 import { erasingIds } from './erasing.ts';
 import {
   listingFrom,
@@ -51,6 +52,7 @@ export function createAthleteStore(store: Store, application: Application): Athl
     polledAthletes: () => polledAthletes(store, application),
 
     take: async (athleteId, epoch) => {
+      await removeOddFields(store, [athleteId]);
       await updateUnderLease(store, { athleteId, epoch }, {});
       return load(store, athleteId);
     },
@@ -197,6 +199,7 @@ async function takeAll(
     },
   }));
   if (writes.length === 0) return [];
+  await removeOddFields(store, [...epochs.keys()]);
   try {
     await store.athletes.bulkWrite(writes, { ordered: false });
   } catch (error) {

@@ -26,16 +26,16 @@ export function lastPollFrom(at: Date, { poll_count = 1, newest_start }: Bookkee
 
 /** Without those whose login is refused. */
 export async function polledAthletes(
-  { athletes, db }: Store,
+  store: Store,
   application: Application,
 ): Promise<readonly PolledAthlete[]> {
   const projection = { needs_authorization: 1 };
-  const logins = await loginsOf({ db }, application, { projection }).toArray();
+  const logins = await loginsOf(store, application, { projection }).toArray();
   const ids = logins
     .filter(({ needs_authorization: mark }) => mark === undefined)
     .map(({ _id }) => toNumber(_id));
   const fields = { 'sync.polled_at': 1, 'sync.poll_count': 1, 'sync.newest_start': 1 };
-  const found = await athletes
+  const found = await store.athletes
     .find({ _id: { $in: ids.map(int64) } }, { projection: fields })
     .toArray();
   const bookkeeping = new Map(found.map(({ _id, sync }) => [toNumber(_id), sync]));

@@ -48,6 +48,13 @@ export function toNumber(value: number | Long): number {
   return typeof value === 'number' ? value : value.toNumber();
 }
 
+/** The numbers among stored values; what another program or a hand put between them is left out. */
+export function toNumbers(values: readonly unknown[]): readonly number[] {
+  return values.flatMap((value) =>
+    typeof value === 'number' || Long.isLong(value) ? [toNumber(value)] : [],
+  );
+}
+
 /** A stored value as JSON again: integers as numbers, or as bigints where a double cannot hold them. */
 export function jsonFromBson(value: unknown): JsonValue {
   if (Long.isLong(value)) {

@@ -29,6 +29,8 @@ const authenticationFailed: ReadonlySet<number> = new Set([18, 8000]);
 /** Unauthorized: the user lacks the right. */
 export const unauthorized = 13;
 const documentValidationFailure = 121;
+/** Among others: the index of a hint is not there. */
+export const badValue = 2;
 export const namespaceNotFound = 26;
 export const namespaceExists = 48;
 /** A unique index rejected the write. */

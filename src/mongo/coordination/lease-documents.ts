@@ -2,6 +2,7 @@
  * The documents of leases: which are free, taking and releasing them. Each is one operation for all names.
  */
 import type { LeaseHolder } from '../../sync/ports/leases.ts';
+import { ofNumber } from '../base/typed-value.ts';
 import type { LeaseDocument, Store } from '../schema/collections.ts';
 import { liveWorkers } from './live-workers.ts';
 import type { Worker } from './worker.ts';
@@ -28,7 +29,7 @@ export async function findLeases(
   { host, worker }: { readonly host: string; readonly worker: Worker | undefined },
 ): Promise<FoundLeases> {
   const found = await store.leases
-    .find({ _id: { $in: [...names] }, owner: { $exists: true } })
+    .find({ _id: { $in: [...names] }, owner: { $type: 'string' } }, { projection: { owner: 1 } })
     .toArray();
   // One that it holds according to the database was not released, or is not known to be taken.
   const ownId = worker?.lost.aborted === false ? worker.id : undefined;
@@ -70,7 +71,7 @@ export async function takeLeases(
   { owner, gone }: { readonly owner: string; readonly gone: readonly string[] },
 ): Promise<readonly Grant[]> {
   await insertMissing(leases, names);
-  const isFree = { owner: { $exists: false } };
+  const isFree = { owner: { $not: { $type: 'string' as const } } };
   // The own worker too, so that taking them again after a lost response finds them.
   await leases.updateMany(
     { _id: { $in: [...names] }, $or: [isFree, { owner: { $in: [...gone, owner] } }] },
@@ -79,7 +80,7 @@ export async function takeLeases(
         $set: {
           owner,
           // By the clock, so that it grows even where the leases themselves were removed.
-          epoch: { $max: [{ $add: ['$epoch', 1] }, { $toLong: '$$NOW' }] },
+          epoch: { $max: [{ $add: [ofNumber('$epoch', 0), 1] }, { $toLong: '$$NOW' }] },
           acquired_at: '$$NOW',
         },
       },

@@ -4,7 +4,18 @@
  */
 import type { Filter } from 'mongodb';
 import { isCertainlyDead } from '../../owner.ts';
+import { workers as definition } from '../schema/bookkeeping.ts';
+import { decodeAll } from '../schema/checked-collection.ts';
 import type { Store, WorkerDocument } from '../schema/collections.ts';
+
+/** A document without an expiry is no worker, and must not fail the others. */
+const leftMs = {
+  $cond: [
+    { $eq: [{ $type: '$expires_at' }, 'date'] },
+    { $toDouble: { $subtract: ['$expires_at', '$$NOW'] } },
+    null,
+  ],
+};
 
 /** Read with how long it still lives, by the server's clock. */
 type LiveWorker = WorkerDocument & { readonly left_ms: number };
@@ -29,12 +40,13 @@ export async function liveWorkers(
     .aggregate<LiveWorker>([
       { $match: filter },
       { $sort: { _id: 1 } },
-      { $set: { left_ms: { $toDouble: { $subtract: ['$expires_at', '$$NOW'] } } } },
+      { $set: { left_ms: leftMs } },
     ])
     .toArray();
+  const workers = decodeAll(definition, found, { warn: store.warn });
   const alive = new Map<string, LiveWorker>();
   let freed = 0;
-  for (const worker of found) {
+  for (const worker of workers) {
     const death = await deathOf(worker, host);
     const isRemoved =
       death !== undefined && (await isDeleted(store, { _id: worker._id, ...death }));

@@ -3,7 +3,7 @@
  * that both windows are charged in one atomic write whatever process it comes from. The arithmetic is
  * the domain's.
  */
-import type { Collection } from 'mongodb';
+import type { Collection, Document } from 'mongodb';
 import type {
   Charge,
   RequestInFlight,
@@ -11,19 +11,35 @@ import type {
   WindowCount,
 } from '../../domain/rate-limit/quota-state.ts';
 import { emptyQuota } from '../../domain/rate-limit/quota-state.ts';
+import { dropInFlight } from '../../domain/rate-limit/quota-feedback.ts';
+import { isCertainlyDead } from '../../owner.ts';
 import type { QuotaStore } from '../../sync/ports/quota.ts';
+import { quota as definition } from '../schema/bookkeeping.ts';
+import { decodeAll } from '../schema/checked-collection.ts';
 import type { QuotaDocument, Store } from '../schema/collections.ts';
 import { isDuplicateKey } from '../base/failures.ts';
 
-/** The quota of one application, by its client id. */
-export function createQuotaStore({ quota }: Store, clientId: string): QuotaStore {
-  let known: { readonly revision: number; readonly state: QuotaState } | undefined;
+/** The quota as it was last read or written. */
+interface Known {
+  readonly revision: number;
+  readonly state: QuotaState;
+  /** What another program or a hand put in its place; then the quota starts anew, as where there is none. */
+  readonly foreign?: Document;
+}
 
-  const read = async (): Promise<{ revision: number; state: QuotaState }> => {
+/** The quota of one application, by its client id. */
+export function createQuotaStore({ db, warn }: Store, clientId: string): QuotaStore {
+  // Not decoded by itself: what is in the place of the quota has to be replaced.
+  const quota = db.collection<QuotaDocument>('quota');
+  let known: Known | undefined;
+
+  const read = async (): Promise<Known> => {
     const found = await quota.findOne({ _id: clientId });
-    return found === null
-      ? { revision: 0, state: emptyQuota }
-      : { revision: found.revision, state: stateFrom(found) };
+    if (found === null) return { revision: 0, state: emptyQuota };
+    const [document] = decodeAll(definition, [found], { warn });
+    return document === undefined
+      ? { revision: 0, state: emptyQuota, foreign: found }
+      : { revision: document.revision, state: stateFrom(document) };
   };
 
   const change = async (decide: (state: QuotaState) => QuotaState | undefined) => {
@@ -35,7 +51,7 @@ export function createQuotaStore({ quota }: Store, clientId: string): QuotaStore
       if (state === undefined && !isFromMemory) return base.state;
       // What this process remembers may be out of date: only the stored state can reject a request.
       if (state === undefined) known = undefined;
-      else if (await replace(quota, documentOf(clientId, base.revision + 1, state))) {
+      else if (await replace(quota, documentOf(clientId, base.revision + 1, state), base)) {
         known = { revision: base.revision + 1, state };
         return state;
       }
@@ -62,23 +78,44 @@ export async function knownApplications({ quota }: Store): Promise<readonly stri
   return found.map(({ _id }) => _id);
 }
 
+/** Drops the requests in flight of dead processes; their charge to the quota stays. */
+export async function forgetRequestsOfDeadProcesses(
+  store: QuotaStore,
+  host: string,
+): Promise<void> {
+  const { inFlight } = await store.load();
+  const dead = new Set<string>();
+  for (const { owner } of inFlight) if (await isCertainlyDead(owner, host)) dead.add(owner);
+  if (dead.size === 0) return;
+  await store.update((state) => dropInFlight(state, (owner) => dead.has(owner)));
+}
+
 /** Returns false where another process was faster. */
 async function replace(
   quota: Collection<QuotaDocument>,
   document: QuotaDocument,
+  { foreign }: Known,
 ): Promise<boolean> {
   const { _id, revision } = document;
+  const earlier = foreign === undefined ? { _id, revision: revision - 1 } : asRead(foreign);
   try {
-    const { matchedCount, upsertedCount } = await quota.replaceOne(
-      { _id, revision: revision - 1 },
-      document,
-      { upsert: revision === 1 },
-    );
+    const { matchedCount, upsertedCount } = await quota.replaceOne(earlier, document, {
+      upsert: revision === 1 && foreign === undefined,
+    });
     return matchedCount + upsertedCount > 0;
   } catch (error) {
     if (isDuplicateKey(error)) return false;
     throw error;
   }
+}
+
+/** The document, unless another process replaced it meanwhile. */
+function asRead({ _id, revision, windows }: Document): Document {
+  return {
+    _id: _id as unknown,
+    revision: (revision ?? null) as unknown,
+    windows: (windows ?? null) as unknown,
+  };
 }
 
 function stateFrom(document: QuotaDocument): QuotaState {

@@ -10,6 +10,7 @@ import { refreshAt } from '../../domain/sync/retry.ts';
 import type { StorageProblem, TaskQuery, TaskWrite } from '../../sync/ports/tasks.ts';
 import { storageProblemOf } from '../base/bson-limits.ts';
 import { int64, toBson } from '../base/bson-value.ts';
+import { ofType } from '../base/typed-value.ts';
 import type { FetchState } from '../schema/fetch-state.ts';
 import { isDue, pendingState, storedState } from '../schema/fetch-state-queries.ts';
 import type { Store } from '../schema/collections.ts';
@@ -26,7 +27,13 @@ export async function rememberGear(
   for (const record of listed) {
     const gearId = isJsonObject(record) ? record['id'] : undefined;
     if (!isJsonObject(record) || typeof gearId !== 'string' || gearId === '') continue;
-    await merge(store, write, gearId, record, { $ifNull: ['$sync.record', pendingState] });
+    await merge(
+      store,
+      write,
+      gearId,
+      record,
+      ofType('$sync.record', 'object', { $literal: pendingState }),
+    );
   }
 }
 
@@ -58,7 +65,7 @@ async function merge(
   const document = { $cond: [isOlder, {}, brought] };
   const sync = {
     athlete_id: { $literal: int64(athleteId) },
-    fetched_at: { $max: ['$sync.fetched_at', at] },
+    fetched_at: { $max: [ofType('$sync.fetched_at', 'date', null), at] },
     record: state,
   };
   const level = record['resource_state'];
@@ -115,6 +122,7 @@ export async function setGearState(
   gearId: string,
   state: FetchState,
 ): Promise<void> {
-  const set = { 'sync.athlete_id': int64(athleteId), 'sync.record': state };
-  await gear.updateOne({ _id: gearId }, { $set: set }, { upsert: true });
+  const set = { athlete_id: int64(athleteId), record: { $literal: state } };
+  const sync = { $mergeObjects: [ofType('$sync', 'object', {}), set] };
+  await gear.updateOne({ _id: gearId }, [{ $set: { sync } }], { upsert: true });
 }

@@ -10,6 +10,7 @@ import type { SegmentTask } from '../../domain/sync/fetch-task.ts';
 import type { StorageProblem, TaskWrite } from '../../sync/ports/tasks.ts';
 import { storageProblemOf } from '../base/bson-limits.ts';
 import { int64, toBson } from '../base/bson-value.ts';
+import { ofType } from '../base/typed-value.ts';
 import type { FetchState } from '../schema/fetch-state.ts';
 import { pendingState } from '../schema/fetch-state-queries.ts';
 import type { SegmentDocument, Store } from '../schema/collections.ts';
@@ -24,14 +25,22 @@ export async function meetSegments(
   const operations = segmentIds.map((segmentId): AnyBulkWriteOperation<SegmentDocument> => ({
     updateOne: {
       filter: { _id: int64(segmentId) },
-      update: {
-        $addToSet: { 'sync.athlete_ids': int64(athleteId) },
-        $setOnInsert: { 'sync.first_seen_at': at, 'sync.record': pendingState },
-      },
+      update: [{ $set: { sync: metBy(athleteId, at) } }],
       upsert: true,
     },
   }));
   await segments.bulkWrite(operations, { ordered: false });
+}
+
+/** What another program or a hand put in the place of ours is replaced. */
+function metBy(athleteId: number, at: Date): Document {
+  return {
+    athlete_ids: {
+      $setUnion: [ofType('$sync.athlete_ids', 'array', []), [int64(athleteId)]],
+    },
+    first_seen_at: ofType('$sync.first_seen_at', 'date', at),
+    record: ofType('$sync.record', 'object', { $literal: pendingState }),
+  };
 }
 
 const ownKeys: ReadonlySet<string> = new Set(['_id', 'streams', 'sync']);

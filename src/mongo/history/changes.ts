@@ -8,6 +8,8 @@ import { changesBetween } from '../../domain/activity/activity.ts';
 import type { PageToStore } from '../../sync/ports/activities.ts';
 import { int64, toBson, toNumber } from '../base/bson-value.ts';
 import type { ActivityDocument, ChangeDocument, Store } from '../schema/collections.ts';
+import { activities } from '../schema/activities.ts';
+import { decodeAll } from '../schema/checked-collection.ts';
 import { asStored, storedSummaries, summaryOf } from './stored-summary.ts';
 
 /** Records what differs from what is stored; called before the new summaries are written. */
@@ -18,7 +20,9 @@ export async function recordChanges(
 ): Promise<void> {
   if (summaries.length === 0) return;
   const byId = new Map(summaries.map((summary) => [summary.id, summary]));
-  const stored = await storedSummaries(store, [...byId.keys()]);
+  const found = await storedSummaries(store, [...byId.keys()]);
+  const { warn } = store;
+  const stored = decodeAll(activities, found, { warn });
   for (const document of stored) {
     const summary = byId.get(toNumber(document._id));
     if (document.sync.fetched_at > fetchedAt) continue;
@@ -31,15 +35,15 @@ export async function recordChanges(
 
 /** Records that an activity is gone; called before it is removed. */
 export async function recordDeletion(
-  { activities, changes }: Store,
+  store: Store,
   { athleteId, activityId, at }: { athleteId: number; activityId: number; at: Date },
 ): Promise<void> {
   const filter = { _id: int64(activityId), 'sync.athlete_id': int64(athleteId) };
   const projection = { name: 1, start_date: 1, 'sync.fetched_at': 1 };
-  const document = await activities.findOne(filter, { projection });
+  const document = await store.activities.findOne(filter, { projection });
   if (document === null) return;
   const { _id, ...change } = changeOf(document, athleteId, at, undefined);
-  await changes.updateOne({ _id }, { $setOnInsert: change }, { upsert: true });
+  await store.changes.updateOne({ _id }, { $setOnInsert: change }, { upsert: true });
 }
 
 /** Removes what was seen before an instant. */

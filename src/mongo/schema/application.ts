@@ -3,7 +3,9 @@
  * those of every application.
  */
 import type { FindCursor, FindOptions } from 'mongodb';
+import { checkedCollection, usable } from './checked-collection.ts';
 import type { Store, TokenDocument } from './collections.ts';
+import { tokens } from './logins.ts';
 
 /** For what concerns the whole database, such as a restore, or where no client id is configured. */
 export const everyApplication = Symbol('every application');
@@ -22,11 +24,13 @@ export function ownedBy(
   return application === everyApplication ? {} : { [field]: { $in: [application, null] } };
 }
 
-/** The logins of an application: the only way to list logins. */
+/** The logins of an application that can be used: the only way to list logins. */
 export function loginsOf(
-  { db }: Pick<Store, 'db'>,
+  { db, warn }: Pick<Store, 'db' | 'warn'>,
   application: Application,
   options?: FindOptions,
 ): FindCursor<TokenDocument> {
-  return db.collection<TokenDocument>('tokens').find(ownedBy(application), options);
+  const logins = checkedCollection(db.collection<TokenDocument>('tokens'), tokens, warn);
+  // A projection hides what makes a login of no use.
+  return logins.find({ ...ownedBy(application), ...usable(tokens) }, options);
 }

@@ -4,6 +4,8 @@
  */
 import type { Collection, Db } from 'mongodb';
 import type { Mongo } from '../base/connection.ts';
+import type { Warn } from './checked-collection.ts';
+import { checkedCollection } from './checked-collection.ts';
 import { definitions } from './definitions.ts';
 import type { DocumentOf } from './field.ts';
 
@@ -58,13 +60,35 @@ export type Store = Omit<Mongo, 'urgent'> &
   Collections & {
     /** The collections for urgent writes, which are retried although the program is being stopped. */
     readonly urgent: Collections;
+    /** Is told of each document and field that is left out because it is not of its definition. */
+    readonly warn: Warn;
   };
 
-export function storeOf(mongo: Mongo): Store {
-  return { ...mongo, ...collectionsOf(mongo.db), urgent: collectionsOf(mongo.urgent) };
+/** What is left out is told to `warn`, each sentence once. */
+export function storeOf(mongo: Mongo, warn: Warn = () => undefined): Store {
+  const told = once(warn);
+  const { db, urgent } = mongo;
+  return {
+    ...{ ...mongo, ...collectionsOf(db, told) },
+    ...{ urgent: collectionsOf(urgent, told), warn: told },
+  };
 }
 
-function collectionsOf(db: Db): Collections {
-  const collections = definitions.map(({ name }) => [name, db.collection(name)] as const);
+function collectionsOf(db: Db, warn: Warn): Collections {
+  const collections = definitions.map((definition) => {
+    const { name } = definition;
+    return [name, checkedCollection(db.collection(name), definition, warn)] as const;
+  });
   return Object.fromEntries(collections) as unknown as Collections;
+}
+
+const maxRemembered = 1_000;
+
+function once(warn: Warn): Warn {
+  const told = new Set<string>();
+  return (message) => {
+    if (told.has(message) || told.size >= maxRemembered) return;
+    told.add(message);
+    warn(message);
+  };
 }

@@ -7,27 +7,30 @@ import type { Definition, Field, Fields, FieldType } from './field.ts';
 /**
  * `lenient` checks only the types of the keys that are present, because a definition that is too narrow
  * must not lose an activity. `exact`, for tests, also requires every key and rejects undefined ones.
+ * `usable` checks the required keys alone: what `decode` accepts.
  */
-export type Strictness = 'lenient' | 'exact';
+export type Strictness = 'lenient' | 'exact' | 'usable';
 
 export function jsonSchemaOf(
   { fields, strava }: Definition,
   strictness: Strictness = 'lenient',
 ): Document {
   const own = objectSchema(fields, strictness);
-  if (strictness === 'lenient' || strava === undefined) return own;
+  if (strictness !== 'exact' || strava === undefined) return own;
   return { ...own, additionalProperties: true };
 }
 
 function objectSchema(fields: Fields, strictness: Strictness): Document {
   const required = Object.keys(fields).filter((key) => fields[key]?.isOptional === false);
-  const entries = Object.entries(fields).map(([key, field]) => [key, schemaOf(field, strictness)]);
+  const entries = Object.entries(fields)
+    .filter(([, { isOptional }]) => strictness !== 'usable' || !isOptional)
+    .map(([key, field]) => [key, schemaOf(field, strictness)]);
   return {
     bsonType: 'object',
     properties: Object.fromEntries(entries) as Document,
     ...(strictness === 'exact' && { additionalProperties: false }),
     // MongoDB rejects an empty list.
-    ...(strictness === 'exact' && required.length > 0 && { required }),
+    ...(strictness !== 'lenient' && required.length > 0 && { required }),
   };
 }
 

@@ -5,7 +5,7 @@
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { Recording } from '../../domain/activity/recording.ts';
 import type { Sample, Streams } from '../../domain/activity/streams.ts';
-import { int64, toNumber } from '../base/bson-value.ts';
+import { int64, toNumbers } from '../base/bson-value.ts';
 import type { Store, StreamsDocument, StreamsState } from '../schema/collections.ts';
 
 /** Selects activities; an empty selection means all. */
@@ -54,7 +54,7 @@ export async function findRecording(
 /** The athletes with stored activities, logged in or not. */
 export async function athletesWithActivities({ activities }: Store): Promise<readonly number[]> {
   const ids = await activities.distinct('sync.athlete_id');
-  return ids.map(toNumber).sort((one, other) => one - other);
+  return toNumbers(ids).toSorted((one, other) => one - other);
 }
 
 /**

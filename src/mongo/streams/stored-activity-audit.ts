@@ -12,8 +12,8 @@ import type { ActivityBookkeeping, ActivityDocument, Store } from '../schema/col
 
 interface Found {
   readonly _id: number | Long;
-  readonly start_date: Date;
-  /** Anything may be missing in a document that was changed by hand. */
+  /** Anything may be missing or odd in a document that was changed by hand. */
+  readonly start_date: unknown;
   readonly sync: Partial<ActivityBookkeeping>;
 }
 
@@ -54,11 +54,10 @@ function idOf(found: Pick<Found, '_id'> | undefined): number {
   return found === undefined ? 0 : toNumber(found._id);
 }
 
-function readPage(
-  { activities }: Store,
-  filter: Filter<ActivityDocument>,
-): Promise<readonly Found[]> {
-  return activities
+/** Not decoded: what was changed by hand is what the audit looks for. */
+function readPage({ db }: Store, filter: Filter<ActivityDocument>): Promise<readonly Found[]> {
+  return db
+    .collection<ActivityDocument>('activities')
     .find<Found>(filter, { projection: { start_date: 1, sync: 1 }, hint: { _id: 1 } })
     .sort({ _id: 1 })
     .limit(activitiesAtOnce)
@@ -73,12 +72,16 @@ function auditedActivity(
   const activityId = idOf(found);
   return {
     activityId,
-    startAt: start_date,
+    startAt: dateOf(start_date) ?? beginning,
     streams: standings.get(activityId) ?? 'broken',
-    firstSeenAt: sync.first_seen_at ?? beginning,
-    fetchedAt: sync.fetched_at ?? beginning,
-    confirmedAt: sync.confirmed_at,
+    firstSeenAt: dateOf(sync.first_seen_at) ?? beginning,
+    fetchedAt: dateOf(sync.fetched_at) ?? beginning,
+    confirmedAt: dateOf(sync.confirmed_at),
   };
+}
+
+function dateOf(value: unknown): Date | undefined {
+  return value instanceof Date ? value : undefined;
 }
 
 /** Parts are replaced while their activity is pending, so what looks wrong counts only where nothing moved. */
@@ -115,7 +118,7 @@ function standingOf(
   streams: ActivityBookkeeping['streams'] | undefined,
   parts: readonly StoredPart[],
 ): StreamsAudit {
-  if (streams === undefined) return 'broken';
+  if (typeof streams !== 'object' || (streams as unknown) === null) return 'broken';
   switch (streams.state) {
     case 'stored':
       return arePartsWhole(parts, streams.sample_count) ? 'stored' : 'broken';
@@ -170,7 +173,7 @@ function storedPart({
   const present = Object.entries(lengths).filter(
     (entry): entry is [string, number] => entry[1] !== null,
   );
-  const write = `${epoch} ${fetched_at?.toISOString()}`;
+  const write = `${epoch} ${dateOf(fetched_at)?.getTime()}`;
   return { part, parts, sampleCount: sample_count, write, lengths: new Map(present) };
 }
 
@@ -182,7 +185,7 @@ export async function* orphanStreams(
   for (let last = 0; ;) {
     const filter = { activity_id: { $gt: int64(last) } };
     const page = await streams
-      .find(filter, { projection: { _id: 0, activity_id: 1 }, hint: 'activity_part' })
+      .find(filter, { projection: { _id: 0, activity_id: 1 } })
       .sort({ activity_id: 1, part: 1 })
       .limit(streamsAtOnce)
       .toArray();

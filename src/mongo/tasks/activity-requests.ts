@@ -12,6 +12,7 @@ import type {
 import type { TaskQuery } from '../../sync/ports/tasks.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
 import type { EventDocument, Store } from '../schema/collections.ts';
+import { isUnder } from './event-keys.ts';
 import { streamsTask } from './streams-task.ts';
 
 type Events = Pick<Store, 'events'>;
@@ -49,6 +50,7 @@ export async function dueRequests(
     owner_id: int64(athleteId),
     due_at: { $lte: now },
     requested_at: { $exists: true },
+    ...isUnder('request'),
     ...(only !== undefined && { activity_id: int64(only) }),
   };
   const found = await store.events.find(filter).sort({ due_at: 1 }).limit(limit).toArray();

@@ -5,15 +5,17 @@
  */
 import type { Filter } from 'mongodb';
 import type { Long } from 'mongodb';
+import { usable } from '../schema/checked-collection.ts';
 import type { Store } from '../schema/collections.ts';
+import { pendingLogins, tokens } from '../schema/logins.ts';
 import type { GrantPlace, SealedTokens } from './grant-document.ts';
 import { openTokens, sealTokens } from './grant-document.ts';
 import type { StoredSecret, TokenKey } from '../base/token-cipher.ts';
 import { readKeyFile, replaceKeys } from './token-key-file.ts';
 import type { TokenVault } from './token-vault.ts';
 
-/** The collections with tokens in them. */
-const collections = ['tokens', 'pending_logins'] as const;
+/** The collections with tokens in them; a document that is of no use has none that can be opened. */
+const definitions = [tokens, pendingLogins];
 
 type SecretDocument = SealedTokens & { readonly _id: Long | string };
 
@@ -52,11 +54,12 @@ function keyIdOf(secret: StoredSecret): string | undefined {
 
 async function allTokens({ db }: Store): Promise<readonly Found[]> {
   const found: Found[] = [];
-  for (const collection of collections) {
+  for (const definition of definitions) {
+    const collection = definition.name;
     const projection = { access_token: 1, refresh_token: 1 };
     const documents = await db
       .collection<SecretDocument>(collection)
-      .find({}, { projection })
+      .find(usable(definition) as Filter<SecretDocument>, { projection })
       .toArray();
     for (const document of documents) {
       found.push({ place: { collection, owner: String(document._id) }, document });

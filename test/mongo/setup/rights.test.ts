@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { views } from '../../../src/queries/views.ts';
@@ -73,5 +76,42 @@ describe('a database user who may only read and write', () => {
     expect(error).toBeInstanceOf(MongoRejectedError);
     expect(String(error)).toContain('The collection runs has the validator of another version');
     expect(String(error)).toContain('dbAdmin');
+  });
+});
+
+describe('a database user who may only read', () => {
+  let readerUri: string;
+  beforeAll(async () => {
+    const db = mongod.client.db(synced);
+    const roles = [synced, 'nothing'].map((one) => ({ role: 'read', db: one }));
+    await db.command({ createUser: 'reader', pwd: 'canary-reader', roles });
+    readerUri = `mongodb://reader:canary-reader@127.0.0.1:${mongod.port}/?authSource=${synced}`;
+    const surroundings = { simulator, mongodb: { uri, name: synced } };
+    await logIn(db, simulator, athleteId);
+    expect((await run(surroundings, 'sync')).exitCode).toBe(0);
+  });
+
+  it.each([
+    [['status'], 'activities       3'],
+    [['query', 'totals-by-sport'], 'moving_time'],
+    [['export', '--format', 'ndjson'], '"id":'],
+    [['backup', '--out'], 'Wrote '],
+    [['config'], 'MONGODB_URI'],
+  ])('can ask with %j', async ([command = '', ...options], part) => {
+    const folder = await mkdtemp(join(tmpdir(), 'domestique-reader-'));
+    const more = options.at(-1) === '--out' ? [join(folder, 'backup')] : [];
+    const surroundings = { simulator, mongodb: { uri: readerUri, name: synced } };
+    const { exitCode, stdout, stderr } = await run(surroundings, command, ...options, ...more);
+    await rm(folder, { recursive: true });
+    expect(exitCode, stderr).toBe(0);
+    expect(stdout).toContain(part);
+  });
+
+  it('is told that a database is empty, and makes nothing in it', async () => {
+    const surroundings = { simulator, mongodb: { uri: readerUri, name: 'nothing' } };
+    const { exitCode, stderr } = await run(surroundings, 'status');
+    expect(exitCode, stderr).toBe(0);
+    expect(stderr).toContain('is empty: Domestique has stored nothing in it yet.');
+    expect(await mongod.client.db('nothing').listCollections().toArray()).toEqual([]);
   });
 });

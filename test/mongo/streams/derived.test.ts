@@ -256,7 +256,8 @@ describe('a rebuild', () => {
     // A crop with its streams arrives between the read and the write.
     const interrupted = storeWith(adapter.database.db, async (operation) => {
       const result = await operation();
-      const isPart = typeof result === 'object' && result !== null && 'parts' in result;
+      const [found] = [result].flat() as unknown[];
+      const isPart = typeof found === 'object' && found !== null && 'parts' in found;
       if (isPart && !isOver) {
         isOver = true;
         const map = { id: 'a', summary_polyline: polyline.slice(0, 16) };

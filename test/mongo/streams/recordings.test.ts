@@ -34,6 +34,7 @@ async function storeParts(...parts: readonly Readonly<Record<string, unknown>>[]
     parts: parts.length,
     sample_count: 5,
     athlete_id: Long.fromNumber(athleteId),
+    start_date: fetched_at,
     fetched_at,
     epoch: 1,
     ...part,
