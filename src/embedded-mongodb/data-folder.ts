@@ -17,9 +17,16 @@ export interface DataFolder {
   root: string;
   dbPath: string;
   logPath: string;
+  /** Where mongod logs: leads to the log during a start, then to nothing. */
+  logLink: string;
   usersFolder: string;
   lockFolder: string;
   seriesFile: string;
+}
+
+/** The log of the embedded MongoDB in a DATA_DIR. */
+export function logPathIn(dataDir: string): string {
+  return join(dataDir, 'mongod.log');
 }
 
 /** Creates missing folders, readable by their owner only, because they hold tokens. */
@@ -29,7 +36,8 @@ export async function openDataFolder(dataDir: string): Promise<DataFolder> {
   const folder: DataFolder = {
     root,
     dbPath: join(root, 'mongodb'),
-    logPath: join(root, 'mongod.log'),
+    logPath: logPathIn(root),
+    logLink: join(root, 'mongod.log.link'),
     usersFolder: join(root, 'mongodb-users'),
     lockFolder: join(root, 'mongodb-lock'),
     seriesFile: join(root, 'mongodb-version'),

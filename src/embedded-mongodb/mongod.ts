@@ -28,6 +28,8 @@ export interface MongodOptions {
   /** 0 is any free one. */
   port: number;
   logPath: string;
+  /** The path that mongod opens for it, if it is another one. */
+  logLink?: string | undefined;
   /** Further arguments of mongod. */
   extraArgs?: readonly string[] | undefined;
   /** Only the library path is handed down: mongod may outlive us, and secrets stay here. */
@@ -95,11 +97,15 @@ async function spawnMongod(options: MongodOptions): Promise<ChildProcess> {
   }
 }
 
-/** A small cache and no diagnostic files, because it runs beside other programs on a user's machine. */
-function argumentsOf({ dbPath, port, logPath, extraArgs }: MongodOptions): string[] {
+/**
+ * A small cache and no diagnostic files, because it runs beside other programs on a user's machine. No
+ * slow operation is logged, because its line would hold the documents.
+ */
+function argumentsOf({ dbPath, port, logPath, logLink, extraArgs }: MongodOptions): string[] {
   return [
     ...['--dbpath', dbPath, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket'],
-    ...['--logpath', resolve(logPath), '--logappend', '--quiet', '--wiredTigerCacheSizeGB', '0.25'],
+    ...['--logpath', resolve(logLink ?? logPath), '--logappend', '--logRotate', 'reopen'],
+    ...['--quiet', '--slowOpSampleRate', '0', '--wiredTigerCacheSizeGB', '0.25'],
     ...['--setParameter', 'diagnosticDataCollectionEnabled=false', ...(extraArgs ?? [])],
   ];
 }

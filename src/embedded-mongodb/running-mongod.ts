@@ -60,19 +60,36 @@ export async function waitUntilReady(
 
 /** Undefined if the listener does not respond as a mongod. */
 async function requestStatus(port: number): Promise<{ pid: number; version: string } | undefined> {
-  const client = new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`, {
-    serverSelectionTimeoutMS: requestTimeoutMs,
-    connectTimeoutMS: requestTimeoutMs,
-    socketTimeoutMS: requestTimeoutMs,
-  });
+  await using client = clientOf(port);
   try {
     const { pid, version } = await client.db('admin').command({ serverStatus: 1, metrics: 0 });
     return { pid: Number(pid), version: String(version) };
   } catch {
     return undefined;
-  } finally {
-    await client.close();
   }
+}
+
+/**
+ * Has the mongod at this port open its log path again.
+ * @throws EmbeddedServerError if it does not respond.
+ */
+export async function requestLogRotation(port: number): Promise<void> {
+  await using client = clientOf(port);
+  try {
+    await client.db('admin').command({ logRotate: 1 });
+  } catch (error) {
+    throw new EmbeddedServerError(`mongod at port ${port} does not close its log.`, {
+      cause: error,
+    });
+  }
+}
+
+function clientOf(port: number): MongoClient {
+  return new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`, {
+    serverSelectionTimeoutMS: requestTimeoutMs,
+    connectTimeoutMS: requestTimeoutMs,
+    socketTimeoutMS: requestTimeoutMs,
+  });
 }
 
 /** SIGTERM is mongod's clean shutdown. Resolves when the process is gone. */

@@ -19,7 +19,7 @@ import {
 import { explainFileErrors } from './file-errors.ts';
 import { isPortFree } from './loopback-port.ts';
 import { startMongod, uriOf } from './mongod.ts';
-import { rotateLog } from './mongod-log.ts';
+import { closeLog, openLog } from './mongod-log.ts';
 import { withProcessLock } from './process-lock.ts';
 import { findRunningMongod, shutDown, waitUntilReady } from './running-mongod.ts';
 
@@ -113,6 +113,7 @@ async function adopt(
   const { port, pid } = running;
   try {
     const version = await waitUntilReady(running, { clock, signal });
+    await closeLog(folder, port);
     await recordSeries(folder, seriesOf(version));
     debug(`Using the embedded MongoDB that runs at port ${port} (pid ${pid})`);
     return port;
@@ -125,7 +126,7 @@ async function adopt(
 
 async function start(folder: DataFolder, options: EmbeddedServerOptions): Promise<number> {
   const { clock, signal, log, debug, env, port } = options;
-  const { dbPath, logPath } = folder;
+  const { dbPath, logPath, logLink } = folder;
   const mongod = await chooseMongod({ env, log, signal, series: await readSeries(folder) });
   await rejectOtherSeries(folder, mongod);
   if (port !== 0 && !(await isPortFree(port))) {
@@ -133,9 +134,10 @@ async function start(folder: DataFolder, options: EmbeddedServerOptions): Promis
       `Port ${port} is taken by another program, or not allowed: set MONGODB_PORT to another port for the embedded MongoDB.`,
     );
   }
-  await rotateLog(logPath);
-  const given = { binary: mongod.path, dbPath, logPath, port, env, clock, signal };
+  await openLog(folder);
+  const given = { binary: mongod.path, dbPath, logPath, logLink, port, env, clock, signal };
   const started = await startMongod(given);
+  await closeLog(folder, started.port);
   await recordSeries(folder, mongod.series);
   debug(`Started the embedded MongoDB ${mongod.version} at port ${started.port} on ${dbPath}`);
   return started.port;

@@ -111,6 +111,27 @@ describe('the embedded server', () => {
     expect(await mongodPid()).toBeUndefined();
   });
 
+  it('logs no stored document, neither of a long track nor of a slow operation', async () => {
+    const first = await use();
+    const second = await use();
+    const coordinates = Array.from({ length: 150 }, (_, index) => [16 + index / 50, 48]);
+    await withCollection(second, async (collection) => {
+      const key = { track: '2dsphere' } as const;
+      const fine = { name: 'fine', key, coarsestIndexedLevel: 15 };
+      await collection.db.command({ createIndexes: collection.collectionName, indexes: [fine] });
+      const canary = { n: 1, name: 'Canary', track: { type: 'LineString', coordinates } };
+      await collection.insertOne(canary);
+      await collection.db.command({ profile: 0, slowms: 0 });
+      await collection.find({ name: 'Canary' }).toArray();
+    });
+    for (const user of [first, second]) await user.release();
+    const log = await readFile(join(dataDir, 'mongod.log'), 'utf8');
+    expect(log).toContain('MongoDB starting');
+    expect(log).not.toContain('Canary');
+    const files = (await readdir(dataDir)).filter((name) => name.startsWith('mongod.log'));
+    expect(files.toSorted()).toEqual(['mongod.log', 'mongod.log.link']);
+  });
+
   it('finds the server by another name of the same folder', async () => {
     const first = await use();
     await symlink(dataDir, join(folder, 'link'));

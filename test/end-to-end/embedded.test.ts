@@ -1,5 +1,5 @@
-import { readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hasListener } from '../../src/embedded-mongodb/loopback-port.ts';
 import { useDataFolders } from '../support/data-folder.ts';
@@ -9,6 +9,19 @@ import { eventually } from '../support/waiting.ts';
 
 /** Each command starts and shuts down a mongod, which takes time. */
 const slow = { timeout: 120_000 };
+
+/** The files with one of the words, without those that only WiredTiger reads. */
+async function filesWith(path: string, words: readonly string[]): Promise<readonly string[]> {
+  const found: string[] = [];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  for (const entry of entries.filter((each) => each.isFile())) {
+    const file = join(entry.parentPath, entry.name);
+    if (/\.wt$|^WiredTiger/.test(entry.name)) continue;
+    const text = await readFile(file, 'latin1');
+    if (words.some((word) => text.includes(word))) found.push(relative(path, file));
+  }
+  return found.toSorted();
+}
 
 describe.concurrent('the embedded MongoDB', slow, () => {
   const openScene = useScene();
@@ -61,6 +74,28 @@ describe.concurrent('the embedded MongoDB', slow, () => {
     expect(exitCode).toBe(0);
     expect(stdout.trim()).toBe(`mongodb://127.0.0.1:${folder.port}/${scene.mongodb.name}`);
     expect(await folder.isShutDown()).toBe(true);
+  });
+
+  it('leaves no name and no coordinate of an erased athlete outside of its data files', async () => {
+    const { folder, scene } = await openEmbedded({ activities: 6 });
+    expect((await scene.run('sync')).exitCode).toBe(0);
+    const { stdout } = await scene.run('export', '--format', 'ndjson');
+    const stored = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { name: string; start_latlng?: number[] });
+    const words = stored.flatMap(({ name, start_latlng }) => [
+      name,
+      ...(start_latlng ?? []).map(String),
+    ]);
+    expect(words.length).toBeGreaterThan(6);
+    // As an earlier version left them.
+    for (const name of ['mongod.log', 'mongod.log.1'])
+      await writeFile(join(folder.path, name), `${stdout}\n`, { flag: 'a' });
+    expect(await filesWith(folder.path, words)).toEqual(['mongod.log', 'mongod.log.1']);
+    const erased = await scene.run('erase', '--athlete', String(athleteId), '--yes');
+    expect(erased.exitCode, erased.stderr).toBe(0);
+    expect(await filesWith(folder.path, words)).toEqual([]);
   });
 
   it('is shut down after the last write when npm and its children receive Ctrl-C', async () => {

@@ -3,6 +3,8 @@
  * prints a receipt. It asks for confirmation first, and changes no other athlete's data.
  */
 import { requireClient } from '../../config/client.ts';
+import { logPathIn } from '../../embedded-mongodb/data-folder.ts';
+import { emptyLog } from '../../embedded-mongodb/mongod-log.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes, NoAthleteError, UsageError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
@@ -70,6 +72,8 @@ export async function eraseNow(session: AthleteSession, withoutRevoke: boolean):
   const { store } = session.database;
   const receipt = await whileHeld(session, (lease) => eraseHeld(session, withoutRevoke, lease));
   await eraseLeases(store, session.athleteId);
+  const { mongodb, dataDir } = session.program.config;
+  if (mongodb.uri === undefined) await emptyLog(logPathIn(dataDir));
   return receipt;
 }
 
