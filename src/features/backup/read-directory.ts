@@ -15,7 +15,7 @@ import type { DumpFile, Manifest } from './format.ts';
 import { manifestName, parseFileName, readManifest } from './format.ts';
 import type { Progress } from './progress.ts';
 import { deserialized, documentsIn, loadMetadata } from './read-file.ts';
-import { isRestored, mainCollection, versionCollection } from './rules.ts';
+import { isCollectionName, isRestored, mainCollection, versionCollection } from './rules.ts';
 
 /** The documents of one collection. */
 export interface CollectionFile {
@@ -51,8 +51,9 @@ export async function verifyBackup(
     let documents = 0;
     for await (const bytes of documentsIn(file)) {
       signal.throwIfAborted();
-      const found: unknown = deserialized(file, bytes)['version'];
-      if (name === versionCollection && typeof found === 'number') version = found;
+      const document = deserialized(file, bytes);
+      if (name === versionCollection && document['_id'] === 'database')
+        version = versionIn(file, document['version']);
       documents += 1;
       progress.advance();
     }
@@ -65,6 +66,13 @@ export async function verifyBackup(
     );
   }
   return { createdAt: manifest?.created_at, version, files };
+}
+
+/** @throws BackupUnusableError for what no version of the program writes: the database would be of no use. */
+function versionIn(file: string, found: unknown): number {
+  const version = Number(found);
+  if (Number.isSafeInteger(version) && version > 0) return version;
+  throw damaged(file, 'it holds no version of the database');
 }
 
 interface Location {
@@ -176,6 +184,11 @@ async function collectionsIn(
     // Such a one has no documents under its own name.
     const isView = 'viewOn' in options || 'timeseries' in options;
     if (isView || !(isRestored(name) || name === versionCollection)) continue;
+    if (!isCollectionName(name))
+      throw damaged(
+        folder,
+        `MongoDB takes no collection named ${JSON.stringify(name)} beside Domestique's views`,
+      );
     if (documents === undefined) throw damaged(folder, `the documents of ${name} are missing`);
     if (otherDocuments !== undefined) throw damaged(folder, `it holds ${name} twice`);
     collections.set(name, join(folder, documents.name));

@@ -9,6 +9,7 @@
  * lost login.
  */
 import { definitions } from '../../mongo/schema/definitions.ts';
+import { views } from '../../queries/views.ts';
 
 /** Holds the database's version: a restore sets it and adds no document. */
 export const versionCollection = 'schema';
@@ -16,6 +17,7 @@ export const versionCollection = 'schema';
 export const mainCollection = 'activities';
 export const loginCollection = 'tokens';
 
+const viewNames: ReadonlySet<string> = new Set(views.map(({ name }) => name));
 const ours: ReadonlySet<string> = new Set(definitions.map(({ name }) => name));
 const running: ReadonlySet<string> = new Set(['workers', 'leases']);
 const unrestored: ReadonlySet<string> = new Set([...running, versionCollection]);
@@ -44,6 +46,19 @@ export function isRestored(name: string): boolean {
 /** Whether a restore replaces what the collection holds. */
 export function isReplaced(name: string): boolean {
   return isRestored(name) && !kept.has(name);
+}
+
+/** Of 255 with the database's name and a dot. */
+const maxNameBytes = 253;
+
+/**
+ * Whether a restore can make a collection of that name: no name that MongoDB rejects, and none of a view.
+ * https://www.mongodb.com/docs/manual/reference/limits/#mongodb-limit-Restriction-on-Collection-Names
+ */
+export function isCollectionName(name: string): boolean {
+  if (isInternal(name)) return true;
+  const isOdd = name === '' || /[$\0]|^\.|\.$|\.\./.test(name);
+  return !isOdd && Buffer.byteLength(name) <= maxNameBytes && !viewNames.has(name);
 }
 
 /** Whether Domestique defines the collection, with its indexes. */

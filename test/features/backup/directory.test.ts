@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
+import { BSON } from 'mongodb';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { BackupUnusableError, OutputFailedError, UsageError } from '../../../src/errors.ts';
@@ -256,6 +257,36 @@ describe('the directory of a backup that is read', () => {
     expect(await verdict(join(folder, 'dump'))).toMatch(
       /is of a database of version 999, and this program knows \d+: restore it with a newer version/,
     );
+  });
+
+  it.each([-5, 0, 1.5, 'one'])(
+    'a backup of the database version %j is rejected',
+    async (version) => {
+      const copied = join(folder, 'dump', 'odd');
+      await mkdir(copied, { recursive: true });
+      await writeFile(join(copied, 'activities.bson'), '');
+      await writeFile(join(copied, 'schema.bson'), BSON.serialize({ _id: 'database', version }));
+      expect(await verdict(copied)).toContain('it holds no version of the database');
+    },
+  );
+
+  it.each(['a%24b', '.dots', 'two..dots', 'daily_totals', 'n%00ul'])(
+    'a backup of a collection named %s is rejected, because it cannot be made',
+    async (stem) => {
+      const copied = join(folder, 'dump', 'odd');
+      await mkdir(copied, { recursive: true });
+      await writeFile(join(copied, 'activities.bson'), '');
+      await writeFile(join(copied, `${stem}.bson`), BSON.serialize({ _id: 1 }));
+      expect(await verdict(copied)).toContain('MongoDB takes no collection named');
+    },
+  );
+
+  it('leases and workers in a dump are left out', async () => {
+    const copied = join(folder, 'dump', 'running');
+    await mkdir(copied, { recursive: true });
+    for (const name of ['activities', 'leases', 'workers'])
+      await writeFile(join(copied, `${name}.bson`), BSON.serialize({ _id: 'athlete:1' }));
+    expect(await countsOf(copied)).toEqual({ activities: 1 });
   });
 
   it('the error names a directory that is missing or holds no backup', async () => {
