@@ -23,7 +23,9 @@ export async function tombstonesOf(
   ids: readonly number[],
 ): Promise<ReadonlyMap<number, TombstoneDocument>> {
   if (ids.length === 0) return new Map();
-  const found = await tombstones.find({ _id: { $in: ids.map(int64) } }).toArray();
+  // Only what is read, so that nothing else in it can bring back what was removed.
+  const projection = { why: 1, at: 1 } as const;
+  const found = await tombstones.find({ _id: { $in: ids.map(int64) } }, { projection }).toArray();
   return new Map(found.map((tombstone) => [toNumber(tombstone._id), tombstone]));
 }
 
