@@ -3,15 +3,18 @@
  * process: its arguments, environment, streams, signals and end.
  */
 import { setGlobalProxyFromEnv } from 'node:http';
-import { hostname } from 'node:os';
+import { homedir, hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
 import { systemClock } from './clock.ts';
 import type { Action, Perform } from './command-action.ts';
 import { createCommands } from './command-line.ts';
+import type { LoadOptions } from './config/load.ts';
 import { loadConfig } from './config/load.ts';
 import { proxyOf } from './config/proxy.ts';
+import { userFoldersOf } from './config/user-folders.ts';
+import { isInstalledAt } from './domain/invocation.ts';
 import { DomestiqueError, exitCodes, InterruptedError, UsageError } from './errors.ts';
 import { createLog } from './log.ts';
 import { rejectOptionsKeptByNpm } from './npm-options.ts';
@@ -38,7 +41,12 @@ setFlagsFromString('--heap-growing-percent=30');
 const configDir = resolve(import.meta.dirname, '../config');
 
 async function createProgram(signal: AbortSignal): Promise<Program> {
-  const configSource = { env: process.env, configDir };
+  const { env, platform } = process;
+  const isInstalled = isInstalledAt(import.meta.dirname);
+  const configSource: LoadOptions = {
+    ...{ env, configDir },
+    ...(isInstalled && { userFolders: userFoldersOf(platform, env, homedir()) }),
+  };
   const config = loadConfig(configSource);
   const proxy = proxyOf(process.env);
   if (proxy !== undefined) setGlobalProxyFromEnv({ ...proxy });

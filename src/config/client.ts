@@ -34,8 +34,7 @@ export function requireClient(config: Config): Client {
 function missing(key: keyof Client): string {
   const { env } = schema.strava[key];
   return (
-    `${env}: is not set; get it at ${applicationPage} and set the variable ${env} ` +
-    `(or ${env}_FILE, a file that holds it), or strava.${key} in config/secrets.json ` +
-    '(config/secrets.example.json shows how)'
+    `${env}: is not set; get it at ${applicationPage} and run ${commandLine('init')}, ` +
+    `or set the variable ${env} (or ${env}_FILE, a file that holds it)`
   );
 }

@@ -71,6 +71,7 @@ Domestique reads each setting from these places. The later wins over the earlier
 3. \`config/local.json\`: anything else of yours;
 4. environment variables.
 
+An [installed package](deployment.md#as-an-npm-package) has its own places for 2 and 3, and for relative paths.
 Git ignores \`secrets.json\` and \`local.json\`. \`npm run config\` shows the effective values, the origin of each, and no secret.
 
 In a file the key \`sync.since\` is \`{"sync": {"since": "2019"}}\`. Lists are JSON lists or texts with commas. An empty variable, an empty text or null counts as unset.

@@ -50,10 +50,13 @@ const spellings = new Map(
 
 /**
  * Reads `fileName` of the folder of configuration. A file that does not exist counts as empty, except
- * for the defaults.
+ * for the defaults. `label` names the file in messages.
  */
-export function readConfigFile(configDir: string, fileName: string): FileReading {
-  const label = `config/${fileName}`;
+export function readConfigFile(
+  configDir: string,
+  fileName: string,
+  label = `config/${fileName}`,
+): FileReading {
   const isDefault = fileName === 'default.json';
   const origins = new Map<string, Origin>();
   const problems: string[] = [];

@@ -18,6 +18,7 @@ import { formatOf } from './formats.ts';
 import { proxyProblems } from './proxy.ts';
 import type { Setting, Values } from './settings.ts';
 import { allSettings, schema } from './settings.ts';
+import type { UserFolders } from './user-folders.ts';
 import type { Environment } from './variables.ts';
 import { readVariables } from './variables.ts';
 
@@ -26,6 +27,8 @@ export interface LoadOptions {
   readonly env: Environment;
   /** The folder with `default.json`. The project's folder is the one around it. */
   readonly configDir: string;
+  /** Of an installed package only: instead of the project's folder, and for the user's files. */
+  readonly userFolders?: UserFolders;
 }
 
 /** The checked values of all settings, with the origin of each. */
@@ -60,10 +63,15 @@ export function loadConfig(options: LoadOptions): Config {
  */
 export function resolveSettings(options: LoadOptions): Resolution {
   const configDir = path.resolve(options.configDir);
-  const projectDir = path.dirname(configDir);
-  const files = ['default.json', 'secrets.json', 'local.json'].map((name) =>
-    readConfigFile(configDir, name),
-  );
+  const { userFolders } = options;
+  const projectDir = userFolders?.data ?? path.dirname(configDir);
+  const own = ['secrets.json', 'local.json'].map((name) => userFile(options, name));
+  const files = [
+    readConfigFile(configDir, 'default.json'),
+    ...own.map((file) =>
+      readConfigFile(path.dirname(file.path), path.basename(file.path), file.name),
+    ),
+  ];
   const variables = readVariables(options.env, projectDir);
   const inUri = readDatabaseInUri(originsOf([...files, variables]));
   const sources = [...files, variables, inUri];
@@ -87,7 +95,25 @@ export function resolveSettings(options: LoadOptions): Resolution {
     ...proxyProblems(options.env),
   ];
   if (problems.length > 0) throw new ConfigurationError(problems);
-  return { projectDir, values, origins, warnings: exposureWarnings(configDir, origins) };
+  return {
+    projectDir,
+    values,
+    origins,
+    warnings: exposureWarnings(userFile(options, 'secrets.json'), origins),
+  };
+}
+
+/** A file of the user's settings, with its name for messages. */
+export interface UserFile {
+  readonly path: string;
+  readonly name: string;
+}
+
+/** Where `secrets.json` or `local.json` is. */
+export function userFile({ configDir, userFolders }: LoadOptions, fileName: string): UserFile {
+  const folder = path.resolve(userFolders?.config ?? configDir);
+  const filePath = path.join(folder, fileName);
+  return { path: filePath, name: userFolders === undefined ? `config/${fileName}` : filePath };
 }
 
 function textsByVariable(origins: ReadonlyMap<string, Origin>): Record<string, string> {
@@ -168,8 +194,8 @@ function windowContradiction(
 }
 
 /** A warning for each file with a secret that other users can read or change. */
-function exposureWarnings(configDir: string, origins: Resolution['origins']): readonly string[] {
-  const names = new Map([[path.join(configDir, 'secrets.json'), 'config/secrets.json']]);
+function exposureWarnings(secrets: UserFile, origins: Resolution['origins']): readonly string[] {
+  const names = new Map([[secrets.path, secrets.name]]);
   for (const { keyPath, sensitive } of allSettings) {
     const { file, source = '' } = origins.get(keyPath) ?? {};
     if (sensitive === true && file !== undefined) names.set(file, source);

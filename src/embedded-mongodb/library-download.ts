@@ -2,14 +2,15 @@
  * Lets mongodb-memory-server fetch a mongod into its own cache, and logs its progress.
  */
 import { fork } from 'node:child_process';
+import { extname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 
 import { EmbeddedServerError } from '../errors.ts';
 import type { FetchOptions } from './binary-cache.ts';
 import type { DownloadResult } from './library-process.ts';
 
-const program = fileURLToPath(new URL('library-process.ts', import.meta.url));
+/** Beside this file, and compiled as it is. */
+const program = join(import.meta.dirname, `library-process${extname(import.meta.filename)}`);
 /** The deadline of the first progress: if packets are dropped, the library waits a minute. */
 const silenceTimeoutMs = 15_000;
 /** One try, because there is another source; the library does not check certificates by default. */

@@ -3,7 +3,7 @@
  * process's environment and prints to standard output; the child keeps both apart from ours. It sends
  * one message to its parent, a {@link DownloadResult}.
  */
-import { MongoBinary } from 'mongodb-memory-server';
+import { MongoBinary } from 'mongodb-memory-server-core';
 
 /** The path of the binary, or the reason of the failure. */
 export type DownloadResult = { path: string } | { reason: string };

@@ -166,7 +166,7 @@ describe('the client', () => {
     expect(problems.map((line) => line.split(':', 1)[0])).toEqual(names);
     for (const line of problems) {
       expect(line).toContain('https://www.strava.com/settings/api');
-      expect(line).toContain('config/secrets.json');
+      expect(line).toContain('npm run init');
       expect(line).toContain('_FILE');
     }
   });

@@ -3,7 +3,7 @@
  * The library removes their files, and ends them if the tests' process is killed.
  */
 import { once } from 'node:events';
-import { MongoMemoryServer } from 'mongodb-memory-server';
+import { MongoMemoryServer } from 'mongodb-memory-server-core';
 import { chooseMongod } from '../../src/embedded-mongodb/binary.ts';
 
 /** A loaded machine, or a recovery after a kill, takes its time. */

@@ -1,7 +1,7 @@
 /** A replica set of three that hold data, whose primary a test may kill. */
 import type { Document } from 'mongodb';
 import { MongoClient } from 'mongodb';
-import { MongoMemoryReplSet } from 'mongodb-memory-server';
+import { MongoMemoryReplSet } from 'mongodb-memory-server-core';
 import { killMemoryServer, libraryBinary, sharedArgs, sharedOptions } from './memory-server.ts';
 import { eventually } from './waiting.ts';
 

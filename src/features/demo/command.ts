@@ -5,6 +5,7 @@
 import { join, relative } from 'node:path';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes } from '../../errors.ts';
+import { commandLine } from '../../domain/invocation.ts';
 import { commandDeadlineMs, openDatabase } from '../../main.ts';
 import type { Program } from '../../program.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
@@ -90,8 +91,13 @@ async function show(
     if (program.signal.aborted || exitCode !== exitCodes.done) return exitCode;
     print(`\n${await demoAnswers(open.store)}`);
     print(`\nExplore this database with any MongoDB client while this command runs:`);
-    const folder = relative(join(program.configSource.configDir, '..'), program.config.dataDir);
-    print(`  DATA_DIR=${folder} MONGODB_PORT=${demoPort} MONGODB_DATABASE=${database} npm run db`);
+    const { configDir, userFolders } = program.configSource;
+    const { dataDir } = program.config;
+    const folder =
+      userFolders === undefined ? relative(join(configDir, '..'), dataDir) : `'${dataDir}'`;
+    print(
+      `  DATA_DIR=${folder} MONGODB_PORT=${demoPort} MONGODB_DATABASE=${database} ${commandLine('db')}`,
+    );
     return exitCodes.done;
   } finally {
     await open.close();

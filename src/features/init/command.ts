@@ -1,14 +1,15 @@
 /**
- * `init`: asks for what a real account needs, checks each reply at once, and writes config/secrets.json.
+ * `init`: asks for what a real account needs, checks each reply at once, and writes secrets.json.
  * It connects to nothing.
  */
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import { formatOf } from '../../config/formats.ts';
-import type { Resolution } from '../../config/load.ts';
-import { loadConfig, resolveSettings } from '../../config/load.ts';
+import type { Resolution, UserFile } from '../../config/load.ts';
+import { loadConfig, resolveSettings, userFile } from '../../config/load.ts';
 import type { Setting } from '../../config/settings.ts';
 import { commandLine } from '../../domain/invocation.ts';
 import { UsageError } from '../../errors.ts';
+import { makeFolder } from '../../make-folder.ts';
 import type { Program } from '../../program.ts';
 import type { Ask } from './prompt.ts';
 import { createAsk } from './prompt.ts';
@@ -19,28 +20,33 @@ import { changeSecretsFile } from './secrets-file.ts';
 /** The terminal's input. */
 type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean };
 
-const fileName = 'config/secrets.json';
-
 /**
  * Returns the program with its new settings if the user wants to log an athlete in now.
  * @throws UsageError without a terminal, OutputFailedError if the file cannot be written.
  */
 export async function init(program: Program, input: Input): Promise<Program | undefined> {
   const { print, signal, stderr, configSource } = program;
+  const file = userFile(configSource, 'secrets.json');
   if (input.isTTY !== true || !program.isTerminal) {
     throw new UsageError(
-      `init asks questions, and there is no terminal: set STRAVA_CLIENT_ID and STRAVA_CLIENT_SECRET, or write ${fileName} (config/secrets.example.json shows how).`,
+      `init asks questions, and there is no terminal: set STRAVA_CLIENT_ID and STRAVA_CLIENT_SECRET, or write ${file.name} by hand.`,
     );
   }
   const ask = createAsk({ input, output: stderr, signal });
-  const replies = await askAll({ ask, print, origins: resolveSettings(configSource).origins });
+  const replies = await askAll({
+    ask,
+    print,
+    file,
+    origins: resolveSettings(configSource).origins,
+  });
   if (replies === undefined) {
     print('\nStopped. Nothing was written.');
     return undefined;
   }
   if (replies.size > 0) {
-    await changeSecretsFile(join(configSource.configDir, 'secrets.json'), replies, signal);
-    print(`\nWrote ${fileName}; only you can read it.`);
+    await makeFolder(dirname(file.path), 0o700);
+    await changeSecretsFile(file.path, replies, signal);
+    print(`\nWrote ${file.name}; only you can read it.`);
   } else {
     print('\nNothing was changed.');
   }
@@ -55,6 +61,7 @@ interface Dialogue {
   readonly ask: Ask;
   readonly print: (text: string) => void;
   readonly origins: Resolution['origins'];
+  readonly file: UserFile;
 }
 
 /** The changes of all replies; undefined if the user stopped. */
@@ -78,16 +85,16 @@ async function askAll(dialogue: Dialogue): Promise<Map<string, string | undefine
 
 /** A value of the file is replaced only if the user says so, one of another place never; undefined if stopped. */
 async function isToBeAsked(
-  { ask, print, origins }: Dialogue,
+  { ask, print, origins, file }: Dialogue,
   { name, settings }: Question,
 ): Promise<boolean | undefined> {
   const origin = settings.map(({ keyPath }) => origins.get(keyPath)).find(Boolean);
   if (origin === undefined) return true;
-  if (origin.source !== fileName) {
+  if (origin.source !== file.name) {
     print(`${name} is set already (${origin.source}).`);
     return false;
   }
-  const reply = await ask(`${name} is set already in ${fileName}. Replace it? [y/N] `);
+  const reply = await ask(`${name} is set already in ${file.name}. Replace it? [y/N] `);
   return reply === undefined ? undefined : /^y(es)?$/i.test(reply);
 }
 

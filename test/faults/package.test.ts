@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findFreePort } from '../../src/embedded-mongodb/loopback-port.ts';
+import { programVersion } from '../../src/version.ts';
+import { projectFolder } from '../support/command.ts';
+
+/** The installation waits for a package registry. */
+const maxMs = 300_000;
+
+describe('the package, installed into an empty folder', () => {
+  let folder = '';
+  let packed: readonly string[] = [];
+  let env: Record<string, string> = {};
+
+  const call = async (program: string, args: readonly string[], cwd = folder) => {
+    const result = await promisify(execFile)(program, args, { cwd, env, timeout: maxMs });
+    return result.stdout;
+  };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'domestique-package-'));
+    env = {
+      PATH: process.env['PATH'] ?? '',
+      HOME: process.env['HOME'] ?? '',
+      XDG_CONFIG_HOME: join(folder, 'config'),
+      XDG_DATA_HOME: join(folder, 'data'),
+      MONGODB_PORT: String(await findFreePort()),
+    };
+    const json = await call('npm', ['pack', '--json', '--pack-destination', folder], projectFolder);
+    const [pack] = JSON.parse(json.slice(json.indexOf('[\n'))) as [PackReport];
+    packed = pack.files.map(({ path }) => path);
+    const tarball = join(folder, pack.filename);
+    await call('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball]);
+  }, maxMs);
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('has the program, and neither tests, source nor anything secret', () => {
+    expect(packed).toContain('dist/cli.js');
+    expect(packed).toContain('config/default.json');
+    const foreign = packed.filter((path) => /\.ts$|^test|^src|secrets|local\.json|^\./.test(path));
+    expect(foreign).toEqual([]);
+  });
+
+  it('prints its version', async () => {
+    expect((await call('npx', ['domestique', '--version'])).trim()).toBe(programVersion());
+  });
+
+  it(
+    'runs the demo and shows the status, and keeps its data in the folder of the user',
+    async () => {
+      const demo = await call('npx', ['domestique', 'demo']);
+      expect(demo).toContain('Activities: 300 new, 0 changed.');
+      expect(demo).toContain(`DATA_DIR='${join(folder, 'data/domestique/data/demo')}'`);
+      expect(demo).toContain('domestique db');
+      expect(await call('npx', ['domestique', 'status'])).toContain('Nobody has logged in yet.');
+      expect(await readdir(join(folder, 'data/domestique/data'))).toContain('mongodb');
+      expect(await readdir(join(folder, 'node_modules/@domestique/sync'))).not.toContain('data');
+    },
+    maxMs,
+  );
+
+  it('says how to begin by its own name', async () => {
+    await expect(call('npx', ['domestique', 'sync'])).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Run domestique init') as unknown,
+    });
+  });
+});
+
+interface PackReport {
+  readonly filename: string;
+  readonly files: readonly { readonly path: string }[];
+}
