@@ -3,7 +3,6 @@
  * caller decides how an action is performed.
  */
 import { Command } from 'commander';
-import type { exportActivities } from './features/export/command.ts';
 import type { EraseOptions } from './features/erase/command.ts';
 import type { StatusOptions } from './features/status/command.ts';
 import type { LogoutOptions } from './features/logout/command.ts';
@@ -12,6 +11,7 @@ import type { backup } from './features/backup/command.ts';
 import type { restore } from './features/backup/restore-command.ts';
 import type { Add, Perform } from './command-action.ts';
 import { exitCodes } from './errors.ts';
+import { addExport, addList, addOpen, addQuery, addShow } from './stored-commands.ts';
 import { addAuth, addGet, addSync, addVerify, addWebhook } from './strava-commands.ts';
 import { escapeActing } from './terminal-text.ts';
 import { programVersion } from './version.ts';
@@ -23,47 +23,6 @@ function withoutValues(message: string): string {
 
 /** The terminal's input. */
 type Input = EraseOptions['input'];
-
-function addExport(add: Add, perform: Perform): void {
-  add('export', 'stored activities as GPX, GeoJSON, CSV or lines of JSON; on stdout, or with --out')
-    .requiredOption('--format <format>', 'gpx, geojson, csv or ndjson')
-    .option('--activity <id>', 'this activity alone')
-    .option('--since <date>', 'from then on; the same forms as for sync')
-    .option('--athlete <id>', 'only of this athlete')
-    .option('--out <path>', 'a file; for gpx without --activity a folder')
-    .action((options: Parameters<typeof exportActivities>[1]) =>
-      perform(async (program) =>
-        (await import('./features/export/command.ts')).exportActivities(program, options),
-      ),
-    );
-}
-
-/** The command reads them itself, like the parameters. */
-const queryOptions = `
-Options:
-  --raw                   the stored values under their names, as --json and --csv have them
-  --json, --csv           instead of a table
-  --units <units>         metric or imperial, in a table
-  --help                  this text; after a name, the question's parameters and an example`;
-
-function addQuery(add: Add, perform: Perform): void {
-  add('query', 'answer a question of the cookbook by its name; without one, list the questions')
-    .argument('[arguments...]', 'its name and parameters; NAME --help shows them')
-    .addHelpText('after', queryOptions)
-    .helpOption(false)
-    .allowUnknownOption()
-    .action(async (args: readonly string[], _options: unknown, command: Command) => {
-      const { helpOf, isHelp } = await import('./features/query/help.ts');
-      if (args.some(isHelp)) {
-        const text = helpOf(args);
-        if (text !== undefined) command.configureHelp({ formatHelp: () => text });
-        command.help();
-      }
-      await perform(async (program) =>
-        (await import('./features/query/command.ts')).query(program, args),
-      );
-    });
-}
 
 function addRebuild(add: Add, perform: Perform): void {
   add('rebuild', 'work out best efforts, tracks and the like again, without requests to Strava')
@@ -176,6 +135,9 @@ const moreCommands = [
   addExport,
   addGet,
   addQuery,
+  addList,
+  addShow,
+  addOpen,
   addRebuild,
   addHealth,
   addBackup,

@@ -40,7 +40,7 @@ export function addSync(add: Add, perform: Perform): void {
   add('sync', 'run the job of the daemon once, or with --since backfill a period')
     .option(
       '--since <date>',
-      'from then on: 2019, 2019-03, 2019-03-01, an RFC 3339 instant, or 90d',
+      'from then on: 2019, 2019-03, 2019-03-01, an RFC 3339 instant, 90d, today or yesterday',
     )
     .option('--until <date>', 'up to the end of then; the same forms')
     .option('--athlete <id>', 'only this athlete')

@@ -56,7 +56,7 @@ describe('a wrong value', () => {
     ['AUTH_PORT', ['65536', 'http'], 'from 0 to 65535'],
     ['DATA_DIR', [' '], 'a path'],
     ['LEASE_DURATION', ['99ms', '15', '2d'], 'from 100ms to 1d'],
-    ['SYNC_SINCE', ['yesterday', '2019-02-30', '2019-13', '01.03.2019', '90'], 'a date'],
+    ['SYNC_SINCE', ['tomorrow', '2019-02-30', '2019-13', '01.03.2019', '90'], 'a date'],
     ['SYNC_SCHEDULE', ['@daily', '* * * *', '* * * * * * *', '61 * * * *', 'often'], 'cron fields'],
     ['SYNC_TIMEZONE', ['Mars/Olympus', '+01:00', 'Vienna', 'GMT+25'], 'time zone'],
     ['SYNC_STREAMS', ['no', '0'], 'true or false'],

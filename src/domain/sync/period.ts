@@ -1,15 +1,18 @@
 /**
- * The values of `--since` and `--until`: a year, a month, a day, an RFC 3339 instant, or a length of
- * time ago. Everything is UTC; the present is an argument.
+ * The values of `--since` and `--until`: a year, a month, a day, `today`, `yesterday`, an RFC 3339
+ * instant, or a length of time ago. Everything is UTC; the present is an argument.
  */
-import { parseDuration } from '../duration.ts';
+import { dayMs, parseDuration } from '../duration.ts';
 
 /** Examples of each form, for messages. */
-export const periodExamples = '2019, 2019-03, 2019-03-01, 2019-03-01T06:30:00Z or 90d';
+export const periodExamples =
+  '2019, 2019-03, 2019-03-01, 2019-03-01T06:30:00Z, 90d, today or yesterday';
 
 /** The first instant of the period that `text` names; undefined when it names none. */
 export function parseSince(text: string, nowMs: number): Date | undefined {
-  return firstOfCalendarPeriod(text) ?? parseInstant(text) ?? parseAgo(text, nowMs);
+  return (
+    firstOfCalendarPeriod(dayNamed(text, nowMs)) ?? parseInstant(text) ?? parseAgo(text, nowMs)
+  );
 }
 
 /**
@@ -17,7 +20,13 @@ export function parseSince(text: string, nowMs: number): Date | undefined {
  * and a length of time ago are their own first and last.
  */
 export function parseUntil(text: string, nowMs: number): Date | undefined {
-  return lastOfCalendarPeriod(text) ?? parseInstant(text) ?? parseAgo(text, nowMs);
+  return lastOfCalendarPeriod(dayNamed(text, nowMs)) ?? parseInstant(text) ?? parseAgo(text, nowMs);
+}
+
+/** The date of `today` or `yesterday`; any other text as it is. */
+function dayNamed(text: string, nowMs: number): string {
+  if (text !== 'today' && text !== 'yesterday') return text;
+  return new Date(nowMs - (text === 'today' ? 0 : dayMs)).toISOString().slice(0, 10);
 }
 
 function firstOfCalendarPeriod(text: string): Date | undefined {

@@ -7,7 +7,7 @@ import { platform } from 'node:os';
 import { missingScopes } from '../../domain/auth/scope.ts';
 import { applicationPage } from '../../config/formats.ts';
 import { AuthorizationNeededError, DomestiqueError } from '../../errors.ts';
-import { openBrowser } from './open-browser.ts';
+import { openBrowser } from '../shared/open-browser.ts';
 import type { Arrival } from './listener.ts';
 import { listenForRedirect } from './listener.ts';
 import type { Login } from './athlete.ts';

@@ -19,6 +19,7 @@ import type { Program } from '../../program.ts';
 import { answerText } from './report.ts';
 import type { ResponseForm } from './options.ts';
 import { queryOrderOf } from './options.ts';
+import { emptyHint } from '../shared/activity-filter.ts';
 import { hanging, outputWidth } from '../shared/fitted-table.ts';
 
 export async function query(program: Program, args: readonly string[]): Promise<ExitCode> {
@@ -48,9 +49,6 @@ export async function query(program: Program, args: readonly string[]): Promise<
     await database.close();
   }
 }
-
-const emptyHint =
-  'There are no activities in the database yet: npm run auth logs you in, and npm run sync fetches them.';
 
 function listText(form: ResponseForm, width: number): string {
   const listed = recipes.map(({ name, title, parameters }) => ({ name, title, parameters }));

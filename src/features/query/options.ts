@@ -11,7 +11,7 @@ import { recipes } from '../../queries/recipes.ts';
 import { nearestName } from '../../config/spelling.ts';
 import { UsageError } from '../../errors.ts';
 import type { Units } from '../shared/units.ts';
-import { unitSystems } from '../shared/units.ts';
+import { readUnits } from '../shared/units.ts';
 import { polygonText } from './polygon.ts';
 
 /** `table` is for people, `raw` a table of the stored values. */
@@ -58,9 +58,7 @@ function unitsOf(options: Map<string, string>): Units | undefined {
   const text = options.get('units');
   if (text === undefined) return undefined;
   options.delete('units');
-  const units = unitSystems.find((one) => one === text);
-  if (units !== undefined) return units;
-  throw new UsageError(`--units takes ${unitSystems.join(' or ')}; not "${text}".`);
+  return readUnits(text);
 }
 
 export interface Words {

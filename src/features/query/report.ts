@@ -4,10 +4,10 @@
 import type { Document } from 'mongodb';
 import { jsonText } from '../shared/json-text.ts';
 import { jsonFromBson } from '../../mongo/base/bson-value.ts';
-import { cellText, columnsOf, member } from './columns.ts';
+import { cellText, columnsOf, member } from '../shared/columns.ts';
 import type { ResponseForm } from './options.ts';
-import type { Presentation } from './presentation.ts';
-import { presented } from './presentation.ts';
+import type { Presentation } from '../shared/presentation.ts';
+import { presented } from '../shared/presentation.ts';
 import { instant, table } from '../shared/text-format.ts';
 
 const unbounded: Presentation = { units: 'metric', width: Number.POSITIVE_INFINITY };

@@ -49,14 +49,11 @@ export function backfillOf(
 ): BackfillRequest | undefined {
   if (since === undefined && until === undefined) return undefined;
   const nowMs = clock.nowMs();
-  // In whole days, so that the same options mean the same request for a day and continue it.
-  const dayMs = Math.floor(nowMs / oneDayMs) * oneDayMs;
-  const sinceAt = readBound('--since', since ?? config.sync.since, (text) =>
-    parseSince(text, dayMs),
+  const { since: sinceAt, until: untilAt } = periodOf(
+    { since: since ?? config.sync.since, until },
+    nowMs,
   );
-  const untilAt = readBound('--until', until, (text) => parseUntil(text, dayMs + oneDayMs - 1));
   const from = sinceAt ?? new Date(0);
-  if (untilAt && untilAt < from) throw new UsageError('--until lies before --since.');
   return {
     id: `${from.toISOString()}/${untilAt?.toISOString() ?? ''}`,
     since: from,
@@ -64,6 +61,19 @@ export function backfillOf(
     requestedAt: new Date(nowMs),
     coverage: nothingCovered,
   };
+}
+
+/** The first and the last instant that the options name. @throws UsageError */
+export function periodOf(
+  { since, until }: { readonly since?: string | undefined; readonly until?: string | undefined },
+  nowMs: number,
+): { readonly since?: Date; readonly until?: Date } {
+  // In whole days, so that the same options mean the same request for a day and continue it.
+  const dayMs = Math.floor(nowMs / oneDayMs) * oneDayMs;
+  const sinceAt = readBound('--since', since, (text) => parseSince(text, dayMs));
+  const untilAt = readBound('--until', until, (text) => parseUntil(text, dayMs + oneDayMs - 1));
+  if (sinceAt && untilAt && untilAt < sinceAt) throw new UsageError('--until lies before --since.');
+  return { ...(sinceAt && { since: sinceAt }), ...(untilAt && { until: untilAt }) };
 }
 
 function readBound(

@@ -3,12 +3,20 @@
  * metres a second and degrees Celsius.
  */
 import { rateOf } from '../../domain/activity/pace.ts';
+import { UsageError } from '../../errors.ts';
 import { number } from './text-format.ts';
 
 export const unitSystems = ['metric', 'imperial'] as const;
 export type Units = (typeof unitSystems)[number];
 
-const metersPerMile = 1_609.344;
+/** The value of `--units`. @throws UsageError */
+export function readUnits(text: string): Units {
+  const units = unitSystems.find((one) => one === text);
+  if (units !== undefined) return units;
+  throw new UsageError(`--units takes ${unitSystems.join(' or ')}; not "${text}".`);
+}
+
+export const metersPerMile = 1_609.344;
 const metersPerFoot = 0.3048;
 const metersPerYard = 0.9144;
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { expect, onTestFinished, test, vi } from 'vitest';
 
-import { browserCommand, openBrowser } from '../../../src/features/auth/open-browser.ts';
+import { browserCommand, openBrowser } from '../../../src/features/shared/open-browser.ts';
 
 const linux = { platform: 'linux', isTerminal: true };
 

@@ -5,7 +5,7 @@ import { Long } from 'mongodb';
 import type { Document } from 'mongodb';
 import type { JsonValue } from '../../domain/json.ts';
 import { jsonFromBson } from '../../mongo/base/bson-value.ts';
-import { jsonText } from '../shared/json-text.ts';
+import { jsonText } from './json-text.ts';
 
 /**
  * The members of all documents in their order; each member of `_id`, and of any other object, is a column

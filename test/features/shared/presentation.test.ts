@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { presented } from '../../../src/features/query/presentation.ts';
-import type { Presentation } from '../../../src/features/query/presentation.ts';
+import { presented } from '../../../src/features/shared/presentation.ts';
+import type { Presentation } from '../../../src/features/shared/presentation.ts';
 import { recipes } from '../../../src/queries/recipes.ts';
 
 const metric: Presentation = { units: 'metric', width: 1_000 };

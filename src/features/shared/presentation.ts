@@ -5,11 +5,11 @@ import { Long } from 'mongodb';
 import type { Document } from 'mongodb';
 import type { Scope } from '../../queries/binding.ts';
 import type { Recipe } from '../../queries/recipe.ts';
-import type { Column } from '../shared/fitted-table.ts';
-import { fittedTable } from '../shared/fitted-table.ts';
-import { instant, number } from '../shared/text-format.ts';
-import type { Units } from '../shared/units.ts';
-import * as units from '../shared/units.ts';
+import type { Column } from './fitted-table.ts';
+import { fittedTable } from './fitted-table.ts';
+import { instant, number } from './text-format.ts';
+import type { Units } from './units.ts';
+import * as units from './units.ts';
 import { cellText, columnsOf, member } from './columns.ts';
 
 export interface Presentation {

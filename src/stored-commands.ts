@@ -1,0 +1,88 @@
+/**
+ * The commands that show what is stored, with their options: `export`, `query`, `list`, `show` and `open`.
+ */
+import type { Command } from 'commander';
+import type { Add, Perform } from './command-action.ts';
+import type { exportActivities } from './features/export/command.ts';
+import type { list } from './features/list/command.ts';
+import type { show } from './features/show/command.ts';
+
+export function addExport(add: Add, perform: Perform): void {
+  add('export', 'stored activities as GPX, GeoJSON, CSV or lines of JSON; on stdout, or with --out')
+    .requiredOption('--format <format>', 'gpx, geojson, csv or ndjson')
+    .option('--activity <id>', 'this activity alone')
+    .option('--since <date>', 'from then on; the same forms as for sync')
+    .option('--athlete <id>', 'only of this athlete')
+    .option('--out <path>', 'a file; for gpx without --activity a folder')
+    .action((options: Parameters<typeof exportActivities>[1]) =>
+      perform(async (program) =>
+        (await import('./features/export/command.ts')).exportActivities(program, options),
+      ),
+    );
+}
+
+/** The command reads them itself, like the parameters. */
+const queryOptions = `
+Options:
+  --raw                   the stored values under their names, as --json and --csv have them
+  --json, --csv           instead of a table
+  --units <units>         metric or imperial, in a table
+  --help                  this text; after a name, the question's parameters and an example`;
+
+export function addQuery(add: Add, perform: Perform): void {
+  add('query', 'answer a question of the cookbook by its name; without one, list the questions')
+    .argument('[arguments...]', 'its name and parameters; NAME --help shows them')
+    .addHelpText('after', queryOptions)
+    .helpOption(false)
+    .allowUnknownOption()
+    .action(async (args: readonly string[], _options: unknown, command: Command) => {
+      const { helpOf, isHelp } = await import('./features/query/help.ts');
+      if (args.some(isHelp)) {
+        const text = helpOf(args);
+        if (text !== undefined) command.configureHelp({ formatHelp: () => text });
+        command.help();
+      }
+      await perform(async (program) =>
+        (await import('./features/query/command.ts')).query(program, args),
+      );
+    });
+}
+
+export function addList(add: Add, perform: Perform): void {
+  add('list', 'the stored activities, the newest first')
+    .option('--since <date>', 'from then on; the same forms as for sync')
+    .option('--until <date>', 'up to the end of then; the same forms')
+    .option('--sport <sport>', 'a sport_type of Strava, for example Run')
+    .option('--athlete <id>', 'only of this athlete')
+    .option('--min-distance <distance>', 'at least as far: 20km, 800m or 13.1mi')
+    .option('--max-distance <distance>', 'at most as far')
+    .option('--text <text>', 'with this text in the name or the description')
+    .option('--limit <number>', 'how many', '20')
+    .option('--units <units>', 'metric or imperial')
+    .option('--json', 'print one JSON document with the stored values', false)
+    .action((options: Parameters<typeof list>[1]) =>
+      perform(async (program) =>
+        (await import('./features/list/command.ts')).list(program, options),
+      ),
+    );
+}
+
+export function addShow(add: Add, perform: Perform): void {
+  add('show', 'one activity: summary, laps, best efforts, lines of altitude and heart rate')
+    .argument('<activity>', 'its id, or its address at Strava')
+    .option('--units <units>', 'metric or imperial')
+    .option('--json', 'print the stored document as JSON', false)
+    .action((id: string, options: Parameters<typeof show>[2]) =>
+      perform(async (program) =>
+        (await import('./features/show/command.ts')).show(program, id, options),
+      ),
+    );
+}
+
+export function addOpen(add: Add, perform: Perform): void {
+  add('open', 'view an activity on Strava in the browser')
+    .argument('<activity>', 'its id')
+    .action((id: string) =>
+      perform(async (program) => (await import('./features/open/command.ts')).open(program, id)),
+    );
+}
