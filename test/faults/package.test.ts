@@ -41,7 +41,7 @@ describe('the package, installed into an empty folder', () => {
   it('has the program, and neither tests, source nor anything secret', () => {
     expect(packed).toContain('dist/cli.js');
     expect(packed).toContain('config/default.json');
-    const foreign = packed.filter((path) => /\.ts$|^test|^src|secrets|local\.json|^\./.test(path));
+    const foreign = packed.filter((path) => /\.ts$|^test|^src|secrets\.json|local\.json|^\./.test(path));
     expect(foreign).toEqual([]);
   });
 
@@ -56,7 +56,7 @@ describe('the package, installed into an empty folder', () => {
       expect(demo).toContain('Activities: 300 new, 0 changed.');
       expect(demo).toContain(`DATA_DIR='${join(folder, 'data/domestique/data/demo')}'`);
       expect(demo).toContain('domestique db');
-      expect(await call('npx', ['domestique', 'status'])).toContain('Nobody has logged in yet.');
+      expect(await call('npx', ['domestique', 'status'])).toContain('Run: domestique auth');
       expect(await readdir(join(folder, 'data/domestique/data'))).toContain('mongodb');
       expect(await readdir(join(folder, 'node_modules/@domestique/sync'))).not.toContain('data');
     },

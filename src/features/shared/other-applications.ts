@@ -1,6 +1,7 @@
 /**
  * What is said about the athletes of other applications in the same database.
  */
+import { commandLine } from '../../domain/invocation.ts';
 import type { Database } from '../../main.ts';
 import type { Application } from '../../mongo/schema/application.ts';
 import { everyApplication } from '../../mongo/schema/application.ts';
@@ -21,8 +22,8 @@ export function describeOthers({ athletes, clientIds }: OtherLogins): string | u
 export function describeNoAthlete(application: Application, others: OtherLogins): string {
   const sentence = describeOthers(others);
   if (application === everyApplication || sentence === undefined)
-    return 'Nobody has logged in yet. Run: npm run auth';
-  return `Nobody has logged in with the application ${application} yet. ${sentence} Run: npm run auth, or set STRAVA_CLIENT_ID to the application that you mean.`;
+    return `Nobody has logged in yet. Run: ${commandLine('auth')}`;
+  return `Nobody has logged in with the application ${application} yet. ${sentence} Run: ${commandLine('auth')}, or set STRAVA_CLIENT_ID to the application that you mean.`;
 }
 
 /** Logs how many athletes belong to other applications, if there are any. */
