@@ -41,7 +41,9 @@ describe('the package, installed into an empty folder', () => {
   it('has the program, and neither tests, source nor anything secret', () => {
     expect(packed).toContain('dist/cli.js');
     expect(packed).toContain('config/default.json');
-    const foreign = packed.filter((path) => /\.ts$|^test|^src|secrets\.json|local\.json|^\./.test(path));
+    const foreign = packed.filter((path) =>
+      /\.ts$|^test|^src|secrets\.json|local\.json|^\./.test(path),
+    );
     expect(foreign).toEqual([]);
   });
 
