@@ -21,7 +21,7 @@ export interface Tombstone {
 export async function tombstonesOf(
   { tombstones }: Store,
   ids: readonly number[],
-): Promise<ReadonlyMap<number, TombstoneDocument>> {
+): Promise<ReadonlyMap<number, Pick<TombstoneDocument, 'why' | 'at'>>> {
   if (ids.length === 0) return new Map();
   // Only what is read, so that nothing else in it can bring back what was removed.
   const projection = { why: 1, at: 1 } as const;
