@@ -8,7 +8,16 @@ const readsTheClock = [
 ];
 
 export default defineConfig(
-  { ignores: ['eslint.config.js', 'node_modules', 'coverage', 'dist', 'data', '.dependency-cruiser.js'] },
+  {
+    ignores: [
+      'eslint.config.js',
+      'node_modules',
+      'coverage',
+      'dist',
+      'data',
+      '.dependency-cruiser.js',
+    ],
+  },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
