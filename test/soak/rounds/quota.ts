@@ -9,8 +9,9 @@ import type { Round } from '../round.ts';
 import { figuresOf, stop, succeed } from '../round.ts';
 
 const athleteIds = [1001, 1002, 1003];
-const limit = 200;
-const lengthMs = 20_000;
+/** A loaded machine sends as much in a window. */
+const limit = 120;
+const lengthMs = 30_000;
 const windows = 3;
 const activities = Math.ceil((limit * (windows + 4)) / athleteIds.length);
 
