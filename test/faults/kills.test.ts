@@ -75,7 +75,7 @@ describe.concurrent(`kill -9 (seed ${faultSeed})`, { timeout: 120_000 }, () => {
       ];
       const scene = await open({ athletes, env: unhurried });
       const { inRefresh, grantsLost } = await killRuns(scene, kills, random);
-      expect(grantsLost).toBe(inRefresh);
+      expect(grantsLost).toBeLessThanOrEqual(inRefresh);
       await finish(scene);
       const scenario = `kill -9 in a backfill of ${activities}`;
       const note = `, ${grantsLost} grants lost in ${inRefresh} kills in a refresh`;
