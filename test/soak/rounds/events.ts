@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findFreePort } from '../../../src/embedded-mongodb/loopback-port.ts';
+import type { Scene } from '../../support/scene.ts';
 import { athleteId } from '../../support/scene.ts';
 import { notify } from '../../support/subscribed.ts';
 import { eventually } from '../../support/waiting.ts';
@@ -9,6 +10,7 @@ import { figuresOf, stop } from '../round.ts';
 
 const forgedEvents = 500;
 const parallel = 25;
+const maxAttempts = 20;
 /** One window for the whole round. */
 const yearMs = 366 * 86_400_000;
 const limit = 100;
@@ -59,12 +61,19 @@ export const eventsRound: Round = async ({ open }, seed) => {
   };
 };
 
-async function forge(scene: Parameters<typeof notify>[0], ids: readonly number[]): Promise<void> {
+async function forge(scene: Scene, ids: readonly number[]): Promise<void> {
   const left = [...ids];
   while (left.length > 0) {
-    const posts = left
-      .splice(0, parallel)
-      .map((object_id) => notify(scene, { aspect_type: 'create', object_id }));
-    for (const status of await Promise.all(posts)) assert.equal(status, 200);
+    await Promise.all(left.splice(0, parallel).map((id) => deliver(scene, id)));
   }
+}
+
+/** The daemon may respond with 503 when it is too slow for Strava, which then sends the event again. */
+async function deliver(scene: Scene, id: number): Promise<void> {
+  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+    const status = await notify(scene, { aspect_type: 'create', object_id: id });
+    if (status === 200) return;
+    assert.equal(status, 503);
+  }
+  assert.fail(`the event ${id} was not stored in ${maxAttempts} attempts`);
 }
