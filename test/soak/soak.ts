@@ -3,6 +3,7 @@
  * saw: `npm run soak -- --minutes 10`, `npm run soak -- --count 3 --only kills,mongod --seed 7`. The first
  * round that breaks a guarantee ends it with 1, and prints the command that repeats the round.
  */
+import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setup as useScratchFolder } from '../scratch-folder.ts';
 import type { FinishedRound } from './figures.ts';
@@ -108,7 +109,7 @@ async function soak(options: SoakOptions, signal: AbortSignal): Promise<number> 
     if (minutesGone() >= minutes) break;
     say(`${attempt.kind}, seed ${attempt.seed}`);
     const violations = await perform(stage, attempt, finished);
-    if (signal.aborted) exitCode = 130;
+    if (signal.aborted) exitCode = Number(signal.reason);
     else if (violations.length > 0) exitCode = 1;
     if (exitCode === 1) sayFailure(attempt, violations);
     if (exitCode !== 0) break;
@@ -120,9 +121,11 @@ async function soak(options: SoakOptions, signal: AbortSignal): Promise<number> 
 }
 
 const interrupted = new AbortController();
-process.once('SIGINT', () => {
-  interrupted.abort();
-});
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(name, () => {
+    interrupted.abort(128 + constants.signals[name]);
+  });
+}
 try {
   const options = readSoakOptions(process.argv.slice(2), 1 + (Date.now() % 1_000_000_000));
   const removeScratch = await useScratchFolder();
