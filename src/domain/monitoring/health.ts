@@ -1,6 +1,6 @@
 /**
- * Decides what counts as healthy: running loops and usable logins. A waiting loop is healthy. The
- * reasons name no athlete.
+ * Decides what counts as healthy: running loops, usable logins, and runs that do not fail again and
+ * again. A waiting loop is healthy. The reasons name no athlete.
  */
 import { formatDuration, secondMs } from '../duration.ts';
 
@@ -24,6 +24,31 @@ export interface LoginCount {
   readonly athletes: number;
   /** How many of them have to log in again. */
   readonly needAuthorization: number;
+}
+
+/** The failure of the last run, where the one before failed too. */
+export interface RepeatedFailure {
+  readonly code: string;
+  /** May name an athlete by id. */
+  readonly message: string;
+}
+
+/** What the database says about the daemon's work. */
+export interface ReadinessFacts {
+  readonly logins: LoginCount;
+  readonly failure: RepeatedFailure | undefined;
+}
+
+/** Whether an athlete can be synced, and the runs get that far. */
+export function assessReadiness({ logins, failure }: ReadinessFacts): Finding {
+  const finding = assessLogins(logins);
+  if (!finding.isHealthy || failure === undefined) return finding;
+  return unhealthy(`Every run fails (${failure.code}). Run: npm run status`);
+}
+
+/** The same with its cause, for whoever may know it. */
+export function describeFailure({ code, message }: RepeatedFailure): string {
+  return `Every run fails (${code}): ${message}`;
 }
 
 /** Whether the daemon's loops run; without any loop the daemon is still starting. */

@@ -9,6 +9,7 @@ export const notificationKinds = [
   'application',
   'backfill',
   'parked',
+  'failing',
   'silence',
   'polls',
 ] as const;
@@ -53,6 +54,8 @@ export interface AlertFacts {
   readonly athletes: readonly AthleteFacts[];
   /** The last time Strava rejected the application. */
   readonly rejection?: { readonly at: Date; readonly text: string };
+  /** Why every run fails; absent unless the last two did. */
+  readonly failure?: string;
   /** The last successful poll of any athlete. */
   readonly lastPollAt?: Date;
   readonly pollIntervalMs: number;
@@ -85,6 +88,8 @@ export function alertConditions(facts: AlertFacts): readonly AlertCondition[] {
   return [
     ...facts.athletes.flatMap(athleteConditions),
     ...(isRejected ? [conditionOf('application', rejection.text)] : []),
+    // A rejected application makes every run fail too.
+    ...(facts.failure === undefined || isRejected ? [] : [conditionOf('failing', facts.failure)]),
     ...(isLate && isPollable ? [silenceCondition(facts)] : []),
     ...(facts.pollShortage === undefined ? [] : [conditionOf('polls', facts.pollShortage)]),
   ];

@@ -4,6 +4,7 @@
  */
 import { requireClient } from '../../config/client.ts';
 import type { Heartbeat } from './heartbeat.ts';
+import type { ReadinessFacts } from '../../domain/monitoring/health.ts';
 import { assessLoops } from '../../domain/monitoring/health.ts';
 import { HttpServerError } from '../../errors.ts';
 import type { Route } from '../../http/response.ts';
@@ -50,9 +51,9 @@ export async function openEndpoints(
   let open: Database | undefined;
   const health = createHealthRoutes({
     liveness: () => assessLoops(heartbeat.loops()),
-    countLogins: () => {
+    readFacts: () => {
       const database = open;
-      return database && (() => countLogins(database.store, database.application));
+      return database && (() => readinessFacts(database));
     },
     clock,
   });
@@ -71,6 +72,11 @@ export async function openEndpoints(
     },
     close: () => (closed ??= server?.close() ?? Promise.resolve()),
   };
+}
+
+async function readinessFacts({ store, application, runs }: Database): Promise<ReadinessFacts> {
+  const logins = await countLogins(store, application);
+  return { logins, failure: await runs.repeatedFailure() };
 }
 
 /** Responds to early requests, such as events of Strava, with 503: try again later. */

@@ -2,8 +2,8 @@
  * `/livez` and `/readyz`: a finding as JSON, 200 or 503. They report counts and sentences, never athletes.
  */
 import type { Clock } from '../../clock.ts';
-import type { Finding, LoginCount } from '../../domain/monitoring/health.ts';
-import { assessLogins, unhealthy } from '../../domain/monitoring/health.ts';
+import type { Finding, ReadinessFacts } from '../../domain/monitoring/health.ts';
+import { assessReadiness, unhealthy } from '../../domain/monitoring/health.ts';
 import { DomestiqueError } from '../../errors.ts';
 import type { HttpResponse, Route } from '../../http/response.ts';
 import { jsonResponse } from '../../http/response.ts';
@@ -16,7 +16,7 @@ export interface HealthOptions {
   /** Whether the daemon's loops turn. */
   readonly liveness: () => Finding;
   /** Queries MongoDB; undefined while it is still being opened. */
-  readonly countLogins: () => (() => Promise<LoginCount>) | undefined;
+  readonly readFacts: () => (() => Promise<ReadinessFacts>) | undefined;
   readonly clock: Clock;
 }
 
@@ -37,11 +37,11 @@ export function createHealthRoutes(options: HealthOptions): readonly Route[] {
   ];
 }
 
-function createReadiness({ countLogins, clock }: HealthOptions): () => Promise<Finding> {
+function createReadiness({ readFacts, clock }: HealthOptions): () => Promise<Finding> {
   const bounded = createBoundedWork({ clock, maxMs: maxResponseMs, maxRunning: maxConnections });
   const load = async (): Promise<Finding> => {
-    const count = countLogins();
-    return count === undefined ? opening : assessLogins(await count());
+    const read = readFacts();
+    return read === undefined ? opening : assessReadiness(await read());
   };
   const found = createRecentValue({ load, clock, pollIntervalMs });
   return () =>

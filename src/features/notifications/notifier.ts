@@ -7,6 +7,7 @@ import { variableNames } from '../../config/settings.ts';
 import { readPollPlan, readWebhookIntervalMs } from '../shared/poll-plan.ts';
 import { tickIntervalMs } from '../shared/schedule.ts';
 import { dayMs } from '../../domain/duration.ts';
+import { describeFailure } from '../../domain/monitoring/health.ts';
 import type { Notification, AlertFacts } from '../../domain/notifications/alert-conditions.ts';
 import {
   backfillKey,
@@ -139,6 +140,7 @@ async function readFacts(
     isKnown: (athleteId) => keys.has(backfillKey(athleteId)),
   });
   const rejection = await runs.lastRejection(new Date(nowMs - rejectionsMs));
+  const failure = await runs.repeatedFailure();
   const polledAt = await lastPollAt(
     store,
     athletes.map(({ athleteId }) => athleteId),
@@ -153,6 +155,7 @@ async function readFacts(
     athletes,
     ...(shortage !== undefined && { pollShortage: shortage }),
     ...(rejection && { rejection }),
+    ...(failure && { failure: describeFailure(failure) }),
     ...(polledAt && { lastPollAt: polledAt }),
     pollIntervalMs: Math.max(tickIntervalMs(config.sync), polls.shortestIntervalMs),
     isQuotaSpent: isQuotaSpent(strava),

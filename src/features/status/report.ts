@@ -4,6 +4,7 @@
 import { defaultBackfillSince } from '../../domain/sync/default-backfill.ts';
 import { nextTickAt } from '../shared/schedule.ts';
 import { formatDuration } from '../../domain/duration.ts';
+import { describeFailure } from '../../domain/monitoring/health.ts';
 import { estimateEndMs } from '../../domain/rate-limit/estimate.ts';
 import type { PollReport } from '../../domain/rate-limit/poll-report.ts';
 import { pollShortage, reportPolls } from '../../domain/rate-limit/poll-report.ts';
@@ -75,6 +76,7 @@ export async function readStatus(program: Program, database: Database): Promise<
   const polls = reportPolls(plan);
   const requestsPerHour = await database.runs.requestsPerHour();
   const estimate = { state, settings, nowMs, plan, requestsPerHour };
+  const failure = await database.runs.repeatedFailure();
   const shortage = pollShortage(polls, webhookIntervalMs > 0);
   return {
     version: programVersion(),
@@ -97,6 +99,7 @@ export async function readStatus(program: Program, database: Database): Promise<
     needs: [
       ...(athletes.length === 0 ? [describeNoAthlete(application, others)] : []),
       ...actionRequiredOf(athletes, departed),
+      ...(failure === undefined ? [] : [describeFailure(failure)]),
       ...(shortage === undefined ? [] : [shortage]),
     ],
   };

@@ -2,6 +2,7 @@
  * The `runs` collection: one document a run, from its start on, so that a run that was killed shows.
  */
 import { ObjectId } from 'mongodb';
+import type { RepeatedFailure } from '../../domain/monitoring/health.ts';
 import { measuredRuns, minMeasured, requestsPerHour } from '../../domain/rate-limit/speed.ts';
 import type { Application } from '../schema/application.ts';
 import { everyApplication, ownedBy } from '../schema/application.ts';
@@ -43,6 +44,8 @@ export interface RunStore {
   start(run: RunStart): Promise<ObjectId>;
   end(id: ObjectId, end: RunEnd): Promise<void>;
   last(): Promise<RunDocument | undefined>;
+  /** Why the last run failed, if the one before it failed too; undefined otherwise. */
+  repeatedFailure(): Promise<RepeatedFailure | undefined>;
   /** How many requests an hour the last runs made while they worked; undefined where none was long enough. */
   requestsPerHour(): Promise<number | undefined>;
   /** The last time since an instant that Strava rejected the application. */
@@ -74,6 +77,15 @@ export function createRunStore({ runs }: Store, application: Application): RunSt
     last: async () => {
       const found = await runs.findOne(ownedBy(application), { sort: { started_at: -1 } });
       return found ?? undefined;
+    },
+    repeatedFailure: async () => {
+      // A run that goes on has not failed, and says nothing about those before it.
+      const ended = { outcome: { $exists: true }, ...ownedBy(application) };
+      const [last, before] = await runs
+        .find(ended, { sort: { started_at: -1 }, limit: 2 })
+        .toArray();
+      if (last?.outcome !== 'failed' || before?.outcome !== 'failed') return undefined;
+      return { code: last.error_code ?? 'UNEXPECTED', message: last.error ?? 'no reason is known' };
     },
     requestsPerHour: async () => {
       const filter = {

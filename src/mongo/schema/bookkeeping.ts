@@ -203,6 +203,7 @@ export const notifications = define({
       application: 'Strava rejects the application',
       backfill: 'the first backfill of an athlete is complete',
       parked: 'an item of an athlete is parked',
+      failing: 'the last two runs failed',
       silence: 'nothing succeeded for a day',
       polls: 'the quota does not carry the polls of all athletes',
     }),

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { assessLogins, assessLoops } from '../../../src/domain/monitoring/health.ts';
+import {
+  assessLogins,
+  assessLoops,
+  assessReadiness,
+  describeFailure,
+} from '../../../src/domain/monitoring/health.ts';
 
 describe('assessLoops', () => {
   const watch = { name: "schedule's", silentMs: 3_900, maxMs: 300_000 };
@@ -42,4 +47,30 @@ describe('assessLogins', () => {
       });
     },
   );
+});
+
+describe('assessReadiness', () => {
+  const failure = { code: 'TOKEN_KEY', message: 'No key opens the login of athlete 1001.' };
+  const logins = { athletes: 1, needAuthorization: 0 };
+
+  it('is unhealthy by the code of a repeated failure, without naming the athlete', () => {
+    const reasons = ['Every run fails (TOKEN_KEY). Run: npm run status'];
+    expect(assessReadiness({ logins, failure })).toEqual({ isHealthy: false, reasons });
+  });
+
+  it('is healthy without a repeated failure', () => {
+    expect(assessReadiness({ logins, failure: undefined }).isHealthy).toBe(true);
+  });
+
+  it('names the missing login before a repeated failure', () => {
+    const nobody = { athletes: 0, needAuthorization: 0 };
+    const reasons = ['Nobody is logged in. Run: npm run auth'];
+    expect(assessReadiness({ logins: nobody, failure })).toEqual({ isHealthy: false, reasons });
+  });
+
+  it('describes a repeated failure with its code and its message', () => {
+    expect(describeFailure(failure)).toBe(
+      'Every run fails (TOKEN_KEY): No key opens the login of athlete 1001.',
+    );
+  });
 });

@@ -45,6 +45,12 @@ describe('alertConditions', () => {
     ['no silence until a poll is late', { lastPollAt: before(20 * minuteMs) }, []],
     ['silence once a poll is late', { lastPollAt: late }, ['silence']],
     ['silence before the first poll', { lastPollAt: undefined }, ['silence']],
+    ['runs that fail again and again', { failure: 'Every run fails' }, ['failing']],
+    [
+      'a rejected application alone where every run fails by it',
+      { lastPollAt: before(3 * minuteMs), rejection, failure: 'Every run fails' },
+      ['application'],
+    ],
     ['no silence without a login', { athletes: [], lastPollAt: late }, []],
     [
       'no silence where the only login is unusable',

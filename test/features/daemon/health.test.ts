@@ -50,6 +50,26 @@ describe('the health of the daemon', () => {
     expect(live).toMatchObject({ version: packageVersion() });
   });
 
+  it('fails after two failed runs, and names the code of the failure', async () => {
+    const scene = await open({ activities: 2 });
+    const url = await startDaemon(scene, '0 0 1 1 *');
+    const failed = { reason: 'schedule', command: 'start', host: 'here', pid: 7 };
+    const now = Date.now() + 60_000;
+    const runs = [1, 2].map((index) => ({
+      ...failed,
+      client_id: scene.simulator.clientId,
+      started_at: new Date(now + index),
+      ended_at: new Date(now + index),
+      outcome: 'failed',
+      error: 'No key opens the login of athlete 1001.',
+      error_code: 'TOKEN_KEY',
+    }));
+    await scene.db.collection('runs').insertMany(runs);
+    const reasons = ['Every run fails (TOKEN_KEY). Run: npm run status'];
+    await eventually(async () => (await readiness(url)).status === 503);
+    expect(await readiness(url)).toEqual({ status: 503, reasons });
+  });
+
   it('fails if no athlete is logged in or all have to log in again, and passes if only some have to', async () => {
     const athletes = [athleteNamed('Ada', 1001, 2), athleteNamed('Bob', 1002, 2)];
     const scene = await open({ athletes });

@@ -87,3 +87,28 @@ describe('the speed of the last runs', () => {
     expect(await speed()).toBe(1_200);
   });
 });
+
+describe('a repeated failure of runs', () => {
+  const failed = { endedAt, outcome: 'failed', error: 'No key.', errorCode: 'TOKEN_KEY' } as const;
+
+  it.each([
+    ['none without runs', [], undefined],
+    ['none after one failure', [failed], undefined],
+    ['the last error after two failures', [failed, failed], 'TOKEN_KEY'],
+    ['the last error while a third run goes on', [failed, failed, undefined], 'TOKEN_KEY'],
+    ['none after a success', [failed, failed, { endedAt, outcome: 'done' as const }], undefined],
+    [
+      'none where a success came between',
+      [failed, { endedAt, outcome: 'done' as const }, failed],
+      undefined,
+    ],
+  ])('is %s', async (_, ends, code) => {
+    const runs = createRunStore(adapter.store, everyApplication);
+    for (const [index, end] of ends.entries()) {
+      const id = await runs.start({ ...run, startedAt: new Date(startedAt.getTime() + index) });
+      if (end !== undefined) await runs.end(id, end);
+    }
+    const expected = code === undefined ? undefined : { code, message: 'No key.' };
+    expect(await runs.repeatedFailure()).toEqual(expected);
+  });
+});
