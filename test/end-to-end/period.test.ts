@@ -136,7 +136,7 @@ describe.concurrent('sync --since and --until', () => {
   });
 
   it.each([
-    [['--since', 'yesterday'], 2, '--since takes 2019'],
+    [['--since', 'tomorrow'], 2, '--since takes 2019'],
     [['--since', '2025-02-30'], 2, '"2025-02-30"'],
     [['--until', '2025-13'], 2, '--until takes 2019'],
     [['--since', '2025', '--until', '2024'], 2, '--until lies before --since.'],

@@ -25,7 +25,7 @@ describe.concurrent('a standard stream that cannot be written', () => {
 
   it('a failure of the command itself is told although stdout is full', async () => {
     const scene = await openScene({ activities: 1 });
-    const line = 'domestique sync --since yesterday > /dev/full';
+    const line = 'domestique sync --since tomorrow > /dev/full';
     const { exitCode, stderr } = await shell(scene, line).ended;
     expect(stderr).toMatch(/^--since takes .*\n$/);
     expect(exitCode).toBe(2);
