@@ -3,8 +3,9 @@
  * them when the keys are rotated. Each step can be the last one before a crash: a key leaves the file
  * only when nothing needs it.
  */
-import type { Filter } from 'mongodb';
-import type { Long } from 'mongodb';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Filter, Long } from 'mongodb';
+import { TokenKeyError } from '../../errors.ts';
 import { usable } from '../schema/checked-collection.ts';
 import type { Store } from '../schema/collections.ts';
 import { pendingLogins, tokens } from '../schema/logins.ts';
@@ -33,11 +34,30 @@ export async function takeOverTokens(store: Store, vault: TokenVault): Promise<n
   let sealed = 0;
   for (;;) {
     const current = await vault.currentKeyId();
-    const found = await allTokens(store);
-    for (const { place, document } of found) await openTokens(vault, place, document);
+    const found = await openAll(store, vault);
     const stale = found.filter(({ document }) => !isUnder(document, current));
     if (stale.length === 0) return sealed;
     for (const one of stale) if (await seal(store, vault, one)) sealed += 1;
+  }
+}
+
+const maxTries = 5;
+const pauseMs = 200;
+
+/**
+ * Reads every stored token and makes sure that it can be opened. A process that read the file before it lost
+ * a key may have written under that key; it notices and writes again, so the read is repeated.
+ */
+async function openAll(store: Store, vault: TokenVault): Promise<readonly Found[]> {
+  for (let tries = 1; ; tries += 1) {
+    const found = await allTokens(store);
+    try {
+      for (const { place, document } of found) await openTokens(vault, place, document);
+      return found;
+    } catch (error) {
+      if (!(error instanceof TokenKeyError) || tries === maxTries) throw error;
+      await sleep(pauseMs);
+    }
   }
 }
 
@@ -99,9 +119,7 @@ export async function rotateKeys(
   vault: TokenVault,
   { path, added }: { path: string; added: TokenKey },
 ): Promise<Rotation> {
-  for (const { place, document } of await allTokens(store)) {
-    await openTokens(vault, place, document);
-  }
+  await openAll(store, vault);
   const keys = [added, ...(await readKeyFile(path))];
   await replaceKeys(path, keys);
   let sealed = 0;
