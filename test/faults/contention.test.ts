@@ -10,6 +10,7 @@ import { countedByWindow, firstRequestFrom, nextWindow } from '../support/window
 /** The change of the quota after the first request of a window. */
 type Condition = 'plain' | 'lowered' | 'no headers' | 'rubbish' | 'used elsewhere' | 'taken away';
 
+const interruptedBySigterm = 143;
 const athleteIds = [1001, 1002, 1003];
 /** Four in each process. */
 const maxInFlight = 12;
@@ -153,7 +154,9 @@ describe.concurrent('three processes in windows of a few seconds', () => {
         fetchedTwice: simulator.requests.fetchedTwice().length,
         note: `${(share * 100).toFixed(1)} % of the quota used; the windows' edges cost ${unused.join(' ')}; in flight when all was taken away: ${maxUnannounced}`,
       });
-      expect(ended.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
+      expect(ended.map(({ exitCode }) => exitCode)).toEqual(
+        athleteIds.map(() => interruptedBySigterm),
+      );
       expect(overLimit, described.join(', ')).toEqual([]);
       expect(maxUnannounced).toBeLessThanOrEqual(maxInFlight);
       expect(share, described.join(', ')).toBeGreaterThanOrEqual(0.9);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Figures } from './figures.ts';
-import { soakTable, sumFigures, violationsOf } from './figures.ts';
+import { roundLine, soakTable, sumFigures, violationsOf } from './figures.ts';
 
 const whole: Figures = { done: { kills: 50 }, requests: 400, overLimit: 0, lost: [], doubled: 0 };
 
@@ -42,6 +42,13 @@ describe('the rounds of one kind', () => {
       broken: [],
       longestStopMs: 700,
     });
+  });
+
+  it('have one line each while they run', () => {
+    const figures = { ...whole, done: { kills: 50, 'logins lost': 1 }, lost: ['7 is missing'] };
+    expect(roundLine({ kind: 'kills', figures, tookMs: 40_250 })).toBe(
+      '50 kills, 1 logins lost; 400 requests, 0 over the limit, 1 lost, 0 doubled; 40.3 s',
+    );
   });
 
   it('are one row of the table, with their mean time', () => {

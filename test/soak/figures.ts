@@ -93,13 +93,24 @@ export function soakTable(rounds: readonly FinishedRound[]): string {
     .join('\n');
 }
 
+/** A round in one line. */
+export function roundLine({ figures, tookMs }: FinishedRound): string {
+  const { done, requests, overLimit, lost, doubled } = figures;
+  const seen = `${requests} requests, ${overLimit} over the limit, ${lost.length} lost, ${doubled} doubled`;
+  return `${doneText(done)}; ${seen}; ${seconds(tookMs)} s`;
+}
+
+function doneText(done: Figures['done']): string {
+  const parts = Object.entries(done).map(([name, count]) => `${grouped(count)} ${name}`);
+  return parts.join(', ');
+}
+
 function rowOf(kind: RoundKind, rounds: readonly FinishedRound[]): readonly string[] {
   const sum = sumFigures(rounds.map(({ figures }) => figures));
   const { tokens, quota, longestStopMs } = sum;
   const meanMs = rounds.reduce((all, { tookMs }) => all + tookMs, 0) / rounds.length;
-  const done = Object.entries(sum.done).map(([name, count]) => `${grouped(count)} ${name}`);
   return [
-    ...[`\`${kind}\``, grouped(rounds.length), done.join(', ')],
+    ...[`\`${kind}\``, grouped(rounds.length), doneText(sum.done)],
     ...[sum.requests, sum.overLimit, sum.lost.length, sum.doubled].map(grouped),
     tokens ? `${grouped(tokens.exchanges)} / ${grouped(tokens.expiries)}` : '',
     longestStopMs === undefined ? '' : seconds(longestStopMs),

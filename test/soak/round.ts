@@ -13,21 +13,22 @@ import type { Stage } from './stage.ts';
 export type Round = (stage: Stage, seed: number) => Promise<Figures>;
 
 /** Waits for the end of a command that has to succeed. */
-export async function succeed({ ended }: Pick<Running, 'ended'>): Promise<void> {
-  const { exitCode, signal, stderr } = await ended;
-  assert.equal(
-    exitCode,
-    0,
-    `it ended with ${exitCode ?? String(signal)}:\n${stderr.slice(-2_000)}`,
-  );
+export async function succeed(running: Pick<Running, 'ended'>): Promise<void> {
+  await endWith(running, 0);
 }
 
-/** Sends SIGTERM, and returns the time to the end in milliseconds; the command has to end with 0. */
-export async function stop(running: Running): Promise<number> {
+/** Sends SIGTERM, waits for the end with that exit code, and returns the time that took in milliseconds. */
+export async function stop(running: Running, exitCode: number): Promise<number> {
   const sentMs = performance.now();
   running.kill('SIGTERM');
-  await succeed(running);
+  await endWith(running, exitCode);
   return performance.now() - sentMs;
+}
+
+async function endWith({ ended }: Pick<Running, 'ended'>, expected: number): Promise<void> {
+  const { exitCode, signal, stderr } = await ended;
+  const end = `it ended with ${exitCode ?? String(signal)}:\n${stderr.slice(-2_000)}`;
+  assert.equal(exitCode, expected, end);
 }
 
 /** The figures of a scene whose athletes have to be complete. */

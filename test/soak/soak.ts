@@ -7,7 +7,7 @@ import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setup as useScratchFolder } from '../scratch-folder.ts';
 import type { FinishedRound } from './figures.ts';
-import { soakTable, violationsOf } from './figures.ts';
+import { roundLine, soakTable, violationsOf } from './figures.ts';
 import type { RoundKind, SoakOptions } from './options.ts';
 import { readSoakOptions, SoakUsageError } from './options.ts';
 import type { Round } from './round.ts';
@@ -37,6 +37,7 @@ const rounds: Readonly<Record<RoundKind, Round>> = {
 const maxViolationsShown = 10;
 /** A round that takes longer hangs; a slow machine needs a tenth of it. */
 const maxRoundMs = 30 * 60_000;
+const maxClosingMs = 20_000;
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 interface Attempt {
@@ -60,10 +61,9 @@ async function perform(
   const startMs = performance.now();
   try {
     const figures = await bounded(rounds[kind](stage, seed));
-    const tookMs = performance.now() - startMs;
-    finished.push({ kind, figures, tookMs });
-    const done = Object.entries(figures.done).map(([name, count]) => `${count} ${name}`);
-    say(`  ${done.join(', ')} in ${(tookMs / 1_000).toFixed(0)} s`);
+    const round = { kind, figures, tookMs: performance.now() - startMs };
+    finished.push(round);
+    say(`  ${roundLine(round)}`);
     return violationsOf(figures);
   } catch (error) {
     return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
@@ -95,42 +95,60 @@ function sayFailure({ kind, seed }: Attempt, violations: readonly string[]): voi
 }
 
 /** Resolves with the exit code. */
-async function soak(options: SoakOptions, signal: AbortSignal): Promise<number> {
+async function soak(
+  options: SoakOptions,
+  stage: Stage,
+  finished: FinishedRound[],
+): Promise<number> {
   const { minutes = Infinity, seed } = options;
-  const startMs = performance.now();
-  const minutesGone = (): number => (performance.now() - startMs) / 60_000;
-  const stage = createStage();
-  const interrupt = (): void => void stage.endRound();
-  signal.addEventListener('abort', interrupt);
-  const finished: FinishedRound[] = [];
-  let exitCode = 0;
+  const endMs = performance.now() + minutes * 60_000;
   say(`The seed is ${seed}`);
   for (const attempt of attempts(options)) {
-    if (minutesGone() >= minutes) break;
+    if (performance.now() >= endMs) break;
     say(`${attempt.kind}, seed ${attempt.seed}`);
     const violations = await perform(stage, attempt, finished);
-    if (signal.aborted) exitCode = Number(signal.reason);
-    else if (violations.length > 0) exitCode = 1;
-    if (exitCode === 1) sayFailure(attempt, violations);
-    if (exitCode !== 0) break;
+    if (violations.length === 0) continue;
+    sayFailure(attempt, violations);
+    return 1;
   }
-  await stage.close();
-  say(`Rounds: ${finished.length}, minutes: ${minutesGone().toFixed(1)}`);
+  return 0;
+}
+
+/** Resolves with the exit code of the first signal. */
+function interruption(): Promise<number> {
+  return new Promise((resolve) => {
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.once(name, () => {
+        // What the interrupted round still does fails.
+        process.on('unhandledRejection', () => undefined);
+        resolve(128 + constants.signals[name]);
+      });
+    }
+  });
+}
+
+/** Prints the table of the finished rounds, interrupted or not, and returns the exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  const options = readSoakOptions(args, 1 + (Date.now() % 1_000_000_000));
+  const removeScratch = await useScratchFolder();
+  const stage = createStage();
+  const finished: FinishedRound[] = [];
+  const startMs = performance.now();
+  const exitCode = await Promise.race([soak(options, stage, finished), interruption()]);
+  const minutes = (performance.now() - startMs) / 60_000;
+  say(`Rounds: ${finished.length}, minutes: ${minutes.toFixed(1)}`);
   if (finished.length > 0) process.stdout.write(`${soakTable(finished)}\n`);
+  const closing = stage
+    .endRound()
+    .then(stage.close)
+    .catch(() => undefined);
+  await Promise.race([closing, sleep(maxClosingMs)]);
+  await removeScratch();
   return exitCode;
 }
 
-const interrupted = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(name, () => {
-    interrupted.abort(128 + constants.signals[name]);
-  });
-}
 try {
-  const options = readSoakOptions(process.argv.slice(2), 1 + (Date.now() % 1_000_000_000));
-  const removeScratch = await useScratchFolder();
-  process.exitCode = await soak(options, interrupted.signal);
-  await removeScratch();
+  process.exit(await main(process.argv.slice(2)));
 } catch (error) {
   if (!(error instanceof SoakUsageError)) throw error;
   say(error.message);

@@ -53,7 +53,7 @@ export const eventsRound: Round = async ({ open }, seed) => {
   await eventually(async () => (await scene.differences()).length === 0);
   await sleep(1_000);
   const spent = simulator.requests.count('activity') - before;
-  const longestStopMs = await stop(daemon);
+  const longestStopMs = await stop(daemon, 0);
   return {
     ...(await figuresOf(scene, { 'forged events': forgedEvents, 'requests for them': spent })),
     longestStopMs,

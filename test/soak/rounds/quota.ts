@@ -8,6 +8,7 @@ import { countedByWindow, firstRequestFrom, nextWindow } from '../../support/win
 import type { Round } from '../round.ts';
 import { figuresOf, stop, succeed } from '../round.ts';
 
+const interruptedBySigterm = 143;
 const athleteIds = [1001, 1002, 1003];
 /** A loaded machine sends as much in a window. */
 const limit = 120;
@@ -34,7 +35,7 @@ export const quotaRound: Round = async ({ open }, seed) => {
     simulator.requests.entries.some(({ athleteId }) => athleteId === id);
   await simulator.requests.waitFor(() => athleteIds.every(hasRequested), 60_000);
   const { startMs, stopsMs } = await restartInEach(scene, syncs, createRandom(seed));
-  for (const sync of syncs) stopsMs.push(await stop(sync));
+  for (const sync of syncs) stopsMs.push(await stop(sync, interruptedBySigterm));
   const used = usedFrom(scene, startMs);
   const overLimit = simulator.requests.overLimit().length;
   const requests = scene.countedRequests();
@@ -69,7 +70,7 @@ async function restartInEach(
     const at = random.integer(0, syncs.length - 1);
     const [sync, id] = [syncs[at], athleteIds[at]];
     if (sync === undefined || id === undefined) continue;
-    if (window % 2 === 0) stopsMs.push(await stop(sync));
+    if (window % 2 === 0) stopsMs.push(await stop(sync, interruptedBySigterm));
     else {
       sync.kill('SIGKILL');
       await sync.ended;
