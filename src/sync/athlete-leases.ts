@@ -66,6 +66,8 @@ interface Holding {
   known: readonly number[];
   /** Whether whom it acquires comes from another process of the same tick. */
   isHandover: boolean;
+  /** Who is being erased: a lease that was released for the erasure must not be taken again. */
+  erasing: ReadonlySet<number>;
 }
 
 export function createAthleteLeases(
@@ -76,7 +78,8 @@ export function createAthleteLeases(
   const share = sharing && createAthleteShare(deps.leases, sharing.group);
   const isHandover = sharing?.isTakeover ?? false;
   const nobody = { athletes: [], held: new Map<number, LeaseHolder>(), known: [] };
-  const holding: Holding = { deps, options, share, ...nobody, isHandover };
+  const erasing = new Set<number>();
+  const holding: Holding = { deps, options, share, ...nobody, isHandover, erasing };
   const { athletes, held } = holding;
   return {
     athletes,
@@ -98,10 +101,10 @@ export function createAthleteLeases(
     },
     isShort: () => share?.isShort(loadOf(athletes)) ?? false,
     releaseErasing: async () => {
-      const ids = new Set(await deps.athletes.erasingIds());
-      const erasing = athletes.filter(({ athleteId }) => ids.has(athleteId));
-      for (const athlete of erasing) athlete.stoppedBy ??= isErasing(athlete.athleteId);
-      await drop(holding, erasing.filter(isDroppable));
+      holding.erasing = new Set(await deps.athletes.erasingIds());
+      const leaving = athletes.filter(({ athleteId }) => holding.erasing.has(athleteId));
+      for (const athlete of leaving) athlete.stoppedBy ??= isErasing(athlete.athleteId);
+      await drop(holding, leaving.filter(isDroppable));
     },
     release: async () => {
       try {
@@ -126,10 +129,10 @@ async function drop(
 
 /** Acquires who is not held yet: all of them, or what the share leaves room for. */
 async function acquireOthers(holding: Holding): Promise<void> {
-  const { athletes, held, known, share } = holding;
+  const { athletes, held, known, share, erasing } = holding;
   held.clear();
   const ours = new Set(athletes.map(({ athleteId }) => athleteId));
-  const others = known.filter((id) => !ours.has(id));
+  const others = known.filter((id) => !ours.has(id) && !erasing.has(id));
   if (share !== undefined) {
     const own = loadOf(athletes);
     if (others.length > 0 && share.hasRoom(own, known.length))

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Clock } from '../../src/clock.ts';
 import { systemClock } from '../../src/clock.ts';
+import { markErasing } from '../../src/mongo/athletes/erasing.ts';
 import { createAthleteStore } from '../../src/mongo/athletes/athletes.ts';
 import { createLeaseStore } from '../../src/mongo/coordination/leases.ts';
 import { identifyOwner } from '../../src/owner.ts';
@@ -107,6 +108,14 @@ describe('runs that share the athletes', () => {
     await settle();
     expect(loads()).toEqual([4, 4, 4]);
     expectAllHeld();
+  });
+
+  it('do not take an athlete again that they released for an erasure', async () => {
+    const only = await join();
+    await markErasing(adapter.store, everyApplication, { athleteId: ids[0] ?? 0, now: new Date() });
+    await only.releaseErasing();
+    await only.balance();
+    expect(only.athletes.map(({ athleteId }) => athleteId)).toEqual(ids.slice(1));
   });
 
   it('count only the athletes with work', async () => {
