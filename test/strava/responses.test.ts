@@ -10,6 +10,7 @@ import {
   RateLimitedError,
   ScopeMissingError,
   StravaRecordError,
+  StravaRejectedError,
   StravaTransientError,
   SubscribersOnlyError,
 } from '../../src/errors.ts';
@@ -76,7 +77,7 @@ const table: readonly [string, HttpResponse, ErrorClass][] = [
   ['a 502', responseOf(502, '<html>', 'text/html'), StravaTransientError],
   ['a 503 with JSON', responseOf(503, { message: 'error' }), StravaTransientError],
   ['a 597', responseOf(597, '', 'text/html'), StravaTransientError],
-  ['a redirect', responseOf(302, '', 'text/html'), StravaTransientError],
+  ['a redirect', responseOf(302, '', 'text/html'), StravaRejectedError],
   ['a maintenance page with 200', responseOf(200, '<html>', 'text/html'), StravaTransientError],
   ['JSON that is called text', responseOf(200, '[]', 'text/plain'), StravaTransientError],
   ['JSON that was cut off', responseOf(200, '[{"id":'), StravaTransientError],

@@ -93,7 +93,7 @@ describe('a database user who may only read', () => {
 
   it.each([
     [['status'], 'activities       3'],
-    [['query', 'totals-by-sport'], 'moving_time'],
+    [['query', 'totals-by-sport'], 'Moving'],
     [['export', '--format', 'ndjson'], '"id":'],
     [['backup', '--out'], 'Wrote '],
     [['config'], 'MONGODB_URI'],
