@@ -74,7 +74,7 @@ describe('init on a terminal', () => {
       strava: { clientId: '12345', clientSecret: secret },
     });
     expect((await stat(file)).mode & 0o777).toBe(0o600);
-    expect(exitCode).toBe(0);
+    expect(exitCode).toBe(130);
   });
 
   it.each([

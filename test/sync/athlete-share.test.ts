@@ -155,9 +155,9 @@ describe('runs that share the athletes', () => {
     }
     await first.release();
     runs = [];
-    await join(100, asleep);
+    await join(2_000, asleep);
     const heir = await join();
-    await sleep(150);
+    await sleep(2_500);
     await settle();
     const due = heir.athletes.filter(({ isPollDue }) => isPollDue);
     expect(due.map(({ athleteId }) => athleteId)).toEqual([polled?.athleteId]);
@@ -165,11 +165,11 @@ describe('runs that share the athletes', () => {
   });
 
   it('take over from one that died within one look after its expiry', async () => {
-    await join(200, asleep);
+    await join(2_000, asleep);
     const heir = await join();
     expect(heir.athletes).toEqual([]);
     expect(heir.isShort()).toBe(true);
-    await sleep(250);
+    await sleep(2_500);
     await heir.balance();
     expect(heir.athletes).toHaveLength(12);
     runs = [heir];
