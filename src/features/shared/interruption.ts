@@ -1,7 +1,7 @@
 /**
  * What a command says that a signal interrupts before it has a result.
  */
-import { InterruptedError } from '../../errors.ts';
+import { InterruptedError, StravaTransientError } from '../../errors.ts';
 
 /**
  * Runs `work`; `message` says what was done and what is left.
@@ -10,11 +10,14 @@ import { InterruptedError } from '../../errors.ts';
 export async function sayIfInterrupted<T>(
   work: () => Promise<T>,
   message: () => string,
+  signal?: AbortSignal,
 ): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof Error && error.name === 'AbortError')) throw error;
+    // A request that the signal cut off can end as a failed response.
+    const isCutOff = signal?.aborted === true && error instanceof StravaTransientError;
+    if (!isCutOff && !(error instanceof Error && error.name === 'AbortError')) throw error;
     throw new InterruptedError(message(), { cause: error });
   }
 }

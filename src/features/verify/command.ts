@@ -53,6 +53,7 @@ export async function verify(program: Program, options: VerifyOptions): Promise<
         await sayIfInterrupted(
           () => report(session, athleteId, isFix),
           () => interruptedText(reports.length, athleteIds.length),
+          program.signal,
         ),
       );
     }
