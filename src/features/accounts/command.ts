@@ -4,7 +4,7 @@
  */
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes } from '../../errors.ts';
-import { commandDeadlineMs, openDatabase } from '../../main.ts';
+import { openDatabaseToRead } from '../../main.ts';
 import { otherLogins } from '../../mongo/tokens/other-applications.ts';
 import type { Program } from '../../program.ts';
 import { describeNoAthlete, describeOthers } from '../shared/other-applications.ts';
@@ -13,7 +13,7 @@ import type { Account } from './store.ts';
 import { readAccounts } from './store.ts';
 
 export async function accounts(program: Program, { json }: { json: boolean }): Promise<ExitCode> {
-  const database = await openDatabase(program, commandDeadlineMs);
+  const database = await openDatabaseToRead(program);
   try {
     const { store, application } = database;
     const found = await readAccounts(store, application);

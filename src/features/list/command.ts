@@ -4,7 +4,7 @@
 import type { Document } from 'mongodb';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes } from '../../errors.ts';
-import { commandDeadlineMs, openDatabase } from '../../main.ts';
+import { openDatabaseToRead } from '../../main.ts';
 import { jsonFromBson } from '../../mongo/base/bson-value.ts';
 import type { Program } from '../../program.ts';
 import {
@@ -31,7 +31,7 @@ const shown = {
 
 export async function list(program: Program, options: ListOptions): Promise<ExitCode> {
   const order = listOrderOf(options, program.clock.nowMs());
-  const database = await openDatabase(program, commandDeadlineMs);
+  const database = await openDatabaseToRead(program);
   const { store } = database;
   try {
     await assertStoredAthlete(store, order.filter);

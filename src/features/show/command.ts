@@ -4,7 +4,7 @@
 import type { Document } from 'mongodb';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes, UsageError } from '../../errors.ts';
-import { commandDeadlineMs, openDatabase } from '../../main.ts';
+import { openDatabaseToRead } from '../../main.ts';
 import { int64, jsonFromBson } from '../../mongo/base/bson-value.ts';
 import { findRecording } from '../../mongo/streams/recordings.ts';
 import type { Program } from '../../program.ts';
@@ -26,7 +26,7 @@ export async function show(
 ): Promise<ExitCode> {
   const id = activityIdOf(given);
   const system = units === undefined ? program.config.page.units : readUnits(units);
-  const database = await openDatabase(program, commandDeadlineMs);
+  const database = await openDatabaseToRead(program);
   const { store } = database;
   try {
     // JSON is exact: an int64 beyond a double's reach stays what it is.

@@ -96,6 +96,8 @@ describe('a database user who may only read', () => {
     [['query', 'totals-by-sport'], 'Moving'],
     [['export', '--format', 'ndjson'], '"id":'],
     [['backup', '--out'], 'Wrote '],
+    [['list'], 'Distance'],
+    [['accounts'], 'logged in'],
     [['config'], 'MONGODB_URI'],
   ])('can ask with %j', async ([command = '', ...options], part) => {
     const folder = await mkdtemp(join(tmpdir(), 'domestique-reader-'));
