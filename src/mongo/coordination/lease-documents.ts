@@ -7,7 +7,7 @@ import type { LeaseDocument, Store } from '../schema/collections.ts';
 import { liveWorkers } from './live-workers.ts';
 import type { Worker } from './worker.ts';
 
-/** What was taken: the name, by which worker, and the how-manieth holder that is. */
+/** A lease that was taken: its name, its worker, and its epoch, which grows with each holder. */
 export interface Grant {
   readonly name: string;
   readonly owner: string;

@@ -266,7 +266,7 @@ describe('a lease holder in another process of this machine', () => {
   });
 
   it('is waited for where it may have died on another machine', async () => {
-    const child = await startHolder('remote', 700, 'elsewhere');
+    const child = await startHolder('remote', 3_000, 'elsewhere');
     const exit = once(child, 'exit');
     child.kill('SIGKILL');
     await exit;

@@ -1,5 +1,5 @@
 /**
- * What this process has of the leases: its worker, which lives from its first lease to its last, the leases
+ * The leases of this process: its worker, which lives from its first lease to its last, the leases
  * that it holds, and those that it could not release.
  */
 import type { Store } from '../schema/collections.ts';
@@ -13,7 +13,8 @@ interface HeldLease {
   readonly lost: AbortController;
 }
 
-export interface Holdings {
+/** Changes as leases come and go. */
+export interface ProcessLeases {
   readonly store: Store;
   readonly options: WorkerOptions;
   readonly held: Map<string, HeldLease>;
@@ -27,42 +28,40 @@ export interface Holdings {
 }
 
 /** The live worker of the process; a lost one is replaced by another. */
-export async function ensureWorker(holdings: Holdings): Promise<Worker> {
+export async function ensureWorker(own: ProcessLeases): Promise<Worker> {
   for (;;) {
-    const starting = (holdings.worker ??= start(holdings));
+    const starting = (own.worker ??= start(own));
     const worker = await starting;
     if (!worker.lost.aborted) return worker;
-    if (holdings.worker === starting) holdings.worker = undefined;
+    if (own.worker === starting) own.worker = undefined;
   }
 }
 
 /** The heartbeat begins with the first lease and ends after the last. */
-export async function endIfUnused(holdings: Holdings): Promise<void> {
-  const { users, held, sharing, worker } = holdings;
+export async function endIfUnused(own: ProcessLeases): Promise<void> {
+  const { users, held, sharing, worker } = own;
   if (users > 0 || held.size > 0 || sharing !== undefined || worker === undefined) return;
-  holdings.worker = undefined;
+  own.worker = undefined;
   // Without the worker they are free.
-  holdings.unreleased.clear();
+  own.unreleased.clear();
   await (await worker).end();
 }
 
-async function start(holdings: Holdings): Promise<Worker> {
-  const { store, options, sharing } = holdings;
+async function start(own: ProcessLeases): Promise<Worker> {
+  const { store, options, sharing } = own;
   try {
-    const worker = await startWorker(store, { ...options, sharing }, (id) =>
-      checkLeases(holdings, id),
-    );
+    const worker = await startWorker(store, { ...options, sharing }, (id) => checkLeases(own, id));
     worker.lost.addEventListener('abort', () => {
-      loseAll(holdings, worker.id);
+      loseAll(own, worker.id);
     });
     return worker;
   } catch (error) {
-    holdings.worker = undefined;
+    own.worker = undefined;
     throw error;
   }
 }
 
-function loseAll({ held }: Holdings, owner: string): void {
+function loseAll({ held }: ProcessLeases, owner: string): void {
   for (const [name, { grant, lost }] of held) {
     if (grant.owner !== owner) continue;
     held.delete(name);
@@ -71,8 +70,8 @@ function loseAll({ held }: Holdings, owner: string): void {
 }
 
 /** At each renewal: releases what could not be released, and loses what was removed by hand. */
-async function checkLeases(holdings: Holdings, owner: string): Promise<void> {
-  const { store, held, unreleased } = holdings;
+async function checkLeases(own: ProcessLeases, owner: string): Promise<void> {
+  const { store, held, unreleased } = own;
   const late = [...unreleased.values()].filter((grant) => grant.owner === owner);
   if (late.length > 0) {
     await releaseLeases(store, late);
