@@ -36,8 +36,6 @@ export interface Job {
   run(options: RunOptions): Promise<RunResult>;
   /** Makes the current run poll the lists that are due, as at a tick; false where none is running. */
   poll(): boolean;
-  /** Makes the current run take in who logged in meanwhile, without polling the others; false likewise. */
-  join(): boolean;
   /** Makes the current run see new pending events; false likewise. */
   notify(): boolean;
 }
@@ -59,7 +57,6 @@ export function createJob(deps: JobDeps): Job {
   };
   return {
     poll: () => change((run) => (run.isPollRequested = true)),
-    join: () => change((run) => (run.isJoinRequested = true)),
     notify: () =>
       change(({ athleteLeases }) => {
         for (const athlete of athleteLeases.athletes) athlete.tasks = undefined;
@@ -105,7 +102,7 @@ function createRun(
   };
   const dispatcher = createDispatcher({ deps, outcomes, stop: options.signal, onSettled });
   const polls = createPolls(deps, athleteLeases.athletes);
-  const requested = { isPollRequested: false, isJoinRequested: false };
+  const requested = { isPollRequested: false };
   return { deps, options, athleteLeases, dispatcher, outcomes, polls, stats, ...requested };
 }
 

@@ -53,8 +53,6 @@ export interface Run {
   readonly stats: () => RunStats;
   /** A tick of the schedule came meanwhile. */
   isPollRequested: boolean;
-  /** The same, but only for who logged in meanwhile. */
-  isJoinRequested: boolean;
 }
 
 const maxSleepMs = 5_000;
@@ -75,7 +73,7 @@ export async function runLoop(run: Run): Promise<number | undefined> {
       continue;
     }
     clockSuspectSinceMs = undefined;
-    if (run.isPollRequested || run.isJoinRequested) await pollAgain(run);
+    if (run.isPollRequested) await pollAgain(run);
     await run.polls.keepUp();
     // One instant for the whole iteration: what backs off in the picture must not be over for the planner.
     const nowMs = deps.quota.nowMs();
@@ -83,7 +81,7 @@ export async function runLoop(run: Run): Promise<number | undefined> {
     const view = planView(run, active, nowMs);
     const next = plan(view);
     if (next.kind === 'done') {
-      if (run.isPollRequested || run.isJoinRequested || isOutOfDate(active)) continue;
+      if (run.isPollRequested || isOutOfDate(active)) continue;
       const againAtMs = run.polls.againAtMs();
       const isLast = againAtMs === Number.POSITIVE_INFINITY;
       if (isLast && !run.athleteLeases.isShort()) return undefined;
@@ -118,11 +116,8 @@ async function settleClock(
 }
 
 async function pollAgain(run: Run): Promise<void> {
-  const isPollWanted = run.isPollRequested;
   run.isPollRequested = false;
-  run.isJoinRequested = false;
   await run.athleteLeases.acquire();
-  if (!isPollWanted) return;
   await run.polls.mark();
   for (const athlete of run.athleteLeases.athletes) {
     athlete.isSweepDue = true;

@@ -38,7 +38,7 @@ describe('a run under way', () => {
     await run;
   });
 
-  it('takes in who logged in meanwhile, without polling the others', async () => {
+  it('takes in who logged in meanwhile when a poll is requested', async () => {
     const ids = [ada];
     const athleteIds = () => Promise.resolve([...ids]);
     const { hold, engine, run, names } = await createBusyRun({
@@ -46,9 +46,9 @@ describe('a run under way', () => {
       pending: { [ada]: [1], [ben]: [2] },
     });
     ids.push(ben);
-    expect(engine.job.join()).toBe(true);
+    expect(engine.job.poll()).toBe(true);
     await idle();
-    expect(names()).toEqual(['streams 1', 'streams 2']);
+    expect(names()).toEqual(['streams 1', `list ${ada}`, `list ${ben}`, 'streams 2']);
     hold.resolve(someStreams);
     await run;
   });
@@ -75,12 +75,12 @@ describe('a run under way', () => {
     await run;
   });
 
-  it('is the only one that can be polled, joined or notified', async () => {
+  it('is the only one that can be polled or notified', async () => {
     const { hold, engine, run } = await createBusyRun();
     hold.resolve(someStreams);
     await run;
     const { job } = engine;
-    expect([job.poll(), job.join(), job.notify()]).toEqual([false, false, false]);
+    expect([job.poll(), job.notify()]).toEqual([false, false]);
   });
 });
 
