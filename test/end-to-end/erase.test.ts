@@ -3,6 +3,7 @@ import { impersonalCollections, personalCollections } from '../../src/features/e
 import { storedCollections } from '../support/database.ts';
 import type { Scene } from '../support/scene.ts';
 import { athleteNamed, useScene } from '../support/scene.ts';
+import { typedTerminal } from '../support/typed-terminal.ts';
 
 /** Ids that no sample and no date can contain. */
 const [ada, bob] = [70_100_200_301, 70_100_200_302];
@@ -10,28 +11,6 @@ const athletes = [athleteNamed('Ada', ada, 6), athleteNamed('Bob', bob, 4)];
 const onceAYear = { SYNC_SCHEDULE: '0 0 1 1 *' };
 const erase = ['erase', '--athlete', String(ada), '--yes'];
 const everything = { SYNC_DETAILS: 'true', SYNC_SEGMENTS: 'true', SYNC_ATHLETE: 'true' };
-
-/** Types the athlete's id after the prompt. */
-const typesTheId = `
-import os, pty, sys
-pid, terminal = pty.fork()
-if pid == 0:
-    os.execvp(sys.argv[2], sys.argv[2:])
-shown = b''
-while True:
-    try:
-        text = os.read(terminal, 4096)
-    except OSError:
-        break
-    if not text:
-        break
-    os.write(1, text)
-    shown += text
-    if shown.rstrip().endswith(b'to continue:'):
-        os.write(terminal, sys.argv[1].encode() + b'\\n')
-        shown = b''
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-`;
 
 /** The collections that contain an athlete's id. */
 async function placesOf({ db }: Scene, id: number): Promise<readonly string[]> {
@@ -100,7 +79,13 @@ describe.concurrent('erase', () => {
     });
     const command = ['npm', 'run', '-s', 'erase', '--', '--athlete', String(ada)];
     const erase = (typed: string) =>
-      scene.launch(['-c', typesTheId, typed, ...command], {}, { program: 'python3' }).ended;
+      scene.launch(
+        typedTerminal([['to continue:', `${typed}\n`]], ...command),
+        {},
+        {
+          program: 'python3',
+        },
+      ).ended;
     const rejected = await erase('no');
     expect(rejected.exitCode, rejected.stdout).toBe(2);
     expect(rejected.stdout).toContain(`athlete ${ada} (Ada Example), with 0 activities,`);

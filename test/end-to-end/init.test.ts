@@ -5,31 +5,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { projectFolder } from '../support/command.ts';
 import { useScene } from '../support/scene.ts';
-
-/** Runs a program on a pseudo-terminal and types each reply after its question; prints what it shows. */
-const typing = `
-import json, os, pty, sys
-steps = json.loads(sys.argv[1])
-pid, terminal = pty.fork()
-if pid == 0:
-    os.execvp(sys.argv[2], sys.argv[2:])
-seen = ''
-while True:
-    try:
-        text = os.read(terminal, 4096)
-    except OSError:
-        break
-    if not text:
-        break
-    os.write(1, text)
-    seen += text.decode('utf8', 'replace')
-    if steps and steps[0][0] in seen:
-        seen = ''
-        os.write(terminal, steps.pop(0)[1].encode())
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-`;
-
-type Step = readonly [question: string, typed: string];
+import type { Step } from '../support/typed-terminal.ts';
+import { typedTerminal } from '../support/typed-terminal.ts';
 
 describe('init on a terminal', () => {
   const openScene = useScene();
@@ -52,7 +29,7 @@ describe('init on a terminal', () => {
     const clone = await makeClone();
     const scene = await openScene({ activities: 1, isLoggedIn: false, env: { TERM: 'xterm' } });
     const env = { STRAVA_CLIENT_ID: '', STRAVA_CLIENT_SECRET: '', AUTH_PORT: '0' };
-    const args = ['-c', typing, JSON.stringify(steps), join(clone, 'bin/domestique'), 'init'];
+    const args = typedTerminal(steps, join(clone, 'bin/domestique'), 'init');
     const ended = await scene.launch(args, env, { program: 'python3' }).ended;
     return { ...ended, file: join(clone, 'config/secrets.json') };
   }

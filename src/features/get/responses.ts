@@ -16,6 +16,7 @@ import {
 } from '../../errors.ts';
 import type { HttpResponse } from '../../strava/http.ts';
 import { errorOf, faultsOf, readResponse } from '../../strava/responses.ts';
+import { escapeActing } from '../../terminal-text.ts';
 
 /** How much of a text of Strava's a message repeats, in characters. */
 const maxQuoted = 200;
@@ -70,10 +71,7 @@ function parsedOf({ body }: HttpResponse): JsonValue | undefined {
   }
 }
 
-/** Escaped, so that a terminal takes nothing in it for a command. */
+/** In quotes, and harmless on a terminal. */
 function quoted(text: string): string {
-  return JSON.stringify(text.slice(0, maxQuoted)).replace(
-    /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return escapeActing(JSON.stringify(text.slice(0, maxQuoted)));
 }
