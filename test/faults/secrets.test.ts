@@ -76,6 +76,11 @@ afterAll(async () => {
   await mongod.remove();
 });
 
+/** A module that lets the program fail where it builds a request, with the access token at hand. */
+const bugInRequests = `data:text/javascript,${encodeURIComponent(
+  "URLSearchParams.prototype.toString = () => { throw new TypeError('a provoked bug'); };",
+)}`;
+
 function launch(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const surroundings = {
     simulator: proxy.simulator,
@@ -183,10 +188,13 @@ describe(`secrets (seed ${faultSeed})`, { timeout: scaled(120_000, 240_000) }, (
     await Promise.race([sync.ended, sync.shown('no complete response')]);
     sync.kill('SIGTERM');
     await sync.ended;
-    const broken = { ...stored, expires_at: 'broken' };
-    await tokens().replaceOne({ _id: other }, broken, { bypassDocumentValidation: true });
-    const crash = await launch(['sync', '--athlete', String(athleteId + 1)]).ended;
+    const unexpired = { ...stored, expires_at: future, obtained_at: new Date() };
+    await tokens().replaceOne({ _id: other }, unexpired);
+    const crash = await launch(['sync', '--athlete', String(athleteId + 1)], {
+      NODE_OPTIONS: `--import ${bugInRequests}`,
+    }).ended;
     expect(crash.stderr).toMatch(/^\s+at /m);
+    expect(crash.stderr).toContain('a provoked bug');
     expect(crash.exitCode).toBe(1);
   });
 
