@@ -95,7 +95,8 @@ export function planPolls(facts: PollFacts): PollPlan {
   const isPaced = athletes.length > budget.daily;
   const finalOf = ({ perDay }: PollShare): number => {
     if (isPaced) return (perDay * finalMs) / lengthMs;
-    return perDay >= maxPerDay && isEachTick ? Math.max(1, finalMs / intervalMs) : 1;
+    const finalTicks = isEachTick && perDay >= maxPerDay ? finalMs / intervalMs : 1;
+    return Math.min(perDay, Math.max(1, finalTicks));
   };
   return {
     ...{ shares, dayStartMs, dayMs: lengthMs, finalMs, budget, isEachTick, isPaced, maxPerDay },

@@ -46,6 +46,15 @@ describe('reserveFor', () => {
           expect(reserve[kind]).toBeLessThanOrEqual(0.5 * limitOf(kind, state, settings));
         }
       }),
+      {
+        // The last part of the day, for 101 lists in small windows, is longer than a tick.
+        examples: [
+          [
+            { athleteCount: 101, tickIntervalMs: dayMs / 2 + 1, nowMs: midnightMs + 3.5 * hourMs },
+            { short: 6, daily: 303 },
+          ],
+        ],
+      },
     );
   });
 
