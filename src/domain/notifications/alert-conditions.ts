@@ -3,6 +3,8 @@
  * which have ended. The texts name athletes by id only.
  */
 import { dayMs, hourMs, minuteMs } from '../duration.ts';
+import type { RepeatedFailure } from '../monitoring/health.ts';
+import { describeFailure } from '../monitoring/health.ts';
 
 export const notificationKinds = [
   'authorization',
@@ -55,7 +57,7 @@ export interface AlertFacts {
   /** The last time Strava rejected the application. */
   readonly rejection?: { readonly at: Date; readonly text: string };
   /** Why every run fails; absent unless the last two did. */
-  readonly failure?: string;
+  readonly failure?: RepeatedFailure;
   /** The last successful poll of any athlete. */
   readonly lastPollAt?: Date;
   readonly pollIntervalMs: number;
@@ -77,7 +79,7 @@ export function backfillKey(athleteId: number): string {
 
 /** The alert conditions that hold. */
 export function alertConditions(facts: AlertFacts): readonly AlertCondition[] {
-  const { rejection, lastPollAt, nowMs, pollIntervalMs } = facts;
+  const { rejection, failure, lastPollAt, nowMs, pollIntervalMs } = facts;
   const polledMs = lastPollAt?.getTime() ?? Number.NEGATIVE_INFINITY;
   const isRejected = rejection !== undefined && rejection.at.getTime() > polledMs;
   const isLate = nowMs - polledMs > pollIntervalMs + lateMs;
@@ -88,11 +90,17 @@ export function alertConditions(facts: AlertFacts): readonly AlertCondition[] {
   return [
     ...facts.athletes.flatMap(athleteConditions),
     ...(isRejected ? [conditionOf('application', rejection.text)] : []),
-    // A rejected application makes every run fail too.
-    ...(facts.failure === undefined || isRejected ? [] : [conditionOf('failing', facts.failure)]),
+    ...(failure && isUnexplained(failure)
+      ? [conditionOf('failing', describeFailure(failure))]
+      : []),
     ...(isLate && isPollable ? [silenceCondition(facts)] : []),
     ...(facts.pollShortage === undefined ? [] : [conditionOf('polls', facts.pollShortage)]),
   ];
+}
+
+/** A rejected application makes every run fail, and has a notification of its own. */
+function isUnexplained({ code }: RepeatedFailure): boolean {
+  return code !== 'APPLICATION_REJECTED';
 }
 
 function athleteConditions(athlete: AthleteFacts): readonly AlertCondition[] {

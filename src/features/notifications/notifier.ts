@@ -7,7 +7,6 @@ import { variableNames } from '../../config/settings.ts';
 import { readPollPlan, readWebhookIntervalMs } from '../shared/poll-plan.ts';
 import { tickIntervalMs } from '../shared/schedule.ts';
 import { dayMs } from '../../domain/duration.ts';
-import { describeFailure } from '../../domain/monitoring/health.ts';
 import type { Notification, AlertFacts } from '../../domain/notifications/alert-conditions.ts';
 import {
   backfillKey,
@@ -155,7 +154,7 @@ async function readFacts(
     athletes,
     ...(shortage !== undefined && { pollShortage: shortage }),
     ...(rejection && { rejection }),
-    ...(failure && { failure: describeFailure(failure) }),
+    ...(failure && { failure }),
     ...(polledAt && { lastPollAt: polledAt }),
     pollIntervalMs: Math.max(tickIntervalMs(config.sync), polls.shortestIntervalMs),
     isQuotaSpent: isQuotaSpent(strava),

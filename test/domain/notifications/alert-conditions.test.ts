@@ -26,6 +26,7 @@ const quiet: AlertFacts = {
 };
 type Given = Partial<Omit<AlertFacts, 'lastPollAt'>> & { lastPollAt?: Date | undefined };
 const rejection = { at: before(2 * minuteMs), text: 'The application is inactive.' };
+const rejected = { code: 'APPLICATION_REJECTED', message: 'It is inactive.' };
 const late = before(21 * minuteMs);
 const revoked = { ...ada, needsAuthorization: 'Strava rejects it' };
 
@@ -45,12 +46,17 @@ describe('alertConditions', () => {
     ['no silence until a poll is late', { lastPollAt: before(20 * minuteMs) }, []],
     ['silence once a poll is late', { lastPollAt: late }, ['silence']],
     ['silence before the first poll', { lastPollAt: undefined }, ['silence']],
-    ['runs that fail again and again', { failure: 'Every run fails' }, ['failing']],
+    [
+      'runs that fail again and again',
+      { failure: { code: 'DISK_FULL', message: 'it is' } },
+      ['failing'],
+    ],
     [
       'a rejected application alone where every run fails by it',
-      { lastPollAt: before(3 * minuteMs), rejection, failure: 'Every run fails' },
+      { lastPollAt: before(3 * minuteMs), rejection, failure: rejected },
       ['application'],
     ],
+    ['nothing of rejected runs after a newer poll', { rejection, failure: rejected }, []],
     ['no silence without a login', { athletes: [], lastPollAt: late }, []],
     [
       'no silence where the only login is unusable',
