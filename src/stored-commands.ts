@@ -12,6 +12,8 @@ export function addExport(add: Add, perform: Perform): void {
     .requiredOption('--format <format>', 'gpx, geojson, csv or ndjson')
     .option('--activity <id>', 'this activity alone')
     .option('--since <date>', 'from then on; the same forms as for sync')
+    .option('--until <date>', 'up to the end of then; the same forms')
+    .option('--sport <sport>', 'a sport_type of Strava, for example Run')
     .option('--athlete <id>', 'only of this athlete')
     .option('--out <path>', 'a file; for gpx without --activity a folder')
     .action((options: Parameters<typeof exportActivities>[1]) =>
@@ -27,6 +29,8 @@ Options:
   --raw                   the stored values under their names, as --json and --csv have them
   --json, --csv           instead of a table
   --units <units>         metric or imperial, in a table
+  --since, --until <date> only activities of this time; the same forms as for sync
+  --sport <sport>         only activities of this sport
   --help                  this text; after a name, the question's parameters and an example`;
 
 export function addQuery(add: Add, perform: Perform): void {

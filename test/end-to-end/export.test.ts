@@ -88,6 +88,19 @@ describe.concurrent('export', () => {
     expect(stderr).toContain(`${left} activities were left out because of missing position data.`);
   });
 
+  it('writes the activities that --since, --until and --sport choose, as list does', async () => {
+    const byStart = truth().toSorted((one, other) => Number(one.startAt) - Number(other.startAt));
+    const day = (index: number) => byStart[index]?.startAt.toISOString().slice(0, 10) ?? '';
+    const args = ['--since', day(1), '--until', day(byStart.length - 3), '--sport', 'ride'];
+    const lines = (await exported('--format', 'ndjson', ...args)).split('\n').filter(Boolean);
+    const list = await scene.callWith(withoutClient, 'list', '--json', '--limit', '99', ...args);
+    const idsOf = (all: readonly unknown[]) => all.map((one) => (one as { id: number }).id).sort();
+    const listed = (JSON.parse(list.stdout) as { _id: number }[]).map(({ _id }) => _id).sort();
+    expect(idsOf(lines.map((line) => JSON.parse(line) as unknown))).toEqual(listed);
+    expect(listed.length).toBeGreaterThan(0);
+    expect(listed.length).toBeLessThan(truth().length - 2);
+  });
+
   it('writes GeoJSON since a day', async () => {
     const text = await exported('--format', 'geojson', '--since', '2016', '--athlete', '1001');
     const { type, features } = JSON.parse(text) as {

@@ -11,7 +11,12 @@ import { ada, fill, options } from './fixture.ts';
 import { costOf } from './explained.ts';
 import type { Pasted } from './pasted.ts';
 import { blocks, paste } from './pasted.ts';
-import { bestDistanceOfOne, samplesOf } from './reference-recordings.ts';
+import {
+  bestDistance,
+  bestDistanceOfOne,
+  personalBests,
+  samplesOf,
+} from './reference-recordings.ts';
 import { totalsByDay, totalsByMonth, totalsByWeek, totalsByYear } from './reference-totals.ts';
 
 /** A tester stays with vitest's worker: other files of it compare exactly. */
@@ -157,6 +162,23 @@ describe('query', () => {
     const more = name === 'same-route' ? ['--activity', String(fixture.route.id)] : args;
     const found = JSON.parse(await run(name, ...more, '--json')) as unknown;
     expect(found).toEqual(JSON.parse(JSON.stringify(expectations[name]?.(fixture))));
+  });
+
+  it('answers of the activities that --since, --until and --sport choose', async () => {
+    const chosen = fixture.truth.filter(
+      ({ summary: { sport_type, start_date } }) =>
+        sport_type === 'Run' && start_date >= '2025-12-01' && start_date < '2026-03-01',
+    );
+    expect(chosen.length).toBeGreaterThan(0);
+    const args = ['--since', '2025-12', '--until', '2026-02', '--sport', 'run', '--json'];
+    const ask = async (name: string, ...more: readonly string[]): Promise<unknown> =>
+      JSON.parse(await run(name, '--athlete', String(ada), ...args, ...more));
+    expect(await ask('totals-by-week', '--limit', '60')).toEqual(totalsByWeek(chosen, 60));
+    expect(await ask('personal-bests')).toEqual(personalBests(chosen, ada));
+    expect(await ask('best-distance', '--meters', '1000')).toEqual(
+      bestDistance(chosen, { sport: 'Run', meters: 1_000, limit: 10 }),
+    );
+    await expect(ask('latest', '--sport', 'rum')).rejects.toThrow('Did you mean Run?');
   });
 
   it('prints a table of the stored values with --raw', async () => {

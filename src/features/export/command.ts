@@ -13,15 +13,13 @@ import { writeToFile, writeToStream } from '../shared/output.ts';
 import { outputFailed } from '../../standard-streams.ts';
 import type { Database } from '../../main.ts';
 import { openDatabaseToRead } from '../../main.ts';
-import {
-  athletesWithActivities,
-  findRecording,
-  recordings,
-} from '../../mongo/streams/recordings.ts';
+import { findRecording, recordings } from '../../mongo/streams/recordings.ts';
+import { commandLine } from '../../domain/invocation.ts';
 import { makeFolder } from '../../make-folder.ts';
 import type { Program } from '../../program.ts';
 import type { ExportOptions, ExportOrder } from './options.ts';
 import { exportOrderOf } from './options.ts';
+import { assertStoredAthlete, emptyHint, withStoredSport } from '../shared/activity-filter.ts';
 import { sayIfInterrupted } from '../shared/interruption.ts';
 import { counted } from '../shared/text-format.ts';
 
@@ -39,6 +37,10 @@ export async function exportActivities(
       () => interruptedText(order, stats),
     );
     report(program, order, stats);
+    const isNothing = stats.exported + stats.skipped === 0;
+    if (isNothing && (await database.store.activities.estimatedDocumentCount()) === 0) {
+      program.stderr.write(`${emptyHint}\n`);
+    }
     return exitCodes.done;
   } finally {
     await database.close();
@@ -47,15 +49,15 @@ export async function exportActivities(
 
 type Chosen = AsyncIterable<Recording> | Iterable<Recording>;
 
-/** @throws NothingToExportError if the activity or athlete is not stored, or the format cannot hold it. */
+/**
+ * @throws NothingToExportError if the activity is not stored or the format cannot hold it, UsageError if
+ * the athlete or the sport is not stored.
+ */
 async function choose({ store }: Database, order: ExportOrder): Promise<Chosen> {
-  const { activityId, query } = order;
-  const { athleteId } = query;
-  if (athleteId !== undefined) {
-    const known = await athletesWithActivities(store);
-    if (!known.includes(athleteId)) throw nothingOf(athleteId, known);
-  }
-  if (activityId === undefined) return recordings(store, query);
+  const { activityId, filter } = order;
+  const { athleteId } = filter;
+  await assertStoredAthlete(store, filter);
+  if (activityId === undefined) return recordings(store, await withStoredSport(store, filter));
   const found = await findRecording(store, activityId);
   if (found === undefined || (athleteId !== undefined && found.athleteId !== athleteId)) {
     const whose = athleteId === undefined ? '' : ` of athlete ${athleteId}`;
@@ -65,12 +67,6 @@ async function choose({ store }: Database, order: ExportOrder): Promise<Chosen> 
   return [found];
 }
 
-function nothingOf(athleteId: number, known: readonly number[]): NothingToExportError {
-  const others =
-    known.length === 0 ? 'there are none at all' : `there are some of ${known.join(', ')}`;
-  return new NothingToExportError(`There are no activities of athlete ${athleteId}; ${others}.`);
-}
-
 function unfit(
   { id, streamsState }: Recording,
   { name, format }: ExportOrder,
@@ -78,7 +74,7 @@ function unfit(
   const reason =
     streamsState === 'stored' || streamsState === 'none'
       ? `it has no ${format.needs}`
-      : `its streams are not stored yet (${streamsState}): npm run sync fetches them`;
+      : `its streams are not stored yet (${streamsState}): ${commandLine('sync')} fetches them`;
   return new NothingToExportError(`Activity ${id} cannot be exported as ${name}: ${reason}.`);
 }
 

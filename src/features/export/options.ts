@@ -1,19 +1,16 @@
 /**
  * The options of `export`, checked before anything connects.
  */
-import { dayMs as oneDayMs } from '../../domain/duration.ts';
-import { parseSince, periodExamples } from '../../domain/sync/period.ts';
 import { UsageError } from '../../errors.ts';
 import type { Format, FormatName } from './format.ts';
 import { formats } from './format.ts';
-import type { RecordingQuery } from '../../mongo/streams/recordings.ts';
 import type { Program } from '../../program.ts';
+import type { ActivityFilter, FilterOptions } from '../shared/activity-filter.ts';
+import { filterOf } from '../shared/activity-filter.ts';
 
-export interface ExportOptions {
+export interface ExportOptions extends FilterOptions {
   readonly format: string;
   readonly activity?: string;
-  readonly since?: string;
-  readonly athlete?: string;
   readonly out?: string;
 }
 
@@ -22,18 +19,18 @@ export interface ExportOrder {
   readonly format: Format;
   /** Only this activity. */
   readonly activityId?: number;
-  readonly query: RecordingQuery;
+  readonly filter: ActivityFilter;
   /** A file, or a folder for a format of one activity per file; without it, the document goes to stdout. */
   readonly out?: string;
 }
 
 /** @throws UsageError */
 export function exportOrderOf({ clock }: Program, options: ExportOptions): ExportOrder {
-  const { activity, since, athlete, out } = options;
+  const { activity, since, until, sport, out } = options;
   const name = formatNamed(options.format);
   const format = formats[name];
-  if (activity !== undefined && since !== undefined) {
-    throw new UsageError('--activity and --since exclude each other.');
+  if (activity !== undefined && (since ?? until ?? sport) !== undefined) {
+    throw new UsageError('--activity excludes --since, --until and --sport.');
   }
   if (out === '') throw new UsageError('--out takes the name of a file or a folder.');
   if (format.isOneEach && activity === undefined && out === undefined) {
@@ -41,13 +38,11 @@ export function exportOrderOf({ clock }: Program, options: ExportOptions): Expor
       `--format ${name} makes a file for each activity: name a folder with --out, or one activity with --activity.`,
     );
   }
-  const activityId = idOf('--activity', activity, '19000000001');
-  const athleteId = idOf('--athlete', athlete, '1001');
-  const sinceAt = readSince(since, clock.nowMs());
+  const activityId = activityOf(activity);
   return {
     name,
     format,
-    query: { ...(athleteId !== undefined && { athleteId }), ...(sinceAt && { since: sinceAt }) },
+    filter: filterOf(options, clock.nowMs()),
     ...(activityId !== undefined && { activityId }),
     ...(out !== undefined && { out }),
   };
@@ -62,16 +57,8 @@ function isFormatName(name: string): name is FormatName {
   return Object.hasOwn(formats, name);
 }
 
-function idOf(option: string, text: string | undefined, example: string): number | undefined {
+function activityOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new UsageError(`${option} takes an id of Strava, for example ${example}; not "${text}".`);
-}
-
-/** `90d` counts whole days, as in `sync`. */
-function readSince(text: string | undefined, nowMs: number): Date | undefined {
-  if (text === undefined) return undefined;
-  const at = parseSince(text, Math.floor(nowMs / oneDayMs) * oneDayMs);
-  if (at) return at;
-  throw new UsageError(`--since takes ${periodExamples}; not "${text}".`);
+  throw new UsageError(`--activity takes an id of Strava, for example 19000000001; not "${text}".`);
 }

@@ -19,11 +19,12 @@ import type { Program } from '../../program.ts';
 import { answerText } from './report.ts';
 import type { ResponseForm } from './options.ts';
 import { queryOrderOf } from './options.ts';
-import { emptyHint } from '../shared/activity-filter.ts';
+import type { ActivityFilter } from '../shared/activity-filter.ts';
+import { emptyHint, matchOf, withStoredSport } from '../shared/activity-filter.ts';
 import { hanging, outputWidth } from '../shared/fitted-table.ts';
 
 export async function query(program: Program, args: readonly string[]): Promise<ExitCode> {
-  const { form, recipe, scope, units } = queryOrderOf(args, program.clock.nowMs());
+  const { form, recipe, units, ...given } = queryOrderOf(args, program.clock.nowMs());
   if (recipe === undefined) {
     program.print(listText(form, outputWidth(program)));
     return exitCodes.done;
@@ -31,8 +32,15 @@ export async function query(program: Program, args: readonly string[]): Promise<
   const database = await openDatabaseToRead(program);
   try {
     const known = await athletesWithActivities(database.store);
-    const whole = known.length === 0 ? undefined : withAthlete(known, recipe, scope);
-    const answer = whole === undefined ? [] : await answerOf(database.store, recipe, whole);
+    const filter = await withStoredSport(database.store, given.filter);
+    const scope = withSport(given.scope, filter);
+    const answer =
+      known.length === 0
+        ? []
+        : await answerOf(database.store, recipe, {
+            scope: withAthlete(known, recipe, scope),
+            match: matchOf(filter),
+          });
     if (answer === undefined) {
       throw new UsageError(`${recipe.name}: ${recipe.lookup?.absence ?? 'Nothing was found.'}`);
     }
@@ -55,6 +63,11 @@ function listText(form: ResponseForm, width: number): string {
   if (form === 'json') return jsonText(listed.map((one) => ({ ...one })));
   const longest = Math.max(...recipes.map(({ name }) => name.length));
   return recipes.map(({ name, title }) => hanging(name.padEnd(longest), title, width)).join('\n');
+}
+
+/** With the sport as Strava writes it, where the question has one. */
+function withSport(scope: Scope, { sport }: ActivityFilter): Scope {
+  return sport === undefined || !('sport' in scope) ? scope : { ...scope, sport };
 }
 
 /** @throws UsageError if the athlete is unknown, or several are stored and none is named. */

@@ -1,6 +1,7 @@
 /**
  * The help of one question: its parameters and an example.
  */
+import { readsActivities } from '../../queries/filtered.ts';
 import { parameters } from '../../queries/parameters.ts';
 import type { ParameterName } from '../../queries/parameters.ts';
 import type { Recipe } from '../../queries/recipe.ts';
@@ -28,8 +29,19 @@ function questionText(recipe: Recipe): string {
     `Usage: domestique query ${usageOf(recipe)}`,
     note === undefined ? title : `${title}\n${note}`,
     `Parameters:\n${table(rows)}`,
+    ...(readsActivities(recipe) ? [filterText(own)] : []),
     `Example: npm run -s query -- ${name}${example.join('')}\n`,
   ].join('\n\n');
+}
+
+/** The options that have the same meaning for every question about activities. */
+function filterText(own: readonly string[]): string {
+  const rows = [
+    ['  --since DATE', 'from then on; the same forms as for sync'],
+    ['  --until DATE', 'up to the end of then; the same forms'],
+    ...(own.includes('sport') ? [] : [['  --sport SPORT', 'a sport_type of Strava']]),
+  ];
+  return `Only of some activities:\n${table(rows)}`;
 }
 
 function describe(recipe: Recipe, name: ParameterName): string {

@@ -3,6 +3,7 @@
  * are parsed here and not by the command line's library.
  */
 import type { Scope } from '../../queries/binding.ts';
+import { readsActivities } from '../../queries/filtered.ts';
 import type { ParameterName } from '../../queries/parameters.ts';
 import { parameters } from '../../queries/parameters.ts';
 import type { Recipe } from '../../queries/recipe.ts';
@@ -10,6 +11,8 @@ import { exampleOf } from '../../queries/recipe.ts';
 import { recipes } from '../../queries/recipes.ts';
 import { nearestName } from '../../config/spelling.ts';
 import { UsageError } from '../../errors.ts';
+import type { ActivityFilter } from '../shared/activity-filter.ts';
+import { filterOf } from '../shared/activity-filter.ts';
 import type { Units } from '../shared/units.ts';
 import { readUnits } from '../shared/units.ts';
 import { polygonText } from './polygon.ts';
@@ -23,6 +26,8 @@ export interface QueryOrder {
   readonly recipe?: Recipe;
   /** The values of the parameters that were given or have a default. */
   readonly scope: Scope;
+  /** The activities to ask about; the sport as it was given. */
+  readonly filter: ActivityFilter;
   /** Without it, the setting decides. */
   readonly units?: Units;
 }
@@ -35,12 +40,15 @@ export function queryOrderOf(args: readonly string[], nowMs: number): QueryOrder
   const [name, ...rest] = names;
   if (name === undefined) {
     if (options.size > 0) throw new UsageError('Name a question first: npm run query lists them.');
-    return { form, scope: {} };
+    return { form, scope: {}, filter: {} };
   }
   const recipe = recipeNamed(name);
   if (rest.length > 0) throw wrong(recipe, `"${rest.join(' ')}" belongs to no parameter`);
+  assertKnown(recipe, options.keys());
   const scope = scopeOf(recipe, options, nowMs);
-  return { form, recipe, scope, ...(units !== undefined && { units }) };
+  const [since, until, sport] = filterNames.map((each) => options.get(each));
+  const filter = filterOf({ since, until, sport }, nowMs);
+  return { form, recipe, scope, filter, ...(units !== undefined && { units }) };
 }
 
 /** @throws UsageError that suggests the name that was most likely meant. */
@@ -98,14 +106,21 @@ function formOf(forms: ReadonlySet<ResponseForm>): ResponseForm {
   return form;
 }
 
-function scopeOf(recipe: Recipe, options: ReadonlyMap<string, string>, nowMs: number): Scope {
-  const allowed = new Set<string>(recipe.parameters);
-  for (const name of options.keys()) {
+/** The options that choose the activities of any question about them. */
+const filterNames = ['since', 'until', 'sport'];
+
+function assertKnown(recipe: Recipe, names: Iterable<string>): void {
+  const filters = readsActivities(recipe) ? filterNames : [];
+  const allowed = new Set<string>([...recipe.parameters, ...filters]);
+  for (const name of names) {
     if (allowed.has(name)) continue;
     const near = nearestName(name, allowed);
     const meant = near === undefined ? '' : `; did you mean --${near}?`;
     throw wrong(recipe, `there is no --${name}${meant}`);
   }
+}
+
+function scopeOf(recipe: Recipe, options: ReadonlyMap<string, string>, nowMs: number): Scope {
   const values = recipe.parameters.map(
     (name) =>
       [name, valueOf(recipe, name, options.get(name) ?? defaultOf(recipe, name, nowMs))] as const,
@@ -130,10 +145,14 @@ function valueOf(recipe: Recipe, name: ParameterName, text: string | undefined):
   return value;
 }
 
-function wrong({ name, parameters: own }: Recipe, problem: string): UsageError {
+function wrong(recipe: Recipe, problem: string): UsageError {
+  const { name, parameters: own } = recipe;
   const known = own.map((each) => `--${each}`).join(', ');
   const end = problem.endsWith('?') ? '' : '.';
-  return new UsageError(`${name}: ${problem}${end} Its parameters are ${known}.`);
+  const filters = readsActivities(recipe)
+    ? ' --since, --until and --sport choose the activities.'
+    : '';
+  return new UsageError(`${name}: ${problem}${end} Its parameters are ${known}.${filters}`);
 }
 
 /** The usage of a question, with its parameters in the order of their declaration. */

@@ -4,20 +4,22 @@
 import type { Document } from 'mongodb';
 import type { Scope } from '../../queries/binding.ts';
 import { bindDocument, bindPipeline, withRing } from '../../queries/binding.ts';
+import { filtered } from '../../queries/filtered.ts';
 import type { Recipe } from '../../queries/recipe.ts';
 import { badValue, hasServerCode } from '../../mongo/base/failures.ts';
 import type { Store } from '../../mongo/schema/collections.ts';
 
-/** The answer; undefined if the document that the question starts from is not stored. */
+/** The answer about the activities that `match` chooses; undefined if the document that the question starts from is not stored. */
 export async function answerOf(
   store: Store,
   recipe: Recipe,
-  scope: Scope,
+  { scope, match }: { readonly scope: Scope; readonly match: Document },
 ): Promise<readonly Document[] | undefined> {
   const whole = await withLookup(store, recipe, scope);
   if (whole === undefined) return undefined;
-  const pipeline = bindPipeline(recipe.pipeline, withRing(recipe.circle, whole));
-  const collection = store.db.collection(recipe.collection);
+  const source = filtered(recipe, match);
+  const pipeline = bindPipeline(source.pipeline, withRing(recipe.circle, whole));
+  const collection = store.db.collection(source.collection);
   const { hint } = recipe;
   const answer = (more: object): Promise<Document[]> =>
     collection.aggregate(pipeline, { allowDiskUse: true, ...more }).toArray();

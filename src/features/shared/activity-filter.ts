@@ -4,6 +4,7 @@
  */
 import type { Document } from 'mongodb';
 import { nearestName } from '../../config/spelling.ts';
+import { commandLine } from '../../domain/invocation.ts';
 import { UsageError } from '../../errors.ts';
 import { int64 } from '../../mongo/base/bson-value.ts';
 import type { Store } from '../../mongo/schema/collections.ts';
@@ -11,9 +12,9 @@ import { athletesWithActivities } from '../../mongo/streams/recordings.ts';
 import { athleteOf, periodOf } from './period-options.ts';
 
 export interface FilterOptions {
-  readonly since?: string;
-  readonly until?: string;
-  readonly sport?: string;
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  readonly sport?: string | undefined;
   readonly athlete?: string;
 }
 
@@ -25,8 +26,7 @@ export interface ActivityFilter {
 }
 
 /** What to say where nothing is stored. */
-export const emptyHint =
-  'There are no activities in the database yet: npm run auth logs you in, and npm run sync fetches them.';
+export const emptyHint = `There are no activities in the database yet: ${commandLine('auth')} logs you in, and ${commandLine('sync')} fetches them.`;
 
 /** @throws UsageError */
 export function filterOf(options: FilterOptions, nowMs: number): ActivityFilter {

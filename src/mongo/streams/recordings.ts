@@ -13,6 +13,10 @@ export interface RecordingQuery {
   readonly athleteId?: number;
   /** The earliest start. */
   readonly since?: Date;
+  /** The latest start. */
+  readonly until?: Date;
+  /** As Strava writes it. */
+  readonly sport?: string;
 }
 
 /** An activity as it is read here: each int64 as a bigint, because a double would round some. */
@@ -36,7 +40,7 @@ export async function* recordings(
   const { athleteId } = query;
   const athleteIds = athleteId === undefined ? await athletesWithActivities(store) : [athleteId];
   for (const one of athleteIds) {
-    for await (const activity of activitiesOf(store, one, query.since)) {
+    for await (const activity of activitiesOf(store, one, query)) {
       yield await recordingFrom(store, activity);
     }
   }
@@ -64,14 +68,17 @@ export async function athletesWithActivities({ activities }: Store): Promise<rea
 async function* activitiesOf(
   { activities }: Store,
   athleteId: number,
-  since: Date | undefined,
+  { since, until, sport }: RecordingQuery,
 ): AsyncGenerator<WideActivity> {
   let from = since;
   let given: readonly bigint[] = [];
   for (;;) {
     const filter = {
       'sync.athlete_id': int64(athleteId),
-      ...(from && { start_date: { $gte: from } }),
+      ...(sport !== undefined && { sport_type: sport }),
+      ...((from ?? until) && {
+        start_date: { ...(from && { $gte: from }), ...(until && { $lte: until }) },
+      }),
       ...(given.length > 0 && { _id: { $nin: given.map((id) => int64(Number(id))) } }),
     };
     const page = await activities

@@ -8,11 +8,19 @@ const program = createTestProgram({});
 
 describe('the options of export', () => {
   it('export writes every activity, or those that the options name', () => {
-    expect(exportOrderOf(program, { format: 'csv' })).toMatchObject({ name: 'csv', query: {} });
-    const options = { format: 'gpx', since: '2019-03', athlete: '1001', out: 'tracks' };
+    expect(exportOrderOf(program, { format: 'csv' })).toMatchObject({ name: 'csv', filter: {} });
+    const options = {
+      ...{ format: 'gpx', since: '2019-03', until: '2019', sport: 'run' },
+      ...{ athlete: '1001', out: 'tracks' },
+    };
     expect(exportOrderOf(program, options)).toMatchObject({
       name: 'gpx',
-      query: { since: new Date('2019-03-01T00:00:00Z'), athleteId: 1001 },
+      filter: {
+        since: new Date('2019-03-01T00:00:00Z'),
+        until: new Date('2019-12-31T23:59:59.999Z'),
+        sport: 'run',
+        athleteId: 1001,
+      },
       out: 'tracks',
     });
     expect(exportOrderOf(program, { format: 'gpx', activity: '19000000001' })).toMatchObject({
@@ -21,7 +29,7 @@ describe('the options of export', () => {
   });
 
   it('a period of export in days counts whole days, as in sync', () => {
-    const { since } = exportOrderOf(program, { format: 'csv', since: '90d' }).query;
+    const { since } = exportOrderOf(program, { format: 'csv', since: '90d' }).filter;
     expect(since?.toISOString()).toMatch(/T00:00:00\.000Z$/);
   });
 
@@ -31,9 +39,14 @@ describe('the options of export', () => {
     [{ format: 'gpx' }, 'name a folder with --out, or one activity with --activity.'],
     [{ format: 'csv', since: 'then' }, '--since takes 2019, 2019-03'],
     [{ format: 'csv', activity: '1e3' }, '--activity takes an id of Strava'],
-    [{ format: 'csv', athlete: 'Ada' }, '--athlete takes an id of Strava'],
+    [{ format: 'csv', until: '30.2.' }, '--until takes 2019, 2019-03'],
+    [{ format: 'csv', since: '2020', until: '2019' }, '--until lies before --since.'],
+    [{ format: 'csv', athlete: 'Ada' }, "--athlete takes a Strava athlete's id"],
     [{ format: 'csv', out: '' }, '--out takes the name of a file or a folder.'],
-    [{ format: 'csv', activity: '5', since: '2019' }, '--activity and --since exclude each other.'],
+    ...(['since', 'until', 'sport'] as const).map((name): [ExportOptions, string] => [
+      { format: 'csv', activity: '5', [name]: '2019' },
+      '--activity excludes --since, --until and --sport.',
+    ]),
   ])('export rejects %j in one sentence', (options, sentence) => {
     const reading = () => exportOrderOf(program, options);
     expect(reading).toThrow(UsageError);

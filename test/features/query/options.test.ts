@@ -16,10 +16,26 @@ describe('the command line of query', () => {
     expect(form).toBe('csv');
   });
 
+  it('reads the time and the sport of the activities for any question about them', () => {
+    expect(order('totals-by-week --since 2019-03 --until=2019 --sport run').filter).toEqual({
+      since: new Date('2019-03-01T00:00:00Z'),
+      until: new Date('2019-12-31T23:59:59.999Z'),
+      sport: 'run',
+    });
+    expect(order('best-distance --sport trailrun')).toMatchObject({
+      filter: { sport: 'trailrun' },
+      scope: { sport: 'trailrun' },
+    });
+    expect(order('personal-bests --since 30d').filter.since).toEqual(
+      new Date('2026-10-24T00:00:00Z'),
+    );
+    expect(order('best-distance').filter).toEqual({});
+  });
+
   it('has defaults: this year, and the examples of the page', () => {
     expect(order('year-in-review').scope).toEqual({ year: /^2026-/ });
     expect(order('best-time-of-one --activity 7').scope).toMatchObject({ seconds: 3600 });
-    expect(order('')).toEqual({ form: 'table', scope: {} });
+    expect(order('')).toEqual({ form: 'table', scope: {}, filter: {} });
   });
 
   const outer = [
@@ -56,6 +72,10 @@ describe('the command line of query', () => {
     ['near --bpm 5', 'there is no --bpm. Its parameters are --athlete, --lng, --lat, --radius.'],
     ['near --lng 5', '--lat is missing, which takes a latitude, -90 to 90.'],
     ['near --lng 200 --lat 1', '--lng takes a longitude, -180 to 180; not "200".'],
+    ['recording --activity 7 --since 2019', 'there is no --since. Its parameters are --activity.'],
+    ['latest --since then', '--since takes 2019, 2019-03'],
+    ['latest --since 2020 --until 2019', '--until lies before --since.'],
+    ['latest --untill 2019', 'there is no --untill; did you mean --until? Its parameters are'],
     ['latest --limit 0', '--limit takes a whole number above 0; not "0".'],
     ['latest --limit', '--limit takes a whole number above 0; not "".'],
     ['latest --athlete Ada', 'not "Ada". Its parameters are --athlete, --limit.'],
