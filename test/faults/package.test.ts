@@ -11,6 +11,10 @@ import { projectFolder } from '../support/command.ts';
 /** The installation waits for a package registry. */
 const maxMs = 300_000;
 
+/** The variables by which this machine finds programs, the package registry and its certificate. */
+const ofMachine =
+  /^(?:path|home|(?:https?|no)_proxy|node_extra_ca_certs|ssl_cert_(?:file|dir)|npm_config_(?:cache|cafile|globalconfig|https?_proxy|no_?proxy|proxy|registry|userconfig))$/i;
+
 describe('the package, installed into an empty folder', () => {
   let folder = '';
   let packed: readonly string[] = [];
@@ -24,8 +28,11 @@ describe('the package, installed into an empty folder', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'domestique-package-'));
     env = {
-      PATH: process.env['PATH'] ?? '',
-      HOME: process.env['HOME'] ?? '',
+      ...Object.fromEntries(
+        Object.entries(process.env).flatMap(([name, value]) =>
+          ofMachine.test(name) && value !== undefined && value !== '' ? [[name, value]] : [],
+        ),
+      ),
       XDG_CONFIG_HOME: join(folder, 'config'),
       XDG_DATA_HOME: join(folder, 'data'),
       MONGODB_PORT: String(await findFreePort()),
