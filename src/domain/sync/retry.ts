@@ -2,6 +2,7 @@
  * When a task is tried again: after a failure, after "there is none yet", after it was parked, and to
  * refresh what is stored. Pure: randomness and time are arguments.
  */
+import { dayMs, hourMs } from '../duration.ts';
 import type { FetchTask, StreamsTask } from './fetch-task.ts';
 
 /** Exponential backoff from `baseMs`, never above `capMs`. */
@@ -19,8 +20,18 @@ export function backoffMs(failures: number, { baseMs, capMs }: Backoff, random: 
   return Math.round(Math.min(capMs, baseMs * 2 ** (failures - 1)) * random);
 }
 
-const hourMs = 60 * 60 * 1_000;
-const dayMs = 24 * hourMs;
+/** No retry is planned further ahead. */
+const maxRetryMs = 31 * dayMs;
+
+/** Whether a stored retry is so far ahead that a wrong clock or another program wrote it: it is due now. */
+export function isImplausibleRetry(nextTryAt: Date, now: Date): boolean {
+  return nextTryAt > latestRetryAt(now);
+}
+
+/** The latest plausible retry. */
+export function latestRetryAt(now: Date): Date {
+  return later(now, maxRetryMs);
+}
 
 /** How long after an activity's end, or its late upload, Strava may still be computing its streams. */
 export const streamsMayComeMs = 6 * hourMs;

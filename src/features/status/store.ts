@@ -34,8 +34,8 @@ export interface AthleteOverview {
 interface StateCount {
   readonly _id: StreamsState;
   readonly count: number;
-  readonly newest: Date;
-  readonly oldest: Date;
+  readonly newest: Date | null;
+  readonly oldest: Date | null;
 }
 
 /** Every athlete who has logged in with an application, by id. */
@@ -48,6 +48,9 @@ export async function overview(
   for (const grant of grants) athletes.push(await overviewOf(store, grant));
   return athletes;
 }
+
+/** Another program may have put anything there; null counts in neither `$min` nor `$max`. */
+const startIfDate = { $cond: [{ $eq: [{ $type: '$start_date' }, 'date'] }, '$start_date', null] };
 
 async function overviewOf(
   { activities, athletes, parked }: Store,
@@ -62,8 +65,8 @@ async function overviewOf(
         $group: {
           _id: '$sync.streams.state',
           count: { $sum: 1 },
-          newest: { $max: '$start_date' },
-          oldest: { $min: '$start_date' },
+          newest: { $max: startIfDate },
+          oldest: { $min: startIfDate },
         },
       },
     ])
@@ -72,8 +75,8 @@ async function overviewOf(
   const unusableRecords = await parked.countDocuments({ athlete_id: id });
   const count = (state: StreamsState): number =>
     states.find((one) => one._id === state)?.count ?? 0;
-  const inOrder = (dates: readonly Date[]): readonly Date[] =>
-    [...dates].sort((one, other) => one.getTime() - other.getTime());
+  const inOrder = (dates: readonly (Date | null)[]): readonly Date[] =>
+    dates.filter((date) => date !== null).toSorted((one, other) => one.getTime() - other.getTime());
   return {
     athleteId,
     name: [profile?.firstname, profile?.lastname].filter((part) => part !== undefined).join(' '),

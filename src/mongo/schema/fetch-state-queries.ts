@@ -5,6 +5,7 @@
  */
 import type { Collection, Document, Filter, WithId } from 'mongodb';
 import type { Retry } from '../../domain/sync/retry.ts';
+import { isImplausibleRetry, latestRetryAt } from '../../domain/sync/retry.ts';
 import type { FetchState } from './fetch-state.ts';
 
 export const pendingState = { state: 'pending', tries: 0 } as const;
@@ -34,7 +35,8 @@ export function isDue(
   if (state === undefined) return true;
   const { fetched_at: fetchedAt, next_try_at: nextTryAt } = state;
   if (state.state === 'stored') return fetchedAt === undefined || refreshAt(fetchedAt) <= now;
-  return nextTryAt === undefined ? state.state !== 'none' : nextTryAt <= now;
+  if (nextTryAt === undefined) return state.state !== 'none';
+  return nextTryAt <= now || isImplausibleRetry(nextTryAt, now);
 }
 
 /** What is still to be fetched; null is an activity that was stored before details were kept. */
@@ -46,7 +48,11 @@ function dueFilter(path: string, now: Date): Document {
   const nextTryAt = `${path}.next_try_at`;
   return {
     [`${path}.state`]: { $in: openStates(path) },
-    $or: [{ [nextTryAt]: { $exists: false } }, { [nextTryAt]: { $lte: now } }],
+    $or: [
+      { [nextTryAt]: { $exists: false } },
+      { [nextTryAt]: { $lte: now } },
+      { [nextTryAt]: { $gt: latestRetryAt(now) } },
+    ],
   };
 }
 

@@ -75,4 +75,19 @@ describe('the figures', () => {
     });
     expect(other).toMatchObject({ athleteId: 2002, activities: 0, unusableRecords: 0 });
   });
+
+  it('counts an activity whose start is no date, and takes no start from it', async () => {
+    await createTokenStore(adapter.store, everyApplication).save(grant);
+    await adapter.activities.storePage(pageOf([recordOf(1), recordOf(2)]));
+    await adapter.database.db
+      .collection('activities')
+      .updateOne(
+        { _id: Long.fromNumber(1) },
+        { $set: { start_date: 'yesterday' } },
+        { bypassDocumentValidation: true },
+      );
+    const [anna] = await overview(adapter.store, everyApplication);
+    expect(anna).toMatchObject({ activities: 2, oldestStart: anna?.newestStart });
+    expect(anna?.oldestStart).toBeInstanceOf(Date);
+  });
 });

@@ -109,6 +109,14 @@ describe('pending streams', () => {
     expect(await idsOf({ now: new Date(now.getTime() + 1) })).toEqual([3, 2, 1]);
   });
 
+  it('streams whose next try is more than a month ahead are due now', async () => {
+    await storeDays(2);
+    const inDays = (days: number): Date => new Date(now.getTime() + days * 24 * hourMs);
+    await setStreams(2, { state: 'parked', tries: 10, next_try_at: inDays(30) });
+    await setStreams(1, { state: 'pending', tries: 1, next_try_at: inDays(3_650) });
+    expect(await idsOf()).toEqual([1]);
+  });
+
   it('pending streams have no elapsed time if the activity has none', async () => {
     await adapter.activities.storePage(pageOf([recordOf(first, { elapsed_time: null })]));
     expect(await query()).toMatchObject([{ elapsedS: 0 }]);
