@@ -15,7 +15,10 @@ export interface RunStats {
   readonly withoutStreams: number;
   /** Tries of streams that failed by the activity's own fault. */
   readonly streamsFailed: number;
+  /** Tasks that are parked after failures of their own. */
   readonly parked: number;
+  /** Records of the list that cannot be stored, each counted when it is parked first. */
+  readonly unusableRecords: number;
   /** Activities that are gone at Strava, and were removed. */
   readonly deleted: number;
   /** Activities, segments, gear and parts of the athlete that were fetched by themselves. */
@@ -35,6 +38,7 @@ export const emptyStats: RunStats = {
   withoutStreams: 0,
   streamsFailed: 0,
   parked: 0,
+  unusableRecords: 0,
   deleted: 0,
   recordsStored: 0,
   failures: 0,
@@ -48,7 +52,7 @@ export function addPage(stats: RunStats, page: PageResult): RunStats {
     changed: stats.changed + page.changed,
     listed: stats.listed + page.added + page.changed + page.unchanged,
     withoutStreams: stats.withoutStreams + page.withoutStreams,
-    parked: stats.parked + page.parked,
+    unusableRecords: stats.unusableRecords + page.parked,
   };
 }
 
@@ -67,7 +71,8 @@ export function addTask(before: RunStats, task: FetchTask, outcome: TaskOutcome)
       ...stats,
       ...count('failures'),
       ...count('streamsFailed', isStreams),
-      ...count('parked', kind !== 'failed'),
+      // An activity whose record cannot be stored is counted with its page.
+      ...count('parked', kind !== 'failed' && (page?.parked ?? 0) === 0),
     };
   if (kind === 'stored')
     return { ...stats, ...count(isStreams ? 'streamsStored' : 'recordsStored') };

@@ -69,6 +69,7 @@ describe.concurrent('sync with faulty responses', () => {
     faults.activity(sick, 'error-json');
     const first = await scene.call('sync');
     expect(first.exitCode, first.stderr).toBe(0);
+    expect(first.stdout).toContain('Parked after failures: 1.');
     expect(first.stdout).toContain(`Parked, tried again in a day or later: ${sick}.`);
     expect(requests.count({ activityId: sick, endpoint: 'streams' })).toBe(5);
     expect(await scene.differences()).toEqual([
@@ -98,8 +99,10 @@ describe.concurrent('sync with faulty responses', () => {
     const { start_date } = world.summary(startless);
     world.editActivity(startless, { start_date: undefined });
     world.editActivity(nameless, { id: undefined });
-    const { exitCode } = await scene.call('sync');
+    const { exitCode, stdout } = await scene.call('sync');
     expect(exitCode).toBe(0);
+    expect(stdout).toContain('Not stored: 2 new records of the list, see the collection parked.');
+    expect(stdout).not.toContain('Parked after failures');
     const healthy = trueIds(scene.simulator).filter((id) => id !== startless && id !== nameless);
     expect(await storedIds(scene.db)).toEqual(healthy);
     const parked = await scene.db.collection('parked').find().sort({ reason: 1 }).toArray();
@@ -110,7 +113,7 @@ describe.concurrent('sync with faulty responses', () => {
     expect((await scene.call('status')).stdout).toMatch(/unusable\s+2 records/);
 
     world.editActivity(startless, { start_date });
-    await scene.call('sync');
+    expect((await scene.call('sync')).stdout).not.toContain('Not stored');
     expect(await storedIds(scene.db)).toContain(startless);
     expect((await scene.call('status')).stdout).toMatch(/unusable\s+1 record,/);
   });

@@ -39,7 +39,13 @@ export async function renderSummary(facts: SummaryFacts, isJson: boolean): Promi
   }
   return [
     `Activities: ${number(stats.added)} new, ${number(stats.changed)} changed.`,
-    `Streams: ${number(stats.streamsStored)} stored, ${number(stats.withoutStreams)} activities without, ${number(stats.parked)} parked.`,
+    `Streams: ${number(stats.streamsStored)} stored, ${number(stats.withoutStreams)} activities without.`,
+    ...(stats.parked > 0 ? [`Parked after failures: ${number(stats.parked)}.`] : []),
+    ...(stats.unusableRecords > 0
+      ? [
+          `Not stored: ${counted(stats.unusableRecords, 'new record')} of the list, see the collection parked.`,
+        ]
+      : []),
     `Requests: ${number(stats.requests)} made, ${number(stats.failures)} failed; left: ${number(quota.short.left)} until ${instant(quota.short.resetsAt)}, ${number(quota.daily.left)} today.`,
     ...(parkedIds.length > 0
       ? [`Parked, tried again in a day or later: ${parkedIds.join(', ')}.`]

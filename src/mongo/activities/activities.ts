@@ -71,8 +71,8 @@ export async function storePage(
   await recordChanges(store, differing, page);
   const writes = differing.flatMap((summary) => prepareWrite(summary, unwritable));
   const rejected = await writeSummaries(store, writes, page);
-  const parked = [...page.unusable, ...unwritable, ...rejected.map(({ unusable }) => unusable)];
-  await park(store, parked, page);
+  const unusable = [...page.unusable, ...unwritable, ...rejected.map(({ unusable }) => unusable)];
+  const parked = await park(store, unusable, page);
   const lost = new Set([...rejected.map(({ id }) => id), ...unwritable.map(idOf)]);
   const sent = writes.map(({ summary }) => summary.id).filter((id) => !lost.has(id));
   const overtaken = await overtakenIds(store, sent, page);
@@ -86,7 +86,7 @@ export async function storePage(
     changed: written.length - added.length,
     unchanged: newest.size - differing.length + overtaken.size + deleted.size,
     withoutStreams: added.filter(({ isManual }) => isManual).length,
-    parked: parked.length,
+    parked,
   };
 }
 

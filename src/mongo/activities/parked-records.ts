@@ -14,15 +14,16 @@ import { maxLevels } from '../base/bson-limits.ts';
 
 const keptRecordLength = 100_000;
 
-/** Parks the unusable records of a page; a record that is already parked is counted again. */
+/** Parks the unusable records of a page, and returns how many of them were not parked before. */
 export async function park(
   { parked }: Store,
   unusable: readonly UnusableRecord[],
   { athleteId, fetchedAt }: PageToStore,
-): Promise<void> {
+): Promise<number> {
+  let added = 0;
   for (const one of unusable) {
     const text = canonicalJson(shown(one.record)).slice(0, keptRecordLength);
-    await parked.updateOne(
+    const { upsertedCount } = await parked.updateOne(
       { _id: parkedId(athleteId, one) },
       {
         $set: {
@@ -36,7 +37,9 @@ export async function park(
       },
       { upsert: true },
     );
+    added += upsertedCount;
   }
+  return added;
 }
 
 /** Removes the parked records whose activities are stored now. */

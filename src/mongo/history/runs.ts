@@ -19,6 +19,7 @@ export interface RunCounts {
   readonly streamsStored: number;
   readonly withoutStreams: number;
   readonly parked: number;
+  readonly unusableRecords: number;
   readonly failures: number;
   readonly busySeconds: number;
 }
@@ -123,6 +124,7 @@ function snakeCased(counts: RunCounts): Record<string, number> {
     streams_stored: counts.streamsStored,
     without_streams: counts.withoutStreams,
     parked: counts.parked,
+    unusable_records: counts.unusableRecords,
     failures: counts.failures,
     busy_seconds: counts.busySeconds,
   };

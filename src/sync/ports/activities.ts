@@ -17,6 +17,7 @@ export interface PageResult {
   readonly unchanged: number;
   /** Of the added ones, those that have no streams by nature. */
   readonly withoutStreams: number;
+  /** Records that cannot be stored and were not parked before. */
   readonly parked: number;
 }
 

@@ -95,7 +95,7 @@ describe('storing an odd record between two good ones', () => {
     const record = recordFromText(odd, '"a\\u0000b":1');
     await storeBetween(record);
     const again = await adapter.activities.storePage(pageOf([record]));
-    expect(again).toMatchObject({ added: 0, parked: 1 });
+    expect(again).toMatchObject({ added: 0, parked: 0 });
     expect(await adapter.store.parked.countDocuments()).toBe(1);
     const repaired = await adapter.activities.storePage(pageOf([recordOf(odd)]));
     expect(repaired).toMatchObject({ added: 1, parked: 0 });

@@ -15,6 +15,7 @@ const counts: RunCounts = {
   streamsStored: 6,
   withoutStreams: 5,
   parked: 4,
+  unusableRecords: 5,
   failures: 3,
   busySeconds: 2,
 };
@@ -46,6 +47,7 @@ describe('a stored run', () => {
         streams_stored: 6,
         without_streams: 5,
         parked: 4,
+        unusable_records: 5,
         failures: 3,
         busy_seconds: 2,
       },
