@@ -16,6 +16,7 @@ import { proxyOf } from './config/proxy.ts';
 import { userFoldersOf } from './config/user-folders.ts';
 import { isInstalledAt } from './domain/invocation.ts';
 import { DomestiqueError, exitCodes, InterruptedError, UsageError } from './errors.ts';
+import { writeAbove } from './features/shared/progress/write-above.ts';
 import { createLog } from './log.ts';
 import { rejectOptionsKeptByNpm } from './npm-options.ts';
 import { identifyOwner } from './owner.ts';
@@ -51,7 +52,10 @@ async function createProgram(signal: AbortSignal): Promise<Program> {
   const proxy = proxyOf(process.env);
   if (proxy !== undefined) setGlobalProxyFromEnv({ ...proxy });
   const isTerminal = process.stderr.isTTY;
-  const log = createLog(config.log, process.stderr, isTerminal);
+  const write = (lines: string): void => {
+    writeAbove(process.stderr, lines);
+  };
+  const log = createLog(config.log, { write }, isTerminal);
   for (const warning of config.warnings) log.warn(warning);
   return {
     config,

@@ -8,7 +8,7 @@ import { escapeActing, terminalText } from './terminal-text.ts';
 /** Creates the log; `isTerminal` decides the format where none is configured. */
 export function createLog(
   { level, format }: LogConfig,
-  destination: NodeJS.WritableStream,
+  destination: { readonly write: (lines: string) => unknown },
   isTerminal: boolean,
 ): Logger {
   const isPretty = (format ?? (isTerminal ? 'pretty' : 'json')) === 'pretty';
@@ -25,7 +25,8 @@ function prettyTextOf(colorize: boolean): (line: string) => string {
   const pretty = prettyFactory({
     colorize,
     translateTime: 'SYS:yyyy-mm-dd HH:MM:ss',
-    ignore: 'pid,hostname',
+    // Progress: its text says it all.
+    ignore: 'pid,hostname,progress',
   });
   return (line) => pretty(JSON.parse(line, harmless));
 }

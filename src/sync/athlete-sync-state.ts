@@ -124,6 +124,13 @@ function nextStep(athlete: AthleteSyncState): PageStep | undefined {
   return again && { request: again, isReconcile: true };
 }
 
+/** Whether every page that the run needs was read. A reconcile reads known pages again. */
+export function isListKnown(athlete: AthleteSyncState): boolean {
+  if (athlete.stoppedBy !== undefined) return true;
+  const step = nextStep(athlete);
+  return !athlete.isPollDue && (step === undefined || step.isReconcile === true);
+}
+
 /** Whether the run may have something to do for the athlete, now or later. */
 export function hasWork(athlete: AthleteSyncState): boolean {
   const { stoppedBy, isPollDue, tasks, inFlight, nextTryAtMs } = athlete;

@@ -11,7 +11,7 @@ import type { StravaSource } from './ports/source.ts';
 import type { Run, RunLoopDeps } from './run-loop.ts';
 import type { PollMemory } from './polls.ts';
 import { createPolls, hasBacklog } from './polls.ts';
-import { leftOf, runLoop } from './run-loop.ts';
+import { backlogOf, runLoop } from './run-loop.ts';
 import type { RunOptions } from './run-options.ts';
 import type { RunStats } from './run-stats.ts';
 
@@ -98,7 +98,7 @@ function createRun(
     busySeconds: Math.round(dispatcher.busyMs() / 1_000),
   });
   const onSettled = (): void => {
-    options.reporter.progress(stats(), leftOf(athleteLeases.athletes));
+    options.reporter.progress(stats(), backlogOf(athleteLeases.athletes));
   };
   const dispatcher = createDispatcher({ deps, outcomes, stop: options.signal, onSettled });
   const polls = createPolls(deps, athleteLeases.athletes);

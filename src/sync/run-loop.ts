@@ -11,7 +11,7 @@ import { noReserve, opensAt } from '../domain/rate-limit/quota.ts';
 import type { ReconcileSettings } from '../domain/sync/reconcile.ts';
 import { StravaRejectedError, StravaRequestError, StravaUnavailableError } from '../errors.ts';
 import type { AthleteSyncState } from './athlete-sync-state.ts';
-import { viewOf } from './athlete-sync-state.ts';
+import { isListKnown, viewOf } from './athlete-sync-state.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { AthleteLeases } from './athlete-leases.ts';
 import type { Outcomes } from './outcomes.ts';
@@ -23,7 +23,7 @@ import type { KeptKinds, TaskStore } from './ports/tasks.ts';
 import type { QuotaView } from './quota-view.ts';
 import { createPollInterval } from './poll-interval.ts';
 import type { PollDeps, PollMemory, Polls } from './polls.ts';
-import type { RunOptions } from './run-options.ts';
+import type { Backlog, RunOptions } from './run-options.ts';
 import type { RunStats } from './run-stats.ts';
 
 export interface RunLoopDeps extends Omit<PollDeps, keyof PollMemory> {
@@ -158,9 +158,11 @@ async function wait(
 ): Promise<void> {
   const { clock, quota } = deps;
   throwIfDownTooLong(deps, outcomes);
-  const left = leftOf(athleteLeases.athletes);
   const isShown = reason !== 'inFlight' && !options.failOnQuota;
-  if (isShown) options.reporter.waiting({ reason, untilMs, left });
+  if (isShown) {
+    const backlog = backlogOf(athleteLeases.athletes);
+    options.reporter.waiting({ reason, untilMs, ...backlog });
+  }
   const maxMs = Math.min(maxSleepMs, quota.settings.shortWindowMs / 50);
   const sleepMs = Math.min(maxMs, untilMs - quota.nowMs());
   await dispatcher.wakeOr((signal) => clock.sleep(Math.max(1, sleepMs), signal));
@@ -182,7 +184,10 @@ function throwIfOver({ deadlineMs }: RunLoopDeps, downMs: number, cause?: Error)
   );
 }
 
-/** How many streams are still to be fetched. */
-export function leftOf(athletes: readonly AthleteSyncState[]): number {
-  return athletes.reduce((sum, { pendingCount = 0 }) => sum + pendingCount, 0);
+/** What is left to do for the athletes. */
+export function backlogOf(athletes: readonly AthleteSyncState[]): Backlog {
+  return {
+    left: athletes.reduce((sum, { pendingCount = 0 }) => sum + pendingCount, 0),
+    isListKnown: athletes.every(isListKnown),
+  };
 }

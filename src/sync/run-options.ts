@@ -6,10 +6,18 @@ import type { SharingOptions } from './athlete-leases.ts';
 import type { Scope } from './athlete-sync-state.ts';
 import type { RunStats } from './run-stats.ts';
 
+/** What a run still has to do. */
+export interface Backlog {
+  /** How many streams are still to be fetched, of the activities that are listed so far. */
+  readonly left: number;
+  /** Whether every page of the list that the run needs was read. */
+  readonly isListKnown: boolean;
+}
+
 /** What a run shows while it lasts. */
 export interface Reporter {
-  progress(stats: RunStats, left: number): void;
-  waiting(wait: { reason: WaitReason; untilMs: number; left: number }): void;
+  progress(stats: RunStats, backlog: Backlog): void;
+  waiting(wait: { reason: WaitReason; untilMs: number } & Backlog): void;
 }
 
 export interface RunOptions {

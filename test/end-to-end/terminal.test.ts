@@ -1,6 +1,10 @@
+import { Long } from 'mongodb';
+import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { useDataFolders } from '../support/data-folder.ts';
 import { athleteId, useScene } from '../support/scene.ts';
+import { piecesOf, screenOf } from '../support/terminal-screen.ts';
+import { terminalOf } from '../support/typed-terminal.ts';
 import { eventually } from '../support/waiting.ts';
 
 /** Runs a program on a pseudo-terminal; types Ctrl-C there on SIGUSR1, and closes it on SIGUSR2. */
@@ -43,6 +47,28 @@ describe('on a terminal', () => {
     expect((await scene.run('sync')).exitCode).toBe(0);
     expect(scene.simulator.requests.fetchedTwice()).toEqual([]);
   });
+
+  it.each([60, 80, 120])(
+    'sync shows progress bars that fit into %i columns, and takes them away',
+    async (columns) => {
+      const scene = await openScene({ activities: 60, env: { TERM: 'xterm', LOG_LEVEL: 'info' } });
+      const ada = { _id: Long.fromNumber(athleteId), stats: { all_ride_totals: { count: 90 } } };
+      await scene.db.collection<{ _id: Long }>('athletes').insertOne(ada);
+      const args = terminalOf(columns, 'bin/domestique', 'sync');
+      const { exitCode, stdout } = await scene.launch(args, {}, { program: 'python3' }).ended;
+      expect(exitCode, stdout).toBe(0);
+      const [bars = '', summary = ''] = stdout.split('\u001B[?25h');
+      for (const text of piecesOf(bars)) expect(stringWidth(text)).toBeLessThan(columns);
+      expect(bars).toMatch(/list +\[=+-+\] 60 (of about |\/)90/);
+      const [list = '', streams = '', time = ''] = screenOf(bars, columns).slice(-3);
+      expect(list).toMatch(/^list +\[=+\] 60 complete/);
+      expect(streams).toMatch(/^streams +\[[=-]+\] \d+( of |\/)60/);
+      expect(list.indexOf(']')).toBe(streams.indexOf(']'));
+      expect(time).toMatch(/^(|Measuring the speed|About .* left.*)$/);
+      expect(screenOf(stdout, columns).join('\n')).not.toContain('[=');
+      expect(summary).toContain('60 new');
+    },
+  );
 
   it.each([
     ['npm', ['run', '-s', 'sync']],

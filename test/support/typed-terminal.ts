@@ -6,10 +6,11 @@
 export type Step = readonly [shown: string, typed: string];
 
 const script = `
-import json, os, pty, sys
-steps = json.loads(sys.argv[1])
+import fcntl, json, os, pty, struct, sys, termios
+steps, columns = json.loads(sys.argv[1])
 pid, terminal = pty.fork()
 if pid == 0:
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 24, columns, 0, 0))
     os.execvp(sys.argv[2], sys.argv[2:])
 seen = ''
 while True:
@@ -29,5 +30,10 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 
 /** The arguments of python3 that run the command in a terminal; its exit code is the command's. */
 export function typedTerminal(steps: readonly Step[], ...command: readonly string[]): string[] {
-  return ['-c', script, JSON.stringify(steps), ...command];
+  return ['-c', script, JSON.stringify([steps, 80]), ...command];
+}
+
+/** The same with nobody who types, in a terminal of that width. */
+export function terminalOf(columns: number, ...command: readonly string[]): string[] {
+  return ['-c', script, JSON.stringify([[], columns]), ...command];
 }

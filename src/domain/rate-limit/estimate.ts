@@ -5,7 +5,7 @@
 import type { PollPlan } from './poll-plan.ts';
 import { pollsBetween } from './poll-plan.ts';
 import { leftIn, windowEndMs } from './quota.ts';
-import type { QuotaSettings, QuotaState } from './quota-state.ts';
+import type { QuotaSettings, QuotaState, WindowKind } from './quota-state.ts';
 import { limitOf, windowStartMs } from './quota-state.ts';
 import { activityRequests, reserveFor } from './reserve.ts';
 
@@ -24,18 +24,41 @@ const hourMs = 3_600_000;
 /** More windows than anybody waits for: some 10 years of 15 minutes. */
 const maxWindows = 360_000;
 
-/** The earliest instant (milliseconds since the epoch) by which `requests` of the backlog can have been sent. */
-export function estimateEndMs(requests: number, facts: EstimateFacts): number {
-  const { nowMs, requestsPerHour = Infinity } = facts;
-  return Math.max(quotaEndMs(requests, facts), nowMs + (requests / requestsPerHour) * hourMs);
+/** What a backlog waits for longest: a window of the quota, or the speed of the requests themselves. */
+export type DecidingLimit = WindowKind | 'speed';
+
+/** When a backlog ends, in milliseconds since the epoch. */
+export interface Estimate {
+  readonly endMs: number;
+  readonly decidedBy: DecidingLimit;
 }
 
-function quotaEndMs(requests: number, facts: EstimateFacts): number {
+/** The larger of the quota's estimate and the speed's, and which of them it is. */
+export function estimate(requests: number, facts: EstimateFacts): Estimate {
+  const { nowMs, requestsPerHour = Infinity } = facts;
+  const speedMs = nowMs + (requests / requestsPerHour) * hourMs;
+  const quotaMs = quotaEndMs(requests, facts);
+  if (speedMs >= quotaMs) return { endMs: speedMs, decidedBy: 'speed' };
+  const isShort = quotaEndMs(requests, facts, { isDayUnlimited: true }) === quotaMs;
+  return { endMs: quotaMs, decidedBy: isShort ? 'short' : 'daily' };
+}
+
+/** The earliest instant (milliseconds since the epoch) by which `requests` of the backlog can have been sent. */
+export function estimateEndMs(requests: number, facts: EstimateFacts): number {
+  return estimate(requests, facts).endMs;
+}
+
+function quotaEndMs(
+  requests: number,
+  facts: EstimateFacts,
+  { isDayUnlimited = false }: { readonly isDayUnlimited?: boolean } = {},
+): number {
   const { state, settings, nowMs } = facts;
+  const ofDay = isDayUnlimited ? Infinity : limitOf('daily', state, settings);
   let atMs = nowMs;
   let remaining = requests;
   let fresh = 0;
-  let daily = leftIn('daily', state, nowMs, settings);
+  let daily = isDayUnlimited ? Infinity : leftIn('daily', state, nowMs, settings);
   let short = leftIn('short', state, nowMs, settings);
   for (let windows = 0; windows < maxWindows; windows += 1) {
     const dayEndsMs = windowEndMs('daily', atMs, settings);
@@ -51,7 +74,7 @@ function quotaEndMs(requests: number, facts: EstimateFacts): number {
     );
     remaining -= spent;
     if (remaining === 0) return atMs;
-    daily = endMs >= dayEndsMs ? limitOf('daily', state, settings) : daily - first - spent;
+    daily = endMs >= dayEndsMs ? ofDay : daily - first - spent;
     short = endMs >= shortEndsMs ? limitOf('short', state, settings) : short - first - spent;
     atMs = endMs;
   }

@@ -26,7 +26,7 @@ import { openEndpoints } from './endpoints.ts';
 import type { Notifier } from '../notifications/notifier.ts';
 import { createNotifier } from '../notifications/notifier.ts';
 import { describeNoAthlete, logOthers } from '../shared/other-applications.ts';
-import { createProgress, progressOptionsOf } from '../shared/progress.ts';
+import { openProgress } from '../shared/progress/sync-progress.ts';
 import { recordRun } from '../shared/run-record.ts';
 import { readWebhookIntervalMs } from '../shared/poll-plan.ts';
 import { readBacklogPlan, scopeOf } from '../shared/sync-run.ts';
@@ -157,10 +157,10 @@ async function runOnce(session: Session, reason: RunReason): Promise<void> {
     return;
   }
   const isTakeover = reason === 'takeover';
+  const scope = scopeOf(program, undefined);
   const plan = await readBacklogPlan(session);
-  const requestsPerHour = await database.runs.requestsPerHour();
-  const known = { plan, requestsPerHour };
-  const progress = createProgress(progressOptionsOf(program, strava, known));
+  const shown = { program, database, strava, athleteIds, scope, plan, isAwaited: false };
+  const progress = await openProgress(shown);
   const result = await recordRun(program, database, { reason, command: 'start' }, () =>
     job
       .run({

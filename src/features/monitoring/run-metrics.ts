@@ -33,11 +33,11 @@ export function createRunObservation(registry: Registry, clock: Clock): RunObser
   const follow = (reporter: Reporter, nowMs: () => number): Reporter => {
     let before = emptyStats;
     return {
-      progress: (stats, left) => {
+      progress: (stats, backlog) => {
         work(before, stats);
         before = stats;
         wait = undefined;
-        reporter.progress(stats, left);
+        reporter.progress(stats, backlog);
       },
       waiting: (waiting) => {
         const { reason, untilMs } = waiting;

@@ -16,7 +16,7 @@ import type { RunResult } from '../../sync/job.ts';
 import type { BackfillRequest } from '../../sync/ports/athletes.ts';
 import type { LeaseHolder } from '../../sync/ports/leases.ts';
 import { addStats } from '../../sync/run-stats.ts';
-import { createProgress, progressOptionsOf } from './progress.ts';
+import { openProgress } from './progress/sync-progress.ts';
 
 export interface SyncSession {
   readonly program: Program;
@@ -36,7 +36,7 @@ const watchMs = 1_000;
 
 export async function runUntilDone(session: SyncSession): Promise<RunResult> {
   const { program, athleteIds, failOnQuota } = session;
-  let result = await runOnce(session, athleteIds);
+  let result = await runOnce(session, athleteIds, true);
   const logged = new Set<number>();
   for (;;) {
     const unfinished = [...result.held.keys(), ...lostLeases(result)];
@@ -44,7 +44,7 @@ export async function runUntilDone(session: SyncSession): Promise<RunResult> {
     for (const [id, holder] of result.held) logHeld(session, logged, { id, holder });
     await program.clock.sleep(watchMs, program.signal);
     const left = await stillWanted(session, unfinished);
-    const next = await runOnce(session, left);
+    const next = await runOnce(session, left, false);
     result = {
       ...next,
       stats: addStats(result.stats, next.stats),
@@ -94,7 +94,11 @@ export async function isBackfillOpen(
   return backfills.some((other) => other.id === id);
 }
 
-async function runOnce(session: SyncSession, athleteIds: readonly number[]): Promise<RunResult> {
+async function runOnce(
+  session: SyncSession,
+  athleteIds: readonly number[],
+  isAwaited: boolean,
+): Promise<RunResult> {
   const { program, database, strava, backfill, scope, failOnQuota } = session;
   const webhookIntervalMs = await readWebhookIntervalMs(program, database.store, strava.clientId);
   const timing = {
@@ -103,14 +107,14 @@ async function runOnce(session: SyncSession, athleteIds: readonly number[]): Pro
     webhookIntervalMs: () => webhookIntervalMs,
   };
   const job = openJob(program, { database, strava }, timing);
+  const wanted = scope ?? scopeOf(program, backfill);
   const plan = await readBacklogPlan(session);
-  const requestsPerHour = await database.runs.requestsPerHour();
-  const known = { plan, requestsPerHour };
-  const progress = createProgress(progressOptionsOf(program, strava, known));
+  const shown = { program, database, strava, athleteIds, plan, isAwaited };
+  const progress = await openProgress({ ...shown, scope: wanted });
   try {
     return await job.run({
       athleteIds: () => Promise.resolve(athleteIds),
-      scopeOf: () => scope ?? scopeOf(program, backfill),
+      scopeOf: () => wanted,
       failOnQuota,
       isPollWanted: scope === undefined && backfill?.until === undefined,
       signal: program.signal,

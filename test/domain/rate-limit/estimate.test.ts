@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { dayMs, minuteMs } from '../../../src/domain/duration.ts';
-import { backlogPerDay, estimateEndMs } from '../../../src/domain/rate-limit/estimate.ts';
+import { backlogPerDay, estimate, estimateEndMs } from '../../../src/domain/rate-limit/estimate.ts';
 import { planPolls } from '../../../src/domain/rate-limit/poll-plan.ts';
 import { leftIn, noReserve, reserve } from '../../../src/domain/rate-limit/quota.ts';
 import type { QuotaSettings, QuotaState } from '../../../src/domain/rate-limit/quota-state.ts';
@@ -134,6 +134,20 @@ describe('estimateEndMs', () => {
     expect(estimateEndMs(2_000, { ...facts, requestsPerHour: 5_000 })).toBe(
       estimateEndMs(2_000, facts),
     );
+  });
+
+  it('names what a backlog waits for longest', () => {
+    const facts = { state: emptyQuota, settings: quota, nowMs: midnightMs };
+    const decider = (requests: number, requestsPerHour?: number) =>
+      estimate(requests, { ...facts, requestsPerHour }).decidedBy;
+    const { short, daily } = quota;
+    expect(decider(short)).toBe('speed');
+    expect(decider(short + 1)).toBe('short');
+    expect(decider(daily)).toBe('short');
+    expect(decider(daily + 1)).toBe('daily');
+    expect(decider(5 * daily, 1_000)).toBe('daily');
+    expect(decider(5 * daily, 10)).toBe('speed');
+    expect(estimate(daily + 1, facts).endMs).toBe(estimateEndMs(daily + 1, facts));
   });
 
   it('ends even where polls leave nothing', () => {

@@ -1,0 +1,109 @@
+/**
+ * Shows the progress of a run: bars on a terminal; without one, a line at once and one every 30 seconds.
+ */
+import type { EstimateFacts } from '../../../domain/rate-limit/estimate.ts';
+import { estimate } from '../../../domain/rate-limit/estimate.ts';
+import type { Database, Strava } from '../../../main.ts';
+import { readListTotals } from '../../../mongo/athletes/list-totals.ts';
+import type { Program } from '../../../program.ts';
+import type { Scope } from '../../../sync/athlete-sync-state.ts';
+import type { Reporter } from '../../../sync/run-options.ts';
+import type { RunStats } from '../../../sync/run-stats.ts';
+import { instant } from '../text-format.ts';
+import type { Screen } from './screen.ts';
+import { openScreen } from './screen.ts';
+import { syncLines, syncRows, syncText } from './sync-lines.ts';
+import type { Tracker } from './sync-tracker.ts';
+import { createTracker } from './sync-tracker.ts';
+
+/** What a run is about. */
+export interface ShownRun {
+  readonly program: Program;
+  readonly database: Pick<Database, 'store' | 'runs'>;
+  readonly strava: Strava;
+  readonly athleteIds: readonly number[];
+  readonly scope: Scope;
+  readonly plan: EstimateFacts['plan'];
+  /** Whether somebody waits for the run, so that its first line comes at once. */
+  readonly isAwaited: boolean;
+}
+
+export interface Progress extends Reporter {
+  /** Removes the bars from the screen. */
+  readonly end: () => void;
+}
+
+const logEveryMs = 30_000;
+
+export async function openProgress(run: ShownRun): Promise<Progress> {
+  const { program, database, strava, athleteIds, scope, plan } = run;
+  const { rateLimiter, quota } = strava;
+  const { settings } = quota;
+  const nowMs = (): number => quota.nowMs();
+  const isWhole = scope.kind === 'default' && scope.since === undefined;
+  const tracker = createTracker({
+    totals: isWhole ? await readListTotals(database.store, athleteIds) : undefined,
+    estimate: (requests, requestsPerHour) =>
+      estimate(requests, {
+        ...{ state: rateLimiter.known(), settings, nowMs: nowMs(), requestsPerHour },
+        ...(plan && { plan }),
+      }),
+    nowMs,
+    requestsPerHour: await database.runs.requestsPerHour(),
+    shortWindowMs: settings.shortWindowMs,
+  });
+  return createProgress(program, tracker, run.isAwaited);
+}
+
+export function createProgress(program: Program, tracker: Tracker, isAwaited: boolean): Progress {
+  const isDrawn = program.isTerminal && program.log.isLevelEnabled('info');
+  return isDrawn ? createBars(program, tracker) : createLines(program, tracker, isAwaited);
+}
+
+function createLines({ log, clock }: Program, tracker: Tracker, isAwaited: boolean): Progress {
+  let loggedAtMs = clock.monotonicMs();
+  let loggedWaitUntilMs = 0;
+  if (isAwaited) log.info('Syncing.');
+  return {
+    progress: (stats, backlog) => {
+      tracker.progress(stats, backlog);
+      if (clock.monotonicMs() - loggedAtMs < logEveryMs) return;
+      loggedAtMs = clock.monotonicMs();
+      log.info({ progress: figures(stats, backlog.left) }, syncText(tracker.state()));
+    },
+    waiting: ({ reason, untilMs, ...backlog }) => {
+      if (reason !== 'quota' || untilMs <= loggedWaitUntilMs) return;
+      loggedWaitUntilMs = untilMs;
+      tracker.waiting(instant(new Date(untilMs)), backlog);
+      log.info({ progress: { left: backlog.left } }, syncText(tracker.state()));
+    },
+    end: () => undefined,
+  };
+}
+
+/** The bars appear with the first progress: a run whose athletes are held elsewhere shows none. */
+function createBars({ stderr }: Program, tracker: Tracker): Progress {
+  let screen: Screen | undefined;
+  const show = (): void => {
+    screen ??= openScreen(stderr, syncRows, (width) => syncLines(tracker.state(), width));
+  };
+  return {
+    progress: (stats, backlog) => {
+      tracker.progress(stats, backlog);
+      show();
+    },
+    waiting: ({ reason, untilMs, ...backlog }) => {
+      if (reason !== 'quota') return;
+      tracker.waiting(instant(new Date(untilMs)), backlog);
+      show();
+    },
+    end: () => {
+      screen?.end();
+    },
+  };
+}
+
+function figures(stats: RunStats, left: number): object {
+  const { requests, added, changed, streamsStored, withoutStreams } = stats;
+  return { requests, added, changed, streams: streamsStored, withoutStreams, left };
+}
