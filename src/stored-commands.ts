@@ -9,13 +9,14 @@ import type { show } from './features/show/command.ts';
 
 export function addExport(add: Add, perform: Perform): void {
   add('export', 'stored activities as GPX, GeoJSON, CSV or lines of JSON; on stdout, or with --out')
-    .requiredOption('--format <format>', 'gpx, geojson, csv or ndjson')
+    .option('--format <format>', 'gpx, geojson, csv or ndjson; the ending of --out names it too')
     .option('--activity <id>', 'this activity alone')
     .option('--since <date>', 'from then on; the same forms as for sync')
     .option('--until <date>', 'up to the end of then; the same forms')
     .option('--sport <sport>', 'a sport_type of Strava, for example Run')
     .option('--athlete <id>', 'only of this athlete')
-    .option('--out <path>', 'a file; for gpx without --activity a folder')
+    .option('--out <path>', 'a file; a folder for a gpx file of each activity')
+    .option('--force', 'replace files that exist', false)
     .action((options: Parameters<typeof exportActivities>[1]) =>
       perform(async (program) =>
         (await import('./features/export/command.ts')).exportActivities(program, options),

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportActivities } from '../../src/features/export/command.ts';
 import type { ExportOptions } from '../../src/features/export/options.ts';
 import { DomestiqueError } from '../../src/errors.ts';
-import { csvRecords, readGpx } from '../features/export/readers.ts';
+import { csvRecords, readGpx, readGpxTracks } from '../features/export/readers.ts';
 import { createTestProgram } from '../support/program.ts';
 import type { Scene } from '../support/scene.ts';
 import { athleteId, useScene } from '../support/scene.ts';
@@ -132,8 +132,7 @@ describe.concurrent('export', () => {
 
   it('writes CSV into a file with a row for each sample', async () => {
     const out = join(folder, 'samples.csv');
-    await writeFile(out, 'older');
-    await exported('--format', 'csv', '--out', out);
+    await exported('--out', out);
     const rows = csvRecords(await readFile(out, 'utf8'));
     const byId = Map.groupBy(rows, (row) => Number(row['activity_id']));
     const recorded = truth().filter(({ hasStreams }) => hasStreams);
@@ -152,6 +151,42 @@ describe.concurrent('export', () => {
     expect(full.map((row) => [Number(row['latitude_deg']), row['time_utc']])).toEqual(
       pointsOf(scene.simulator, ids.full).map(({ lat, time }) => [lat, time]),
     );
+  });
+
+  it('replaces no file without --force', async () => {
+    const out = join(folder, 'older.csv');
+    const tracks = join(folder, 'kept');
+    await writeFile(out, 'older');
+    const refused = await run('--out', out);
+    expect(refused).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(refused.stderr).toBe(`${out} exists already: --force replaces it.\n`);
+    expect(await readFile(out, 'utf8')).toBe('older');
+    await exported('--out', out, '--force');
+    expect(await readFile(out, 'utf8')).toMatch(/^activity_id,/);
+
+    await exported('--format', 'gpx', '--out', tracks);
+    const [first = '', ...others] = await readdir(tracks);
+    await writeFile(join(tracks, first), 'older');
+    const again = await run('--format', 'gpx', '--out', tracks);
+    expect(again.exitCode, again.stderr).toBe(0);
+    expect(again.stderr).toContain(
+      `${others.length + 1} files were there already and stay: --force replaces them.`,
+    );
+    expect(await readFile(join(tracks, first), 'utf8')).toBe('older');
+    await exported('--format', 'gpx', '--out', tracks, '--force');
+    expect(await readFile(join(tracks, first), 'utf8')).toMatch(/^<\?xml/);
+  });
+
+  it('writes a GPX file of several tracks, as the ending of its name says', async () => {
+    const out = join(folder, 'all.gpx');
+    const { exitCode, stderr } = await run('--out', out, '--athlete', '1001');
+    expect(exitCode, stderr).toBe(0);
+    const [tracks = []] = await readGpxTracks([await readFile(out, 'utf8')]);
+    const mine = new Set(scene.simulator.world.activities(athleteId).map(({ id }) => id));
+    const wanted = withPositions(1).filter(({ id }) => mine.has(id));
+    const links = wanted.map(({ id }) => `https://www.strava.com/activities/${id}`);
+    expect(tracks.map(({ link }) => link).sort()).toEqual(links.sort());
+    expect(stderr).toContain(`${wanted.length} activities exported to ${out}.`);
   });
 
   it('writes a line of JSON for each activity with record and streams', async () => {

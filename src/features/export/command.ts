@@ -8,8 +8,8 @@ import type { ExitCode } from '../../errors.ts';
 import { exitCodes, NothingToExportError } from '../../errors.ts';
 import { fileNameOf } from './file-name.ts';
 import type { ExportCounts } from './format.ts';
-import { documentOf } from './format.ts';
-import { writeToFile, writeToStream } from '../shared/output.ts';
+import { createCounts, documentOf } from './format.ts';
+import { assertAbsent, isFile, writeToFile, writeToStream } from '../shared/output.ts';
 import { outputFailed } from '../../standard-streams.ts';
 import type { Database } from '../../main.ts';
 import { openDatabaseToRead } from '../../main.ts';
@@ -28,16 +28,18 @@ export async function exportActivities(
   options: ExportOptions,
 ): Promise<ExitCode> {
   const order = exportOrderOf(program, options);
+  if (order.out !== undefined && order.folder === undefined && !order.isForced)
+    await assertAbsent(order.out);
   const database = await openDatabaseToRead(program);
   try {
     const chosen = await choose(database, order);
-    const stats: ExportCounts = { exported: 0, skipped: 0 };
+    const stats = createCounts();
     await sayIfInterrupted(
       () => write(program, order, { chosen, stats }),
       () => interruptedText(order, stats),
     );
     report(program, order, stats);
-    const isNothing = stats.exported + stats.skipped === 0;
+    const isNothing = stats.exported + stats.skipped + stats.kept === 0;
     if (isNothing && (await database.store.activities.estimatedDocumentCount()) === 0) {
       program.stderr.write(`${emptyHint}\n`);
     }
@@ -84,18 +86,16 @@ interface Work {
 }
 
 function write(program: Program, order: ExportOrder, { chosen, stats }: Work): Promise<void> {
-  return isFolder(order)
-    ? writeFiles(program, order, { chosen, folder: order.out, stats })
-    : writeOne(program, order, { chosen, stats });
-}
-
-function isFolder(order: ExportOrder): order is ExportOrder & { readonly out: string } {
-  return order.out !== undefined && order.format.isOneEach && order.activityId === undefined;
+  const { folder } = order;
+  return folder === undefined
+    ? writeOne(program, order, { chosen, stats })
+    : writeFiles(program, order, { chosen, stats, folder });
 }
 
 function interruptedText(order: ExportOrder, { exported }: ExportCounts): string {
   if (order.out === undefined) return 'Interrupted: what was written is not complete.';
-  if (!isFolder(order)) return `Interrupted: nothing was exported, and ${order.out} is as it was.`;
+  if (order.folder === undefined)
+    return `Interrupted: nothing was exported, and ${order.out} is as it was.`;
   return `Interrupted: ${counted(exported, 'activity', 'activities')} exported to ${order.out}, the others not.`;
 }
 
@@ -111,8 +111,8 @@ async function writeOne(
 
 async function writeFiles(
   { signal }: Program,
-  { name, format }: ExportOrder,
-  { chosen, folder, stats }: Work & { readonly folder: string },
+  { name, format, isForced }: ExportOrder,
+  { chosen, stats, folder }: Work & { readonly folder: string },
 ): Promise<void> {
   await makeFolder(folder, 0o700).catch((error: unknown) => {
     throw outputFailed(folder, error);
@@ -124,6 +124,10 @@ async function writeFiles(
       continue;
     }
     const path = join(folder, fileNameOf(recording, name));
+    if (!isForced && (await isFile(path))) {
+      stats.kept += 1;
+      continue;
+    }
     await writeToFile(path, documentOf(format, [recording], stats), signal);
   }
 }
@@ -132,10 +136,17 @@ async function writeFiles(
 function report(
   { stderr }: Program,
   order: ExportOrder,
-  { exported, skipped }: ExportCounts,
+  { exported, skipped, kept }: ExportCounts,
 ): void {
   const activities = counted(exported, 'activity', 'activities');
   if (order.out !== undefined) stderr.write(`${activities} exported to ${order.out}.\n`);
+  if (kept > 0) {
+    const were =
+      kept === 1
+        ? '1 file was there already and stays: --force replaces it'
+        : `${counted(kept, 'file')} were there already and stay: --force replaces them`;
+    stderr.write(`${were}.\n`);
+  }
   if (skipped === 0) return;
   const were =
     skipped === 1 ? '1 activity was' : `${counted(skipped, 'activity', 'activities')} were`;

@@ -1,5 +1,6 @@
 /**
- * Names of exported files: unique by the activity's id, and safe whatever the activity is called.
+ * Names of exported files: unique by the activity's id, and safe whatever the activity is called, also on FAT
+ * and in zip files. Names of devices, such as `con`, cannot come about, because each begins with the day.
  */
 import type { Recording } from '../../domain/activity/recording.ts';
 import { textOf } from './samples.ts';
@@ -9,7 +10,10 @@ const maxTitleLength = 40;
 
 /** "2026-11-22-19000000001-morning-ride.gpx": only the letters and digits of a name stay. */
 export function fileNameOf(recording: Recording, extension: string): string {
-  const day = recording.startAt.toISOString().slice(0, 10);
+  const [day = ''] = recording.startAt
+    .toISOString()
+    .replace(/^[+-]0*/, '')
+    .split('T');
   const title = titleOf(textOf(recording, 'name') ?? '');
   return `${[day, recording.id, ...(title === '' ? [] : [title])].join('-')}.${extension}`;
 }

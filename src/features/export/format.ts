@@ -5,7 +5,7 @@
 import type { Recording } from '../../domain/activity/recording.ts';
 import { csvHead, csvOf } from './csv.ts';
 import { geojsonHead, geojsonOf, geojsonTail } from './geojson.ts';
-import { gpxOf } from './gpx.ts';
+import { gpxHead, gpxOf, gpxTail } from './gpx.ts';
 import { ndjsonOf } from './ndjson.ts';
 import { hasPositions } from './samples.ts';
 
@@ -13,16 +13,17 @@ export interface Format {
   /** What an activity must have, in words: "position data". */
   readonly needs: string;
   readonly canHold: (recording: Recording) => boolean;
-  /** Whether a document holds only one activity. */
+  /** Whether activities have a file each, unless one file is named for all. */
   readonly isOneEach: boolean;
-  readonly head: string;
+  /** The beginning of a document, by its first activity. */
+  readonly head: (first?: Recording) => string;
   readonly between: string;
   readonly tail: string;
   /** The activity in pieces. */
   readonly write: (recording: Recording) => Iterable<string>;
 }
 
-const plain = { isOneEach: false, head: '', between: '', tail: '' };
+const plain = { isOneEach: false, head: () => '', between: '', tail: '' };
 
 export const formats = {
   gpx: {
@@ -30,6 +31,8 @@ export const formats = {
     needs: 'position data',
     canHold: (recording) => hasPositions(recording, 1),
     isOneEach: true,
+    head: gpxHead,
+    tail: gpxTail,
     write: gpxOf,
   },
   geojson: {
@@ -37,7 +40,7 @@ export const formats = {
     // RFC 7946, section 3.1.4: "an array of two or more positions".
     canHold: (recording) => hasPositions(recording, 2),
     isOneEach: false,
-    head: geojsonHead,
+    head: () => geojsonHead,
     between: ',\n',
     tail: geojsonTail,
     write: geojsonOf,
@@ -46,7 +49,7 @@ export const formats = {
     ...plain,
     needs: 'samples',
     canHold: ({ streams }) => streams !== undefined && streams.sampleCount > 0,
-    head: csvHead,
+    head: () => csvHead,
     write: csvOf,
   },
   ndjson: { ...plain, needs: 'record', canHold: () => true, write: ndjsonOf },
@@ -54,10 +57,17 @@ export const formats = {
 
 export type FormatName = keyof typeof formats;
 
-/** How many activities were exported, and how many the format could not hold. */
 export interface ExportCounts {
+  /** Activities that were written. */
   exported: number;
+  /** Activities that the format could not hold. */
   skipped: number;
+  /** Activities whose file was there already. */
+  kept: number;
+}
+
+export function createCounts(): ExportCounts {
+  return { exported: 0, skipped: 0, kept: 0 };
 }
 
 /** The document of all activities that the format can hold, in pieces. */
@@ -66,17 +76,17 @@ export async function* documentOf(
   recordings: AsyncIterable<Recording> | Iterable<Recording>,
   stats: ExportCounts,
 ): AsyncGenerator<string> {
-  yield format.head;
-  let before = '';
+  let before: string | undefined;
   for await (const recording of recordings) {
     if (!format.canHold(recording)) {
       stats.skipped += 1;
       continue;
     }
-    yield before;
+    yield before ?? format.head(recording);
     yield* format.write(recording);
     stats.exported += 1;
     before = format.between;
   }
+  if (before === undefined) yield format.head();
   yield format.tail;
 }

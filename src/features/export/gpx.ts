@@ -1,6 +1,6 @@
 /**
- * An activity as GPX 1.1 (https://www.topografix.com/GPX/1/1/): one track of one segment, a point for
- * each sample that has a position.
+ * Activities as GPX 1.1 (https://www.topografix.com/GPX/1/1/): for each one track of one segment, with a
+ * point for each sample that has a position.
  */
 import type { Recording } from '../../domain/activity/recording.ts';
 import type { Streams } from '../../domain/activity/streams.ts';
@@ -11,22 +11,27 @@ import { xmlDecimal, xmlText } from './xml.ts';
 const head = `<?xml version="1.0" encoding="UTF-8"?>
 <gpx version="1.1" creator="Domestique" xmlns="http://www.topografix.com/GPX/1/1" xmlns:gpxtpx="http://www.garmin.com/xmlschemas/TrackPointExtension/v1">
 `;
-const tail = '</trkseg>\n</trk>\n</gpx>\n';
+export const gpxTail = '</gpx>\n';
 
-/** The document in pieces. */
+/** The beginning of a document, with the time of its first activity. */
+export function gpxHead(first?: Recording): string {
+  if (first === undefined) return head;
+  return `${head}<metadata><time>${instantText(first.startAt)}</time></metadata>\n`;
+}
+
+/** The track in pieces. */
 export function* gpxOf(recording: Recording): Generator<string> {
-  yield head;
   yield describe(recording);
   const { streams } = recording;
   if (streams) for (const at of positionsOf(recording)) yield pointOf(recording, streams, at);
-  yield tail;
+  yield '</trkseg>\n</trk>\n';
 }
 
 function describe(recording: Recording): string {
   const name = textOf(recording, 'name');
   const type = textOf(recording, 'sport_type') ?? textOf(recording, 'type');
   return [
-    `<metadata><time>${instantText(recording.startAt)}</time></metadata>\n<trk>\n`,
+    '<trk>\n',
     name === undefined ? '' : `<name>${xmlText(name)}</name>\n`,
     `<link href="https://www.strava.com/activities/${recording.id}"><text>View on Strava</text></link>\n`,
     type === undefined ? '' : `<type>${xmlText(type)}</type>\n`,

@@ -1,6 +1,7 @@
 /**
  * The options of `export`, checked before anything connects.
  */
+import { extname } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import type { Format, FormatName } from './format.ts';
 import { formats } from './format.ts';
@@ -9,9 +10,11 @@ import type { ActivityFilter, FilterOptions } from '../shared/activity-filter.ts
 import { filterOf } from '../shared/activity-filter.ts';
 
 export interface ExportOptions extends FilterOptions {
-  readonly format: string;
+  readonly format?: string;
   readonly activity?: string;
   readonly out?: string;
+  /** Replaces files that exist. */
+  readonly force?: boolean;
 }
 
 export interface ExportOrder {
@@ -20,37 +23,65 @@ export interface ExportOrder {
   /** Only this activity. */
   readonly activityId?: number;
   readonly filter: ActivityFilter;
-  /** A file, or a folder for a format of one activity per file; without it, the document goes to stdout. */
+  /** A file or a folder; without it, the document goes to stdout. */
   readonly out?: string;
+  /** `out` where it is a folder, with a file for each activity. */
+  readonly folder?: string;
+  readonly isForced: boolean;
 }
 
 /** @throws UsageError */
 export function exportOrderOf({ clock }: Program, options: ExportOptions): ExportOrder {
   const { activity, since, until, sport, out } = options;
-  const name = formatNamed(options.format);
+  if (out === '') throw new UsageError('--out takes the name of a file or a folder.');
+  const name = formatOf(options);
   const format = formats[name];
   if (activity !== undefined && (since ?? until ?? sport) !== undefined) {
     throw new UsageError('--activity excludes --since, --until and --sport.');
   }
-  if (out === '') throw new UsageError('--out takes the name of a file or a folder.');
   if (format.isOneEach && activity === undefined && out === undefined) {
     throw new UsageError(
-      `--format ${name} makes a file for each activity: name a folder with --out, or one activity with --activity.`,
+      `--format ${name} makes a file for each activity: name a folder or a .gpx file with --out, or one activity with --activity.`,
     );
   }
   const activityId = activityOf(activity);
+  const isFolder =
+    format.isOneEach &&
+    activityId === undefined &&
+    out !== undefined &&
+    formatEnding(out) === undefined;
   return {
     name,
     format,
     filter: filterOf(options, clock.nowMs()),
     ...(activityId !== undefined && { activityId }),
     ...(out !== undefined && { out }),
+    ...(isFolder && { folder: out }),
+    isForced: options.force === true,
   };
 }
 
-function formatNamed(name: string): FormatName {
-  if (isFormatName(name)) return name;
-  throw new UsageError(`--format takes gpx, geojson, csv or ndjson; not "${name}".`);
+/** The named format, or that of the file's ending. */
+function formatOf({ format, out }: ExportOptions): FormatName {
+  const ending = formatEnding(out);
+  if (format === undefined) {
+    if (ending !== undefined) return ending;
+    throw new UsageError(
+      'Name the format: gpx, geojson, csv or ndjson, with --format or as the ending of --out.',
+    );
+  }
+  if (!isFormatName(format))
+    throw new UsageError(`--format takes gpx, geojson, csv or ndjson; not "${format}".`);
+  if (ending === undefined || ending === format) return format;
+  throw new UsageError(
+    `--format ${format} contradicts the ending of --out ${out ?? ''}: leave one of them out.`,
+  );
+}
+
+/** The format that the ending of a file names, if it is one. */
+function formatEnding(out = ''): FormatName | undefined {
+  const ending = extname(out).slice(1).toLowerCase();
+  return isFormatName(ending) ? ending : undefined;
 }
 
 function isFormatName(name: string): name is FormatName {

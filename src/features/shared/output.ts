@@ -58,6 +58,18 @@ export async function writeToFile(
   }
 }
 
+/** @throws UsageError if there is a file at the path. */
+export async function assertAbsent(path: string): Promise<void> {
+  if (!(await isFile(path))) return;
+  throw new UsageError(`${path} exists already: --force replaces it.`);
+}
+
+/** Whether there is a file at the path, or behind a link there. */
+export async function isFile(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() === true;
+}
+
 /** The target of a link, so that the link stays; never a device or a folder. */
 async function targetOf(path: string): Promise<string> {
   const target = await realpath(path).catch(() => path);

@@ -1,16 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Recording } from '../../../src/domain/activity/recording.ts';
-import type { FormatName } from '../../../src/features/export/format.ts';
-import { documentOf, formats } from '../../../src/features/export/format.ts';
 import { readCsv } from './readers.ts';
-import { recordingOf } from './recording-of.ts';
-
-async function written(name: FormatName, ...recordings: readonly Recording[]): Promise<string> {
-  const stats = { exported: 0, skipped: 0 };
-  let text = '';
-  for await (const piece of documentOf(formats[name], recordings, stats)) text += piece;
-  return text;
-}
+import { recordingOf, written } from './recording-of.ts';
 
 describe('GeoJSON', () => {
   it('GeoJSON keeps the measured values aligned with the points', async () => {

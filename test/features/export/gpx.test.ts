@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { gpxOf } from '../../../src/features/export/gpx.ts';
 import type { GpxTrack } from './readers.ts';
-import { readGpx } from './readers.ts';
-import { recordingOf } from './recording-of.ts';
+import { readGpx, readGpxTracks } from './readers.ts';
+import { recordingOf, written } from './recording-of.ts';
 
 async function read(...given: Parameters<typeof recordingOf>): Promise<GpxTrack> {
-  const [track] = await readGpx([[...gpxOf(recordingOf(...given))].join('')]);
+  const [track] = await readGpx([await written('gpx', recordingOf(...given))]);
   if (track === undefined) throw new Error('There is no track.');
   return track;
 }
@@ -41,6 +40,17 @@ describe.concurrent('a GPX document', () => {
       { lat: -90, lon: -180, ele: -430.5, power: 210, atemp: 21.5 },
       { lat: 0.0000001, lon: 180, time: '2026-10-04T06:12:16.500Z', hr: 120, cad: 90 },
     ]);
+  });
+
+  it('GPX of several activities has a track for each, and none is an empty document', async () => {
+    const one = recordingOf({ lat: [1], lng: [2] });
+    const documents = [
+      await written('gpx', one, recordingOf(undefined), one),
+      await written('gpx'),
+    ];
+    const [several, none] = await readGpxTracks(documents);
+    expect(several).toMatchObject([{ points: [{ lat: 1 }] }, { points: [{ lat: 1 }] }]);
+    expect(none).toEqual([]);
   });
 
   it('GPX leaves out impossible positions and numbers beyond the format', async () => {

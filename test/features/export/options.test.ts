@@ -28,6 +28,26 @@ describe('the options of export', () => {
     });
   });
 
+  it.each<[ExportOptions, object]>([
+    [{ out: 'a/x.gpx' }, { name: 'gpx', out: 'a/x.gpx' }],
+    [
+      { out: 'X.GPX', activity: '7' },
+      { name: 'gpx', activityId: 7 },
+    ],
+    [{ out: 'all.geojson' }, { name: 'geojson' }],
+    [{ out: 'all.csv', format: 'csv' }, { name: 'csv' }],
+    [{ out: 'all.txt', format: 'ndjson' }, { name: 'ndjson' }],
+  ])('export takes the format of %j from the ending of the file', (options, expected) => {
+    const order = exportOrderOf(program, options);
+    expect(order).toMatchObject(expected);
+    expect(order.folder).toBeUndefined();
+  });
+
+  it('export writes a folder of GPX files where the name has no ending of a format', () => {
+    const order = exportOrderOf(program, { format: 'gpx', out: 'tracks.2026' });
+    expect(order).toMatchObject({ folder: 'tracks.2026', isForced: false });
+  });
+
   it('a period of export in days counts whole days, as in sync', () => {
     const { since } = exportOrderOf(program, { format: 'csv', since: '90d' }).filter;
     expect(since?.toISOString()).toMatch(/T00:00:00\.000Z$/);
@@ -36,12 +56,21 @@ describe('the options of export', () => {
   it.each<[ExportOptions, string]>([
     [{ format: 'fit' }, '--format takes gpx, geojson, csv or ndjson; not "fit".'],
     [{ format: 'toString' }, '--format takes gpx, geojson, csv or ndjson; not "toString".'],
-    [{ format: 'gpx' }, 'name a folder with --out, or one activity with --activity.'],
+    [
+      { format: 'gpx' },
+      'name a folder or a .gpx file with --out, or one activity with --activity.',
+    ],
     [{ format: 'csv', since: 'then' }, '--since takes 2019, 2019-03'],
     [{ format: 'csv', activity: '1e3' }, '--activity takes an id of Strava'],
     [{ format: 'csv', until: '30.2.' }, '--until takes 2019, 2019-03'],
     [{ format: 'csv', since: '2020', until: '2019' }, '--until lies before --since.'],
     [{ format: 'csv', athlete: 'Ada' }, "--athlete takes a Strava athlete's id"],
+    [{}, 'Name the format: gpx, geojson, csv or ndjson, with --format or as the ending of --out.'],
+    [{ out: 'x.fit' }, 'Name the format'],
+    [
+      { format: 'csv', out: 'x.gpx' },
+      '--format csv contradicts the ending of --out x.gpx: leave one of them out.',
+    ],
     [{ format: 'csv', out: '' }, '--out takes the name of a file or a folder.'],
     ...(['since', 'until', 'sport'] as const).map((name): [ExportOptions, string] => [
       { format: 'csv', activity: '5', [name]: '2019' },

@@ -20,7 +20,9 @@ export interface GpxTrack {
   readonly name?: string;
   readonly type?: string;
   readonly link: string;
+  /** Of all segments. */
   readonly points: readonly GpxPoint[];
+  readonly segments: readonly (readonly GpxPoint[])[];
 }
 
 /** Fails where an element is unknown, in another namespace, or in another order than the schemas have. */
@@ -33,6 +35,11 @@ def inner(element, order):
     names = [child.tag for child in element]
     assert names == [name for name in order if name in names], names
     return {child.tag: child for child in element}
+def apart(element, many):
+    one = [child for child in element if child.tag != many]
+    rest = list(element)[len(one):]
+    assert all(child.tag == many for child in rest), 'order'
+    return one, rest
 def point(element):
     found = {key: float(element.attrib[key]) for key in ('lat', 'lon')}
     parts = inner(element, [gpx + 'ele', gpx + 'time', gpx + 'extensions'])
@@ -45,10 +52,12 @@ def point(element):
         if tpx + name in garmin: found[name] = kind(garmin[tpx + name].text)
     return found
 def track(element):
-    parts = inner(element, [gpx + name for name in ('name', 'link', 'type', 'trkseg')])
+    head, segments = apart(element, gpx + 'trkseg')
+    parts = inner(head, [gpx + name for name in ('name', 'link', 'type')])
     found = {name: parts[gpx + name].text or '' for name in ('name', 'type') if gpx + name in parts}
     found['link'] = parts[gpx + 'link'].attrib['href']
-    found['points'] = [point(each) for each in inner_points(parts[gpx + 'trkseg'])]
+    found['segments'] = [[point(each) for each in inner_points(segment)] for segment in segments]
+    found['points'] = [each for segment in found['segments'] for each in segment]
     return found
 def inner_points(segment):
     assert all(child.tag == gpx + 'trkpt' for child in segment)
@@ -56,17 +65,31 @@ def inner_points(segment):
 def read(document):
     root = ElementTree.fromstring(document.encode())
     assert root.tag == gpx + 'gpx' and root.attrib['version'] == '1.1' and root.attrib['creator'], root.tag
-    return track(inner(root, [gpx + 'metadata', gpx + 'trk'])[gpx + 'trk'])
+    head, tracks = apart(root, gpx + 'trk')
+    inner(head, [gpx + 'metadata'])
+    return [track(each) for each in tracks]
 print(json.dumps([read(document) for document in json.loads(sys.stdin.buffer.read())]))
 `;
 
 /** The only track of each GPX document, read by Python. */
+/** The only track of each document. */
 export async function readGpx(documents: readonly string[]): Promise<readonly GpxTrack[]> {
+  const read = await readGpxTracks(documents);
+  return read.map(([track, ...others]) => {
+    if (track === undefined || others.length > 0) throw new Error('There is not one track.');
+    return track;
+  });
+}
+
+/** The tracks of each document. */
+export async function readGpxTracks(
+  documents: readonly string[],
+): Promise<readonly (readonly GpxTrack[])[]> {
   const python = spawn('python3', ['-c', script], { stdio: 'pipe' });
   python.stdin.on('error', () => undefined).end(JSON.stringify(documents));
   const [answer, complaint] = await Promise.all([text(python.stdout), text(python.stderr)]);
   if (complaint !== '') throw new Error(complaint);
-  return JSON.parse(answer) as readonly GpxTrack[];
+  return JSON.parse(answer) as readonly (readonly GpxTrack[])[];
 }
 
 /** Rows of cells. @throws where a line does not end in CR LF. */

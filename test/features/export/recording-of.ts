@@ -3,7 +3,19 @@
  */
 import type { JsonObject } from '../../../src/domain/json.ts';
 import type { Recording } from '../../../src/domain/activity/recording.ts';
+import type { FormatName } from '../../../src/features/export/format.ts';
+import { createCounts, documentOf, formats } from '../../../src/features/export/format.ts';
 import type { Sample } from '../../../src/domain/activity/streams.ts';
+
+/** The document of the recordings in a format. */
+export async function written(
+  name: FormatName,
+  ...recordings: readonly Recording[]
+): Promise<string> {
+  let text = '';
+  for await (const piece of documentOf(formats[name], recordings, createCounts())) text += piece;
+  return text;
+}
 
 export const startAt = new Date('2026-10-04T06:12:13Z');
 
