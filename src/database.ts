@@ -32,6 +32,8 @@ export interface OpenMongo {
 export interface OpenOptions {
   /** How long to try while MongoDB is away. */
   readonly deadlineMs: number;
+  /** How long a MongoDB of the user's may take to respond at the start; it is tried once then. */
+  readonly openWithinMs?: number;
   /** Whether the program only reads: then it needs no right to write, and nothing is made. */
   readonly isReadOnly?: boolean;
   /** Called whenever MongoDB is tried again. */
@@ -45,7 +47,7 @@ export interface OpenOptions {
  */
 export async function openMongo(
   program: Program,
-  { deadlineMs, isReadOnly = false, onTry }: OpenOptions,
+  { deadlineMs, openWithinMs, isReadOnly = false, onTry }: OpenOptions,
 ): Promise<OpenMongo> {
   const { config, clock, log, random, signal } = program;
   const vault = await openVault(config.tokenKeyFile, (message) => {
@@ -59,7 +61,11 @@ export async function openMongo(
       onTry?.();
       await server?.ensureRunning();
     };
-    const options = { uri, database, clock, log, random, deadlineMs, signal, onAway };
+    const patience =
+      server === undefined && openWithinMs !== undefined
+        ? { deadlineMs: 0, openWithinMs }
+        : { deadlineMs };
+    const options = { uri, database, clock, log, random, ...patience, signal, onAway };
     const store = await connect(program, options);
     const prepare = (): Promise<void> => prepareStore(program, store, vault);
     try {

@@ -53,6 +53,9 @@ import type { StravaSource } from './sync/ports/source.ts';
 /** How long a command retries while MongoDB or Strava is unavailable; the daemon retries without end. */
 export const commandDeadlineMs = 10 * 60_000;
 
+/** With the start of the process, a command that only reads ends within five seconds while MongoDB is away. */
+const openToReadWithinMs = 3_500;
+
 /** The open database and its stores. */
 export interface Database {
   readonly store: Store;
@@ -86,11 +89,17 @@ export function openDatabase(
 }
 
 /**
- * Opens the database for a command that only reads: its user needs no right to write.
+ * Opens the database for a command that only reads: its user needs no right to write. One that answers a
+ * person fails at once while MongoDB is away; a patient one waits as those that write.
  * @throws DatabaseNewerError where it is of a newer version.
  */
-export function openDatabaseToRead(program: Program): Promise<Database> {
-  return open(program, { deadlineMs: commandDeadlineMs, isReadOnly: true });
+export function openDatabaseToRead(
+  program: Program,
+  { isPatient }: { readonly isPatient: boolean } = { isPatient: false },
+): Promise<Database> {
+  const deadlineMs = commandDeadlineMs;
+  const limit = isPatient ? {} : { openWithinMs: openToReadWithinMs };
+  return open(program, { deadlineMs, ...limit, isReadOnly: true });
 }
 
 async function open(program: Program, options: OpenOptions): Promise<Database> {

@@ -42,9 +42,19 @@ describe.concurrent('sync under the quota', () => {
     expect(scene.countedRequests()).toBeLessThanOrEqual(20);
     const { stdout } = await scene.call('status');
     expect(stdout).toMatch(/Quota, 1 day\s+\d+ of 20 used/);
-    const dryRun = await scene.call('sync', '--dry-run', '--no-wait');
-    expect([0, 75]).toContain(dryRun.exitCode);
-    expect(scene.simulator.requests.overLimit()).toEqual([]);
+  });
+
+  it('says until when at once where nothing is left for a dry run', async () => {
+    const quota = { short: 1, daily: 1, shortWindowMs: 86_400_000 };
+    const env = { STRAVA_QUOTA_SHORT_WINDOW: '24h', STRAVA_QUOTA_SHORT: '1' };
+    const scene = await openScene({ activities: 3, quota, env });
+    await scene.call('sync', '--dry-run');
+    expect(scene.countedRequests()).toBe(1);
+    const { exitCode, stdout, stderr } = await scene.run('sync', '--dry-run');
+    expect(exitCode, stderr).toBe(75);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('The request quota is spent until ');
+    expect(scene.countedRequests()).toBe(1);
   });
 
   it('counts the requests of a killed process', async () => {

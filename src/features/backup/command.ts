@@ -33,7 +33,7 @@ export async function backup(
 }
 
 async function write(program: Program, out: string, hasTokens: boolean): Promise<DumpSummary> {
-  const database = await openDatabaseToRead(program);
+  const database = await openDatabaseToRead(program, { isPatient: true });
   try {
     using progress = createProgress(program, 'Backing up');
     const options = { hasTokens, createdAt: new Date(program.clock.nowMs()), progress };

@@ -30,7 +30,7 @@ export async function exportActivities(
   const order = exportOrderOf(program, options);
   if (order.out !== undefined && order.folder === undefined && !order.isForced)
     await assertAbsent(order.out);
-  const database = await openDatabaseToRead(program);
+  const database = await openDatabaseToRead(program, { isPatient: true });
   try {
     const chosen = await choose(database, order);
     const stats = createCounts();

@@ -12,8 +12,8 @@ import { previewAthlete } from '../../sync/preview.ts';
 import type { SyncSession } from '../shared/sync-run.ts';
 import { readBacklogPlan, scopeOf } from '../shared/sync-run.ts';
 import { renderPreview } from './report.ts';
-import { instant } from '../shared/text-format.ts';
 
+/** @throws QuotaSpentError where the quota does not carry the reading of the list. */
 export async function printPreview(session: SyncSession, isJson: boolean): Promise<ExitCode> {
   const { program, strava, athleteIds, backfill } = session;
   const { settings } = strava.quota;
@@ -41,7 +41,7 @@ export async function printPreview(session: SyncSession, isJson: boolean): Promi
   return stopped.size > 0 ? exitCodes.authorization : exitCodes.done;
 }
 
-function depsOf({ program, strava, database, failOnQuota }: SyncSession): PreviewDeps {
+function depsOf({ program, strava, database }: SyncSession): PreviewDeps {
   return {
     source: strava.source,
     activities: database.activities,
@@ -51,10 +51,9 @@ function depsOf({ program, strava, database, failOnQuota }: SyncSession): Previe
     random: program.random,
     shouldFetchStreams: program.config.sync.shouldFetchStreams,
     signal: program.signal,
-    failOnQuota,
+    // Whoever asks how long something takes does not want to wait for the answer.
+    failOnQuota: true,
+    onWait: () => undefined,
     deadlineMs: commandDeadlineMs,
-    onWait: (opensAt) => {
-      program.log.info(`Quota spent, waiting until ${instant(opensAt)}.`);
-    },
   };
 }

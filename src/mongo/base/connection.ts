@@ -6,6 +6,7 @@ import type { Db, MongoClientOptions } from 'mongodb';
 import { MongoClient, MongoOperationTimeoutError } from 'mongodb';
 import type { Logger } from 'pino';
 import type { Clock } from '../../clock.ts';
+import { formatDuration } from '../../domain/duration.ts';
 import { MongoUnavailableError } from '../../errors.ts';
 import { retry } from '../../retry.ts';
 import { describeMongoFailure, isPassing, translateRejection } from './failures.ts';
@@ -21,6 +22,8 @@ export interface MongoOptions {
   readonly random: () => number;
   /** How long to go on trying while MongoDB is away; Infinity for the daemon. */
   readonly deadlineMs: number;
+  /** How long opening may take in all; without it each try has the time of an operation. */
+  readonly openWithinMs?: number | undefined;
   /** Ends the trying. */
   readonly signal: AbortSignal;
   /** Called before each new try, to repair the connection if possible. */
@@ -64,12 +67,20 @@ const defaults: MongoClientOptions = {
   maxPoolSize: 10,
 };
 
+/** Where opening has a limit, the driver gives up before it, and so names the reason. */
+function selectionWithin(openWithinMs: number): MongoClientOptions {
+  return { serverSelectionTimeoutMS: openWithinMs * 0.75, connectTimeoutMS: openWithinMs * 0.6 };
+}
+
 /** The driver prefers its options to the URI's; the operator's URI is preferred to our defaults. */
-function clientOptions(uri: string): MongoClientOptions {
+function clientOptions({ uri, openWithinMs }: MongoOptions): MongoClientOptions {
+  const selection = openWithinMs === undefined ? {} : selectionWithin(openWithinMs);
   const named = new Set(
     [...new URLSearchParams(uri.split('?')[1]).keys()].map((name) => name.toLowerCase()),
   );
-  const unnamed = Object.entries(defaults).filter(([name]) => !named.has(name.toLowerCase()));
+  const unnamed = Object.entries({ ...defaults, ...selection }).filter(
+    ([name]) => !named.has(name.toLowerCase()),
+  );
   return { ...Object.fromEntries(unnamed), ...durability };
 }
 
@@ -78,13 +89,15 @@ function clientOptions(uri: string): MongoClientOptions {
  * @throws ConfigurationError where the driver cannot do what the connection string asks for, and what `db` throws.
  */
 export async function connectMongo(options: MongoOptions): Promise<Mongo> {
-  const client = new MongoClient(options.uri, clientOptions(options.uri));
+  const client = new MongoClient(options.uri, clientOptions(options));
   const socketTimeoutMs = client.options.socketTimeoutMS || maxSilenceMs;
-  const { retryOperation, retryUrgently } = createRetries(options, 3 * socketTimeoutMs);
+  const operationTimeoutMs = 3 * socketTimeoutMs;
+  const { retryOperation, retryUrgently } = createRetries(options, operationTimeoutMs);
+  const opening = createRetries(options, options.openWithinMs ?? operationTimeoutMs);
   try {
     // Connected anew at each try: the driver connects by itself only once, and a client whose first
     // connection failed rejects every operation after it.
-    await retryOperation(async () => {
+    await opening.retryOperation(async () => {
       await client.connect();
       await client.db('admin').command({ ping: 1 });
     });
@@ -111,11 +124,12 @@ function createRetries(
 
   const isRetriable = (error: unknown): boolean => {
     if (!isPassing(error)) return false;
-    if (awaySinceMs === undefined) {
-      awaySinceMs = clock.monotonicMs();
+    const isFirst = awaySinceMs === undefined;
+    awaySinceMs ??= clock.monotonicMs();
+    const isLeft = clock.monotonicMs() - awaySinceMs < deadlineMs;
+    if (isFirst && isLeft)
       log.warn(`MongoDB is away (${describeMongoFailure(error)}); trying again.`);
-    }
-    return clock.monotonicMs() - awaySinceMs < deadlineMs;
+    return isLeft;
   };
   const timing = { isRetriable, backoff: pauses, clock, random, onRetry: onAway };
   const run = async <T>(operation: () => Promise<T>, until?: AbortSignal): Promise<T> => {
@@ -146,7 +160,7 @@ async function withinDeadline<T>(
   const settled = new AbortController();
   const failLate = async (): Promise<never> => {
     await clock.sleep(deadlineMs, settled.signal);
-    throw new MongoOperationTimeoutError(`no end within ${deadlineMs} ms`);
+    throw new MongoOperationTimeoutError(`no response within ${formatDuration(deadlineMs)}`);
   };
   try {
     return await Promise.race([operation(), failLate()]);

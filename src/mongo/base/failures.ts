@@ -146,9 +146,10 @@ export function areDuplicateKeys(error: unknown): boolean {
 /** The failure in a few words, without a URI. */
 export function describeMongoFailure(error: unknown): string {
   if (!(error instanceof Error)) return 'an unknown failure';
-  return (
-    error.message.split('\n')[0]?.replace(/mongodb(\+srv)?:\/\/\S+/g, 'mongodb://…') ?? error.name
-  );
+  const [line = error.name] = error.message.split('\n');
+  return line
+    .replace(/mongodb(\+srv)?:\/\/\S+/g, 'mongodb://…')
+    .replace(/^connection (?:<monitor>|\d+) to /, 'the connection to ');
 }
 
 /** What a validator has against a document, in a few words; undefined for any other failure. */

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
@@ -226,6 +228,20 @@ describe('a server that does not respond', () => {
     );
     expect(error).toBeInstanceOf(MongoUnavailableError);
     expect(inspect(error, { depth: 10 })).not.toContain(password);
+  });
+
+  it('is not waited for longer than opening may take, whatever the URI says', async () => {
+    const sockets: Socket[] = [];
+    const server = createServer((socket) => void sockets.push(socket)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const uri = `${uriOf(port)}?serverSelectionTimeoutMS=600000&connectTimeoutMS=600000`;
+    const limits = { deadlineMs: 0, openWithinMs: 200 };
+    await expect(open({ uri, name }, limits)).rejects.toThrow(
+      'MongoDB does not answer (no response within 200 milliseconds).',
+    );
+    for (const socket of sockets) socket.destroy();
+    server.close();
   });
 
   it('is waited for at the start', async () => {
