@@ -17,7 +17,9 @@ export function createLog(
     // Without pino-pretty's own stream, which ends for ever at the first failed write.
     write: (line) => void destination.write(textOf(line)),
   };
-  return pino({ level, base: null, timestamp: stdTimeFunctions.isoTime }, stream);
+  // pino-pretty turns numbers into coloured names.
+  const formatters = isPretty ? {} : { level: (name: string) => ({ level: name }) };
+  return pino({ level, base: null, timestamp: stdTimeFunctions.isoTime, formatters }, stream);
 }
 
 /** A line of JSON as a person reads it. */

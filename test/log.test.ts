@@ -37,6 +37,17 @@ describe('the log', () => {
     expect(text).not.toContain('\u001b');
   });
 
+  it('as JSON names the level', () => {
+    const text = logged('json', (log) => {
+      for (const level of ['debug', 'info', 'warn', 'error', 'fatal'] as const) log[level]('x');
+    });
+    const levels = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { level: unknown }).level);
+    expect(levels).toEqual(['debug', 'info', 'warn', 'error', 'fatal']);
+  });
+
   it('as JSON keeps the exact text, and escapes what acts on a terminal', () => {
     const text = logged('json', (log) => {
       log.info({ name: hostile }, hostile);

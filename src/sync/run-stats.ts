@@ -81,7 +81,24 @@ export function addTask(before: RunStats, task: FetchTask, outcome: TaskOutcome)
 }
 
 export function addStats(one: RunStats, other: RunStats): RunStats {
+  return combine((key) => one[key] + other[key]);
+}
+
+/** What has been added since an earlier reading of the same run. */
+export function statsSince(stats: RunStats, earlier: RunStats): RunStats {
+  return combine((key) => stats[key] - earlier[key]);
+}
+
+function combine(valueOf: (key: keyof RunStats) => number): RunStats {
   const keys = Object.keys(emptyStats) as (keyof RunStats)[];
-  const sums = keys.map((key) => [key, one[key] + other[key]]);
-  return Object.fromEntries(sums) as Record<keyof RunStats, number>;
+  const values = keys.map((key) => [key, valueOf(key)]);
+  return Object.fromEntries(values) as Record<keyof RunStats, number>;
+}
+
+/** What a run counts although it finds nothing new. */
+const idleCounts: ReadonlySet<string> = new Set(['requests', 'listed', 'busySeconds']);
+
+/** Whether a run did more than see that nothing is new. */
+export function hasEffect(stats: RunStats): boolean {
+  return Object.entries(stats).some(([key, count]) => count > 0 && !idleCounts.has(key));
 }

@@ -31,6 +31,22 @@ describe.concurrent('the daemon', () => {
     expect(stderr).toContain('Domestique has stopped.');
   });
 
+  it('logs one line for a run that did something, and none above debug for an idle tick', async () => {
+    const scene = await openScene({ activities: 4, env: { ...everySecond, LOG_LEVEL: 'info' } });
+    const daemon = scene.launch(['start']);
+    const runs = scene.db.collection('runs');
+    const isIdle = { outcome: 'done', 'counts.added': 0, 'counts.streams_stored': 0 };
+    await eventually(async () => (await runs.countDocuments(isIdle)) >= 2);
+    daemon.kill('SIGTERM');
+    const lines = (await daemon.ended).stderr.trimEnd().split('\n');
+    const logged = lines.map((line) => JSON.parse(line) as { level: string; msg: string });
+    expect(logged.filter(({ msg }) => msg.startsWith('Run ')).map(({ msg }) => msg)).toEqual([
+      expect.stringContaining('Run done: 4 new, 0 changed, 4 streams'),
+    ]);
+    expect(new Set(logged.map(({ level }) => level))).toEqual(new Set(['info']));
+    expect(logged.length, lines.join('\n')).toBeLessThanOrEqual(6);
+  });
+
   it('makes one run at a time, regardless of ticks', async () => {
     const scene = await openScene({ activities: 5, env: everySecond });
     const holding = scene.simulator.hold({ endpoint: 'streams' });

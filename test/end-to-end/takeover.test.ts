@@ -5,7 +5,6 @@ const leaseMs = 3_000;
 /** The daemons poll by themselves only at their start. */
 const env = {
   SYNC_SCHEDULE: '0 0 1 1 *',
-  LOG_LEVEL: 'info',
   LEASE_DURATION: `${leaseMs}ms`,
 };
 

@@ -15,7 +15,7 @@ import { athleteId, useScene } from '../support/scene.ts';
 const maxMs = 30_000;
 const interruptedBySigterm = 143;
 /** So long that a lease left behind would be noticed. */
-const unhurried = { LEASE_DURATION: '30m', STRAVA_TIMEOUT: '5m', LOG_LEVEL: 'info' };
+const unhurried = { LEASE_DURATION: '30m', STRAVA_TIMEOUT: '5m', LOG_LEVEL: 'debug' };
 
 interface Stage extends Scene {
   readonly proxy: MongoProxy;

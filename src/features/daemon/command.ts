@@ -6,7 +6,7 @@ import { runDaemon } from './daemon.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import type { Timetable } from '../shared/schedule.ts';
-import { nextTickAt, tickIntervalMs } from '../shared/schedule.ts';
+import { tickIntervalMs } from '../shared/schedule.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes } from '../../errors.ts';
 import type { Database, JobTiming, Strava } from '../../main.ts';
@@ -17,7 +17,7 @@ import { otherLogins } from '../../mongo/tokens/other-applications.ts';
 import type { RunReason } from '../../mongo/history/runs.ts';
 import type { Program } from '../../program.ts';
 import { programVersion } from '../../version.ts';
-import type { Job, RunResult } from '../../sync/job.ts';
+import type { Job } from '../../sync/job.ts';
 import type { Deauthorizations } from './deauthorization.ts';
 import { createDeauthorizations } from './deauthorization.ts';
 import { createEventEmitter } from '../webhooks/event-emitter.ts';
@@ -27,10 +27,11 @@ import type { Notifier } from '../notifications/notifier.ts';
 import { createNotifier } from '../notifications/notifier.ts';
 import { describeNoAthlete, logOthers } from '../shared/other-applications.ts';
 import { openProgress } from '../shared/progress/sync-progress.ts';
+import type { RunLog } from './run-log.ts';
+import { createRunLog } from './run-log.ts';
 import { recordRun } from '../shared/run-record.ts';
 import { readWebhookIntervalMs } from '../shared/poll-plan.ts';
 import { readBacklogPlan, scopeOf } from '../shared/sync-run.ts';
-import { counted, instant } from '../shared/text-format.ts';
 
 export async function start(program: Program): Promise<ExitCode> {
   const { config, clock } = program;
@@ -75,7 +76,9 @@ async function work(
     const parts = { program, database, strava };
     const deauthorizations = createDeauthorizations(parts);
     const notifications = createNotifier(parts);
-    const session = { ...parts, job, webhook, deauthorizations, notifications, heartbeat };
+    const runLog = createRunLog(program);
+    const observers = { deauthorizations, notifications, heartbeat, runLog };
+    const session = { ...parts, job, webhook, ...observers };
     await prepare(session);
     await logOthers(program, database);
     const pendingEvents = { onEvent: emitter.emit, onDeauthorization: deauthorizations.settle };
@@ -94,6 +97,7 @@ async function work(
       onEvent: emitter.onEvent,
       hasPendingEvents: await hasPendingEvents(session),
       heartbeat,
+      onWatch: runLog.summarizeIfDue,
       run: (reason) => runOnce(session, reason).finally(notifications.poll),
     }).finally(() => endpoints.close());
     await Promise.all([deauthorizations.settled(), notifications.settled()]);
@@ -129,6 +133,7 @@ interface Session {
   readonly deauthorizations: Deauthorizations;
   readonly notifications: Notifier;
   readonly heartbeat: Heartbeat;
+  readonly runLog: RunLog;
 }
 
 /** What may have changed since the last tick while a run goes on for days. */
@@ -149,11 +154,11 @@ async function hasPendingEvents({ database, strava }: Session): Promise<boolean>
 }
 
 async function runOnce(session: Session, reason: RunReason): Promise<void> {
-  const { program, database, strava, job, heartbeat } = session;
+  const { program, database, strava, job, heartbeat, runLog } = session;
   const athleteIds = await database.athletes.athleteIds();
   if (athleteIds.length === 0) {
     const { store, application } = database;
-    program.log.warn(describeNoAthlete(application, await otherLogins(store, application)));
+    runLog.idle(describeNoAthlete(application, await otherLogins(store, application)));
     return;
   }
   const isTakeover = reason === 'takeover';
@@ -175,25 +180,15 @@ async function runOnce(session: Session, reason: RunReason): Promise<void> {
           isTakeover,
         },
         signal: program.signal,
-        reporter: progress,
+        reporter: runLog.observe(progress),
         onIteration: heartbeat.turned,
       })
       .finally(() => {
         progress.end();
       }),
-  );
-  sayResult(program, result);
-}
-
-function sayResult({ log, config, signal }: Program, { stats, held }: RunResult): void {
-  const others = new Set([...held.values()].map(({ pid, host }) => `process ${pid} on ${host}`));
-  if (others.size > 0)
-    log.info(`${counted(held.size, 'athlete')} left to ${[...others].join(', ')}.`);
-  if (signal.aborted) return;
-  const next = nextTickAt(config.sync);
-  const { requests, added, changed, streamsStored, withoutStreams, parked } = stats;
-  log.info(
-    { requests, added, changed, streams: streamsStored, withoutStreams, parked },
-    `Run done: ${added} new, ${changed} changed, ${streamsStored} streams; next poll ${next ? instant(next) : 'never'}.`,
-  );
+  ).catch((error: unknown) => {
+    runLog.failed(error);
+    throw error;
+  });
+  runLog.ended(result);
 }

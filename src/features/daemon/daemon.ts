@@ -37,6 +37,8 @@ export interface DaemonOptions {
   readonly hasPendingEvents: boolean;
   /** Notified of each iteration and of each run. */
   readonly heartbeat: Pick<Heartbeat, 'watched' | 'runBegan' | 'runEnded'>;
+  /** Called at least once a minute, whether or not a run is active. */
+  readonly onWatch: () => void;
 }
 
 const watchMs = 60_000;
@@ -91,6 +93,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const isEnded = (): boolean => ended.aborted;
   while (!isEnded()) {
     options.heartbeat.watched();
+    options.onWatch();
     const waitMs = Math.min(watchMs, takeover.waitMs());
     await clock.sleep(waitMs, AbortSignal.any([ended, takeover.changed()]));
     if (!isEnded()) takeover.lookIfDue();
@@ -160,7 +163,7 @@ async function logged(
   } catch (error) {
     if (!(error instanceof DomestiqueError)) throw error;
     if (signal.aborted) return;
-    log.error({ cause: causeOf(error) }, `${what}: ${messageOf(error)}`);
+    log.error({ code: error.code, cause: causeOf(error) }, `${what}: ${error.message}`);
   }
 }
 

@@ -116,7 +116,11 @@ async function listen(
     return await startHttpServer({ ...config.http, routes, clock });
   } catch (error) {
     if (!(error instanceof HttpServerError)) throw error;
-    log.warn(`${error.message} The daemon goes on without it: no webhooks, no health, no metrics.`);
+    const { code, message } = error;
+    log.warn(
+      { code },
+      `${message} The daemon goes on without it: no webhooks, no health, no metrics.`,
+    );
     return undefined;
   }
 }

@@ -28,7 +28,7 @@ export async function retryRequest<T>(
   const shouldRetry = (error: unknown): boolean => {
     failures += 1;
     if (!(error instanceof StravaRequestError) || !isRetriable(error, failures)) return false;
-    if (failures === 1) log.warn(warning(error));
+    if (failures === 1) log.warn({ code: error.code }, warning(error));
     return true;
   };
   const deadlineMs = commandDeadlineMs;

@@ -127,8 +127,10 @@ function createRetries(
     const isFirst = awaySinceMs === undefined;
     awaySinceMs ??= clock.monotonicMs();
     const isLeft = clock.monotonicMs() - awaySinceMs < deadlineMs;
-    if (isFirst && isLeft)
-      log.warn(`MongoDB is away (${describeMongoFailure(error)}); trying again.`);
+    if (isFirst && isLeft) {
+      const { code } = unavailable(error);
+      log.warn({ code }, `MongoDB is away (${describeMongoFailure(error)}); trying again.`);
+    }
     return isLeft;
   };
   const timing = { isRetriable, backoff: pauses, clock, random, onRetry: onAway };

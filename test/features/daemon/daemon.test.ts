@@ -30,6 +30,7 @@ function createDaemon(changes: Partial<DaemonOptions>) {
     freeDead: () => Promise.resolve({ leases: 0 }),
     leaseDurationMs: 15_000,
     heartbeat: createHeartbeat({ clock: systemClock, requestTimeoutMs: 1_000 }),
+    onWatch: () => undefined,
     ...changes,
   };
   return { ended: runDaemon(options), stop, lines };

@@ -34,7 +34,8 @@ async function runsOf(from: string, minutes: number): Promise<readonly string[]>
     hasPendingEvents: false,
     freeDead: () => Promise.resolve({ leases: 0 }),
     leaseDurationMs: 60_000,
-    heartbeat: { watched: onWatch, runBegan: nothing, runEnded: nothing },
+    heartbeat: { watched: nothing, runBegan: nothing, runEnded: nothing },
+    onWatch,
   });
   return runs;
 }
