@@ -8,17 +8,19 @@ import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
 import { systemClock } from './clock.ts';
-import type { Action, Perform } from './command-action.ts';
+import type { Perform } from './command-action.ts';
 import { createCommands } from './command-line.ts';
 import type { LoadOptions } from './config/load.ts';
 import { loadConfig } from './config/load.ts';
 import { proxyOf } from './config/proxy.ts';
 import { userFoldersOf } from './config/user-folders.ts';
 import { isInstalledAt } from './domain/invocation.ts';
+import type { ExitCode } from './errors.ts';
 import { DomestiqueError, exitCodes, InterruptedError, UsageError } from './errors.ts';
 import { writeAbove } from './features/shared/progress/write-above.ts';
-import { createLog } from './log.ts';
-import { rejectOptionsKeptByNpm } from './npm-options.ts';
+import type { LogOptions } from './log.ts';
+import { createLog, withOptions } from './log.ts';
+import { isColorOffInNpm, logOptionKeptByNpm, rejectOptionsKeptByNpm } from './npm-options.ts';
 import { identifyOwner } from './owner.ts';
 import type { Program } from './program.ts';
 import type { OutputWatch } from './standard-streams.ts';
@@ -41,8 +43,8 @@ setFlagsFromString('--heap-growing-percent=30');
 
 const configDir = resolve(import.meta.dirname, '../config');
 
-async function createProgram(signal: AbortSignal): Promise<Program> {
-  const { env, platform } = process;
+async function createProgram(signal: AbortSignal, options: LogOptions): Promise<Program> {
+  const { env, platform, stderr } = process;
   const isInstalled = isInstalledAt(import.meta.dirname);
   const configSource: LoadOptions = {
     ...{ env, configDir },
@@ -51,12 +53,15 @@ async function createProgram(signal: AbortSignal): Promise<Program> {
   const config = loadConfig(configSource);
   const proxy = proxyOf(process.env);
   if (proxy !== undefined) setGlobalProxyFromEnv({ ...proxy });
-  const isTerminal = process.stderr.isTTY;
+  const isTerminal = stderr.isTTY;
   const write = (lines: string): void => {
-    writeAbove(process.stderr, lines);
+    writeAbove(stderr, lines);
   };
-  const log = createLog(config.log, { write }, isTerminal);
+  // Node knows NO_COLOR (https://no-color.org) and what the terminal can show.
+  const isColored = isTerminal && options.color && !isColorOffInNpm(env) && stderr.hasColors();
+  const log = createLog(withOptions(config.log, options), { write }, isTerminal, isColored);
   for (const warning of config.warnings) log.warn(warning);
+  logOptionKeptByNpm(log, process.argv.slice(2), env);
   return {
     config,
     configSource,
@@ -70,8 +75,9 @@ async function createProgram(signal: AbortSignal): Promise<Program> {
     signal,
     print: (text) => void process.stdout.write(`${escapeActing(text)}\n`),
     stdout: process.stdout,
-    stderr: process.stderr,
+    stderr,
     isTerminal,
+    isQuiet: options.quiet === true,
   };
 }
 
@@ -92,9 +98,9 @@ function listenForSignals(stop: Stop): void {
   for (const name of stopSignals) process.on(name, onSignal);
 }
 
-async function run(action: Action, stop: Stop, output: OutputWatch): Promise<void> {
+async function run(work: () => Promise<ExitCode>, stop: Stop, output: OutputWatch): Promise<void> {
   try {
-    const exitCode = await action(await createProgram(stop.signal));
+    const exitCode = await work();
     process.exitCode = stop.isInterruption ? stop.exitCode : exitCode;
   } catch (thrown) {
     const error = stop.isRequested ? withoutAbort(thrown) : thrown;
@@ -136,7 +142,9 @@ async function main(): Promise<void> {
   try {
     const perform: Perform = (action, ending) => {
       stop.runsUntilStopped = ending?.runsUntilStopped ?? false;
-      return run(action, stop, output);
+      const work = async (): Promise<ExitCode> =>
+        action(await createProgram(stop.signal, commands.opts()));
+      return run(work, stop, output);
     };
     const commands = createCommands(perform, process.stdin);
     await rejectOptionsKeptByNpm(commands, process.argv.slice(2), process.env);

@@ -2,7 +2,7 @@
  * The commands: their names, their options, and what each does. It never touches the process; the
  * caller decides how an action is performed.
  */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { EraseOptions } from './features/erase/command.ts';
 import type { StatusOptions } from './features/status/command.ts';
 import type { LogoutOptions } from './features/logout/command.ts';
@@ -153,6 +153,10 @@ export function createCommands(perform: Perform, input: Input): Command {
       'Keeps every Strava activity of one or more athletes, with its streams, in a MongoDB that the athlete owns.',
     )
     .version(programVersion(), '--version', 'print the version')
+    .addOption(new Option('-q, --quiet', 'only the result and errors').conflicts('verbose'))
+    .option('-v, --verbose', 'log debug lines too')
+    .option('--no-color', 'no colors on a terminal')
+    .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .configureOutput({
       outputError: (text, write) => {

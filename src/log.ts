@@ -5,14 +5,37 @@ import { prettyFactory } from 'pino-pretty';
 import type { LogConfig } from './config/config.ts';
 import { escapeActing, terminalText } from './terminal-text.ts';
 
-/** Creates the log; `isTerminal` decides the format where none is configured. */
+/** The options of the log that every command takes. */
+export interface LogOptions {
+  /** Errors only. */
+  readonly quiet?: boolean;
+  /** Debug lines too. */
+  readonly verbose?: boolean;
+  /** False: no colors on a terminal either. */
+  readonly color: boolean;
+}
+
+/** The settings of the log under the options of the command line, which win. */
+export function withOptions(settings: LogConfig, { quiet, verbose }: LogOptions): LogConfig {
+  const { level } = settings;
+  if (quiet === true && level !== 'fatal' && level !== 'silent') {
+    return { ...settings, level: 'error' };
+  }
+  return verbose === true && level !== 'trace' ? { ...settings, level: 'debug' } : settings;
+}
+
+/**
+ * Creates the log; `isTerminal` decides the format where none is configured, and `isColored` whether a
+ * readable one has colors.
+ */
 export function createLog(
   { level, format }: LogConfig,
   destination: { readonly write: (lines: string) => unknown },
   isTerminal: boolean,
+  isColored = isTerminal,
 ): Logger {
   const isPretty = (format ?? (isTerminal ? 'pretty' : 'json')) === 'pretty';
-  const textOf = isPretty ? prettyTextOf(isTerminal) : escapeActing;
+  const textOf = isPretty ? prettyTextOf(isColored) : escapeActing;
   const stream: DestinationStream = {
     // Without pino-pretty's own stream, which ends for ever at the first failed write.
     write: (line) => void destination.write(textOf(line)),

@@ -2,6 +2,7 @@
  * The composition root: opens Strava, and wires the stores and the job. Commands take from here what they
  * need.
  */
+import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import type { Clock } from './clock.ts';
 import { requireClient } from './config/client.ts';
@@ -168,8 +169,7 @@ export async function openStrava(
       return stravaClock.errorMs();
     },
   };
-  const plain = createHttp(requestTimeoutMs);
-  const http = observe ? observeHttp(plain, observe) : plain;
+  const http = observeHttp(createHttp(requestTimeoutMs), withLog(log, observe));
   const learning = withClockLearning(http, clock, stravaClock);
   const oauth = createOAuth({
     ...{ http: learning, oauthUrl, clientId, clientSecret },
@@ -208,6 +208,13 @@ export async function openStrava(
     clock: stravaClock,
     quota,
     clientId,
+  };
+}
+
+function withLog(log: Logger, observe?: ExchangeObserver): ExchangeObserver {
+  return (exchange) => {
+    log.debug(exchange, 'Request to Strava.');
+    observe?.(exchange);
   };
 }
 

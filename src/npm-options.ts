@@ -4,6 +4,7 @@
  * (https://docs.npmjs.com/cli/v11/using-npm/config).
  */
 import type { Command, Option } from 'commander';
+import type { Logger } from 'pino';
 import { UsageError } from './errors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -38,6 +39,28 @@ export async function rejectOptionsKeptByNpm(
   );
 }
 
+/** Whether npm shows no colors: after `npm run sync --no-color`, or by a line in an .npmrc. */
+export function isColorOffInNpm(env: Environment): boolean {
+  return env['npm_lifecycle_event'] !== undefined && isOff(env['npm_config_color']);
+}
+
+/** What npm's own options set `loglevel` to. */
+const logOptions: ReadonlyMap<string | undefined, string> = new Map([
+  ['warn', '-q'],
+  ['verbose', '--verbose'],
+]);
+
+/** Logs where npm kept an option of the log. An .npmrc can set the same variable, so it is not refused. */
+export function logOptionKeptByNpm(log: Logger, args: readonly string[], env: Environment): void {
+  const [script] = args;
+  const option = logOptions.get(env['npm_config_loglevel']);
+  if (script === undefined || env['npm_lifecycle_event'] !== script || option === undefined) return;
+  if (args.some((arg) => /^(-[qv]|--quiet|--verbose)$/.test(arg))) return;
+  log.info(
+    `npm keeps ${option} for itself. For this program it comes after a second --, as in: npm run ${script} -- ${option}`,
+  );
+}
+
 /** The command that the arguments name, and the words of it that come after the script's name. */
 function commandOf(commands: Command, args: readonly string[]) {
   let command = commands;
@@ -63,8 +86,12 @@ interface OwnOption {
 
 function optionOf({ flags, long, negate }: Option): OwnOption {
   const isSetBy = (value: string | undefined): boolean =>
-    negate ? value === '' || value === 'false' : (value ?? '') !== '' && value !== 'false';
+    negate ? isOff(value) : (value ?? '') !== '' && value !== 'false';
   return { name: optionName(long ?? flags), flags, isSetBy };
+}
+
+function isOff(value: string | undefined): boolean {
+  return value === '' || value === 'false';
 }
 
 function optionName(long: string): string {

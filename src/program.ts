@@ -28,4 +28,6 @@ export interface Program {
   /** For what accompanies the result: prompts, the progress bar. */
   readonly stderr: NodeJS.WriteStream;
   readonly isTerminal: boolean;
+  /** Whether only the result and errors are written. */
+  readonly isQuiet: boolean;
 }

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { createLog } from '../src/log.ts';
+import { createLog, withOptions } from '../src/log.ts';
 
 const hostile = '\u001b[2JAda\n12:00 INFO: forged\u202e\u009b';
 
@@ -16,6 +16,19 @@ function logged(format: 'pretty' | 'json', log: (of: ReturnType<typeof createLog
   log(createLog({ level: 'debug', format }, destination, false));
   return text;
 }
+
+describe('the options of the log', () => {
+  it.each([
+    ['-q leaves errors', { quiet: true }, 'debug', 'error'],
+    ['-q leaves a log silent that is silent', { quiet: true }, 'silent', 'silent'],
+    ['-v adds debug lines', { verbose: true }, 'warn', 'debug'],
+    ['-v takes nothing from a log of everything', { verbose: true }, 'trace', 'trace'],
+    ['without options the setting counts', {}, 'warn', 'warn'],
+  ] as const)('%s', (_, options, level, expected) => {
+    const settings = withOptions({ level, format: 'json' }, { ...options, color: true });
+    expect(settings).toEqual({ level: expected, format: 'json' });
+  });
+});
 
 describe('the log', () => {
   it('in its pretty form shows foreign text harmless, on the line of its message', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createCommands } from '../src/command-line.ts';
-import { rejectOptionsKeptByNpm } from '../src/npm-options.ts';
+import { createLog } from '../src/log.ts';
+import { isColorOffInNpm, logOptionKeptByNpm, rejectOptionsKeptByNpm } from '../src/npm-options.ts';
+import { capture } from './support/program.ts';
 
 const commands = createCommands(() => Promise.resolve(), process.stdin);
 
@@ -49,5 +51,37 @@ describe('an option that npm kept for itself', () => {
     ],
   ])('%s is left alone', async (_, args, env: Readonly<Record<string, string>>) => {
     await expect(check(args, env)).resolves.toBeUndefined();
+  });
+});
+
+describe('an option of the log that npm has too', () => {
+  const lines = (args: readonly string[], env: Readonly<Record<string, string>>): string => {
+    const output = capture();
+    const log = createLog({ level: 'info', format: 'json' }, output.stream, false);
+    logOptionKeptByNpm(log, args, { npm_lifecycle_event: 'sync', ...env });
+    return output.text();
+  };
+
+  it.each([
+    ['warn', '-q'],
+    ['verbose', '--verbose'],
+  ])('is named with the right line where npm has the log level %s', (level, option) => {
+    const line = `npm run sync -- ${option}"`;
+    expect(lines(['sync'], { npm_config_loglevel: level })).toContain(line);
+  });
+
+  it.each([
+    ['of npm alone', ['sync'], { npm_config_loglevel: 'silent' }],
+    ['given in the right place too', ['sync', '-q'], { npm_config_loglevel: 'warn' }],
+    ['of another script', ['status'], { npm_config_loglevel: 'warn' }],
+  ])('%s is not mentioned', (_, args, env: Readonly<Record<string, string>>) => {
+    expect(lines(args, env)).toBe('');
+  });
+
+  it('turns the colors off with --no-color before the second --', () => {
+    const env = { npm_lifecycle_event: 'sync' };
+    expect(isColorOffInNpm({ ...env, npm_config_color: '' })).toBe(true);
+    expect(isColorOffInNpm({ ...env, npm_config_color: 'always' })).toBe(false);
+    expect(isColorOffInNpm(env)).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { createCommands } from '../../src/command-line.ts';
 import { packageVersion, projectFolder } from '../support/command.ts';
 import { useScene } from '../support/scene.ts';
+import { typedTerminal } from '../support/typed-terminal.ts';
 
 const commands = [
   'start',
@@ -81,6 +82,57 @@ describe.concurrent('the command line', () => {
     const { exitCode, stdout } = await scene.run('--help');
     expect(exitCode).toBe(0);
     for (const command of commands) expect(stdout).toMatch(`  ${command.split(' ')[0] ?? ''} `);
+  });
+
+  /** The variables of a setting in a file that others can read, which the log warns of. */
+  const withWarning = async (
+    test: (env: Readonly<Record<string, string>>) => Promise<void>,
+  ): Promise<void> => {
+    const folder = await mkdtemp(join(tmpdir(), 'domestique-warned-'));
+    try {
+      const file = join(folder, 'address');
+      await writeFile(file, 'https://example.org/notify', { mode: 0o644 });
+      await test({ LOG_LEVEL: 'info', NOTIFY_URL_FILE: file, TERM: 'xterm' });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  };
+
+  it('-q leaves the result and errors, and -v adds debug lines, before or after the name', async () => {
+    const scene = await openScene({ activities: 1 });
+    await withWarning(async (env) => {
+      const [plain, quiet, verbose, both] = await Promise.all([
+        scene.runWith(env, 'config', '--json'),
+        scene.runWith(env, '--quiet', 'config', '--json'),
+        scene.runWith(env, 'sync', '-v'),
+        scene.runWith(env, 'config', '-q', '-v'),
+      ]);
+      expect(plain.stderr).toContain('NOTIFY_URL_FILE');
+      expect(quiet).toMatchObject({ exitCode: 0, stdout: plain.stdout, stderr: '' });
+      expect(verbose.exitCode, verbose.stderr).toBe(0);
+      expect(verbose.stderr).toContain('"endpoint":"list","outcome":"ok"');
+      expect(both).toMatchObject({ exitCode: 2, stdout: '' });
+      expect(both.stderr).toContain(
+        "option '-q, --quiet' cannot be used with option '-v, --verbose'",
+      );
+    });
+  });
+
+  it.each([
+    ['colors on a terminal', [], {}, true],
+    ['no colors with --no-color', ['--no-color'], {}, false],
+    ['no colors with NO_COLOR', [], { NO_COLOR: '1' }, false],
+  ])('the log has %s', async (_, options, more, isColored) => {
+    const scene = await openScene({ activities: 1 });
+    const program = join(projectFolder, 'bin/domestique');
+    const args = typedTerminal([], program, 'config', ...options);
+    await withWarning(async (env) => {
+      const how = { program: 'python3' };
+      const { exitCode, stdout } = await scene.launch(args, { ...env, ...more }, how).ended;
+      expect(exitCode, stdout).toBe(0);
+      expect(stdout).toContain('WARN');
+      expect(stdout.includes('\u001b[33mWARN')).toBe(isColored);
+    });
   });
 
   it('--version prints the version of package.json alone', async () => {

@@ -11,7 +11,8 @@ import type { Action } from '../../src/command-action.ts';
 import { createCommands } from '../../src/command-line.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { DomestiqueError } from '../../src/errors.ts';
-import { createLog } from '../../src/log.ts';
+import type { LogOptions } from '../../src/log.ts';
+import { createLog, withOptions } from '../../src/log.ts';
 import { identifyOwner } from '../../src/owner.ts';
 import type { Program } from '../../src/program.ts';
 import type { Ended, Running, Surroundings, Transcript } from './command.ts';
@@ -48,14 +49,15 @@ async function perform(
   let exitCode = 0;
   const act = async (action: Action): Promise<void> => {
     try {
-      exitCode = await action(createProgram(surroundings, output));
+      exitCode = await action(createProgram(surroundings, output, commands.opts()));
     } catch (error) {
       if (!(error instanceof DomestiqueError)) throw error;
       transcript.add('stderr', `${error.message}\n`);
       exitCode = error.exitCode;
     }
   };
-  await createCommands(act, emptyInput()).parseAsync([...args], { from: 'user' });
+  const commands = createCommands(act, emptyInput());
+  await commands.parseAsync([...args], { from: 'user' });
   return { exitCode, signal: null, stdout: transcript.stdout(), stderr: transcript.stderr() };
 }
 
@@ -64,12 +66,16 @@ function emptyInput() {
   return Object.assign(Readable.from([]), { isTTY: false as const });
 }
 
-function createProgram(surroundings: Surroundings, { transcript, signal }: Output): Program {
+function createProgram(
+  surroundings: Surroundings,
+  { transcript, signal }: Output,
+  options: LogOptions,
+): Program {
   const env = environmentOf(surroundings);
   const configSource = { env, configDir: resolve(projectFolder, 'config') };
   const config = loadConfig(configSource);
   const stdout = streamOf(transcript, 'stdout');
-  const log = createLog(config.log, streamOf(transcript, 'stderr'), false);
+  const log = createLog(withOptions(config.log, options), streamOf(transcript, 'stderr'), false);
   for (const warning of config.warnings) log.warn(warning);
   return {
     config,
@@ -86,6 +92,7 @@ function createProgram(surroundings: Surroundings, { transcript, signal }: Outpu
     stdout,
     stderr: process.stderr,
     isTerminal: false,
+    isQuiet: options.quiet === true,
   };
 }
 

@@ -9,7 +9,7 @@ import { exitCodes, NothingToExportError } from '../../errors.ts';
 import { fileNameOf } from './file-name.ts';
 import type { ExportCounts } from './format.ts';
 import { createCounts, documentOf } from './format.ts';
-import { assertAbsent, isFile, writeToFile, writeToStream } from '../shared/output.ts';
+import { assertAbsent, isFile, writeNote, writeToFile, writeToStream } from '../shared/output.ts';
 import { outputFailed } from '../../standard-streams.ts';
 import type { Database } from '../../main.ts';
 import { openDatabaseToRead } from '../../main.ts';
@@ -134,21 +134,21 @@ async function writeFiles(
 
 /** On stderr, because the document may be on stdout. Silent if a single activity went to stdout. */
 function report(
-  { stderr }: Program,
+  program: Program,
   order: ExportOrder,
   { exported, skipped, kept }: ExportCounts,
 ): void {
   const activities = counted(exported, 'activity', 'activities');
-  if (order.out !== undefined) stderr.write(`${activities} exported to ${order.out}.\n`);
+  if (order.out !== undefined) writeNote(program, `${activities} exported to ${order.out}.`);
   if (kept > 0) {
     const were =
       kept === 1
         ? '1 file was there already and stays: --force replaces it'
         : `${counted(kept, 'file')} were there already and stay: --force replaces them`;
-    stderr.write(`${were}.\n`);
+    writeNote(program, `${were}.`);
   }
   if (skipped === 0) return;
   const were =
     skipped === 1 ? '1 activity was' : `${counted(skipped, 'activity', 'activities')} were`;
-  stderr.write(`${were} left out because of missing ${order.format.needs}.\n`);
+  writeNote(program, `${were} left out because of missing ${order.format.needs}.`);
 }

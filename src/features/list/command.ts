@@ -15,6 +15,7 @@ import {
 } from '../shared/activity-filter.ts';
 import { outputWidth } from '../shared/fitted-table.ts';
 import { jsonText } from '../shared/json-text.ts';
+import { writeNote } from '../shared/output.ts';
 import { presented } from '../shared/presentation.ts';
 import { counted, number } from '../shared/text-format.ts';
 import type { ListOptions, ListOrder } from './options.ts';
@@ -46,7 +47,7 @@ export async function list(program: Program, options: ListOptions): Promise<Exit
     ]);
     print(program, { order, found, count, isJson: options.json });
     if (found.length === 0 && (await store.activities.estimatedDocumentCount()) === 0) {
-      program.stderr.write(`${emptyHint}\n`);
+      writeNote(program, emptyHint);
     }
     return exitCodes.done;
   } finally {
@@ -88,6 +89,6 @@ function print(program: Program, { order, found, count, isJson }: Result): void 
   program.print(found.length === 0 ? 'Nothing was found.' : presented(found, presentation));
   if (count > found.length) {
     const all = counted(count, 'activity', 'activities');
-    program.stderr.write(`The newest ${number(found.length)} of ${all}; --limit shows more.\n`);
+    writeNote(program, `The newest ${number(found.length)} of ${all}; --limit shows more.`);
   }
 }

@@ -10,7 +10,7 @@ import { recipes } from '../../queries/recipes.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes, UsageError } from '../../errors.ts';
 import { jsonText } from '../shared/json-text.ts';
-import { writeToStream } from '../shared/output.ts';
+import { writeNote, writeToStream } from '../shared/output.ts';
 import { openDatabaseToRead } from '../../main.ts';
 import { int64 } from '../../mongo/base/bson-value.ts';
 import { answerOf } from './store.ts';
@@ -44,7 +44,7 @@ export async function query(program: Program, args: readonly string[]): Promise<
     if (answer === undefined) {
       throw new UsageError(`${recipe.name}: ${recipe.lookup?.absence ?? 'Nothing was found.'}`);
     }
-    if (known.length === 0) program.stderr.write(`${emptyHint}\n`);
+    if (known.length === 0) writeNote(program, emptyHint);
     const text = answerText(answer, form, {
       ...{ recipe, scope, example: recipe.answer },
       units: units ?? program.config.page.units,

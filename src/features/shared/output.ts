@@ -6,11 +6,17 @@ import { randomUUID } from 'node:crypto';
 import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../../errors.ts';
+import type { Program } from '../../program.ts';
 import { isReaderGone, outputFailed } from '../../standard-streams.ts';
 import { escapeActing } from '../../terminal-text.ts';
 
 /** A document in pieces. */
 export type Pieces = AsyncIterable<string>;
+
+/** Writes a line beside the result, to stderr; not with --quiet. */
+export function writeNote({ isQuiet, stderr }: Program, text: string): void {
+  if (!isQuiet) stderr.write(`${text}\n`);
+}
 
 /** The length of one write, in characters. */
 const batchLength = 65_536;
