@@ -2,6 +2,7 @@
  * Opens MongoDB: finds or starts the server, connects, and makes the database what this program expects.
  * main.ts wires the stores.
  */
+import { commandLine } from './domain/invocation.ts';
 import type { Store } from './mongo/schema/collections.ts';
 import { storeOf } from './mongo/schema/collections.ts';
 import type { MongoOptions } from './mongo/base/connection.ts';
@@ -106,7 +107,7 @@ async function prepareStore(
 async function sayIfEmpty({ log }: Program, store: Store): Promise<void> {
   if (await hasVersion(store)) return;
   log.warn(
-    `The database ${store.address} is empty: Domestique has stored nothing in it yet. Run: npm run auth`,
+    `The database ${store.address} is empty: Domestique has stored nothing in it yet. Run: ${commandLine('auth')}`,
   );
 }
 

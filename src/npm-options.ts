@@ -5,6 +5,7 @@
  */
 import type { Command, Option } from 'commander';
 import type { Logger } from 'pino';
+import { commandLine } from './domain/invocation.ts';
 import { UsageError } from './errors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -33,7 +34,7 @@ export async function rejectOptionsKeptByNpm(
   );
   if (kept.length === 0) return;
   const names = kept.map(({ flags }) => flags.split(' ')[0]).join(' and ');
-  const line = ['npm run', script, '--', ...path, ...kept.map(({ flags }) => flags)].join(' ');
+  const line = commandLine(script, ...path, ...kept.map(({ flags }) => flags));
   throw new UsageError(
     `npm kept ${names} for itself, and nothing was done: options come after a second --, as in: ${line}`,
   );
@@ -57,7 +58,7 @@ export function logOptionKeptByNpm(log: Logger, args: readonly string[], env: En
   if (script === undefined || env['npm_lifecycle_event'] !== script || option === undefined) return;
   if (args.some((arg) => /^(-[qv]|--quiet|--verbose)$/.test(arg))) return;
   log.info(
-    `npm keeps ${option} for itself. For this program it comes after a second --, as in: npm run ${script} -- ${option}`,
+    `npm keeps ${option} for itself. For this program it comes after a second --, as in: ${commandLine(script, option)}`,
   );
 }
 

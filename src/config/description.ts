@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 
+import { commandLine } from '../domain/invocation.ts';
 import { maskText } from './address-formats.ts';
 import { readConfigFile } from './files.ts';
 import { formatOf } from './formats.ts';
@@ -67,12 +68,12 @@ const introduction = `# Configuration
 Domestique reads each setting from these places. The later wins over the earlier, setting by setting:
 
 1. \`config/default.json\`: the defaults;
-2. \`config/secrets.json\`: your application's id and secret. \`npm run init\` writes it, and \`config/secrets.example.json\` shows how (run \`chmod 600\` on a file of your own);
+2. \`config/secrets.json\`: your application's id and secret. \`${commandLine('init')}\` writes it, and \`config/secrets.example.json\` shows how (run \`chmod 600\` on a file of your own);
 3. \`config/local.json\`: anything else of yours;
 4. environment variables.
 
 An [installed package](deployment.md#as-an-npm-package) has its own places for 2 and 3, and for relative paths.
-Git ignores \`secrets.json\` and \`local.json\`. \`npm run config\` shows the effective values, the origin of each, and no secret.
+Git ignores \`secrets.json\` and \`local.json\`. \`${commandLine('config')}\` shows the effective values, the origin of each, and no secret.
 
 In a file the key \`sync.since\` is \`{"sync": {"since": "2019"}}\`. Lists are JSON lists or texts with commas. An empty variable, an empty text or null counts as unset.
 Lengths of time are written \`500ms\`, \`5s\`, \`15m\`, \`24h\` or \`90d\`. A variable that ends in \`_FILE\` names a regular file of at most 1 MiB that holds nothing but the value, such as a container's secret.
@@ -81,7 +82,7 @@ Domestique warns of a file with a secret that other users can read or change, ex
 Domestique checks the whole configuration before it connects to anything, and reports all errors at once with exit code 2. An unknown key in a file is an error, and so is an unknown variable that begins with one of our prefixes
 (${ownPrefixes.map((prefix) => `\`${prefix}\``).join(', ')}) or misspells one of ours (\`RETENTION_DAY\`).
 
-\`HTTPS_PROXY\` and \`HTTP_PROXY\` (or in lower case) name the proxy for https and http addresses, and \`NO_PROXY\` the hosts that are requested without it. This machine is always one of them. \`npm run config\` shows the three where they are set.
+\`HTTPS_PROXY\` and \`HTTP_PROXY\` (or in lower case) name the proxy for https and http addresses, and \`NO_PROXY\` the hosts that are requested without it. This machine is always one of them. \`${commandLine('config')}\` shows the three where they are set.
 
 This file is generated from the declarations in \`src/config/\`; a test compares the two. To regenerate it:
 

@@ -3,6 +3,7 @@
  * notifications, what is shown, and the log.
  */
 import { dayMs, minuteMs } from '../domain/duration.ts';
+import { commandLine } from '../domain/invocation.ts';
 import { setting } from './setting.ts';
 
 const freePort = { format: 'whole-number', min: 0, max: 65_535 } as const;
@@ -44,7 +45,7 @@ const tokenKeyFile = setting({
   env: 'TOKEN_KEY_FILE',
   format: 'path',
   example: '/run/secrets/domestique-token-keys',
-  doc: 'File of the keys that encrypt the stored logins. `npm run keys -- new` makes it',
+  doc: `File of the keys that encrypt the stored logins. \`${commandLine('keys', 'new')}\` makes it`,
   unset: 'logins are stored unencrypted',
 });
 

@@ -3,6 +3,7 @@
  */
 import { dayMs, hourMs, minuteMs, secondMs } from '../domain/duration.ts';
 import { trackSources } from '../domain/derived/recorded-track.ts';
+import { commandLine } from '../domain/invocation.ts';
 import { applicationPage } from './formats.ts';
 import { setting } from './setting.ts';
 
@@ -131,7 +132,7 @@ const sync = {
     format: 'choice',
     choices: trackSources,
     example: 'streams',
-    doc: "What an activity's `track` is made of: the `summary`'s line, or the `streams` once they are stored, simplified to at most 1,000 points. `npm run rebuild` applies a change to stored activities",
+    doc: `What an activity's \`track\` is made of: the \`summary\`'s line, or the \`streams\` once they are stored, simplified to at most 1,000 points. \`${commandLine('rebuild')}\` applies a change to stored activities`,
   }),
   details: setting({
     env: 'SYNC_DETAILS',

@@ -7,14 +7,17 @@ import { recipes } from './recipes.ts';
 import type { View } from './views.ts';
 import { views } from './views.ts';
 
-const introduction = `# Cookbook
+/** `queries` imports nothing of the program, so the page's maker says how a command is called. */
+type CommandLine = (command: string, ...args: readonly string[]) => string;
+
+const introductionFor = (commandLine: CommandLine): string => `# Cookbook
 
 Questions to the database, each with its query in the language of mongosh. Paste a query into
-\`mongosh mongodb://127.0.0.1:27217/domestique\`, and set your own values in the \`var\` lines. \`npm run query -- NAME\` runs the same query
-(\`npm run query\` lists the names) and shows the answer in units and words, or with \`--raw\` as it is stored; the parameters are the \`var\` names: \`npm run query -- best-distance --sport Ride --meters 10000 --json\`.
+\`mongosh mongodb://127.0.0.1:27217/domestique\`, and set your own values in the \`var\` lines. \`${commandLine('query', 'NAME')}\` runs the same query
+(\`${commandLine('query')}\` lists the names) and shows the answer in units and words, or with \`--raw\` as it is stored; the parameters are the \`var\` names: \`${commandLine('query', 'best-distance --sport Ride --meters 10000 --json')}\`.
 
 - **Several athletes** can share a database, so each query is restricted to one: \`"sync.athlete_id": athlete\` in \`activities\`, \`athlete_id: athlete\` elsewhere.
-  Remove that line to query all of them. \`npm run query\` selects a single athlete by itself.
+  Remove that line to query all of them. \`${commandLine('query')}\` selects a single athlete by itself.
 - **Days, weeks, months and years** are the athlete's own. \`start_date_local\` is Strava's text of the wall clock where it was; the \`Z\` at its end is wrong,
   so its first ten characters are the local day, and \`$dateFromString\` gives a date whose UTC fields are the wall clock's. \`start_date\` is the true instant.
 - **Units** are Strava's: metres, seconds, watts, beats a minute. Distances on the ground are in metres, GeoJSON has the longitude first.
@@ -24,9 +27,9 @@ Questions to the database, each with its query in the language of mongosh. Paste
 This page is generated from \`src/queries\`. The tests run every block and compare its answer with one computed without MongoDB.`;
 
 /** The whole page, docs/cookbook.md. */
-export function cookbookText(): string {
+export function cookbookText(commandLine: CommandLine): string {
   const topics = [...new Set(recipes.map(({ topic }) => topic))];
-  return `${[introduction, ...topics.map(topicText), viewsText()].join('\n\n')}\n`;
+  return `${[introductionFor(commandLine), ...topics.map(topicText), viewsText()].join('\n\n')}\n`;
 }
 
 function topicText(topic: string): string {

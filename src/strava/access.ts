@@ -5,6 +5,7 @@
  */
 import type { Clock } from '../clock.ts';
 import { isFresh } from '../domain/auth/token-margin.ts';
+import { commandLine } from '../domain/invocation.ts';
 import {
   AuthorizationNeededError,
   MalformedResponseError,
@@ -173,7 +174,7 @@ function needsAuthorization(
   cause?: unknown,
 ): AuthorizationNeededError {
   return new AuthorizationNeededError(
-    `Athlete ${athleteId} has to log in again (${reason}). Run: npm run auth`,
+    `Athlete ${athleteId} has to log in again (${reason}). Run: ${commandLine('auth')}`,
     { cause },
   );
 }

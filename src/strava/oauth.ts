@@ -3,6 +3,7 @@
  * exchange of a code, the refresh, and the revocation. It stores nothing.
  */
 import { dayMs, hourMs, secondMs } from '../domain/duration.ts';
+import { commandLine } from '../domain/invocation.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import { isJsonObject } from '../domain/json.ts';
 import { splitScopes } from '../domain/auth/scope.ts';
@@ -139,7 +140,7 @@ function throwRejection(response: HttpResponse): void {
   }
   if (has('resource', 'AuthorizationCode')) {
     throw new AuthorizationNeededError(
-      'Strava rejected the code: it was used before or has expired. Start again with: npm run auth',
+      `Strava rejected the code: it was used before or has expired. Start again with: ${commandLine('auth')}`,
     );
   }
   if (isAthleteLimitReached(response)) throw athleteLimitReached();

@@ -3,6 +3,7 @@
  * and code (https://developers.strava.com/docs/reference/#api-models-Fault), never on its message. It
  * reads a body only if its content type is JSON.
  */
+import { commandLine } from '../domain/invocation.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import { isJsonObject, parseJson } from '../domain/json.ts';
 import {
@@ -170,6 +171,6 @@ function unauthorized(response: HttpResponse, what: string): Error {
   return missing === undefined
     ? new AccessTokenRejectedError(`Strava rejected the access token for ${what}.`)
     : new ScopeMissingError(
-        `Strava needs a scope that was not granted (${terminalText(missing.field)}) for ${what}. Run: npm run auth`,
+        `Strava needs a scope that was not granted (${terminalText(missing.field)}) for ${what}. Run: ${commandLine('auth')}`,
       );
 }

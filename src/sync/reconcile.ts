@@ -3,6 +3,7 @@
  * each is fetched by itself, and Strava's own 404 removes it.
  */
 import type { Logger } from 'pino';
+import { commandLine } from '../domain/invocation.ts';
 import type { ListReading } from '../domain/sync/deletion.ts';
 import { isAsWide, rejectDeletions } from '../domain/sync/deletion.ts';
 import type { PageOutcome, Span } from '../domain/sync/list-coverage.ts';
@@ -164,7 +165,7 @@ async function saveRejected(
   if (rejected !== undefined && athlete.rejectedDeletions?.missing !== rejected.missing) {
     log.warn(
       { athlete: athleteId, reason: rejected.reason },
-      `${rejected.missing} of ${rejected.stored} activities are missing from Strava's list; none is removed. Look at: npm run status`,
+      `${rejected.missing} of ${rejected.stored} activities are missing from Strava's list; none is removed. Look at: ${commandLine('status')}`,
     );
   }
   athlete.rejectedDeletions = rejected;

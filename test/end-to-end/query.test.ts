@@ -65,7 +65,7 @@ describe('npm run query', () => {
     expect(one.exitCode, one.stderr).toBe(0);
     expect(one.stdout).toContain('Usage: domestique query near [--athlete ATHLETE] --lng LNG');
     expect(one.stdout).toMatch(/--radius RADIUS +a number of metres \(default: 500\)/);
-    expect(one.stdout).toContain('npm run -s query -- near --lng 16.3738 --lat 48.2082');
+    expect(one.stdout).toContain('npm run query -- near --lng 16.3738 --lat 48.2082');
     expect(all.stdout).toContain('Usage: domestique query [arguments...]');
     expect(wrong).toMatchObject({ exitCode: 2, stdout: '' });
     expect(wrong.stderr).toContain('There is no question "neer": did you mean near?');

@@ -3,6 +3,7 @@
  * again. A waiting loop is healthy. The reasons name no athlete.
  */
 import { formatDuration, secondMs } from '../duration.ts';
+import { commandLine } from '../invocation.ts';
 
 export interface Finding {
   readonly isHealthy: boolean;
@@ -43,7 +44,7 @@ export interface ReadinessFacts {
 export function assessReadiness({ logins, failure }: ReadinessFacts): Finding {
   const finding = assessLogins(logins);
   if (!finding.isHealthy || failure === undefined) return finding;
-  return unhealthy(`Every run fails (${failure.code}). Run: npm run status`);
+  return unhealthy(`Every run fails (${failure.code}). Run: ${commandLine('status')}`);
 }
 
 /** The same with its cause, for whoever may know it. */
@@ -71,9 +72,11 @@ function ago(ms: number): string {
 
 /** Whether any athlete can be synced. The count comes from MongoDB, so MongoDB responds. */
 export function assessLogins({ athletes, needAuthorization }: LoginCount): Finding {
-  if (athletes === 0) return unhealthy('Nobody is logged in. Run: npm run auth');
+  if (athletes === 0) return unhealthy(`Nobody is logged in. Run: ${commandLine('auth')}`);
   if (needAuthorization >= athletes) {
-    return unhealthy(`Every athlete (${athletes}) has to log in again. Run: npm run auth`);
+    return unhealthy(
+      `Every athlete (${athletes}) has to log in again. Run: ${commandLine('auth')}`,
+    );
   }
   const rest = needAuthorization === 0 ? '' : `; to log in again: ${needAuthorization}`;
   const loggedIn = athletes - needAuthorization;

@@ -3,6 +3,7 @@
  * which have ended. The texts name athletes by id only.
  */
 import { dayMs, hourMs, minuteMs } from '../duration.ts';
+import { commandLine } from '../invocation.ts';
 import type { RepeatedFailure } from '../monitoring/health.ts';
 import { describeFailure } from '../monitoring/health.ts';
 
@@ -109,13 +110,13 @@ function athleteConditions(athlete: AthleteFacts): readonly AlertCondition[] {
     [
       'authorization',
       needsAuthorization !== undefined &&
-        `Athlete ${athleteId} has to log in again: ${needsAuthorization}. Run: npm run auth`,
+        `Athlete ${athleteId} has to log in again: ${needsAuthorization}. Run: ${commandLine('auth')}`,
     ],
     ['backfill', isBackfilled && `The first backfill of athlete ${athleteId} is complete.`],
     [
       'parked',
       parked > 0 &&
-        `Some data of athlete ${athleteId} could not be stored and is parked (${parked} so far). Run: npm run status`,
+        `Some data of athlete ${athleteId} could not be stored and is parked (${parked} so far). Run: ${commandLine('status')}`,
     ],
   ];
   return texts.flatMap(([kind, text]) =>

@@ -1,6 +1,7 @@
 /**
  * Whose login it is, and whether it is good for anything.
  */
+import { commandLine } from '../../domain/invocation.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { noReserve } from '../../domain/rate-limit/quota.ts';
 import { canReadActivities } from '../../domain/auth/scope.ts';
@@ -38,7 +39,7 @@ export async function fetchOwner(session: LoginSession, accessToken: string): Pr
   } catch (error) {
     if (!(error instanceof AccessTokenRejectedError)) throw error;
     throw new AuthorizationNeededError(
-      'Strava no longer takes this login: it was revoked. Log in with: npm run auth',
+      `Strava no longer takes this login: it was revoked. Log in with: ${commandLine('auth')}`,
       { cause: error },
     );
   }
@@ -64,6 +65,6 @@ export function athleteIdOf({ id }: JsonObject): number {
 export function requireActivities(scope: readonly string[] | undefined): void {
   if (scope === undefined || canReadActivities(scope)) return;
   throw new AuthorizationNeededError(
-    'Neither activity:read_all nor activity:read was granted, so no activity could be read; the login was not stored. Run npm run auth -- --force and leave the boxes about activities ticked.',
+    `Neither activity:read_all nor activity:read was granted, so no activity could be read; the login was not stored. Run ${commandLine('auth', '--force')} and leave the boxes about activities ticked.`,
   );
 }

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { platform } from 'node:os';
 import { missingScopes } from '../../domain/auth/scope.ts';
 import { applicationPage } from '../../config/formats.ts';
+import { commandLine } from '../../domain/invocation.ts';
 import { AuthorizationNeededError, DomestiqueError } from '../../errors.ts';
 import { openBrowser } from '../shared/open-browser.ts';
 import type { Arrival } from './listener.ts';
@@ -66,7 +67,7 @@ function invitation(url: string, redirectUri: string): string {
     '',
     `Waiting for the response on ${redirectUri} (Ctrl-C stops it).`,
     'If that browser runs on another machine, its last page cannot be shown there; give its address here, in another terminal:',
-    "  npm run auth -- --redirect-url 'ADDRESS'",
+    `  ${commandLine('auth', '--redirect-url', "'ADDRESS'")}`,
     `If Strava shows an error instead, see ${applicationPage}: for an invalid redirect_uri set the Authorization Callback Domain to localhost; for a limit of connected athletes raise the limit.`,
   ].join('\n');
 }
@@ -92,6 +93,6 @@ async function accept(session: LoginSession, redirect: Redirect): Promise<Login>
 
 export function rejected(reason: string): AuthorizationNeededError {
   return new AuthorizationNeededError(
-    `${reason} Nothing was stored. To try again, run: npm run auth`,
+    `${reason} Nothing was stored. To try again, run: ${commandLine('auth')}`,
   );
 }

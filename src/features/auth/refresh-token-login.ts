@@ -4,6 +4,7 @@
  * same command can be given again after a failure.
  */
 import { isFresh } from '../../domain/auth/token-margin.ts';
+import { commandLine } from '../../domain/invocation.ts';
 import { AuthorizationNeededError, RefreshTokenRejectedError } from '../../errors.ts';
 import { saveAthlete } from '../../mongo/athletes/athletes.ts';
 import { otherApplicationOf } from '../../mongo/tokens/other-applications.ts';
@@ -103,7 +104,7 @@ async function refresh(session: LoginSession, refreshToken: string): Promise<Gra
   } catch (error) {
     if (!(error instanceof RefreshTokenRejectedError)) throw error;
     throw new AuthorizationNeededError(
-      'Strava rejects this refresh token: it was replaced by a newer one (each use can do that), was revoked, or belongs to another application. Log in with: npm run auth',
+      `Strava rejects this refresh token: it was replaced by a newer one (each use can do that), was revoked, or belongs to another application. Log in with: ${commandLine('auth')}`,
       { cause: error },
     );
   }

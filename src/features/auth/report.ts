@@ -2,6 +2,7 @@
  * What a login says at its end: who it is, what was granted, what will be missing, what comes next.
  */
 import { missingScopes } from '../../domain/auth/scope.ts';
+import { commandLine } from '../../domain/invocation.ts';
 import type { Login } from './athlete.ts';
 import { terminalText } from '../../terminal-text.ts';
 import type { OtherLogins } from '../../mongo/tokens/other-applications.ts';
@@ -29,8 +30,8 @@ export function describeLogin(report: LoginReport): string {
       ? [`Logged in are now ${counted(athleteIds.length, 'athlete')}: ${athleteIds.join(', ')}.`]
       : []),
     ...(othersSentence === undefined ? [] : [othersSentence]),
-    'Next: npm start keeps everything current; npm run sync does it once.',
-    'For another athlete, log out of Strava in the browser and run npm run auth again.',
+    `Next: ${commandLine('start')} keeps everything current; ${commandLine('sync')} does it once.`,
+    `For another athlete, log out of Strava in the browser and run ${commandLine('auth')} again.`,
   ].join('\n');
 }
 
@@ -50,7 +51,7 @@ function describeScopes({ scope }: Login, wanted: readonly string[]): readonly s
     completed,
     'Not granted, so that something will be missing:',
     ...missing.map(({ scope: name, consequence }) => `  ${name}: ${consequence}.`),
-    'To change that, run npm run auth again and leave every box ticked.',
+    `To change that, run ${commandLine('auth')} again and leave every box ticked.`,
   ];
 }
 

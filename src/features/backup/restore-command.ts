@@ -2,6 +2,7 @@
  * `restore`: puts a backup into the database. Everything is checked before anything is written, and nobody
  * works on the athletes meanwhile.
  */
+import { commandLine } from '../../domain/invocation.ts';
 import { counted, instant, number } from '../shared/text-format.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes, RestoreRejectedError } from '../../errors.ts';
@@ -108,5 +109,5 @@ function report(
       );
   }
   if (!files.has(loginCollection))
-    print('Logins are not in it. Each athlete logs in: npm run auth');
+    print(`Logins are not in it. Each athlete logs in: ${commandLine('auth')}`);
 }

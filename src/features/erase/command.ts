@@ -3,6 +3,7 @@
  * prints a receipt. It asks for confirmation first, and changes no other athlete's data.
  */
 import { requireClient } from '../../config/client.ts';
+import { commandLine } from '../../domain/invocation.ts';
 import { logPathIn } from '../../embedded-mongodb/data-folder.ts';
 import { emptyLog } from '../../embedded-mongodb/mongod-log.ts';
 import type { ExitCode } from '../../errors.ts';
@@ -93,7 +94,7 @@ async function throwIfUnknown({ database, athleteId }: AthleteSession): Promise<
   const { store } = database;
   if ((await footprintLeft(store, athleteId)).length > 0) return;
   throw new NoAthleteError(
-    `Nothing is stored of athlete ${athleteId} in ${database.address}. npm run status lists the known athletes.`,
+    `Nothing is stored of athlete ${athleteId} in ${database.address}. ${commandLine('status')} lists the known athletes.`,
   );
 }
 

@@ -2,6 +2,7 @@
  * What a response to `get` means: Strava's JSON as it came, another try, or one sentence with Strava's
  * own message.
  */
+import { commandLine } from '../../domain/invocation.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import { isJsonObject, parseJson } from '../../domain/json.ts';
 import {
@@ -44,7 +45,9 @@ function failureOf(response: HttpResponse, path: string): Error {
   if (error instanceof ScopeMissingError)
     return new AuthorizationNeededError(error.message, { cause: error });
   if (error instanceof AccessTokenRejectedError)
-    return new AuthorizationNeededError(`${error.message} Run: npm run auth`, { cause: error });
+    return new AuthorizationNeededError(`${error.message} Run: ${commandLine('auth')}`, {
+      cause: error,
+    });
   if (!(error instanceof StravaRequestError) || error instanceof SubscribersOnlyError) return error;
   if (error.isTransient && (status === 429 || status >= 500)) return error;
   const sentence = `Strava returned ${status} for ${path}${reasonOf(response)}.`;

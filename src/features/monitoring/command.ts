@@ -4,6 +4,7 @@
  */
 import { isIPv6 } from 'node:net';
 import type { HttpConfig } from '../../config/config.ts';
+import { commandLine } from '../../domain/invocation.ts';
 import type { Finding } from '../../domain/monitoring/health.ts';
 import { isJsonObject, parseJson } from '../../domain/json.ts';
 import type { ExitCode } from '../../errors.ts';
@@ -86,7 +87,7 @@ function readResponse(text: string, isHealthy: boolean): DaemonHealth | undefine
 
 function absent(address: string): DaemonHealth {
   return unanswered(
-    `No daemon answers at ${address}: start it with npm start, or correct HTTP_HOST and HTTP_PORT.`,
+    `No daemon answers at ${address}: start it with ${commandLine('start')}, or correct HTTP_HOST and HTTP_PORT.`,
   );
 }
 

@@ -20,7 +20,7 @@ export interface HealthOptions {
   readonly clock: Clock;
 }
 
-/** A probe of Kubernetes waits for one second, `npm run health` for longer. */
+/** A probe of Kubernetes waits for one second, the command `health` for longer. */
 const maxResponseMs = 900;
 /** MongoDB is queried at most once in this time, however many requests come. */
 const pollIntervalMs = 250;

@@ -1,6 +1,7 @@
 /**
  * The help of one question: its parameters and an example.
  */
+import { commandLine } from '../../domain/invocation.ts';
 import { readsActivities } from '../../queries/filtered.ts';
 import { parameters } from '../../queries/parameters.ts';
 import type { ParameterName } from '../../queries/parameters.ts';
@@ -24,13 +25,13 @@ function questionText(recipe: Recipe): string {
   const rows = own.map((each) => [`  --${each} ${each.toUpperCase()}`, describe(recipe, each)]);
   const example = own
     .filter((each) => isNeeded(each) || recipe.examples?.[each] !== undefined)
-    .map((each) => ` --${each} ${quoted(exampleOf(recipe, each))}`);
+    .map((each) => `--${each} ${quoted(exampleOf(recipe, each))}`);
   return [
     `Usage: domestique query ${usageOf(recipe)}`,
     note === undefined ? title : `${title}\n${note}`,
     `Parameters:\n${table(rows)}`,
     ...(readsActivities(recipe) ? [filterText(own)] : []),
-    `Example: npm run -s query -- ${name}${example.join('')}\n`,
+    `Example: ${commandLine('query', name, ...example)}\n`,
   ].join('\n\n');
 }
 

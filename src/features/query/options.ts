@@ -2,6 +2,7 @@
  * The options of `query`, checked before anything connects. Each question has its own parameters, so they
  * are parsed here and not by the command line's library.
  */
+import { commandLine } from '../../domain/invocation.ts';
 import type { Scope } from '../../queries/binding.ts';
 import { readsActivities } from '../../queries/filtered.ts';
 import type { ParameterName } from '../../queries/parameters.ts';
@@ -39,7 +40,8 @@ export function queryOrderOf(args: readonly string[], nowMs: number): QueryOrder
   const units = unitsOf(options);
   const [name, ...rest] = names;
   if (name === undefined) {
-    if (options.size > 0) throw new UsageError('Name a question first: npm run query lists them.');
+    if (options.size > 0)
+      throw new UsageError(`Name a question first: ${commandLine('query')} lists them.`);
     return { form, scope: {}, filter: {} };
   }
   const recipe = recipeNamed(name);
@@ -58,7 +60,9 @@ export function recipeNamed(name: string): Recipe {
   const names = recipes.map((one) => one.name);
   const near = nearestName(name, names) ?? names.find((one) => one.includes(name));
   const meant = near === undefined ? '' : ` did you mean ${near}?`;
-  throw new UsageError(`There is no question "${name}":${meant} npm run query lists all of them.`);
+  throw new UsageError(
+    `There is no question "${name}":${meant} ${commandLine('query')} lists all of them.`,
+  );
 }
 
 /** Takes `--units` from the options. */

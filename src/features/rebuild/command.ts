@@ -2,6 +2,7 @@
  * `rebuild`: computes `derived` and the tracks again from stored data, also beside a running daemon. It
  * needs no request to Strava, no client and no login.
  */
+import { commandLine } from '../../domain/invocation.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes, UsageError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
@@ -79,7 +80,7 @@ function report(
     `${counted(activities, 'activity', 'activities')} checked: ${number(rebuilt)} rebuilt, ${number(unchanged)} already correct.`,
     ...(incomplete > 0
       ? [
-          `The streams of ${counted(incomplete, 'activity', 'activities')} are incomplete: npm run verify shows more.`,
+          `The streams of ${counted(incomplete, 'activity', 'activities')} are incomplete: ${commandLine('verify')} shows more.`,
         ]
       : []),
     ...(isStopped ? ['Stopped. Run the same command again to continue.'] : []),

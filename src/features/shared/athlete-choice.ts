@@ -1,6 +1,7 @@
 /**
  * Chooses the athletes of a command.
  */
+import { commandLine } from '../../domain/invocation.ts';
 import { NoAthleteError, UsageError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
 import { assertOwnAthlete, otherLogins } from '../../mongo/tokens/other-applications.ts';
@@ -21,7 +22,7 @@ export async function chooseAthletes(
   if (wanted === undefined) return known;
   if (known.includes(wanted)) return [wanted];
   throw new NoAthleteError(
-    `Athlete ${wanted} has not logged in; known are ${known.join(', ')}. Run: npm run auth`,
+    `Athlete ${wanted} has not logged in; known are ${known.join(', ')}. Run: ${commandLine('auth')}`,
   );
 }
 

@@ -2,6 +2,7 @@
  * Takes over an athlete from the process that syncs it: marks the athlete, waits, and holds the leases
  * for as long as an erasure or a logout takes. It never takes a lease that is still valid.
  */
+import { commandLine } from '../../domain/invocation.ts';
 import { EraseUnfinishedError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
 import { markErasing, unmarkErasing } from '../../mongo/athletes/erasing.ts';
@@ -69,6 +70,6 @@ function held(athleteId: number, { pid, host }: LeaseHolder, isStopped: boolean)
   return new EraseUnfinishedError(
     isStopped
       ? 'Stopped. Nothing was revoked and nothing was removed.'
-      : `Process ${pid} on ${host} does not release athlete ${athleteId}. Nothing was revoked and nothing was removed: stop that process (npm start or npm run sync), and run the same command again.`,
+      : `Process ${pid} on ${host} does not release athlete ${athleteId}. Nothing was revoked and nothing was removed: stop that process (${commandLine('start')} or ${commandLine('sync')}), and run the same command again.`,
   );
 }

@@ -2,6 +2,7 @@
  * `show`: one stored activity. It reads only the database.
  */
 import type { Document } from 'mongodb';
+import { commandLine } from '../../domain/invocation.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes, UsageError } from '../../errors.ts';
 import { openDatabaseToRead } from '../../main.ts';
@@ -33,7 +34,9 @@ export async function show(
     const options = json ? { useBigInt64: true } : {};
     const activity = await store.activities.findOne<Document>({ _id: int64(id) }, options);
     if (activity === null) {
-      throw new UsageError(`There is no activity ${id} in the database: npm run list shows some.`);
+      throw new UsageError(
+        `There is no activity ${id} in the database: ${commandLine('list')} shows some.`,
+      );
     }
     if (json) program.print(jsonText(jsonFromBson(activity)));
     else {

@@ -2,6 +2,7 @@
  * The actions that only you can take, and the scopes that a grant leaves out: one sentence each.
  */
 import { missingScopes } from '../../domain/auth/scope.ts';
+import { commandLine } from '../../domain/invocation.ts';
 import type { DeauthorizedAthlete } from '../../mongo/athletes/deauthorized.ts';
 import type { AthleteOverview } from './store.ts';
 import { instant, number } from '../shared/text-format.ts';
@@ -13,7 +14,7 @@ export function actionRequiredOf(
 ): readonly string[] {
   const gone = deauthorized.map(
     ({ athleteId, at }) =>
-      `Athlete ${athleteId} withdrew the access at Strava on ${instant(at)}; the data is kept. Run: npm run auth, or npm run erase -- --athlete ${athleteId}`,
+      `Athlete ${athleteId} withdrew the access at Strava on ${instant(at)}; the data is kept. Run: ${commandLine('auth')}, or ${commandLine('erase', '--athlete', String(athleteId))}`,
   );
   return [...athletes.flatMap(actionRequiredOfAthlete), ...gone];
 }
@@ -24,7 +25,7 @@ function actionRequiredOfAthlete(athlete: AthleteOverview): readonly string[] {
   return [
     ...(needsAuthorization === undefined
       ? []
-      : [`${label} has to log in again: ${needsAuthorization}. Run: npm run auth`]),
+      : [`${label} has to log in again: ${needsAuthorization}. Run: ${commandLine('auth')}`]),
     ...(rejectedDeletions === undefined ? [] : [deletionsOf(label, rejectedDeletions)]),
   ];
 }
@@ -34,9 +35,9 @@ function deletionsOf(
   { missing, stored, reason }: NonNullable<AthleteOverview['rejectedDeletions']>,
 ): string {
   const found = `${number(missing)} of ${number(stored)} activities of ${label} are missing from Strava's list; none was removed`;
-  const accept = 'npm run verify -- --accept-deletions';
+  const accept = commandLine('verify', '--accept-deletions');
   return reason === 'scope'
-    ? `${found}, because without activity:read_all a private one looks the same. Run: npm run auth, or to remove what Strava confirms gone: ${accept}`
+    ? `${found}, because without activity:read_all a private one looks the same. Run: ${commandLine('auth')}, or to remove what Strava confirms gone: ${accept}`
     : `${found}, because they are so many. If you deleted them, run: ${accept}`;
 }
 

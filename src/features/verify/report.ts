@@ -1,6 +1,7 @@
 /**
  * What `verify` prints: the proof or the differences of each athlete, as text or as JSON.
  */
+import { commandLine } from '../../domain/invocation.ts';
 import type { DeletionRejection } from '../../domain/sync/deletion.ts';
 import type { Comparison, DifferenceKind, Differences } from '../../sync/verify/comparison.ts';
 import { countDifferences, differenceKinds } from '../../sync/verify/comparison.ts';
@@ -58,7 +59,7 @@ function linesOf(report: VerifyReport, options: ReportOptions): readonly string[
     ...(rejected ? [rejectionSentence(rejected, differences)] : []),
     ...(stoppedBy ? [stoppedBy.message] : []),
     ...(left > 0 && !options.isFix
-      ? ['Nothing was changed. To repair the differences, run: npm run verify -- --fix']
+      ? [`Nothing was changed. To repair the differences, run: ${commandLine('verify', '--fix')}`]
       : []),
   ];
 }
@@ -131,6 +132,6 @@ const rejections: Readonly<Record<DeletionRejection, string>> = {
 function rejectionSentence(reason: DeletionRejection, { extra }: Differences): string {
   return (
     `${counted(extra.length, 'stored activity is', 'stored activities are')} not in Strava's list. ${rejections[reason]}, so none was removed. ` +
-    'If they are really gone, run: npm run verify -- --accept-deletions. It fetches each one from Strava before it removes it.'
+    `If they are really gone, run: ${commandLine('verify', '--accept-deletions')}. It fetches each one from Strava before it removes it.`
   );
 }

@@ -3,6 +3,7 @@
  * is removed again where nothing comes of it.
  */
 import { randomBytes } from 'node:crypto';
+import { commandLine } from '../../domain/invocation.ts';
 import { CallbackRejectedError, SubscriptionExistsError } from '../../errors.ts';
 import type { PushSubscription } from '../../strava/subscriptions.ts';
 import type { Subscription } from '../../sync/ports/subscriptions.ts';
@@ -66,14 +67,14 @@ async function pickUp(
 
 function exists(cause?: unknown): SubscriptionExistsError {
   return new SubscriptionExistsError(
-    'The application has a webhook subscription already, and Strava allows one. See it with: npm run webhook -- list; end it with: npm run webhook -- unsubscribe',
+    `The application has a webhook subscription already, and Strava allows one. See it with: ${commandLine('webhook', 'list')}; end it with: ${commandLine('webhook', 'unsubscribe')}`,
     { cause },
   );
 }
 
 function notVerified(cause: CallbackRejectedError): CallbackRejectedError {
   return new CallbackRejectedError(
-    'Strava sent its challenge to the callback URL and got no correct response within two seconds. Check that the daemon runs (npm start), on this database, and that the proxy at the callback URL hands every path on to its HTTP_HOST and HTTP_PORT unchanged. Nothing was left behind; give the command again.',
+    `Strava sent its challenge to the callback URL and got no correct response within two seconds. Check that the daemon runs (${commandLine('start')}), on this database, and that the proxy at the callback URL hands every path on to its HTTP_HOST and HTTP_PORT unchanged. Nothing was left behind; give the command again.`,
     { cause },
   );
 }

@@ -1,6 +1,7 @@
 /**
  * `activities`: Strava's record of an activity, with Domestique's own data about it.
  */
+import { commandLine } from '../../domain/invocation.ts';
 import { fetchState } from './fetch-state.ts';
 import {
   date,
@@ -71,47 +72,50 @@ const activityBookkeeping = object("Domestique's own data about the activity", {
   details: optional(detailsState),
 });
 
-const derived = object('values computed from the streams; `npm run rebuild` recomputes them', {
-  version: number('version of the computation', 1),
-  best_distance: list(
-    'the shortest time over each distance',
-    object('one distance', {
-      meters: number('the distance', 5_000, 'm'),
-      seconds: number('the shortest time', 1_254.5, 's'),
-    }),
-  ),
-  best_power: list(
-    'the highest mean power over each duration',
-    object('one duration', {
-      seconds: number('the duration', 1_200, 's'),
-      watts: number('the mean power', 243.7, 'W'),
-    }),
-  ),
-  best_time: list(
-    'the longest distance in each duration',
-    object('one duration', {
-      seconds: number('the duration', 3_600, 's'),
-      meters: number('the longest distance', 13_204.2, 'm'),
-    }),
-  ),
-  heartrate_seconds: list(
-    'time at each heart rate, in steps of five beats',
-    object('one step', {
-      bpm: number('lowest heart rate of the step', 140, 'beats/min'),
-      seconds: number('time in the step', 311, 's'),
-    }),
-  ),
-  cells: list(
-    'the cells of a grid of 0.001 degrees that the recording passes, for a heat map',
-    object('one cell', {
-      lng: number('longitude of its centre', 16.371, 'degrees'),
-      lat: number('latitude of its centre', 48.208, 'degrees'),
-      samples: number('samples in it', 17, 'samples'),
-    }),
-  ),
-  max_heartrate: optional(number('highest heart rate', 183, 'beats/min')),
-  max_watts: optional(number('highest power', 812, 'W')),
-});
+const derived = object(
+  `values computed from the streams; \`${commandLine('rebuild')}\` recomputes them`,
+  {
+    version: number('version of the computation', 1),
+    best_distance: list(
+      'the shortest time over each distance',
+      object('one distance', {
+        meters: number('the distance', 5_000, 'm'),
+        seconds: number('the shortest time', 1_254.5, 's'),
+      }),
+    ),
+    best_power: list(
+      'the highest mean power over each duration',
+      object('one duration', {
+        seconds: number('the duration', 1_200, 's'),
+        watts: number('the mean power', 243.7, 'W'),
+      }),
+    ),
+    best_time: list(
+      'the longest distance in each duration',
+      object('one duration', {
+        seconds: number('the duration', 3_600, 's'),
+        meters: number('the longest distance', 13_204.2, 'm'),
+      }),
+    ),
+    heartrate_seconds: list(
+      'time at each heart rate, in steps of five beats',
+      object('one step', {
+        bpm: number('lowest heart rate of the step', 140, 'beats/min'),
+        seconds: number('time in the step', 311, 's'),
+      }),
+    ),
+    cells: list(
+      'the cells of a grid of 0.001 degrees that the recording passes, for a heat map',
+      object('one cell', {
+        lng: number('longitude of its centre', 16.371, 'degrees'),
+        lat: number('latitude of its centre', 48.208, 'degrees'),
+        samples: number('samples in it', 17, 'samples'),
+      }),
+    ),
+    max_heartrate: optional(number('highest heart rate', 183, 'beats/min')),
+    max_watts: optional(number('highest power', 812, 'W')),
+  },
+);
 
 export const activities = define({
   name: 'activities',

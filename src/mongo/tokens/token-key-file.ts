@@ -7,13 +7,14 @@ import { randomUUID } from 'node:crypto';
 import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { exposureOf } from '../../domain/auth/secret-file.ts';
+import { commandLine } from '../../domain/invocation.ts';
 import { TokenKeyError } from '../../errors.ts';
 import type { TokenKey } from '../base/token-cipher.ts';
 import { keyBytes, tokenKeyOf } from '../base/token-cipher.ts';
 
 const heading = `# Keys of Domestique's logins: ${keyBytes} bytes a line, as base64. The first encrypts, the others only decrypt.`;
 const ownerOnly = 0o600;
-const advice = 'one is made with: npm run keys -- new';
+const advice = `one is made with: ${commandLine('keys', 'new')}`;
 
 /** At least one key. @throws TokenKeyError that says which line is wrong. */
 export async function readKeyFile(path: string): Promise<readonly [TokenKey, ...TokenKey[]]> {

@@ -2,6 +2,7 @@
  * Seals and opens tokens with the keys of the file as it stands at that moment, because another process
  * may rotate them meanwhile. Without a file tokens stay as they are. It stores nothing.
  */
+import { commandLine } from '../../domain/invocation.ts';
 import { TokenKeyError } from '../../errors.ts';
 import type { SecretPlace, StoredSecret, TokenKey } from '../base/token-cipher.ts';
 import { openSecret, sealSecret } from '../base/token-cipher.ts';
@@ -79,7 +80,7 @@ async function vaultOf(path: string): Promise<TokenVault> {
       const text = openSecret(key, stored, place);
       if (text !== undefined) return text;
       throw new TokenKeyError(
-        `The login in ${nameOf(place)} cannot be decrypted: it was changed, or moved from another document. Nothing was changed; to replace it, delete that document and run: npm run auth`,
+        `The login in ${nameOf(place)} cannot be decrypted: it was changed, or moved from another document. Nothing was changed; to replace it, delete that document and run: ${commandLine('auth')}`,
       );
     },
     hasKeyOf: async (stored) =>
