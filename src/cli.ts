@@ -43,7 +43,11 @@ setFlagsFromString('--heap-growing-percent=30');
 
 const configDir = resolve(import.meta.dirname, '../config');
 
-async function createProgram(signal: AbortSignal, options: LogOptions): Promise<Program> {
+async function createProgram(
+  signal: AbortSignal,
+  options: LogOptions,
+  isDaemon: boolean,
+): Promise<Program> {
   const { env, platform, stderr } = process;
   const isInstalled = isInstalledAt(import.meta.dirname);
   const configSource: LoadOptions = {
@@ -59,7 +63,9 @@ async function createProgram(signal: AbortSignal, options: LogOptions): Promise<
   };
   // Node knows NO_COLOR (https://no-color.org) and what the terminal can show.
   const isColored = isTerminal && options.color && !isColorOffInNpm(env) && stderr.hasColors();
-  const log = createLog(withOptions(config.log, options), { write }, isTerminal, isColored);
+  const format = config.log.format ?? (isDaemon && !isTerminal ? 'json' : 'pretty');
+  const logConfig = withOptions({ ...config.log, format }, options);
+  const log = createLog(logConfig, { write }, isTerminal, isColored);
   for (const warning of config.warnings) log.warn(warning);
   logOptionKeptByNpm(log, process.argv.slice(2), env);
   return {
@@ -143,7 +149,7 @@ async function main(): Promise<void> {
     const perform: Perform = (action, ending) => {
       stop.runsUntilStopped = ending?.runsUntilStopped ?? false;
       const work = async (): Promise<ExitCode> =>
-        action(await createProgram(stop.signal, commands.opts()));
+        action(await createProgram(stop.signal, commands.opts(), ending?.isDaemon ?? false));
       return run(work, stop, output);
     };
     const commands = createCommands(perform, process.stdin);

@@ -11,10 +11,12 @@ export type Action = (program: Program) => ExitCode | Promise<ExitCode>;
 /** Adds a command with its name and its description. */
 export type Add = (name: string, description: string) => Command;
 
-/** How a signal is to be understood. */
+/** How a command ends, and for whom it logs. */
 export interface Ending {
   /** It has no end of its own: a signal is how it ends, and no interruption. */
   readonly runsUntilStopped: boolean;
+  /** Its log is for a program, unless it is on a terminal. */
+  readonly isDaemon?: boolean;
 }
 
 /** Performs an action as the caller decides. */

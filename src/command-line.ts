@@ -171,6 +171,7 @@ export function createCommands(perform: Perform, input: Input): Command {
   ).action(() =>
     perform(async (program) => (await import('./features/daemon/command.ts')).start(program), {
       runsUntilStopped: true,
+      isDaemon: true,
     }),
   );
   addAuth(add, perform);

@@ -24,18 +24,15 @@ export function withOptions(settings: LogConfig, { quiet, verbose }: LogOptions)
   return verbose === true && level !== 'trace' ? { ...settings, level: 'debug' } : settings;
 }
 
-/**
- * Creates the log; `isTerminal` decides the format where none is configured, and `isColored` whether a
- * readable one has colors.
- */
+/** Creates the log, for people unless JSON is configured; in colors where `isColored`. */
 export function createLog(
   { level, format }: LogConfig,
   destination: { readonly write: (lines: string) => unknown },
   isTerminal: boolean,
   isColored = isTerminal,
 ): Logger {
-  const isPretty = (format ?? (isTerminal ? 'pretty' : 'json')) === 'pretty';
-  const textOf = isPretty ? prettyTextOf(isColored) : escapeActing;
+  const isPretty = format !== 'json';
+  const textOf = isPretty ? prettyTextOf({ isTerminal, isColored }) : escapeActing;
   const stream: DestinationStream = {
     // Without pino-pretty's own stream, which ends for ever at the first failed write.
     write: (line) => void destination.write(textOf(line)),
@@ -45,10 +42,14 @@ export function createLog(
   return pino({ level, base: null, timestamp: stdTimeFunctions.isoTime, formatters }, stream);
 }
 
-/** A line of JSON as a person reads it. */
-function prettyTextOf(colorize: boolean): (line: string) => string {
+/** A line of JSON as a person reads it; one line each where a program may search them. */
+function prettyTextOf({
+  isTerminal,
+  isColored,
+}: Readonly<Record<'isTerminal' | 'isColored', boolean>>): (line: string) => string {
   const pretty = prettyFactory({
-    colorize,
+    colorize: isColored,
+    singleLine: !isTerminal,
     translateTime: 'SYS:yyyy-mm-dd HH:MM:ss',
     // Progress: its text says it all.
     ignore: 'pid,hostname,progress',

@@ -146,7 +146,7 @@ const log = {
     choices: ['pretty', 'json'],
     example: 'json',
     doc: 'How lines are logged',
-    unset: 'pretty on a terminal, else json',
+    unset: 'pretty, but json for the daemon without a terminal',
   }),
 };
 

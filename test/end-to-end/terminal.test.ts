@@ -97,3 +97,30 @@ describe('on a terminal', () => {
     },
   );
 });
+
+describe('without a terminal', () => {
+  const openScene = useScene();
+
+  it('sync writes a line of plain text at once, and JSON where that is configured', async () => {
+    const scene = await openScene({ activities: 3, env: { LOG_LEVEL: 'info' } });
+    const held = scene.simulator.hold({ endpoint: 'list' });
+    const running = scene.launch(['sync']);
+    const list = await running.reach(held);
+    await running.shown(/^\[.*\] INFO: Syncing\.$/m);
+    list.release();
+    const { exitCode, stderr } = await running.ended;
+    expect(exitCode, stderr).toBe(0);
+    expect(stderr).not.toContain('{');
+    expect(stderr).not.toContain('\u001B');
+    const asked = await scene.runWith({ LOG_FORMAT: 'json' }, 'sync');
+    expect(JSON.parse(asked.stderr.split('\n')[0] ?? '')).toMatchObject({ msg: 'Syncing.' });
+  });
+
+  it('the daemon logs JSON', async () => {
+    const scene = await openScene({ activities: 1, env: { LOG_LEVEL: 'info' } });
+    const daemon = scene.launch(['start']);
+    await daemon.shown(/^\{.*"msg":"Domestique .* starts\."\}$/m);
+    daemon.kill('SIGTERM');
+    expect((await daemon.ended).exitCode).toBe(0);
+  });
+});
