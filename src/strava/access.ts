@@ -6,14 +6,14 @@
 import type { Clock } from '../clock.ts';
 import { isFresh } from '../domain/auth/token-margin.ts';
 import { commandLine } from '../domain/invocation.ts';
+import { AuthorizationNeededError } from '../errors.ts';
 import {
-  AuthorizationNeededError,
   MalformedResponseError,
   StravaRejectedError,
   StravaRequestError,
   StravaTransientError,
   RefreshTokenRejectedError,
-} from '../errors.ts';
+} from '../strava-errors.ts';
 import type { Lease, LeaseStore } from '../sync/ports/leases.ts';
 import type { TokenStore, Tokens } from '../sync/ports/tokens.ts';
 import type { Grant, OAuth } from './oauth.ts';

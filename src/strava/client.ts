@@ -3,7 +3,7 @@
  * the `Authorization` header, and is sent again with a refreshed token after a 401.
  */
 import type { Reserve } from '../domain/rate-limit/quota.ts';
-import { AccessTokenRejectedError, ScopeMissingError } from '../errors.ts';
+import { AccessTokenRejectedError, ScopeMissingError } from '../strava-errors.ts';
 import type { RequestOptions } from '../sync/ports/source.ts';
 import type { Access } from './access.ts';
 import { errorOf } from './responses.ts';

@@ -4,7 +4,11 @@
  */
 import type { Response } from 'got';
 import got, { RequestError } from 'got';
-import { ResponseTooLargeError, StravaRejectedError, StravaTransientError } from '../errors.ts';
+import {
+  ResponseTooLargeError,
+  StravaRejectedError,
+  StravaTransientError,
+} from '../strava-errors.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'HEAD' | 'DELETE';

@@ -7,13 +7,12 @@ import { commandLine } from '../domain/invocation.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import { isJsonObject } from '../domain/json.ts';
 import { splitScopes } from '../domain/auth/scope.ts';
+import { ApplicationRejectedError, AuthorizationNeededError } from '../errors.ts';
 import {
-  ApplicationRejectedError,
-  AuthorizationNeededError,
   MalformedResponseError,
   RefreshTokenRejectedError,
   StravaTransientError,
-} from '../errors.ts';
+} from '../strava-errors.ts';
 import type { Fault } from './responses.ts';
 import {
   clientRejected,

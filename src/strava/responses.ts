@@ -6,9 +6,9 @@
 import { commandLine } from '../domain/invocation.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import { isJsonObject, parseJson } from '../domain/json.ts';
+import { ApplicationRejectedError } from '../errors.ts';
 import {
   AccessTokenRejectedError,
-  ApplicationRejectedError,
   MalformedResponseError,
   NotFoundError,
   RateLimitedError,
@@ -17,7 +17,7 @@ import {
   StravaRecordError,
   StravaTransientError,
   SubscribersOnlyError,
-} from '../errors.ts';
+} from '../strava-errors.ts';
 import type { HttpResponse } from './http.ts';
 import { terminalText } from '../terminal-text.ts';
 

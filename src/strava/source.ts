@@ -15,7 +15,7 @@ import type { ListRequest } from '../domain/sync/list-coverage.ts';
 import { pageSize } from '../domain/sync/list-coverage.ts';
 import type { SeenPage } from '../domain/sync/list-progress.ts';
 import { progressProblem } from '../domain/sync/list-progress.ts';
-import { MalformedResponseError, StravaRejectedError } from '../errors.ts';
+import { MalformedResponseError, StravaRejectedError } from '../strava-errors.ts';
 import type { RequestOptions, StravaSource } from '../sync/ports/source.ts';
 import type { ApiRequest, Client } from './client.ts';
 import { readObject, readResponse, rejectionOf } from './responses.ts';

@@ -13,7 +13,7 @@ import {
   learnOffset,
   offsetErrorMs,
 } from '../domain/rate-limit/clock-offset.ts';
-import { StravaTransientError } from '../errors.ts';
+import { StravaTransientError } from '../strava-errors.ts';
 import type { Http, HttpResponse } from './http.ts';
 
 export interface StravaClock {

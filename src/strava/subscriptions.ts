@@ -9,7 +9,7 @@ import {
   CallbackRejectedError,
   MalformedResponseError,
   SubscriptionExistsError,
-} from '../errors.ts';
+} from '../strava-errors.ts';
 import {
   clientRejected,
   errorOf,

@@ -4,8 +4,8 @@
  */
 import type { Logger } from 'pino';
 import { minuteMs } from '../domain/duration.ts';
-import type { StravaRequestError } from '../errors.ts';
-import { StravaRejectedError } from '../errors.ts';
+import type { StravaRequestError } from '../strava-errors.ts';
+import { StravaRejectedError } from '../strava-errors.ts';
 import type { Work } from '../domain/sync/plan.ts';
 import type { AthleteSyncState } from './athlete-sync-state.ts';
 import { listKey } from './athlete-sync-state.ts';

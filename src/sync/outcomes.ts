@@ -10,15 +10,17 @@ import type { FetchTask } from '../domain/sync/fetch-task.ts';
 import type { Work } from '../domain/sync/plan.ts';
 import type { DomestiqueError } from '../errors.ts';
 import {
-  AccessTokenRejectedError,
   AuthorizationNeededError,
   LeaseLostError,
   OtherApplicationError,
   QuotaSpentError,
+} from '../errors.ts';
+import {
+  AccessTokenRejectedError,
   RateLimitedError,
   ScopeMissingError,
   StravaRequestError,
-} from '../errors.ts';
+} from '../strava-errors.ts';
 import type { AthleteSyncState } from './athlete-sync-state.ts';
 import { listKey } from './athlete-sync-state.ts';
 import type { RequestInFlight } from './failing-requests.ts';

@@ -3,12 +3,8 @@
  * decides nothing about what is requested.
  */
 import type { Clock } from '../clock.ts';
-import {
-  QuotaSpentError,
-  RateLimitedError,
-  StravaRecordError,
-  StravaTransientError,
-} from '../errors.ts';
+import { QuotaSpentError } from '../errors.ts';
+import { RateLimitedError, StravaRecordError, StravaTransientError } from '../strava-errors.ts';
 import { retry } from '../retry.ts';
 
 /** How to wait for the quota. */

@@ -2,7 +2,8 @@ import { inspect } from 'node:util';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { DomestiqueError, StravaTransientError } from '../../src/errors.ts';
+import { DomestiqueError } from '../../src/errors.ts';
+import { StravaTransientError } from '../../src/strava-errors.ts';
 import type { FaultKind } from '../../src/simulator/api/fault-kinds.ts';
 import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';

@@ -2,12 +2,8 @@ import { inspect } from 'node:util';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import {
-  ApplicationRejectedError,
-  AuthorizationNeededError,
-  RateLimitedError,
-  RefreshTokenRejectedError,
-} from '../../src/errors.ts';
+import { ApplicationRejectedError, AuthorizationNeededError } from '../../src/errors.ts';
+import { RateLimitedError, RefreshTokenRejectedError } from '../../src/strava-errors.ts';
 import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { createHttp } from '../../src/strava/http.ts';

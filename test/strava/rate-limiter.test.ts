@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { systemClock, type Clock } from '../../src/clock.ts';
 import type { QuotaSettings } from '../../src/domain/rate-limit/quota-state.ts';
-import { QuotaSpentError, RateLimitedError } from '../../src/errors.ts';
+import { QuotaSpentError } from '../../src/errors.ts';
+import { RateLimitedError } from '../../src/strava-errors.ts';
 import type { HeaderMode, Quota } from '../../src/simulator/api/quota-windows.ts';
 import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';

@@ -2,9 +2,9 @@ import { inspect } from 'node:util';
 
 import { describe, expect, it } from 'vitest';
 
+import { ApplicationRejectedError } from '../../src/errors.ts';
 import {
   AccessTokenRejectedError,
-  ApplicationRejectedError,
   MalformedResponseError,
   NotFoundError,
   RateLimitedError,
@@ -13,7 +13,7 @@ import {
   StravaRejectedError,
   StravaTransientError,
   SubscribersOnlyError,
-} from '../../src/errors.ts';
+} from '../../src/strava-errors.ts';
 import { faultsOf, readResponse, readObject } from '../../src/strava/responses.ts';
 import type { HttpResponse } from '../../src/strava/http.ts';
 

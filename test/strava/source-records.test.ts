@@ -2,7 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { readDetail, segmentIdsOf } from '../../src/domain/activity/detail.ts';
 import { parseJson, type JsonObject } from '../../src/domain/json.ts';
-import { MalformedResponseError, NotFoundError, StravaRecordError } from '../../src/errors.ts';
+import {
+  MalformedResponseError,
+  NotFoundError,
+  StravaRecordError,
+} from '../../src/strava-errors.ts';
 import { writeJson } from '../../src/simulator/api/json-text.ts';
 import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { StravaRejectedError } from '../../src/errors.ts';
+import { StravaRejectedError } from '../../src/strava-errors.ts';
 import { ada, ben, createFakeEngine, createFakeClock, someStreams } from './fake-ports.ts';
 
 const rejection = new StravaRejectedError('The list of activities is redirected.');

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { ActivityTask, FetchTask } from '../../src/domain/sync/fetch-task.ts';
 import { taskKey } from '../../src/domain/sync/fetch-task.ts';
+import { AuthorizationNeededError } from '../../src/errors.ts';
 import {
-  AuthorizationNeededError,
   MalformedResponseError,
   NotFoundError,
   ScopeMissingError,
   StravaRecordError,
   SubscribersOnlyError,
-} from '../../src/errors.ts';
+} from '../../src/strava-errors.ts';
 import type { Scope } from '../../src/sync/athlete-sync-state.ts';
 import type { StravaSource } from '../../src/sync/ports/source.ts';
 import {

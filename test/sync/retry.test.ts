@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { QuotaSpentError } from '../../src/errors.ts';
 import {
   MalformedResponseError,
-  QuotaSpentError,
   RateLimitedError,
   StravaTransientError,
-} from '../../src/errors.ts';
+} from '../../src/strava-errors.ts';
 import type { RetryDeps } from '../../src/sync/retry.ts';
 import { retryTransient } from '../../src/sync/retry.ts';
 

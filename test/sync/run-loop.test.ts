@@ -1,17 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { emptyQuota } from '../../src/domain/rate-limit/quota-state.ts';
 import {
-  AccessTokenRejectedError,
   ApplicationRejectedError,
   AuthorizationNeededError,
   LeaseLostError,
   QuotaSpentError,
+  StravaUnavailableError,
+} from '../../src/errors.ts';
+import {
+  AccessTokenRejectedError,
   RateLimitedError,
   ScopeMissingError,
   StravaRecordError,
-  StravaUnavailableError,
   StravaTransientError,
-} from '../../src/errors.ts';
+} from '../../src/strava-errors.ts';
 import type { StravaSource } from '../../src/sync/ports/source.ts';
 import {
   ada,

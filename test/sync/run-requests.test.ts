@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nothingCovered } from '../../src/domain/sync/list-coverage.ts';
-import { StravaTransientError, StravaUnavailableError } from '../../src/errors.ts';
+import { StravaUnavailableError } from '../../src/errors.ts';
+import { StravaTransientError } from '../../src/strava-errors.ts';
 import type { BackfillRequest } from '../../src/sync/ports/athletes.ts';
 import {
   ada,

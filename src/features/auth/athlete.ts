@@ -5,11 +5,8 @@ import { commandLine } from '../../domain/invocation.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { noReserve } from '../../domain/rate-limit/quota.ts';
 import { canReadActivities } from '../../domain/auth/scope.ts';
-import {
-  AccessTokenRejectedError,
-  AuthorizationNeededError,
-  MalformedResponseError,
-} from '../../errors.ts';
+import { AuthorizationNeededError } from '../../errors.ts';
+import { AccessTokenRejectedError, MalformedResponseError } from '../../strava-errors.ts';
 import { readObject } from '../../strava/responses.ts';
 import type { LoginSession } from './session.ts';
 import { retryUntilDone } from './session.ts';

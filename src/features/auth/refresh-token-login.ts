@@ -5,7 +5,8 @@
  */
 import { isFresh } from '../../domain/auth/token-margin.ts';
 import { commandLine } from '../../domain/invocation.ts';
-import { AuthorizationNeededError, RefreshTokenRejectedError } from '../../errors.ts';
+import { AuthorizationNeededError } from '../../errors.ts';
+import { RefreshTokenRejectedError } from '../../strava-errors.ts';
 import { saveAthlete } from '../../mongo/athletes/athletes.ts';
 import { otherApplicationOf } from '../../mongo/tokens/other-applications.ts';
 import { noteLogin } from '../../mongo/tokens/login.ts';

@@ -2,14 +2,9 @@
  * What all ways to log in share: the session, and the waiting while Strava is away, the quota is spent,
  * or another process holds a lease.
  */
-import type { StravaRequestError } from '../../errors.ts';
-import {
-  AuthorizationNeededError,
-  MalformedResponseError,
-  QuotaSpentError,
-  StravaRecordError,
-  StravaUnavailableError,
-} from '../../errors.ts';
+import type { StravaRequestError } from '../../strava-errors.ts';
+import { AuthorizationNeededError, QuotaSpentError, StravaUnavailableError } from '../../errors.ts';
+import { MalformedResponseError, StravaRecordError } from '../../strava-errors.ts';
 import type { Database, Strava } from '../../main.ts';
 import type { Program } from '../../program.ts';
 import type { Lease } from '../../sync/ports/leases.ts';

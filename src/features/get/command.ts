@@ -5,7 +5,7 @@
 import { requireClient } from '../../config/client.ts';
 import { noReserve } from '../../domain/rate-limit/quota.ts';
 import type { ExitCode } from '../../errors.ts';
-import type { StravaRequestError } from '../../errors.ts';
+import type { StravaRequestError } from '../../strava-errors.ts';
 import { exitCodes, StravaUnavailableError } from '../../errors.ts';
 import type { Strava } from '../../main.ts';
 import { commandDeadlineMs, openDatabase, openStrava } from '../../main.ts';

@@ -5,16 +5,16 @@
 import { commandLine } from '../../domain/invocation.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import { isJsonObject, parseJson } from '../../domain/json.ts';
+import { AuthorizationNeededError } from '../../errors.ts';
 import {
   AccessTokenRejectedError,
-  AuthorizationNeededError,
   MalformedResponseError,
   NotFoundError,
   ScopeMissingError,
   StravaRecordError,
   StravaRequestError,
   SubscribersOnlyError,
-} from '../../errors.ts';
+} from '../../strava-errors.ts';
 import type { HttpResponse } from '../../strava/http.ts';
 import { errorOf, faultsOf, readResponse } from '../../strava/responses.ts';
 import { escapeActing } from '../../terminal-text.ts';

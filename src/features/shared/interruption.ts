@@ -1,7 +1,8 @@
 /**
  * What a command says that a signal interrupts before it has a result.
  */
-import { InterruptedError, StravaTransientError } from '../../errors.ts';
+import { InterruptedError } from '../../errors.ts';
+import { StravaTransientError } from '../../strava-errors.ts';
 
 /**
  * Runs `work`; `message` says what was done and what is left.

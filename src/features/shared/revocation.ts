@@ -1,7 +1,7 @@
 /**
  * Revokes an athlete's grant at Strava. It comes before the deletion, because it needs the tokens.
  */
-import type { StravaRequestError } from '../../errors.ts';
+import type { StravaRequestError } from '../../strava-errors.ts';
 import { StravaUnavailableError } from '../../errors.ts';
 import { openStrava } from '../../main.ts';
 import { unmarkErasing } from '../../mongo/athletes/erasing.ts';

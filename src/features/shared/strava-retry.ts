@@ -1,7 +1,7 @@
 /**
  * Repeats a request of a command while Strava is away.
  */
-import { StravaRequestError } from '../../errors.ts';
+import { StravaRequestError } from '../../strava-errors.ts';
 import { commandDeadlineMs } from '../../main.ts';
 import type { Program } from '../../program.ts';
 import { retry } from '../../retry.ts';

@@ -3,7 +3,8 @@
  * process that holds the athlete completes it, and so that it survives if the command is killed.
  */
 import type { ExitCode } from '../../errors.ts';
-import { exitCodes, StravaRecordError, UsageError } from '../../errors.ts';
+import { exitCodes, UsageError } from '../../errors.ts';
+import { StravaRecordError } from '../../strava-errors.ts';
 import type { Database } from '../../main.ts';
 import { openStrava } from '../../main.ts';
 import { int64, toNumber } from '../../mongo/base/bson-value.ts';

@@ -3,7 +3,8 @@
  */
 import { formatDuration } from '../../domain/duration.ts';
 import type { QuotaSettings, QuotaState } from '../../domain/rate-limit/quota-state.ts';
-import { LeaseLostError, StravaRejectedError } from '../../errors.ts';
+import { LeaseLostError } from '../../errors.ts';
+import { StravaRejectedError } from '../../strava-errors.ts';
 import type { Database } from '../../main.ts';
 import type { RunResult } from '../../sync/job.ts';
 import type { Preview } from '../../sync/preview.ts';

@@ -2,7 +2,8 @@
  * The run of `sync`, recorded, with its summary and its exit code.
  */
 import type { ExitCode } from '../../errors.ts';
-import { exitCodes, LeaseLostError, StravaRejectedError } from '../../errors.ts';
+import { exitCodes, LeaseLostError } from '../../errors.ts';
+import { StravaRejectedError } from '../../strava-errors.ts';
 import type { RunResult } from '../../sync/job.ts';
 import { recordRun } from '../shared/run-record.ts';
 import type { SyncSession } from '../shared/sync-run.ts';

@@ -3,7 +3,8 @@
  * challenge; the two meet in the database.
  */
 import type { ExitCode } from '../../errors.ts';
-import { exitCodes, NotFoundError } from '../../errors.ts';
+import { exitCodes } from '../../errors.ts';
+import { NotFoundError } from '../../strava-errors.ts';
 import type { Program } from '../../program.ts';
 import { terminalText } from '../../terminal-text.ts';
 import { instant } from '../shared/text-format.ts';

@@ -3,7 +3,7 @@
  * is away.
  */
 import { requireClient } from '../../config/client.ts';
-import type { StravaRequestError } from '../../errors.ts';
+import type { StravaRequestError } from '../../strava-errors.ts';
 import { StravaUnavailableError } from '../../errors.ts';
 import { commandDeadlineMs, openDatabase } from '../../main.ts';
 import { retryRequest } from '../shared/strava-retry.ts';

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { commandLine } from '../../domain/invocation.ts';
-import { CallbackRejectedError, SubscriptionExistsError } from '../../errors.ts';
+import { CallbackRejectedError, SubscriptionExistsError } from '../../strava-errors.ts';
 import type { PushSubscription } from '../../strava/subscriptions.ts';
 import type { Subscription } from '../../sync/ports/subscriptions.ts';
 import { readCallbackUrl } from './callback-url.ts';

@@ -4,8 +4,8 @@
  */
 import type { ActivityDetail } from '../../domain/activity/detail.ts';
 import type { RequestedTask } from '../../domain/sync/fetch-task.ts';
-import type { StravaRequestError } from '../../errors.ts';
-import { NotFoundError, StravaRecordError, SubscribersOnlyError } from '../../errors.ts';
+import type { StravaRequestError } from '../../strava-errors.ts';
+import { NotFoundError, StravaRecordError, SubscribersOnlyError } from '../../strava-errors.ts';
 import type { TaskWrite } from '../ports/tasks.ts';
 import type { TaskDeps, TaskOutcome } from './task-outcome.ts';
 import { isUnusable } from './task-outcome.ts';

@@ -12,7 +12,7 @@ import {
   ScopeMissingError,
   StravaRecordError,
   SubscribersOnlyError,
-} from '../../errors.ts';
+} from '../../strava-errors.ts';
 import type { AthleteSyncState } from '../athlete-sync-state.ts';
 import type { RequestOptions } from '../ports/source.ts';
 import type { StorageProblem, TaskWrite } from '../ports/tasks.ts';

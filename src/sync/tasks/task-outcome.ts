@@ -3,8 +3,8 @@
  */
 import type { FetchTask } from '../../domain/sync/fetch-task.ts';
 import { planParking, planRetry, planUnusableRetry } from '../../domain/sync/retry.ts';
-import type { StravaRequestError } from '../../errors.ts';
-import { MalformedResponseError, ResponseTooLargeError } from '../../errors.ts';
+import type { StravaRequestError } from '../../strava-errors.ts';
+import { MalformedResponseError, ResponseTooLargeError } from '../../strava-errors.ts';
 import type { ActivityStore, PageResult } from '../ports/activities.ts';
 import type { DeletionStore } from '../ports/deletions.ts';
 import type { StravaSource } from '../ports/source.ts';

@@ -3,13 +3,15 @@ import {
   ApplicationRejectedError,
   AuthorizationNeededError,
   DomestiqueError,
+} from '../../../src/errors.ts';
+import {
   MalformedResponseError,
   NotFoundError,
   RateLimitedError,
   StravaRecordError,
   StravaTransientError,
   SubscribersOnlyError,
-} from '../../../src/errors.ts';
+} from '../../../src/strava-errors.ts';
 import { jsonTextOf } from '../../../src/features/get/responses.ts';
 
 const json = 'application/json; charset=utf-8';
