@@ -19,5 +19,11 @@ export interface Ending {
   readonly isDaemon?: boolean;
 }
 
+/** Reads an option that may be given several times. */
+export const collect = (text: string, earlier: readonly string[]): readonly string[] => [
+  ...earlier,
+  text,
+];
+
 /** Performs an action as the caller decides. */
 export type Perform = (action: Action, ending?: Ending) => Promise<void>;

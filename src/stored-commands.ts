@@ -3,6 +3,7 @@
  */
 import type { Command } from 'commander';
 import type { Add, Perform } from './command-action.ts';
+import { collect } from './command-action.ts';
 import type { exportActivities } from './features/export/command.ts';
 import type { list } from './features/list/command.ts';
 import type { show } from './features/show/command.ts';
@@ -17,6 +18,7 @@ export function addExport(add: Add, perform: Perform): void {
     .option('--athlete <id>', 'only of this athlete')
     .option('--out <path>', 'a file; a folder for a gpx file of each activity')
     .option('--force', 'replace files that exist', false)
+    .option('--hide <lat,lng,metres>', 'leave this place out; repeat it for more', collect, [])
     .action((options: Parameters<typeof exportActivities>[1]) =>
       perform(async (program) =>
         (await import('./features/export/command.ts')).exportActivities(program, options),

@@ -2,6 +2,7 @@
  * The commands that need Strava, with their options: `auth`, `sync`, `verify`, `get` and `webhook`.
  */
 import type { Add, Perform } from './command-action.ts';
+import { collect } from './command-action.ts';
 import type { get } from './features/get/command.ts';
 import type { sync } from './features/sync/command.ts';
 import type { verify } from './features/verify/command.ts';
@@ -57,10 +58,6 @@ export function addSync(add: Add, perform: Perform): void {
 }
 
 export function addGet(add: Add, perform: Perform): void {
-  const collect = (text: string, earlier: readonly string[]): readonly string[] => [
-    ...earlier,
-    text,
-  ];
   add('get', "any GET request of Strava's API for one athlete; prints its JSON, writes nothing")
     .argument('<path>', 'relative to the API, for example /athlete/clubs')
     .option('--param <key=value>', 'a parameter of the query; repeat it for more', collect, [])

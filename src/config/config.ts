@@ -54,6 +54,8 @@ function toConfig(values: Values, projectDir: string, warnings: readonly string[
     /** One of the two, or none. */
     notify: { command: notify.command ?? undefined, url: notify.url ?? undefined },
     page: values.page,
+    /** The places that each export leaves out. */
+    export: { hide: values.export.hide ?? [] },
     lease: { durationMs: values.lease.duration },
     /** Without a format: pretty on a terminal, else json. */
     log: { level: log.level, format: log.format ?? undefined },

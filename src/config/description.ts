@@ -99,6 +99,7 @@ const sections: readonly (readonly [title: string, ...prefixes: string[]])[] = [
   ['Login and HTTP server', 'auth', 'http'],
   ['Webhooks and notifications', 'webhook', 'notify'],
   ['Units', 'page'],
+  ['Exports', 'export'],
   ['Log', 'log'],
 ];
 

@@ -6,6 +6,8 @@ import convict from 'convict';
 import { validate as isCronExpression } from 'node-cron';
 
 import { parseDuration, writeDuration } from '../domain/duration.ts';
+import type { HiddenPlace } from '../domain/activity/hidden-places.ts';
+import { parsePlaces, placeForm } from '../domain/activity/hidden-places.ts';
 import { parseSince, periodExamples } from '../domain/sync/period.ts';
 import { addressFormats } from './address-formats.ts';
 
@@ -85,6 +87,12 @@ export const formats = {
     accepts: () => 'five cron fields, or six with the seconds first',
     isValid: (value) =>
       [5, 6].includes(value.trim().split(/\s+/).length) && isCronExpression(value),
+  }),
+  /** Not repeated, because it says where somebody lives. */
+  places: withRule<readonly HiddenPlace[]>({
+    accepts: () => `${placeForm}; several between semicolons`,
+    coerce: (text) => parsePlaces(text) ?? text,
+    isValid: (value) => Array.isArray(value),
   }),
   timezone: echoed<string>({
     accepts: () => 'the name of a time zone in the IANA database',

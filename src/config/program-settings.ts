@@ -132,6 +132,18 @@ const page = {
   }),
 };
 
+const exports = {
+  hide: setting({
+    env: 'EXPORT_HIDE',
+    format: 'places',
+    example: '48.2082,16.3738,500;47.0707,15.4395,300',
+    doc: 'Places that each `export` leaves out, beside those of `--hide`: circles around a latitude and longitude',
+    unset: 'exports leave nothing out',
+    sensitive: true,
+    hasFileVariable: true,
+  }),
+};
+
 const log = {
   level: setting({
     env: 'LOG_LEVEL',
@@ -151,4 +163,4 @@ const log = {
 };
 
 export const databaseSettings = { mongodb, dataDir, tokenKeyFile, lease };
-export const programSettings = { auth, http, webhook, notify, page, log };
+export const programSettings = { auth, http, webhook, notify, page, export: exports, log };

@@ -56,6 +56,7 @@ describe('a wrong value', () => {
     ['AUTH_PORT', ['65536', 'http'], 'from 0 to 65535'],
     ['DATA_DIR', [' '], 'a path'],
     ['LEASE_DURATION', ['99ms', '15', '2d'], 'from 100ms to 1d'],
+    ['EXPORT_HIDE', ['48,16', '48,16,500;', '91,16,500', '48,16,0', 'home'], 'LAT,LNG,METRES'],
     ['SYNC_SINCE', ['tomorrow', '2019-02-30', '2019-13', '01.03.2019', '90'], 'a date'],
     ['SYNC_SCHEDULE', ['@daily', '* * * *', '* * * * * * *', '61 * * * *', 'often'], 'cron fields'],
     ['SYNC_TIMEZONE', ['Mars/Olympus', '+01:00', 'Vienna', 'GMT+25'], 'time zone'],
@@ -162,6 +163,7 @@ describe('a right value', () => {
       AUTH_PORT: '0',
       LEASE_DURATION: '2s',
       PAGE_UNITS: 'imperial',
+      EXPORT_HIDE: '48.2082,16.3738,500; -33.87,151.2,1000',
       LOG_LEVEL: 'silent',
       LOG_FORMAT: 'json',
     };
@@ -208,6 +210,12 @@ describe('a right value', () => {
       auth: { port: 0 },
       lease: { durationMs: 2000 },
       page: { units: 'imperial' },
+      export: {
+        hide: [
+          { lat: 48.2082, lng: 16.3738, meters: 500 },
+          { lat: -33.87, lng: 151.2, meters: 1_000 },
+        ],
+      },
       log: { level: 'silent', format: 'json' },
       warnings: [],
     });

@@ -189,6 +189,31 @@ describe.concurrent('export', () => {
     expect(stderr).toContain(`${wanted.length} activities exported to ${out}.`);
   });
 
+  it('leaves the places of --hide and EXPORT_HIDE out of every format', async () => {
+    const places = { EXPORT_HIDE: '48.2,16.3,0.5' };
+    const hidden = ['--activity', String(ids.full), '--hide', '48.2002,16.3,3'];
+    const all = await Promise.all(
+      ['gpx', 'geojson', 'csv', 'ndjson'].map((format) =>
+        scene.runWith(places, 'export', '--format', format, ...hidden),
+      ),
+    );
+    for (const { exitCode, stdout, stderr } of all) {
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 0,
+        stderr: '3 samples in hidden places left out.\n',
+      });
+      expect(stdout).not.toMatch(/48\.2(0*\D|002\D)/);
+    }
+    const [track] = await readGpx([all[0]?.stdout ?? '']);
+    const points = pointsOf(scene.simulator, ids.full);
+    expect(track?.points).toEqual([points[1], points[2]]);
+    const wrong = await run('--format', 'csv', '--hide', '-48.2,16.3');
+    expect(wrong).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(wrong.stderr).toBe(
+      '--hide takes LAT,LNG,METRES with at most 100000 metres, for example 48.2082,16.3738,500; not "-48.2,16.3".\n',
+    );
+  });
+
   it('writes a line of JSON for each activity with record and streams', async () => {
     const lines = (await exported('--format', 'ndjson')).trimEnd().split('\n');
     const all = new Map(

@@ -4,6 +4,8 @@
  */
 import { join } from 'node:path';
 import type { Recording } from '../../domain/activity/recording.ts';
+import { hide } from './hide.ts';
+import type { ShownRecording } from './samples.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes, NothingToExportError } from '../../errors.ts';
 import { fileNameOf } from './file-name.ts';
@@ -49,24 +51,37 @@ export async function exportActivities(
   }
 }
 
-type Chosen = AsyncIterable<Recording> | Iterable<Recording>;
+type Chosen = AsyncIterable<ShownRecording> | Iterable<ShownRecording>;
 
 /**
  * @throws NothingToExportError if the activity is not stored or the format cannot hold it, UsageError if
  * the athlete or the sport is not stored.
  */
 async function choose({ store }: Database, order: ExportOrder): Promise<Chosen> {
-  const { activityId, filter } = order;
+  const { activityId, filter, hidden } = order;
   const { athleteId } = filter;
   await assertStoredAthlete(store, filter);
-  if (activityId === undefined) return recordings(store, await withStoredSport(store, filter));
+  if (activityId === undefined) {
+    return hideInEach(recordings(store, await withStoredSport(store, filter)), hidden);
+  }
   const found = await findRecording(store, activityId);
   if (found === undefined || (athleteId !== undefined && found.athleteId !== athleteId)) {
     const whose = athleteId === undefined ? '' : ` of athlete ${athleteId}`;
     throw new NothingToExportError(`There is no activity ${activityId}${whose} in the database.`);
   }
   if (!order.format.canHold(found)) throw unfit(found, order);
-  return [found];
+  const shown = hide(found, hidden);
+  if (order.format.canHold(shown)) return [shown];
+  throw new NothingToExportError(
+    `Nothing of activity ${activityId} can be exported as ${order.name}: it is all in hidden places.`,
+  );
+}
+
+async function* hideInEach(
+  found: AsyncIterable<Recording>,
+  places: ExportOrder['hidden'],
+): AsyncGenerator<ShownRecording> {
+  for await (const one of found) yield hide(one, places);
 }
 
 function unfit(
@@ -136,7 +151,7 @@ async function writeFiles(
 function report(
   program: Program,
   order: ExportOrder,
-  { exported, skipped, kept }: ExportCounts,
+  { exported, skipped, kept, hidden }: ExportCounts,
 ): void {
   const activities = counted(exported, 'activity', 'activities');
   if (order.out !== undefined) writeNote(program, `${activities} exported to ${order.out}.`);
@@ -147,8 +162,10 @@ function report(
         : `${counted(kept, 'file')} were there already and stay: --force replaces them`;
     writeNote(program, `${were}.`);
   }
+  if (hidden > 0) writeNote(program, `${counted(hidden, 'sample')} in hidden places left out.`);
   if (skipped === 0) return;
   const were =
     skipped === 1 ? '1 activity was' : `${counted(skipped, 'activity', 'activities')} were`;
-  writeNote(program, `${were} left out because of missing ${order.format.needs}.`);
+  const outside = order.hidden.length === 0 ? '' : ' outside of hidden places';
+  writeNote(program, `${were} left out because of missing ${order.format.needs}${outside}.`);
 }

@@ -7,12 +7,13 @@ import { csvHead, csvOf } from './csv.ts';
 import { geojsonHead, geojsonOf, geojsonTail } from './geojson.ts';
 import { gpxHead, gpxOf, gpxTail } from './gpx.ts';
 import { ndjsonOf } from './ndjson.ts';
-import { hasPositions } from './samples.ts';
+import type { ShownRecording } from './samples.ts';
+import { linesOf } from './samples.ts';
 
 export interface Format {
   /** What an activity must have, in words: "position data". */
   readonly needs: string;
-  readonly canHold: (recording: Recording) => boolean;
+  readonly canHold: (recording: ShownRecording) => boolean;
   /** Whether activities have a file each, unless one file is named for all. */
   readonly isOneEach: boolean;
   /** The beginning of a document, by its first activity. */
@@ -20,7 +21,7 @@ export interface Format {
   readonly between: string;
   readonly tail: string;
   /** The activity in pieces. */
-  readonly write: (recording: Recording) => Iterable<string>;
+  readonly write: (recording: ShownRecording) => Iterable<string>;
 }
 
 const plain = { isOneEach: false, head: () => '', between: '', tail: '' };
@@ -29,7 +30,7 @@ export const formats = {
   gpx: {
     ...plain,
     needs: 'position data',
-    canHold: (recording) => hasPositions(recording, 1),
+    canHold: (recording) => linesOf(recording).length > 0,
     isOneEach: true,
     head: gpxHead,
     tail: gpxTail,
@@ -38,7 +39,7 @@ export const formats = {
   geojson: {
     needs: 'position data for a line (two points)',
     // RFC 7946, section 3.1.4: "an array of two or more positions".
-    canHold: (recording) => hasPositions(recording, 2),
+    canHold: (recording) => linesOf(recording).some((line) => line.length > 1),
     isOneEach: false,
     head: () => geojsonHead,
     between: ',\n',
@@ -64,16 +65,18 @@ export interface ExportCounts {
   skipped: number;
   /** Activities whose file was there already. */
   kept: number;
+  /** Samples in hidden places. */
+  hidden: number;
 }
 
 export function createCounts(): ExportCounts {
-  return { exported: 0, skipped: 0, kept: 0 };
+  return { exported: 0, skipped: 0, kept: 0, hidden: 0 };
 }
 
 /** The document of all activities that the format can hold, in pieces. */
 export async function* documentOf(
   format: Format,
-  recordings: AsyncIterable<Recording> | Iterable<Recording>,
+  recordings: AsyncIterable<ShownRecording> | Iterable<ShownRecording>,
   stats: ExportCounts,
 ): AsyncGenerator<string> {
   let before: string | undefined;
@@ -85,6 +88,7 @@ export async function* documentOf(
     yield before ?? format.head(recording);
     yield* format.write(recording);
     stats.exported += 1;
+    stats.hidden += recording.hidden ?? 0;
     before = format.between;
   }
   if (before === undefined) yield format.head();

@@ -1,11 +1,11 @@
 /**
- * Activities as GPX 1.1 (https://www.topografix.com/GPX/1/1/): for each one track of one segment, with a
- * point for each sample that has a position.
+ * Activities as GPX 1.1 (https://www.topografix.com/GPX/1/1/): for each one track of one segment (of
+ * several where something was left out), with a point for each sample that has a position.
  */
 import type { Recording } from '../../domain/activity/recording.ts';
 import type { Streams } from '../../domain/activity/streams.ts';
-import type { Position } from './samples.ts';
-import { instantAt, instantText, numberAt, positionsOf, textOf } from './samples.ts';
+import type { Position, ShownRecording } from './samples.ts';
+import { instantAt, instantText, linesOf, numberAt, textOf } from './samples.ts';
 import { xmlDecimal, xmlText } from './xml.ts';
 
 const head = `<?xml version="1.0" encoding="UTF-8"?>
@@ -20,11 +20,15 @@ export function gpxHead(first?: Recording): string {
 }
 
 /** The track in pieces. */
-export function* gpxOf(recording: Recording): Generator<string> {
+export function* gpxOf(recording: ShownRecording): Generator<string> {
   yield describe(recording);
   const { streams } = recording;
-  if (streams) for (const at of positionsOf(recording)) yield pointOf(recording, streams, at);
-  yield '</trkseg>\n</trk>\n';
+  for (const line of linesOf(recording)) {
+    yield '<trkseg>\n';
+    if (streams) for (const at of line) yield pointOf(recording, streams, at);
+    yield '</trkseg>\n';
+  }
+  yield '</trk>\n';
 }
 
 function describe(recording: Recording): string {
@@ -35,7 +39,6 @@ function describe(recording: Recording): string {
     name === undefined ? '' : `<name>${xmlText(name)}</name>\n`,
     `<link href="https://www.strava.com/activities/${recording.id}"><text>View on Strava</text></link>\n`,
     type === undefined ? '' : `<type>${xmlText(type)}</type>\n`,
-    '<trkseg>\n',
   ].join('');
 }
 

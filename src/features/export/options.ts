@@ -2,6 +2,8 @@
  * The options of `export`, checked before anything connects.
  */
 import { extname } from 'node:path';
+import type { HiddenPlace } from '../../domain/activity/hidden-places.ts';
+import { parsePlace, placeForm } from '../../domain/activity/hidden-places.ts';
 import { UsageError } from '../../errors.ts';
 import type { Format, FormatName } from './format.ts';
 import { formats } from './format.ts';
@@ -15,6 +17,8 @@ export interface ExportOptions extends FilterOptions {
   readonly out?: string;
   /** Replaces files that exist. */
   readonly force?: boolean;
+  /** Places to leave out, as texts. */
+  readonly hide?: readonly string[];
 }
 
 export interface ExportOrder {
@@ -28,10 +32,12 @@ export interface ExportOrder {
   /** `out` where it is a folder, with a file for each activity. */
   readonly folder?: string;
   readonly isForced: boolean;
+  /** The places of the options and of the configuration. */
+  readonly hidden: readonly HiddenPlace[];
 }
 
 /** @throws UsageError */
-export function exportOrderOf({ clock }: Program, options: ExportOptions): ExportOrder {
+export function exportOrderOf({ clock, config }: Program, options: ExportOptions): ExportOrder {
   const { activity, since, until, sport, out } = options;
   if (out === '') throw new UsageError('--out takes the name of a file or a folder.');
   const name = formatOf(options);
@@ -58,7 +64,14 @@ export function exportOrderOf({ clock }: Program, options: ExportOptions): Expor
     ...(out !== undefined && { out }),
     ...(isFolder && { folder: out }),
     isForced: options.force === true,
+    hidden: [...config.export.hide, ...(options.hide ?? []).map(placeOf)],
   };
+}
+
+function placeOf(text: string): HiddenPlace {
+  const place = parsePlace(text);
+  if (place !== undefined) return place;
+  throw new UsageError(`--hide takes ${placeForm}; not "${text}".`);
 }
 
 /** The named format, or that of the file's ending. */

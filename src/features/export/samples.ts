@@ -5,6 +5,14 @@
 import type { Recording } from '../../domain/activity/recording.ts';
 import type { Streams } from '../../domain/activity/streams.ts';
 
+/** A recording as an export may show it. */
+export interface ShownRecording extends Recording {
+  /** The samples before which something was left out, so that no line leads to them. */
+  readonly gaps?: ReadonlySet<number>;
+  /** The number of samples that were left out. */
+  readonly hidden?: number;
+}
+
 /** A place on the globe in degrees, and the sample that it belongs to. */
 export interface Position {
   readonly index: number;
@@ -28,9 +36,15 @@ export function* positionsOf({ streams }: Recording): Generator<Position> {
   }
 }
 
-/** Whether at least `min` samples have a position. */
-export function hasPositions(recording: Recording, min: number): boolean {
-  return positionsOf(recording).take(min).toArray().length === min;
+/** The positions in order, those of one line together: one line, unless something was left out. */
+export function linesOf(recording: ShownRecording): readonly (readonly Position[])[] {
+  const lines: Position[][] = [];
+  for (const position of positionsOf(recording)) {
+    const line = lines.at(-1);
+    if (line === undefined || recording.gaps?.has(position.index) === true) lines.push([position]);
+    else line.push(position);
+  }
+  return lines;
 }
 
 const latestMs = 8.64e15;
