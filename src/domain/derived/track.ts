@@ -24,7 +24,7 @@ export type TrackRejection =
   | 'no point on the globe'
   | 'one point'
   | 'antipodes in a row'
-  | 'longer than half the equator'
+  | 'longer than 8,000 km'
   | 'not a polyline'
   | 'rejected by MongoDB';
 
@@ -37,10 +37,10 @@ export interface TrackResult {
 const polylinePrecision = 5;
 
 /**
- * A longer track comes from a receiver that jumps across continents. Its index has a key for each 300 m,
- * and MongoDB rejects a document with more than 100,000 (`indexMaxNumGeneratedKeysPerDocument`).
+ * A longer track comes from a receiver that jumps across continents. Its index has a key for each
+ * kilometre, and each takes time to write.
  */
-const maxKilometers = 20_000;
+const maxKilometers = 8_000;
 const earthRadiusKilometers = 6_371;
 
 /**
@@ -66,7 +66,7 @@ export function lineOf(positions: readonly Position[]): TrackResult {
   const isUndefined = coordinates.some((one, index) => isAntipode(one, coordinates[index - 1]));
   if (isUndefined) return { leftOut: 'antipodes in a row' };
   if (kilometersOf(coordinates) > maxKilometers) {
-    return { leftOut: 'longer than half the equator' };
+    return { leftOut: 'longer than 8,000 km' };
   }
   return { track: { type: 'LineString', coordinates } };
 }

@@ -63,7 +63,8 @@ const activityBookkeeping = object("Domestique's own data about the activity", {
       'no point on the globe': 'no position is valid',
       'one point': 'all positions are the same',
       'antipodes in a row': 'no line between two opposite points is defined',
-      'longer than half the equator': 'the GPS position jumped, and the index rejects such a line',
+      'longer than 8,000 km':
+        'the GPS position jumped, and the line has too many cells for the index',
       'not a polyline': 'the polyline cannot be decoded',
       'rejected by MongoDB': 'its index rejects the track',
     }),

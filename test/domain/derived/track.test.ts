@@ -104,7 +104,7 @@ describe('trackOf', () => {
         [151, -33],
         [16, 48.1],
       ]),
-      'longer than half the equator',
+      'longer than 8,000 km',
     ],
     ['a number', 5, 'not a polyline'],
   ])('leaves out %s with the reason', (_, polyline, leftOut) => {

@@ -47,6 +47,6 @@ describe('the index of routes', () => {
   it('has its own cell size', async () => {
     const indexes = await adapter.database.db.collection('activities').indexes();
     const route = indexes.find((index) => index.name === 'athlete_route');
-    expect(route).toMatchObject({ coarsestIndexedLevel: 15 });
+    expect(route).toMatchObject({ coarsestIndexedLevel: 13 });
   });
 });

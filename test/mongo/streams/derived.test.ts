@@ -164,11 +164,15 @@ describe('the stored track', () => {
   });
 
   /** Different tracks, so that none shares its keys in the index. */
-  const jumps = [48, -33, 49, -34, 50].map((latitude) => [latitude > 0 ? 16 : 151, latitude]);
+
+  const beyondThePole = [
+    [16, 48],
+    [16, 95],
+  ];
 
   it.each([
     ['is a point', [[16, 48]]],
-    ['jumps across continents', jumps],
+    ['goes beyond the pole', beyondThePole],
   ])('the stored track is left out if MongoDB rejects it because it %s', async (_, coordinates) => {
     const write = await listed();
     const rejected = { type: 'LineString', coordinates };
