@@ -10,6 +10,7 @@ import type { rebuild } from './features/rebuild/command.ts';
 import type { backup } from './features/backup/command.ts';
 import type { restore } from './features/backup/restore-command.ts';
 import type { Add, Perform } from './command-action.ts';
+import { helpConfiguration } from './command-help.ts';
 import { exitCodes } from './errors.ts';
 import { addExport, addList, addOpen, addQuery, addShow } from './stored-commands.ts';
 import { addAuth, addGet, addSync, addVerify, addWebhook } from './strava-commands.ts';
@@ -128,22 +129,62 @@ function addAccounts(add: Add, perform: Perform, input: Input): void {
     );
 }
 
-const moreCommands = [
-  addInit,
-  addAccounts,
-  addVerify,
-  addExport,
-  addGet,
-  addQuery,
-  addList,
-  addShow,
-  addOpen,
-  addRebuild,
-  addHealth,
-  addBackup,
-  addKeys,
-  addErase,
-  addWebhook,
+function addStart(add: Add, perform: Perform): void {
+  add(
+    'start',
+    'run the daemon: poll for new activities by the schedule, until it is stopped',
+  ).action(() =>
+    perform(async (program) => (await import('./features/daemon/command.ts')).start(program), {
+      runsUntilStopped: true,
+      isDaemon: true,
+    }),
+  );
+}
+
+function addStatus(add: Add, perform: Perform): void {
+  add('status', 'what is stored, what is still to do, the quota, and the actions required of you')
+    .option('--json', 'print one JSON document', false)
+    .option('--check', 'end with 3 if an action is required of you', false)
+    .action((options: StatusOptions) =>
+      perform(async (program) =>
+        (await import('./features/status/command.ts')).status(program, options),
+      ),
+    );
+}
+
+function addConfig(add: Add, perform: Perform): void {
+  add('config', 'the effective configuration, and where each value came from')
+    .option('--json', 'print one JSON document', false)
+    .action((options: { json: boolean }) =>
+      perform(async (program) =>
+        (await import('./features/config/command.ts')).config(program, options),
+      ),
+    );
+}
+
+function addDb(add: Add, perform: Perform): void {
+  add('db', 'keep the embedded MongoDB running and print its address').action(() =>
+    perform(async (program) => (await import('./features/db/command.ts')).db(program), {
+      runsUntilStopped: true,
+    }),
+  );
+}
+
+function addDemo(add: Add, perform: Perform): void {
+  add('demo', 'the whole job against a simulated Strava: no account, no network').action(() =>
+    perform(async (program) => (await import('./features/demo/command.ts')).demo(program)),
+  );
+}
+
+type AddCommand = (add: Add, perform: Perform, input: Input) => void;
+
+/** The commands in the groups of the help. */
+const groups: readonly (readonly [heading: string, ...AddCommand[]])[] = [
+  ['Set up:', addInit, addAuth, addAccounts, addConfig],
+  ['Sync:', addStart, addSync, addVerify, addGet, addWebhook],
+  ['Look at your data:', addStatus, addQuery, addList, addShow, addOpen, addExport],
+  ['Keep it safe:', addBackup, addErase, addKeys],
+  ['Operate:', addHealth, addRebuild, addDb, addDemo],
 ];
 
 /** Commander throws for wrong arguments, and after it has printed the help or the version. */
@@ -156,7 +197,7 @@ export function createCommands(perform: Perform, input: Input): Command {
     .addOption(new Option('-q, --quiet', 'only the result and errors').conflicts('verbose'))
     .option('-v, --verbose', 'log debug lines too')
     .option('--no-color', 'no colors on a terminal')
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp(helpConfiguration)
     .exitOverride()
     .configureOutput({
       outputError: (text, write) => {
@@ -165,40 +206,9 @@ export function createCommands(perform: Perform, input: Input): Command {
     });
   const add: Add = (name, description) => cli.command(name).description(description).exitOverride();
 
-  add(
-    'start',
-    'run the daemon: poll for new activities by the schedule, until it is stopped',
-  ).action(() =>
-    perform(async (program) => (await import('./features/daemon/command.ts')).start(program), {
-      runsUntilStopped: true,
-      isDaemon: true,
-    }),
-  );
-  addAuth(add, perform);
-  addSync(add, perform);
-  add('status', 'what is stored, what is still to do, the quota, and the actions required of you')
-    .option('--json', 'print one JSON document', false)
-    .option('--check', 'end with 3 if an action is required of you', false)
-    .action((options: StatusOptions) =>
-      perform(async (program) =>
-        (await import('./features/status/command.ts')).status(program, options),
-      ),
-    );
-  add('config', 'the effective configuration, and where each value came from')
-    .option('--json', 'print one JSON document', false)
-    .action((options: { json: boolean }) =>
-      perform(async (program) =>
-        (await import('./features/config/command.ts')).config(program, options),
-      ),
-    );
-  for (const addMore of moreCommands) addMore(add, perform, input);
-  add('db', 'keep the embedded MongoDB running and print its address').action(() =>
-    perform(async (program) => (await import('./features/db/command.ts')).db(program), {
-      runsUntilStopped: true,
-    }),
-  );
-  add('demo', 'the whole job against a simulated Strava: no account, no network').action(() =>
-    perform(async (program) => (await import('./features/demo/command.ts')).demo(program)),
-  );
+  for (const [heading, ...commands] of groups) {
+    cli.commandsGroup(heading);
+    for (const addCommand of commands) addCommand(add, perform, input);
+  }
   return cli;
 }

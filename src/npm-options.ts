@@ -7,6 +7,7 @@ import type { Command, Option } from 'commander';
 import type { Logger } from 'pino';
 import { commandLine } from './domain/invocation.ts';
 import { UsageError } from './errors.ts';
+import { queryOptions } from './stored-commands.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -99,13 +100,14 @@ function optionName(long: string): string {
   return long.replace(/^--(no-)?/, '').replace(/=.*$/s, '');
 }
 
-/** The parameters of the questions, which the command line's library does not know. */
+/** The parameters of the questions, and the options that `query` reads itself. */
 async function parametersOf(script: string): Promise<readonly OwnOption[]> {
   if (script !== 'query') return [];
   const { parameters } = await import('./queries/parameters.ts');
   const isSetBy = (value: string | undefined): boolean => (value ?? '') !== '';
-  const valued = [...Object.keys(parameters), 'units'].map((name) => {
+  const own = Object.keys(parameters).map((name) => {
     return { name, flags: `--${name} <${name}>`, isSetBy };
   });
-  return [...valued, { name: 'raw', flags: '--raw', isSetBy }];
+  const more = queryOptions.filter(({ long }) => long !== '--help').map(optionOf);
+  return [...own, ...more.filter(({ name }) => !(name in parameters))];
 }

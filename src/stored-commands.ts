@@ -2,6 +2,7 @@
  * The commands that show what is stored, with their options: `export`, `query`, `list`, `show` and `open`.
  */
 import type { Command } from 'commander';
+import { Option } from 'commander';
 import type { Add, Perform } from './command-action.ts';
 import { collect } from './command-action.ts';
 import type { exportActivities } from './features/export/command.ts';
@@ -26,20 +27,26 @@ export function addExport(add: Add, perform: Perform): void {
     );
 }
 
-/** The command reads them itself, like the parameters. */
-const queryOptions = `
-Options:
-  --raw                   the stored values under their names, as --json and --csv have them
-  --json, --csv           instead of a table
-  --units <units>         metric or imperial, in a table
-  --since, --until <date> only activities of this time; the same forms as for sync
-  --sport <sport>         only activities of this sport
-  --help                  this text; after a name, the question's parameters and an example`;
+/** Its options beside the parameters of a question. The command reads all of them itself. */
+export const queryOptions: readonly Option[] = [
+  new Option('--since <date>', 'only activities from then on; the same forms as for sync'),
+  new Option('--until <date>', 'only activities up to the end of then; the same forms'),
+  new Option('--sport <sport>', 'only activities of this sport, a sport_type of Strava'),
+  new Option('--units <units>', 'metric or imperial, in a table'),
+  new Option('--raw', 'the stored values under their names, as --json and --csv have them'),
+  new Option('--json', 'print one JSON document'),
+  new Option('--csv', 'print CSV'),
+  new Option('-h, --help', "this text; after a name, the question's parameters and an example"),
+];
 
 export function addQuery(add: Add, perform: Perform): void {
-  add('query', 'answer a question of the cookbook by its name; without one, list the questions')
+  const query = add(
+    'query',
+    'answer a question of the cookbook by its name; without one, list the questions',
+  );
+  query
+    .configureHelp({ ...query.configureHelp(), visibleOptions: () => [...queryOptions] })
     .argument('[arguments...]', 'its name and parameters; NAME --help shows them')
-    .addHelpText('after', queryOptions)
     .helpOption(false)
     .allowUnknownOption()
     .action(async (args: readonly string[], _options: unknown, command: Command) => {

@@ -25,6 +25,11 @@ export function commandLineAt(folder: string): CommandLine {
 /** The command lines of this program. */
 export const commandLine = commandLineAt(import.meta.dirname);
 
+/** A word of a command line as a shell takes it. */
+export function shellWord(text: string): string {
+  return /^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
 function inClone(command: string, ...args: readonly string[]): string {
   const script = command === 'start' ? 'npm start' : `npm run ${command}`;
   return args.length === 0 ? script : [script, '--', ...args].join(' ');

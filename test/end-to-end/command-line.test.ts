@@ -1,72 +1,25 @@
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { createCommands } from '../../src/command-line.ts';
+import { examples } from '../../src/command-examples.ts';
 import { packageVersion, projectFolder } from '../support/command.ts';
 import { useScene } from '../support/scene.ts';
 import { typedTerminal } from '../support/typed-terminal.ts';
 
-const commands = [
-  'start',
-  'auth',
-  'accounts',
-  'logout',
-  'sync',
-  'status',
-  'health',
-  'config',
-  'verify',
-  'export',
-  'get',
-  'query',
-  'init',
-  'list',
-  'show',
-  'open',
-  'rebuild',
-  'backup',
-  'restore',
-  'keys new',
-  'keys rotate',
-  'erase',
-  'webhook subscribe',
-  'webhook list',
-  'webhook unsubscribe',
-  'db',
-  'demo',
-];
-
-/** The command lines of all commands that do something. */
-function leavesOf(command: Command, typed: string): readonly string[] {
-  const below = command.commands.flatMap((each) =>
-    leavesOf(each, `${typed} ${each.name()}`.trim()),
-  );
-  return command.commands.length > 0 ? below : [typed];
-}
-
-/** Performs no command. */
-const reject = (): Promise<void> => Promise.reject(new Error('performed'));
-
 describe.concurrent('the command line', () => {
   const openScene = useScene();
 
-  it('has exactly the documented commands', () => {
-    const known = leavesOf(createCommands(reject, process.stdin), '');
-    expect(known.toSorted()).toEqual(commands.toSorted());
-  });
-
-  it.each(commands)('%s --help explains itself and does nothing', async (command) => {
-    let help = '';
-    const all = createCommands(reject, process.stdin);
-    const leaf = command
-      .split(' ')
-      .reduce((found, name) => found.commands.find((each) => each.name() === name) ?? found, all);
-    leaf.configureOutput({ writeOut: (text) => (help += text) });
-    const parsing = all.parseAsync([...command.split(' '), '--help'], { from: 'user' });
-    await expect(parsing).rejects.toMatchObject({ exitCode: 0 });
-    expect(help).toContain(`Usage: domestique ${command}`);
+  it('--help shows the commands in groups, which fit a terminal of 60 columns', async () => {
+    const scene = await openScene({ activities: 1, env: { TERM: 'xterm' } });
+    const program = join(projectFolder, 'bin/domestique');
+    const args = typedTerminal([], 'sh', '-c', `stty columns 60; exec "${program}" --help`);
+    const { exitCode, stdout } = await scene.launch(args, {}, { program: 'python3' }).ended;
+    expect(exitCode, stdout).toBe(0);
+    const lines = stdout.split('\r\n');
+    expect(lines.filter((line) => line.length > 60)).toEqual([]);
+    const heads = ['Set up:', 'Sync:', 'Look at your data:', 'Keep it safe:', 'Operate:'];
+    expect(lines.filter((line) => heads.includes(line))).toEqual(heads);
   });
 
   it('sync --help ends with 0 and prints nothing on stderr', async () => {
@@ -81,7 +34,8 @@ describe.concurrent('the command line', () => {
     const scene = await openScene({ activities: 1 });
     const { exitCode, stdout } = await scene.run('--help');
     expect(exitCode).toBe(0);
-    for (const command of commands) expect(stdout).toMatch(`  ${command.split(' ')[0] ?? ''} `);
+    for (const command of Object.keys(examples))
+      expect(stdout).toMatch(`  ${command.split(' ')[0] ?? ''} `);
   });
 
   /** The variables of a setting in a file that others can read, which the log warns of. */

@@ -43,7 +43,7 @@ export async function exportActivities(
     report(program, order, stats);
     const isNothing = stats.exported + stats.skipped + stats.kept === 0;
     if (isNothing && (await database.store.activities.estimatedDocumentCount()) === 0) {
-      program.stderr.write(`${emptyHint}\n`);
+      writeNote(program, emptyHint);
     }
     return exitCodes.done;
   } finally {

@@ -1,0 +1,57 @@
+/**
+ * How the help of a command looks: it fits narrow terminals, and ends with the examples.
+ */
+import type { Command, HelpConfiguration } from 'commander';
+import { Help } from 'commander';
+import { examplesOf } from './command-examples.ts';
+
+/** Where less room is left beside the terms, each description stands below its term. */
+const minDescriptionWidth = 30;
+const descriptionIndent = ' '.repeat(6);
+const defaultWidth = 80;
+
+export const helpConfiguration: HelpConfiguration = {
+  showGlobalOptions: true,
+  minWidthToWrap: 20,
+  visibleGlobalOptions: ({ parent }) => {
+    const shared = parent?.parent ?? parent;
+    return (shared?.options ?? []).filter(({ long }) => long !== '--version');
+  },
+  visibleCommands: ({ commands }) => [...commands],
+  subcommandTerm: (command) => command.name(),
+  optionDescription(option) {
+    if (option.defaultValue === false) return option.description;
+    return Help.prototype.optionDescription.call(this, option);
+  },
+  formatItem: (term, termWidth, description, helper) => {
+    const width = helper.helpWidth ?? defaultWidth;
+    if (width - termWidth - 4 >= minDescriptionWidth) {
+      return Help.prototype.formatItem.call(helper, term, termWidth, description, helper);
+    }
+    return `  ${term}\n${indented(description, helper)}`;
+  },
+  formatHelp: (command, helper) => {
+    const examples = examplesOf(pathOf(command)).map(
+      ({ line, purpose }) => `  ${broken(line, helper)}\n${indented(purpose, helper)}\n`,
+    );
+    const text = Help.prototype.formatHelp.call(helper, command, helper);
+    return examples.length === 0 ? text : `${text}\nExamples:\n${examples.join('')}`;
+  },
+};
+
+/** The name in full without that of the program, such as `keys new`. */
+export function pathOf(command: Command): string {
+  const { parent } = command;
+  return parent === null ? '' : `${pathOf(parent)} ${command.name()}`.trim();
+}
+
+/** A line that is too long is continued before each option. */
+function broken(line: string, { helpWidth = defaultWidth }: Help): string {
+  return line.length + 2 <= helpWidth ? line : line.replaceAll(/ (?=--\w)/g, ' \\\n    ');
+}
+
+function indented(description: string, helper: Help): string {
+  const width = (helper.helpWidth ?? defaultWidth) - descriptionIndent.length;
+  const lines = helper.boxWrap(description, width).split('\n');
+  return lines.map((line) => descriptionIndent + line).join('\n');
+}
