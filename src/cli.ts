@@ -7,16 +7,17 @@ import { homedir, hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
+import type { Logger } from 'pino';
 import { systemClock } from './clock.ts';
 import type { Perform } from './command-action.ts';
-import { createCommands } from './command-line.ts';
+import { createCommands, withoutValues } from './command-line.ts';
 import type { LoadOptions } from './config/load.ts';
 import { loadConfig } from './config/load.ts';
 import { proxyOf } from './config/proxy.ts';
 import { userFoldersOf } from './config/user-folders.ts';
 import { isInstalledAt } from './domain/invocation.ts';
 import type { ExitCode } from './errors.ts';
-import { DomestiqueError, exitCodes, InterruptedError, UsageError } from './errors.ts';
+import { DomestiqueError, errorJson, exitCodes, InterruptedError, UsageError } from './errors.ts';
 import { writeAbove } from './features/shared/progress/write-above.ts';
 import type { LogOptions } from './log.ts';
 import { createLog, withOptions } from './log.ts';
@@ -43,8 +44,25 @@ setFlagsFromString('--heap-growing-percent=30');
 
 const configDir = resolve(import.meta.dirname, '../config');
 
+/** Writes results to stdout, with characters escaped that would act on a terminal. */
+interface Printer {
+  readonly print: (text: string) => void;
+  readonly hasPrinted: () => boolean;
+}
+
+function createPrinter(): Printer {
+  let hasPrinted = false;
+  return {
+    print: (text) => {
+      hasPrinted = true;
+      process.stdout.write(`${escapeActing(text)}\n`);
+    },
+    hasPrinted: () => hasPrinted,
+  };
+}
+
 async function createProgram(
-  signal: AbortSignal,
+  { signal, print }: Pick<Program, 'signal' | 'print'>,
   options: LogOptions,
   isDaemon: boolean,
 ): Promise<Program> {
@@ -79,7 +97,7 @@ async function createProgram(
     host: hostname(),
     owner: await identifyOwner(hostname()),
     signal,
-    print: (text) => void process.stdout.write(`${escapeActing(text)}\n`),
+    print,
     stdout: process.stdout,
     stderr,
     isTerminal,
@@ -104,7 +122,16 @@ function listenForSignals(stop: Stop): void {
   for (const name of stopSignals) process.on(name, onSignal);
 }
 
-async function run(work: () => Promise<ExitCode>, stop: Stop, output: OutputWatch): Promise<void> {
+/** Says why the command failed. */
+type Fail = (error: DomestiqueError) => void;
+
+interface Running {
+  readonly stop: Stop;
+  readonly output: OutputWatch;
+  readonly fail: Fail;
+}
+
+async function run(work: () => Promise<ExitCode>, { stop, output, fail }: Running): Promise<void> {
   try {
     const exitCode = await work();
     process.exitCode = stop.isInterruption ? stop.exitCode : exitCode;
@@ -112,7 +139,7 @@ async function run(work: () => Promise<ExitCode>, stop: Stop, output: OutputWatc
     const error = stop.isRequested ? withoutAbort(thrown) : thrown;
     if (!(error instanceof DomestiqueError)) throw error;
     const isSaid = error instanceof InterruptedError ? stop.isInterruption : true;
-    if (isSaid && (await output.failure()) === undefined) complain(error);
+    if (isSaid && (await output.failure()) === undefined) fail(error);
     process.exitCode = stop.isRequested ? stop.exitCode : error.exitCode;
   }
 }
@@ -145,20 +172,39 @@ async function main(): Promise<void> {
   const output = watchOutput(process, () => {
     stop.request();
   });
+  const { print, hasPrinted } = createPrinter();
+  let daemonLog: Logger | undefined;
+  const failAsJson: Fail = (error) => {
+    if (process.argv.includes('--json') && !hasPrinted()) print(errorJson(error));
+  };
+  const fail: Fail = (error) => {
+    if (daemonLog === undefined) complain(error);
+    else daemonLog.error({ code: error.code }, error.message);
+    failAsJson(error);
+  };
   try {
     const perform: Perform = (action, ending) => {
       stop.runsUntilStopped = ending?.runsUntilStopped ?? false;
-      const work = async (): Promise<ExitCode> =>
-        action(await createProgram(stop.signal, commands.opts(), ending?.isDaemon ?? false));
-      return run(work, stop, output);
+      const isDaemon = ending?.isDaemon ?? false;
+      const work = async (): Promise<ExitCode> => {
+        const io = { signal: stop.signal, print };
+        const program = await createProgram(io, commands.opts(), isDaemon);
+        const isLogged = isDaemon && !program.isTerminal && program.log.isLevelEnabled('error');
+        if (isLogged) daemonLog = program.log;
+        return action(program);
+      };
+      return run(work, { stop, output, fail });
     };
     const commands = createCommands(perform, process.stdin);
     await rejectOptionsKeptByNpm(commands, process.argv.slice(2), process.env);
     await commands.parseAsync(process.argv);
   } catch (error) {
-    if (error instanceof UsageError) complain(error);
+    process.exitCode = exitCodes.usage;
+    if (error instanceof UsageError) fail(error);
     else if (!(error instanceof CommanderError)) throw error;
-    process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    else if (error.exitCode === 0) process.exitCode = exitCodes.done;
+    // Commander has written it to stderr.
+    else failAsJson(new UsageError(withoutValues(error.message).replace(/^error: /, '')));
   }
   await finish(output);
 }

@@ -17,8 +17,8 @@ import { addAuth, addGet, addSync, addVerify, addWebhook } from './strava-comman
 import { escapeActing } from './terminal-text.ts';
 import { programVersion } from './version.ts';
 
-/** Commander repeats an unexpected value, which may be a secret. */
-function withoutValues(message: string): string {
+/** Commander's message without an unexpected value, which may be a secret. */
+export function withoutValues(message: string): string {
   return message.replace(/('--?[\w-]+)=.*'/s, "$1=…'").replace(/(but got \d+): .*/s, '$1.\n');
 }
 

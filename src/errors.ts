@@ -28,6 +28,11 @@ export abstract class DomestiqueError extends Error {
   }
 }
 
+/** What `--json` prints in place of its result where a command failed; one line. */
+export function errorJson({ code, message }: DomestiqueError): string {
+  return JSON.stringify({ error: { code, message } });
+}
+
 /** The command line is invalid. */
 export class UsageError extends DomestiqueError {
   override readonly code = 'USAGE';

@@ -148,6 +148,11 @@ describe('the table of errors', () => {
     const rows = documented.map((row) => row.slice(0, 3));
     expect(rows.toSorted()).toEqual(defined.toSorted());
   });
+
+  it('says of each error what it means and what to do', () => {
+    const incomplete = documented.filter((row) => row.length !== 5 || row.includes(''));
+    expect(incomplete).toEqual([]);
+  });
 });
 
 describe('ARCHITECTURE.md', () => {
