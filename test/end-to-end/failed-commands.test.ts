@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { printedJson, useScene } from '../support/scene.ts';
 
-type SchemaDocument = { _id: string; version: number; updated_at: Date };
+interface SchemaDocument {
+  _id: string;
+  version: number;
+  updated_at: Date;
+}
 
 describe.concurrent('a command that fails', () => {
   const openScene = useScene();
