@@ -42,7 +42,7 @@ function notSince(field: string, at: Date): Filter<ActivityDocument> {
  * What is known when something is missing. A grant of unknown scope is trusted: Strava names the scope
  * in each token response, so that it is known after the next refresh at the latest, and where some other
  * response does not name it nothing is rejected for that. Until then a grant without `activity:read_all`
- * could have private activities taken for deleted; docs/commands.md says so.
+ * could have private activities taken for deleted; docs/usage.md says so.
  */
 export async function deletionView(
   { activities, tokens }: Store,
