@@ -88,7 +88,7 @@ async function fillStreams(
   await storeStreams({ ...store, trackSource: 'summary' }, write, task, streams);
 }
 
-/** Adds zones, a change, a removal, and an activity without its streams. */
+/** Adds zones, a change, a removal, company, calories, and an activity without its streams. */
 async function addOdds({ db }: Store, newest: number): Promise<void> {
   const zones = [0, 115, 134, 153, 172].map((min, index, all) => ({
     min,
@@ -107,6 +107,12 @@ async function addOdds({ db }: Store, newest: number): Promise<void> {
   );
   const removed = { _id: int64(5) as never, athlete_id, at: seen_at, why: 'deleted' };
   await tombstones.insertOne(removed, { bypassDocumentValidation: true });
+  await db
+    .collection('activities')
+    .updateMany(
+      { $expr: { $eq: [{ $mod: ['$_id', 10] }, 0] } },
+      { $set: { athlete_count: 3, calories: 512.5 } },
+    );
   await db
     .collection('activities')
     .updateOne({ _id: int64(newest) }, { $set: { 'sync.streams.state': 'pending' } });

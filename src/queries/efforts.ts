@@ -16,7 +16,7 @@ const whole = {
 /** One member of the effort of the wanted size in a list of `derived`. */
 function effortOf(
   list: string,
-  { size, wanted, by }: { size: string; wanted: Name; by: string },
+  { size, wanted, by }: { size: string; wanted: Name | number; by: string },
 ): Document {
   const cond = { $eq: [`$$effort.${size}`, wanted] };
   const best = { $first: { $filter: { input: `$derived.${list}`, as: 'effort', cond } } };
@@ -33,6 +33,8 @@ function ranking(by: string, value: Document, order: 1 | -1): readonly Document[
 }
 
 const bestSeconds = effortOf('best_distance', { size: 'meters', wanted: meters, by: 'seconds' });
+const bestMeters = (wanted: number): Document =>
+  effortOf('best_time', { size: 'seconds', wanted, by: 'meters' });
 const bestWatts = effortOf('best_power', { size: 'seconds', wanted: seconds, by: 'watts' });
 
 const example = {
@@ -73,9 +75,24 @@ export const efforts: readonly Recipe[] = [
     parameters: ['athlete', 'sport', 'limit'],
     pipeline: [
       ofAthlete({ sport_type: sport, 'derived.best_time.seconds': 3600 }),
-      ...ranking('meters', { $first: '$derived.best_time.meters' }, -1),
+      ...ranking('meters', bestMeters(3600), -1),
     ],
     answer: { ...example, meters: 13250 },
+  },
+  {
+    ...whole,
+    name: 'best-twelve-minutes',
+    title:
+      'In which activities of a sport did twelve minutes go the farthest, and what VO₂max does Cooper’s test give?',
+    parameters: ['athlete', 'sport', 'limit'],
+    pipeline: [
+      ofAthlete({ sport_type: sport, 'derived.best_time.seconds': 720 }),
+      ...ranking('meters', bestMeters(720), -1),
+      { $match: { meters: { $gt: 504.9 } } },
+      { $set: { vo2max: { $divide: [{ $subtract: ['$meters', 504.9] }, 44.73] } } },
+    ],
+    answer: { ...example, meters: 2984, vo2max: 55.4 },
+    note: '`vo2max` is (metres − 504.9) / 44.73 in ml/kg/min, which holds for running with full effort on level ground: K. H. Cooper, A means of assessing maximal oxygen intake, JAMA 203 (1968), 201–204. The command `rebuild` adds the twelve minutes to recordings that are stored already.',
   },
   {
     ...whole,

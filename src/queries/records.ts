@@ -2,7 +2,16 @@
  * Questions about single outstanding activities, from Strava's own fields.
  */
 import type { Recipe } from './recipe.ts';
-import { exampleSummary, limit, meters, ofAthlete, sport, summary, topBy } from './recipe.ts';
+import {
+  exampleSummary,
+  limit,
+  localYear,
+  meters,
+  ofAthlete,
+  sport,
+  summary,
+  topBy,
+} from './recipe.ts';
 
 const selective = { topic: 'Activities', collection: 'activities', reach: 'selective' } as const;
 const whole = { ...selective, reach: 'whole' } as const;
@@ -29,6 +38,81 @@ export const records: readonly Recipe[] = [
     parameters: ['athlete', 'sport', 'limit'],
     pipeline: [ofAthlete({ sport_type: sport }), ...latest],
     answer: { ...example, sport_type: 'Run', name: 'Morning Run' },
+  },
+  {
+    ...selective,
+    name: 'longer-than',
+    title: 'Which activities of a sport were longer than 20 km, the newest first?',
+    parameters: ['athlete', 'sport', 'meters'],
+    examples: { meters: '20000' },
+    hint: 'totals',
+    pipeline: [
+      ofAthlete({ sport_type: sport, distance: { $gt: meters } }),
+      { $sort: { start_date_local: -1 } },
+      { $project: { ...summary, moving_time: 1 } },
+    ],
+    answer: { ...example, sport_type: 'Run', name: 'Long Run', distance: 21345.6 },
+    note: 'With `--sport Ride`, `--meters 100000` and `--meters 160000` it finds the rides of more than 100 and 160 km.',
+  },
+  {
+    ...selective,
+    name: 'with-others',
+    title: 'Which activities were recorded together with others, the newest first?',
+    parameters: ['athlete', 'limit'],
+    pipeline: [
+      ofAthlete({ athlete_count: { $gt: 1 } }),
+      { $sort: { start_date: -1 } },
+      { $limit: limit },
+      { $project: { ...summary, athlete_count: 1 } },
+    ],
+    answer: { ...exampleSummary, athlete_count: 3 },
+    note: '`athlete_count` is Strava’s number of athletes in the group, this one included.',
+  },
+  {
+    ...selective,
+    name: 'most-kudoed',
+    title: 'Which activities got the most kudos?',
+    parameters: ['athlete', 'limit'],
+    pipeline: [
+      ofAthlete({ kudos_count: { $gt: 0 } }),
+      { $sort: { kudos_count: -1, start_date: -1 } },
+      { $limit: limit },
+      { $project: { ...summary, kudos_count: 1 } },
+    ],
+    answer: { ...exampleSummary, kudos_count: 27 },
+  },
+  {
+    ...whole,
+    name: 'kudos',
+    title: 'How many kudos in all, and for an activity?',
+    parameters: ['athlete'],
+    pipeline: [
+      ofAthlete({ kudos_count: { $gte: 0 } }),
+      {
+        $group: {
+          _id: null,
+          activities: { $sum: 1 },
+          kudos: { $sum: '$kudos_count' },
+          mean_kudos: { $avg: '$kudos_count' },
+        },
+      },
+      { $unset: '_id' },
+    ],
+    answer: { activities: 1187, kudos: 10423, mean_kudos: 8.8 },
+  },
+  {
+    ...whole,
+    name: 'calories-by-year',
+    title: 'How many kilocalories in each year?',
+    groupedBy: 'year',
+    parameters: ['athlete'],
+    pipeline: [
+      ofAthlete({ calories: { $gt: 0 } }),
+      { $group: { _id: localYear, calories: { $sum: '$calories' }, activities: { $sum: 1 } } },
+      { $sort: { _id: -1 } },
+    ],
+    answer: { _id: '2026', calories: 98412.5, activities: 187 },
+    note: 'Only details have `calories`: it counts the activities whose details `SYNC_DETAILS` has stored.',
   },
   {
     ...whole,

@@ -55,6 +55,24 @@ export const totals: readonly Recipe[] = [
   },
   {
     ...whole,
+    name: 'minutes-by-week',
+    title: 'How many minutes in each ISO week, the newest first?',
+    groupedBy: 'week',
+    parameters: ['athlete', 'limit'],
+    pipeline: [
+      ofAthlete(),
+      {
+        $group: { _id: localWeek, seconds: { $sum: '$moving_time' }, activities: { $sum: 1 } },
+      },
+      { $sort: { _id: -1 } },
+      { $limit: limit },
+      { $project: { minutes: { $divide: ['$seconds', 60] }, activities: 1 } },
+    ],
+    answer: { _id: '2026-W47', activities: 5, minutes: 421.8 },
+    note: 'Minutes in motion, of all sports; `--sport Run` counts one. Weeks as in `totals-by-week`.',
+  },
+  {
+    ...whole,
     name: 'totals-by-month',
     title: 'How much in each month, the newest first?',
     groupedBy: 'month',

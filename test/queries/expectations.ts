@@ -23,6 +23,8 @@ const corners: readonly [places.Position, places.Position] = [
 const settings: Readonly<Record<string, (fixture: Fixture) => Settings>> = {
   'totals-by-week': () => ({ limit: '60' }),
   'totals-by-month': () => ({ limit: '12' }),
+  'minutes-by-week': () => ({ limit: '60' }),
+  'longer-than': () => ({ meters: '10000' }),
   'climbing-by-month': () => ({ year: '/^2026-/' }),
   eddington: () => ({ sport: '"Ride"', unit: '1609.344' }),
   gaps: () => ({ days: '5' }),
@@ -63,6 +65,13 @@ function changeOf({ id: activity_id, summary: { name } }: Truth, change: object)
 export const expectations: Readonly<Record<string, Expectation>> = {
   'totals-by-sport': ({ truth }) => totals.totalsBySport(truth),
   'totals-by-week': ({ truth }) => totals.totalsByWeek(truth, 60),
+  'minutes-by-week': ({ truth }) => totals.minutesByWeek(truth, 60),
+  'longer-than': ({ truth }) => totals.longerThan(truth, 'Run', 10_000),
+  'with-others': ({ truth }) => totals.withOthers(truth, 10),
+  'most-kudoed': ({ truth }) => totals.mostKudoed(truth, 10),
+  kudos: ({ truth }) => totals.kudosInAll(truth),
+  'calories-by-year': ({ truth }) => totals.caloriesByYear(truth),
+  'best-twelve-minutes': ({ truth }) => recordings.bestTwelveMinutes(truth, 'Run', 10),
   'totals-by-month': ({ truth }) => totals.totalsByMonth(truth, 12),
   'totals-by-year': ({ truth }) => totals.totalsByYear(truth),
   'totals-by-weekday': ({ truth }) => totals.totalsByWeekday(truth),

@@ -66,6 +66,7 @@ export async function fill(rounds: Rounds): Promise<Fixture> {
   });
   repeat(simulator, route);
   const tenDaysId = addTenDays(simulator);
+  addCompany(simulator, before);
   const [renamed, deleted, parked] = [at(before, 4), at(before, 7), at(before, 12)];
   await finish(rounds);
   world.editActivity(renamed.id, { name: 'Renamed' });
@@ -116,6 +117,14 @@ async function park({ db }: Rounds, id: number): Promise<void> {
   const streams = { state: 'parked', ...failure };
   const activities = db.collection<{ _id: Long }>('activities');
   await activities.updateOne({ _id: Long.fromNumber(id) }, { $set: { 'sync.streams': streams } });
+}
+
+/** Every third activity has calories, as details have them, and every fifth other athletes. */
+function addCompany({ world }: Simulator, truth: readonly Truth[]): void {
+  truth.forEach(({ id }, index) => {
+    if (index % 3 === 0) world.editActivity(id, { calories: 300 + 7.5 * index });
+    if (index % 5 === 0) world.editActivity(id, { athlete_count: 2 + (index % 4) });
+  });
 }
 
 /** The same way, some days later and a little slower. */

@@ -191,6 +191,15 @@ export function bestHour(truth: readonly Truth[], sport: string, limit: number):
   return ranking(found, { key: 'meters', sign: -1, limit });
 }
 
+/** With the formula of Cooper's test. */
+export function bestTwelveMinutes(truth: readonly Truth[], sport: string, limit: number): Answer {
+  const found = ranked(ofSport(truth, sport), (one) => mostMeters(one, 12 * 60));
+  return ranking(found, { key: 'meters', sign: -1, limit })
+    .map((one) => ({ ...one, meters: Number((one as { meters?: number }).meters) }))
+    .filter(({ meters }) => meters > 504.9)
+    .map((one) => ({ ...one, vo2max: (one.meters - 504.9) / 44.73 }));
+}
+
 export function progress(truth: readonly Truth[], sport: string, meters: number): Answer {
   const found = ranked(ofSport(truth, sport), (one) => fewestSeconds(one, meters));
   const years = [...Map.groupBy(found, yearOf)].map(([_id, own]) => ({
@@ -214,7 +223,10 @@ export function personalBests(truth: readonly Truth[], athlete_id: number): Answ
       ...{ effort: 'best_power', size, sign: -1 },
       measure: (one: Truth) => bestWindow(one, size)?.watts,
     })),
-    { effort: 'best_time', size: 3_600, sign: -1, measure: (one: Truth) => mostMeters(one, 3_600) },
+    ...[720, 3_600].map((size) => ({
+      ...{ effort: 'best_time', size, sign: -1 },
+      measure: (one: Truth) => mostMeters(one, size),
+    })),
   ];
   const rows = [...Map.groupBy(truth, ({ summary }) => summary.sport_type)].flatMap(
     ([sport_type, own]) =>

@@ -78,6 +78,13 @@ export const totalsBySport = (truth: readonly Truth[]): Answer =>
   byKey(totals(truth, sportOf), ({ moving_time }) => -moving_time);
 export const totalsByWeek = (truth: readonly Truth[], limit: number): Answer =>
   newestFirst(totals(truth, weekOf)).slice(0, limit);
+export const minutesByWeek = (truth: readonly Truth[], limit: number): Answer =>
+  newestFirst(totals(truth, weekOf))
+    .slice(0, limit)
+    .map((week) => {
+      const { _id, moving_time, activities } = week as Sums & { readonly _id: string };
+      return { _id, minutes: moving_time / 60, activities };
+    });
 export const totalsByMonth = (truth: readonly Truth[], limit: number): Answer =>
   newestFirst(totals(truth, monthOf)).slice(0, limit);
 export const totalsByDay = (truth: readonly Truth[]): Answer => newestFirst(totals(truth, dayOf));
@@ -195,6 +202,41 @@ export const latestOfSport = (truth: readonly Truth[], sport: string, limit: num
     truth.filter((one) => sportOf(one) === sport),
     limit,
   );
+
+export const longerThan = (truth: readonly Truth[], sport: string, meters: number): Answer =>
+  byKey(
+    truth.filter((one) => sportOf(one) === sport && one.summary.distance > meters),
+    ({ summary }) => -Date.parse(summary.start_date_local),
+  ).map(listed);
+
+export const withOthers = (truth: readonly Truth[], limit: number): Answer =>
+  latestFirst(truth)
+    .filter((one) => numberIn(one, 'athlete_count') > 1)
+    .slice(0, limit)
+    .map((one) => ({ ...placed(one), athlete_count: numberIn(one, 'athlete_count') }));
+
+export const mostKudoed = (truth: readonly Truth[], limit: number): Answer =>
+  byKey(
+    latestFirst(truth).filter((one) => numberIn(one, 'kudos_count') > 0),
+    (one) => -numberIn(one, 'kudos_count'),
+  )
+    .slice(0, limit)
+    .map((one) => ({ ...placed(one), kudos_count: numberIn(one, 'kudos_count') }));
+
+export function kudosInAll(truth: readonly Truth[]): Answer {
+  const kudos = truth.reduce((so, one) => so + numberIn(one, 'kudos_count'), 0);
+  return [{ activities: truth.length, kudos, mean_kudos: kudos / truth.length }];
+}
+
+export function caloriesByYear(truth: readonly Truth[]): Answer {
+  const known = truth.filter((one) => numberIn(one, 'calories') > 0);
+  const rows = [...groupsOf(known, yearOf)].map(([_id, own]) => ({
+    _id,
+    calories: own.reduce((so, one) => so + numberIn(one, 'calories'), 0),
+    activities: own.length,
+  }));
+  return newestFirst(rows);
+}
 
 function bestBySport(
   truth: readonly Truth[],

@@ -25,7 +25,7 @@ export interface BestTime {
 
 const distances = [400, 1_000, 1_609.344, 5_000, 10_000, 20_000, 21_097.5, 42_195, 100_000];
 const powerSeconds = [5, 60, 300, 1_200, 3_600];
-const timeSeconds = [3_600];
+const timeSeconds = [720, 3_600];
 
 /** The fastest time over each covered distance, interpolated between samples. */
 export function bestDistances(covered: BothWays): readonly BestDistance[] {
@@ -35,7 +35,7 @@ export function bestDistances(covered: BothWays): readonly BestDistance[] {
   });
 }
 
-/** The longest distance within an hour; empty where the recording is shorter. */
+/** The longest distance within each duration up to the recording's own. */
 export function bestTimes(covered: BothWays): readonly BestTime[] {
   return timeSeconds.flatMap((seconds) => {
     const meters = maxWithin(covered, seconds);

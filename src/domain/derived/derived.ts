@@ -27,7 +27,7 @@ export interface HeartrateSeconds {
 /** `activities.derived` as stored. A list is empty where the recording lacks the streams for it. */
 export interface Derived {
   /** The version of the computation. */
-  readonly version: 1;
+  readonly version: 2;
   readonly best_distance: readonly BestDistance[];
   readonly best_power: readonly BestPower[];
   readonly best_time: readonly BestTime[];
@@ -49,7 +49,7 @@ export function derivedFrom({ arrays }: Streams): Derived {
   const maxHeartrate = highest(samplesOf('heartrate').map(plausibleBpm));
   const maxWatts = highest(samplesOf('watts').map(finite));
   return {
-    version: 1,
+    version: 2,
     best_distance: bestDistances(covered),
     best_power: bestPowers(bothWays(workOver(timeline, samplesOf('watts')))),
     best_time: bestTimes(covered),

@@ -76,7 +76,7 @@ const activityBookkeeping = object("Domestique's own data about the activity", {
 const derived = object(
   `values computed from the streams; \`${commandLine('rebuild')}\` recomputes them`,
   {
-    version: number('version of the computation', 1),
+    version: number('version of the computation', 2),
     best_distance: list(
       'the shortest time over each distance',
       object('one distance', {
@@ -174,6 +174,13 @@ export const activities = define({
         moving_time: 1,
         total_elevation_gain: 1,
       },
+    },
+    { name: 'athlete_kudos', key: { 'sync.athlete_id': 1, kudos_count: -1, start_date: -1 } },
+    // The activities with others.
+    {
+      name: 'athlete_with_others',
+      key: { 'sync.athlete_id': 1, start_date: -1, athlete_count: 1 },
+      partialFilterExpression: { athlete_count: { $gt: 1 } },
     },
     // The latest activities of one athlete's sport.
     { name: 'athlete_sport', key: { 'sync.athlete_id': 1, sport_type: 1, start_date: -1 } },

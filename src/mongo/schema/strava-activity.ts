@@ -68,6 +68,11 @@ export const stravaActivity: Readonly<Record<string, StravaField>> = {
   visibility: { type: 'text', example: '"everyone"', meaning: 'who sees it' },
   workout_type: { type: 'number', example: '10', meaning: 'race, long run, workout' },
   kudos_count: { type: 'number', example: '19', meaning: 'number of kudos' },
+  athlete_count: {
+    type: 'number',
+    example: '3',
+    meaning: 'number of athletes who recorded it together',
+  },
   achievement_count: { type: 'number', example: '3', meaning: 'number of achievements' },
   description: { type: 'text', example: '"With Ada"', meaning: 'details: what the athlete wrote' },
   calories: { type: 'number', unit: 'kcal', example: '870.2', meaning: 'details' },

@@ -78,7 +78,7 @@ describe('what is derived from streams', () => {
     const { derived } = await activity();
     expect(derived).toEqual(derivedFrom(recording));
     expect(derived).toMatchObject({
-      version: 1,
+      version: 2,
       best_distance: [{ meters: 400, seconds: 80 }],
       max_heartrate: 130,
     });
@@ -103,12 +103,12 @@ describe('what is derived from streams', () => {
     await storeStreams(await listed(), recording);
     await listed({ distance: 600, derived: 'theirs', track: 'theirs', sync: 1 });
     expect(await activity()).toMatchObject({
-      derived: { version: 1 },
+      derived: { version: 2 },
       track: { coordinates: summaryLine },
       sync: { athlete_id: athleteId },
     });
     await adapter.activities.storePage(pageOf([recordOf(id, { distance: 600, name: 'Renamed' })]));
-    expect(await activity()).toMatchObject({ name: 'Renamed', derived: { version: 1 } });
+    expect(await activity()).toMatchObject({ name: 'Renamed', derived: { version: 2 } });
   });
 
   it('derived values are left out if the document has no room for them', async () => {
