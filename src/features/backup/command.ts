@@ -10,7 +10,7 @@ import { openDatabaseToRead } from '../../main.ts';
 import type { Program } from '../../program.ts';
 import type { DumpSummary } from './dump.ts';
 import { dump } from './dump.ts';
-import { createProgress } from './progress.ts';
+import { createCountProgress } from '../shared/progress/count-progress.ts';
 import type { WriteFile } from './write-directory.ts';
 import { writeDirectory } from './write-directory.ts';
 
@@ -35,7 +35,7 @@ export async function backup(
 async function write(program: Program, out: string, hasTokens: boolean): Promise<DumpSummary> {
   const database = await openDatabaseToRead(program, { isPatient: true });
   try {
-    using progress = createProgress(program, 'Backing up');
+    using progress = createCountProgress(program, { doing: 'Backing up', unit: 'documents' });
     const options = { hasTokens, createdAt: new Date(program.clock.nowMs()), progress };
     const fill = (writeFile: WriteFile) => dump(database.store, writeFile, options);
     return await sayIfInterrupted(

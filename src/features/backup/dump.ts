@@ -8,14 +8,14 @@ import type { Store } from '../../mongo/schema/collections.ts';
 import { ensureVersion } from '../../mongo/schema/schema-version.ts';
 import type { FileEntry } from './format.ts';
 import { manifestName, stemOf, writeManifest } from './format.ts';
-import type { Progress } from './progress.ts';
+import type { Counter } from '../shared/progress/count-progress.ts';
 import { isBackedUp, readingOrder } from './rules.ts';
 import type { WriteFile } from './write-directory.ts';
 
 export interface DumpOptions {
   readonly hasTokens: boolean;
   readonly createdAt: Date;
-  readonly progress: Progress;
+  readonly progress: Counter;
 }
 
 export interface DumpSummary {

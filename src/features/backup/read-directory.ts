@@ -13,7 +13,7 @@ import { schemaVersion } from '../../mongo/schema/schema-version.ts';
 import { assertRegular, damaged, isOfFileSystem, unreadable } from './failures.ts';
 import type { DumpFile, Manifest } from './format.ts';
 import { manifestName, parseFileName, readManifest } from './format.ts';
-import type { Progress } from './progress.ts';
+import type { Counter } from '../shared/progress/count-progress.ts';
 import { deserialized, documentsIn, loadMetadata } from './read-file.ts';
 import { isCollectionName, isRestored, mainCollection, versionCollection } from './rules.ts';
 
@@ -39,7 +39,7 @@ export interface Contents {
  */
 export async function verifyBackup(
   path: string,
-  { progress, signal }: { progress: Progress; signal: AbortSignal },
+  { progress, signal }: { progress: Counter; signal: AbortSignal },
 ): Promise<Contents> {
   const { folder, manifest } = await locate(path);
   if (manifest !== undefined) await assertChecksums(dirname(folder), manifest, signal);
@@ -47,7 +47,7 @@ export async function verifyBackup(
   let version: number | undefined;
   for (const [name, file] of await collectionsIn(folder, manifest)) {
     const expected = manifest?.files[`${basename(folder)}/${basename(file)}`]?.documents;
-    progress.begin(name, expected ?? 0);
+    progress.begin(name, expected);
     let documents = 0;
     for await (const bytes of documentsIn(file)) {
       signal.throwIfAborted();

@@ -5,14 +5,15 @@
 import { commandLine } from '../../domain/invocation.ts';
 import { counted, instant, number } from '../shared/text-format.ts';
 import type { ExitCode } from '../../errors.ts';
-import { exitCodes, RestoreRejectedError } from '../../errors.ts';
+import { exitCodes, InterruptedError, RestoreRejectedError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
 import { commandDeadlineMs, openDatabase } from '../../main.ts';
 import { athleteIds } from '../../mongo/athletes/athletes.ts';
 import { everyApplication } from '../../mongo/schema/application.ts';
 import type { Program } from '../../program.ts';
 import type { Lease } from '../../sync/ports/leases.ts';
-import { createProgress } from './progress.ts';
+import { createCountProgress } from '../shared/progress/count-progress.ts';
+import { sayIfInterrupted } from '../shared/interruption.ts';
 import type { Contents } from './read-directory.ts';
 import { verifyBackup } from './read-directory.ts';
 import { collectionsInTheWay, emptyDatabase, restore as restoreInto } from './restore.ts';
@@ -43,8 +44,11 @@ export async function restore(program: Program, options: RestoreOptions): Promis
 }
 
 async function verify(program: Program, path: string): Promise<Contents> {
-  using progress = createProgress(program, 'Checking');
-  return await verifyBackup(path, { progress, signal: program.signal });
+  using progress = createCountProgress(program, { doing: 'Checking', unit: 'documents' });
+  return await sayIfInterrupted(
+    () => verifyBackup(path, { progress, signal: program.signal }),
+    () => 'Interrupted while the backup was checked; nothing was changed.',
+  );
 }
 
 /** @throws RestoreRejectedError where another process is at work. */
@@ -69,6 +73,8 @@ async function assertAllowed({ store, address }: Database, isForced: boolean): P
   );
 }
 
+const partialText = 'The database holds a part of the backup. Give the same command with --force.';
+
 /** Returns how many documents were added, by collection. */
 async function perform(
   program: Program,
@@ -77,15 +83,19 @@ async function perform(
 ): Promise<ReadonlyMap<string, number>> {
   const { clock, log, signal } = program;
   log.info(`Restoring into ${address}; it is incomplete until the end.`);
-  using progress = createProgress(program, 'Restoring');
+  using progress = createCountProgress(program, { doing: 'Restoring', unit: 'documents' });
+  const all = [...contents.files.values()].reduce((sum, { documents }) => sum + documents, 0);
   try {
     await emptyDatabase(store);
     const options = { now: new Date(clock.nowMs()), signal, progress };
-    return await restoreInto(store, contents, options);
-  } catch (error) {
-    log.error(
-      'The restore is not complete: the database holds a part of the backup. Give the same command with --force.',
+    return await sayIfInterrupted(
+      () => restoreInto(store, contents, options),
+      () =>
+        `Interrupted: ${number(progress.count())} of ${counted(all, 'document')} restored. ${partialText}`,
     );
+  } catch (error) {
+    if (!(error instanceof InterruptedError))
+      log.error(`The restore is not complete: ${partialText}`);
     throw error;
   }
 }

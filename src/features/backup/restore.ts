@@ -15,7 +15,7 @@ import {
 } from '../../mongo/base/failures.ts';
 import { prepareDatabase } from '../../mongo/setup/ensure-indexes.ts';
 import { ensureVersion } from '../../mongo/schema/schema-version.ts';
-import type { Progress } from './progress.ts';
+import type { Counter } from '../shared/progress/count-progress.ts';
 import type { Contents } from './read-directory.ts';
 import { documentsIn, exactDocument } from './read-file.ts';
 import { isReplaced, restoreOrder } from './rules.ts';
@@ -52,7 +52,7 @@ async function replaceable({ db }: Pick<Store, 'db'>) {
 export interface RestoreOptions {
   readonly now: Date;
   readonly signal: AbortSignal;
-  readonly progress: Progress;
+  readonly progress: Counter;
 }
 
 /**

@@ -2,7 +2,7 @@
  * What the tests of backups share: a backup taken without a terminal, and what is in one.
  */
 import { dump } from '../../../src/features/backup/dump.ts';
-import type { Progress } from '../../../src/features/backup/progress.ts';
+import type { Counter } from '../../../src/features/shared/progress/count-progress.ts';
 import { verifyBackup } from '../../../src/features/backup/read-directory.ts';
 import { writeDirectory } from '../../../src/features/backup/write-directory.ts';
 import type { Store } from '../../../src/mongo/schema/collections.ts';
@@ -11,11 +11,11 @@ export const createdAt = new Date('2026-11-23T12:00:00Z');
 export const { signal } = new AbortController();
 
 const nothing = (): void => undefined;
-export const noProgress: Progress = { begin: nothing, advance: nothing, [Symbol.dispose]: nothing };
+export const noProgress: Counter = { begin: nothing, advance: nothing };
 
 export interface TakeOptions {
   readonly hasTokens?: boolean;
-  readonly progress?: Progress;
+  readonly progress?: Counter;
   readonly stop?: AbortSignal;
 }
 

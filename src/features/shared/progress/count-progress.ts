@@ -1,0 +1,124 @@
+/**
+ * Shows how far a command is that takes longer than two seconds: a bar on a terminal; without one, a line
+ * and then one every 30 seconds. A command that ends sooner shows nothing.
+ */
+import { formatDuration } from '../../../domain/duration.ts';
+import type { Program } from '../../../program.ts';
+import { terminalText } from '../../../terminal-text.ts';
+import { number } from '../text-format.ts';
+import { barLines } from './lines.ts';
+import type { Screen } from './screen.ts';
+import { openScreen } from './screen.ts';
+
+/** What is told of the work. */
+export interface Counter {
+  /** Begins a part: its name, and how many there are about, where that is known. */
+  readonly begin: (part: string, total?: number) => void;
+  readonly advance: (count?: number) => void;
+}
+
+/** `Symbol.dispose` removes the bar from the screen. */
+export interface CountProgress extends Counter, Disposable {
+  /** How many there were so far, in all parts. */
+  readonly count: () => number;
+}
+
+/** What is done, such as "Restoring", and what is counted, such as "documents". */
+export interface Counted {
+  readonly doing: string;
+  readonly unit: string;
+}
+
+/** What {@link countLines} shows. */
+export interface CountState extends Counted {
+  readonly part: string;
+  readonly done: number;
+  readonly total: number | undefined;
+  /** How long the part has taken. */
+  readonly elapsedMs: number;
+}
+
+const showAfterMs = 2_000;
+const logEveryMs = 30_000;
+/** Rates of a shorter time say little. */
+const minMeasuredMs = 2_000;
+
+export function createCountProgress(program: Program, what: Counted): CountProgress {
+  const { isTerminal, stderr, log, clock } = program;
+  let [part, done, all, beganAtMs] = ['', 0, 0, clock.monotonicMs()];
+  let total: number | undefined;
+  let screen: Screen | undefined;
+  const ended = new AbortController();
+  const state = (): CountState => {
+    return { ...what, part, done, total, elapsedMs: clock.monotonicMs() - beganAtMs };
+  };
+  const show = async (): Promise<void> => {
+    await clock.sleep(showAfterMs, ended.signal);
+    if (isTerminal && log.isLevelEnabled('info') && !ended.signal.aborted) {
+      screen = openScreen(stderr, 1, (width) => countLines(state(), width));
+      return;
+    }
+    while (!ended.signal.aborted) {
+      log.info(countText(state()));
+      await clock.sleep(logEveryMs, ended.signal);
+    }
+  };
+  void show();
+  return {
+    begin: (name, count) => {
+      [part, done, beganAtMs] = [name, 0, clock.monotonicMs()];
+      total = count;
+    },
+    advance: (count = 1) => {
+      done += count;
+      all += count;
+      if (total !== undefined && done > total) total = done;
+    },
+    count: () => all,
+    [Symbol.dispose]: () => {
+      ended.abort();
+      screen?.end();
+    },
+  };
+}
+
+/** One line with a bar. Pure. */
+export function countLines(state: CountState, width: number): readonly string[] {
+  const { done, total, unit } = state;
+  const all =
+    total === undefined ? `${number(done)} ${unit}` : `${number(done)} of ${number(total)} ${unit}`;
+  const [rate, left] = [rateText(state), leftText(state)];
+  const notes = [
+    ...(rate === '' || left === '' ? [] : [`${all}, ${rate}, ${left}`]),
+    ...(rate === '' ? [] : [`${all}, ${rate}`]),
+    all,
+    total === undefined ? number(done) : `${number(done)}/${number(total)}`,
+  ];
+  return barLines([{ label: labelOf(state), done, total, notes }], width);
+}
+
+/** The same as one sentence. Pure. */
+export function countText(state: CountState): string {
+  const { done, total, unit } = state;
+  const of = total === undefined ? '' : ` of ${number(total)}`;
+  const left = leftText(state);
+  return `${labelOf(state)}: ${number(done)}${of} ${unit}${left === '' ? '' : `, ${left}`}.`;
+}
+
+function labelOf({ doing, part }: CountState): string {
+  return terminalText(part === '' ? doing : `${doing} ${part}`);
+}
+
+function rateText({ done, elapsedMs }: CountState): string {
+  if (elapsedMs < minMeasuredMs || done === 0) return '';
+  const perSecond = (done * 1_000) / elapsedMs;
+  return perSecond < 10
+    ? `${number(Math.round(perSecond * 60))} a minute`
+    : `${number(Math.round(perSecond))} a second`;
+}
+
+function leftText({ done, total, elapsedMs }: CountState): string {
+  if (total === undefined || done === 0 || elapsedMs < minMeasuredMs) return '';
+  const leftMs = (elapsedMs * (total - done)) / done;
+  return `about ${formatDuration(Math.max(1_000, leftMs))} left`;
+}
