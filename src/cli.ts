@@ -9,11 +9,11 @@ import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
 import type { Logger } from 'pino';
 import { systemClock } from './clock.ts';
-import type { Perform } from './command-action.ts';
+import type { Manner, Perform } from './command-action.ts';
 import { createCommands, withoutValues } from './command-line.ts';
 import type { LoadOptions } from './config/load.ts';
-import { loadConfig } from './config/load.ts';
-import { proxyOf } from './config/proxy.ts';
+import { loadConfig, loadConfigOrDefaults } from './config/load.ts';
+import { proxyOf, proxyProblems } from './config/proxy.ts';
 import { userFoldersOf } from './config/user-folders.ts';
 import { isInstalledAt } from './domain/invocation.ts';
 import type { ExitCode } from './errors.ts';
@@ -64,7 +64,7 @@ function createPrinter(): Printer {
 async function createProgram(
   { signal, print }: Pick<Program, 'signal' | 'print'>,
   options: LogOptions,
-  isDaemon: boolean,
+  { isDaemon = false, toleratesWrongSettings = false }: Manner,
 ): Promise<Program> {
   const { env, platform, stderr } = process;
   const isInstalled = isInstalledAt(import.meta.dirname);
@@ -72,8 +72,8 @@ async function createProgram(
     ...{ env, configDir },
     ...(isInstalled && { userFolders: userFoldersOf(platform, env, homedir()) }),
   };
-  const config = loadConfig(configSource);
-  const proxy = proxyOf(process.env);
+  const config = (toleratesWrongSettings ? loadConfigOrDefaults : loadConfig)(configSource);
+  const proxy = proxyProblems(env).length === 0 ? proxyOf(env) : undefined;
   if (proxy !== undefined) setGlobalProxyFromEnv({ ...proxy });
   const isTerminal = stderr.isTTY;
   const write = (lines: string): void => {
@@ -84,7 +84,7 @@ async function createProgram(
   const format = config.log.format ?? (isDaemon && !isTerminal ? 'json' : 'pretty');
   const logConfig = withOptions({ ...config.log, format }, options);
   const log = createLog(logConfig, { write }, isTerminal, isColored);
-  for (const warning of config.warnings) log.warn(warning);
+  if (!toleratesWrongSettings) for (const warning of config.warnings) log.warn(warning);
   logOptionKeptByNpm(log, process.argv.slice(2), env);
   return {
     config,
@@ -183,12 +183,12 @@ async function main(): Promise<void> {
     failAsJson(error);
   };
   try {
-    const perform: Perform = (action, ending) => {
-      stop.runsUntilStopped = ending?.runsUntilStopped ?? false;
-      const isDaemon = ending?.isDaemon ?? false;
+    const perform: Perform = (action, manner = {}) => {
+      const { runsUntilStopped = false, isDaemon = false } = manner;
+      stop.runsUntilStopped = runsUntilStopped;
       const work = async (): Promise<ExitCode> => {
         const io = { signal: stop.signal, print };
-        const program = await createProgram(io, commands.opts(), isDaemon);
+        const program = await createProgram(io, commands.opts(), manner);
         const isLogged = isDaemon && !program.isTerminal && program.log.isLevelEnabled('error');
         if (isLogged) daemonLog = program.log;
         return action(program);

@@ -11,12 +11,14 @@ export type Action = (program: Program) => ExitCode | Promise<ExitCode>;
 /** Adds a command with its name and its description. */
 export type Add = (name: string, description: string) => Command;
 
-/** How a command ends, and for whom it logs. */
-export interface Ending {
+/** What is special about a command. */
+export interface Manner {
   /** It has no end of its own: a signal is how it ends, and no interruption. */
-  readonly runsUntilStopped: boolean;
+  readonly runsUntilStopped?: boolean;
   /** Its log is for a program, unless it is on a terminal. */
   readonly isDaemon?: boolean;
+  /** It is for wrong settings too: its program has the default ones then. */
+  readonly toleratesWrongSettings?: boolean;
 }
 
 /** Reads an option that may be given several times. */
@@ -26,4 +28,4 @@ export const collect = (text: string, earlier: readonly string[]): readonly stri
 ];
 
 /** Performs an action as the caller decides. */
-export type Perform = (action: Action, ending?: Ending) => Promise<void>;
+export type Perform = (action: Action, manner?: Manner) => Promise<void>;

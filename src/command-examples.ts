@@ -57,6 +57,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   restore: [['into an empty database', '--in', 'backups/today']],
   erase: [['revoke the access and delete everything', '--athlete', '1001']],
   rebuild: [['after an update that computes more']],
+  doctor: [['what is missing, and what to do']],
   health: [['whether the daemon works']],
   db: [['for another MongoDB client']],
   demo: [['look around without an account']],

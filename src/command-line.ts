@@ -162,6 +162,17 @@ function addConfig(add: Add, perform: Perform): void {
     );
 }
 
+function addDoctor(add: Add, perform: Perform): void {
+  add('doctor', 'check what the program needs, and say what to do; ends with 0, 1 or 2')
+    .option('--json', 'print one JSON document', false)
+    .action((options: { json: boolean }) =>
+      perform(
+        async (program) => (await import('./features/doctor/command.ts')).doctor(program, options),
+        { toleratesWrongSettings: true },
+      ),
+    );
+}
+
 function addDb(add: Add, perform: Perform): void {
   add('db', 'keep the embedded MongoDB running and print its address').action(() =>
     perform(async (program) => (await import('./features/db/command.ts')).db(program), {
@@ -184,7 +195,7 @@ const groups: readonly (readonly [heading: string, ...AddCommand[]])[] = [
   ['Sync:', addStart, addSync, addVerify, addGet, addWebhook],
   ['Look at your data:', addStatus, addQuery, addList, addShow, addOpen, addExport],
   ['Keep it safe:', addBackup, addErase, addKeys],
-  ['Operate:', addHealth, addRebuild, addDb, addDemo],
+  ['Operate:', addDoctor, addHealth, addRebuild, addDb, addDemo],
 ];
 
 /** Commander throws for wrong arguments, and after it has printed the help or the version. */

@@ -50,6 +50,7 @@ const more: Readonly<Record<string, string>> = {
   erase: '[Erase](data-and-privacy.md#erase)',
   'keys new': '[Encrypted logins](data-and-privacy.md#encrypted-logins)',
   'keys rotate': '[Encrypted logins](data-and-privacy.md#encrypted-logins)',
+  doctor: '[Doctor](usage.md#doctor)',
   health: '[Health](monitoring.md#health)',
   db: '[Embedded MongoDB](embedded-mongodb.md)',
 };

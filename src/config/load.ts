@@ -29,6 +29,8 @@ export interface LoadOptions {
   readonly configDir: string;
   /** Of an installed package only: instead of the project's folder, and for the user's files. */
   readonly userFolders?: UserFolders;
+  /** Whether to read the defaults alone, without the user's files. */
+  readonly isDefaultOnly?: boolean;
 }
 
 /** The checked values of all settings, with the origin of each. */
@@ -56,6 +58,16 @@ export function loadConfig(options: LoadOptions): Config {
   return createConfig(values, projectDir, warnings);
 }
 
+/** The same, or the defaults alone where a setting is wrong: for a command that says what is wrong. */
+export function loadConfigOrDefaults(options: LoadOptions): Config {
+  try {
+    return loadConfig(options);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return loadConfig({ ...options, env: {}, isDefaultOnly: true });
+  }
+}
+
 /**
  * The values of all settings before they are given the shape of {@link Config}.
  *
@@ -65,7 +77,8 @@ export function resolveSettings(options: LoadOptions): Resolution {
   const configDir = path.resolve(options.configDir);
   const { userFolders } = options;
   const projectDir = userFolders?.data ?? path.dirname(configDir);
-  const own = ['secrets.json', 'local.json'].map((name) => userFile(options, name));
+  const ownNames = options.isDefaultOnly === true ? [] : ['secrets.json', 'local.json'];
+  const own = ownNames.map((name) => userFile(options, name));
   const files = [
     readConfigFile(configDir, 'default.json'),
     ...own.map((file) =>
@@ -194,7 +207,10 @@ function windowContradiction(
 }
 
 /** A warning for each file with a secret that other users can read or change. */
-function exposureWarnings(secrets: UserFile, origins: Resolution['origins']): readonly string[] {
+export function exposureWarnings(
+  secrets: UserFile,
+  origins: Resolution['origins'],
+): readonly string[] {
   const names = new Map([[secrets.path, secrets.name]]);
   for (const { keyPath, sensitive } of allSettings) {
     const { file, source = '' } = origins.get(keyPath) ?? {};

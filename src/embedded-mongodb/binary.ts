@@ -57,9 +57,7 @@ export async function findMongod(options: FetchOptions): Promise<string> {
  */
 export async function chooseMongod(options: ChoiceOptions): Promise<Mongod> {
   const { env, signal } = options;
-  const configured = env['MONGOMS_SYSTEM_BINARY'] ?? '';
-  if (configured !== '') return await inspectMongod(resolve(configured), signal);
-  const local = await findLocal(options, []);
+  const local = await findLocalMongod(options);
   if (local !== undefined) return local;
   const folder = binaryFolder(env);
   const lock = { folder: join(folder, '.lock'), clock: systemClock, signal };
@@ -70,6 +68,17 @@ export async function chooseMongod(options: ChoiceOptions): Promise<Mongod> {
       return (await findLocal(options, others)) ?? (await fetchMongod(options, others));
     }),
   );
+}
+
+/**
+ * A mongod that is here already; undefined if one would have to be fetched.
+ * @throws EmbeddedServerError if the configured one, or one that this program fetched, does not run.
+ */
+export async function findLocalMongod(options: ChoiceOptions): Promise<Mongod | undefined> {
+  const { env, signal } = options;
+  const configured = env['MONGOMS_SYSTEM_BINARY'] ?? '';
+  if (configured !== '') return await inspectMongod(resolve(configured), signal);
+  return await findLocal(options, []);
 }
 
 /**

@@ -34,7 +34,8 @@ export interface StravaClock {
   readonly trust: () => void;
 }
 
-const reportedOffsetMs = 5_000;
+/** A smaller difference of the clocks is not worth a word. */
+export const reportedOffsetMs = 5_000;
 /** Larger steps than this between the wall clock and the monotonic one are no slewing. */
 const jumpMs = 1_000;
 
@@ -141,24 +142,35 @@ export type TimeCheck = (signal?: AbortSignal) => Promise<void>;
 /** So many that agree are believed; more that contradict each other decide nothing. */
 const maxTimeRequests = 8;
 
-/** No quota counts the requests, for the head of the authorize page. Only its `Date` header is used. */
+export interface NamedTime {
+  readonly status: number;
+  /** The `Date` header; undefined if a cache answered, whose date is an older one. */
+  readonly date: string | undefined;
+}
+
+/**
+ * Requests the head of the authorize page, which no quota counts, for its `Date` header.
+ * @throws StravaTransientError, StravaRejectedError.
+ */
+export async function requestTime(
+  http: Http,
+  oauthUrl: string,
+  signal?: AbortSignal,
+): Promise<NamedTime> {
+  const headers = { 'cache-control': 'no-cache' };
+  const response = await http({ method: 'HEAD', url: `${oauthUrl}/authorize`, headers, signal });
+  const date = isCached(response) ? undefined : response.headers['date'];
+  return { status: response.status, date };
+}
+
 export function createTimeCheck(options: TimeCheckOptions): TimeCheck {
   const { http, clock, stravaClock, oauthUrl } = options;
   return async (signal) => {
     for (let sent = 0; sent < maxTimeRequests && stravaClock.isSuspect(); sent += 1) {
       const sentAtMs = clock.nowMs();
-      const headers = { 'cache-control': 'no-cache' };
-      const response = await http({
-        method: 'HEAD',
-        url: `${oauthUrl}/authorize`,
-        headers,
-        signal,
-      });
-      if (response.status >= 500)
-        throw new StravaTransientError(
-          `Strava returned ${response.status} when asked for its time.`,
-        );
-      const date = isCached(response) ? undefined : response.headers['date'];
+      const { status, date } = await requestTime(http, oauthUrl, signal);
+      if (status >= 500)
+        throw new StravaTransientError(`Strava returned ${status} when asked for its time.`);
       if (Number.isNaN(Date.parse(date ?? ''))) break;
       stravaClock.relearn(date, sentAtMs);
     }

@@ -41,6 +41,14 @@ export async function takeOverTokens(store: Store, vault: TokenVault): Promise<n
   }
 }
 
+/**
+ * Opens every stored login and changes nothing. Returns how many there are.
+ * @throws TokenKeyError where one cannot be opened.
+ */
+export async function countOpenedLogins(store: Store, vault: TokenVault): Promise<number> {
+  return (await openAll(store, vault)).length;
+}
+
 const maxTries = 5;
 const pauseMs = 200;
 
