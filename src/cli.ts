@@ -17,7 +17,15 @@ import { proxyOf, proxyProblems } from './config/proxy.ts';
 import { userFoldersOf } from './config/user-folders.ts';
 import { isInstalledAt } from './domain/invocation.ts';
 import type { ExitCode } from './errors.ts';
-import { DomestiqueError, errorJson, exitCodes, InterruptedError, UsageError } from './errors.ts';
+import {
+  DomestiqueError,
+  errorJson,
+  exitCodes,
+  InterruptedError,
+  QuotaSpentError,
+  UsageError,
+} from './errors.ts';
+import { ownTimeZone, quotaSpentText } from './features/shared/time-text.ts';
 import { writeAbove } from './features/shared/progress/write-above.ts';
 import type { LogOptions } from './log.ts';
 import { createLog, withOptions } from './log.ts';
@@ -35,6 +43,7 @@ const maxStopMs = 9_000;
 /** A terminal's Ctrl-C arrives twice through npm. */
 const sameSignalMs = 1_000;
 
+const timeZone = ownTimeZone();
 // node-cron drops ticks at daylight-saving changes of a local zone, whatever its own option says.
 process.env['TZ'] = 'UTC';
 
@@ -101,6 +110,7 @@ async function createProgram(
     stdout: process.stdout,
     stderr,
     isTerminal,
+    timeZone,
     isQuiet: options.quiet === true,
   };
 }
@@ -152,8 +162,11 @@ function withoutAbort(error: unknown): unknown {
   );
 }
 
-function complain({ message }: Error): void {
-  process.stderr.write(`${escapeActing(message)}\n`);
+function complain(error: Error): void {
+  const reader = { nowMs: systemClock.nowMs(), timeZone };
+  const text =
+    error instanceof QuotaSpentError ? quotaSpentText(error.opensAt, reader) : error.message;
+  process.stderr.write(`${escapeActing(text)}\n`);
 }
 
 /** Says that the result was not written, unless the command failed for a reason of its own. */

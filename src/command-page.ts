@@ -21,6 +21,7 @@ npm run -s status -- --json
 
 A command that fails prints \`{"error":{"code":"NO_ATHLETE","message":"…"}}\` instead, unless its result is printed already. [Errors](errors.md) explains each code.
 
+Texts name times in the time zone of the terminal (\`TZ\`), with the date where it is not today: \`20:15 (in 9 minutes)\`. Logs and JSON have UTC.
 A name or another text that Strava sent is shown on one line, without the characters that act on a terminal: control characters, and those that change the direction of text. JSON has them as escapes such as \`\\u001b\`, so its values are exact.
 A result that cannot be written, for example on a full disk, is one sentence and exit code 1. A reader that ends early (\`| head -1\`) is a normal end.
 

@@ -28,6 +28,8 @@ export interface Program {
   /** For what accompanies the result: prompts, the progress bar. */
   readonly stderr: NodeJS.WriteStream;
   readonly isTerminal: boolean;
+  /** The terminal's time zone, an IANA name. */
+  readonly timeZone: string;
   /** Whether only the result and errors are written. */
   readonly isQuiet: boolean;
 }

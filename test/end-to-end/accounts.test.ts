@@ -30,7 +30,7 @@ describe.concurrent('accounts', () => {
     const { exitCode, stdout, stderr } = await scene.run('accounts');
     expect(exitCode, stderr).toBe(0);
     expect(stdout).toMatch(/^1001 .* logged in$/m);
-    expect(stdout).toMatch(/^1002 .* to log in again since 2026-01-02 03:04 UTC: for the test$/m);
+    expect(stdout).toMatch(/^1002 .* to log in again since 2026-01-02 03:04: for the test$/m);
     expect(stdout).toContain('1 athlete belongs to another application (99)');
     expect(stdout).not.toContain('1003');
     const json = await scene.run('accounts', '--json');

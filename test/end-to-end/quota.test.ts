@@ -37,11 +37,14 @@ describe.concurrent('sync under the quota', () => {
 
     const second = await scene.call('sync', '--no-wait');
     expect(second.exitCode).toBe(75);
-    expect(second.stdout).toMatch(/The quota is spent until .* UTC: run it again then\./);
+    expect(second.stdout).toMatch(/The quota is spent until .* \(in .*\): run it again then\./);
+    expect(second.stdout).toMatch(/; [1-9]\d* left, kept for today's activities, until /);
     expect(scene.simulator.requests.overLimit()).toEqual([]);
     expect(scene.countedRequests()).toBeLessThanOrEqual(20);
     const { stdout } = await scene.call('status');
-    expect(stdout).toMatch(/Quota, 1 day\s+\d+ of 20 used/);
+    expect(stdout).toMatch(
+      /Quota, 1 day\s+\d+ of 20 used; \d+ left, kept for today's activities; resets /,
+    );
   });
 
   it('says until when at once where nothing is left for a dry run', async () => {
@@ -53,7 +56,7 @@ describe.concurrent('sync under the quota', () => {
     const { exitCode, stdout, stderr } = await scene.run('sync', '--dry-run');
     expect(exitCode, stderr).toBe(75);
     expect(stdout).toBe('');
-    expect(stderr).toContain('The request quota is spent until ');
+    expect(stderr).toMatch(/^The quota is spent until .* \(in .*\): run it again then\.$/m);
     expect(scene.countedRequests()).toBe(1);
   });
 

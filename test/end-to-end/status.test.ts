@@ -6,6 +6,19 @@ import { printedJson, athleteId, athleteNamed, useScene } from '../support/scene
 describe.concurrent('status', () => {
   const openScene = useScene();
 
+  it("names times in the terminal's zone with their distance, and in UTC in JSON", async () => {
+    const scene = await openScene({ activities: 1 });
+    const env = { TZ: 'Asia/Kathmandu' };
+    const text = await scene.runWith(env, 'status');
+    // Midnight UTC, when the day's quota opens.
+    expect(text.stdout).toMatch(
+      /Quota, 1 day +0 of 50,000 used, resets (\d{4}-\d\d-\d\d )?05:45 \(in \d+ \w+\)/,
+    );
+    const json = printedJson(await scene.runWith(env, 'status', '--json'));
+    const { quota } = json as { quota: { daily: { resetsAt: string } } };
+    expect(quota.daily.resetsAt).toMatch(/T00:00:00\.000Z$/);
+  });
+
   it('shows stored and pending data, quota and runs, as a table and as JSON', async () => {
     const scene = await openScene({
       activities: 30,
@@ -37,8 +50,8 @@ describe.concurrent('status', () => {
     expect(stdout).toMatch(new RegExp(`Athlete\\s+.*\\(${athleteId}\\)`));
     expect(stdout).toMatch(/activities\s+30, \d{4}-\d\d-\d\d/);
     expect(stdout).toMatch(new RegExp(`To do\\s+streams of ${toDo.streams}: about [1-9] days?`));
-    expect(stdout).toMatch(/Last run\s+.* UTC, waiting/);
-    expect(stdout).toMatch(/Next run\s+.* UTC, if the daemon runs/);
+    expect(stdout).toMatch(/Last run\s+\d\d:\d\d \(.*\), waiting after /);
+    expect(stdout).toMatch(/Next run\s+.*\d\d:\d\d \(in .*\), if the daemon runs/);
     expect(scene.simulator.requests.entries).toHaveLength(0);
   });
 

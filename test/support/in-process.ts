@@ -92,6 +92,7 @@ function createProgram(
     stdout,
     stderr: process.stderr,
     isTerminal: false,
+    timeZone: env['TZ'] ?? 'UTC',
     isQuiet: options.quiet === true,
   };
 }

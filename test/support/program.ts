@@ -67,6 +67,7 @@ export function createTestProgram(options: TestProgramOptions): TestProgram {
     stdout: output.stream,
     stderr: process.stderr,
     isTerminal: options.isTerminal ?? false,
+    timeZone: 'UTC',
     isQuiet: false,
     printed: output.text,
     logged: log.text,

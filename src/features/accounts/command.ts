@@ -8,7 +8,9 @@ import { openDatabaseToRead } from '../../main.ts';
 import { otherLogins } from '../../mongo/tokens/other-applications.ts';
 import type { Program } from '../../program.ts';
 import { describeNoAthlete, describeOthers } from '../shared/other-applications.ts';
-import { instant, table } from '../shared/text-format.ts';
+import { table } from '../shared/text-format.ts';
+import type { Reader } from '../shared/time-text.ts';
+import { readerOf, timeText } from '../shared/time-text.ts';
 import type { Account } from './store.ts';
 import { readAccounts } from './store.ts';
 
@@ -24,7 +26,7 @@ export async function accounts(program: Program, { json }: { json: boolean }): P
     }
     if (found.length === 0) program.print(describeNoAthlete(application, others));
     else {
-      program.print(table([heading, ...found.map(rowOf)]));
+      program.print(table([heading, ...found.map((account) => rowOf(account, readerOf(program)))]));
       const sentence = describeOthers(others);
       if (sentence !== undefined) program.print(sentence);
     }
@@ -36,15 +38,18 @@ export async function accounts(program: Program, { json }: { json: boolean }): P
 
 const heading = ['Athlete', 'Name', 'Application', 'Tokens of', 'Scopes', 'State'];
 
-function rowOf({ athleteId, name, clientId, obtainedAt, scope, needsAuthorization }: Account) {
+function rowOf(
+  { athleteId, name, clientId, obtainedAt, scope, needsAuthorization }: Account,
+  reader: Reader,
+) {
   return [
     String(athleteId),
     name || 'unnamed',
     clientId ?? 'unknown',
-    obtainedAt === null ? 'unknown' : instant(obtainedAt),
+    obtainedAt === null ? 'unknown' : timeText(obtainedAt, reader),
     scope === null ? 'unknown' : scope.join(', '),
     needsAuthorization === null
       ? 'logged in'
-      : `to log in again since ${instant(needsAuthorization.since)}: ${needsAuthorization.reason}`,
+      : `to log in again since ${timeText(needsAuthorization.since, reader)}: ${needsAuthorization.reason}`,
   ];
 }

@@ -9,7 +9,7 @@ import type { Database, Strava } from '../../main.ts';
 import type { Program } from '../../program.ts';
 import type { Lease } from '../../sync/ports/leases.ts';
 import { retryRequest } from '../shared/strava-retry.ts';
-import { instant } from '../shared/text-format.ts';
+import { readerOf, timeText } from '../shared/time-text.ts';
 
 export interface LoginSession {
   readonly program: Program;
@@ -54,11 +54,13 @@ function giveUp({ program }: LoginSession, error: StravaRequestError): Error {
 }
 
 async function waitForQuota(
-  { program: { clock, print, signal }, strava }: LoginSession,
+  { program, strava }: LoginSession,
   { opensAt }: QuotaSpentError,
 ): Promise<void> {
+  const { clock, print, signal } = program;
   const waitMs = opensAt.getTime() - strava.clock.nowMs();
-  if (waitMs > 0) print(`The request quota is spent; waiting until ${instant(opensAt)}.`);
+  if (waitMs > 0)
+    print(`The request quota is spent; waiting until ${timeText(opensAt, readerOf(program))}.`);
   await clock.sleep(waitMs, signal);
   throwIfStopped(signal);
 }

@@ -3,7 +3,8 @@
  * works on the athletes meanwhile.
  */
 import { commandLine } from '../../domain/invocation.ts';
-import { counted, instant, number } from '../shared/text-format.ts';
+import { counted, number } from '../shared/text-format.ts';
+import { readerOf, timeText } from '../shared/time-text.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes, InterruptedError, RestoreRejectedError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
@@ -101,13 +102,15 @@ async function perform(
 }
 
 function report(
-  { print }: Program,
+  program: Program,
   { address }: Database,
   { contents, added }: { contents: Contents; added: ReadonlyMap<string, number> },
 ): void {
+  const { print } = program;
   const { createdAt, files } = contents;
   const documents = [...added.values()].reduce((sum, count) => sum + count, 0);
-  const what = createdAt === undefined ? 'dump' : `backup of ${instant(createdAt)}`;
+  const what =
+    createdAt === undefined ? 'dump' : `backup of ${timeText(createdAt, readerOf(program))}`;
   print(`Restored ${counted(documents, 'document')} of the ${what} into ${address}.`);
   for (const [name, file] of files) {
     const there = file.documents - (added.get(name) ?? 0);

@@ -5,11 +5,16 @@ import { leftIn, noReserve, opensAt, usedIn, windowEndMs } from '../../domain/ra
 import { windowLengthMs } from '../../domain/rate-limit/quota-state.ts';
 import type { QuotaSettings, QuotaState, WindowKind } from '../../domain/rate-limit/quota-state.ts';
 import { limitOf } from '../../domain/rate-limit/quota-state.ts';
+import type { PollPlan } from '../../domain/rate-limit/poll-plan.ts';
+import { reserveFor } from '../../domain/rate-limit/reserve.ts';
+import { number } from './text-format.ts';
 
 export interface WindowReport {
   readonly used: number;
   readonly limit: number;
   readonly left: number;
+  /** How many of them are kept for today's activities and the polls that find them. */
+  readonly reserve: number;
   readonly resetsAt: Date;
   readonly lengthMs: number;
 }
@@ -21,15 +26,26 @@ export interface QuotaReport {
   readonly opensAt: Date;
 }
 
-export function reportQuota(
-  state: QuotaState,
-  settings: QuotaSettings,
-  nowMs: number,
-): QuotaReport {
+export interface QuotaFacts {
+  readonly state: QuotaState;
+  readonly settings: QuotaSettings;
+  /** Strava's time. */
+  readonly nowMs: number;
+  readonly plan: PollPlan;
+}
+
+/** "4 left, kept for today's activities". */
+export function keptText(left: number): string {
+  return `${number(left)} left, kept for today's activities`;
+}
+
+export function reportQuota({ state, settings, nowMs, plan }: QuotaFacts): QuotaReport {
+  const reserve = reserveFor(plan, state, settings, nowMs);
   const window = (kind: WindowKind): WindowReport => ({
     used: usedIn(kind, state, nowMs, settings),
     limit: limitOf(kind, state, settings),
     left: leftIn(kind, state, nowMs, settings),
+    reserve: reserve[kind],
     resetsAt: new Date(windowEndMs(kind, nowMs, settings)),
     lengthMs: windowLengthMs(kind, settings),
   });

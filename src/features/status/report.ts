@@ -86,7 +86,7 @@ export async function readStatus(program: Program, database: Database): Promise<
       scopeGaps: scopeGapsOf(athlete, config.strava.scopes),
     })),
     others,
-    quota: reportQuota(state, settings, nowMs),
+    quota: reportQuota({ state, settings, nowMs, plan }),
     polls,
     toDo: {
       streams,

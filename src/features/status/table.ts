@@ -7,27 +7,30 @@ import type { AthleteOverview } from './store.ts';
 import type { UnusableDocuments } from '../../mongo/schema/unusable-documents.ts';
 import type { RunDocument } from '../../mongo/schema/collections.ts';
 import type { WindowReport } from '../shared/quota-report.ts';
+import { keptText } from '../shared/quota-report.ts';
 import type { AthleteStatus, Status } from './report.ts';
 import { describeOthers } from '../shared/other-applications.ts';
-import { counted, instant, number, table } from '../shared/text-format.ts';
+import { counted, number, table } from '../shared/text-format.ts';
+import type { Reader } from '../shared/time-text.ts';
+import { dayText, timeText } from '../shared/time-text.ts';
 
-export function renderStatus(status: Status): string {
+export function renderStatus(status: Status, reader: Reader): string {
   const { quota, polls, lastRun, nextRunAt, toDo, parkedActivities, unusableDocuments, needs } =
     status;
   const others = describeOthers(status.others);
   const rows = [
     ['Database', status.database],
-    ...status.athletes.flatMap(athleteRows),
+    ...status.athletes.flatMap((athlete) => athleteRows(athlete, reader)),
     ...(others === undefined ? [] : [['Others', others]]),
     [
       'To do',
       toDo.streams === 0 ? 'nothing' : `streams of ${number(toDo.streams)}: about ${toDo.duration}`,
     ],
-    [`Quota, ${formatDuration(quota.short.lengthMs)}`, windowText(quota.short)],
-    [`Quota, ${formatDuration(quota.daily.lengthMs)}`, windowText(quota.daily)],
+    [`Quota, ${formatDuration(quota.short.lengthMs)}`, windowText(quota.short, reader)],
+    [`Quota, ${formatDuration(quota.daily.lengthMs)}`, windowText(quota.daily, reader)],
     ...(polls.athletes > 0 ? [['Polls', pollText(polls)]] : []),
-    ['Last run', lastRun ? runText(lastRun) : 'none yet'],
-    ['Next run', nextRunAt ? `${instant(nextRunAt)}, if the daemon runs` : 'never'],
+    ['Last run', lastRun ? runText(lastRun, reader) : 'none yet'],
+    ['Next run', nextRunAt ? `${timeText(nextRunAt, reader)}, if the daemon runs` : 'never'],
     ...(parkedActivities.length > 0 ? [['Parked', parkedActivities.join(', ')]] : []),
     ...unusableDocuments.map((one, index) => [index === 0 ? 'Skipped' : '', skippedText(one)]),
     ...needs.map((need, index) => [index === 0 ? 'Action required' : '', need]),
@@ -35,10 +38,12 @@ export function renderStatus(status: Status): string {
   return table(rows);
 }
 
-function athleteRows(athlete: AthleteStatus): readonly (readonly string[])[] {
+function athleteRows(athlete: AthleteStatus, reader: Reader): readonly (readonly string[])[] {
   const { streams, oldestStart, newestStart, unusableRecords } = athlete;
   const span =
-    oldestStart && newestStart ? `, ${instant(oldestStart)} to ${instant(newestStart)}` : '';
+    oldestStart && newestStart
+      ? `, ${dayText(oldestStart, reader)} to ${dayText(newestStart, reader)}`
+      : '';
   return [
     ['Athlete', `${athlete.name || 'unnamed'} (${athlete.athleteId})`],
     ['  activities', `${number(athlete.activities)}${span}`],
@@ -46,7 +51,7 @@ function athleteRows(athlete: AthleteStatus): readonly (readonly string[])[] {
       '  streams',
       `${number(streams.stored)} stored, ${number(streams.none)} without, ${number(streams.pending)} pending, ${number(streams.parked)} parked`,
     ],
-    ['  list known', listText(athlete)],
+    ['  list known', listText(athlete, reader)],
     ...athlete.scopeGaps.map((gap, index) => [index === 0 ? '  not granted' : '', gap]),
     ...(unusableRecords > 0
       ? [['  unusable', `${counted(unusableRecords, 'record')}, see the collection parked`]]
@@ -54,15 +59,19 @@ function athleteRows(athlete: AthleteStatus): readonly (readonly string[])[] {
   ];
 }
 
-function listText({ listedSince, polledAt }: AthleteOverview): string {
+function listText({ listedSince, polledAt }: AthleteOverview, reader: Reader): string {
   if (listedSince === undefined) return 'not read yet';
-  const since = listedSince.getTime() === 0 ? 'the beginning' : instant(listedSince);
-  return `back to ${since}${polledAt ? `, last polled at ${instant(polledAt)}` : ''}`;
+  const since = listedSince.getTime() === 0 ? 'the beginning' : dayText(listedSince, reader);
+  return `back to ${since}${polledAt ? `, last polled at ${timeText(polledAt, reader)}` : ''}`;
 }
 
-function windowText({ used, limit, resetsAt }: WindowReport): string {
+function windowText(
+  { used, limit, left, reserve, resetsAt }: WindowReport,
+  reader: Reader,
+): string {
+  const kept = left > 0 && left <= reserve ? `; ${keptText(left)};` : ',';
   const opens = used >= limit ? 'spent, opens' : 'resets';
-  return `${number(used)} of ${number(limit)} used, ${opens} ${instant(resetsAt)}`;
+  return `${number(used)} of ${number(limit)} used${kept} ${opens} ${timeText(resetsAt, reader)}`;
 }
 
 function pollText({
@@ -83,10 +92,10 @@ function skippedText({ collection, count, ids }: UnusableDocuments): string {
   return `${counted(count, 'document')} of ${collection} (${ids.join(', ')}${more}), not as Domestique writes it`;
 }
 
-function runText({ started_at, ended_at, outcome, error }: RunDocument): string {
+function runText({ started_at, ended_at, outcome, error }: RunDocument, reader: Reader): string {
   const end =
     ended_at === undefined
       ? 'still going, or killed'
-      : `${outcome ?? 'ended'} ${instant(ended_at)}`;
-  return `${instant(started_at)}, ${end}${error === undefined ? '' : `: ${error}`}`;
+      : `${outcome ?? 'ended'} after ${formatDuration(ended_at.getTime() - started_at.getTime())}`;
+  return `${timeText(started_at, reader)}, ${end}${error === undefined ? '' : `: ${error}`}`;
 }

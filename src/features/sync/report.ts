@@ -2,27 +2,30 @@
  * What `sync` prints: the summary of a run, and the plan of a dry run; as text or as JSON.
  */
 import { formatDuration } from '../../domain/duration.ts';
-import type { QuotaSettings, QuotaState } from '../../domain/rate-limit/quota-state.ts';
 import { LeaseLostError } from '../../errors.ts';
 import { StravaRejectedError } from '../../strava-errors.ts';
 import type { Database } from '../../main.ts';
 import type { RunResult } from '../../sync/job.ts';
 import type { Preview } from '../../sync/preview.ts';
-import { reportQuota } from '../shared/quota-report.ts';
-import { counted, instant, number } from '../shared/text-format.ts';
+import type { QuotaFacts, WindowReport } from '../shared/quota-report.ts';
+import { keptText, reportQuota } from '../shared/quota-report.ts';
+import { counted, number } from '../shared/text-format.ts';
+import type { Reader } from '../shared/time-text.ts';
+import { quotaSpentText, timeText } from '../shared/time-text.ts';
 
 export interface SummaryFacts {
   readonly database: Database;
   readonly result: RunResult;
-  readonly state: QuotaState;
-  readonly settings: QuotaSettings;
-  readonly nowMs: number;
+  readonly quota: QuotaFacts;
 }
 
-export async function renderSummary(facts: SummaryFacts, isJson: boolean): Promise<string> {
-  const { database, result, state, settings, nowMs } = facts;
+export async function renderSummary(
+  { database, result, quota: facts }: SummaryFacts,
+  isJson: boolean,
+  reader: Reader,
+): Promise<string> {
   const { stats, opensAt, held, stopped } = result;
-  const quota = reportQuota(state, settings, nowMs);
+  const quota = reportQuota(facts);
   const parkedIds = await database.activities.parkedIds(await database.athletes.athleteIds());
   const lost = [...stopped].flatMap(([id, error]) => (error instanceof LeaseLostError ? [id] : []));
   if (isJson) {
@@ -47,7 +50,7 @@ export async function renderSummary(facts: SummaryFacts, isJson: boolean): Promi
           `Not stored: ${counted(stats.unusableRecords, 'new record')} of the list, see the collection parked.`,
         ]
       : []),
-    `Requests: ${number(stats.requests)} made, ${number(stats.failures)} failed; left: ${number(quota.short.left)} until ${instant(quota.short.resetsAt)}, ${number(quota.daily.left)} today.`,
+    `Requests: ${number(stats.requests)} made, ${number(stats.failures)} failed; ${leftText(quota.short)} until ${timeText(quota.short.resetsAt, reader)}; ${leftText(quota.daily)} today.`,
     ...(parkedIds.length > 0
       ? [`Parked, tried again in a day or later: ${parkedIds.join(', ')}.`]
       : []),
@@ -55,9 +58,14 @@ export async function renderSummary(facts: SummaryFacts, isJson: boolean): Promi
     ...[...held].map(
       ([id, { pid, host }]) => `Athlete ${id} is being synced by process ${pid} on ${host}.`,
     ),
-    ...(opensAt ? [`The quota is spent until ${instant(opensAt)}: run it again then.`] : []),
+    ...(opensAt ? [quotaSpentText(opensAt, reader)] : []),
     ...(result.isInterrupted ? ['Stopped; the next run goes on from here.'] : []),
   ].join('\n');
+}
+
+/** "1,698 left", "4 left, kept for today's activities,". */
+function leftText({ left, reserve }: WindowReport): string {
+  return left > 0 && left <= reserve ? `${keptText(left)},` : `${number(left)} left`;
 }
 
 export interface PreviewFacts {

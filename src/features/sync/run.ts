@@ -7,7 +7,8 @@ import { StravaRejectedError } from '../../strava-errors.ts';
 import type { RunResult } from '../../sync/job.ts';
 import { recordRun } from '../shared/run-record.ts';
 import type { SyncSession } from '../shared/sync-run.ts';
-import { runUntilDone } from '../shared/sync-run.ts';
+import { readBacklogPlan, runUntilDone } from '../shared/sync-run.ts';
+import { readerOf } from '../shared/time-text.ts';
 import { renderSummary } from './report.ts';
 
 /** Runs until it is done, and prints the summary. */
@@ -16,11 +17,13 @@ export async function runAndReport(session: SyncSession, isJson: boolean): Promi
   const reason = { reason: 'command', command: 'sync' } as const;
   const result = await recordRun(program, database, reason, () => runUntilDone(session));
   await strava.quota.refresh();
-  const nowMs = strava.quota.nowMs();
-  const summary = await renderSummary(
-    { database, result, state: strava.rateLimiter.known(), settings: strava.quota.settings, nowMs },
-    isJson,
-  );
+  const quota = {
+    state: strava.rateLimiter.known(),
+    settings: strava.quota.settings,
+    nowMs: strava.quota.nowMs(),
+    plan: await readBacklogPlan(session),
+  };
+  const summary = await renderSummary({ database, result, quota }, isJson, readerOf(program));
   program.print(summary);
   return exitCodeOf(result);
 }

@@ -23,6 +23,7 @@ import { repair } from './repair.ts';
 import type { VerifyReport } from './report.ts';
 import { renderReports } from './report.ts';
 import { instant } from '../shared/text-format.ts';
+import { readerOf } from '../shared/time-text.ts';
 
 export interface VerifyOptions {
   readonly athlete?: string;
@@ -58,7 +59,10 @@ export async function verify(program: Program, options: VerifyOptions): Promise<
       );
     }
     program.print(
-      renderReports(reports, { isFix, isJson: options.json, areStreamsKept: deps.kept.streams }),
+      renderReports(reports, {
+        ...{ isFix, isJson: options.json, areStreamsKept: deps.kept.streams },
+        reader: readerOf(program),
+      }),
     );
     return exitCodeOf(reports);
   } finally {
@@ -115,8 +119,8 @@ async function report(
     return { athleteId, unread: { message, isLater: true } };
   } catch (error) {
     if (error instanceof QuotaSpentError) {
-      const message = `The quota is spent until ${instant(error.opensAt)}: run it again then.`;
-      return { athleteId, unread: { message, isLater: true } };
+      const { message, opensAt } = error;
+      return { athleteId, unread: { message, isLater: true, opensAt } };
     }
     if (!isAthletes(error)) throw error;
     const { message } = error;

@@ -6,6 +6,17 @@ import type { DeletionRejection } from '../../domain/sync/deletion.ts';
 import type { Comparison, DifferenceKind, Differences } from '../../sync/verify/comparison.ts';
 import { countDifferences, differenceKinds } from '../../sync/verify/comparison.ts';
 import { counted, number } from '../shared/text-format.ts';
+import type { Reader } from '../shared/time-text.ts';
+import { quotaSpentText } from '../shared/time-text.ts';
+
+/** Why a list could not be read. */
+export interface Unread {
+  readonly message: string;
+  /** Whether a later run may succeed. */
+  readonly isLater: boolean;
+  /** When the quota opens, if that is the reason. */
+  readonly opensAt?: Date;
+}
 
 /** One athlete's state, or why it is not known. */
 export interface VerifyReport {
@@ -17,14 +28,14 @@ export interface VerifyReport {
   readonly rejected?: DeletionRejection | undefined;
   /** Why the repair stopped for this athlete. */
   readonly stoppedBy?: Error | undefined;
-  /** Why the list could not be read; `isLater` if a later run may succeed. */
-  readonly unread?: { readonly message: string; readonly isLater: boolean };
+  readonly unread?: Unread;
 }
 
 export interface ReportOptions {
   readonly isFix: boolean;
   readonly isJson: boolean;
   readonly areStreamsKept: boolean;
+  readonly reader: Reader;
 }
 
 /** All ids in JSON, ten of each kind in text. */
@@ -47,7 +58,8 @@ function jsonOf({ athleteId, comparison, found, rejected, stoppedBy, unread }: V
 
 function linesOf(report: VerifyReport, options: ReportOptions): readonly string[] {
   const { athleteId, comparison, found, rejected, stoppedBy, unread } = report;
-  if (comparison === undefined) return [`Athlete ${athleteId}: ${unread?.message ?? 'not read.'}`];
+  if (comparison === undefined)
+    return [`Athlete ${athleteId}: ${unreadText(unread, options.reader)}`];
   const { differences } = comparison;
   const left = countDifferences(differences);
   return [
@@ -62,6 +74,11 @@ function linesOf(report: VerifyReport, options: ReportOptions): readonly string[
       ? [`Nothing was changed. To repair the differences, run: ${commandLine('verify', '--fix')}`]
       : []),
   ];
+}
+
+function unreadText(unread: Unread | undefined, reader: Reader): string {
+  if (unread?.opensAt !== undefined) return quotaSpentText(unread.opensAt, reader);
+  return unread?.message ?? 'not read.';
 }
 
 /** "2,914 of 2,914 activities, 2,871 with streams, 43 without by nature, 0 missing, 0 stale". */

@@ -7,7 +7,8 @@ import { exitCodes } from '../../errors.ts';
 import { NotFoundError } from '../../strava-errors.ts';
 import type { Program } from '../../program.ts';
 import { terminalText } from '../../terminal-text.ts';
-import { instant } from '../shared/text-format.ts';
+import type { Reader } from '../shared/time-text.ts';
+import { readerOf, timeText } from '../shared/time-text.ts';
 import type { WebhookSession } from './session.ts';
 import { retryUntilDone, withWebhook } from './session.ts';
 import { callbackUrlOf, subscribe } from './subscribe.ts';
@@ -44,7 +45,7 @@ interface Listed {
 
 export async function webhookList(program: Program, { json }: WebhookOptions): Promise<ExitCode> {
   const listed = await withWebhook(program, list);
-  program.print(json ? JSON.stringify(listed) : sayListed(listed));
+  program.print(json ? JSON.stringify(listed) : sayListed(listed, readerOf(program)));
   return exitCodes.done;
 }
 
@@ -58,11 +59,11 @@ async function list(session: WebhookSession): Promise<readonly Listed[]> {
   });
 }
 
-function sayListed(listed: readonly Listed[]): string {
+function sayListed(listed: readonly Listed[], reader: Reader): string {
   if (listed.length === 0) return 'Strava has no webhook subscription of this application.';
   return listed
     .map(({ id, callbackUrl, createdAt, isOurs }) => {
-      const since = createdAt === null ? '' : `, made ${instant(createdAt)}`;
+      const since = createdAt === null ? '' : `, made ${timeText(createdAt, reader)}`;
       const whose = isOurs
         ? 'It is ours: the daemon takes its events.'
         : 'It is not ours: this database knows nothing of it, and the daemon rejects its events.';

@@ -127,7 +127,7 @@ test('a spent quota is waited for, and the wait is announced', async () => {
     const program = logins.createProgram({ strava, config, clock });
     strava.faults.next('rate-limit', 1, { endpoint: 'athlete' });
     expect(await logins.logIn({ refreshToken: strava.issueRefreshToken(1001) }, program)).toBe(0);
-    expect(program.printed()).toMatch(/quota is spent; waiting until \d{4}-.* UTC/);
+    expect(program.printed()).toMatch(/quota is spent; waiting until .*\d\d:\d\d \(in /);
     expect(strava.requests.overLimit()).toEqual([]);
   } finally {
     await strava.close();

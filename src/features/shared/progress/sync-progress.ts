@@ -10,6 +10,7 @@ import type { Scope } from '../../../sync/athlete-sync-state.ts';
 import type { Reporter } from '../../../sync/run-options.ts';
 import type { RunStats } from '../../../sync/run-stats.ts';
 import { instant } from '../text-format.ts';
+import { readerOf, wallTime } from '../time-text.ts';
 import type { Screen } from './screen.ts';
 import { openScreen } from './screen.ts';
 import { syncLines, syncRows, syncText } from './sync-lines.ts';
@@ -82,7 +83,8 @@ function createLines({ log, clock }: Program, tracker: Tracker, isAwaited: boole
 }
 
 /** The bars appear with the first progress: a run whose athletes are held elsewhere shows none. */
-function createBars({ stderr }: Program, tracker: Tracker): Progress {
+function createBars(program: Program, tracker: Tracker): Progress {
+  const { stderr } = program;
   let screen: Screen | undefined;
   const show = (): void => {
     screen ??= openScreen(stderr, syncRows, (width) => syncLines(tracker.state(), width));
@@ -94,7 +96,7 @@ function createBars({ stderr }: Program, tracker: Tracker): Progress {
     },
     waiting: ({ reason, untilMs, ...backlog }) => {
       if (reason !== 'quota') return;
-      tracker.waiting(instant(new Date(untilMs)), backlog);
+      tracker.waiting(wallTime(new Date(untilMs), readerOf(program)), backlog);
       show();
     },
     end: () => {
