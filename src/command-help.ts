@@ -32,7 +32,7 @@ export const helpConfiguration: HelpConfiguration = {
   },
   formatHelp: (command, helper) => {
     const examples = examplesOf(pathOf(command)).map(
-      ({ line, purpose }) => `  ${broken(line, helper)}\n${indented(purpose, helper)}\n`,
+      ({ line, purpose }) => `  ${brokenLine(line, helper)}\n${indented(purpose, helper)}\n`,
     );
     const text = Help.prototype.formatHelp.call(helper, command, helper);
     return examples.length === 0 ? text : `${text}\nExamples:\n${examples.join('')}`;
@@ -45,8 +45,8 @@ export function pathOf(command: Command): string {
   return parent === null ? '' : `${pathOf(parent)} ${command.name()}`.trim();
 }
 
-/** A line that is too long is continued before each option. */
-function broken(line: string, { helpWidth = defaultWidth }: Help): string {
+/** A command line; one that is too long is continued before each option. */
+export function brokenLine(line: string, { helpWidth = defaultWidth }: Help): string {
   return line.length + 2 <= helpWidth ? line : line.replaceAll(/ (?=--\w)/g, ' \\\n    ');
 }
 

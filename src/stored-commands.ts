@@ -1,7 +1,7 @@
 /**
  * The commands that show what is stored, with their options: `export`, `query`, `list`, `show` and `open`.
  */
-import type { Command } from 'commander';
+import type { Command, Help } from 'commander';
 import { Option } from 'commander';
 import type { Add, Perform } from './command-action.ts';
 import { collect } from './command-action.ts';
@@ -52,8 +52,9 @@ export function addQuery(add: Add, perform: Perform): void {
     .action(async (args: readonly string[], _options: unknown, command: Command) => {
       const { helpOf, isHelp } = await import('./features/query/help.ts');
       if (args.some(isHelp)) {
-        const text = helpOf(args);
-        if (text !== undefined) command.configureHelp({ formatHelp: () => text });
+        const textOf = helpOf(args);
+        const formatHelp = (_: Command, helper: Help): string => textOf?.(helper) ?? '';
+        if (textOf !== undefined) command.configureHelp({ ...command.configureHelp(), formatHelp });
         command.help();
       }
       await perform(async (program) =>

@@ -2,8 +2,17 @@
  * "Did you mean …?": finds the known name that is nearest to a mistyped one.
  */
 
+/** The largest distance of a name that was probably meant: less of a short one. */
+function maxDistanceOf(written: string): number {
+  return Math.min(3, Math.floor(bareLetters(written).length / 3));
+}
+
 /** The candidate that `written` was most likely meant to be; undefined when none is near. */
-export function nearestName(written: string, candidates: Iterable<string>): string | undefined {
+export function nearestName(
+  written: string,
+  candidates: Iterable<string>,
+  maxDistance = maxDistanceOf(written),
+): string | undefined {
   let nearest: string | undefined;
   let minDistance = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
@@ -13,7 +22,6 @@ export function nearestName(written: string, candidates: Iterable<string>): stri
       minDistance = distance;
     }
   }
-  const maxDistance = Math.min(3, Math.floor(bareLetters(written).length / 3));
   return minDistance <= maxDistance ? nearest : undefined;
 }
 

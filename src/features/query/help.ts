@@ -1,55 +1,74 @@
 /**
  * The help of one question: its parameters and an example.
  */
-import { commandLine } from '../../domain/invocation.ts';
+import type { Help } from 'commander';
+import { brokenLine } from '../../command-help.ts';
+import { commandLine, shellWord } from '../../domain/invocation.ts';
 import { readsActivities } from '../../queries/filtered.ts';
 import { parameters } from '../../queries/parameters.ts';
 import type { ParameterName } from '../../queries/parameters.ts';
 import type { Recipe } from '../../queries/recipe.ts';
 import { exampleOf } from '../../queries/recipe.ts';
 import { isNeeded, recipeNamed, split, usageOf } from './options.ts';
-import { table } from '../shared/text-format.ts';
 
-/** Undefined where the arguments name no question. @throws UsageError for a question that does not exist. */
-export function helpOf(args: readonly string[]): string | undefined {
+/**
+ * Writes the help, as wide as the command line's own. Undefined where the arguments name no question.
+ * @throws UsageError for a question that does not exist.
+ */
+export function helpOf(args: readonly string[]): ((helper: Help) => string) | undefined {
   const [name] = split(args.filter((arg) => !isHelp(arg))).names;
-  return name === undefined ? undefined : questionText(recipeNamed(name));
+  if (name === undefined) return undefined;
+  const recipe = recipeNamed(name);
+  return (helper) => questionText(recipe, helper);
 }
 
 export function isHelp(arg: string): boolean {
   return arg === '--help' || arg === '-h';
 }
 
-function questionText(recipe: Recipe): string {
+type Row = readonly [term: string, description: string];
+
+function questionText(recipe: Recipe, helper: Help): string {
   const { name, title, note, parameters: own } = recipe;
-  const rows = own.map((each) => [`  --${each} ${each.toUpperCase()}`, describe(recipe, each)]);
+  const { helpWidth = 80 } = helper;
+  const wrapped = (text: string): string => helper.boxWrap(text, helpWidth);
+  const rows = own.map((each): Row => [`--${each} ${each.toUpperCase()}`, describe(recipe, each)]);
   const example = own
     .filter((each) => isNeeded(each) || recipe.examples?.[each] !== undefined)
-    .map((each) => `--${each} ${quoted(exampleOf(recipe, each))}`);
+    .flatMap((each) => [`--${each}`, shellWord(exampleOf(recipe, each))]);
   return [
-    `Usage: domestique query ${usageOf(recipe)}`,
-    note === undefined ? title : `${title}\n${note}`,
-    `Parameters:\n${table(rows)}`,
-    ...(readsActivities(recipe) ? [filterText(own)] : []),
-    `Example: ${commandLine('query', name, ...example)}\n`,
+    usageText(recipe, helpWidth),
+    note === undefined ? wrapped(title) : `${wrapped(title)}\n${wrapped(note)}`,
+    `Parameters:\n${items(rows, helper)}`,
+    ...(readsActivities(recipe) ? [filterText(own, helper)] : []),
+    wrapped(`${commandLine('query', '--help')} shows the options of every question.`),
+    `Example:\n  ${brokenLine(commandLine('query', name, ...example), helper)}\n`,
   ].join('\n\n');
 }
 
+/** With each parameter on a line of its own where one line is too short. */
+function usageText(recipe: Recipe, width: number): string {
+  const words = usageOf(recipe);
+  const line = `Usage: domestique query ${words.join(' ')}`;
+  return line.length <= width ? line : `Usage: domestique query ${words.join('\n  ')}`;
+}
+
+function items(rows: readonly Row[], helper: Help): string {
+  const longest = Math.max(...rows.map(([term]) => term.length));
+  return rows.map((row) => helper.formatItem(row[0], longest, row[1], helper)).join('\n');
+}
+
 /** The options that have the same meaning for every question about activities. */
-function filterText(own: readonly string[]): string {
-  const rows = [
-    ['  --since DATE', 'from then on; the same forms as for sync'],
-    ['  --until DATE', 'up to the end of then; the same forms'],
-    ...(own.includes('sport') ? [] : [['  --sport SPORT', 'a sport_type of Strava']]),
+function filterText(own: readonly string[], helper: Help): string {
+  const rows: readonly Row[] = [
+    ['--since DATE', 'from then on; the same forms as for sync'],
+    ['--until DATE', 'up to the end of then; the same forms'],
+    ...(own.includes('sport') ? [] : [['--sport SPORT', 'a sport_type of Strava'] as const]),
   ];
-  return `Only of some activities:\n${table(rows)}`;
+  return `Only of some activities:\n${items(rows, helper)}`;
 }
 
 function describe(recipe: Recipe, name: ParameterName): string {
   const { takes, isOptional } = parameters[name];
   return isOptional ? `${takes} (default: ${exampleOf(recipe, name)})` : takes;
-}
-
-function quoted(text: string): string {
-  return text.includes(' ') ? `'${text}'` : text;
 }

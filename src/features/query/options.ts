@@ -118,7 +118,8 @@ function assertKnown(recipe: Recipe, names: Iterable<string>): void {
   const allowed = new Set<string>([...recipe.parameters, ...filters]);
   for (const name of names) {
     if (allowed.has(name)) continue;
-    const near = nearestName(name, allowed);
+    // Two letters in the wrong order are a distance of two.
+    const near = nearestName(name, allowed, 2);
     const meant = near === undefined ? '' : `; did you mean --${near}?`;
     throw wrong(recipe, `there is no --${name}${meant}`);
   }
@@ -159,13 +160,13 @@ function wrong(recipe: Recipe, problem: string): UsageError {
   return new UsageError(`${name}: ${problem}${end} Its parameters are ${known}.${filters}`);
 }
 
-/** The usage of a question, with its parameters in the order of their declaration. */
-export function usageOf({ name, parameters: own }: Recipe): string {
+/** The words of a question's usage: its name, and its parameters in the order of their declaration. */
+export function usageOf({ name, parameters: own }: Recipe): readonly string[] {
   const words = own.map((each) => {
     const word = `--${each} ${each.toUpperCase()}`;
     return isNeeded(each) ? word : `[${word}]`;
   });
-  return [name, ...words].join(' ');
+  return [name, ...words];
 }
 
 /** Whether a question cannot be answered without the parameter. */

@@ -65,6 +65,7 @@ describe('the command line of query', () => {
     ['nothing-such', 'There is no question "nothing-such": npm run query lists all of them.'],
     ['totals-by-wek', 'There is no question "totals-by-wek": did you mean totals-by-week?'],
     ['latest --limt 5', 'there is no --limt; did you mean --limit? Its parameters are'],
+    ['best-distance --sprot run', 'there is no --sprot; did you mean --sport? Its parameters are'],
     ['latest --units miles', '--units takes metric or imperial; not "miles".'],
     ['latest --raw --csv', '--json, --csv and --raw exclude each other.'],
     ['through --polygon {"type":"Point","coordinates":[1,2]}', '--polygon takes at least three'],
