@@ -36,7 +36,7 @@ const minMajor = 6;
 const neededActions = {
   read: ['find'],
   write: ['insert', 'update', 'remove'],
-  'make collections and indexes': ['createCollection', 'collMod', 'createIndex'],
+  'make collections and indexes': ['createCollection', 'createIndex'],
 } as const;
 
 export function assessMongo(facts: MongoFacts, database: string): readonly Finding[] {

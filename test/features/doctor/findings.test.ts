@@ -71,15 +71,7 @@ describe('MongoDB', () => {
     ...facts,
     authInfo: { authenticatedUsers: [{ user: 'u', db: 'admin' }], authenticatedUserPrivileges },
   });
-  const readWrite = [
-    'find',
-    'insert',
-    'update',
-    'remove',
-    'createCollection',
-    'collMod',
-    'createIndex',
-  ];
+  const readWrite = ['find', 'insert', 'update', 'remove', 'createCollection', 'createIndex'];
 
   it.each([
     [{}, 'a standalone server'],
