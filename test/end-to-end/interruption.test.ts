@@ -25,12 +25,13 @@ describe('a command that Ctrl-C interrupts', () => {
     expect(await scene.differences()).toEqual([]);
   });
 
-  it('ends verify with 130 and the reason why there is no result', async () => {
+  it('ends verify with 130 after its first line of progress, and says why there is no result', async () => {
     const scene = await openScene({ activities: 2 });
     await scene.call('sync');
     const held = scene.simulator.hold({ endpoint: 'list' });
     const verify = scene.launch(['verify']);
     const waiting = await verify.reach(held);
+    await verify.shown(/INFO: Comparing athlete 1001: 0 of 2 activities\./);
     verify.kill('SIGINT');
     waiting.release();
     const { exitCode, stdout, stderr } = await verify.ended;
@@ -58,7 +59,7 @@ describe('a command over many documents that Ctrl-C interrupts', () => {
     const projection = { name: 1, start_date: 1, sync: 1 };
     const activity = await collection.findOne({}, { projection });
     const copies = Array.from({ length: activities - 1 }, (_, index) => {
-      return { ...activity, _id: Long.fromNumber(index + 1) };
+      return { ...activity, _id: Long.fromNumber(index + 1), start_date: new Date(index * 60_000) };
     });
     await collection.insertMany(copies);
   });
@@ -76,6 +77,30 @@ describe('a command over many documents that Ctrl-C interrupts', () => {
     expect({ exitCode, stdout }, stderr).toEqual({ exitCode: 130, stdout: '' });
     expect(stderr).toContain(`Interrupted: no backup was written, and ${out} is as it was.\n`);
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('ends export with 130, and leaves nothing behind', async () => {
+    const out = join(folder, 'interrupted.ndjson');
+    const exporting = scene.launch(['export', '--format', 'ndjson', '--out', out]);
+    await eventually(hasPart);
+    exporting.kill('SIGINT');
+    const { exitCode, stdout, stderr } = await exporting.ended;
+    expect({ exitCode, stdout }, stderr).toEqual({ exitCode: 130, stdout: '' });
+    expect(stderr).toContain(`Interrupted: nothing was exported, and ${out} is as it was.\n`);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('ends rebuild with 130 after its first line of progress, and says what is left', async () => {
+    const rebuild = scene.launch(['rebuild']);
+    await rebuild.shown(/INFO: Rebuilding: [\d,]+ of 20,000 activities/);
+    rebuild.kill('SIGINT');
+    const { exitCode, stdout, stderr } = await rebuild.ended;
+    expect(exitCode, stderr).toBe(130);
+    const [, done = '', left = ''] =
+      /^([\d,]+) activities checked:[^]*\nStopped, ([\d,]+) left\. /.exec(stdout) ?? [];
+    const numbers = [done, left].map((text) => Number(text.replaceAll(',', '')));
+    expect(numbers.reduce((sum, each) => sum + each)).toBe(activities);
+    expect(Math.min(...numbers)).toBeGreaterThan(0);
   });
 
   it('ends restore with 130, says how much is restored, and starts over with --force', async () => {

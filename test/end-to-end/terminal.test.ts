@@ -70,6 +70,23 @@ describe('on a terminal', () => {
     },
   );
 
+  it('verify shows a bar once it takes longer than two seconds, and takes it away', async () => {
+    const scene = await openScene({ activities: 2, env: { TERM: 'xterm', LOG_LEVEL: 'info' } });
+    await scene.call('sync');
+    const first = scene.simulator.hold({ endpoint: 'list' });
+    const args = terminalOf(60, 'bin/domestique', 'verify');
+    const verify = scene.launch(args, {}, { program: 'python3' });
+    const page = await verify.reach(first);
+    const second = scene.simulator.hold({ endpoint: 'list' });
+    page.release();
+    const rest = await verify.reach(second);
+    await verify.shown(/Comparing athlete 1001 \[=+\] 2 of 2 activities/);
+    rest.release();
+    const { exitCode, stdout } = await verify.ended;
+    expect(exitCode, stdout).toBe(0);
+    expect(screenOf(stdout, 60).join('\n')).toMatch(/^Athlete 1001: 2 of 2 activities/);
+  });
+
   it.each([
     ['npm', ['run', '-s', 'sync']],
     ['bin/domestique', ['sync']],

@@ -15,7 +15,7 @@ import { assertAbsent, isFile, writeNote, writeToFile, writeToStream } from '../
 import { outputFailed } from '../../standard-streams.ts';
 import type { Database } from '../../main.ts';
 import { openDatabaseToRead } from '../../main.ts';
-import { findRecording, recordings } from '../../mongo/streams/recordings.ts';
+import { countRecordings, findRecording, recordings } from '../../mongo/streams/recordings.ts';
 import { commandLine } from '../../domain/invocation.ts';
 import { makeFolder } from '../../make-folder.ts';
 import type { Program } from '../../program.ts';
@@ -23,6 +23,8 @@ import type { ExportOptions, ExportOrder } from './options.ts';
 import { exportOrderOf } from './options.ts';
 import { assertStoredAthlete, emptyHint, withStoredSport } from '../shared/activity-filter.ts';
 import { sayIfInterrupted } from '../shared/interruption.ts';
+import type { Counter, CountProgress } from '../shared/progress/count-progress.ts';
+import { createCountProgress } from '../shared/progress/count-progress.ts';
 import { counted } from '../shared/text-format.ts';
 
 export async function exportActivities(
@@ -34,12 +36,8 @@ export async function exportActivities(
     await assertAbsent(order.out);
   const database = await openDatabaseToRead(program, { isPatient: true });
   try {
-    const chosen = await choose(database, order);
     const stats = createCounts();
-    await sayIfInterrupted(
-      () => write(program, order, { chosen, stats }),
-      () => interruptedText(order, stats),
-    );
+    await writeChosen(program, database, order, stats);
     report(program, order, stats);
     const isNothing = stats.exported + stats.skipped + stats.kept === 0;
     if (isNothing && (await database.store.activities.estimatedDocumentCount()) === 0) {
@@ -51,18 +49,37 @@ export async function exportActivities(
   }
 }
 
+async function writeChosen(
+  program: Program,
+  database: Database,
+  order: ExportOrder,
+  stats: ExportCounts,
+): Promise<void> {
+  await assertStoredAthlete(database.store, order.filter);
+  using progress = await openProgress(program, database, order);
+  const chosen = await choose(database, order, progress);
+  await sayIfInterrupted(
+    () => write(program, order, { chosen, stats }),
+    () => interruptedText(order, stats),
+  );
+}
+
 type Chosen = AsyncIterable<ShownRecording> | Iterable<ShownRecording>;
 
 /**
  * @throws NothingToExportError if the activity is not stored or the format cannot hold it, UsageError if
- * the athlete or the sport is not stored.
+ * the sport is not stored.
  */
-async function choose({ store }: Database, order: ExportOrder): Promise<Chosen> {
+async function choose(
+  { store }: Database,
+  order: ExportOrder,
+  progress: Counter | undefined,
+): Promise<Chosen> {
   const { activityId, filter, hidden } = order;
   const { athleteId } = filter;
-  await assertStoredAthlete(store, filter);
   if (activityId === undefined) {
-    return hideInEach(recordings(store, await withStoredSport(store, filter)), hidden);
+    const found = recordings(store, await withStoredSport(store, filter));
+    return hideInEach(found, hidden, progress);
   }
   const found = await findRecording(store, activityId);
   if (found === undefined || (athleteId !== undefined && found.athleteId !== athleteId)) {
@@ -80,8 +97,26 @@ async function choose({ store }: Database, order: ExportOrder): Promise<Chosen> 
 async function* hideInEach(
   found: AsyncIterable<Recording>,
   places: ExportOrder['hidden'],
+  progress: Counter | undefined,
 ): AsyncGenerator<ShownRecording> {
-  for await (const one of found) yield hide(one, places);
+  for await (const one of found) {
+    yield hide(one, places);
+    progress?.advance();
+  }
+}
+
+/** None for a single activity, nor between the lines of a document on the terminal. */
+async function openProgress(
+  program: Program,
+  { store }: Database,
+  { out, activityId, filter }: ExportOrder,
+): Promise<CountProgress | undefined> {
+  const isShown = 'isTTY' in program.stdout && program.stdout.isTTY === true;
+  if (activityId !== undefined || (out === undefined && isShown)) return undefined;
+  const total = await countRecordings(store, await withStoredSport(store, filter));
+  const progress = createCountProgress(program, { doing: 'Exporting', unit: 'activities' });
+  progress.begin('', total);
+  return progress;
 }
 
 function unfit(

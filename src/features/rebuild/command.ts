@@ -8,10 +8,11 @@ import { exitCodes, UsageError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
 import { commandDeadlineMs, openDatabase } from '../../main.ts';
 import type { Rebuilt } from './store.ts';
-import { activityIds, rebuildActivity } from './store.ts';
+import { activityIds, countActivities, rebuildActivity } from './store.ts';
 import { athletesWithActivities } from '../../mongo/streams/recordings.ts';
 import type { Program } from '../../program.ts';
 import { athleteOf } from '../shared/period-options.ts';
+import { createCountProgress } from '../shared/progress/count-progress.ts';
 import { counted, number } from '../shared/text-format.ts';
 
 export interface RebuildOptions {
@@ -21,16 +22,16 @@ export interface RebuildOptions {
 
 type RebuildCounts = Record<Rebuilt, number>;
 
-const logEveryMs = 30_000;
-
 /** After a stop, the next call starts again and finds the finished activities unchanged. */
 export async function rebuild(program: Program, options: RebuildOptions): Promise<ExitCode> {
   const athleteId = athleteOf(options);
   const database = await openDatabase(program, commandDeadlineMs);
   try {
     if (athleteId !== undefined) await assertKnown(database, athleteId);
-    const stats = await rebuildAll(program, database, athleteId);
-    program.print(report(stats, { isStopped: program.signal.aborted, json: options.json }));
+    const total = await countActivities(database.store, athleteId);
+    const stats = await rebuildAll(program, database, { athleteId, total });
+    const isStopped = program.signal.aborted;
+    program.print(report(stats, { isStopped, total, json: options.json }));
     return exitCodes.done;
   } finally {
     await database.close();
@@ -46,19 +47,19 @@ async function assertKnown({ store }: Database, athleteId: number): Promise<void
 }
 
 async function rebuildAll(
-  { config, clock, log, signal }: Program,
+  program: Program,
   { store }: Database,
-  athleteId: number | undefined,
+  { athleteId, total }: { athleteId: number | undefined; total: number },
 ): Promise<RebuildCounts> {
+  const { config, signal } = program;
   const { trackSource } = config.sync;
+  using progress = createCountProgress(program, { doing: 'Rebuilding', unit: 'activities' });
+  progress.begin('', total);
   const stats: RebuildCounts = { rebuilt: 0, unchanged: 0, incomplete: 0, gone: 0 };
-  let loggedAtMs = clock.monotonicMs();
   for await (const id of activityIds(store, athleteId)) {
     if (signal.aborted) break;
     stats[await rebuildActivity(store, { id, trackSource })] += 1;
-    if (clock.monotonicMs() - loggedAtMs < logEveryMs) continue;
-    loggedAtMs = clock.monotonicMs();
-    log.info(stats, `Rebuilding: ${counted(processed(stats), 'activity', 'activities')} so far.`);
+    progress.advance();
   }
   return stats;
 }
@@ -70,10 +71,11 @@ function processed({ rebuilt, unchanged, incomplete }: RebuildCounts): number {
 
 function report(
   stats: RebuildCounts,
-  { isStopped, json }: { isStopped: boolean; json: boolean },
+  { isStopped, total, json }: { isStopped: boolean; total: number; json: boolean },
 ): string {
   const { rebuilt, unchanged, incomplete } = stats;
   const activities = processed(stats);
+  const left = Math.max(0, total - activities - stats.gone);
   if (json)
     return JSON.stringify({ activities, rebuilt, unchanged, incomplete, stopped: isStopped });
   return [
@@ -83,6 +85,8 @@ function report(
           `The streams of ${counted(incomplete, 'activity', 'activities')} are incomplete: ${commandLine('verify')} shows more.`,
         ]
       : []),
-    ...(isStopped ? ['Stopped. Run the same command again to continue.'] : []),
+    ...(isStopped
+      ? [`Stopped, ${number(left)} left. Run the same command again: it leaves what is correct.`]
+      : []),
   ].join('\n');
 }

@@ -37,7 +37,7 @@ export async function* activityIds(
   { activities }: Store,
   athleteId: number | undefined,
 ): AsyncGenerator<number> {
-  const ofAthlete = athleteId === undefined ? {} : { 'sync.athlete_id': int64(athleteId) };
+  const ofAthlete = filterOf(athleteId);
   let after: Filter<ActivityDocument> = {};
   for (;;) {
     const found = await activities
@@ -51,6 +51,20 @@ export async function* activityIds(
     if (last === undefined || ids.length < idsAtOnce) return;
     after = { _id: { $gt: int64(last) } };
   }
+}
+
+/** How many {@link activityIds} there are about. */
+export function countActivities(
+  { activities }: Store,
+  athleteId: number | undefined,
+): Promise<number> {
+  return athleteId === undefined
+    ? activities.estimatedDocumentCount()
+    : activities.countDocuments(filterOf(athleteId));
+}
+
+function filterOf(athleteId: number | undefined): Filter<ActivityDocument> {
+  return athleteId === undefined ? {} : { 'sync.athlete_id': int64(athleteId) };
 }
 
 /** Idempotent. */

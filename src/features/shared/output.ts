@@ -114,9 +114,9 @@ async function named<T>(path: string, operation: () => Promise<T>): Promise<T> {
 async function* batchesOf(pieces: Pieces, signal: AbortSignal): AsyncGenerator<string> {
   let batch = '';
   for await (const piece of pieces) {
+    signal.throwIfAborted();
     batch += piece;
     if (batch.length < batchLength) continue;
-    signal.throwIfAborted();
     yield batch;
     batch = '';
   }

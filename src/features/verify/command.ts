@@ -8,11 +8,12 @@ import type { ExitCode } from '../../errors.ts';
 import { exitCodes, LeaseLostError, QuotaSpentError } from '../../errors.ts';
 import type { Database, Strava } from '../../main.ts';
 import { commandDeadlineMs, openDatabase, openStrava, keptOf } from '../../main.ts';
+import { readListTotals } from '../../mongo/athletes/list-totals.ts';
 import { createVerificationStore } from './store.ts';
 import type { Program } from '../../program.ts';
 import { countDifferences } from '../../sync/verify/comparison.ts';
 import { isAthletes } from '../../sync/outcomes.ts';
-import type { VerifyDeps } from '../../sync/verify/verify.ts';
+import type { ListFollower, VerifyDeps, VerifyTarget } from '../../sync/verify/verify.ts';
 import { verifyAthlete } from '../../sync/verify/verify.ts';
 import { chooseAthletes } from '../shared/athlete-choice.ts';
 import { logOthers } from '../shared/other-applications.ts';
@@ -22,6 +23,7 @@ import type { RepairSession } from './repair.ts';
 import { repair } from './repair.ts';
 import type { VerifyReport } from './report.ts';
 import { renderReports } from './report.ts';
+import { createCountProgress } from '../shared/progress/count-progress.ts';
 import { instant } from '../shared/text-format.ts';
 import { readerOf } from '../shared/time-text.ts';
 
@@ -75,11 +77,29 @@ function interruptedText(done: number, all: number): string {
   return `Interrupted: part of a list proves nothing.${athletes} Give the same command again.`;
 }
 
+/** The list should have what is stored of the athlete. */
+async function follow(
+  program: Program,
+  { store }: Database,
+  { athleteId, since }: VerifyTarget,
+): Promise<ListFollower> {
+  const { stored } = await readListTotals(store, [athleteId]);
+  const progress = createCountProgress(program, { doing: 'Comparing', unit: 'activities' });
+  progress.begin(`athlete ${athleteId}`, since === undefined ? stored : undefined);
+  return {
+    page: progress.advance,
+    [Symbol.dispose]: () => {
+      progress[Symbol.dispose]();
+    },
+  };
+}
+
 function depsOf(
-  { config, clock, random, signal, log }: Program,
+  program: Program,
   { database, strava }: { database: Database; strava: Strava },
   failOnQuota: boolean,
 ): VerifyDeps {
+  const { config, clock, random, signal, log } = program;
   const { store, activities, athletes, deletions } = database;
   const { source, quota } = strava;
   const expiry = config.retentionDays === undefined ? 'lifted' : 'final';
@@ -96,6 +116,7 @@ function depsOf(
     signal,
     failOnQuota,
     deadlineMs: commandDeadlineMs,
+    follow: (target) => follow(program, database, target),
     onWait: (opensAt) => {
       log.info(`Quota spent, waiting until ${instant(opensAt)}.`);
     },

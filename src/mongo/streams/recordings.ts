@@ -46,6 +46,13 @@ export async function* recordings(
   }
 }
 
+/** How many {@link recordings} there are. */
+export function countRecordings({ activities }: Store, query: RecordingQuery): Promise<number> {
+  const { athleteId, since } = query;
+  const ofAthlete = athleteId === undefined ? {} : { 'sync.athlete_id': int64(athleteId) };
+  return activities.countDocuments({ ...ofAthlete, ...within(query, since) });
+}
+
 /** One activity, or undefined where it is not stored. */
 export async function findRecording(
   store: Store,
@@ -68,17 +75,14 @@ export async function athletesWithActivities({ activities }: Store): Promise<rea
 async function* activitiesOf(
   { activities }: Store,
   athleteId: number,
-  { since, until, sport }: RecordingQuery,
+  query: RecordingQuery,
 ): AsyncGenerator<WideActivity> {
-  let from = since;
+  let from = query.since;
   let given: readonly bigint[] = [];
   for (;;) {
     const filter = {
       'sync.athlete_id': int64(athleteId),
-      ...(sport !== undefined && { sport_type: sport }),
-      ...((from ?? until) && {
-        start_date: { ...(from && { $gte: from }), ...(until && { $lte: until }) },
-      }),
+      ...within(query, from),
       ...(given.length > 0 && { _id: { $nin: given.map((id) => int64(Number(id))) } }),
     };
     const page = await activities
@@ -94,6 +98,15 @@ async function* activitiesOf(
     given = [...earlier, ...page.filter((one) => isThen(one.start_date)).map(({ _id }) => _id)];
     from = reached;
   }
+}
+
+function within({ until, sport }: RecordingQuery, from: Date | undefined) {
+  return {
+    ...(sport !== undefined && { sport_type: sport }),
+    ...((from ?? until) && {
+      start_date: { ...(from && { $gte: from }), ...(until && { $lte: until }) },
+    }),
+  };
 }
 
 async function recordingFrom(store: Store, activity: WideActivity): Promise<Recording> {

@@ -26,6 +26,8 @@ export interface ListDeps extends RetryDeps {
   readonly source: StravaSource;
   readonly activities: ActivityStore;
   readonly verification: VerificationStore;
+  /** Called after each page, with the number of its records. */
+  readonly onPage?: ((records: number) => void) | undefined;
 }
 
 /** The lease under which pages are stored. */
@@ -112,6 +114,7 @@ async function readPage(
   const page = listedPage(request, requestedAt, records);
   const isEveryRecordNew = remember(reading, page);
   await compare(deps, reading, page);
+  deps.onPage?.(page.count);
   return pageOutcome(page, isEveryRecordNew);
 }
 

@@ -15,6 +15,13 @@ import type { RepairWrite } from './ports.ts';
 
 export interface VerifyDeps extends ListDeps, ComparisonDeps {
   readonly athletes: AthleteStore;
+  /** Shows how far the comparison of a list is. */
+  readonly follow?: (target: VerifyTarget) => Promise<ListFollower>;
+}
+
+/** Is told of each page that was compared, and disposed of once the list is compared. */
+export interface ListFollower extends Disposable {
+  readonly page: (records: number) => void;
 }
 
 /** The athlete and the period; without `since`, the whole history. */
@@ -39,7 +46,8 @@ export async function verifyAthlete(
   deps: VerifyDeps,
   target: VerifyTarget,
 ): Promise<{ readonly list: ReadList; readonly comparison: Comparison }> {
-  const list = await readList(deps, target);
+  using follower = await deps.follow?.(target);
+  const list = await readList({ ...deps, onPage: follower?.page }, target);
   return { list, comparison: await compareWithStored(deps, list) };
 }
 
@@ -55,7 +63,8 @@ export async function repairAthlete(
 ): Promise<Repairs> {
   const { athleteId, acceptsDeletions } = target;
   const state = await deps.athletes.take(athleteId, lease.epoch);
-  const list = await readList(deps, target, { lease, state });
+  using follower = await deps.follow?.(target);
+  const list = await readList({ ...deps, onPage: follower?.page }, target, { lease, state });
   const { differences } = await compareWithStored(deps, list);
   await lease.assertHeld();
   await repairStreams(deps, { athleteId, lease }, differences);
