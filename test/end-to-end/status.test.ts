@@ -1,10 +1,33 @@
+import { hostname } from 'node:os';
 import { Long } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { packageVersion } from '../support/command.ts';
+import { eventually } from '../support/waiting.ts';
 import { printedJson, athleteId, athleteNamed, useScene } from '../support/scene.ts';
 
 describe.concurrent('status', () => {
   const openScene = useScene();
+
+  it('says when the next poll is only while a daemon is really running', async () => {
+    const scene = await openScene({ activities: 1, env: { SYNC_SCHEDULE: '0 0 1 1 *' } });
+    const nextPoll = async (): Promise<string> =>
+      /^Next poll +(.*)$/m.exec((await scene.call('status')).stdout)?.[1] ?? '';
+    const daemon = scene.launch(['start']);
+    await eventually(async () =>
+      (await nextPoll()).endsWith(`, by process ${daemon.pid} on ${hostname()}`),
+    );
+    expect(await nextPoll()).toMatch(/^\d{4}-01-01 00:00( \(|, by)/);
+    await daemon.shown('Run done');
+    daemon.kill('SIGKILL');
+    await daemon.ended;
+    expect(await nextPoll()).toBe('none: no daemon is running. Run: npm start');
+
+    const next = scene.launch(['start']);
+    await eventually(async () => (await nextPoll()).includes(`process ${next.pid} `));
+    next.kill('SIGTERM');
+    await next.ended;
+    expect(printedJson(await scene.call('status', '--json'))['daemons']).toEqual([]);
+  });
 
   it("names times in the terminal's zone with their distance, and in UTC in JSON", async () => {
     const scene = await openScene({ activities: 1 });
@@ -51,7 +74,7 @@ describe.concurrent('status', () => {
     expect(stdout).toMatch(/activities\s+30, \d{4}-\d\d-\d\d/);
     expect(stdout).toMatch(new RegExp(`To do\\s+streams of ${toDo.streams}: about [1-9] days?`));
     expect(stdout).toMatch(/Last run\s+\d\d:\d\d \(.*\), waiting after /);
-    expect(stdout).toMatch(/Next run\s+.*\d\d:\d\d \(in .*\), if the daemon runs/);
+    expect(stdout).toMatch(/Next poll\s+none: no daemon is running\. Run: npm start$/m);
     expect(scene.simulator.requests.entries).toHaveLength(0);
   });
 

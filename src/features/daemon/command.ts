@@ -27,6 +27,7 @@ import type { Notifier } from '../notifications/notifier.ts';
 import { createNotifier } from '../notifications/notifier.ts';
 import { describeNoAthlete, logOthers } from '../shared/other-applications.ts';
 import { openProgress } from '../shared/progress/sync-progress.ts';
+import { createPresence } from './presence.ts';
 import type { RunLog } from './run-log.ts';
 import { createRunLog } from './run-log.ts';
 import { recordRun } from '../shared/run-record.ts';
@@ -77,6 +78,7 @@ async function work(
     const deauthorizations = createDeauthorizations(parts);
     const notifications = createNotifier(parts);
     const runLog = createRunLog(program);
+    const presence = createPresence(program, database.store, strava.clientId);
     const observers = { deauthorizations, notifications, heartbeat, runLog };
     const session = { ...parts, job, webhook, ...observers };
     await prepare(session);
@@ -97,10 +99,13 @@ async function work(
       onEvent: emitter.onEvent,
       hasPendingEvents: await hasPendingEvents(session),
       heartbeat,
-      onWatch: runLog.summarizeIfDue,
+      onWatch: () => {
+        presence.renewIfDue();
+        runLog.summarizeIfDue();
+      },
       run: (reason) => runOnce(session, reason).finally(notifications.poll),
     }).finally(() => endpoints.close());
-    await Promise.all([deauthorizations.settled(), notifications.settled()]);
+    await Promise.all([deauthorizations.settled(), notifications.settled(), presence.end()]);
     log.info('Domestique has stopped.');
     return exitCodes.done;
   } finally {

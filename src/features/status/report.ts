@@ -14,6 +14,8 @@ import { quotaSettingsOf } from '../../main.ts';
 import { deauthorizedAthletes } from '../../mongo/athletes/deauthorized.ts';
 import type { AthleteOverview } from './store.ts';
 import { overview } from './store.ts';
+import type { RunningDaemon } from '../../mongo/coordination/daemons.ts';
+import { runningDaemons } from '../../mongo/coordination/daemons.ts';
 import { createQuotaStore, knownApplications } from '../../mongo/coordination/quota.ts';
 import type { OtherLogins } from '../../mongo/tokens/other-applications.ts';
 import { otherLogins } from '../../mongo/tokens/other-applications.ts';
@@ -49,6 +51,8 @@ export interface Status {
   readonly toDo: { readonly streams: number; readonly duration: string };
   readonly lastRun: RunDocument | null;
   readonly nextRunAt: Date | null;
+  /** Without one, nothing polls at `nextRunAt`. */
+  readonly daemons: readonly RunningDaemon[];
   readonly parkedActivities: readonly number[];
   /** What other programs or a hand put into our collections, and is skipped. */
   readonly unusableDocuments: readonly UnusableDocuments[];
@@ -94,6 +98,7 @@ export async function readStatus(program: Program, database: Database): Promise<
     },
     lastRun: (await database.runs.last()) ?? null,
     nextRunAt: nextTickAt(config.sync) ?? null,
+    daemons: await runningDaemons(store, application, program.host),
     parkedActivities: await database.activities.parkedIds(athleteIds),
     unusableDocuments: await unusableDocuments(store),
     needs: [

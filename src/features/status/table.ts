@@ -2,6 +2,7 @@
  * `status` as a table.
  */
 import { formatDuration } from '../../domain/duration.ts';
+import { commandLine } from '../../domain/invocation.ts';
 import type { PollReport } from '../../domain/rate-limit/poll-report.ts';
 import type { AthleteOverview } from './store.ts';
 import type { UnusableDocuments } from '../../mongo/schema/unusable-documents.ts';
@@ -15,8 +16,7 @@ import type { Reader } from '../shared/time-text.ts';
 import { dayText, timeText } from '../shared/time-text.ts';
 
 export function renderStatus(status: Status, reader: Reader): string {
-  const { quota, polls, lastRun, nextRunAt, toDo, parkedActivities, unusableDocuments, needs } =
-    status;
+  const { quota, polls, lastRun, toDo, parkedActivities, unusableDocuments, needs } = status;
   const others = describeOthers(status.others);
   const rows = [
     ['Database', status.database],
@@ -30,12 +30,19 @@ export function renderStatus(status: Status, reader: Reader): string {
     [`Quota, ${formatDuration(quota.daily.lengthMs)}`, windowText(quota.daily, reader)],
     ...(polls.athletes > 0 ? [['Polls', pollText(polls)]] : []),
     ['Last run', lastRun ? runText(lastRun, reader) : 'none yet'],
-    ['Next run', nextRunAt ? `${timeText(nextRunAt, reader)}, if the daemon runs` : 'never'],
+    ['Next poll', nextPollText(status, reader)],
     ...(parkedActivities.length > 0 ? [['Parked', parkedActivities.join(', ')]] : []),
     ...unusableDocuments.map((one, index) => [index === 0 ? 'Skipped' : '', skippedText(one)]),
     ...needs.map((need, index) => [index === 0 ? 'Action required' : '', need]),
   ];
   return table(rows);
+}
+
+function nextPollText({ daemons, nextRunAt }: Status, reader: Reader): string {
+  if (daemons.length === 0) return `none: no daemon is running. Run: ${commandLine('start')}`;
+  const next = nextRunAt === null ? 'never' : timeText(nextRunAt, reader);
+  const processes = daemons.map(({ pid, host }) => `process ${pid} on ${host}`);
+  return `${next}, by ${processes.join(' and ')}`;
 }
 
 function athleteRows(athlete: AthleteStatus, reader: Reader): readonly (readonly string[])[] {

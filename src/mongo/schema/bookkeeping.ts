@@ -104,16 +104,19 @@ export const quota = define({
 export const workers = define({
   name: 'workers',
   meaning:
-    'One process that holds leases or shares athletes; deleted when it stops, and seven days after it expires.',
+    'One process that holds leases or shares athletes, or one running daemon; deleted when it stops, and seven days after it expires.',
   fields: {
     _id: text('a random id, never used again', '5b1c6e0e-7d6f-4b7e-9a6c-1f2e3d4c5b6a'),
     host: text('its host', 'nas'),
     pid: number('its process id', 4_711),
     process: text('a unique name of the process', 'nas|…'),
-    started_at: date('when it acquired its first lease'),
+    started_at: date('when it acquired its first lease, or when the daemon started'),
     expires_at: date('when it expires, with all its leases, unless it is renewed'),
     shares: optional(text('the client id of the application whose athletes it shares', '12345')),
     athletes: optional(number('athletes with work that it holds', 10)),
+    daemon_of: optional(
+      text('the client id whose running daemon it is; such a document holds no lease', '12345'),
+    ),
   },
   indexes: [{ name: 'expiry', key: { expires_at: 1 }, expireAfterSeconds: 7 * 24 * 60 * 60 }],
 });
