@@ -8,6 +8,7 @@ import { storeOf } from './mongo/schema/collections.ts';
 import type { MongoOptions } from './mongo/base/connection.ts';
 import { connectMongo } from './mongo/base/connection.ts';
 import { useEmbeddedServer } from './embedded-mongodb/server.ts';
+import { showStepWhenSlow } from './features/shared/progress/delayed.ts';
 import { createLeaseStore } from './mongo/coordination/leases.ts';
 import { ensureVersion, hasVersion } from './mongo/schema/schema-version.ts';
 import { prepareDatabase } from './mongo/setup/ensure-indexes.ts';
@@ -111,20 +112,24 @@ async function sayIfEmpty({ log }: Program, store: Store): Promise<void> {
   );
 }
 
-function openEmbedded({ config, clock, log, env, signal }: Program) {
-  return useEmbeddedServer({
+function openEmbedded(program: Program) {
+  const { config, clock, log, env, signal } = program;
+  const options = {
     dataDir: config.dataDir,
     port: config.mongodb.port,
     env,
     clock,
     signal,
-    log: (message) => {
+    log: (message: string) => {
       log.info(message);
     },
-    debug: (message) => {
+    debug: (message: string) => {
       log.debug(message);
     },
-  });
+  };
+  return showStepWhenSlow(program, 'Starting the embedded MongoDB', () =>
+    useEmbeddedServer(options),
+  );
 }
 
 /** The leases in the name of this process. */

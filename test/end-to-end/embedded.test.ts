@@ -1,7 +1,9 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { hasListener } from '../../src/embedded-mongodb/loopback-port.ts';
+import { withProcessLock } from '../../src/embedded-mongodb/process-lock.ts';
 import { useDataFolders } from '../support/data-folder.ts';
 import type { Scene, SceneOptions } from '../support/scene.ts';
 import { printedJson, athleteId, useScene } from '../support/scene.ts';
@@ -59,6 +61,20 @@ describe.concurrent('the embedded MongoDB', slow, () => {
     await scene.call('sync');
     expect(scene.countedRequests()).toBe(1);
     expect(await scene.db.collections()).toEqual([]);
+  });
+
+  it('says that it is being started once that takes two seconds, and ends on Ctrl-C', async () => {
+    const folder = await makeFolder();
+    const scene = await openScene({ activities: 1, env: folder.env });
+    const lock = { folder: join(folder.path, 'mongodb-lock'), clock: systemClock };
+    const { exitCode, stdout, stderr } = await withProcessLock(lock, async () => {
+      const status = scene.launch(['status']);
+      await status.shown(/INFO: Starting the embedded MongoDB, for \d+ seconds so far\./);
+      status.kill('SIGINT');
+      return status.ended;
+    });
+    expect({ exitCode, stdout }, stderr).toEqual({ exitCode: 130, stdout: '' });
+    expect(stderr).toContain('Interrupted before it was done.');
   });
 
   it('runs until db ends, and serves status and sync meanwhile', async () => {

@@ -1,14 +1,12 @@
 /**
- * Shows how far a command is that takes longer than two seconds: a bar on a terminal; without one, a line
- * and then one every 30 seconds. A command that ends sooner shows nothing.
+ * Shows how far a command is that counts what it does, once it takes longer than two seconds.
  */
 import { formatDuration } from '../../../domain/duration.ts';
 import type { Program } from '../../../program.ts';
 import { terminalText } from '../../../terminal-text.ts';
 import { number } from '../text-format.ts';
+import { showWhenSlow } from './delayed.ts';
 import { barLines } from './lines.ts';
-import type { Screen } from './screen.ts';
-import { openScreen } from './screen.ts';
 
 /** What is told of the work. */
 export interface Counter {
@@ -29,7 +27,7 @@ export interface Counted {
   readonly unit: string;
 }
 
-/** What {@link countLines} shows. */
+/** What {@link countLine} shows. */
 export interface CountState extends Counted {
   readonly part: string;
   readonly done: number;
@@ -38,32 +36,20 @@ export interface CountState extends Counted {
   readonly elapsedMs: number;
 }
 
-const showAfterMs = 2_000;
-const logEveryMs = 30_000;
 /** Rates of a shorter time say little. */
 const minMeasuredMs = 2_000;
 
 export function createCountProgress(program: Program, what: Counted): CountProgress {
-  const { isTerminal, stderr, log, clock } = program;
+  const { clock } = program;
   let [part, done, all, beganAtMs] = ['', 0, 0, clock.monotonicMs()];
   let total: number | undefined;
-  let screen: Screen | undefined;
-  const ended = new AbortController();
   const state = (): CountState => {
     return { ...what, part, done, total, elapsedMs: clock.monotonicMs() - beganAtMs };
   };
-  const show = async (): Promise<void> => {
-    await clock.sleep(showAfterMs, ended.signal);
-    if (isTerminal && log.isLevelEnabled('info') && !ended.signal.aborted) {
-      screen = openScreen(stderr, 1, (width) => countLines(state(), width));
-      return;
-    }
-    while (!ended.signal.aborted) {
-      log.info(countText(state()));
-      await clock.sleep(logEveryMs, ended.signal);
-    }
-  };
-  void show();
+  const shown = showWhenSlow(program, {
+    line: (width) => countLine(state(), width),
+    sentence: () => countText(state()),
+  });
   return {
     begin: (name, count) => {
       [part, done, beganAtMs] = [name, 0, clock.monotonicMs()];
@@ -76,14 +62,13 @@ export function createCountProgress(program: Program, what: Counted): CountProgr
     },
     count: () => all,
     [Symbol.dispose]: () => {
-      ended.abort();
-      screen?.end();
+      shown[Symbol.dispose]();
     },
   };
 }
 
 /** One line with a bar. Pure. */
-export function countLines(state: CountState, width: number): readonly string[] {
+export function countLine(state: CountState, width: number): string {
   const { done, total, unit } = state;
   const all =
     total === undefined ? `${number(done)} ${unit}` : `${number(done)} of ${number(total)} ${unit}`;
@@ -94,7 +79,8 @@ export function countLines(state: CountState, width: number): readonly string[] 
     all,
     total === undefined ? number(done) : `${number(done)}/${number(total)}`,
   ];
-  return barLines([{ label: labelOf(state), done, total, notes }], width);
+  const [line = ''] = barLines([{ label: labelOf(state), done, total, notes }], width);
+  return line;
 }
 
 /** The same as one sentence. Pure. */
