@@ -15,6 +15,11 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   accounts: [['who is logged in, and who has to log in again']],
   logout: [['remove the login of one athlete', '--athlete', '1001']],
   config: [['every setting with its value and its origin']],
+  completion: [
+    ['for bash: put it into ~/.bashrc as eval "$(…)"', 'bash'],
+    ['for zsh: the same in ~/.zshrc, after compinit', 'zsh'],
+    ['for fish: into ~/.config/fish/completions/domestique.fish', 'fish'],
+  ],
   'keys new': [['make the file that TOKEN_KEY_FILE names']],
   'keys rotate': [['after a key may have been seen by others']],
   start: [['keep the database current until Ctrl-C']],

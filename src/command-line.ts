@@ -2,7 +2,7 @@
  * The commands: their names, their options, and what each does. It never touches the process; the
  * caller decides how an action is performed.
  */
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import type { EraseOptions } from './features/erase/command.ts';
 import type { StatusOptions } from './features/status/command.ts';
 import type { LogoutOptions } from './features/logout/command.ts';
@@ -187,11 +187,22 @@ function addDemo(add: Add, perform: Perform): void {
   );
 }
 
+/** It needs no program: it works before there are settings. */
+function addCompletion(add: Add): void {
+  add('completion', 'print a script with which bash, zsh or fish completes what is typed')
+    .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
+    .action(async (shell: string, _: object, command: Command) => {
+      const { completionScript } = await import('./command-completion.ts');
+      const script = completionScript(command.parent ?? command, shell);
+      command.configureOutput().writeOut?.(script);
+    });
+}
+
 type AddCommand = (add: Add, perform: Perform, input: Input) => void;
 
 /** The commands in the groups of the help. */
 const groups: readonly (readonly [heading: string, ...AddCommand[]])[] = [
-  ['Set up:', addInit, addAuth, addAccounts, addConfig],
+  ['Set up:', addInit, addAuth, addAccounts, addConfig, addCompletion],
   ['Sync:', addStart, addSync, addVerify, addGet, addWebhook],
   ['Look at your data:', addStatus, addQuery, addList, addShow, addOpen, addExport],
   ['Keep it safe:', addBackup, addErase, addKeys],

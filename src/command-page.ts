@@ -34,6 +34,7 @@ const more: Readonly<Record<string, string>> = {
   init: '[Init](usage.md#init)',
   auth: '[Login without a browser](usage.md#login-without-a-browser), [scopes](usage.md#scopes)',
   logout: '[Log out](data-and-privacy.md#log-out)',
+  completion: '[Completion](usage.md#completion)',
   config: '[Configuration](configuration.md)',
   start: '[The daemon](usage.md#the-daemon)',
   sync: '[Sync](usage.md#sync)',

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -87,6 +88,22 @@ describe.concurrent('the command line', () => {
       expect(stdout).toContain('WARN');
       expect(stdout.includes('\u001b[33mWARN')).toBe(isColored);
     });
+  });
+
+  it('completion bash prints a script of the shell, before there are valid settings', async () => {
+    const scene = await openScene({ activities: 1 });
+    const { exitCode, stdout, stderr } = await scene.runWith(
+      { SYNC_SINCE: 'never' },
+      'completion',
+      'bash',
+    );
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    const shell = ['COMP_WORDS=(domestique ver)', 'COMP_CWORD=1', '_domestique', 'echo $COMPREPLY'];
+    const offered = spawnSync('bash', ['-c', [stdout, ...shell].join('\n')], { encoding: 'utf8' });
+    expect(offered).toMatchObject({ status: 0, stdout: 'verify\n', stderr: '' });
+    const wrong = await scene.run('completion', 'tcsh');
+    expect(wrong).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(wrong.stderr).toContain('Allowed choices are bash, zsh, fish.');
   });
 
   it('--version prints the version of package.json alone', async () => {
