@@ -20,7 +20,9 @@ describe.concurrent('sync under the quota', () => {
     const scene = await openScene({ activities: 30, quota: quick, env: quickEnv });
     const { exitCode, stderr } = await scene.run('sync');
     expect(exitCode, stderr).toBe(0);
-    expect(stderr).toMatch(/Quota spent, waiting until .* UTC; \d+ streams to go: about /);
+    expect(stderr).toMatch(
+      /Quota spent, waiting until .* UTC \(in .*\); \d+ streams to go: about /,
+    );
     expect(await scene.differences()).toEqual([]);
     expect(scene.simulator.requests.overLimit()).toEqual([]);
     expect(scene.simulator.requests.fetchedTwice()).toEqual([]);

@@ -2,11 +2,27 @@ import { hostname } from 'node:os';
 import { Long } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { packageVersion } from '../support/command.ts';
+import { terminalOf } from '../support/typed-terminal.ts';
 import { eventually } from '../support/waiting.ts';
 import { printedJson, athleteId, athleteNamed, useScene } from '../support/scene.ts';
 
 describe.concurrent('status', () => {
   const openScene = useScene();
+
+  it.each([60, 80, 120])('breaks its texts between words at %i columns', async (columns) => {
+    const scene = await openScene({ activities: 1, isLoggedIn: false });
+    const args = terminalOf(columns, 'bin/domestique', 'status');
+    const env = { LOG_LEVEL: 'error' };
+    const { exitCode, stdout } = await scene.launch(args, env, { program: 'python3' }).ended;
+    expect(exitCode, stdout).toBe(0);
+    const lines = stdout.trimEnd().split(/\r?\n/);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
+    expect(lines.filter((line) => /^\S/.test(line)).map((line) => line.split(/ {2,}/)[0])).toEqual([
+      ...['Database', 'To do', 'Quota, 15 minutes', 'Quota, 1 day', 'Last run', 'Next poll'],
+      'Action required',
+    ]);
+    if (columns === 60) expect(lines.some((line) => line.startsWith(' '.repeat(19)))).toBe(true);
+  });
 
   it('says when the next poll is only while a daemon is really running', async () => {
     const scene = await openScene({ activities: 1, env: { SYNC_SCHEDULE: '0 0 1 1 *' } });

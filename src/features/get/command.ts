@@ -15,7 +15,7 @@ import { chooseAthlete } from '../shared/athlete-choice.ts';
 import { writeToStream } from '../shared/output.ts';
 import { athleteOf } from '../shared/period-options.ts';
 import { retryRequest } from '../shared/strava-retry.ts';
-import { instant } from '../shared/text-format.ts';
+import { loggedTime, readerOf } from '../shared/time-text.ts';
 import type { GetRequest } from './options.ts';
 import { requestOf } from './options.ts';
 import { jsonTextOf } from './responses.ts';
@@ -70,7 +70,7 @@ function fetchJson(session: GetSession, failOnQuota: boolean): Promise<string> {
     ...{ clock, signal, failOnQuota },
     nowMs: () => strava.quota.nowMs(),
     onWait: (opensAt: Date) => {
-      log.info(`Quota spent, waiting until ${instant(opensAt)}.`);
+      log.info(`Quota spent, waiting until ${loggedTime(opensAt, readerOf(program))}.`);
     },
   };
   return waitForQuota(waiting, () =>

@@ -22,6 +22,7 @@ import { queryOrderOf } from './options.ts';
 import type { ActivityFilter } from '../shared/activity-filter.ts';
 import { emptyHint, matchOf, withStoredSport } from '../shared/activity-filter.ts';
 import { hanging, outputWidth } from '../shared/fitted-table.ts';
+import { readerOf } from '../shared/time-text.ts';
 
 export async function query(program: Program, args: readonly string[]): Promise<ExitCode> {
   const { form, recipe, units, ...given } = queryOrderOf(args, program.clock.nowMs());
@@ -49,6 +50,7 @@ export async function query(program: Program, args: readonly string[]): Promise<
       ...{ recipe, scope, example: recipe.answer },
       units: units ?? program.config.page.units,
       width: outputWidth(program),
+      reader: readerOf(program),
     });
     const lines = Readable.from([`${text}\n`]);
     await writeToStream(program.stdout, lines as AsyncIterable<string>, program.signal);

@@ -8,6 +8,8 @@ import type { Recipe } from '../../queries/recipe.ts';
 import type { Column } from './fitted-table.ts';
 import { fittedTable } from './fitted-table.ts';
 import { instant, number } from './text-format.ts';
+import type { Reader } from './time-text.ts';
+import { timeText } from './time-text.ts';
 import type { Units } from './units.ts';
 import * as units from './units.ts';
 import { cellText, columnsOf, member } from './columns.ts';
@@ -18,6 +20,8 @@ export interface Presentation {
   readonly units: Units;
   /** In columns of the terminal. */
   readonly width: number;
+  /** Whose time zone instants have; without one they are in UTC. */
+  readonly reader?: Reader;
 }
 
 /** What a value depends on beside itself. */
@@ -194,11 +198,15 @@ function cellOf(path: string, context: Context): string {
   const key = lastKey(path);
   const known = (typeof effort === 'string' ? effortKeys[effort]?.[key] : undefined) ?? key;
   if (typeof value === 'number') return (numberTexts[known] ?? plainNumber)(value, context);
-  if (value instanceof Date) return instant(value);
+  if (value instanceof Date) return timeOf(value, context);
   if (Array.isArray(value)) return value.map((one: unknown) => changeText(one)).join('; ');
   if (typeof value !== 'string') return cellText(value);
   if (key === 'start_date_local') return units.localTimeText(value);
   return key === 'effort' ? value.replaceAll('_', ' ') : value;
+}
+
+function timeOf(at: Date, { reader }: Context): string {
+  return reader === undefined ? instant(at) : timeText(at, reader);
 }
 
 function plainNumber(value: number): string {

@@ -3,6 +3,7 @@
  */
 import { dayMs, hourMs, minuteMs, secondMs } from '../../domain/duration.ts';
 import type { Program } from '../../program.ts';
+import { instant } from './text-format.ts';
 
 /** Who reads a text, and when. */
 export interface Reader {
@@ -50,6 +51,11 @@ export function wallTime(at: Date, reader: Reader): string {
 /** "2018-12-10". */
 export function dayText(at: Date, reader: Reader): string {
   return wallClock(at, reader).day;
+}
+
+/** "2026-11-26 20:15 UTC (in 9 minutes)", for a log that somebody may watch. */
+export function loggedTime(at: Date, { nowMs }: Pick<Reader, 'nowMs'>): string {
+  return `${instant(at)} (${distanceText(at.getTime() - nowMs)})`;
 }
 
 /** "The quota is spent until 20:15 (in 9 minutes): run it again then." */

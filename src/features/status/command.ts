@@ -8,6 +8,7 @@ import { exitCodes } from '../../errors.ts';
 import { openDatabaseToRead } from '../../main.ts';
 import type { Program } from '../../program.ts';
 import { readStatus } from './report.ts';
+import { outputWidth } from '../shared/fitted-table.ts';
 import { readerOf } from '../shared/time-text.ts';
 import { renderStatus } from './table.ts';
 
@@ -21,7 +22,9 @@ export async function status(program: Program, { json, check }: StatusOptions): 
   const database = await openDatabaseToRead(program);
   try {
     const found = await readStatus(program, database);
-    program.print(json ? JSON.stringify(found) : renderStatus(found, readerOf(program)));
+    program.print(
+      json ? JSON.stringify(found) : renderStatus(found, readerOf(program), outputWidth(program)),
+    );
     return check && found.needs.length > 0 ? exitCodes.authorization : exitCodes.done;
   } finally {
     await database.close();

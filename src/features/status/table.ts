@@ -11,11 +11,14 @@ import type { WindowReport } from '../shared/quota-report.ts';
 import { keptText } from '../shared/quota-report.ts';
 import type { AthleteStatus, Status } from './report.ts';
 import { describeOthers } from '../shared/other-applications.ts';
-import { counted, number, table } from '../shared/text-format.ts';
+import { counted, number } from '../shared/text-format.ts';
+import { terminalText } from '../../terminal-text.ts';
+import { hanging } from '../shared/fitted-table.ts';
 import type { Reader } from '../shared/time-text.ts';
 import { dayText, timeText } from '../shared/time-text.ts';
 
-export function renderStatus(status: Status, reader: Reader): string {
+/** Rows of a word and a text, which is broken into lines where it does not fit into the width. */
+export function renderStatus(status: Status, reader: Reader, width: number): string {
   const { quota, polls, lastRun, toDo, parkedActivities, unusableDocuments, needs } = status;
   const others = describeOthers(status.others);
   const rows = [
@@ -35,7 +38,10 @@ export function renderStatus(status: Status, reader: Reader): string {
     ...unusableDocuments.map((one, index) => [index === 0 ? 'Skipped' : '', skippedText(one)]),
     ...needs.map((need, index) => [index === 0 ? 'Action required' : '', need]),
   ];
-  return table(rows);
+  const before = Math.max(...rows.map(([word = '']) => word.length));
+  return rows
+    .map(([word = '', text = '']) => hanging(word.padEnd(before), terminalText(text), width))
+    .join('\n');
 }
 
 function nextPollText({ daemons, nextRunAt }: Status, reader: Reader): string {

@@ -24,8 +24,7 @@ import { repair } from './repair.ts';
 import type { VerifyReport } from './report.ts';
 import { renderReports } from './report.ts';
 import { createCountProgress } from '../shared/progress/count-progress.ts';
-import { instant } from '../shared/text-format.ts';
-import { readerOf } from '../shared/time-text.ts';
+import { loggedTime, readerOf } from '../shared/time-text.ts';
 
 export interface VerifyOptions {
   readonly athlete?: string;
@@ -118,7 +117,7 @@ function depsOf(
     deadlineMs: commandDeadlineMs,
     follow: (target) => follow(program, database, target),
     onWait: (opensAt) => {
-      log.info(`Quota spent, waiting until ${instant(opensAt)}.`);
+      log.info(`Quota spent, waiting until ${loggedTime(opensAt, readerOf(program))}.`);
     },
   };
 }

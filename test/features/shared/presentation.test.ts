@@ -79,4 +79,11 @@ describe('an answer for people', () => {
       Altitude: '328 ft',
     });
   });
+
+  it('has instants in the time zone of the reader', () => {
+    const nowMs = Date.parse('2026-11-26T19:06:00Z');
+    const reader = { nowMs, timeZone: 'Europe/Vienna' };
+    const answer = [{ next_try_at: new Date('2026-11-26T19:15:00Z') }];
+    expect(presented(answer, { ...metric, reader })).toBe('Next try\n20:15 (in 9 minutes)');
+  });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Reader } from '../../../src/features/shared/time-text.ts';
 import {
   dayText,
+  loggedTime,
   ownTimeZone,
   quotaSpentText,
   timeText,
@@ -40,6 +41,11 @@ describe('an instant for people', () => {
     expect(wallTime(at('2026-11-26T18:14:00Z'), kathmandu)).toBe('2026-11-26 23:59');
     expect(dayText(at('2026-11-26T18:14:00Z'), kathmandu)).toBe('2026-11-26');
     expect(dayText(at('2026-11-26T18:15:00Z'), kathmandu)).toBe('2026-11-27');
+  });
+
+  it('is in UTC for a log, with its distance', () => {
+    const text = loggedTime(at('2026-11-26T19:15:02Z'), vienna);
+    expect(text).toBe('2026-11-26 19:15:02 UTC (in 9 minutes)');
   });
 
   it('says when a spent quota opens', () => {

@@ -9,8 +9,7 @@ import type { Program } from '../../../program.ts';
 import type { Scope } from '../../../sync/athlete-sync-state.ts';
 import type { Reporter } from '../../../sync/run-options.ts';
 import type { RunStats } from '../../../sync/run-stats.ts';
-import { instant } from '../text-format.ts';
-import { readerOf, wallTime } from '../time-text.ts';
+import { loggedTime, readerOf, wallTime } from '../time-text.ts';
 import type { Screen } from './screen.ts';
 import { openScreen } from './screen.ts';
 import { syncLines, syncRows, syncText } from './sync-lines.ts';
@@ -61,7 +60,8 @@ export function createProgress(program: Program, tracker: Tracker, isAwaited: bo
   return isDrawn ? createBars(program, tracker) : createLines(program, tracker, isAwaited);
 }
 
-function createLines({ log, clock }: Program, tracker: Tracker, isAwaited: boolean): Progress {
+function createLines(program: Program, tracker: Tracker, isAwaited: boolean): Progress {
+  const { log, clock } = program;
   let loggedAtMs = clock.monotonicMs();
   let loggedWaitUntilMs = 0;
   if (isAwaited) log.info('Syncing.');
@@ -75,7 +75,7 @@ function createLines({ log, clock }: Program, tracker: Tracker, isAwaited: boole
     waiting: ({ reason, untilMs, ...backlog }) => {
       if (reason !== 'quota' || untilMs <= loggedWaitUntilMs) return;
       loggedWaitUntilMs = untilMs;
-      tracker.waiting(instant(new Date(untilMs)), backlog);
+      tracker.waiting(loggedTime(new Date(untilMs), readerOf(program)), backlog);
       log.info({ progress: { left: backlog.left } }, syncText(tracker.state()));
     },
     end: () => undefined,
