@@ -4,7 +4,18 @@
  */
 import type { Document } from 'mongodb';
 import type { Name, Recipe } from './recipe.ts';
-import { athlete, limit, localYear, meters, ofAthlete, seconds, sport } from './recipe.ts';
+import {
+  athlete,
+  limit,
+  listAt,
+  localYear,
+  measured,
+  meters,
+  ofAthlete,
+  readableStart,
+  seconds,
+  sport,
+} from './recipe.ts';
 import { exampleBestEffort } from './views.ts';
 
 const whole = {
@@ -19,7 +30,7 @@ function effortOf(
   { size, wanted, by }: { size: string; wanted: Name | number; by: string },
 ): Document {
   const cond = { $eq: [`$$effort.${size}`, wanted] };
-  const best = { $first: { $filter: { input: `$derived.${list}`, as: 'effort', cond } } };
+  const best = { $first: { $filter: { input: listAt(`$derived.${list}`), as: 'effort', cond } } };
   return { $let: { vars: { best }, in: `$$best.${by}` } };
 }
 
@@ -27,6 +38,7 @@ function effortOf(
 function ranking(by: string, value: Document, order: 1 | -1): readonly Document[] {
   return [
     { $project: { name: 1, start_date_local: 1, [by]: value } },
+    { $match: { [by]: measured } },
     { $sort: { [by]: order, _id: 1 } },
     { $limit: limit },
   ];
@@ -114,11 +126,17 @@ export const efforts: readonly Recipe[] = [
     groupedBy: 'year',
     parameters: ['athlete', 'sport', 'meters'],
     pipeline: [
-      ofAthlete({ sport_type: sport, 'derived.best_distance.meters': meters }),
+      ofAthlete({
+        sport_type: sport,
+        'derived.best_distance.meters': meters,
+        start_date_local: readableStart,
+      }),
+      { $set: { seconds: bestSeconds } },
+      { $match: { seconds: measured } },
       {
         $group: {
           _id: localYear,
-          seconds: { $min: bestSeconds },
+          seconds: { $min: '$seconds' },
           activities: { $sum: 1 },
         },
       },

@@ -2,7 +2,16 @@
  * Questions about places: near a point, through an area, on the same route, and a heat map.
  */
 import type { Recipe } from './recipe.ts';
-import { activity, exampleSummary, limit, Name, ofAthlete, summary } from './recipe.ts';
+import {
+  activity,
+  exampleSummary,
+  limit,
+  measured,
+  Name,
+  numberAt,
+  ofAthlete,
+  summary,
+} from './recipe.ts';
 
 const selective = { topic: 'Places', collection: 'activities', reach: 'selective' } as const;
 const newestFirst = [{ $sort: { start_date_local: -1 } }, { $project: summary }];
@@ -55,7 +64,13 @@ export const places: readonly Recipe[] = [
     lookup: {
       as: 'one',
       collection: 'activities',
-      filter: { _id: activity, track: { $exists: true } },
+      filter: {
+        _id: activity,
+        track: { $exists: true },
+        start_point: { $exists: true },
+        distance: measured,
+        'sync.athlete_id': { $gt: 0 },
+      },
       projection: {
         athlete_id: '$sync.athlete_id',
         start: '$start_point.coordinates',
@@ -64,7 +79,7 @@ export const places: readonly Recipe[] = [
         min_distance: { $multiply: ['$distance', 0.95] },
         max_distance: { $multiply: ['$distance', 1.05] },
       },
-      absence: 'There is no such activity, or it has no track.',
+      absence: 'There is no such activity, or it has no track or distance.',
     },
     hint,
     circle: { lng: one('lng'), lat: one('lat'), radius: tolerance },
@@ -94,9 +109,15 @@ export const places: readonly Recipe[] = [
       ofAthlete(),
       { $unwind: '$derived.cells' },
       {
+        $match: {
+          'derived.cells.lng': { $gte: -180, $lte: 180 },
+          'derived.cells.lat': { $gte: -90, $lte: 90 },
+        },
+      },
+      {
         $group: {
           _id: { lng: '$derived.cells.lng', lat: '$derived.cells.lat' },
-          samples: { $sum: '$derived.cells.samples' },
+          samples: { $sum: numberAt('$derived.cells.samples') },
           activities: { $sum: 1 },
         },
       },

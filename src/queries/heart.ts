@@ -3,7 +3,15 @@
  */
 import type { Document } from 'mongodb';
 import type { Name, Recipe } from './recipe.ts';
-import { athlete, localYear, ofAthlete, sport } from './recipe.ts';
+import {
+  athlete,
+  localYear,
+  measured,
+  numberAt,
+  ofAthlete,
+  readableStart,
+  sport,
+} from './recipe.ts';
 
 const whole = { topic: 'Heart rate', collection: 'activities', reach: 'whole' } as const;
 
@@ -13,12 +21,18 @@ export const zoneStages = (athlete: Name): readonly Document[] => [
   {
     $lookup: {
       from: 'athletes',
-      pipeline: [{ $match: { _id: athlete } }, { $replaceWith: { $ifNull: ['$zones', {}] } }],
+      pipeline: [{ $match: { _id: athlete } }, { $project: { heart_rate: '$zones.heart_rate' } }],
       as: 'athlete',
     },
   },
   { $unwind: '$athlete' },
   { $unwind: { path: '$athlete.heart_rate.zones', includeArrayIndex: 'index' } },
+  {
+    $match: {
+      'athlete.heart_rate.zones.min': { ...measured },
+      'athlete.heart_rate.zones.max': { ...measured, $gte: -1 },
+    },
+  },
   {
     $project: {
       _id: 0,
@@ -64,10 +78,11 @@ export const heart: readonly Recipe[] = [
     pipeline: [
       ofAthlete(),
       { $unwind: '$derived.heartrate_seconds' },
+      { $match: { 'derived.heartrate_seconds.bpm': measured } },
       {
         $group: {
           _id: '$derived.heartrate_seconds.bpm',
-          seconds: { $sum: '$derived.heartrate_seconds.seconds' },
+          seconds: { $sum: numberAt('$derived.heartrate_seconds.seconds') },
         },
       },
       ...zoneStages(athlete),
@@ -84,9 +99,10 @@ export const heart: readonly Recipe[] = [
     pipeline: [
       ofAthlete({
         sport_type: sport,
-        average_heartrate: { $gt: 0 },
-        moving_time: { $gt: 0 },
-        distance: { $gt: 0 },
+        start_date_local: readableStart,
+        average_heartrate: { ...measured, $gt: 0 },
+        moving_time: { ...measured, $gt: 0 },
+        distance: { ...measured, $gt: 0 },
       }),
       {
         $group: {

@@ -16,7 +16,7 @@ export const mirrorHealth: readonly Recipe[] = [
     groupedBy: 'state',
     parameters: ['athlete'],
     pipeline: [
-      ofAthlete(),
+      ofAthlete({ 'sync.streams.state': { $gt: '' } }),
       { $group: { _id: '$sync.streams.state', activities: { $sum: 1 } } },
       { $sort: { _id: 1 } },
     ],

@@ -22,6 +22,7 @@ Questions to the database, each with its query in the language of mongosh. Paste
   so its first ten characters are the local day, and \`$dateFromString\` gives a date whose UTC fields are the wall clock's. \`start_date\` is the true instant.
 - **Units** are Strava's: metres, seconds, watts, beats a minute. Distances on the ground are in metres, GeoJSON has the longitude first.
 - \`derived\` has the values for questions over all recordings, computed once when the streams are stored.
+- **Odd values**, such as a text where a number belongs, may come from other programs or a hand. They are left out: an activity without a readable day is in no week, and a text adds nothing to a sum.
 - Everything runs on MongoDB 6.0 and later. [querying.md](querying.md) describes the read-only user, the connections and the measured times.
 
 This page is generated from \`src/queries\`. The tests run every block and compare its answer with one computed without MongoDB.`;

@@ -80,12 +80,35 @@ export function ofAthlete(more: Document = {}): Document {
   return { $match: { 'sync.athlete_id': athlete, ...more } };
 }
 
-/** The athlete's local day, "2026-11-22": Strava's text is the wall clock, its `Z` means nothing. */
-export const localDay = { $substrBytes: ['$start_date_local', 0, 10] };
-export const localMonth = { $substrBytes: ['$start_date_local', 0, 7] };
-export const localYear = { $substrBytes: ['$start_date_local', 0, 4] };
+/**
+ * Matches a number that is not negative, and no list of them: another program or a hand may have stored
+ * anything, and pandas writes NaN for what is missing.
+ */
+export const measured = { $gte: 0, $not: { $type: 'array' } };
 
-/** The local start as a date whose UTC fields are the wall clock's; null if it is unreadable. */
+/** The number at a path that is not negative, or `otherwise`. */
+export function numberAt(path: string, otherwise: unknown = 0): Document {
+  return { $cond: [{ $and: [{ $isNumber: path }, { $gte: [path, 0] }] }, path, otherwise] };
+}
+
+/** The list at a path, or an empty one. */
+export function listAt(path: string): Document {
+  return { $cond: [{ $isArray: path }, path, []] };
+}
+
+/** Matches a local start whose day can be read. */
+export const readableStart = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T/;
+
+const localStart = {
+  $cond: [{ $eq: [{ $type: '$start_date_local' }, 'string'] }, '$start_date_local', ''],
+};
+
+/** The athlete's local day, "2026-11-22": Strava's text is the wall clock, its `Z` means nothing. */
+export const localDay = { $substrBytes: [localStart, 0, 10] };
+export const localMonth = { $substrBytes: [localStart, 0, 7] };
+export const localYear = { $substrBytes: [localStart, 0, 4] };
+
+/** The local start as a date whose UTC fields are the wall clock's; null if no calendar has it. */
 export const localDate = {
   $dateFromString: { dateString: '$start_date_local', onError: null },
 };
@@ -102,9 +125,9 @@ export function topBy(field: string, fields: readonly string[]): Document {
 /** The sums over activities, under Strava's names. */
 export const sums = {
   activities: { $sum: 1 },
-  distance: { $sum: '$distance' },
-  moving_time: { $sum: '$moving_time' },
-  total_elevation_gain: { $sum: '$total_elevation_gain' },
+  distance: { $sum: numberAt('$distance') },
+  moving_time: { $sum: numberAt('$moving_time') },
+  total_elevation_gain: { $sum: numberAt('$total_elevation_gain') },
 };
 
 /** The example of {@link sums}. */

@@ -2,6 +2,7 @@
  * All questions of the cookbook, in the order of its page.
  */
 import { mirrorHealth } from './mirror-health.ts';
+import { dayQuestions } from './days.ts';
 import { efforts } from './efforts.ts';
 import { heart } from './heart.ts';
 import { places } from './geo.ts';
@@ -12,6 +13,7 @@ import { totals } from './totals.ts';
 
 export const recipes: readonly Recipe[] = [
   ...totals,
+  ...dayQuestions,
   ...records,
   ...efforts,
   ...recordings,

@@ -4,7 +4,7 @@
  */
 import type { Document } from 'mongodb';
 import type { Recipe } from './recipe.ts';
-import { activity, meters, Name, seconds } from './recipe.ts';
+import { activity, measured, meters, Name, numberAt, seconds } from './recipe.ts';
 import { exampleZone, zoneStages } from './heart.ts';
 
 const topic = 'One recording';
@@ -12,11 +12,15 @@ const selective = { topic, collection: 'streams', reach: 'selective' } as const;
 
 /** One document for each sample, in order over all parts. */
 function samplesOf(keys: readonly string[], more: Document = {}): readonly Document[] {
-  const columns = keys.map((key) => [key, { $arrayElemAt: [`$${key}`, '$index'] }]);
+  const columns = keys.map((key) => {
+    const sample = { $arrayElemAt: [`$${key}`, '$index'] };
+    return [key, { $cond: [{ $isArray: `$${key}` }, sample, null] }];
+  });
   return [
     { $match: { activity_id: activity, ...more } },
     { $sort: { part: 1 } },
     { $unwind: { path: '$time', includeArrayIndex: 'index' } },
+    { $match: { time: measured } },
     { $project: { _id: 0, time: 1, ...(Object.fromEntries(columns) as Document) } },
   ];
 }
@@ -61,7 +65,7 @@ export const recordings: readonly Recipe[] = [
     parameters: ['activity', 'meters'],
     pipeline: [
       ...samplesOf(['distance']),
-      { $match: { distance: { $ne: null } } },
+      { $match: { distance: measured } },
       // For each sample, the last moment with at least the distance still to go.
       {
         $setWindowFields: {
@@ -89,7 +93,7 @@ export const recordings: readonly Recipe[] = [
     parameters: ['activity', 'seconds'],
     pipeline: [
       ...samplesOf(['watts'], { watts: { $exists: true } }),
-      { $set: { watts: { $ifNull: ['$watts', 0] }, sampled_at: '$time' } },
+      { $set: { watts: numberAt('$watts'), sampled_at: '$time' } },
       { $densify: { field: 'time', range: { step: 1, bounds: 'full' } } },
       {
         $setWindowFields: {
@@ -133,7 +137,7 @@ export const recordings: readonly Recipe[] = [
     examples: { seconds: '3600' },
     pipeline: [
       ...samplesOf(['distance']),
-      { $match: { distance: { $ne: null } } },
+      { $match: { distance: measured } },
       {
         $setWindowFields: {
           sortBy: { time: 1 },
@@ -160,7 +164,7 @@ export const recordings: readonly Recipe[] = [
     lookup: {
       as: 'one',
       collection: 'activities',
-      filter: { _id: activity },
+      filter: { _id: activity, 'sync.athlete_id': { $gt: 0 } },
       projection: { athlete_id: '$sync.athlete_id' },
       absence: 'There is no such activity.',
     },

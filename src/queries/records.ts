@@ -6,8 +6,11 @@ import {
   exampleSummary,
   limit,
   localYear,
+  measured,
   meters,
+  numberAt,
   ofAthlete,
+  readableStart,
   sport,
   summary,
   topBy,
@@ -107,7 +110,7 @@ export const records: readonly Recipe[] = [
     groupedBy: 'year',
     parameters: ['athlete'],
     pipeline: [
-      ofAthlete({ calories: { $gt: 0 } }),
+      ofAthlete({ calories: { $gt: 0 }, start_date_local: readableStart }),
       { $group: { _id: localYear, calories: { $sum: '$calories' }, activities: { $sum: 1 } } },
       { $sort: { _id: -1 } },
     ],
@@ -121,7 +124,7 @@ export const records: readonly Recipe[] = [
     groupedBy: 'sport',
     parameters: ['athlete'],
     pipeline: [
-      ofAthlete(),
+      ofAthlete({ sport_type: { $gt: '' }, distance: measured }),
       {
         $group: {
           _id: '$sport_type',
@@ -147,7 +150,11 @@ export const records: readonly Recipe[] = [
     groupedBy: 'sport',
     parameters: ['athlete', 'meters'],
     pipeline: [
-      ofAthlete({ distance: { $gte: meters }, moving_time: { $gt: 0 } }),
+      ofAthlete({
+        sport_type: { $gt: '' },
+        distance: { ...measured, $gte: meters },
+        moving_time: { ...measured, $gt: 0 },
+      }),
       {
         $set: {
           km_per_hour: { $multiply: [3.6, { $divide: ['$distance', '$moving_time'] }] },
@@ -183,8 +190,8 @@ export const records: readonly Recipe[] = [
         $group: {
           _id: '$gear_id',
           activities: { $sum: 1 },
-          distance: { $sum: '$distance' },
-          moving_time: { $sum: '$moving_time' },
+          distance: { $sum: numberAt('$distance') },
+          moving_time: { $sum: numberAt('$moving_time') },
         },
       },
       { $lookup: { from: 'gear', localField: '_id', foreignField: '_id', as: 'gear' } },

@@ -1,6 +1,7 @@
 /**
  * Questions about totals. All but the review read one index and no activity.
  */
+import type { Document } from 'mongodb';
 import type { Recipe } from './recipe.ts';
 import {
   exampleSums,
@@ -10,9 +11,9 @@ import {
   localMonth,
   localWeek,
   localYear,
-  Name,
+  numberAt,
   ofAthlete,
-  sport,
+  readableStart,
   sums,
   topBy,
   year,
@@ -20,18 +21,12 @@ import {
 
 const whole = { topic: 'Totals', collection: 'activities', reach: 'whole' } as const;
 
-/** The days from 1970-01-01 to a local day. */
-const dayNumber = {
-  $dateDiff: {
-    startDate: new Date(0),
-    endDate: { $dateFromString: { dateString: '$_id', onError: null } },
-    unit: 'day',
-  },
-};
+const sumsBy = (key: unknown, of: Document) => [ofAthlete(of), { $group: { _id: key, ...sums } }];
 
-const sumsBy = (key: unknown) => [ofAthlete(), { $group: { _id: key, ...sums } }];
-
-const days = [{ $group: { _id: localDay } }, { $match: { _id: { $ne: '' } } }];
+const readable = { start_date_local: readableStart };
+const bySport = { sport_type: { $gt: '' } };
+/** Without the group of a day that no calendar has. */
+const known = { $match: { _id: { $ne: null } } };
 
 export const totals: readonly Recipe[] = [
   {
@@ -40,7 +35,7 @@ export const totals: readonly Recipe[] = [
     title: 'How much of each sport, by time?',
     groupedBy: 'sport',
     parameters: ['athlete'],
-    pipeline: [...sumsBy('$sport_type'), { $sort: { moving_time: -1, _id: 1 } }],
+    pipeline: [...sumsBy('$sport_type', bySport), { $sort: { moving_time: -1, _id: 1 } }],
     answer: { _id: 'Ride', ...exampleSums },
   },
   {
@@ -49,7 +44,7 @@ export const totals: readonly Recipe[] = [
     title: 'How much in each ISO week, the newest first?',
     groupedBy: 'week',
     parameters: ['athlete', 'limit'],
-    pipeline: [...sumsBy(localWeek), { $sort: { _id: -1 } }, { $limit: limit }],
+    pipeline: [...sumsBy(localWeek, readable), known, { $sort: { _id: -1 } }, { $limit: limit }],
     answer: { _id: '2026-W47', ...exampleSums },
     note: 'Weeks begin on Monday, and week 1 is the one with the first Thursday of the year. Weeks without an activity are absent.',
   },
@@ -60,10 +55,15 @@ export const totals: readonly Recipe[] = [
     groupedBy: 'week',
     parameters: ['athlete', 'limit'],
     pipeline: [
-      ofAthlete(),
+      ofAthlete(readable),
       {
-        $group: { _id: localWeek, seconds: { $sum: '$moving_time' }, activities: { $sum: 1 } },
+        $group: {
+          _id: localWeek,
+          seconds: { $sum: numberAt('$moving_time') },
+          activities: { $sum: 1 },
+        },
       },
+      known,
       { $sort: { _id: -1 } },
       { $limit: limit },
       { $project: { minutes: { $divide: ['$seconds', 60] }, activities: 1 } },
@@ -77,7 +77,7 @@ export const totals: readonly Recipe[] = [
     title: 'How much in each month, the newest first?',
     groupedBy: 'month',
     parameters: ['athlete', 'limit'],
-    pipeline: [...sumsBy(localMonth), { $sort: { _id: -1 } }, { $limit: limit }],
+    pipeline: [...sumsBy(localMonth, readable), { $sort: { _id: -1 } }, { $limit: limit }],
     answer: { _id: '2026-11', ...exampleSums },
   },
   {
@@ -86,7 +86,7 @@ export const totals: readonly Recipe[] = [
     title: 'How much of each sport in each year?',
     parameters: ['athlete'],
     pipeline: [
-      ...sumsBy({ year: localYear, sport: '$sport_type' }),
+      ...sumsBy({ year: localYear, sport: '$sport_type' }, { ...bySport, ...readable }),
       { $sort: { '_id.year': -1, moving_time: -1, '_id.sport': 1 } },
     ],
     answer: { _id: { year: '2026', sport: 'Ride' }, ...exampleSums },
@@ -97,7 +97,7 @@ export const totals: readonly Recipe[] = [
     title: 'On which days of the week?',
     groupedBy: 'weekday',
     parameters: ['athlete'],
-    pipeline: [...sumsBy({ $isoDayOfWeek: localDate }), { $sort: { _id: 1 } }],
+    pipeline: [...sumsBy({ $isoDayOfWeek: localDate }, readable), known, { $sort: { _id: 1 } }],
     answer: { _id: 1, ...exampleSums },
     note: 'Monday is 1, Sunday is 7.',
   },
@@ -113,7 +113,7 @@ export const totals: readonly Recipe[] = [
       {
         $group: {
           _id: localMonth,
-          total_elevation_gain: { $sum: '$total_elevation_gain' },
+          total_elevation_gain: { $sum: numberAt('$total_elevation_gain') },
           activities: { $sum: 1 },
         },
       },
@@ -139,6 +139,7 @@ export const totals: readonly Recipe[] = [
     hint: 'totals',
     pipeline: [
       ofAthlete({ start_date_local: year }),
+      { $set: { distance: numberAt('$distance'), moving_time: numberAt('$moving_time') } },
       {
         $group: {
           _id: null,
@@ -160,86 +161,5 @@ export const totals: readonly Recipe[] = [
       longest: { _id: 19000000002, name: 'A long day', moving_time: 25310 },
     },
     note: 'It reads the activities of that year, because the index has no names.',
-  },
-  {
-    ...whole,
-    name: 'eddington',
-    title: 'What is the Eddington number: the largest E with E days of at least E kilometres each?',
-    parameters: ['athlete', 'sport', 'unit'],
-    pipeline: [
-      ofAthlete({ sport_type: sport }),
-      { $group: { _id: localDay, distance: { $sum: '$distance' } } },
-      {
-        $setWindowFields: {
-          sortBy: { distance: -1 },
-          output: { number: { $documentNumber: {} } },
-        },
-      },
-      {
-        $match: {
-          $expr: { $gte: ['$distance', { $multiply: ['$number', new Name('unit')] }] },
-        },
-      },
-      { $group: { _id: null, eddington: { $max: '$number' } } },
-      { $unset: '_id' },
-    ],
-    answer: { eddington: 57 },
-    note: 'Without the line of `sport_type`, all sports count.',
-  },
-  {
-    ...whole,
-    name: 'streaks',
-    title: 'Which were the longest series of days with an activity on each?',
-    parameters: ['athlete', 'limit'],
-    pipeline: [
-      ofAthlete(),
-      ...days,
-      { $setWindowFields: { sortBy: { _id: 1 }, output: { number: { $documentNumber: {} } } } },
-      // Within a series, the difference of the day and its rank is constant.
-      {
-        $group: {
-          _id: { $subtract: [dayNumber, '$number'] },
-          from: { $min: '$_id' },
-          to: { $max: '$_id' },
-          days: { $sum: 1 },
-        },
-      },
-      { $sort: { days: -1, from: -1 } },
-      { $limit: limit },
-      { $unset: '_id' },
-    ],
-    answer: { from: '2026-05-01', to: '2026-05-19', days: 19 },
-  },
-  {
-    ...whole,
-    name: 'gaps',
-    title: 'When was there no activity for a number of days?',
-    parameters: ['athlete', 'days'],
-    pipeline: [
-      ofAthlete(),
-      ...days,
-      { $set: { number: dayNumber } },
-      {
-        $setWindowFields: {
-          sortBy: { _id: 1 },
-          output: {
-            after: { $shift: { output: '$_id', by: -1 } },
-            before: { $shift: { output: '$number', by: -1 } },
-          },
-        },
-      },
-      {
-        $project: {
-          _id: 0,
-          after: 1,
-          until: '$_id',
-          days: { $subtract: [{ $subtract: ['$number', '$before'] }, 1] },
-        },
-      },
-      { $match: { days: { $gte: new Name('days') } } },
-      { $sort: { days: -1, until: -1 } },
-    ],
-    answer: { after: '2026-01-03', until: '2026-01-19', days: 15 },
-    note: '`after` and `until` are the days with an activity; `days` are those between them.',
   },
 ];

@@ -3,7 +3,15 @@
  * store nothing.
  */
 import type { Document } from 'mongodb';
-import { localDay, localMonth, localWeek, sums } from './recipe.ts';
+import {
+  listAt,
+  localDay,
+  localMonth,
+  localWeek,
+  measured,
+  readableStart,
+  sums,
+} from './recipe.ts';
 
 export interface View {
   readonly name: string;
@@ -21,7 +29,9 @@ function totalsView(name: string, key: string, span: Document, example: string):
     viewOn: 'activities',
     title: `one document for each athlete and ${key}`,
     pipeline: [
+      { $match: { 'sync.athlete_id': { $gt: 0 }, start_date_local: readableStart } },
       { $group: { _id: { athlete_id: '$sync.athlete_id', [key]: span }, ...sums } },
+      { $match: { [`_id.${key}`]: { $ne: null } } },
       { $set: { athlete_id: '$_id.athlete_id', [key]: `$_id.${key}` } },
     ],
     answer: {
@@ -40,7 +50,7 @@ function totalsView(name: string, key: string, span: Document, example: string):
 function effortsOf(effort: string, size: string, value: string): Document {
   return {
     $map: {
-      input: { $ifNull: [`$derived.${effort}`, []] },
+      input: listAt(`$derived.${effort}`),
       as: 'one',
       in: { effort, size: `$$one.${size}`, value: `$$one.${value}` },
     },
@@ -74,6 +84,9 @@ const bestEfforts: View = {
   title: 'one document for each athlete, sport and effort: the best one, and when it was',
   pipeline: [
     {
+      $match: { 'sync.athlete_id': { $gt: 0 }, sport_type: { $gt: '', $not: { $type: 'array' } } },
+    },
+    {
       $project: {
         athlete_id: '$sync.athlete_id',
         sport_type: 1,
@@ -89,6 +102,7 @@ const bestEfforts: View = {
       },
     },
     { $unwind: '$best' },
+    { $match: { 'best.size': measured, 'best.value': measured } },
     { $set: { rank } },
     {
       $group: {

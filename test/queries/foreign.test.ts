@@ -1,0 +1,232 @@
+import type { Document } from 'mongodb';
+import { Long, ObjectId } from 'mongodb';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { answerOf } from '../../src/features/query/store.ts';
+import { answerText } from '../../src/features/query/report.ts';
+import type { Scope } from '../../src/queries/binding.ts';
+import { parameters } from '../../src/queries/parameters.ts';
+import type { Recipe } from '../../src/queries/recipe.ts';
+import { exampleOf } from '../../src/queries/recipe.ts';
+import { recipes } from '../../src/queries/recipes.ts';
+import { views } from '../../src/queries/views.ts';
+import { useAdapter } from '../mongo/adapter.ts';
+
+const adapter = useAdapter();
+const athlete = Long.fromNumber(1001);
+const soundId = Long.fromNumber(19_000_000_001);
+const line = [
+  [16.36, 48.2],
+  [16.38, 48.21],
+  [16.39, 48.22],
+];
+
+/** Everything that a question reads of an activity. */
+const sound: Document = {
+  _id: soundId,
+  name: 'Morning Run',
+  sport_type: 'Run',
+  start_date: new Date('2026-05-04T06:00:12Z'),
+  start_date_local: '2026-05-04T08:00:12Z',
+  distance: 21_345.6,
+  moving_time: 6_120,
+  total_elevation_gain: 210,
+  average_heartrate: 151,
+  kudos_count: 12,
+  athlete_count: 3,
+  calories: 1_204.5,
+  gear_id: 'g1',
+  track: { type: 'LineString', coordinates: line },
+  start_point: { type: 'Point', coordinates: line[0] },
+  derived: {
+    version: 2,
+    best_distance: [
+      { meters: 5_000, seconds: 1_290 },
+      { meters: 10_000, seconds: 2_700 },
+    ],
+    best_power: [{ seconds: 1_200, watts: 251 }],
+    best_time: [
+      { seconds: 720, meters: 2_984 },
+      { seconds: 3_600, meters: 13_250 },
+    ],
+    heartrate_seconds: [{ bpm: 150, seconds: 100 }],
+    cells: [{ lng: 16.371, lat: 48.208, samples: 17 }],
+  },
+  sync: { athlete_id: athlete, streams: { state: 'pending' } },
+};
+
+const odd: Readonly<Record<string, unknown>> = {
+  text: 'odd',
+  'date of no calendar': '2026-13-45T99:00:00Z',
+  number: -7.5,
+  'not a number': Number.NaN,
+  null: null,
+  list: ['odd', 7],
+  object: { odd: true },
+  date: new Date('2026-02-03T00:00:00Z'),
+};
+
+/** The paths below a document, of lists the first member. A geometry cannot be odd: its index rejects it. */
+function pathsOf(value: unknown, prefix = ''): readonly string[] {
+  if (value === null || typeof value !== 'object' || Long.isLong(value) || value instanceof Date)
+    return [];
+  return Object.entries(value).flatMap(([key, member]: [string, unknown]) => {
+    const path = `${prefix}${key}`;
+    if (['_id', 'track', 'start_point', 'sync.athlete_id'].includes(path)) return [];
+    const isLater = Array.isArray(value) && key !== '0';
+    return isLater ? [] : [path, ...pathsOf(member, `${path}.`)];
+  });
+}
+
+function withValue(document: Document, [key = '', ...rest]: readonly string[], value: unknown) {
+  const copy = (Array.isArray(document) ? document.slice() : { ...document }) as Document;
+  const member: unknown = copy[key];
+  copy[key] = rest.length === 0 ? value : withValue(member as Document, rest, value);
+  return copy;
+}
+
+/** Copies of a document, each with one path of a kind that it cannot have. */
+function foreignTo(document: Document, value: unknown, idOf: (index: number) => unknown) {
+  return pathsOf(document).map((path, index) => ({
+    ...withValue(document, path.split('.'), value),
+    _id: idOf(index),
+  }));
+}
+
+const soundStreams: Document = {
+  athlete_id: athlete,
+  part: 0,
+  parts: 1,
+  sample_count: 3,
+  time: [0, 10, 1_300],
+  ...Object.fromEntries(
+    ['lat', 'lng', 'altitude', 'velocity_smooth', 'cadence', 'temp', 'grade_smooth'].map((key) => [
+      key,
+      [1, 2, 3],
+    ]),
+  ),
+  distance: [0, 5_001, 30_000],
+  heartrate: [150, 151, 152],
+  watts: [200, 210, 220],
+  moving: [true, true, true],
+};
+
+const zones = [
+  { min: 0, max: 150 },
+  { min: 150, max: -1 },
+];
+
+const soundAthlete = { _id: athlete, zones: { heart_rate: { zones } } };
+
+async function fill(value: unknown): Promise<readonly Long[]> {
+  await adapter.empty();
+  const { db } = adapter.database;
+  const put = async (name: string, documents: readonly Document[]): Promise<void> => {
+    await db.collection(name).insertMany([...documents], { bypassDocumentValidation: true });
+  };
+  const first = soundId.toNumber() + 1;
+  const idOf = (index: number): Long => Long.fromNumber(first + index);
+  const activities = foreignTo(sound, value, idOf);
+  await put('activities', [sound, ...activities]);
+  const odds = foreignTo({ ...soundStreams, activity_id: soundId }, value, () => new ObjectId());
+  // With another activity each, because the part has to be unique.
+  const ofOther = odds.map((one, index) => ({ ...one, activity_id: idOf(index), part: 0 }));
+  await put('streams', [{ ...soundStreams, activity_id: soundId }, ...ofOther]);
+  await put('athletes', [soundAthlete]);
+  await put('gear', [
+    { _id: 'g1', name: 'Shoes', distance: 5 },
+    ...foreignTo({ name: 'Shoes', distance: 5 }, value, (index) => `g${index + 2}`),
+  ]);
+  const change = { athlete_id: athlete, seen_at: new Date(), kind: 'changed', fields: [] };
+  await put('changes', [change, ...foreignTo(change, value, () => new ObjectId())]);
+  const tombstone = { athlete_id: athlete, at: new Date(), why: 'deleted', start_date: new Date() };
+  await put('tombstones', [
+    { ...tombstone, _id: Long.fromNumber(1) },
+    ...foreignTo(tombstone, value, (index) => Long.fromNumber(index + 2)),
+  ]);
+  return odds.map((_, index) => idOf(index));
+}
+
+function scopeOf(recipe: Recipe, activityId: Long): Scope {
+  const read = recipe.parameters.map((name) => [
+    name,
+    parameters[name].read(exampleOf(recipe, name)),
+  ]);
+  return { ...(Object.fromEntries(read) as Scope), athlete, activity: activityId };
+}
+
+async function ask(recipe: Recipe, activityId = soundId): Promise<readonly Document[]> {
+  const order = { scope: scopeOf(recipe, activityId), match: {} };
+  return (await answerOf(adapter.store, recipe, order)) ?? [];
+}
+
+/** Fields that a question only passes on, as they are stored. */
+const passedOn = new Set(['name', 'fields', 'kind', 'why', 'at', 'start_date', 'seen_at', 'error']);
+
+/** What is computed is of the documented type, or nothing. */
+function wrongIn(found: unknown, example: unknown, path = ''): readonly string[] {
+  if (found === null || found === undefined) return [];
+  if (typeof example !== 'object' || example === null)
+    return typeof found === typeof example || (typeof example === 'number' && Long.isLong(found))
+      ? Number.isNaN(found)
+        ? [path]
+        : []
+      : [`${path}: ${JSON.stringify(found)}`];
+  return Object.entries(example).flatMap(([key, member]: [string, unknown]) =>
+    passedOn.has(key) ? [] : wrongIn((found as Document)[key], member, `${path}.${key}`),
+  );
+}
+
+describe.each(Object.keys(odd))('a stored value of another kind: %s', (kind) => {
+  let others: readonly Long[];
+  beforeAll(async () => {
+    others = await fill(odd[kind]);
+  });
+
+  it.each(recipes)('does not break the question $name', async (recipe) => {
+    const answer = await ask(recipe);
+    for (const form of ['table', 'raw', 'json', 'csv'] as const) answerText(answer, form);
+    // A list is passed on where a value of it was searched for.
+    if (recipe.groupedBy !== undefined && kind !== 'list')
+      expect(answer.flatMap((one) => wrongIn(one, recipe.answer))).toEqual([]);
+    if (!recipe.parameters.includes('activity')) return;
+    await Promise.all(others.map((id) => ask(recipe, id)));
+  });
+
+  it.each(recipes.filter(({ name }) => name.startsWith('heartrate-zones')))(
+    "does not break the question $name in the athlete's zones",
+    async (recipe) => {
+      const athletes = adapter.database.db.collection<{ _id: Long }>('athletes');
+      for (const one of foreignTo(soundAthlete, odd[kind], () => athlete)) {
+        await athletes.replaceOne({ _id: athlete }, one, { bypassDocumentValidation: true });
+        const answer = await ask(recipe);
+        expect(answer.flatMap((zone) => wrongIn(zone, recipe.answer))).toEqual([]);
+      }
+      await athletes.replaceOne({ _id: athlete }, soundAthlete);
+    },
+  );
+
+  it('leaves the value alone out of a sum, and the rest of the activity in', async () => {
+    const { db } = adapter.database;
+    const owned = { 'sync.athlete_id': { $exists: true } };
+    const stored = await db.collection('activities').find(owned).toArray();
+    const readable = stored.filter(({ start_date_local }) =>
+      String(start_date_local).startsWith('2026-05-'),
+    );
+    const distances = readable.map(({ distance }) => distance as unknown);
+    const sum = distances
+      .filter((distance) => distance === sound['distance'])
+      .reduce<number>((so, distance) => so + Number(distance), 0);
+    expect(readable.length).toBeGreaterThan(20);
+    expect(distances).toHaveLength(readable.length);
+    const [found] = await db.collection('monthly_totals').find({ month: '2026-05' }).toArray();
+    expect(found?.['activities']).toBe(readable.length);
+    expect(found?.['distance']).toBeCloseTo(sum, 3);
+  });
+
+  it.each(views)('does not break the view $name', async ({ name, answer }) => {
+    const found = await adapter.database.db.collection(name).find().toArray();
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.flatMap((one) => wrongIn(one, answer))).toEqual([]);
+  });
+});
