@@ -3,7 +3,7 @@
  * never finds part 0 without the others. It knows nothing of the activity's state.
  */
 import type { Document, WithoutId } from 'mongodb';
-import { BSON } from 'mongodb';
+import { BSON, ObjectId } from 'mongodb';
 import type { Sample, Streams } from '../../domain/activity/streams.ts';
 import { partsOf } from '../../domain/activity/streams.ts';
 import { LeaseLostError } from '../../errors.ts';
@@ -30,6 +30,7 @@ export async function writeParts(
 ): Promise<void> {
   const { activityId } = task;
   const documents = partDocuments({ ...write, ...task }, streams);
+  if (await insertFirst(collection, activityId, documents)) return;
   const notNewer = { activity_id: int64(activityId), epoch: { $lte: write.epoch } };
   try {
     for (const document of documents) {
@@ -44,6 +45,29 @@ export async function writeParts(
     const ours = { activity_id: int64(activityId), epoch: write.epoch };
     await collection.deleteMany(ours);
     throw leaseLost(activityId, error);
+  }
+}
+
+/**
+ * Inserts the parts where there is none yet, which costs MongoDB a third of a replacement. Returns whether
+ * it did; another holder's part in between is left to the replacement, which knows whose is newer.
+ */
+async function insertFirst(
+  collection: Store['streams'],
+  activityId: number,
+  documents: readonly WithoutId<StreamsDocument>[],
+): Promise<boolean> {
+  const ofActivity = { activity_id: int64(activityId) };
+  const fromIndex = { projection: { _id: 0, activity_id: 1 } } as const;
+  if ((await collection.findOne(ofActivity, fromIndex)) !== null) return false;
+  try {
+    // A copy, because a replacement must have no `_id`.
+    for (const document of documents)
+      await collection.insertOne({ _id: new ObjectId(), ...document });
+    return true;
+  } catch (error) {
+    if (isDuplicateKey(error)) return false;
+    throw error;
   }
 }
 
