@@ -160,14 +160,17 @@ async function withinDeadline<T>(
   clock: Clock,
 ): Promise<T> {
   const settled = new AbortController();
-  const failLate = async (): Promise<never> => {
-    await clock.sleep(deadlineMs, settled.signal);
-    throw new MongoOperationTimeoutError(`no response within ${formatDuration(deadlineMs)}`);
-  };
+  const late = Promise.withResolvers<never>();
+  void clock.sleep(deadlineMs, settled.signal).then(() => {
+    if (settled.signal.aborted) return;
+    const duration = formatDuration(deadlineMs);
+    late.reject(new MongoOperationTimeoutError(`no response within ${duration}`));
+  });
   try {
-    return await Promise.race([operation(), failLate()]);
+    return await Promise.race([operation(), late.promise]);
   } finally {
-    settled.abort();
+    // A reason of our own, because the default one is an error with a stack, for every operation.
+    settled.abort('settled');
   }
 }
 
