@@ -13,7 +13,7 @@ Each command is an npm script. \`bin/domestique\` gives the same commands withou
 Options come after \`--\`, and each command knows \`--help\`: \`npm run sync -- --help\`. Without \`--\`, npm keeps an option for itself: \`npm run sync --dry-run\` does nothing, names the right line and ends with 2.
 Only \`--json\`, \`--force\`, \`--yes\` and \`--no-browser\` go unnoticed there, because npm has options of these names. npm also takes \`-q\` and \`--verbose\` as its own, which the log says; \`--no-color\` has its effect there too; \`-v\` prints npm's version.
 
-\`--json\` prints one JSON document on stdout. Logs and progress go to stderr. Use \`npm run -s\` with it, so that npm prints nothing else:
+\`--json\` prints one JSON document on stdout. Logs and progress go to stderr: progress as bars on a terminal, elsewhere as a line after two seconds (of \`sync\` at once) and then one every 30 seconds. Use \`npm run -s\` with it, so that npm prints nothing else:
 
 \`\`\`sh
 npm run -s status -- --json

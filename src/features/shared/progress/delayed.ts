@@ -4,6 +4,7 @@
  */
 import { formatDuration, secondMs } from '../../../domain/duration.ts';
 import type { Program } from '../../../program.ts';
+import { isDrawn } from './is-drawn.ts';
 import type { Screen } from './screen.ts';
 import { fittingLine } from './lines.ts';
 
@@ -14,16 +15,14 @@ export interface Shown {
   readonly sentence: () => string;
 }
 
-type ShowingProgram = Pick<Program, 'isTerminal' | 'stderr' | 'log' | 'clock'>;
+type ShowingProgram = Pick<Program, 'isTerminal' | 'stderr' | 'log' | 'clock' | 'config'>;
 
 const showAfterMs = 2_000;
 const logEveryMs = 30_000;
 
 /** Disposing of it removes the line from the screen. */
-export function showWhenSlow(
-  { isTerminal, stderr, log, clock }: ShowingProgram,
-  { line, sentence }: Shown,
-): Disposable {
+export function showWhenSlow(program: ShowingProgram, { line, sentence }: Shown): Disposable {
+  const { stderr, log, clock } = program;
   const ended = new AbortController();
   let screen: Screen | undefined;
   const draw = async (): Promise<void> => {
@@ -33,7 +32,7 @@ export function showWhenSlow(
   };
   const show = async (): Promise<void> => {
     await clock.sleep(showAfterMs, ended.signal);
-    if (isTerminal && log.isLevelEnabled('info')) {
+    if (isDrawn(program)) {
       await draw();
       return;
     }

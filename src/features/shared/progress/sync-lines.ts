@@ -77,7 +77,7 @@ function notesOf(texts: readonly string[], rate: string): readonly string[] {
 
 /** "38 a minute"; below ten with one decimal, so that a slow run does not seem to stand. */
 function rateText(perMinute: number | undefined): string {
-  if (perMinute === undefined) return '';
+  if (perMinute === undefined || perMinute === 0) return '';
   const rounded = perMinute < 10 ? Math.round(perMinute * 10) / 10 : Math.round(perMinute);
   return `${number(rounded)} a minute`;
 }

@@ -10,6 +10,7 @@ import type { Scope } from '../../../sync/athlete-sync-state.ts';
 import type { Reporter } from '../../../sync/run-options.ts';
 import type { RunStats } from '../../../sync/run-stats.ts';
 import { loggedTime, readerOf, wallTime } from '../time-text.ts';
+import { isDrawn } from './is-drawn.ts';
 import type { Screen } from './screen.ts';
 import { openScreen } from './screen.ts';
 import { syncLines, syncRows, syncText } from './sync-lines.ts';
@@ -56,8 +57,7 @@ export async function openProgress(run: ShownRun): Promise<Progress> {
 }
 
 export function createProgress(program: Program, tracker: Tracker, isAwaited: boolean): Progress {
-  const isDrawn = program.isTerminal && program.log.isLevelEnabled('info');
-  return isDrawn ? createBars(program, tracker) : createLines(program, tracker, isAwaited);
+  return isDrawn(program) ? createBars(program, tracker) : createLines(program, tracker, isAwaited);
 }
 
 function createLines(program: Program, tracker: Tracker, isAwaited: boolean): Progress {

@@ -78,6 +78,15 @@ it('draws the bars on a terminal at the first progress, and takes them away', ()
   expect(logged()).toEqual([]);
 });
 
+it('writes lines on a terminal too where JSON is asked for', () => {
+  const { progress, logged, shown } = openWith({
+    ...{ isTerminal: true, config: { LOG_FORMAT: 'json' } },
+  });
+  progress.progress(emptyStats, backlog);
+  expect(logged()).toEqual(['Syncing.']);
+  expect(shown()).toBe('');
+});
+
 it('shows no bars on a terminal where only warnings are wanted', () => {
   const { progress, shown } = openWith({ isTerminal: true, config: { LOG_LEVEL: 'warn' } });
   progress.progress(emptyStats, backlog);
