@@ -11,16 +11,28 @@ import { typedTerminal } from '../support/typed-terminal.ts';
 describe.concurrent('the command line', () => {
   const openScene = useScene();
 
-  it('--help shows the commands in groups, which fit a terminal of 60 columns', async () => {
+  it.each([60, 80, 120])('--help shows groups that fit a terminal of %d columns', async (width) => {
     const scene = await openScene({ activities: 1, env: { TERM: 'xterm' } });
     const program = join(projectFolder, 'bin/domestique');
-    const args = typedTerminal([], 'sh', '-c', `stty columns 60; exec "${program}" --help`);
-    const { exitCode, stdout } = await scene.launch(args, {}, { program: 'python3' }).ended;
-    expect(exitCode, stdout).toBe(0);
-    const lines = stdout.split('\r\n');
-    expect(lines.filter((line) => line.length > 60)).toEqual([]);
+    const inTerminal = async (args: string): Promise<readonly string[]> => {
+      const script = `stty columns ${width}; exec "${program}" ${args}`;
+      const how = { program: 'python3' };
+      const running = scene.launch(typedTerminal([], 'sh', '-c', script), {}, how);
+      const { exitCode, stdout } = await running.ended;
+      expect(exitCode, stdout).toBe(0);
+      const lines = stdout.split('\r\n');
+      expect(lines.filter((line) => line.length > width)).toEqual([]);
+      return lines;
+    };
+    const [all, command, question] = await Promise.all([
+      inTerminal('--help'),
+      inTerminal('list --help'),
+      inTerminal('query near --help'),
+    ]);
     const heads = ['Set up:', 'Sync:', 'Look at your data:', 'Keep it safe:', 'Operate:'];
-    expect(lines.filter((line) => heads.includes(line))).toEqual(heads);
+    expect(all.filter((line) => heads.includes(line))).toEqual(heads);
+    expect(command).toEqual(expect.arrayContaining(['Options:', 'Global Options:', 'Examples:']));
+    expect(question).toEqual(expect.arrayContaining(['Parameters:', 'Example:']));
   });
 
   it('sync --help ends with 0 and prints nothing on stderr', async () => {
@@ -71,6 +83,15 @@ describe.concurrent('the command line', () => {
         "option '-q, --quiet' cannot be used with option '-v, --verbose'",
       );
     });
+  });
+
+  it('-q draws no progress on a terminal', async () => {
+    const scene = await openScene({ activities: 2, env: { TERM: 'xterm' } });
+    const args = typedTerminal([], join(projectFolder, 'bin/domestique'), 'sync', '-q');
+    const { exitCode, stdout } = await scene.launch(args, {}, { program: 'python3' }).ended;
+    expect(exitCode, stdout).toBe(0);
+    expect(stdout).toMatch(/^Activities: 2 new, 0 changed\.\r\n/);
+    expect(stdout).not.toContain('\u001b');
   });
 
   it.each([
@@ -161,6 +182,18 @@ describe.concurrent('the command line', () => {
       expect(scene.simulator.requests.entries).toEqual([]);
     },
   );
+
+  it('names the right line in the log where npm kept -q for itself', async () => {
+    const scene = await openScene({ activities: 1, env: { LOG_LEVEL: 'info' } });
+    const npm = { program: 'npm' };
+    const [kept, given] = await Promise.all([
+      scene.launch(['run', '-q', 'config'], {}, npm).ended,
+      scene.launch(['run', '-q', 'config', '--', '-q'], {}, npm).ended,
+    ]);
+    expect(kept.exitCode, kept.stderr).toBe(0);
+    expect(kept.stderr).toContain('as in: npm run config -- -q');
+    expect(given).toMatchObject({ exitCode: 0, stderr: '' });
+  });
 
   it('takes an option that npm was given and that is written after the second -- as well', async () => {
     const scene = await openScene({ activities: 2 });
