@@ -52,7 +52,11 @@ function toConfig(values: Values, projectDir: string, warnings: readonly string[
       onDeauthorization: webhook.deauthorization,
     },
     /** One of the two, or none. */
-    notify: { command: notify.command ?? undefined, url: notify.url ?? undefined },
+    notify: {
+      command: notify.command ?? undefined,
+      url: notify.url ?? undefined,
+      isOfNewActivities: notify.newActivity,
+    },
     page: values.page,
     /** The places that each export leaves out. */
     export: { hide: values.export.hide ?? [] },

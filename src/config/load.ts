@@ -185,6 +185,12 @@ function readDatabaseInUri(origins: Resolution['origins']): Reading {
 
 function notifyContradiction(origins: Resolution['origins']): readonly string[] {
   const [command, url] = [origins.get('notify.command'), origins.get('notify.url')];
+  const newActivity = origins.get('notify.newActivity');
+  if (newActivity?.text === 'true' && command === undefined && url === undefined) {
+    return [
+      `${newActivity.label}: needs ${schema.notify.command.env} or ${schema.notify.url.env}, which says whom to notify`,
+    ];
+  }
   if (command === undefined || url === undefined) return [];
   return [
     `${url.label}: ${command.label} is set as well; set only one of the two, a command can post as well`,

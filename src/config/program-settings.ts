@@ -120,6 +120,12 @@ const notify = {
     sensitive: true,
     hasFileVariable: true,
   }),
+  newActivity: setting({
+    env: 'NOTIFY_NEW_ACTIVITY',
+    format: 'switch',
+    example: 'true',
+    doc: 'Whether to notify of each new activity too. It needs `NOTIFY_COMMAND` or `NOTIFY_URL`',
+  }),
 };
 
 const page = {

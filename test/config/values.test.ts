@@ -6,8 +6,12 @@ import { createProjectFolder, problemsOf } from './project-folder.ts';
 
 const withVariable = (name: string, value: string) => {
   using project = createProjectFolder();
-  return problemsOf({ env: { [name]: value }, configDir: project.configDir });
+  return problemsOf({ env: { ...neededBy(name), [name]: value }, configDir: project.configDir });
 };
+
+/** The one setting that is nothing without another. */
+const neededBy = (name: string) =>
+  name === 'NOTIFY_NEW_ACTIVITY' ? { NOTIFY_COMMAND: 'tell me' } : {};
 
 describe('a wrong value', () => {
   it.each([
@@ -160,6 +164,7 @@ describe('a right value', () => {
       WEBHOOK_LOOK_INTERVAL: '6h',
       WEBHOOK_DEAUTHORIZATION: 'erase',
       NOTIFY_COMMAND: 'tell me',
+      NOTIFY_NEW_ACTIVITY: 'true',
       AUTH_PORT: '0',
       LEASE_DURATION: '2s',
       PAGE_UNITS: 'imperial',
@@ -206,7 +211,7 @@ describe('a right value', () => {
       keep: { changesMs: 30 * 86_400_000, runsMs: 10 * 86_400_000 },
       http: { host: '0.0.0.0', port: 0 },
       webhook: { pollIntervalMs: 6 * 3_600_000, onDeauthorization: 'erase' },
-      notify: { command: 'tell me' },
+      notify: { command: 'tell me', isOfNewActivities: true },
       auth: { port: 0 },
       lease: { durationMs: 2000 },
       page: { units: 'imperial' },
@@ -222,5 +227,22 @@ describe('a right value', () => {
     // Not together with the command.
     const names = [...Object.keys(env), 'NOTIFY_URL'];
     expect(names.toSorted()).toEqual(allSettings.map((setting) => setting.env).toSorted());
+  });
+});
+
+describe('NOTIFY_NEW_ACTIVITY', () => {
+  it.each([
+    [
+      'true',
+      {},
+      ['NOTIFY_NEW_ACTIVITY: needs NOTIFY_COMMAND or NOTIFY_URL, which says whom to notify'],
+    ],
+    ['false', {}, []],
+    ['true', { NOTIFY_COMMAND: 'tell' }, []],
+    ['true', { NOTIFY_URL: 'https://tell.example.org' }, []],
+  ])('%s with %j has the problems %j', (value, receiver, problems) => {
+    using project = createProjectFolder();
+    const env = { NOTIFY_NEW_ACTIVITY: value, ...receiver };
+    expect(problemsOf({ env, configDir: project.configDir })).toEqual(problems);
   });
 });

@@ -15,6 +15,7 @@ interface Told {
   readonly text: string;
   readonly athleteId?: number;
   readonly since: string;
+  readonly activity?: Readonly<Record<string, unknown>>;
 }
 
 let folder = '';
@@ -171,6 +172,44 @@ describe.concurrent('a notification', () => {
     expect(exitCode).toBe(0);
     expect(stderr.match(/could not be delivered/g)).toHaveLength(5);
     expect(stderr).not.toContain('s3cret');
+  });
+
+  it('of a new activity is sent once across a restart, and for nothing of a backfill', async () => {
+    const { command, delivered } = keeper('activities');
+    const env = { ...everySecond, NOTIFY_COMMAND: command, NOTIFY_NEW_ACTIVITY: 'true' };
+    const scene = await openScene({ activities: 25, env });
+    const activities = async () => (await delivered()).filter(({ kind }) => kind === 'activity');
+    const first = scene.launch(['start']);
+    const has = async (collection: string, field: string) =>
+      (await scene.db.collection(collection).countDocuments({ [field]: { $exists: true } })) > 0;
+    await first.reach(eventually(() => has('athletes', 'sync.notify_from')));
+    await first.reach(eventually(async () => (await delivered()).length === 1));
+    const { world } = scene.simulator;
+    const upload = (name: string) =>
+      world.addActivity(athleteId, { name }, { startAt: new Date(), samples: 5 });
+    const id = upload('Lunch "Ride" \u202e');
+    await first.reach(eventually(() => has('activities', 'sync.notification.delivered_at')));
+    first.kill('SIGTERM');
+    await first.ended;
+    const second = scene.launch(['start']);
+    const next = upload('Evening');
+    await second.reach(eventually(async () => (await activities()).length === 2));
+    second.kill('SIGTERM');
+    await second.ended;
+    const record = await scene.stored(id);
+    const found = (await activities()).map(({ activity }) => activity);
+    expect(found).toMatchObject([
+      {
+        id,
+        name: 'Lunch "Ride" \u202e',
+        sport: record?.['sport_type'] as string,
+        distance: record?.['distance'] as number,
+        movingTime: record?.['moving_time'] as number,
+        elevationGain: record?.['total_elevation_gain'] as number,
+        start: (record?.['start_date'] as Date).toISOString(),
+      },
+      { id: next },
+    ]);
   });
 
   it('is not stored without a receiver, and two receivers are an error', async () => {

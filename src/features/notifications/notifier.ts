@@ -22,6 +22,9 @@ import type { Database, Strava } from '../../main.ts';
 import { athleteFacts, lastPollAt } from './facts.ts';
 import type { NotificationStore } from './store.ts';
 import { createNotificationStore } from './store.ts';
+import { notifyNewActivities } from './new-activity-notifier.ts';
+import type { NewActivityStore } from './new-activity-store.ts';
+import { createNewActivityStore } from './new-activity-store.ts';
 import type { Deliver } from './delivery.ts';
 import { createDelivery } from './delivery.ts';
 import type { Program } from '../../program.ts';
@@ -46,23 +49,33 @@ interface Notifying extends NotifierSession {
 
 const rejectionsMs = 7 * dayMs;
 
-/** Without a command or an address it does nothing, and remembers nothing. */
+/** Without a command or an address it notifies of nothing, and remembers nothing. */
 export function createNotifier(session: NotifierSession): Notifier {
   const { program, database } = session;
   const { command, url } = program.config.notify;
   const deliver = createDelivery({ command, url, env: withoutSettings(program.env) });
-  if (deliver === undefined) return { poll: () => undefined, settled: () => Promise.resolve() };
-  const notifying = {
-    ...session,
-    store: createNotificationStore(database.store, session.strava.clientId),
-    deliver,
-  };
+  const newActivities = createNewActivityStore(database.store);
+  const checks: readonly (() => Promise<void>)[] =
+    deliver === undefined
+      ? [endNewActivities(session, newActivities)]
+      : [
+          () => notifyAll({ ...session, store: notificationsOf(session), deliver }),
+          program.config.notify.isOfNewActivities
+            ? () =>
+                notifyNewActivities({
+                  program,
+                  athletes: database.athletes,
+                  store: newActivities,
+                  deliver,
+                })
+            : endNewActivities(session, newActivities),
+        ];
   let running: Promise<void> | undefined;
   let isRequested = false;
   const work = async (): Promise<void> => {
     while (isRequested && !program.signal.aborted) {
       isRequested = false;
-      await logged(program, () => notifyAll(notifying));
+      for (const check of checks) await logged(program, check);
     }
     running = undefined;
   };
@@ -72,6 +85,23 @@ export function createNotifier(session: NotifierSession): Notifier {
       running ??= work();
     },
     settled: async () => running,
+  };
+}
+
+function notificationsOf({ database, strava }: NotifierSession): NotificationStore {
+  return createNotificationStore(database.store, strava.clientId);
+}
+
+/** Once, at the start: the setting is off. */
+function endNewActivities(
+  { database }: NotifierSession,
+  store: NewActivityStore,
+): () => Promise<void> {
+  let hasEnded = false;
+  return async () => {
+    if (hasEnded) return;
+    await store.end(await database.athletes.athleteIds());
+    hasEnded = true;
   };
 }
 

@@ -131,6 +131,7 @@ export function summaryUpdate(
 /** The fields that a new summary keeps: they describe the activity, not Strava's record of it. */
 const keptBookkeeping = {
   detail_keys: '$sync.detail_keys',
+  notification: '$sync.notification',
   listed_at: '$sync.listed_at',
   confirmed_at: '$sync.confirmed_at',
 };

@@ -28,6 +28,12 @@ const missing = fetchState('set when a complete list no longer shows the activit
   since: date('when a list first lacked it'),
 });
 
+const notification = object('set when `NOTIFY_NEW_ACTIVITY` notified of it', {
+  tries: number('attempts to deliver it', 1),
+  tried_at: date('when the last one began'),
+  delivered_at: optional(date('when it was delivered; absent until then')),
+});
+
 const activityBookkeeping = object("Domestique's own data about the activity", {
   athlete_id: int64("the athlete's id", 1_001),
   source: oneOf('source of the summary', {
@@ -49,6 +55,7 @@ const activityBookkeeping = object("Domestique's own data about the activity", {
   ),
   summary_keys: list("the summary's keys", text('a key', 'distance')),
   detail_keys: optional(list("the details' keys", text('a key', 'calories'))),
+  notification: optional(notification),
   listed_at: optional(date('start of the last reconcile that saw it')),
   missing: optional(missing),
   confirmed_at: optional(date('when Strava returned it after a list had lacked it')),

@@ -64,6 +64,9 @@ const athleteBookkeeping = object("Domestique's own data about the athlete", {
   polled_at: optional(date('when the newest page was last read')),
   poll_count: optional(number('how often it was read in that daily window', 12, 'requests')),
   newest_start: optional(date('start of the newest activity on it')),
+  notify_from: optional(
+    date('with `NOTIFY_NEW_ACTIVITY`, activities that started later are notified of'),
+  ),
   deauthorized_at: optional(date('when the athlete revoked the access at Strava')),
   deauthorization_client_id: optional(
     text('the client id of the application whose access was revoked', '12345'),
