@@ -18,6 +18,7 @@ Questions to the database, each with its query in the language of mongosh. Paste
 
 - **Several athletes** can share a database, so each query is restricted to one: \`"sync.athlete_id": athlete\` in \`activities\`, \`athlete_id: athlete\` elsewhere.
   Remove that line to query all of them. \`${commandLine('query')}\` selects a single athlete by itself.
+- **Some activities only**: another \`{ $match: { start_date: { $gte: ISODate("2026-01-01") }, sport_type: "Run" } }\` as the first stage, as \`--since\`, \`--until\` and \`--sport\` of \`query\` add it.
 - **Days, weeks, months and years** are the athlete's own. \`start_date_local\` is Strava's text of the wall clock where it was; the \`Z\` at its end is wrong,
   so its first ten characters are the local day, and \`$dateFromString\` gives a date whose UTC fields are the wall clock's. \`start_date\` is the true instant.
 - **Units** are Strava's: metres, seconds, watts, beats a minute. Distances on the ground are in metres, GeoJSON has the longitude first.

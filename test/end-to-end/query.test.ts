@@ -40,6 +40,26 @@ describe('npm run query', () => {
     expect(new Set(lines.map((line) => stringWidth(line))).size).toBe(1);
   });
 
+  it('answers about the activities that list shows with the same filters', async () => {
+    const { world } = scene.simulator;
+    const [newest] = world.activities(athleteId);
+    const day = newest?.startAt.toISOString().slice(0, 10) ?? '';
+    const sport = world.summary(newest?.id ?? 0).sport_type.toUpperCase();
+    const filters = ['--since', day, '--until', day, '--sport', sport, '--athlete', '1001'];
+    const [asked, listed, mistyped] = await Promise.all([
+      scene.run('query', 'latest', '--json', ...filters),
+      scene.run('list', '--json', ...filters),
+      scene.run('query', 'latest', '--sport', 'Rid'),
+    ]);
+    expect(asked.exitCode, asked.stderr).toBe(0);
+    const idsOf = (text: string) => (JSON.parse(text) as { _id: number }[]).map(({ _id }) => _id);
+    expect(idsOf(asked.stdout)).toContain(newest?.id);
+    expect(idsOf(asked.stdout)).toEqual(idsOf(listed.stdout));
+    expect(idsOf(asked.stdout).length).toBeLessThan(world.activities(athleteId).length);
+    expect(mistyped).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(mistyped.stderr).toContain('--sport: no stored activity is a "Rid". Did you mean Ride?');
+  });
+
   it('shows units and words, the stored values with --raw, and miles where they are set', async () => {
     const [shown, raw, miles, metric] = await Promise.all([
       scene.call('query', 'latest'),
@@ -102,6 +122,10 @@ describe('npm run query', () => {
 
   it('answers an empty database with nothing, a hint and exit code 0', async () => {
     const empty = await openScene({ activities: 0 });
+    const exported = await empty.run('export', '--format', 'geojson', '--athlete', '1001');
+    expect(exported.exitCode, exported.stderr).toBe(0);
+    expect(JSON.parse(exported.stdout)).toEqual({ type: 'FeatureCollection', features: [] });
+    expect(exported.stderr).toContain('There are no activities in the database yet');
     const [text, json, csv, one] = await Promise.all([
       empty.run('query', 'latest'),
       empty.run('query', 'latest', '--athlete', '1001', '--json'),
