@@ -10,7 +10,7 @@ import type { rebuild } from './features/rebuild/command.ts';
 import type { backup } from './features/backup/command.ts';
 import type { restore } from './features/backup/restore-command.ts';
 import type { Add, Perform } from './command-action.ts';
-import { helpConfiguration } from './command-help.ts';
+import { helpConfiguration } from './command-line/help.ts';
 import { exitCodes } from './errors.ts';
 import { addExport, addList, addOpen, addQuery, addShow } from './stored-commands.ts';
 import { addAuth, addGet, addSync, addVerify, addWebhook } from './strava-commands.ts';
@@ -192,7 +192,7 @@ function addCompletion(add: Add): void {
   add('completion', 'print a script with which bash, zsh or fish completes what is typed')
     .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
     .action(async (shell: string, _: object, command: Command) => {
-      const { completionScript } = await import('./command-completion.ts');
+      const { completionScript } = await import('./command-line/completion.ts');
       const script = completionScript(command.parent ?? command, shell);
       command.configureOutput().writeOut?.(script);
     });

@@ -2,7 +2,6 @@
  * The composition root: opens Strava, and wires the stores and the job. Commands take from here what they
  * need.
  */
-import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import type { Clock } from './clock.ts';
 import { requireClient } from './config/client.ts';
@@ -33,7 +32,7 @@ import type { RateLimiter } from './strava/rate-limiter.ts';
 import { createRateLimiter } from './strava/rate-limiter.ts';
 import { createHttp } from './strava/http.ts';
 import type { ExchangeObserver } from './strava/observed-http.ts';
-import { observeHttp } from './strava/observed-http.ts';
+import { loggingExchanges, observeHttp } from './strava/observed-http.ts';
 import type { OAuth } from './strava/oauth.ts';
 import { createOAuth } from './strava/oauth.ts';
 import { createSource } from './strava/source.ts';
@@ -169,7 +168,7 @@ export async function openStrava(
       return stravaClock.errorMs();
     },
   };
-  const http = observeHttp(createHttp(requestTimeoutMs), withLog(log, observe));
+  const http = observeHttp(createHttp(requestTimeoutMs), loggingExchanges(log, observe));
   const learning = withClockLearning(http, clock, stravaClock);
   const oauth = createOAuth({
     ...{ http: learning, oauthUrl, clientId, clientSecret },
@@ -208,13 +207,6 @@ export async function openStrava(
     clock: stravaClock,
     quota,
     clientId,
-  };
-}
-
-function withLog(log: Logger, observe?: ExchangeObserver): ExchangeObserver {
-  return (exchange) => {
-    log.debug(exchange, 'Request to Strava.');
-    observe?.(exchange);
   };
 }
 

@@ -30,6 +30,11 @@ export function shellWord(text: string): string {
   return /^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
+/** A command line that is too long for the width is continued before each option. */
+export function brokenLine(line: string, width: number): string {
+  return line.length + 2 <= width ? line : line.replaceAll(/ (?=--\w)/g, ' \\\n    ');
+}
+
 function inClone(command: string, ...args: readonly string[]): string {
   const script = command === 'start' ? 'npm start' : `npm run ${command}`;
   return args.length === 0 ? script : [script, '--', ...args].join(' ');

@@ -2,6 +2,7 @@
  * Reports each exchange with Strava to an observer: its endpoint and its outcome. It does not change the
  * exchange, and reports no id, token or address.
  */
+import type { Logger } from 'pino';
 import type { Http } from './http.ts';
 
 /** How an exchange ended; `unanswered` is one without a complete response. */
@@ -31,6 +32,14 @@ const endpoints: readonly (readonly [string, RegExp])[] = [
   ['revoke', /\/revoke$/],
   ['time', /\/authorize$/],
 ];
+
+/** An observer that logs each exchange as a debug line, and tells the other one. */
+export function loggingExchanges(log: Logger, observe?: ExchangeObserver): ExchangeObserver {
+  return (exchange) => {
+    log.debug(exchange, 'Request to Strava.');
+    observe?.(exchange);
+  };
+}
 
 export function observeHttp(http: Http, observe: ExchangeObserver): Http {
   return async (request) => {

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import type { assessLogins } from '../../src/domain/monitoring/health.ts';
 
 /** They write how a command is called: the one says it, the other explains npm in a page. */
-const exempt = ['domain/invocation.ts', 'command-page.ts'];
+const exempt = ['domain/invocation.ts', 'command-line/page.ts'];
 
 const source = resolve(import.meta.dirname, '../../src');
 const nobody = { athletes: 0, needAuthorization: 0 };

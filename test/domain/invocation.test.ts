@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
-import { commandLineAt, isInstalledAt } from '../../src/domain/invocation.ts';
+import {
+  brokenLine,
+  commandLineAt,
+  isInstalledAt,
+  shellWord,
+} from '../../src/domain/invocation.ts';
 
 describe('the text of a command', () => {
   it.each([
@@ -27,5 +32,23 @@ describe('the text of a command', () => {
   it('does not take a folder whose name only contains node_modules for an installed package', () => {
     expect(isInstalledAt('/home/ada/my_node_modules/src')).toBe(false);
     expect(isInstalledAt('/home/ada/node_modules/x')).toBe(true);
+  });
+});
+
+describe('a command line that is shown', () => {
+  it.each([
+    ['2019-03-01', '2019-03-01'],
+    ['/athlete/activities', '/athlete/activities'],
+    ['over the hills', "'over the hills'"],
+    ["Ada's", String.raw`'Ada'\''s'`],
+    ['', "''"],
+  ])('has the word %j as %s', (text, shown) => {
+    expect(shellWord(text)).toBe(shown);
+  });
+
+  it('is continued before each option where it is too long', () => {
+    const line = 'npm run sync -- --since 2019 --no-wait';
+    expect(brokenLine(line, 40)).toBe(line);
+    expect(brokenLine(line, 39)).toBe('npm run sync -- \\\n    --since 2019 \\\n    --no-wait');
   });
 });

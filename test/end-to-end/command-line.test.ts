@@ -3,7 +3,7 @@ import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { examples } from '../../src/command-examples.ts';
+import { examples } from '../../src/command-line/examples.ts';
 import { packageVersion, projectFolder } from '../support/command.ts';
 import { useScene } from '../support/scene.ts';
 import { typedTerminal } from '../support/typed-terminal.ts';

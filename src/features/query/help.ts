@@ -2,8 +2,7 @@
  * The help of one question: its parameters and an example.
  */
 import type { Help } from 'commander';
-import { brokenLine } from '../../command-help.ts';
-import { commandLine, shellWord } from '../../domain/invocation.ts';
+import { brokenLine, commandLine, shellWord } from '../../domain/invocation.ts';
 import { readsActivities } from '../../queries/filtered.ts';
 import { parameters } from '../../queries/parameters.ts';
 import type { ParameterName } from '../../queries/parameters.ts';
@@ -42,7 +41,7 @@ function questionText(recipe: Recipe, helper: Help): string {
     `Parameters:\n${items(rows, helper)}`,
     ...(readsActivities(recipe) ? [filterText(own, helper)] : []),
     wrapped(`${commandLine('query', '--help')} shows the options of every question.`),
-    `Example:\n  ${brokenLine(commandLine('query', name, ...example), helper)}\n`,
+    `Example:\n  ${brokenLine(commandLine('query', name, ...example), helpWidth)}\n`,
   ].join('\n\n');
 }
 

@@ -2,9 +2,9 @@
  * Writes docs/commands.md from the commands' own definitions.
  */
 import type { Command } from 'commander';
-import { examplesOf } from './command-examples.ts';
-import { pathOf } from './command-help.ts';
-import { exitCodes } from './errors.ts';
+import { examplesOf } from './examples.ts';
+import { pathOf } from './help.ts';
+import { exitCodes } from '../errors.ts';
 
 const introduction = `# Commands
 
@@ -27,7 +27,7 @@ A result that cannot be written, for example on a full disk, is one sentence and
 
 This page is generated from the definitions of the commands; a test compares the two. To regenerate it:
 
-    npm exec vitest run test/command-page.test.ts -- -u`;
+    npm exec vitest run test/command-line/page.test.ts -- -u`;
 
 /** Where more is said about a command. */
 const more: Readonly<Record<string, string>> = {

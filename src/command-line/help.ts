@@ -3,12 +3,12 @@
  */
 import type { Command, HelpConfiguration } from 'commander';
 import { Help } from 'commander';
-import { examplesOf } from './command-examples.ts';
+import { brokenLine } from '../domain/invocation.ts';
+import { examplesOf } from './examples.ts';
 
 /** Where less room is left beside the terms, each description stands below its term. */
 const minDescriptionWidth = 30;
 const descriptionIndent = ' '.repeat(6);
-const defaultWidth = 80;
 
 export const helpConfiguration: HelpConfiguration = {
   showGlobalOptions: true,
@@ -24,15 +24,15 @@ export const helpConfiguration: HelpConfiguration = {
     return Help.prototype.optionDescription.call(this, option);
   },
   formatItem: (term, termWidth, description, helper) => {
-    const width = helper.helpWidth ?? defaultWidth;
-    if (width - termWidth - 4 >= minDescriptionWidth) {
+    if (widthOf(helper) - termWidth - 4 >= minDescriptionWidth) {
       return Help.prototype.formatItem.call(helper, term, termWidth, description, helper);
     }
     return `  ${term}\n${indented(description, helper)}`;
   },
   formatHelp: (command, helper) => {
     const examples = examplesOf(pathOf(command)).map(
-      ({ line, purpose }) => `  ${brokenLine(line, helper)}\n${indented(purpose, helper)}\n`,
+      ({ line, purpose }) =>
+        `  ${brokenLine(line, widthOf(helper))}\n${indented(purpose, helper)}\n`,
     );
     const text = Help.prototype.formatHelp.call(helper, command, helper);
     return examples.length === 0 ? text : `${text}\nExamples:\n${examples.join('')}`;
@@ -45,13 +45,12 @@ export function pathOf(command: Command): string {
   return parent === null ? '' : `${pathOf(parent)} ${command.name()}`.trim();
 }
 
-/** A command line; one that is too long is continued before each option. */
-export function brokenLine(line: string, { helpWidth = defaultWidth }: Help): string {
-  return line.length + 2 <= helpWidth ? line : line.replaceAll(/ (?=--\w)/g, ' \\\n    ');
+function widthOf({ helpWidth = 80 }: Help): number {
+  return helpWidth;
 }
 
 function indented(description: string, helper: Help): string {
-  const width = (helper.helpWidth ?? defaultWidth) - descriptionIndent.length;
+  const width = widthOf(helper) - descriptionIndent.length;
   const lines = helper.boxWrap(description, width).split('\n');
   return lines.map((line) => descriptionIndent + line).join('\n');
 }

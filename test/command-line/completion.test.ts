@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { completionScript } from '../src/command-completion.ts';
-import { examples } from '../src/command-examples.ts';
-import { createCommands } from '../src/command-line.ts';
-import { recipes } from '../src/queries/recipes.ts';
-import { projectFolder } from './support/command.ts';
+import { completionScript } from '../../src/command-line/completion.ts';
+import { examples } from '../../src/command-line/examples.ts';
+import { createCommands } from '../../src/command-line.ts';
+import { recipes } from '../../src/queries/recipes.ts';
+import { projectFolder } from '../support/command.ts';
 
 const program = createCommands(() => Promise.resolve(), process.stdin);
 

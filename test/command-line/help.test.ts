@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { examples, examplesOf } from '../src/command-examples.ts';
-import { createCommands } from '../src/command-line.ts';
-import { parseSince } from '../src/domain/sync/period.ts';
-import { queryOrderOf } from '../src/features/query/options.ts';
+import { examples, examplesOf } from '../../src/command-line/examples.ts';
+import { createCommands } from '../../src/command-line.ts';
+import { parseSince } from '../../src/domain/sync/period.ts';
+import { queryOrderOf } from '../../src/features/query/options.ts';
 
 const paths = Object.keys(examples);
 

@@ -3,9 +3,9 @@
  * A script is static: a Tab starts no program.
  */
 import type { Command, Option } from 'commander';
-import { pathOf } from './command-help.ts';
-import { parameters } from './queries/parameters.ts';
-import { recipes } from './queries/recipes.ts';
+import { pathOf } from './help.ts';
+import { parameters } from '../queries/parameters.ts';
+import { recipes } from '../queries/recipes.ts';
 
 /** A word that can be typed. */
 interface Word {

@@ -1,7 +1,7 @@
 /**
  * Examples of each command. Its help and docs/commands.md show them, and a test parses each.
  */
-import { commandLine, shellWord } from './domain/invocation.ts';
+import { commandLine, shellWord } from '../domain/invocation.ts';
 
 type Example = readonly [purpose: string, ...args: readonly string[]];
 
