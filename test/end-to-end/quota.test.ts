@@ -43,6 +43,12 @@ describe.concurrent('sync under the quota', () => {
     expect(second.stdout).toMatch(/; [1-9]\d* left, kept for today's activities, until /);
     expect(scene.simulator.requests.overLimit()).toEqual([]);
     expect(scene.countedRequests()).toBeLessThanOrEqual(20);
+    const waiting = scene.begin(['sync']);
+    await waiting.shown(
+      /Quota spent, waiting until .*; [1-9]\d* left, kept for today's activities\./,
+    );
+    waiting.kill('SIGINT');
+    await waiting.ended;
     const { stdout } = await scene.call('status');
     expect(stdout).toMatch(
       /Quota, 1 day\s+\d+ of 20 used; \d+ left, kept for today's activities; resets /,

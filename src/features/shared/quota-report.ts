@@ -39,6 +39,18 @@ export function keptText(left: number): string {
   return `${number(left)} left, kept for today's activities`;
 }
 
+/** Whether what is left of the window is kept. */
+export function isKept({ left, reserve }: WindowReport): boolean {
+  return left > 0 && left <= reserve;
+}
+
+/** How many requests are left where all of them are kept; else 0. */
+export function keptNow({ short, daily }: QuotaReport): number {
+  const kept = [short, daily].filter(isKept).map(({ left }) => left);
+  const isSpent = short.left === 0 || daily.left === 0;
+  return isSpent || kept.length === 0 ? 0 : Math.min(...kept);
+}
+
 export function reportQuota({ state, settings, nowMs, plan }: QuotaFacts): QuotaReport {
   const reserve = reserveFor(plan, state, settings, nowMs);
   const window = (kind: WindowKind): WindowReport => ({

@@ -8,7 +8,7 @@ import type { AthleteOverview } from './store.ts';
 import type { UnusableDocuments } from '../../mongo/schema/unusable-documents.ts';
 import type { RunDocument } from '../../mongo/schema/collections.ts';
 import type { WindowReport } from '../shared/quota-report.ts';
-import { keptText } from '../shared/quota-report.ts';
+import { isKept, keptText } from '../shared/quota-report.ts';
 import type { AthleteStatus, Status } from './report.ts';
 import { describeOthers } from '../shared/other-applications.ts';
 import { counted, number } from '../shared/text-format.ts';
@@ -78,11 +78,9 @@ function listText({ listedSince, polledAt }: AthleteOverview, reader: Reader): s
   return `back to ${since}${polledAt ? `, last polled at ${timeText(polledAt, reader)}` : ''}`;
 }
 
-function windowText(
-  { used, limit, left, reserve, resetsAt }: WindowReport,
-  reader: Reader,
-): string {
-  const kept = left > 0 && left <= reserve ? `; ${keptText(left)};` : ',';
+function windowText(window: WindowReport, reader: Reader): string {
+  const { used, limit, left, resetsAt } = window;
+  const kept = isKept(window) ? `; ${keptText(left)};` : ',';
   const opens = used >= limit ? 'spent, opens' : 'resets';
   return `${number(used)} of ${number(limit)} used${kept} ${opens} ${timeText(resetsAt, reader)}`;
 }

@@ -8,7 +8,7 @@ import type { Database } from '../../main.ts';
 import type { RunResult } from '../../sync/job.ts';
 import type { Preview } from '../../sync/preview.ts';
 import type { QuotaFacts, WindowReport } from '../shared/quota-report.ts';
-import { keptText, reportQuota } from '../shared/quota-report.ts';
+import { isKept, keptText, reportQuota } from '../shared/quota-report.ts';
 import { counted, number } from '../shared/text-format.ts';
 import type { Reader } from '../shared/time-text.ts';
 import { quotaSpentText, timeText } from '../shared/time-text.ts';
@@ -64,8 +64,9 @@ export async function renderSummary(
 }
 
 /** "1,698 left", "4 left, kept for today's activities,". */
-function leftText({ left, reserve }: WindowReport): string {
-  return left > 0 && left <= reserve ? `${keptText(left)},` : `${number(left)} left`;
+function leftText(window: WindowReport): string {
+  const { left } = window;
+  return isKept(window) ? `${keptText(left)},` : `${number(left)} left`;
 }
 
 export interface PreviewFacts {

@@ -3,6 +3,7 @@
  */
 import { formatDuration, minuteMs } from '../../../domain/duration.ts';
 import type { DecidingLimit } from '../../../domain/rate-limit/estimate.ts';
+import { keptText } from '../quota-report.ts';
 import { counted, number } from '../text-format.ts';
 import type { BarRow } from './lines.ts';
 import { barLines, fittingLine } from './lines.ts';
@@ -27,6 +28,8 @@ export interface SyncState {
   readonly timeLeft: TimeLeft | undefined;
   /** Set while the quota is spent: until when, as a text. */
   readonly waitingUntil: string | undefined;
+  /** How many requests are left meanwhile, kept for today's activities. */
+  readonly kept?: number;
 }
 
 export interface TimeLeft {
@@ -82,7 +85,7 @@ function rateText(perMinute: number | undefined): string {
   return `${number(rounded)} a minute`;
 }
 
-function timeWordings({ timeLeft, waitingUntil, streams }: SyncState): readonly string[] {
+function timeWordings({ timeLeft, waitingUntil, streams, kept = 0 }: SyncState): readonly string[] {
   const wait = waitingUntil === undefined ? '' : `Quota spent until ${waitingUntil}`;
   if (streams.left === 0) return [wait];
   const time =
@@ -90,7 +93,10 @@ function timeWordings({ timeLeft, waitingUntil, streams }: SyncState): readonly 
   const why = timeLeft === undefined ? '' : `: ${decidingText(timeLeft)} decides`;
   if (wait === '') return [time + why, time];
   const rest = timeLeft === undefined ? '' : `; about ${durationText(timeLeft)} left`;
-  return [wait + rest + why, wait + rest, wait];
+  const short = [wait + rest + why, wait + rest, wait];
+  if (kept === 0) return short;
+  const full = `Quota: ${keptText(kept)}, until ${waitingUntil ?? ''}`;
+  return [full + rest + why, full + rest, ...short];
 }
 
 function durationText({ ms }: TimeLeft): string {
@@ -114,9 +120,12 @@ function remainingText(left: number, timeLeft: TimeLeft | undefined): string {
 }
 
 /** The same as one sentence, for where there is no terminal. */
-export function syncText({ list, streams, timeLeft, waitingUntil }: SyncState): string {
+export function syncText({ list, streams, timeLeft, waitingUntil, kept = 0 }: SyncState): string {
   const rest = remainingText(streams.left, timeLeft);
-  if (waitingUntil !== undefined) return `Quota spent, waiting until ${waitingUntil}; ${rest}.`;
+  if (waitingUntil !== undefined) {
+    const keptToo = kept === 0 ? '' : `; ${keptText(kept)}`;
+    return `Quota spent, waiting until ${waitingUntil}; ${rest}${keptToo}.`;
+  }
   const { done, total, isKnown } = list;
   const of = total === undefined || done > total ? '' : ` of about ${number(total)}`;
   const listed = isKnown ? 'the list is complete' : `${number(done)}${of} listed so far`;

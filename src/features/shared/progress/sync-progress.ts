@@ -9,6 +9,7 @@ import type { Program } from '../../../program.ts';
 import type { Scope } from '../../../sync/athlete-sync-state.ts';
 import type { Reporter } from '../../../sync/run-options.ts';
 import type { RunStats } from '../../../sync/run-stats.ts';
+import { keptNow, reportQuota } from '../quota-report.ts';
 import { loggedTime, readerOf, wallTime } from '../time-text.ts';
 import { isDrawn } from './is-drawn.ts';
 import type { Screen } from './screen.ts';
@@ -52,6 +53,10 @@ export async function openProgress(run: ShownRun): Promise<Progress> {
     nowMs,
     requestsPerHour: await database.runs.requestsPerHour(),
     shortWindowMs: settings.shortWindowMs,
+    kept: () =>
+      plan
+        ? keptNow(reportQuota({ state: rateLimiter.known(), settings, nowMs: nowMs(), plan }))
+        : 0,
   });
   return createProgress(program, tracker, run.isAwaited);
 }

@@ -17,6 +17,8 @@ export interface TrackerOptions {
   /** How many requests an hour the last runs made while they worked, where that is known. */
   readonly requestsPerHour: number | undefined;
   readonly shortWindowMs: number;
+  /** How many requests are left that are kept for today's activities; 0 while others are left too. */
+  readonly kept?: () => number;
 }
 
 export interface Tracker {
@@ -67,6 +69,7 @@ export function createTracker(options: TrackerOptions): Tracker {
         },
         timeLeft: timeLeft(options, backlog.left, streamRate(since, stats, minMeasuredSeconds)),
         waitingUntil,
+        ...(waitingUntil !== undefined && { kept: options.kept?.() ?? 0 }),
       };
     },
   };

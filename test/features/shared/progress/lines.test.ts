@@ -33,7 +33,8 @@ const anyState: fc.Arbitrary<SyncState> = fc.record({
     }),
     { nil: undefined },
   ),
-  waitingUntil: fc.option(fc.constant('2026-11-26 14:15 UTC'), { nil: undefined }),
+  waitingUntil: fc.option(fc.constant('2026-11-26 14:15'), { nil: undefined }),
+  kept: fc.nat(200),
 });
 
 function barOf(line = ''): string | undefined {
@@ -118,6 +119,17 @@ it('says until when the quota is spent, and what decides the time left', () => {
   expect(syncLines(waiting, 60)[2]).toBe('Quota spent until 14:15; about 22 hours left');
   expect(syncText(waiting)).toBe(
     'Quota spent, waiting until 14:15; 860 streams to go: about 22 hours (the daily quota decides).',
+  );
+});
+
+it('says what is left and kept while it waits, where there is room', () => {
+  const waiting = { ...midway, waitingUntil: '14:15', kept: 4 };
+  expect(syncLines(waiting, 120)[2]).toBe(
+    "Quota: 4 left, kept for today's activities, until 14:15; about 22 hours left: the daily quota decides",
+  );
+  expect(syncLines(waiting, 60)[2]).toBe('Quota spent until 14:15; about 22 hours left');
+  expect(syncText(waiting)).toBe(
+    "Quota spent, waiting until 14:15; 860 streams to go: about 22 hours (the daily quota decides); 4 left, kept for today's activities.",
   );
 });
 
