@@ -1,4 +1,4 @@
-/** A replica set of three that hold data, whose primary a test may kill. */
+/** A replica set whose members all hold data, and whose primary a test may kill. */
 import type { Document } from 'mongodb';
 import { MongoClient } from 'mongodb';
 import { MongoMemoryReplSet } from 'mongodb-memory-server-core';
@@ -14,11 +14,11 @@ export interface ReplicaSet {
   remove(): Promise<void>;
 }
 
-export async function startReplicaSet(): Promise<ReplicaSet> {
+export async function startReplicaSet(members = 3): Promise<ReplicaSet> {
   const { launchTimeout, storageEngine } = sharedOptions;
   const set = await MongoMemoryReplSet.create({
     binary: await libraryBinary(),
-    instanceOpts: [1, 2, 3].map(() => ({ launchTimeout })),
+    instanceOpts: Array.from({ length: members }, () => ({ launchTimeout })),
     replSet: {
       name: 'faults',
       storageEngine,
