@@ -64,6 +64,8 @@ export interface SegmentTask extends Tried {
 export interface AthleteTask extends Tried {
   readonly kind: 'athlete';
   readonly part: AthletePart;
+  /** Whether it was never requested before. */
+  readonly isFirst?: boolean;
 }
 
 export interface GearTask extends Tried {
@@ -106,6 +108,7 @@ export const ranks = [
   'event',
   'freshStreams',
   'freshDetails',
+  'firstStats',
   'page',
   'upkeep',
   'oldStreams',
@@ -129,6 +132,8 @@ export function rankOf(task: FetchTask): TaskRank {
     case 'segment':
       return 'segment';
     case 'athlete':
+      // Once for each athlete: Strava's totals say how long the list is.
+      return task.part === 'stats' && task.isFirst === true ? 'firstStats' : 'upkeep';
     case 'gear':
       return 'upkeep';
   }

@@ -62,7 +62,10 @@ export async function dueAthleteParts(
   const refreshedAt = (at: Date): Date => refreshAt('athlete', at);
   return athleteParts
     .filter((part) => isDue(states[part], now, refreshedAt))
-    .map((part) => ({ kind: 'athlete', part, tries: states[part]?.tries ?? 0 }));
+    .map((part) => ({
+      ...{ kind: 'athlete', part, tries: states[part]?.tries ?? 0 },
+      ...(states[part] === undefined && { isFirst: true }),
+    }));
 }
 
 /** When the next failed, not yet parked part becomes due. */

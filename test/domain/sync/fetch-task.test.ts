@@ -12,6 +12,7 @@ const recording = {
 describe('a fetch task', () => {
   const activity = { kind: 'activity', activityId: 7, tries: 0 } as const;
   const streams = { kind: 'streams', activityId: 7, tries: 0, ...recording } as const;
+  const stats = { kind: 'athlete', part: 'stats', tries: 0 } as const;
   const requested = { isFresh: true, requestedAt: new Date(0) };
   it.each<[FetchTask, string, string, boolean]>([
     [{ ...streams, isFresh: true }, 'streams:7', 'freshStreams', true],
@@ -24,6 +25,9 @@ describe('a fetch task', () => {
     [{ ...activity, purpose: 'details', isFresh: false }, 'activity:7', 'oldDetails', false],
     [{ kind: 'segment', part: 'record', segmentId: 3, tries: 0 }, 'segment:3', 'segment', false],
     [{ kind: 'athlete', part: 'zones', tries: 0 }, 'athlete:zones', 'upkeep', false],
+    [{ kind: 'athlete', part: 'stats', tries: 1 }, 'athlete:stats', 'upkeep', false],
+    [{ ...stats, isFirst: true }, 'athlete:stats', 'firstStats', false],
+    [{ kind: 'athlete', part: 'zones', tries: 0, isFirst: true }, 'athlete:zones', 'upkeep', false],
     [{ kind: 'gear', gearId: 'b1', tries: 0 }, 'gear:b1', 'upkeep', false],
   ])('%j has the key %s, the rank %s, and is fresh: %s', (task, key, rank, isFresh) => {
     expect([taskKey(task), rankOf(task), isFreshTask(task)]).toEqual([key, rank, isFresh]);

@@ -88,12 +88,13 @@ describe('the request most worth making', () => {
       activity('confirm', 6, false),
       activity('details', 7, true),
       activity('event', 8, true),
+      { kind: 'athlete', part: 'stats', tries: 0, isFirst: true },
       old,
       fresh,
     ];
     let its: AthleteView = athlete(7, { page: step, tasks });
     const order: string[] = [];
-    while (order.length < 8) {
+    while (order.length < 9) {
       const work = workOf(plan(view([its])));
       if (work.kind === 'task') {
         order.push(taskKey(work.task));
@@ -107,6 +108,7 @@ describe('the request most worth making', () => {
       'activity:8',
       'streams:1',
       'activity:7',
+      'athlete:stats',
       'page',
       'activity:6',
       'streams:2',

@@ -157,6 +157,14 @@ describe('which parts are due', () => {
     expect(await due(hours(25))).toEqual(['profile', 'zones', 'stats']);
   });
 
+  it('say of a part whether it was ever requested', async () => {
+    const first = async () => (await dueTasks(hours(25))).filter(({ isFirst }) => isFirst === true);
+    expect((await first()).map(({ part }) => part)).toEqual(['profile', 'zones', 'stats']);
+    await failed('zones');
+    await store('stats', {});
+    expect((await first()).map(({ part }) => part)).toEqual(['profile']);
+  });
+
   it.each([
     [false, hours(1)],
     [true, undefined],

@@ -4,6 +4,7 @@
 import type { EstimateFacts } from '../../../domain/rate-limit/estimate.ts';
 import { estimate } from '../../../domain/rate-limit/estimate.ts';
 import type { Database, Strava } from '../../../main.ts';
+import type { ListTotals } from '../../../mongo/athletes/list-totals.ts';
 import { readListTotals } from '../../../mongo/athletes/list-totals.ts';
 import type { Program } from '../../../program.ts';
 import type { Scope } from '../../../sync/athlete-sync-state.ts';
@@ -43,8 +44,10 @@ export async function openProgress(run: ShownRun): Promise<Progress> {
   const { settings } = quota;
   const nowMs = (): number => quota.nowMs();
   const isWhole = scope.kind === 'default' && scope.since === undefined;
+  const readTotals = () => readListTotals(database.store, athleteIds);
+  const totals = isWhole ? await readTotals() : undefined;
   const tracker = createTracker({
-    totals: isWhole ? await readListTotals(database.store, athleteIds) : undefined,
+    totals,
     estimate: (requests, requestsPerHour) =>
       estimate(requests, {
         ...{ state: rateLimiter.known(), settings, nowMs: nowMs(), requestsPerHour },
@@ -58,7 +61,36 @@ export async function openProgress(run: ShownRun): Promise<Progress> {
         ? keptNow(reportQuota({ state: rateLimiter.known(), settings, nowMs: nowMs(), plan }))
         : 0,
   });
-  return createProgress(program, tracker, run.isAwaited);
+  const isTotalWanted = totals !== undefined && totals.counted === undefined;
+  const progress = createProgress(program, tracker, run.isAwaited);
+  return isTotalWanted ? learning(progress, tracker, readTotals) : progress;
+}
+
+/** Reads the totals again whenever the run has stored a record that may be an athlete's stats. */
+export function learning(
+  progress: Progress,
+  tracker: Tracker,
+  readTotals: () => Promise<ListTotals>,
+): Progress {
+  let seen = 0;
+  let isKnown = false;
+  const learn = async (): Promise<void> => {
+    const { counted } = await readTotals();
+    if (counted === undefined) return;
+    isKnown = true;
+    tracker.learnTotal(counted);
+  };
+  return {
+    ...progress,
+    progress: (stats, backlog) => {
+      if (!isKnown && !backlog.isListKnown && stats.recordsStored > seen) {
+        seen = stats.recordsStored;
+        // The bars do without; the run itself meets what is wrong with MongoDB.
+        learn().catch(() => undefined);
+      }
+      progress.progress(stats, backlog);
+    },
+  };
 }
 
 export function createProgress(program: Program, tracker: Tracker, isAwaited: boolean): Progress {

@@ -25,6 +25,8 @@ export interface Tracker {
   readonly progress: (stats: RunStats, backlog: Backlog) => void;
   /** The quota is spent until then; the text names the instant. */
   readonly waiting: (until: string, backlog: Backlog) => void;
+  /** Strava's count of the list, learned while the run is under way. */
+  readonly learnTotal: (counted: number) => void;
   readonly state: () => SyncState;
 }
 
@@ -38,6 +40,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   let known: { readonly stats: RunStats; readonly perMinute: number | undefined } | undefined;
   let waitingUntil: string | undefined;
   const storedBefore = options.totals?.stored ?? 0;
+  let total = options.totals?.counted;
   const follow = (next: Backlog): void => {
     backlog = next;
     if (next.isListKnown) known ??= { stats, perMinute: listRate(stats) };
@@ -53,12 +56,15 @@ export function createTracker(options: TrackerOptions): Tracker {
       waitingUntil = until;
       follow(next);
     },
+    learnTotal: (counted) => {
+      total = counted;
+    },
     state: () => {
       const since = known?.stats ?? emptyStats;
       return {
         list: {
           done: Math.max(0, storedBefore + stats.added - stats.deleted),
-          total: options.totals?.counted,
+          total,
           isKnown: backlog.isListKnown,
           perMinute: known === undefined ? listRate(stats) : known.perMinute,
         },

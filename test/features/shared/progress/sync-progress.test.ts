@@ -1,8 +1,12 @@
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
 import { systemClock } from '../../../../src/clock.ts';
-import { createProgress } from '../../../../src/features/shared/progress/sync-progress.ts';
+import {
+  createProgress,
+  learning,
+} from '../../../../src/features/shared/progress/sync-progress.ts';
 import { createTracker } from '../../../../src/features/shared/progress/sync-tracker.ts';
+import type { ListTotals } from '../../../../src/mongo/athletes/list-totals.ts';
 import { emptyStats } from '../../../../src/sync/run-stats.ts';
 import type { TestProgramOptions } from '../../../support/program.ts';
 import { createTestProgram } from '../../../support/program.ts';
@@ -10,14 +14,18 @@ import { createTestProgram } from '../../../support/program.ts';
 let nowMs = 0;
 const clock = { ...systemClock, monotonicMs: () => nowMs };
 
-function openWith(options: TestProgramOptions, isAwaited = true) {
+function openWith(
+  options: TestProgramOptions,
+  isAwaited = true,
+  totals: ListTotals = { stored: 0, counted: 400 },
+) {
   const stderr = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
   const program = {
     ...createTestProgram({ clock, ...options }),
     stderr: stderr as unknown as NodeJS.WriteStream,
   };
   const tracker = createTracker({
-    totals: { stored: 0, counted: 400 },
+    totals,
     estimate: () => ({ endMs: 60_000, decidedBy: 'daily' }),
     nowMs: () => 0,
     requestsPerHour: undefined,
@@ -30,7 +38,7 @@ function openWith(options: TestProgramOptions, isAwaited = true) {
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => (JSON.parse(line) as { msg: string }).msg);
-  return { progress, logged, shown: () => String(stderr.read() ?? '') };
+  return { progress, tracker, logged, shown: () => String(stderr.read() ?? '') };
 }
 
 const backlog = { left: 7, isListKnown: false };
@@ -92,4 +100,33 @@ it('shows no bars on a terminal where only warnings are wanted', () => {
   progress.progress(emptyStats, backlog);
   progress.end();
   expect(shown()).toBe('');
+});
+
+it("learns Strava's count of a new athlete's list while the list is read", async () => {
+  const { progress, tracker } = openWith({}, false, { stored: 0, counted: undefined });
+  const answers = [undefined, 400, 500];
+  let reads = 0;
+  const learned = learning(progress, tracker, () => {
+    reads += 1;
+    return Promise.resolve({ stored: 0, counted: answers.shift() });
+  });
+  const follow = async (recordsStored: number): Promise<number | undefined> => {
+    learned.progress({ ...emptyStats, added: 200, recordsStored }, backlog);
+    await new Promise((done) => setImmediate(done));
+    return tracker.state().list.total;
+  };
+  expect(await follow(0)).toBeUndefined();
+  expect(await follow(1)).toBeUndefined();
+  expect(await follow(1)).toBeUndefined();
+  expect(await follow(2)).toBe(400);
+  expect(await follow(3)).toBe(400);
+  expect(reads).toBe(2);
+});
+
+it('goes on where the count cannot be read', async () => {
+  const { progress, tracker } = openWith({}, false, { stored: 0, counted: undefined });
+  const learned = learning(progress, tracker, () => Promise.reject(new Error('away')));
+  learned.progress({ ...emptyStats, recordsStored: 1 }, backlog);
+  await new Promise((done) => setImmediate(done));
+  expect(tracker.state().list.total).toBeUndefined();
 });
