@@ -67,9 +67,16 @@ const defaults: MongoClientOptions = {
   maxPoolSize: 10,
 };
 
-/** Where opening has a limit, the driver gives up before it, and so names the reason. */
+/**
+ * Where opening has a limit, the driver gives up before it, and so names the reason. It asks often whether
+ * the server is alive, so that an operation ends soon if the server falls silent, and a slow one does not.
+ */
 function selectionWithin(openWithinMs: number): MongoClientOptions {
-  return { serverSelectionTimeoutMS: openWithinMs * 0.75, connectTimeoutMS: openWithinMs * 0.6 };
+  return {
+    serverSelectionTimeoutMS: openWithinMs * 0.75,
+    connectTimeoutMS: openWithinMs * 0.6,
+    heartbeatFrequencyMS: 500,
+  };
 }
 
 /** The driver prefers its options to the URI's; the operator's URI is preferred to our defaults. */

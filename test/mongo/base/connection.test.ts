@@ -17,6 +17,7 @@ import { uriOf } from '../../../src/embedded-mongodb/mongod.ts';
 import { isPassing } from '../../../src/mongo/base/failures.ts';
 import { startLockedMongod, type LockedMongod } from '../../support/locked-mongod.ts';
 import { startMemoryServer } from '../../support/memory-server.ts';
+import { startMongoProxy } from '../../support/mongo-proxy.ts';
 import { startOwnMongod, type OwnMongod } from '../../support/own-mongod.ts';
 import { open } from './connection-of.ts';
 
@@ -243,6 +244,20 @@ describe('a server that does not respond', () => {
     for (const socket of sockets) socket.destroy();
     server.close();
   });
+
+  it('fails an operation soon where opening had a limit, also if it falls silent later', async () => {
+    const proxy = await startMongoProxy(running().uri);
+    try {
+      const mongo = await open({ uri: proxy.uri, name }, { deadlineMs: 0, openWithinMs: 2_000 });
+      opened.push(mongo);
+      await mongo.db.collection('things').findOne();
+      proxy.freeze();
+      const silent = mongo.db.collection('things').findOne();
+      await expect(silent).rejects.toThrow(MongoUnavailableError);
+    } finally {
+      await proxy.close();
+    }
+  }, 10_500);
 
   it('is waited for at the start', async () => {
     const port = await deadPort();
