@@ -3,7 +3,7 @@
  * instants, true or false, so no cell needs quotes and no program reads one as a formula.
  */
 import type { Recording } from '../../domain/activity/recording.ts';
-import type { Sample, Streams } from '../../domain/activity/streams.ts';
+import type { Streams } from '../../domain/activity/streams.ts';
 import { instantAt } from './samples.ts';
 
 /** Strava's key of the stream, and the name of its column with the unit. */
@@ -24,7 +24,7 @@ const columns: readonly (readonly [string, string])[] = [
 
 export const csvHead = `${['activity_id', 'time_utc', ...columns.map(([, name]) => name)].join(',')}\r\n`;
 
-/** A row for each sample; a cell is empty where the sample is missing. */
+/** A row for each sample; a cell is empty where the sample is missing or is none. */
 export function* csvOf(recording: Recording): Generator<string> {
   const { streams } = recording;
   for (let index = 0; streams && index < streams.sampleCount; index += 1) {
@@ -37,6 +37,7 @@ function rowOf(recording: Recording, streams: Streams, index: number): string {
   return `${recording.id},${instantAt(recording, streams, index) ?? ''},${cells.join(',')}\r\n`;
 }
 
-function cellOf(sample: Sample | undefined): string {
-  return sample === undefined || sample === null ? '' : String(sample);
+/** Empty for what another program stored in a stream: a text could be a formula. */
+function cellOf(sample: unknown): string {
+  return typeof sample === 'boolean' || Number.isFinite(sample) ? String(sample) : '';
 }

@@ -66,6 +66,21 @@ describe('CSV', () => {
   });
 });
 
+describe('CSV of a stream that another program wrote', () => {
+  it('CSV has empty cells for texts, objects and NaN', async () => {
+    const foreign = recordingOf({
+      time: ['=1+1', Number.NaN, 2] as unknown as readonly number[],
+      watts: [{ odd: 1 }, true, 200] as unknown as readonly number[],
+    });
+    const [, ...rows] = readCsv(await written('csv', foreign));
+    expect(rows.map((row) => [row[2], row[11]])).toEqual([
+      ['', ''],
+      ['', 'true'],
+      ['2', '200'],
+    ]);
+  });
+});
+
 describe('lines of JSON', () => {
   it('lines of JSON have the record with exact 64-bit integers, and the streams', async () => {
     const record = { id: 19_000_000_001n, effort: { id: 9_007_199_254_740_993n }, name: 'a\nb' };
