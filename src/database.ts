@@ -94,13 +94,10 @@ async function connect({ log }: Program, options: MongoOptions): Promise<Store> 
   });
 }
 
-async function prepareStore(
-  { clock, log }: Program,
-  store: Store,
-  vault: TokenVault,
-): Promise<void> {
+async function prepareStore(program: Program, store: Store, vault: TokenVault): Promise<void> {
+  const { clock, log } = program;
   await ensureVersion(store, new Date(clock.nowMs()));
-  await prepareDatabase(store);
+  await showStepWhenSlow(program, 'Making missing indexes and views', () => prepareDatabase(store));
   for (const athlete of await adoptLogins(store, vault))
     log.info({ athlete }, 'Adopted a login that was typed in by hand.');
 }

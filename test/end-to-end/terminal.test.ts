@@ -70,6 +70,23 @@ describe('on a terminal', () => {
     },
   );
 
+  it('sync takes its bars away on Ctrl-C, says what is left, and ends with 130', async () => {
+    const scene = await openScene({ activities: 5, env: { TERM: 'xterm', LOG_LEVEL: 'info' } });
+    const held = scene.simulator.hold({ endpoint: 'streams' });
+    const args = ['-c', onTerminal, 'bin/domestique', 'sync'];
+    const sync = scene.launch(args, {}, { program: 'python3' });
+    const streams = await sync.reach(held);
+    await sync.shown(/streams +\[/);
+    sync.kill('SIGUSR1');
+    await sync.shown('^C');
+    streams.release();
+    const { exitCode, stdout } = await sync.ended;
+    expect(exitCode, stdout).toBe(130);
+    const [, summary = ''] = stdout.split('\u001B[?25h');
+    expect(summary).toContain('Stopped; the next run goes on from here.');
+    expect(summary).not.toMatch(/streams +\[/);
+  });
+
   it('verify shows a bar once it takes longer than two seconds, and takes it away', async () => {
     const scene = await openScene({ activities: 2, env: { TERM: 'xterm', LOG_LEVEL: 'info' } });
     await scene.call('sync');

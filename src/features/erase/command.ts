@@ -23,6 +23,7 @@ import { whileHeld } from '../shared/held-athlete.ts';
 import type { Revocation } from '../shared/revocation.ts';
 import { revokeOrUnmark } from '../shared/revocation.ts';
 import { athleteOf } from '../shared/period-options.ts';
+import { showStepWhenSlow } from '../shared/progress/delayed.ts';
 import { counted, number, table } from '../shared/text-format.ts';
 
 export interface EraseOptions {
@@ -70,10 +71,12 @@ export async function erase(program: Program, options: EraseOptions): Promise<Ex
 
 /** Takes over the athlete from the process that syncs it, and erases without a confirmation. */
 export async function eraseNow(session: AthleteSession, withoutRevoke: boolean): Promise<Receipt> {
-  const { store } = session.database;
-  const receipt = await whileHeld(session, (lease) => eraseHeld(session, withoutRevoke, lease));
-  await eraseLeases(store, session.athleteId);
-  const { mongodb, dataDir } = session.program.config;
+  const { program, athleteId, database } = session;
+  const receipt = await showStepWhenSlow(program, `Erasing athlete ${athleteId}`, () =>
+    whileHeld(session, (lease) => eraseHeld(session, withoutRevoke, lease)),
+  );
+  await eraseLeases(database.store, athleteId);
+  const { mongodb, dataDir } = program.config;
   if (mongodb.uri === undefined) await emptyLog(logPathIn(dataDir));
   return receipt;
 }

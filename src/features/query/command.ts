@@ -22,6 +22,7 @@ import { queryOrderOf } from './options.ts';
 import type { ActivityFilter } from '../shared/activity-filter.ts';
 import { emptyHint, matchOf, withStoredSport } from '../shared/activity-filter.ts';
 import { hanging, outputWidth } from '../shared/fitted-table.ts';
+import { showStepWhenSlow } from '../shared/progress/delayed.ts';
 import { readerOf } from '../shared/time-text.ts';
 
 export async function query(program: Program, args: readonly string[]): Promise<ExitCode> {
@@ -38,10 +39,12 @@ export async function query(program: Program, args: readonly string[]): Promise<
     const answer =
       known.length === 0
         ? []
-        : await answerOf(database.store, recipe, {
-            scope: withAthlete(known, recipe, scope),
-            match: matchOf(filter),
-          });
+        : await showStepWhenSlow(program, `Answering ${recipe.name}`, () =>
+            answerOf(database.store, recipe, {
+              scope: withAthlete(known, recipe, scope),
+              match: matchOf(filter),
+            }),
+          );
     if (answer === undefined) {
       throw new UsageError(`${recipe.name}: ${recipe.lookup?.absence ?? 'Nothing was found.'}`);
     }

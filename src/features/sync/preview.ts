@@ -10,6 +10,7 @@ import type { Preview, PreviewDeps } from '../../sync/preview.ts';
 import { isAthletes } from '../../sync/outcomes.ts';
 import { previewAthlete } from '../../sync/preview.ts';
 import type { SyncSession } from '../shared/sync-run.ts';
+import { showStepWhenSlow } from '../shared/progress/delayed.ts';
 import { readBacklogPlan, scopeOf } from '../shared/sync-run.ts';
 import { renderPreview } from './report.ts';
 
@@ -24,7 +25,11 @@ export async function printPreview(session: SyncSession, isJson: boolean): Promi
   const stopped = new Map<number, Error>();
   for (const id of athleteIds) {
     try {
-      previews.push(await previewAthlete(deps, id, backfill ?? current));
+      previews.push(
+        await showStepWhenSlow(program, `Reading the list of athlete ${id}`, () =>
+          previewAthlete(deps, id, backfill ?? current),
+        ),
+      );
     } catch (error) {
       if (!isAthletes(error)) throw error;
       stopped.set(id, error);

@@ -14,12 +14,16 @@ const defaultWidth = 80;
 const drawingsPerSecond = 4;
 const clearRestOfLine = '\u001B[K';
 
-/** Draws `rows` lines at once and several times a second; `linesOf` gives them for the terminal's width. */
+/**
+ * Draws `rows` lines at once and several times a second; `linesOf` gives them for the terminal's width.
+ * Where a terminal has such lines already, they stay alone.
+ */
 export function openScreen(
   stream: NodeJS.WriteStream,
   rows: number,
   linesOf: (width: number) => readonly string[],
 ): Screen {
+  if (screens.has(stream)) return { end: () => undefined };
   let lines: readonly string[] = [];
   const bars = new cliProgress.MultiBar(
     {

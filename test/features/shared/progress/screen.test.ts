@@ -49,3 +49,17 @@ it('keeps what is written meanwhile above its lines', async () => {
   await ticks();
   expect(terminal.screen()).toEqual(['before', 'log', 'with a stack', 'after']);
 });
+
+it('draws one set of lines at a time', async () => {
+  const terminal = createTerminal(40);
+  const first = openScreen(terminal.stream, 1, () => ['first']);
+  const second = openScreen(terminal.stream, 1, () => ['second']);
+  second.end();
+  await ticks();
+  expect(terminal.screen()).toEqual(['first']);
+  first.end();
+  const third = openScreen(terminal.stream, 1, () => ['third']);
+  await ticks();
+  expect(terminal.screen()).toEqual(['third']);
+  third.end();
+});
