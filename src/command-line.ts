@@ -11,7 +11,6 @@ import type { backup } from './features/backup/command.ts';
 import type { restore } from './features/backup/restore-command.ts';
 import type { Add, Perform } from './command-action.ts';
 import { helpConfiguration } from './command-line/help.ts';
-import { exitCodes } from './errors.ts';
 import { addExport, addList, addOpen, addQuery, addShow } from './stored-commands.ts';
 import { addAuth, addGet, addSync, addVerify, addWebhook } from './strava-commands.ts';
 import { escapeActing } from './terminal-text.ts';
@@ -103,7 +102,7 @@ function addInit(add: Add, perform: Perform, input: Input): void {
   ).action(() =>
     perform(async (program) => {
       const ready = await (await import('./features/init/command.ts')).init(program, input);
-      if (ready === undefined) return exitCodes.done;
+      if (typeof ready === 'number') return ready;
       const { auth } = await import('./features/auth/command.ts');
       return auth(ready, { isBrowserWanted: true, isForced: false });
     }),

@@ -2,7 +2,7 @@
  * Makes a folder and its parents. Node's own `mkdir` with `recursive` does not end where a parent exists
  * and still takes no folder, as below /proc.
  */
-import { mkdir, stat } from 'node:fs/promises';
+import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** A folder that exists stays as it is. @throws the system's error, ENOENT for a link that leads nowhere. */
@@ -24,5 +24,27 @@ async function makeOne(path: string, mode: number): Promise<void> {
   } catch (error) {
     const isTaken = error instanceof Error && 'code' in error && error.code === 'EEXIST';
     if (!isTaken || !(await stat(path)).isDirectory()) throw error;
+  }
+}
+
+/** The path itself, or the nearest above it that exists. */
+export async function nearestFolder(path: string): Promise<string> {
+  const parent = dirname(path);
+  return parent === path || (await isAllowed(path, constants.F_OK)) ? path : nearestFolder(parent);
+}
+
+/** Whether files can be made in the folder, also where the folder has to be made first. */
+export async function canWriteIn(path: string): Promise<boolean> {
+  const folder = await nearestFolder(path);
+  const isFolder = (await stat(folder)).isDirectory();
+  return isFolder && (await isAllowed(folder, constants.W_OK | constants.X_OK));
+}
+
+async function isAllowed(path: string, mode: number): Promise<boolean> {
+  try {
+    await access(path, mode);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeFolder } from '../src/make-folder.ts';
+import { canWriteIn, makeFolder, nearestFolder } from '../src/make-folder.ts';
 
 describe('makeFolder', () => {
   let folder = '';
@@ -45,5 +45,34 @@ describe('makeFolder', () => {
 
   it.runIf(process.platform === 'linux')('fails below /proc, and does not hang', async () => {
     await expect(makeFolder('/proc/domestique/data')).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
+
+describe('a folder', () => {
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'domestique-access-'));
+    await writeFile(join(folder, 'file'), '');
+    await mkdir(join(folder, 'closed'), { mode: 0o500 });
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it.each([
+    ['', true],
+    ['not/there/yet', true],
+    ['file', false],
+    ['file/sub/folder', false],
+  ])('at %j can be written: %j', async (path, isPossible) => {
+    expect(await canWriteIn(join(folder, path))).toBe(isPossible);
+  });
+
+  it.skipIf(process.getuid?.() === 0)('without the right to write cannot be written', async () => {
+    expect(await canWriteIn(join(folder, 'closed'))).toBe(false);
+    expect(await canWriteIn(join(folder, 'closed/sub'))).toBe(false);
+  });
+
+  it('that is not there yet has the nearest one above it', async () => {
+    expect(await nearestFolder(join(folder, 'a/b'))).toBe(folder);
+    expect(await nearestFolder('/')).toBe('/');
   });
 });

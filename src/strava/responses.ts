@@ -91,7 +91,7 @@ export function isClientRejected(response: HttpResponse): boolean {
 
 export function clientRejected(): ApplicationRejectedError {
   return new ApplicationRejectedError(
-    'Strava rejected the client: check STRAVA_CLIENT_ID and STRAVA_CLIENT_SECRET against https://www.strava.com/settings/api.',
+    `Strava rejected the client: check STRAVA_CLIENT_ID and STRAVA_CLIENT_SECRET against https://www.strava.com/settings/api; ${commandLine('init')} replaces them.`,
   );
 }
 

@@ -54,6 +54,17 @@ describe('init on a terminal', () => {
     expect(exitCode).toBe(130);
   });
 
+  it.each(['<&-', '< /dev/null'])('with its input from %s ends with 2', async (input) => {
+    const scene = await openScene({ activities: 1, isLoggedIn: false });
+    const program = join(projectFolder, 'bin/domestique');
+    const env = { STRAVA_CLIENT_ID: '', STRAVA_CLIENT_SECRET: '' };
+    const line = `exec '${program}' init ${input}`;
+    const { exitCode, stderr } = await scene.launch(['-c', line], env, { program: '/bin/sh' })
+      .ended;
+    expect(stderr).toMatch(/^init asks questions, and there is no terminal: set STRAVA_CLIENT_ID/);
+    expect(exitCode).toBe(2);
+  });
+
   it.each([
     ['Client ID: ', '\u0003'],
     ['Client Secret (not shown): ', '\u0003'],
@@ -62,8 +73,9 @@ describe('init on a terminal', () => {
     const before: readonly Step[] = question.startsWith('Client ID')
       ? []
       : [['Client ID: ', '1\r']];
-    const { stdout, file } = await runInit([...before, [question, typed]]);
+    const { stdout, file, exitCode } = await runInit([...before, [question, typed]]);
     expect(stdout).toContain('Stopped. Nothing was written.');
+    expect(exitCode).toBe(130);
     expect(existsSync(file)).toBe(false);
   });
 });

@@ -1,10 +1,10 @@
 /** Whether the disks of DATA_DIR and of MongoDB have room. */
 import { stat, statfs } from 'node:fs/promises';
 import type { Config } from '../../config/config.ts';
+import { nearestFolder } from '../../make-folder.ts';
 import type { Finding } from './check.ts';
 import type { Connection } from './connection.ts';
 import { dataFilesOf } from './connection.ts';
-import { nearestFolder } from './embedded.ts';
 
 const gigabyte = 1_000_000_000;
 /** A history of ten years with its streams takes about this much. */

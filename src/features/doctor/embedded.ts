@@ -1,9 +1,8 @@
 /** Whether the embedded MongoDB, which does not run, could be started. */
-import { access, constants } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { findLocalMongod } from '../../embedded-mongodb/binary.ts';
 import { isPortFree } from '../../embedded-mongodb/loopback-port.ts';
+import { canWriteIn } from '../../make-folder.ts';
 import type { Program } from '../../program.ts';
 import type { Finding } from './check.ts';
 
@@ -13,8 +12,7 @@ export async function checkEmbedded(
   env: Program['env'],
   signal: AbortSignal,
 ): Promise<Finding> {
-  const folder = await nearestFolder(dataDir);
-  if (!(await isWritable(folder))) {
+  if (!(await canWriteIn(dataDir))) {
     return {
       mark: 'failed',
       found: 'This user cannot write the folder of DATA_DIR.',
@@ -39,27 +37,4 @@ export async function checkEmbedded(
     mark: 'ok',
     found: `The embedded MongoDB does not run; a command would start MongoDB ${mongod.version}.`,
   };
-}
-
-/** The folder itself, or the nearest above it that exists. */
-export async function nearestFolder(path: string): Promise<string> {
-  const parent = dirname(path);
-  return parent === path || (await isThere(path)) ? path : nearestFolder(parent);
-}
-
-function isThere(path: string): Promise<boolean> {
-  return isAllowed(path, constants.F_OK);
-}
-
-function isWritable(folder: string): Promise<boolean> {
-  return isAllowed(folder, constants.W_OK | constants.X_OK);
-}
-
-async function isAllowed(path: string, mode: number): Promise<boolean> {
-  try {
-    await access(path, mode);
-    return true;
-  } catch {
-    return false;
-  }
 }

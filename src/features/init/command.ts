@@ -2,15 +2,17 @@
  * `init`: asks for what a real account needs, checks each reply at once, and writes secrets.json.
  * It connects to nothing.
  */
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { formatOf } from '../../config/formats.ts';
 import type { Resolution, UserFile } from '../../config/load.ts';
 import { loadConfig, resolveSettings, userFile } from '../../config/load.ts';
 import type { Setting } from '../../config/settings.ts';
 import { commandLine } from '../../domain/invocation.ts';
-import { UsageError } from '../../errors.ts';
-import { makeFolder } from '../../make-folder.ts';
+import type { ExitCode } from '../../errors.ts';
+import { exitCodes, OutputFailedError, UsageError } from '../../errors.ts';
+import { canWriteIn, makeFolder } from '../../make-folder.ts';
 import type { Program } from '../../program.ts';
+import { outputFailed } from '../../standard-streams.ts';
 import type { Ask } from './prompt.ts';
 import { createAsk } from './prompt.ts';
 import type { Question } from './questions.ts';
@@ -21,10 +23,10 @@ import { changeSecretsFile } from './secrets-file.ts';
 type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean };
 
 /**
- * Returns the program with its new settings if the user wants to log an athlete in now.
+ * Returns the program with its new settings if the user wants to log an athlete in now, else the exit code.
  * @throws UsageError without a terminal, OutputFailedError if the file cannot be written.
  */
-export async function init(program: Program, input: Input): Promise<Program | undefined> {
+export async function init(program: Program, input: Input): Promise<Program | ExitCode> {
   const { print, signal, stderr, configSource } = program;
   const file = userFile(configSource, 'secrets.json');
   if (input.isTTY !== true || !program.isTerminal) {
@@ -32,6 +34,7 @@ export async function init(program: Program, input: Input): Promise<Program | un
       `init asks questions, and there is no terminal: set STRAVA_CLIENT_ID and STRAVA_CLIENT_SECRET, or write ${file.name} by hand.`,
     );
   }
+  await assertWritable(file);
   const ask = createAsk({ input, output: stderr, signal });
   const replies = await askAll({
     ask,
@@ -41,10 +44,10 @@ export async function init(program: Program, input: Input): Promise<Program | un
   });
   if (replies === undefined) {
     print('\nStopped. Nothing was written.');
-    return undefined;
+    return exitCodes.interrupted;
   }
   if (replies.size > 0) {
-    await makeFolder(dirname(file.path), 0o700);
+    await makeParent(file);
     await changeSecretsFile(file.path, replies, signal);
     print(`\nWrote ${file.name}; only you can read it.`);
   } else {
@@ -53,8 +56,24 @@ export async function init(program: Program, input: Input): Promise<Program | un
   const config = loadConfig(configSource);
   const reply = await ask('Log an athlete in at Strava now? [Y/n] ');
   if (reply !== undefined && /^(y(es)?)?$/i.test(reply)) return { ...program, config };
-  print(`Next: ${commandLine('auth')} logs an athlete in.`);
-  return undefined;
+  print(`${reply === undefined ? '\n' : ''}Next: ${commandLine('auth')} logs an athlete in.`);
+  return exitCodes.done;
+}
+
+/** Before the first question, so that no reply is lost. @throws OutputFailedError */
+async function assertWritable({ path }: UserFile): Promise<void> {
+  if (await canWriteIn(dirname(path))) return;
+  throw new OutputFailedError(
+    `The folder ${dirname(path)} cannot be written, and ${basename(path)} belongs there. Nothing was asked or written.`,
+  );
+}
+
+async function makeParent({ path }: UserFile): Promise<void> {
+  try {
+    await makeFolder(dirname(path), 0o700);
+  } catch (error) {
+    throw outputFailed(dirname(path), error);
+  }
 }
 
 interface Dialogue {

@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream';
 
 import { describe, expect, it } from 'vitest';
 
+import type { UserFolders } from '../../../src/config/user-folders.ts';
 import { UsageError } from '../../../src/errors.ts';
 import { init } from '../../../src/features/init/command.ts';
 import type { ProjectFolder } from '../../config/project-folder.ts';
@@ -16,20 +17,25 @@ const secret = 'c0ffee'.padEnd(40, 'c0ffee');
 const noLogin: Step = [/Log an athlete in/, 'n'];
 
 /** Answers each question as it is asked. */
-async function answer(project: ProjectFolder, steps: readonly Step[], env = {}) {
+async function answer(
+  project: ProjectFolder,
+  steps: readonly Step[],
+  env = {},
+  userFolders?: UserFolders,
+) {
   const input = Object.assign(new PassThrough(), { isTTY: true as const });
   const terminal = capture();
   const base = createTestProgram({ isTerminal: true });
   const program = {
     ...base,
-    configSource: { env, configDir: project.configDir },
+    configSource: { env, configDir: project.configDir, ...(userFolders && { userFolders }) },
     print: (text: string) => void terminal.stream.write(`${text}\n`),
     stderr: terminal.stream as unknown as NodeJS.WriteStream,
   };
   const running = init(program, input);
   let seen = 0;
   for (const [prompt, reply] of steps) {
-    await terminal.waitFor(prompt, seen);
+    await Promise.race([terminal.waitFor(prompt, seen), running]);
     seen = terminal.text().length;
     input.write(reply === '\u0003' ? reply : `${reply}\r`);
   }
@@ -58,7 +64,7 @@ describe('init', () => {
     expect(transcript).toContain('https://www.strava.com/settings/api');
     expect(transcript).toContain('npm run auth');
     expect(transcript).not.toContain('c0ffee');
-    expect(next).toBeUndefined();
+    expect(next).toBe(0);
   });
 
   it('asks again after an invalid reply, and says what is right', async () => {
@@ -100,7 +106,7 @@ describe('init', () => {
       notify: { url: 'https://ntfy.example.org/me' },
       sync: { since: '2019' },
     });
-    expect(next?.config.strava).toMatchObject({ clientId: '1', clientSecret: secret });
+    expect(next).toMatchObject({ config: { strava: { clientId: '1', clientSecret: secret } } });
   });
 
   it('does not ask for what a variable sets', async () => {
@@ -124,7 +130,41 @@ describe('init', () => {
     ]);
     expect(transcript).toContain('Stopped. Nothing was written.');
     expect(existsSync(join(project.configDir, 'secrets.json'))).toBe(false);
-    expect(next).toBeUndefined();
+    expect(next).toBe(130);
+  });
+
+  it('leaves an existing file as it was after Ctrl-C', async () => {
+    using project = createProjectFolder();
+    const before = { strava: { clientId: '1', clientSecret: 'old' }, sync: { since: '2019' } };
+    project.write('config/secrets.json', before);
+    const { next } = await answer(project, [
+      [/Client ID is set already[^]*\[y\/N\] /, 'y'],
+      [/Client ID: /, '2'],
+      [/Client Secret is set already[^]*\[y\/N\] /, 'y'],
+      [/Client Secret \(not shown\): /, '\u0003'],
+    ]);
+    expect(next).toBe(130);
+    expect(secretsOf(project)).toEqual(before);
+  });
+
+  it('says in one sentence that the folder cannot be written', async () => {
+    using project = createProjectFolder();
+    // For root, too, nothing can be made there.
+    const userFolders = { config: '/proc/domestique/config', data: project.dir };
+    const asked = answer(
+      project,
+      [
+        [/Client ID: /, '1'],
+        [/Client Secret[^]*: /, 'abc'],
+        [/MongoDB[^]*: /, ''],
+        [/Notifications[^]*: /, ''],
+      ],
+      {},
+      userFolders,
+    );
+    await expect(asked).rejects.toThrow(
+      /^(The folder )?\/proc\/domestique\/config cannot be written/,
+    );
   });
 
   it('without a terminal ends with 2 and one sentence', async () => {
