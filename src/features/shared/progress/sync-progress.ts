@@ -44,8 +44,10 @@ export async function openProgress(run: ShownRun): Promise<Progress> {
   const { settings } = quota;
   const nowMs = (): number => quota.nowMs();
   const isWhole = scope.kind === 'default' && scope.since === undefined;
+  // To count all activities at each tick of a daemon would cost more than its polls.
+  const isSeen = run.isAwaited || isDrawn(program);
   const readTotals = () => readListTotals(database.store, athleteIds);
-  const totals = isWhole ? await readTotals() : undefined;
+  const totals = isWhole && isSeen ? await readTotals() : undefined;
   const tracker = createTracker({
     totals,
     estimate: (requests, requestsPerHour) =>
