@@ -2,11 +2,11 @@
  * The budget for polls on simulated days, with a backlog that does not end: pure, and so the same each time.
  */
 import { dayMs, hourMs } from '../../src/domain/duration.ts';
-import { backlogPerDay } from '../../src/domain/rate-limit/estimate.ts';
 import { planPolls } from '../../src/domain/rate-limit/poll-plan.ts';
 import { emptyQuota } from '../../src/domain/rate-limit/quota-state.ts';
 import {
   athletesOf,
+  backlogPerDay,
   midnightMs,
   quarterMs,
   quotaOf,
@@ -44,7 +44,7 @@ export function estimatedOld(count: number): number {
     ...{ ...facts, athletes: athletesOf(count), tickIntervalMs: quarterMs },
     ...{ webhookIntervalMs: 0, hasBacklog: true },
   });
-  return backlogPerDay({ ...facts, plan });
+  return backlogPerDay(plan, settings);
 }
 
 export function pollTable(): readonly string[] {

@@ -96,11 +96,3 @@ function comesFirst(
     reserved: reserveFor(plan, state, settings, toMs - 1).daily,
   };
 }
-
-/** How many requests of a whole day are left for a backlog. */
-export function backlogPerDay({ plan, state, settings }: EstimateFacts): number {
-  const limit = limitOf('daily', state, settings);
-  if (plan === undefined) return limit;
-  const fresh = plan.perDay + plan.newActivities * activityRequests;
-  return Math.max(0, Math.floor(limit - fresh));
-}

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { dayMs, minuteMs } from '../../../src/domain/duration.ts';
-import { backlogPerDay, estimate, estimateEndMs } from '../../../src/domain/rate-limit/estimate.ts';
+import { estimate, estimateEndMs } from '../../../src/domain/rate-limit/estimate.ts';
 import { planPolls } from '../../../src/domain/rate-limit/poll-plan.ts';
 import { leftIn, noReserve, reserve } from '../../../src/domain/rate-limit/quota.ts';
 import type { QuotaSettings, QuotaState } from '../../../src/domain/rate-limit/quota-state.ts';
 import { emptyQuota } from '../../../src/domain/rate-limit/quota-state.ts';
-import { athletesOf, midnightMs, quarterMs, quotaOf, simulateDays } from './simulated-day.ts';
+import { athletesOf, backlogPerDay, midnightMs, quarterMs, quotaOf, simulateDays } from './simulated-day.ts';
 
 const start = Date.UTC(2026, 10, 22);
 
@@ -117,7 +117,7 @@ describe('estimateEndMs', () => {
 
   it('takes polls and new activities off each day', () => {
     const plan = planFor(10, midnightMs);
-    const perDay = backlogPerDay({ state: emptyQuota, settings: quota, nowMs: midnightMs, plan });
+    const perDay = backlogPerDay(plan, quota);
     expect(perDay).toBeGreaterThan(650);
     expect(perDay).toBeLessThan(667);
     const facts = { state: emptyQuota, settings: quota, nowMs: midnightMs, plan };

@@ -24,6 +24,11 @@ export const quotaOf = (short: number, daily: number): QuotaSettings => ({
   ...{ isHigherAllowed: false, maxInFlightMs: 90_000 },
 });
 
+/** How many requests of a whole day polls and new activities leave for a backlog. */
+export function backlogPerDay(plan: PollPlan, { daily }: QuotaSettings): number {
+  return Math.floor(daily - plan.perDay - plan.newActivities * activityRequests);
+}
+
 export interface Sent {
   readonly atMs: number;
   readonly kind: 'poll' | 'activity' | 'old';
