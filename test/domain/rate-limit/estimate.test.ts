@@ -7,7 +7,14 @@ import { planPolls } from '../../../src/domain/rate-limit/poll-plan.ts';
 import { leftIn, noReserve, reserve } from '../../../src/domain/rate-limit/quota.ts';
 import type { QuotaSettings, QuotaState } from '../../../src/domain/rate-limit/quota-state.ts';
 import { emptyQuota } from '../../../src/domain/rate-limit/quota-state.ts';
-import { athletesOf, backlogPerDay, midnightMs, quarterMs, quotaOf, simulateDays } from './simulated-day.ts';
+import {
+  athletesOf,
+  backlogPerDay,
+  midnightMs,
+  quarterMs,
+  quotaOf,
+  simulateDays,
+} from './simulated-day.ts';
 
 const start = Date.UTC(2026, 10, 22);
 
