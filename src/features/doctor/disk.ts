@@ -41,10 +41,10 @@ async function diskOf(path: string) {
   return { freeBytes: bavail * bsize, device: (await stat(folder)).dev };
 }
 
-/** What `dbStats` says of the server's disk; a hosted MongoDB says nothing. */
+/** What `dbStats` says of the server's disk: a hosted MongoDB says nothing, and an empty database 0. */
 async function diskOfServer({ store }: Connection): Promise<readonly Finding[]> {
   if (store === undefined) return [];
   const { fsTotalSize, fsUsedSize } = await store.db.command({ dbStats: 1 });
-  if (typeof fsTotalSize !== 'number' || typeof fsUsedSize !== 'number') return [];
-  return [assessDisk("MongoDB's disk", fsTotalSize - fsUsedSize)];
+  const isKnown = Number(fsTotalSize) > 0 && Number(fsUsedSize) > 0;
+  return isKnown ? [assessDisk("MongoDB's disk", Number(fsTotalSize) - Number(fsUsedSize))] : [];
 }
