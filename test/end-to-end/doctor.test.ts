@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findFreePort } from '../../src/embedded-mongodb/loopback-port.ts';
 import { printedJson, useScene } from '../support/scene.ts';
+import { terminalOf } from '../support/typed-terminal.ts';
 
 interface Line {
   readonly check: string;
@@ -73,6 +74,17 @@ describe.concurrent('doctor', () => {
       /^warning +Files +The file of STRAVA_CLIENT_SECRET_FILE can be read by other users/m,
     );
     expect(stdout).not.toContain(scene.simulator.clientSecret);
+  });
+
+  it.each([60, 80, 120])('breaks its lines between words at %i columns', async (columns) => {
+    const scene = await openScene({ activities: 1 });
+    const args = terminalOf(columns, 'bin/domestique', 'doctor');
+    const env = { MONGODB_URI: `mongodb://127.0.0.1:${await findFreePort()}` };
+    const { exitCode, stdout } = await scene.launch(args, env, { program: 'python3' }).ended;
+    expect(exitCode, stdout).toBe(1);
+    const lines = stdout.trimEnd().split(/\r?\n/);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
+    expect(lines.filter((line) => /^failed +MongoDB /.test(line))).toHaveLength(1);
   });
 
   it('names every wrong setting with 2, and still checks the others', async () => {

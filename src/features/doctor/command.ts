@@ -6,7 +6,8 @@ import type { Config } from '../../config/config.ts';
 import type { ExitCode } from '../../errors.ts';
 import type { Program } from '../../program.ts';
 import { createHttp } from '../../strava/http.ts';
-import { table } from '../shared/text-format.ts';
+import { terminalText } from '../../terminal-text.ts';
+import { hanging, outputWidth } from '../shared/fitted-table.ts';
 import type { Check, Result } from './check.ts';
 import { exitCodeOf, runChecks, worstOf } from './check.ts';
 import type { Connection } from './connection.ts';
@@ -38,7 +39,7 @@ export async function doctor(program: Program, { json }: { json: boolean }): Pro
     const more = config && connecting ? checksOf(program, config, connecting) : [skippedChecks];
     const results = await runChecks([...checks, ...more], { clock, maxMs: maxCheckMs, signal });
     signal.throwIfAborted();
-    print(json ? jsonOf(results) : textOf(results));
+    print(json ? jsonOf(results) : textOf(results, outputWidth(program)));
     return exitCodeOf(results);
   } finally {
     await (await connecting)?.store?.close();
@@ -78,14 +79,19 @@ function checksOf(
   ];
 }
 
-function textOf(results: readonly Result[]): string {
-  return table(
-    results.map(({ check, mark, found, advice }) => [
-      mark,
-      check,
-      advice === undefined ? found : `${found} ${advice}`,
-    ]),
-  );
+/** A line for each result, broken between words where the terminal is narrower. */
+function textOf(results: readonly Result[], width: number): string {
+  const [markLength, checkLength] = [
+    Math.max(...results.map(({ mark }) => mark.length)),
+    Math.max(...results.map(({ check }) => check.length)),
+  ];
+  return results
+    .map(({ mark, check, found, advice }) => {
+      const text = advice === undefined ? found : `${found} ${advice}`;
+      const before = `${mark.padEnd(markLength)}  ${check.padEnd(checkLength)}`;
+      return hanging(before, terminalText(text), width);
+    })
+    .join('\n');
 }
 
 function jsonOf(results: readonly Result[]): string {
