@@ -100,12 +100,15 @@ function addInit(add: Add, perform: Perform, input: Input): void {
     'init',
     'ask for the settings of a real account, write config/secrets.json, offer the login',
   ).action(() =>
-    perform(async (program) => {
-      const ready = await (await import('./features/init/command.ts')).init(program, input);
-      if (typeof ready === 'number') return ready;
-      const { auth } = await import('./features/auth/command.ts');
-      return auth(ready, { isBrowserWanted: true, isForced: false });
-    }),
+    perform(
+      async (program) => {
+        const ready = await (await import('./features/init/command.ts')).init(program, input);
+        if (typeof ready === 'number') return ready;
+        const { auth } = await import('./features/auth/command.ts');
+        return auth(ready, { isBrowserWanted: true, isForced: false });
+      },
+      { toleratesWrongSettings: true },
+    ),
   );
 }
 

@@ -74,21 +74,7 @@ export function loadConfigOrDefaults(options: LoadOptions): Config {
  * @throws ConfigurationError with one line for each problem
  */
 export function resolveSettings(options: LoadOptions): Resolution {
-  const configDir = path.resolve(options.configDir);
-  const { userFolders } = options;
-  const projectDir = userFolders?.data ?? path.dirname(configDir);
-  const ownNames = options.isDefaultOnly === true ? [] : ['secrets.json', 'local.json'];
-  const own = ownNames.map((name) => userFile(options, name));
-  const files = [
-    readConfigFile(configDir, 'default.json'),
-    ...own.map((file) =>
-      readConfigFile(path.dirname(file.path), path.basename(file.path), file.name),
-    ),
-  ];
-  const variables = readVariables(options.env, projectDir);
-  const inUri = readDatabaseInUri(originsOf([...files, variables]));
-  const sources = [...files, variables, inUri];
-  const origins = originsOf(sources);
+  const { projectDir, files, variables, inUri, sources, origins } = readSources(options);
 
   const config = convict<object>(schema, {
     env: textsByVariable(originsOf([variables, inUri])),
@@ -114,6 +100,29 @@ export function resolveSettings(options: LoadOptions): Resolution {
     origins,
     warnings: exposureWarnings(userFile(options, 'secrets.json'), origins),
   };
+}
+
+/** The origin of each setting, by key path, also of one that is wrong. */
+export function originsOfSettings(options: LoadOptions): Resolution['origins'] {
+  return readSources(options).origins;
+}
+
+function readSources(options: LoadOptions) {
+  const configDir = path.resolve(options.configDir);
+  const { userFolders } = options;
+  const projectDir = userFolders?.data ?? path.dirname(configDir);
+  const ownNames = options.isDefaultOnly === true ? [] : ['secrets.json', 'local.json'];
+  const own = ownNames.map((name) => userFile(options, name));
+  const files = [
+    readConfigFile(configDir, 'default.json'),
+    ...own.map((file) =>
+      readConfigFile(path.dirname(file.path), path.basename(file.path), file.name),
+    ),
+  ];
+  const variables = readVariables(options.env, projectDir);
+  const inUri = readDatabaseInUri(originsOf([...files, variables]));
+  const sources = [...files, variables, inUri];
+  return { projectDir, files, variables, inUri, sources, origins: originsOf(sources) };
 }
 
 /** A file of the user's settings, with its name for messages. */

@@ -4,12 +4,12 @@
  */
 import { basename, dirname } from 'node:path';
 import { formatOf } from '../../config/formats.ts';
-import type { Resolution, UserFile } from '../../config/load.ts';
-import { loadConfig, resolveSettings, userFile } from '../../config/load.ts';
+import type { LoadOptions, Resolution, UserFile } from '../../config/load.ts';
+import { loadConfig, originsOfSettings, userFile } from '../../config/load.ts';
 import type { Setting } from '../../config/settings.ts';
 import { commandLine } from '../../domain/invocation.ts';
 import type { ExitCode } from '../../errors.ts';
-import { exitCodes, OutputFailedError, UsageError } from '../../errors.ts';
+import { ConfigurationError, exitCodes, OutputFailedError, UsageError } from '../../errors.ts';
 import { canWriteIn, makeFolder } from '../../make-folder.ts';
 import type { Program } from '../../program.ts';
 import { outputFailed } from '../../standard-streams.ts';
@@ -24,7 +24,7 @@ type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean };
 
 /**
  * Returns the program with its new settings if the user wants to log an athlete in now, else the exit code.
- * @throws UsageError without a terminal, OutputFailedError if the file cannot be written.
+ * @throws UsageError without a terminal, ConfigurationError for what it cannot repair, OutputFailedError if the file cannot be written.
  */
 export async function init(program: Program, input: Input): Promise<Program | ExitCode> {
   const { print, signal, stderr, configSource } = program;
@@ -34,13 +34,14 @@ export async function init(program: Program, input: Input): Promise<Program | Ex
       `init asks questions, and there is no terminal: set STRAVA_CLIENT_ID and STRAVA_CLIENT_SECRET, or write ${file.name} by hand.`,
     );
   }
+  assertRepairable(configSource, file);
   await assertWritable(file);
   const ask = createAsk({ input, output: stderr, signal });
   const replies = await askAll({
     ask,
     print,
     file,
-    origins: resolveSettings(configSource).origins,
+    origins: originsOfSettings(configSource),
   });
   if (replies === undefined) {
     print('\nStopped. Nothing was written.');
@@ -58,6 +59,20 @@ export async function init(program: Program, input: Input): Promise<Program | Ex
   if (reply !== undefined && /^(y(es)?)?$/i.test(reply)) return { ...program, config };
   print(`${reply === undefined ? '\n' : ''}Next: ${commandLine('auth')} logs an athlete in.`);
   return exitCodes.done;
+}
+
+/** Whether the questions replace everything that is wrong. @throws ConfigurationError with the rest. */
+function assertRepairable(source: LoadOptions, { name }: UserFile): void {
+  const replaced = questions.flatMap(({ settings }) => settings.map(({ keyPath }) => keyPath));
+  try {
+    loadConfig(source);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    const others = error.problems.filter(
+      (problem) => !replaced.some((keyPath) => problem.startsWith(`${name}, ${keyPath}: `)),
+    );
+    if (others.length > 0) throw new ConfigurationError(others, { cause: error });
+  }
 }
 
 /** Before the first question, so that no reply is lost. @throws OutputFailedError */
@@ -107,11 +122,17 @@ async function isToBeAsked(
   { ask, print, origins, file }: Dialogue,
   { name, settings }: Question,
 ): Promise<boolean | undefined> {
-  const origin = settings.map(({ keyPath }) => origins.get(keyPath)).find(Boolean);
-  if (origin === undefined) return true;
+  const setting = settings.find(({ keyPath }) => origins.has(keyPath));
+  const origin = origins.get(setting?.keyPath ?? '');
+  if (setting === undefined || origin === undefined) return true;
   if (origin.source !== file.name) {
     print(`${name} is set already (${origin.source}).`);
     return false;
+  }
+  const problem = problemOf(setting, origin.text);
+  if (problem !== undefined) {
+    print(`${name} in ${file.name} is wrong: it ${problem}.`);
+    return true;
   }
   const reply = await ask(`${name} is set already in ${file.name}. Replace it? [y/N] `);
   return reply === undefined ? undefined : /^y(es)?$/i.test(reply);

@@ -147,6 +147,38 @@ describe('init', () => {
     expect(secretsOf(project)).toEqual(before);
   });
 
+  it('asks for a value of the file that is wrong, and keeps the others', async () => {
+    using project = createProjectFolder();
+    project.write('config/secrets.json', {
+      strava: { clientId: 'my app', clientSecret: 'old' },
+      sync: { since: '2019' },
+    });
+    const { transcript } = await answer(project, [
+      [/Client ID in config\/secrets\.json is wrong: it must be digits only[^]*Client ID: /, '1'],
+      [/Client Secret is set already[^]*\[y\/N\] /, ''],
+      [/MongoDB \(not shown\): /, ''],
+      [/Notifications \(not shown\): /, ''],
+      noLogin,
+    ]);
+    expect(secretsOf(project)).toEqual({
+      strava: { clientId: '1', clientSecret: 'old' },
+      sync: { since: '2019' },
+    });
+    expect(transcript).not.toContain('my app');
+  });
+
+  it.each<readonly [string, object | string, string]>([
+    ['another setting', { strava: { clientId: 'my app' }, sync: { since: 'never' } }, 'sync.since'],
+    ['the JSON', '{"strava": ', 'is not JSON'],
+  ])('asks nothing and keeps the file where %s of it is wrong', async (_, content, text) => {
+    using project = createProjectFolder();
+    const path = project.write('config/secrets.json', content);
+    const before = readFileSync(path, 'utf8');
+    const failure: unknown = await answer(project, []).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ exitCode: 2, problems: [expect.stringContaining(text)] });
+    expect(readFileSync(path, 'utf8')).toBe(before);
+  });
+
   it('says in one sentence that the folder cannot be written', async () => {
     using project = createProjectFolder();
     // For root, too, nothing can be made there.
