@@ -25,7 +25,7 @@ import {
   QuotaSpentError,
   UsageError,
 } from './errors.ts';
-import { ownTimeZone, quotaSpentText } from './features/shared/time-text.ts';
+import { ownTimeZone, quotaSpentText } from './features/shared/text/time-text.ts';
 import { writeAbove } from './features/shared/progress/write-above.ts';
 import type { LogOptions } from './log.ts';
 import { createLog, withOptions } from './log.ts';

@@ -4,7 +4,7 @@
  */
 import type { TestProject } from 'vitest/node';
 
-import { startMemoryServer } from './support/memory-server.ts';
+import { startMemoryServer } from './support/mongodb/memory-server.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {

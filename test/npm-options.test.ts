@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createCommands } from '../src/command-line.ts';
 import { createLog } from '../src/log.ts';
 import { isColorOffInNpm, logOptionKeptByNpm, rejectOptionsKeptByNpm } from '../src/npm-options.ts';
-import { capture } from './support/program.ts';
+import { capture } from './support/command/program.ts';
 
 const commands = createCommands(() => Promise.resolve(), process.stdin);
 

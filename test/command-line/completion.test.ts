@@ -4,7 +4,7 @@ import { completionScript } from '../../src/command-line/completion.ts';
 import { examples } from '../../src/command-line/examples.ts';
 import { createCommands } from '../../src/command-line.ts';
 import { recipes } from '../../src/queries/recipes.ts';
-import { projectFolder } from '../support/command.ts';
+import { projectFolder } from '../support/command/command.ts';
 
 const program = createCommands(() => Promise.resolve(), process.stdin);
 

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { projectFolder } from '../support/command.ts';
+import { projectFolder } from '../support/command/command.ts';
 import { commandNames, isProjectFile, nodeArguments, readProjectFile } from './project.ts';
 
 interface Instruction {

@@ -3,7 +3,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectFolder } from '../support/command.ts';
+import { projectFolder } from '../support/command/command.ts';
 
 export function readProjectFile(path: string): string {
   return readFileSync(join(projectFolder, path), 'utf8');

@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exitCodes } from '../../src/errors.ts';
-import { projectFolder } from '../support/command.ts';
+import { projectFolder } from '../support/command/command.ts';
 import { variableNames } from '../../src/config/settings.ts';
 import { commandNames, readProjectFile } from './project.ts';
 

@@ -2,10 +2,10 @@ import { describe, expect, inject, it } from 'vitest';
 import type { RequestEntry } from '../../src/simulator/api/request-log.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { reportFaults } from '../fault-report.ts';
-import { isWhole } from '../support/fault-scale.ts';
+import { isWhole } from '../support/faults/fault-scale.ts';
 import type { Scene } from '../support/scene.ts';
 import { athleteNamed, useScene } from '../support/scene.ts';
-import { countedByWindow, firstRequestFrom, nextWindow } from '../support/windows.ts';
+import { countedByWindow, firstRequestFrom, nextWindow } from '../support/faults/windows.ts';
 
 /** The change of the quota after the first request of a window. */
 type Condition = 'plain' | 'lowered' | 'no headers' | 'rubbish' | 'used elsewhere' | 'taken away';

@@ -1,9 +1,9 @@
 import { describe, expect, inject, it } from 'vitest';
 import { reportFaults } from '../fault-report.ts';
-import { isWhole } from '../support/fault-scale.ts';
+import { isWhole } from '../support/faults/fault-scale.ts';
 import type { Scene } from '../support/scene.ts';
 import { athleteNamed, useScene } from '../support/scene.ts';
-import { countedByWindow, nextWindow, windowOf } from '../support/windows.ts';
+import { countedByWindow, nextWindow, windowOf } from '../support/faults/windows.ts';
 
 const [veteran, rider] = [1001, 1002];
 const dayMs = 12_000;

@@ -2,11 +2,11 @@ import { describe, expect, inject, it } from 'vitest';
 import type { FaultKind } from '../../src/simulator/api/fault-kinds.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { reportFaults } from '../fault-report.ts';
-import { storedCollections } from '../support/database.ts';
-import { scaled } from '../support/fault-scale.ts';
-import { lossesOf } from '../support/losses.ts';
+import { storedCollections } from '../support/mongodb/database.ts';
+import { scaled } from '../support/faults/fault-scale.ts';
+import { lossesOf } from '../support/faults/losses.ts';
 import { logIn } from '../support/mirror.ts';
-import { faultSeed } from '../support/random.ts';
+import { faultSeed } from '../support/faults/random.ts';
 import type { Scene } from '../support/scene.ts';
 import { athleteId, useScene } from '../support/scene.ts';
 

@@ -1,12 +1,12 @@
 import { afterAll, expect, inject, it } from 'vitest';
 import { reportFaults } from '../fault-report.ts';
-import { run } from '../support/command.ts';
-import { scaled } from '../support/fault-scale.ts';
-import { faultSeed } from '../support/random.ts';
-import type { ResponseProxy } from '../support/response-proxy.ts';
-import { startResponseProxy } from '../support/response-proxy.ts';
+import { run } from '../support/command/command.ts';
+import { scaled } from '../support/faults/fault-scale.ts';
+import { faultSeed } from '../support/faults/random.ts';
+import type { ResponseProxy } from '../support/faults/response-proxy.ts';
+import { startResponseProxy } from '../support/faults/response-proxy.ts';
 import { useScene } from '../support/scene.ts';
-import { createSpoiler, judgeSpoilt } from '../support/spoiler.ts';
+import { createSpoiler, judgeSpoilt } from '../support/faults/spoiler.ts';
 
 const activities = scaled(240, 2_500);
 const minCases = scaled(200, 2_000);

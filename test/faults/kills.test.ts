@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { reportFaults } from '../fault-report.ts';
-import { scaled } from '../support/fault-scale.ts';
-import { inTheRefresh, killPoints } from '../support/kill-points.ts';
-import type { KillStage } from '../support/killed-runs.ts';
+import { scaled } from '../support/faults/fault-scale.ts';
+import { inTheRefresh, killPoints } from '../support/faults/kill-points.ts';
+import type { KillStage } from '../support/faults/killed-runs.ts';
 import {
   countWasted,
   hasLiveGrant,
@@ -13,10 +13,10 @@ import {
   logInAgain,
   unhurried,
   withMongoProxy,
-} from '../support/killed-runs.ts';
-import { lossesOf } from '../support/losses.ts';
-import type { MongoProxy } from '../support/mongo-proxy.ts';
-import { createRandom, faultSeed } from '../support/random.ts';
+} from '../support/faults/killed-runs.ts';
+import { lossesOf } from '../support/faults/losses.ts';
+import type { MongoProxy } from '../support/mongodb/mongo-proxy.ts';
+import { createRandom, faultSeed } from '../support/faults/random.ts';
 import type { SceneOptions } from '../support/scene.ts';
 import { athleteId, athleteNamed, useScene } from '../support/scene.ts';
 

@@ -1,10 +1,10 @@
 import { describe, expect, inject, it } from 'vitest';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { reportFaults } from '../fault-report.ts';
-import { scaled } from '../support/fault-scale.ts';
-import { lossesOf } from '../support/losses.ts';
+import { scaled } from '../support/faults/fault-scale.ts';
+import { lossesOf } from '../support/faults/losses.ts';
 import { athleteId, athleteNamed, useScene } from '../support/scene.ts';
-import { countedByWindow, nextWindow } from '../support/windows.ts';
+import { countedByWindow, nextWindow } from '../support/faults/windows.ts';
 
 const limit = 40;
 /**

@@ -1,9 +1,9 @@
 import { describe, expect, inject, it } from 'vitest';
 import { reportFaults } from '../fault-report.ts';
-import { scaled } from '../support/fault-scale.ts';
-import { lossesOf } from '../support/losses.ts';
-import { hasFigures, riseOf, watch } from '../support/process-figures.ts';
-import { faultSeed } from '../support/random.ts';
+import { scaled } from '../support/faults/fault-scale.ts';
+import { lossesOf } from '../support/faults/losses.ts';
+import { hasFigures, riseOf, watch } from '../support/command/process-figures.ts';
+import { faultSeed } from '../support/faults/random.ts';
 import { athleteId, athleteNamed, useScene } from '../support/scene.ts';
 
 const [few, many] = scaled([300, 800], [500, 5_000]);

@@ -2,10 +2,10 @@ import { Long } from 'mongodb';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import type { FaultKind } from '../../src/simulator/api/fault-kinds.ts';
 import { reportFaults } from '../fault-report.ts';
-import { scaled } from '../support/fault-scale.ts';
-import { lossesOf } from '../support/losses.ts';
-import type { Random } from '../support/random.ts';
-import { createRandom, faultSeed } from '../support/random.ts';
+import { scaled } from '../support/faults/fault-scale.ts';
+import { lossesOf } from '../support/faults/losses.ts';
+import type { Random } from '../support/faults/random.ts';
+import { createRandom, faultSeed } from '../support/faults/random.ts';
 import type { Scene } from '../support/scene.ts';
 import { athleteId, useScene } from '../support/scene.ts';
 

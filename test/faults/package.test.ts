@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findFreePort } from '../../src/embedded-mongodb/loopback-port.ts';
 import { programVersion } from '../../src/version.ts';
-import { projectFolder } from '../support/command.ts';
+import { projectFolder } from '../support/command/command.ts';
 
 /** The installation waits for a package registry. */
 const maxMs = 300_000;

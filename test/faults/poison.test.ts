@@ -1,9 +1,9 @@
 import { expect, inject, it } from 'vitest';
 import type { FaultKind } from '../../src/simulator/api/fault-kinds.ts';
 import { reportFaults } from '../fault-report.ts';
-import { isWhole, scaled } from '../support/fault-scale.ts';
-import { lossesOf } from '../support/losses.ts';
-import { faultSeed } from '../support/random.ts';
+import { isWhole, scaled } from '../support/faults/fault-scale.ts';
+import { lossesOf } from '../support/faults/losses.ts';
+import { faultSeed } from '../support/faults/random.ts';
 import type { Scene } from '../support/scene.ts';
 import { printedJson, athleteId, useScene } from '../support/scene.ts';
 

@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { reportFaults } from '../fault-report.ts';
-import { scaled } from '../support/fault-scale.ts';
-import type { Requester } from '../support/requesters.ts';
+import { scaled } from '../support/faults/fault-scale.ts';
+import type { Requester } from '../support/faults/requesters.ts';
 import {
   exchangesOf,
   needlessExchanges,
   startRequester,
   sumOutcomes,
-} from '../support/requesters.ts';
+} from '../support/faults/requesters.ts';
 import { useScene } from '../support/scene.ts';
 
 const lifetimeMs = 1_000;

@@ -1,8 +1,8 @@
 import { describe, expect, inject, it } from 'vitest';
 import { reportFaults } from '../fault-report.ts';
-import { scaled } from '../support/fault-scale.ts';
-import { lossesOf } from '../support/losses.ts';
-import { faultSeed } from '../support/random.ts';
+import { scaled } from '../support/faults/fault-scale.ts';
+import { lossesOf } from '../support/faults/losses.ts';
+import { faultSeed } from '../support/faults/random.ts';
 import type { Scene } from '../support/scene.ts';
 import { athleteId, useScene } from '../support/scene.ts';
 

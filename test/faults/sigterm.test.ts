@@ -1,13 +1,13 @@
 import type { Db, Document } from 'mongodb';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { reportFaults } from '../fault-report.ts';
-import type { Running } from '../support/command.ts';
-import { scaled } from '../support/fault-scale.ts';
-import { lossesOf } from '../support/losses.ts';
-import type { MongoProxy } from '../support/mongo-proxy.ts';
-import { commandOn, startMongoProxy } from '../support/mongo-proxy.ts';
-import type { Random } from '../support/random.ts';
-import { createRandom, faultSeed } from '../support/random.ts';
+import type { Running } from '../support/command/command.ts';
+import { scaled } from '../support/faults/fault-scale.ts';
+import { lossesOf } from '../support/faults/losses.ts';
+import type { MongoProxy } from '../support/mongodb/mongo-proxy.ts';
+import { commandOn, startMongoProxy } from '../support/mongodb/mongo-proxy.ts';
+import type { Random } from '../support/faults/random.ts';
+import { createRandom, faultSeed } from '../support/faults/random.ts';
 import type { Scene, SceneOptions } from '../support/scene.ts';
 import { athleteId, useScene } from '../support/scene.ts';
 

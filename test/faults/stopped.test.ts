@@ -1,9 +1,9 @@
 import { describe, expect, inject, it } from 'vitest';
 import { reportFaults } from '../fault-report.ts';
-import type { Running } from '../support/command.ts';
-import { lossesOf } from '../support/losses.ts';
-import { commandOn, startMongoProxy } from '../support/mongo-proxy.ts';
-import { faultSeed } from '../support/random.ts';
+import type { Running } from '../support/command/command.ts';
+import { lossesOf } from '../support/faults/losses.ts';
+import { commandOn, startMongoProxy } from '../support/mongodb/mongo-proxy.ts';
+import { faultSeed } from '../support/faults/random.ts';
 import type { Scene } from '../support/scene.ts';
 import { athleteId, useScene } from '../support/scene.ts';
 

@@ -15,7 +15,7 @@ import { createEventStore } from '../../src/features/webhooks/store.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { ActivityStore } from '../../src/sync/ports/activities.ts';
 import type { TaskStore } from '../../src/sync/ports/tasks.ts';
-import { storedCollections, useDatabase, type TestDatabase } from '../support/database.ts';
+import { storedCollections, useDatabase, type TestDatabase } from '../support/mongodb/database.ts';
 import { open } from './base/connection-of.ts';
 
 export interface Adapter {

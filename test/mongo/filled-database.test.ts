@@ -22,7 +22,7 @@ import { jsonSchemaOf } from '../../src/mongo/schema/json-schema.ts';
 import type { Membership } from '../../src/sync/ports/leases.ts';
 import { createSubscriptionStore } from '../../src/features/webhooks/subscription-store.ts';
 import { everyApplication } from '../../src/mongo/schema/application.ts';
-import { storedCollections } from '../support/database.ts';
+import { storedCollections } from '../support/mongodb/database.ts';
 import type { Rounds } from '../support/rounds.ts';
 import { dayMs, useRounds } from '../support/rounds.ts';
 import { athleteNamed } from '../support/scene.ts';

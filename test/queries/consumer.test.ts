@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createScenes } from '../support/scene.ts';
-import type { ReplicaSet } from '../support/replica-set.ts';
-import { startReplicaSet } from '../support/replica-set.ts';
+import type { ReplicaSet } from '../support/mongodb/replica-set.ts';
+import { startReplicaSet } from '../support/mongodb/replica-set.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 

@@ -2,8 +2,8 @@
  * What the rounds have in common: how a run ends, and the figures of a scene.
  */
 import assert from 'node:assert/strict';
-import type { Running } from '../support/command.ts';
-import { lossesOf } from '../support/losses.ts';
+import type { Running } from '../support/command/command.ts';
+import { lossesOf } from '../support/faults/losses.ts';
 import type { Scene } from '../support/scene.ts';
 import { athleteId } from '../support/scene.ts';
 import type { Figures } from './figures.ts';

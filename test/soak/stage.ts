@@ -2,11 +2,11 @@
  * The servers that the rounds share, each started when the first round needs it, and what a round opened.
  */
 import { MongoClient } from 'mongodb';
-import { removeMemoryServer, startMemoryServer } from '../support/memory-server.ts';
-import type { OwnMongod } from '../support/own-mongod.ts';
-import { startOwnMongod } from '../support/own-mongod.ts';
-import type { ReplicaSet } from '../support/replica-set.ts';
-import { startReplicaSet } from '../support/replica-set.ts';
+import { removeMemoryServer, startMemoryServer } from '../support/mongodb/memory-server.ts';
+import type { OwnMongod } from '../support/mongodb/own-mongod.ts';
+import { startOwnMongod } from '../support/mongodb/own-mongod.ts';
+import type { ReplicaSet } from '../support/mongodb/replica-set.ts';
+import { startReplicaSet } from '../support/mongodb/replica-set.ts';
 import type { Scenes } from '../support/scene.ts';
 import { createScenes } from '../support/scene.ts';
 

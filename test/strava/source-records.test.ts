@@ -13,7 +13,7 @@ import type { Simulator } from '../../src/simulator/simulator.ts';
 import { createSource } from '../../src/strava/source.ts';
 import type { StravaSource } from '../../src/sync/ports/source.ts';
 import { useAdapter } from '../mongo/adapter.ts';
-import { startResponseProxy, type ResponseProxy } from '../support/response-proxy.ts';
+import { startResponseProxy, type ResponseProxy } from '../support/faults/response-proxy.ts';
 import { athleteId, createStack, free, logIn, thrownBy } from './stack.ts';
 
 const adapter = useAdapter();

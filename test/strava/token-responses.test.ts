@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { useAdapter } from '../mongo/adapter.ts';
-import type { ResponseProxy } from '../support/response-proxy.ts';
-import { startResponseProxy } from '../support/response-proxy.ts';
+import type { ResponseProxy } from '../support/faults/response-proxy.ts';
+import { startResponseProxy } from '../support/faults/response-proxy.ts';
 import type { Stack } from './stack.ts';
 import { athleteId, createStack, free, logIn, never, thrownBy } from './stack.ts';
 

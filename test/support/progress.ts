@@ -2,7 +2,7 @@
  * How far a running command is, by what it requested from the simulator.
  */
 import type { Simulator } from '../../src/simulator/simulator.ts';
-import type { Running } from './command.ts';
+import type { Running } from './command/command.ts';
 
 /** Resolves when the run has requested that many more streams, or has ended. */
 export async function goOn(

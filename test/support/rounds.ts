@@ -8,10 +8,10 @@ import { sync } from '../../src/features/sync/command.ts';
 import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Endpoint } from '../../src/simulator/api/request-log.ts';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
-import { useDatabase } from './database.ts';
+import { useDatabase } from './mongodb/database.ts';
 import { differences, logIn } from './mirror.ts';
-import type { TestProgram } from './program.ts';
-import { createTestProgram } from './program.ts';
+import type { TestProgram } from './command/program.ts';
+import { createTestProgram } from './command/program.ts';
 import { athleteNamed } from './scene.ts';
 
 export const hourMs = 3_600_000;

@@ -7,10 +7,10 @@ import { Long } from 'mongodb';
 import { afterAll } from 'vitest';
 import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
-import type { Ended, Launch, Running, Surroundings } from './command.ts';
-import { start } from './command.ts';
-import { useDatabase } from './database.ts';
-import { startInProcess } from './in-process.ts';
+import type { Ended, Launch, Running, Surroundings } from './command/command.ts';
+import { start } from './command/command.ts';
+import { useDatabase } from './mongodb/database.ts';
+import { startInProcess } from './command/in-process.ts';
 import { differences, logIn } from './mirror.ts';
 
 export const athleteId = 1001;

@@ -4,7 +4,7 @@
 import { afterEach } from 'vitest';
 import { start } from '../../src/features/daemon/command.ts';
 import { webhookSubscribe } from '../../src/features/webhooks/command.ts';
-import type { TestProgram } from './program.ts';
+import type { TestProgram } from './command/program.ts';
 import type { Rounds, RoundsOptions } from './rounds.ts';
 import { useRounds } from './rounds.ts';
 import { eventually } from './waiting.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, inject, it } from 'vitest';
-import type { MongoProxy } from '../support/mongo-proxy.ts';
-import { commandOn, startMongoProxy } from '../support/mongo-proxy.ts';
+import type { MongoProxy } from '../support/mongodb/mongo-proxy.ts';
+import { commandOn, startMongoProxy } from '../support/mongodb/mongo-proxy.ts';
 import { useRounds } from '../support/rounds.ts';
 
 /** Longer than the backoff after a first failure. */

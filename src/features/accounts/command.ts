@@ -8,9 +8,9 @@ import { openDatabaseToRead } from '../../main.ts';
 import { otherLogins } from '../../mongo/tokens/other-applications.ts';
 import type { Program } from '../../program.ts';
 import { describeNoAthlete, describeOthers } from '../shared/other-applications.ts';
-import { table } from '../shared/text-format.ts';
-import type { Reader } from '../shared/time-text.ts';
-import { readerOf, timeText } from '../shared/time-text.ts';
+import { table } from '../shared/text/text-format.ts';
+import type { Reader } from '../shared/text/time-text.ts';
+import { readerOf, timeText } from '../shared/text/time-text.ts';
 import type { Account } from './store.ts';
 import { readAccounts } from './store.ts';
 

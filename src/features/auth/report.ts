@@ -7,7 +7,7 @@ import type { Login } from './athlete.ts';
 import { terminalText } from '../../terminal-text.ts';
 import type { OtherLogins } from '../../mongo/tokens/other-applications.ts';
 import { describeOthers } from '../shared/other-applications.ts';
-import { counted } from '../shared/text-format.ts';
+import { counted } from '../shared/text/text-format.ts';
 
 export interface LoginReport {
   readonly login: Login;

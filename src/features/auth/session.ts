@@ -9,7 +9,7 @@ import type { Database, Strava } from '../../main.ts';
 import type { Program } from '../../program.ts';
 import type { Lease } from '../../sync/ports/leases.ts';
 import { retryRequest } from '../shared/strava-retry.ts';
-import { readerOf, timeText } from '../shared/time-text.ts';
+import { readerOf, timeText } from '../shared/text/time-text.ts';
 
 export interface LoginSession {
   readonly program: Program;

@@ -3,7 +3,7 @@
  * are asked for.
  */
 import { sayIfInterrupted } from '../shared/interruption.ts';
-import { counted } from '../shared/text-format.ts';
+import { counted } from '../shared/text/text-format.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes } from '../../errors.ts';
 import { openDatabaseToRead } from '../../main.ts';

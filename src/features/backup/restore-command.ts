@@ -3,8 +3,8 @@
  * works on the athletes meanwhile.
  */
 import { commandLine } from '../../domain/invocation.ts';
-import { counted, number } from '../shared/text-format.ts';
-import { readerOf, timeText } from '../shared/time-text.ts';
+import { counted, number } from '../shared/text/text-format.ts';
+import { readerOf, timeText } from '../shared/text/time-text.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes, InterruptedError, RestoreRejectedError } from '../../errors.ts';
 import type { Database } from '../../main.ts';

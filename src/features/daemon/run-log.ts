@@ -10,7 +10,7 @@ import type { Reporter } from '../../sync/run-options.ts';
 import type { RunStats } from '../../sync/run-stats.ts';
 import { addStats, emptyStats, hasEffect, statsSince } from '../../sync/run-stats.ts';
 import { nextTickAt } from '../shared/schedule.ts';
-import { counted, instant, number } from '../shared/text-format.ts';
+import { counted, instant, number } from '../shared/text/text-format.ts';
 
 export interface RunLog {
   /** The reporter of a run, which also counts for the summary: a run can last for days. */

@@ -3,7 +3,7 @@
  */
 import type { Document } from 'mongodb';
 import type { Store } from '../../mongo/schema/collections.ts';
-import { number, table } from '../shared/text-format.ts';
+import { number, table } from '../shared/text/text-format.ts';
 
 interface SportYear {
   readonly _id: { readonly year: number; readonly sport: string };

@@ -7,7 +7,7 @@ import type { ExitCode } from '../../errors.ts';
 import type { Program } from '../../program.ts';
 import { createHttp } from '../../strava/http.ts';
 import { terminalText } from '../../terminal-text.ts';
-import { hanging, outputWidth } from '../shared/fitted-table.ts';
+import { hanging, outputWidth } from '../shared/text/fitted-table.ts';
 import type { Check, Result } from './check.ts';
 import { exitCodeOf, runChecks, worstOf } from './check.ts';
 import type { Connection } from './connection.ts';

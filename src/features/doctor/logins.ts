@@ -1,7 +1,7 @@
 /** Whether the key file is usable and opens every stored login. No token is shown. */
 import { countOpenedLogins } from '../../mongo/tokens/re-encryption.ts';
 import { openVault } from '../../mongo/tokens/token-vault.ts';
-import { counted } from '../shared/text-format.ts';
+import { counted } from '../shared/text/text-format.ts';
 import type { Finding } from './check.ts';
 import type { Connection } from './connection.ts';
 import { withoutDatabase } from './connection.ts';

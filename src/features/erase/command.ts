@@ -24,7 +24,7 @@ import type { Revocation } from '../shared/revocation.ts';
 import { revokeOrUnmark } from '../shared/revocation.ts';
 import { athleteOf } from '../shared/period-options.ts';
 import { showStepWhenSlow } from '../shared/progress/delayed.ts';
-import { counted, number, table } from '../shared/text-format.ts';
+import { counted, number, table } from '../shared/text/text-format.ts';
 
 export interface EraseOptions {
   readonly athlete: string;

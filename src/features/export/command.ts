@@ -11,7 +11,13 @@ import { exitCodes, NothingToExportError } from '../../errors.ts';
 import { fileNameOf } from './file-name.ts';
 import type { ExportCounts } from './format.ts';
 import { createCounts, documentOf } from './format.ts';
-import { assertAbsent, isFile, writeNote, writeToFile, writeToStream } from '../shared/output.ts';
+import {
+  assertAbsent,
+  isFile,
+  writeNote,
+  writeToFile,
+  writeToStream,
+} from '../shared/text/output.ts';
 import { outputFailed } from '../../standard-streams.ts';
 import type { Database } from '../../main.ts';
 import { openDatabaseToRead } from '../../main.ts';
@@ -25,7 +31,7 @@ import { assertStoredAthlete, emptyHint, withStoredSport } from '../shared/activ
 import { sayIfInterrupted } from '../shared/interruption.ts';
 import type { Counter, CountProgress } from '../shared/progress/count-progress.ts';
 import { createCountProgress } from '../shared/progress/count-progress.ts';
-import { counted } from '../shared/text-format.ts';
+import { counted } from '../shared/text/text-format.ts';
 
 export async function exportActivities(
   program: Program,

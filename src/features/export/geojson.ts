@@ -4,7 +4,7 @@
  */
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { Streams } from '../../domain/activity/streams.ts';
-import { jsonText } from '../shared/json-text.ts';
+import { jsonText } from '../shared/text/json-text.ts';
 import type { Position, ShownRecording } from './samples.ts';
 import { instantAt, linesOf, numberAt } from './samples.ts';
 

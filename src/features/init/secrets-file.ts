@@ -4,7 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { isJsonObject } from '../../domain/json.ts';
-import { writeToFile } from '../shared/output.ts';
+import { writeToFile } from '../shared/text/output.ts';
 
 /** By key path, such as `strava.clientId`; undefined removes the value. */
 export type Changes = ReadonlyMap<string, string | undefined>;

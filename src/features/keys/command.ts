@@ -11,7 +11,7 @@ import { createKeyFile } from '../../mongo/tokens/token-key-file.ts';
 import { rotateKeys } from '../../mongo/tokens/re-encryption.ts';
 import type { Program } from '../../program.ts';
 import type { Lease } from '../../sync/ports/leases.ts';
-import { counted } from '../shared/text-format.ts';
+import { counted } from '../shared/text/text-format.ts';
 
 export async function keys(program: Program, action: 'new' | 'rotate'): Promise<ExitCode> {
   const path = program.config.tokenKeyFile;

@@ -13,11 +13,11 @@ import {
   matchOf,
   withStoredSport,
 } from '../shared/activity-filter.ts';
-import { outputWidth } from '../shared/fitted-table.ts';
-import { jsonText } from '../shared/json-text.ts';
-import { writeNote } from '../shared/output.ts';
-import { presented } from '../shared/presentation.ts';
-import { counted, number } from '../shared/text-format.ts';
+import { outputWidth } from '../shared/text/fitted-table.ts';
+import { jsonText } from '../shared/text/json-text.ts';
+import { writeNote } from '../shared/text/output.ts';
+import { presented } from '../shared/text/presentation.ts';
+import { counted, number } from '../shared/text/text-format.ts';
 import type { ListOptions, ListOrder } from './options.ts';
 import { listOrderOf } from './options.ts';
 

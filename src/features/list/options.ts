@@ -4,8 +4,8 @@
 import { UsageError } from '../../errors.ts';
 import type { ActivityFilter, FilterOptions } from '../shared/activity-filter.ts';
 import { filterOf } from '../shared/activity-filter.ts';
-import type { Units } from '../shared/units.ts';
-import { metersPerMile, readUnits } from '../shared/units.ts';
+import type { Units } from '../shared/text/units.ts';
+import { metersPerMile, readUnits } from '../shared/text/units.ts';
 
 export interface ListOptions extends FilterOptions {
   readonly minDistance?: string;

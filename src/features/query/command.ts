@@ -9,8 +9,8 @@ import type { Recipe } from '../../queries/recipe.ts';
 import { recipes } from '../../queries/recipes.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes, UsageError } from '../../errors.ts';
-import { jsonText } from '../shared/json-text.ts';
-import { writeNote, writeToStream } from '../shared/output.ts';
+import { jsonText } from '../shared/text/json-text.ts';
+import { writeNote, writeToStream } from '../shared/text/output.ts';
 import { openDatabaseToRead } from '../../main.ts';
 import { int64 } from '../../mongo/base/bson-value.ts';
 import { answerOf } from './store.ts';
@@ -21,9 +21,9 @@ import type { ResponseForm } from './options.ts';
 import { queryOrderOf } from './options.ts';
 import type { ActivityFilter } from '../shared/activity-filter.ts';
 import { emptyHint, matchOf, withStoredSport } from '../shared/activity-filter.ts';
-import { hanging, outputWidth } from '../shared/fitted-table.ts';
+import { hanging, outputWidth } from '../shared/text/fitted-table.ts';
 import { showStepWhenSlow } from '../shared/progress/delayed.ts';
-import { readerOf } from '../shared/time-text.ts';
+import { readerOf } from '../shared/text/time-text.ts';
 
 export async function query(program: Program, args: readonly string[]): Promise<ExitCode> {
   const { form, recipe, units, ...given } = queryOrderOf(args, program.clock.nowMs());

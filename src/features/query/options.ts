@@ -14,8 +14,8 @@ import { nearestName } from '../../config/spelling.ts';
 import { UsageError } from '../../errors.ts';
 import type { ActivityFilter } from '../shared/activity-filter.ts';
 import { filterOf } from '../shared/activity-filter.ts';
-import type { Units } from '../shared/units.ts';
-import { readUnits } from '../shared/units.ts';
+import type { Units } from '../shared/text/units.ts';
+import { readUnits } from '../shared/text/units.ts';
 import { polygonText } from './polygon.ts';
 
 /** `table` is for people, `raw` a table of the stored values. */

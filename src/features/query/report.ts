@@ -2,13 +2,13 @@
  * The answer to a question as a table for people, as a table of the stored values, as CSV or as JSON.
  */
 import type { Document } from 'mongodb';
-import { jsonText } from '../shared/json-text.ts';
+import { jsonText } from '../shared/text/json-text.ts';
 import { jsonFromBson } from '../../mongo/base/bson-value.ts';
-import { cellText, columnsOf, member } from '../shared/columns.ts';
+import { cellText, columnsOf, member } from '../shared/text/columns.ts';
 import type { ResponseForm } from './options.ts';
-import type { Presentation } from '../shared/presentation.ts';
-import { presented } from '../shared/presentation.ts';
-import { instant, table } from '../shared/text-format.ts';
+import type { Presentation } from '../shared/text/presentation.ts';
+import { presented } from '../shared/text/presentation.ts';
+import { instant, table } from '../shared/text/text-format.ts';
 
 const unbounded: Presentation = { units: 'metric', width: Number.POSITIVE_INFINITY };
 

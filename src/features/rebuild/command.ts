@@ -13,7 +13,7 @@ import { athletesWithActivities } from '../../mongo/streams/recordings.ts';
 import type { Program } from '../../program.ts';
 import { athleteOf } from '../shared/period-options.ts';
 import { createCountProgress } from '../shared/progress/count-progress.ts';
-import { counted, number } from '../shared/text-format.ts';
+import { counted, number } from '../shared/text/text-format.ts';
 
 export interface RebuildOptions {
   readonly athlete?: string;

@@ -8,7 +8,7 @@ import { everyApplication } from '../../mongo/schema/application.ts';
 import type { OtherLogins } from '../../mongo/tokens/other-applications.ts';
 import { otherLogins } from '../../mongo/tokens/other-applications.ts';
 import type { Program } from '../../program.ts';
-import { counted } from './text-format.ts';
+import { counted } from './text/text-format.ts';
 
 /** One sentence; undefined where there are no others. */
 export function describeOthers({ athletes, clientIds }: OtherLogins): string | undefined {

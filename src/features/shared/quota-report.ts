@@ -7,7 +7,7 @@ import type { QuotaSettings, QuotaState, WindowKind } from '../../domain/rate-li
 import { limitOf } from '../../domain/rate-limit/quota-state.ts';
 import type { PollPlan } from '../../domain/rate-limit/poll-plan.ts';
 import { reserveFor } from '../../domain/rate-limit/reserve.ts';
-import { number } from './text-format.ts';
+import { number } from './text/text-format.ts';
 
 export interface WindowReport {
   readonly used: number;

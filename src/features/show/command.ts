@@ -10,8 +10,8 @@ import { int64, jsonFromBson } from '../../mongo/base/bson-value.ts';
 import { findRecording } from '../../mongo/streams/recordings.ts';
 import type { Program } from '../../program.ts';
 import { activityIdOf } from '../shared/activity-id.ts';
-import { jsonText } from '../shared/json-text.ts';
-import { readUnits } from '../shared/units.ts';
+import { jsonText } from '../shared/text/json-text.ts';
+import { readUnits } from '../shared/text/units.ts';
 import { activityText } from './report.ts';
 
 export interface ShowOptions {

@@ -4,12 +4,12 @@
 import type { Document } from 'mongodb';
 import type { Recording } from '../../domain/activity/recording.ts';
 import { activityAddress } from '../shared/activity-id.ts';
-import { hanging, outputWidth } from '../shared/fitted-table.ts';
-import { presented } from '../shared/presentation.ts';
+import { hanging, outputWidth } from '../shared/text/fitted-table.ts';
+import { presented } from '../shared/text/presentation.ts';
 import type { Program } from '../../program.ts';
-import { number } from '../shared/text-format.ts';
-import type { Units } from '../shared/units.ts';
-import * as measures from '../shared/units.ts';
+import { number } from '../shared/text/text-format.ts';
+import type { Units } from '../shared/text/units.ts';
+import * as measures from '../shared/text/units.ts';
 import { terminalText } from '../../terminal-text.ts';
 import { sparkline } from './sparkline.ts';
 

@@ -5,7 +5,7 @@ import { missingScopes } from '../../domain/auth/scope.ts';
 import { commandLine } from '../../domain/invocation.ts';
 import type { DeauthorizedAthlete } from '../../mongo/athletes/deauthorized.ts';
 import type { AthleteOverview } from './store.ts';
-import { instant, number } from '../shared/text-format.ts';
+import { instant, number } from '../shared/text/text-format.ts';
 
 /** The sentences of `status` about the athletes. */
 export function actionRequiredOf(

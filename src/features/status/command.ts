@@ -8,8 +8,8 @@ import { exitCodes } from '../../errors.ts';
 import { openDatabaseToRead } from '../../main.ts';
 import type { Program } from '../../program.ts';
 import { readStatus } from './report.ts';
-import { outputWidth } from '../shared/fitted-table.ts';
-import { readerOf } from '../shared/time-text.ts';
+import { outputWidth } from '../shared/text/fitted-table.ts';
+import { readerOf } from '../shared/text/time-text.ts';
 import { renderStatus } from './table.ts';
 
 export interface StatusOptions {

@@ -11,11 +11,11 @@ import type { WindowReport } from '../shared/quota-report.ts';
 import { isKept, keptText } from '../shared/quota-report.ts';
 import type { AthleteStatus, Status } from './report.ts';
 import { describeOthers } from '../shared/other-applications.ts';
-import { counted, number } from '../shared/text-format.ts';
+import { counted, number } from '../shared/text/text-format.ts';
 import { terminalText } from '../../terminal-text.ts';
-import { hanging } from '../shared/fitted-table.ts';
-import type { Reader } from '../shared/time-text.ts';
-import { dayText, timeText } from '../shared/time-text.ts';
+import { hanging } from '../shared/text/fitted-table.ts';
+import type { Reader } from '../shared/text/time-text.ts';
+import { dayText, timeText } from '../shared/text/time-text.ts';
 
 /** Rows of a word and a text, which is broken into lines where it does not fit into the width. */
 export function renderStatus(status: Status, reader: Reader, width: number): string {

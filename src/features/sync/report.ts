@@ -9,9 +9,9 @@ import type { RunResult } from '../../sync/job.ts';
 import type { Preview } from '../../sync/preview.ts';
 import type { QuotaFacts, WindowReport } from '../shared/quota-report.ts';
 import { isKept, keptText, reportQuota } from '../shared/quota-report.ts';
-import { counted, number } from '../shared/text-format.ts';
-import type { Reader } from '../shared/time-text.ts';
-import { quotaSpentText, timeText } from '../shared/time-text.ts';
+import { counted, number } from '../shared/text/text-format.ts';
+import type { Reader } from '../shared/text/time-text.ts';
+import { quotaSpentText, timeText } from '../shared/text/time-text.ts';
 
 export interface SummaryFacts {
   readonly database: Database;

@@ -8,7 +8,7 @@ import type { RunResult } from '../../sync/job.ts';
 import { recordRun } from '../shared/run-record.ts';
 import type { SyncSession } from '../shared/sync-run.ts';
 import { readBacklogPlan, runUntilDone } from '../shared/sync-run.ts';
-import { readerOf } from '../shared/time-text.ts';
+import { readerOf } from '../shared/text/time-text.ts';
 import { renderSummary } from './report.ts';
 
 /** Runs until it is done, and prints the summary. */

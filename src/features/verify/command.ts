@@ -24,7 +24,7 @@ import { repair } from './repair.ts';
 import type { VerifyReport } from './report.ts';
 import { renderReports } from './report.ts';
 import { createCountProgress } from '../shared/progress/count-progress.ts';
-import { loggedTime, readerOf } from '../shared/time-text.ts';
+import { loggedTime, readerOf } from '../shared/text/time-text.ts';
 
 export interface VerifyOptions {
   readonly athlete?: string;

@@ -5,9 +5,9 @@ import { commandLine } from '../../domain/invocation.ts';
 import type { DeletionRejection } from '../../domain/sync/deletion.ts';
 import type { Comparison, DifferenceKind, Differences } from '../../sync/verify/comparison.ts';
 import { countDifferences, differenceKinds } from '../../sync/verify/comparison.ts';
-import { counted, number } from '../shared/text-format.ts';
-import type { Reader } from '../shared/time-text.ts';
-import { quotaSpentText } from '../shared/time-text.ts';
+import { counted, number } from '../shared/text/text-format.ts';
+import type { Reader } from '../shared/text/time-text.ts';
+import { quotaSpentText } from '../shared/text/time-text.ts';
 
 /** Why a list could not be read. */
 export interface Unread {

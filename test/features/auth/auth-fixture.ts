@@ -11,9 +11,9 @@ import type { Clock } from '../../../src/clock.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { startSimulator } from '../../../src/simulator/api/server.ts';
 import type { Simulator } from '../../../src/simulator/simulator.ts';
-import { useDatabase } from '../../support/database.ts';
-import type { TestProgram, TestProgramOptions } from '../../support/program.ts';
-import { createTestProgram } from '../../support/program.ts';
+import { useDatabase } from '../../support/mongodb/database.ts';
+import type { TestProgram, TestProgramOptions } from '../../support/command/program.ts';
+import { createTestProgram } from '../../support/command/program.ts';
 
 export const everyScope = ['read', 'activity:read_all', 'profile:read_all', 'read_all'];
 

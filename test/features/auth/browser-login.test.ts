@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 
 import { describe, expect, onTestFinished, test } from 'vitest';
 
-import type { TestProgram } from '../../support/program.ts';
+import type { TestProgram } from '../../support/command/program.ts';
 import { createHastyClock, everyScope, failureOf, useLogins } from './auth-fixture.ts';
 
 const logins = useLogins();

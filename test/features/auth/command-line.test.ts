@@ -2,8 +2,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { startSimulator } from '../../../src/simulator/api/server.ts';
 import type { Simulator } from '../../../src/simulator/simulator.ts';
-import { run, start } from '../../support/command.ts';
-import { useDatabase } from '../../support/database.ts';
+import { run, start } from '../../support/command/command.ts';
+import { useDatabase } from '../../support/mongodb/database.ts';
 
 const mongodb = useDatabase();
 let simulator: Simulator;

@@ -29,7 +29,7 @@ import type { Store } from '../../../src/mongo/schema/collections.ts';
 import { prepareDatabase } from '../../../src/mongo/setup/ensure-indexes.ts';
 import { storeWith, useAdapter } from '../../mongo/adapter.ts';
 import { open } from '../../mongo/base/connection-of.ts';
-import { startLockedMongod } from '../../support/locked-mongod.ts';
+import { startLockedMongod } from '../../support/mongodb/locked-mongod.ts';
 import { countsOf, createdAt, noProgress, signal, takeBackup } from './fixture.ts';
 import { indexesIn, storedIn } from './stored.ts';
 

@@ -2,7 +2,7 @@
  * What is in a database, byte by byte, so that two can be compared.
  */
 import type { Db, Document } from 'mongodb';
-import { storedCollections } from '../../support/database.ts';
+import { storedCollections } from '../../support/mongodb/database.ts';
 
 export type Stored = Readonly<Record<string, readonly string[]>>;
 

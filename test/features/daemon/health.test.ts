@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { start } from '../../../src/features/daemon/command.ts';
 import { logIn } from '../../support/mirror.ts';
-import type { TestProgram } from '../../support/program.ts';
+import type { TestProgram } from '../../support/command/program.ts';
 import type { Rounds } from '../../support/rounds.ts';
 import { useRounds } from '../../support/rounds.ts';
 import { athleteNamed } from '../../support/scene.ts';
-import { packageVersion } from '../../support/command.ts';
+import { packageVersion } from '../../support/command/command.ts';
 import { eventually } from '../../support/waiting.ts';
 
 const open = useRounds();

@@ -6,7 +6,7 @@ import { createRunLog } from '../../../src/features/daemon/run-log.ts';
 import type { RunStats } from '../../../src/sync/run-stats.ts';
 import { emptyStats } from '../../../src/sync/run-stats.ts';
 import { createFakeClock } from '../../sync/fake-ports.ts';
-import { createTestProgram } from '../../support/program.ts';
+import { createTestProgram } from '../../support/command/program.ts';
 
 const backlog = { left: 7, isListKnown: true };
 const silentReporter = { progress: () => undefined, waiting: () => undefined };

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { openConnection } from '../../../src/features/doctor/connection.ts';
 import { checkMongo } from '../../../src/features/doctor/mongodb.ts';
-import type { LockedMongod } from '../../support/locked-mongod.ts';
-import { startLockedMongod } from '../../support/locked-mongod.ts';
-import { createTestProgram } from '../../support/program.ts';
+import type { LockedMongod } from '../../support/mongodb/locked-mongod.ts';
+import { startLockedMongod } from '../../support/mongodb/locked-mongod.ts';
+import { createTestProgram } from '../../support/command/program.ts';
 
 describe('the rights at a MongoDB with users', () => {
   let mongod: LockedMongod;

@@ -11,10 +11,10 @@ import { identifyOwner } from '../../../src/owner.ts';
 import { startSimulator } from '../../../src/simulator/api/server.ts';
 import type { Simulator } from '../../../src/simulator/simulator.ts';
 import { open } from '../../mongo/base/connection-of.ts';
-import { useDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/mongodb/database.ts';
 import { logIn } from '../../support/mirror.ts';
-import type { TestProgram } from '../../support/program.ts';
-import { createTestProgram } from '../../support/program.ts';
+import type { TestProgram } from '../../support/command/program.ts';
+import { createTestProgram } from '../../support/command/program.ts';
 import { failureOf } from '../auth/auth-fixture.ts';
 
 const athleteId = 1001;

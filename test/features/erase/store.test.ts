@@ -17,7 +17,7 @@ import { digestOf } from '../../../src/mongo/tokens/grant-document.ts';
 import { createPendingLogins } from '../../../src/mongo/tokens/pending-logins.ts';
 import { identifyOwner } from '../../../src/owner.ts';
 import type { Lease } from '../../../src/sync/ports/leases.ts';
-import { storedCollections } from '../../support/database.ts';
+import { storedCollections } from '../../support/mongodb/database.ts';
 import type { Retry } from '../../../src/mongo/base/retrying-db.ts';
 import { storeWith, useAdapter } from '../../mongo/adapter.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ExportOptions } from '../../../src/features/export/options.ts';
 import { exportOrderOf } from '../../../src/features/export/options.ts';
 import { UsageError } from '../../../src/errors.ts';
-import { createTestProgram } from '../../support/program.ts';
+import { createTestProgram } from '../../support/command/program.ts';
 
 const program = createTestProgram({});
 

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OutputFailedError, UsageError } from '../../../src/errors.ts';
-import { writeToFile, writeToStream } from '../../../src/features/shared/output.ts';
+import { writeToFile, writeToStream } from '../../../src/features/shared/text/output.ts';
 
 const never = new AbortController().signal;
 const piece = 'x'.repeat(40_000);

@@ -9,7 +9,7 @@ import { UsageError } from '../../../src/errors.ts';
 import { init } from '../../../src/features/init/command.ts';
 import type { ProjectFolder } from '../../config/project-folder.ts';
 import { createProjectFolder } from '../../config/project-folder.ts';
-import { capture, createTestProgram } from '../../support/program.ts';
+import { capture, createTestProgram } from '../../support/command/program.ts';
 
 type Step = readonly [prompt: RegExp, reply: string];
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { health } from '../../../src/features/monitoring/command.ts';
 import { findFreePort } from '../../../src/embedded-mongodb/loopback-port.ts';
-import { createTestProgram } from '../../support/program.ts';
+import { createTestProgram } from '../../support/command/program.ts';
 
 const servers: Server[] = [];
 

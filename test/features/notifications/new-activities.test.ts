@@ -6,7 +6,7 @@ import { createNewActivityStore } from '../../../src/features/notifications/new-
 import { int64 } from '../../../src/mongo/base/bson-value.ts';
 import { useAdapter } from '../../mongo/adapter.ts';
 import { athleteId, pageOf, recordOf } from '../../mongo/pages.ts';
-import { createTestProgram } from '../../support/program.ts';
+import { createTestProgram } from '../../support/command/program.ts';
 import { createMovableTime } from '../../support/time.ts';
 
 const minute = 60_000;

@@ -15,7 +15,7 @@ import {
 import { createHeartbeat } from '../../../src/features/daemon/heartbeat.ts';
 import { commandDeadlineMs, openDatabase, openStrava } from '../../../src/main.ts';
 import { createMetrics } from '../../../src/features/monitoring/metrics.ts';
-import type { TestProgram } from '../../support/program.ts';
+import type { TestProgram } from '../../support/command/program.ts';
 import { createHastyClock, failureOf, useLogins } from '../auth/auth-fixture.ts';
 
 const logins = useLogins();

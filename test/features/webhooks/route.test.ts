@@ -24,8 +24,8 @@ import { createLog } from '../../../src/log.ts';
 import { everyApplication } from '../../../src/mongo/schema/application.ts';
 import { useAdapter } from '../../mongo/adapter.ts';
 import { open } from '../../mongo/base/connection-of.ts';
-import { startMongoProxy } from '../../support/mongo-proxy.ts';
-import { capture } from '../../support/program.ts';
+import { startMongoProxy } from '../../support/mongodb/mongo-proxy.ts';
+import { capture } from '../../support/command/program.ts';
 
 const adapter = useAdapter();
 const athleteId = 1001;

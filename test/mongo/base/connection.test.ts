@@ -15,10 +15,10 @@ import type { MongoOptions } from '../../../src/mongo/base/connection.ts';
 import type { Store } from '../../../src/mongo/schema/collections.ts';
 import { uriOf } from '../../../src/embedded-mongodb/mongod.ts';
 import { isPassing } from '../../../src/mongo/base/failures.ts';
-import { startLockedMongod, type LockedMongod } from '../../support/locked-mongod.ts';
-import { startMemoryServer } from '../../support/memory-server.ts';
-import { startMongoProxy } from '../../support/mongo-proxy.ts';
-import { startOwnMongod, type OwnMongod } from '../../support/own-mongod.ts';
+import { startLockedMongod, type LockedMongod } from '../../support/mongodb/locked-mongod.ts';
+import { startMemoryServer } from '../../support/mongodb/memory-server.ts';
+import { startMongoProxy } from '../../support/mongodb/mongo-proxy.ts';
+import { startOwnMongod, type OwnMongod } from '../../support/mongodb/own-mongod.ts';
 import { open } from './connection-of.ts';
 
 const password = 'pa55-geheim';

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { Retry } from '../../../src/mongo/base/retrying-db.ts';
 import { retryingDb } from '../../../src/mongo/base/retrying-db.ts';
-import { useDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/mongodb/database.ts';
 
 const database = useDatabase();
 let operations = 0;

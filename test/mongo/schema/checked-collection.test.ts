@@ -2,7 +2,7 @@ import { Long } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { storeOf } from '../../../src/mongo/schema/collections.ts';
-import { useDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/mongodb/database.ts';
 
 const database = useDatabase();
 const { db } = database;

@@ -5,7 +5,7 @@ import { usable } from '../../../src/mongo/schema/checked-collection.ts';
 import { decode } from '../../../src/mongo/schema/decode.ts';
 import { definitions } from '../../../src/mongo/schema/definitions.ts';
 import { tokens } from '../../../src/mongo/schema/logins.ts';
-import { useDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/mongodb/database.ts';
 import { exampleOf, wrongExamplesOf } from './schema-examples.ts';
 
 const { db } = useDatabase();

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import { DatabaseNewerError } from '../../../src/errors.ts';
 import { ensureVersion, schemaVersion } from '../../../src/mongo/schema/schema-version.ts';
-import { storedCollections } from '../../support/database.ts';
+import { storedCollections } from '../../support/mongodb/database.ts';
 import { useScene } from '../../support/scene.ts';
 import { useAdapter } from '../adapter.ts';
 

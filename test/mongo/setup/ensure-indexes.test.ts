@@ -2,7 +2,7 @@ import type { Document } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 
 import { prepareDatabase } from '../../../src/mongo/setup/ensure-indexes.ts';
-import { storedCollections } from '../../support/database.ts';
+import { storedCollections } from '../../support/mongodb/database.ts';
 import { useAdapter } from '../adapter.ts';
 
 const adapter = useAdapter();

@@ -1,5 +1,10 @@
-import { killRuns, countWasted, unhurried, withMongoProxy } from '../../support/killed-runs.ts';
-import { createRandom } from '../../support/random.ts';
+import {
+  killRuns,
+  countWasted,
+  unhurried,
+  withMongoProxy,
+} from '../../support/faults/killed-runs.ts';
+import { createRandom } from '../../support/faults/random.ts';
 import { athleteId, athleteNamed } from '../../support/scene.ts';
 import type { Round } from '../round.ts';
 import { figuresOf, succeed } from '../round.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { goOn, isOver } from '../../support/progress.ts';
-import { createRandom } from '../../support/random.ts';
+import { createRandom } from '../../support/faults/random.ts';
 import type { Figures } from '../figures.ts';
 import type { Round } from '../round.ts';
 import { figuresOf, succeed } from '../round.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { goOn, isOver } from '../../support/progress.ts';
-import { createRandom } from '../../support/random.ts';
+import { createRandom } from '../../support/faults/random.ts';
 import { athleteId } from '../../support/scene.ts';
 import type { Round } from '../round.ts';
 import { figuresOf, succeed } from '../round.ts';

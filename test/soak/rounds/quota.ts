@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createRandom } from '../../support/random.ts';
-import type { Random } from '../../support/random.ts';
-import type { Running } from '../../support/command.ts';
+import { createRandom } from '../../support/faults/random.ts';
+import type { Random } from '../../support/faults/random.ts';
+import type { Running } from '../../support/command/command.ts';
 import type { Scene } from '../../support/scene.ts';
 import { athleteNamed } from '../../support/scene.ts';
-import { countedByWindow, firstRequestFrom, nextWindow } from '../../support/windows.ts';
+import { countedByWindow, firstRequestFrom, nextWindow } from '../../support/faults/windows.ts';
 import type { Round } from '../round.ts';
 import { figuresOf, stop, succeed } from '../round.ts';
 

@@ -1,5 +1,5 @@
 import type { Simulator } from '../../../src/simulator/simulator.ts';
-import { startRequester, sumOutcomes } from '../../support/requesters.ts';
+import { startRequester, sumOutcomes } from '../../support/faults/requesters.ts';
 import type { Scene } from '../../support/scene.ts';
 import type { Round } from '../round.ts';
 import { figuresOf, succeed } from '../round.ts';

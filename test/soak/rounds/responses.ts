@@ -1,6 +1,6 @@
-import { start } from '../../support/command.ts';
-import { startResponseProxy } from '../../support/response-proxy.ts';
-import { createSpoiler, judgeSpoilt } from '../../support/spoiler.ts';
+import { start } from '../../support/command/command.ts';
+import { startResponseProxy } from '../../support/faults/response-proxy.ts';
+import { createSpoiler, judgeSpoilt } from '../../support/faults/spoiler.ts';
 import type { Round } from '../round.ts';
 import { succeed } from '../round.ts';
 

@@ -4,7 +4,7 @@
 import { formatDuration } from '../../../domain/duration.ts';
 import type { Program } from '../../../program.ts';
 import { terminalText } from '../../../terminal-text.ts';
-import { number } from '../text-format.ts';
+import { number } from '../text/text-format.ts';
 import { showWhenSlow } from './delayed.ts';
 import { barLines } from './lines.ts';
 

@@ -2,7 +2,7 @@
  * The lines of a progress display for a width. Pure: it reads no terminal and no clock.
  */
 import stringWidth from 'string-width';
-import { shortened } from '../fitted-table.ts';
+import { shortened } from '../text/fitted-table.ts';
 
 /** One line with a bar. */
 export interface BarRow {

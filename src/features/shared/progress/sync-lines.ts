@@ -4,7 +4,7 @@
 import { formatDuration, minuteMs } from '../../../domain/duration.ts';
 import type { DecidingLimit } from '../../../domain/rate-limit/estimate.ts';
 import { keptText } from '../quota-report.ts';
-import { counted, number } from '../text-format.ts';
+import { counted, number } from '../text/text-format.ts';
 import type { BarRow } from './lines.ts';
 import { barLines, fittingLine } from './lines.ts';
 

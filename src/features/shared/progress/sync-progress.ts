@@ -11,7 +11,7 @@ import type { Scope } from '../../../sync/athlete-sync-state.ts';
 import type { Reporter } from '../../../sync/run-options.ts';
 import type { RunStats } from '../../../sync/run-stats.ts';
 import { keptNow, reportQuota } from '../quota-report.ts';
-import { loggedTime, readerOf, wallTime } from '../time-text.ts';
+import { loggedTime, readerOf, wallTime } from '../text/time-text.ts';
 import { isDrawn } from './is-drawn.ts';
 import type { Screen } from './screen.ts';
 import { openScreen } from './screen.ts';

@@ -8,8 +8,8 @@ import {
   countText,
   createCountProgress,
 } from '../../../../src/features/shared/progress/count-progress.ts';
-import type { TestProgramOptions } from '../../../support/program.ts';
-import { createTestProgram } from '../../../support/program.ts';
+import type { TestProgramOptions } from '../../../support/command/program.ts';
+import { createTestProgram } from '../../../support/command/program.ts';
 import { createMovableTime } from '../../../support/time.ts';
 import { eventually } from '../../../support/waiting.ts';
 

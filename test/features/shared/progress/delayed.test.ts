@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { showStepWhenSlow } from '../../../../src/features/shared/progress/delayed.ts';
-import { createTestProgram } from '../../../support/program.ts';
+import { createTestProgram } from '../../../support/command/program.ts';
 import { createMovableTime } from '../../../support/time.ts';
 import { eventually } from '../../../support/waiting.ts';
 

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
 import { openScreen } from '../../../../src/features/shared/progress/screen.ts';
 import { writeAbove } from '../../../../src/features/shared/progress/write-above.ts';
-import { screenOf } from '../../../support/terminal-screen.ts';
+import { screenOf } from '../../../support/command/terminal-screen.ts';
 
 function createTerminal(columns: number) {
   const given = Object.assign(new PassThrough(), { isTTY: true, columns });

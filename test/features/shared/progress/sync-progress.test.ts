@@ -8,8 +8,8 @@ import {
 import { createTracker } from '../../../../src/features/shared/progress/sync-tracker.ts';
 import type { ListTotals } from '../../../../src/mongo/athletes/list-totals.ts';
 import { emptyStats } from '../../../../src/sync/run-stats.ts';
-import type { TestProgramOptions } from '../../../support/program.ts';
-import { createTestProgram } from '../../../support/program.ts';
+import type { TestProgramOptions } from '../../../support/command/program.ts';
+import { createTestProgram } from '../../../support/command/program.ts';
 
 let nowMs = 0;
 const clock = { ...systemClock, monotonicMs: () => nowMs };

@@ -9,7 +9,7 @@ import type { TrackerOptions } from '../../../../src/features/shared/progress/sy
 import { createTracker } from '../../../../src/features/shared/progress/sync-tracker.ts';
 import type { TimeLeft } from '../../../../src/features/shared/progress/sync-lines.ts';
 import { emptyStats } from '../../../../src/sync/run-stats.ts';
-import { createRandom } from '../../../support/random.ts';
+import { createRandom } from '../../../support/faults/random.ts';
 
 const startMs = Date.UTC(2026, 10, 22, 9, 3);
 

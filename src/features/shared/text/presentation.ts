@@ -1,0 +1,225 @@
+/**
+ * An answer for people: its columns, their headings, and each value in words and units.
+ */
+import { Long } from 'mongodb';
+import type { Document } from 'mongodb';
+import type { Scope } from '../../../queries/binding.ts';
+import type { Recipe } from '../../../queries/recipe.ts';
+import type { Column } from './fitted-table.ts';
+import { fittedTable } from './fitted-table.ts';
+import { instant, number } from './text-format.ts';
+import type { Reader } from './time-text.ts';
+import { timeText } from './time-text.ts';
+import type { Units } from './units.ts';
+import * as units from './units.ts';
+import { cellText, columnsOf, member } from './columns.ts';
+
+export interface Presentation {
+  readonly recipe?: Pick<Recipe, 'groupedBy'>;
+  readonly scope?: Scope;
+  readonly units: Units;
+  /** In columns of the terminal. */
+  readonly width: number;
+  /** Whose time zone instants have; without one they are in UTC. */
+  readonly reader?: Reader;
+}
+
+/** What a value depends on beside itself. */
+interface Context extends Presentation {
+  readonly document: Document;
+}
+
+type NumberText = (value: number, context: Context) => string;
+
+const distance: NumberText = (value, context) => units.distanceText(value, context.units);
+const height: NumberText = (value, context) => units.heightText(value, context.units);
+const clock: NumberText = (value) => units.clockText(value);
+const rate: NumberText = (value, context) => units.rateText(value, sportOf(context), context.units);
+const withUnit =
+  (unit: string, digits = 0): NumberText =>
+  (value) =>
+    `${value.toFixed(digits)} ${unit}`;
+const degrees: NumberText = (value) => value.toFixed(5);
+
+/** How a number is written, by the last key of its path. */
+const numberTexts: Readonly<Record<string, NumberText>> = {
+  _id: (value, { recipe }) =>
+    recipe?.groupedBy === 'weekday' ? units.weekdayText(value) : String(value),
+  activity_id: String,
+  athlete_id: String,
+  distance,
+  at_strava: distance,
+  meters: distance,
+  moving_time: (value) => `${units.hoursText(value)} h`,
+  seconds: clock,
+  time: clock,
+  from: clock,
+  to: clock,
+  total_elevation_gain: height,
+  so_far: height,
+  altitude: height,
+  km_per_hour: (value, context) => rate(value / 3.6, context),
+  seconds_per_km: (value, context) => rate(1_000 / value, context),
+  velocity_smooth: rate,
+  watts: withUnit('W'),
+  minutes: (value) => number(Math.round(value)),
+  mean_kudos: (value) => value.toFixed(1),
+  calories: (value) => `${number(Math.round(value))} kcal`,
+  vo2max: (value) => value.toFixed(1),
+  average_heartrate: withUnit('bpm'),
+  heartrate: withUnit('bpm'),
+  from_bpm: withUnit('bpm'),
+  // Strava writes -1 for the end of the last zone, which has none.
+  to_bpm: (value) => (value < 0 ? '' : `${value} bpm`),
+  meters_per_heartbeat: (value, context) => units.heightText(value, context.units, 2),
+  temp: (value, context) => units.temperatureText(value, context.units),
+  grade_smooth: withUnit('%', 1),
+  lat: degrees,
+  lng: degrees,
+};
+
+const headings: Readonly<Record<string, string>> = {
+  activity_id: 'activity',
+  sport_type: 'sport',
+  start_date_local: 'start',
+  start_date: 'start',
+  moving_time: 'moving',
+  total_elevation_gain: 'climbing',
+  so_far: 'year so far',
+  km_per_hour: 'speed',
+  seconds_per_km: 'speed',
+  velocity_smooth: 'speed',
+  grade_smooth: 'grade',
+  temp: 'temperature',
+  heartrate: 'heart rate',
+  average_heartrate: 'heart rate',
+  meters_per_heartbeat: 'distance a heartbeat',
+  from_bpm: 'from',
+  to_bpm: 'to',
+  at_strava: 'at Strava',
+  seconds: 'time',
+  meters: 'distance',
+  watts: 'power',
+  kudos_count: 'kudos',
+  mean_kudos: 'kudos an activity',
+  athlete_count: 'athletes',
+  vo2max: 'VO₂max',
+  lat: 'latitude',
+  lng: 'longitude',
+  fields: 'changes',
+  next_try_at: 'next try',
+  seen_at: 'seen',
+  why: 'reason',
+  at: 'removed',
+  eddington: 'Eddington number',
+};
+
+/** The columns that hold texts of any length. */
+const free = new Set(['name', 'error', 'fields', 'sport_type']);
+
+/** What the numbers of the view `best_efforts` are, by the effort. */
+const effortKeys: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  best_distance: { size: 'meters', value: 'seconds' },
+  best_power: { size: 'seconds', value: 'watts' },
+  best_time: { size: 'seconds', value: 'meters' },
+};
+
+/** The column that is computed here; a pace stands there too. */
+const rateColumn = 'speed';
+
+/** The table, or blocks where it does not fit. */
+export function presented(documents: readonly Document[], presentation: Presentation): string {
+  const paths = withRate(documents, shownPaths(documents), presentation);
+  const cells = documents.map((document) =>
+    paths.map((path) => cellOf(path, { ...presentation, document })),
+  );
+  const columns = paths.map((path, index): Column => {
+    const isNumber = documents.every((document, row) => {
+      const value: unknown = path === rateColumn ? 0 : member(document, path);
+      if (value === undefined || value === null) return true;
+      return typeof value === 'number' && /^-?[\d.,]*/.exec(cells[row]?.[index] ?? '')?.[0] !== '';
+    });
+    const heading = headingOf(path, presentation);
+    return { heading, isNumber, isFree: free.has(lastKey(path)) };
+  });
+  return fittedTable(columns, cells, presentation.width);
+}
+
+/** Without the athlete, who is the same in all, and the members of `_id` that stand beside it as well. */
+function shownPaths(documents: readonly Document[]): readonly string[] {
+  const paths = columnsOf(documents);
+  return paths.filter(
+    (path) =>
+      path !== 'athlete_id' &&
+      !(path.startsWith('_id.') && paths.includes(path.slice('_id.'.length))),
+  );
+}
+
+/** With the pace or speed behind the moving time, where the sport is known. */
+function withRate(
+  documents: readonly Document[],
+  paths: readonly string[],
+  presentation: Presentation,
+): readonly string[] {
+  const hasRate = documents.some((document) => rateOf({ ...presentation, document }) !== '');
+  if (!hasRate) return paths;
+  return paths.flatMap((path) => (path === 'moving_time' ? [path, rateColumn] : [path]));
+}
+
+function rateOf(context: Context): string {
+  const { distance: meters, moving_time: seconds } = context.document as Record<string, unknown>;
+  if (typeof meters !== 'number' || typeof seconds !== 'number') return '';
+  return sportOf(context) === undefined ? '' : rate(meters / seconds, context);
+}
+
+function sportOf({ document, recipe, scope }: Context): string | undefined {
+  const grouped: unknown =
+    recipe?.groupedBy === 'sport' ? document['_id'] : member(document, '_id.sport');
+  const sport: unknown = document['sport_type'] ?? grouped ?? scope?.['sport'];
+  return typeof sport === 'string' ? sport : undefined;
+}
+
+function headingOf(path: string, { recipe }: Presentation): string {
+  const idWord = path === '_id' ? (recipe?.groupedBy ?? 'activity') : 'activity';
+  const words = path.split('.').map((key) => (key === '_id' ? idWord : wordsOf(key)));
+  const shown = path.startsWith('_id.') ? words.slice(1) : words;
+  const text = shown.join(' ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function wordsOf(key: string): string {
+  return headings[key] ?? key.replaceAll('_', ' ');
+}
+
+function cellOf(path: string, context: Context): string {
+  if (path === rateColumn) return rateOf(context);
+  const value = member(context.document, path);
+  const effort: unknown = context.document['effort'];
+  const key = lastKey(path);
+  const known = (typeof effort === 'string' ? effortKeys[effort]?.[key] : undefined) ?? key;
+  if (typeof value === 'number') return (numberTexts[known] ?? plainNumber)(value, context);
+  if (value instanceof Date) return timeOf(value, context);
+  if (Array.isArray(value)) return value.map((one: unknown) => changeText(one)).join('; ');
+  if (typeof value !== 'string') return cellText(value);
+  if (key === 'start_date_local') return units.localTimeText(value);
+  return key === 'effort' ? value.replaceAll('_', ' ') : value;
+}
+
+function timeOf(at: Date, { reader }: Context): string {
+  return reader === undefined ? instant(at) : timeText(at, reader);
+}
+
+function plainNumber(value: number): string {
+  return Number.isInteger(value) ? number(value) : String(Math.round(value * 1_000) / 1_000);
+}
+
+/** "name: Morning Ride → Over the hills", for a member of a change's `fields`. */
+function changeText(change: unknown): string {
+  if (typeof change !== 'object' || change === null || Long.isLong(change)) return cellText(change);
+  const { field, from, to } = change as Readonly<Record<string, unknown>>;
+  return `${cellText(field)}: ${cellText(from)} → ${cellText(to)}`;
+}
+
+function lastKey(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1);
+}

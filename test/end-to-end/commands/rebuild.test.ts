@@ -1,0 +1,81 @@
+import type { Document } from 'mongodb';
+import { describe, expect, it } from 'vitest';
+
+import { rebuild } from '../../../src/features/rebuild/command.ts';
+import { UsageError } from '../../../src/errors.ts';
+import type { Rounds } from '../../support/rounds.ts';
+import { useRounds } from '../../support/rounds.ts';
+import { athleteNamed, useScene } from '../../support/scene.ts';
+
+const openRounds = useRounds();
+const openScene = useScene();
+
+const athletes = [athleteNamed('Ada', 1001, 25), athleteNamed('Eva', 1002, 5)];
+
+async function rebuilt(
+  { program }: Rounds,
+  { athlete, ...config }: { athlete?: string; SYNC_TRACK?: string } = {},
+): Promise<unknown> {
+  const run = program(config);
+  const options = { json: true, ...(athlete !== undefined && { athlete }) };
+  expect(await rebuild(run, options)).toBe(0);
+  return JSON.parse(run.printed());
+}
+
+const activitiesOf = ({ db }: Rounds): Promise<Document[]> =>
+  db.collection('activities').find().sort({ _id: 1 }).toArray();
+
+describe('rebuild', () => {
+  it('changes nothing after a sync, and restores lost values without requests to Strava', async () => {
+    const rounds = await openRounds({ athletes });
+    await rounds.round();
+    const before = await activitiesOf(rounds);
+    const requested = rounds.simulator.requests.entries.length;
+    const all = { activities: 30, incomplete: 0, stopped: false };
+    expect(await rebuilt(rounds)).toEqual({ ...all, rebuilt: 0, unchanged: 30 });
+
+    const lost = { $unset: { derived: '', track: '', start_point: '' } };
+    await rounds.db.collection('activities').updateMany({}, lost);
+    expect(await rebuilt(rounds, { athlete: '1002' })).toMatchObject({ activities: 5 });
+    expect(await activitiesOf(rounds)).not.toEqual(before);
+    expect(await rebuilt(rounds)).toMatchObject({ activities: 30 });
+    expect(await activitiesOf(rounds)).toEqual(before);
+    expect(rounds.simulator.requests.entries).toHaveLength(requested);
+
+    const withGps = { 'derived.cells.1': { $exists: true } };
+    const mapped = await rounds.db.collection('activities').countDocuments(withGps);
+    await rebuilt(rounds, { SYNC_TRACK: 'streams' });
+    const recorded = { 'sync.track_source': 'streams', track: { $exists: true } };
+    expect(await rounds.db.collection('activities').countDocuments(recorded)).toBe(mapped);
+    expect(mapped).toBeGreaterThan(5);
+    await rebuilt(rounds);
+    expect(await activitiesOf(rounds)).toEqual(before);
+  });
+
+  it('changes nothing after a sync with SYNC_TRACK=streams', async () => {
+    const rounds = await openRounds({ athletes });
+    await rounds.round({ SYNC_TRACK: 'streams' });
+    const nothing = { rebuilt: 0, unchanged: 30 };
+    expect(await rebuilt(rounds, { SYNC_TRACK: 'streams' })).toMatchObject(nothing);
+    expect(await rounds.differences()).toEqual([]);
+  });
+
+  it('rejects an athlete without activities', async () => {
+    const rounds = await openRounds({ athletes });
+    await rounds.round();
+    const unknown = rebuild(rounds.program(), { athlete: '7', json: false });
+    await expect(unknown).rejects.toThrow(UsageError);
+    await expect(unknown).rejects.toThrow('there are some of 1001, 1002');
+  });
+
+  it('needs no client settings', async () => {
+    const scene = await openScene({ athletes: [] });
+    const bare = { STRAVA_CLIENT_ID: '', STRAVA_CLIENT_SECRET: '' };
+    const { exitCode, stdout } = await scene.runWith(bare, 'rebuild');
+    expect([exitCode, stdout]).toEqual([
+      0,
+      '0 activities checked: 0 rebuilt, 0 already correct.\n',
+    ]);
+    expect(await scene.callWith(bare, 'rebuild', '--athlete', 'x')).toMatchObject({ exitCode: 2 });
+  });
+});
