@@ -143,7 +143,7 @@ describe.concurrent(`MongoDB failures (seed ${faultSeed})`, { timeout: 120_000 }
       const kills = scaled(2, 10);
       const replicas = await startReplicaSet();
       endings.push(() => replicas.remove());
-      const stage = await openStage(replicas.uri, scaled(60, 400));
+      const stage = await openStage(replicas.uri, scaled(200, 400));
       const running = stage.launch();
       for (let count = 0; count < kills; count += 1) {
         await goOn(stage, running, random.integer(2, 12));
@@ -231,7 +231,7 @@ describe.concurrent(`MongoDB failures (seed ${faultSeed})`, { timeout: 120_000 }
     endings.push(() => proxy.close());
     const running = stage.launch(`${proxy.uri}&socketTimeoutMS=2000`);
     await proxy.stick(1_000_000);
-    await running.shown('MongoDB is away (no end within');
+    await running.shown('MongoDB is away (no response within');
     const ended = await running.ended;
     const faults = { 'half-open': 1 };
     await expectWhole(stage, ended, { scenario: 'half-open MongoDB, long writes', faults });

@@ -139,7 +139,7 @@ describe.concurrent(`SIGTERM (seed ${faultSeed})`, { timeout: 120_000 }, () => {
       () => proxy.holdReply(commandOn('update', 'athletes')),
       () => proxy.holdCommand(commandOn('update', 'quota')),
       () => proxy.holdCommand(commandOn('update', 'activities')),
-      () => proxy.holdCommand(commandOn('update', 'streams')),
+      () => proxy.holdCommand(commandOn('insert', 'streams')),
       () => simulator.hold({ endpoint: 'streams' }),
     ];
     for (const hold of steps) {

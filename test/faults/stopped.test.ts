@@ -87,13 +87,16 @@ describe.concurrent(
       await expectNothingStale(scene, before, 'SIGSTOP with old streams in hand');
     });
 
-    it.each(['activities', 'streams'])(
-      'a replaced process overwrites nothing in %s by a delayed write',
-      async (collection) => {
+    it.each([
+      ['update', 'activities'],
+      ['insert', 'streams'],
+    ])(
+      'a replaced process overwrites nothing by a delayed %s of %s',
+      async (command, collection) => {
         const scene = await open({ seed: faultSeed, activities: 12, env: brief });
         const { simulator } = scene;
         const proxy = await startMongoProxy(inject('mongoUri'));
-        const held = proxy.holdCommand(commandOn('update', collection));
+        const held = proxy.holdCommand(commandOn(command, collection));
         const running = scene.launch(['sync', '--no-wait'], { MONGODB_URI: proxy.uri });
         const waiting = await held;
         running.kill('SIGSTOP');

@@ -59,8 +59,8 @@ export const killPoints: readonly KillPoint[] = [
   atMongo('before the cursor', 'holdCommand', commandOn('update', 'athletes', isCoverage)),
   atMongo('after the cursor', 'holdReply', commandOn('update', 'athletes', isCoverage)),
   atStrava('before streams arrive', 'streams'),
-  atMongo('after the response of streams', 'holdCommand', commandOn('update', 'streams')),
-  atMongo('after the write of streams', 'holdReply', commandOn('update', 'streams')),
+  atMongo('after the response of streams', 'holdCommand', commandOn('insert', 'streams')),
+  atMongo('after the write of streams', 'holdReply', commandOn('insert', 'streams')),
   atMongo(
     'between the parts and the state',
     'holdCommand',
