@@ -63,11 +63,11 @@ export async function openMongo(
       onTry?.();
       await server?.ensureRunning();
     };
-    const patience =
+    const timing =
       server === undefined && openWithinMs !== undefined
         ? { deadlineMs: 0, openWithinMs }
         : { deadlineMs };
-    const options = { uri, database, clock, log, random, ...patience, signal, onAway };
+    const options = { uri, database, clock, log, random, ...timing, signal, onAway };
     const store = await connect(program, options);
     const prepare = (): Promise<void> => prepareStore(program, store, vault);
     try {

@@ -23,12 +23,7 @@ export function backoffMs(failures: number, { baseMs, capMs }: Backoff, random: 
 /** No retry is planned further ahead. */
 const maxRetryMs = 31 * dayMs;
 
-/** Whether a stored retry is so far ahead that a wrong clock or another program wrote it: it is due now. */
-export function isImplausibleRetry(nextTryAt: Date, now: Date): boolean {
-  return nextTryAt > latestRetryAt(now);
-}
-
-/** The latest plausible retry. */
+/** The latest plausible retry: a wrong clock or another program wrote a later one, and it is due now. */
 export function latestRetryAt(now: Date): Date {
   return later(now, maxRetryMs);
 }

@@ -93,7 +93,7 @@ function ofSettings(found: string): Finding {
 function tooLate(maxMs: number): Finding {
   return {
     mark: 'failed',
-    found: `There was no answer within ${maxMs / 1_000} seconds.`,
+    found: `There was no response within ${maxMs / 1_000} seconds.`,
     advice: 'Give the command again when the machine and its network are less busy.',
   };
 }

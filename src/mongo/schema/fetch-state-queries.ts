@@ -5,7 +5,7 @@
  */
 import type { Collection, Document, Filter, WithId } from 'mongodb';
 import type { Retry } from '../../domain/sync/retry.ts';
-import { isImplausibleRetry, latestRetryAt } from '../../domain/sync/retry.ts';
+import { latestRetryAt } from '../../domain/sync/retry.ts';
 import type { FetchState } from './fetch-state.ts';
 
 export const pendingState = { state: 'pending', tries: 0 } as const;
@@ -36,7 +36,7 @@ export function isDue(
   const { fetched_at: fetchedAt, next_try_at: nextTryAt } = state;
   if (state.state === 'stored') return fetchedAt === undefined || refreshAt(fetchedAt) <= now;
   if (nextTryAt === undefined) return state.state !== 'none';
-  return nextTryAt <= now || isImplausibleRetry(nextTryAt, now);
+  return nextTryAt <= now || nextTryAt > latestRetryAt(now);
 }
 
 /** What is still to be fetched; null is an activity that was stored before details were kept. */

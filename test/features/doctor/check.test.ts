@@ -73,7 +73,7 @@ describe('the checks of the doctor', () => {
     };
     const results = await run([endless], true);
     expect(results).toMatchObject([
-      { check: 'endless', mark: 'failed', found: 'There was no answer within 5 seconds.' },
+      { check: 'endless', mark: 'failed', found: 'There was no response within 5 seconds.' },
     ]);
     expect(isAborted).toBe(true);
   });
