@@ -44,25 +44,10 @@ export function refreshLease(athleteId: number): string {
 }
 
 const leasePollMs = 100;
-/** A login that another process marks or replaces is noticed after this time, or at the next 401. */
-const rememberedMs = 2_000;
 
 export function createAccess(options: AccessOptions): Access {
   const { tokens, clock } = options;
   const refreshing = new Map<number, Promise<string>>();
-  const remembered = new Map<number, { readonly login: Tokens; readonly untilMs: number }>();
-
-  const recall = (athleteId: number): Tokens | undefined => {
-    const found = remembered.get(athleteId);
-    return found && clock.monotonicMs() < found.untilMs ? found.login : undefined;
-  };
-
-  const load = async (athleteId: number): Promise<Tokens> => {
-    remembered.delete(athleteId);
-    const login = await loadUsable(options, athleteId);
-    remembered.set(athleteId, { login, untilMs: clock.monotonicMs() + rememberedMs });
-    return login;
-  };
 
   const refreshOnce = (
     athleteId: number,
@@ -71,24 +56,21 @@ export function createAccess(options: AccessOptions): Access {
   ): Promise<string> => {
     const running = refreshing.get(athleteId);
     if (running) return running;
-    const started = refreshUnderLease(options, athleteId, signal, rejected).finally(() => {
-      refreshing.delete(athleteId);
-      remembered.delete(athleteId);
-    });
+    const started = refreshUnderLease(options, athleteId, signal, rejected).finally(() =>
+      refreshing.delete(athleteId),
+    );
     refreshing.set(athleteId, started);
     return started;
   };
 
   return {
     token: async (athleteId, signal, rejected) => {
-      const known = rejected === undefined ? recall(athleteId) : undefined;
-      const login = known ?? (await load(athleteId));
-      return isGood(login, options, rejected)
-        ? login.accessToken
+      const stored = await loadUsable(options, athleteId);
+      return isGood(stored, options, rejected)
+        ? stored.accessToken
         : refreshOnce(athleteId, signal, rejected);
     },
     reject: async (athleteId, accessToken, reason) => {
-      remembered.delete(athleteId);
       const stored = await tokens.load(athleteId);
       if (stored?.accessToken !== accessToken) return;
       await tokens.markNeedsAuthorization(stored, reason, new Date(clock.nowMs()));
