@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MongoClient } from 'mongodb';
+import { Long, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createScenes } from '../support/scene.ts';
 import type { ReplicaSet } from '../support/mongodb/replica-set.ts';
@@ -42,10 +42,10 @@ describe('the consumer of docs/querying.md, on a replica set', () => {
           { MONGODB_URI: replicas.uri },
           { program: process.execPath, folder },
         );
-      const insert = (name: string) =>
+      const insert = (name: string, id: { _id?: Long } = {}) =>
         scene.db
-          .collection('activities')
-          .insertOne({ name, start_date: new Date() }, { bypassDocumentValidation: true });
+          .collection<{ _id?: Long; name: string; start_date: Date }>('activities')
+          .insertOne({ name, start_date: new Date(), ...id }, { bypassDocumentValidation: true });
       const sync = async (name: string): Promise<void> => {
         world.addActivity(1001, { name }, { startAt: new Date(), samples: 5 });
         expect((await scene.call('sync')).exitCode).toBe(0);
@@ -61,12 +61,14 @@ describe('the consumer of docs/querying.md, on a replica set', () => {
       }
       await sync('Morning');
       await first.shown('Morning');
-      // The token is written after the line, and before the next one.
-      await insert('After');
+      // The token is written after the line, and before the next one. That of an int64 is no plain JSON.
+      await insert('After', { _id: Long.fromNumber(1) });
       await first.shown('After');
+      await insert('Last', { _id: Long.fromNumber(2) });
+      await first.shown('Last');
       first.kill('SIGKILL');
       const lines = (await first.ended).stdout.split('\n').filter((line) => line !== '');
-      const others = lines.filter((line) => !/Probe|After/.test(line));
+      const others = lines.filter((line) => !/Probe|After|Last/.test(line));
       expect(others).toEqual([expect.stringContaining('Morning')]);
 
       await sync('Lunch');
@@ -74,7 +76,7 @@ describe('the consumer of docs/querying.md, on a replica set', () => {
       await second.shown('Lunch');
       second.kill('SIGKILL');
       const { stdout } = await second.ended;
-      expect(stdout).not.toMatch(/Probe|Morning/);
+      expect(stdout).not.toMatch(/Probe|Morning|After/);
     } finally {
       await scenes.close();
     }
