@@ -257,6 +257,7 @@ function initialState(
     backoffs: new Map(),
     stoppedBy: undefined,
     isLeaving: false,
-    pendingCount: undefined,
+    waitingStreams: undefined,
+    waitingChange: 0,
   };
 }

@@ -67,8 +67,10 @@ export interface AthleteSyncState {
   stoppedBy: DomestiqueError | undefined;
   /** Whether it is given back to the workers that share the athletes, once nothing is in flight. */
   isLeaving: boolean;
-  /** How many activities still lack their streams; undefined until they are counted. */
-  pendingCount: number | undefined;
+  /** How many activities still lack their streams, those in flight aside; undefined until they are counted. */
+  waitingStreams: number | undefined;
+  /** By how much requests have changed that so far. */
+  waitingChange: number;
 }
 
 /** The key of the list: its pages are read one after the other. */

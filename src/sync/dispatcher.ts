@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../clock.ts';
 import type { Reserve } from '../domain/rate-limit/quota.ts';
-import { recountPending } from './observe.ts';
+import { changeWaiting, recountPending } from './pending-count.ts';
 import type { RequestInFlight } from './failing-requests.ts';
 import type { Outcomes } from './outcomes.ts';
 import { keyOf } from './outcomes.ts';
@@ -67,7 +67,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       await perform(options, inFlight, { reserve, signal: abandon.signal });
     } catch (error) {
       // First, so that no reading of the due tasks leaves it out any more.
-      inFlight.athlete.inFlight.delete(keyOf(inFlight.work));
+      giveBack(inFlight);
       await outcomes.failed(inFlight, error).catch(outcomes.broke);
     } finally {
       inFlight.athlete.inFlight.delete(keyOf(inFlight.work));
@@ -106,7 +106,14 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 function take({ athlete, work }: RequestInFlight): void {
   athlete.served += 1;
   athlete.inFlight.add(keyOf(work));
-  if (work.kind === 'task') takeTask(athlete, work.task);
+  if (work.kind !== 'task') return;
+  takeTask(athlete, work.task);
+  changeWaiting(athlete, work.task, -1);
+}
+
+function giveBack({ athlete, work }: RequestInFlight): void {
+  athlete.inFlight.delete(keyOf(work));
+  if (work.kind === 'task') changeWaiting(athlete, work.task, 1);
 }
 
 async function perform(

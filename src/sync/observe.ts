@@ -6,11 +6,12 @@
 import type { Logger } from 'pino';
 import { LeaseLostError } from '../errors.ts';
 import type { AthleteSyncState } from './athlete-sync-state.ts';
-import { isBackfillGone, isBackingOff, listKey, ranges } from './athlete-sync-state.ts';
+import { isBackfillGone, isBackingOff, listKey } from './athlete-sync-state.ts';
 import type { BackfillDeps } from './backfills.ts';
 import { completeBackfills, pickUp } from './backfills.ts';
 import type { AthleteLeases } from './athlete-leases.ts';
 import type { ActivityStore } from './ports/activities.ts';
+import { recountPending } from './pending-count.ts';
 import type { QuotaView } from './quota-view.ts';
 import type { ReconcileDeps } from './reconcile.ts';
 import { beginReconcile } from './reconcile.ts';
@@ -104,7 +105,7 @@ async function readAll(
 async function read(deps: ObserveDeps, athlete: AthleteSyncState, nowMs: number): Promise<void> {
   await sweep(deps, athlete, nowMs);
   await refreshTasks(deps, athlete, nowMs);
-  if (athlete.pendingCount === undefined) await recountPending(deps, athlete, nowMs);
+  if (athlete.waitingStreams === undefined) await recountPending(deps, athlete, nowMs);
 }
 
 /** What is lost concerns one athlete. */
@@ -136,14 +137,4 @@ async function sweep(
   // Their tasks are not due any more.
   athlete.tasks = undefined;
   log.info({ athlete: athleteId, expired: activities }, 'Removed what the retention ends.');
-}
-
-/** How many activities the run still has to fetch streams for. */
-export async function recountPending(
-  { activities }: Pick<ObserveDeps, 'activities'>,
-  athlete: AthleteSyncState,
-  nowMs: number,
-): Promise<void> {
-  const range = ranges(athlete, nowMs).at(-1);
-  athlete.pendingCount = range ? await activities.countPending(athlete.athleteId, range) : 0;
 }

@@ -25,9 +25,10 @@ import type { AthleteSyncState } from './athlete-sync-state.ts';
 import { listKey } from './athlete-sync-state.ts';
 import type { RequestInFlight } from './failing-requests.ts';
 import { createFailingRequests } from './failing-requests.ts';
+import { changeWaiting } from './pending-count.ts';
 import type { PageResult } from './ports/activities.ts';
 import type { RunStats } from './run-stats.ts';
-import { addPage, addTask, emptyStats, isFailure } from './run-stats.ts';
+import { addPage, addTask, emptyStats } from './run-stats.ts';
 import { createTaskBackoffs } from './tasks/task-backoff.ts';
 import type { TaskDeps, TaskOutcome } from './tasks/task-outcome.ts';
 import { countFailure } from './tasks/task-outcome.ts';
@@ -116,12 +117,15 @@ export function createOutcomes(deps: OutcomeDeps): Outcomes {
 /** Returns whether the task is parked. */
 async function countOwnFailure(
   deps: OutcomeDeps,
-  { athlete: { athleteId, lease }, work }: RequestInFlight,
+  { athlete, work }: RequestInFlight,
   error: StravaRequestError,
 ): Promise<boolean> {
   if (work.kind !== 'task') return false;
+  const { athleteId, lease } = athlete;
   const write = { athleteId, epoch: lease.epoch, at: new Date(deps.nowMs()) };
-  return (await countFailure(deps, write, work.task, error)).kind === 'parked';
+  const isParked = (await countFailure(deps, write, work.task, error)).kind === 'parked';
+  if (isParked) changeWaiting(athlete, work.task, -1);
+  return isParked;
 }
 
 function updatePicture(
@@ -133,9 +137,8 @@ function updatePicture(
   const isAlone = kind === 'stored' || (kind === 'unavailable' && task.kind !== 'activity');
   if (!isAlone || (page && hasChanged(page))) athlete.tasks = undefined;
   // What is requested may be stored or pending.
-  if (isRequested(task)) athlete.pendingCount = undefined;
-  else if (task.kind === 'streams' && !isFailure({ kind }))
-    athlete.pendingCount = Math.max(0, (athlete.pendingCount ?? 0) - 1);
+  if (isRequested(task)) athlete.waitingStreams = undefined;
+  else if (kind === 'failed') changeWaiting(athlete, task, 1);
 }
 
 function hasChanged({ added, changed }: PageResult): boolean {

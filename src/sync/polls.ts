@@ -12,6 +12,7 @@ import { windowEndMs } from '../domain/rate-limit/quota.ts';
 import { reserveFor } from '../domain/rate-limit/reserve.ts';
 import type { AthleteSyncState } from './athlete-sync-state.ts';
 import { viewOf } from './athlete-sync-state.ts';
+import { pendingCountOf } from './pending-count.ts';
 import type { AthleteStore } from './ports/athletes.ts';
 import type { QuotaView } from './quota-view.ts';
 
@@ -102,12 +103,12 @@ export function hasBacklog(
   isElse: boolean,
 ): boolean {
   const active = athletes.filter(({ stoppedBy }) => stoppedBy === undefined);
-  const isUnknown = active.some(({ pendingCount }) => pendingCount === undefined);
+  const isUnknown = active.some(({ waitingStreams }) => waitingStreams === undefined);
   return (isUnknown && isElse) || active.some((athlete) => isWaiting(athlete, nowMs));
 }
 
 function isWaiting(athlete: AthleteSyncState, nowMs: number): boolean {
-  const { pendingCount = 0, tasks = [] } = athlete;
+  const { tasks = [] } = athlete;
   const isOld = tasks.some((task) => !isFreshTask(task));
-  return pendingCount > 0 || isOld || viewOf(athlete, nowMs).page !== undefined;
+  return pendingCountOf(athlete) > 0 || isOld || viewOf(athlete, nowMs).page !== undefined;
 }

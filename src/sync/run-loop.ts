@@ -17,6 +17,7 @@ import type { Dispatcher } from './dispatcher.ts';
 import type { AthleteLeases } from './athlete-leases.ts';
 import type { Outcomes } from './outcomes.ts';
 import { observe } from './observe.ts';
+import { pendingCountOf } from './pending-count.ts';
 import type { ActivityStore } from './ports/activities.ts';
 import type { AthleteStore } from './ports/athletes.ts';
 import type { DeletionStore } from './ports/deletions.ts';
@@ -188,7 +189,7 @@ function throwIfOver({ deadlineMs }: RunLoopDeps, downMs: number, cause?: Error)
 /** What is left to do for the athletes. */
 export function backlogOf(athletes: readonly AthleteSyncState[]): Backlog {
   return {
-    left: athletes.reduce((sum, { pendingCount = 0 }) => sum + pendingCount, 0),
+    left: athletes.reduce((sum, athlete) => sum + pendingCountOf(athlete), 0),
     isListKnown: athletes.every(isListKnown),
   };
 }

@@ -462,6 +462,7 @@ export function createFakeAthlete(athleteId: number = ada): AthleteSyncState {
     backoffs: new Map(),
     stoppedBy: undefined,
     isLeaving: false,
-    pendingCount: 0,
+    waitingStreams: 0,
+    waitingChange: 0,
   };
 }

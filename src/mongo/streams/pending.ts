@@ -7,14 +7,16 @@ import { int64, toNumber } from '../base/bson-value.ts';
 import { inRange } from '../base/time-range.ts';
 import type { ActivityDocument, Store } from '../schema/collections.ts';
 
-/** How many activities of a range still lack their streams, parked ones aside. */
+/** How many activities of a range still lack their streams, parked ones and those in `except` aside. */
 export async function countPending(
   { activities }: Store,
   athleteId: number,
   range: TimeRange,
+  except: readonly number[] = [],
 ): Promise<number> {
   return activities.countDocuments({
     ...inRange(athleteId, range),
+    ...(except.length > 0 && { _id: { $nin: except.map(int64) } }),
     'sync.streams.state': 'pending',
   });
 }
