@@ -60,15 +60,22 @@ function maxRise({ keys, values, sign }: Slide, width: number): number {
   const last = valueAt(keys, keys.length - 1);
   let highest = Number.NEGATIVE_INFINITY;
   let line = 0;
+  // This runs for each sample: it reads each point of the line once and makes no object.
+  let from = valueAt(keys, 0);
+  let to = valueAt(keys, 1);
+  let value = valueAt(values, 0);
+  let next = valueAt(values, 1);
   for (let index = 0; index < keys.length; index += 1) {
     const at = valueAt(keys, index) + width;
     if (at > last) break;
-    while (valueAt(keys, line + 1) < at) line += 1;
-    // Interpolated without a helper object: this runs for each sample.
-    const from = valueAt(keys, line);
-    const value = valueAt(values, line);
-    const share = (at - from) / (valueAt(keys, line + 1) - from);
-    const reached = value + share * (valueAt(values, line + 1) - value);
+    while (to < at) {
+      line += 1;
+      from = to;
+      value = next;
+      to = valueAt(keys, line + 1);
+      next = valueAt(values, line + 1);
+    }
+    const reached = value + ((at - from) / (to - from)) * (next - value);
     const rise = sign * (reached - valueAt(values, index));
     if (rise > highest) highest = rise;
   }

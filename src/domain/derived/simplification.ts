@@ -36,12 +36,13 @@ export function simplified(positions: readonly Position[]): readonly Position[] 
   };
   const last = candidates.length - 1;
   const stretches = [stretchOf(degrees, 0, last)];
-  while (stretches.length < maxVertices - 1) {
-    const worst = stretches.reduce(worse);
-    if (worst.offSquared <= toleranceSquared) break;
-    const before = stretchOf(degrees, worst.from, worst.furthest);
-    const after = stretchOf(degrees, worst.furthest, worst.to);
-    stretches.splice(stretches.indexOf(worst), 1, before, after);
+  for (;;) {
+    const worst = stretches.at(-1);
+    if (worst === undefined || worst.offSquared <= toleranceSquared) break;
+    if (stretches.length >= maxVertices - 1) break;
+    stretches.pop();
+    insert(stretches, stretchOf(degrees, worst.from, worst.furthest));
+    insert(stretches, stretchOf(degrees, worst.furthest, worst.to));
   }
   const kept = new Set([...stretches.map(({ from }) => from), last]);
   return candidates.filter((_, index) => kept.has(index));
@@ -56,8 +57,15 @@ function thinned(positions: readonly Position[]): readonly Position[] {
     : positions.filter((_, index) => index % step === 0 || index === last);
 }
 
-function worse(one: Stretch, other: Stretch): Stretch {
-  return other.offSquared > one.offSquared ? other : one;
+/** Keeps the stretches in the order of {@link Stretch.offSquared}, so that the worst is the last. */
+function insert(stretches: Stretch[], stretch: Stretch): void {
+  let [from, to] = [0, stretches.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if ((stretches[middle]?.offSquared ?? 0) < stretch.offSquared) from = middle + 1;
+    else to = middle;
+  }
+  stretches.splice(from, 0, stretch);
 }
 
 function stretchOf({ lng, lat }: Degrees, from: number, to: number): Stretch {
@@ -74,7 +82,9 @@ function stretchOf({ lng, lat }: Degrees, from: number, to: number): Stretch {
     // The distance from the stretch, not from the infinite line: it keeps the turn of a way and back.
     const share = lengthSquared === 0 ? 0 : (x * east + y * north) / lengthSquared;
     const nearest = Math.min(1, Math.max(0, share));
-    const off = (x - nearest * east) ** 2 + (y - nearest * north) ** 2;
+    const offEast = x - nearest * east;
+    const offNorth = y - nearest * north;
+    const off = offEast * offEast + offNorth * offNorth;
     if (off <= offSquared) continue;
     offSquared = off;
     furthest = index;
