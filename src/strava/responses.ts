@@ -28,10 +28,18 @@ export interface Fault {
   readonly code: string;
 }
 
-/** The JSON of a successful response. @throws the typed error of any other. */
-export function readResponse(response: HttpResponse, what: string): JsonValue {
+/**
+ * The JSON of a successful response.
+ * @param parse Streams are large and hold no long integers: they do without the exact parser.
+ * @throws the typed error of any other response.
+ */
+export function readResponse(
+  response: HttpResponse,
+  what: string,
+  parse: (text: string) => JsonValue = parseJson,
+): JsonValue {
   if (response.status < 200 || response.status > 299) throw errorOf(response, what);
-  const body = readBody(response);
+  const body = readBody(response, parse);
   if (body === undefined)
     throw new StravaTransientError(
       `Strava's response for ${what} is not JSON (${typeOf(response)}).`,
@@ -68,10 +76,13 @@ function textOf(value: JsonValue | undefined): string {
   return typeof value === 'string' ? value : '';
 }
 
-function readBody({ headers, body }: HttpResponse): JsonValue | undefined {
+function readBody(
+  { headers, body }: HttpResponse,
+  parse: (text: string) => JsonValue = parseJson,
+): JsonValue | undefined {
   if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(headers['content-type'] ?? '')) return undefined;
   try {
-    return parseJson(body);
+    return parse(body);
   } catch {
     return undefined;
   }

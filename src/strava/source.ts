@@ -29,12 +29,11 @@ export interface SourceOptions {
 
 export function createSource(client: Client, { maxStreamsBytes }: SourceOptions): StravaSource {
   type Get<T> = (athleteId: number, request: ApiRequest, options: RequestOptions) => Promise<T>;
-  const json: Get<JsonValue> = async (athleteId, request, options) =>
-    readResponse(await client.get(athleteId, request, options), request.what);
   const object: Get<JsonObject> = async (athleteId, request, options) =>
     readObject(await client.get(athleteId, request, options), request.what);
   const streams: Get<Streams> = async (athleteId, request, options) => {
-    const read = readStreams(await json(athleteId, request, options));
+    const response = await client.get(athleteId, request, options);
+    const read = readStreams(readResponse(response, request.what, parseDoubles));
     if (isProblem(read)) throw malformed(request, read.problem);
     return read;
   };
@@ -113,6 +112,11 @@ function seenPage(request: ListRequest, listed: readonly ListedRecord[]): SeenPa
     startsS: summaries.map(({ startAt }) => Math.floor(startAt.getTime() / secondMs)),
     key: keys.join(' '),
   };
+}
+
+/** Rounds what a double cannot hold. */
+function parseDoubles(text: string): JsonValue {
+  return JSON.parse(text) as JsonValue;
 }
 
 /** A request that a good grant may lack the scope for. */
