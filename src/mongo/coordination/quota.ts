@@ -18,6 +18,8 @@ import { quota as definition } from '../schema/bookkeeping.ts';
 import { decodeAll } from '../schema/checked-collection.ts';
 import type { QuotaDocument, Store } from '../schema/collections.ts';
 import { isDuplicateKey } from '../base/failures.ts';
+import type { Change, Result } from './batched-changes.ts';
+import { applyAll, batched } from './batched-changes.ts';
 
 /** The quota as it was last read or written. */
 interface Known {
@@ -42,33 +44,32 @@ export function createQuotaStore({ db, warn }: Store, clientId: string): QuotaSt
       : { revision: document.revision, state: stateFrom(document) };
   };
 
-  const change = async (decide: (state: QuotaState) => QuotaState | undefined) => {
+  const write = async (
+    changes: readonly Change<QuotaState>[],
+  ): Promise<readonly Result<QuotaState>[]> => {
     for (;;) {
       const isFromMemory = known !== undefined;
       const base = known ?? (await read());
-      const state = decide(base.state);
-      known = state === undefined ? base : undefined;
-      if (state === undefined && !isFromMemory) return base.state;
-      // What this process remembers may be out of date: only the stored state can reject a request.
-      if (state === undefined) known = undefined;
-      else if (await replace(quota, documentOf(clientId, base.revision + 1, state), base)) {
+      known = undefined;
+      const results = applyAll(base.state, changes);
+      const state = results.findLast(({ isChanged }) => isChanged)?.state;
+      if (state === undefined) {
+        // What this process remembers may be out of date: only the stored state can reject a request.
+        if (isFromMemory) continue;
+        known = base;
+        return results;
+      }
+      // A success proves that `base` was the stored state, for those too that it rejects.
+      if (await replace(quota, documentOf(clientId, base.revision + 1, state), base)) {
         known = { revision: base.revision + 1, state };
-        return state;
+        return results;
       }
     }
   };
 
-  let last: Promise<unknown> = Promise.resolve();
   return {
     load: async () => (await read()).state,
-    update: (decide) => {
-      const next = last.then(
-        () => change(decide),
-        () => change(decide),
-      );
-      last = next;
-      return next;
-    },
+    update: batched(write),
   };
 }
 

@@ -53,6 +53,20 @@ function reservedIn({ windows }: QuotaState): number {
   return windows[0]?.reserved ?? 0;
 }
 
+/** A store that counts its writes; `onWritten` runs after each, before its caller goes on. */
+function observedWrites(onWritten?: (count: number) => Promise<unknown> | undefined) {
+  let writes = 0;
+  const store = storeWith(adapter.database.db, async (operation) => {
+    const result = await operation();
+    if (typeof result === 'object' && result !== null && 'matchedCount' in result) {
+      writes += 1;
+      await onWritten?.(writes);
+    }
+    return result;
+  });
+  return { store, writes: () => writes };
+}
+
 describe('the quota store of an application', () => {
   it('is empty before its first request', async () => {
     const store = createQuotaStore(adapter.store, '12345');
@@ -114,6 +128,32 @@ describe('the quota store of an application', () => {
     });
     await expect(broken).rejects.toThrow('a bug');
     expect(await store.update(() => state)).toEqual(state);
+  });
+
+  it('writes twice where twenty changes come at once', async () => {
+    const counted = observedWrites();
+    const store = createQuotaStore(counted.store, '12345');
+    await Promise.all(Array.from({ length: 20 }, () => store.update(addOne)));
+    expect(counted.writes()).toBe(2);
+    expect(reservedIn(await store.load())).toBe(window.reserved + 20);
+  });
+
+  it('decides a rejection in a write with others by what another process stored meanwhile', async () => {
+    const other = createQuotaStore(adapter.store, '12345');
+    const counted = observedWrites((count) => (count === 1 ? other.update(addOne) : undefined));
+    const store = createQuotaStore(counted.store, '12345');
+    const seen: number[] = [];
+    const changes = [
+      addOne,
+      addOne,
+      (known: QuotaState): undefined => {
+        seen.push(reservedIn(known));
+        return undefined;
+      },
+    ];
+    const results = await Promise.all(changes.map((change) => store.update(change)));
+    expect(results.map(reservedIn)).toEqual([4, 6, 6]);
+    expect(seen).toEqual([5, 6]);
   });
 
   it('applies an idempotent change once where the acknowledgement was lost', async () => {
