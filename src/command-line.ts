@@ -27,6 +27,7 @@ type Input = EraseOptions['input'];
 function addRebuild(add: Add, perform: Perform): void {
   add('rebuild', 'work out best efforts, tracks and the like again, without requests to Strava')
     .option('--athlete <id>', 'only of this athlete')
+    .option('--all', 'also what this version has worked out, in case it was changed by hand', false)
     .option('--json', 'print one JSON document', false)
     .action((options: Parameters<typeof rebuild>[1]) =>
       perform(async (program) =>

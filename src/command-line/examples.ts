@@ -61,7 +61,10 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   backup: [['into a new folder, without the logins', '--out', 'backups/today']],
   restore: [['into an empty database', '--in', 'backups/today']],
   erase: [['revoke the access and delete everything', '--athlete', '1001']],
-  rebuild: [['after an update that computes more']],
+  rebuild: [
+    ['after an update that computes more'],
+    ['everything, also after a change by hand', '--all'],
+  ],
   doctor: [['what is missing, and what to do']],
   health: [['whether the daemon works']],
   db: [['for another MongoDB client']],

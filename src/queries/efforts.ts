@@ -104,7 +104,7 @@ export const efforts: readonly Recipe[] = [
       { $set: { vo2max: { $divide: [{ $subtract: ['$meters', 504.9] }, 44.73] } } },
     ],
     answer: { ...example, meters: 2984, vo2max: 55.4 },
-    note: '`vo2max` is (metres − 504.9) / 44.73 in ml/kg/min, which holds for running with full effort on level ground: K. H. Cooper, A means of assessing maximal oxygen intake, JAMA 203 (1968), 201–204. The command `rebuild` adds the twelve minutes to recordings that are stored already.',
+    note: '`vo2max` is (metres − 504.9) / 44.73 in ml/kg/min, which holds for running with full effort on level ground: K. H. Cooper, A means of assessing maximal oxygen intake, JAMA 203 (1968), 201–204. The command `rebuild --all` adds the twelve minutes to recordings that are stored already.',
   },
   {
     ...whole,

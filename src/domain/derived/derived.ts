@@ -24,10 +24,12 @@ export interface HeartrateSeconds {
   readonly seconds: number;
 }
 
+/** The version of the computation: `rebuild` leaves what this one has computed. */
+export const derivedVersion = 2;
+
 /** `activities.derived` as stored. A list is empty where the recording lacks the streams for it. */
 export interface Derived {
-  /** The version of the computation. */
-  readonly version: 2;
+  readonly version: typeof derivedVersion;
   readonly best_distance: readonly BestDistance[];
   readonly best_power: readonly BestPower[];
   readonly best_time: readonly BestTime[];
@@ -49,7 +51,7 @@ export function derivedFrom({ arrays }: Streams): Derived {
   const maxHeartrate = highest(samplesOf('heartrate').map(plausibleBpm));
   const maxWatts = highest(samplesOf('watts').map(finite));
   return {
-    version: 2,
+    version: derivedVersion,
     best_distance: bestDistances(covered),
     best_power: bestPowers(bothWays(workOver(timeline, samplesOf('watts')))),
     best_time: bestTimes(covered),

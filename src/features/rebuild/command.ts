@@ -8,7 +8,7 @@ import { exitCodes, UsageError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
 import { commandDeadlineMs, openDatabase } from '../../main.ts';
 import type { Rebuilt } from './store.ts';
-import { activityIds, countActivities, rebuildActivity } from './store.ts';
+import { activityIds, countActivities, currentIds, rebuildActivity } from './store.ts';
 import { athletesWithActivities } from '../../mongo/streams/recordings.ts';
 import type { Program } from '../../program.ts';
 import { athleteOf } from '../shared/period-options.ts';
@@ -17,8 +17,13 @@ import { counted, number } from '../shared/text/text-format.ts';
 
 export interface RebuildOptions {
   readonly athlete?: string;
+  /** Whether every recording is computed again, also where this version did. */
+  readonly all?: boolean;
   readonly json: boolean;
 }
+
+/** While MongoDB reads one recording, another is computed. */
+const activitiesAtOnce = 4;
 
 type RebuildCounts = Record<Rebuilt, number>;
 
@@ -29,7 +34,9 @@ export async function rebuild(program: Program, options: RebuildOptions): Promis
   try {
     if (athleteId !== undefined) await assertKnown(database, athleteId);
     const total = await countActivities(database.store, athleteId);
-    const stats = await rebuildAll(program, database, { athleteId, total });
+    const stats = await rebuildAll(program, database, {
+      ...{ athleteId, total, isAll: options.all === true },
+    });
     const isStopped = program.signal.aborted;
     program.print(report(stats, { isStopped, total, json: options.json }));
     return exitCodes.done;
@@ -49,17 +56,23 @@ async function assertKnown({ store }: Database, athleteId: number): Promise<void
 async function rebuildAll(
   program: Program,
   { store }: Database,
-  { athleteId, total }: { athleteId: number | undefined; total: number },
+  { athleteId, total, isAll }: { athleteId: number | undefined; total: number; isAll: boolean },
 ): Promise<RebuildCounts> {
   const { config, signal } = program;
   const { trackSource } = config.sync;
   using progress = createCountProgress(program, { doing: 'Rebuilding', unit: 'activities' });
   progress.begin('', total);
   const stats: RebuildCounts = { rebuilt: 0, unchanged: 0, incomplete: 0, gone: 0 };
-  for await (const id of activityIds(store, athleteId)) {
+  for await (const ids of activityIds(store, athleteId)) {
+    const current = isAll ? new Set() : await currentIds(store, ids, trackSource);
+    const build = async (id: number): Promise<void> => {
+      if (signal.aborted) return;
+      stats[current.has(id) ? 'unchanged' : await rebuildActivity(store, { id, trackSource })] += 1;
+      progress.advance();
+    };
+    for (let from = 0; from < ids.length; from += activitiesAtOnce)
+      await Promise.all(ids.slice(from, from + activitiesAtOnce).map(build));
     if (signal.aborted) break;
-    stats[await rebuildActivity(store, { id, trackSource })] += 1;
-    progress.advance();
   }
   return stats;
 }

@@ -4,7 +4,7 @@
  * writes only if the activity has not changed since it was read.
  */
 import type { Document, Filter } from 'mongodb';
-import { derivedFrom } from '../../domain/derived/derived.ts';
+import { derivedFrom, derivedVersion } from '../../domain/derived/derived.ts';
 import { canonicalJson } from '../../domain/json.ts';
 import type { Recording } from '../../domain/activity/recording.ts';
 import type { TrackSource } from '../../domain/derived/recorded-track.ts';
@@ -32,11 +32,11 @@ const idsAtOnce = 500;
 /** A writer that keeps changing the activity meanwhile computes these values itself. */
 const maxTries = 5;
 
-/** The ids of all activities, or of those of one athlete, in their order. */
+/** The ids of all activities, or of those of one athlete, in their order, some hundred at a time. */
 export async function* activityIds(
   { activities }: Store,
   athleteId: number | undefined,
-): AsyncGenerator<number> {
+): AsyncGenerator<readonly number[]> {
   const ofAthlete = filterOf(athleteId);
   let after: Filter<ActivityDocument> = {};
   for (;;) {
@@ -46,7 +46,7 @@ export async function* activityIds(
       .limit(idsAtOnce)
       .toArray();
     const ids = found.map(({ _id }) => toNumber(_id));
-    yield* ids;
+    if (ids.length > 0) yield ids;
     const last = ids.at(-1);
     if (last === undefined || ids.length < idsAtOnce) return;
     after = { _id: { $gt: int64(last) } };
@@ -65,6 +65,36 @@ export function countActivities(
 
 function filterOf(athleteId: number | undefined): Filter<ActivityDocument> {
   return athleteId === undefined ? {} : { 'sync.athlete_id': int64(athleteId) };
+}
+
+/**
+ * Those that this version of the computation wrote, by what their documents say: no recording is read. A
+ * value that was changed by hand is not noticed.
+ */
+export async function currentIds(
+  { activities }: Store,
+  ids: readonly number[],
+  trackSource: TrackSource,
+): Promise<ReadonlySet<number>> {
+  const hasTrack =
+    trackSource === 'streams'
+      ? [{ 'sync.track_source': 'streams' as const }, { 'derived.cells.0': { $exists: false } }]
+      : [
+          { track: { $exists: true }, 'sync.track_source': { $exists: false } },
+          { 'sync.track_left_out': { $exists: true } },
+          { 'map.summary_polyline': { $in: [null, ''] }, 'sync.track_source': { $exists: false } },
+        ];
+  const filter: Filter<ActivityDocument> = {
+    _id: { $in: ids.map(int64) },
+    'sync.streams.state': 'stored',
+    'derived.version': derivedVersion,
+    $and: [
+      { $or: hasTrack },
+      { $or: [{ start_point: { $exists: true } }, { 'start_latlng.0': { $exists: false } }] },
+    ],
+  };
+  const found = await activities.find(filter, { projection: { _id: 1 } }).toArray();
+  return new Set(found.map(({ _id }) => toNumber(_id)));
 }
 
 /** Idempotent. */

@@ -14,10 +14,10 @@ const athletes = [athleteNamed('Ada', 1001, 25), athleteNamed('Eva', 1002, 5)];
 
 async function rebuilt(
   { program }: Rounds,
-  { athlete, ...config }: { athlete?: string; SYNC_TRACK?: string } = {},
+  { athlete, all, ...config }: { athlete?: string; all?: boolean; SYNC_TRACK?: string } = {},
 ): Promise<unknown> {
   const run = program(config);
-  const options = { json: true, ...(athlete !== undefined && { athlete }) };
+  const options = { json: true, ...(athlete !== undefined && { athlete }), all: all === true };
   expect(await rebuild(run, options)).toBe(0);
   return JSON.parse(run.printed());
 }
@@ -58,6 +58,32 @@ describe('rebuild', () => {
     const nothing = { rebuilt: 0, unchanged: 30 };
     expect(await rebuilt(rounds, { SYNC_TRACK: 'streams' })).toMatchObject(nothing);
     expect(await rounds.differences()).toEqual([]);
+  });
+
+  it('reads no recording that this version has worked out, and with --all each of them', async () => {
+    const rounds = await openRounds({ athletes });
+    await rounds.round();
+    const { db } = rounds;
+    const before = await activitiesOf(rounds);
+    const byHand = { 'derived.max_heartrate': 299 };
+    const marked = { 'derived.max_heartrate': { $exists: true } };
+    const { modifiedCount } = await db
+      .collection('activities')
+      .updateMany(marked, { $set: byHand });
+    expect(modifiedCount).toBeGreaterThan(5);
+    await db.command({ profile: 2 });
+    expect(await rebuilt(rounds)).toMatchObject({ rebuilt: 0, unchanged: 30 });
+    await db.command({ profile: 0 });
+    const reads = { ns: `${db.databaseName}.streams` };
+    expect(await db.collection('system.profile').countDocuments(reads)).toBe(0);
+    const all = { rebuilt: modifiedCount, unchanged: 30 - modifiedCount };
+    expect(await rebuilt(rounds, { all: true })).toMatchObject(all);
+    expect(await activitiesOf(rounds)).toEqual(before);
+
+    const older = { $set: { 'derived.version': 1 } };
+    await db.collection('activities').updateMany({ derived: { $exists: true } }, older);
+    await rebuilt(rounds);
+    expect(await activitiesOf(rounds)).toEqual(before);
   });
 
   it('rejects an athlete without activities', async () => {
