@@ -1,6 +1,7 @@
 /**
  * Places that exports leave out, because tracks show where people live: circles on the globe.
  */
+import { metersBetween, radians } from './great-circle.ts';
 
 /** Degrees, and the radius in metres. */
 export interface HiddenPlace {
@@ -49,8 +50,6 @@ export function isLineHidden(places: readonly HiddenPlace[], from: LatLng, to: L
   );
 }
 
-const earthRadius = 6_371_000;
-
 /**
  * Metres to the east and north of a place, where the distance from the place is exact (the azimuthal
  * equidistant projection).
@@ -58,10 +57,7 @@ const earthRadius = 6_371_000;
 function offsetFrom(place: LatLng, point: LatLng): readonly [number, number] {
   const [lat, otherLat] = [radians(place.lat), radians(point.lat)];
   const east = radians(point.lng - place.lng);
-  const share =
-    Math.sin((otherLat - lat) / 2) ** 2 +
-    Math.cos(lat) * Math.cos(otherLat) * Math.sin(east / 2) ** 2;
-  const meters = 2 * earthRadius * Math.asin(Math.min(1, Math.sqrt(share)));
+  const meters = metersBetween(place.lat, place.lng, point.lat, point.lng);
   const bearing = Math.atan2(
     Math.sin(east) * Math.cos(otherLat),
     Math.cos(lat) * Math.sin(otherLat) - Math.sin(lat) * Math.cos(otherLat) * Math.cos(east),
@@ -79,8 +75,4 @@ function distanceToLine(
   const share = square === 0 ? 0 : -(x * alongX + y * alongY) / square;
   const within = Math.min(1, Math.max(0, share));
   return Math.hypot(x + within * alongX, y + within * alongY);
-}
-
-function radians(degrees: number): number {
-  return (degrees * Math.PI) / 180;
 }

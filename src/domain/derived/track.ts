@@ -5,6 +5,7 @@
 import polylineCodec from '@googlemaps/polyline-codec';
 import type { JsonValue } from '../json.ts';
 import { isJsonObject } from '../json.ts';
+import { metersBetween } from '../activity/great-circle.ts';
 
 /** A GeoJSON position: longitude, latitude, in degrees. */
 export type Position = readonly [number, number];
@@ -41,7 +42,6 @@ const polylinePrecision = 5;
  * kilometre, and each takes time to write.
  */
 const maxKilometers = 8_000;
-const earthRadiusKilometers = 6_371;
 
 /**
  * The track of an encoded polyline (precision 5,
@@ -101,20 +101,10 @@ function isAntipode(one: Position, other: Position | undefined): boolean {
 
 /** Along great circles, as the index measures a line. */
 function kilometersOf(line: readonly Position[]): number {
-  return line
-    .slice(1)
-    .reduce((sum, to, index) => sum + kilometersBetween(line[index] ?? to, to), 0);
-}
-
-/** The haversine formula. */
-function kilometersBetween(from: Position, to: Position): number {
-  const [longitude, latitude, otherLongitude, otherLatitude] = [...from, ...to].map(
-    (degrees) => (degrees * Math.PI) / 180,
-  ) as [number, number, number, number];
-  const north = Math.sin((otherLatitude - latitude) / 2) ** 2;
-  const east = Math.sin((otherLongitude - longitude) / 2) ** 2;
-  const share = north + Math.cos(latitude) * Math.cos(otherLatitude) * east;
-  return 2 * earthRadiusKilometers * Math.asin(Math.min(1, Math.sqrt(share)));
+  return line.slice(1).reduce((sum, [lng, lat], index) => {
+    const [fromLng, fromLat] = line[index] ?? [lng, lat];
+    return sum + metersBetween(fromLat, fromLng, lat, lng) / 1_000;
+  }, 0);
 }
 
 function isNearly(one: number, other: number): boolean {
