@@ -12,6 +12,7 @@ import type { Point, TrackRejection, TrackResult } from '../../domain/derived/tr
 import { pointOf, summaryPolyline, trackOf } from '../../domain/derived/track.ts';
 import { int64, toBson } from '../base/bson-value.ts';
 import { ofType } from '../base/typed-value.ts';
+import { ownActivityKeys } from '../schema/activities.ts';
 import type { StreamsBookkeeping } from '../schema/collections.ts';
 
 /** The context of a write, besides the summary. */
@@ -147,11 +148,12 @@ function initialStreams(
   return { state: 'pending', tries: 0, ...(isLate && { may_come_until: mayComeUntil }) };
 }
 
-const ownKeys = ['track', 'start_point', 'sync'];
+/** What each summary brings. */
+const replacedKeys = ['track', 'start_point', 'sync'];
 
-/** Fields under our own names are ours. `derived` comes from the streams, so a new summary keeps it. */
+/** Fields under our own names are ours. A new summary keeps `derived`, which comes from the streams, and `export`. */
 function isOwn(key: string): boolean {
-  return key === 'derived' || ownKeys.includes(key);
+  return key !== '_id' && ownActivityKeys.has(key);
 }
 
 const keysOfOtherOrigin = {
@@ -162,7 +164,7 @@ const keysOfOtherOrigin = {
         $not: {
           $in: [
             '$$this.k',
-            { $concatArrays: [ownKeys, ofType('$sync.summary_keys', 'array', [])] },
+            { $concatArrays: [replacedKeys, ofType('$sync.summary_keys', 'array', [])] },
           ],
         },
       },

@@ -10,6 +10,7 @@ import { canonicalJson } from '../../domain/json.ts';
 import type { PageDifferences, ShownPage } from '../../sync/verify/ports.ts';
 import { geometryOf } from './activity-document.ts';
 import { int64, jsonFromBson, toBson, toNumber } from '../base/bson-value.ts';
+import { ownActivityKeys } from '../schema/activities.ts';
 import type { ActivityDocument, Store } from '../schema/collections.ts';
 import { storedSummaries } from '../history/stored-summary.ts';
 import type { Expiry } from '../history/tombstones.ts';
@@ -79,9 +80,6 @@ async function withoutDeleted(
   });
 }
 
-/** Our own keys, which a record of Strava cannot set. */
-const ownKeys = new Set(['_id', 'track', 'start_point', 'derived', 'sync']);
-
 function isSame(document: Document, summary: ActivitySummary, athleteId: number): boolean {
   const sync = document['sync'] as Partial<ActivityDocument['sync']> | undefined;
   return (
@@ -99,7 +97,7 @@ function fieldsOf(
   { summary_keys }: Partial<ActivityDocument['sync']>,
 ): JsonObject {
   const keys = Array.isArray(summary_keys) ? (summary_keys as readonly string[]) : [];
-  const kept = keys.filter((key) => !ownKeys.has(key) && key in document);
+  const kept = keys.filter((key) => !ownActivityKeys.has(key) && key in document);
   return Object.fromEntries(kept.map((key) => [key, stored(document[key])]));
 }
 
@@ -111,7 +109,7 @@ function stored(value: unknown): JsonValue {
 /** As they come back from the database: an integer beyond 64 bits is a double there. */
 function expectedFields({ record, startAt }: ActivitySummary): JsonObject {
   const fields = Object.entries(record)
-    .filter(([key]) => !ownKeys.has(key))
+    .filter(([key]) => !ownActivityKeys.has(key))
     .map(([key, value]): [string, JsonValue] => [key, jsonFromBson(toBson(value))]);
   return { ...Object.fromEntries(fields), start_date: stored(startAt) };
 }

@@ -6,7 +6,7 @@ import type { Document } from 'mongodb';
 import type { JsonObject } from '../../domain/json.ts';
 import { toBson } from '../base/bson-value.ts';
 
-const ownKeys: ReadonlySet<string> = new Set(['_id', 'zones', 'stats', 'sync']);
+const ownKeys: ReadonlySet<string> = new Set(['_id', 'zones', 'stats', 'export', 'sync']);
 
 /** `resource_state` of a record with everything in it. */
 const detailedState = 3;
@@ -23,6 +23,7 @@ export function profileStep(profile: JsonObject): Document {
     _id: '$_id',
     zones: '$zones',
     stats: '$stats',
+    export: '$export',
     sync: { $ifNull: ['$sync', {}] },
   };
   if (profile['resource_state'] === detailedState)

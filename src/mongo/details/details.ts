@@ -12,6 +12,7 @@ import { isTooLarge, storageProblemOf } from '../base/bson-limits.ts';
 import { int64, toBson } from '../base/bson-value.ts';
 import type { FetchState } from '../schema/fetch-state.ts';
 import { storedState } from '../schema/fetch-state-queries.ts';
+import { ownActivityKeys } from '../schema/activities.ts';
 import type { Store } from '../schema/collections.ts';
 import { meetSegments } from './segments.ts';
 
@@ -44,10 +45,8 @@ export async function storeDetails(
   }
 }
 
-const ownKeys: ReadonlySet<string> = new Set(['_id', 'track', 'start_point', 'derived', 'sync']);
-
 function withoutOwnKeys(details: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(details).filter(([key]) => !ownKeys.has(key)));
+  return Object.fromEntries(Object.entries(details).filter(([key]) => !ownActivityKeys.has(key)));
 }
 
 /**
@@ -98,15 +97,15 @@ async function updateUnderLease(
   );
 }
 
-/** The detail, split as the list of the stored activity is; an unknown activity's stays as it is. */
+/** The detail, split as the list of the stored activity is; that of one that no list brought stays as it is. */
 export async function alignedDetail(
   { activities }: Store,
   detail: ActivityDetail,
 ): Promise<ActivityDetail> {
   const _id = int64(detail.summary.id);
-  const projection = { track: 0, start_point: 0, derived: 0 };
+  const projection = { track: 0, start_point: 0, derived: 0, export: 0 };
   const stored = await activities.findOne({ _id }, { projection });
-  if (stored === null) return detail;
+  if (stored === null || stored.sync.source === 'export') return detail;
   const values: Record<string, unknown> = { ...stored };
   return alignDetail(detail, { keys: new Set(stored.sync.summary_keys), values });
 }

@@ -20,6 +20,11 @@ import { stravaActivity } from './strava-activity.ts';
 const streamsState = fetchState('the state of the streams', {
   may_come_until: optional(date('set for a recent upload: until then, "no streams" is not final')),
   sample_count: optional(number('length of each stream', 3_600, 'samples')),
+  source: optional(
+    oneOf('source of the recording; if absent, the API', {
+      export: "a recording of Strava's bulk export",
+    }),
+  ),
 });
 
 const detailsState = fetchState('the state of the details', {});
@@ -39,9 +44,10 @@ const activityBookkeeping = object("Domestique's own data about the activity", {
   source: oneOf('source of the summary', {
     list: 'a page of the activity list',
     activity: 'a request for this activity',
+    export: "a row of Strava's bulk export",
   }),
   first_seen_at: date('when Domestique first saw it'),
-  fetched_at: date('when the current summary was fetched'),
+  fetched_at: date('when the current summary was fetched; of an export, when it was made'),
   fingerprint: text('hash of the whole summary', '9c56cc51b374c3ba'),
   recording_hash: text(
     'hash of distance, times and polyline: after a change, the streams are fetched again',
@@ -63,6 +69,7 @@ const activityBookkeeping = object("Domestique's own data about the activity", {
   track_source: optional(
     oneOf('source of `track`; if absent, `map.summary_polyline`', {
       streams: 'the streams (`SYNC_TRACK`)',
+      export: "the recording of an export, until Strava's summary comes",
     }),
   ),
   track_left_out: optional(
@@ -125,6 +132,37 @@ const derived = object(
   },
 );
 
+const exported = object(
+  "what Strava's bulk export says of the activity; nothing from the API changes it",
+  {
+    archived_at: date('when the export was made'),
+    imported_at: date('when it was imported'),
+    digest: text(
+      'hash of the row and the recording: after a change, they are imported again',
+      '5d1c',
+    ),
+    row: list('the row of `activities.csv` as it came', text('a field', 'Morning Ride')),
+    start_date: date('the start'),
+    fields: unchecked("the row in the API's names and units", {
+      type: 'object',
+      example: '{"name": "Morning Ride", "elapsed_time": 4500}',
+    }),
+    file: optional(text('path of the recording in the export', 'activities/13001.fit.gz')),
+    recording: oneOf('what came of the recording', {
+      streams: 'it is the recording of the activity',
+      none: 'entered by hand, so without one',
+      pending: 'it is not usable, and the API is asked; `problem` says why',
+    }),
+    cut: optional(
+      object('the part of the recorded file that is the activity', {
+        from_s: number('its start, since the first record', 0, 's'),
+        to_s: number('its end, since the first record', 4_500, 's'),
+      }),
+    ),
+    problem: optional(text('what is wrong with the row or the recording', 'the file is empty')),
+  },
+);
+
 export const activities = define({
   name: 'activities',
   meaning: "One activity: Strava's summary and, with `SYNC_DETAILS`, its details, both unchanged.",
@@ -149,6 +187,7 @@ export const activities = define({
       }),
     ),
     derived: optional(derived),
+    export: optional(exported),
     sync: activityBookkeeping,
   },
   strava: stravaActivity,
@@ -195,3 +234,8 @@ export const activities = define({
     { name: 'start_point', key: { start_point: '2dsphere' } },
   ],
 });
+
+/** The keys of a document that are Domestique's own: a record of Strava's can set none of them. */
+export const ownActivityKeys: ReadonlySet<string> = new Set(
+  Object.keys(activities.fields).filter((key) => key !== 'start_date'),
+);

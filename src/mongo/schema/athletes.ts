@@ -3,7 +3,18 @@
  */
 import { fetchState } from './fetch-state.ts';
 import type { StravaField } from './field.ts';
-import { date, define, int64, list, number, object, oneOf, optional, text } from './field.ts';
+import {
+  date,
+  define,
+  int64,
+  list,
+  number,
+  object,
+  oneOf,
+  optional,
+  text,
+  unchecked,
+} from './field.ts';
 
 const coverage = object('the stored part of the activity list', {
   spans: list(
@@ -116,11 +127,25 @@ const strava: Readonly<Record<string, StravaField>> = {
 /** When the last full reconcile began, as a new login notes it: one is due. */
 export const beforeNewLogin = new Date(0);
 
+const exported = object("what Strava's bulk export says; nothing from the API changes it", {
+  archived_at: date('when the export was made'),
+  imported_at: date('when it was imported'),
+  fields: unchecked("the profile in the API's names", {
+    type: 'object',
+    example: '{"firstname": "Ada"}',
+  }),
+  gear: unchecked('bikes and shoes, which have no ids in an export', {
+    type: 'list of objects',
+    example: '[{"name": "Gravel"}]',
+  }),
+});
+
 export const athletes = define({
   name: 'athletes',
   meaning: "One athlete: Strava's profile, unchanged.",
   fields: {
     _id: int64("Strava's athlete id", 1_001),
+    export: optional(exported),
     sync: optional(athleteBookkeeping),
   },
   strava,

@@ -1,7 +1,7 @@
 /**
  * `streams`: the recorded samples of the activities, in parts.
  */
-import { date, define, int64, number, objectId } from './field.ts';
+import { date, define, int64, list, number, objectId, oneOf, optional, text } from './field.ts';
 import type { StravaField } from './field.ts';
 
 const numbers = { type: 'list of numbers' };
@@ -43,8 +43,19 @@ export const streams = define({
     sample_count: number('length of each stream, over all parts', 3_600, 'samples'),
     athlete_id: int64("the athlete's id", 1_001),
     start_date: date("the activity's start"),
-    fetched_at: date('when they were requested'),
+    fetched_at: date('when they were requested or imported'),
     epoch: number('epoch of the lease of the write', 1_714_545_000_000),
+    source: optional(
+      oneOf('source of the streams; if absent, the API', {
+        export: "a recording of Strava's bulk export",
+      }),
+    ),
+    computed: optional(
+      list(
+        'the streams that the recording of an export does not have and Domestique computed',
+        text('a key', 'velocity_smooth'),
+      ),
+    ),
   },
   strava,
   indexes: [

@@ -6,6 +6,7 @@ import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { Recording } from '../../domain/activity/recording.ts';
 import type { Sample, Streams } from '../../domain/activity/streams.ts';
 import { int64, toNumbers } from '../base/bson-value.ts';
+import { ownActivityKeys } from '../schema/activities.ts';
 import type { Store, StreamsDocument, StreamsState } from '../schema/collections.ts';
 
 /** Selects activities; an empty selection means all. */
@@ -125,10 +126,8 @@ async function recordingFrom(store: Store, activity: WideActivity): Promise<Reco
   };
 }
 
-const ownKeys: ReadonlySet<string> = new Set(['_id', 'track', 'start_point', 'derived', 'sync']);
-
 function recordOf(activity: WideActivity): JsonObject {
-  const fields = Object.entries(activity).filter(([key]) => !ownKeys.has(key));
+  const fields = Object.entries(activity).filter(([key]) => !ownActivityKeys.has(key));
   const start_date = activity.start_date.toISOString().replace('.000Z', 'Z');
   return { ...(Object.fromEntries(fields) as Record<string, JsonValue>), start_date };
 }
@@ -163,7 +162,7 @@ function isSameWrite(one: StreamsDocument, other: StreamsDocument): boolean {
 
 function addPart(arrays: Map<string, Sample[]>, document: StreamsDocument): void {
   for (const [key, value] of Object.entries(document) as [string, unknown][]) {
-    if (!Array.isArray(value)) continue;
+    if (key === 'computed' || !Array.isArray(value)) continue;
     const samples = value as Sample[];
     const earlier = arrays.get(key);
     if (earlier === undefined) arrays.set(key, samples);
