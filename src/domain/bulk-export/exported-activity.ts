@@ -12,8 +12,8 @@ export interface ExportedActivity {
   /** Strava's id of the activity, the same as in the API. */
   readonly id: number;
   /**
-   * One instant where the date is certain; several where day and month may be exchanged, which the
-   * recording's start settles; none where it cannot be read.
+   * One instant where the date is certain; several where day and month may be exchanged or the seconds
+   * are lost, which the recording's start settles; none where it cannot be read.
    */
   readonly starts: readonly Date[];
   readonly dateText: string;
