@@ -2,7 +2,7 @@
 import { simplified } from './simplification.ts';
 import type { Sample, Streams } from '../activity/streams.ts';
 import { finite } from './timeline.ts';
-import type { Position, TrackResult } from './track.ts';
+import type { Point, Position, TrackResult } from './track.ts';
 import { isOnGlobe, lineOf } from './track.ts';
 
 export const trackSources = ['summary', 'streams'] as const;
@@ -16,4 +16,14 @@ export function recordedTrackOf({ arrays }: Streams): TrackResult {
   if (lat.every(isMissing) || lng.every(isMissing)) return {};
   const positions = lat.map((latitude, index): Position => [finite(lng[index]), finite(latitude)]);
   return lineOf(simplified(positions.filter(isOnGlobe)));
+}
+
+/** The first position of the streams that is on the globe. */
+export function startPointOf({ arrays }: Streams): Point | undefined {
+  const lng = arrays.get('lng') ?? [];
+  const coordinates = (arrays.get('lat') ?? [])
+    .values()
+    .map((latitude, index): Position => [finite(lng[index]), finite(latitude)])
+    .find(isOnGlobe);
+  return coordinates && { type: 'Point', coordinates };
 }

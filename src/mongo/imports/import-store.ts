@@ -4,12 +4,10 @@
  */
 import type { Streams } from '../../domain/activity/streams.ts';
 import type { ExportedActivity } from '../../domain/bulk-export/exported-activity.ts';
+import type { PreferredSource } from '../../domain/bulk-export/recording-plan.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { DeletionReason } from '../history/tombstones.ts';
 import type { StreamsState } from '../schema/collections.ts';
-
-/** Which of the two recordings is kept where the API and the export both have one. */
-export type PreferredSource = 'api' | 'export';
 
 /** The period of the recorded file that is the activity, in seconds since the file's first record. */
 export interface RecordingCut {
@@ -47,6 +45,13 @@ export interface ImportedActivity {
   readonly startAt: Date;
   readonly export: ExportFacts;
   readonly recording: ImportedRecording;
+}
+
+/** What the archive says of the athlete, in the API's names, and of the gear. */
+export interface ImportedAthlete {
+  readonly archivedAt: Date;
+  readonly fields: JsonObject;
+  readonly gear: readonly JsonObject[];
 }
 
 /** What is stored of an activity that an archive names. */
@@ -87,7 +92,10 @@ export type ImportOutcome =
   | { readonly rejected: string };
 
 export interface ImportStore {
-  /** What is stored of these activities, and their tombstones; an unknown id is absent. */
+  /**
+   * What is stored of these activities, and their tombstones; an unknown id is absent. With the same digest
+   * there is nothing to write, unless the export is preferred and the API's streams are stored.
+   */
   stored(ids: readonly number[]): Promise<ReadonlyMap<number, StoredImport>>;
   /**
    * Writes an activity together with its recording. Doing it again changes nothing.
@@ -98,12 +106,5 @@ export interface ImportStore {
    * Stores what the archive says of the athlete and the gear; a field that came from the API stays.
    * @throws LeaseLostError when another process took the athlete over.
    */
-  writeAthlete(
-    write: ImportWrite,
-    athlete: {
-      readonly archivedAt: Date;
-      readonly fields: JsonObject;
-      readonly gear: readonly JsonObject[];
-    },
-  ): Promise<void>;
+  writeAthlete(write: ImportWrite, athlete: ImportedAthlete): Promise<void>;
 }

@@ -4,7 +4,7 @@
  */
 import type { Document, Filter } from 'mongodb';
 import type { TrackSource } from '../../domain/derived/recorded-track.ts';
-import { recordedTrackOf } from '../../domain/derived/recorded-track.ts';
+import { recordedTrackOf, startPointOf } from '../../domain/derived/recorded-track.ts';
 import type { Streams } from '../../domain/activity/streams.ts';
 import type { LineString } from '../../domain/derived/track.ts';
 import type { ActivityDocument, Store } from '../schema/collections.ts';
@@ -19,6 +19,8 @@ export interface DerivationWrite {
   readonly values: Values;
   /** The geometry to write, and what to write where a 2dsphere index rejects it; after the last, none. */
   readonly geometries: readonly Values[];
+  /** Whether the activity is made where the filter finds none. */
+  readonly upsert?: boolean;
 }
 
 /** The track that stands in the place of the summary's; undefined where the recording makes none. */
@@ -30,12 +32,38 @@ export function recordedGeometry(track: LineString): Values {
   return { track, 'sync.track_source': 'streams', 'sync.track_left_out': undefined };
 }
 
-/** Returns whether the filter found its activity. */
+/**
+ * The geometry of an activity whose summary is an export's, made from its recording, and what to write
+ * where an index rejects it.
+ */
+export function exportGeometries(streams: Streams, source: TrackSource): readonly Values[] {
+  const { track, leftOut } = recordedTrackOf(streams);
+  const made = {
+    track,
+    start_point: startPointOf(streams),
+    'sync.track_source': track && (source === 'streams' ? 'streams' : 'export'),
+    'sync.track_left_out': leftOut,
+  };
+  return [made, { ...noGeometry, 'sync.track_left_out': 'rejected by MongoDB' }];
+}
+
+/** Takes away the geometry of an activity. */
+export const noGeometry: Values = {
+  track: undefined,
+  start_point: undefined,
+  'sync.track_source': undefined,
+  'sync.track_left_out': undefined,
+};
+
+/** Returns whether the filter found its activity, or made it. */
 export async function writeDerivation(store: Store, write: DerivationWrite): Promise<boolean> {
   const update = updateOf({ ...write.values, ...write.geometries[0] });
   try {
-    const { matchedCount } = await store.activities.updateOne(write.filter, update);
-    return matchedCount > 0;
+    const { filter, upsert = false } = write;
+    const { matchedCount, upsertedCount } = await store.activities.updateOne(filter, update, {
+      upsert,
+    });
+    return matchedCount + upsertedCount > 0;
   } catch (error) {
     const smaller = withoutRejected(write, error);
     if (smaller === undefined) throw error;

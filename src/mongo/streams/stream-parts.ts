@@ -18,6 +18,12 @@ const maxPartBytes = 8_000_000;
 /** A sample in BSON: its type, its index in up to seven digits with their end, and at most a double. */
 const maxSampleBytes = 17;
 
+/** Whose recording it is. */
+export interface PartsOwner extends Pick<StreamsTask, 'activityId' | 'startAt'> {
+  /** What a recording of an export says of itself. */
+  readonly origin?: Pick<StreamsDocument, 'source' | 'computed'>;
+}
+
 /**
  * Puts the parts in the place of earlier ones; doing it again changes nothing.
  * @throws LeaseLostError where others were written under a newer lease.
@@ -25,11 +31,11 @@ const maxSampleBytes = 17;
 export async function writeParts(
   { streams: collection }: Store,
   write: TaskWrite,
-  task: StreamsTask,
+  owner: PartsOwner,
   streams: Streams,
 ): Promise<void> {
-  const { activityId } = task;
-  const documents = partDocuments({ ...write, ...task }, streams);
+  const { activityId } = owner;
+  const documents = partDocuments({ ...write, ...owner }, streams);
   if (await insertFirst(collection, activityId, documents)) return;
   const notNewer = { activity_id: int64(activityId), epoch: { $lte: write.epoch } };
   try {
@@ -71,8 +77,7 @@ async function insertFirst(
   }
 }
 
-/** The owner of the parts. */
-type PartsWrite = TaskWrite & Pick<StreamsTask, 'activityId' | 'startAt'>;
+type PartsWrite = TaskWrite & PartsOwner;
 
 /** The last part first: part 0 says how many there are, so it comes when the others are there. */
 function partDocuments(write: PartsWrite, streams: Streams): readonly WithoutId<StreamsDocument>[] {
@@ -93,7 +98,7 @@ function partDocuments(write: PartsWrite, streams: Streams): readonly WithoutId<
 }
 
 function partDocument(
-  { activityId, startAt, athleteId, at, epoch }: PartsWrite,
+  { activityId, startAt, origin, athleteId, at, epoch }: PartsWrite,
   { sampleCount, arrays }: Streams,
   { part, parts, from, to }: { part: number; parts: number; from: number; to: number },
 ): WithoutId<StreamsDocument> & Document {
@@ -108,6 +113,7 @@ function partDocument(
     start_date: startAt,
     fetched_at: at,
     epoch,
+    ...origin,
     ...Object.fromEntries([...arrays].map(([key, samples]) => [key, slice(samples)])),
   };
 }
@@ -116,7 +122,7 @@ function partDocument(
 export async function removeParts(
   { streams }: Store,
   { epoch, at }: TaskWrite,
-  { activityId }: StreamsTask,
+  { activityId }: Pick<PartsOwner, 'activityId'>,
 ): Promise<void> {
   const ours = { activity_id: int64(activityId), epoch, fetched_at: at };
   await streams.deleteMany(ours);
