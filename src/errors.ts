@@ -113,6 +113,21 @@ export class NothingToExportError extends DomestiqueError {
   override readonly exitCode = exitCodes.failed;
 }
 
+/** A bulk export of Strava cannot be imported; nothing of it was written. */
+export abstract class BulkExportError extends DomestiqueError {}
+
+/** The archive is no zip, is cut or damaged, has unsafe names, or is too large. */
+export class BulkExportUnusableError extends BulkExportError {
+  override readonly code = 'BULK_EXPORT_UNUSABLE';
+  override readonly exitCode = exitCodes.failed;
+}
+
+/** There is nothing at that path, or something else than a bulk export of Strava. */
+export class NoBulkExportError extends BulkExportError {
+  override readonly code = 'NO_BULK_EXPORT';
+  override readonly exitCode = exitCodes.usage;
+}
+
 /** A file or standard output cannot be written. */
 export class OutputFailedError extends DomestiqueError {
   override readonly code = 'OUTPUT_FAILED';
