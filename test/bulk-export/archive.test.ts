@@ -106,7 +106,7 @@ describe('an archive', () => {
   });
 
   it('ignores what macOS adds to a zip', async () => {
-    const mac = { '__MACOSX/export/activities.csv': 'x', 'export/._activities.csv': 'x' };
+    const mac = { '__MACOSX/activities.csv': 'x', 'export/._activities.csv': 'x' };
     const path = await writeZip({ ...mac, ...below('export', files) });
     expect(await using(path, ({ contents }) => contents.activities)).toHaveLength(1);
   });

@@ -15,7 +15,7 @@ export async function zipOf(files: Files, zip64 = false): Promise<Buffer> {
   for (const [path, content] of Object.entries(files)) {
     zip.addBuffer(Buffer.from(content), path, { mtime: madeAt, forceZip64Format: zip64 });
   }
-  zip.end({ forceZip64Format: zip64 });
+  zip.end({ forceZip64Format: zip64, comment: '' });
   return buffer(zip.outputStream);
 }
 
