@@ -52,3 +52,9 @@ export function columnsOf(result: RecordingResult): RecordedColumns {
 export function problemsOf(result: RecordingResult): readonly string[] {
   return 'unreadable' in result ? ['unreadable'] : result.recording.problems;
 }
+
+/** A recording's columns but for one. */
+export function without(columns: RecordedColumns, ...names: readonly string[]): RecordedColumns {
+  const kept = Object.entries(columns).filter(([name]) => !names.includes(name));
+  return Object.fromEntries(kept) as unknown as RecordedColumns;
+}

@@ -7,18 +7,13 @@ import {
   encodeFit,
   type FitOptions,
 } from '../../../src/simulator/archive/fit-encoder.ts';
-import { columnsOf, part, problemsOf, ride, startS } from '../recordings.ts';
+import { columnsOf, part, problemsOf, ride, startS, without } from '../recordings.ts';
 
 const decoded = (options: FitOptions, columns: RecordedColumns = ride): RecordedColumns =>
   columnsOf(decodeFit(encodeFit(columns, options)));
 
 const problems = (options: FitOptions, columns: RecordedColumns = ride): readonly string[] =>
   problemsOf(decodeFit(encodeFit(columns, options)));
-
-const without = (...names: readonly (keyof RecordedColumns)[]): RecordedColumns =>
-  Object.fromEntries(
-    Object.entries(ride).filter(([name]) => !names.some((each) => each === name)),
-  ) as unknown as RecordedColumns;
 
 describe('decodeFit, of files as the protocol wants them', () => {
   it.each<[string, FitOptions]>([
@@ -47,7 +42,7 @@ describe('decodeFit, of files as the protocol wants them', () => {
   });
 
   it('has no position and no distance of a pool swim that records none', () => {
-    const swim = without('lat', 'lng', 'distance');
+    const swim = without(ride, 'lat', 'lng', 'distance');
     expect(decoded({ hasLengths: true }, swim)).toEqual(swim);
   });
 
@@ -127,7 +122,7 @@ describe('decodeFit, of times that are out of order', () => {
   });
 
   it('joins heart rate that a second file of a chain has for the same seconds', () => {
-    const swim = encodeFit(without('heartrate'));
+    const swim = encodeFit(without(ride, 'heartrate'));
     const strap = encodeFit({ timeS: ride.timeS, heartrate: ride.heartrate }, { headerSize: 12 });
     expect(columnsOf(decodeFit(chainFit(swim, strap)))).toEqual(ride);
   });
