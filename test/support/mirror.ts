@@ -21,7 +21,7 @@ export async function logIn(db: Db, simulator: Simulator, athleteId: number): Pr
   );
 }
 
-const ours = ['_id', 'track', 'start_point', 'derived', 'sync'];
+const ours = ['_id', 'track', 'start_point', 'derived', 'export', 'sync'];
 
 /** The differences between the database and Strava, one sentence each. */
 export async function differences(
@@ -83,7 +83,7 @@ async function streamDifferences(
   const whole = new Map<string, unknown[]>();
   for (const part of parts) {
     for (const [key, value] of Object.entries(part)) {
-      if (Array.isArray(value))
+      if (Array.isArray(value) && key !== 'computed')
         whole.set(key, [...(whole.get(key) ?? []), ...(value as unknown[])]);
     }
   }

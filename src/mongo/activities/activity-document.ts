@@ -14,6 +14,7 @@ import { int64, toBson } from '../base/bson-value.ts';
 import { ofType } from '../base/typed-value.ts';
 import { ownActivityKeys } from '../schema/activities.ts';
 import type { StreamsBookkeeping } from '../schema/collections.ts';
+import { isSameRecording } from './same-recording.ts';
 
 /** The context of a write, besides the summary. */
 export interface WriteContext {
@@ -69,12 +70,12 @@ export function withoutGeometry({ document, leftOut }: SummaryDocument): Summary
 }
 
 /**
- * The update that puts a new summary in the place of the old one, in one atomic step: the keys that
- * the old summary brought and the new one does not are gone, keys of other origin stay, and so does
- * the streams' state and a track that was made from them, unless the recording itself was changed, and
- * the details' state, unless something that they depend on was. Where the stored one is of a later
- * request, nothing changes: the list and single activities are fetched concurrently. As a pipeline, because a plain `$set`
- * would read a dot in a key as a path.
+ * The update that puts a new summary in the place of the old one, in one atomic step. The keys that the old
+ * summary brought and the new one does not are gone; keys of other origin stay. So do the streams' state and
+ * a track that was made from them, unless the recording itself was changed, and the details' state, unless
+ * something that they depend on was. Where the stored one is of a later request, nothing changes: the list
+ * and single activities are fetched concurrently. As a pipeline, because a plain `$set` would read a dot in
+ * a key as a path.
  */
 export function summaryUpdate(
   summary: ActivitySummary,
@@ -82,8 +83,8 @@ export function summaryUpdate(
   context: WriteContext,
 ): Document[] {
   const recordingHash = recordingHashOf(summary.record);
-  const isSameRecording = { $eq: ['$sync.recording_hash', { $literal: recordingHash }] };
-  const isTrackKept = { $and: [isSameRecording, { $eq: ['$sync.track_source', 'streams'] }] };
+  const isSame = isSameRecording(summary.record, recordingHash);
+  const isTrackKept = { $and: [isSame, { $eq: ['$sync.track_source', 'streams'] }] };
   const detailHash = detailHashOf(summary.record);
   const hasSameDetailHash = { $eq: ['$sync.detail_hash', { $literal: detailHash }] };
   const hasNoDetails = { $eq: [{ $type: '$sync.details' }, 'missing'] };
@@ -108,7 +109,7 @@ export function summaryUpdate(
         first_seen_at: ofType('$sync.first_seen_at', 'date', context.fetchedAt),
         streams: {
           $cond: [
-            { $and: [isSameRecording, { $eq: [{ $type: '$sync.streams.state' }, 'string'] }] },
+            { $and: [isSame, { $eq: [{ $type: '$sync.streams.state' }, 'string'] }] },
             '$sync.streams',
             { $literal: initialStreams(summary, context) },
           ],

@@ -25,7 +25,8 @@ export async function recordChanges(
   const stored = decodeAll(activities, found, { warn });
   for (const document of stored) {
     const summary = byId.get(toNumber(document._id));
-    if (document.sync.fetched_at > fetchedAt) continue;
+    // Between an export and the first summary nothing that differs was changed at Strava.
+    if (document.sync.source === 'export' || document.sync.fetched_at > fetchedAt) continue;
     const fields = summary ? changesBetween(summaryOf(document), asStored(summary)) : [];
     if (fields.length === 0) continue;
     const { _id, ...change } = changeOf(document, athleteId, fetchedAt, fields);
