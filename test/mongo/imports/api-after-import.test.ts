@@ -63,7 +63,7 @@ describe('the first summary of the API over an imported activity', () => {
 
   it('keeps the track of the recording with SYNC_TRACK=streams', async () => {
     await importActivity({}, 'streams');
-    const { track } = await stored();
+    const track: unknown = (await stored())['track'];
     await list();
     expect(await stored()).toMatchObject({ track, sync: { track_source: 'streams' } });
   });
