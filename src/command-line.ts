@@ -11,7 +11,7 @@ import type { backup } from './features/backup/command.ts';
 import type { restore } from './features/backup/restore-command.ts';
 import type { Add, Perform } from './command-action.ts';
 import { helpConfiguration } from './command-line/help.ts';
-import { addExport, addList, addOpen, addQuery, addShow } from './stored-commands.ts';
+import { addExport, addImport, addList, addOpen, addQuery, addShow } from './stored-commands.ts';
 import { addAuth, addGet, addSync, addVerify, addWebhook } from './strava-commands.ts';
 import { escapeActing } from './terminal-text.ts';
 import { programVersion } from './version.ts';
@@ -206,7 +206,7 @@ type AddCommand = (add: Add, perform: Perform, input: Input) => void;
 /** The commands in the groups of the help. */
 const groups: readonly (readonly [heading: string, ...AddCommand[]])[] = [
   ['Set up:', addInit, addAuth, addAccounts, addConfig, addCompletion],
-  ['Sync:', addStart, addSync, addVerify, addGet, addWebhook],
+  ['Sync:', addStart, addSync, addImport, addVerify, addGet, addWebhook],
   ['Look at your data:', addStatus, addQuery, addList, addShow, addOpen, addExport],
   ['Keep it safe:', addBackup, addErase, addKeys],
   ['Operate:', addDoctor, addHealth, addRebuild, addDb, addDemo],

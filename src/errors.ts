@@ -182,6 +182,12 @@ export class EraseUnfinishedError extends DomestiqueError {
   override readonly exitCode = exitCodes.later;
 }
 
+/** Another process keeps the athlete whom a command needs for itself. */
+export class AthleteHeldError extends DomestiqueError {
+  override readonly code = 'ATHLETE_HELD';
+  override readonly exitCode = exitCodes.later;
+}
+
 /** A signal interrupted a command that cannot end with a partial result. */
 export class InterruptedError extends DomestiqueError {
   override readonly code = 'INTERRUPTED';

@@ -1,13 +1,33 @@
 /**
- * The commands that show what is stored, with their options: `export`, `query`, `list`, `show` and `open`.
+ * The commands that bring in or show what is stored, without Strava, with their options: `import`, `export`,
+ * `query`, `list`, `show` and `open`.
  */
 import type { Command, Help } from 'commander';
 import { Option } from 'commander';
 import type { Add, Perform } from './command-action.ts';
 import { collect } from './command-action.ts';
 import type { exportActivities } from './features/export/command.ts';
+import type { importExport } from './features/import/command.ts';
 import type { list } from './features/list/command.ts';
 import type { show } from './features/show/command.ts';
+
+export function addImport(add: Add, perform: Perform): void {
+  add('import', "store what Strava's bulk export has: activities and recordings, without requests")
+    .option('--file <path>', 'the zip from Strava, or its folder; repeat it for more', collect, [])
+    .option('--since <date>', 'from then on; the same forms as for sync')
+    .option('--until <date>', 'up to the end of then; the same forms')
+    .option('--sport <sport>', 'a sport_type of Strava, for example Run')
+    .option('--athlete <id>', 'whose export it is, where it does not say so')
+    .option('--prefer <source>', 'api or export: whose recording is kept where both have one')
+    .option('--dry-run', 'read everything, write nothing, and print what there would be', false)
+    .option('--no-wait', 'end with 75 instead of waiting for another process')
+    .option('--json', 'print one JSON document', false)
+    .action((options: Parameters<typeof importExport>[1]) =>
+      perform(async (program) =>
+        (await import('./features/import/command.ts')).importExport(program, options),
+      ),
+    );
+}
 
 export function addExport(add: Add, perform: Perform): void {
   add('export', 'stored activities as GPX, GeoJSON, CSV or lines of JSON; on stdout, or with --out')

@@ -24,6 +24,8 @@ export interface ExportArchive {
   ): Promise<
     { readonly bytes: Uint8Array; readonly path: string } | { readonly unreadable: string }
   >;
+  /** The bytes that {@link readRecording} would read, for the progress; 0 where there are none. */
+  sizeOf(path: string): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -45,6 +47,7 @@ export async function openArchive(
       madeAt: files.madeAt,
       contents: await readContents(files, path),
       readRecording: (name) => readRecordingFile(files, name),
+      sizeOf: async (name) => files.sizeOf(await foundPath(files, name)),
       close: () => files.close(),
     };
   } catch (error) {
@@ -113,8 +116,13 @@ async function readRecordingFile(
   files: ExportFiles,
   path: string,
 ): ReturnType<ExportArchive['readRecording']> {
-  const unpacked = path.replace(/\.gz$/i, '');
-  const found = (await files.has(path)) || !(await files.has(unpacked)) ? path : unpacked;
+  const found = await foundPath(files, path);
   const content = await files.read(found);
   return 'bytes' in content ? { bytes: content.bytes, path: found } : content;
+}
+
+/** Where a file is: macOS may have unpacked it. */
+async function foundPath(files: ExportFiles, path: string): Promise<string> {
+  const unpacked = path.replace(/\.gz$/i, '');
+  return (await files.has(path)) || !(await files.has(unpacked)) ? path : unpacked;
 }

@@ -7,6 +7,8 @@ export interface ExportFiles {
   /** When the newest of the files was made. */
   readonly madeAt: Date;
   has(path: string): boolean | Promise<boolean>;
+  /** The bytes of a file as they stand in the archive; 0 where there is none. */
+  sizeOf(path: string): number | Promise<number>;
   /** Paths are relative to the folder that holds `activities.csv`. It never throws. */
   read(path: string): Promise<FileContent>;
   close(): Promise<void>;

@@ -14,6 +14,10 @@ export async function openFolder(path: string, limits: ArchiveLimits): Promise<E
   return {
     madeAt: await newestFile(root),
     has: async (name) => (await fileIn(root, name)) !== undefined,
+    sizeOf: async (name) => {
+      const file = await fileIn(root, name);
+      return file === undefined ? 0 : (await stat(file)).size;
+    },
     read: (name) => readFileIn(root, name, limits),
     close: () => Promise.resolve(),
   };

@@ -129,6 +129,7 @@ function zipFiles(
   return {
     madeAt,
     has: (path) => entries.has(path),
+    sizeOf: (path) => entries.get(path)?.uncompressedSize ?? 0,
     read: async (path) => {
       const entry = entries.get(path);
       if (entry === undefined) return { unreadable: 'the archive has no such file' };

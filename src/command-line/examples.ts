@@ -28,6 +28,10 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ['everything from a day on', '--since', '2019-01-01'],
     ['how many requests two years need', '--since', '730d', '--dry-run'],
   ],
+  import: [
+    ['the whole history, without requests to Strava', '--file', 'export_1001.zip'],
+    ['what it would store', '--file', 'export_1001.zip', '--dry-run'],
+  ],
   verify: [
     ['print the proof or the differences'],
     ['repair the differences of one athlete', '--fix', '--athlete', '1001'],

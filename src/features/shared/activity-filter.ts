@@ -49,13 +49,19 @@ export async function withStoredSport(
     (one): one is string => typeof one === 'string',
   );
   if (stored.length === 0) return filter;
-  const found = stored.find((one) => one.toLowerCase() === sport.toLowerCase());
-  if (found !== undefined) return { ...filter, sport: found };
-  const near = nearestName(sport, stored);
+  return { ...filter, sport: knownSport(stored, sport, 'no stored activity') };
+}
+
+/**
+ * The sport as Strava writes it, among the known ones; `none` says what lacks another.
+ * @throws UsageError where it is not among them.
+ */
+export function knownSport(known: readonly string[], sport: string, none: string): string {
+  const found = known.find((one) => one.toLowerCase() === sport.toLowerCase());
+  if (found !== undefined) return found;
+  const near = nearestName(sport, known);
   const meant = near === undefined ? '' : ` Did you mean ${near}?`;
-  throw new UsageError(
-    `--sport: no stored activity is a "${sport}".${meant} There are ${stored.join(', ')}.`,
-  );
+  throw new UsageError(`--sport: ${none} is a "${sport}".${meant} There are ${known.join(', ')}.`);
 }
 
 /** @throws UsageError if athletes are stored, and not this one. */

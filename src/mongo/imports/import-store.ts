@@ -59,6 +59,8 @@ export interface StoredImport {
   /** Of what was imported; undefined where nothing was, or where not all of it is there any more. */
   readonly digest: string | undefined;
   readonly archivedAt: Date | undefined;
+  /** What was wrong with what was imported. */
+  readonly problem: string | undefined;
   /** Undefined where the activity is not stored. */
   readonly summary: PreferredSource | undefined;
   readonly streams: { readonly state: StreamsState; readonly source: PreferredSource } | undefined;

@@ -37,6 +37,7 @@ export async function storedImports(
           {
             digest: activity && standingDigest(activity),
             archivedAt: activity?.export?.archived_at,
+            problem: activity?.export?.problem,
             summary: activity && (activity.sync.source === 'export' ? 'export' : 'api'),
             streams: activity && {
               state: activity.sync.streams.state,

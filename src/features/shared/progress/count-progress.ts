@@ -47,7 +47,7 @@ export function createCountProgress(program: Program, what: Counted): CountProgr
     return { ...what, part, done, total, elapsedMs: clock.monotonicMs() - beganAtMs };
   };
   const shown = showWhenSlow(program, {
-    line: (width) => countLine(state(), width),
+    lines: (width) => [countLine(state(), width)],
     sentence: () => countText(state()),
   });
   return {

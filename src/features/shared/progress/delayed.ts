@@ -10,8 +10,10 @@ import { fittingLine } from './lines.ts';
 
 /** What is shown, asked for each time. */
 export interface Shown {
-  /** One line for a terminal of that width. */
-  readonly line: (width: number) => string;
+  /** How many lines there are; 1 by default. */
+  readonly rows?: number;
+  /** The lines for a terminal of that width. */
+  readonly lines: (width: number) => readonly string[];
   readonly sentence: () => string;
 }
 
@@ -21,14 +23,17 @@ const showAfterMs = 2_000;
 const logEveryMs = 30_000;
 
 /** Disposing of it removes the line from the screen. */
-export function showWhenSlow(program: ShowingProgram, { line, sentence }: Shown): Disposable {
+export function showWhenSlow(
+  program: ShowingProgram,
+  { rows = 1, lines, sentence }: Shown,
+): Disposable {
   const { stderr, log, clock } = program;
   const ended = new AbortController();
   let screen: Screen | undefined;
   const draw = async (): Promise<void> => {
     // Few commands are slow.
     const { openScreen } = await import('./screen.ts');
-    if (!ended.signal.aborted) screen = openScreen(stderr, 1, (width) => [line(width)]);
+    if (!ended.signal.aborted) screen = openScreen(stderr, rows, lines);
   };
   const show = async (): Promise<void> => {
     await clock.sleep(showAfterMs, ended.signal);
@@ -63,7 +68,7 @@ export async function showStepWhenSlow<T>(
     return `${doing}, for ${formatDuration(seconds * secondMs)} so far.`;
   };
   const shown = showWhenSlow(program, {
-    line: (width) => fittingLine([sentence(), `${doing}.`], width),
+    lines: (width) => [fittingLine([sentence(), `${doing}.`], width)],
     sentence,
   });
   try {

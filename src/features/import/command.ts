@@ -1,0 +1,146 @@
+/**
+ * `import`: stores what Strava's bulk export has, activities together with their recordings. It needs no
+ * request to Strava, no client and no login.
+ */
+import type { ExportedActivity } from '../../domain/bulk-export/exported-activity.ts';
+import type { ExitCode } from '../../errors.ts';
+import { exitCodes } from '../../errors.ts';
+import type { Database } from '../../main.ts';
+import { commandDeadlineMs, openDatabase, openDatabaseToRead } from '../../main.ts';
+import { createImportStore } from '../../mongo/imports/create-import-store.ts';
+import type { ImportStore } from '../../mongo/imports/import-store.ts';
+import type { Program } from '../../program.ts';
+import { sayIfInterrupted } from '../shared/interruption.ts';
+import { counted, number } from '../shared/text/text-format.ts';
+import type { NamedArchive } from './archives.ts';
+import { athleteIdOf, openArchives } from './archives.ts';
+import { chosenOf } from './chosen.ts';
+import { whileImporting } from './held.ts';
+import type { ImportOptions, ImportOrder } from './options.ts';
+import { importOrderOf } from './options.ts';
+import type { ImportProgress, ImportTotals } from './progress.ts';
+import { createImportProgress } from './progress.ts';
+import { importJson, importText } from './report.ts';
+import type { ImportResult } from './result.ts';
+import { emptyResult } from './result.ts';
+import { importActivities } from './run.ts';
+
+/** An archive with what the options choose of it. */
+interface ChosenArchive extends NamedArchive {
+  readonly activities: readonly ExportedActivity[];
+}
+
+/** What is imported, and whose it is. */
+interface Session {
+  readonly program: Program;
+  readonly order: ImportOrder;
+  readonly athleteId: number;
+  readonly archives: readonly ChosenArchive[];
+}
+
+/**
+ * @throws BulkExportError where an archive cannot be read, UsageError where it is of another athlete,
+ * AthleteHeldError where another process keeps the athlete.
+ */
+export async function importExport(program: Program, options: ImportOptions): Promise<ExitCode> {
+  const order = importOrderOf(program, options);
+  const { archives, close } = await openArchives(order.paths);
+  try {
+    const athleteId = athleteIdOf(archives, order);
+    const chosen = archives.map((one) => {
+      const activities = chosenOf(one.archive.contents.activities, order.filter);
+      return { ...one, activities };
+    });
+    return await importChosen({ program, order, athleteId, archives: chosen });
+  } finally {
+    await close();
+  }
+}
+
+async function importChosen(session: Session): Promise<ExitCode> {
+  const { program, order, athleteId } = session;
+  const { clock } = program;
+  const database = await (order.isDryRun
+    ? openDatabaseToRead(program, { isPatient: true })
+    : openDatabase(program, commandDeadlineMs));
+  const result = emptyResult();
+  const startedMs = clock.monotonicMs();
+  try {
+    await sayIfInterrupted(
+      () => importAll(session, database, result),
+      () => interruptedText(session, result),
+    );
+  } finally {
+    await database.close();
+  }
+  const elapsedMs = clock.monotonicMs() - startedMs;
+  const report = { ...result, athleteId, isDryRun: order.isDryRun, elapsedMs };
+  program.print(order.isJson ? importJson(report) : importText(report));
+  const isExplained = result.problems.every((problem) => problem.isExplained);
+  return isExplained ? exitCodes.done : exitCodes.differences;
+}
+
+async function importAll(
+  session: Session,
+  database: Database,
+  result: ImportResult,
+): Promise<void> {
+  const { program, order, athleteId } = session;
+  using progress = createImportProgress(program, await totalsOf(session));
+  const store = createImportStore(database.store, { trackSource: program.config.sync.trackSource });
+  if (order.isDryRun) {
+    await importArchives(session, { store, progress, epoch: 0 }, result);
+    return;
+  }
+  const held = { athleteId, failIfHeld: order.failIfHeld };
+  await whileImporting(program, database, held, async (lease) => {
+    await importArchives(session, { store, progress, epoch: lease.epoch }, result);
+  });
+}
+
+interface Target {
+  readonly store: ImportStore;
+  readonly progress: ImportProgress;
+  readonly epoch: number;
+}
+
+async function importArchives(
+  { program, order, athleteId, archives }: Session,
+  { store, progress, epoch }: Target,
+  result: ImportResult,
+): Promise<void> {
+  const { clock, signal } = program;
+  const { filter, isDryRun, prefer } = order;
+  const write = { athleteId, epoch, prefer, at: new Date(clock.nowMs()) };
+  for (const source of archives) {
+    const { contents, madeAt: archivedAt } = source.archive;
+    const { athlete, gear, problems } = contents;
+    for (const { where, problem } of problems)
+      result.problems.push({ where, problem, isExplained: false });
+    result.counts.activities += source.activities.length;
+    if (!isDryRun) await store.writeAthlete(write, { archivedAt, fields: athlete.fields, gear });
+    const onDone = (bytes: number): void => {
+      progress.advance(bytes);
+    };
+    const run = { ...{ store, source, filter, write, isDryRun, signal, onDone } };
+    await importActivities({ ...run, activities: source.activities }, result);
+  }
+}
+
+async function totalsOf({ archives }: Session): Promise<ImportTotals> {
+  let [activities, bytes] = [0, 0];
+  for (const { archive, activities: chosen } of archives) {
+    activities += chosen.length;
+    for (const { file } of chosen)
+      if (file.kind === 'file') bytes += await archive.sizeOf(file.path);
+  }
+  return { activities, bytes };
+}
+
+function interruptedText({ order, archives }: Session, { counts }: ImportResult): string {
+  if (order.isDryRun) return 'Interrupted: nothing was written.';
+  const total = archives.reduce((sum, { activities }) => sum + activities.length, 0);
+  const { added, changed, unchanged, keptApi } = counts;
+  const done = number(added + changed + unchanged + keptApi);
+  return `Interrupted: ${done} of ${counted(total, 'activity', 'activities')} are imported. Run the same command again: it goes on from there.`;
+}

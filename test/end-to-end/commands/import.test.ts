@@ -1,0 +1,181 @@
+import { rm, truncate, writeFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import { Long } from 'mongodb';
+import { describe, expect, it } from 'vitest';
+import { gpxOf, startAt } from '../../features/import/fakes.ts';
+import { scratchFolder, writeFolder, writeZip } from '../../support/bulk-export/pack.ts';
+import type { Files } from '../../support/bulk-export/pack.ts';
+import type { Scene } from '../../support/scene.ts';
+import { athleteId, printedJson, useScene } from '../../support/scene.ts';
+import { commandOn, startMongoProxy } from '../../support/mongodb/mongo-proxy.ts';
+
+const openScene = useScene();
+const open = (): Promise<Scene> => openScene({ activities: 1, isLoggedIn: false });
+/** No application at Strava. */
+const withoutStrava = { STRAVA_CLIENT_ID: '', STRAVA_CLIENT_SECRET: '' };
+
+const header = 'id,date,name,type,description,elapsed,distance,commute,gear,file\n';
+/** A ride of ten seconds at the time of {@link gpxOf}. */
+const rowOf = (id: number, file: string): string =>
+  `${id},${startAt.toISOString().slice(0, 19).replace('T', ' ')},Ride ${id},Ride,,10,111.2,false,,${file}\n`;
+const profile = `Athlete ID,Email Address,First Name\n${athleteId},a@example.com,Ada\n`;
+
+function exportOf(recordings: Readonly<Record<number, Uint8Array | undefined>>): Files {
+  const files: Record<string, string | Uint8Array> = { 'profile.csv': profile };
+  let table = header;
+  for (const [id, bytes] of Object.entries(recordings)) {
+    const path = `activities/9${id}.gpx`;
+    table += rowOf(Number(id), bytes === undefined ? '' : path);
+    if (bytes !== undefined) files[path] = bytes;
+  }
+  return { ...files, 'activities.csv': table };
+}
+
+const ride = exportOf({ 7: gpxOf() });
+
+describe('import', () => {
+  it('stores an export without a login and without an application, and the same again changes nothing', async () => {
+    const scene = await open();
+    const path = await writeZip(exportOf({ 7: gpxOf(), 8: undefined, 9: gzipSync(gpxOf(30)) }));
+    const first = await scene.runWith(withoutStrava, 'import', '--file', path);
+    expect(first.exitCode, first.stderr).toBe(0);
+    expect(first.stdout).toMatch(
+      /^Imported 3 of 3 activities with 2 recordings \(1 cut to the activity, 1 by hand\) in \d+ (?:milli)?seconds?\.\n$/,
+    );
+    expect(await scene.stored(7)).toMatchObject({
+      name: 'Ride 7',
+      start_date: startAt,
+      sync: { source: 'export', streams: { state: 'stored', source: 'export' } },
+    });
+    const streams = await scene.db.collection('streams').findOne({ activity_id: 9 });
+    expect(streams).toMatchObject({ source: 'export', sample_count: 11 });
+    expect(streams?.['time']).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(scene.countedRequests()).toBe(0);
+
+    const before = await scene.db.collection('activities').find().toArray();
+    const again = await scene.callWith(withoutStrava, 'import', '--file', path);
+    expect(again.exitCode, again.stderr).toBe(0);
+    expect(again.stdout).toContain('3 activities were stored already, unchanged.');
+    expect(await scene.db.collection('activities').find().toArray()).toEqual(before);
+  });
+
+  it('writes nothing in a dry run, and says what it would do', async () => {
+    const scene = await open();
+    const path = await writeFolder(ride);
+    const { exitCode, stdout } = await scene.call('import', '--file', path, '--dry-run');
+    expect(exitCode).toBe(0);
+    expect(stdout).toBe('Would import 1 of 1 activity with 1 recording. Nothing was written.\n');
+    expect(await scene.db.listCollections().toArray()).toEqual([]);
+  });
+
+  it('imports the exports of several times, whatever their order, and keeps what the newer one says', async () => {
+    const scene = await open();
+    const older = await writeFolder(ride);
+    const renamed = String(ride['activities.csv']).replace('Ride 7', 'Over the hills');
+    const newer = await writeFolder({ ...ride, 'activities.csv': renamed });
+    await writeFile(`${newer}/activities.csv`, renamed);
+    const files = ['--file', newer, '--file', older];
+    expect((await scene.call('import', ...files)).exitCode).toBe(0);
+    expect(await scene.stored(7)).toMatchObject({ name: 'Over the hills' });
+    const again = await scene.call('import', '--file', older);
+    expect(again.stdout).toContain('1 activity was stored already, unchanged.');
+    expect(await scene.stored(7)).toMatchObject({ name: 'Over the hills' });
+  });
+
+  it('names what the export does not explain, stores the rest, and ends with 4', async () => {
+    const scene = await open();
+    const path = await writeZip(exportOf({ 7: Buffer.from('no recording'), 8: gpxOf() }));
+    const result = await scene.call('import', '--file', path, '--json');
+    expect(result.exitCode).toBe(4);
+    expect(printedJson(result)).toMatchObject({
+      ...{ athlete: athleteId, activities: 2, added: 2, recordings: 1, left_to_api: 1 },
+      problems: [{ activity: 7, file: 'activities/97.gpx', explained: false }],
+    });
+    expect(await scene.stored(7)).toMatchObject({ sync: { streams: { state: 'pending' } } });
+    expect(await scene.stored(8)).toMatchObject({ sync: { streams: { state: 'stored' } } });
+    const again = await scene.call('import', '--file', path);
+    expect(again.exitCode).toBe(4);
+    expect(again.stdout).toContain(
+      '\n  7 "Ride 7" (activities/97.gpx): the recording cannot be read',
+    );
+  });
+
+  it('takes an export that names no athlete only with --athlete, and no other than it names', async () => {
+    const scene = await open();
+    const nameless = await writeFolder(ride);
+    await rm(`${nameless}/profile.csv`);
+    const refused = await scene.call('import', '--file', nameless);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain('give --athlete ID');
+    expect((await scene.call('import', '--file', nameless, '--athlete', '5')).exitCode).toBe(0);
+    expect(await scene.stored(7)).toMatchObject({ sync: { athlete_id: 5 } });
+    const other = await scene.call('import', '--file', await writeFolder(ride), '--athlete', '5');
+    expect(other.exitCode).toBe(2);
+    expect(other.stderr).toContain(`is the export of athlete ${athleteId}, not of athlete 5`);
+  });
+
+  it('finds a cut zip, another file and another folder before it opens the database', async () => {
+    const scene = await open();
+    const cut = await writeZip({ ...ride, 'media/1.jpg': Buffer.alloc(9_000, 7) });
+    await truncate(cut, 2_000);
+    const text = await writeZip(Buffer.from('no zip at all'));
+    for (const [path, exitCode, message] of [
+      [cut, 1, 'is cut or damaged. Download it again'],
+      [text, 1, 'is no zip'],
+      [await scratchFolder(), 2, 'has no activities.csv'],
+    ] as const) {
+      const result = await scene.call('import', '--file', path, '--file', await writeFolder(ride));
+      expect(result.exitCode).toBe(exitCode);
+      expect(result.stderr).toContain(message);
+    }
+    expect(await scene.db.listCollections().toArray()).toEqual([]);
+  });
+
+  it('does not take an athlete from a process that syncs it: with --no-wait it ends with 75', async () => {
+    const scene = await openScene({ activities: 2 });
+    const path = await writeFolder(ride);
+    const held = scene.simulator.hold({ endpoint: 'streams' });
+    const sync = scene.launch(['sync']);
+    const waiting = await sync.reach(held);
+    const busy = await scene.call('import', '--file', path, '--no-wait');
+    expect(busy.exitCode).toBe(75);
+    expect(busy.stderr).toContain(`Process ${sync.pid} on `);
+    const patient = scene.begin(['import', '--file', path]);
+    await patient.shown('waiting until it is done');
+    waiting.release();
+    expect((await patient.ended).exitCode).toBe(0);
+    expect((await sync.ended).exitCode).toBe(0);
+  });
+
+  it('ends with 130 after Ctrl-C, says how far it is, and goes on from there', async () => {
+    const scene = await open();
+    const ids = Array.from({ length: 30 }, (_, index) => index + 1);
+    const path = await writeZip(exportOf(Object.fromEntries(ids.map((id) => [id, gpxOf()]))));
+    await using proxy = disposable(await startMongoProxy(scene.mongodb.uri));
+    const isTenth = commandOn('insert', 'streams', (body) =>
+      (body['documents'] as { activity_id: Long }[]).some(
+        ({ activity_id }) => Number(activity_id) === 10,
+      ),
+    );
+    const held = proxy.holdCommand(isTenth);
+    const run = scene.launch(['import', '--file', path], { MONGODB_URI: proxy.uri });
+    const waiting = await run.reach(held);
+    run.kill('SIGINT');
+    waiting.release();
+    const { exitCode, stderr } = await run.ended;
+    expect(exitCode, stderr).toBe(130);
+    const [, done = ''] =
+      /Interrupted: (\d+) of 30 activities are imported\. Run the same command again/.exec(
+        stderr,
+      ) ?? [];
+    expect(Number(done)).toBe(await scene.db.collection('activities').countDocuments());
+    expect(Number(done)).toBeLessThan(30);
+    const rest = await scene.call('import', '--file', path);
+    expect(rest.stdout).toContain('Imported 30 of 30 activities with 30 recordings');
+    expect(rest.stdout).toContain(`${done} activities were stored already`);
+  });
+});
+
+function disposable<T extends { close(): Promise<void> }>(thing: T): T & AsyncDisposable {
+  return { ...thing, [Symbol.asyncDispose]: () => thing.close() };
+}

@@ -1,0 +1,87 @@
+/** Archives and a store of imports in memory. */
+import type { ExportArchive } from '../../../src/bulk-export/archive.ts';
+import type { ExportedActivity } from '../../../src/domain/bulk-export/exported-activity.ts';
+import type {
+  ImportedActivity,
+  ImportOutcome,
+  ImportStore,
+  StoredImport,
+} from '../../../src/mongo/imports/import-store.ts';
+import type { NamedArchive } from '../../../src/features/import/archives.ts';
+
+export const startAt = new Date('2024-06-01T06:00:00Z');
+
+/** A row whose recording, if it has one, lasts ten seconds. */
+export function rowOf(id: number, given: Partial<ExportedActivity> = {}): ExportedActivity {
+  return {
+    id,
+    starts: [startAt],
+    dateText: 'Jun 1, 2024, 6:00:00 AM',
+    file: { kind: 'file', path: `activities/${id}.gpx` },
+    isUploaded: true,
+    fields: { name: `Ride ${id}`, sport_type: 'Ride', elapsed_time: 10 },
+    row: [String(id)],
+    ...given,
+  };
+}
+
+/** A point each second from the start on. */
+export function gpxOf(seconds = 10): Uint8Array {
+  const points = Array.from({ length: seconds + 1 }, (_, second) => {
+    const at = new Date(startAt.getTime() + second * 1_000).toISOString();
+    return `<trkpt lat="${47 + second * 1e-4}" lon="11"><ele>500</ele><time>${at}</time></trkpt>`;
+  });
+  return Buffer.from(
+    `<?xml version="1.0"?><gpx><trk><trkseg>${points.join('')}</trkseg></trk></gpx>`,
+  );
+}
+
+export interface FakeArchive {
+  readonly activities: readonly ExportedActivity[];
+  readonly athleteId?: number | undefined;
+  readonly madeAt?: Date;
+  /** By path; another file is not there. */
+  readonly files?: Readonly<Record<string, Uint8Array>>;
+  readonly path?: string;
+}
+
+export function archiveOf({
+  activities,
+  athleteId,
+  madeAt = new Date('2026-01-01T00:00:00Z'),
+  files = {},
+  path = 'export.zip',
+}: FakeArchive): NamedArchive {
+  const archive: ExportArchive = {
+    madeAt,
+    contents: { athlete: { id: athleteId, fields: {} }, activities, gear: [], problems: [] },
+    readRecording: (name) => {
+      const bytes = files[name];
+      const unreadable = 'the archive does not have it';
+      return Promise.resolve(bytes === undefined ? { unreadable } : { bytes, path: name });
+    },
+    sizeOf: (name) => Promise.resolve(files[name]?.length ?? 0),
+    close: () => Promise.resolve(),
+  };
+  return { path, archive };
+}
+
+export interface FakeStore extends ImportStore {
+  readonly written: ImportedActivity[];
+}
+
+export function storeOf(
+  stored: ReadonlyMap<number, StoredImport> = new Map(),
+  outcomeOf: (imported: ImportedActivity) => ImportOutcome = () => 'added',
+): FakeStore {
+  const written: ImportedActivity[] = [];
+  return {
+    written,
+    stored: (ids) => Promise.resolve(new Map([...stored].filter(([id]) => ids.includes(id)))),
+    write: (_, imported) => {
+      written.push(imported);
+      return Promise.resolve(outcomeOf(imported));
+    },
+    writeAthlete: () => Promise.resolve(),
+  };
+}
