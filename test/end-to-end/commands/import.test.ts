@@ -1,6 +1,6 @@
 import { rm, truncate, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
-import { Long } from 'mongodb';
+import type { Long } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { gpxOf, startAt } from '../../features/import/fakes.ts';
 import { scratchFolder, writeFolder, writeZip } from '../../support/bulk-export/pack.ts';
