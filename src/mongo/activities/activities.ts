@@ -8,6 +8,7 @@ import type { PageResult, PageToStore } from '../../sync/ports/activities.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
 import { recordChanges } from '../history/changes.ts';
 import type { Store } from '../schema/collections.ts';
+import { expiredReason } from '../schema/fetch-state-queries.ts';
 import { idOf, park, unpark } from './parked-records.ts';
 import { isFlatEnough, prepareWrite, writeSummaries } from './summary-writes.ts';
 import type { Expiry } from '../history/tombstones.ts';
@@ -18,6 +19,8 @@ interface Stored {
   readonly fingerprint: string;
   readonly fetchedAt: Date;
   readonly isMissing: boolean;
+  /** Whether its streams or details went by a retention, and its summary did not. */
+  readonly hasExpired: boolean;
 }
 
 /** The ids among these that are stored, each with its fingerprint. */
@@ -29,9 +32,14 @@ export async function storedActivities(
   const projection = { start_date: 1, sync: 1 };
   const found = await activities.find({ _id: { $in: ids.map(int64) } }, { projection }).toArray();
   return new Map(
-    found.map(({ _id, sync: { fingerprint, fetched_at, missing } }) => [
+    found.map(({ _id, sync: { fingerprint, fetched_at, missing, streams, details } }) => [
       toNumber(_id),
-      { fingerprint, fetchedAt: fetched_at, isMissing: missing !== undefined },
+      {
+        fingerprint,
+        fetchedAt: fetched_at,
+        isMissing: missing !== undefined,
+        hasExpired: [streams, details].some((state) => state?.reason === expiredReason),
+      },
     ]),
   );
 }
@@ -66,11 +74,12 @@ export async function storePage(
     known !== undefined && known.fetchedAt > page.fetchedAt;
   const differing = [...newest.values()].filter(({ id, record }) => {
     const known = stored.get(id);
-    return !isOlder(known) && known?.fingerprint !== fingerprintOf(record);
+    const isDue = expiry === 'lifted' && known?.hasExpired === true;
+    return !isOlder(known) && (isDue || known?.fingerprint !== fingerprintOf(record));
   });
   await recordChanges(store, differing, page);
   const writes = differing.flatMap((summary) => prepareWrite(summary, unwritable));
-  const rejected = await writeSummaries(store, writes, page);
+  const rejected = await writeSummaries(store, writes, { ...page, expiry });
   const unusable = [...page.unusable, ...unwritable, ...rejected.map(({ unusable }) => unusable)];
   const parked = await park(store, unusable, page);
   const lost = new Set([...rejected.map(({ id }) => id), ...unwritable.map(idOf)]);

@@ -14,6 +14,8 @@ import { int64, toBson } from '../base/bson-value.ts';
 import { ofType } from '../base/typed-value.ts';
 import { ownActivityKeys } from '../schema/activities.ts';
 import type { StreamsBookkeeping } from '../schema/collections.ts';
+import { expiredReason } from '../schema/fetch-state-queries.ts';
+import type { Expiry } from '../history/tombstones.ts';
 import { isSameRecording } from './same-recording.ts';
 
 /** The context of a write, besides the summary. */
@@ -24,6 +26,7 @@ export interface WriteContext {
   readonly known: readonly Span[];
   readonly source: 'list' | 'activity';
   readonly listedAt?: Date;
+  readonly expiry: Expiry;
 }
 
 /** A summary as a document, and the reason for a missing track. */
@@ -83,10 +86,14 @@ export function summaryUpdate(
   context: WriteContext,
 ): Document[] {
   const recordingHash = recordingHashOf(summary.record);
-  const isSame = isSameRecording(summary.record, recordingHash);
+  const isSame = {
+    $and: [isSameRecording(summary.record, recordingHash), stays('streams', context)],
+  };
   const isTrackKept = { $and: [isSame, { $eq: ['$sync.track_source', 'streams'] }] };
   const detailHash = detailHashOf(summary.record);
-  const hasSameDetailHash = { $eq: ['$sync.detail_hash', { $literal: detailHash }] };
+  const hasSameDetailHash = {
+    $and: [{ $eq: ['$sync.detail_hash', { $literal: detailHash }] }, stays('details', context)],
+  };
   const hasNoDetails = { $eq: [{ $type: '$sync.details' }, 'missing'] };
   const bookkeeping = {
     athlete_id: int64(context.athleteId),
@@ -128,6 +135,11 @@ export function summaryUpdate(
   const parts = [keysOfOtherOrigin, { $literal: document }, keptTrack, { sync }];
   const isOlder = { $gt: ['$sync.fetched_at', context.fetchedAt] };
   return [{ $replaceWith: { $cond: [isOlder, '$$ROOT', { $mergeObjects: parts }] } }];
+}
+
+/** What a retention ended is due again where there is none any more. */
+function stays(part: 'streams' | 'details', { expiry }: WriteContext): Document | true {
+  return expiry === 'final' || { $ne: [`$sync.${part}.reason`, expiredReason] };
 }
 
 /** The fields that a new summary keeps: they describe the activity, not Strava's record of it. */

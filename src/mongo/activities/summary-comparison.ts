@@ -30,13 +30,19 @@ export async function comparePage(
   const unknown = ids.filter((id) => !byId.has(id));
   const stale = [...newest.values()].filter((summary) => {
     const document = byId.get(summary.id);
-    return document !== undefined && !isSame(document, summary, athleteId);
+    if (document === undefined || (expiry === 'final' && isOfExport(document))) return false;
+    return !isSame(document, summary, athleteId);
   });
   return {
     missing: await withoutDeleted(store, unknown, requestedAt, expiry),
     stale: stale.map(({ id }) => id),
     requestedAt,
   };
+}
+
+/** With a retention the summary is the export's on purpose, until a page brings the API's. */
+function isOfExport(document: Document): boolean {
+  return (document['sync'] as Partial<ActivityDocument['sync']> | undefined)?.source === 'export';
 }
 
 /** The activities of an earlier comparison that still differ. A write after the page was requested counts as current. */

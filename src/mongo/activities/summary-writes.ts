@@ -8,7 +8,7 @@ import { BSON, MongoBulkWriteError } from 'mongodb';
 import type { ActivitySummary, UnusableRecord } from '../../domain/activity/activity.ts';
 import { LeaseLostError } from '../../errors.ts';
 import type { PageToStore } from '../../sync/ports/activities.ts';
-import type { SummaryDocument } from './activity-document.ts';
+import type { SummaryDocument, WriteContext } from './activity-document.ts';
 import { documentOf, summaryUpdate, withoutGeometry } from './activity-document.ts';
 import { int64, isDeeperThan } from '../base/bson-value.ts';
 import type { ActivityDocument, Store } from '../schema/collections.ts';
@@ -24,6 +24,9 @@ interface Rejection {
   readonly code: number;
   readonly message: string;
 }
+
+/** A page, and whether what expired stays away. */
+export type PageWrite = PageToStore & Pick<WriteContext, 'expiry'>;
 
 interface Write {
   readonly summary: ActivitySummary;
@@ -62,7 +65,7 @@ export function prepareWrite(
 export async function writeSummaries(
   store: Store,
   writes: readonly Write[],
-  page: PageToStore,
+  page: PageWrite,
 ): Promise<readonly { id: number; unusable: UnusableRecord }[]> {
   const rejections = await bulkWrite(store, writes, page);
   const withGeometry = rejections.filter(({ code }) => isOfGeometry(code));
@@ -86,7 +89,7 @@ export async function writeSummaries(
 async function bulkWrite(
   store: Store,
   writes: readonly Write[],
-  page: PageToStore,
+  page: PageWrite,
 ): Promise<readonly Rejection[]> {
   const rejections: Rejection[] = [];
   for (let from = 0; from < writes.length; from += writesAtOnce) {
@@ -102,7 +105,7 @@ async function bulkWrite(
 async function writeBatch(
   { activities }: Store,
   writes: readonly Write[],
-  page: PageToStore,
+  page: PageWrite,
 ): Promise<readonly Rejection[]> {
   const operations = writes.map(
     ({ summary, document }): AnyBulkWriteOperation<ActivityDocument> => ({

@@ -1,11 +1,12 @@
 /**
  * The retention sweep: removes what was fetched longer ago than is allowed, an activity with its streams,
- * and leaves a tombstone. A TTL index would tear the two apart. It knows no setting and no schedule.
+ * and leaves a tombstone. Of an activity that an export has too, only what came from the API goes. A TTL index would tear the two apart. It knows no setting and no schedule.
  * The athlete and the gear stay: they are fetched again and again.
  */
 import type { Document, Filter } from 'mongodb';
 import { int64, toNumber } from '../base/bson-value.ts';
 import type { ActivityDocument, Store, TombstoneDocument } from '../schema/collections.ts';
+import { revertToExport } from '../imports/revert-activity.ts';
 import { deleteActivity } from './delete-activity.ts';
 
 export interface Expiry {
@@ -34,8 +35,13 @@ export async function expire(store: Store, expiry: Expiry): Promise<number> {
   while (count < expiry.limit) {
     const batch = await expired(store, expiry, expiry.limit - count);
     if (batch.length === 0) break;
-    for (const { _id, start_date } of batch) {
+    for (const { _id, start_date, sync, export: exported } of batch) {
       const { athleteId, epoch, now } = expiry;
+      if (exported !== undefined) {
+        await revertToExport(store, { _id, sync, export: exported }, epoch);
+        count += 1;
+        continue;
+      }
       const activityId = toNumber(_id);
       const deletion = { athleteId, activityId, startAt: start_date, at: now, epoch };
       if (await deleteActivity(store, { ...deletion, why: 'expired' })) count += 1;
@@ -73,19 +79,23 @@ async function removeAll({ db }: Store, name: string, filter: Document): Promise
   }
 }
 
-/** A summary that came again keeps the age of its streams and details: what is oldest in an activity decides. */
+/**
+ * A summary that came again keeps the age of its streams and details: what is oldest in an activity decides.
+ * What an export brought does not age.
+ */
 async function expired(
   { activities }: Store,
   { athleteId, fetchedBefore }: Expiry,
   limit: number,
-): Promise<readonly Pick<ActivityDocument, '_id' | 'start_date'>[]> {
+): Promise<readonly Pick<ActivityDocument, '_id' | 'start_date' | 'sync' | 'export'>[]> {
   const filter: Filter<ActivityDocument> = {
     'sync.athlete_id': int64(athleteId),
     $or: [
-      { 'sync.fetched_at': { $lt: fetchedBefore } },
+      { 'sync.fetched_at': { $lt: fetchedBefore }, 'sync.source': { $ne: 'export' } },
       {
         'sync.streams.fetched_at': { $lt: fetchedBefore },
         'sync.streams.state': { $ne: 'none' },
+        'sync.streams.source': { $ne: 'export' },
       },
       {
         'sync.details.fetched_at': { $lt: fetchedBefore },
@@ -94,7 +104,7 @@ async function expired(
     ],
   };
   return activities
-    .find(filter, { projection: { start_date: 1 } })
+    .find(filter, { projection: { start_date: 1, sync: 1, export: 1 } })
     .sort({ start_date: 1 })
     .limit(Math.min(limit, batchSize))
     .toArray();

@@ -10,6 +10,9 @@ import type { FetchState } from './fetch-state.ts';
 
 export const pendingState = { state: 'pending', tries: 0 } as const;
 
+/** Why there is none any more: a retention ended it. */
+export const expiredReason = 'expired';
+
 export function storedState(at: Date, nextTryAt?: Date): FetchState {
   const next = nextTryAt && { next_try_at: nextTryAt };
   return { state: next ? 'pending' : 'stored', tries: 0, fetched_at: at, ...next };
