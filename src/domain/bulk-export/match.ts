@@ -26,7 +26,9 @@ type Match = Exclude<RecordingMatch, { readonly kind: 'pending' }>;
 
 /** Strava and the file may round differently. */
 const maxApartS = 2;
-const minCoveredShare = 0.8;
+/** A recording covers too little where it lacks more than both. */
+const maxUncoveredShare = 0.2;
+const maxUncoveredS = 5;
 /** The distance differs where it is off by more than both. */
 const maxDistanceShare = 0.05;
 const maxDistanceMeters = 100;
@@ -74,7 +76,9 @@ function cutTo(columns: RecordedColumns, { at, elapsedS, activity }: Period): Re
   const from = indexFrom(timeS, startS);
   const to = indexFrom(timeS, startS + elapsedS + 1);
   const coveredS = spanOf(timeS.slice(from, to));
-  if (to === from || coveredS < minCoveredShare * elapsedS)
+  const uncoveredS = elapsedS - coveredS;
+  const isTooLittle = uncoveredS > maxUncoveredS && uncoveredS > maxUncoveredShare * elapsedS;
+  if (to === from || isTooLittle)
     return pending(`the recording covers ${shareText(coveredS, elapsedS)} of the activity's time`);
   const isWhole = from === 0 && to === timeS.length;
   const difference = differenceOf(isWhole ? columns : cutColumns(columns, { from, to }), activity);

@@ -88,6 +88,11 @@ describe('matching a recording with its activity', () => {
     expect(matchRecording(activityOf({ elapsed_time: 1_000 }), columns).kind).toBe(kind);
   });
 
+  it('takes a short recording that lacks up to five seconds', () => {
+    expect(matchRecording(activityOf({ elapsed_time: 5 }), recorded(1)).kind).toBe('whole');
+    expect(matchRecording(activityOf({ elapsed_time: 6 }), recorded(1)).kind).toBe('pending');
+  });
+
   it('says how little a recording covers', () => {
     const reasonOf = (columns: RecordedColumns, elapsed_time = 1_000): unknown => {
       const match = matchRecording(activityOf({ elapsed_time }), columns);
