@@ -42,3 +42,12 @@ export function samplesOf(samples: Samples): readonly Sample[] {
     temp: samples.temp?.[index] ?? null,
   }));
 }
+
+/** The records from one index to another, which is not included. */
+export function cutSamples(samples: Samples, from: number, to: number): Samples {
+  const { timeS, ...columns } = samples;
+  const cut = Object.entries(columns).map(
+    ([key, column]) => [key, column.slice(from, to)] as const,
+  );
+  return { timeS: timeS.slice(from, to), ...Object.fromEntries(cut) };
+}

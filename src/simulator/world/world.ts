@@ -20,6 +20,8 @@ import { createRandom } from './random.ts';
 import { streamsOf } from './stream-generation.ts';
 import type { StreamSet } from './stream-set.ts';
 import { shownStartMs, summaryOf } from './summary.ts';
+import { recordingOf } from './uploaded-recording.ts';
+import type { UploadedRecording } from './uploaded-recording.ts';
 import type { SummaryRecord } from './summary.ts';
 
 /** A webhook's event, still without subscription and time. */
@@ -55,6 +57,8 @@ export interface World {
   detail(id: number): JsonRecord;
   /** The streams exactly as the API sends them, key to data; null for a 404. */
   streams(id: number): StreamSet | null;
+  /** What was uploaded, before any crop: its start and its streams; null where there is none. */
+  recording(id: number): UploadedRecording | null;
   /** Uploads an activity with any start (`startAt`, or `start_date`), and returns its id. */
   addActivity(athleteId: number, fields?: ActivityChanges, options?: UploadOptions): number;
   /** Sets fields of the record (`undefined` removes one); `start_date` moves it in the list. */
@@ -125,7 +129,10 @@ interface WorldDeps {
   readonly find: (id: number) => Activity;
 }
 
-type Readers = Pick<World, 'athlete' | 'activities' | 'summary' | 'detail' | 'streams'>;
+type Readers = Pick<
+  World,
+  'athlete' | 'activities' | 'summary' | 'detail' | 'streams' | 'recording'
+>;
 type Mutators = Omit<World, keyof Readers | 'emitsEvents' | 'athletes'>;
 
 function createReaders({ athletes, clock, shelf, find }: WorldDeps): Readers {
@@ -142,6 +149,7 @@ function createReaders({ athletes, clock, shelf, find }: WorldDeps): Readers {
     summary: (id) => summaryOf(find(id), 'owner'),
     detail: (id) => detailOf(find(id), 'owner', clock.nowMs()),
     streams: (id) => (clock.nowMs() < find(id).streamsFromMs ? null : streamsOf(find(id))),
+    recording: (id) => recordingOf(find(id)),
   };
 }
 
