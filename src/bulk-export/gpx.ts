@@ -22,27 +22,21 @@ const columnOf: Readonly<Record<string, number>> = {
 export function decodeGpx(bytes: Uint8Array): RecordingResult {
   const table = new RecordTable();
   const { row } = table;
-  let isInPoint = false;
   const take = (column: number, value: number): void => {
     if (Number.isNaN(row[column])) row[column] = value;
   };
   const problems = readXml(bytes, {
     open(name, attributes) {
       if (name !== 'trkpt') return;
-      isInPoint = true;
       row.fill(NaN);
       row[columnIndex.lat] = parseNumber(attributes['lat']);
       row[columnIndex.lng] = parseNumber(attributes['lon']);
     },
     close(name, text) {
-      if (!isInPoint) return;
       const column = columnOf[name];
       if (column !== undefined) take(column, parseNumber(text));
       if (name === 'time') take(columnIndex.timeS, parseTime(text));
-      if (name === 'trkpt') {
-        isInPoint = false;
-        table.add();
-      }
+      if (name === 'trkpt') table.add();
     },
   });
   return table.finish(problems, 'it has no track points');

@@ -124,11 +124,10 @@ export class RecordTable {
   }
 
   #complete(row: number, other: number): void {
-    const lacksPosition = Number.isNaN(this.#value(row, columnIndex.lat));
     for (let column = 1; column < width; column += 1) {
-      const isPart = column === columnIndex.lat || column === columnIndex.lng;
-      const isMissing = isPart ? lacksPosition : Number.isNaN(this.#value(row, column));
-      if (isMissing) this.#values[row * width + column] = this.#value(other, column);
+      if (Number.isNaN(this.#value(row, column))) {
+        this.#values[row * width + column] = this.#value(other, column);
+      }
     }
   }
 

@@ -12,6 +12,8 @@ const columnOf: Readonly<Record<string, number>> = {
   LongitudeDegrees: columnIndex.lng,
   AltitudeMeters: columnIndex.altitude,
   DistanceMeters: columnIndex.distance,
+  /** Of HeartRateBpm; nothing else in a point has one. */
+  Value: columnIndex.heartrate,
   Cadence: columnIndex.cadence,
   RunCadence: columnIndex.cadence,
   Watts: columnIndex.watts,
@@ -21,7 +23,7 @@ const columnOf: Readonly<Record<string, number>> = {
 export function decodeTcx(bytes: Uint8Array): RecordingResult {
   const table = new RecordTable();
   const { row } = table;
-  let [isInPoint, isInCourse, isHeartRate, hasCourse] = [false, false, false, false];
+  let [isInPoint, isInCourse, hasCourse] = [false, false, false];
   const take = (column: number, value: number): void => {
     if (Number.isNaN(row[column])) row[column] = value;
   };
@@ -32,15 +34,12 @@ export function decodeTcx(bytes: Uint8Array): RecordingResult {
         isInPoint = true;
         row.fill(NaN);
       }
-      if (name === 'HeartRateBpm') isHeartRate = true;
     },
     close(name, text) {
       if (name === 'Course') isInCourse = false;
-      if (name === 'HeartRateBpm') isHeartRate = false;
       if (!isInPoint) return;
       const column = columnOf[name];
       if (column !== undefined) take(column, parseNumber(text));
-      if (name === 'Value' && isHeartRate) take(columnIndex.heartrate, parseNumber(text));
       if (name === 'Time') take(columnIndex.timeS, parseTime(text));
       if (name === 'Trackpoint') {
         isInPoint = false;

@@ -55,6 +55,34 @@ describe('decodeGpx', () => {
     expect(columnsOf(result)).toMatchObject({ timeS: [startS, startS + 1], altitude: [0, 2] });
   });
 
+  it.each([0, 1, 2, 3, 4, 5])(
+    'reads an entity that two parts of the file share, at byte %i',
+    (at) => {
+      const before = '<gpx><trk><trkseg><trkpt lat="1" lon="2"><time>';
+      const padding = ' '.repeat(2 ** 16 - before.length - '2024-06-01T08:00:00'.length - at);
+      const text = `${before}${padding}2024-06-01T08:00:00&#90;</time></trkpt></trkseg></trk></gpx>`;
+      expect(columnsOf(decodeGpx(Buffer.from(text))).timeS).toEqual([startS]);
+    },
+  );
+
+  it('takes the first valid of several values in a point', () => {
+    const values = ['', '120', '', '121'].map((hr) => `<x:hr>${hr}</x:hr>`);
+    const time = '<time>2024-06-01T03:00:00-05:00</time>';
+    const text = `<gpx><trkpt lat="1" lon="2">${values.join('')}${time}<time></time></trkpt></gpx>`;
+    expect(columnsOf(decodeGpx(Buffer.from(text)))).toMatchObject({
+      timeS: [startS],
+      heartrate: [120],
+    });
+  });
+
+  it.each(['2024-06-01', '2024-13-01T00:00:00Z', '2024-06-01T08:61:00Z', 'now', ''])(
+    'takes %j for no time',
+    (time) => {
+      const text = `<gpx><trkpt lat="1" lon="2"><time>${time}</time></trkpt></gpx>`;
+      expect(decodeGpx(Buffer.from(text))).toEqual({ unreadable: 'its records have no time' });
+    },
+  );
+
   it('keeps the points before a cut end, and says so', () => {
     const result = decodeGpx(encodeGpx(recorded, { cutBytes: 3000 }));
     const count = columnsOf(result).timeS.length;

@@ -37,7 +37,7 @@ class FitReader {
   readonly #heartbeats = new Heartbeats();
   readonly #problems = new Set<string>();
   #layouts: (Layout | undefined)[] = [];
-  #records = new RecordReader();
+  readonly #records = new RecordReader();
   /** Seconds since FIT's epoch, of the last message that has a time; compressed times count from it. */
   #lastTime = NaN;
   #undated = 0;
@@ -45,8 +45,6 @@ class FitReader {
   /** Reads one file of a chain. */
   read(bytes: Uint8Array, headerSize: number, problems: readonly string[]): void {
     this.#layouts = [];
-    this.#records = new RecordReader();
-    this.#heartbeats.restart();
     this.#lastTime = NaN;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const problem = this.#readMessages(view, headerSize);

@@ -22,11 +22,6 @@ export class Heartbeats {
   #anchor: { readonly timeS: number; readonly event: number } | undefined;
   #lastEvent = 0;
 
-  /** Begins another file of a chain, whose strap has another clock. */
-  restart(): void {
-    this.#anchor = undefined;
-  }
-
   /** Reads the data message at `at`, whose time is `timeS` (NaN where it has none). */
   read(view: DataView, at: number, layout: Layout, timeS: number): void {
     const place = (field: number) => layout.places.find((each) => each.field === field);

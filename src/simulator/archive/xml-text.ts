@@ -43,7 +43,7 @@ function withPrefix(text: string, prefix: string): string {
 /** The title of the recording. */
 export function titleOf({ hasBareAmpersand, hasControlCharacter }: XmlOptions): string {
   const [and, bell] = [hasBareAmpersand === true ? '&' : '&amp;', hasControlCharacter === true];
-  return `Hill ${and} dale${bell ? '\u0007' : ''}`;
+  return `Hill ${and} dale \u263C${bell ? '\u0007' : ''}`;
 }
 
 /** An element, or nothing (or an empty element) where the value is missing. */

@@ -7,6 +7,13 @@ import {
   encodeFit,
   type FitOptions,
 } from '../../../src/simulator/archive/fit-encoder.ts';
+import {
+  fitTypes,
+  FitWriter,
+  toFitTime,
+  type FitField,
+  type FitType,
+} from '../../../src/simulator/archive/fit-writer.ts';
 import { columnsOf, part, problemsOf, ride, startS, without } from '../recordings.ts';
 
 const decoded = (options: FitOptions, columns: RecordedColumns = ride): RecordedColumns =>
@@ -92,6 +99,64 @@ describe('decodeFit, of files as the protocol wants them', () => {
       expect(decoded({ hasOddTypes: true }, { ...ride, [name]: values })).toEqual(expected);
     },
   );
+});
+
+describe('decodeFit, of messages by their definition', () => {
+  const types = Object.keys(fitTypes).filter((type): type is FitType => type !== 'string');
+
+  it.each(types)('reads a heart rate of the type %s, with its invalid value', (type) => {
+    const writer = recordWriter([{ number: 3, type }]);
+    writer.data(1, [toFitTime(startS), 120]);
+    writer.data(1, [toFitTime(startS + 1), null]);
+    const expected = { timeS: [startS, startS + 1], heartrate: [120, null] };
+    expect(columnsOf(decodeFit(writer.file()))).toEqual(expected);
+  });
+
+  it('takes the first value of an array, and nothing of a text or an unknown type', () => {
+    const writer = recordWriter([
+      { number: 3, type: 'uint8', count: 3 },
+      { number: 4, type: 'string', count: 2 },
+      { number: 7, type: 'uint16', oddSize: 5 },
+      { number: 13, type: 'sint8' },
+    ]);
+    writer.data(1, [toFitTime(startS), [120, 121, 122], [65, 66], null, 20]);
+    const expected = { timeS: [startS], heartrate: [120], temp: [20] };
+    expect(columnsOf(decodeFit(writer.file()))).toEqual(expected);
+  });
+
+  it('counts a compressed time from the last time of any message, across 32 seconds', () => {
+    const writer = recordWriter([]);
+    writer.define({ local: 0, message: 21, fields: [{ number: 253, type: 'uint32' }] });
+    writer.define({ local: 2, message: 20, fields: [{ number: 3, type: 'uint8' }] });
+    const [first, event] = [toFitTime(startS), toFitTime(startS + 100)];
+    writer.data(1, [first]);
+    writer.dataAt(2, first + 31, [101]);
+    writer.data(0, [event]);
+    writer.dataAt(2, event, [102]);
+    writer.dataAt(2, event + 30, [103]);
+    writer.dataAt(2, event + 40, [104]);
+    expect(columnsOf(decodeFit(writer.file()))).toEqual({
+      timeS: [startS, startS + 31, startS + 100, startS + 130, startS + 140],
+      heartrate: [null, 101, 102, 103, 104],
+    });
+  });
+
+  it('has no time for a compressed record before any full time', () => {
+    const writer = recordWriter([]);
+    writer.define({ local: 2, message: 20, fields: [{ number: 3, type: 'uint8' }] });
+    writer.dataAt(2, 5, [101]);
+    writer.data(1, [toFitTime(startS)]);
+    const result = decodeFit(writer.file());
+    expect(columnsOf(result).timeS).toEqual([startS]);
+    expect(problemsOf(result)).toEqual(['1 record has no time']);
+  });
+
+  /** A file whose records have a time and these fields. */
+  function recordWriter(fields: readonly FitField[]): FitWriter {
+    const writer = new FitWriter();
+    writer.define({ local: 1, message: 20, fields: [{ number: 253, type: 'uint32' }, ...fields] });
+    return writer;
+  }
 });
 
 describe('decodeFit, of times that are out of order', () => {
