@@ -13,6 +13,8 @@ import { int64, jsonFromBson, toNumber } from '../../mongo/base/bson-value.ts';
 import type { ActivityDocument, Store } from '../../mongo/schema/collections.ts';
 import type { DerivationWrite, Values } from '../../mongo/streams/derivation.ts';
 import {
+  exportGeometries,
+  noGeometry,
   recordedGeometry,
   recordedTrack,
   writeDerivation,
@@ -144,6 +146,10 @@ function geometriesOf(
   { record, streams, streamsState }: Recording,
   trackSource: TrackSource,
 ): readonly Values[] {
+  if (sync.source === 'export') {
+    const withoutRecording = streamsState === 'none' ? [noGeometry] : [];
+    return streams ? exportGeometries(streams, trackSource) : withoutRecording;
+  }
   const { track, startPoint, leftOut } = geometryOf(record);
   const start = { start_point: startPoint };
   const isFetchedAgain = streams === undefined && streamsState !== 'none';

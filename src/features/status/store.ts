@@ -19,6 +19,8 @@ export interface AthleteOverview {
   readonly oldestStart: Date | undefined;
   /** How many activities have their streams in which state. */
   readonly streams: Readonly<Record<StreamsState, number>>;
+  /** How many of the stored ones are recordings of an export. */
+  readonly streamsOfExport: number;
   /** Records of the list that could not be stored. */
   readonly unusableRecords: number;
   readonly polledAt: Date | undefined;
@@ -34,6 +36,7 @@ export interface AthleteOverview {
 interface StateCount {
   readonly _id: StreamsState;
   readonly count: number;
+  readonly ofExport: number;
   readonly newest: Date | null;
   readonly oldest: Date | null;
 }
@@ -65,6 +68,7 @@ async function overviewOf(
         $group: {
           _id: '$sync.streams.state',
           count: { $sum: 1 },
+          ofExport: { $sum: { $cond: [{ $eq: ['$sync.streams.source', 'export'] }, 1, 0] } },
           newest: { $max: startIfDate },
           oldest: { $min: startIfDate },
         },
@@ -89,6 +93,7 @@ async function overviewOf(
       none: count('none'),
       parked: count('parked'),
     },
+    streamsOfExport: states.find(({ _id }) => _id === 'stored')?.ofExport ?? 0,
     unusableRecords,
     polledAt: profile?.sync?.polled_at,
     listedSince: profile?.sync?.coverage?.spans[0]?.from,

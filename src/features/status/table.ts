@@ -52,7 +52,8 @@ function nextPollText({ daemons, nextRunAt }: Status, reader: Reader): string {
 }
 
 function athleteRows(athlete: AthleteStatus, reader: Reader): readonly (readonly string[])[] {
-  const { streams, oldestStart, newestStart, unusableRecords } = athlete;
+  const { streams, streamsOfExport, oldestStart, newestStart, unusableRecords } = athlete;
+  const source = streamsOfExport > 0 ? ` (${number(streamsOfExport)} from an export)` : '';
   const span =
     oldestStart && newestStart
       ? `, ${dayText(oldestStart, reader)} to ${dayText(newestStart, reader)}`
@@ -62,7 +63,7 @@ function athleteRows(athlete: AthleteStatus, reader: Reader): readonly (readonly
     ['  activities', `${number(athlete.activities)}${span}`],
     [
       '  streams',
-      `${number(streams.stored)} stored, ${number(streams.none)} without, ${number(streams.pending)} pending, ${number(streams.parked)} parked`,
+      `${number(streams.stored)} stored${source}, ${number(streams.none)} without, ${number(streams.pending)} pending, ${number(streams.parked)} parked`,
     ],
     ['  list known', listText(athlete, reader)],
     ...athlete.scopeGaps.map((gap, index) => [index === 0 ? '  not granted' : '', gap]),

@@ -5,7 +5,9 @@ import { createAthleteStore, saveAthlete } from '../../../src/mongo/athletes/ath
 import { overview } from '../../../src/features/status/store.ts';
 import { createTokenStore } from '../../../src/mongo/tokens/tokens.ts';
 import { everyApplication } from '../../../src/mongo/schema/application.ts';
+import { createImportStore } from '../../../src/mongo/imports/create-import-store.ts';
 import { useAdapter } from '../../mongo/adapter.ts';
+import { importedOf, importWrite, withStreams } from '../../mongo/imports/exports.ts';
 import { athleteId, pageOf, recordOf } from '../../mongo/pages.ts';
 
 const adapter = useAdapter();
@@ -30,6 +32,7 @@ describe('the figures', () => {
         newestStart: undefined,
         oldestStart: undefined,
         streams: { pending: 0, stored: 0, none: 0, parked: 0 },
+        streamsOfExport: 0,
         unusableRecords: 0,
         polledAt: undefined,
         listedSince: undefined,
@@ -68,6 +71,7 @@ describe('the figures', () => {
       newestStart: new Date('2026-09-05T06:00:00Z'),
       oldestStart: new Date('2026-09-01T06:00:00Z'),
       streams: { pending: 2, stored: 1, none: 1, parked: 1 },
+      streamsOfExport: 0,
       unusableRecords: 1,
       polledAt: at,
       listedSince: new Date(1_790_000_000_000),
@@ -89,5 +93,18 @@ describe('the figures', () => {
     const [anna] = await overview(adapter.store, everyApplication);
     expect(anna).toMatchObject({ activities: 2, oldestStart: anna?.newestStart });
     expect(anna?.oldestStart).toBeInstanceOf(Date);
+  });
+
+  it('the figures say how many recordings are from an export', async () => {
+    await createTokenStore(adapter.store, everyApplication).save(grant);
+    const imports = createImportStore(adapter.store, { trackSource: 'summary' });
+    for (const id of [1, 2, 3]) {
+      const recording = id === 3 ? ({ kind: 'none' } as const) : withStreams;
+      await imports.write(importWrite(), importedOf({ id, recording }));
+    }
+    await adapter.activities.storePage(pageOf([recordOf(4)]));
+    const [figures] = await overview(adapter.store, everyApplication);
+    expect(figures).toMatchObject({ activities: 4, streamsOfExport: 2 });
+    expect(figures?.streams).toEqual({ stored: 2, none: 1, pending: 1, parked: 0 });
   });
 });

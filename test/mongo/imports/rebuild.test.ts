@@ -1,0 +1,42 @@
+import type { Document } from 'mongodb';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import type { TrackSource } from '../../../src/domain/derived/recorded-track.ts';
+import { rebuildActivity } from '../../../src/features/rebuild/store.ts';
+import { createImportStore } from '../../../src/mongo/imports/create-import-store.ts';
+import { useAdapter } from '../adapter.ts';
+import { id, importedOf, importWrite } from './exports.ts';
+
+const adapter = useAdapter();
+
+beforeEach(() => adapter.empty());
+
+async function stored(): Promise<Document> {
+  return (await adapter.database.db.collection('activities').findOne()) ?? {};
+}
+
+const rebuild = (trackSource: TrackSource) => rebuildActivity(adapter.store, { id, trackSource });
+
+describe('a rebuild of an imported activity', () => {
+  it.each(['summary', 'streams'] as const)(
+    'makes again what its recording gives, with SYNC_TRACK=%s',
+    async (trackSource) => {
+      const imports = createImportStore(adapter.store, { trackSource });
+      await imports.write(importWrite(), importedOf());
+      const before = await stored();
+      expect(before['track']).toBeDefined();
+      expect(await rebuild(trackSource)).toBe('unchanged');
+      expect(await stored()).toEqual(before);
+      const lost = { $unset: { derived: '', track: '', start_point: '', 'sync.track_source': '' } };
+      await adapter.database.db.collection('activities').updateOne({}, lost);
+      expect(await rebuild(trackSource)).toBe('rebuilt');
+      expect(await stored()).toEqual(before);
+    },
+  );
+
+  it('leaves one without a recording as it is', async () => {
+    const imports = createImportStore(adapter.store, { trackSource: 'summary' });
+    await imports.write(importWrite(), importedOf({ recording: { kind: 'none' } }));
+    expect(await rebuild('summary')).toBe('unchanged');
+  });
+});
