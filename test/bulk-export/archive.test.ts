@@ -1,12 +1,13 @@
 import { rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { openArchive } from '../../src/bulk-export/archive.ts';
 import type { ExportArchive } from '../../src/bulk-export/archive.ts';
 import { archiveLimits } from '../../src/bulk-export/export-files.ts';
-import { BulkExportUnusableError, NoBulkExportError } from '../../src/errors.ts';
+import { BulkExportError, BulkExportUnusableError, NoBulkExportError } from '../../src/errors.ts';
 import { scratchFolder, writeFolder, writeZip, zipOf } from '../support/bulk-export/pack.ts';
 import type { Files } from '../support/bulk-export/pack.ts';
 
@@ -252,5 +253,55 @@ describe('a recording in an archive', () => {
     await rm(join(folder, 'activities/99.gpx.gz'));
     await symlink(outside, join(folder, 'activities/99.gpx.gz'));
     expect(await using(folder, recordingOf)).toEqual({ unreadable: 'the folder has no such file' });
+  });
+});
+
+describe('an archive whose bytes changed anywhere', () => {
+  /** Overwrites, inserts and cuts. */
+  const changes = fc.array(
+    fc.record({ at: fc.nat(), length: fc.nat(3), by: fc.uint8Array({ maxLength: 3 }) }),
+    { minLength: 1, maxLength: 4 },
+  );
+  const changed = (
+    content: Buffer,
+    edits: readonly { at: number; length: number; by: Uint8Array }[],
+  ) =>
+    edits.reduce((bytes, { at, length, by }) => {
+      const from = at % bytes.length;
+      return Buffer.concat([bytes.subarray(0, from), by, bytes.subarray(from + length)]);
+    }, content);
+
+  async function openOrRefuse(path: string): Promise<void> {
+    try {
+      await using(path, async (archive) => {
+        for (const { file } of archive.contents.activities) {
+          if (file.kind === 'file') await archive.readRecording(file.path);
+        }
+      });
+    } catch (error) {
+      expect(error).toBeInstanceOf(BulkExportError);
+    }
+  }
+
+  it('is read or refused with a sentence, as a zip', async () => {
+    const zip = await zipOf(files);
+    await fc.assert(
+      fc.asyncProperty(changes, async (edits) => {
+        await openOrRefuse(await writeZip(changed(zip, edits)));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is read or refused with a sentence, as a table', async () => {
+    const table = Buffer.from(header + row + row.replace('7,', '"8",').replace('Out', '"a ""b"""'));
+    const folder = await writeFolder(files);
+    await fc.assert(
+      fc.asyncProperty(changes, async (edits) => {
+        await writeFile(join(folder, 'activities.csv'), changed(table, edits));
+        await openOrRefuse(folder);
+      }),
+      { numRuns: 60 },
+    );
   });
 });
