@@ -83,6 +83,7 @@ export async function currentIds(
       ? [{ 'sync.track_source': 'streams' as const }, { 'derived.cells.0': { $exists: false } }]
       : [
           { track: { $exists: true }, 'sync.track_source': { $exists: false } },
+          { 'sync.source': 'export' as const, 'sync.track_source': 'export' as const },
           { 'sync.track_left_out': { $exists: true } },
           { 'map.summary_polyline': { $in: [null, ''] }, 'sync.track_source': { $exists: false } },
         ];

@@ -2,7 +2,7 @@ import type { Document } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { TrackSource } from '../../../src/domain/derived/recorded-track.ts';
-import { rebuildActivity } from '../../../src/features/rebuild/store.ts';
+import { currentIds, rebuildActivity } from '../../../src/features/rebuild/store.ts';
 import { createImportStore } from '../../../src/mongo/imports/create-import-store.ts';
 import { useAdapter } from '../adapter.ts';
 import { id, importedOf, importWrite } from './exports.ts';
@@ -25,10 +25,12 @@ describe('a rebuild of an imported activity', () => {
       await imports.write(importWrite(), importedOf());
       const before = await stored();
       expect(before['track']).toBeDefined();
+      expect(await currentIds(adapter.store, [id], trackSource)).toEqual(new Set([id]));
       expect(await rebuild(trackSource)).toBe('unchanged');
       expect(await stored()).toEqual(before);
       const lost = { $unset: { derived: '', track: '', start_point: '', 'sync.track_source': '' } };
       await adapter.database.db.collection('activities').updateOne({}, lost);
+      expect(await currentIds(adapter.store, [id], trackSource)).toEqual(new Set());
       expect(await rebuild(trackSource)).toBe('rebuilt');
       expect(await stored()).toEqual(before);
     },
