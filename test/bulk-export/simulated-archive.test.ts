@@ -37,6 +37,8 @@ beforeAll(async () => {
     clock: systemClock,
     onEvent: () => undefined,
   }).world;
+  // Uploaded, and without a recording: only the column From Upload tells it from one entered by hand.
+  world.setStreams(outdoors().at(-1) ?? 0, null);
   english = (await read()).contents;
 });
 
@@ -86,7 +88,7 @@ describe('the simulated export', () => {
       const summary = world.summary(id);
       expect(starts).toEqual([new Date(summary.start_date)]);
       expect(isUploaded).toBe(!summary.manual);
-      expect(file.kind).toBe(summary.manual ? 'none' : 'file');
+      expect(file.kind).toBe(world.recording(id) === null ? 'none' : 'file');
       const { name, manual, commute, gear_id, ...numbers } = fields;
       const shared = { name, manual, commute, gear_id: gear_id ?? null };
       expect(summary).toMatchObject(shared);
@@ -142,6 +144,21 @@ describe('the simulated export', () => {
       expect(starts.length).toBeGreaterThanOrEqual(60);
       expect(starts).toContainEqual(new Date(world.summary(id).start_date));
     }
+  });
+
+  it('has its recordings where macOS unpacked them', async () => {
+    const made = await make({ isFolder: true, isUnpackedByMacOs: true });
+    const archive = await openArchive(made.path);
+    const gzipped = made.activities.filter(({ file }) => file.endsWith('.gz'));
+    expect(gzipped.length).toBeGreaterThan(10);
+    for (const { id, file } of gzipped) {
+      const content = await archive.readRecording(file);
+      const result = 'bytes' in content && readRecording(content.path, content.bytes);
+      expect(result && 'recording' in result && result.recording.columns.timeS).toEqual(
+        recordedSamples(world, id).timeS,
+      );
+    }
+    await archive.close();
   });
 
   it('has descriptions with line breaks, quotes and commas', async () => {
