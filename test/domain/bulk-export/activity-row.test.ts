@@ -214,6 +214,14 @@ describe('the columns of activities.csv', () => {
     ]);
   });
 
+  it('are found though a note in one row is named like a file', () => {
+    const note = row({ 10: 'activities/note.fit' });
+    const rows = [note, row({ 0: '8' }), row({ 0: '9' })];
+    const { activities } = readActivityTable([header, ...rows]);
+    const files = activities.map(({ file }) => file.kind === 'file' && file.path);
+    expect(files).toEqual(rows.map(() => 'activities/99.fit.gz'));
+  });
+
   it('are none in an empty table', () => {
     expect(readActivityTable([])).toEqual({ activities: [], problems: [] });
   });
