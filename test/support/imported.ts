@@ -16,6 +16,8 @@ import type { Simulator } from '../../src/simulator/simulator.ts';
 import type { ActivityTruth } from '../../src/simulator/world/world.ts';
 import { storeWith } from '../mongo/adapter.ts';
 
+const lost: ImportedRecording = { kind: 'pending', reason: 'Strava has lost the file' };
+
 /** What the export has of a summary, in the API's names. */
 const exportedKeys = [
   'name',
@@ -52,9 +54,7 @@ export async function importAll(
   );
   const outcomes: ImportOutcome[] = [];
   for (const { id, startAt } of simulator.world.activities(athleteId)) {
-    const recording: ImportedRecording = lostIds.includes(id)
-      ? { kind: 'pending', reason: 'Strava has lost the file' }
-      : recordingOf(simulator, id);
+    const recording = lostIds.includes(id) ? lost : recordingOf(simulator, id);
     const imported = importedOf(simulator, { id, startAt }, { archivedAt, digest }, recording);
     outcomes.push(await store.write({ athleteId, epoch: 1, at: new Date(), prefer }, imported));
   }

@@ -99,6 +99,7 @@ const names: Readonly<Record<DifferenceKind, string>> = {
   missing: 'missing',
   stale: 'stale',
   extra: "not in Strava's list",
+  onlyInExport: 'from an export, not on Strava',
   pendingStreams: 'streams not there yet',
   brokenStreams: 'streams incomplete',
   unexpectedStreams: 'streams where there should be none',
@@ -146,9 +147,13 @@ const rejections: Readonly<Record<DeletionRejection, string>> = {
   scope: 'The login does not show private activities, and these may be private',
 };
 
-function rejectionSentence(reason: DeletionRejection, { extra }: Differences): string {
+function rejectionSentence(
+  reason: DeletionRejection,
+  { extra, onlyInExport }: Differences,
+): string {
+  const count = extra.length + onlyInExport.length;
   return (
-    `${counted(extra.length, 'stored activity is', 'stored activities are')} not in Strava's list. ${rejections[reason]}, so none was removed. ` +
+    `${counted(count, 'stored activity is', 'stored activities are')} not in Strava's list. ${rejections[reason]}, so none was removed. ` +
     `If they are really gone, run: ${commandLine('verify', '--accept-deletions')}. It fetches each one from Strava before it removes it.`
   );
 }

@@ -7,7 +7,10 @@ import { int64, toNumber } from '../base/bson-value.ts';
 import { inRange } from '../base/time-range.ts';
 import type { ActivityDocument, Store } from '../schema/collections.ts';
 
-/** How many activities of a range still lack their streams, parked ones and those in `except` aside. */
+/**
+ * How many activities of a range still lack their streams, aside from parked ones, those in `except`, and
+ * those that only an export brought, which wait for their summary.
+ */
 export async function countPending(
   { activities }: Store,
   athleteId: number,
@@ -18,6 +21,7 @@ export async function countPending(
     ...inRange(athleteId, range),
     ...(except.length > 0 && { _id: { $nin: except.map(int64) } }),
     'sync.streams.state': 'pending',
+    'sync.source': { $ne: 'export' },
   });
 }
 

@@ -76,6 +76,7 @@ function auditedActivity(
     streams: standings.get(activityId) ?? 'broken',
     firstSeenAt: dateOf(sync.first_seen_at) ?? beginning,
     fetchedAt: dateOf(sync.fetched_at) ?? beginning,
+    isOfExport: sync.source === 'export',
     confirmedAt: dateOf(sync.confirmed_at),
   };
 }

@@ -141,8 +141,15 @@ function ofActivities(
   filter: Document,
   { now }: TaskQuery,
 ): StateQuery<ActivityDocument> {
-  return { collection, path: `sync.${part}`, filter, now };
+  const listed = part === 'streams' ? { $and: [filter, listedOnly] } : filter;
+  return { collection, path: `sync.${part}`, filter: listed, now };
 }
+
+/**
+ * Of an activity that only an export brought, the first summary of the API decides whether the streams are
+ * needed, and is another recording's than the row's by its hash.
+ */
+const listedOnly = { 'sync.source': { $ne: 'export' } };
 
 function ofSegments({ segments }: Store, { athleteId, now }: TaskQuery, also: Document = {}) {
   const filter = { 'sync.athlete_ids': int64(athleteId), ...also };

@@ -18,6 +18,7 @@ export const differenceKinds = [
   'missing',
   'stale',
   'extra',
+  'onlyInExport',
   'pendingStreams',
   'brokenStreams',
   'unexpectedStreams',
@@ -54,6 +55,7 @@ export function countDifferences(differences: Differences): number {
 
 interface Counts {
   readonly extra: number[];
+  readonly onlyInExport: number[];
   readonly pendingStreams: number[];
   readonly brokenStreams: number[];
   readonly unexpectedStreams: number[];
@@ -88,6 +90,7 @@ export async function compareWithStored(deps: ComparisonDeps, list: ReadList): P
 function emptyCounts(): Counts {
   return {
     extra: [],
+    onlyInExport: [],
     pendingStreams: [],
     brokenStreams: [],
     unexpectedStreams: [],
@@ -129,7 +132,8 @@ function count(
   const { activityId, streams } = activity;
   if (!list.shownIds.has(activityId)) {
     const isShown = list.asideIds.has(activityId);
-    if (!isShown && isExtra(activity, list)) counts.extra.push(activityId);
+    if (isShown || !isExtra(activity, list)) return;
+    (activity.isOfExport ? counts.onlyInExport : counts.extra).push(activityId);
     return;
   }
   if (streams === 'stored') counts.withStreams += 1;

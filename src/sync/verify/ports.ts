@@ -31,6 +31,8 @@ export interface AuditedActivity {
   readonly streams: StreamsAudit;
   readonly firstSeenAt: Date;
   readonly fetchedAt: Date;
+  /** Whether its summary is an export's: Strava's API has not shown it. */
+  readonly isOfExport: boolean;
   /** When Strava showed it although a list had not. */
   readonly confirmedAt: Date | undefined;
 }

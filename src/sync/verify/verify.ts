@@ -68,10 +68,11 @@ export async function repairAthlete(
   const { differences } = await compareWithStored(deps, list);
   await lease.assertHeld();
   await repairStreams(deps, { athleteId, lease }, differences);
-  const rejected = await settleExtra(deps, { state, lease, acceptsDeletions }, differences.extra);
+  const extra = [...differences.extra, ...differences.onlyInExport];
+  const rejected = await settleExtra(deps, { state, lease, acceptsDeletions }, extra);
   if (list.shownIds.size > 0) await countAsReconcile(deps, state, { list, lease });
   const found = { ...differences, ...namedIn(list) };
-  const isRemovable = differences.extra.length > 0 && rejected === undefined;
+  const isRemovable = extra.length > 0 && rejected === undefined;
   return { list, found, rejected, isRunWanted: isRemovable || isAnythingDue(differences) };
 }
 

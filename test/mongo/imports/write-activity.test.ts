@@ -151,10 +151,14 @@ describe('an activity of an export', () => {
     expect(await dueStreams(adapter.tasks, importedAt)).toEqual([]);
   });
 
-  it('is left to the API with the reason where its recording is not usable', async () => {
+  it('is left to the API, once that lists it, where its recording is not usable', async () => {
     await write({ recording: missing });
     expect(await stored()).toMatchObject({ export: { problem: missing.reason } });
+    expect(await dueStreams(adapter.tasks, importedAt)).toEqual([]);
+    expect(await adapter.activities.countPending(athleteId, {})).toBe(0);
+    await storeOfApi();
     expect(await dueStreams(adapter.tasks, importedAt)).toHaveLength(1);
+    expect(await adapter.activities.countPending(athleteId, {})).toBe(1);
   });
 
   it('is replaced by a newer export, its fields that are gone included', async () => {
