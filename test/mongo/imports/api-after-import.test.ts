@@ -1,7 +1,9 @@
 import type { Document } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 
+import { readDetail } from '../../../src/domain/activity/detail.ts';
 import type { JsonValue } from '../../../src/domain/json.ts';
+import { alignedDetail } from '../../../src/mongo/details/details.ts';
 import { createImportStore } from '../../../src/mongo/imports/create-import-store.ts';
 import { useAdapter } from '../adapter.ts';
 import { fetchedAt, pageOf, recordOf } from '../pages.ts';
@@ -91,6 +93,15 @@ describe('the first summary of the API over an imported activity', () => {
     await importActivity({ fields: row });
     await list(record);
     expect(await streamsState()).toBe(state);
+  });
+
+  it('is whole where a request of one activity brings it', async () => {
+    await importActivity({ fields: { calories: 800 } });
+    const detail = readDetail({ ...recordOf(id), calories: 810 });
+    if ('problem' in detail) throw new Error(detail.problem);
+    const { summary } = await alignedDetail(adapter.store, detail);
+    expect(summary.record).toEqual(detail.summary.record);
+    expect(summary.record).not.toHaveProperty('calories');
   });
 
   it('asks for the recording of an activity that only the export takes for entered by hand', async () => {
