@@ -74,8 +74,10 @@ interface Step {
 async function writeBeside(store: ImportTarget, step: Step): Promise<ImportOutcome | undefined> {
   const { write, imported, current } = step;
   const { activity, export: facts, recording } = imported;
-  if (current === undefined && (await staysDeleted(store, activity.id, facts.archivedAt)))
+  if (current === undefined && (await staysDeleted(store, activity.id, facts.archivedAt))) {
+    await removeOrphans(store, write, activity.id);
     return 'deleted';
+  }
   const stored = current?.export;
   if (current !== undefined && toNumber(current.sync.athlete_id) !== write.athleteId)
     return 'foreign';
@@ -105,6 +107,16 @@ async function staysDeleted(store: Store, activityId: number, archivedAt: Date):
   if (tombstone.why === 'deleted' && tombstone.at > archivedAt) return true;
   await removeTombstone(store, { activityId, at: tombstone.at });
   return false;
+}
+
+/** What an import that was cut off before the deletion had written. */
+async function removeOrphans(
+  { streams }: Store,
+  { athleteId, epoch }: ActivityImportWrite,
+  activityId: number,
+): Promise<void> {
+  const ours = { activity_id: int64(activityId), athlete_id: int64(athleteId) };
+  await streams.deleteMany({ ...ours, epoch: { $lte: epoch } });
 }
 
 function planOf({ write: { prefer }, imported, current }: Step): RecordingPlan {
