@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Db, Document } from 'mongodb';
+import { afterAll, describe, expect, inject, it } from 'vitest';
+import { reportFaults } from '../fault-report.ts';
+import { archiveOf } from '../support/bulk-export/archive-of.ts';
+import { scaled } from '../support/faults/fault-scale.ts';
+import type { KillStage } from '../support/faults/killed-runs.ts';
+import { kill, unhurried, withMongoProxy } from '../support/faults/killed-runs.ts';
+import type { Random } from '../support/faults/random.ts';
+import { createRandom, faultSeed } from '../support/faults/random.ts';
+import { lossesOf } from '../support/faults/losses.ts';
+import type { CommandMatch, MongoProxy } from '../support/mongodb/mongo-proxy.ts';
+import { commandOn } from '../support/mongodb/mongo-proxy.ts';
+import { athleteId, athleteNamed, useScene } from '../support/scene.ts';
+import { eventually } from '../support/waiting.ts';
+
+const openScene = useScene();
+const proxies: MongoProxy[] = [];
+afterAll(() => Promise.all(proxies.map((proxy) => proxy.close())));
+
+const isOnStreams: CommandMatch = ({ name, collection }) =>
+  collection === 'streams' && (name === 'insert' || name === 'update');
+const isOnActivities = commandOn('update', 'activities');
+/** Before or after what an import writes, or any time in its start. */
+const points = [
+  ['holdCommand', isOnStreams],
+  ['holdReply', isOnStreams],
+  ['holdCommand', isOnActivities],
+  ['holdReply', isOnActivities],
+  'start',
+] as const;
+
+/** Kills an import at one of its next writes, or in its start. */
+async function killImport(stage: KillStage, path: string, random: Random): Promise<void> {
+  const { proxy } = stage;
+  const args = ['import', '--file', path, '--prefer', 'export'];
+  const run = stage.launch(args, { MONGODB_URI: proxy.uri });
+  const point = random.pick(points);
+  if (point === 'start') {
+    await sleep(random.integer(0, 600));
+    await kill(run);
+    return;
+  }
+  const [side, match] = point;
+  let left = random.integer(1, 5);
+  const trapped = proxy[side]((command) => match(command) && (left -= 1) === 0);
+  const held = await run.reach(trapped);
+  await kill(run);
+  held.drop();
+}
+
+/** The samples and the states of everything, without when and by whom they were written. */
+async function contentOf(db: Db): Promise<unknown> {
+  const project = {
+    $project: {
+      'sync.epoch': 0,
+      'sync.fetched_at': 0,
+      'sync.first_seen_at': 0,
+      'sync.streams.fetched_at': 0,
+      'export.imported_at': 0,
+      epoch: 0,
+      fetched_at: 0,
+      'sync.details': 0,
+    },
+  };
+  const read = (name: string, sort: Document): Promise<Document[]> =>
+    db
+      .collection(name)
+      .aggregate([{ $sort: sort }, project])
+      .toArray();
+  return {
+    activities: await read('activities', { _id: 1 }),
+    streams: (await read('streams', { activity_id: 1, part: 1 })).map(({ _id, ...rest }) => rest),
+  };
+}
+
+describe(`kill -9 of an import (seed ${faultSeed})`, { timeout: 120_000 }, () => {
+  it(
+    'loses and doubles nothing beside a daemon, and the last run completes it as an undisturbed one does',
+    { timeout: scaled(120_000, 900_000) },
+    async () => {
+      const random = createRandom(faultSeed);
+      const kills = scaled(4, 30);
+      const endsAt = new Date('2026-06-01T12:00:00Z');
+      const ada = { ...athleteNamed('Ada', athleteId, scaled(40, 400)), endsAt };
+      const scene = { athletes: [ada], seed: faultSeed };
+      const stage = await withMongoProxy(await openScene({ ...scene, env: unhurried }));
+      proxies.push(stage.proxy);
+      const archive = await archiveOf(stage);
+      const last = ['import', '--file', archive.path, '--prefer', 'export'];
+
+      const daemonEnv = { SYNC_SCHEDULE: '* * * * * *' };
+      // First one that fetches the list alone, then one that fetches what the import has not yet.
+      const listing = stage.launch(['start'], { ...daemonEnv, SYNC_STREAMS: 'false' });
+      for (let killed = 0; killed < kills; killed += 2)
+        await killImport(stage, archive.path, random);
+      listing.kill('SIGTERM');
+      await listing.ended;
+      expect(stage.requestedStreams()).toEqual([]);
+      const daemon = stage.launch(['start'], daemonEnv);
+      for (let killed = 1; killed < kills; killed += 2)
+        await killImport(stage, archive.path, random);
+      const finished = await stage.run(...last);
+      expect(finished.exitCode, finished.stderr).toBe(0);
+      await eventually(
+        async () =>
+          (await stage.db.collection('activities').countDocuments({ 'sync.source': 'export' })) ===
+          0,
+      );
+      daemon.kill('SIGTERM');
+      expect((await daemon.ended).exitCode).toBe(0);
+
+      const calm = await openScene(scene);
+      expect((await calm.call(...last)).exitCode).toBe(0);
+      expect((await calm.call('sync')).exitCode).toBe(0);
+      expect(await contentOf(stage.db)).toEqual(await contentOf(calm.db));
+      const { requests } = stage.simulator;
+      const { doubled } = await lossesOf(stage.db, stage.simulator, athleteId);
+      reportFaults(inject('faultReport'), {
+        scenario: `kill -9 in an import of ${ada.activities} beside a daemon`,
+        seed: faultSeed,
+        kills,
+        requests: stage.countedRequests(),
+        overLimit: requests.overLimit().length,
+        fetchedTwice: requests.fetchedTwice().length,
+        doubled,
+      });
+      expect({ doubled, fetchedTwice: requests.fetchedTwice() }).toEqual({
+        doubled: 0,
+        fetchedTwice: [],
+      });
+      expect((await stage.call('verify')).exitCode).toBe(0);
+    },
+  );
+});
