@@ -63,7 +63,8 @@ export class FitWriter {
     this.#definitions.set(local, definition);
     const hasDeveloperFields = developerSizes.length > 0;
     this.#bytes.push(0x40 | (hasDeveloperFields ? 0x20 : 0) | local, 0, isBigEndian ? 1 : 0);
-    this.#bytes.push(...numberBytes('uint16', message, isBigEndian), fields.length);
+    pushNumber(this.#bytes, 'uint16', message, isBigEndian);
+    this.#bytes.push(fields.length);
     for (const field of fields) {
       this.#bytes.push(field.number, sizeOf(field), fitTypes[field.type].byte);
     }
@@ -93,7 +94,7 @@ export class FitWriter {
     const { fields, isBigEndian = false, developerSizes = [] } = definition;
     this.#bytes.push(header);
     for (const [index, field] of fields.entries()) {
-      this.#bytes.push(...fieldBytes(field, values[index] ?? null, isBigEndian));
+      pushField(this.#bytes, field, values[index] ?? null, isBigEndian);
     }
     for (const size of developerSizes) this.#bytes.push(...Array<number>(size).fill(0x55));
   }
@@ -105,12 +106,15 @@ export class FitWriter {
       declaredBytes = this.#bytes.length,
       isChecksumWrong = false,
     } = options;
-    const header = [headerSize, 0x20, ...numberBytes('uint16', 21_158, false)];
-    header.push(...numberBytes('uint32', declaredBytes, false), 0x2e, 0x46, 0x49, 0x54);
-    if (headerSize === 14) header.push(...numberBytes('uint16', fitChecksum(header), false));
-    const bytes = [...header, ...this.#bytes];
+    const header = [headerSize, 0x20];
+    pushNumber(header, 'uint16', 21_158, false);
+    pushNumber(header, 'uint32', declaredBytes, false);
+    header.push(0x2e, 0x46, 0x49, 0x54);
+    if (headerSize === 14) pushNumber(header, 'uint16', fitChecksum(header), false);
+    const bytes = header.concat(this.#bytes);
     const sum = fitChecksum(bytes) ^ (isChecksumWrong ? 0xffff : 0);
-    return Uint8Array.from([...bytes, ...numberBytes('uint16', sum, false)]);
+    pushNumber(bytes, 'uint16', sum, false);
+    return Uint8Array.from(bytes);
   }
 }
 
@@ -126,38 +130,49 @@ function sizeOf({ type, count = 1, oddSize }: FitField): number {
   return oddSize ?? fitTypes[type].size * count;
 }
 
-function fieldBytes(field: FitField, value: FitValue, isBigEndian: boolean): readonly number[] {
-  if (field.oddSize !== undefined) return Array<number>(field.oddSize).fill(0);
-  const values = typeof value === 'number' || value === null ? [value] : value;
-  const padded = Array.from({ length: field.count ?? 1 }, (_, index) => values[index] ?? null);
-  return padded.flatMap((each) => [
-    ...numberBytes(field.type, each ?? fitTypes[field.type].invalid, isBigEndian),
-  ]);
+function pushField(bytes: number[], field: FitField, value: FitValue, isBigEndian: boolean): void {
+  const { type, count = 1, oddSize } = field;
+  if (oddSize !== undefined) {
+    bytes.push(...Array<number>(oddSize).fill(0));
+    return;
+  }
+  const { invalid } = fitTypes[type];
+  if (typeof value === 'number' || value === null) {
+    pushNumber(bytes, type, value ?? invalid, isBigEndian);
+    for (let index = 1; index < count; index += 1) pushNumber(bytes, type, invalid, isBigEndian);
+    return;
+  }
+  for (let index = 0; index < count; index += 1)
+    pushNumber(bytes, type, value[index] ?? invalid, isBigEndian);
 }
 
-function numberBytes(type: FitType, value: number, isBigEndian: boolean): Uint8Array {
+/** One for all numbers, because a file has so many. */
+const scratch = new DataView(new ArrayBuffer(8));
+
+function pushNumber(bytes: number[], type: FitType, value: number, isBigEndian: boolean): void {
   const { size } = fitTypes[type];
-  const view = new DataView(new ArrayBuffer(size));
   const isLittle = !isBigEndian;
-  if (type === 'float32') view.setFloat32(0, value, isLittle);
-  else if (type === 'float64') view.setFloat64(0, value, isLittle);
+  if (type === 'float32') scratch.setFloat32(0, value, isLittle);
+  else if (type === 'float64') scratch.setFloat64(0, value, isLittle);
   else if (size === 8)
-    view.setBigInt64(0, BigInt.asIntN(64, BigInt(value) - edge(value)), isLittle);
-  else if (size === 4) view.setInt32(0, value, isLittle);
-  else if (size === 2) view.setInt16(0, value, isLittle);
-  else view.setInt8(0, value);
-  return new Uint8Array(view.buffer);
+    scratch.setBigInt64(0, BigInt.asIntN(64, BigInt(value) - edge(value)), isLittle);
+  else if (size === 4) scratch.setInt32(0, value, isLittle);
+  else if (size === 2) scratch.setInt16(0, value, isLittle);
+  else scratch.setInt8(0, value);
+  for (let byte = 0; byte < size; byte += 1) bytes.push(scratch.getUint8(byte));
 }
 
 /** The invalid values of 64 bits are all ones, which no number can be exactly. */
 const edge = (value: number): bigint => (value >= 2 ** 63 ? 1n : 0n);
 
-/** CRC-16 with the polynomial 0x8005, reflected, bit by bit. */
-export function fitChecksum(bytes: readonly number[]): number {
-  let sum = 0;
-  for (const byte of bytes) {
-    sum ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) sum = sum & 1 ? (sum >> 1) ^ 0xa001 : sum >> 1;
-  }
+/** CRC-16 with the polynomial 0x8005, reflected, of one byte. */
+const checksums = Uint16Array.from({ length: 256 }, (_, byte) => {
+  let sum = byte;
+  for (let bit = 0; bit < 8; bit += 1) sum = sum & 1 ? (sum >> 1) ^ 0xa001 : sum >> 1;
   return sum;
+});
+
+/** CRC-16 with the polynomial 0x8005, reflected. */
+export function fitChecksum(bytes: readonly number[]): number {
+  return bytes.reduce((sum, byte) => (sum >> 8) ^ (checksums[(sum ^ byte) & 0xff] ?? 0), 0);
 }
