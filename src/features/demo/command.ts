@@ -2,16 +2,20 @@
  * `demo`: runs the whole job, with the same code, against the simulated Strava and an embedded MongoDB of
  * its own. It reads and changes neither the user's data nor the user's tokens.
  */
+import { rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { dayMs } from '../../domain/duration.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes } from '../../errors.ts';
 import { commandLine } from '../../domain/invocation.ts';
 import { commandDeadlineMs, openDatabase } from '../../main.ts';
 import type { Program } from '../../program.ts';
+import { makeArchive } from '../../simulator/archive/make-archive.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { startSimulator } from '../../simulator/api/server.ts';
 import { auth } from '../auth/command.ts';
 import { demoAnswers } from './expected-results.ts';
+import { importExport } from '../import/command.ts';
 import { sync } from '../sync/command.ts';
 
 const athlete = {
@@ -22,6 +26,8 @@ const athlete = {
   years: 4,
   samplesPerActivity: [600, 2_400] as const,
 };
+/** How old the athlete's bulk export is. */
+const exportAgeMs = 730 * dayMs;
 /** Large enough that the demo does not wait for the next quota window. */
 const quota = { short: 2_000, daily: 20_000 };
 /** Differs from the default port of the user's own embedded server. */
@@ -80,8 +86,11 @@ async function show(
   const open = await openDatabase(program, commandDeadlineMs);
   try {
     await open.store.db.dropDatabase();
+    const imported = await importOlder(program, simulator);
+    if (program.signal.aborted || imported !== exitCodes.done) return imported;
+    print('');
     await logIn(program, simulator.grant(athlete.id));
-    print('\nSyncing: the list first, then the streams of each activity, newest first.');
+    print('\nSyncing: the list first, then the streams that the export does not have.');
     const exitCode = await sync(program, {
       wait: true,
       dryRun: false,
@@ -101,6 +110,22 @@ async function show(
     return exitCodes.done;
   } finally {
     await open.close();
+  }
+}
+
+/** Imports a bulk export of the athlete, made when they had half of their activities. */
+async function importOlder(program: Program, { world }: Simulator): Promise<ExitCode> {
+  const path = join(program.config.dataDir, 'export.zip');
+  const madeAt = new Date(program.clock.nowMs() - exportAgeMs);
+  const older = world.activities(athlete.id).filter(({ startAt }) => startAt < madeAt);
+  const ids = new Set(older.map(({ id }) => id));
+  try {
+    program.print('\nImporting the bulk export that the athlete asked for two years ago.');
+    await makeArchive(world, athlete.id, { path, madeAt, includes: (id) => ids.has(id) });
+    const options = { file: [path], dryRun: false, wait: true, json: false };
+    return await importExport(program, options);
+  } finally {
+    await rm(path, { force: true });
   }
 }
 
