@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Db, Document } from 'mongodb';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { reportFaults } from '../fault-report.ts';
 import { archiveOf } from '../support/bulk-export/archive-of.ts';
+import { contentOf } from '../support/bulk-export/content.ts';
 import { scaled } from '../support/faults/fault-scale.ts';
 import type { KillStage } from '../support/faults/killed-runs.ts';
 import { kill, unhurried, withMongoProxy } from '../support/faults/killed-runs.ts';
@@ -47,31 +47,6 @@ async function killImport(stage: KillStage, path: string, random: Random): Promi
   const held = await run.reach(trapped);
   await kill(run);
   held.drop();
-}
-
-/** The samples and the states of everything, without when and by whom they were written. */
-async function contentOf(db: Db): Promise<unknown> {
-  const project = {
-    $project: {
-      'sync.epoch': 0,
-      'sync.fetched_at': 0,
-      'sync.first_seen_at': 0,
-      'sync.streams.fetched_at': 0,
-      'export.imported_at': 0,
-      epoch: 0,
-      fetched_at: 0,
-      'sync.details': 0,
-    },
-  };
-  const read = (name: string, sort: Document): Promise<Document[]> =>
-    db
-      .collection(name)
-      .aggregate([{ $sort: sort }, project])
-      .toArray();
-  return {
-    activities: await read('activities', { _id: 1 }),
-    streams: (await read('streams', { activity_id: 1, part: 1 })).map(({ _id, ...rest }) => rest),
-  };
 }
 
 describe(`kill -9 of an import (seed ${faultSeed})`, { timeout: 120_000 }, () => {

@@ -87,7 +87,7 @@ async function show(
   try {
     await open.store.db.dropDatabase();
     const imported = await importOlder(program, simulator);
-    if (program.signal.aborted || imported !== exitCodes.done) return imported;
+    if (imported !== exitCodes.done) return imported;
     print('');
     await logIn(program, simulator.grant(athlete.id));
     print('\nSyncing: the list first, then the streams that the export does not have.');
