@@ -4,8 +4,8 @@
 import { missingScopes } from '../../domain/auth/scope.ts';
 import { commandLine } from '../../domain/invocation.ts';
 import type { DeauthorizedAthlete } from '../../mongo/athletes/deauthorized.ts';
-import type { AthleteOverview } from './store.ts';
-import { instant, number } from '../shared/text/text-format.ts';
+import type { AthleteOverview, ImportedAthlete } from './store.ts';
+import { counted, instant, number } from '../shared/text/text-format.ts';
 
 /** The sentences of `status` about the athletes. */
 export function actionRequiredOf(
@@ -17,6 +17,14 @@ export function actionRequiredOf(
       `Athlete ${athleteId} withdrew the access at Strava on ${instant(at)}; the data is kept. Run: ${commandLine('auth')}, or ${commandLine('erase', '--athlete', String(athleteId))}`,
   );
   return [...athletes.flatMap(actionRequiredOfAthlete), ...gone];
+}
+
+/** One sentence for each athlete whose activities no sync keeps current. */
+export function importedTexts(imported: readonly ImportedAthlete[]): readonly string[] {
+  return imported.map(
+    ({ athleteId, activities }) =>
+      `${counted(activities, 'activity', 'activities')} of athlete ${athleteId} came from an export, and nobody has logged in to keep them current. Run: ${commandLine('auth')}`,
+  );
 }
 
 function actionRequiredOfAthlete(athlete: AthleteOverview): readonly string[] {

@@ -13,7 +13,7 @@ import type { Database } from '../../main.ts';
 import { quotaSettingsOf } from '../../main.ts';
 import { deauthorizedAthletes } from '../../mongo/athletes/deauthorized.ts';
 import type { AthleteOverview } from './store.ts';
-import { overview } from './store.ts';
+import { importedWithoutLogin, overview } from './store.ts';
 import type { RunningDaemon } from '../../mongo/coordination/daemons.ts';
 import { runningDaemons } from '../../mongo/coordination/daemons.ts';
 import { createQuotaStore, knownApplications } from '../../mongo/coordination/quota.ts';
@@ -24,7 +24,7 @@ import type { UnusableDocuments } from '../../mongo/schema/unusable-documents.ts
 import { unusableDocuments } from '../../mongo/schema/unusable-documents.ts';
 import type { Program } from '../../program.ts';
 import { programVersion } from '../../version.ts';
-import { actionRequiredOf, scopeGapsOf } from './action-required.ts';
+import { actionRequiredOf, importedTexts, scopeGapsOf } from './action-required.ts';
 import type { QuotaReport } from '../shared/quota-report.ts';
 import { describeNoAthlete } from '../shared/other-applications.ts';
 import { readPollPlan, readWebhookIntervalMs } from '../shared/poll-plan.ts';
@@ -103,6 +103,7 @@ export async function readStatus(program: Program, database: Database): Promise<
     unusableDocuments: await unusableDocuments(store),
     needs: [
       ...(athletes.length === 0 ? [describeNoAthlete(application, others)] : []),
+      ...importedTexts(await importedWithoutLogin(store)),
       ...actionRequiredOf(athletes, departed),
       ...(failure === undefined ? [] : [describeFailure(failure)]),
       ...(shortage === undefined ? [] : [shortage]),

@@ -3,7 +3,7 @@
  */
 import { int64, toNumber } from '../../mongo/base/bson-value.ts';
 import type { Application } from '../../mongo/schema/application.ts';
-import { loginsOf } from '../../mongo/schema/application.ts';
+import { everyApplication, loginsOf } from '../../mongo/schema/application.ts';
 import type {
   RejectedDeletionsDocument,
   Store,
@@ -31,6 +31,26 @@ export interface AthleteOverview {
   readonly scope: readonly string[] | undefined;
   /** Activities that a list misses and that were not removed. */
   readonly rejectedDeletions: RejectedDeletionsDocument | undefined;
+}
+
+/** An athlete of whom there is an export and no login, of any application. */
+export interface ImportedAthlete {
+  readonly athleteId: number;
+  /** How many activities came from the export. */
+  readonly activities: number;
+}
+
+export async function importedWithoutLogin(store: Store): Promise<readonly ImportedAthlete[]> {
+  const logins = await loginsOf(store, everyApplication).toArray();
+  const filter = { export: { $exists: true }, _id: { $nin: logins.map(({ _id }) => _id) } };
+  const found = await store.athletes.find(filter, { projection: { _id: 1 } }).toArray();
+  const imported: ImportedAthlete[] = [];
+  for (const { _id } of found) {
+    const ofExport = { 'sync.athlete_id': _id, 'sync.source': 'export' as const };
+    const activities = await store.activities.countDocuments(ofExport);
+    if (activities > 0) imported.push({ athleteId: toNumber(_id), activities });
+  }
+  return imported;
 }
 
 interface StateCount {

@@ -2,7 +2,7 @@ import { Long } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { createAthleteStore, saveAthlete } from '../../../src/mongo/athletes/athletes.ts';
-import { overview } from '../../../src/features/status/store.ts';
+import { importedWithoutLogin, overview } from '../../../src/features/status/store.ts';
 import { createTokenStore } from '../../../src/mongo/tokens/tokens.ts';
 import { everyApplication } from '../../../src/mongo/schema/application.ts';
 import { createImportStore } from '../../../src/mongo/imports/create-import-store.ts';
@@ -20,6 +20,18 @@ describe('the figures', () => {
   it('status has no figures without a login', async () => {
     await adapter.activities.storePage(pageOf([recordOf(1)]));
     expect(await overview(adapter.store, everyApplication)).toEqual([]);
+  });
+
+  it('names the imported activities of an athlete until there is a login', async () => {
+    const { store } = adapter;
+    const imports = createImportStore(store, { trackSource: 'summary' });
+    const archivedAt = new Date('2026-09-01T00:00:00Z');
+    await imports.writeAthlete(importWrite(), { archivedAt, fields: {}, gear: [] });
+    expect(await importedWithoutLogin(store)).toEqual([]);
+    await imports.write(importWrite(), importedOf());
+    expect(await importedWithoutLogin(store)).toEqual([{ athleteId, activities: 1 }]);
+    await createTokenStore(store, '12345').save(grant);
+    expect(await importedWithoutLogin(store)).toEqual([]);
   });
 
   it('the figures of an athlete who has just logged in are zero', async () => {
