@@ -24,7 +24,7 @@ const through = (rings: Name | readonly Name[]) => ({
   $geoIntersects: { $geometry: { type: 'Polygon', coordinates: rings } },
 });
 const ring = [new Name('ring')];
-const hint = 'athlete_route';
+const hint = 'track_athlete';
 
 /** The middle point of a track. */
 const middle = {
