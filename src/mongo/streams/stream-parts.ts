@@ -18,6 +18,11 @@ const maxPartBytes = 8_000_000;
 /** A sample in BSON: its type, its index in up to seven digits with their end, and at most a double. */
 const maxSampleBytes = 17;
 
+/** Whose streams are written, and whether there were parts of them just before. */
+export type PartsTask = Pick<StreamsTask, 'activityId' | 'startAt'> & {
+  readonly hasParts: boolean;
+};
+
 /**
  * Puts the parts in the place of earlier ones; doing it again changes nothing.
  * @throws LeaseLostError where others were written under a newer lease.
@@ -25,12 +30,11 @@ const maxSampleBytes = 17;
 export async function writeParts(
   { streams: collection }: Store,
   write: TaskWrite,
-  task: StreamsTask,
+  { activityId, startAt, hasParts }: PartsTask,
   streams: Streams,
 ): Promise<void> {
-  const { activityId } = task;
-  const documents = partDocuments({ ...write, ...task }, streams);
-  if (await insertFirst(collection, activityId, documents)) return;
+  const documents = partDocuments({ ...write, activityId, startAt }, streams);
+  if (!hasParts && (await insertFirst(collection, documents))) return;
   const notNewer = { activity_id: int64(activityId), epoch: { $lte: write.epoch } };
   try {
     for (const document of documents) {
@@ -49,17 +53,13 @@ export async function writeParts(
 }
 
 /**
- * Inserts the parts where there is none yet, which costs MongoDB a third of a replacement. Returns whether
- * it did; another holder's part in between is left to the replacement, which knows whose is newer.
+ * Inserts the parts where there was none, which costs MongoDB a third of a replacement. Returns whether it
+ * did; another holder's part in between is left to the replacement, which knows whose is newer.
  */
 async function insertFirst(
   collection: Store['streams'],
-  activityId: number,
   documents: readonly WithoutId<StreamsDocument>[],
 ): Promise<boolean> {
-  const ofActivity = { activity_id: int64(activityId) };
-  const fromIndex = { projection: { _id: 0, activity_id: 1 } } as const;
-  if ((await collection.findOne(ofActivity, fromIndex)) !== null) return false;
   try {
     // A copy, because a replacement must have no `_id`.
     for (const document of documents)
