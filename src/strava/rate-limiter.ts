@@ -17,6 +17,7 @@ import type { HttpResponse } from './http.ts';
 import { createLedger } from './ledger.ts';
 import { createLimiters } from './limiters.ts';
 import { readRateHeaders } from './rate-headers.ts';
+import { createSlots } from './slots.ts';
 import type { StravaClock, TimeCheck } from './strava-clock.ts';
 
 export interface RateLimiterOptions {
@@ -48,7 +49,8 @@ export interface RateLimiter {
 
 export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   const { store, settings, clock, maxInFlight, owner, timer = systemClock } = options;
-  const limiters = createLimiters(settings, maxInFlight, () => clock.nowMs());
+  const limiters = createLimiters(settings, () => clock.nowMs());
+  const whenFree = createSlots(maxInFlight);
   const ledger = createLedger({ store, settings, clock: timer });
   let inFlightCount = 0;
   let sentCount = 0;
@@ -98,7 +100,7 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
 
   return {
     schedule: (reserve, send) =>
-      limiters.whenFree(async () => {
+      whenFree(async () => {
         await options.timeCheck();
         inFlightCount += 1;
         try {
