@@ -12,7 +12,7 @@ import type { Point, TrackRejection, TrackResult } from '../../domain/derived/tr
 import { pointOf, summaryPolyline, trackOf } from '../../domain/derived/track.ts';
 import { int64, toBson } from '../base/bson-value.ts';
 import { ofType } from '../base/typed-value.ts';
-import type { StreamsBookkeeping } from '../schema/collections.ts';
+import type { ActivityDocument, StreamsBookkeeping } from '../schema/collections.ts';
 
 /** The context of a write, besides the summary. */
 export interface WriteContext {
@@ -80,22 +80,12 @@ export function summaryUpdate(
   { document, leftOut }: SummaryDocument,
   context: WriteContext,
 ): Document[] {
-  const recordingHash = recordingHashOf(summary.record);
-  const isSameRecording = { $eq: ['$sync.recording_hash', { $literal: recordingHash }] };
+  const bookkeeping = bookkeepingOf(summary, context);
+  const { recording_hash, detail_hash } = bookkeeping;
+  const isSameRecording = { $eq: ['$sync.recording_hash', { $literal: recording_hash }] };
   const isTrackKept = { $and: [isSameRecording, { $eq: ['$sync.track_source', 'streams'] }] };
-  const detailHash = detailHashOf(summary.record);
-  const hasSameDetailHash = { $eq: ['$sync.detail_hash', { $literal: detailHash }] };
+  const hasSameDetailHash = { $eq: ['$sync.detail_hash', { $literal: detail_hash }] };
   const hasNoDetails = { $eq: [{ $type: '$sync.details' }, 'missing'] };
-  const bookkeeping = {
-    athlete_id: int64(context.athleteId),
-    source: context.source,
-    fetched_at: context.fetchedAt,
-    fingerprint: fingerprintOf(summary.record),
-    recording_hash: recordingHash,
-    detail_hash: detailHash,
-    summary_keys: Object.keys(summary.record).filter((key) => !isOwn(key)),
-    epoch: context.epoch,
-  };
   const sync = {
     $mergeObjects: [
       keptBookkeeping,
@@ -126,6 +116,36 @@ export function summaryUpdate(
   const parts = [keysOfOtherOrigin, { $literal: document }, keptTrack, { sync }];
   const isOlder = { $gt: ['$sync.fetched_at', context.fetchedAt] };
   return [{ $replaceWith: { $cond: [isOlder, '$$ROOT', { $mergeObjects: parts }] } }];
+}
+
+/** What {@link summaryUpdate} makes where nothing is stored, as a document to insert. */
+export function newDocument(
+  summary: ActivitySummary,
+  { document, leftOut }: SummaryDocument,
+  context: WriteContext,
+): ActivityDocument {
+  const sync = {
+    ...bookkeepingOf(summary, context),
+    ...(context.listedAt && { listed_at: context.listedAt }),
+    ...(leftOut && { track_left_out: leftOut }),
+    first_seen_at: context.fetchedAt,
+    streams: initialStreams(summary, context),
+  };
+  return { ...document, _id: int64(summary.id), start_date: summary.startAt, sync };
+}
+
+/** What a summary says anew of its activity. */
+function bookkeepingOf({ record }: ActivitySummary, context: WriteContext) {
+  return {
+    athlete_id: int64(context.athleteId),
+    source: context.source,
+    fetched_at: context.fetchedAt,
+    fingerprint: fingerprintOf(record),
+    recording_hash: recordingHashOf(record),
+    detail_hash: detailHashOf(record),
+    summary_keys: Object.keys(record).filter((key) => !isOwn(key)),
+    epoch: context.epoch,
+  };
 }
 
 /** The fields that a new summary keeps: they describe the activity, not Strava's record of it. */
