@@ -39,7 +39,7 @@ describe('a new activity', () => {
     const activities = adapter.database.db.collection('activities');
     const { _id, ...inserted } = newDocument(summary, prepared, page);
     const update = summaryUpdate(summary, prepared, page);
-    await activities.updateOne({ _id: _id as never }, update, { upsert: true });
+    await activities.updateOne({ _id: _id }, update, { upsert: true });
     const [upserted] = await activities.find({}, { projection: { _id: 0 } }).toArray();
     const textOf = (document: object): string => BSON.EJSON.stringify(document);
     expect(textOf(BSON.deserialize(BSON.serialize(inserted, { ignoreUndefined: true })))).toBe(
