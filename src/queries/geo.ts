@@ -2,16 +2,7 @@
  * Questions about places: near a point, through an area, on the same route, and a heat map.
  */
 import type { Recipe } from './recipe.ts';
-import {
-  activity,
-  exampleSummary,
-  limit,
-  measured,
-  Name,
-  numberAt,
-  ofAthlete,
-  summary,
-} from './recipe.ts';
+import { activity, exampleSummary, limit, measured, Name, ofAthlete, summary } from './recipe.ts';
 
 const selective = { topic: 'Places', collection: 'activities', reach: 'selective' } as const;
 const newestFirst = [{ $sort: { start_date_local: -1 } }, { $project: summary }];
@@ -24,7 +15,7 @@ const through = (rings: Name | readonly Name[]) => ({
   $geoIntersects: { $geometry: { type: 'Polygon', coordinates: rings } },
 });
 const ring = [new Name('ring')];
-const hint = 'athlete_route';
+const hint = 'track_athlete';
 
 /** The middle point of a track. */
 const middle = {
@@ -107,20 +98,18 @@ export const places: readonly Recipe[] = [
     examples: { limit: '1000' },
     pipeline: [
       ofAthlete(),
-      { $unwind: '$derived.cells' },
-      {
-        $match: {
-          'derived.cells.lng': { $gte: -180, $lte: 180 },
-          'derived.cells.lat': { $gte: -90, $lte: 90 },
-        },
-      },
+      { $project: { _id: 0, cell: '$derived.cells' } },
+      { $unwind: '$cell' },
       {
         $group: {
-          _id: { lng: '$derived.cells.lng', lat: '$derived.cells.lat' },
-          samples: { $sum: numberAt('$derived.cells.samples') },
+          _id: { lng: '$cell.lng', lat: '$cell.lat' },
+          // Of what is no number, or negative, nothing counts.
+          samples: { $sum: { $max: [0, '$cell.samples'] } },
           activities: { $sum: 1 },
         },
       },
+      // Only now, because there are far fewer of them than before.
+      { $match: { '_id.lng': { $gte: -180, $lte: 180 }, '_id.lat': { $gte: -90, $lte: 90 } } },
       { $sort: { samples: -1, _id: 1 } },
       { $limit: limit },
       { $project: { _id: 0, lng: '$_id.lng', lat: '$_id.lat', samples: 1, activities: 1 } },

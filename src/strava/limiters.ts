@@ -1,7 +1,7 @@
 /**
- * Bottleneck's part: one limiter for the requests in flight, and one for each window, chained, whose
- * reservoir is what the ledger allows this process in that window. Each counts the requests that it
- * starts, so that this process stays within both limits even if the ledger allowed too much.
+ * Bottleneck's part: one limiter for each window, chained, whose reservoir is what the ledger allows this
+ * process in that window. Each counts the requests that it starts, so that this process stays within both
+ * limits even if the ledger allowed too much.
  *
  * Nothing ever waits in a window's limiter: a request without room is dropped, because no timer would
  * ever refill the reservoir. Bottleneck's own refresh runs from the limiter's construction, while Strava's
@@ -42,8 +42,6 @@ interface WindowLimiter {
 }
 
 export interface Limiters {
-  /** Runs `work` as soon as fewer than the maximum number of requests are in flight. */
-  whenFree<T>(work: () => Promise<T>): Promise<T>;
   /**
    * Starts a request that the ledger allowed; `ledger` is the ledger's state with this request.
    * @throws QuotaSpentError before anything is sent, if this process started too many.
@@ -56,24 +54,16 @@ export interface Limiters {
 }
 
 /** `nowMs` is Strava's time. */
-export function createLimiters(
-  settings: QuotaSettings,
-  maxInFlight: number,
-  nowMs: () => number,
-): Limiters {
+export function createLimiters(settings: QuotaSettings, nowMs: () => number): Limiters {
   // What this process alone started: it tells a new window's limiter what is charged to it already.
   let own: QuotaState = emptyQuota;
-  let slots = new Bottleneck({ maxConcurrent: maxInFlight });
   let windows: Partial<Record<WindowKind, WindowLimiter>> = {};
   let lastWallMs = Number.NEGATIVE_INFINITY;
 
   // Bottleneck starts nothing before the time of its last start, by the wall clock, which may jump back.
   const renewAfterJumpBack = (): void => {
     const wallMs = systemClock.nowMs();
-    if (wallMs < lastWallMs) {
-      slots = new Bottleneck({ maxConcurrent: maxInFlight });
-      windows = {};
-    }
+    if (wallMs < lastWallMs) windows = {};
     lastWallMs = wallMs;
   };
 
@@ -87,10 +77,6 @@ export function createLimiters(
   };
 
   return {
-    whenFree: (work) => {
-      renewAfterJumpBack();
-      return slots.schedule(work);
-    },
     start: async (request, ledger, send) => {
       renewAfterJumpBack();
       const short = windowOf('short', request.atMs);

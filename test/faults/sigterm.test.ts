@@ -67,11 +67,18 @@ async function heldLeases(db: Db): Promise<readonly string[]> {
   return held.map(({ _id }) => _id);
 }
 
+/** The requests that the quota takes to be in flight. */
+async function inFlight(db: Db): Promise<readonly Document[]> {
+  const quotas = await db.collection('quota').find().toArray();
+  return quotas.flatMap(({ in_flight }) => in_flight as readonly Document[]);
+}
+
 /** The next start syncs the rest at once. */
 async function expectContinued(stage: Stage, scenario: string, stops: number): Promise<void> {
   const { simulator, db } = stage;
   const next = await stage.run('sync');
   expect(next.exitCode, next.stderr).toBe(0);
+  expect(await inFlight(db)).toEqual([]);
   const { lost, doubled } = await lossesOf(db, simulator, athleteId);
   const overLimit = simulator.requests.overLimit().length;
   const fetchedTwice = simulator.requests.fetchedTwice();
@@ -124,6 +131,7 @@ describe.concurrent(`SIGTERM (seed ${faultSeed})`, { timeout: 120_000 }, () => {
         await comeSomewhere(stage, running, random);
         await stop(running);
         expect(await heldLeases(stage.db)).toEqual([]);
+        expect(await inFlight(stage.db)).toEqual([]);
       }
       await expectContinued(stage, 'SIGTERM in random phases', stops);
     },

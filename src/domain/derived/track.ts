@@ -38,8 +38,8 @@ export interface TrackResult {
 const polylinePrecision = 5;
 
 /**
- * A longer track comes from a receiver that jumps across continents. Its index has a key for each
- * kilometre, and each takes time to write.
+ * A longer track comes from a receiver that jumps across continents. Its index has two keys for
+ * each kilometre, and each takes time to write.
  */
 const maxKilometers = 8_000;
 

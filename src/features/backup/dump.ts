@@ -162,9 +162,27 @@ function bytesOf(document: Document | null): Uint8Array | undefined {
 }
 
 function idOf(document: Uint8Array): BSON.Document {
-  return { _id: BSON.deserialize(document, { promoteValues: false })['_id'] as unknown };
+  return BSON.deserialize(idDocument(document), { promoteValues: false });
 }
 
 function isSameId(document: Uint8Array, id: BSON.Document): boolean {
-  return Buffer.compare(BSON.serialize(idOf(document)), BSON.serialize(id)) === 0;
+  return Buffer.compare(idDocument(document), BSON.serialize(id)) === 0;
 }
+
+/** A document of the `_id` alone. Reading the whole document for it takes as long as packing that. */
+function idDocument(document: Uint8Array): Uint8Array {
+  for (const [, nameOffset, nameLength, offset, length] of BSON.onDemand.parseToElements(
+    document,
+  )) {
+    const name = document.subarray(nameOffset, nameOffset + nameLength);
+    if (Buffer.compare(name, idName) !== 0) continue;
+    // The type's byte stands before the name.
+    const element = document.subarray(nameOffset - 1, offset + length);
+    const lengthOf = Buffer.alloc(4);
+    lengthOf.writeInt32LE(lengthOf.length + element.length + 1);
+    return Buffer.concat([lengthOf, element, Buffer.of(0)]);
+  }
+  throw new TypeError('A stored document has no _id.');
+}
+
+const idName = Buffer.from('_id');

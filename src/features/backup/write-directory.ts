@@ -7,7 +7,7 @@ import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node
 import { dirname, join, relative } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
+import { constants, createGzip } from 'node:zlib';
 import { OutputFailedError, UsageError } from '../../errors.ts';
 import { makeFolder } from '../../make-folder.ts';
 import { isOfFileSystem } from './failures.ts';
@@ -94,6 +94,9 @@ async function moveInto(temporary: string, target: string): Promise<void> {
   await rm(aside, { recursive: true, force: true });
 }
 
+/** The fastest level: the standard one takes four times the CPU to make files a tenth smaller. */
+const compression = { level: constants.Z_BEST_SPEED, chunkSize: 65_536 };
+
 async function writeFile(path: string, pieces: Pieces, signal: AbortSignal): Promise<WrittenFile> {
   await makeFolder(dirname(path), 0o700);
   await using file = await open(path, 'wx', 0o600);
@@ -106,7 +109,7 @@ async function writeFile(path: string, pieces: Pieces, signal: AbortSignal): Pro
       await file.appendFile(chunk);
     }
   };
-  const packed = path.endsWith('.gz') ? createGzip() : new PassThrough();
+  const packed = path.endsWith('.gz') ? createGzip(compression) : new PassThrough();
   await pipeline(pieces, packed, written, { signal });
   await file.sync();
   return { sha256: hash.digest('hex'), bytes };

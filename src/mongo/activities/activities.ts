@@ -78,7 +78,9 @@ export async function storePage(
     return !isOlder(known) && (isDue || known?.fingerprint !== fingerprintOf(record));
   });
   await recordChanges(store, differing, page);
-  const writes = differing.flatMap((summary) => prepareWrite(summary, unwritable));
+  const writes = differing.flatMap((summary) =>
+    prepareWrite(summary, stored.has(summary.id), unwritable),
+  );
   const rejected = await writeSummaries(store, writes, { ...page, expiry });
   const unusable = [...page.unusable, ...unwritable, ...rejected.map(({ unusable }) => unusable)];
   const parked = await park(store, unusable, page);

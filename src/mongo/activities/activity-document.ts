@@ -13,7 +13,7 @@ import { pointOf, summaryPolyline, trackOf } from '../../domain/derived/track.ts
 import { int64, toBson } from '../base/bson-value.ts';
 import { ofType } from '../base/typed-value.ts';
 import { ownActivityKeys } from '../schema/activities.ts';
-import type { StreamsBookkeeping } from '../schema/collections.ts';
+import type { ActivityDocument, StreamsBookkeeping } from '../schema/collections.ts';
 import { expiredReason } from '../schema/fetch-state-queries.ts';
 import type { Expiry } from '../history/tombstones.ts';
 import { isSameRecording } from './same-recording.ts';
@@ -85,26 +85,16 @@ export function summaryUpdate(
   { document, leftOut }: SummaryDocument,
   context: WriteContext,
 ): Document[] {
-  const recordingHash = recordingHashOf(summary.record);
+  const bookkeeping = bookkeepingOf(summary, context);
+  const { recording_hash, detail_hash } = bookkeeping;
   const isSame = {
-    $and: [isSameRecording(summary.record, recordingHash), stays('streams', context)],
+    $and: [isSameRecording(summary.record, recording_hash), stays('streams', context)],
   };
   const isTrackKept = { $and: [isSame, { $eq: ['$sync.track_source', 'streams'] }] };
-  const detailHash = detailHashOf(summary.record);
   const hasSameDetailHash = {
-    $and: [{ $eq: ['$sync.detail_hash', { $literal: detailHash }] }, stays('details', context)],
+    $and: [{ $eq: ['$sync.detail_hash', { $literal: detail_hash }] }, stays('details', context)],
   };
   const hasNoDetails = { $eq: [{ $type: '$sync.details' }, 'missing'] };
-  const bookkeeping = {
-    athlete_id: int64(context.athleteId),
-    source: context.source,
-    fetched_at: context.fetchedAt,
-    fingerprint: fingerprintOf(summary.record),
-    recording_hash: recordingHash,
-    detail_hash: detailHash,
-    summary_keys: Object.keys(summary.record).filter((key) => !isOwn(key)),
-    epoch: context.epoch,
-  };
   const sync = {
     $mergeObjects: [
       keptBookkeeping,
@@ -135,6 +125,36 @@ export function summaryUpdate(
   const parts = [keysOfOtherOrigin, { $literal: document }, keptTrack, { sync }];
   const isOlder = { $gt: ['$sync.fetched_at', context.fetchedAt] };
   return [{ $replaceWith: { $cond: [isOlder, '$$ROOT', { $mergeObjects: parts }] } }];
+}
+
+/** What {@link summaryUpdate} makes where nothing is stored, as a document to insert. */
+export function newDocument(
+  summary: ActivitySummary,
+  { document, leftOut }: SummaryDocument,
+  context: WriteContext,
+): ActivityDocument {
+  const sync = {
+    ...bookkeepingOf(summary, context),
+    ...(context.listedAt && { listed_at: context.listedAt }),
+    ...(leftOut && { track_left_out: leftOut }),
+    first_seen_at: context.fetchedAt,
+    streams: initialStreams(summary, context),
+  };
+  return { ...document, _id: int64(summary.id), start_date: summary.startAt, sync };
+}
+
+/** What a summary says anew of its activity. */
+function bookkeepingOf({ record }: ActivitySummary, context: WriteContext) {
+  return {
+    athlete_id: int64(context.athleteId),
+    source: context.source,
+    fetched_at: context.fetchedAt,
+    fingerprint: fingerprintOf(record),
+    recording_hash: recordingHashOf(record),
+    detail_hash: detailHashOf(record),
+    summary_keys: Object.keys(record).filter((key) => !isOwn(key)),
+    epoch: context.epoch,
+  };
 }
 
 /** What a retention ended is due again where there is none any more. */

@@ -9,6 +9,7 @@ import type { JsonValue } from '../../domain/json.ts';
 import { canonicalJson, isJsonObject } from '../../domain/json.ts';
 import type { PageToStore } from '../../sync/ports/activities.ts';
 import { int64, isDeeperThan, toNumber } from '../base/bson-value.ts';
+import { deletePresent } from '../base/delete-present.ts';
 import type { Store } from '../schema/collections.ts';
 import { maxLevels } from '../base/bson-limits.ts';
 
@@ -49,7 +50,7 @@ export async function unpark(
   { athleteId }: PageToStore,
 ): Promise<void> {
   if (ids.length === 0) return;
-  await parked.deleteMany({ _id: { $in: ids.map((id) => `${athleteId}:${id}`) } });
+  await deletePresent(parked, { _id: { $in: ids.map((id) => `${athleteId}:${id}`) } });
 }
 
 /** The first walk is no reconcile: what it brought can be a little older than the instant that it counts as one. */
@@ -57,7 +58,8 @@ const marginMs = 7 * dayMs;
 
 /** Removes the parked records that the last complete read of the list did not return. */
 export async function pruneParked({ athletes, parked }: Store): Promise<void> {
-  const known = { 'sync.reconciled_at.full': { $exists: true } };
+  const _id = { $in: await parked.distinct('athlete_id') };
+  const known = { _id, 'sync.reconciled_at.full': { $exists: true } };
   const projection = { 'sync.reconciled_at': 1 };
   const found = await athletes.find(known, { projection }).toArray();
   for (const { _id, sync } of found) {

@@ -10,8 +10,10 @@ import { liveWorkers } from './live-workers.ts';
 export async function createMembership(own: ProcessLeases, group: string): Promise<Membership> {
   const share = async (athletes: number): Promise<void> => {
     own.sharing = { shares: group, athletes };
-    // A worker that was lost is replaced by one that shares from its start.
-    await (await ensureWorker(own)).share(own.sharing);
+    const earlier = await own.worker;
+    const worker = await ensureWorker(own);
+    // One that is started now, the first or in the place of a lost one, shares from its start.
+    if (worker === earlier) await worker.share(own.sharing);
   };
   try {
     await share(0);

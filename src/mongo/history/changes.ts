@@ -7,6 +7,7 @@ import type { ActivitySummary, FieldChange } from '../../domain/activity/activit
 import { changesBetween } from '../../domain/activity/activity.ts';
 import type { PageToStore } from '../../sync/ports/activities.ts';
 import { int64, toBson, toNumber } from '../base/bson-value.ts';
+import { deletePresent } from '../base/delete-present.ts';
 import type { ActivityDocument, ChangeDocument, Store } from '../schema/collections.ts';
 import { activities } from '../schema/activities.ts';
 import { decodeAll } from '../schema/checked-collection.ts';
@@ -49,7 +50,7 @@ export async function recordDeletion(
 
 /** Removes what was seen before an instant. */
 export async function pruneChanges({ changes }: Store, before: Date): Promise<void> {
-  await changes.deleteMany({ seen_at: { $lt: before } });
+  await deletePresent(changes, { seen_at: { $lt: before } });
 }
 
 function changeOf(

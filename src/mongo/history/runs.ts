@@ -4,6 +4,7 @@
 import { ObjectId } from 'mongodb';
 import type { RepeatedFailure } from '../../domain/monitoring/health.ts';
 import { measuredRuns, minMeasured, requestsPerHour } from '../../domain/rate-limit/speed.ts';
+import { deletePresent } from '../base/delete-present.ts';
 import type { Application } from '../schema/application.ts';
 import { everyApplication, ownedBy } from '../schema/application.ts';
 import type { RunDocument, Store } from '../schema/collections.ts';
@@ -111,7 +112,7 @@ export function createRunStore({ runs }: Store, application: Application): RunSt
       return { at: found.ended_at, text: found.error ?? 'Strava refuses the application.' };
     },
     prune: async (before) => {
-      await runs.deleteMany({ started_at: { $lt: before } });
+      await deletePresent(runs, { started_at: { $lt: before } });
     },
   };
 }

@@ -23,7 +23,7 @@ import {
   recordedTrack,
   writeDerivation,
 } from '../streams/derivation.ts';
-import { leaseLost, removeParts, writeParts } from '../streams/stream-parts.ts';
+import { hasPartsOf, leaseLost, removeParts, writeParts } from '../streams/stream-parts.ts';
 import {
   exportDocument,
   exportedRecord,
@@ -152,7 +152,8 @@ async function putAll(
   if (!(await claim(store, step))) return false;
   const { streams, computed } = recording;
   const origin = { source: 'export', computed } as const;
-  const owner = { activityId: activity.id, startAt, origin };
+  const hasParts = await hasPartsOf(store, activity.id);
+  const owner = { activityId: activity.id, startAt, hasParts, origin };
   try {
     await writeParts(store, write, owner, streams);
   } catch (error) {

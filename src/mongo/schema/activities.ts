@@ -230,7 +230,6 @@ export const activities = define({
     },
     // The latest activities of one athlete's sport.
     { name: 'athlete_sport', key: { 'sync.athlete_id': 1, sport_type: 1, start_date: -1 } },
-    { name: 'track', key: { track: '2dsphere' } },
     { name: 'start_point', key: { start_point: '2dsphere' } },
   ],
 });

@@ -1,22 +1,23 @@
 /**
- * The index that finds one athlete's activities by their tracks. Its cells are so fine that a query for a
- * circle of a few hundred metres reads few activities outside it.
+ * The index that finds activities by their tracks, those of one athlete or of all. Its cells are so small that
+ * a query for a circle of a few hundred metres reads few activities outside it.
  */
 import { MongoServerError } from 'mongodb';
 import type { Store } from '../schema/collections.ts';
 import { ensureIndexes, hasIndex } from './indexes.ts';
 
 const route = {
-  name: 'athlete_route',
-  key: { 'sync.athlete_id': 1, track: '2dsphere', distance: 1 },
+  name: 'track_athlete',
+  key: { track: '2dsphere', 'sync.athlete_id': 1, distance: 1 },
 } as const;
 
 /**
- * No cell is larger than one of S2's level 13, some 1.2 km (http://s2geometry.io/resources/s2cell_statistics).
- * By default MongoDB covers a long track with few, large cells, and reads twice as many documents for a small
- * circle. Smaller cells save few of them, and each level doubles the keys that every write of an activity costs.
+ * All cells are of S2's level 14, some 600 m (http://s2geometry.io/resources/s2cell_statistics). By default
+ * MongoDB covers a long track with few, large cells, and reads more documents for a small circle. It also
+ * divides the cells of a short track down to metres, which saves few documents and costs CPU at each write
+ * that touches an indexed field (docs/decisions/0049-index-tracks-once.md).
  */
-const cells = { coarsestIndexedLevel: 13 };
+const cells = { coarsestIndexedLevel: 14, finestIndexedLevel: 14 };
 
 /** Creates the index if it is missing, by `command`, because the driver drops options that it does not know. */
 export async function createRouteIndex({ db }: Store): Promise<void> {
@@ -26,7 +27,7 @@ export async function createRouteIndex({ db }: Store): Promise<void> {
   try {
     await create(cells);
   } catch (error) {
-    // A server that does not know the option gets the same index with default cells, which is slower.
+    // A server that does not know the options gets the same index with default cells, which is slower.
     if (!(error instanceof MongoServerError)) throw error;
     await ensureIndexes(db, 'activities', [route]);
   }

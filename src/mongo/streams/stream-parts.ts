@@ -20,6 +20,8 @@ const maxSampleBytes = 17;
 
 /** Whose recording it is. */
 export interface PartsOwner extends Pick<StreamsTask, 'activityId' | 'startAt'> {
+  /** Whether there were parts of it just before. */
+  readonly hasParts: boolean;
   /** What a recording of an export says of itself. */
   readonly origin?: Pick<StreamsDocument, 'source' | 'computed'>;
 }
@@ -34,9 +36,9 @@ export async function writeParts(
   owner: PartsOwner,
   streams: Streams,
 ): Promise<void> {
-  const { activityId } = owner;
+  const { activityId, hasParts } = owner;
   const documents = partDocuments({ ...write, ...owner }, streams);
-  if (await insertFirst(collection, activityId, documents)) return;
+  if (!hasParts && (await insertFirst(collection, documents))) return;
   const notNewer = { activity_id: int64(activityId), epoch: { $lte: write.epoch } };
   try {
     for (const document of documents) {
@@ -54,18 +56,20 @@ export async function writeParts(
   }
 }
 
+/** Whether there is any part, of whatever write. */
+export async function hasPartsOf({ streams }: Store, activityId: number): Promise<boolean> {
+  const fromIndex = { projection: { _id: 0, activity_id: 1 } } as const;
+  return (await streams.findOne({ activity_id: int64(activityId) }, fromIndex)) !== null;
+}
+
 /**
- * Inserts the parts where there is none yet, which costs MongoDB a third of a replacement. Returns whether
- * it did; another holder's part in between is left to the replacement, which knows whose is newer.
+ * Inserts the parts where there was none, which costs MongoDB a third of a replacement. Returns whether it
+ * did; another holder's part in between is left to the replacement, which knows whose is newer.
  */
 async function insertFirst(
   collection: Store['streams'],
-  activityId: number,
   documents: readonly WithoutId<StreamsDocument>[],
 ): Promise<boolean> {
-  const ofActivity = { activity_id: int64(activityId) };
-  const fromIndex = { projection: { _id: 0, activity_id: 1 } } as const;
-  if ((await collection.findOne(ofActivity, fromIndex)) !== null) return false;
   try {
     // A copy, because a replacement must have no `_id`.
     for (const document of documents)

@@ -27,9 +27,10 @@ export async function storeStreams(
   task: StreamsTask,
   streams: Streams,
 ): Promise<StorageProblem> {
-  if ((await fateOf(store, write, task)) !== 'current') return undefined;
+  const { fate: before, hasParts } = await standingOf(store, write, task);
+  if (before !== 'current') return undefined;
   try {
-    await writeParts(store, write, task, streams);
+    await writeParts(store, write, { ...task, hasParts }, streams);
   } catch (error) {
     const rejection = validationFailureOf(error);
     if (rejection === undefined) throw error;
@@ -58,7 +59,8 @@ export async function setStreamsState(
     await update(store, write, task, { streams: { ...state, ...deadline } });
     return;
   }
-  if ((await fateOf(store, write, task)) !== 'current') return;
+  const { fate } = await standingOf(store, write, task);
+  if (fate !== 'current') return;
   const notNewer = { activity_id: int64(activityId), epoch: { $lte: write.epoch } };
   await store.streams.deleteMany(notNewer);
   await update(store, write, task, { streams: state, besides: { derived: undefined } });
@@ -67,21 +69,49 @@ export async function setStreamsState(
 /** The change of an activity since its streams were requested. */
 type Fate = 'current' | 'changed' | 'gone';
 
+interface Standing {
+  readonly fate: Fate;
+  /** Whether there are parts, of whatever write. */
+  readonly hasParts: boolean;
+}
+
+interface Found {
+  readonly epoch?: unknown;
+  readonly hash?: unknown;
+  readonly parts: readonly unknown[];
+}
+
+/** In one command, which costs this process less than two. The parts are looked up in their index alone. */
+const standing = [
+  { $project: { epoch: '$sync.epoch', hash: '$sync.recording_hash' } },
+  {
+    $lookup: {
+      from: 'streams',
+      localField: '_id',
+      foreignField: 'activity_id',
+      pipeline: [{ $limit: 1 }, { $project: { _id: 0, activity_id: 1 } }],
+      as: 'parts',
+    },
+  },
+];
+
 /**
  * Looked at before any part is touched, because the parts alone don't show that others were written
  * meanwhile.
  * @throws LeaseLostError when the activity was written under a newer lease.
  */
-async function fateOf(
+async function standingOf(
   { activities }: Store,
   { epoch }: TaskWrite,
   { activityId, recordingHash }: StreamsTask,
-): Promise<Fate> {
-  const projection = { 'sync.epoch': 1, 'sync.recording_hash': 1 };
-  const found = await activities.findOne({ _id: int64(activityId) }, { projection });
-  if (found === null) return 'gone';
-  if (found.sync.epoch > epoch) throw leaseLost(activityId);
-  return found.sync.recording_hash === recordingHash ? 'current' : 'changed';
+): Promise<Standing> {
+  const itself = { $match: { _id: int64(activityId) } };
+  const [found] = await activities.aggregate<Found>([itself, ...standing]).toArray();
+  // One that a hand made odd counts as absent.
+  if (typeof found?.epoch !== 'number') return { fate: 'gone', hasParts: false };
+  if (found.epoch > epoch) throw leaseLost(activityId);
+  const fate = found.hash === recordingHash ? 'current' : 'changed';
+  return { fate, hasParts: found.parts.length > 0 };
 }
 
 interface StateChange {
@@ -105,5 +135,5 @@ async function update(
     values: { 'sync.streams': streams, 'sync.epoch': epoch, ...besides },
     geometries,
   });
-  return isFound ? 'current' : fateOf(store, write, task);
+  return isFound ? 'current' : (await standingOf(store, write, task)).fate;
 }

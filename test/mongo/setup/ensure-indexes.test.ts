@@ -37,9 +37,13 @@ describe('ensureIndexes', () => {
   it('indexes positions, and makes parts of streams unique', async () => {
     const keys = async (name: string): Promise<readonly unknown[]> =>
       (await indexesOf(name)).map(({ key }): unknown => key);
-    expect(await keys('activities')).toEqual(
-      expect.arrayContaining([{ track: '2dsphere' }, { start_point: '2dsphere' }]),
+    const route = { track: '2dsphere', 'sync.athlete_id': 1, distance: 1 };
+    const positions = (await keys('activities')).filter((key) =>
+      Object.values(key as Document).includes('2dsphere'),
     );
+    expect(positions).toEqual(expect.arrayContaining([route, { start_point: '2dsphere' }]));
+    // Each index of tracks costs every write of an activity a third of its CPU.
+    expect(positions).toHaveLength(2);
     const parts = (await indexesOf('streams')).find(({ unique }) => unique === true);
     expect(parts?.['key']).toEqual({ activity_id: 1, part: 1 });
   });

@@ -23,7 +23,7 @@ describe("the user's own objects in the database", () => {
     await db
       .collection('activities')
       .createIndexes([
-        { key: { 'sync.athlete_id': 1, track: '2dsphere', distance: 1 }, name: 'mine' },
+        { key: { track: '2dsphere', 'sync.athlete_id': 1, distance: 1 }, name: 'mine' },
       ]);
     for (const time of [1, 2]) {
       await prepareDatabase(adapter.store);
@@ -31,7 +31,7 @@ describe("the user's own objects in the database", () => {
       expect(names, String(time)).toContain('mine');
       expect(names, String(time)).toContain('totals');
       expect(names, String(time)).not.toContain('sport_start');
-      expect(names, String(time)).not.toContain('athlete_route');
+      expect(names, String(time)).not.toContain('track_athlete');
     }
   });
 

@@ -46,7 +46,7 @@ describe('the views', () => {
 describe('the index of routes', () => {
   it('has its own cell size', async () => {
     const indexes = await adapter.database.db.collection('activities').indexes();
-    const route = indexes.find((index) => index.name === 'athlete_route');
-    expect(route).toMatchObject({ coarsestIndexedLevel: 13 });
+    const route = indexes.find((index) => index.name === 'track_athlete');
+    expect(route).toMatchObject({ coarsestIndexedLevel: 14, finestIndexedLevel: 14 });
   });
 });

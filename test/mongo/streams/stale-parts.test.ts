@@ -33,3 +33,18 @@ describe('a writer of streams that was replaced midway', () => {
     expect(parts).toEqual([{ ...newer, activity_id: id }]);
   });
 });
+
+describe('a writer of streams that was killed midway', () => {
+  it('leaves no part beside a recording that has fewer of them now', async () => {
+    await adapter.activities.storePage(pageOf([recordOf(id)], { epoch: 1 }));
+    const { task, ...write } = await firstStreams(adapter.tasks, at);
+    const streams = adapter.database.db.collection('streams');
+    // The last part comes first, so part 0 is not there yet.
+    const last = { activity_id: Long.fromNumber(id), part: 2, parts: 3, epoch: 1, time: [0, 1] };
+    await streams.insertOne({ ...last });
+
+    const short = { sampleCount: 2, arrays: new Map([['time', [0, 1]]]) };
+    await adapter.tasks.storeStreams(write, task, short);
+    expect(await streams.find().toArray()).toMatchObject([{ part: 0, parts: 1 }]);
+  });
+});

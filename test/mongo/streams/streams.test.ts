@@ -177,7 +177,7 @@ describe('an activity that is removed while its streams are written', () => {
     const attempt: Retry = async (operation) => {
       operations += 1;
       // After the activity was read, and the parts were written.
-      if (operations === 4) {
+      if (operations === 3) {
         expect(await parts()).toHaveLength(1);
         await deleteActivity(store, { ...deletion, at });
         // As if the parts had been written a moment later.
