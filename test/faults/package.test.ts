@@ -63,7 +63,7 @@ describe('the package, installed into an empty folder', () => {
     async () => {
       const demo = await call('npx', ['domestique', 'demo']);
       expect(demo).toMatch(
-        /Imported 2\d\d of 2\d\d activities .*\n\n.*\n\n.*\nActivities: \d\d new/,
+        /Imported 1\d\d of 1\d\d activities .*\n\n.*\n\n.*\nActivities: 1\d\d new/,
       );
       expect(demo).toContain(`DATA_DIR='${join(folder, 'data/domestique/data/demo')}'`);
       expect(demo).toContain('domestique db');

@@ -168,8 +168,8 @@ describe('the demo', slow, () => {
     scene.simulator.requests.clear();
     const { exitCode, stdout, stderr } = await scene.runWith(env, 'demo');
     expect(exitCode, stderr).toBe(0);
-    expect(stdout).toMatch(/Imported 2\d\d of 2\d\d activities with 2\d\d recordings/);
-    expect(stdout).toMatch(/Activities: \d\d new, 2\d\d changed\.\nStreams: \d\d stored/);
+    expect(stdout).toMatch(/Imported 1\d\d of 1\d\d activities with 1\d\d recordings/);
+    expect(stdout).toMatch(/Activities: 1\d\d new, 1\d\d changed\.\nStreams: 1\d\d stored/);
     expect(stdout).toMatch(/Longest ride: \d+ km/);
     expect(stdout).toContain('Climbing per month');
     expect(stdout).toContain('npm run db');
