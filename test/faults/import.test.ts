@@ -1,53 +1,19 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { reportFaults } from '../fault-report.ts';
 import { archiveOf } from '../support/bulk-export/archive-of.ts';
 import { contentOf } from '../support/bulk-export/content.ts';
 import { scaled } from '../support/faults/fault-scale.ts';
-import type { KillStage } from '../support/faults/killed-runs.ts';
-import { kill, unhurried, withMongoProxy } from '../support/faults/killed-runs.ts';
-import type { Random } from '../support/faults/random.ts';
+import { killImportAnywhere } from '../support/faults/killed-imports.ts';
+import { unhurried, withMongoProxy } from '../support/faults/killed-runs.ts';
+import type { MongoProxy } from '../support/mongodb/mongo-proxy.ts';
 import { createRandom, faultSeed } from '../support/faults/random.ts';
 import { lossesOf } from '../support/faults/losses.ts';
-import type { CommandMatch, MongoProxy } from '../support/mongodb/mongo-proxy.ts';
-import { commandOn } from '../support/mongodb/mongo-proxy.ts';
 import { athleteId, athleteNamed, useScene } from '../support/scene.ts';
 import { eventually } from '../support/waiting.ts';
 
 const openScene = useScene();
 const proxies: MongoProxy[] = [];
 afterAll(() => Promise.all(proxies.map((proxy) => proxy.close())));
-
-const isOnStreams: CommandMatch = ({ name, collection }) =>
-  collection === 'streams' && (name === 'insert' || name === 'update');
-const isOnActivities = commandOn('update', 'activities');
-/** Before or after what an import writes, or any time in its start. */
-const points = [
-  ['holdCommand', isOnStreams],
-  ['holdReply', isOnStreams],
-  ['holdCommand', isOnActivities],
-  ['holdReply', isOnActivities],
-  'start',
-] as const;
-
-/** Kills an import at one of its next writes, or in its start. */
-async function killImport(stage: KillStage, path: string, random: Random): Promise<void> {
-  const { proxy } = stage;
-  const args = ['import', '--file', path, '--prefer', 'export'];
-  const run = stage.launch(args, { MONGODB_URI: proxy.uri });
-  const point = random.pick(points);
-  if (point === 'start') {
-    await sleep(random.integer(0, 600));
-    await kill(run);
-    return;
-  }
-  const [side, match] = point;
-  let left = random.integer(1, 5);
-  const trapped = proxy[side]((command) => match(command) && (left -= 1) === 0);
-  const held = await run.reach(trapped);
-  await kill(run);
-  held.drop();
-}
 
 describe(`kill -9 of an import (seed ${faultSeed})`, { timeout: 120_000 }, () => {
   it(
@@ -68,13 +34,13 @@ describe(`kill -9 of an import (seed ${faultSeed})`, { timeout: 120_000 }, () =>
       // First one that fetches the list alone, then one that fetches what the import has not yet.
       const listing = stage.launch(['start'], { ...daemonEnv, SYNC_STREAMS: 'false' });
       for (let killed = 0; killed < kills; killed += 2)
-        await killImport(stage, archive.path, random);
+        await killImportAnywhere(stage, archive.path, random);
       listing.kill('SIGTERM');
       await listing.ended;
       expect(stage.requestedStreams()).toEqual([]);
       const daemon = stage.launch(['start'], daemonEnv);
       for (let killed = 1; killed < kills; killed += 2)
-        await killImport(stage, archive.path, random);
+        await killImportAnywhere(stage, archive.path, random);
       const finished = await stage.run(...last);
       expect(finished.exitCode, finished.stderr).toBe(0);
       await eventually(

@@ -6,6 +6,8 @@ import type { World } from '../../../src/simulator/world/world.ts';
 import type { Content } from '../../support/bulk-export/content.ts';
 import { contentOf } from '../../support/bulk-export/content.ts';
 import { archiveOf } from '../../support/bulk-export/archive-of.ts';
+import { importPoints, killImportAt } from '../../support/faults/killed-imports.ts';
+import { unhurried, withMongoProxy } from '../../support/faults/killed-runs.ts';
 import type { Scene } from '../../support/scene.ts';
 import { athleteId, athleteNamed, printedJson, useScene } from '../../support/scene.ts';
 
@@ -168,6 +170,25 @@ describe('the import of an export, and the sync after it', () => {
     expect(synced.exitCode, synced.stderr).toBe(0);
     expect(scene.requestedStreams().toSorted()).toEqual([...named, lost].toSorted());
     expect((await scene.call('verify')).exitCode).toBe(0);
+  });
+});
+
+describe('an import that is killed', () => {
+  it('before and after each of its writes is completed by the next run, as an undisturbed one', async () => {
+    const endsAt = new Date('2026-06-01T12:00:00Z');
+    const athletes = [{ ...athleteNamed('Ada', athleteId, 30), endsAt }];
+    const scene = await openScene({ athletes, isLoggedIn: false, env: unhurried });
+    const stage = await withMongoProxy(scene);
+    const { path } = await archiveOf(stage);
+    try {
+      for (const point of importPoints) await killImportAt(stage, path, { point, count: 3 });
+    } finally {
+      await stage.proxy.close();
+    }
+    expect((await stage.call('import', '--file', path)).exitCode).toBe(0);
+    const calm = await openScene({ athletes, isLoggedIn: false });
+    expect((await calm.call('import', '--file', path)).exitCode).toBe(0);
+    expect(await contentOf(stage.db)).toEqual(await contentOf(calm.db));
   });
 });
 
