@@ -89,13 +89,14 @@ export function countOutcome(result: ImportResult, imported: Imported): void {
 
 /** What a write would do. */
 export function expectedOutcome(
-  { prefer }: Pick<ActivityImportWrite, 'prefer'>,
+  { athleteId, prefer }: Pick<ActivityImportWrite, 'athleteId' | 'prefer'>,
   { recording, export: { archivedAt, digest } }: ImportedActivity,
   stored: StoredImport | undefined,
 ): ImportOutcome {
   const { tombstone, summary, streams } = stored ?? {};
   if (tombstone?.why === 'deleted' && tombstone.at > archivedAt) return 'deleted';
   if (stored === undefined || summary === undefined) return 'added';
+  if (stored.athleteId !== athleteId) return 'foreign';
   const isNewer = stored.archivedAt !== undefined && stored.archivedAt > archivedAt;
   const isApis = streams?.state === 'stored' && streams.source === 'api';
   if (isNewer || (stored.digest === digest && !(isApis && prefer === 'export'))) return 'unchanged';

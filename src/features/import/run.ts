@@ -86,6 +86,7 @@ async function bytesOf(
 /** Whether an import has nothing to add: the same is stored, or what a newer archive brought. */
 function stands({ source, write }: ImportRun, stored: StoredImport, digest: string): boolean {
   if (stored.digest === undefined || stored.tombstone !== undefined) return false;
+  if (stored.athleteId !== write.athleteId) return false;
   // What is left to the API or has a problem is judged again, so that it is named again.
   if (stored.streams?.state === 'pending' || stored.problem !== undefined) return false;
   const isOlder = (stored.archivedAt ?? source.archive.madeAt) > source.archive.madeAt;

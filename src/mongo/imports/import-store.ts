@@ -56,6 +56,8 @@ export interface ImportedAthlete {
 
 /** What is stored of an activity that an archive names. */
 export interface StoredImport {
+  /** Whose it is stored as; undefined where the activity is not stored. */
+  readonly athleteId: number | undefined;
   /** Of what was imported; undefined where nothing was, or where not all of it is there any more. */
   readonly digest: string | undefined;
   readonly archivedAt: Date | undefined;

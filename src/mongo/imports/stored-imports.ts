@@ -35,6 +35,7 @@ export async function storedImports(
         [
           id,
           {
+            athleteId: activity && toNumber(activity.sync.athlete_id),
             digest: activity && standingDigest(activity),
             archivedAt: activity?.export?.archived_at,
             problem: activity?.export?.problem,

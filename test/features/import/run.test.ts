@@ -34,6 +34,7 @@ async function storedRide(
 ): Promise<ReadonlyMap<number, StoredImport>> {
   const { written } = await resultOf(ride);
   const stored: StoredImport = {
+    athleteId,
     digest: written[0]?.export.digest,
     archivedAt: written[0]?.export.archivedAt,
     summary: 'export',
@@ -153,6 +154,16 @@ describe('an import', () => {
       ['MongoDB does not hold it', false],
     ]);
   });
+
+  it.each([[false], [true]])(
+    "names an activity that is stored as another athlete's, though it is the same (dry run: %s)",
+    async (isDryRun) => {
+      const store = storeOf(await storedRide({ athleteId: 2002 }), () => 'foreign');
+      const { counts, problems } = await resultOf(ride, store, { isDryRun });
+      expect(counts).toMatchObject({ unchanged: 0, rejected: 1 });
+      expect(problems.map(({ problem }) => problem)).toEqual(["it is stored as another athlete's"]);
+    },
+  );
 
   it('is stopped by a failed write, and starts no other activity', async () => {
     const activities = Array.from({ length: 50 }, (_, id) => ({ ...byHand, id }));
