@@ -6,17 +6,24 @@ import type { ActivityFilter } from '../shared/activity-filter.ts';
 import { knownSport } from '../shared/activity-filter.ts';
 
 /**
- * The chosen ones. One whose date is not certain stays, until its recording has settled it.
- * @throws UsageError if no activity has the sport.
+ * The filter with the sport as Strava writes it, where any activity has one.
+ * @throws UsageError if none of the activities has the sport.
  */
+export function withExportedSport(
+  activities: readonly ExportedActivity[],
+  filter: ActivityFilter,
+): ActivityFilter {
+  const known = sportsOf(activities);
+  if (filter.sport === undefined || known.length === 0) return filter;
+  return { ...filter, sport: knownSport(known, filter.sport, 'no activity of the export') };
+}
+
+/** The chosen ones. One whose date is not certain stays, until its recording has settled it. */
 export function chosenOf(
   activities: readonly ExportedActivity[],
   filter: ActivityFilter,
 ): readonly ExportedActivity[] {
-  const sport =
-    filter.sport === undefined
-      ? undefined
-      : knownSport(sportsOf(activities), filter.sport, 'no activity of the export');
+  const { sport } = filter;
   return activities.filter(
     ({ starts, fields }) =>
       (sport === undefined || fields['sport_type'] === sport) &&

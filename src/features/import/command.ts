@@ -14,7 +14,7 @@ import { sayIfInterrupted } from '../shared/interruption.ts';
 import { counted, number } from '../shared/text/text-format.ts';
 import type { NamedArchive } from './archives.ts';
 import { athleteIdOf, openArchives } from './archives.ts';
-import { chosenOf } from './chosen.ts';
+import { chosenOf, withExportedSport } from './chosen.ts';
 import { whileImporting } from './held.ts';
 import type { ImportOptions, ImportOrder } from './options.ts';
 import { importOrderOf } from './options.ts';
@@ -47,8 +47,10 @@ export async function importExport(program: Program, options: ImportOptions): Pr
   const { archives, close } = await openArchives(order.paths);
   try {
     const athleteId = athleteIdOf(archives, order);
+    const all = archives.flatMap(({ archive }) => archive.contents.activities);
+    const filter = withExportedSport(all, order.filter);
     const chosen = archives.map((one) => {
-      const activities = chosenOf(one.archive.contents.activities, order.filter);
+      const activities = chosenOf(one.archive.contents.activities, filter);
       return { ...one, activities };
     });
     return await importChosen({ program, order, athleteId, archives: chosen });

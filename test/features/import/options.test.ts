@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/errors.ts';
 import { athleteIdOf } from '../../../src/features/import/archives.ts';
-import { chosenOf } from '../../../src/features/import/chosen.ts';
+import { chosenOf, withExportedSport } from '../../../src/features/import/chosen.ts';
 import type { ImportOptions } from '../../../src/features/import/options.ts';
 import { importOrderOf } from '../../../src/features/import/options.ts';
 import { createTestProgram } from '../../support/command/program.ts';
@@ -90,7 +90,7 @@ describe('the choice of activities', () => {
     rowOf(4, { starts: [], fields: {} }),
   ];
   const chosen = (filter: Parameters<typeof chosenOf>[1]): readonly number[] =>
-    chosenOf(rows, filter).map(({ id }) => id);
+    chosenOf(rows, withExportedSport(rows, filter)).map(({ id }) => id);
 
   it('keeps what starts in the period, and what may', () => {
     expect(chosen({})).toEqual([1, 2, 3, 4]);
@@ -104,5 +104,16 @@ describe('the choice of activities', () => {
     expect(() => chosen({ sport: 'Ryde' })).toThrow(
       '--sport: no activity of the export is a "Ryde". Did you mean Ride? There are Ride, Run.',
     );
+  });
+
+  it('takes any sport where no activity of the export has one', () => {
+    expect(withExportedSport([], { sport: 'Run' })).toEqual({ sport: 'Run' });
+    expect(chosenOf([], { sport: 'Run' })).toEqual([]);
+  });
+
+  it('takes a sport that only one of the exports has', () => {
+    const filter = withExportedSport([...rows, rowOf(5, { fields: {} })], { sport: 'run' });
+    expect(chosenOf([rowOf(6)], filter)).toEqual([]);
+    expect(chosenOf(rows, filter).map(({ id }) => id)).toEqual([2]);
   });
 });
