@@ -41,5 +41,10 @@ export const athleteFiles = {
   shoes: 'shoes.csv',
 } as const;
 
+/** Whether macOS or another system made the file, at any later time: `__MACOSX/…`, `.DS_Store`. */
+export function isOfSystem(path: string): boolean {
+  return /(?:^|\/)(?:__MACOSX\/|\.[^/]+$)/.test(path);
+}
+
 export const tooLarge = ({ fileBytes }: ArchiveLimits): string =>
   `it is larger than ${Math.floor(fileBytes / 1e6)} MB`;

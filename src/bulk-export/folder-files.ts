@@ -2,7 +2,7 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { BulkExportUnusableError, NoBulkExportError } from '../errors.ts';
-import { activitiesFile, tooLarge } from './export-files.ts';
+import { activitiesFile, isOfSystem, tooLarge } from './export-files.ts';
 import type { ArchiveLimits, ExportFiles, FileContent } from './export-files.ts';
 
 /**
@@ -55,7 +55,7 @@ async function subfolders(folder: string, path: string): Promise<readonly string
 async function newestFile(root: string): Promise<Date> {
   let newest = 0;
   for (const entry of await readdir(root, { withFileTypes: true })) {
-    if (!entry.isFile()) continue;
+    if (!entry.isFile() || isOfSystem(entry.name)) continue;
     newest = Math.max(newest, (await stat(join(root, entry.name))).mtimeMs);
   }
   return new Date(Math.floor(newest));

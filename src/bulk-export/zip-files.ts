@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib';
 import { getFileNameLowLevel, openPromise, validateFileName } from 'yauzl';
 import type { Entry, ZipFile } from 'yauzl';
 import { BulkExportUnusableError, NoBulkExportError } from '../errors.ts';
-import { activitiesFile, athleteFiles, tooLarge } from './export-files.ts';
+import { activitiesFile, athleteFiles, isOfSystem, tooLarge } from './export-files.ts';
 import type { ArchiveLimits, ExportFiles, FileContent } from './export-files.ts';
 
 /**
@@ -64,7 +64,7 @@ async function readDirectory(
       const name = nameOf(entry);
       const unsafe = validateFileName(name);
       if (unsafe !== null) fail(`has a file with an unsafe name, ${JSON.stringify(name)}`);
-      newest = Math.max(newest, timeOf(entry));
+      if (!isOfSystem(name)) newest = Math.max(newest, timeOf(entry));
       if (isOfUse(name)) entries.set(name, entry);
       if (entries.size > limits.recordings) fail(`has more than ${limits.recordings} recordings`);
       if (endOf(entry) > zip.fileSize) fail('is cut or damaged. Download it again');
@@ -93,9 +93,9 @@ function endOf(entry: Entry): number {
 
 const tables = new Set<string>([activitiesFile, ...Object.values(athleteFiles)]);
 
-/** Whether it may be read later; photos are not kept in memory, nor what macOS adds to a zip. */
+/** Whether it may be read later; photos are not kept in memory. */
 function isOfUse(name: string): boolean {
-  if (/(?:^|\/)(?:__MACOSX\/|\._)/.test(name) || name.endsWith('/')) return false;
+  if (isOfSystem(name) || name.endsWith('/')) return false;
   const [first = '', second = ''] = name.split('/');
   return [first, second].some((part) => tables.has(part)) || /^(?:[^/]+\/)?activities\//.test(name);
 }

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 import { openArchive } from '../../src/bulk-export/archive.ts';
 import type { ExportArchive } from '../../src/bulk-export/archive.ts';
-import { archiveLimits } from '../../src/bulk-export/export-files.ts';
+import { archiveLimits, isOfSystem } from '../../src/bulk-export/export-files.ts';
 import { BulkExportError, BulkExportUnusableError, NoBulkExportError } from '../../src/errors.ts';
 import { scratchFolder, writeFolder, writeZip, zipOf } from '../support/bulk-export/pack.ts';
 import type { Files } from '../support/bulk-export/pack.ts';
@@ -75,13 +75,29 @@ describe('an archive', () => {
   });
 
   it('was made when its newest entry was', async () => {
-    const zipped = await using(await writeZip(files), ({ madeAt }) => madeAt);
+    const times = { '.DS_Store': new Date('2026-05-01T00:00:00Z') };
+    const zip = await zipOf({ ...files, '.DS_Store': '' }, false, times);
+    const zipped = await using(await writeZip(zip), ({ madeAt }) => madeAt);
     expect(zipped).toEqual(new Date('2026-03-04T05:06:08Z'));
     const folder = await writeFolder(files);
+    // A file manager writes it whenever somebody looks into the folder.
+    await writeFile(join(folder, '.DS_Store'), '');
     for (const name of Object.keys(files)) {
       await utimes(join(folder, name), 0, Date.UTC(2024, 1, 2) / 1000);
     }
     expect(await using(folder, ({ madeAt }) => madeAt)).toEqual(new Date('2024-02-02T00:00:00Z'));
+  });
+
+  it.each([
+    ['.DS_Store', true],
+    ['x/activities/.DS_Store', true],
+    ['__MACOSX/activities.csv', true],
+    ['x/__MACOSX/._1.gpx', true],
+    ['activities.csv', false],
+    ['.export/activities/1.gpx', false],
+    ['./activities.csv', false],
+  ])('tells files of the system from those of the export: %s', (path, expected) => {
+    expect(isOfSystem(path)).toBe(expected);
   });
 
   it('needs nothing but activities.csv', async () => {

@@ -9,11 +9,18 @@ export type Files = Readonly<Record<string, string | Uint8Array>>;
 
 const madeAt = new Date('2026-03-04T05:06:08Z');
 
-/** The bytes of a zip with these files. */
-export async function zipOf(files: Files, zip64 = false): Promise<Buffer> {
+/** The bytes of a zip with these files; `times` has those of files that were made at another time. */
+export async function zipOf(
+  files: Files,
+  zip64 = false,
+  times: Readonly<Record<string, Date>> = {},
+): Promise<Buffer> {
   const zip = new ZipFile();
   for (const [path, content] of Object.entries(files)) {
-    zip.addBuffer(Buffer.from(content), path, { mtime: madeAt, forceZip64Format: zip64 });
+    zip.addBuffer(Buffer.from(content), path, {
+      mtime: times[path] ?? madeAt,
+      forceZip64Format: zip64,
+    });
   }
   zip.end({ forceZip64Format: zip64, comment: '' });
   return buffer(zip.outputStream);
