@@ -39,13 +39,16 @@ export interface Derived {
   readonly max_watts?: number;
 }
 
+/** The streams that the derived values and the recorded track come from. */
+export const derivedKeys = ['time', 'distance', 'lat', 'lng', 'heartrate', 'watts'] as const;
+
 const bpmStep = 5;
 /** A sensor that reports as much, or 0, has lost the heart. */
 const maxBpm = 300;
 
 /** Computes the derived values of a recording's streams. */
 export function derivedFrom({ arrays }: Streams): Derived {
-  const samplesOf = (key: string): readonly Sample[] => arrays.get(key) ?? [];
+  const samplesOf = (key: (typeof derivedKeys)[number]): readonly Sample[] => arrays.get(key) ?? [];
   const timeline = timelineOf(samplesOf('time'));
   const covered = bothWays(coveredOver(timeline, samplesOf('distance')));
   const maxHeartrate = highest(samplesOf('heartrate').map(plausibleBpm));

@@ -3,8 +3,7 @@
  * instants, true or false, so no cell needs quotes and no program reads one as a formula.
  */
 import type { Recording } from '../../domain/activity/recording.ts';
-import type { Streams } from '../../domain/activity/streams.ts';
-import { instantAt } from './samples.ts';
+import { instantsOf } from './samples.ts';
 
 /** Strava's key of the stream, and the name of its column with the unit. */
 const columns: readonly (readonly [string, string])[] = [
@@ -24,20 +23,36 @@ const columns: readonly (readonly [string, string])[] = [
 
 export const csvHead = `${['activity_id', 'time_utc', ...columns.map(([, name]) => name)].join(',')}\r\n`;
 
-/** A row for each sample; a cell is empty where the sample is missing or is none. */
+/** A text is an instant. */
+type Cell = string | number | boolean | null;
+
+/** How many rows are one piece. */
+const blockLength = 1_000;
+
+/** A row for each sample, many in one piece; a cell is empty where the sample is missing or is none. */
 export function* csvOf(recording: Recording): Generator<string> {
-  const { streams } = recording;
-  for (let index = 0; streams && index < streams.sampleCount; index += 1) {
-    yield rowOf(recording, streams, index);
+  const { id, streams } = recording;
+  if (streams === undefined) return;
+  const instantAt = instantsOf(recording, streams);
+  const cells = columns.map(([key]) => streams.arrays.get(key));
+  for (let from = 0; from < streams.sampleCount; from += blockLength) {
+    const length = Math.min(blockLength, streams.sampleCount - from);
+    const rows = Array.from({ length }, (_, place) => {
+      const index = from + place;
+      return [id, instantAt(index) ?? null, ...cells.map((samples) => cellOf(samples?.[index]))];
+    });
+    yield textOf(rows);
   }
 }
 
-function rowOf(recording: Recording, streams: Streams, index: number): string {
-  const cells = columns.map(([key]) => cellOf(streams.arrays.get(key)?.[index]));
-  return `${recording.id},${instantAt(recording, streams, index) ?? ''},${cells.join(',')}\r\n`;
+/** Null for what another program stored in a stream: a text could be a formula. */
+function cellOf(sample: unknown): Cell {
+  return typeof sample === 'boolean' || typeof sample === 'number' ? sample : null;
 }
 
-/** Empty for what another program stored in a stream: a text could be a formula. */
-function cellOf(sample: unknown): string {
-  return typeof sample === 'boolean' || Number.isFinite(sample) ? String(sample) : '';
+/** By JSON, which writes many numbers several times faster than one by one. */
+function textOf(rows: readonly (readonly Cell[])[]): string {
+  const json = JSON.stringify(rows).slice('[['.length, -']]'.length);
+  const text = json.replaceAll('],[', '\r\n').replaceAll('null', '').replaceAll('"', '');
+  return `${text}\r\n`;
 }

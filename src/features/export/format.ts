@@ -86,11 +86,25 @@ export async function* documentOf(
       continue;
     }
     yield before ?? format.head(recording);
-    yield* format.write(recording);
+    yield* joined(format.write(recording));
     stats.exported += 1;
     stats.hidden += recording.hidden ?? 0;
     before = format.between;
   }
   if (before === undefined) yield format.head();
   yield format.tail;
+}
+
+const joinedLength = 16_384;
+
+/** The same text in fewer pieces: each that is awaited costs more than to make it. */
+function* joined(pieces: Iterable<string>): Generator<string> {
+  let text = '';
+  for (const piece of pieces) {
+    text += piece;
+    if (text.length < joinedLength) continue;
+    yield text;
+    text = '';
+  }
+  if (text !== '') yield text;
 }

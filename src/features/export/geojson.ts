@@ -6,7 +6,7 @@ import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { Streams } from '../../domain/activity/streams.ts';
 import { jsonText } from '../shared/text/json-text.ts';
 import type { Position, ShownRecording } from './samples.ts';
-import { instantAt, linesOf, numberAt } from './samples.ts';
+import { instantsOf, linesOf, numberAt } from './samples.ts';
 
 export const geojsonHead = '{"type":"FeatureCollection","features":[\n';
 export const geojsonTail = '\n]}\n';
@@ -27,6 +27,7 @@ const measured = ['heartrate', 'cadence', 'watts', 'temp'];
 export function geojsonOf(recording: ShownRecording): readonly string[] {
   const { id, athleteId, record, streams } = recording;
   if (streams === undefined) return [];
+  const instantAt = instantsOf(recording, streams);
   const lines = linesOf(recording).filter((line) => line.length > 1);
   const each: Each = (valueOf) => {
     const values = lines.map((line) => line.map(valueOf));
@@ -43,7 +44,7 @@ export function geojsonOf(recording: ShownRecording): readonly string[] {
       id,
       athlete_id: athleteId,
       ...described(record),
-      coordTimes: each(({ index }) => instantAt(recording, streams, index) ?? null),
+      coordTimes: each(({ index }) => instantAt(index) ?? null),
       ...measures(streams, each),
     },
   };

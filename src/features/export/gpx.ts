@@ -5,7 +5,7 @@
 import type { Recording } from '../../domain/activity/recording.ts';
 import type { Streams } from '../../domain/activity/streams.ts';
 import type { Position, ShownRecording } from './samples.ts';
-import { instantAt, instantText, linesOf, numberAt, textOf } from './samples.ts';
+import { instantsOf, instantText, linesOf, numberAt, textOf } from './samples.ts';
 import { xmlDecimal, xmlText } from './xml.ts';
 
 const head = `<?xml version="1.0" encoding="UTF-8"?>
@@ -23,9 +23,10 @@ export function gpxHead(first?: Recording): string {
 export function* gpxOf(recording: ShownRecording): Generator<string> {
   yield describe(recording);
   const { streams } = recording;
+  const timeOf = streams && instantsOf(recording, streams);
   for (const line of linesOf(recording)) {
     yield '<trkseg>\n';
-    if (streams) for (const at of line) yield pointOf(recording, streams, at);
+    if (streams) for (const at of line) yield pointOf(streams, at, timeOf?.(at.index));
     yield '</trkseg>\n';
   }
   yield '</trk>\n';
@@ -42,16 +43,11 @@ function describe(recording: Recording): string {
   ].join('');
 }
 
-function pointOf(recording: Recording, streams: Streams, { index, lat, lng }: Position): string {
+function pointOf(streams: Streams, { index, lat, lng }: Position, at: string | undefined): string {
   const altitude = numberAt(streams, 'altitude', index);
-  const at = instantAt(recording, streams, index);
-  return [
-    `<trkpt lat="${xmlDecimal(lat)}" lon="${xmlDecimal(lng)}">`,
-    altitude === undefined ? '' : `<ele>${xmlDecimal(altitude)}</ele>`,
-    at === undefined ? '' : `<time>${at}</time>`,
-    extensionsOf(streams, index),
-    '</trkpt>\n',
-  ].join('');
+  const elevation = altitude === undefined ? '' : `<ele>${xmlDecimal(altitude)}</ele>`;
+  const time = at === undefined ? '' : `<time>${at}</time>`;
+  return `<trkpt lat="${xmlDecimal(lat)}" lon="${xmlDecimal(lng)}">${elevation}${time}${extensionsOf(streams, index)}</trkpt>\n`;
 }
 
 /**
@@ -71,11 +67,11 @@ function garminExtension(streams: Streams, index: number): string {
   const temperature = numberAt(streams, 'temp', index);
   const heartrate = wholeAt(streams, 'heartrate', { index, min: 1, max: 255 });
   const cadence = wholeAt(streams, 'cadence', { index, min: 0, max: 254 });
-  const inner = [
-    temperature === undefined ? '' : `<gpxtpx:atemp>${xmlDecimal(temperature)}</gpxtpx:atemp>`,
-    heartrate === undefined ? '' : `<gpxtpx:hr>${heartrate}</gpxtpx:hr>`,
-    cadence === undefined ? '' : `<gpxtpx:cad>${cadence}</gpxtpx:cad>`,
-  ].join('');
+  const atemp =
+    temperature === undefined ? '' : `<gpxtpx:atemp>${xmlDecimal(temperature)}</gpxtpx:atemp>`;
+  const hr = heartrate === undefined ? '' : `<gpxtpx:hr>${heartrate}</gpxtpx:hr>`;
+  const cad = cadence === undefined ? '' : `<gpxtpx:cad>${cadence}</gpxtpx:cad>`;
+  const inner = `${atemp}${hr}${cad}`;
   return inner === '' ? '' : `<gpxtpx:TrackPointExtension>${inner}</gpxtpx:TrackPointExtension>`;
 }
 

@@ -49,17 +49,37 @@ export function linesOf(recording: ShownRecording): readonly (readonly Position[
 
 const latestMs = 8.64e15;
 
-/** When a sample was taken, as RFC 3339 in UTC: the start and the seconds since then. */
-export function instantAt(
+/**
+ * When each sample was taken, as RFC 3339 in UTC: the start and the seconds since then. Most samples are of
+ * the minute of the one before, so that only its seconds are new.
+ */
+export function instantsOf(
   { startAt }: Recording,
   streams: Streams,
-  index: number,
-): string | undefined {
-  const seconds = numberAt(streams, 'time', index);
-  if (seconds === undefined) return undefined;
-  const atMs = startAt.getTime() + seconds * 1_000;
-  return Math.abs(atMs) <= latestMs ? instantText(new Date(atMs)) : undefined;
+): (index: number) => string | undefined {
+  const startMs = startAt.getTime();
+  let minute: number | undefined;
+  let start = '';
+  return (index) => {
+    const seconds = numberAt(streams, 'time', index);
+    if (seconds === undefined) return undefined;
+    const atMs = startMs + seconds * 1_000;
+    if (Math.abs(atMs) > latestMs) return undefined;
+    if (atMs % 1_000 !== 0) return instantText(new Date(atMs));
+    const its = Math.floor(atMs / 60_000);
+    if (its !== minute) {
+      minute = its;
+      start = new Date(its * 60_000).toISOString().slice(0, -'00.000Z'.length);
+    }
+    return `${start}${secondTexts[(atMs - its * 60_000) / 1_000] ?? ''}`;
+  };
 }
+
+/** "00Z" to "59Z". */
+const secondTexts = Array.from(
+  { length: 60 },
+  (_, second) => `${String(second).padStart(2, '0')}Z`,
+);
 
 /** "2026-11-22T14:15:00Z"; with milliseconds if they are not zero. */
 export function instantText(at: Date): string {

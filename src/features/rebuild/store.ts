@@ -3,13 +3,13 @@
  * geometry. It sends no request to Strava and needs no lease. It overwrites nothing newer, because it
  * writes only if the activity has not changed since it was read.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Document, Filter } from 'mongodb';
-import { derivedFrom, derivedVersion } from '../../domain/derived/derived.ts';
-import { canonicalJson } from '../../domain/json.ts';
+import { derivedFrom, derivedKeys, derivedVersion } from '../../domain/derived/derived.ts';
 import type { Recording } from '../../domain/activity/recording.ts';
 import type { TrackSource } from '../../domain/derived/recorded-track.ts';
 import { geometryOf } from '../../mongo/activities/activity-document.ts';
-import { int64, jsonFromBson, toNumber } from '../../mongo/base/bson-value.ts';
+import { int64, toNumber } from '../../mongo/base/bson-value.ts';
 import type { ActivityDocument, Store } from '../../mongo/schema/collections.ts';
 import type { DerivationWrite, Values } from '../../mongo/streams/derivation.ts';
 import {
@@ -108,7 +108,7 @@ export async function rebuildActivity(
   for (let tries = 1; tries <= maxTries; tries += 1) {
     // Before the recording: the filter of the write detects any later change.
     const current = await findMirrorState(store, id);
-    const recording = current && (await findRecording(store, id));
+    const recording = current && (await findRecording(store, id, derivedKeys));
     if (current === undefined || recording === undefined) return 'gone';
     const write = derivationOf(current, recording, trackSource);
     const isWhole = (recording.streamsState === 'stored') === (recording.streams !== undefined);
@@ -184,16 +184,11 @@ function unchanged({ _id, sync }: MirrorState): Filter<ActivityDocument> {
 /** Whether the activity already has the values to write. */
 function isAsWritten(current: MirrorState, { values, geometries }: DerivationWrite): boolean {
   const fields = Object.entries({ ...values, ...geometries[0] });
-  return fields.every(([path, value]) => isSame(valueOf(current, path), value));
+  return fields.every(([path, value]) => isDeepStrictEqual(valueOf(current, path), value));
 }
 
 function valueOf(current: MirrorState, path: string): unknown {
   const [first = '', second] = path.split('.');
   const value: unknown = current[first];
   return second === undefined ? value : (value as Values)[second];
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  if (one === undefined || other === undefined) return one === other;
-  return canonicalJson(jsonFromBson(one)) === canonicalJson(jsonFromBson(other));
 }

@@ -30,7 +30,12 @@ interface WideActivity {
   };
 }
 
-const wide = { useBigInt64: true };
+/** What Domestique makes of a recording is as long as the record, and no part of it. */
+const made = ['track', 'start_point', 'derived'];
+const wide = {
+  useBigInt64: true,
+  projection: Object.fromEntries(made.map((key) => [key, 0])),
+};
 const pageSize = 50;
 
 /** The activities of each athlete, oldest first. What is written meanwhile may be missed. */
@@ -54,13 +59,14 @@ export function countRecordings({ activities }: Store, query: RecordingQuery): P
   return activities.countDocuments({ ...ofAthlete, ...within(query, since) });
 }
 
-/** One activity, or undefined where it is not stored. */
+/** One activity, with all its streams or with those of the keys; undefined where it is not stored. */
 export async function findRecording(
   store: Store,
   activityId: number,
+  keys?: readonly string[],
 ): Promise<Recording | undefined> {
   const activity = await store.activities.findOne<WideActivity>({ _id: int64(activityId) }, wide);
-  return activity === null ? undefined : recordingFrom(store, activity);
+  return activity === null ? undefined : recordingFrom(store, activity, keys);
 }
 
 /** The athletes with stored activities, logged in or not. */
@@ -110,12 +116,16 @@ function within({ until, sport }: RecordingQuery, from: Date | undefined) {
   };
 }
 
-async function recordingFrom(store: Store, activity: WideActivity): Promise<Recording> {
+async function recordingFrom(
+  store: Store,
+  activity: WideActivity,
+  keys?: readonly string[],
+): Promise<Recording> {
   const { _id, start_date, sync } = activity;
   const { state } = sync.streams;
   const id = Number(_id);
   // Only then all parts are there: a crash may have left some of a recording that is fetched again.
-  const streams = state === 'stored' ? await readParts(store, id) : undefined;
+  const streams = state === 'stored' ? await readParts(store, id, keys) : undefined;
   return {
     id,
     athleteId: Number(sync.athlete_id),
@@ -136,20 +146,28 @@ function recordOf(activity: WideActivity): JsonObject {
 async function readParts(
   { streams: collection }: Store,
   activityId: number,
+  keys?: readonly string[],
 ): Promise<Streams | undefined> {
   const arrays = new Map<string, Sample[]>();
   const activity_id = int64(activityId);
-  const first = await collection.findOne({ activity_id, part: 0 });
+  const options = keys && { projection: projectionOf(keys) };
+  const first = await collection.findOne({ activity_id, part: 0 }, options);
   if (first === null) return undefined;
   addPart(arrays, first);
   for (let part = 1; part < first.parts; part += 1) {
-    const next = await collection.findOne({ activity_id, part });
+    const next = await collection.findOne({ activity_id, part }, options);
     if (next === null || !isSameWrite(first, next)) return undefined;
     addPart(arrays, next);
   }
   const { sample_count: sampleCount } = first;
   const isWhole = [...arrays.values()].every(({ length }) => length === sampleCount);
   return isWhole ? { sampleCount, arrays } : undefined;
+}
+
+/** The streams of the keys, and what says whether the parts belong together. */
+function projectionOf(keys: readonly string[]): Readonly<Record<string, 1>> {
+  const fields = ['parts', 'sample_count', 'epoch', 'fetched_at', ...keys];
+  return Object.fromEntries(fields.map((key) => [key, 1]));
 }
 
 function isSameWrite(one: StreamsDocument, other: StreamsDocument): boolean {

@@ -66,6 +66,17 @@ describe('loading a recording', () => {
     expect(recording).not.toHaveProperty('streams');
   });
 
+  it('reads only the streams that are asked for, of every part', async () => {
+    await storeOne('stored');
+    await storeParts(
+      { time: [0, 1, 2], heartrate: [100, 101, 102], altitude: [7, 7, 7] },
+      { time: [3, 4], heartrate: [103, 104], altitude: [7, 7] },
+    );
+    const found = await findRecording(adapter.store, id, ['heartrate', 'watts']);
+    const arrays = new Map([['heartrate', [100, 101, 102, 103, 104]]]);
+    expect(found?.streams).toEqual({ sampleCount: 5, arrays });
+  });
+
   it('joins the parts in order', async () => {
     await storeOne('stored');
     await storeParts(

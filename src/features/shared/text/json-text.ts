@@ -9,8 +9,17 @@ const { rawJSON } = JSON as unknown as { rawJSON: (text: string) => unknown };
 
 /** One line of JSON, harmless on a terminal. */
 export function jsonText(value: JsonValue): string {
-  const text = JSON.stringify(value, (_key, member: unknown) =>
-    typeof member === 'bigint' ? rawJSON(member.toString()) : member,
-  );
-  return escapeActing(text);
+  return escapeActing(stringified(value));
+}
+
+function stringified(value: JsonValue): string {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    // The first bigint ends it. A replacer is called for every number, so only few values pay for it.
+    if (!(error instanceof TypeError)) throw error;
+    return JSON.stringify(value, (_key, member: unknown) =>
+      typeof member === 'bigint' ? rawJSON(member.toString()) : member,
+    );
+  }
 }
