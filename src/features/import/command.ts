@@ -10,6 +10,7 @@ import { commandDeadlineMs, openDatabase, openDatabaseToRead } from '../../main.
 import { createImportStore } from '../../mongo/imports/create-import-store.ts';
 import type { ImportStore } from '../../mongo/imports/import-store.ts';
 import type { Program } from '../../program.ts';
+import type { Lease } from '../../sync/ports/leases.ts';
 import { sayIfInterrupted } from '../shared/interruption.ts';
 import { counted, number } from '../shared/text/text-format.ts';
 import type { NamedArchive } from './archives.ts';
@@ -91,40 +92,43 @@ async function importAll(
   using progress = createImportProgress(program, await totalsOf(session));
   const store = createImportStore(database.store, { trackSource: program.config.sync.trackSource });
   if (order.isDryRun) {
-    await importArchives(session, { store, progress, epoch: 0 }, result);
+    const nothingHeld = { epoch: 0, assertHeld: () => Promise.resolve() };
+    await importArchives(session, { store, progress, lease: nothingHeld }, result);
     return;
   }
   const held = { athleteId, failIfHeld: order.failIfHeld };
   await whileImporting(program, database, held, async (lease) => {
-    await importArchives(session, { store, progress, epoch: lease.epoch }, result);
+    await importArchives(session, { store, progress, lease }, result);
   });
 }
 
 interface Target {
   readonly store: ImportStore;
   readonly progress: ImportProgress;
-  readonly epoch: number;
+  readonly lease: Pick<Lease, 'epoch' | 'assertHeld'>;
 }
 
 async function importArchives(
   { program, order, athleteId, archives }: Session,
-  { store, progress, epoch }: Target,
+  { store, progress, lease }: Target,
   result: ImportResult,
 ): Promise<void> {
   const { clock, signal } = program;
   const { filter, isDryRun, prefer } = order;
-  const write = { athleteId, epoch, prefer, at: new Date(clock.nowMs()) };
+  const assertHeld = (): Promise<void> => lease.assertHeld();
+  const write = { athleteId, epoch: lease.epoch, prefer, at: new Date(clock.nowMs()) };
   for (const source of archives) {
     const { contents, madeAt: archivedAt } = source.archive;
     const { athlete, gear, problems } = contents;
     for (const { where, problem } of problems)
       result.problems.push({ where, problem, isExplained: false });
     result.counts.activities += source.activities.length;
+    await assertHeld();
     if (!isDryRun) await store.writeAthlete(write, { archivedAt, fields: athlete.fields, gear });
     const onDone = (bytes: number): void => {
       progress.advance(bytes);
     };
-    const run = { ...{ store, source, filter, write, isDryRun, signal, onDone } };
+    const run = { ...{ store, source, filter, write, isDryRun, signal, assertHeld, onDone } };
     await importActivities({ ...run, activities: source.activities }, result);
   }
 }

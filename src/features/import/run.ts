@@ -6,6 +6,7 @@ import type { ExportedActivity } from '../../domain/bulk-export/exported-activit
 import type {
   ActivityImportWrite,
   ImportedActivity,
+  ImportOutcome,
   ImportStore,
   StoredImport,
 } from '../../mongo/imports/import-store.ts';
@@ -26,6 +27,8 @@ export interface ImportRun {
   /** Whether nothing is written. */
   readonly isDryRun: boolean;
   readonly signal: AbortSignal;
+  /** Called before each write, because an epoch cannot fence a document that does not exist. */
+  readonly assertHeld: () => Promise<void>;
   /** Told of each activity when it is done, with the bytes of its recording. */
   readonly onDone: (bytes: number) => void;
 }
@@ -115,8 +118,13 @@ async function importRecording(run: ImportRun, from: Found, result: ImportResult
   const imported = importedFrom(run, from, { ...judged, startAt });
   const outcome = run.isDryRun
     ? expectedOutcome(run.write, imported, stored)
-    : await run.store.write(run.write, imported);
+    : await writeHeld(run, imported);
   countOutcome(result, { activity, judged, outcome });
+}
+
+async function writeHeld(run: ImportRun, imported: ImportedActivity): Promise<ImportOutcome> {
+  await run.assertHeld();
+  return run.store.write(run.write, imported);
 }
 
 function importedFrom(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LeaseLostError } from '../../../src/errors.ts';
 import type { StoredImport } from '../../../src/mongo/imports/import-store.ts';
 import type { ImportRun } from '../../../src/features/import/run.ts';
 import { importActivities } from '../../../src/features/import/run.ts';
@@ -14,6 +15,7 @@ function runOf(archive: FakeArchive, store: FakeStore, given: Partial<ImportRun>
     ...{ store, source: archiveOf(archive), activities: archive.activities, filter: {} },
     write: { athleteId, epoch: 7, at, prefer: 'api' },
     ...{ isDryRun: false, signal: new AbortController().signal, onDone: () => undefined },
+    assertHeld: () => Promise.resolve(),
     ...given,
   };
 }
@@ -173,6 +175,15 @@ describe('an import', () => {
     });
     await expect(resultOf({ activities }, store)).rejects.toThrow('away');
     expect(store.written.length).toBeLessThan(6);
+  });
+
+  it('writes nothing once its lease is lost', async () => {
+    const store = storeOf();
+    const given = { assertHeld: () => Promise.reject(new LeaseLostError('taken over')) };
+    await expect(resultOf(ride, store, given)).rejects.toThrow(LeaseLostError);
+    expect(store.written).toEqual([]);
+    const dry = { ...given, isDryRun: true };
+    expect((await resultOf(ride, store, dry)).counts.added).toBe(1);
   });
 
   it('stops at a signal', async () => {
