@@ -77,9 +77,10 @@ async function importChosen(session: Session): Promise<ExitCode> {
     await database.close();
   }
   const elapsedMs = clock.monotonicMs() - startedMs;
-  const report = { ...result, athleteId, isDryRun: order.isDryRun, elapsedMs };
+  const { counts, problems } = result;
+  const report = { counts, problems, athleteId, isDryRun: order.isDryRun, elapsedMs };
   program.print(order.isJson ? importJson(report) : importText(report));
-  const isExplained = result.problems.every((problem) => problem.isExplained);
+  const isExplained = problems.every((problem) => problem.isExplained);
   return isExplained ? exitCodes.done : exitCodes.differences;
 }
 
@@ -122,7 +123,6 @@ async function importArchives(
     const { athlete, gear, problems } = contents;
     for (const { where, problem } of problems)
       result.problems.push({ where, problem, isExplained: false });
-    result.counts.activities += source.activities.length;
     await assertHeld();
     if (!isDryRun) await store.writeAthlete(write, { archivedAt, fields: athlete.fields, gear });
     const onDone = (bytes: number): void => {
@@ -145,7 +145,7 @@ async function totalsOf({ archives }: Session): Promise<ImportTotals> {
 
 function interruptedText({ order, archives }: Session, { counts }: ImportResult): string {
   if (order.isDryRun) return 'Interrupted: nothing was written.';
-  const total = archives.reduce((sum, { activities }) => sum + activities.length, 0);
+  const total = new Set(archives.flatMap(({ activities }) => activities.map(({ id }) => id))).size;
   const { added, changed, unchanged, keptApi } = counts;
   const done = number(added + changed + unchanged + keptApi);
   return `Interrupted: ${done} of ${counted(total, 'activity', 'activities')} are imported. Run the same command again: it goes on from there.`;

@@ -1,6 +1,7 @@
 /**
  * The options of `import`, checked before anything is opened.
  */
+import { resolve } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import type { PreferredSource } from '../../domain/bulk-export/recording-plan.ts';
 import type { Program } from '../../program.ts';
@@ -33,7 +34,8 @@ export function importOrderOf(program: Program, options: ImportOptions): ImportO
     throw new UsageError(
       'Name the export with --file: the zip from Strava, or the folder that it was unpacked into.',
     );
-  const repeated = file.find((path, index) => file.indexOf(path) !== index);
+  const places = file.map((path) => resolve(path));
+  const repeated = file.find((_, index) => places.indexOf(places[index] ?? '') !== index);
   if (repeated !== undefined) throw new UsageError(`--file names ${repeated} twice.`);
   return {
     paths: file,

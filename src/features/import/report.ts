@@ -5,9 +5,9 @@ import { formatDuration } from '../../domain/duration.ts';
 import { commandLine } from '../../domain/invocation.ts';
 import { terminalText } from '../../terminal-text.ts';
 import { counted, number } from '../shared/text/text-format.ts';
-import type { ImportCounts, ImportProblem, ImportResult } from './result.ts';
+import type { ImportCounts, ImportProblem, ImportSummary } from './result.ts';
 
-export interface ImportReport extends ImportResult {
+export interface ImportReport extends ImportSummary {
   readonly athleteId: number;
   readonly isDryRun: boolean;
   readonly elapsedMs: number;

@@ -1,5 +1,5 @@
 /**
- * What an import did, counted.
+ * What an import did, counted. An activity that several archives have counts once.
  */
 import type { ExportedActivity } from '../../domain/bulk-export/exported-activity.ts';
 import type {
@@ -11,7 +11,7 @@ import type {
 import type { JudgedRecording } from './recording.ts';
 
 export interface ImportCounts {
-  /** The chosen rows. */
+  /** The chosen ones that were looked at. */
   activities: number;
   added: number;
   changed: number;
@@ -43,23 +43,59 @@ export interface ImportProblem {
   readonly isExplained: boolean;
 }
 
-export interface ImportResult {
+/** How an activity counts: what became of it, and of its recording. */
+interface Tally {
+  readonly outcome: Outcome;
+  readonly has: readonly ('recordings' | 'cut' | 'byHand' | 'leftToApi')[];
+}
+
+type Outcome = 'added' | 'changed' | 'unchanged' | 'keptApi' | 'deleted' | 'undated' | 'rejected';
+
+/** A tally with what is wrong. */
+interface Finding extends Tally {
+  readonly problem?: ImportProblem | undefined;
+}
+
+export interface ImportSummary {
   readonly counts: ImportCounts;
   readonly problems: ImportProblem[];
+}
+
+export interface ImportResult extends ImportSummary {
+  /** By activity. */
+  readonly findings: Map<number, Finding>;
 }
 
 export function emptyResult(): ImportResult {
   const outcomes = { added: 0, changed: 0, unchanged: 0, keptApi: 0, deleted: 0 };
   const others = { undated: 0, rejected: 0, recordings: 0, cut: 0, byHand: 0, leftToApi: 0 };
-  return { counts: { activities: 0, ...outcomes, ...others }, problems: [] };
+  return { counts: { activities: 0, ...outcomes, ...others }, problems: [], findings: new Map() };
 }
 
 /** Counts what is stored already. */
-export function countKept({ counts }: ImportResult, { streams }: StoredImport): void {
-  counts.unchanged += 1;
-  if (streams?.state === 'stored') counts.recordings += 1;
-  else if (streams?.state === 'none') counts.byHand += 1;
-  else counts.leftToApi += 1;
+export function countKept(
+  result: ImportResult,
+  { id, file }: ExportedActivity,
+  { streams }: StoredImport,
+): void {
+  const isStored = streams?.state === 'stored';
+  if (isStored && streams.source === 'api' && file.kind === 'file')
+    count(result, id, { outcome: 'keptApi', has: [] });
+  else if (isStored) count(result, id, { outcome: 'unchanged', has: ['recordings'] });
+  else {
+    const has = streams?.state === 'none' ? 'byHand' : 'leftToApi';
+    count(result, id, { outcome: 'unchanged', has: [has] });
+  }
+}
+
+/** Counts an activity that is not stored, because no date is certain. */
+export function countUndated(
+  result: ImportResult,
+  activity: ExportedActivity,
+  problem: string,
+): void {
+  const undated = { activity, problem, isExplained: false };
+  count(result, activity.id, { outcome: 'undated', has: [], problem: undated });
 }
 
 interface Imported {
@@ -70,21 +106,50 @@ interface Imported {
 
 export function countOutcome(result: ImportResult, imported: Imported): void {
   const { activity, judged, outcome } = imported;
-  const { counts, problems } = result;
-  const { problem, isExplained } = judged;
+  const { id } = activity;
   if (outcome === 'deleted') {
-    counts.deleted += 1;
+    count(result, id, { outcome, has: [] });
     return;
   }
-  if (problem !== undefined) problems.push({ activity, problem, isExplained });
   if (outcome === 'foreign' || typeof outcome === 'object') {
     const why = outcome === 'foreign' ? "it is stored as another athlete's" : outcome.rejected;
-    problems.push({ activity, problem: why, isExplained: false });
-    counts.rejected += 1;
+    const problem = { activity, problem: why, isExplained: false };
+    count(result, id, { outcome: 'rejected', has: [], problem });
     return;
   }
-  counts[outcome] += 1;
-  if (outcome !== 'keptApi') countRecording(counts, judged);
+  const { problem, isExplained } = judged;
+  count(result, id, {
+    outcome,
+    has: outcome === 'keptApi' ? [] : recordingOf(judged),
+    ...(problem !== undefined && { problem: { activity, problem, isExplained } }),
+  });
+}
+
+/** In the place of what an older archive of the same import let the activity count. */
+function count({ counts, problems, findings }: ImportResult, id: number, found: Finding): void {
+  const earlier = findings.get(id);
+  const finding = earlier === undefined ? found : after(earlier, found);
+  if (earlier !== undefined) {
+    add(counts, earlier, -1);
+    if (earlier.problem !== undefined) problems.splice(problems.indexOf(earlier.problem), 1);
+  }
+  add(counts, finding, 1);
+  if (finding.problem !== undefined) problems.push(finding.problem);
+  findings.set(id, finding);
+}
+
+/** What an older archive brought is stored, whatever the newer one does not have. */
+function after(earlier: Finding, found: Finding): Finding {
+  const isWritten = earlier.outcome === 'added' || earlier.outcome === 'changed';
+  const isStored = isWritten || earlier.outcome === 'unchanged' || earlier.outcome === 'keptApi';
+  if (isStored && (found.outcome === 'undated' || found.outcome === 'rejected'))
+    return { ...found, outcome: earlier.outcome, has: earlier.has };
+  const isSame = found.outcome === 'unchanged' || found.outcome === 'changed';
+  return isWritten && isSame ? { ...found, outcome: earlier.outcome } : found;
+}
+
+function add(counts: ImportCounts, { outcome, has }: Tally, by: 1 | -1): void {
+  for (const key of ['activities', outcome, ...has] as const) counts[key] += by;
 }
 
 /** What a write would do. */
@@ -103,11 +168,8 @@ export function expectedOutcome(
   return isApis && prefer === 'api' && recording.kind !== 'none' ? 'keptApi' : 'changed';
 }
 
-function countRecording(counts: ImportCounts, { recording, cut }: JudgedRecording): void {
-  if (recording.kind === 'none') counts.byHand += 1;
-  else if (recording.kind === 'pending') counts.leftToApi += 1;
-  else {
-    counts.recordings += 1;
-    if (cut !== undefined) counts.cut += 1;
-  }
+function recordingOf({ recording, cut }: JudgedRecording): Tally['has'] {
+  if (recording.kind === 'none') return ['byHand'];
+  if (recording.kind === 'pending') return ['leftToApi'];
+  return cut === undefined ? ['recordings'] : ['recordings', 'cut'];
 }

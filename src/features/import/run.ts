@@ -14,7 +14,7 @@ import type { ActivityFilter } from '../shared/activity-filter.ts';
 import type { NamedArchive } from './archives.ts';
 import { isIn } from './chosen.ts';
 import type { ImportResult } from './result.ts';
-import { countKept, countOutcome, expectedOutcome } from './result.ts';
+import { countKept, countOutcome, countUndated, expectedOutcome } from './result.ts';
 import type { JudgedRecording, RecordingBytes } from './recording.ts';
 import { digestOf, judge } from './recording.ts';
 
@@ -74,7 +74,7 @@ async function importOne(run: ImportRun, known: Known, result: ImportResult): Pr
   const { activity, stored } = known;
   const found = await bytesOf(run, activity);
   const digest = digestOf(activity, found);
-  if (stored !== undefined && stands(run, stored, digest)) countKept(result, stored);
+  if (stored !== undefined && stands(run, stored, digest)) countKept(result, activity, stored);
   else await importRecording(run, { ...known, digest, found }, result);
   run.onDone(found !== undefined && 'bytes' in found ? found.bytes.length : 0);
 }
@@ -107,14 +107,10 @@ async function importRecording(run: ImportRun, from: Found, result: ImportResult
   const judged = judge(activity, found);
   const { startAt } = judged;
   if (startAt === undefined) {
-    result.problems.push({ activity, problem: undatedText(judged, activity), isExplained: false });
-    result.counts.undated += 1;
+    countUndated(result, activity, undatedText(judged, activity));
     return;
   }
-  if (!isIn(run.filter, startAt)) {
-    result.counts.activities -= 1;
-    return;
-  }
+  if (!isIn(run.filter, startAt)) return;
   const imported = importedFrom(run, from, { ...judged, startAt });
   const outcome = run.isDryRun
     ? expectedOutcome(run.write, imported, stored)

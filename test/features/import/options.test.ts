@@ -47,6 +47,7 @@ describe('the options of import', () => {
     [{ file: [] }, /^Name the export with --file: /],
     [{ file: [''] }, /^Name the export with --file: /],
     [{ file: ['a.zip', 'a.zip'] }, /^--file names a\.zip twice\.$/],
+    [{ file: ['a.zip', './a.zip'] }, /^--file names \.\/a\.zip twice\.$/],
     [{ prefer: 'both' }, /^--prefer takes api or export; not "both"\.$/],
     [{ athlete: 'Ada' }, /^--athlete takes /],
     [{ since: 'once' }, /^--since takes /],

@@ -22,7 +22,6 @@ function runOf(archive: FakeArchive, store: FakeStore, given: Partial<ImportRun>
 
 async function resultOf(archive: FakeArchive, store = storeOf(), given: Partial<ImportRun> = {}) {
   const result = emptyResult();
-  result.counts.activities = archive.activities.length;
   await importActivities(runOf(archive, store, given), result);
   return { ...result, written: store.written };
 }
@@ -216,6 +215,12 @@ describe('a second import', () => {
     expect(written).toHaveLength(1);
   });
 
+  it("counts the API's recording that it keeps as such, however often", async () => {
+    const stored = await storedRide({ streams: { state: 'stored', source: 'api' } });
+    const { counts } = await resultOf(ride, storeOf(stored));
+    expect(counts).toMatchObject({ activities: 1, keptApi: 1, unchanged: 0, recordings: 0 });
+  });
+
   it("replaces the API's recording only where the export's is preferred", async () => {
     const stored = await storedRide({ streams: { state: 'stored', source: 'api' } });
     expect((await resultOf(ride, storeOf(stored))).written).toHaveLength(0);
@@ -229,6 +234,37 @@ describe('a second import', () => {
     const stored = await storedRide({ archivedAt });
     const older = { ...ride, activities: [rowOf(1, { row: ['older'] })] };
     expect((await resultOf(older, storeOf(stored))).written).toEqual([]);
+  });
+});
+
+describe('an import of several archives', () => {
+  const damaged = { activities: [rowOf(1, { row: ['older'] })] };
+
+  it.each([[true], [false]])(
+    'counts an activity once, as the last of them has it (dry run: %s)',
+    async (isDryRun) => {
+      const result = emptyResult();
+      const outcomes = ['added', 'changed'] as const;
+      let writes = 0;
+      const store = storeOf(new Map(), () => outcomes[writes++] ?? 'changed');
+      await importActivities(runOf(damaged, store, { isDryRun }), result);
+      expect(result.counts).toMatchObject({ activities: 1, added: 1, leftToApi: 1 });
+      expect(result.problems).toHaveLength(1);
+      await importActivities(runOf(ride, store, { isDryRun }), result);
+      const { counts, problems } = result;
+      expect(counts).toMatchObject({ activities: 1, added: 1, changed: 0, recordings: 1 });
+      expect(counts).toMatchObject({ leftToApi: 0 });
+      expect(problems).toEqual([]);
+    },
+  );
+
+  it('keeps what the older one has where the newer one has it without a date, and names that', async () => {
+    const result = emptyResult();
+    const undated = { activities: [{ ...byHand, id: 1, starts: [] }] };
+    for (const archive of [ride, undated])
+      await importActivities(runOf(archive, storeOf()), result);
+    expect(result.counts).toMatchObject({ activities: 1, added: 1, undated: 0, recordings: 1 });
+    expect(result.problems).toHaveLength(1);
   });
 });
 
