@@ -5,6 +5,9 @@ import { missingScopes } from '../../domain/auth/scope.ts';
 import { commandLine } from '../../domain/invocation.ts';
 import type { DeauthorizedAthlete } from '../../mongo/athletes/deauthorized.ts';
 import type { AthleteOverview, ImportedAthlete } from './store.ts';
+import type { Application } from '../../mongo/schema/application.ts';
+import type { OtherLogins } from '../../mongo/tokens/other-applications.ts';
+import { describeNoAthlete } from '../shared/other-applications.ts';
 import { counted, instant, number } from '../shared/text/text-format.ts';
 
 /** The sentences of `status` about the athletes. */
@@ -19,8 +22,27 @@ export function actionRequiredOf(
   return [...athletes.flatMap(actionRequiredOfAthlete), ...gone];
 }
 
+/** Who has to log in, by what is stored. */
+export interface LoginsFound {
+  readonly athletes: readonly AthleteOverview[];
+  readonly others: OtherLogins;
+  readonly imported: readonly ImportedAthlete[];
+}
+
+/** That nobody has logged in is said once: where activities came from an export, their sentence says it. */
+export function loginsNeeded(
+  application: Application,
+  { athletes, others, imported }: LoginsFound,
+): readonly string[] {
+  const isSaid = imported.length > 0 && others.athletes === 0;
+  return [
+    ...(athletes.length > 0 || isSaid ? [] : [describeNoAthlete(application, others)]),
+    ...importedTexts(imported),
+  ];
+}
+
 /** One sentence for each athlete whose activities no sync keeps current. */
-export function importedTexts(imported: readonly ImportedAthlete[]): readonly string[] {
+function importedTexts(imported: readonly ImportedAthlete[]): readonly string[] {
   return imported.map(
     ({ athleteId, activities }) =>
       `${counted(activities, 'activity', 'activities')} of athlete ${athleteId} came from an export, and nobody has logged in to keep them current. Run: ${commandLine('auth')}`,

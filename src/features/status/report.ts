@@ -24,9 +24,8 @@ import type { UnusableDocuments } from '../../mongo/schema/unusable-documents.ts
 import { unusableDocuments } from '../../mongo/schema/unusable-documents.ts';
 import type { Program } from '../../program.ts';
 import { programVersion } from '../../version.ts';
-import { actionRequiredOf, importedTexts, scopeGapsOf } from './action-required.ts';
+import { actionRequiredOf, loginsNeeded, scopeGapsOf } from './action-required.ts';
 import type { QuotaReport } from '../shared/quota-report.ts';
-import { describeNoAthlete } from '../shared/other-applications.ts';
 import { readPollPlan, readWebhookIntervalMs } from '../shared/poll-plan.ts';
 import { reportQuota } from '../shared/quota-report.ts';
 
@@ -67,6 +66,7 @@ export async function readStatus(program: Program, database: Database): Promise<
   const { store, application } = database;
   const athletes = await overview(store, application);
   const others = await otherLogins(store, application);
+  const imported = await importedWithoutLogin(store);
   const departed = await deauthorizedAthletes(store, application);
   const athleteIds = athletes.map(({ athleteId }) => athleteId);
   const streams = await countToDo(program, database, athletes);
@@ -102,8 +102,7 @@ export async function readStatus(program: Program, database: Database): Promise<
     parkedActivities: await database.activities.parkedIds(athleteIds),
     unusableDocuments: await unusableDocuments(store),
     needs: [
-      ...(athletes.length === 0 ? [describeNoAthlete(application, others)] : []),
-      ...importedTexts(await importedWithoutLogin(store)),
+      ...loginsNeeded(application, { athletes, others, imported }),
       ...actionRequiredOf(athletes, departed),
       ...(failure === undefined ? [] : [describeFailure(failure)]),
       ...(shortage === undefined ? [] : [shortage]),
