@@ -26,7 +26,7 @@ export interface ActivityFilter {
 }
 
 /** What to say where nothing is stored. */
-export const emptyHint = `There are no activities in the database yet: ${commandLine('auth')} logs you in, and ${commandLine('sync')} fetches them.`;
+export const emptyHint = `There are no activities in the database yet: ${commandLine('auth')} logs you in, and ${commandLine('sync')} fetches them; ${commandLine('import')} takes Strava's bulk export without a login.`;
 
 /** @throws UsageError */
 export function filterOf(options: FilterOptions, nowMs: number): ActivityFilter {
