@@ -7,8 +7,12 @@ import type {
   ImportStore,
   StoredImport,
 } from '../../../src/mongo/imports/import-store.ts';
+import type { ImportRun } from '../../../src/features/import/run.ts';
+import { importActivities } from '../../../src/features/import/run.ts';
+import { emptyResult } from '../../../src/features/import/result.ts';
 import type { NamedArchive } from '../../../src/features/import/archives.ts';
 
+export const athleteId = 1001;
 export const startAt = new Date('2024-06-01T06:00:00Z');
 
 /** A row whose recording, if it has one, lasts ten seconds. */
@@ -85,3 +89,36 @@ export function storeOf(
     writeAthlete: () => Promise.resolve(),
   };
 }
+
+/** An import of all activities of the archive. */
+export function runOf(
+  archive: FakeArchive,
+  store: FakeStore,
+  given: Partial<ImportRun> = {},
+): ImportRun {
+  const at = new Date('2026-02-01T00:00:00Z');
+  return {
+    ...{ store, source: archiveOf(archive), activities: archive.activities, filter: {} },
+    write: { athleteId, epoch: 7, at, prefer: 'api' },
+    ...{ isDryRun: false, signal: new AbortController().signal, onDone: () => undefined },
+    assertHeld: () => Promise.resolve(),
+    ...given,
+  };
+}
+
+/** Runs it: the counts, the problems, and what the store was given. */
+export async function resultOf(
+  archive: FakeArchive,
+  store = storeOf(),
+  given: Partial<ImportRun> = {},
+) {
+  const result = emptyResult();
+  await importActivities(runOf(archive, store, given), result);
+  return { ...result, written: store.written };
+}
+
+/** A ride with its recording. */
+export const ride = { activities: [rowOf(1)], files: { 'activities/1.gpx': gpxOf() } };
+
+/** An activity without a recording. */
+export const byHand = rowOf(3, { file: { kind: 'none' }, isUploaded: false });
