@@ -1,4 +1,5 @@
 /** Opens a bulk export of Strava: the zip as it came, or the folder that it was unpacked to. */
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { readActivityTable } from '../domain/bulk-export/activity-row.ts';
 import { readAthlete, readGear } from '../domain/bulk-export/athlete-tables.ts';
@@ -57,15 +58,22 @@ export async function openArchive(
 }
 
 async function openFiles(path: string, limits: ArchiveLimits): Promise<ExportFiles> {
-  let isFolder: boolean;
+  let found: Stats;
   try {
-    isFolder = (await stat(path)).isDirectory();
+    found = await stat(path);
   } catch (cause) {
     throw new NoBulkExportError(`There is no file or folder ${path}, or it may not be read.`, {
       cause,
     });
   }
-  return isFolder ? openFolder(path, limits) : openZip(path, limits);
+  if (found.isDirectory()) return openFolder(path, limits);
+  // A pipe would wait for somebody who writes, and a zip is read from its end.
+  if (!found.isFile()) {
+    throw new NoBulkExportError(
+      `${path} is neither a file nor a folder. Save the zip from Strava to the disk first.`,
+    );
+  }
+  return openZip(path, limits);
 }
 
 async function readContents(files: ExportFiles, path: string): Promise<ExportContents> {

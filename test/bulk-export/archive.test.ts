@@ -211,6 +211,11 @@ describe('an archive that cannot be used', () => {
       /^activities\.csv in .* is not the table that Strava writes\.$/,
     ],
     [
+      'a device, and no file',
+      () => Promise.resolve('/dev/null'),
+      /^\/dev\/null is neither a file nor a folder\. Save the zip/,
+    ],
+    [
       'nothing',
       async () => join(await scratchFolder(), 'export.zip'),
       /There is no file or folder .*export\.zip/,
