@@ -105,7 +105,7 @@ async function prepareStore(program: Program, store: Store, vault: TokenVault): 
 async function sayIfEmpty({ log }: Program, store: Store): Promise<void> {
   if (await hasVersion(store)) return;
   log.warn(
-    `The database ${store.address} is empty: Domestique has stored nothing in it yet. Run: ${commandLine('auth')}`,
+    `The database ${store.address} is empty: Domestique has stored nothing in it yet. Run: ${commandLine('auth')}, or: ${commandLine('import', '--file', 'export.zip')}`,
   );
 }
 

@@ -113,7 +113,9 @@ describe('a database user who may only read', () => {
     const surroundings = { simulator, mongodb: { uri: readerUri, name: 'nothing' } };
     const { exitCode, stderr } = await run(surroundings, 'status');
     expect(exitCode, stderr).toBe(0);
-    expect(stderr).toContain('is empty: Domestique has stored nothing in it yet.');
+    expect(stderr).toContain(
+      'is empty: Domestique has stored nothing in it yet. Run: npm run auth, or: npm run import -- --file export.zip',
+    );
     expect(await mongod.client.db('nothing').listCollections().toArray()).toEqual([]);
   });
 });
