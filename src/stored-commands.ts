@@ -18,7 +18,10 @@ export function addImport(add: Add, perform: Perform): void {
     .option('--until <date>', 'up to the end of then; the same forms')
     .option('--sport <sport>', 'a sport_type of Strava, for example Run')
     .option('--athlete <id>', 'whose export it is, where it does not say so')
-    .option('--prefer <source>', 'api or export: whose recording is kept where both have one')
+    .option(
+      '--prefer <source>',
+      'api or export: whose recording is kept where both have one (default: api; under RETENTION_DAYS, export)',
+    )
     .option('--dry-run', 'read everything, write nothing, and print what there would be', false)
     .option('--no-wait', 'end with 75 instead of waiting for another process')
     .option('--json', 'print one JSON document', false)

@@ -20,7 +20,10 @@ export const helpConfiguration: HelpConfiguration = {
   visibleCommands: ({ commands }) => [...commands],
   subcommandTerm: (command) => command.name(),
   optionDescription(option) {
-    if (option.defaultValue === false) return option.description;
+    const { defaultValue } = option as { readonly defaultValue: unknown };
+    const isNothing =
+      defaultValue === false || (Array.isArray(defaultValue) && defaultValue.length === 0);
+    if (isNothing) return option.description;
     return Help.prototype.optionDescription.call(this, option);
   },
   formatItem: (term, termWidth, description, helper) => {
