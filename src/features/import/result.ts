@@ -8,6 +8,7 @@ import type {
   ImportOutcome,
   StoredImport,
 } from '../../mongo/imports/import-store.ts';
+import type { PreferredSource } from '../../domain/bulk-export/recording-plan.ts';
 import type { JudgedRecording } from './recording.ts';
 
 export interface ImportCounts {
@@ -102,10 +103,12 @@ interface Imported {
   readonly activity: ExportedActivity;
   readonly judged: JudgedRecording;
   readonly outcome: ImportOutcome;
+  /** Before it was imported. */
+  readonly stored: StoredImport | undefined;
 }
 
 export function countOutcome(result: ImportResult, imported: Imported): void {
-  const { activity, judged, outcome } = imported;
+  const { activity, judged, outcome, stored } = imported;
   const { id } = activity;
   if (outcome === 'deleted') {
     count(result, id, { outcome, has: [] });
@@ -118,11 +121,19 @@ export function countOutcome(result: ImportResult, imported: Imported): void {
     return;
   }
   const { problem, isExplained } = judged;
+  const isKept = judged.recording.kind === 'pending' && stored?.streams?.state === 'stored';
+  const tally: Tally = isKept
+    ? keptTally(outcome, stored.streams.source)
+    : { outcome, has: outcome === 'keptApi' ? [] : recordingOf(judged) };
   count(result, id, {
-    outcome,
-    has: outcome === 'keptApi' ? [] : recordingOf(judged),
+    ...tally,
     ...(problem !== undefined && { problem: { activity, problem, isExplained } }),
   });
+}
+
+/** An archive without a usable recording leaves the one that is stored. */
+function keptTally(outcome: Outcome, source: PreferredSource): Tally {
+  return source === 'api' ? { outcome: 'keptApi', has: [] } : { outcome, has: ['recordings'] };
 }
 
 /** In the place of what an older archive of the same import let the activity count. */

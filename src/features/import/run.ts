@@ -115,7 +115,7 @@ async function importRecording(run: ImportRun, from: Found, result: ImportResult
   const outcome = run.isDryRun
     ? expectedOutcome(run.write, imported, stored)
     : await writeHeld(run, imported);
-  countOutcome(result, { activity, judged, outcome });
+  countOutcome(result, { activity, judged, outcome, stored });
 }
 
 async function writeHeld(run: ImportRun, imported: ImportedActivity): Promise<ImportOutcome> {

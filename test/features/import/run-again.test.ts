@@ -87,6 +87,30 @@ describe('a second import', () => {
   });
 });
 
+describe('an archive without a usable recording', () => {
+  const damaged = { ...ride, files: { 'activities/1.gpx': Buffer.from('nonsense') } };
+
+  it.each([
+    ['export', 'changed', { changed: 1, recordings: 1, leftToApi: 0 }],
+    ['export', 'unchanged', { unchanged: 1, recordings: 1, leftToApi: 0 }],
+    ['api', 'changed', { keptApi: 1, changed: 0, recordings: 0, leftToApi: 0 }],
+  ] as const)('counts the one that is stored (%s, %s)', async (source, outcome, expected) => {
+    const stored = await storedRide({ streams: { state: 'stored', source } });
+    const { counts, problems } = await resultOf(
+      damaged,
+      storeOf(stored, () => outcome),
+    );
+    expect(counts).toMatchObject(expected);
+    expect(problems).toHaveLength(1);
+  });
+
+  it('leaves to the API what is not stored', async () => {
+    const stored = await storedRide({ streams: { state: 'pending', source: 'export' } });
+    const { counts } = await resultOf(damaged, storeOf(stored));
+    expect(counts).toMatchObject({ recordings: 0, leftToApi: 1 });
+  });
+});
+
 describe('an import of several archives', () => {
   const damaged = { activities: [rowOf(1, { row: ['older'] })] };
 
