@@ -10,6 +10,7 @@ import type { AthleteSyncState, Scope } from './athlete-sync-state.ts';
 import { hasWork } from './athlete-sync-state.ts';
 import type { AthleteState, AthleteStore } from './ports/athletes.ts';
 import type { Lease, LeaseHolder, LeaseStore } from './ports/leases.ts';
+import { athleteLease, importPrefix } from './ports/leases.ts';
 
 export interface AthleteLeaseDeps {
   readonly leases: LeaseStore;
@@ -43,7 +44,10 @@ export interface AthleteLeases {
   readonly held: ReadonlyMap<number, LeaseHolder>;
   /** Acquires who is not held yet, and once more who was stopped in this run: the cause may be gone. */
   readonly acquire: () => Promise<void>;
-  /** Gives back and takes athletes, so that each worker has its share; without sharing it does nothing. */
+  /**
+   * Gives back and takes athletes, so that each worker has its share, and leaves to an import whom it wants;
+   * without sharing it does nothing.
+   */
   readonly balance: () => Promise<void>;
   /** Whether another process will give some of its athletes to this run. */
   readonly isShort: () => boolean;
@@ -66,8 +70,9 @@ interface Holding {
   known: readonly number[];
   /** Whether whom it acquires comes from another process of the same tick. */
   isHandover: boolean;
-  /** Who is being erased: a lease that was released for the erasure must not be taken again. */
+  /** Who is being erased or imported: a lease that was released for that must not be taken again. */
   erasing: ReadonlySet<number>;
+  importing: ReadonlySet<number>;
 }
 
 export function createAthleteLeases(
@@ -79,7 +84,8 @@ export function createAthleteLeases(
   const isHandover = sharing?.isTakeover ?? false;
   const nobody = { athletes: [], held: new Map<number, LeaseHolder>(), known: [] };
   const erasing = new Set<number>();
-  const holding: Holding = { deps, options, share, ...nobody, isHandover, erasing };
+  const importing = new Set<number>();
+  const holding: Holding = { deps, options, share, ...nobody, isHandover, erasing, importing };
   const { athletes, held } = holding;
   return {
     athletes,
@@ -94,6 +100,7 @@ export function createAthleteLeases(
     balance: async () => {
       if (share === undefined) return;
       await share.look();
+      await leaveImporting(holding);
       giveBack(athletes, share.surplus(loadOf(athletes)));
       const leaving = athletes.filter((athlete) => isLost(athlete) || isLeft(athlete));
       await drop(holding, leaving);
@@ -116,6 +123,17 @@ export function createAthleteLeases(
   };
 }
 
+/** Whom an import wants or has leaves, and comes again when the import has ended. */
+async function leaveImporting(holding: Holding): Promise<void> {
+  const { athletes, deps } = holding;
+  const held = await deps.leases.heldWith(importPrefix);
+  holding.importing = new Set(
+    [...held.keys()].map((name) => Number(name.slice(importPrefix.length))),
+  );
+  for (const athlete of athletes)
+    if (holding.importing.has(athlete.athleteId)) athlete.isLeaving = true;
+}
+
 async function drop(
   { athletes, deps }: Holding,
   dropped: readonly AthleteSyncState[],
@@ -129,10 +147,11 @@ async function drop(
 
 /** Acquires who is not held yet: all of them, or what the share leaves room for. */
 async function acquireOthers(holding: Holding): Promise<void> {
-  const { athletes, held, known, share, erasing } = holding;
+  const { athletes, held, known, share, erasing, importing } = holding;
   held.clear();
   const ours = new Set(athletes.map(({ athleteId }) => athleteId));
-  const others = known.filter((id) => !ours.has(id) && !erasing.has(id));
+  const isFree = (id: number): boolean => !erasing.has(id) && !importing.has(id);
+  const others = known.filter((id) => !ours.has(id) && isFree(id));
   if (share !== undefined) {
     const own = loadOf(athletes);
     if (others.length > 0 && share.hasRoom(own, known.length))
@@ -151,11 +170,11 @@ async function acquireSome(
   athleteIds: readonly number[],
   limit?: (free: number) => Promise<number>,
 ): Promise<void> {
-  const acquired = await deps.leases.acquireAll(athleteIds.map(leaseName), limit);
+  const acquired = await deps.leases.acquireAll(athleteIds.map(athleteLease), limit);
   const leases = new Map<number, Lease>();
   for (const athleteId of athleteIds) {
-    const lease = acquired.leases.get(leaseName(athleteId));
-    const holder = acquired.held.get(leaseName(athleteId));
+    const lease = acquired.leases.get(athleteLease(athleteId));
+    const holder = acquired.held.get(athleteLease(athleteId));
     if (lease !== undefined) leases.set(athleteId, lease);
     else if (holder !== undefined) held.set(athleteId, holder);
   }
@@ -183,10 +202,6 @@ function giveBack(athletes: readonly AthleteSyncState[], surplus: number): void 
   const idleFirst = staying.toSorted((one, other) => one.inFlight.size - other.inFlight.size);
   for (const athlete of idleFirst.slice(0, Math.max(0, surplus - leaving)))
     athlete.isLeaving = true;
-}
-
-function leaseName(athleteId: number): string {
-  return `athlete:${athleteId}`;
 }
 
 function isErasing(athleteId: number): AuthorizationNeededError {

@@ -13,6 +13,7 @@ import { identifyOwner } from '../../src/owner.ts';
 import type { AthleteLeases } from '../../src/sync/athlete-leases.ts';
 import { createAthleteLeases } from '../../src/sync/athlete-leases.ts';
 import { everyApplication } from '../../src/mongo/schema/application.ts';
+import { athleteLease, importLease } from '../../src/sync/ports/leases.ts';
 import { useAdapter } from '../mongo/adapter.ts';
 
 const adapter = useAdapter();
@@ -116,6 +117,28 @@ describe('runs that share the athletes', () => {
     await only.releaseErasing();
     await only.balance();
     expect(only.athletes.map(({ athleteId }) => athleteId)).toEqual(ids.slice(1));
+  });
+
+  it('leave an athlete to an import that wants it, and take it again afterwards', async () => {
+    const only = await join();
+    const [wanted = 0] = ids;
+    const own = { pid: 2, host, process, clock: systemClock, durationMs: 600_000 };
+    const leases = createLeaseStore(adapter.store, own);
+    const announced = await leases.tryAcquire(importLease(wanted));
+    if (!('epoch' in announced)) throw new Error('The lease is held.');
+    const [first] = only.athletes;
+    first?.inFlight.add('streams:5');
+    await only.balance();
+    expect(only.athletes).toContain(first);
+    first?.inFlight.clear();
+    await only.balance();
+    expect(only.athletes.map(({ athleteId }) => athleteId)).toEqual(ids.slice(1));
+    const athlete = await leases.tryAcquire(athleteLease(wanted));
+    if (!('epoch' in athlete)) throw new Error('The athlete is held.');
+    await only.balance();
+    await leases.releaseAll([athlete, announced]);
+    await only.balance();
+    expect(only.athletes.map(({ athleteId }) => athleteId)).toEqual([...ids.slice(1), wanted]);
   });
 
   it('count only the athletes with work', async () => {

@@ -13,7 +13,7 @@ import type { Retry } from '../../src/domain/sync/retry.ts';
 import type { AthleteSyncState } from '../../src/sync/athlete-sync-state.ts';
 import { createJob, type Job, type JobDeps, type RunResult } from '../../src/sync/job.ts';
 import type { ActivityStore, PageResult } from '../../src/sync/ports/activities.ts';
-import type { AthleteStore } from '../../src/sync/ports/athletes.ts';
+import type { AthleteState, AthleteStore } from '../../src/sync/ports/athletes.ts';
 import type { DeletionStore } from '../../src/sync/ports/deletions.ts';
 import type { Lease, LeaseHolder, LeaseStore } from '../../src/sync/ports/leases.ts';
 import type { RequestOptions, StravaSource } from '../../src/sync/ports/source.ts';
@@ -107,6 +107,7 @@ export function createFakeLeases(
       }
       return { leases, held };
     },
+    heldWith: () => Promise.resolve(new Map()),
     releaseAll: async (leases) => {
       for (const lease of leases) await lease.release();
     },
@@ -400,7 +401,7 @@ function fakeAthletes(
   changes: Partial<AthleteStore> = {},
 ): AthleteStore {
   const at = new Date(startMs);
-  const load = (athleteId: number) =>
+  const load = (athleteId: number): Promise<AthleteState> =>
     Promise.resolve({ athleteId, coverage, backfills: [], reconciledAt: { recent: at, full: at } });
   return {
     athleteIds: () => Promise.resolve(ids),

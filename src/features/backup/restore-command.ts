@@ -13,6 +13,7 @@ import { athleteIds } from '../../mongo/athletes/athletes.ts';
 import { everyApplication } from '../../mongo/schema/application.ts';
 import type { Program } from '../../program.ts';
 import type { Lease } from '../../sync/ports/leases.ts';
+import { athleteLease } from '../../sync/ports/leases.ts';
 import { createCountProgress } from '../shared/progress/count-progress.ts';
 import { sayIfInterrupted } from '../shared/interruption.ts';
 import type { Contents } from './read-directory.ts';
@@ -55,7 +56,7 @@ async function verify(program: Program, path: string): Promise<Contents> {
 /** @throws RestoreRejectedError where another process is at work. */
 async function holdAthletes({ store, leases }: Database, held: Lease[]): Promise<void> {
   for (const id of await athleteIds(store, everyApplication)) {
-    const lease = await leases.tryAcquire(`athlete:${id}`);
+    const lease = await leases.tryAcquire(athleteLease(id));
     if ('epoch' in lease) held.push(lease);
     else {
       throw new RestoreRejectedError(

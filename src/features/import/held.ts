@@ -6,6 +6,7 @@ import { AthleteHeldError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
 import type { Program } from '../../program.ts';
 import type { Lease, LeaseHolder } from '../../sync/ports/leases.ts';
+import { athleteLease, importLease } from '../../sync/ports/leases.ts';
 
 const maxWaitMs = 60_000;
 const pauseMs = 250;
@@ -26,12 +27,19 @@ export async function whileImporting<T>(
   { athleteId, failIfHeld }: HeldOptions,
   work: (lease: Lease) => Promise<T>,
 ): Promise<T> {
-  const lease = await acquire(program, database, { athleteId, failIfHeld });
+  // It tells a daemon to release the athlete, and to take the athlete again only afterwards.
+  const wanted = await database.leases.tryAcquire(importLease(athleteId));
+  if (!('epoch' in wanted)) throw held('importing', athleteId, wanted);
   try {
-    await database.athletes.take(athleteId, lease.epoch);
-    return await work(lease);
+    const lease = await acquire(program, database, { athleteId, failIfHeld });
+    try {
+      await database.athletes.take(athleteId, lease.epoch);
+      return await work(lease);
+    } finally {
+      await lease.release();
+    }
   } finally {
-    await lease.release();
+    await wanted.release();
   }
 }
 
@@ -42,9 +50,10 @@ async function acquire(
 ): Promise<Lease> {
   const startedMs = clock.monotonicMs();
   for (let tries = 1; ; tries += 1) {
-    const lease = await leases.tryAcquire(`athlete:${athleteId}`);
+    const lease = await leases.tryAcquire(athleteLease(athleteId));
     if ('epoch' in lease) return lease;
-    if (failIfHeld || clock.monotonicMs() - startedMs >= maxWaitMs) throw held(athleteId, lease);
+    if (failIfHeld || clock.monotonicMs() - startedMs >= maxWaitMs)
+      throw held('syncing', athleteId, lease);
     if (tries === 1)
       log.info(
         `Process ${lease.pid} on ${lease.host} is syncing athlete ${athleteId}; waiting until it is done.`,
@@ -54,8 +63,12 @@ async function acquire(
   }
 }
 
-function held(athleteId: number, { pid, host }: LeaseHolder): AthleteHeldError {
+function held(
+  doing: 'syncing' | 'importing',
+  athleteId: number,
+  { pid, host }: LeaseHolder,
+): AthleteHeldError {
   return new AthleteHeldError(
-    `Process ${pid} on ${host} is syncing athlete ${athleteId}. Nothing was imported: run the same command again later, or stop that process (${commandLine('start')} or ${commandLine('sync')}) first.`,
+    `Process ${pid} on ${host} is ${doing} athlete ${athleteId}. Nothing was imported: run the same command again later, or stop that process (${commandLine('start')} or ${commandLine('sync')}) first.`,
   );
 }

@@ -9,6 +9,7 @@ import { markErasing, unmarkErasing } from '../../mongo/athletes/erasing.ts';
 import type { Program } from '../../program.ts';
 import { refreshLease } from '../../strava/access.ts';
 import type { Lease, LeaseHolder } from '../../sync/ports/leases.ts';
+import { athleteLease } from '../../sync/ports/leases.ts';
 
 export interface AthleteSession {
   readonly program: Program;
@@ -30,7 +31,7 @@ export async function whileHeld<T>(
   work: (lease: Lease) => Promise<T>,
 ): Promise<T> {
   const { athleteId } = session;
-  const lease = await acquire(session, `athlete:${athleteId}`);
+  const lease = await acquire(session, athleteLease(athleteId));
   try {
     const refreshing = await acquire(session, refreshLease(athleteId));
     try {

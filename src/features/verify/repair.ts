@@ -7,6 +7,7 @@ import { LeaseLostError } from '../../errors.ts';
 import type { Comparison, Differences } from '../../sync/verify/comparison.ts';
 import { compareWithStored } from '../../sync/verify/comparison.ts';
 import type { Lease, LeaseHolder } from '../../sync/ports/leases.ts';
+import { athleteLease } from '../../sync/ports/leases.ts';
 import type { Repairs, VerifyDeps, VerifyTarget } from '../../sync/verify/verify.ts';
 import { repairAthlete } from '../../sync/verify/verify.ts';
 import { recordRun } from '../shared/run-record.ts';
@@ -59,7 +60,7 @@ async function acquire(
   athleteId: number,
 ): Promise<Lease | LeaseHolder> {
   for (let tries = 1; ; tries += 1) {
-    const lease = await database.leases.tryAcquire(`athlete:${athleteId}`);
+    const lease = await database.leases.tryAcquire(athleteLease(athleteId));
     if ('epoch' in lease || failOnQuota) return lease;
     if (tries === 1) {
       program.log.info(

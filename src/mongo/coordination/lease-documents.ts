@@ -1,6 +1,7 @@
 /**
  * The documents of leases: which are free, taking and releasing them. Each is one operation for all names.
  */
+import type { Condition } from 'mongodb';
 import type { LeaseHolder } from '../../sync/ports/leases.ts';
 import { ofNumber } from '../base/typed-value.ts';
 import type { LeaseDocument, Store } from '../schema/collections.ts';
@@ -26,10 +27,33 @@ export interface FoundLeases {
 export async function findLeases(
   store: Store,
   names: readonly string[],
-  { host, worker }: { readonly host: string; readonly worker: Worker | undefined },
+  seenFrom: SeenFrom,
 ): Promise<FoundLeases> {
+  const { held, gone } = await findHeld(store, { $in: [...names] }, seenFrom);
+  return { free: missingOf(names, held), held, gone };
+}
+
+/** The leases with a prefix that live workers hold, as seen from `host`. */
+export async function heldLeases(
+  store: Store,
+  prefix: string,
+  seenFrom: SeenFrom,
+): Promise<ReadonlyMap<string, LeaseHolder>> {
+  return (await findHeld(store, { $gte: prefix, $lt: `${prefix}\u{10ffff}` }, seenFrom)).held;
+}
+
+interface SeenFrom {
+  readonly host: string;
+  readonly worker: Worker | undefined;
+}
+
+async function findHeld(
+  store: Store,
+  names: Condition<string>,
+  { host, worker }: SeenFrom,
+): Promise<Pick<FoundLeases, 'held' | 'gone'>> {
   const found = await store.leases
-    .find({ _id: { $in: [...names] }, owner: { $type: 'string' } }, { projection: { owner: 1 } })
+    .find({ _id: names, owner: { $type: 'string' } }, { projection: { owner: 1 } })
     .toArray();
   // One that it holds according to the database was not released, or is not known to be taken.
   const ownId = worker?.lost.aborted === false ? worker.id : undefined;
@@ -41,11 +65,7 @@ export async function findLeases(
       ? new Map<string, LeaseHolder>()
       : (await liveWorkers(store, { _id: { $in: owners } }, host)).alive;
   const held = new Map(found.flatMap((lease) => holderOf(lease, alive)));
-  return {
-    free: missingOf(names, held),
-    held,
-    gone: owners.filter((owner) => !alive.has(owner)),
-  };
+  return { held, gone: owners.filter((owner) => !alive.has(owner)) };
 }
 
 function holderOf(

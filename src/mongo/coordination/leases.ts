@@ -9,7 +9,7 @@ import type { Store } from '../schema/collections.ts';
 import type { ProcessLeases } from './process-leases.ts';
 import { endIfUnused, ensureWorker } from './process-leases.ts';
 import type { FoundLeases, Grant } from './lease-documents.ts';
-import { findLeases, missingOf, releaseLeases, takeLeases } from './lease-documents.ts';
+import { findLeases, heldLeases, missingOf, releaseLeases, takeLeases } from './lease-documents.ts';
 import { earliestSuspect, liveWorkers } from './live-workers.ts';
 import { createMembership } from './membership.ts';
 import type { Worker, WorkerOptions } from './worker.ts';
@@ -50,6 +50,8 @@ export function createLeaseStore(store: Store, options: WorkerOptions): LeaseSto
       const { leases, held } = await acquireAll([name]);
       return leases.get(name) ?? held.get(name) ?? { host: 'unknown', pid: 0 };
     },
+    heldWith: async (prefix) =>
+      heldLeases(store, prefix, { host: options.host, worker: await own.worker }),
     releaseAll: async (leases) => {
       const grants = leases.flatMap((lease) => leasesByGrant.get(lease) ?? []);
       await release(own, grants);

@@ -14,6 +14,18 @@ export interface Lease {
   release(): Promise<void>;
 }
 
+/** The lease `athlete:ID`: who holds it fetches for the athlete and writes the athlete's documents. */
+export function athleteLease(athleteId: number): string {
+  return `athlete:${athleteId}`;
+}
+
+/** The lease `import:ID`: an import wants the athlete or has it, so daemons leave the athlete alone. */
+export function importLease(athleteId: number): string {
+  return `${importPrefix}${athleteId}`;
+}
+
+export const importPrefix = 'import:';
+
 /** Who holds a lease. */
 export interface LeaseHolder {
   readonly host: string;
@@ -61,6 +73,8 @@ export interface LeaseStore {
     names: readonly string[],
     limit?: (free: number) => Promise<number>,
   ): Promise<Acquired>;
+  /** The leases that live workers hold whose name begins with the prefix. */
+  heldWith(prefix: string): Promise<ReadonlyMap<string, LeaseHolder>>;
   /** Releases several leases in one write. */
   releaseAll(leases: readonly Lease[]): Promise<void>;
   /** Takes part in the sharing of a group's athletes: the client id of the application. */

@@ -147,6 +147,19 @@ describe('import', () => {
     expect((await sync.ended).exitCode).toBe(0);
   });
 
+  it('gets the athlete from a daemon that waits for the quota in a backfill', async () => {
+    const quota = { STRAVA_QUOTA_SHORT: '10', STRAVA_QUOTA_SHORT_WINDOW: '24h' };
+    const scene = await openScene({ activities: 40, env: quota });
+    const path = await writeFolder(ride);
+    const daemon = scene.begin(['start']);
+    await daemon.shown('Quota spent, waiting until');
+    const imported = await scene.run('import', '--file', path);
+    expect(imported.exitCode, imported.stderr).toBe(0);
+    expect(await scene.stored(7)).toMatchObject({ sync: { source: 'export' } });
+    daemon.kill('SIGTERM');
+    expect((await daemon.ended).exitCode).toBe(0);
+  });
+
   it('ends with 130 after Ctrl-C, says how far it is, and goes on from there', async () => {
     const scene = await open();
     const ids = Array.from({ length: 30 }, (_, index) => index + 1);

@@ -8,25 +8,30 @@ import { createTestProgram } from '../../support/command/program.ts';
 
 const other: LeaseHolder = { host: 'nas', pid: 4711 };
 
-/** An athlete whom another process holds for so long; a sleep takes no time. */
-function heldFor(heldMs: number) {
+/** An athlete whom another process syncs for so long, or imports; a sleep takes no time. */
+function heldFor(heldMs: number, isImported = false) {
   let nowMs = 0;
   const events: string[] = [];
   const sleep = (ms: number): Promise<void> => {
     nowMs += ms;
     return Promise.resolve();
   };
-  const lease: Lease = {
+  const leaseOf = (name: string): Lease => ({
     epoch: 7,
     signal: new AbortController().signal,
     assertHeld: () => Promise.resolve(),
     release: () => {
-      events.push('released');
+      events.push(`${name} released`);
       return Promise.resolve();
     },
-  };
+  });
   const database = {
-    leases: { tryAcquire: () => Promise.resolve(nowMs < heldMs ? other : lease) },
+    leases: {
+      tryAcquire: (name: string) => {
+        const isHeld = name === 'import:1001' ? isImported : nowMs < heldMs;
+        return Promise.resolve(isHeld ? other : leaseOf(name));
+      },
+    },
     athletes: {
       take: (athleteId: number, epoch: number) => {
         events.push(`athlete ${athleteId} taken under ${epoch}`);
@@ -50,7 +55,18 @@ describe('the lease of an import', () => {
   it('is taken with the athlete, and released after the work', async () => {
     const { run, events } = heldFor(0);
     expect(await run()).toBe('done');
-    expect(events).toEqual(['athlete 1001 taken under 7', 'imported', 'released']);
+    expect(events).toEqual([
+      'athlete 1001 taken under 7',
+      'imported',
+      'athlete:1001 released',
+      'import:1001 released',
+    ]);
+  });
+
+  it('is not waited for where another import has the athlete', async () => {
+    const { run, events } = heldFor(0, true);
+    await expect(run()).rejects.toThrow(/^Process 4711 on nas is importing athlete 1001\. /);
+    expect(events).toEqual([]);
   });
 
   it('is waited for up to a minute, which the log says once', async () => {
@@ -70,6 +86,7 @@ describe('the lease of an import', () => {
       /^Process 4711 on nas is syncing athlete 1001\. Nothing was imported: /,
     );
     expect(hurried.waitedMs()).toBe(0);
-    expect([...long.events, ...hurried.events]).toEqual([]);
+    const released = 'import:1001 released';
+    expect([...long.events, ...hurried.events]).toEqual([released, released]);
   });
 });
