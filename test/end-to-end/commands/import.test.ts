@@ -1,4 +1,4 @@
-import { rm, truncate, writeFile } from 'node:fs/promises';
+import { rm, truncate, utimes } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import type { Long } from 'mongodb';
 import { describe, expect, it } from 'vitest';
@@ -73,7 +73,9 @@ describe('import', () => {
     const older = await writeFolder(ride);
     const renamed = String(ride['activities.csv']).replace('Ride 7', 'Over the hills');
     const newer = await writeFolder({ ...ride, 'activities.csv': renamed });
-    await writeFile(`${newer}/activities.csv`, renamed);
+    // Files that are written one after the other can have the same time.
+    const later = new Date(Date.now() + 60_000);
+    await utimes(`${newer}/activities.csv`, later, later);
     const files = ['--file', newer, '--file', older];
     expect((await scene.call('import', ...files)).exitCode).toBe(0);
     expect(await scene.stored(7)).toMatchObject({ name: 'Over the hills' });
