@@ -1,11 +1,10 @@
 /**
  * Holds an athlete for an import, so that no other process fetches what it is about to fill.
  */
-import { commandLine } from '../../domain/invocation.ts';
 import { AthleteHeldError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
 import type { Program } from '../../program.ts';
-import type { Lease, LeaseHolder } from '../../sync/ports/leases.ts';
+import type { Lease } from '../../sync/ports/leases.ts';
 import { athleteLease, importLease } from '../../sync/ports/leases.ts';
 
 const maxWaitMs = 60_000;
@@ -27,11 +26,12 @@ export async function whileImporting<T>(
   { athleteId, failIfHeld }: HeldOptions,
   work: (lease: Lease) => Promise<T>,
 ): Promise<T> {
+  const startedMs = program.clock.monotonicMs();
+  const wait = { athleteId, startedMs, failIfHeld };
   // It tells a daemon to release the athlete, and to take the athlete again only afterwards.
-  const wanted = await database.leases.tryAcquire(importLease(athleteId));
-  if (!('epoch' in wanted)) throw held('importing', athleteId, wanted);
+  const wanted = await acquire(program, database, { ...wait, doing: 'importing' });
   try {
-    const lease = await acquire(program, database, { athleteId, failIfHeld });
+    const lease = await acquire(program, database, { ...wait, doing: 'syncing' });
     try {
       await database.athletes.take(athleteId, lease.epoch);
       return await work(lease);
@@ -43,32 +43,29 @@ export async function whileImporting<T>(
   }
 }
 
+interface Wait extends HeldOptions {
+  /** Of the clock that no change of the time moves. */
+  readonly startedMs: number;
+  /** What a process does that holds the lease. */
+  readonly doing: 'syncing' | 'importing';
+}
+
 async function acquire(
   { clock, log, signal }: Program,
   { leases }: Database,
-  { athleteId, failIfHeld }: HeldOptions,
+  { athleteId, failIfHeld, startedMs, doing }: Wait,
 ): Promise<Lease> {
-  const startedMs = clock.monotonicMs();
+  const name = doing === 'importing' ? importLease(athleteId) : athleteLease(athleteId);
   for (let tries = 1; ; tries += 1) {
-    const lease = await leases.tryAcquire(athleteLease(athleteId));
+    const lease = await leases.tryAcquire(name);
     if ('epoch' in lease) return lease;
+    const holder = `Process ${lease.pid} on ${lease.host} is ${doing} athlete ${athleteId}`;
     if (failIfHeld || clock.monotonicMs() - startedMs >= maxWaitMs)
-      throw held('syncing', athleteId, lease);
-    if (tries === 1)
-      log.info(
-        `Process ${lease.pid} on ${lease.host} is syncing athlete ${athleteId}; waiting until it is done.`,
+      throw new AthleteHeldError(
+        `${holder}. Nothing was imported: run the same command again later, or stop that process first.`,
       );
+    if (tries === 1) log.info(`${holder}; waiting until it is done.`);
     await clock.sleep(pauseMs, signal);
     signal.throwIfAborted();
   }
-}
-
-function held(
-  doing: 'syncing' | 'importing',
-  athleteId: number,
-  { pid, host }: LeaseHolder,
-): AthleteHeldError {
-  return new AthleteHeldError(
-    `Process ${pid} on ${host} is ${doing} athlete ${athleteId}. Nothing was imported: run the same command again later, or stop that process (${commandLine('start')} or ${commandLine('sync')}) first.`,
-  );
 }

@@ -28,7 +28,7 @@ function heldFor(heldMs: number, isImported = false) {
   const database = {
     leases: {
       tryAcquire: (name: string) => {
-        const isHeld = name === 'import:1001' ? isImported : nowMs < heldMs;
+        const isHeld = nowMs < heldMs && (name === 'import:1001') === isImported;
         return Promise.resolve(isHeld ? other : leaseOf(name));
       },
     },
@@ -63,10 +63,15 @@ describe('the lease of an import', () => {
     ]);
   });
 
-  it('is not waited for where another import has the athlete', async () => {
-    const { run, events } = heldFor(0, true);
-    await expect(run()).rejects.toThrow(/^Process 4711 on nas is importing athlete 1001\. /);
-    expect(events).toEqual([]);
+  it('is waited for where another import has the athlete, as where a sync has', async () => {
+    const { run, program, events } = heldFor(59_000, true);
+    await run();
+    expect(events).toContain('imported');
+    expect(program.logged()).toContain('is importing athlete 1001; waiting until it is done.');
+    const long = heldFor(61_000, true);
+    await expect(long.run()).rejects.toThrow(/^Process 4711 on nas is importing athlete 1001\. /);
+    expect(long.events).toEqual([]);
+    await expect(heldFor(1_000, true).run(true)).rejects.toThrow(AthleteHeldError);
   });
 
   it('is waited for up to a minute, which the log says once', async () => {
