@@ -1,6 +1,7 @@
 /**
  * The retention sweep: removes what was fetched longer ago than is allowed, an activity with its streams,
- * and leaves a tombstone. Of an activity that an export has too, only what came from the API goes. A TTL index would tear the two apart. It knows no setting and no schedule.
+ * and leaves a tombstone. A TTL index would tear the two apart. Of an activity that an export has too, only
+ * what came from the API goes, and no tombstone stays. It knows no setting and no schedule.
  * The athlete and the gear stay: they are fetched again and again.
  */
 import type { Document, Filter } from 'mongodb';
