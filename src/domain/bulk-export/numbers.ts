@@ -45,7 +45,8 @@ export function readFlag(text: string | undefined): boolean | undefined {
  */
 export function readShownDistance(text: string | undefined, isMetres: boolean): number | undefined {
   const plain = text?.replace(/\s/gu, '') ?? '';
-  if (isMetres) return readNumber(plain);
+  // A table of swims alone looks like one of metres, and has the separator all the same.
+  if (isMetres && !/^\d{1,3}(?:[,'’]\d{3})+$/.test(plain)) return readNumber(plain);
   if (/^\d{1,3}(?:[.,'’]\d{3})+$/.test(plain)) return Number(plain.replace(/\D/g, ''));
   if (/^\d+$/.test(plain)) return Number(plain);
   const [, whole, decimals] = /^([\d.,'’]+)[.,](\d{1,2})$/.exec(plain) ?? [];

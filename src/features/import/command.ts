@@ -121,8 +121,9 @@ async function importArchives(
   for (const source of archives) {
     const { contents, madeAt: archivedAt } = source.archive;
     const { athlete, gear, problems } = contents;
+    const prefix = archives.length > 1 ? `${source.path}, ` : '';
     for (const { where, problem } of problems)
-      result.problems.push({ where, problem, isExplained: false });
+      result.problems.push({ where: `${prefix}${where}`, problem, isExplained: false });
     await assertHeld();
     if (!isDryRun) await store.writeAthlete(write, { archivedAt, fields: athlete.fields, gear });
     const onDone = (bytes: number): void => {

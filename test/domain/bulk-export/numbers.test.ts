@@ -98,6 +98,11 @@ describe('the distance for people', () => {
 
   it('reads metres in an export from before June 2019', () => {
     expect(readShownDistance('9443.1', true)).toBe(9443.1);
+    expect(readShownDistance('609.344', true)).toBe(609.344);
+  });
+
+  it('reads a separator of thousands where all distances are of swims', () => {
+    expect(readShownDistance('1,609', true)).toBe(1609);
   });
 
   it.each(['', 'far', '9.4444', undefined])('leaves out %j', (text) => {

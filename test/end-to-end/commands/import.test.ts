@@ -82,6 +82,10 @@ describe('import', () => {
     const again = await scene.call('import', '--file', older);
     expect(again.stdout).toContain('1 activity was stored already, unchanged.');
     expect(await scene.stored(7)).toMatchObject({ name: 'Over the hills' });
+    const broken = await writeFolder({ ...ride, 'activities.csv': `${renamed}x,y\n` });
+    const several = await scene.call('import', '--file', older, '--file', broken);
+    expect(several.exitCode).toBe(4);
+    expect(several.stdout).toContain(`${broken}, activities.csv, row 3: `);
   });
 
   it('names what the export does not explain, stores the rest, and ends with 4', async () => {
