@@ -141,7 +141,7 @@ function ofActivities(
   filter: Document,
   { now }: TaskQuery,
 ): StateQuery<ActivityDocument> {
-  const listed = part === 'streams' ? { $and: [filter, listedOnly] } : filter;
+  const listed = part === 'streams' ? { ...filter, ...listedOnly } : filter;
   return { collection, path: `sync.${part}`, filter: listed, now };
 }
 
