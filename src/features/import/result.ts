@@ -45,15 +45,15 @@ export interface ImportProblem {
 }
 
 /** How an activity counts: what became of it, and of its recording. */
-interface Tally {
+interface CountedAs {
   readonly outcome: Outcome;
   readonly has: readonly ('recordings' | 'cut' | 'byHand' | 'leftToApi')[];
 }
 
 type Outcome = 'added' | 'changed' | 'unchanged' | 'keptApi' | 'deleted' | 'undated' | 'rejected';
 
-/** A tally with what is wrong. */
-interface Finding extends Tally {
+/** The same with what is wrong. */
+interface Finding extends CountedAs {
   readonly problem?: ImportProblem | undefined;
 }
 
@@ -122,17 +122,17 @@ export function countOutcome(result: ImportResult, imported: Imported): void {
   }
   const { problem, isExplained } = judged;
   const isKept = judged.recording.kind === 'pending' && stored?.streams?.state === 'stored';
-  const tally: Tally = isKept
-    ? keptTally(outcome, stored.streams.source)
+  const countedAs: CountedAs = isKept
+    ? keptAs(outcome, stored.streams.source)
     : { outcome, has: outcome === 'keptApi' ? [] : recordingOf(judged) };
   count(result, id, {
-    ...tally,
+    ...countedAs,
     ...(problem !== undefined && { problem: { activity, problem, isExplained } }),
   });
 }
 
 /** An archive without a usable recording leaves the one that is stored. */
-function keptTally(outcome: Outcome, source: PreferredSource): Tally {
+function keptAs(outcome: Outcome, source: PreferredSource): CountedAs {
   return source === 'api' ? { outcome: 'keptApi', has: [] } : { outcome, has: ['recordings'] };
 }
 
@@ -159,7 +159,7 @@ function after(earlier: Finding, found: Finding): Finding {
   return isWritten && isSame ? { ...found, outcome: earlier.outcome } : found;
 }
 
-function add(counts: ImportCounts, { outcome, has }: Tally, by: 1 | -1): void {
+function add(counts: ImportCounts, { outcome, has }: CountedAs, by: 1 | -1): void {
   for (const key of ['activities', outcome, ...has] as const) counts[key] += by;
 }
 
@@ -179,7 +179,7 @@ export function expectedOutcome(
   return isApis && prefer === 'api' && recording.kind !== 'none' ? 'keptApi' : 'changed';
 }
 
-function recordingOf({ recording, cut }: JudgedRecording): Tally['has'] {
+function recordingOf({ recording, cut }: JudgedRecording): CountedAs['has'] {
   if (recording.kind === 'none') return ['byHand'];
   if (recording.kind === 'pending') return ['leftToApi'];
   return cut === undefined ? ['recordings'] : ['recordings', 'cut'];
