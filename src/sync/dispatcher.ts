@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../clock.ts';
 import type { Reserve } from '../domain/rate-limit/quota.ts';
-import { changeWaiting, recountPending } from './pending-count.ts';
+import { changeWaiting, recountPending } from './tasks/pending-count.ts';
 import type { RequestInFlight } from './failing-requests.ts';
 import type { Outcomes } from './outcomes.ts';
 import { keyOf } from './outcomes.ts';

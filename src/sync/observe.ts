@@ -11,7 +11,7 @@ import type { BackfillDeps } from './backfills.ts';
 import { completeBackfills, pickUp } from './backfills.ts';
 import type { AthleteLeases } from './athlete-leases.ts';
 import type { ActivityStore } from './ports/activities.ts';
-import { recountPending } from './pending-count.ts';
+import { recountPending } from './tasks/pending-count.ts';
 import type { QuotaView } from './quota-view.ts';
 import type { ReconcileDeps } from './reconcile.ts';
 import { beginReconcile } from './reconcile.ts';

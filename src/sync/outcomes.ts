@@ -25,7 +25,7 @@ import type { AthleteSyncState } from './athlete-sync-state.ts';
 import { listKey } from './athlete-sync-state.ts';
 import type { RequestInFlight } from './failing-requests.ts';
 import { createFailingRequests } from './failing-requests.ts';
-import { changeWaiting } from './pending-count.ts';
+import { changeWaiting } from './tasks/pending-count.ts';
 import type { PageResult } from './ports/activities.ts';
 import type { RunStats } from './run-stats.ts';
 import { addPage, addTask, emptyStats } from './run-stats.ts';

@@ -12,7 +12,7 @@ import { windowEndMs } from '../domain/rate-limit/quota.ts';
 import { reserveFor } from '../domain/rate-limit/reserve.ts';
 import type { AthleteSyncState } from './athlete-sync-state.ts';
 import { viewOf } from './athlete-sync-state.ts';
-import { pendingCountOf } from './pending-count.ts';
+import { pendingCountOf } from './tasks/pending-count.ts';
 import type { AthleteStore } from './ports/athletes.ts';
 import type { QuotaView } from './quota-view.ts';
 

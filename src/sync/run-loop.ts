@@ -17,7 +17,7 @@ import type { Dispatcher } from './dispatcher.ts';
 import type { AthleteLeases } from './athlete-leases.ts';
 import type { Outcomes } from './outcomes.ts';
 import { observe } from './observe.ts';
-import { pendingCountOf } from './pending-count.ts';
+import { pendingCountOf } from './tasks/pending-count.ts';
 import type { ActivityStore } from './ports/activities.ts';
 import type { AthleteStore } from './ports/athletes.ts';
 import type { DeletionStore } from './ports/deletions.ts';

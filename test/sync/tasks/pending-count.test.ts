@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { AthleteSyncState } from '../../src/sync/athlete-sync-state.ts';
-import { changeWaiting, pendingCountOf, recountPending } from '../../src/sync/pending-count.ts';
-import { createFakeAthlete, createHold, startMs, streamsTask } from './fake-ports.ts';
+import type { AthleteSyncState } from '../../../src/sync/athlete-sync-state.ts';
+import {
+  changeWaiting,
+  pendingCountOf,
+  recountPending,
+} from '../../../src/sync/tasks/pending-count.ts';
+import { createFakeAthlete, createHold, startMs, streamsTask } from '../fake-ports.ts';
 
 /** A database in which these activities are pending, whose count is held until `answer`. */
 function heldCount(pending: ReadonlySet<number>) {

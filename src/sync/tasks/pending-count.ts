@@ -2,10 +2,10 @@
  * How many activities of an athlete still lack their streams. Those in flight count by themselves, because
  * the database may have stored them before the run knows it.
  */
-import type { FetchTask } from '../domain/sync/fetch-task.ts';
-import type { AthleteSyncState } from './athlete-sync-state.ts';
-import { ranges } from './athlete-sync-state.ts';
-import type { ActivityStore } from './ports/activities.ts';
+import type { FetchTask } from '../../domain/sync/fetch-task.ts';
+import type { AthleteSyncState } from '../athlete-sync-state.ts';
+import { ranges } from '../athlete-sync-state.ts';
+import type { ActivityStore } from '../ports/activities.ts';
 
 /** Those in flight included; 0 until they are counted. */
 export function pendingCountOf(athlete: AthleteSyncState): number {
