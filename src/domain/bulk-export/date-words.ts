@@ -4,25 +4,10 @@
  */
 
 /** The languages that Strava's website has, and those with a form of their own of the same words. */
-const languages = [
-  ...['en-US', 'en-GB', 'en-AU', 'en-CA', 'de', 'fr', 'fr-CA', 'es', 'es-419', 'es-MX', 'it'],
-  ...[
-    'pt-BR',
-    'pt-PT',
-    'nl',
-    'ja',
-    'ko',
-    'ru',
-    'zh-CN',
-    'zh-TW',
-    'id',
-    'tr',
-    'pl',
-    'sv',
-    'da',
-    'nb',
-  ],
-];
+const languages =
+  'en-US en-GB en-AU en-CA de fr fr-CA es es-419 es-MX it pt-BR pt-PT nl ja ko ru zh-CN zh-TW id tr pl sv da nb'.split(
+    ' ',
+  );
 
 /** Inflection and abbreviation depend on what stands beside the month. */
 const monthForms: readonly Intl.DateTimeFormatOptions[] = [
@@ -34,10 +19,11 @@ const monthForms: readonly Intl.DateTimeFormatOptions[] = [
 ];
 
 /** Words between the parts of a date that say nothing: "24 mai 2012 à 16:27:40", "5 мар. 2021 г.". */
-const fillers = new Set([
-  ...['à', 'a', 'at', 'um', 'de', 'del', 'las', 'às', 'alle', 'om', 'kl', 'klo', 'pukul', 'в', 'г'],
-  ...['年', '月', '日', '時', '时', '分', '秒', 'h', 'min', 's', 't', 'z', 'utc', 'gmt'],
-]);
+const fillers = new Set(
+  'à a at um de del las às alle om kl klo pukul в г 年 月 日 時 时 分 秒 h min s t z utc gmt'.split(
+    ' ',
+  ),
+);
 
 interface DateWords {
   readonly months: ReadonlyMap<string, number>;

@@ -53,7 +53,10 @@ export async function unpark(
   await deletePresent(parked, { _id: { $in: ids.map((id) => `${athleteId}:${id}`) } });
 }
 
-/** The first walk is no reconcile: what it brought can be a little older than the instant that it counts as one. */
+/**
+ * The first read of the whole list is no reconcile: what it brought can be a little older than the instant
+ * from which it counts as one.
+ */
 const marginMs = 7 * dayMs;
 
 /** Removes the parked records that the last complete read of the list did not return. */

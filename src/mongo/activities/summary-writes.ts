@@ -16,7 +16,10 @@ import { duplicateKey, isOfGeometry, isPassing } from '../base/failures.ts';
 import { maxLevels } from '../base/bson-limits.ts';
 
 const maxDocumentBytes = 16_000_000;
-/** A slow machine takes a good part of a second to index a long track, and no write may reach the deadline for MongoDB. */
+/**
+ * A slow machine takes a good part of a second to index a long track, and no write may reach the deadline
+ * for MongoDB.
+ */
 const writesAtOnce = 25;
 
 interface Rejection {

@@ -83,8 +83,8 @@ export interface ActivityImportWrite extends ImportWrite {
 /**
  * What a write did. `unchanged`: the same, or a newer archive's, is stored. `keptApi`: the API's recording
  * was kept, or is fetched, because it is preferred or the two do not agree. `deleted`: the activity was
- * deleted at Strava after the archive was made. `foreign`: it is stored as another athlete's. `rejected`: MongoDB does not
- * hold it, with the reason.
+ * deleted at Strava after the archive was made. `foreign`: it is stored as another athlete's. `rejected`:
+ * MongoDB does not hold it, with the reason.
  */
 export type ImportOutcome =
   | 'added'
