@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { fileNameOf } from '../../src/features/export/file-name.ts';
 import { hide } from '../../src/features/export/hide.ts';
-import type { ShownRecording } from '../../src/features/export/samples.ts';
+import type { ShownRecording } from '../../src/features/shared/recording-files/samples.ts';
 import { recordings } from '../../src/mongo/streams/recordings.ts';
 import { written } from '../features/export/recording-of.ts';
 import { answerOf } from '../../src/features/query/store.ts';

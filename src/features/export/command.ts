@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import type { Recording } from '../../domain/activity/recording.ts';
 import { hide } from './hide.ts';
-import type { ShownRecording } from './samples.ts';
+import type { ShownRecording } from '../shared/recording-files/samples.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes, NothingToExportError } from '../../errors.ts';
 import { fileNameOf } from './file-name.ts';

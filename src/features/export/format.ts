@@ -4,11 +4,11 @@
  */
 import type { Recording } from '../../domain/activity/recording.ts';
 import { csvHead, csvOf } from './csv.ts';
-import { geojsonHead, geojsonOf, geojsonTail } from './geojson.ts';
-import { gpxHead, gpxOf, gpxTail } from './gpx.ts';
+import { geojsonHead, geojsonOf, geojsonTail } from '../shared/recording-files/geojson.ts';
+import { gpxHead, gpxOf, gpxTail } from '../shared/recording-files/gpx.ts';
 import { ndjsonOf } from './ndjson.ts';
-import type { ShownRecording } from './samples.ts';
-import { linesOf } from './samples.ts';
+import type { ShownRecording } from '../shared/recording-files/samples.ts';
+import { linesOf } from '../shared/recording-files/samples.ts';
 
 export interface Format {
   /** What an activity must have, in words: "position data". */

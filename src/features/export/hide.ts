@@ -8,8 +8,8 @@ import { isHidden, isLineHidden } from '../../domain/activity/hidden-places.ts';
 import type { Recording } from '../../domain/activity/recording.ts';
 import type { Streams } from '../../domain/activity/streams.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
-import type { ShownRecording } from './samples.ts';
-import { positionsOf } from './samples.ts';
+import type { ShownRecording } from '../shared/recording-files/samples.ts';
+import { positionsOf } from '../shared/recording-files/samples.ts';
 
 type Places = readonly HiddenPlace[];
 

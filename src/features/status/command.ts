@@ -7,7 +7,7 @@ import type { ExitCode } from '../../errors.ts';
 import { exitCodes } from '../../errors.ts';
 import { openDatabaseToRead } from '../../main.ts';
 import type { Program } from '../../program.ts';
-import { readStatus } from './report.ts';
+import { readStatus } from '../shared/status/report.ts';
 import { outputWidth } from '../shared/text/fitted-table.ts';
 import { readerOf } from '../shared/text/time-text.ts';
 import { renderStatus } from './table.ts';

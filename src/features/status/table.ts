@@ -4,12 +4,12 @@
 import { formatDuration } from '../../domain/duration.ts';
 import { commandLine } from '../../domain/invocation.ts';
 import type { PollReport } from '../../domain/rate-limit/poll-report.ts';
-import type { AthleteOverview } from './store.ts';
+import type { AthleteOverview } from '../shared/status/store.ts';
 import type { UnusableDocuments } from '../../mongo/schema/unusable-documents.ts';
 import type { RunDocument } from '../../mongo/schema/collections.ts';
 import type { WindowReport } from '../shared/quota-report.ts';
 import { isKept, keptText } from '../shared/quota-report.ts';
-import type { AthleteStatus, Status } from './report.ts';
+import type { AthleteStatus, Status } from '../shared/status/report.ts';
 import { describeOthers } from '../shared/other-applications.ts';
 import { counted, number } from '../shared/text/text-format.ts';
 import { terminalText } from '../../terminal-text.ts';

@@ -2,8 +2,8 @@
  * Reads single samples from streams: numbers, positions and instants, if they exist. It depends on no
  * format.
  */
-import type { Recording } from '../../domain/activity/recording.ts';
-import type { Streams } from '../../domain/activity/streams.ts';
+import type { Recording } from '../../../domain/activity/recording.ts';
+import type { Streams } from '../../../domain/activity/streams.ts';
 
 /** A recording as an export may show it. */
 export interface ShownRecording extends Recording {

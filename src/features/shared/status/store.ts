@@ -1,15 +1,15 @@
 /**
  * The figures of `status`: what is stored, what is still to do, and which logins require action.
  */
-import { int64, toNumber } from '../../mongo/base/bson-value.ts';
-import type { Application } from '../../mongo/schema/application.ts';
-import { everyApplication, loginsOf } from '../../mongo/schema/application.ts';
+import { int64, toNumber } from '../../../mongo/base/bson-value.ts';
+import type { Application } from '../../../mongo/schema/application.ts';
+import { everyApplication, loginsOf } from '../../../mongo/schema/application.ts';
 import type {
   RejectedDeletionsDocument,
   Store,
   StreamsState,
   TokenDocument,
-} from '../../mongo/schema/collections.ts';
+} from '../../../mongo/schema/collections.ts';
 
 export interface AthleteOverview {
   readonly athleteId: number;

@@ -2,8 +2,8 @@
  * Activities as GPX 1.1 (https://www.topografix.com/GPX/1/1/): for each one track of one segment (of
  * several where something was left out), with a point for each sample that has a position.
  */
-import type { Recording } from '../../domain/activity/recording.ts';
-import type { Streams } from '../../domain/activity/streams.ts';
+import type { Recording } from '../../../domain/activity/recording.ts';
+import type { Streams } from '../../../domain/activity/streams.ts';
 import type { Position, ShownRecording } from './samples.ts';
 import { instantsOf, instantText, linesOf, numberAt, textOf } from './samples.ts';
 import { xmlDecimal, xmlText } from './xml.ts';

@@ -1,14 +1,14 @@
 /**
  * The actions that only you can take, and the scopes that a grant leaves out: one sentence each.
  */
-import { missingScopes } from '../../domain/auth/scope.ts';
-import { commandLine } from '../../domain/invocation.ts';
-import type { DeauthorizedAthlete } from '../../mongo/athletes/deauthorized.ts';
+import { missingScopes } from '../../../domain/auth/scope.ts';
+import { commandLine } from '../../../domain/invocation.ts';
+import type { DeauthorizedAthlete } from '../../../mongo/athletes/deauthorized.ts';
 import type { AthleteOverview, ImportedAthlete } from './store.ts';
-import type { Application } from '../../mongo/schema/application.ts';
-import type { OtherLogins } from '../../mongo/tokens/other-applications.ts';
-import { describeNoAthlete } from '../shared/other-applications.ts';
-import { counted, instant, number } from '../shared/text/text-format.ts';
+import type { Application } from '../../../mongo/schema/application.ts';
+import type { OtherLogins } from '../../../mongo/tokens/other-applications.ts';
+import { describeNoAthlete } from '../other-applications.ts';
+import { counted, instant, number } from '../text/text-format.ts';
 
 /** The sentences of `status` about the athletes. */
 export function actionRequiredOf(

@@ -1,33 +1,33 @@
 /**
  * Gathers what `status` shows from the database alone.
  */
-import { defaultBackfillSince } from '../../domain/sync/default-backfill.ts';
-import { nextTickAt } from '../shared/schedule.ts';
-import { formatDuration } from '../../domain/duration.ts';
-import { describeFailure } from '../../domain/monitoring/health.ts';
-import { estimateEndMs } from '../../domain/rate-limit/estimate.ts';
-import type { PollReport } from '../../domain/rate-limit/poll-report.ts';
-import { pollShortage, reportPolls } from '../../domain/rate-limit/poll-report.ts';
-import { emptyQuota } from '../../domain/rate-limit/quota-state.ts';
-import type { Database } from '../../main.ts';
-import { quotaSettingsOf } from '../../main.ts';
-import { deauthorizedAthletes } from '../../mongo/athletes/deauthorized.ts';
+import { defaultBackfillSince } from '../../../domain/sync/default-backfill.ts';
+import { nextTickAt } from '../schedule.ts';
+import { formatDuration } from '../../../domain/duration.ts';
+import { describeFailure } from '../../../domain/monitoring/health.ts';
+import { estimateEndMs } from '../../../domain/rate-limit/estimate.ts';
+import type { PollReport } from '../../../domain/rate-limit/poll-report.ts';
+import { pollShortage, reportPolls } from '../../../domain/rate-limit/poll-report.ts';
+import { emptyQuota } from '../../../domain/rate-limit/quota-state.ts';
+import type { Database } from '../../../main.ts';
+import { quotaSettingsOf } from '../../../main.ts';
+import { deauthorizedAthletes } from '../../../mongo/athletes/deauthorized.ts';
 import type { AthleteOverview } from './store.ts';
 import { importedWithoutLogin, overview } from './store.ts';
-import type { RunningDaemon } from '../../mongo/coordination/daemons.ts';
-import { runningDaemons } from '../../mongo/coordination/daemons.ts';
-import { createQuotaStore, knownApplications } from '../../mongo/coordination/quota.ts';
-import type { OtherLogins } from '../../mongo/tokens/other-applications.ts';
-import { otherLogins } from '../../mongo/tokens/other-applications.ts';
-import type { RunDocument } from '../../mongo/schema/collections.ts';
-import type { UnusableDocuments } from '../../mongo/schema/unusable-documents.ts';
-import { unusableDocuments } from '../../mongo/schema/unusable-documents.ts';
-import type { Program } from '../../program.ts';
-import { programVersion } from '../../version.ts';
+import type { RunningDaemon } from '../../../mongo/coordination/daemons.ts';
+import { runningDaemons } from '../../../mongo/coordination/daemons.ts';
+import { createQuotaStore, knownApplications } from '../../../mongo/coordination/quota.ts';
+import type { OtherLogins } from '../../../mongo/tokens/other-applications.ts';
+import { otherLogins } from '../../../mongo/tokens/other-applications.ts';
+import type { RunDocument } from '../../../mongo/schema/collections.ts';
+import type { UnusableDocuments } from '../../../mongo/schema/unusable-documents.ts';
+import { unusableDocuments } from '../../../mongo/schema/unusable-documents.ts';
+import type { Program } from '../../../program.ts';
+import { programVersion } from '../../../version.ts';
 import { actionRequiredOf, loginsNeeded, scopeGapsOf } from './action-required.ts';
-import type { QuotaReport } from '../shared/quota-report.ts';
-import { readPollPlan, readWebhookIntervalMs } from '../shared/poll-plan.ts';
-import { reportQuota } from '../shared/quota-report.ts';
+import type { QuotaReport } from '../quota-report.ts';
+import { readPollPlan, readWebhookIntervalMs } from '../poll-plan.ts';
+import { reportQuota } from '../quota-report.ts';
 
 export interface AthleteStatus extends AthleteOverview {
   /** What the grant leaves out, one sentence each. */

@@ -2,9 +2,9 @@
  * An activity as a GeoJSON feature (RFC 7946): a line of longitude, latitude and altitude (several lines
  * where something was left out), and the measurements along it as lists of the same length.
  */
-import type { JsonObject, JsonValue } from '../../domain/json.ts';
-import type { Streams } from '../../domain/activity/streams.ts';
-import { jsonText } from '../shared/text/json-text.ts';
+import type { JsonObject, JsonValue } from '../../../domain/json.ts';
+import type { Streams } from '../../../domain/activity/streams.ts';
+import { jsonText } from '../text/json-text.ts';
 import type { Position, ShownRecording } from './samples.ts';
 import { instantsOf, linesOf, numberAt } from './samples.ts';
 

@@ -1,14 +1,14 @@
 import { Long } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { createAthleteStore, saveAthlete } from '../../../src/mongo/athletes/athletes.ts';
-import { importedWithoutLogin, overview } from '../../../src/features/status/store.ts';
-import { createTokenStore } from '../../../src/mongo/tokens/tokens.ts';
-import { everyApplication } from '../../../src/mongo/schema/application.ts';
-import { createImportStore } from '../../../src/mongo/imports/create-import-store.ts';
-import { useAdapter } from '../../mongo/adapter.ts';
-import { importedOf, importWrite, withStreams } from '../../mongo/imports/exports.ts';
-import { athleteId, pageOf, recordOf } from '../../mongo/pages.ts';
+import { createAthleteStore, saveAthlete } from '../../../../src/mongo/athletes/athletes.ts';
+import { importedWithoutLogin, overview } from '../../../../src/features/shared/status/store.ts';
+import { createTokenStore } from '../../../../src/mongo/tokens/tokens.ts';
+import { everyApplication } from '../../../../src/mongo/schema/application.ts';
+import { createImportStore } from '../../../../src/mongo/imports/create-import-store.ts';
+import { useAdapter } from '../../../mongo/adapter.ts';
+import { importedOf, importWrite, withStreams } from '../../../mongo/imports/exports.ts';
+import { athleteId, pageOf, recordOf } from '../../../mongo/pages.ts';
 
 const adapter = useAdapter();
 const at = new Date('2026-10-05T10:00:00Z');
