@@ -7,7 +7,7 @@ import { hide } from '../../src/features/export/hide.ts';
 import type { ShownRecording } from '../../src/features/shared/recording-files/samples.ts';
 import { recordings } from '../../src/mongo/streams/recordings.ts';
 import { written } from '../features/export/recording-of.ts';
-import { answerOf } from '../../src/features/query/store.ts';
+import { answerOf } from '../../src/features/shared/answer.ts';
 import { answerText } from '../../src/features/query/report.ts';
 import type { Scope } from '../../src/queries/binding.ts';
 import { parameters } from '../../src/queries/parameters.ts';

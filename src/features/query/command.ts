@@ -13,7 +13,7 @@ import { jsonText } from '../shared/text/json-text.ts';
 import { writeNote, writeToStream } from '../shared/text/output.ts';
 import { openDatabaseToRead } from '../../main.ts';
 import { int64 } from '../../mongo/base/bson-value.ts';
-import { answerOf } from './store.ts';
+import { answerOf } from '../shared/answer.ts';
 import { athletesWithActivities } from '../../mongo/streams/recordings.ts';
 import type { Program } from '../../program.ts';
 import { answerText } from './report.ts';
