@@ -252,6 +252,8 @@ export interface ActivityDetail extends ActivitySummary {
   readonly isTrainer: boolean;
   readonly isOfExport: boolean;
   readonly sampleCount: number | null;
+  /** The stored track as an encoded polyline with five digits, also without a recording; empty without GPS. */
+  readonly line: string;
   /** Why the recording is missing or parked; empty otherwise. */
   readonly streamsReason: string;
   readonly laps: readonly Lap[];
