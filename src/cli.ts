@@ -29,13 +29,17 @@ import { ownTimeZone, quotaSpentText } from './features/shared/text/time-text.ts
 import { writeAbove } from './features/shared/progress/write-above.ts';
 import type { LogOptions } from './log.ts';
 import { createLog, withOptions } from './log.ts';
-import { isColorOffInNpm, logOptionKeptByNpm, rejectOptionsKeptByNpm } from './npm-options.ts';
+import {
+  isColorOffInNpm,
+  logOptionKeptByNpm,
+  rejectOptionsKeptByNpm,
+} from './process/npm-options.ts';
 import { identifyOwner } from './owner.ts';
 import type { Program } from './program.ts';
-import type { OutputWatch } from './standard-streams.ts';
-import { watchOutput } from './standard-streams.ts';
-import type { StopSignal } from './stop.ts';
-import { signalExitCode, Stop, stopSignals } from './stop.ts';
+import type { OutputWatch } from './process/standard-streams.ts';
+import { watchOutput } from './process/standard-streams.ts';
+import type { StopSignal } from './process/stop.ts';
+import { signalExitCode, Stop, stopSignals } from './process/stop.ts';
 import { escapeActing } from './terminal-text.ts';
 
 /** How long a stop may take before it is forced. */

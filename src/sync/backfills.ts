@@ -6,14 +6,14 @@ import type { PageOutcome } from '../domain/sync/list-coverage.ts';
 import { rankOf } from '../domain/sync/fetch-task.ts';
 import { addSpan, afterPage, nextListRequest } from '../domain/sync/list-coverage.ts';
 import type { ReconciledAt } from '../domain/sync/reconcile.ts';
-import type { AthleteSyncState } from './athlete-sync-state.ts';
+import type { AthleteSyncState } from './athletes/athlete-sync-state.ts';
 import {
   backfillRange,
   backfillsInScope,
   freshFrom,
   goalOf,
   listKey,
-} from './athlete-sync-state.ts';
+} from './athletes/athlete-sync-state.ts';
 import type { AthleteState, AthleteStore, BackfillRequest } from './ports/athletes.ts';
 import type { TaskRefreshDeps } from './tasks/task-refresh.ts';
 

@@ -7,8 +7,8 @@ import { minuteMs } from '../domain/duration.ts';
 import type { StravaRequestError } from '../strava-errors.ts';
 import { StravaRejectedError } from '../strava-errors.ts';
 import type { Work } from '../domain/sync/plan.ts';
-import type { AthleteSyncState } from './athlete-sync-state.ts';
-import { listKey } from './athlete-sync-state.ts';
+import type { AthleteSyncState } from './athletes/athlete-sync-state.ts';
+import { listKey } from './athletes/athlete-sync-state.ts';
 
 /** One request under way. */
 export interface RequestInFlight {

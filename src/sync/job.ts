@@ -2,8 +2,8 @@
  * The sync job: holds the athletes' leases for a run, runs the loop until nothing is left to do, and
  * reports what it did. It knows neither HTTP nor MongoDB.
  */
-import type { AthleteLeases } from './athlete-leases.ts';
-import { createAthleteLeases } from './athlete-leases.ts';
+import type { AthleteLeases } from './athletes/athlete-leases.ts';
+import { createAthleteLeases } from './athletes/athlete-leases.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { createOutcomes } from './outcomes.ts';
 import type { LeaseHolder, LeaseStore } from './ports/leases.ts';

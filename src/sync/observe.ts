@@ -5,11 +5,11 @@
  */
 import type { Logger } from 'pino';
 import { LeaseLostError } from '../errors.ts';
-import type { AthleteSyncState } from './athlete-sync-state.ts';
-import { isBackfillGone, isBackingOff, listKey } from './athlete-sync-state.ts';
+import type { AthleteSyncState } from './athletes/athlete-sync-state.ts';
+import { isBackfillGone, isBackingOff, listKey } from './athletes/athlete-sync-state.ts';
 import type { BackfillDeps } from './backfills.ts';
 import { completeBackfills, pickUp } from './backfills.ts';
-import type { AthleteLeases } from './athlete-leases.ts';
+import type { AthleteLeases } from './athletes/athlete-leases.ts';
 import type { ActivityStore } from './ports/activities.ts';
 import { recountPending } from './tasks/pending-count.ts';
 import type { QuotaView } from './quota-view.ts';

@@ -21,8 +21,8 @@ import {
   ScopeMissingError,
   StravaRequestError,
 } from '../strava-errors.ts';
-import type { AthleteSyncState } from './athlete-sync-state.ts';
-import { listKey } from './athlete-sync-state.ts';
+import type { AthleteSyncState } from './athletes/athlete-sync-state.ts';
+import { listKey } from './athletes/athlete-sync-state.ts';
 import type { RequestInFlight } from './failing-requests.ts';
 import { createFailingRequests } from './failing-requests.ts';
 import { changeWaiting } from './tasks/pending-count.ts';

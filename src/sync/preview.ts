@@ -6,7 +6,7 @@ import type { ActivitySummary } from '../domain/activity/activity.ts';
 import { noReserve } from '../domain/rate-limit/quota.ts';
 import type { ListCoverage, ListRequest, PageOutcome } from '../domain/sync/list-coverage.ts';
 import { afterPage, afterPoll, nextListRequest } from '../domain/sync/list-coverage.ts';
-import { backfillRange, goalOf } from './athlete-sync-state.ts';
+import { backfillRange, goalOf } from './athletes/athlete-sync-state.ts';
 import { listedPage, pageOutcome } from './listed-page.ts';
 import type { ActivityStore, TimeRange } from './ports/activities.ts';
 import type { AthleteStore, BackfillRequest } from './ports/athletes.ts';

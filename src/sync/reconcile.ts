@@ -10,8 +10,8 @@ import type { PageOutcome, Span } from '../domain/sync/list-coverage.ts';
 import { afterPage, nextListRequest, nothingCovered } from '../domain/sync/list-coverage.ts';
 import type { ReconcileKind, ReconcileSettings } from '../domain/sync/reconcile.ts';
 import { afterReconcile, dueReconcile, reconcileSince } from '../domain/sync/reconcile.ts';
-import type { AthleteSyncState } from './athlete-sync-state.ts';
-import { isListComplete, goalOf } from './athlete-sync-state.ts';
+import type { AthleteSyncState } from './athletes/athlete-sync-state.ts';
+import { isListComplete, goalOf } from './athletes/athlete-sync-state.ts';
 import type { AthleteStore, Reconcile } from './ports/athletes.ts';
 import type { DeletionStore, SeenSpan } from './ports/deletions.ts';
 

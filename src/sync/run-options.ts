@@ -2,8 +2,8 @@
  * What a run has to do, and where it reports its progress.
  */
 import type { WaitReason } from '../domain/sync/plan.ts';
-import type { SharingOptions } from './athlete-leases.ts';
-import type { Scope } from './athlete-sync-state.ts';
+import type { SharingOptions } from './athletes/athlete-leases.ts';
+import type { Scope } from './athletes/athlete-sync-state.ts';
 import type { RunStats } from './run-stats.ts';
 
 /** What a run still has to do. */

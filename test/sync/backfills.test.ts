@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import type { FetchTask } from '../../src/domain/sync/fetch-task.ts';
-import type { Scope } from '../../src/sync/athlete-sync-state.ts';
+import type { Scope } from '../../src/sync/athletes/athlete-sync-state.ts';
 import { pickUp } from '../../src/sync/backfills.ts';
 import type { AthleteStore } from '../../src/sync/ports/athletes.ts';
 import type { TaskStore } from '../../src/sync/ports/tasks.ts';

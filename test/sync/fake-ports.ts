@@ -10,7 +10,7 @@ import type { ListCoverage } from '../../src/domain/sync/list-coverage.ts';
 import { emptyQuota, type QuotaState } from '../../src/domain/rate-limit/quota-state.ts';
 import { taskKey, type FetchTask, type StreamsTask } from '../../src/domain/sync/fetch-task.ts';
 import type { Retry } from '../../src/domain/sync/retry.ts';
-import type { AthleteSyncState } from '../../src/sync/athlete-sync-state.ts';
+import type { AthleteSyncState } from '../../src/sync/athletes/athlete-sync-state.ts';
 import { createJob, type Job, type JobDeps, type RunResult } from '../../src/sync/job.ts';
 import type { ActivityStore, PageResult } from '../../src/sync/ports/activities.ts';
 import type { AthleteState, AthleteStore } from '../../src/sync/ports/athletes.ts';

@@ -9,7 +9,7 @@ import {
   StravaRecordError,
   SubscribersOnlyError,
 } from '../../src/strava-errors.ts';
-import type { Scope } from '../../src/sync/athlete-sync-state.ts';
+import type { Scope } from '../../src/sync/athletes/athlete-sync-state.ts';
 import type { StravaSource } from '../../src/sync/ports/source.ts';
 import {
   ada,

@@ -8,7 +8,7 @@ import { createAthleteStore } from '../../src/mongo/athletes/athletes.ts';
 import { createLeaseStore } from '../../src/mongo/coordination/leases.ts';
 import { everyApplication } from '../../src/mongo/schema/application.ts';
 import { createDeletionStore } from '../../src/mongo/deletion/deletion-store.ts';
-import { createAthleteLeases } from '../../src/sync/athlete-leases.ts';
+import { createAthleteLeases } from '../../src/sync/athletes/athlete-leases.ts';
 import { observe } from '../../src/sync/observe.ts';
 import { useAdapter } from '../mongo/adapter.ts';
 import { fakeQuota } from './fake-ports.ts';

@@ -18,7 +18,7 @@ import {
   writeToFile,
   writeToStream,
 } from '../shared/text/output.ts';
-import { outputFailed } from '../../standard-streams.ts';
+import { outputFailed } from '../../process/standard-streams.ts';
 import type { Database } from '../../main.ts';
 import { openDatabaseToRead } from '../../main.ts';
 import { countRecordings, findRecording, recordings } from '../../mongo/streams/recordings.ts';

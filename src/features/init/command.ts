@@ -12,7 +12,7 @@ import type { ExitCode } from '../../errors.ts';
 import { ConfigurationError, exitCodes, OutputFailedError, UsageError } from '../../errors.ts';
 import { canWriteIn, makeFolder } from '../../make-folder.ts';
 import type { Program } from '../../program.ts';
-import { outputFailed } from '../../standard-streams.ts';
+import { outputFailed } from '../../process/standard-streams.ts';
 import type { Ask } from './prompt.ts';
 import { createAsk } from './prompt.ts';
 import type { Question } from './questions.ts';

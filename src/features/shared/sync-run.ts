@@ -11,7 +11,7 @@ import { LeaseLostError } from '../../errors.ts';
 import type { Database, Strava } from '../../main.ts';
 import { commandDeadlineMs, openJob } from '../../main.ts';
 import type { Program } from '../../program.ts';
-import type { Scope } from '../../sync/athlete-sync-state.ts';
+import type { Scope } from '../../sync/athletes/athlete-sync-state.ts';
 import type { RunResult } from '../../sync/job.ts';
 import type { BackfillRequest } from '../../sync/ports/athletes.ts';
 import type { LeaseHolder } from '../../sync/ports/leases.ts';

@@ -7,7 +7,7 @@ import type { ActivityTask, FetchTask } from '../../domain/sync/fetch-task.ts';
 import { isRequested } from '../../domain/sync/fetch-task.ts';
 import type { Retry } from '../../domain/sync/retry.ts';
 import { effortsRetryAt, planEventRetry } from '../../domain/sync/retry.ts';
-import type { AthleteSyncState } from '../athlete-sync-state.ts';
+import type { AthleteSyncState } from '../athletes/athlete-sync-state.ts';
 import type { TaskWrite } from '../ports/tasks.ts';
 import { continueRequest } from './requested-task.ts';
 import type { TaskDeps, TaskOutcome } from './task-outcome.ts';

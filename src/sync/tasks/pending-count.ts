@@ -3,8 +3,8 @@
  * the database may have stored them before the run knows it.
  */
 import type { FetchTask } from '../../domain/sync/fetch-task.ts';
-import type { AthleteSyncState } from '../athlete-sync-state.ts';
-import { ranges } from '../athlete-sync-state.ts';
+import type { AthleteSyncState } from '../athletes/athlete-sync-state.ts';
+import { ranges } from '../athletes/athlete-sync-state.ts';
 import type { ActivityStore } from '../ports/activities.ts';
 
 /** Those in flight included; 0 until they are counted. */

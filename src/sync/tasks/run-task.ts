@@ -13,7 +13,7 @@ import {
   StravaRecordError,
   SubscribersOnlyError,
 } from '../../strava-errors.ts';
-import type { AthleteSyncState } from '../athlete-sync-state.ts';
+import type { AthleteSyncState } from '../athletes/athlete-sync-state.ts';
 import type { RequestOptions } from '../ports/source.ts';
 import type { StorageProblem, TaskWrite } from '../ports/tasks.ts';
 import { isOfUnknown, settleGone, storeActivity } from './activity-task.ts';

@@ -4,8 +4,8 @@
  * whole.
  */
 import { backoffMs } from '../../domain/sync/retry.ts';
-import type { AthleteSyncState } from '../athlete-sync-state.ts';
-import { listKey } from '../athlete-sync-state.ts';
+import type { AthleteSyncState } from '../athletes/athlete-sync-state.ts';
+import { listKey } from '../athletes/athlete-sync-state.ts';
 
 export interface TaskBackoffDeps {
   readonly nowMs: () => number;

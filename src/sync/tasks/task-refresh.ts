@@ -5,8 +5,8 @@
 import { eventBudgets } from '../../domain/sync/event-budget.ts';
 import type { FetchTask } from '../../domain/sync/fetch-task.ts';
 import { rankOf, taskKey } from '../../domain/sync/fetch-task.ts';
-import type { AthleteSyncState } from '../athlete-sync-state.ts';
-import { freshFrom, isBackingOff, listKey, ranges } from '../athlete-sync-state.ts';
+import type { AthleteSyncState } from '../athletes/athlete-sync-state.ts';
+import { freshFrom, isBackingOff, listKey, ranges } from '../athletes/athlete-sync-state.ts';
 import type { KeptKinds, TaskQuery, TaskStore } from '../ports/tasks.ts';
 import type { QuotaView } from '../quota-view.ts';
 

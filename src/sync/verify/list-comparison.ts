@@ -11,7 +11,7 @@ import type {
   Span,
 } from '../../domain/sync/list-coverage.ts';
 import { afterPage, nextListRequest, nothingCovered } from '../../domain/sync/list-coverage.ts';
-import { goalOf } from '../athlete-sync-state.ts';
+import { goalOf } from '../athletes/athlete-sync-state.ts';
 import type { ListedPage } from '../listed-page.ts';
 import { listedPage, pageOutcome } from '../listed-page.ts';
 import type { ActivityStore } from '../ports/activities.ts';

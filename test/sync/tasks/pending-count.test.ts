@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AthleteSyncState } from '../../../src/sync/athlete-sync-state.ts';
+import type { AthleteSyncState } from '../../../src/sync/athletes/athlete-sync-state.ts';
 import {
   changeWaiting,
   pendingCountOf,

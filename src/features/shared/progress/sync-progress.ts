@@ -7,7 +7,7 @@ import type { Database, Strava } from '../../../main.ts';
 import type { ListTotals } from '../../../mongo/athletes/list-totals.ts';
 import { readListTotals } from '../../../mongo/athletes/list-totals.ts';
 import type { Program } from '../../../program.ts';
-import type { Scope } from '../../../sync/athlete-sync-state.ts';
+import type { Scope } from '../../../sync/athletes/athlete-sync-state.ts';
 import type { Reporter } from '../../../sync/run-options.ts';
 import type { RunStats } from '../../../sync/run-stats.ts';
 import { keptNow, reportQuota } from '../quota-report.ts';

@@ -7,7 +7,7 @@ import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../../../errors.ts';
 import type { Program } from '../../../program.ts';
-import { isReaderGone, outputFailed } from '../../../standard-streams.ts';
+import { isReaderGone, outputFailed } from '../../../process/standard-streams.ts';
 import { escapeActing } from '../../../terminal-text.ts';
 
 /** A document in pieces. */

@@ -2,16 +2,22 @@
  * One athlete during a run: what is known of the list and of the tasks that are due, mirrored from the
  * database, and the goals that the run has for it. It makes no request and decides nothing.
  */
-import type { FetchTask } from '../domain/sync/fetch-task.ts';
-import { taskKey } from '../domain/sync/fetch-task.ts';
-import type { Goal, ListCoverage } from '../domain/sync/list-coverage.ts';
-import { nextListRequest } from '../domain/sync/list-coverage.ts';
-import type { AthleteView, PageStep } from '../domain/sync/plan.ts';
-import type { ReconciledAt } from '../domain/sync/reconcile.ts';
-import type { DomestiqueError } from '../errors.ts';
-import type { TimeRange } from './ports/activities.ts';
-import type { BackfillRequest, LastPoll, Reconcile, RejectedDeletions } from './ports/athletes.ts';
-import type { Lease } from './ports/leases.ts';
+import type { FetchTask } from '../../domain/sync/fetch-task.ts';
+import { taskKey } from '../../domain/sync/fetch-task.ts';
+import type { Goal, ListCoverage } from '../../domain/sync/list-coverage.ts';
+import { nextListRequest } from '../../domain/sync/list-coverage.ts';
+import type { AthleteView, PageStep } from '../../domain/sync/plan.ts';
+import type { ReconciledAt } from '../../domain/sync/reconcile.ts';
+import type { DomestiqueError } from '../../errors.ts';
+import type { TimeRange } from '../ports/activities.ts';
+import type {
+  AthleteState,
+  BackfillRequest,
+  LastPoll,
+  Reconcile,
+  RejectedDeletions,
+} from '../ports/athletes.ts';
+import type { Lease } from '../ports/leases.ts';
 
 /**
  * What a run is for: everything (the default backfill, all backfill requests, the upkeep), one backfill
@@ -71,6 +77,36 @@ export interface AthleteSyncState {
   waitingStreams: number | undefined;
   /** By how much requests have changed that so far. */
   waitingChange: number;
+}
+
+export interface InitialOptions {
+  readonly scopeOf: (athleteId: number) => Scope;
+  readonly isPollWanted: boolean;
+}
+
+/** The state of an athlete who has just been taken. */
+export function initialState(
+  { scopeOf, isPollWanted }: InitialOptions,
+  lease: Lease,
+  state: AthleteState,
+): AthleteSyncState {
+  const { athleteId, coverage, backfills, reconcile, reconciledAt, rejectedDeletions } = state;
+  return {
+    ...{ athleteId, lease, coverage, backfills, reconcile, reconciledAt, rejectedDeletions },
+    scope: scopeOf(athleteId),
+    isPollDue: isPollWanted,
+    lastPoll: state.lastPoll,
+    isSweepDue: true,
+    served: 0,
+    tasks: undefined,
+    nextTryAtMs: Infinity,
+    inFlight: new Set(),
+    backoffs: new Map(),
+    stoppedBy: undefined,
+    isLeaving: false,
+    waitingStreams: undefined,
+    waitingChange: 0,
+  };
 }
 
 /** The key of the list: its pages are read one after the other. */

@@ -5,9 +5,9 @@
  */
 import type { Command, Option } from 'commander';
 import type { Logger } from 'pino';
-import { commandLine } from './domain/invocation.ts';
-import { UsageError } from './errors.ts';
-import { queryOptions } from './stored-commands.ts';
+import { commandLine } from '../domain/invocation.ts';
+import { UsageError } from '../errors.ts';
+import { queryOptions } from '../stored-commands.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -103,7 +103,7 @@ function optionName(long: string): string {
 /** The parameters of the questions, and the options that `query` reads itself. */
 async function parametersOf(script: string): Promise<readonly OwnOption[]> {
   if (script !== 'query') return [];
-  const { parameters } = await import('./queries/parameters.ts');
+  const { parameters } = await import('../queries/parameters.ts');
   const isSetBy = (value: string | undefined): boolean => (value ?? '') !== '';
   const own = Object.keys(parameters).map((name) => {
     return { name, flags: `--${name} <${name}>`, isSetBy };

@@ -4,17 +4,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Long } from 'mongodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { Clock } from '../../src/clock.ts';
-import { systemClock } from '../../src/clock.ts';
-import { markErasing } from '../../src/mongo/athletes/erasing.ts';
-import { createAthleteStore } from '../../src/mongo/athletes/athletes.ts';
-import { createLeaseStore } from '../../src/mongo/coordination/leases.ts';
-import { identifyOwner } from '../../src/owner.ts';
-import type { AthleteLeases } from '../../src/sync/athlete-leases.ts';
-import { createAthleteLeases } from '../../src/sync/athlete-leases.ts';
-import { everyApplication } from '../../src/mongo/schema/application.ts';
-import { athleteLease, importLease } from '../../src/sync/ports/leases.ts';
-import { useAdapter } from '../mongo/adapter.ts';
+import type { Clock } from '../../../src/clock.ts';
+import { systemClock } from '../../../src/clock.ts';
+import { markErasing } from '../../../src/mongo/athletes/erasing.ts';
+import { createAthleteStore } from '../../../src/mongo/athletes/athletes.ts';
+import { createLeaseStore } from '../../../src/mongo/coordination/leases.ts';
+import { identifyOwner } from '../../../src/owner.ts';
+import type { AthleteLeases } from '../../../src/sync/athletes/athlete-leases.ts';
+import { createAthleteLeases } from '../../../src/sync/athletes/athlete-leases.ts';
+import { everyApplication } from '../../../src/mongo/schema/application.ts';
+import { athleteLease, importLease } from '../../../src/sync/ports/leases.ts';
+import { useAdapter } from '../../mongo/adapter.ts';
 
 const adapter = useAdapter();
 const host = hostname();

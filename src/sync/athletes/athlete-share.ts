@@ -2,9 +2,9 @@
  * The part of a run in the sharing of athletes with other processes: what it tells them, what it knows of
  * them, and what follows from it.
  */
-import type { Loads } from '../domain/sync/share.ts';
-import { createSurplus, isShort, wantedOf } from '../domain/sync/share.ts';
-import type { LeaseStore, Member, Membership } from './ports/leases.ts';
+import type { Loads } from '../../domain/sync/share.ts';
+import { createSurplus, isShort, wantedOf } from '../../domain/sync/share.ts';
+import type { LeaseStore, Member, Membership } from '../ports/leases.ts';
 
 export interface AthleteShare {
   /** Takes part from the first time on, and reads what the others hold. */

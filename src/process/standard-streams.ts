@@ -3,7 +3,7 @@
  * terminal, the room on a disk. A failed write ends nothing by itself.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { OutputFailedError } from './errors.ts';
+import { OutputFailedError } from '../errors.ts';
 
 type Stream = NodeJS.WritableStream & {
   readonly isTTY?: boolean;

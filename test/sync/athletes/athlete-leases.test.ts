@@ -2,15 +2,15 @@ import { hostname } from 'node:os';
 import { Long } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { systemClock } from '../../src/clock.ts';
-import { createAthleteStore } from '../../src/mongo/athletes/athletes.ts';
-import { createLeaseStore } from '../../src/mongo/coordination/leases.ts';
-import { markErasing } from '../../src/mongo/athletes/erasing.ts';
-import { identifyOwner } from '../../src/owner.ts';
-import type { AthleteLeases } from '../../src/sync/athlete-leases.ts';
-import { createAthleteLeases } from '../../src/sync/athlete-leases.ts';
-import { everyApplication } from '../../src/mongo/schema/application.ts';
-import { useAdapter } from '../mongo/adapter.ts';
+import { systemClock } from '../../../src/clock.ts';
+import { createAthleteStore } from '../../../src/mongo/athletes/athletes.ts';
+import { createLeaseStore } from '../../../src/mongo/coordination/leases.ts';
+import { markErasing } from '../../../src/mongo/athletes/erasing.ts';
+import { identifyOwner } from '../../../src/owner.ts';
+import type { AthleteLeases } from '../../../src/sync/athletes/athlete-leases.ts';
+import { createAthleteLeases } from '../../../src/sync/athletes/athlete-leases.ts';
+import { everyApplication } from '../../../src/mongo/schema/application.ts';
+import { useAdapter } from '../../mongo/adapter.ts';
 
 const [ada, bob] = [1001, 1002];
 const adapter = useAdapter();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Stop } from '../src/stop.ts';
+import { Stop } from '../../src/process/stop.ts';
 
 describe('a requested stop', () => {
   it.each([

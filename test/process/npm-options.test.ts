@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { createCommands } from '../src/command-line.ts';
-import { createLog } from '../src/log.ts';
-import { isColorOffInNpm, logOptionKeptByNpm, rejectOptionsKeptByNpm } from '../src/npm-options.ts';
-import { capture } from './support/command/program.ts';
+import { createCommands } from '../../src/command-line.ts';
+import { createLog } from '../../src/log.ts';
+import {
+  isColorOffInNpm,
+  logOptionKeptByNpm,
+  rejectOptionsKeptByNpm,
+} from '../../src/process/npm-options.ts';
+import { capture } from '../support/command/program.ts';
 
 const commands = createCommands(() => Promise.resolve(), process.stdin);
 

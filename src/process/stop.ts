@@ -2,7 +2,7 @@
  * The end of the process that was requested from outside, and the exit code that follows from it.
  */
 import { constants } from 'node:os';
-import { exitCodes } from './errors.ts';
+import { exitCodes } from '../errors.ts';
 
 export const stopSignals = ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP'] as const;
 export type StopSignal = (typeof stopSignals)[number];

@@ -3,14 +3,15 @@
  * in a few operations for all. The daemon's runs last for days, so athletes can join a run that is under
  * way.
  */
-import { AuthorizationNeededError, LeaseLostError } from '../errors.ts';
+import { AuthorizationNeededError, LeaseLostError } from '../../errors.ts';
 import type { AthleteShare } from './athlete-share.ts';
 import { createAthleteShare } from './athlete-share.ts';
 import type { AthleteSyncState, Scope } from './athlete-sync-state.ts';
-import { hasWork } from './athlete-sync-state.ts';
-import type { AthleteState, AthleteStore } from './ports/athletes.ts';
-import type { Lease, LeaseHolder, LeaseStore } from './ports/leases.ts';
-import { athleteLease, importPrefix } from './ports/leases.ts';
+import { hasWork, initialState } from './athlete-sync-state.ts';
+import { takeAthletes } from './take-athletes.ts';
+import type { AthleteState, AthleteStore } from '../ports/athletes.ts';
+import type { Lease, LeaseHolder, LeaseStore } from '../ports/leases.ts';
+import { athleteLease, importPrefix } from '../ports/leases.ts';
 
 export interface AthleteLeaseDeps {
   readonly leases: LeaseStore;
@@ -178,7 +179,7 @@ async function acquireSome(
     if (lease !== undefined) leases.set(athleteId, lease);
     else if (holder !== undefined) held.set(athleteId, holder);
   }
-  const states = await takeOrRelease(deps, leases);
+  const states = await takeAthletes(deps, leases);
   // Who joins late takes turns with the others instead of catching up with them.
   const least = athletes.reduce((served, one) => Math.min(served, one.served), Infinity);
   for (const state of states) {
@@ -227,52 +228,4 @@ function isPolledLately(
 ): boolean {
   if (sharing === undefined || lastPoll === undefined) return false;
   return lastPoll.at.getTime() > nowMs() - sharing.recentPollMs;
-}
-
-/**
- * Marks the athletes as held and loads them. Releases whoever was erased meanwhile, because marking the
- * athlete must not bring back a document, and whom a newer lease has.
- */
-async function takeOrRelease(
-  { leases, athletes }: AthleteLeaseDeps,
-  acquired: ReadonlyMap<number, Lease>,
-): Promise<readonly AthleteState[]> {
-  if (acquired.size === 0) return [];
-  const taken = new Set<number>();
-  try {
-    // Read under the leases.
-    const known = new Set(await athletes.athleteIds());
-    const present = [...acquired].filter(([athleteId]) => known.has(athleteId));
-    const epochs = new Map(present.map(([athleteId, { epoch }]) => [athleteId, epoch] as const));
-    const states = await athletes.takeAll(epochs);
-    for (const { athleteId } of states) taken.add(athleteId);
-    return states;
-  } finally {
-    const rest = [...acquired].filter(([athleteId]) => !taken.has(athleteId));
-    if (rest.length > 0) await leases.releaseAll(rest.map(([, lease]) => lease));
-  }
-}
-
-function initialState(
-  { scopeOf, isPollWanted }: AthleteLeaseOptions,
-  lease: Lease,
-  state: AthleteState,
-): AthleteSyncState {
-  const { athleteId, coverage, backfills, reconcile, reconciledAt, rejectedDeletions } = state;
-  return {
-    ...{ athleteId, lease, coverage, backfills, reconcile, reconciledAt, rejectedDeletions },
-    scope: scopeOf(athleteId),
-    isPollDue: isPollWanted,
-    lastPoll: state.lastPoll,
-    isSweepDue: true,
-    served: 0,
-    tasks: undefined,
-    nextTryAtMs: Infinity,
-    inFlight: new Set(),
-    backoffs: new Map(),
-    stoppedBy: undefined,
-    isLeaving: false,
-    waitingStreams: undefined,
-    waitingChange: 0,
-  };
 }
