@@ -2,11 +2,11 @@ import type { Document } from 'mongodb';
 import { Long, ObjectId } from 'mongodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { fileNameOf } from '../../src/features/export/file-name.ts';
-import { hide } from '../../src/features/export/hide.ts';
+import { fileNameOf } from '../../src/features/shared/recording-files/file-name.ts';
+import { hide } from '../../src/features/shared/recording-files/hide.ts';
 import type { ShownRecording } from '../../src/features/shared/recording-files/samples.ts';
 import { recordings } from '../../src/mongo/streams/recordings.ts';
-import { written } from '../features/export/recording-of.ts';
+import { written } from '../features/shared/recording-files/recording-of.ts';
 import { answerOf } from '../../src/features/shared/answer.ts';
 import { answerText } from '../../src/features/query/report.ts';
 import type { Scope } from '../../src/queries/binding.ts';

@@ -4,13 +4,13 @@
  */
 import { join } from 'node:path';
 import type { Recording } from '../../domain/activity/recording.ts';
-import { hide } from './hide.ts';
+import { hide } from '../shared/recording-files/hide.ts';
 import type { ShownRecording } from '../shared/recording-files/samples.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes, NothingToExportError } from '../../errors.ts';
-import { fileNameOf } from './file-name.ts';
-import type { ExportCounts } from './format.ts';
-import { createCounts, documentOf } from './format.ts';
+import { fileNameOf } from '../shared/recording-files/file-name.ts';
+import type { ExportCounts } from '../shared/recording-files/format.ts';
+import { createCounts, documentOf, unfitReason } from '../shared/recording-files/format.ts';
 import {
   assertAbsent,
   isFile,
@@ -22,7 +22,6 @@ import { outputFailed } from '../../process/standard-streams.ts';
 import type { Database } from '../../main.ts';
 import { openDatabaseToRead } from '../../main.ts';
 import { countRecordings, findRecording, recordings } from '../../mongo/streams/recordings.ts';
-import { commandLine } from '../../domain/invocation.ts';
 import { makeFolder } from '../../make-folder.ts';
 import type { Program } from '../../program.ts';
 import type { ExportOptions, ExportOrder } from './options.ts';
@@ -125,15 +124,11 @@ async function openProgress(
   return progress;
 }
 
-function unfit(
-  { id, streamsState }: Recording,
-  { name, format }: ExportOrder,
-): NothingToExportError {
-  const reason =
-    streamsState === 'stored' || streamsState === 'none'
-      ? `it has no ${format.needs}`
-      : `its streams are not stored yet (${streamsState}): ${commandLine('sync')} fetches them`;
-  return new NothingToExportError(`Activity ${id} cannot be exported as ${name}: ${reason}.`);
+function unfit(recording: Recording, { name, format }: ExportOrder): NothingToExportError {
+  const reason = unfitReason(recording, format);
+  return new NothingToExportError(
+    `Activity ${recording.id} cannot be exported as ${name}: ${reason}.`,
+  );
 }
 
 interface Work {

@@ -4,7 +4,7 @@
  */
 import { Long } from 'mongodb';
 import type { Simulator } from '../../../src/simulator/simulator.ts';
-import type { GpxPoint } from '../../features/export/readers.ts';
+import type { GpxPoint } from '../../features/shared/recording-files/readers.ts';
 import type { Scene, SceneOptions } from '../../support/scene.ts';
 import { athleteId, athleteNamed } from '../../support/scene.ts';
 

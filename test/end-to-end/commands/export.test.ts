@@ -6,7 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportActivities } from '../../../src/features/export/command.ts';
 import type { ExportOptions } from '../../../src/features/export/options.ts';
 import { DomestiqueError } from '../../../src/errors.ts';
-import { csvRecords, readGpx, readGpxTracks } from '../../features/export/readers.ts';
+import {
+  csvRecords,
+  readGpx,
+  readGpxTracks,
+} from '../../features/shared/recording-files/readers.ts';
 import { createTestProgram } from '../../support/command/program.ts';
 import type { Scene } from '../../support/scene.ts';
 import { athleteId, useScene } from '../../support/scene.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { GpxTrack } from '../../export/readers.ts';
-import { readGpx, readGpxTracks } from '../../export/readers.ts';
-import { recordingOf, written } from '../../export/recording-of.ts';
+import type { GpxTrack } from './readers.ts';
+import { readGpx, readGpxTracks } from './readers.ts';
+import { recordingOf, written } from './recording-of.ts';
 
 async function read(...given: Parameters<typeof recordingOf>): Promise<GpxTrack> {
   const [track] = await readGpx([await written('gpx', recordingOf(...given))]);

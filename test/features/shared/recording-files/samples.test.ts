@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Sample } from '../../../../src/domain/activity/streams.ts';
 import { instantsOf } from '../../../../src/features/shared/recording-files/samples.ts';
-import { recordingOf } from '../../export/recording-of.ts';
+import { recordingOf } from './recording-of.ts';
 
 function instantTexts(startAt: Date, time: readonly Sample[]): readonly (string | undefined)[] {
   const streams = { sampleCount: time.length, arrays: new Map([['time', time]]) };

@@ -1,11 +1,15 @@
 /**
  * Recordings made by hand, for tests of what is written of them.
  */
-import type { JsonObject } from '../../../src/domain/json.ts';
-import type { Recording } from '../../../src/domain/activity/recording.ts';
-import type { FormatName } from '../../../src/features/export/format.ts';
-import { createCounts, documentOf, formats } from '../../../src/features/export/format.ts';
-import type { Sample } from '../../../src/domain/activity/streams.ts';
+import type { JsonObject } from '../../../../src/domain/json.ts';
+import type { Recording } from '../../../../src/domain/activity/recording.ts';
+import type { FormatName } from '../../../../src/features/shared/recording-files/format.ts';
+import {
+  createCounts,
+  documentOf,
+  formats,
+} from '../../../../src/features/shared/recording-files/format.ts';
+import type { Sample } from '../../../../src/domain/activity/streams.ts';
 
 /** The document of the recordings in a format. */
 export async function written(

@@ -1,8 +1,8 @@
 /**
  * An activity as one line of JSON: Strava's record with `streams` as one more field.
  */
-import type { Recording } from '../../domain/activity/recording.ts';
-import { jsonText } from '../shared/text/json-text.ts';
+import type { Recording } from '../../../domain/activity/recording.ts';
+import { jsonText } from '../text/json-text.ts';
 
 /** The line in pieces; `streams` is null if none are stored. */
 export function* ndjsonOf({ record, streams }: Recording): Generator<string> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fileNameOf } from '../../../src/features/export/file-name.ts';
+import { fileNameOf } from '../../../../src/features/shared/recording-files/file-name.ts';
 import { recordingOf } from './recording-of.ts';
 
 function named(name: string, id = 19_000_000_001): string {

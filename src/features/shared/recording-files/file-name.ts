@@ -2,8 +2,8 @@
  * Names of exported files: unique by the activity's id, and safe whatever the activity is called, also on FAT
  * and in zip files. Names of devices, such as `con`, cannot come about, because each begins with the day.
  */
-import type { Recording } from '../../domain/activity/recording.ts';
-import { textOf } from '../shared/recording-files/samples.ts';
+import type { Recording } from '../../../domain/activity/recording.ts';
+import { textOf } from './samples.ts';
 
 /** At this length a title takes at most 160 of the 255 bytes that file systems allow. */
 const maxTitleLength = 40;

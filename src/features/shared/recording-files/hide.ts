@@ -3,13 +3,13 @@
  * It depends on no format.
  */
 import polylineCodec from '@googlemaps/polyline-codec';
-import type { HiddenPlace } from '../../domain/activity/hidden-places.ts';
-import { isHidden, isLineHidden } from '../../domain/activity/hidden-places.ts';
-import type { Recording } from '../../domain/activity/recording.ts';
-import type { Streams } from '../../domain/activity/streams.ts';
-import type { JsonObject, JsonValue } from '../../domain/json.ts';
-import type { ShownRecording } from '../shared/recording-files/samples.ts';
-import { positionsOf } from '../shared/recording-files/samples.ts';
+import type { HiddenPlace } from '../../../domain/activity/hidden-places.ts';
+import { isHidden, isLineHidden } from '../../../domain/activity/hidden-places.ts';
+import type { Recording } from '../../../domain/activity/recording.ts';
+import type { Streams } from '../../../domain/activity/streams.ts';
+import type { JsonObject, JsonValue } from '../../../domain/json.ts';
+import type { ShownRecording } from './samples.ts';
+import { positionsOf } from './samples.ts';
 
 type Places = readonly HiddenPlace[];
 

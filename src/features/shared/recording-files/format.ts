@@ -2,13 +2,14 @@
  * The formats: what each requires of an activity, and how to assemble a whole document. It does no
  * input or output.
  */
-import type { Recording } from '../../domain/activity/recording.ts';
+import type { Recording } from '../../../domain/activity/recording.ts';
+import { commandLine } from '../../../domain/invocation.ts';
 import { csvHead, csvOf } from './csv.ts';
-import { geojsonHead, geojsonOf, geojsonTail } from '../shared/recording-files/geojson.ts';
-import { gpxHead, gpxOf, gpxTail } from '../shared/recording-files/gpx.ts';
+import { geojsonHead, geojsonOf, geojsonTail } from './geojson.ts';
+import { gpxHead, gpxOf, gpxTail } from './gpx.ts';
 import { ndjsonOf } from './ndjson.ts';
-import type { ShownRecording } from '../shared/recording-files/samples.ts';
-import { linesOf } from '../shared/recording-files/samples.ts';
+import type { ShownRecording } from './samples.ts';
+import { linesOf } from './samples.ts';
 
 export interface Format {
   /** What an activity must have, in words: "position data". */
@@ -57,6 +58,13 @@ export const formats = {
 } as const satisfies Record<string, Format>;
 
 export type FormatName = keyof typeof formats;
+
+/** Why a format cannot hold an activity, as the end of a sentence. */
+export function unfitReason({ streamsState }: Recording, { needs }: Format): string {
+  return streamsState === 'stored' || streamsState === 'none'
+    ? `it has no ${needs}`
+    : `its streams are not stored yet (${streamsState}): ${commandLine('sync')} fetches them`;
+}
 
 export interface ExportCounts {
   /** Activities that were written. */

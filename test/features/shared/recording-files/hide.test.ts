@@ -1,8 +1,8 @@
 import polylineCodec from '@googlemaps/polyline-codec';
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../../src/domain/json.ts';
-import { formats } from '../../../src/features/export/format.ts';
-import { hide } from '../../../src/features/export/hide.ts';
+import type { JsonObject } from '../../../../src/domain/json.ts';
+import { formats } from '../../../../src/features/shared/recording-files/format.ts';
+import { hide } from '../../../../src/features/shared/recording-files/hide.ts';
 import { readCsv, readGpx } from './readers.ts';
 import { recordingOf, written } from './recording-of.ts';
 

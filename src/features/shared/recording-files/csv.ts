@@ -2,8 +2,8 @@
  * Samples as CSV (RFC 4180): one row each, the same columns for every activity. All cells are numbers,
  * instants, true or false, so no cell needs quotes and no program reads one as a formula.
  */
-import type { Recording } from '../../domain/activity/recording.ts';
-import { instantsOf } from '../shared/recording-files/samples.ts';
+import type { Recording } from '../../../domain/activity/recording.ts';
+import { instantsOf } from './samples.ts';
 
 /** Strava's key of the stream, and the name of its column with the unit. */
 const columns: readonly (readonly [string, string])[] = [
