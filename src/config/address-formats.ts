@@ -24,6 +24,11 @@ export const addressFormats = {
     problem: (value: string) => (isHttpUrl(value) ? undefined : 'must be an http(s) address'),
     mask: (url: string) => (URL.canParse(url) ? `${new URL(url).origin}/${maskText}` : maskText),
   },
+  /** A template of map tiles, as Leaflet takes it. */
+  'tiles-url': {
+    accepts: () => 'an http(s) address with `{z}`, `{x}` and `{y}`',
+    problem: tilesUrlProblem,
+  },
   'mongodb-uri': {
     accepts: () => 'a `mongodb://` or `mongodb+srv://` connection string',
     problem: mongodbUriProblem,
@@ -67,6 +72,15 @@ function withoutEndSlash({ origin, pathname }: URL): string {
 
 function isHttpUrl(value: string): boolean {
   return URL.canParse(value) && !/\s/.test(value) && /^https?:$/.test(new URL(value).protocol);
+}
+
+function tilesUrlProblem(value: string): string | undefined {
+  const hasPlaces = ['{z}', '{x}', '{y}'].every((place) => value.includes(place));
+  if (!hasPlaces || !isHttpUrl(value) || value.includes('{s}')) {
+    return 'must be an http(s) address with {z}, {x} and {y}, and without {s}';
+  }
+  const { username, password } = new URL(value);
+  return username === '' && password === '' ? undefined : 'must not hold a user name or password';
 }
 
 function mongodbUriProblem(value: string): string | undefined {

@@ -9,6 +9,7 @@ import type { Values } from './settings.ts';
 /** The whole configuration, deeply frozen. */
 export type Config = DeepReadonly<ReturnType<typeof toConfig>>;
 export type SyncConfig = Config['sync'];
+export type PageConfig = Config['page'];
 export type HttpConfig = Config['http'];
 export type LogConfig = Config['log'];
 
@@ -57,7 +58,7 @@ function toConfig(values: Values, projectDir: string, warnings: readonly string[
       url: notify.url ?? undefined,
       isOfNewActivities: notify.newActivity,
     },
-    page: values.page,
+    page: toPageConfig(values.page, projectDir),
     /** The places that each export leaves out. */
     export: { hide: values.export.hide ?? [] },
     lease: { durationMs: values.lease.duration },
@@ -90,6 +91,23 @@ function toStravaConfig({
     },
     requestTimeoutMs: timeout,
     maxStreamsBytes: streamsMaxMegabytes * 1_000_000,
+  };
+}
+
+function toPageConfig({ isOn, host, port, units, ...page }: Values['page'], projectDir: string) {
+  const { passwordFile, auth, trustProxy, tilesUrl, tilesAttribution } = page;
+  return {
+    ...{ isOn, host, port, units },
+    /** Absolute path of the password's file. Undefined: the page asks for no password. */
+    passwordFile: passwordFile === null ? undefined : path.resolve(projectDir, passwordFile),
+    /** Whether a proxy asks for the login. */
+    isLoginOfProxy: auth === 'none',
+    isProxyTrusted: trustProxy,
+    /** The map's background. Undefined: the coast line. */
+    tiles:
+      tilesUrl === null || tilesAttribution === null
+        ? undefined
+        : { url: tilesUrl, attribution: tilesAttribution },
   };
 }
 

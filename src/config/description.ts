@@ -98,7 +98,7 @@ const sections: readonly (readonly [title: string, ...prefixes: string[]])[] = [
   ['Retention', 'retentionDays', 'keep'],
   ['Login and HTTP server', 'auth', 'http'],
   ['Webhooks and notifications', 'webhook', 'notify'],
-  ['Units', 'page'],
+  ['Page and units', 'page'],
   ['Exports', 'export'],
   ['Log', 'log'],
 ];

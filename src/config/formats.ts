@@ -112,6 +112,8 @@ export const formats = {
   },
   /** A command line can hold a secret, so it is not repeated. */
   'command-line': withRule<string>({ accepts: () => 'a command line', isValid: isFilled }),
+  /** Shown to people. */
+  line: echoed<string>({ accepts: () => 'one line of text', isValid: isLine }),
   path: withRule<string>({ accepts: () => 'a path', isValid: isFilled }),
   ...addressFormats,
 };
@@ -159,6 +161,10 @@ function isWithin(value: unknown, { min = 0, max = Number.MAX_SAFE_INTEGER }: Li
 
 function isFilled(value: string): boolean {
   return value.trim() !== '' && !value.includes('\0');
+}
+
+function isLine(value: string): boolean {
+  return isFilled(value) && !/[\n\r]/.test(value);
 }
 
 function isTimezone(value: string): boolean {

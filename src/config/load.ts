@@ -15,6 +15,7 @@ import { createConfig } from './config.ts';
 import type { Origin, Reading } from './files.ts';
 import { modeOf, readConfigFile } from './files.ts';
 import { formatOf } from './formats.ts';
+import { pageContradictions } from './page-rules.ts';
 import { proxyProblems } from './proxy.ts';
 import type { Setting, Values } from './settings.ts';
 import { allSettings, schema } from './settings.ts';
@@ -83,6 +84,7 @@ export function resolveSettings(options: LoadOptions): Resolution {
   for (const { tree } of files) config.load(tree);
   const values = config.getProperties() as Values;
   const invalid = invalidSettings(config);
+  const isPageInvalid = [...invalid.keys()].some((key) => key.startsWith('page.'));
   const problems = [
     ...sources.flatMap((source) => source.problems),
     ...allSettings.flatMap((setting) => {
@@ -91,6 +93,7 @@ export function resolveSettings(options: LoadOptions): Resolution {
     }),
     ...(windows.some((key) => invalid.has(key)) ? [] : windowContradiction(values, origins)),
     ...notifyContradiction(origins),
+    ...(isPageInvalid ? [] : pageContradictions(values.page, origins)),
     ...proxyProblems(options.env),
   ];
   if (problems.length > 0) throw new ConfigurationError(problems);

@@ -129,6 +129,58 @@ const notify = {
 };
 
 const page = {
+  isOn: setting({
+    env: 'PAGE',
+    format: 'switch',
+    example: 'false',
+    doc: 'Whether the daemon serves the page',
+  }),
+  host: setting({
+    env: 'PAGE_HOST',
+    format: 'host-name',
+    example: '0.0.0.0',
+    doc: 'The address that the page listens on. One that other machines reach needs a login: see [page.md](page.md#from-other-machines)',
+  }),
+  port: setting({
+    env: 'PAGE_PORT',
+    ...freePort,
+    example: '8486',
+    doc: 'Port of the page; 0 is any free one',
+  }),
+  passwordFile: setting({
+    env: 'PAGE_PASSWORD_FILE',
+    format: 'path',
+    example: '/run/secrets/domestique-page-password',
+    doc: 'File of the password that the page asks for, of at least 8 characters',
+    unset: 'no password, which only a loopback `PAGE_HOST` allows',
+  }),
+  auth: setting({
+    env: 'PAGE_AUTH',
+    format: 'choice',
+    choices: ['password', 'none'],
+    example: 'none',
+    doc: 'Who asks for a login where other machines reach the page: Domestique (`password`), or a proxy of yours (`none`). `none` needs `PAGE_TRUST_PROXY=true`',
+  }),
+  trustProxy: setting({
+    env: 'PAGE_TRUST_PROXY',
+    format: 'switch',
+    example: 'true',
+    doc: 'Whether a proxy of yours passes requests on to the page. Otherwise a loopback page answers 404 to what a proxy passes on',
+  }),
+  tilesUrl: setting({
+    env: 'PAGE_TILES_URL',
+    format: 'tiles-url',
+    example: 'https://tiles.example.org/{z}/{x}/{y}.png',
+    doc: "Where the page's map gets its background from. The browser requests it, and so tells that server where you look. It needs `PAGE_TILES_ATTRIBUTION`",
+    unset: 'no background but the coast line, and no request leaves the machine',
+  }),
+  tilesAttribution: setting({
+    env: 'PAGE_TILES_ATTRIBUTION',
+    format: 'line',
+    example: '© OpenStreetMap contributors',
+    doc: 'Whom the map credits for its background, as plain text',
+    unset: 'none, and none is needed without `PAGE_TILES_URL`',
+  }),
   units: setting({
     env: 'PAGE_UNITS',
     format: 'choice',

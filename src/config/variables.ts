@@ -89,7 +89,7 @@ function problemOf(name: string, env: Environment): readonly string[] {
  */
 function isMisspelling(name: string, known: string): boolean {
   const isLong = known.length >= 13;
-  if (!isLong && hasOwnPrefix(known)) return false;
+  if (!isLong && hasOwnPrefix(`${known}_`)) return false;
   return nameDistance(name, known) <= (isLong ? 2 : 1);
 }
 

@@ -27,11 +27,6 @@ export function isKnownHost(header: string | undefined): boolean {
   return hostname === 'localhost' || isIP(hostname.replace(/^\[(.*)\]$/, '$1')) !== 0;
 }
 
-/** Whether a server that listens there is reached from this machine only. */
-export function isLoopbackAddress(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d+){3}$/.test(host);
-}
-
 function parse(header: string | undefined): URL | undefined {
   // Anything else is a path, a user or a query, and no host.
   if (header === undefined || !/^[\w.:[\]-]+$/.test(header)) return undefined;

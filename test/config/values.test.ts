@@ -9,9 +9,17 @@ const withVariable = (name: string, value: string) => {
   return problemsOf({ env: { ...neededBy(name), [name]: value }, configDir: project.configDir });
 };
 
-/** The one setting that is nothing without another. */
-const neededBy = (name: string) =>
-  name === 'NOTIFY_NEW_ACTIVITY' ? { NOTIFY_COMMAND: 'tell me' } : {};
+/** What a setting is nothing without. */
+const needed: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  NOTIFY_NEW_ACTIVITY: { NOTIFY_COMMAND: 'tell me' },
+  PAGE_HOST: { PAGE_PASSWORD_FILE: '/run/secrets/page' },
+  PAGE_TRUST_PROXY: { PAGE_PASSWORD_FILE: '/run/secrets/page' },
+  PAGE_AUTH: { PAGE_TRUST_PROXY: 'true' },
+  PAGE_TILES_URL: { PAGE_TILES_ATTRIBUTION: 'somebody' },
+  PAGE_TILES_ATTRIBUTION: { PAGE_TILES_URL: 'https://x/{z}/{x}/{y}' },
+};
+
+const neededBy = (name: string) => needed[name] ?? {};
 
 describe('a wrong value', () => {
   it.each([
@@ -58,6 +66,24 @@ describe('a wrong value', () => {
     ['MONGODB_DATABASE', ['admin', 'local', 'config'], "MongoDB's own"],
     ['MONGODB_PORT', ['0', '65536', '-1', '27017x'], 'from 1 to 65535'],
     ['AUTH_PORT', ['65536', 'http'], 'from 0 to 65535'],
+    ['PAGE', ['yes', 'off', '0'], 'true or false'],
+    ['PAGE_HOST', ['http://127.0.0.1', 'a b'], 'host name or an IP address'],
+    ['PAGE_PORT', ['65536', '-1'], 'from 0 to 65535'],
+    ['PAGE_AUTH', ['None', 'proxy'], 'one of password, none'],
+    ['PAGE_TRUST_PROXY', ['1'], 'true or false'],
+    [
+      'PAGE_TILES_URL',
+      [
+        'https://x/',
+        'https://x/{z}/{x}',
+        'ftp://x/{z}/{x}/{y}',
+        '//x/{z}/{x}/{y}',
+        'https://{s}.x/{z}/{x}/{y}',
+      ],
+      'with {z}, {x} and {y}',
+    ],
+    ['PAGE_TILES_URL', ['https://u:p@x/{z}/{x}/{y}'], 'user name or password'],
+    ['PAGE_TILES_ATTRIBUTION', [' ', 'a\nb'], 'one line'],
     ['DATA_DIR', [' '], 'a path'],
     ['LEASE_DURATION', ['99ms', '15', '2d'], 'from 100ms to 1d'],
     ['EXPORT_HIDE', ['48,16', '48,16,500;', '91,16,500', '48,16,0', 'home'], 'LAT,LNG,METRES'],
@@ -167,6 +193,14 @@ describe('a right value', () => {
       NOTIFY_NEW_ACTIVITY: 'true',
       AUTH_PORT: '0',
       LEASE_DURATION: '2s',
+      PAGE: 'false',
+      PAGE_HOST: '0.0.0.0',
+      PAGE_PORT: '0',
+      PAGE_PASSWORD_FILE: 'page-password',
+      PAGE_AUTH: 'password',
+      PAGE_TRUST_PROXY: 'true',
+      PAGE_TILES_URL: 'https://tiles.example.org/{z}/{x}/{y}.png?key=a',
+      PAGE_TILES_ATTRIBUTION: '© Contributors',
       PAGE_UNITS: 'imperial',
       EXPORT_HIDE: '48.2082,16.3738,500; -33.87,151.2,1000',
       LOG_LEVEL: 'silent',
@@ -214,7 +248,19 @@ describe('a right value', () => {
       notify: { command: 'tell me', isOfNewActivities: true },
       auth: { port: 0 },
       lease: { durationMs: 2000 },
-      page: { units: 'imperial' },
+      page: {
+        isOn: false,
+        host: '0.0.0.0',
+        port: 0,
+        passwordFile: `${project.dir}/page-password`,
+        isLoginOfProxy: false,
+        isProxyTrusted: true,
+        tiles: {
+          url: 'https://tiles.example.org/{z}/{x}/{y}.png?key=a',
+          attribution: '© Contributors',
+        },
+        units: 'imperial',
+      },
       export: {
         hide: [
           { lat: 48.2082, lng: 16.3738, meters: 500 },
