@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rateOf } from '../../../src/domain/activity/pace.ts';
+import { rateOf } from '../../../src/domain/activity/pace.js';
 
 describe('the rate of a sport', () => {
   it.each([

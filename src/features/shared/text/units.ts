@@ -2,7 +2,7 @@
  * Writes Strava's measures for people, in the metric or the imperial system. Values are metres, seconds,
  * metres a second and degrees Celsius.
  */
-import { rateOf } from '../../../domain/activity/pace.ts';
+import { rateOf } from '../../../domain/activity/pace.js';
 import { UsageError } from '../../../errors.ts';
 import { number } from './text-format.ts';
 

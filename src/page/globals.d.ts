@@ -1,0 +1,2 @@
+/// <reference types="leaflet" />
+/// <reference types="uplot" />
