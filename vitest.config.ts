@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Apart, for they take their time: see vitest.faults.config.ts.
-    exclude: ['test/faults/**'],
+    // Apart, for they take their time: see vitest.faults.config.ts and vitest.browser.config.ts.
+    exclude: ['test/faults/**', 'test/browser/**'],
     globalSetup: ['test/scratch-folder.ts', 'test/mongo-server.ts'],
     pool: 'forks',
     // A worker runs many files, for to start one and to load the source costs more than most of them: so

@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config';
+import { findChromium, noChromium } from './test/browser/support/chromium.ts';
+import tests from './vitest.config.ts';
+
+const isLeftOut = findChromium(process.env) === undefined;
+if (isLeftOut) process.stderr.write(`${noChromium}\n`);
+
+export default defineConfig({
+  test: {
+    ...tests.test,
+    include: ['test/browser/**/*.test.ts'],
+    exclude: isLeftOut ? ['test/browser/**'] : [],
+    passWithNoTests: isLeftOut,
+    // A Chromium is several busy processes of its own.
+    maxWorkers: 1,
+  },
+});
