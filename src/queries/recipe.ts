@@ -53,7 +53,7 @@ export interface Recipe {
   readonly collection: string;
   readonly pipeline: readonly Document[];
   /** What `_id` is in the answer; without it, an activity's id. */
-  readonly groupedBy?: 'sport' | 'week' | 'month' | 'year' | 'weekday' | 'gear' | 'state';
+  readonly groupedBy?: 'sport' | 'day' | 'week' | 'month' | 'year' | 'weekday' | 'gear' | 'state';
   /** The index to use if MongoDB would otherwise read everything. */
   readonly hint?: string;
   /** One document of the answer, with invented values. */

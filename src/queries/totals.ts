@@ -40,6 +40,16 @@ export const totals: readonly Recipe[] = [
   },
   {
     ...whole,
+    name: 'totals-by-day',
+    title: 'How much on each day, the newest first?',
+    groupedBy: 'day',
+    parameters: ['athlete', 'limit'],
+    pipeline: [...sumsBy(localDay, readable), { $sort: { _id: -1 } }, { $limit: limit }],
+    answer: { _id: '2026-11-22', ...exampleSums },
+    note: 'Days without an activity are absent.',
+  },
+  {
+    ...whole,
     name: 'totals-by-week',
     title: 'How much in each ISO week, the newest first?',
     groupedBy: 'week',

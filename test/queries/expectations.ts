@@ -21,6 +21,7 @@ const corners: readonly [places.Position, places.Position] = [
 ];
 
 const settings: Readonly<Record<string, (fixture: Fixture) => Settings>> = {
+  'totals-by-day': () => ({ limit: '90' }),
   'totals-by-week': () => ({ limit: '60' }),
   'totals-by-month': () => ({ limit: '12' }),
   'minutes-by-week': () => ({ limit: '60' }),
@@ -64,6 +65,7 @@ function changeOf({ id: activity_id, summary: { name } }: Truth, change: object)
 
 export const expectations: Readonly<Record<string, Expectation>> = {
   'totals-by-sport': ({ truth }) => totals.totalsBySport(truth),
+  'totals-by-day': ({ truth }) => totals.totalsByDay(truth).slice(0, 90),
   'totals-by-week': ({ truth }) => totals.totalsByWeek(truth, 60),
   'minutes-by-week': ({ truth }) => totals.minutesByWeek(truth, 60),
   'longer-than': ({ truth }) => totals.longerThan(truth, 'Run', 10_000),
