@@ -1,0 +1,37 @@
+/**
+ * The JSON of the page, below `/api/v1`. docs/page-api.md describes it.
+ */
+import { Hono } from 'hono';
+import type { MiddlewareHandler } from 'hono';
+import { createBoundedWork } from '../../../http/bounded-work.ts';
+import type { Program } from '../../../program.ts';
+import type { PageSource } from '../source.ts';
+import { ApiFailure, databaseAway, respondToFailure } from './responses.ts';
+import { createTotals } from './totals.ts';
+
+/** The daemon tries on for ever while MongoDB is away; a reader does not wait for that. */
+const maxResponseMs = 15_000;
+const maxReads = 32;
+
+/** Routes are added before the last one, which is for every other path. */
+export function createApi(program: Program, source: PageSource): Hono {
+  const api = new Hono();
+  api.onError(respondToFailure);
+  api.use(withinTime(program));
+  api.route('/', createTotals(source));
+  api.all('*', () => {
+    throw new ApiFailure(404, 'There is no such path.');
+  });
+  return api;
+}
+
+function withinTime({ clock }: Program): MiddlewareHandler {
+  const bounded = createBoundedWork({ clock, maxMs: maxResponseMs, maxRunning: maxReads });
+  return async (_context, next) => {
+    const isInTime = await bounded(async () => {
+      await next();
+      return true;
+    }, false);
+    if (!isInTime) throw databaseAway();
+  };
+}

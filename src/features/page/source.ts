@@ -1,0 +1,9 @@
+/**
+ * The database of the page, which may be away.
+ */
+import type { Database } from '../../main.ts';
+
+export interface PageSource {
+  /** Undefined while MongoDB is away or not open yet. */
+  readonly database: () => Database | undefined;
+}
