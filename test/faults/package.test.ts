@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,6 +49,15 @@ describe('the package, installed into an empty folder', () => {
   it('has the program, and neither tests, source nor anything secret', () => {
     expect(packed).toContain('dist/cli.js');
     expect(packed).toContain('config/default.json');
+    const page = readdirSync(join(projectFolder, 'src/page'), {
+      recursive: true,
+      encoding: 'utf8',
+    });
+    const loaded = page
+      .filter((path) => /\.(?:js|css)$/.test(path))
+      .map((path) => `dist/page/${path}`);
+    expect(loaded).toContain('dist/page/style.css');
+    expect(packed).toEqual(expect.arrayContaining(loaded));
     const foreign = packed.filter((path) =>
       /\.ts$|^test|^src|secrets\.json|local\.json|^\./.test(path),
     );
