@@ -4,6 +4,7 @@
  */
 import { byId, on, replace } from './dom.js';
 import { createFormat } from './format.js';
+import { athleteOf, withQuery } from './paths.js';
 import { h } from './tree.js';
 
 /** @import { Format, Units } from './format.js' */
@@ -39,8 +40,7 @@ export function readerFormat() {
  * @returns {string}
  */
 export function chosenAthlete() {
-  const id = new URLSearchParams(location.search).get('athlete') ?? '';
-  return /^\d{1,19}$/.test(id) ? id : '';
+  return athleteOf(new URLSearchParams(location.search).get('athlete'));
 }
 
 /**
@@ -49,9 +49,7 @@ export function chosenAthlete() {
  * @param {Readonly<Record<string, string>>} [parameters]
  */
 export function pathFor(path, parameters = {}) {
-  const all = Object.entries({ athlete: chosenAthlete(), ...parameters });
-  const query = new URLSearchParams(all.filter(([, value]) => value !== ''));
-  return query.size === 0 ? path : `${path}?${query.toString()}`;
+  return withQuery(path, { athlete: chosenAthlete(), ...parameters });
 }
 
 /**

@@ -1,0 +1,154 @@
+/**
+ * The documents of the page: now is rendered here, so that it shows without JavaScript too; the others are
+ * a shell that their script fills.
+ */
+import { Hono } from 'hono';
+import type { Context } from 'hono';
+import { commandLine } from '../../domain/invocation.ts';
+import { createFormat } from '../../page/lib/format.js';
+import { athleteOf } from '../../page/lib/paths.js';
+import type { Tree } from '../../page/lib/tree.js';
+import { h } from '../../page/lib/tree.js';
+import { nowView } from '../../page/now/view.js';
+import type { Program } from '../../program.ts';
+import type { Now } from './api/types.ts';
+import type { AssetUrls, View } from './shell.ts';
+import { renderShell } from './shell.ts';
+
+export interface ViewsOptions {
+  readonly program: Pick<Program, 'config' | 'clock' | 'timeZone'>;
+  readonly assets: AssetUrls;
+  /** Undefined while nothing was ever read and MongoDB is away. */
+  readonly readNow: () => Promise<Now | undefined>;
+}
+
+const leaflet = { style: 'vendor/leaflet.css', script: 'vendor/leaflet.js' };
+const uPlot = { style: 'vendor/uPlot.css', script: 'vendor/uPlot.js' };
+
+const now: View = {
+  title: 'Now',
+  section: 'Now',
+  styles: ['page/now.css'],
+  scripts: ['page/now.js'],
+  data: { 'start-command': commandLine('start') },
+};
+const calendar: View = {
+  title: 'Calendar',
+  section: 'Calendar',
+  styles: ['page/calendar.css'],
+  scripts: ['page/calendar.js'],
+};
+const map: View = {
+  title: 'Map',
+  section: 'Map',
+  styles: [leaflet.style, 'page/map.css'],
+  scripts: [leaflet.script, 'page/map.js'],
+  isWide: true,
+};
+const activities: View = {
+  title: 'Activities',
+  section: 'Activities',
+  styles: ['page/activities.css'],
+  scripts: ['page/activities.js'],
+};
+const activity: View = {
+  title: 'Activity',
+  section: '',
+  styles: [leaflet.style, uPlot.style, 'page/activity.css'],
+  scripts: [leaflet.script, uPlot.script, 'page/activity.js'],
+};
+
+/** Serves `/`, `/calendar`, `/map`, `/activities` and `/activities/:id`. */
+export function createViews(options: ViewsOptions): Hono {
+  const app = new Hono();
+  app.get('/', async (context) =>
+    respond(context, options, now, await nowContent(context, options)),
+  );
+  for (const [path, view] of [
+    ['/calendar', calendar],
+    ['/map', withTiles(map, options)],
+    ['/activities', activities],
+    ['/activities/:id{[0-9]+}', withTiles(activity, options)],
+  ] as const) {
+    app.get(path, (context) => respond(context, options, view, waitingContent(view)));
+  }
+  return app;
+}
+
+function withTiles(view: View, { program }: ViewsOptions): View {
+  const { tiles } = program.config.page;
+  if (tiles === undefined) return view;
+  return { ...view, data: { 'tiles-url': tiles.url, 'tiles-attribution': tiles.attribution } };
+}
+
+function respond(
+  context: Context,
+  { program, assets }: ViewsOptions,
+  view: View,
+  content: readonly Tree[],
+): Response {
+  const { units } = program.config.page;
+  const athlete = athleteOf(context.req.query('athlete'));
+  // The figures of now are soon old, and an older document names files that are gone.
+  context.header('Cache-Control', 'no-store');
+  return context.html(renderShell({ view, units, athlete, assets, content }));
+}
+
+/** Until the script runs, or where none can. */
+function waitingContent({ title }: View): readonly Tree[] {
+  return [
+    h('h1', {}, title),
+    h('p', { class: 'muted', 'data-waiting': true }, 'Loading …'),
+    h(
+      'noscript',
+      {},
+      h(
+        'p',
+        { class: 'notice' },
+        'This view needs JavaScript. ',
+        h('a', { href: '/' }, 'Now'),
+        ' shows its figures without it.',
+      ),
+    ),
+  ];
+}
+
+async function nowContent(
+  context: Context,
+  { program, readNow }: ViewsOptions,
+): Promise<readonly Tree[]> {
+  const found = await readNow();
+  if (found === undefined) {
+    return [
+      h('h1', {}, 'Now'),
+      h(
+        'p',
+        { class: 'notice' },
+        'MongoDB is away: the figures come as soon as it can be reached.',
+      ),
+    ];
+  }
+  const format = createFormat({
+    units: program.config.page.units,
+    locale: localeOf(context.req.header('accept-language')),
+    timeZone: program.timeZone,
+  });
+  const nowMs = program.clock.nowMs();
+  const athlete = athleteOf(context.req.query('athlete'));
+  const startCommand = commandLine('start');
+  return [
+    ...nowView(found, { format, nowMs, athlete, startCommand, copy: undefined }),
+    h('noscript', {}, h('p', { class: 'muted' }, 'Reload the page for newer figures.')),
+  ];
+}
+
+/** The first language of an `Accept-Language`; English where it is none. */
+export function localeOf(header: string | undefined): string {
+  const [first = ''] = (header ?? '').split(/[,;]/);
+  try {
+    return Intl.getCanonicalLocales(first.trim())[0] ?? 'en';
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return 'en';
+  }
+}

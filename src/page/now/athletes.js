@@ -1,0 +1,123 @@
+/**
+ * How far an athlete's history is.
+ */
+import { h } from '../lib/tree.js';
+import { bar } from './bar.js';
+import { fact } from './fact.js';
+
+/** @import { AthleteNow, Now } from '../../features/page/api/types.ts' */
+/** @import { Tree } from '../lib/tree.js' */
+/** @import { Context } from './view.js' */
+
+/**
+ * @param {AthleteNow} athlete
+ * @param {Now} now
+ * @param {Context} context
+ */
+export function athleteCard(athlete, now, context) {
+  const { format } = context;
+  const { id, streams } = athlete;
+  const wanted = streams.stored + streams.pending + streams.parked;
+  const stored = format.count(streams.stored);
+  const label = `${stored} of ${format.count(wanted)} recordings stored`;
+  return h(
+    'section',
+    { class: 'card', 'aria-labelledby': `athlete-${id}` },
+    h('h2', { id: `athlete-${id}` }, h('bdi', {}, nameOf(athlete))),
+    h(
+      'p',
+      { class: 'figure' },
+      stored,
+      ' ',
+      h('small', {}, `of ${format.count(wanted)} recordings`),
+    ),
+    bar(label, [{ share: wanted === 0 ? 0 : streams.stored / wanted, kind: 'value' }]),
+    h('p', { class: 'muted' }, progressText(athlete, now, context)),
+    h('dl', { class: 'facts' }, ...factsOf(athlete, context)),
+    ...stateTexts(athlete, context).map((text) => h('p', {}, text)),
+  );
+}
+
+/**
+ * @param {Pick<AthleteNow, 'id' | 'name'>} athlete
+ * @returns {string}
+ */
+export function nameOf({ id, name }) {
+  return name === '' ? `Athlete ${id}` : name;
+}
+
+/**
+ * @param {AthleteNow} athlete
+ * @param {Now} now
+ * @param {Context} context
+ * @returns {string}
+ */
+function progressText(
+  { activities, listedSince, streams, isLoggedIn },
+  { toDo },
+  { format, nowMs },
+) {
+  if (activities === 0) {
+    return listedSince === null && isLoggedIn
+      ? 'Nothing is listed yet: the first poll of the daemon lists the newest activities.'
+      : 'Strava lists no activity.';
+  }
+  if (streams.pending === 0) {
+    return streams.stored === 0
+      ? 'No activity has a recording.'
+      : 'Every recording is here that Strava has.';
+  }
+  if (!isLoggedIn || toDo.streams === 0)
+    return `${format.count(streams.pending)} activities have only their summary.`;
+  if (toDo.endsAt === null) return `${format.count(streams.pending)} to fetch.`;
+  return `${format.count(streams.pending)} to fetch: done about ${format.date(toDo.endsAt)} (${format.relative(toDo.endsAt, nowMs)}).`;
+}
+
+/**
+ * @param {AthleteNow} athlete
+ * @param {Context} context
+ * @returns {readonly Tree[]}
+ */
+function factsOf(athlete, { format, nowMs }) {
+  const { activities, streams, streamsOfExport, listedSince, polledAt } = athlete;
+  const { oldestStart, newestStart, unusableRecords } = athlete;
+  const ofApi = streams.stored - streamsOfExport;
+  const span =
+    oldestStart === null ? '' : `, ${format.date(oldestStart)} to ${format.date(newestStart)}`;
+  const sources =
+    streamsOfExport === 0
+      ? `${format.count(ofApi)} from Strava’s API`
+      : `${format.count(ofApi)} from Strava’s API, ${format.count(streamsOfExport)} from an export`;
+  return [
+    ...fact('Activities', `${format.count(activities)}${span}`),
+    ...fact('List known', listText(listedSince, format)),
+    ...(streams.stored > 0 ? fact('Recordings', sources) : []),
+    ...(streams.none > 0 ? fact('Without', `${format.count(streams.none)} have no recording`) : []),
+    ...(streams.parked > 0 ? fact('Parked', format.count(streams.parked)) : []),
+    ...(unusableRecords > 0
+      ? fact('Unusable', `${format.count(unusableRecords)} records of the list`)
+      : []),
+    ...(polledAt === null ? [] : fact('Last poll', format.relative(polledAt, nowMs))),
+  ];
+}
+
+/**
+ * @param {string | null} since
+ * @param {Context['format']} format
+ */
+function listText(since, format) {
+  if (since === null) return 'not read yet';
+  return Date.parse(since) === 0 ? 'back to the beginning' : `back to ${format.date(since)}`;
+}
+
+/**
+ * @param {AthleteNow} athlete
+ * @param {Context} context
+ * @returns {readonly string[]}
+ */
+function stateTexts({ isLoggedIn, deauthorizedAt }, { format }) {
+  if (deauthorizedAt !== null) {
+    return [`Withdrew the access at Strava on ${format.date(deauthorizedAt)}; the data is kept.`];
+  }
+  return isLoggedIn ? [] : ['From an export alone: nobody has logged in to keep this current.'];
+}

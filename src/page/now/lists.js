@@ -1,0 +1,164 @@
+/**
+ * The last activities, the last changes, and what is parked.
+ */
+import { activityPath } from '../lib/paths.js';
+import { h } from '../lib/tree.js';
+
+/** @import { ActivitySummary, ChangeNow, Now, ParkedNow } from '../../features/page/api/types.ts' */
+/** @import { Tree } from '../lib/tree.js' */
+/** @import { Context } from './view.js' */
+
+/**
+ * @param {Now} now
+ * @param {Context} context
+ */
+export function recentSection({ recent }, context) {
+  const { athlete } = context;
+  const shown = recent.filter(({ athleteId }) => athlete === '' || athleteId === athlete);
+  return h(
+    'section',
+    { 'aria-labelledby': 'recent' },
+    h('h2', { id: 'recent' }, 'Last activities'),
+    shown.length === 0
+      ? h('p', { class: 'muted' }, 'None yet.')
+      : h(
+          'div',
+          { class: 'scroll', tabindex: 0, role: 'region', 'aria-labelledby': 'recent' },
+          recentTable(shown, context),
+        ),
+  );
+}
+
+/**
+ * @param {readonly ActivitySummary[]} activities
+ * @param {Context} context
+ */
+function recentTable(activities, context) {
+  const number = { scope: 'col', class: 'number' };
+  return h(
+    'table',
+    {},
+    h(
+      'thead',
+      {},
+      h(
+        'tr',
+        {},
+        h('th', { scope: 'col' }, 'Start'),
+        h('th', { scope: 'col' }, 'Name'),
+        h('th', { scope: 'col' }, 'Sport'),
+        h('th', number, 'Distance'),
+        h('th', number, 'Moving time'),
+        h('th', number, 'Climb'),
+      ),
+    ),
+    h('tbody', {}, ...activities.map((one) => recentRow(one, context))),
+  );
+}
+
+/**
+ * @param {ActivitySummary} activity
+ * @param {Context} context
+ */
+function recentRow(
+  { id, name, local, start, sport, distance, movingTime, climbing, streams },
+  { format, athlete },
+) {
+  return h(
+    'tr',
+    {},
+    h('td', { class: 'time' }, local === '' ? format.dateTime(start) : format.localDateTime(local)),
+    h(
+      'td',
+      { class: 'name' },
+      h('a', { href: activityPath(id, athlete) }, h('bdi', {}, name === '' ? 'Unnamed' : name)),
+      ...stateTag(streams),
+    ),
+    h('td', {}, format.sport(sport)),
+    h('td', { class: 'number' }, format.distance(distance)),
+    h('td', { class: 'number' }, format.duration(movingTime)),
+    h('td', { class: 'number' }, format.height(climbing)),
+  );
+}
+
+/** @type {Readonly<Record<ActivitySummary['streams'], string>>} */
+const stateTexts = { stored: '', pending: 'summary only', none: 'no recording', parked: 'parked' };
+
+/**
+ * What is to say of a recording that is not stored.
+ * @param {ActivitySummary['streams']} state
+ * @returns {readonly Tree[]}
+ */
+export function stateTag(state) {
+  const text = stateTexts[state];
+  return text === '' ? [] : [' ', h('span', { class: 'tag' }, text)];
+}
+
+/**
+ * @param {Now} now
+ * @param {Context} context
+ */
+export function changesSection({ changes }, context) {
+  return h(
+    'section',
+    { class: 'card', 'aria-labelledby': 'changes' },
+    h('h2', { id: 'changes' }, 'Last changes at Strava'),
+    changes.length === 0
+      ? h('p', { class: 'muted' }, 'None yet.')
+      : h(
+          'ul',
+          { class: 'list' },
+          ...changes.map((change) => h('li', {}, ...changeTexts(change, context))),
+        ),
+  );
+}
+
+/**
+ * @param {ChangeNow} change
+ * @param {Context} context
+ * @returns {readonly Tree[]}
+ */
+function changeTexts({ activityId, name, at, kind, fields }, { format, nowMs, athlete }) {
+  const label = h('bdi', {}, name === '' ? activityId : name);
+  const what = kind === 'deleted' ? 'deleted' : `changed: ${fields.join(', ')}`;
+  return [
+    kind === 'deleted' ? label : h('a', { href: activityPath(activityId, athlete) }, label),
+    h('span', { class: 'muted' }, ` ${what}, ${format.relative(at, nowMs)}`),
+  ];
+}
+
+/**
+ * @param {Now} now
+ * @param {Context} context
+ */
+export function parkedSection({ parked }, context) {
+  return h(
+    'section',
+    { class: 'card', 'aria-labelledby': 'parked' },
+    h('h2', { id: 'parked' }, 'Parked'),
+    parked.length === 0
+      ? h('p', { class: 'muted' }, 'Nothing: every activity could be fetched and stored.')
+      : h(
+          'ul',
+          { class: 'list' },
+          ...parked.map((one) => h('li', {}, ...parkedTexts(one, context))),
+        ),
+  );
+}
+
+/**
+ * @param {ParkedNow} parked
+ * @param {Context} context
+ * @returns {readonly Tree[]}
+ */
+function parkedTexts({ activityId, name, reason, nextTryAt }, { format, nowMs, athlete }) {
+  const again = nextTryAt === null ? '' : ` Tried again ${format.relative(nextTryAt, nowMs)}.`;
+  return [
+    h(
+      'a',
+      { href: activityPath(activityId, athlete) },
+      h('bdi', {}, name === '' ? activityId : name),
+    ),
+    h('span', { class: 'muted' }, ' ', h('bdi', {}, reason), again),
+  ];
+}
