@@ -25,6 +25,18 @@ export function commandLineAt(folder: string): CommandLine {
 /** The command lines of this program. */
 export const commandLine = commandLineAt(import.meta.dirname);
 
+/** A value that is no word of the sentence around the command line. */
+const value = String.raw`(?=\S*[\dA-Z./=])(?!--)[^\s,;]*[^\s,;.]`;
+const inText = new RegExp(
+  String.raw`(?:npm start|npm run [a-z]+(?: --(?= ))?|(?:npx ${packageName}|domestique) [a-z]+)(?: --[a-z-]+(?: ${value})?)*`,
+  'g',
+);
+
+/** The command lines in a text for people, each once, in order. */
+export function commandLinesIn(text: string): readonly string[] {
+  return [...new Set(text.match(inText))];
+}
+
 /** A word of a command line as a shell takes it. */
 export function shellWord(text: string): string {
   return /^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;

@@ -6,6 +6,8 @@ import type { MiddlewareHandler } from 'hono';
 import { createBoundedWork } from '../../../http/bounded-work.ts';
 import type { Program } from '../../../program.ts';
 import type { PageSource } from '../source.ts';
+import { createEvents } from './events.ts';
+import { nowFeedOf } from './now-feed.ts';
 import { ApiFailure, databaseAway, respondToFailure } from './responses.ts';
 import { createTotals } from './totals.ts';
 
@@ -18,6 +20,7 @@ export function createApi(program: Program, source: PageSource): Hono {
   const api = new Hono();
   api.onError(respondToFailure);
   api.use(withinTime(program));
+  api.route('/', createEvents(program, nowFeedOf(program, source)));
   api.route('/', createTotals(source));
   api.all('*', () => {
     throw new ApiFailure(404, 'There is no such path.');

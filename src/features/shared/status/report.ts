@@ -13,7 +13,7 @@ import type { Database } from '../../../main.ts';
 import { quotaSettingsOf } from '../../../main.ts';
 import { deauthorizedAthletes } from '../../../mongo/athletes/deauthorized.ts';
 import type { AthleteOverview } from './store.ts';
-import { importedWithoutLogin, overview } from './store.ts';
+import { importedWithoutLogin, overview, withoutLogin } from './store.ts';
 import type { RunningDaemon } from '../../../mongo/coordination/daemons.ts';
 import { runningDaemons } from '../../../mongo/coordination/daemons.ts';
 import { createQuotaStore, knownApplications } from '../../../mongo/coordination/quota.ts';
@@ -41,13 +41,20 @@ export interface Status {
   readonly database: string;
   /** Those of the configured application; of every application where none is configured. */
   readonly athletes: readonly AthleteStatus[];
+  /** Whose activities no sync keeps current: they came from an export, or the login is gone. */
+  readonly withoutLogin: readonly AthleteOverview[];
   /** How many athletes belong to other applications, which are left alone. */
   readonly others: OtherLogins;
   readonly quota: QuotaReport;
   /** The budget for polls of the lists. */
   readonly polls: PollReport;
   /** Requests still to make for streams, and about how long they take under the quota. */
-  readonly toDo: { readonly streams: number; readonly duration: string };
+  readonly toDo: {
+    readonly streams: number;
+    readonly duration: string;
+    /** Null where nothing is left. */
+    readonly endsAt: Date | null;
+  };
   readonly lastRun: RunDocument | null;
   readonly nextRunAt: Date | null;
   /** Without one, nothing polls at `nextRunAt`. */
@@ -80,6 +87,7 @@ export async function readStatus(program: Program, database: Database): Promise<
   const polls = reportPolls(plan);
   const requestsPerHour = await database.runs.requestsPerHour();
   const estimate = { state, settings, nowMs, plan, requestsPerHour };
+  const endMs = estimateEndMs(streams, estimate);
   const failure = await database.runs.repeatedFailure();
   const shortage = pollShortage(polls, webhookIntervalMs > 0);
   return {
@@ -89,12 +97,14 @@ export async function readStatus(program: Program, database: Database): Promise<
       ...athlete,
       scopeGaps: scopeGapsOf(athlete, config.strava.scopes),
     })),
+    withoutLogin: await withoutLogin(store),
     others,
     quota: reportQuota({ state, settings, nowMs, plan }),
     polls,
     toDo: {
       streams,
-      duration: formatDuration(Math.max(1_000, estimateEndMs(streams, estimate) - nowMs)),
+      duration: formatDuration(Math.max(1_000, endMs - nowMs)),
+      endsAt: hasBacklog ? new Date(endMs) : null,
     },
     lastRun: (await database.runs.last()) ?? null,
     nextRunAt: nextTickAt(config.sync) ?? null,

@@ -1,6 +1,7 @@
 /**
  * The figures of `status`: what is stored, what is still to do, and which logins require action.
  */
+import type { Long } from 'mongodb';
 import { int64, toNumber } from '../../../mongo/base/bson-value.ts';
 import type { Application } from '../../../mongo/schema/application.ts';
 import { everyApplication, loginsOf } from '../../../mongo/schema/application.ts';
@@ -10,6 +11,7 @@ import type {
   StreamsState,
   TokenDocument,
 } from '../../../mongo/schema/collections.ts';
+import { athletesWithActivities } from '../../../mongo/streams/recordings.ts';
 
 export interface AthleteOverview {
   readonly athleteId: number;
@@ -27,6 +29,8 @@ export interface AthleteOverview {
   /** Back to when the list is known without a gap; undefined before the first page. */
   readonly listedSince: Date | undefined;
   readonly needsAuthorization: string | undefined;
+  /** When the access was withdrawn at Strava; undefined for who has logged in again since. */
+  readonly deauthorizedAt: Date | undefined;
   /** What was granted; undefined where Strava never said. */
   readonly scope: readonly string[] | undefined;
   /** Activities that a list misses and that were not removed. */
@@ -68,7 +72,18 @@ export async function overview(
 ): Promise<readonly AthleteOverview[]> {
   const grants = await loginsOf(store, application).sort({ _id: 1 }).toArray();
   const athletes: AthleteOverview[] = [];
-  for (const grant of grants) athletes.push(await overviewOf(store, grant));
+  for (const grant of grants) athletes.push(await overviewOf(store, grant._id, grant));
+  return athletes;
+}
+
+/** Everybody with activities and without a login of any application, by id. */
+export async function withoutLogin(store: Store): Promise<readonly AthleteOverview[]> {
+  const logins = await loginsOf(store, everyApplication, { projection: { _id: 1 } }).toArray();
+  const loggedIn = new Set(logins.map(({ _id }) => toNumber(_id)));
+  const athletes: AthleteOverview[] = [];
+  for (const athleteId of await athletesWithActivities(store)) {
+    if (!loggedIn.has(athleteId)) athletes.push(await overviewOf(store, int64(athleteId)));
+  }
   return athletes;
 }
 
@@ -77,10 +92,9 @@ const startIfDate = { $cond: [{ $eq: [{ $type: '$start_date' }, 'date'] }, '$sta
 
 async function overviewOf(
   { activities, athletes, parked }: Store,
-  grant: TokenDocument,
+  id: Long,
+  grant?: TokenDocument,
 ): Promise<AthleteOverview> {
-  const athleteId = toNumber(grant._id);
-  const id = int64(athleteId);
   const states = await activities
     .aggregate<StateCount>([
       { $match: { 'sync.athlete_id': id } },
@@ -102,7 +116,7 @@ async function overviewOf(
   const inOrder = (dates: readonly (Date | null)[]): readonly Date[] =>
     dates.filter((date) => date !== null).toSorted((one, other) => one.getTime() - other.getTime());
   return {
-    athleteId,
+    athleteId: toNumber(id),
     name: [profile?.firstname, profile?.lastname].filter((part) => part !== undefined).join(' '),
     activities: states.reduce((sum, state) => sum + state.count, 0),
     newestStart: inOrder(states.map(({ newest }) => newest)).at(-1),
@@ -117,8 +131,9 @@ async function overviewOf(
     unusableRecords,
     polledAt: profile?.sync?.polled_at,
     listedSince: profile?.sync?.coverage?.spans[0]?.from,
-    needsAuthorization: grant.needs_authorization?.reason,
-    scope: grant.scope,
+    needsAuthorization: grant?.needs_authorization?.reason,
+    deauthorizedAt: grant === undefined ? profile?.sync?.deauthorized_at : undefined,
+    scope: grant?.scope,
     rejectedDeletions: profile?.sync?.rejected_deletions,
   };
 }
