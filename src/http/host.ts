@@ -27,6 +27,11 @@ export function isKnownHost(header: string | undefined): boolean {
   return hostname === 'localhost' || isIP(hostname.replace(/^\[(.*)\]$/, '$1')) !== 0;
 }
 
+/** Whether the header names a host at all, or is left out. */
+export function isHost(header: string | undefined): boolean {
+  return header === undefined || parse(header) !== undefined;
+}
+
 function parse(header: string | undefined): URL | undefined {
   // Anything else is a path, a user or a query, and no host.
   if (header === undefined || !/^[\w.:[\]-]+$/.test(header)) return undefined;

@@ -1,27 +1,34 @@
 /**
- * The daemon's HTTP server: passes each request to the first route that takes it, within limits of size,
- * time and number. An error that a route throws is a bug, and ends the process.
+ * An HTTP server: passes each request to an app of Hono, within limits of size, time and number. An error
+ * that the app throws is a bug, and ends the process.
  */
+import { getRequestListener } from '@hono/node-server';
+import type { HttpBindings } from '@hono/node-server';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import { isIPv6 } from 'node:net';
 import type { Clock } from '../clock.ts';
-import { HttpServerError } from '../errors.ts';
+import { DomestiqueError, HttpServerError } from '../errors.ts';
+import { misdirected, notFound } from './app.ts';
+import { maxBodyBytes, readBody, withFailingBody } from './body.ts';
 import { createConnections } from './connections.ts';
 import type { Connections } from './connections.ts';
-import { isLoopbackAddress } from '../domain/loopback.ts';
-import { isKnownHost } from './host.ts';
+import { isHost } from './host.ts';
 import { connectionLimits } from './limits.ts';
-import type { HttpResponse, Route } from './response.ts';
 import { jsonResponse } from './response.ts';
 
 export interface HttpServerOptions {
   readonly host: string;
   /** 0 is any free one. */
   readonly port: number;
-  readonly routes: readonly Route[];
+  /** An app of Hono. */
+  readonly app: {
+    fetch(request: Request, env: HttpBindings): Response | Promise<Response>;
+  };
   readonly clock: Clock;
+  /** The names of the settings of host and port, for messages. */
+  readonly settings: { readonly host: string; readonly port: string };
 }
 
 export interface HttpServer {
@@ -36,16 +43,6 @@ export const maxConnections = 256;
 /** Requests of one connection that wait while an earlier one is under way; more of them close it. */
 const maxPipelined = 16;
 const closeMs = 800;
-const maxBodyBytes = 64 * 1_024;
-/** The rest of a body that is too large is read up to this size, so that the client can read the response. */
-const maxDiscardedBytes = 1_024 * 1_024;
-
-const misdirected = jsonResponse(421, {
-  message: 'Misdirected Request: the Host header names another host than this one',
-});
-/** The same for everything that does not exist, so that clients cannot probe for paths. */
-const notFound = jsonResponse(404, { message: 'Not Found' });
-const tooLarge = jsonResponse(413, { message: 'Payload Too Large' });
 
 /** @throws HttpServerError if it cannot listen at the address. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
@@ -86,80 +83,77 @@ interface Serving extends HttpServerOptions {
 }
 
 async function respond(
-  request: IncomingMessage,
-  response: ServerResponse,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
   serving: Serving,
 ): Promise<void> {
-  const { connections, closing } = serving;
+  const { connections } = serving;
   // Breaking off the reading takes the socket from the request.
-  const { socket } = request;
+  const { socket } = incoming;
   if (socket.destroyed) return;
-  const body = await readBody(request);
+  const body = await readBody(incoming);
   if (body === undefined) {
     socket.destroy();
     return;
   }
   connections.began(socket);
-  const isTooLarge = body.length > maxBodyBytes;
-  const result = isTooLarge ? tooLarge : await route(request, body.toString('utf8'), serving);
-  if (!response.destroyed) send(response, result, closing.aborted || isTooLarge);
+  outgoing.setHeader('cache-control', 'no-store');
+  const exchange = { incoming, outgoing, isTooLarge: body.length > maxBodyBytes };
+  // The adapter takes a body that is read already from this property.
+  await pass(Object.assign(incoming, { rawBody: body }), exchange, serving);
   connections.ended(socket);
 }
 
-/** Cuts a body off past the limit; returns undefined if the client is gone or sends without end. */
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      if (bytes <= maxBodyBytes) chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes > maxDiscardedBytes) return undefined;
+interface Exchange extends HttpBindings {
+  readonly isTooLarge: boolean;
+}
+
+/** @throws what the app throws, once the connection is closed. */
+async function pass(
+  incoming: IncomingMessage,
+  { outgoing, isTooLarge }: Exchange,
+  { app, closing }: Serving,
+): Promise<void> {
+  const bugs: unknown[] = [];
+  const fail = (error: unknown): void => {
+    // What was under way when the client left ends as aborted.
+    const isAborted = outgoing.destroyed && error instanceof Error && error.name === 'AbortError';
+    if (!isAborted) bugs.push(error);
+    incoming.socket.destroy();
+  };
+  const fetch = async (request: Request, env: HttpBindings): Promise<Response> => {
+    try {
+      const response = isTooLarge ? tooLarge() : await app.fetch(request, env);
+      if (closing.aborted || isTooLarge) outgoing.setHeader('connection', 'close');
+      return withFailingBody(response, (error) => {
+        if (error instanceof DomestiqueError) incoming.socket.destroy();
+        else fail(error);
+      });
+    } catch (error) {
+      fail(error);
+      return new Response(null, { status: 500 });
     }
-  } catch {
-    return undefined;
-  }
-  return Buffer.concat(chunks);
-}
-
-async function route(
-  { method = '', url = '', headers }: IncomingMessage,
-  body: string,
-  { routes, host }: HttpServerOptions,
-): Promise<HttpResponse> {
-  const target = URL.parse(url, 'http://localhost');
-  if (target === null) return notFound;
-  const { pathname: path, searchParams: query } = target;
-  // Where other machines reach the server, its names are known to nobody here.
-  const isKnown = !isLoopbackAddress(host) || isKnownHost(headers.host);
-  for (const each of routes) {
-    if (each.method !== method || !each.matches(path)) continue;
-    if (each.isPrivate === true && !isKnown) return misdirected;
-    const response = await each.handle({ method, path, query, body });
-    if (response !== undefined) return response;
-  }
-  return notFound;
-}
-
-function send(
-  response: ServerResponse,
-  { status, contentType, body }: HttpResponse,
-  isLast: boolean,
-): void {
-  response.writeHead(status, {
-    'content-type': contentType,
-    'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
-    ...(isLast && { connection: 'close' }),
+  };
+  const listener = getRequestListener((request, env) => fetch(request, env as HttpBindings), {
+    hostname: 'localhost',
+    overrideGlobalObjects: false,
+    // The request's line or its host is no URL.
+    errorHandler: () => (isHost(incoming.headers.host) ? notFound() : misdirected()),
   });
-  response.end(body);
+  await listener(incoming, outgoing);
+  if (bugs.length > 0) throw bugs[0];
 }
 
-function listen(server: Server, { host, port }: HttpServerOptions): Promise<number> {
+function tooLarge(): Response {
+  return jsonResponse(413, { message: 'Payload Too Large' });
+}
+
+function listen(server: Server, options: HttpServerOptions): Promise<number> {
+  const { host, port } = options;
   return new Promise((resolve, reject) => {
     // The listener stays: a later error (too many open files) loses one connection, not the process.
     server.on('error', (error) => {
-      reject(listenError({ host, port }, error));
+      reject(listenError(options, error));
     });
     server.listen(port, host, () => {
       const address = server.address();
@@ -168,19 +162,19 @@ function listen(server: Server, { host, port }: HttpServerOptions): Promise<numb
   });
 }
 
-const reasons = new Map([
-  ['EADDRINUSE', 'is in use; choose another HTTP_PORT, or 0 for any free one'],
-  ['EADDRNOTAVAIL', 'is no address of this machine; correct HTTP_HOST'],
-  ['ENOTFOUND', 'has an unknown name; correct HTTP_HOST'],
-  ['EACCES', 'is not allowed to this user; choose an HTTP_PORT of 1024 or more'],
-]);
-
 function listenError(
-  { host, port }: { host: string; port: number },
+  { host, port, settings }: HttpServerOptions,
   error: NodeJS.ErrnoException,
 ): HttpServerError {
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: `is in use; choose another ${settings.port}, or 0 for any free one`,
+    EADDRNOTAVAIL: `is no address of this machine; correct ${settings.host}`,
+    ENOTFOUND: `has an unknown name; correct ${settings.host}`,
+    EACCES: `is not allowed to this user; choose a ${settings.port} of 1024 or more`,
+  };
   const code = error.code ?? '';
-  const reason = reasons.get(code) ?? `cannot be used (${code}); correct HTTP_HOST and HTTP_PORT`;
+  const reason =
+    reasons[code] ?? `cannot be used (${code}); correct ${settings.host} and ${settings.port}`;
   return new HttpServerError(`The HTTP server cannot start: port ${port} on ${host} ${reason}.`, {
     cause: error,
   });

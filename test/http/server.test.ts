@@ -8,7 +8,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { systemClock } from '../../src/clock.ts';
 import { HttpServerError } from '../../src/errors.ts';
-import type { HttpRequest, Route } from '../../src/http/response.ts';
+import type { App } from '../../src/http/app.ts';
+import { createApp, requireKnownHost } from '../../src/http/app.ts';
 import { jsonResponse } from '../../src/http/response.ts';
 import type { HttpServer } from '../../src/http/server.ts';
 import { startHttpServer } from '../../src/http/server.ts';
@@ -19,18 +20,26 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
-async function serve(routes: readonly Route[], host = '127.0.0.1', port = 0): Promise<HttpServer> {
-  const server = await startHttpServer({ host, port, routes, clock: systemClock });
+const settings = { host: 'HTTP_HOST', port: 'HTTP_PORT' };
+
+/** A server with `/livez`, which is private, with `POST /echo`, and with what `add` adds. */
+async function serve(
+  add: (app: App) => void = () => undefined,
+  host = '127.0.0.1',
+  port = 0,
+): Promise<HttpServer> {
+  const app = createApp();
+  app.use('/livez', requireKnownHost(host));
+  app.get('/livez', () => jsonResponse(200, { status: 'ok' }));
+  app.post('/echo', async (c) => {
+    const { length } = await c.req.text();
+    return jsonResponse(200, { path: c.req.path, query: new URL(c.req.url).search, length });
+  });
+  add(app);
+  const server = await startHttpServer({ host, port, app, clock: systemClock, settings });
   servers.push(server);
   return server;
 }
-
-const echo: Route = {
-  method: 'POST',
-  matches: (path) => path === '/echo',
-  handle: ({ path, query, body }: HttpRequest) =>
-    Promise.resolve(jsonResponse(200, { path, query: query.toString(), length: body.length })),
-};
 
 function post(server: HttpServer, path: string, body: string): Promise<Response> {
   return fetch(`${server.url}${path}`, { method: 'POST', body });
@@ -42,13 +51,6 @@ async function connected(server: HttpServer): Promise<Socket> {
   await once(socket, 'connect');
   return socket;
 }
-
-const probe: Route = {
-  method: 'GET',
-  matches: (path) => path === '/livez',
-  isPrivate: true,
-  handle: () => Promise.resolve(jsonResponse(200, { status: 'ok' })),
-};
 
 /** Sends these bytes, and returns everything that comes back. */
 async function exchange(server: HttpServer, bytes: string): Promise<string> {
@@ -86,7 +88,7 @@ describe('300 connections that send a byte now and then', () => {
     ['in a body', 'POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n'],
     ['after a whole request', 'GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n'],
   ])('%s keep no probe from its response', async (_where, head) => {
-    const server = await serve([probe, echo]);
+    const server = await serve();
     const release = holdOpen(server, 300, head);
     try {
       for (let count = 0; count < 20; count += 1) {
@@ -105,7 +107,7 @@ describe('the HTTP server at a loopback address', () => {
   it.each(['localhost', 'localhost:1', '127.0.0.1', '192.0.2.7:80', '[::1]:8484'])(
     'shows a private route to a request for the host %s',
     async (host) => {
-      const server = await serve([probe]);
+      const server = await serve();
       const head = `GET /livez HTTP/1.1\r\nHost: ${host}\r\n\r\n`;
       expect(await exchange(server, head)).toMatch(/^HTTP\/1\.1 200 /);
     },
@@ -119,46 +121,43 @@ describe('the HTTP server at a loopback address', () => {
     'a b',
     '/',
   ])('responds 421 to a private route for the host "%s"', async (host) => {
-    const server = await serve([probe]);
+    const server = await serve();
     const head = `GET /livez HTTP/1.1\r\nHost: ${host}\r\n\r\n`;
     expect(await exchange(server, head)).toMatch(/^HTTP\/1\.1 421 /);
   });
 
   it('shows a public route to a request for any host, as a reverse proxy passes it on', async () => {
-    const server = await serve([echo]);
+    const server = await serve();
     const head = 'POST /echo HTTP/1.1\r\nHost: strava.example.org\r\nContent-Length: 0\r\n\r\n';
     expect(await exchange(server, head)).toMatch(/^HTTP\/1\.1 200 /);
   });
 
   it('shows a private route to an HTTP/1.0 request without a host', async () => {
-    const server = await serve([probe]);
+    const server = await serve();
     expect(await exchange(server, 'GET /livez HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 /);
     expect(await exchange(server, 'GET /livez HTTP/1.1\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
   });
 });
 
 it('the HTTP server at every address shows a private route to a request for any host', async () => {
-  const { port } = new URL((await serve([probe], '0.0.0.0')).url);
+  const { port } = new URL((await serve(undefined, '0.0.0.0')).url);
   const local = { url: `http://127.0.0.1:${port}`, close: () => Promise.resolve() };
   const head = 'GET /livez HTTP/1.1\r\nHost: domestique:8484\r\n\r\n';
   expect(await exchange(local, head)).toMatch(/^HTTP\/1\.1 200 /);
 });
 
 describe('the HTTP server', () => {
-  it('passes a request to the first route that takes it', async () => {
-    const passing: Route = { ...echo, handle: () => Promise.resolve(undefined) };
-    const response = await post(await serve([passing, echo]), '/echo?a=1', 'grüß');
+  it('passes the path, the query and the body to the app', async () => {
+    const response = await post(await serve(), '/echo?a=1', 'grüß');
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toContain('application/json');
-    expect(await response.json()).toEqual({ path: '/echo', query: 'a=1', length: 4 });
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(await response.json()).toEqual({ path: '/echo', query: '?a=1', length: 4 });
   });
 
-  it('sends the same 404 for an unknown path, a passing route and another method', async () => {
-    const passing: Route = { method: 'POST', matches: () => true, handle: () => passed };
-    const passed = Promise.resolve(undefined);
-    const server = await serve([{ ...echo, method: 'GET' }, passing]);
+  it('sends the same 404 for an unknown path and another method', async () => {
+    const server = await serve();
     const responses = await Promise.all([
-      post(server, '/echo', ''),
       post(server, '/nothing', 'x'),
       fetch(`${server.url}/nothing`),
       fetch(`${server.url}/echo`, { method: 'PUT', body: 'x' }),
@@ -171,7 +170,7 @@ describe('the HTTP server', () => {
   });
 
   it('accepts bodies up to 64 kB', async () => {
-    const server = await serve([echo]);
+    const server = await serve();
     expect((await post(server, '/echo', 'x'.repeat(65_536))).status).toBe(200);
     expect((await post(server, '/echo', 'x'.repeat(65_537))).status).toBe(413);
     expect((await post(server, '/echo', 'x'.repeat(500_000))).status).toBe(413);
@@ -179,7 +178,7 @@ describe('the HTTP server', () => {
   });
 
   it('closes the connection of a client that sends without end', async () => {
-    const server = await serve([echo]);
+    const server = await serve();
     const socket = await connected(server);
     const closed = new Promise((resolve) => socket.on('error', resolve).on('close', resolve));
     socket.write('POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000\r\n\r\n');
@@ -191,7 +190,7 @@ describe('the HTTP server', () => {
   });
 
   it('survives clients that send nonsense or leave in the middle', async () => {
-    const server = await serve([echo]);
+    const server = await serve();
     const nonsense = await connected(server);
     nonsense.resume().write('NONSENSE\r\n\r\n');
     await once(nonsense, 'close');
@@ -202,7 +201,7 @@ describe('the HTTP server', () => {
   });
 
   it('responds to a few pipelined requests in order', async () => {
-    const server = await serve([probe, echo]);
+    const server = await serve();
     const one = 'GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n';
     const other = 'GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n';
     const responses = await exchange(server, one + other + one);
@@ -215,20 +214,18 @@ describe('the HTTP server', () => {
 
   it('closes the connection of a client that pipelines many requests behind one under way', async () => {
     let calls = 0;
-    const never: Route = {
-      ...probe,
-      handle: () => {
+    const server = await serve((app) => {
+      app.get('/never', () => {
         calls += 1;
         return new Promise(() => undefined);
-      },
-    };
-    const server = await serve([never, { ...probe, matches: () => true }]);
+      });
+    });
     const socket = await connected(server);
     const closed = new Promise((resolve) => socket.on('error', resolve).on('close', resolve));
-    socket.resume().write('GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(1_000));
+    socket.resume().write('GET /never HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(1_000));
     await closed;
     expect(calls).toBeLessThanOrEqual(1);
-    expect((await fetch(`${server.url}/other`)).status).toBe(200);
+    expect((await fetch(`${server.url}/livez`)).status).toBe(200);
   });
 
   it.each([
@@ -273,13 +270,13 @@ describe('the HTTP server', () => {
       417,
     ],
   ])('meets a request with %s', async (_what, bytes, status) => {
-    const server = await serve([probe, echo]);
+    const server = await serve();
     expect(await exchange(server, bytes)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect((await fetch(`${server.url}/livez`)).status).toBe(200);
   });
 
   it('survives a CONNECT', async () => {
-    const server = await serve([probe]);
+    const server = await serve();
     const socket = await connected(server);
     const closed = new Promise((resolve) => socket.on('error', resolve).on('close', resolve));
     socket.resume().write('CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\n\r\n');
@@ -288,8 +285,10 @@ describe('the HTTP server', () => {
   });
 
   it('closes within a second, with idle and hanging connections', async () => {
-    const never: Route = { ...echo, handle: () => new Promise(() => undefined) };
-    const server = await serve([{ ...echo, matches: (path) => path === '/ok' }, never]);
+    const server = await serve((app) => {
+      app.post('/ok', () => jsonResponse(200, {}));
+      app.post('/never', () => new Promise(() => undefined));
+    });
     const agent = new Agent({ keepAlive: true });
     const kept = request(`${server.url}/ok`, { agent, method: 'POST' });
     kept.end();
@@ -297,7 +296,7 @@ describe('the HTTP server', () => {
     response.resume();
     await once(response, 'end');
     const hanging = await connected(server);
-    hanging.write('POST /echo HTTP/1.1\r\nHost: x\r\n\r\n');
+    hanging.write('POST /never HTTP/1.1\r\nHost: x\r\n\r\n');
     const startedMs = performance.now();
     const gone = once(hanging, 'close');
     await server.close();
@@ -310,16 +309,14 @@ describe('the HTTP server', () => {
   it('sends "connection: close" in responses while it closes', async () => {
     const received = Promise.withResolvers<undefined>();
     const released = Promise.withResolvers<undefined>();
-    const slow: Route = {
-      ...echo,
-      handle: async () => {
+    const server = await serve((app) => {
+      app.post('/slow', async () => {
         received.resolve(undefined);
         await released.promise;
         return jsonResponse(200, {});
-      },
-    };
-    const server = await serve([slow]);
-    const response = post(server, '/echo', '');
+      });
+    });
+    const response = post(server, '/slow', '');
     await received.promise;
     const closed = server.close();
     released.resolve(undefined);
@@ -328,11 +325,13 @@ describe('the HTTP server', () => {
   });
 
   it('explains in one sentence why it cannot listen', async () => {
-    const { port } = new URL((await serve([])).url);
-    const taken = await serve([], '127.0.0.1', Number(port)).catch((error: unknown) => error);
+    const { port } = new URL((await serve()).url);
+    const taken = await serve(undefined, '127.0.0.1', Number(port)).catch(
+      (error: unknown) => error,
+    );
     expect(taken).toBeInstanceOf(HttpServerError);
     expect(String(taken)).toMatch(/port \d+ on 127\.0\.0\.1 is in use; choose another HTTP_PORT/);
-    const foreign = await serve([], '192.0.2.1').catch((error: unknown) => error);
+    const foreign = await serve(undefined, '192.0.2.1').catch((error: unknown) => error);
     expect(foreign).toBeInstanceOf(HttpServerError);
     expect(String(foreign)).toContain('is no address of this machine');
   });

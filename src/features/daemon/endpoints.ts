@@ -7,7 +7,8 @@ import type { Heartbeat } from './heartbeat.ts';
 import type { ReadinessFacts } from '../../domain/monitoring/health.ts';
 import { assessLoops } from '../../domain/monitoring/health.ts';
 import { HttpServerError } from '../../errors.ts';
-import type { Route } from '../../http/response.ts';
+import type { App } from '../../http/app.ts';
+import { createApp, requireKnownHost } from '../../http/app.ts';
 import { jsonResponse } from '../../http/response.ts';
 import { createHealthRoutes } from '../monitoring/health-route.ts';
 import { createMetricsRoutes } from '../monitoring/metrics-route.ts';
@@ -57,9 +58,15 @@ export async function openEndpoints(
     },
     clock,
   });
-  const own = [...health, ...createMetricsRoutes(metrics)];
-  const routes = [...own, ...startingRoutes];
-  const server = await listen(program, routes);
+  let webhook: App | undefined;
+  const app = createApp();
+  for (const path of ['/livez', '/readyz', '/metrics'])
+    app.use(path, requireKnownHost(program.config.http.host));
+  app.route('/', health);
+  app.route('/', createMetricsRoutes(metrics));
+  // The events of Strava until the database is open: try again later.
+  app.all('*', (c) => webhook?.fetch(c.req.raw, c.env) ?? unavailable());
+  const server = await listen(program, app);
   let closed: Promise<void> | undefined;
   return {
     url: server?.url,
@@ -67,7 +74,7 @@ export async function openEndpoints(
       open = parts.database;
       const current = createMetricsSnapshot(program, parts.database);
       metrics.connect({ quota: parts.strava.quota, current });
-      routes.splice(own.length, Infinity, ...webhookRoutes(program, parts, pendingEvents));
+      webhook = webhookRoutes(program, parts, pendingEvents);
       if (server) log.info(`The HTTP server listens at ${server.url}.`);
     },
     close: () => (closed ??= server?.close() ?? Promise.resolve()),
@@ -79,18 +86,15 @@ async function readinessFacts({ store, application, runs }: Database): Promise<R
   return { logins, failure: await runs.repeatedFailure() };
 }
 
-/** Responds to early requests, such as events of Strava, with 503: try again later. */
-const startingRoutes: readonly Route[] = (['GET', 'POST'] as const).map((method) => ({
-  method,
-  matches: () => true,
-  handle: () => Promise.resolve(jsonResponse(503, { message: 'Service Unavailable' })),
-}));
+function unavailable(): Response {
+  return jsonResponse(503, { message: 'Service Unavailable' });
+}
 
 function webhookRoutes(
   { config, clock, log }: Program,
   { database, strava }: { database: Database; strava: Strava },
   { onEvent, onDeauthorization }: EventListeners,
-): readonly Route[] {
+): App {
   const now = (): Date => new Date(clock.nowMs());
   const { store } = database;
   const { clientId } = requireClient(config);
@@ -108,12 +112,10 @@ function webhookRoutes(
   });
 }
 
-async function listen(
-  { config, clock, log }: Program,
-  routes: readonly Route[],
-): Promise<HttpServer | undefined> {
+async function listen({ config, clock, log }: Program, app: App): Promise<HttpServer | undefined> {
   try {
-    return await startHttpServer({ ...config.http, routes, clock });
+    const settings = { host: 'HTTP_HOST', port: 'HTTP_PORT' };
+    return await startHttpServer({ ...config.http, app, clock, settings });
   } catch (error) {
     if (!(error instanceof HttpServerError)) throw error;
     const { code, message } = error;

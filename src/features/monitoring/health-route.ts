@@ -5,7 +5,8 @@ import type { Clock } from '../../clock.ts';
 import type { Finding, ReadinessFacts } from '../../domain/monitoring/health.ts';
 import { assessReadiness, unhealthy } from '../../domain/monitoring/health.ts';
 import { DomestiqueError } from '../../errors.ts';
-import type { HttpResponse, Route } from '../../http/response.ts';
+import type { App } from '../../http/app.ts';
+import { createApp } from '../../http/app.ts';
 import { jsonResponse } from '../../http/response.ts';
 import { createBoundedWork } from '../../http/bounded-work.ts';
 import { createRecentValue } from '../../http/recent-value.ts';
@@ -28,13 +29,12 @@ const pollIntervalMs = 250;
 const silent = unhealthy('MongoDB does not answer.');
 const opening = unhealthy('The database is not open yet: MongoDB is away, or is being prepared.');
 
-/** They belong before every route that takes any path. */
-export function createHealthRoutes(options: HealthOptions): readonly Route[] {
+export function createHealthRoutes(options: HealthOptions): App {
   const ready = createReadiness(options);
-  return [
-    ...routesOf('/livez', () => Promise.resolve(options.liveness()), { version: programVersion() }),
-    ...routesOf('/readyz', ready),
-  ];
+  const app = createApp();
+  app.get('/livez', () => responseOf(options.liveness(), { version: programVersion() }));
+  app.get('/readyz', async () => responseOf(await ready()));
+  return app;
 }
 
 function createReadiness({ readFacts, clock }: HealthOptions): () => Promise<Finding> {
@@ -56,23 +56,10 @@ function createReadiness({ readFacts, clock }: HealthOptions): () => Promise<Fin
 }
 
 /** `facts` complete the finding. */
-function routesOf(
-  path: string,
-  find: () => Promise<Finding>,
-  facts: Readonly<Record<string, string>> = {},
-): readonly Route[] {
-  return (['GET', 'HEAD'] as const).map((method) => ({
-    method,
-    matches: (requested) => requested === path,
-    isPrivate: true,
-    handle: async () => responseOf(await find(), facts),
-  }));
-}
-
 function responseOf(
   { isHealthy, reasons }: Finding,
-  facts: Readonly<Record<string, string>>,
-): HttpResponse {
+  facts: Readonly<Record<string, string>> = {},
+): Response {
   const status = isHealthy ? 'ok' : 'failing';
   return jsonResponse(isHealthy ? 200 : 503, { status, reasons, ...facts });
 }

@@ -1,19 +1,16 @@
 /**
  * `/metrics`: rendered metrics, as text.
  */
-import type { Route } from '../../http/response.ts';
+import type { App } from '../../http/app.ts';
+import { createApp } from '../../http/app.ts';
 
 export interface MetricsText {
   readonly contentType: string;
   readonly render: () => Promise<string>;
 }
 
-/** They belong before every route that takes any path. */
-export function createMetricsRoutes({ contentType, render }: MetricsText): readonly Route[] {
-  return (['GET', 'HEAD'] as const).map((method) => ({
-    method,
-    matches: (path) => path === '/metrics',
-    isPrivate: true,
-    handle: async () => ({ status: 200, contentType, body: await render() }),
-  }));
+export function createMetricsRoutes({ contentType, render }: MetricsText): App {
+  const app = createApp();
+  app.get('/metrics', async (c) => c.body(await render(), 200, { 'content-type': contentType }));
+  return app;
 }

@@ -12,7 +12,8 @@ import { readPushEvent } from '../../domain/webhook/push-event.ts';
 import { DomestiqueError } from '../../errors.ts';
 import type { EventStore } from '../../sync/ports/events.ts';
 import type { Subscription } from '../../sync/ports/subscriptions.ts';
-import type { HttpResponse, HttpRequest, Route } from '../../http/response.ts';
+import type { App } from '../../http/app.ts';
+import { createApp, notFound } from '../../http/app.ts';
 import { jsonResponse } from '../../http/response.ts';
 import type { BoundedWork } from '../../http/bounded-work.ts';
 import { createBoundedWork } from '../../http/bounded-work.ts';
@@ -49,10 +50,14 @@ const pollIntervalMs = 100;
 const deauthorizationPauseMs = 60_000;
 const maxChallengeLength = 256;
 
-const accepted = jsonResponse(200, {});
-const unavailable = jsonResponse(503, { message: 'Service Unavailable' });
-/** Strava sends the event again after about a minute. */
-const tooSoon = jsonResponse(503, { message: 'Service Unavailable' });
+/** What came of a request; a passed one gets the response of an unknown path. */
+type Outcome =
+  | 'accepted'
+  | 'unavailable'
+  /** Strava sends the event again after about a minute. */
+  | 'too soon'
+  | 'passed'
+  | { readonly challenge: string };
 
 interface Shared extends WebhookOptions {
   readonly known: RecentValue<Subscription | undefined>;
@@ -60,8 +65,8 @@ interface Shared extends WebhookOptions {
   readonly deauthorizedAtMs: Map<number, number>;
 }
 
-/** They take any path, and pass what is not theirs: they belong at the end of the list. */
-export function createWebhookRoutes(options: WebhookOptions): readonly Route[] {
+/** They take any path, and respond as to an unknown one to what is not theirs. */
+export function createWebhookRoutes(options: WebhookOptions): App {
   const { clock, subscription, athleteIds } = options;
   const bounded = createBoundedWork({ clock, maxMs: maxResponseMs, maxRunning: maxConnections });
   const loadAthletes = async (): Promise<ReadonlySet<number>> => new Set(await athleteIds());
@@ -72,33 +77,47 @@ export function createWebhookRoutes(options: WebhookOptions): readonly Route[] {
     deauthorizedAtMs: new Map(),
   };
   const guarded = guard(options.log, bounded);
-  const matches = (): boolean => true;
-  return [
-    { method: 'GET', matches, handle: (request) => guarded(() => meetChallenge(shared, request)) },
-    { method: 'POST', matches, handle: (request) => guarded(() => takeEvent(shared, request)) },
-  ];
+  const app = createApp();
+  app.get('*', async (c) => {
+    const { pathname, searchParams } = new URL(c.req.url);
+    return responseOf(await guarded(() => meetChallenge(shared, pathname, searchParams)));
+  });
+  app.post('*', async (c) => {
+    const { pathname } = new URL(c.req.url);
+    const body = await c.req.text();
+    return responseOf(await guarded(() => takeEvent(shared, pathname, body)));
+  });
+  return app;
 }
 
-type Handling = () => Promise<HttpResponse | undefined>;
+function responseOf(outcome: Outcome): Response {
+  if (outcome === 'passed') return notFound();
+  if (outcome === 'accepted') return jsonResponse(200, {});
+  return typeof outcome === 'object'
+    ? jsonResponse(200, { 'hub.challenge': outcome.challenge })
+    : jsonResponse(503, { message: 'Service Unavailable' });
+}
 
-/** Responds with 503 in time if anything is unavailable, so that Strava sends the event again. */
+type Handling = () => Promise<Outcome>;
+
+/** Is unavailable in time if anything is, so that Strava sends the event again. */
 function guard(log: Logger, bounded: BoundedWork) {
   let isFailing = false;
-  return async (handle: Handling): Promise<HttpResponse | undefined> => {
-    const response = await bounded(() => unavailableOnError(handle), unavailable);
-    if (response === unavailable && !isFailing) {
+  return async (handle: Handling): Promise<Outcome> => {
+    const outcome = await bounded(() => unavailableOnError(handle), 'unavailable');
+    if (outcome === 'unavailable' && !isFailing) {
       log.warn('Webhook events cannot be stored at the moment; Strava has to send them again.');
     }
-    if (response === unavailable || response === accepted) isFailing = response === unavailable;
-    return response;
+    if (outcome === 'unavailable' || outcome === 'accepted') isFailing = outcome === 'unavailable';
+    return outcome;
   };
 }
 
-async function unavailableOnError(handle: Handling): Promise<HttpResponse | undefined> {
+async function unavailableOnError(handle: Handling): Promise<Outcome> {
   try {
     return await handle();
   } catch (error) {
-    if (error instanceof DomestiqueError) return unavailable;
+    if (error instanceof DomestiqueError) return 'unavailable';
     throw error;
   }
 }
@@ -106,29 +125,27 @@ async function unavailableOnError(handle: Handling): Promise<HttpResponse | unde
 /** The document is stored before the subscription is requested from Strava, so it is read anew. */
 async function meetChallenge(
   { known }: Shared,
-  { path, query }: HttpRequest,
-): Promise<HttpResponse | undefined> {
+  path: string,
+  query: URLSearchParams,
+): Promise<Outcome> {
   const challenge = query.get('hub.challenge') ?? '';
   const token = query.get('hub.verify_token') ?? '';
   const isChallenge = query.get('hub.mode') === 'subscribe' && challenge !== '' && token !== '';
-  if (!isChallenge || challenge.length > maxChallengeLength) return undefined;
+  if (!isChallenge || challenge.length > maxChallengeLength) return 'passed';
   const subscription = await known.read(0);
-  if (!isCallback(subscription, path)) return undefined;
-  if (!isSameSecret(subscription.verifyToken, token)) return undefined;
-  return jsonResponse(200, { 'hub.challenge': challenge });
+  if (!isCallback(subscription, path)) return 'passed';
+  if (!isSameSecret(subscription.verifyToken, token)) return 'passed';
+  return { challenge };
 }
 
-async function takeEvent(
-  shared: Shared,
-  { path, body }: HttpRequest,
-): Promise<HttpResponse | undefined> {
+async function takeEvent(shared: Shared, path: string, body: string): Promise<Outcome> {
   const { known, athletes } = shared;
   const subscription = await known.read(maxAgeMs);
-  if (!isCallback(subscription, path)) return undefined;
+  if (!isCallback(subscription, path)) return 'passed';
   const event = readEvent(body);
-  if (event === undefined) return undefined;
-  if (!(await isOurs(shared, subscription, event))) return undefined;
-  if (!(await athletes.read(maxAgeMs)).has(event.athleteId)) return undefined;
+  if (event === undefined) return 'passed';
+  if (!(await isOurs(shared, subscription, event))) return 'passed';
+  if (!(await athletes.read(maxAgeMs)).has(event.athleteId)) return 'passed';
   return event.kind === 'activity' ? store(shared, event) : storeDeauthorization(shared, event);
 }
 
@@ -145,29 +162,29 @@ async function isOurs(
 async function store(
   { events, onEvent }: Shared,
   event: Extract<PushEvent, { kind: 'activity' }>,
-): Promise<HttpResponse> {
+): Promise<Outcome> {
   const isNews = await events.save(event);
   if (isNews) onEvent({ athleteId: event.athleteId, kind: event.aspect });
-  return accepted;
+  return 'accepted';
 }
 
 /** Each costs a refresh of the token, so there is one a minute. */
 async function storeDeauthorization(
   { deauthorizedAtMs, clock, noteDeauthorization, onDeauthorization }: Shared,
   { athleteId }: DeauthorizationEvent,
-): Promise<HttpResponse | undefined> {
+): Promise<Outcome> {
   const lastMs = deauthorizedAtMs.get(athleteId);
   const nowMs = clock.monotonicMs();
-  if (lastMs !== undefined && nowMs - lastMs < deauthorizationPauseMs) return tooSoon;
+  if (lastMs !== undefined && nowMs - lastMs < deauthorizationPauseMs) return 'too soon';
   deauthorizedAtMs.set(athleteId, nowMs);
   try {
-    if (!(await noteDeauthorization(athleteId))) return undefined;
+    if (!(await noteDeauthorization(athleteId))) return 'passed';
   } catch (error) {
     deauthorizedAtMs.delete(athleteId);
     throw error;
   }
   onDeauthorization();
-  return accepted;
+  return 'accepted';
 }
 
 function isCallback(

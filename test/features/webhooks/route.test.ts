@@ -57,6 +57,8 @@ const withdrawal = {
 
 const deliveredAt = new Date('2026-10-05T11:00:00Z');
 
+const settings = { host: 'HTTP_HOST', port: 'HTTP_PORT' };
+
 interface Hook {
   readonly server: HttpServer;
   readonly delivered: StoredEvent[];
@@ -106,7 +108,7 @@ async function openHook(store: Store = adapter.store, clock: Clock = systemClock
   let deauthorizations = 0;
   const output = capture();
   const athletes = createAthleteStore(counting, '12345');
-  const routes = createWebhookRoutes({
+  const app = createWebhookRoutes({
     subscription: () => subscriptions(counting).load(),
     athleteIds: () => athletes.athleteIds(),
     events: createEventStore(counting, clock),
@@ -119,7 +121,7 @@ async function openHook(store: Store = adapter.store, clock: Clock = systemClock
     clock,
     log: createLog({ level: 'debug', format: 'json' }, output.stream, false),
   });
-  const server = await startHttpServer({ host: '127.0.0.1', port: 0, routes, clock });
+  const server = await startHttpServer({ host: '127.0.0.1', port: 0, app, settings, clock });
   servers.push(server);
   return {
     server,
