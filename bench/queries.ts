@@ -2,11 +2,7 @@
  * Measures the questions of the cookbook on a database of 5,000 simulated activities with streams: the
  * time of each, and the reads that MongoDB reports. `npm run bench:queries -- 500` takes fewer.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Document } from 'mongodb';
-import { MongoClient } from 'mongodb';
 import { systemClock } from '../src/clock.ts';
 import { bindDocument, bindPipeline, withRing } from '../src/queries/binding.ts';
 import type { Scope } from '../src/queries/binding.ts';
@@ -14,26 +10,12 @@ import { parameters } from '../src/queries/parameters.ts';
 import { exampleOf } from '../src/queries/recipe.ts';
 import type { Recipe } from '../src/queries/recipe.ts';
 import { recipes } from '../src/queries/recipes.ts';
-import { readSummary } from '../src/domain/activity/activity.ts';
-import type { ActivitySummary } from '../src/domain/activity/activity.ts';
-import type { JsonValue } from '../src/domain/json.ts';
-import { isProblem, readStreams } from '../src/domain/activity/streams.ts';
-import type { StreamsTask } from '../src/domain/sync/fetch-task.ts';
-import { unavailableState } from '../src/mongo/schema/fetch-state-queries.ts';
-import { setStreamsState, storeStreams } from '../src/mongo/streams/streams.ts';
-import { createActivityStore } from '../src/mongo/streams/activity-store.ts';
 import { int64 } from '../src/mongo/base/bson-value.ts';
-import { storeOf } from '../src/mongo/schema/collections.ts';
-import { prepareDatabase } from '../src/mongo/setup/ensure-indexes.ts';
-import type { Retry } from '../src/mongo/base/retrying-db.ts';
 import type { Store } from '../src/mongo/schema/collections.ts';
-import { findMongod } from '../src/embedded-mongodb/binary.ts';
-import { startMongod } from '../src/embedded-mongodb/mongod.ts';
 import { startSimulator } from '../src/simulator/api/server.ts';
-import type { World } from '../src/simulator/world/world.ts';
+import { fillStore, withOwnStore } from './filled-store.ts';
 
 const athleteId = 1001;
-const fetchedAt = new Date('2026-11-21T00:00:00Z');
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 /** The history; each recording has few samples, to be stored within minutes. */
@@ -41,51 +23,6 @@ function worldOptions(activities: number) {
   const athlete = { id: athleteId, firstname: 'Ada', lastname: 'Example', activities, years: 12 };
   const endsAt = new Date('2026-11-20T12:00:00Z');
   return { athletes: [{ ...athlete, endsAt, samplesPerActivity: [100, 200] as const }] };
-}
-
-async function fill(store: Store, world: World): Promise<void> {
-  const activities = createActivityStore(store);
-  const current = { unusable: [], source: 'list', known: [], fetchedAt, epoch: 1 } as const;
-  const ids = world.activities(athleteId).map(({ id }) => id);
-  for (let from = 0; from < ids.length; from += 200) {
-    const page = ids.slice(from, from + 200);
-    const summaries = page.map((id) => summaryOf(world, id));
-    await activities.storePage({ athleteId, summaries, ...current });
-    for (const summary of summaries) await fillStreams(store, { world, summary });
-    say(`${from + page.length} of ${ids.length} activities`);
-  }
-}
-
-function summaryOf(world: World, id: number): ActivitySummary {
-  const listed = readSummary(JSON.parse(JSON.stringify(world.summary(id))) as JsonValue);
-  if (!listed.isUsable) throw new Error(listed.unusable.reason);
-  return listed.summary;
-}
-
-async function fillStreams(
-  store: Store,
-  { world, summary }: { world: World; summary: ActivitySummary },
-): Promise<void> {
-  const { id, startAt } = summary;
-  const stored = await store.activities.findOne({ _id: int64(id) });
-  const recordingHash = stored?.sync.recording_hash ?? '';
-  const recording = {
-    startAt,
-    firstSeenAt: new Date(0),
-    elapsedS: 0,
-    recordingHash,
-    isFresh: false,
-    tries: 0,
-  };
-  const task: StreamsTask = { kind: 'streams', activityId: id, ...recording };
-  const write = { athleteId, epoch: 1, at: fetchedAt };
-  const sent = world.streams(id);
-  if (sent === null)
-    return setStreamsState(store, write, task, unavailableState('manual', fetchedAt));
-  const response = Object.fromEntries(Object.entries(sent).map(([key, data]) => [key, { data }]));
-  const streams = readStreams(response);
-  if (isProblem(streams)) throw new Error(streams.problem);
-  await storeStreams({ ...store, trackSource: 'summary' }, write, task, streams);
 }
 
 /** Adds zones, a change, a removal, company, calories, and an activity without its streams. */
@@ -167,8 +104,7 @@ function rowOf({ name, milliseconds, documents, keys, returned, answers }: Measu
 async function bench(store: Store, activities: number): Promise<void> {
   const simulator = await startSimulator(worldOptions(activities));
   try {
-    await prepareDatabase(store);
-    await fill(store, simulator.world);
+    await fillStore(store, { world: simulator.world, athleteId }, say);
     const all = simulator.world.activities(athleteId).map(({ id }) => id);
     const ride = all.find((id) => simulator.world.streams(id)?.['watts'] !== undefined) ?? 0;
     await addOdds(store, all.at(5) ?? 0);
@@ -185,24 +121,7 @@ async function bench(store: Store, activities: number): Promise<void> {
   }
 }
 
-async function main(activities: number): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'domestique-bench-'));
-  const binary = await findMongod({ env: process.env, log: say });
-  const [dbPath, logPath] = [join(folder, 'db'), join(folder, 'mongod.log')];
-  const mongod = await startMongod({ binary, dbPath, port: 0, logPath });
-  const client = new MongoClient(mongod.uri, { ignoreUndefined: true });
-  try {
-    const db = client.db('bench');
-    const retry: Retry = (operation) => operation();
-    const close = (): Promise<void> => client.close();
-    await bench(storeOf({ db, urgent: db, address: mongod.uri, retry, close }), activities);
-  } finally {
-    await client.close();
-    await mongod.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
 const startMs = systemClock.monotonicMs();
-await main(Number(process.argv[2] ?? 5_000));
+const activities = Number(process.argv[2] ?? 5_000);
+await withOwnStore(say, ({ store }) => bench(store, activities));
 say(`${Math.round((systemClock.monotonicMs() - startMs) / 1_000)} s in all`);
