@@ -14,7 +14,7 @@ import { rateOf } from '../../domain/activity/pace.js';
 
 export const metersPerMile = 1_609.344;
 export const metersPerFoot = 0.3048;
-const metersPerYard = 0.9144;
+export const metersPerYard = 0.9144;
 
 /** @param {Reader} reader */
 export function createFormat({ units, locale, timeZone }) {
