@@ -11,9 +11,11 @@ import type { Tree } from '../../page/lib/tree.js';
 import { h } from '../../page/lib/tree.js';
 import { nowView } from '../../page/now/view.js';
 import type { Program } from '../../program.ts';
+import { nowFeedOf, pollIntervalMs } from './api/now-feed.ts';
 import type { Now } from './api/types.ts';
 import type { AssetUrls, View } from './shell.ts';
 import { renderShell } from './shell.ts';
+import type { PageSource } from './source.ts';
 
 export interface ViewsOptions {
   readonly program: Pick<Program, 'config' | 'clock' | 'timeZone'>;
@@ -58,8 +60,14 @@ const activity: View = {
   scripts: [leaflet.script, uPlot.script, 'page/activity.js'],
 };
 
+/** The views over the figures that the API has too. */
+export function createViews(program: Program, source: PageSource, assets: AssetUrls): Hono {
+  const feed = nowFeedOf(program, source);
+  return viewsOf({ program, assets, readNow: () => feed.read(pollIntervalMs) });
+}
+
 /** Serves `/`, `/calendar`, `/map`, `/activities` and `/activities/:id`. */
-export function createViews(options: ViewsOptions): Hono {
+export function viewsOf(options: ViewsOptions): Hono {
   const app = new Hono();
   app.get('/', async (context) =>
     respond(context, options, now, await nowContent(context, options)),

@@ -40,7 +40,9 @@ export function createFormat({ units, locale, timeZone }) {
       scale: isMetric ? 1 : 1.8,
       offset: isMetric ? 0 : 32,
     }),
-    duration: durationText(locale),
+    duration: durationText(locale, 'narrow'),
+    /** "15 minutes", "24 hours": for sentences. @type {NumberText} */
+    longDuration: durationText(locale, 'long'),
     clock,
     rate: rateText(isMetric, unit),
     count,
@@ -54,6 +56,7 @@ export function createFormat({ units, locale, timeZone }) {
  * @property {number} [scale]
  * @property {number} [offset]
  * @property {(value: number) => number} [digits]
+ * @property {'narrow' | 'short' | 'long'} [unitDisplay]
  */
 
 /**
@@ -62,10 +65,10 @@ export function createFormat({ units, locale, timeZone }) {
  * @returns {(unit: string, conversion?: Conversion) => NumberText}
  */
 function unitTexts(locale) {
-  return (unit, { scale = 1, offset = 0, digits = () => 0 } = {}) => {
+  return (unit, { scale = 1, offset = 0, digits = () => 0, unitDisplay = 'short' } = {}) => {
     const formats = [0, 1, 2].map((count) => {
       const fraction = { minimumFractionDigits: count, maximumFractionDigits: count };
-      return new Intl.NumberFormat(locale, { style: 'unit', unit, ...fraction });
+      return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay, ...fraction });
     });
     return (given) => {
       if (given === null || !Number.isFinite(given)) return '';
@@ -85,18 +88,24 @@ function numberText(format) {
 }
 
 /**
- * "7 hr 2 min", "45 min", "30 sec": rounded to the smaller unit.
+ * Texts such as "7h 2m", "45m", "30s", and "1,187h" from a hundred hours on, with units as long as wanted.
  * @param {string} locale
+ * @param {'narrow' | 'long'} unitDisplay
  * @returns {NumberText}
  */
-function durationText(locale) {
+function durationText(locale, unitDisplay) {
   const unit = unitTexts(locale);
-  const [hours, minutes, seconds] = [unit('hour'), unit('minute'), unit('second')];
+  const [hours, minutes, seconds] = [
+    unit('hour', { unitDisplay }),
+    unit('minute', { unitDisplay }),
+    unit('second', { unitDisplay }),
+  ];
   return (given) => {
     if (given === null || !Number.isFinite(given)) return '';
     if (Math.abs(given) < 59.5) return seconds(given);
     const whole = Math.round(given / 60);
     if (whole < 60) return minutes(whole);
+    if (whole >= 6_000 || whole % 60 === 0) return hours(Math.round(whole / 60));
     return `${hours(Math.floor(whole / 60))} ${minutes(whole % 60)}`;
   };
 }

@@ -2,6 +2,7 @@
  * The last activities, the last changes, and what is parked.
  */
 import { activityPath } from '../lib/paths.js';
+import { stateTag } from '../lib/state-tag.js';
 import { h } from '../lib/tree.js';
 
 /** @import { ActivitySummary, ChangeNow, Now, ParkedNow } from '../../features/page/api/types.ts' */
@@ -23,7 +24,12 @@ export function recentSection({ recent }, context) {
       ? h('p', { class: 'muted' }, 'None yet.')
       : h(
           'div',
-          { class: 'scroll', tabindex: 0, role: 'region', 'aria-labelledby': 'recent' },
+          {
+            class: 'scroll',
+            tabindex: 0,
+            role: 'region',
+            'aria-label': 'Table of the last activities',
+          },
           recentTable(shown, context),
         ),
   );
@@ -74,24 +80,11 @@ function recentRow(
       h('a', { href: activityPath(id, athlete) }, h('bdi', {}, name === '' ? 'Unnamed' : name)),
       ...stateTag(streams),
     ),
-    h('td', {}, format.sport(sport)),
+    h('td', { class: 'time' }, format.sport(sport)),
     h('td', { class: 'number' }, format.distance(distance)),
     h('td', { class: 'number' }, format.duration(movingTime)),
     h('td', { class: 'number' }, format.height(climbing)),
   );
-}
-
-/** @type {Readonly<Record<ActivitySummary['streams'], string>>} */
-const stateTexts = { stored: '', pending: 'summary only', none: 'no recording', parked: 'parked' };
-
-/**
- * What is to say of a recording that is not stored.
- * @param {ActivitySummary['streams']} state
- * @returns {readonly Tree[]}
- */
-export function stateTag(state) {
-  const text = stateTexts[state];
-  return text === '' ? [] : [' ', h('span', { class: 'tag' }, text)];
 }
 
 /**
@@ -119,7 +112,7 @@ export function changesSection({ changes }, context) {
  * @returns {readonly Tree[]}
  */
 function changeTexts({ activityId, name, at, kind, fields }, { format, nowMs, athlete }) {
-  const label = h('bdi', {}, name === '' ? activityId : name);
+  const label = h('bdi', {}, name === '' ? `Activity ${activityId}` : name);
   const what = kind === 'deleted' ? 'deleted' : `changed: ${fields.join(', ')}`;
   return [
     kind === 'deleted' ? label : h('a', { href: activityPath(activityId, athlete) }, label),
@@ -152,12 +145,12 @@ export function parkedSection({ parked }, context) {
  * @returns {readonly Tree[]}
  */
 function parkedTexts({ activityId, name, reason, nextTryAt }, { format, nowMs, athlete }) {
-  const again = nextTryAt === null ? '' : ` Tried again ${format.relative(nextTryAt, nowMs)}.`;
+  const again = nextTryAt === null ? '' : `; tried again ${format.relative(nextTryAt, nowMs)}`;
   return [
     h(
       'a',
       { href: activityPath(activityId, athlete) },
-      h('bdi', {}, name === '' ? activityId : name),
+      h('bdi', {}, name === '' ? `Activity ${activityId}` : name),
     ),
     h('span', { class: 'muted' }, ' ', h('bdi', {}, reason), again),
   ];

@@ -48,7 +48,7 @@ function windowFigure({ used, limit, left, reserve, resetsAt, lengthSeconds }, {
   return h(
     'div',
     { class: 'window' },
-    h('p', {}, h('strong', {}, text), ` in ${format.duration(lengthSeconds)}`),
+    h('p', {}, h('strong', {}, text), ` in ${format.longDuration(lengthSeconds)}`),
     bar(`${text}, ${format.count(kept)} kept for today’s activities`, [
       { share: used / limit, kind: 'value' },
       { share: kept / limit, kind: 'reserve', isAtEnd: true },

@@ -7,7 +7,7 @@ import { fact } from './fact.js';
 import { changesSection, parkedSection, recentSection } from './lists.js';
 import { quotaCard } from './quota.js';
 
-/** @import { Need, Now } from '../../features/page/api/types.ts' */
+/** @import { AthleteNow, Need, Now } from '../../features/page/api/types.ts' */
 /** @import { Format } from '../lib/format.js' */
 /** @import { Tree } from '../lib/tree.js' */
 
@@ -32,21 +32,32 @@ export function nowView(now, context) {
   return [
     h('h1', {}, 'Now'),
     ...now.needs.map((need) => needNotice(need, context)),
-    isUnknown
-      ? h(
-          'p',
-          { class: 'notice' },
-          `Nothing is stored of athlete ${athlete}. The athlete was erased, or has never logged in.`,
-        )
-      : h(
-          'div',
-          { class: 'cards' },
-          ...athletes.map((one) => athleteCard(one, now, context)),
-          quotaCard(now, context),
-          daemonCard(now, context),
-        ),
+    ...(isUnknown
+      ? [
+          h(
+            'p',
+            { class: 'notice' },
+            `Nothing is stored of athlete ${athlete}: erased, or never logged in.`,
+          ),
+        ]
+      : cardsOf(athletes, now, context)),
     ...(isUnknown ? [] : listsOf(now, context)),
   ];
+}
+
+/**
+ * Several athletes have a row of their own.
+ * @param {readonly AthleteNow[]} athletes
+ * @param {Now} now
+ * @param {Context} context
+ * @returns {readonly Tree[]}
+ */
+function cardsOf(athletes, now, context) {
+  const cards = athletes.map((one) => athleteCard(one, now, context));
+  const others = [quotaCard(now, context), daemonCard(now, context)];
+  return (cards.length < 2 ? [[...cards, ...others]] : [cards, others]).map((row) =>
+    h('div', { class: 'cards' }, ...row),
+  );
 }
 
 /**
