@@ -179,6 +179,12 @@ export interface Cells {
   };
 }
 
+/**
+ * The land of the earth for a map of small scale (Natural Earth's 1:110m), a file of the page: polygons of
+ * rings, each ring's longitudes and latitudes in turn, in degrees with two digits.
+ */
+export type Land = readonly (readonly (readonly number[])[])[];
+
 export type TotalsBy = 'day' | 'week' | 'month' | 'year' | 'sport' | 'weekday';
 
 /** `GET /api/v1/totals?by=week&athlete=ID&sport=Ride`. */
