@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   brokenLine,
   commandLineAt,
+  commandLinesIn,
   isInstalledAt,
   shellWord,
 } from '../../src/domain/invocation.ts';
@@ -50,5 +51,26 @@ describe('a command line that is shown', () => {
     const line = 'npm run sync -- --since 2019 --no-wait';
     expect(brokenLine(line, 40)).toBe(line);
     expect(brokenLine(line, 39)).toBe('npm run sync -- \\\n    --since 2019 \\\n    --no-wait');
+  });
+});
+
+describe('the command lines in a text', () => {
+  it.each([
+    ['Nobody has logged in yet. Run: npm run auth', ['npm run auth']],
+    [
+      'Run: npm run auth, or npm run erase -- --athlete 1001',
+      ['npm run auth', 'npm run erase -- --athlete 1001'],
+    ],
+    [
+      'Run: npx @domestique/sync verify --accept-deletions, or domestique import --file /tmp/a.zip.',
+      ['npx @domestique/sync verify --accept-deletions', 'domestique import --file /tmp/a.zip'],
+    ],
+    [
+      'npm run sync -- --no-wait fetches them; npm start does so too, and npm run auth or npm run auth.',
+      ['npm run sync -- --no-wait', 'npm start', 'npm run auth'],
+    ],
+    ['Every run fails (X): Domestique status is unknown; npm runs.', []],
+  ])('of "%s" are those to copy, each once', (text, lines) => {
+    expect(commandLinesIn(text)).toEqual(lines);
   });
 });

@@ -86,6 +86,8 @@ function totalsOf(answer: readonly Document[]): readonly Row[] {
   const rows = new Map<string, Row>();
   for (const document of answer) {
     const row = rowOf(document);
+    // What another program wrote in place of a sport's name.
+    if (row.key === '') continue;
     const same = rows.get(row.key);
     rows.set(row.key, same === undefined ? row : sumOf(same, row));
   }

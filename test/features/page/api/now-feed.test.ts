@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { createNowFeed } from '../../../../src/features/page/api/now-feed.ts';
+import type { Now } from '../../../../src/features/page/api/types.ts';
+import { MongoUnavailableError } from '../../../../src/errors.ts';
+import type { Database } from '../../../../src/main.ts';
+import { createTestProgram } from '../../../support/command/program.ts';
+import { createMovableTime } from '../../../support/time.ts';
+import { nowAt } from './now-of.ts';
+
+/** Longer than any read may take. */
+const longMs = 60_000;
+
+type Read = () => Promise<Now>;
+
+function useFeed() {
+  const time = createMovableTime();
+  const program = createTestProgram({ clock: time.local });
+  const state: { database: Database | undefined; read: Read; reads: number } = {
+    database: {} as Database,
+    read: () => Promise.resolve(nowAt(state.reads)),
+    reads: 0,
+  };
+  const feed = createNowFeed(program, { database: () => state.database }, () => {
+    state.reads += 1;
+    return state.read();
+  });
+  const pass = (ms: number): void => {
+    time.pass(ms);
+  };
+  return { feed, state, pass };
+}
+
+describe('the feed of now', () => {
+  it('a thousand simultaneous readers cost one read, and none comes by itself', async () => {
+    const { feed, state, pass } = useFeed();
+    await Promise.all(Array.from({ length: 1_000 }, () => feed.read(1_000)));
+    expect(state.reads).toBe(1);
+    pass(longMs);
+    await new Promise(setImmediate);
+    expect(state.reads).toBe(1);
+    expect((await feed.read(1_000))?.at).toBe(nowAt(2).at);
+  });
+
+  it('while MongoDB is away there are the last figures, and nothing before the first', async () => {
+    const { feed, state, pass } = useFeed();
+    state.database = undefined;
+    expect(await feed.read(0)).toBeUndefined();
+    state.database = {} as Database;
+    pass(longMs);
+    expect(await feed.read(0)).toEqual(nowAt(1));
+    state.database = undefined;
+    pass(longMs);
+    expect(await feed.read(0)).toEqual({ ...nowAt(1), isStale: true });
+    state.database = {} as Database;
+    state.read = () => Promise.reject(new MongoUnavailableError('away'));
+    pass(longMs);
+    expect(await feed.read(0)).toEqual({ ...nowAt(1), isStale: true });
+  });
+
+  it('a silent MongoDB holds up nobody for long, and gets no more than two reads at once', async () => {
+    const { feed, state, pass } = useFeed();
+    await feed.read(0);
+    const silent = Promise.withResolvers<Now>();
+    state.read = () => silent.promise;
+    for (let tries = 0; tries < 5; tries += 1) {
+      pass(longMs);
+      const reading = feed.read(0);
+      await new Promise(setImmediate);
+      pass(longMs);
+      expect(await reading).toEqual({ ...nowAt(1), isStale: true });
+    }
+    expect(state.reads).toBe(3);
+    silent.resolve(nowAt(3));
+    state.read = () => Promise.resolve(nowAt(4));
+    await new Promise(setImmediate);
+    pass(longMs);
+    expect(await feed.read(0)).toEqual(nowAt(4));
+  });
+
+  it('an error of ours is no absence of MongoDB', async () => {
+    const { feed, state } = useFeed();
+    state.read = () => Promise.reject(new TypeError('a bug'));
+    await expect(feed.read(0)).rejects.toThrow('a bug');
+  });
+});
