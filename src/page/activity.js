@@ -72,6 +72,7 @@ async function showActivity() {
   document.title = `${activity.name} · Domestique`;
   replace(view, ...frame());
   showTexts();
+  byId('activity-plots').hidden = activity.streams !== 'stored';
   showTrack(positionsOfLine(activity.line), { isSampled: false });
 }
 
@@ -83,6 +84,7 @@ function showTrack(positions, options) {
   if (!positions.some((position) => position !== null)) return;
   const element = byId('activity-map');
   element.hidden = false;
+  byId('activity-recording').classList.toggle('has-both', activity?.streams === 'stored');
   const tilesUrl = view.dataset['tilesUrl'] ?? '';
   const attribution = view.dataset['tilesAttribution'] ?? '';
   trackMap ??= new TrackMap(element, { cursor, tilesUrl, attribution, units: format.units });
@@ -129,6 +131,7 @@ function showTexts() {
 }
 
 async function showRecording() {
+  replace(byId('activity-plots'), h('p', { class: 'muted' }, 'Loading the recording …'));
   /** @type {ActivityStreams} */
   const recording = await getJson(`${path}/streams?points=${pointCount}`);
   samples = readSamples(recording);
@@ -138,11 +141,10 @@ async function showRecording() {
 
 function showPlots() {
   if (activity === undefined || samples === undefined) return;
+  const axisKey = plots?.axisKey;
   plots?.destroy();
   const element = byId('activity-plots');
-  element.hidden = false;
-  byId('activity-recording').classList.toggle('has-both', trackMap !== undefined);
-  plots = new PlotGroup({ element, samples, sport: activity.sport, format, cursor });
+  plots = new PlotGroup({ element, samples, sport: activity.sport, format, cursor, axisKey });
 }
 
 cursor.follow((index) => {

@@ -9,7 +9,8 @@ import { h } from '../lib/tree.js';
 
 /**
  * @typedef {object} ControlsOptions
- * @property {readonly AxisKey[]} axes The first one is chosen.
+ * @property {readonly AxisKey[]} axes
+ * @property {AxisKey} chosen
  * @property {number} count Of samples.
  * @property {(key: AxisKey) => void} onAxis
  * @property {(factor: number) => void} onZoom More than one shows more detail; 0 shows everything.
@@ -22,7 +23,7 @@ const axisNames = { distance: 'Distance', time: 'Time', sample: 'Sample' };
  * @param {ControlsOptions} options
  * @returns {TreeElement}
  */
-export function plotControls({ axes, count, onAxis, onZoom, onSlide }) {
+export function plotControls({ axes, chosen, count, onAxis, onZoom, onSlide }) {
   const slide = (/** @type {Event} */ { target }) => {
     if (target instanceof HTMLInputElement) onSlide(Number(target.value));
   };
@@ -34,7 +35,7 @@ export function plotControls({ axes, count, onAxis, onZoom, onSlide }) {
         'fieldset',
         { class: 'plot-axis' },
         h('legend', { class: 'visually-hidden' }, 'Plots over'),
-        axes.map((key, index) => axisChoice(key, index === 0, onAxis)),
+        axes.map((key) => axisChoice(key, key === chosen, onAxis)),
       ),
     h(
       'div',

@@ -2,10 +2,9 @@
  * The plots of one activity, one below the other over the same axis. They share the cursor and the zoom.
  *
  * @import { Format } from '../lib/format.js'
- * @import { TreeElement } from '../lib/tree.js'
  * @import { ShownAxis } from './axes.js'
  * @import { Cursor } from './cursor.js'
- * @import { Measure } from './measures.js'
+ * @import { Row } from './plot-row.js'
  * @import { Plot, Range } from './plot.js'
  * @import { AxisKey, Samples } from './samples.js'
  */
@@ -14,8 +13,9 @@ import { h } from '../lib/tree.js';
 import { shownAxis } from './axes.js';
 import { measuresOf } from './measures.js';
 import { plotControls } from './plot-controls.js';
+import { plotTree, rowsOf, valueText } from './plot-row.js';
 import { createPlot } from './plot.js';
-import { nearestIndex, usualRange } from './samples.js';
+import { nearestIndex } from './samples.js';
 
 /**
  * @typedef {object} PlotsOptions
@@ -24,15 +24,11 @@ import { nearestIndex, usualRange } from './samples.js';
  * @property {string} sport
  * @property {Format} format
  * @property {Cursor} cursor
- */
-
-/**
- * @typedef {object} Row
- * @property {Measure} measure
- * @property {readonly (number | null)[]} values
+ * @property {AxisKey | undefined} axisKey Undefined chooses the first.
  */
 
 const hint = 'Point at a plot or the track. Drag across a plot to zoom in.';
+const nothingText = 'The recording has no values to plot.';
 const fewestShown = 10;
 
 export class PlotGroup {
@@ -41,6 +37,8 @@ export class PlotGroup {
   #rows;
   /** @type {readonly Plot[]} */
   #plots = [];
+  /** @type {AxisKey} */
+  #axisKey;
   /** @type {ShownAxis} */
   #axis;
   /** @type {Range} */
@@ -53,13 +51,16 @@ export class PlotGroup {
   constructor(options) {
     const { element, samples, sport, format } = options;
     this.#options = options;
-    this.#rows = measuresOf(sport, format).flatMap((measure) => {
-      const values = samples.values(measure.key);
-      return values === undefined ? [] : [{ measure, values }];
-    });
-    this.#axis = this.#axisOf(samples.axes[0]?.key);
+    this.#rows = rowsOf(samples, measuresOf(sport, format));
+    this.#axisKey = options.axisKey ?? samples.axes[0]?.key ?? 'sample';
+    this.#axis = this.#axisOf(this.#axisKey);
+    if (this.#rows.length === 0) {
+      replace(element, h('p', { class: 'muted' }, nothingText));
+      return;
+    }
     const controls = plotControls({
       axes: samples.axes.map(({ key }) => key),
+      chosen: this.#axisKey,
       count: samples.count,
       onAxis: (key) => {
         this.#showAxis(key);
@@ -67,9 +68,13 @@ export class PlotGroup {
       onZoom: (factor) => {
         this.#zoomBy(factor);
       },
-      onSlide: options.cursor.move,
+      onSlide: (index) => {
+        options.cursor.move(index);
+        this.#reveal(index);
+      },
     });
-    replace(element, controls, ...this.#rows.map(plotTree));
+    const title = h('h2', { class: 'visually-hidden' }, 'Recording');
+    replace(element, title, controls, ...this.#rows.map(plotTree));
     this.#draw();
     this.#resizes.observe(element);
   }
@@ -92,6 +97,10 @@ export class PlotGroup {
     slider.setAttribute('aria-valuetext', this.#spokenText(index));
   }
 
+  get axisKey() {
+    return this.#axisKey;
+  }
+
   /** Again in the colours of the page, which have changed. */
   redraw() {
     for (const plot of this.#plots) plot.redraw();
@@ -103,7 +112,7 @@ export class PlotGroup {
     replace(this.#options.element);
   }
 
-  /** @param {AxisKey | undefined} key */
+  /** @param {AxisKey} key */
   #axisOf(key) {
     const { samples, format } = this.#options;
     const axis = samples.axes.find((one) => one.key === key);
@@ -113,6 +122,7 @@ export class PlotGroup {
   /** @param {AxisKey} key */
   #showAxis(key) {
     for (const plot of this.#plots) plot.destroy();
+    this.#axisKey = key;
     this.#axis = this.#axisOf(key);
     this.#draw();
   }
@@ -153,6 +163,19 @@ export class PlotGroup {
   }
 
   /**
+   * Moves what is zoomed, so that the sample is in sight.
+   * @param {number} index
+   */
+  #reveal(index) {
+    const value = this.#axis.values[index] ?? 0;
+    const [from, to] = this.#range;
+    if (value >= from && value <= to) return;
+    const [first, last] = this.#whole();
+    const start = Math.max(first, Math.min(value - (to - from) / 2, last - (to - from)));
+    this.#zoomTo([start, start + to - from]);
+  }
+
+  /**
    * All plots follow one that was zoomed by dragging, or by a double click.
    * @param {Range} range
    */
@@ -187,35 +210,4 @@ export class PlotGroup {
   #elements(selector) {
     return /** @type {HTMLElement[]} */ ([...this.#options.element.querySelectorAll(selector)]);
   }
-}
-
-/**
- * @param {Row} row
- * @returns {TreeElement}
- */
-function plotTree(row) {
-  const { key, label } = row.measure;
-  const description = `${label}, ${valueText(row, null)}`;
-  return h(
-    'section',
-    { class: `plot plot-of-${key}` },
-    h('div', { class: 'plot-head' }, h('h3', {}, label), h('span', { class: 'plot-value' })),
-    h('div', { class: 'plot-area', role: 'img', 'aria-label': description }),
-  );
-}
-
-/**
- * The value at a sample; from the lowest to the highest without one.
- * @param {Row} row
- * @param {number | null} index
- */
-function valueText({ measure, values }, index) {
-  if (index !== null) {
-    const value = values[index] ?? null;
-    return value === null ? '–' : measure.text(value) || '–';
-  }
-  const there = values.filter((value) => value !== null && measure.shown(value) !== null);
-  if (there.length === 0) return '–';
-  const [low, high] = usualRange(there, { low: 0, high: 1 });
-  return `${measure.text(low)} – ${measure.text(high)}`;
 }

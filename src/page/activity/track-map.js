@@ -46,6 +46,8 @@ export class TrackMap {
   constructor(element, { cursor, tilesUrl, attribution, units }) {
     const box = document.createElement('div');
     box.className = 'activity-map';
+    box.role = 'region';
+    box.ariaLabel = 'Map of the track';
     element.append(box);
     this.#map = createMap(box);
     if (tilesUrl !== '') {
