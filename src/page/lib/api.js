@@ -119,6 +119,8 @@ export function showBanner(text) {
  * @param {unknown} error
  */
 export function showProblem(error) {
+  // Nothing more comes.
+  document.querySelector('[data-waiting]')?.remove();
   if (!(error instanceof ApiProblem)) {
     showBanner('The page has a bug here: the browser’s console says more.');
     throw error;

@@ -88,23 +88,25 @@ function numberText(format) {
 }
 
 /**
- * Texts such as "7h 2m", "45m", "30s", and "1,187h" from a hundred hours on, with units as long as wanted.
+ * Texts such as "7h 2m", "45 min", "30 sec", and "1,187h" from a hundred hours on; a letter alone could be
+ * metres. With long units "15 minutes".
  * @param {string} locale
  * @param {'narrow' | 'long'} unitDisplay
  * @returns {NumberText}
  */
 function durationText(locale, unitDisplay) {
   const unit = unitTexts(locale);
-  const [hours, minutes, seconds] = [
-    unit('hour', { unitDisplay }),
-    unit('minute', { unitDisplay }),
-    unit('second', { unitDisplay }),
+  const alone = unitDisplay === 'narrow' ? 'short' : unitDisplay;
+  const [hours, minutes] = [unit('hour', { unitDisplay }), unit('minute', { unitDisplay })];
+  const [onlyMinutes, seconds] = [
+    unit('minute', { unitDisplay: alone }),
+    unit('second', { unitDisplay: alone }),
   ];
   return (given) => {
     if (given === null || !Number.isFinite(given)) return '';
     if (Math.abs(given) < 59.5) return seconds(given);
     const whole = Math.round(given / 60);
-    if (whole < 60) return minutes(whole);
+    if (whole < 60) return onlyMinutes(whole);
     if (whole >= 6_000 || whole % 60 === 0) return hours(Math.round(whole / 60));
     return `${hours(Math.floor(whole / 60))} ${minutes(whole % 60)}`;
   };
