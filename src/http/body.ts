@@ -38,17 +38,17 @@ export function withFailingBody(response: Response, onFailure: (error: unknown) 
       return undefined;
     }
   };
-  const body = new ReadableStream<Uint8Array>({
-    pull: async (controller) => {
-      const chunk = await read();
-      if (isCancelled) return;
-      if (chunk === undefined) controller.close();
-      else controller.enqueue(chunk);
-    },
-    cancel: (reason) => {
-      isCancelled = true;
-      return reader.cancel(reason);
-    },
-  });
+  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+    const chunk = await read();
+    if (isCancelled) return;
+    if (chunk === undefined) controller.close();
+    else controller.enqueue(chunk);
+  };
+  const cancel = (reason: unknown): Promise<void> => {
+    isCancelled = true;
+    return reader.cancel(reason);
+  };
+  // Nothing is read ahead: the next chunk is made when the client takes it.
+  const body = new ReadableStream<Uint8Array>({ pull, cancel }, { highWaterMark: 0 });
   return new Response(body, response);
 }

@@ -22,14 +22,13 @@ export function isLoopbackHost(header: string | undefined, port: number | undefi
  */
 export function isKnownHost(header: string | undefined): boolean {
   if (header === undefined) return true;
-  const hostname = parse(header)?.hostname;
-  if (hostname === undefined) return false;
-  return hostname === 'localhost' || isIP(hostname.replace(/^\[(.*)\]$/, '$1')) !== 0;
+  const hostname = hostnameOf(header);
+  return hostname !== undefined && (hostname === 'localhost' || isIP(hostname) !== 0);
 }
 
-/** Whether the header names a host at all, or is left out. */
-export function isHost(header: string | undefined): boolean {
-  return header === undefined || parse(header) !== undefined;
+/** The name or address that the header names, without brackets; undefined where it names none. */
+export function hostnameOf(header: string): string | undefined {
+  return parse(header)?.hostname.replace(/^\[(.*)\]$/, '$1');
 }
 
 function parse(header: string | undefined): URL | undefined {

@@ -14,7 +14,7 @@ import { misdirected, notFound } from './app.ts';
 import { maxBodyBytes, readBody, withFailingBody } from './body.ts';
 import { createConnections } from './connections.ts';
 import type { Connections } from './connections.ts';
-import { isHost } from './host.ts';
+import { hostnameOf } from './host.ts';
 import { connectionLimits } from './limits.ts';
 import { jsonResponse } from './response.ts';
 
@@ -138,7 +138,8 @@ async function pass(
     hostname: 'localhost',
     overrideGlobalObjects: false,
     // The request's line or its host is no URL.
-    errorHandler: () => (isHost(incoming.headers.host) ? notFound() : misdirected()),
+    errorHandler: () =>
+      hostnameOf(incoming.headers.host ?? 'localhost') === undefined ? misdirected() : notFound(),
   });
   await listener(incoming, outgoing);
   if (bugs.length > 0) throw bugs[0];

@@ -1,6 +1,6 @@
 /**
- * The daemon's HTTP server with its routes. It listens before the database is open, so that you can
- * see what the daemon waits for. An address that cannot be had is a warning: the daemon works without it.
+ * The daemon's HTTP server with its routes, and the page. Both listen before the database is open, so that you
+ * can see what the daemon waits for. An address that cannot be had is a warning: the daemon works without it.
  */
 import { requireClient } from '../../config/client.ts';
 import type { Heartbeat } from './heartbeat.ts';
@@ -12,6 +12,8 @@ import { createApp, requireKnownHost } from '../../http/app.ts';
 import { jsonResponse } from '../../http/response.ts';
 import { createHealthRoutes } from '../monitoring/health-route.ts';
 import { createMetricsRoutes } from '../monitoring/metrics-route.ts';
+import type { Page } from '../page/listener.ts';
+import { openPage } from '../page/listener.ts';
 import type { HttpServer } from '../../http/server.ts';
 import { startHttpServer } from '../../http/server.ts';
 import type { StoredEvent } from '../webhooks/route.ts';
@@ -35,6 +37,8 @@ export interface EventListeners {
 export interface Endpoints {
   /** Where they are, without a trailing slash; undefined where the address could not be had. */
   readonly url: string | undefined;
+  /** Where the page is; undefined where it is off or its address could not be had. */
+  readonly pageUrl: string | undefined;
   /**
    * The database is open: takes events from now on.
    * @throws ConfigurationError without the client's id and secret.
@@ -43,6 +47,7 @@ export interface Endpoints {
   close(): Promise<void>;
 }
 
+/** @throws ConfigurationError where the page's password cannot be read. */
 export async function openEndpoints(
   program: Program,
   heartbeat: Heartbeat,
@@ -66,19 +71,26 @@ export async function openEndpoints(
   app.route('/', createMetricsRoutes(metrics));
   // The events of Strava until the database is open: try again later.
   app.all('*', (c) => webhook?.fetch(c.req.raw, c.env) ?? unavailable());
+  const page = await openPage(program, { database: () => open });
   const server = await listen(program, app);
   let closed: Promise<void> | undefined;
   return {
     url: server?.url,
+    pageUrl: page?.url,
     connect: (parts, pendingEvents) => {
       open = parts.database;
       const current = createMetricsSnapshot(program, parts.database);
       metrics.connect({ quota: parts.strava.quota, current });
       webhook = webhookRoutes(program, parts, pendingEvents);
       if (server) log.info(`The HTTP server listens at ${server.url}.`);
+      if (page) log.info(`The page is at ${page.url}.`);
     },
-    close: () => (closed ??= server?.close() ?? Promise.resolve()),
+    close: () => (closed ??= closeAll([server, page])),
   };
+}
+
+async function closeAll(servers: readonly (HttpServer | Page | undefined)[]): Promise<void> {
+  await Promise.all(servers.flatMap((each) => (each === undefined ? [] : [each.close()])));
 }
 
 async function readinessFacts({ store, application, runs }: Database): Promise<ReadinessFacts> {

@@ -19,7 +19,7 @@ import type { BoundedWork } from '../../http/bounded-work.ts';
 import { createBoundedWork } from '../../http/bounded-work.ts';
 import type { RecentValue } from '../../http/recent-value.ts';
 import { createRecentValue } from '../../http/recent-value.ts';
-import { isSameSecret } from './secret.ts';
+import { isSameSecret } from '../../http/secret.ts';
 import { maxConnections } from '../../http/server.ts';
 
 /** An event was stored. */

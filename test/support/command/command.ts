@@ -60,6 +60,7 @@ export function environmentOf({
     MONGODB_DATABASE: mongodb.name,
     LOG_LEVEL: 'debug',
     HTTP_PORT: '0',
+    PAGE_PORT: '0',
     // Only the tests of these few requests a day count them.
     SYNC_ATHLETE: 'false',
     ...env,

@@ -81,6 +81,7 @@ export function createTestProgram(options: TestProgramOptions): TestProgram {
 function variablesOf({ mongodb, strava, config }: TestProgramOptions) {
   return {
     AUTH_PORT: '0',
+    PAGE_PORT: '0',
     LOG_LEVEL: 'trace',
     ...(mongodb && { MONGODB_URI: mongodb.uri, MONGODB_DATABASE: mongodb.name }),
     ...(strava && {

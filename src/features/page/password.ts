@@ -1,0 +1,32 @@
+/**
+ * The password of the page, from its file.
+ */
+import { modeOf, readText } from '../../config/files.ts';
+import { exposureOf } from '../../domain/auth/secret-file.ts';
+import { ConfigurationError } from '../../errors.ts';
+
+const minLength = 8;
+
+/**
+ * The password, which is the file's content without its line breaks at the end.
+ * @throws ConfigurationError where the file cannot be read or the password is too short.
+ */
+export function readPassword(path: string): string {
+  const content = readText(path);
+  if ('failure' in content) throw wrongFile(content.failure);
+  const password = content.text.replace(/[\r\n]+$/, '');
+  if (password.length < minLength) throw wrongFile(`it has fewer than ${minLength} characters`);
+  return password;
+}
+
+/** The sentence for a file that other users can read or change; undefined for nothing. */
+export function exposureWarning(path: string): string | undefined {
+  const exposure = exposureOf(path, modeOf(path));
+  if (exposure === undefined) return undefined;
+  return `The file of PAGE_PASSWORD_FILE can be ${exposure} by other users of this machine; \`chmod 600\` ends that.`;
+}
+
+function wrongFile(why: string): ConfigurationError {
+  const rule = `must be the path of a readable file with nothing but a password of at least ${minLength} characters in it`;
+  return new ConfigurationError([`PAGE_PASSWORD_FILE: ${rule} (${why})`]);
+}
