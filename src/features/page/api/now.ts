@@ -32,22 +32,22 @@ export async function readNow(program: Program, database: Database): Promise<Now
   const at = new Date(program.clock.nowMs());
   const status = await readStatus(program, database);
   return {
-    ...figuresOf(status),
+    version: status.version,
     at: instantOf(at),
     isStale: false,
     units: program.config.page.units,
+    ...figuresOf(status),
     recent: await readRecent(store),
     changes: await readChanges(store),
     parked: await readParked(store, status.parkedActivities),
   };
 }
 
-type Figures = Omit<Now, 'at' | 'isStale' | 'units' | 'recent' | 'changes' | 'parked'>;
+type Figures = Omit<Now, 'version' | 'at' | 'isStale' | 'units' | 'recent' | 'changes' | 'parked'>;
 
 function figuresOf(status: Status): Figures {
-  const { version, athletes, withoutLogin, quota, toDo, daemons, lastRun, nextRunAt } = status;
+  const { athletes, withoutLogin, quota, toDo, daemons, lastRun, nextRunAt } = status;
   return {
-    version,
     athletes: [
       ...athletes.map((athlete) => athleteOf(athlete, true)),
       ...withoutLogin.map((athlete) => athleteOf(athlete, false)),
@@ -108,11 +108,16 @@ async function readRecent(store: Store): Promise<readonly ActivitySummary[]> {
   return found.map(summaryOf);
 }
 
-async function readChanges({ changes }: Store): Promise<readonly ChangeNow[]> {
+async function readChanges({ changes, activities }: Store): Promise<readonly ChangeNow[]> {
   const found = await changes.find({}).sort({ seen_at: -1 }).limit(maxChanges).toArray();
+  const ids = found.map(({ activity_id }) => activity_id);
+  const stored = await activities
+    .find<Document>({ _id: { $in: ids } }, { projection: { name: 1 } })
+    .toArray();
+  const names = new Map(stored.map(({ _id, name }) => [idOf(_id), textOf(name)]));
   return found.map(({ activity_id, name, seen_at, kind, fields }) => ({
     activityId: idOf(activity_id),
-    name: textOf(name),
+    name: names.get(idOf(activity_id)) ?? textOf(name),
     at: instantOf(seen_at),
     kind,
     fields: fields.map(({ field }) => field),

@@ -74,7 +74,7 @@ export interface Need {
 
 export interface ChangeNow {
   readonly activityId: Id;
-  /** The activity's name; empty where it is gone. */
+  /** The activity's name; the last known one where it is gone. */
   readonly name: string;
   readonly at: Instant;
   /** "changed" or "deleted". */
@@ -116,6 +116,7 @@ export interface Now {
   readonly lastRun: {
     readonly startedAt: Instant;
     readonly endedAt: Instant | null;
+    /** Empty while it goes on. */
     readonly outcome: string;
   } | null;
   readonly nextRunAt: Instant | null;

@@ -2,6 +2,7 @@
  * The API of the page over a real database, called without a server.
  */
 import { afterAll, beforeAll } from 'vitest';
+import type { Clock } from '../../../../src/clock.ts';
 import { createApi } from '../../../../src/features/page/api/api.ts';
 import type { Database } from '../../../../src/main.ts';
 import { openDatabaseToRead } from '../../../../src/main.ts';
@@ -27,9 +28,9 @@ export interface ApiFixture {
 }
 
 /** Call it at the top of a test file; its result may be used while the tests run. */
-export function useApi(): ApiFixture {
+export function useApi(options: { readonly clock?: Clock } = {}): ApiFixture {
   const adapter = useAdapter();
-  const program = createTestProgram({ mongodb: adapter.database });
+  const program = createTestProgram({ mongodb: adapter.database, ...options });
   let open: Database | undefined;
   let isAway = false;
   beforeAll(async () => {

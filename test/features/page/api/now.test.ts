@@ -155,7 +155,13 @@ describe('now', () => {
     const { changes, parked } = await now();
     expect(changes).toMatchObject([
       { activityId: '2', at: '2026-10-07T10:00:00Z', kind: 'deleted', fields: [] },
-      { activityId: '1', at: '2026-10-06T10:00:00Z', kind: 'changed', fields: ['name'] },
+      {
+        activityId: '1',
+        name: 'Evening Ride',
+        at: '2026-10-06T10:00:00Z',
+        kind: 'changed',
+        fields: ['name'],
+      },
     ]);
     expect(parked).toEqual([
       {
