@@ -5,7 +5,7 @@ import { showBanner, stoppedText } from './lib/api.js';
 import { nowMs } from './lib/clock.js';
 import { byId, replace } from './lib/dom.js';
 import { chosenAthlete, offerAthletes, offerUnits, readerFormat } from './lib/settings.js';
-import { nowView } from './now/view.js';
+import { bannerText, nowView } from './now/view.js';
 
 /** @import { Now } from '../features/page/api/types.ts' */
 
@@ -30,7 +30,7 @@ function listen() {
     const value = JSON.parse(String(data));
     now = /** @type {Now} */ (value);
     offerAthletes(now.athletes);
-    showBanner(now.isStale ? staleText(now) : '');
+    showBanner(bannerText(now, format));
     show();
   };
   events.onerror = () => {
@@ -40,11 +40,6 @@ function listen() {
     events.close();
     setTimeout(listen, 10_000);
   };
-}
-
-/** @param {Now} now */
-function staleText({ at }) {
-  return `MongoDB is away: these are the figures of ${format.dateTime(at)}.`;
 }
 
 function show() {

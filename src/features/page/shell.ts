@@ -33,6 +33,8 @@ export interface ShellFacts {
   /** The id of the chosen athlete; empty for all. */
   readonly athlete: string;
   readonly assets: AssetUrls;
+  /** One sentence above the view; empty for none. */
+  readonly banner: string;
   /** What `<main>` shows before its script runs. */
   readonly content: readonly Tree[];
 }
@@ -57,7 +59,7 @@ export function renderShell(facts: ShellFacts): string {
       {},
       h('a', { class: 'skip', href: '#main' }, 'Skip to the content'),
       headerOf(view, athlete),
-      h('div', { id: 'banner', role: 'status' }),
+      h('div', { id: 'banner', role: 'status' }, facts.banner !== '' && h('p', {}, facts.banner)),
       h(
         'main',
         {

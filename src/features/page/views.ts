@@ -9,11 +9,11 @@ import { createFormat } from '../../page/lib/format.js';
 import { athleteOf } from '../../page/lib/paths.js';
 import type { Tree } from '../../page/lib/tree.js';
 import { h } from '../../page/lib/tree.js';
-import { nowView } from '../../page/now/view.js';
+import { bannerText, nowView } from '../../page/now/view.js';
 import type { Program } from '../../program.ts';
 import { nowFeedOf, pollIntervalMs } from './api/now-feed.ts';
 import type { Now } from './api/types.ts';
-import type { AssetUrls, View } from './shell.ts';
+import type { AssetUrls, ShellFacts, View } from './shell.ts';
 import { renderShell } from './shell.ts';
 import type { PageSource } from './source.ts';
 
@@ -70,7 +70,7 @@ export function createViews(program: Program, source: PageSource, assets: AssetU
 export function viewsOf(options: ViewsOptions): Hono {
   const app = new Hono();
   app.get('/', async (context) =>
-    respond(context, options, now, await nowContent(context, options)),
+    respond(context, options, now, await nowContents(context, options)),
   );
   for (const [path, view] of [
     ['/calendar', calendar],
@@ -78,7 +78,9 @@ export function viewsOf(options: ViewsOptions): Hono {
     ['/activities', activities],
     ['/activities/:id{[0-9]+}', withTiles(activity, options)],
   ] as const) {
-    app.get(path, (context) => respond(context, options, view, waitingContent(view)));
+    app.get(path, (context) =>
+      respond(context, options, view, { banner: '', content: waitingContent(view) }),
+    );
   }
   return app;
 }
@@ -89,17 +91,19 @@ function withTiles(view: View, { program }: ViewsOptions): View {
   return { ...view, data: { 'tiles-url': tiles.url, 'tiles-attribution': tiles.attribution } };
 }
 
+type Contents = Pick<ShellFacts, 'banner' | 'content'>;
+
 function respond(
   context: Context,
   { program, assets }: ViewsOptions,
   view: View,
-  content: readonly Tree[],
+  contents: Contents,
 ): Response {
   const { units } = program.config.page;
   const athlete = athleteOf(context.req.query('athlete'));
   // The figures of now are soon old, and an older document names files that are gone.
   context.header('Cache-Control', 'no-store');
-  return context.html(renderShell({ view, units, athlete, assets, content }));
+  return context.html(renderShell({ view, units, athlete, assets, ...contents }));
 }
 
 /** Until the script runs, or where none can. */
@@ -121,20 +125,14 @@ function waitingContent({ title }: View): readonly Tree[] {
   ];
 }
 
-async function nowContent(
+async function nowContents(
   context: Context,
   { program, readNow }: ViewsOptions,
-): Promise<readonly Tree[]> {
+): Promise<Contents> {
   const found = await readNow();
   if (found === undefined) {
-    return [
-      h('h1', {}, 'Now'),
-      h(
-        'p',
-        { class: 'notice' },
-        'MongoDB is away: the figures come as soon as it can be reached.',
-      ),
-    ];
+    const text = 'MongoDB is away: the figures come as soon as it can be reached.';
+    return { banner: text, content: [h('h1', {}, 'Now')] };
   }
   const format = createFormat({
     units: program.config.page.units,
@@ -144,10 +142,11 @@ async function nowContent(
   const nowMs = program.clock.nowMs();
   const athlete = athleteOf(context.req.query('athlete'));
   const startCommand = commandLine('start');
-  return [
+  const content = [
     ...nowView(found, { format, nowMs, athlete, startCommand, copy: undefined }),
     h('noscript', {}, h('p', { class: 'muted' }, 'Reload the page for newer figures.')),
   ];
+  return { banner: bannerText(found, format), content };
 }
 
 /** The first language of an `Accept-Language`; English where it is none. */

@@ -46,6 +46,15 @@ export function nowView(now, context) {
 }
 
 /**
+ * The sentence above the view; empty where the figures are those of now.
+ * @param {Now} now
+ * @param {Format} format
+ */
+export function bannerText({ isStale, at }, format) {
+  return isStale ? `MongoDB is away: these are the figures of ${format.dateTime(at)}.` : '';
+}
+
+/**
  * Several athletes have a row of their own.
  * @param {readonly AthleteNow[]} athletes
  * @param {Now} now
