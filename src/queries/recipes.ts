@@ -21,3 +21,10 @@ export const recipes: readonly Recipe[] = [
   ...places,
   ...mirrorHealth,
 ];
+
+/** @throws RangeError for a name that no question has. */
+export function recipeNamed(wanted: string): Recipe {
+  const recipe = recipes.find(({ name }) => name === wanted);
+  if (recipe === undefined) throw new RangeError(`The cookbook has no question ${wanted}.`);
+  return recipe;
+}

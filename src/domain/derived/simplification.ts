@@ -1,6 +1,6 @@
 /**
  * Simplifies a track by the Douglas-Peucker algorithm: adds the point furthest off until every point is
- * within a metre or the maximum of points is reached.
+ * within the tolerance or the maximum of points is reached.
  */
 import { valueAt } from './curve.ts';
 import type { Position } from './track.ts';
@@ -20,15 +20,22 @@ interface Stretch {
   readonly offSquared: number;
 }
 
-const maxVertices = 1_000;
-/** In square metres. */
-const toleranceSquared = 1;
+export interface SimplificationLimits {
+  /** How far off a dropped point may be. */
+  readonly toleranceMeters: number;
+  readonly maxVertices: number;
+}
+
+const precise: SimplificationLimits = { toleranceMeters: 1, maxVertices: 1_000 };
 /** Bounds the time for a track of any length. */
 const maxCandidates = 50_000;
 const metersPerDegree = 111_320;
 
-/** At most 1,000 of the positions, in their order, including the first and the last. */
-export function simplified(positions: readonly Position[]): readonly Position[] {
+/** At most so many of the positions, in their order, including the first and the last. */
+export function simplified(
+  positions: readonly Position[],
+  { toleranceMeters, maxVertices }: SimplificationLimits = precise,
+): readonly Position[] {
   const candidates = thinned(positions);
   const degrees = {
     lng: Float64Array.from(candidates, ([lng]) => lng),
@@ -38,7 +45,7 @@ export function simplified(positions: readonly Position[]): readonly Position[] 
   const stretches = [stretchOf(degrees, 0, last)];
   for (;;) {
     const worst = stretches.at(-1);
-    if (worst === undefined || worst.offSquared <= toleranceSquared) break;
+    if (worst === undefined || worst.offSquared <= toleranceMeters ** 2) break;
     if (stretches.length >= maxVertices - 1) break;
     stretches.pop();
     insert(stretches, stretchOf(degrees, worst.from, worst.furthest));

@@ -3,7 +3,7 @@
  */
 import type { Document } from 'mongodb';
 import type { ActivitySummary, StreamsState } from './types.ts';
-import { idOf, instantOf, localTimeOf, measureOf, textOf } from './values.ts';
+import { idOf, instantOrNull, localTimeOf, measureOf, textOf } from './values.ts';
 
 /** The projection that {@link summaryOf} reads. */
 export const summaryFields = {
@@ -29,7 +29,7 @@ export function summaryOf(document: Document): ActivitySummary {
     athleteId: idOf(sync.athlete_id),
     name: textOf(document['name']),
     sport: textOf(document['sport_type']),
-    start: start instanceof Date ? instantOf(start) : '',
+    start: instantOrNull(start) ?? '',
     local: localTimeOf(document['start_date_local']),
     distance: measureOf(document['distance']),
     movingTime: measureOf(document['moving_time']),
@@ -38,7 +38,8 @@ export function summaryOf(document: Document): ActivitySummary {
   };
 }
 
-function streamsStateOf(streams: unknown): StreamsState {
+/** A state of another kind counts as pending. */
+export function streamsStateOf(streams: unknown): StreamsState {
   const { state } = Object(streams) as { state?: unknown };
   return states.includes(state) ? (state as StreamsState) : 'pending';
 }

@@ -9,7 +9,7 @@ import { int64 } from '../../../mongo/base/bson-value.ts';
 import type { Store } from '../../../mongo/schema/collections.ts';
 import { athletesWithActivities } from '../../../mongo/streams/recordings.ts';
 import type { Recipe } from '../../../queries/recipe.ts';
-import { recipes } from '../../../queries/recipes.ts';
+import { recipeNamed } from '../../../queries/recipes.ts';
 import { answerOf } from '../../shared/answer.ts';
 import type { PageSource } from '../source.ts';
 import { ApiFailure, athleteParameter, databaseOf } from './responses.ts';
@@ -59,12 +59,6 @@ function kindParameter(context: Context): TotalsBy {
 function sportParameter(context: Context): string | undefined {
   const text = context.req.query('sport');
   return text === '' ? undefined : text;
-}
-
-function recipeNamed(wanted: string): Recipe {
-  const recipe = recipes.find(({ name }) => name === wanted);
-  if (recipe === undefined) throw new RangeError(`The cookbook has no question ${wanted}.`);
-  return recipe;
 }
 
 async function readAnswer(

@@ -162,14 +162,14 @@ export interface ActivityColumns {
   };
 }
 
-/** A line of `GET /api/v1/tracks` (NDJSON, newest first), simplified for a map of a city. */
+/** A line of `GET /api/v1/tracks` (NDJSON, the newest uploads first), simplified for a map of a city. */
 export interface TrackLine {
   readonly id: Id;
   /** Encoded polyline with five digits. */
   readonly line: string;
 }
 
-/** `GET /api/v1/cells?athlete=ID`: how often each cell of 0.001 degrees was passed, the most first. */
+/** `GET /api/v1/cells?athlete=ID&limit=20000`: how often each cell of 0.001 degrees was passed, the most first. */
 export interface Cells {
   readonly count: number;
   readonly columns: {

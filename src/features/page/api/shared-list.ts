@@ -1,0 +1,84 @@
+/**
+ * A list of all activities as a response: read once for everybody who asks while it is the same, kept
+ * compressed, and sent while it is still being read. An ETag spares a browser what it has.
+ */
+import type { Transform } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip, createGzip } from 'node:zlib';
+import type { Context } from 'hono';
+import type { Growing } from './growing.ts';
+import { createGrowing } from './growing.ts';
+import { databaseAway } from './responses.ts';
+import type { ReadVersion, StoredVersion } from './stored-version.ts';
+
+export interface ListOptions {
+  readonly contentType: string;
+  /** The text in pieces. */
+  readonly write: (stored: StoredVersion) => AsyncIterable<string>;
+}
+
+interface Body {
+  readonly version: string;
+  readonly gzipped: Growing<Buffer>;
+}
+
+/** @throws ApiFailure with 503 while MongoDB is away and the list was never read whole. */
+export function createSharedList(
+  readVersion: ReadVersion,
+  { contentType, write }: ListOptions,
+): (context: Context) => Promise<Response> {
+  let last: Body | undefined;
+
+  /** One that is being read is new enough: a change that it misses changes the next version. */
+  const bodyFor = (stored: StoredVersion): Body => {
+    const state = last?.gzipped.state() ?? 'failed';
+    if (last !== undefined && state === 'growing') return last;
+    if (last?.version === stored.version && state === 'whole') return last;
+    const { version } = stored;
+    last = { version, gzipped: createGrowing(gzip(write(stored))) };
+    return last;
+  };
+
+  return async (context) => {
+    const stored = await readVersion();
+    if (stored === undefined && last?.gzipped.state() !== 'whole') throw databaseAway();
+    const known = stored?.version ?? last?.version ?? '';
+    if (isKnown(context, known)) return context.body(null, 304, { etag: etagOf(known) });
+    const body = stored === undefined ? last : bodyFor(stored);
+    return body === undefined ? context.body(null, 503) : respond(context, body, contentType);
+  };
+}
+
+/** Weak, because the bytes depend on the compression (RFC 9110, section 8.8.3). */
+function etagOf(version: string): string {
+  return `W/"${version}"`;
+}
+
+function isKnown(context: Context, version: string): boolean {
+  const tags = (context.req.header('if-none-match') ?? '').split(',').map((tag) => tag.trim());
+  return tags.includes(etagOf(version));
+}
+
+/** A failure while the list is being read breaks the response off, so that no part of it passes for all. */
+function respond(context: Context, { version, gzipped }: Body, contentType: string): Response {
+  const all = Readable.from(gzipped.read(), { objectMode: false });
+  const isGzip = /\bgzip\b/.test(context.req.header('accept-encoding') ?? '');
+  const body = isGzip ? all : piped(all, createGunzip());
+  return context.body(Readable.toWeb(body) as ReadableStream, 200, {
+    'content-type': contentType,
+    etag: etagOf(version),
+    vary: 'accept-encoding',
+    // A browser asks each time whether it has changed.
+    'cache-control': 'private, no-cache',
+    ...(isGzip && { 'content-encoding': 'gzip' }),
+  });
+}
+
+function gzip(text: AsyncIterable<string>): AsyncIterable<Buffer> {
+  return piped(Readable.from(text, { objectMode: false }), createGzip()) as AsyncIterable<Buffer>;
+}
+
+/** Unlike `pipe`, it passes a failure on. */
+function piped(from: Readable, to: Transform): Readable {
+  return pipeline(from, to, () => undefined);
+}
