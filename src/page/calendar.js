@@ -10,7 +10,7 @@ import { readChoice, readParameter, writeParameter } from './lib/address.js';
 import { getJson, showProblem } from './lib/api.js';
 import { nowMs } from './lib/clock.js';
 import { byId, on, replace } from './lib/dom.js';
-import { offerAthletes, offerUnits, pathFor, readerFormat } from './lib/settings.js';
+import { chosenAthlete, offerAthletes, offerUnits, pathFor, readerFormat } from './lib/settings.js';
 
 /**
  * @import { ActivityColumns, Streaks, Totals, TotalsBy } from '../features/page/api/types.ts'
@@ -149,12 +149,11 @@ async function drawDay() {
   const rows = await rowsRead;
   if (day !== state.day) return;
   const shown = sport === '' ? rows : rows.filter((row) => row.sport === sport);
-  replace(
-    panel,
-    ...dayPanel(day, rowsOfDay(shown, day), format, () => {
-      choose('');
-    }),
-  );
+  const onClose = () => {
+    choose('');
+  };
+  const reader = { format, athlete: chosenAthlete(), onClose };
+  replace(panel, ...dayPanel(day, rowsOfDay(shown, day), reader));
 }
 
 /** @param {string} day Empty for none. */

@@ -4,8 +4,9 @@ import { readChoice, readParameter, writeParameter } from './lib/address.js';
 import { getJson, readLines, showProblem } from './lib/api.js';
 import { nowMs } from './lib/clock.js';
 import { byId, on, replace } from './lib/dom.js';
-import { offerAthletes, offerUnits, pathFor, readerFormat } from './lib/settings.js';
+import { chosenAthlete, offerAthletes, offerUnits, pathFor, readerFormat } from './lib/settings.js';
 import { emptyMap, filterFields, mapFrame, placeButtons } from './map/frame.js';
+import { offerFullScreen } from './map/full-screen.js';
 import { addScale, createMap } from './map/leaflet-map.js';
 import { heatOf } from './map/paint.js';
 import { heatLevels } from './map/palette.js';
@@ -28,6 +29,9 @@ const placeZoom = 12;
 const placeButtonCount = 6;
 /** While tracks arrive, they are painted as often as this. */
 const paintIntervalMs = 400;
+
+/** More of them draw no other picture. */
+const heatCells = '50000';
 
 const view = byId('main');
 
@@ -62,11 +66,15 @@ function visibleTracks({ map }) {
   return shown.tracks.filter((track) => isOverlapping(track.box, box));
 }
 
+function reader() {
+  return { format: state.format, athlete: chosenAthlete() };
+}
+
 /** @param {TrackMap} trackMap */
 function drawTable(trackMap) {
   const visible = visibleTracks(trackMap);
   replace(byId('map-status'), statusText(visible.length, shown.tracks.length, state.format));
-  replace(byId('track-table'), ...trackTable(visible, state.format));
+  replace(byId('track-table'), ...trackTable(visible, reader()));
 }
 
 /** @param {TrackMap} trackMap */
@@ -143,7 +151,7 @@ async function drawLayer(trackMap) {
   byId('heat-note').hidden = !isHeat;
   if (isHeat) {
     /** @type {Cells} */
-    const cells = await getJson(pathFor('/api/v1/cells'));
+    const cells = await getJson(pathFor('/api/v1/cells', { limit: heatCells }));
     if (state.layer === 'heat') shown.heat = heatOf(cells.columns, heatLevels);
   } else {
     shown.heat = undefined;
@@ -173,8 +181,8 @@ function listen(trackMap) {
   map.on('dragstart zoomstart', () => {
     state.isAutomatic = false;
   });
-  watchPointer(trackMap, shown, () => state.format);
-  offerFullScreen();
+  watchPointer(trackMap, shown, reader);
+  offerFullScreen(byId('full-screen'), byId('map-box'));
 }
 
 /**
@@ -183,23 +191,6 @@ function listen(trackMap) {
  */
 function isFilter(name) {
   return name === 'sport' || name === 'year' || name === 'gear';
-}
-
-function offerFullScreen() {
-  const button = byId('full-screen');
-  button.hidden = !document.fullscreenEnabled;
-  on(button, 'click', () => {
-    const change =
-      document.fullscreenElement === null
-        ? byId('map-box').requestFullscreen()
-        : document.exitFullscreen();
-    // A browser that refuses leaves the map as it is.
-    change.catch(() => undefined);
-  });
-  document.addEventListener('fullscreenchange', () => {
-    const isFull = document.fullscreenElement !== null;
-    replace(button, isFull ? 'Leave full screen' : 'Full screen');
-  });
 }
 
 /** @returns {Promise<TrackMap>} */

@@ -1,5 +1,6 @@
 /** The activities of the chosen day. */
 import { yearOf } from '../lib/activities.js';
+import { activityPath } from '../lib/paths.js';
 import { h } from '../lib/tree.js';
 
 /**
@@ -31,25 +32,26 @@ function dayOf({ local, start }) {
 /**
  * @param {string} day
  * @param {readonly Row[]} rows
- * @param {Format} format
- * @param {() => void} onClose
+ * @param {{ readonly format: Format, readonly athlete: string, readonly onClose: () => void }} reader The
+ *   athlete is the chosen one; empty for all.
  * @returns {Tree[]}
  */
-export function dayPanel(day, rows, format, onClose) {
+export function dayPanel(day, rows, { format, athlete, onClose }) {
   return [
     h('h2', {}, format.localDate(day)),
     h('button', { type: 'button', class: 'close', 'aria-label': 'Close', onclick: onClose }, '×'),
     rows.length === 0
       ? h('p', {}, 'No activity on this day.')
-      : h('ul', { class: 'day-activities' }, ...rows.map((row) => dayItem(row, format))),
+      : h('ul', { class: 'day-activities' }, ...rows.map((row) => dayItem(row, format, athlete))),
   ];
 }
 
 /**
  * @param {Row} row
  * @param {Format} format
+ * @param {string} athlete
  */
-function dayItem(row, format) {
+function dayItem(row, format, athlete) {
   const figures = [
     format.sport(row.sport),
     format.distance(row.distance === 0 ? null : row.distance),
@@ -61,7 +63,7 @@ function dayItem(row, format) {
     {},
     h(
       'a',
-      { href: `/activities/${row.id}` },
+      { href: activityPath(row.id, athlete) },
       row.name === '' ? 'Activity without a name' : row.name,
     ),
     h('span', { class: 'muted' }, figures.filter((text) => text !== '').join(' · ')),

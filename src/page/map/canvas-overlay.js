@@ -4,16 +4,7 @@
  */
 
 /**
- * What a painter has to know: a projected point is at `x * scale - left`, `y * scale - top`, in pixels.
- *
- * @import { Box } from './projection.js'
- * @typedef {{
- *   readonly scale: number;
- *   readonly left: number;
- *   readonly top: number;
- *   readonly zoom: number;
- *   readonly box: Box;
- * }} View
+ * @import { View } from './paint.js'
  * @typedef {(context: CanvasRenderingContext2D, view: View) => void} Paint
  */
 

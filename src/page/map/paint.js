@@ -4,9 +4,35 @@ import { boxAround, isOverlapping, projectLat, projectLng } from './projection.j
 
 /**
  * @import { Cells, Land } from '../../features/page/api/types.ts'
- * @import { View } from './canvas-overlay.js'
  * @import { Track } from './nearest.js'
  * @import { Box } from './projection.js'
+ */
+
+/**
+ * A projected point is at `x * scale - left`, `y * scale - top`, in pixels.
+ * @typedef {object} View
+ * @property {number} scale
+ * @property {number} left
+ * @property {number} top
+ * @property {number} zoom
+ * @property {Box} box What of the projection is visible.
+ */
+
+/**
+ * What the painting needs of a canvas.
+ * @typedef {object} Brush
+ * @property {unknown} fillStyle
+ * @property {unknown} strokeStyle
+ * @property {number} lineWidth
+ * @property {string} lineJoin
+ * @property {string} lineCap
+ * @property {() => void} beginPath
+ * @property {() => void} closePath
+ * @property {(x: number, y: number) => void} moveTo
+ * @property {(x: number, y: number) => void} lineTo
+ * @property {() => void} stroke
+ * @property {(rule: 'evenodd') => void} fill
+ * @property {(x: number, y: number, width: number, height: number) => void} fillRect
  */
 
 /** A step between two points of a line that is longer than this share of the world crosses the antimeridian. */
@@ -15,7 +41,7 @@ const longestStep = 0.5;
 const leastStep = 1.2;
 
 /**
- * @param {CanvasRenderingContext2D} context
+ * @param {Brush} context
  * @param {View} view
  * @param {Iterable<Track>} tracks
  * @param {{ readonly color: string; readonly width: number }} style
@@ -34,7 +60,7 @@ export function paintTracks(context, view, tracks, { color, width }) {
 }
 
 /**
- * @param {CanvasRenderingContext2D} context
+ * @param {Brush} context
  * @param {View} view
  * @param {Float64Array} points
  */
@@ -73,7 +99,7 @@ export function landOf(polygons) {
 }
 
 /**
- * @param {CanvasRenderingContext2D} context
+ * @param {Brush} context
  * @param {View} view
  * @param {readonly LandPolygon[]} land
  * @param {{ readonly fill: string; readonly line: string }} colors
@@ -136,7 +162,7 @@ export function heatOf({ lng, lat, activities }, levels) {
 }
 
 /**
- * @param {CanvasRenderingContext2D} context
+ * @param {Brush} context
  * @param {View} view
  * @param {readonly HeatLevel[]} levels
  * @param {readonly string[]} colors as many as levels

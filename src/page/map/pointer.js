@@ -5,7 +5,7 @@ import { tracksNear } from './nearest.js';
 import { projectLat, projectLng } from './projection.js';
 
 /**
- * @import { Format } from '../lib/format.js'
+ * @import { Reader } from './table.js'
  * @import { ActivityTrack } from './track-store.js'
  */
 
@@ -17,9 +17,9 @@ const worldSize = 256;
 /**
  * @param {{ readonly map: L.Map, readonly repaintHighlight: () => void }} trackMap
  * @param {{ readonly tracks: readonly ActivityTrack[], highlighted: readonly ActivityTrack[] }} shown
- * @param {() => Format} format
+ * @param {() => Reader} reader
  */
-export function watchPointer({ map, repaintHighlight }, shown, format) {
+export function watchPointer({ map, repaintHighlight }, shown, reader) {
   let isHeld = false;
   let isWaiting = false;
   const list = byId('pointer');
@@ -34,7 +34,7 @@ export function watchPointer({ map, repaintHighlight }, shown, format) {
   const show = (tracks) => {
     highlight(tracks);
     list.hidden = tracks.length === 0;
-    if (tracks.length > 0) replace(list, ...pointerList(tracks, format()));
+    if (tracks.length > 0) replace(list, ...pointerList(tracks, reader()));
   };
   /**
    * @param {L.LatLng} position

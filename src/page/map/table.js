@@ -1,13 +1,20 @@
 /** The activities of the map as text: those in its window, and those under the pointer. */
+import { activityPath } from '../lib/paths.js';
 import { h } from '../lib/tree.js';
 
 /**
+ * @import { Row } from '../lib/activities.js'
  * @import { Format } from '../lib/format.js'
  * @import { Tree } from '../lib/tree.js'
  * @import { ActivityTrack } from './track-store.js'
  */
 
-/** More rows than these are nothing to read. */
+/**
+ * Whom the texts are for, and the id of the chosen athlete; empty for all.
+ * @typedef {{ readonly format: Format, readonly athlete: string }} Reader
+ */
+
+/** Nobody reads more. */
 const tableRows = 50;
 const pointerRows = 8;
 
@@ -24,10 +31,10 @@ export function statusText(visible, all, format) {
 
 /**
  * @param {readonly ActivityTrack[]} tracks Those in the map's window, newest first.
- * @param {Format} format
+ * @param {Reader} reader
  * @returns {Tree[]}
  */
-export function trackTable(tracks, format) {
+export function trackTable(tracks, reader) {
   if (tracks.length === 0) return [h('p', { class: 'muted' }, 'No track in this part of the map.')];
   const rest = tracks.length - tableRows;
   return [
@@ -46,42 +53,43 @@ export function trackTable(tracks, format) {
           h('th', { scope: 'col', class: 'number' }, 'Distance'),
         ),
       ),
-      h('tbody', {}, ...tracks.slice(0, tableRows).map((track) => trackRow(track, format))),
+      h('tbody', {}, ...tracks.slice(0, tableRows).map((track) => trackRow(track, reader))),
     ),
     rest > 0 &&
-      h('p', { class: 'muted' }, `… and ${format.count(rest)} more. Zoom in to see them.`),
+      h('p', { class: 'muted' }, `… and ${reader.format.count(rest)} more. Zoom in to see them.`),
   ].filter((tree) => tree !== false);
 }
 
 /**
  * @param {ActivityTrack} track
- * @param {Format} format
+ * @param {Reader} reader
  */
-function trackRow({ id, row }, format) {
+function trackRow({ id, row }, { format, athlete }) {
   return h(
     'tr',
     { 'data-id': id },
-    h('td', {}, activityLink(id, row.name)),
+    h('td', {}, activityLink(row, athlete)),
     h('td', {}, format.localDate(row.local)),
     h('td', { class: 'number' }, format.distance(row.distance)),
   );
 }
 
 /**
- * @param {string} id
- * @param {string} name
+ * @param {Row} row
+ * @param {string} athlete
  */
-function activityLink(id, name) {
-  return h('a', { href: `/activities/${id}` }, name === '' ? 'Activity without a name' : name);
+function activityLink({ id, name }, athlete) {
+  const text = name === '' ? 'Activity without a name' : name;
+  return h('a', { href: activityPath(id, athlete) }, text);
 }
 
 /**
  * What is under the pointer.
  * @param {readonly ActivityTrack[]} tracks
- * @param {Format} format
+ * @param {Reader} reader
  * @returns {Tree[]}
  */
-export function pointerList(tracks, format) {
+export function pointerList(tracks, { format, athlete }) {
   const rest = tracks.length - pointerRows;
   return [
     h(
@@ -89,11 +97,11 @@ export function pointerList(tracks, format) {
       {},
       ...tracks
         .slice(0, pointerRows)
-        .map(({ id, row }) =>
+        .map(({ row }) =>
           h(
             'li',
             {},
-            activityLink(id, row.name),
+            activityLink(row, athlete),
             h(
               'span',
               { class: 'muted' },
