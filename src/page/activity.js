@@ -98,7 +98,7 @@ function frame() {
     h(
       'div',
       { id: 'activity-recording', class: 'activity-recording' },
-      h('div', { id: 'activity-map', hidden: true }),
+      h('div', { id: 'activity-map', class: 'map-box', hidden: true }),
       h('div', { id: 'activity-plots', hidden: true }),
     ),
     h('div', { id: 'activity-tables', class: 'activity-tables' }),

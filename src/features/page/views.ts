@@ -56,7 +56,7 @@ const activities: View = {
 const activity: View = {
   title: 'Activity',
   section: '',
-  styles: [leaflet.style, uPlot.style, 'page/activity.css'],
+  styles: [leaflet.style, uPlot.style, 'page/map.css', 'page/activity.css'],
   scripts: [leaflet.script, uPlot.script, 'page/activity.js'],
 };
 

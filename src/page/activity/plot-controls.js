@@ -33,7 +33,7 @@ export function plotControls({ axes, chosen, count, onAxis, onZoom, onSlide }) {
     axes.length > 1 &&
       h(
         'fieldset',
-        { class: 'plot-axis' },
+        { class: 'segments' },
         h('legend', { class: 'visually-hidden' }, 'Plots over'),
         axes.map((key) => axisChoice(key, key === chosen, onAxis)),
       ),
@@ -71,7 +71,7 @@ function axisChoice(key, checked, onAxis) {
     'label',
     {},
     h('input', { type: 'radio', name: 'plot-axis', value: key, checked, onchange }),
-    axisNames[key],
+    h('span', {}, axisNames[key]),
   );
 }
 

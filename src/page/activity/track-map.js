@@ -6,8 +6,9 @@
  * @import { Position } from './positions.js'
  */
 import { cssColour } from '../lib/colour.js';
-import { toDom } from '../lib/dom.js';
+import { replace } from '../lib/dom.js';
 import { h } from '../lib/tree.js';
+import { addScale, createBaseMap } from '../map/base-map.js';
 import { nearestPosition, unwrapped } from './positions.js';
 
 /** The pointer moves the dot from as far away, in pixels. */
@@ -15,8 +16,6 @@ const reach = 40;
 
 /** @type {L.FitBoundsOptions} */
 const fitOptions = { padding: [24, 24], maxZoom: 17, animate: false };
-/** Beyond it a phone's positions are all noise. */
-const maxZoom = 18;
 
 /**
  * @typedef {object} TrackMapOptions
@@ -44,17 +43,18 @@ export class TrackMap {
    * @param {TrackMapOptions} options
    */
   constructor(element, { cursor, tilesUrl, attribution, units }) {
-    const box = document.createElement('div');
-    box.className = 'activity-map';
-    box.role = 'region';
-    box.ariaLabel = 'Map of the track';
-    element.append(box);
-    this.#map = createMap(box);
-    if (tilesUrl !== '') {
-      // Those who give tiles away want to know which page shows them; the page itself sends no referrer.
-      L.tileLayer(tilesUrl, { maxZoom, referrerPolicy: 'origin' }).addTo(this.#map);
-      element.append(toDom(h('p', { class: 'muted' }, attribution)));
-    }
+    const box = h('div', { class: 'map', role: 'region', 'aria-label': 'Map of the track' });
+    replace(
+      element,
+      box,
+      ...(attribution === '' ? [] : [h('p', { class: 'attribution' }, attribution)]),
+    );
+    this.#map = createBaseMap(/** @type {HTMLElement} */ (element.firstElementChild), tilesUrl, {
+      scrollWheelZoom: false,
+    });
+    // Until the map has the focus, the wheel scrolls the page.
+    this.#map.on('focus', () => this.#map.scrollWheelZoom.enable());
+    this.#map.on('blur', () => this.#map.scrollWheelZoom.disable());
     this.showScale(units);
     this.#cursor = cursor;
     this.#map.on('mousemove', ({ latlng, containerPoint }) => {
@@ -83,8 +83,7 @@ export class TrackMap {
   /** @param {Units} units */
   showScale(units) {
     this.#scale?.remove();
-    const isMetric = units === 'metric';
-    this.#scale = L.control.scale({ metric: isMetric, imperial: !isMetric }).addTo(this.#map);
+    this.#scale = addScale(this.#map, units === 'metric');
   }
 
   /** Again in the colours of the page. */
@@ -143,19 +142,4 @@ function mark(at, colours, text) {
  */
 function latLng([lat, lng]) {
   return [lat, lng];
-}
-
-/**
- * The wheel scrolls the page until the map has the focus.
- * @param {HTMLElement} element
- */
-function createMap(element) {
-  const isMoving = !matchMedia('(prefers-reduced-motion: reduce)').matches;
-  const map = L.map(element, {
-    ...{ attributionControl: false, scrollWheelZoom: false, maxZoom },
-    ...{ zoomAnimation: isMoving, fadeAnimation: isMoving, inertia: isMoving },
-  });
-  map.on('focus', () => map.scrollWheelZoom.enable());
-  map.on('blur', () => map.scrollWheelZoom.disable());
-  return map;
 }

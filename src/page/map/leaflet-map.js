@@ -1,4 +1,5 @@
 /** The map itself: Leaflet, with the tiles that the operator set or the coast line, and our canvas. */
+import { createBaseMap } from './base-map.js';
 import { addCanvasOverlay } from './canvas-overlay.js';
 import { landOf, paintHeat, paintLand, paintTracks } from './paint.js';
 import { readPalette } from './palette.js';
@@ -18,8 +19,6 @@ import { readPalette } from './palette.js';
 
 /** Beyond this zoom the coast line is too coarse to help. */
 const maxLandZoom = 8;
-/** Beyond it a phone's positions are all noise. */
-const maxZoom = 18;
 /** Wide lines hide each other on a map of a country. */
 const thinUpToZoom = 10;
 
@@ -30,24 +29,14 @@ const thinUpToZoom = 10;
  * @param {Shown} shown Read at each painting.
  */
 export function createMap(element, { tilesUrl, land }, shown) {
-  const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  const map = L.map(element, {
-    attributionControl: false,
-    zoomAnimation: !isStill,
-    fadeAnimation: !isStill,
-    inertia: !isStill,
+  const map = createBaseMap(element, tilesUrl, {
     minZoom: 2,
-    maxZoom,
     maxBounds: [
       [-86, -200],
       [86, 200],
     ],
     maxBoundsViscosity: 1,
   });
-  if (tilesUrl !== '') {
-    // Those who give tiles away want to know which page shows them; the page itself sends no referrer.
-    L.tileLayer(tilesUrl, { maxZoom, referrerPolicy: 'origin' }).addTo(map);
-  }
   const polygons = tilesUrl === '' ? landOf(land) : [];
   const overlays = [paintGround(shown, polygons), paintHighlight(shown)].map((paint) =>
     addCanvasOverlay(map, paint),
@@ -90,13 +79,4 @@ function paintHighlight(shown) {
     paintTracks(context, view, shown.highlighted, { color: halo, width: 7 });
     paintTracks(context, view, shown.highlighted, { color: highlight, width: 3 });
   };
-}
-
-/**
- * The scale in the reader's units.
- * @param {L.Map} map
- * @param {boolean} isMetric
- */
-export function addScale(map, isMetric) {
-  return L.control.scale({ metric: isMetric, imperial: !isMetric, maxWidth: 120 }).addTo(map);
 }
