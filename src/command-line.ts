@@ -11,7 +11,15 @@ import type { backup } from './features/backup/command.ts';
 import type { restore } from './features/backup/restore-command.ts';
 import type { Add, Perform } from './command-action.ts';
 import { helpConfiguration } from './command-line/help.ts';
-import { addExport, addImport, addList, addOpen, addQuery, addShow } from './stored-commands.ts';
+import {
+  addExport,
+  addImport,
+  addList,
+  addOpen,
+  addPage,
+  addQuery,
+  addShow,
+} from './stored-commands.ts';
 import { addAuth, addGet, addSync, addVerify, addWebhook } from './strava-commands.ts';
 import { escapeActing } from './terminal-text.ts';
 import { programVersion } from './version.ts';
@@ -207,7 +215,7 @@ type AddCommand = (add: Add, perform: Perform, input: Input) => void;
 const groups: readonly (readonly [heading: string, ...AddCommand[]])[] = [
   ['Set up:', addInit, addAuth, addAccounts, addConfig, addCompletion],
   ['Sync:', addStart, addSync, addImport, addVerify, addGet, addWebhook],
-  ['Look at your data:', addStatus, addQuery, addList, addShow, addOpen, addExport],
+  ['Look at your data:', addPage, addStatus, addQuery, addList, addShow, addOpen, addExport],
   ['Keep it safe:', addBackup, addErase, addKeys],
   ['Operate:', addDoctor, addHealth, addRebuild, addDb, addDemo],
 ];

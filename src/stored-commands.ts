@@ -1,6 +1,6 @@
 /**
  * The commands that bring in or show what is stored, without Strava, with their options: `import`, `export`,
- * `query`, `list`, `show` and `open`.
+ * `page`, `query`, `list`, `show` and `open`.
  */
 import type { Command, Help } from 'commander';
 import { Option } from 'commander';
@@ -9,6 +9,7 @@ import { collect } from './command-action.ts';
 import type { exportActivities } from './features/export/command.ts';
 import type { importExport } from './features/import/command.ts';
 import type { list } from './features/list/command.ts';
+import type { PageOptions } from './features/page/command.ts';
 import type { show } from './features/show/command.ts';
 
 export function addImport(add: Add, perform: Perform): void {
@@ -28,6 +29,19 @@ export function addImport(add: Add, perform: Perform): void {
     .action((options: Parameters<typeof importExport>[1]) =>
       perform(async (program) =>
         (await import('./features/import/command.ts')).importExport(program, options),
+      ),
+    );
+}
+
+export function addPage(add: Add, perform: Perform): void {
+  add('page', 'open the page in the browser; serves it until Ctrl-C where no daemon does')
+    .option('--no-browser', 'print the address only')
+    .action((options: PageOptions) =>
+      perform(
+        async (program) => (await import('./features/page/command.ts')).page(program, options),
+        {
+          runsUntilStopped: true,
+        },
       ),
     );
 }

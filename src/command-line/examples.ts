@@ -43,6 +43,10 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   'webhook subscribe': [['at an address of yours', '--callback-url', 'https://me.example/hook']],
   'webhook list': [['what Strava sends events to']],
   'webhook unsubscribe': [['receive no events any more']],
+  page: [
+    ['open it in the browser'],
+    ['on a server: print the address to open elsewhere', '--no-browser'],
+  ],
   status: [
     ['what is stored and what is left to do'],
     ['for cron: end with 3 if an action is required', '--check'],

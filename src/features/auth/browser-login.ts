@@ -8,6 +8,7 @@ import { missingScopes } from '../../domain/auth/scope.ts';
 import { applicationPage } from '../../config/formats.ts';
 import { commandLine } from '../../domain/invocation.ts';
 import { AuthorizationNeededError, DomestiqueError } from '../../errors.ts';
+import { daemonPage } from '../shared/daemon-page.ts';
 import { openBrowser } from '../shared/open-browser.ts';
 import type { Arrival } from './listener.ts';
 import { listenForRedirect } from './listener.ts';
@@ -75,14 +76,31 @@ function invitation(url: string, redirectUri: string): string {
 async function complete(session: LoginSession, arrival: Arrival): Promise<Login> {
   try {
     const login = await accept(session, arrival.redirect);
-    const sentence = `Logged in as ${nameOf(login)}. You can close this page.`;
-    await arrival.show({ status: 200, heading: 'Logged in', sentence });
+    const next = await findPage(session);
+    const sentence = `Logged in as ${nameOf(login)}. ${goOn(next)}`;
+    await arrival.show({ status: 200, heading: 'Logged in', sentence, next });
     return login;
   } catch (error) {
     const reason = error instanceof DomestiqueError ? error.message : 'See the terminal.';
     await arrival.show({ status: 400, heading: 'Not logged in', sentence: reason });
     throw error;
   }
+}
+
+/** The login is stored: nothing that fails from here on makes it fail. */
+async function findPage({ program, database }: LoginSession): Promise<string | undefined> {
+  try {
+    return await daemonPage(program, database);
+  } catch (error) {
+    if (!(error instanceof DomestiqueError)) throw error;
+    return undefined;
+  }
+}
+
+function goOn(page: string | undefined): string {
+  return page === undefined
+    ? `You can close this page. To sync, run: ${commandLine('start')}. The page with your activities is then opened by: ${commandLine('page')}`
+    : 'Go on to the page with your activities:';
 }
 
 async function accept(session: LoginSession, redirect: Redirect): Promise<Login> {

@@ -25,6 +25,8 @@ export interface Page {
   readonly status: number;
   readonly heading: string;
   readonly sentence: string;
+  /** An address to go on to. */
+  readonly next?: string | undefined;
 }
 
 /** A response that arrived; the browser waits until it is shown a page. */
@@ -112,7 +114,7 @@ function isEqual(one: string, other: string): boolean {
 }
 
 /** Resolves when the page has left, or the browser has. */
-function show(response: ServerResponse, { status, heading, sentence }: Page): Promise<void> {
+function show(response: ServerResponse, { status, heading, sentence, next }: Page): Promise<void> {
   return new Promise((resolve) => {
     response.once('close', resolve);
     if (response.destroyed) resolve();
@@ -124,7 +126,7 @@ function show(response: ServerResponse, { status, heading, sentence }: Page): Pr
       'cache-control': 'no-store',
       connection: 'close',
     });
-    response.end(renderPage(heading, sentence));
+    response.end(renderPage(heading, sentence, next));
   });
 }
 

@@ -78,7 +78,10 @@ async function work(
     const deauthorizations = createDeauthorizations(parts);
     const notifications = createNotifier(parts);
     const runLog = createRunLog(program);
-    const presence = createPresence(program, database.store, strava.clientId);
+    const presence = createPresence(program, database.store, {
+      clientId: strava.clientId,
+      page: endpoints.pageUrl,
+    });
     const observers = { deauthorizations, notifications, heartbeat, runLog };
     const session = { ...parts, job, webhook, ...observers };
     await prepare(session);

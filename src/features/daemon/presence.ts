@@ -22,9 +22,12 @@ const durationMs = 2.5 * renewMs;
 export function createPresence(
   { clock, host, pid, owner }: Program,
   store: Store,
-  clientId: string,
+  { clientId, page }: { readonly clientId: string; readonly page: string | undefined },
 ): Presence {
-  const identity = { id: randomUUID(), clientId, host, pid, process: owner };
+  const identity = {
+    ...{ id: randomUUID(), clientId, host, pid, process: owner },
+    ...(page !== undefined && { page }),
+  };
   let renewedAtMs: number | undefined;
   let renewing: Promise<void> | undefined;
   return {

@@ -34,6 +34,7 @@ export function renderStatus(status: Status, reader: Reader, width: number): str
     ...(polls.athletes > 0 ? [['Polls', pollText(polls)]] : []),
     ['Last run', lastRun ? runText(lastRun, reader) : 'none yet'],
     ['Next poll', nextPollText(status, reader)],
+    ['Page', pageText(status)],
     ...(parkedActivities.length > 0 ? [['Parked', parkedActivities.join(', ')]] : []),
     ...unusableDocuments.map((one, index) => [index === 0 ? 'Skipped' : '', skippedText(one)]),
     ...needs.map((need, index) => [index === 0 ? 'Action required' : '', need]),
@@ -49,6 +50,15 @@ function nextPollText({ daemons, nextRunAt }: Status, reader: Reader): string {
   const next = nextRunAt === null ? 'never' : timeText(nextRunAt, reader);
   const processes = daemons.map(({ pid, host }) => `process ${pid} on ${host}`);
   return `${next}, by ${processes.join(' and ')}`;
+}
+
+function pageText({ daemons }: Status): string {
+  const pages = daemons.flatMap(({ page, host }) =>
+    page === undefined ? [] : [`${page} on ${host}`],
+  );
+  return pages.length === 0
+    ? `none: no daemon serves it. Run: ${commandLine('page')}`
+    : pages.join(' and ');
 }
 
 function athleteRows(athlete: AthleteStatus, reader: Reader): readonly (readonly string[])[] {

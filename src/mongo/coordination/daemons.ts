@@ -11,6 +11,8 @@ export interface RunningDaemon {
   readonly host: string;
   readonly pid: number;
   readonly startedAt: Date;
+  /** Where it serves the page to the browsers of its machine. */
+  readonly page?: string;
 }
 
 export interface DaemonIdentity {
@@ -20,17 +22,21 @@ export interface DaemonIdentity {
   readonly host: string;
   readonly pid: number;
   readonly process: Owner;
+  readonly page?: string;
 }
 
 /** Says that the daemon runs, for `durationMs` from now on by the server's clock. */
 export async function announceDaemon(
   { workers }: Store,
-  { id, clientId, host, pid, process }: DaemonIdentity,
+  { id, clientId, host, pid, process, page }: DaemonIdentity,
   durationMs: number,
 ): Promise<void> {
   const started_at = { $ifNull: ['$started_at', '$$NOW'] };
   const expires_at = { $add: ['$$NOW', durationMs] };
-  const document = { host, pid, process, daemon_of: clientId, started_at, expires_at };
+  const document = {
+    ...{ host, pid, process, daemon_of: clientId, started_at, expires_at },
+    ...(page !== undefined && { page_url: page }),
+  };
   await workers.updateOne({ _id: id }, [{ $set: document }], { upsert: true });
 }
 
@@ -53,5 +59,8 @@ export async function runningDaemons(
   const dead = await Promise.all(found.map(({ process }) => isCertainlyDead(process, host)));
   return found
     .filter((_, index) => dead[index] !== true)
-    .map(({ host: at, pid, started_at: startedAt }) => ({ host: at, pid, startedAt }));
+    .map(({ host: at, pid, started_at: startedAt, page_url: page }) => ({
+      ...{ host: at, pid, startedAt },
+      ...(page !== undefined && { page }),
+    }));
 }

@@ -117,6 +117,9 @@ export const workers = define({
     daemon_of: optional(
       text('the client id whose running daemon it is; such a document holds no lease', '12345'),
     ),
+    page_url: optional(
+      text("where that daemon serves the page to its machine's browsers", 'http://127.0.0.1:8486'),
+    ),
   },
   indexes: [{ name: 'expiry', key: { expires_at: 1 }, expireAfterSeconds: 7 * 24 * 60 * 60 }],
 });

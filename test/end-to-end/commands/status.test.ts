@@ -18,7 +18,15 @@ describe.concurrent('status', () => {
     const lines = stdout.trimEnd().split(/\r?\n/);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
     expect(lines.filter((line) => /^\S/.test(line)).map((line) => line.split(/ {2,}/)[0])).toEqual([
-      ...['Database', 'To do', 'Quota, 15 minutes', 'Quota, 1 day', 'Last run', 'Next poll'],
+      ...[
+        'Database',
+        'To do',
+        'Quota, 15 minutes',
+        'Quota, 1 day',
+        'Last run',
+        'Next poll',
+        'Page',
+      ],
       'Action required',
     ]);
     if (columns === 60) expect(lines.some((line) => line.startsWith(' '.repeat(19)))).toBe(true);

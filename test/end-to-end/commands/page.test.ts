@@ -1,0 +1,67 @@
+import { hostname } from 'node:os';
+
+import type { Db } from 'mongodb';
+import { describe, expect, it } from 'vitest';
+
+import { findFreePort } from '../../../src/embedded-mongodb/loopback-port.ts';
+import { printedJson, useScene } from '../../support/scene.ts';
+
+const openScene = useScene();
+
+/** Every document of the database. */
+async function documentsOf(db: Db): Promise<unknown> {
+  const collections = await db.listCollections({ type: 'collection' }).toArray();
+  const names = collections.map(({ name }) => name).sort();
+  return Promise.all(names.map(async (name) => [name, await db.collection(name).find().toArray()]));
+}
+
+describe('page', () => {
+  it('prints where the daemon serves it, as status does', async () => {
+    const port = String(await findFreePort());
+    const env = { PAGE_PORT: port, SYNC_SCHEDULE: '0 0 1 1 *' };
+    const scene = await openScene({ activities: 3, env });
+    const url = `http://127.0.0.1:${port}`;
+    const daemon = scene.launch(['start']);
+    await daemon.shown(`The page is at ${url}`);
+    await daemon.shown('Run done');
+    expect(await scene.call('page')).toMatchObject({ exitCode: 0, stdout: `${url}\n` });
+    expect((await scene.call('status')).stdout).toMatch(
+      new RegExp(`^Page +${url} on ${hostname()}$`, 'm'),
+    );
+    const status = printedJson(await scene.call('status', '--json'));
+    expect(status['daemons']).toMatchObject([{ page: url }]);
+    const now: unknown = await (await fetch(`${url}/api/v1/now`)).json();
+    expect(now).toMatchObject({ isStale: false, athletes: [{ id: '1001', activities: 3 }] });
+
+    daemon.kill('SIGTERM');
+    expect(await daemon.ended).toMatchObject({ exitCode: 0 });
+    await expect(fetch(url)).rejects.toThrow();
+    expect((await scene.call('status')).stdout).toMatch(
+      /^Page +none: no daemon serves it\. Run: npm run page$/m,
+    );
+  });
+
+  it('serves it alone where no daemon does, without a write and without a request to Strava', async () => {
+    const port = String(await findFreePort());
+    const scene = await openScene({ activities: 3, env: { PAGE_PORT: port } });
+    expect(await scene.call('sync')).toMatchObject({ exitCode: 0 });
+    const [requests, before] = [scene.countedRequests(), await documentsOf(scene.db)];
+    const url = `http://127.0.0.1:${port}`;
+    const alone = scene.launch(['page', '--no-browser']);
+    await alone.shown(url);
+    for (const path of ['/', '/activities', '/api/v1/now']) {
+      expect((await fetch(url + path)).status, path).toBe(200);
+    }
+    expect(await documentsOf(scene.db)).toEqual(before);
+    expect(scene.countedRequests()).toBe(requests);
+
+    const second = await scene.call('page', '--no-browser');
+    expect(second.exitCode).toBe(1);
+    expect(second.stderr).toMatch(
+      new RegExp(`port ${port} on 127.0.0.1 is in use; choose another PAGE_PORT, or 0 for any`),
+    );
+    alone.kill('SIGINT');
+    expect(await alone.ended).toMatchObject({ exitCode: 0, stdout: `${url}\n` });
+    await expect(fetch(url)).rejects.toThrow();
+  });
+});
