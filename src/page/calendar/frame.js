@@ -63,7 +63,7 @@ export function calendarFrame(choices, sports, format) {
             class: 'totals-box',
             tabindex: 0,
             role: 'region',
-            'aria-labelledby': 'totals-title',
+            'aria-label': 'Table of totals',
           }),
         ),
         h(
