@@ -12,17 +12,18 @@ export interface RecentValue<T> {
 export interface RecentValueOptions<T> {
   readonly load: () => Promise<T>;
   readonly clock: Clock;
-  /** From the start of one load to the start of the next. */
+  /** From the start of one load to the start of the next; read at each load. */
   readonly pollIntervalMs: number;
 }
 
 export function createRecentValue<T>(options: RecentValueOptions<T>): RecentValue<T> {
-  const { load, clock, pollIntervalMs } = options;
+  const { load, clock } = options;
   let last: { readonly startedMs: number; readonly value: Promise<T> } | undefined;
   let next: Promise<T> | undefined;
 
   const start = async (): Promise<T> => {
     await last?.value.catch(() => undefined);
+    const { pollIntervalMs } = options;
     if (last) await clock.sleep(last.startedMs + pollIntervalMs - clock.monotonicMs());
     last = { startedMs: clock.monotonicMs(), value: load() };
     next = undefined;

@@ -11,7 +11,7 @@ import type { Tree } from '../../page/lib/tree.js';
 import { h } from '../../page/lib/tree.js';
 import { bannerText, nowView } from '../../page/now/view.js';
 import type { Program } from '../../program.ts';
-import { nowFeedOf, pollIntervalMs } from './api/now-feed.ts';
+import { nowFeedOf } from './api/now-feed.ts';
 import type { Now } from './api/types.ts';
 import type { AssetUrls, ShellFacts, View } from './shell.ts';
 import { renderShell } from './shell.ts';
@@ -63,7 +63,7 @@ const activity: View = {
 /** The views over the figures that the API has too. */
 export function createViews(program: Program, source: PageSource, assets: AssetUrls): Hono {
   const feed = nowFeedOf(program, source);
-  return viewsOf({ program, assets, readNow: () => feed.read(pollIntervalMs) });
+  return viewsOf({ program, assets, readNow: feed.recent });
 }
 
 /** Serves `/`, `/calendar`, `/map`, `/activities` and `/activities/:id`. */

@@ -5,7 +5,6 @@
 import { Hono } from 'hono';
 import type { Program } from '../../../program.ts';
 import type { NowFeed } from './now-feed.ts';
-import { pollIntervalMs } from './now-feed.ts';
 import { ApiFailure, databaseAway } from './responses.ts';
 import type { Now } from './types.ts';
 
@@ -18,7 +17,7 @@ export function createEvents({ signal }: Pick<Program, 'signal'>, feed: NowFeed)
   const app = new Hono();
   let listeners = 0;
   app.get('/now', async (context) => {
-    const now = await feed.read(pollIntervalMs);
+    const now = await feed.recent();
     if (now === undefined) throw databaseAway();
     return context.json<Now>(now);
   });
@@ -44,7 +43,7 @@ function messageStream(
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-  let maxAgeMs = pollIntervalMs;
+  let read = feed.recent;
   const end = (): void => {
     if (controller !== undefined) onEnd();
     controller = undefined;
@@ -61,16 +60,16 @@ function messageStream(
     if (ended.aborted) close();
   };
   const pull = async (): Promise<void> => {
-    const message = await nextMessage(feed, maxAgeMs);
-    maxAgeMs = 0;
+    const message = await messageOf(read);
+    read = feed.next;
     controller?.enqueue(encoder.encode(message));
   };
   return new ReadableStream<Uint8Array>({ start, pull, cancel: end }, { highWaterMark: 0 });
 }
 
-async function nextMessage(feed: NowFeed, maxAgeMs: number): Promise<string> {
+async function messageOf(read: NowFeed['next']): Promise<string> {
   try {
-    const now = await feed.read(maxAgeMs);
+    const now = await read();
     // A comment shows that the connection is alive.
     return now === undefined ? ': MongoDB is away\n\n' : `data: ${JSON.stringify(now)}\n\n`;
   } catch (error) {

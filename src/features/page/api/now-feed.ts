@@ -5,16 +5,23 @@
 import { DomestiqueError } from '../../../errors.ts';
 import { createBoundedWork } from '../../../http/bounded-work.ts';
 import { createRecentValue } from '../../../http/recent-value.ts';
-import type { RecentValue } from '../../../http/recent-value.ts';
 import type { Program } from '../../../program.ts';
 import type { PageSource } from '../source.ts';
 import { readNow } from './now.ts';
 import type { Now } from './types.ts';
 
-/** Resolves with undefined where MongoDB is away and was never read. */
-export type NowFeed = RecentValue<Now | undefined>;
+/** Each resolves with undefined where MongoDB is away and was never read. */
+export interface NowFeed {
+  /** The figures as old as they may be between two reads. */
+  readonly recent: () => Promise<Now | undefined>;
+  /** Figures that are read after the call. */
+  readonly next: () => Promise<Now | undefined>;
+}
 
-export const pollIntervalMs = 1_000;
+const minIntervalMs = 1_000;
+const maxIntervalMs = 10_000;
+/** Between two reads in read's own times, so that an open page costs a sync next to nothing. */
+const intervalInReads = 30;
 
 /** A MongoDB that is silent for so long is away. */
 const maxReadMs = 5_000;
@@ -34,13 +41,27 @@ export function createNowFeed(program: Program, { database }: PageSource, read =
   const { clock } = program;
   const bounded = createBoundedWork({ clock, maxMs: maxReadMs, maxRunning: maxReads });
   let last: Now | undefined;
+  let intervalMs = minIntervalMs;
   const load = async (): Promise<Now | undefined> => {
+    const startedMs = clock.monotonicMs();
     const open = database();
     const now = open && (await bounded(() => unlessAway(() => read(program, open)), undefined));
     if (now !== undefined) last = now;
+    intervalMs = intervalAfter(clock.monotonicMs() - startedMs);
     return now ?? (last && { ...last, isStale: true });
   };
-  return createRecentValue({ load, clock, pollIntervalMs });
+  const value = createRecentValue({
+    load,
+    clock,
+    get pollIntervalMs() {
+      return intervalMs;
+    },
+  });
+  return { recent: () => value.read(intervalMs), next: () => value.read(0) };
+}
+
+function intervalAfter(readMs: number): number {
+  return Math.min(Math.max(minIntervalMs, intervalInReads * readMs), maxIntervalMs);
 }
 
 async function unlessAway(read: () => Promise<Now>): Promise<Now | undefined> {

@@ -9,8 +9,8 @@ import type { ActivityDocument, Store } from '../../../mongo/schema/collections.
 import { athletesWithActivities } from '../../../mongo/streams/recordings.ts';
 import type { Program } from '../../../program.ts';
 import type { WindowReport } from '../../shared/quota-report.ts';
-import type { Status } from '../../shared/status/report.ts';
-import { readStatus } from '../../shared/status/report.ts';
+import type { Figures } from '../../shared/status/report.ts';
+import { readFigures } from '../../shared/status/report.ts';
 import type { AthleteOverview } from '../../shared/status/store.ts';
 import { summaryFields, summaryOf } from './summary.ts';
 import type {
@@ -30,7 +30,7 @@ const maxChanges = 10;
 export async function readNow(program: Program, database: Database): Promise<Now> {
   const { store } = database;
   const at = new Date(program.clock.nowMs());
-  const status = await readStatus(program, database);
+  const status = await readFigures(program, database);
   return {
     version: status.version,
     at: instantOf(at),
@@ -43,9 +43,12 @@ export async function readNow(program: Program, database: Database): Promise<Now
   };
 }
 
-type Figures = Omit<Now, 'version' | 'at' | 'isStale' | 'units' | 'recent' | 'changes' | 'parked'>;
+type FiguresNow = Omit<
+  Now,
+  'version' | 'at' | 'isStale' | 'units' | 'recent' | 'changes' | 'parked'
+>;
 
-function figuresOf(status: Status): Figures {
+function figuresOf(status: Figures): FiguresNow {
   const { athletes, withoutLogin, quota, toDo, daemons, lastRun, nextRunAt } = status;
   return {
     athletes: [

@@ -66,7 +66,15 @@ export interface Status {
   readonly needs: readonly string[];
 }
 
+/** The status but for what every document has to be read for. */
+export type Figures = Omit<Status, 'unusableDocuments'>;
+
 export async function readStatus(program: Program, database: Database): Promise<Status> {
+  const { needs, ...figures } = await readFigures(program, database);
+  return { ...figures, unusableDocuments: await unusableDocuments(database.store), needs };
+}
+
+export async function readFigures(program: Program, database: Database): Promise<Figures> {
   const { config, clock } = program;
   const nowMs = clock.nowMs();
   const settings = quotaSettingsOf(config);
@@ -110,7 +118,6 @@ export async function readStatus(program: Program, database: Database): Promise<
     nextRunAt: nextTickAt(config.sync) ?? null,
     daemons: await runningDaemons(store, application, program.host),
     parkedActivities: await database.activities.parkedIds(athleteIds),
-    unusableDocuments: await unusableDocuments(store),
     needs: [
       ...loginsNeeded(application, { athletes, others, imported }),
       ...actionRequiredOf(athletes, departed),

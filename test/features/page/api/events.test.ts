@@ -7,12 +7,16 @@ import { nowAt } from './now-of.ts';
 /** Events whose figures a test gives. */
 function useEvents(first: Now | undefined = nowAt(1)) {
   const stop = new AbortController();
-  const ages: number[] = [];
+  const reads: string[] = [];
   const feed = {
-    next: Promise.resolve<Now | undefined>(first),
-    read: (maxAgeMs: number) => {
-      ages.push(maxAgeMs);
-      return feed.next;
+    figures: Promise.resolve<Now | undefined>(first),
+    recent: () => {
+      reads.push('recent');
+      return feed.figures;
+    },
+    next: () => {
+      reads.push('next');
+      return feed.figures;
     },
   };
   const app = createEvents({ signal: stop.signal }, feed);
@@ -22,7 +26,7 @@ function useEvents(first: Now | undefined = nowAt(1)) {
     app,
     open,
     feed,
-    ages,
+    reads,
     stop: () => {
       stop.abort();
     },
@@ -46,36 +50,36 @@ const messageOf = (now: Now): string => `data: ${JSON.stringify(now)}\n\n`;
 
 describe('the events', () => {
   it('a listener gets when to connect again, then the figures at once, then each newer ones', async () => {
-    const { open, feed, ages } = useEvents();
+    const { open, feed, reads } = useEvents();
     const response = await open();
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('text/event-stream');
     const reader = readerOf(response);
     expect(await pieceOf(reader)).toBe('retry: 2000\n\n');
     expect(await pieceOf(reader)).toBe(messageOf(nowAt(1)));
-    feed.next = Promise.resolve(nowAt(2));
+    feed.figures = Promise.resolve(nowAt(2));
     expect(await pieceOf(reader)).toBe(messageOf(nowAt(2)));
-    expect(ages).toEqual([1_000, 0]);
+    expect(reads).toEqual(['recent', 'next']);
     await reader.cancel();
   });
 
   it('nothing is read ahead of a slow listener, and nothing after the last has gone', async () => {
-    const { open, ages } = useEvents();
+    const { open, reads } = useEvents();
     const response = await open();
     await new Promise(setImmediate);
-    expect(ages).toEqual([]);
+    expect(reads).toEqual([]);
     const reader = readerOf(response);
     await pieceOf(reader);
     await pieceOf(reader);
     await reader.cancel();
     await new Promise(setImmediate);
-    expect(ages).toHaveLength(1);
+    expect(reads).toHaveLength(1);
   });
 
   it('while MongoDB is away and was never read, a comment says so', async () => {
     const { open, app } = useEvents();
     const away = useEvents();
-    away.feed.next = Promise.resolve(undefined);
+    away.feed.figures = Promise.resolve(undefined);
     const reader = readerOf(await away.open());
     await pieceOf(reader);
     expect(await pieceOf(reader)).toBe(': MongoDB is away\n\n');
@@ -112,7 +116,7 @@ describe('the events', () => {
   it('a request that is broken off frees its place, also while its figures are read', async () => {
     const { open, feed } = useEvents();
     const silent = Promise.withResolvers<Now>();
-    feed.next = silent.promise;
+    feed.figures = silent.promise;
     const broken = new AbortController();
     const all = Array.from({ length: maxListeners }, () => open({ signal: broken.signal }));
     const readers = (await Promise.all(all)).map(readerOf);

@@ -33,38 +33,38 @@ function useFeed() {
 describe('the feed of now', () => {
   it('a thousand simultaneous readers cost one read, and none comes by itself', async () => {
     const { feed, state, pass } = useFeed();
-    await Promise.all(Array.from({ length: 1_000 }, () => feed.read(1_000)));
+    await Promise.all(Array.from({ length: 1_000 }, () => feed.recent()));
     expect(state.reads).toBe(1);
     pass(longMs);
     await new Promise(setImmediate);
     expect(state.reads).toBe(1);
-    expect((await feed.read(1_000))?.at).toBe(nowAt(2).at);
+    expect((await feed.recent())?.at).toBe(nowAt(2).at);
   });
 
   it('while MongoDB is away there are the last figures, and nothing before the first', async () => {
     const { feed, state, pass } = useFeed();
     state.database = undefined;
-    expect(await feed.read(0)).toBeUndefined();
+    expect(await feed.next()).toBeUndefined();
     state.database = {} as Database;
     pass(longMs);
-    expect(await feed.read(0)).toEqual(nowAt(1));
+    expect(await feed.next()).toEqual(nowAt(1));
     state.database = undefined;
     pass(longMs);
-    expect(await feed.read(0)).toEqual({ ...nowAt(1), isStale: true });
+    expect(await feed.next()).toEqual({ ...nowAt(1), isStale: true });
     state.database = {} as Database;
     state.read = () => Promise.reject(new MongoUnavailableError('away'));
     pass(longMs);
-    expect(await feed.read(0)).toEqual({ ...nowAt(1), isStale: true });
+    expect(await feed.next()).toEqual({ ...nowAt(1), isStale: true });
   });
 
   it('a silent MongoDB holds up nobody for long, and gets no more than two reads at once', async () => {
     const { feed, state, pass } = useFeed();
-    await feed.read(0);
+    await feed.next();
     const silent = Promise.withResolvers<Now>();
     state.read = () => silent.promise;
     for (let tries = 0; tries < 5; tries += 1) {
       pass(longMs);
-      const reading = feed.read(0);
+      const reading = feed.next();
       await new Promise(setImmediate);
       pass(longMs);
       expect(await reading).toEqual({ ...nowAt(1), isStale: true });
@@ -74,12 +74,41 @@ describe('the feed of now', () => {
     state.read = () => Promise.resolve(nowAt(4));
     await new Promise(setImmediate);
     pass(longMs);
-    expect(await feed.read(0)).toEqual(nowAt(4));
+    expect(await feed.next()).toEqual(nowAt(4));
+  });
+
+  it('readers between two reads get the figures of the last one, and wait for nothing', async () => {
+    const { feed, state, pass } = useFeed();
+    state.read = () => {
+      // A slow read.
+      pass(300);
+      return Promise.resolve(nowAt(state.reads));
+    };
+    await feed.next();
+    pass(5_000);
+    expect(await feed.recent()).toEqual(nowAt(1));
+    pass(5_000);
+    expect(await feed.recent()).toEqual(nowAt(2));
+  });
+
+  it('the next read waits thirty times as long as the last one took, up to ten seconds', async () => {
+    const { feed, state, pass } = useFeed();
+    state.read = () => {
+      pass(300);
+      return Promise.resolve(nowAt(state.reads));
+    };
+    await feed.next();
+    const next = feed.next();
+    pass(5_000);
+    await new Promise(setImmediate);
+    expect(state.reads).toBe(1);
+    pass(5_000);
+    expect(await next).toEqual(nowAt(2));
   });
 
   it('an error of ours is no absence of MongoDB', async () => {
     const { feed, state } = useFeed();
     state.read = () => Promise.reject(new TypeError('a bug'));
-    await expect(feed.read(0)).rejects.toThrow('a bug');
+    await expect(feed.next()).rejects.toThrow('a bug');
   });
 });
