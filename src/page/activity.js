@@ -3,7 +3,7 @@
  *
  * @import { ActivityDetail, ActivityStreams } from '../features/page/api/types.ts'
  * @import { Position } from './activity/positions.js'
- * @import { Samples } from './activity/samples.js'
+ * @import { Samples, Stretch } from './activity/samples.js'
  */
 import { createCursor } from './activity/cursor.js';
 import { sameRouteSection, segmentsSection } from './activity/history.js';
@@ -142,9 +142,18 @@ async function showRecording() {
 function showPlots() {
   if (activity === undefined || samples === undefined) return;
   const axisKey = plots?.axisKey;
+  const onStretch = (/** @type {Stretch | null} */ stretch) => trackMap?.showStretch(stretch);
   plots?.destroy();
   const element = byId('activity-plots');
-  plots = new PlotGroup({ element, samples, sport: activity.sport, format, cursor, axisKey });
+  plots = new PlotGroup({
+    element,
+    samples,
+    sport: activity.sport,
+    format,
+    cursor,
+    axisKey,
+    onStretch,
+  });
 }
 
 cursor.follow((index) => {

@@ -6,7 +6,7 @@
  * @import { Cursor } from './cursor.js'
  * @import { Row } from './plot-row.js'
  * @import { Plot, Range } from './plot.js'
- * @import { AxisKey, Samples } from './samples.js'
+ * @import { AxisKey, Samples, Stretch } from './samples.js'
  */
 import { replace } from '../lib/dom.js';
 import { h } from '../lib/tree.js';
@@ -25,9 +25,13 @@ import { nearestIndex } from './samples.js';
  * @property {Format} format
  * @property {Cursor} cursor
  * @property {AxisKey | undefined} axisKey Undefined chooses the first.
+ * @property {(stretch: Stretch | null) => void} onStretch Gets what is zoomed; null shows everything.
  */
 
 const hint = 'Point at a plot or the track. Drag across a plot to zoom in.';
+/** @type {ShownAxis} */
+const noAxis = { values: [], tick: String, text: String, steps: undefined };
+
 const nothingText = 'The recording has no values to plot.';
 const fewestShown = 10;
 
@@ -37,10 +41,10 @@ export class PlotGroup {
   #rows;
   /** @type {readonly Plot[]} */
   #plots = [];
+  /** @type {ReadonlyMap<AxisKey, ShownAxis>} */
+  #axes;
   /** @type {AxisKey} */
   #axisKey;
-  /** @type {ShownAxis} */
-  #axis;
   /** @type {Range} */
   #range = [0, 0];
   #resizes = new ResizeObserver(() => {
@@ -52,8 +56,8 @@ export class PlotGroup {
     const { element, samples, sport, format } = options;
     this.#options = options;
     this.#rows = rowsOf(samples, measuresOf(sport, format));
+    this.#axes = new Map(samples.axes.map((axis) => [axis.key, shownAxis(axis, format)]));
     this.#axisKey = options.axisKey ?? samples.axes[0]?.key ?? 'sample';
-    this.#axis = this.#axisOf(this.#axisKey);
     if (this.#rows.length === 0) {
       replace(element, h('p', { class: 'muted' }, nothingText));
       return;
@@ -113,18 +117,15 @@ export class PlotGroup {
   }
 
   /** @param {AxisKey} key */
-  #axisOf(key) {
-    const { samples, format } = this.#options;
-    const axis = samples.axes.find((one) => one.key === key);
-    return shownAxis(axis ?? { key: 'sample', values: [] }, format);
-  }
-
-  /** @param {AxisKey} key */
   #showAxis(key) {
     for (const plot of this.#plots) plot.destroy();
     this.#axisKey = key;
-    this.#axis = this.#axisOf(key);
+    this.#options.onStretch(null);
     this.#draw();
+  }
+
+  get #axis() {
+    return this.#axes.get(this.#axisKey) ?? noAxis;
   }
 
   #draw() {
@@ -181,10 +182,14 @@ export class PlotGroup {
    */
   #zoomTo([from, to]) {
     const { values } = this.#axis;
-    const shown = nearestIndex(values, to) - nearestIndex(values, from);
+    const stretch = /** @type {const} */ ([nearestIndex(values, from), nearestIndex(values, to)]);
     const [first, last] = this.#whole();
-    const isTooNarrow = shown < fewestShown && to - from < last - first;
-    if (!isTooNarrow) this.#range = [from, to];
+    const isPart = from > first || to < last;
+    const isTooNarrow = isPart && stretch[1] - stretch[0] < fewestShown;
+    if (!isTooNarrow) {
+      this.#range = [from, to];
+      this.#options.onStretch(isPart ? stretch : null);
+    }
     for (const plot of this.#plots) plot.zoom(this.#range);
   }
 
@@ -196,8 +201,7 @@ export class PlotGroup {
 
   /** @param {number} index */
   #placeText(index) {
-    const { samples, format } = this.#options;
-    return samples.axes.map((axis) => shownAxis(axis, format).text(index)).join(' · ');
+    return [...this.#axes.values()].map((axis) => axis.text(index)).join(' · ');
   }
 
   /** @param {number} index */

@@ -5,6 +5,8 @@
  * @import { Position } from './positions.js'
  */
 
+/** @typedef {readonly [first: number, last: number]} Stretch Indexes of samples. */
+
 /** @typedef {'distance' | 'time' | 'sample'} AxisKey */
 
 /**

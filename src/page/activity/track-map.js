@@ -4,6 +4,7 @@
  * @import { Units } from '../lib/format.js'
  * @import { Cursor } from './cursor.js'
  * @import { Position } from './positions.js'
+ * @import { Stretch } from './samples.js'
  */
 import { cssColour } from '../lib/colour.js';
 import { replace } from '../lib/dom.js';
@@ -16,6 +17,15 @@ const reach = 40;
 
 /** @type {L.FitBoundsOptions} */
 const fitOptions = { padding: [24, 24], maxZoom: 17, animate: false };
+
+/** @type {L.CircleMarkerOptions} */
+const dotStyle = {
+  radius: 7,
+  weight: 3,
+  fillOpacity: 1,
+  interactive: false,
+  className: 'track-dot',
+};
 
 /**
  * @typedef {object} TrackMapOptions
@@ -30,13 +40,15 @@ export class TrackMap {
   #cursor;
   /** @type {L.Control | undefined} */
   #scale;
-  #dot = L.circleMarker([0, 0], { radius: 7, weight: 3, fillOpacity: 1, interactive: false });
+  #dot = L.circleMarker([0, 0], dotStyle);
   /** @type {L.Layer[]} */
   #layers = [];
   /** @type {L.LatLngTuple[]} */
   #line = [];
   /** @type {readonly (Position | null)[]} */
   #samples = [];
+  /** @type {Stretch | null} */
+  #stretch = null;
 
   /**
    * @param {HTMLElement} element It is filled.
@@ -95,13 +107,35 @@ export class TrackMap {
     const [accent, page, text] = ['--accent', '--background', '--text'].map(cssColour);
     this.#layers = [
       L.polyline(line, { color: page, weight: 7, opacity: 0.7, interactive: false }),
-      L.polyline(line, { color: accent, weight: 3.5, interactive: false }),
+      L.polyline(line, {
+        ...{ color: accent, weight: 3.5, interactive: false },
+        opacity: this.#stretch === null ? 1 : 0.45,
+      }),
+      ...this.#stretchLayers(accent),
       mark(finish, { color: page, fillColor: text }, 'Finish'),
-      mark(start, { color: text, fillColor: page }, 'Start'),
+      mark(start, { color: text, fillColor: page, className: 'track-start' }, 'Start'),
     ];
     for (const layer of this.#layers) layer.addTo(this.#map);
     this.#dot.setStyle({ color: page, fillColor: accent });
     this.point(this.#cursor.index());
+  }
+
+  /**
+   * Emphasizes what the plots show.
+   * @param {Stretch | null} stretch Null for the whole track.
+   */
+  showStretch(stretch) {
+    this.#stretch = stretch;
+    this.redraw();
+  }
+
+  /** @param {string | undefined} color */
+  #stretchLayers(color) {
+    if (this.#stretch === null) return [];
+    const [from, to] = this.#stretch;
+    const positions = this.#samples.slice(from, to + 1).filter((position) => position !== null);
+    const style = { color, weight: 6, interactive: false, className: 'track-stretch' };
+    return [L.polyline(positions.map(latLng), style)];
   }
 
   /**
