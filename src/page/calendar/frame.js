@@ -51,7 +51,7 @@ export function calendarFrame(choices, sports, format) {
         h('section', { id: 'day', class: 'day-panel', 'aria-live': 'polite', hidden: true }),
         h(
           'section',
-          { 'aria-labelledby': 'totals-title' },
+          {},
           h('h2', { id: 'totals-title' }, 'Totals'),
           h(
             'form',

@@ -19,8 +19,6 @@ import { readPalette } from './palette.js';
 
 /** Beyond this zoom the coast line is too coarse to help. */
 const maxLandZoom = 8;
-/** Wide lines hide each other on a map of a country. */
-const thinUpToZoom = 10;
 
 /**
  * @param {HTMLElement} element
@@ -62,10 +60,7 @@ function paintGround(shown, land) {
     const palette = readPalette();
     if (view.zoom <= maxLandZoom) paintLand(context, view, land, palette.land);
     if (shown.heat !== undefined) paintHeat(context, view, shown.heat, palette.heat);
-    else {
-      const width = view.zoom <= thinUpToZoom ? 1 : 1.75;
-      paintTracks(context, view, shown.tracks, { color: palette.track, width });
-    }
+    else paintTracks(context, view, shown.tracks, { color: palette.track, width: 1.75 });
   };
 }
 
