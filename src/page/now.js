@@ -1,7 +1,7 @@
 /**
  * The view of now, live: the server rendered it once, each event of the server renders it again.
  */
-import { showBanner, stoppedText } from './lib/api.js';
+import { getJson, showBanner, showProblem, stoppedText } from './lib/api.js';
 import { nowMs } from './lib/clock.js';
 import { byId, replace } from './lib/dom.js';
 import { chosenAthlete, offerAthletes, offerUnits, readerFormat } from './lib/settings.js';
@@ -13,6 +13,8 @@ const main = byId('main');
 let format = readerFormat();
 /** @type {Now | undefined} */
 let now;
+/** @type {EventSource | undefined} */
+let events;
 
 offerUnits((changed) => {
   format = changed;
@@ -21,25 +23,47 @@ offerUnits((changed) => {
 listen();
 // Times such as "in 9 minutes" go on without an event.
 setInterval(show, 1_000);
-document.addEventListener('visibilitychange', show);
+document.addEventListener('visibilitychange', listen);
 
+/**
+ * Listens while somebody looks: a browser keeps six connections to a server, so that events of hidden pages
+ * would block the others.
+ */
 function listen() {
-  const events = new EventSource('/api/v1/events');
-  events.onmessage = ({ data }) => {
+  events?.close();
+  events = undefined;
+  if (document.hidden) return;
+  const source = new EventSource('/api/v1/events');
+  events = source;
+  source.onmessage = ({ data }) => {
     /** @type {unknown} */
     const value = JSON.parse(String(data));
-    now = /** @type {Now} */ (value);
-    offerAthletes(now.athletes);
-    showBanner(bannerText(now, format));
-    show();
+    take(/** @type {Now} */ (value));
   };
-  events.onerror = () => {
-    showBanner(stoppedText);
+  source.onerror = () => {
     // The browser connects again by itself, but not after a response that is no success.
-    if (events.readyState !== EventSource.CLOSED) return;
-    events.close();
-    setTimeout(listen, 10_000);
+    if (source.readyState === EventSource.CLOSED) void readOnce();
+    else showBanner(stoppedText);
   };
+}
+
+/** Reads without events: too many pages listen, or the response says what is wrong. */
+async function readOnce() {
+  try {
+    take(await getJson('/api/v1/now'));
+  } catch (error) {
+    showProblem(error);
+  } finally {
+    setTimeout(listen, 10_000);
+  }
+}
+
+/** @param {Now} read */
+function take(read) {
+  now = read;
+  offerAthletes(now.athletes);
+  showBanner(bannerText(now, format));
+  show();
 }
 
 function show() {

@@ -122,21 +122,17 @@ function headerOf(view: View, athlete: string): Tree {
       'div',
       { class: 'settings', id: 'settings', hidden: true },
       h(
-        'label',
+        'div',
         { hidden: true },
-        h('span', { class: 'visually-hidden' }, 'Athlete'),
+        h('label', { class: 'visually-hidden', for: 'athlete' }, 'Athlete'),
         h('select', { id: 'athlete' }),
       ),
+      h('label', { class: 'visually-hidden', for: 'units' }, 'Units'),
       h(
-        'label',
-        {},
-        h('span', { class: 'visually-hidden' }, 'Units'),
-        h(
-          'select',
-          { id: 'units' },
-          h('option', { value: 'metric' }, 'Metric'),
-          h('option', { value: 'imperial' }, 'Imperial'),
-        ),
+        'select',
+        { id: 'units' },
+        h('option', { value: 'metric' }, 'Metric'),
+        h('option', { value: 'imperial' }, 'Imperial'),
       ),
     ),
   );
