@@ -15,6 +15,7 @@ import {
   activityHead,
   missingActivity,
   missingRecordingText,
+  titleOf,
 } from './activity/summary.js';
 import {
   bestDistancesSection,
@@ -69,7 +70,7 @@ async function load() {
 
 async function showActivity() {
   activity = /** @type {ActivityDetail} */ (await getJson(path));
-  document.title = `${activity.name} · Domestique`;
+  document.title = `${titleOf(activity)} · Domestique`;
   replace(view, ...frame());
   showTexts();
   byId('activity-plots').hidden = activity.streams !== 'stored';

@@ -8,6 +8,7 @@
 import { activityPath } from '../lib/paths.js';
 import { h } from '../lib/tree.js';
 import { rateLabel } from './measures.js';
+import { titleOf } from './summary.js';
 import { tableSection } from './tables.js';
 
 /** @typedef {{ readonly format: Format, readonly athlete: string }} Reader `athlete` is the chosen one. */
@@ -139,11 +140,7 @@ export function sameRouteSection(activity, { format, athlete }) {
     ],
     rows: sameRoute.map((other) => [
       other.local === '' ? format.date(other.start) : format.localDate(other.local),
-      h(
-        'a',
-        { href: activityPath(other.id, athlete), dir: 'auto' },
-        other.name || 'Untitled activity',
-      ),
+      h('a', { href: activityPath(other.id, athlete), dir: 'auto' }, titleOf(other)),
       format.distance(other.distance),
       format.clock(other.movingTime),
       format.rate(

@@ -32,7 +32,7 @@ export function activityHead(activity, format) {
     h(
       'div',
       {},
-      h('h1', { dir: 'auto' }, activity.name === '' ? 'Untitled activity' : activity.name),
+      h('h1', { dir: 'auto' }, titleOf(activity)),
       h('p', { class: 'activity-when' }, h('time', { datetime: activity.start }, when)),
       h(
         'ul',
@@ -45,6 +45,11 @@ export function activityHead(activity, format) {
     activity.description !== '' &&
       h('p', { class: 'activity-description', dir: 'auto' }, activity.description),
   );
+}
+
+/** @param {{ readonly name: string }} activity */
+export function titleOf({ name }) {
+  return name === '' ? 'Untitled activity' : name;
 }
 
 /** @param {ActivityDetail} activity */
