@@ -15,6 +15,26 @@ async function documentsOf(db: Db): Promise<unknown> {
   return Promise.all(names.map(async (name) => [name, await db.collection(name).find().toArray()]));
 }
 
+it('the page is on no path of HTTP_PORT', async () => {
+  const [http, page] = [String(await findFreePort()), String(await findFreePort())];
+  const env = { HTTP_PORT: http, PAGE_PORT: page, SYNC_SCHEDULE: '0 0 1 1 *' };
+  const scene = await openScene({ activities: 1, env });
+  const daemon = scene.launch(['start']);
+  await daemon.shown('The page is at');
+  const document = await (await fetch(`http://127.0.0.1:${page}`)).text();
+  const [asset = ''] = /\/assets\/[^"]+/.exec(document) ?? [];
+  expect((await fetch(`http://127.0.0.1:${page}${asset}`)).status).toBe(200);
+  const paths = ['/', '/calendar', '/map', '/activities', '/activities/1', '/login', asset];
+  for (const path of [...paths, '/api/v1/now', '/api/v1/activities', '/api/v1/events']) {
+    for (const method of ['GET', 'HEAD', 'POST']) {
+      const response = await fetch(`http://127.0.0.1:${http}${path}`, { method });
+      expect(response.status, `${method} ${path}`).toBe(404);
+    }
+  }
+  daemon.kill('SIGTERM');
+  expect(await daemon.ended).toMatchObject({ exitCode: 0 });
+});
+
 describe('page', () => {
   it('prints where the daemon serves it, as status does', async () => {
     const port = String(await findFreePort());
