@@ -183,7 +183,7 @@ describe('the listener', () => {
     ['a code with no state', { code: 'c' }],
     ['a rejection with another state', { state: 'x'.repeat(32), error: 'access_denied' }],
     ['a rejection with no state', { error: 'access_denied' }],
-  ])('responds 400 to %s, and the login goes on waiting', async (_what, query) => {
+  ])('the listener responds 400 to %s, and the login goes on waiting', async (_what, query) => {
     const { outcome, address, callback } = await startLogin();
     const page = await callback({ ...query, scope: everyScope.join(',') });
     expect(page.status).toBe(400);

@@ -109,16 +109,19 @@ describe('an application that may not log this athlete in', () => {
   test.each([
     ['athlete-limit', /as many athletes as Strava allows/],
     ['callback-domain', /Authorization Callback Domain to localhost/],
-  ] as const)('because of its %s is told so, with 3, and not about its secret', async (...row) => {
-    const [kind, sentence] = row;
-    logins.simulator().faults.next(kind, 9, { endpoint: 'token' });
-    const error = await failureOf(logins.logIn({ code: logins.simulator().grant(1001) }));
-    expect(error).toMatchObject({ code: 'APPLICATION_REJECTED', exitCode: 3 });
-    expect(error.message).toMatch(sentence);
-    expect(error.message).not.toMatch(/STRAVA_CLIENT_SECRET|away/);
-    expect(logins.simulator().requests.tokenRefreshes()).toBe(1);
-    expect(await logins.countGrants()).toBe(0);
-  });
+  ] as const)(
+    'an application that may not log this athlete in because of its %s is told so, with 3, and not about its secret',
+    async (...row) => {
+      const [kind, sentence] = row;
+      logins.simulator().faults.next(kind, 9, { endpoint: 'token' });
+      const error = await failureOf(logins.logIn({ code: logins.simulator().grant(1001) }));
+      expect(error).toMatchObject({ code: 'APPLICATION_REJECTED', exitCode: 3 });
+      expect(error.message).toMatch(sentence);
+      expect(error.message).not.toMatch(/STRAVA_CLIENT_SECRET|away/);
+      expect(logins.simulator().requests.tokenRefreshes()).toBe(1);
+      expect(await logins.countGrants()).toBe(0);
+    },
+  );
 });
 
 describe('granted scopes', () => {

@@ -60,7 +60,7 @@ describe('list coverage', () => {
     ['nothing', nothingCovered],
     ['a cursor without a bound', { spans: [], cursor: { page: 2 } }],
     ['a span to the end', { spans: addSpan([], { fromS: 0, toS: 1_790_000_000 }) }],
-  ])('is saved and loaded when it is %s', async (_, one) => {
+  ])('list coverage is saved and loaded when it is %s', async (_, one) => {
     await store().saveCoverage(athleteId, coverage, { epoch: 1 });
     await store().saveCoverage(athleteId, one, { epoch: 1 });
     expect((await store().load(athleteId)).coverage).toEqual(one);

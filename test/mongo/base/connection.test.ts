@@ -85,7 +85,7 @@ describe('a database operation', () => {
     ['a primary that stepped down', 189],
     ['a write conflict', 112],
     ['a time limit', 50],
-  ])('is retried after %s', async (_, errorCode) => {
+  ])('a database operation is retried after %s', async (_, errorCode) => {
     const lines: string[] = [];
     const log = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
     const mongo = await openHere({ clock: quickClock(), log });

@@ -195,7 +195,7 @@ describe('a silent lease holder on another machine', () => {
     expect(performance.now() - startedMs).toBeGreaterThanOrEqual(durationMs);
   });
 
-  it("loses its lease by the server's clock, regardless of ours", async () => {
+  it("a silent lease holder on another machine loses its lease by the server's clock, regardless of ours", async () => {
     await take(elsewhere({ clock: asleep() }), 'skewed');
     const ahead = asleep();
     ahead.advance(365 * 86_400_000);

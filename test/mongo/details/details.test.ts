@@ -232,13 +232,16 @@ describe('details that MongoDB cannot store', () => {
     ['are too large beside their summary', { note: megabytes(11) }, { external_id: megabytes(6) }],
     ['are nested too deeply', { deep }, {}],
     ['have a key with a NUL', { 'a\0b': 1 }, {}],
-  ])('are not stored because they %s, and earlier ones stay', async (_, one, summary) => {
-    await list(summary);
-    await store(detailOf(details));
-    expect(await store(detailOf(one))).toMatch(/\S/);
-    expect(await fields()).toMatchObject(details);
-    expect(await state()).toMatchObject({ state: 'stored' });
-  });
+  ])(
+    'details that MongoDB cannot store are not stored because they %s, and earlier ones stay',
+    async (_, one, summary) => {
+      await list(summary);
+      await store(detailOf(details));
+      expect(await store(detailOf(one))).toMatch(/\S/);
+      expect(await fields()).toMatchObject(details);
+      expect(await state()).toMatchObject({ state: 'stored' });
+    },
+  );
 });
 
 describe('due details', () => {

@@ -121,14 +121,17 @@ describe('a profile that is only a summary', () => {
   it.each<[string, () => Promise<unknown>]>([
     ['a new login', () => logIn({ ...summary, city: 'Linz' })],
     ['a grant that became smaller', () => store('profile', { ...summary, city: 'Linz' })],
-  ])('changes the keys of a summary from %s, and keeps the others', async (_, arrive) => {
-    await store('profile', detailed);
-    await store('zones', { heart_rate: {} });
-    await arrive();
-    await arrive();
-    const expected = { _id: athleteId, ...detailed, city: 'Linz', zones: { heart_rate: {} } };
-    expect(await fields()).toEqual(expected);
-  });
+  ])(
+    'a profile that is only a summary changes the keys of a summary from %s, and keeps the others',
+    async (_, arrive) => {
+      await store('profile', detailed);
+      await store('zones', { heart_rate: {} });
+      await arrive();
+      await arrive();
+      const expected = { _id: athleteId, ...detailed, city: 'Linz', zones: { heart_rate: {} } };
+      expect(await fields()).toEqual(expected);
+    },
+  );
 
   it('a complete profile replaces a summary', async () => {
     await logIn({ ...summary, weight: 60 });

@@ -224,7 +224,7 @@ describe('a segment that failed', () => {
 });
 
 describe('due segments', () => {
-  it("are the athlete's, in the order of registration", async () => {
+  it("due segments are the athlete's, in the order of registration", async () => {
     await meet([30, 20], athleteId, later(-60));
     await meet([40], 1002);
     const ids = async (...args: Parameters<typeof due>): Promise<number[]> =>

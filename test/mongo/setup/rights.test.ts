@@ -99,15 +99,18 @@ describe('a database user who may only read', () => {
     [['list'], 'Distance'],
     [['accounts'], 'logged in'],
     [['config'], 'MONGODB_URI'],
-  ])('can ask with %j', async ([command = '', ...options], part) => {
-    const folder = await mkdtemp(join(tmpdir(), 'domestique-reader-'));
-    const more = options.at(-1) === '--out' ? [join(folder, 'backup')] : [];
-    const surroundings = { simulator, mongodb: { uri: readerUri, name: synced } };
-    const { exitCode, stdout, stderr } = await run(surroundings, command, ...options, ...more);
-    await rm(folder, { recursive: true });
-    expect(exitCode, stderr).toBe(0);
-    expect(stdout).toContain(part);
-  });
+  ])(
+    'a database user who may only read can ask with %j',
+    async ([command = '', ...options], part) => {
+      const folder = await mkdtemp(join(tmpdir(), 'domestique-reader-'));
+      const more = options.at(-1) === '--out' ? [join(folder, 'backup')] : [];
+      const surroundings = { simulator, mongodb: { uri: readerUri, name: synced } };
+      const { exitCode, stdout, stderr } = await run(surroundings, command, ...options, ...more);
+      await rm(folder, { recursive: true });
+      expect(exitCode, stderr).toBe(0);
+      expect(stdout).toContain(part);
+    },
+  );
 
   it('a user who may only read is told that a database is empty, and makes nothing in it', async () => {
     const surroundings = { simulator, mongodb: { uri: readerUri, name: 'nothing' } };
