@@ -76,11 +76,11 @@ function anchorsOf(page: string): readonly string[] {
 describe('README.md', () => {
   const readme = read('README.md');
 
-  it('is at most 150 lines long', () => {
+  it('README.md is at most 150 lines long', () => {
     expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(150);
   });
 
-  it('names only collections that docs/schema.md describes', () => {
+  it('README.md names only collections that docs/schema.md describes', () => {
     const described = anchorsOf('docs/schema.md');
     const cells = rowsOf(section(readme, 'The database')).map(([name = '']) => name);
     const named = cells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name));
@@ -90,7 +90,7 @@ describe('README.md', () => {
 });
 
 describe('package.json', () => {
-  it('has a script for every command, and for no other', () => {
+  it('package.json has a script for every command, and for no other', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const ours = Object.keys(scripts).filter((name) => scripts[name]?.includes('bin/domestique'));
     const program = createCommands(() => Promise.resolve(), process.stdin);
@@ -116,13 +116,13 @@ describe('the table of errors', () => {
     });
   }
 
-  it('has every error with its class and its exit code', () => {
+  it('the table of errors has every error with its class and its exit code', () => {
     expect(defined.length).toBeGreaterThan(15);
     const rows = documented.map((row) => row.slice(0, 3));
     expect(rows.toSorted()).toEqual(defined.toSorted());
   });
 
-  it('says of each error what it means and what to do', () => {
+  it('the table of errors says of each error what it means and what to do', () => {
     const incomplete = documented.filter((row) => row.length !== 5 || row.includes(''));
     expect(incomplete).toEqual([]);
   });
@@ -131,11 +131,11 @@ describe('the table of errors', () => {
 describe('ARCHITECTURE.md', () => {
   const architecture = read('ARCHITECTURE.md');
 
-  it('is at most 120 lines long', () => {
+  it('ARCHITECTURE.md is at most 120 lines long', () => {
     expect(architecture.trimEnd().split('\n').length).toBeLessThanOrEqual(120);
   });
 
-  it('has every folder of the source in its table, and no other', () => {
+  it('ARCHITECTURE.md has every folder of the source in its table, and no other', () => {
     const cells = rowsOf(section(architecture, 'Folders')).map(([cell = '']) => cell);
     const folders = cells.flatMap((cell) =>
       [...cell.matchAll(/`([^`]+)\/`/g)].flatMap(([, folder = '']) => expandBraces(folder)),
@@ -151,7 +151,7 @@ describe('ARCHITECTURE.md', () => {
 });
 
 describe('every page', () => {
-  it('names no script that does not exist', () => {
+  it('every page names no script that does not exist', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const named = markdownPages.flatMap((page) =>
       [...read(page).matchAll(/npm run (?:-s )?([a-z][\w:]*)/g)].map(([, name]) => name),
@@ -159,7 +159,7 @@ describe('every page', () => {
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
   });
 
-  it('names no file of the project that does not exist', () => {
+  it('every page names no file of the project that does not exist', () => {
     const files = projectFiles().map((path) => relative(root, path));
     const missing = markdownPages.flatMap((page) =>
       [...read(page).matchAll(/\b(?:src|test|bench)\/[\w/.-]+\.ts\b/g)]
@@ -188,7 +188,7 @@ describe('every page', () => {
 });
 
 describe('the project', () => {
-  it('names no address of a package registry and no folder of a developer', () => {
+  it('the project names no address of a package registry and no folder of a developer', () => {
     const forbidden = [['', 'work', ''].join('/'), ['registry', 'npmjs'].join('.')];
     const offenders = projectFiles().filter((path) => {
       const text = readFileSync(path, 'latin1');

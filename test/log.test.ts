@@ -31,7 +31,7 @@ describe('the options of the log', () => {
 });
 
 describe('the log', () => {
-  it('in its pretty form shows foreign text harmless, on the line of its message', () => {
+  it('the log in its pretty form shows foreign text harmless, on the line of its message', () => {
     const text = logged('pretty', (log) => {
       log.info({ athlete: hostile }, `Hello ${hostile}`);
     });
@@ -42,7 +42,7 @@ describe('the log', () => {
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
   });
 
-  it('in its pretty form shows a stack line by line', () => {
+  it('the log in its pretty form shows a stack line by line', () => {
     const text = logged('pretty', (log) => {
       log.error({ err: new Error(hostile) }, 'Broken');
     });
@@ -50,7 +50,7 @@ describe('the log', () => {
     expect(text).not.toContain('\u001b');
   });
 
-  it('as JSON names the level', () => {
+  it('the log as JSON names the level', () => {
     const text = logged('json', (log) => {
       for (const level of ['debug', 'info', 'warn', 'error', 'fatal'] as const) log[level]('x');
     });
@@ -61,7 +61,7 @@ describe('the log', () => {
     expect(levels).toEqual(['debug', 'info', 'warn', 'error', 'fatal']);
   });
 
-  it('as JSON keeps the exact text, and escapes what acts on a terminal', () => {
+  it('the log as JSON keeps the exact text, and escapes what acts on a terminal', () => {
     const text = logged('json', (log) => {
       log.info({ name: hostile }, hostile);
     });
@@ -69,7 +69,7 @@ describe('the log', () => {
     expect(text).toContain('\\u202e\\u009b');
   });
 
-  it('goes on after a line that could not be written', () => {
+  it('the log goes on after a line that could not be written', () => {
     let tries = 0;
     const destination = new Writable();
     destination.on('error', () => undefined);

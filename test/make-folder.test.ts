@@ -11,7 +11,7 @@ describe('makeFolder', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('makes the parents too, with the mode, and takes a folder that exists', async () => {
+  it('makeFolder makes the parents too, with the mode, and takes a folder that exists', async () => {
     const path = join(folder, 'a/b/c');
     await makeFolder(path, 0o700);
     await makeFolder(path);
@@ -19,7 +19,7 @@ describe('makeFolder', () => {
     expect((await stat(join(folder, 'a'))).mode & 0o777).toBe(0o700);
   });
 
-  it('takes a link to a folder', async () => {
+  it('makeFolder takes a link to a folder', async () => {
     await mkdir(join(folder, 'real'));
     await symlink('real', join(folder, 'link'));
     await makeFolder(join(folder, 'link'));
@@ -27,7 +27,7 @@ describe('makeFolder', () => {
     expect((await stat(join(folder, 'real/sub'))).isDirectory()).toBe(true);
   });
 
-  it('fails for a file, a dangling link and a loop of links', async () => {
+  it('makeFolder fails for a file, a dangling link and a loop of links', async () => {
     await writeFile(join(folder, 'file'), '');
     await symlink('nowhere', join(folder, 'dangling'));
     await symlink('loop', join(folder, 'loop'));
@@ -43,9 +43,12 @@ describe('makeFolder', () => {
     }
   });
 
-  it.runIf(process.platform === 'linux')('fails below /proc, and does not hang', async () => {
-    await expect(makeFolder('/proc/domestique/data')).rejects.toMatchObject({ code: 'ENOENT' });
-  });
+  it.runIf(process.platform === 'linux')(
+    'makeFolder fails below /proc, and does not hang',
+    async () => {
+      await expect(makeFolder('/proc/domestique/data')).rejects.toMatchObject({ code: 'ENOENT' });
+    },
+  );
 });
 
 describe('a folder', () => {
@@ -62,16 +65,19 @@ describe('a folder', () => {
     ['not/there/yet', true],
     ['file', false],
     ['file/sub/folder', false],
-  ])('at %j can be written: %j', async (path, isPossible) => {
+  ])('a folder at %j can be written: %j', async (path, isPossible) => {
     expect(await canWriteIn(join(folder, path))).toBe(isPossible);
   });
 
-  it.skipIf(process.getuid?.() === 0)('without the right to write cannot be written', async () => {
-    expect(await canWriteIn(join(folder, 'closed'))).toBe(false);
-    expect(await canWriteIn(join(folder, 'closed/sub'))).toBe(false);
-  });
+  it.skipIf(process.getuid?.() === 0)(
+    'a folder without the right to write cannot be written',
+    async () => {
+      expect(await canWriteIn(join(folder, 'closed'))).toBe(false);
+      expect(await canWriteIn(join(folder, 'closed/sub'))).toBe(false);
+    },
+  );
 
-  it('that is not there yet has the nearest one above it', async () => {
+  it('a folder that is not there yet has the nearest one above it', async () => {
     expect(await nearestFolder(join(folder, 'a/b'))).toBe(folder);
     expect(await nearestFolder('/')).toBe('/');
   });

@@ -14,7 +14,7 @@ async function ownerOf(pid: number): Promise<string> {
 }
 
 describe('an owner', () => {
-  it('is alive while its process runs, and certainly dead when it has ended', async () => {
+  it('an owner is alive while its process runs, and certainly dead when it has ended', async () => {
     const child = spawn(process.execPath, ['-e', 'process.stdin.resume()']);
     const owner = await ownerOf(child.pid ?? 0);
     expect(await isCertainlyDead(owner, host)).toBe(false);
@@ -24,7 +24,7 @@ describe('an owner', () => {
   });
 
   it.each(['host', 'boot', 'namespace'])(
-    'of another %s is not known to be dead: a machine may share the name of this one',
+    'an owner of another %s is not known to be dead: a machine may share the name of this one',
     async (part) => {
       const parts = ['host', 'boot', 'namespace'];
       const [ownHost, boot, namespace] = (await identifyOwner(host)).split('|');
@@ -34,7 +34,7 @@ describe('an owner', () => {
     },
   );
 
-  it('that nobody is, is nobody to wait for and nobody to replace', async () => {
+  it('an owner that nobody is, is nobody to wait for and nobody to replace', async () => {
     expect(await isCertainlyDead('', host)).toBe(false);
   });
 });

@@ -17,7 +17,7 @@ async function stateOf(pid: number): Promise<string | undefined> {
 }
 
 describe.runIf(process.platform === 'linux')('identifyProcess', () => {
-  it('knows a process as running until its last thread has ended', async () => {
+  it('identifyProcess knows a process as running until its last thread has ended', async () => {
     const child = spawn('python3', ['-c', program], { stdio: 'ignore' });
     const ended = once(child, 'exit');
     const pid = child.pid ?? 0;
@@ -29,7 +29,7 @@ describe.runIf(process.platform === 'linux')('identifyProcess', () => {
     expect(await isRunning(identity ?? '')).toBe(false);
   });
 
-  it('knows no process for a pid that nobody has', async () => {
+  it('identifyProcess knows no process for a pid that nobody has', async () => {
     expect(await identifyProcess(2 ** 30)).toBeUndefined();
   });
 });

@@ -35,30 +35,30 @@ function failing(times: number): () => Promise<string> {
 }
 
 describe('retry', () => {
-  it('waits longer after each failure, up to the cap, and gives the result', async () => {
+  it('retry waits longer after each failure, up to the cap, and gives the result', async () => {
     const { pauses, options } = createOptions();
     expect(await retry(failing(4), options)).toBe('done');
     expect(pauses).toEqual([1_000, 2_000, 4_000, 4_000]);
   });
 
-  it('waits at least half of the bound, whatever chance says', async () => {
+  it('retry waits at least half of the bound, whatever chance says', async () => {
     const { pauses, options } = createOptions({ random: () => 0 });
     await retry(failing(2), options);
     expect(pauses).toEqual([500, 1_000]);
   });
 
-  it('throws an error that is not retriable at once', async () => {
+  it('retry throws an error that is not retriable at once', async () => {
     const { pauses, options } = createOptions({ isRetriable: () => false });
     await expect(retry(failing(1), options)).rejects.toThrow('failure 1');
     expect(pauses).toEqual([]);
   });
 
-  it('throws the last error once the deadline is over', async () => {
+  it('retry throws the last error once the deadline is over', async () => {
     const { options } = createOptions({ deadlineMs: 2_500 });
     await expect(retry(failing(9), options)).rejects.toThrow('failure 3');
   });
 
-  it('throws the error when it is stopped while it waits, without another try', async () => {
+  it('retry throws the error when it is stopped while it waits, without another try', async () => {
     const stop = new AbortController();
     const { options } = createOptions({ signal: stop.signal });
     const sleep = (): Promise<void> => {

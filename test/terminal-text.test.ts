@@ -9,17 +9,17 @@ const acting = [
 ].map((code) => String.fromCharCode(code));
 
 describe('text of foreign origin', () => {
-  it('loses every character that acts on a terminal', () => {
+  it('text of foreign origin loses every character that acts on a terminal', () => {
     for (const character of acting) {
       expect(['ab', 'a b']).toContain(terminalText(`a${character}b`));
     }
   });
 
-  it('stays on one line', () => {
+  it('text of foreign origin stays on one line', () => {
     expect(terminalText('Ada\r\n\tAction required\u2028now')).toBe('Ada Action required now');
   });
 
-  it('cannot set the title or clear the screen', () => {
+  it('text of foreign origin cannot set the title or clear the screen', () => {
     expect(terminalText('\u001b]0;owned\u0007Ada\u001b[2J')).toBe(']0;ownedAda[2J');
   });
 
@@ -33,12 +33,12 @@ describe('text of foreign origin', () => {
 });
 
 describe('output as a whole', () => {
-  it('keeps its line breaks and tabs, and shows every other acting character escaped', () => {
+  it('output as a whole keeps its line breaks and tabs, and shows every other acting character escaped', () => {
     expect(escapeActing('a\tb\r\nc\n')).toBe('a\tb\r\nc\n');
     expect(escapeActing('a\rb\u001b[2J\u009b\u202e')).toBe('a\\u000db\\u001b[2J\\u009b\\u202e');
   });
 
-  it('is the same JSON document as before', () => {
+  it('output as a whole is the same JSON document as before', () => {
     const document = { name: acting.join(''), list: ['\u2028', '😀'] };
     for (const space of [0, 2]) {
       const text = escapeActing(JSON.stringify(document, null, space));

@@ -57,7 +57,7 @@ describe('an archive', () => {
       'a folder that holds the export as its only folder',
       () => writeFolder(below('export', files)),
     ],
-  ])('is read from %s', async (_, write) => {
+  ])('an archive is read from %s', async (_, write) => {
     await using(await write(), async (archive) => {
       expect(archive.contents).toMatchObject({
         athlete: { id: 1001, fields: { firstname: 'Ada', weight: 74, ftp: 173 } },
@@ -74,7 +74,7 @@ describe('an archive', () => {
     });
   });
 
-  it('was made when its newest entry was', async () => {
+  it('an archive was made when its newest entry was', async () => {
     const times = { '.DS_Store': new Date('2026-05-01T00:00:00Z') };
     const zip = await zipOf({ ...files, '.DS_Store': '' }, false, times);
     const zipped = await using(await writeZip(zip), ({ madeAt }) => madeAt);
@@ -96,11 +96,11 @@ describe('an archive', () => {
     ['activities.csv', false],
     ['.export/activities/1.gpx', false],
     ['./activities.csv', false],
-  ])('tells files of the system from those of the export: %s', (path, expected) => {
+  ])('an archive tells files of the system from those of the export: %s', (path, expected) => {
     expect(isOfSystem(path)).toBe(expected);
   });
 
-  it('needs nothing but activities.csv', async () => {
+  it('an archive needs nothing but activities.csv', async () => {
     const path = await writeZip({ 'activities.csv': header + row });
     await using(path, async (archive) => {
       expect(archive.contents.athlete).toEqual({ id: undefined, fields: {} });
@@ -108,7 +108,7 @@ describe('an archive', () => {
     });
   });
 
-  it('has no activities where only the header stands in activities.csv', async () => {
+  it('an archive has no activities where only the header stands in activities.csv', async () => {
     const path = await writeZip({ 'activities.csv': header });
     expect(await using(path, ({ contents }) => contents.activities)).toEqual([]);
   });
@@ -116,19 +116,19 @@ describe('an archive', () => {
   it.each([
     ['zip', writeZip],
     ['folder', writeFolder],
-  ])('finds a recording in a %s where macOS unpacked it', async (_, write) => {
+  ])('an archive finds a recording in a %s where macOS unpacked it', async (_, write) => {
     const { 'activities/99.gpx.gz': unpacked = '', ...others } = files;
     const path = await write({ ...others, 'activities/99.gpx': unpacked });
     expect(await using(path, recordingOf)).toEqual({ path: 'activities/99.gpx', bytes: recording });
   });
 
-  it('ignores what macOS adds to a zip', async () => {
+  it('an archive ignores what macOS adds to a zip', async () => {
     const mac = { '__MACOSX/activities.csv': 'x', 'export/._activities.csv': 'x' };
     const path = await writeZip({ ...mac, ...below('export', files) });
     expect(await using(path, ({ contents }) => contents.activities)).toHaveLength(1);
   });
 
-  it('names a table that is damaged, and goes on', async () => {
+  it('an archive names a table that is damaged, and goes on', async () => {
     const path = await writeZip({ ...files, 'bikes.csv': 'name\n"Commuter' });
     const { problems, activities } = await using(path, ({ contents }) => contents);
     expect(activities).toHaveLength(1);
@@ -182,7 +182,7 @@ describe('an archive that cannot be used', () => {
       },
       /its activities\.csv cannot be read: the archive is damaged at this file\.$/,
     ],
-  ])('is %s', async (_, write, message) => {
+  ])('an archive that cannot be used is %s', async (_, write, message) => {
     const opened = openArchive(await write());
     await expect(opened).rejects.toThrow(message);
     await expect(opened).rejects.toBeInstanceOf(BulkExportUnusableError);
@@ -220,13 +220,16 @@ describe('an archive that cannot be used', () => {
       async () => join(await scratchFolder(), 'export.zip'),
       /There is no file or folder .*export\.zip/,
     ],
-  ])('is %s, which is a mistake of the command', async (_, write, message) => {
-    const opened = openArchive(await write());
-    await expect(opened).rejects.toThrow(message);
-    await expect(opened).rejects.toBeInstanceOf(NoBulkExportError);
-  });
+  ])(
+    'an archive that cannot be used is %s, which is a mistake of the command',
+    async (_, write, message) => {
+      const opened = openArchive(await write());
+      await expect(opened).rejects.toThrow(message);
+      await expect(opened).rejects.toBeInstanceOf(NoBulkExportError);
+    },
+  );
 
-  it('has more files or recordings than an export can have', async () => {
+  it('an archive that cannot be used has more files or recordings than an export can have', async () => {
     const path = await writeZip(files);
     const open = (limits: object) => openArchive(path, { ...archiveLimits, ...limits });
     await expect(open({ entries: 3 })).rejects.toThrow('has more than 3 files');
@@ -238,14 +241,17 @@ describe('a recording in an archive', () => {
   it.each([
     ['zip', writeZip],
     ['folder', writeFolder],
-  ])('is not read from a %s where it is larger than any recording', async (_, write) => {
-    const path = await write({ ...files, 'activities/99.gpx.gz': Buffer.alloc(3_000_000) });
-    const archive = await openArchive(path, { ...archiveLimits, fileBytes: 2_000_000 });
-    expect(await recordingOf(archive)).toEqual({ unreadable: 'it is larger than 2 MB' });
-    await archive.close();
-  });
+  ])(
+    'a recording in an archive is not read from a %s where it is larger than any recording',
+    async (_, write) => {
+      const path = await write({ ...files, 'activities/99.gpx.gz': Buffer.alloc(3_000_000) });
+      const archive = await openArchive(path, { ...archiveLimits, fileBytes: 2_000_000 });
+      expect(await recordingOf(archive)).toEqual({ unreadable: 'it is larger than 2 MB' });
+      await archive.close();
+    },
+  );
 
-  it('is not read where it inflates to more than the directory says', async () => {
+  it('a recording in an archive is not read where it inflates to more than the directory says', async () => {
     const zip = await zipOf({ ...files, 'activities/99.gpx.gz': Buffer.alloc(4_000_000) });
     const size = Buffer.alloc(4);
     size.writeUInt32LE(4_000_000);
@@ -255,7 +261,7 @@ describe('a recording in an archive', () => {
     });
   });
 
-  it('is not read where its bytes changed, and the others are', async () => {
+  it('a recording in an archive is not read where its bytes changed, and the others are', async () => {
     const zip = await zipOf({ ...files, 'activities/8.gpx': Buffer.alloc(1000, 'abc') });
     const at = zip.indexOf('activities/99.gpx.gz') + 25;
     zip[at] = (zip[at] ?? 0) ^ 0xff;
@@ -267,7 +273,7 @@ describe('a recording in an archive', () => {
     });
   });
 
-  it('is not read through a symbolic link that leads out of the folder', async () => {
+  it('a recording in an archive is not read through a symbolic link that leads out of the folder', async () => {
     const outside = join(await scratchFolder(), 'secret');
     await writeFile(outside, 'secret');
     const folder = await writeFolder(files);
@@ -304,7 +310,7 @@ describe('an archive whose bytes changed anywhere', () => {
     }
   }
 
-  it('is read or refused with a sentence, as a zip', async () => {
+  it('an archive whose bytes changed anywhere is read or refused with a sentence, as a zip', async () => {
     const zip = await zipOf(files);
     await fc.assert(
       fc.asyncProperty(changes, async (edits) => {
@@ -314,7 +320,7 @@ describe('an archive whose bytes changed anywhere', () => {
     );
   });
 
-  it('is read or refused with a sentence, as a table', async () => {
+  it('an archive whose bytes changed anywhere is read or refused with a sentence, as a table', async () => {
     const table = Buffer.from(header + row + row.replace('7,', '"8",').replace('Out', '"a ""b"""'));
     const folder = await writeFolder(files);
     await fc.assert(

@@ -6,7 +6,7 @@ import { readCsv } from '../../src/bulk-export/csv.ts';
 const read = (text: string) => readCsv(Buffer.from(text));
 
 describe('a CSV file of the export', () => {
-  it('is read with line breaks and quotes in its fields, and names that repeat', () => {
+  it('a CSV file of the export is read with line breaks and quotes in its fields, and names that repeat', () => {
     expect(read('id,Distance,Distance\n7,"a ""b"",\r\nc",""\n8,,x\n')).toEqual({
       rows: [
         ['id', 'Distance', 'Distance'],
@@ -17,7 +17,7 @@ describe('a CSV file of the export', () => {
     });
   });
 
-  it('is read with HTML in its header', () => {
+  it('a CSV file of the export is read with HTML in its header', () => {
     const html = '<span class=""translation_missing"" title=""x, y; z"">Type</span>';
     expect(read(`id,"${html}",name\n7,a,b\n`).rows).toEqual([
       ['id', html.replaceAll('""', '"'), 'name'],
@@ -28,52 +28,55 @@ describe('a CSV file of the export', () => {
   it.each([
     ['a semicolon', 'id;a,b;c\r\n7;1,5;d\r\n'],
     ['tabs', 'id\ta,b\tc\r\n7\t1,5\td\r\n'],
-  ])('is read where a spreadsheet separated its cells by %s', (_, text) => {
-    expect(read(text).rows).toEqual([
-      ['id', 'a,b', 'c'],
-      ['7', '1,5', 'd'],
-    ]);
-  });
+  ])(
+    'a CSV file of the export is read where a spreadsheet separated its cells by %s',
+    (_, text) => {
+      expect(read(text).rows).toEqual([
+        ['id', 'a,b', 'c'],
+        ['7', '1,5', 'd'],
+      ]);
+    },
+  );
 
   it.each([
     ['UTF-8 with a mark', Buffer.from('\ufeffid,naïve\n7,é\n')],
     ['UTF-16 with a mark', Buffer.from('\ufeffid,naïve\n7,é\n', 'utf16le')],
     ['big-endian UTF-16 with a mark', Buffer.from('\ufeffid,naïve\n7,é\n', 'utf16le').swap16()],
     ["Windows' Latin alphabet", Buffer.from('id,naïve\n7,é\n', 'latin1')],
-  ])('is read in %s', (_, bytes) => {
+  ])('a CSV file of the export is read in %s', (_, bytes) => {
     expect(readCsv(bytes).rows).toEqual([
       ['id', 'naïve'],
       ['7', 'é'],
     ]);
   });
 
-  it('has no empty rows, which spreadsheets append', () => {
+  it('a CSV file of the export has no empty rows, which spreadsheets append', () => {
     expect(read('id,a\n7,b\n,\n\n').rows).toHaveLength(2);
   });
 
-  it('keeps a quote inside a field as it stands', () => {
+  it('a CSV file of the export keeps a quote inside a field as it stands', () => {
     expect(read('id,a\n7,5" pipe\n').rows[1]).toEqual(['7', '5" pipe']);
   });
 
-  it('goes on behind a quote that nothing closes, and says so', () => {
+  it('a CSV file of the export goes on behind a quote that nothing closes, and says so', () => {
     const { rows, problems } = read('id,a\n7,b\n8,"c\n9,d\nx\n10,e\n');
     expect(rows.map(([id]) => id)).toEqual(['id', '7', '9', 'x', '10']);
     expect(problems).toEqual(['a quote is not closed, or is in the wrong place (after 2 rows)']);
   });
 
-  it('goes on behind a row that is too long, and says so', () => {
+  it('a CSV file of the export goes on behind a row that is too long, and says so', () => {
     const { rows, problems } = read(`id,a\n7,b\n8,${'c'.repeat(1_100_000)}\n9,d\n`);
     expect(rows.map(([id]) => id)).toEqual(['id', '7', '9']);
     expect(problems).toEqual(['a row is longer than 1 MB (after 2 rows)']);
   });
 
-  it('ends after a hundred rows whose quotes nothing closes', () => {
+  it('a CSV file of the export ends after a hundred rows whose quotes nothing closes', () => {
     const row = `7,"${'x'.repeat(20)}\n`;
     const { problems } = read(`id,a\n${row.repeat(301)}`);
     expect(problems.length).toBeLessThanOrEqual(101);
   });
 
-  it('never throws, whatever the bytes', () => {
+  it('a CSV file of the export never throws, whatever the bytes', () => {
     const piece = fc.constantFrom('"', ',', ';', '\t', '\n', '\r', '7', 'a', '\ufeff', '"\n8,');
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {

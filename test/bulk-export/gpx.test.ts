@@ -27,24 +27,24 @@ describe('decodeGpx', () => {
     ['times without an offset', { times: 'bare' }],
     ['times with an offset', { times: 'offset' }],
     ['fractions of a second', { times: 'fraction' }],
-  ])('gives every value of a file with %s', (_name, options) => {
+  ])('decodeGpx gives every value of a file with %s', (_name, options) => {
     const result = decodeGpx(encodeGpx(recorded, options));
     expect(columnsOf(result)).toEqual(recorded);
     expect(problemsOf(result)).toEqual([]);
   });
 
-  it('has only place, altitude and time of a recording by an app of Strava', () => {
+  it('decodeGpx has only place, altitude and time of a recording by an app of Strava', () => {
     const { timeS, lat, lng, altitude } = ride;
     const app: RecordedColumns = { timeS, lat, lng, altitude };
     expect(columnsOf(decodeGpx(encodeGpx(app, { creator: 'StravaGPX Android' })))).toEqual(app);
   });
 
-  it('reads a file whose points have no position', () => {
+  it('decodeGpx reads a file whose points have no position', () => {
     const indoors: RecordedColumns = { timeS: ride.timeS, heartrate: ride.heartrate };
     expect(columnsOf(decodeGpx(encodeGpx(indoors)))).toEqual(indoors);
   });
 
-  it('keeps one point of each second', () => {
+  it('decodeGpx keeps one point of each second', () => {
     const text = [0.2, 0.7, 1.1].map(
       (at, index) =>
         `<trkpt lat="47" lon="8"><ele>${index}</ele><time>${new Date((startS + at) * 1000).toISOString()}</time></trkpt>`,
@@ -56,7 +56,7 @@ describe('decodeGpx', () => {
   });
 
   it.each([0, 1, 2, 3, 4, 5])(
-    'reads an entity that two parts of the file share, at byte %i',
+    'decodeGpx reads an entity that two parts of the file share, at byte %i',
     (at) => {
       const before = '<gpx><trk><trkseg><trkpt lat="1" lon="2"><time>';
       const padding = ' '.repeat(2 ** 16 - before.length - '2024-06-01T08:00:00'.length - at);
@@ -65,7 +65,7 @@ describe('decodeGpx', () => {
     },
   );
 
-  it('takes the first valid of several values in a point', () => {
+  it('decodeGpx takes the first valid of several values in a point', () => {
     const values = ['', '120', '', '121'].map((hr) => `<x:hr>${hr}</x:hr>`);
     const time = '<time>2024-06-01T03:00:00-05:00</time>';
     const text = `<gpx><trkpt lat="1" lon="2">${values.join('')}${time}<time></time></trkpt></gpx>`;
@@ -76,14 +76,14 @@ describe('decodeGpx', () => {
   });
 
   it.each(['2024-06-01', '2024-13-01T00:00:00Z', '2024-06-01T08:61:00Z', 'now', ''])(
-    'takes %j for no time',
+    'decodeGpx takes %j for no time',
     (time) => {
       const text = `<gpx><trkpt lat="1" lon="2"><time>${time}</time></trkpt></gpx>`;
       expect(decodeGpx(Buffer.from(text))).toEqual({ unreadable: 'its records have no time' });
     },
   );
 
-  it('keeps the points before a cut end, and says so', () => {
+  it('decodeGpx keeps the points before a cut end, and says so', () => {
     const result = decodeGpx(encodeGpx(recorded, { cutBytes: 3000 }));
     const count = columnsOf(result).timeS.length;
     expect(count).toBeGreaterThan(90);
@@ -91,7 +91,7 @@ describe('decodeGpx', () => {
     expect(problemsOf(result)).toEqual(['it ends before its last element is closed']);
   });
 
-  it('leaves out points without a time, and says so', () => {
+  it('decodeGpx leaves out points without a time, and says so', () => {
     const text = Buffer.from(encodeGpx(recorded)).toString();
     const untimed = text.replace(/<time>2024-06-01T08:00:0[57]Z<.time>/g, '');
     const result = decodeGpx(Buffer.from(untimed));
@@ -102,7 +102,7 @@ describe('decodeGpx', () => {
   it.each([
     ['no time in any point', encodeGpx(recorded, { isUntimed: true }), 'its records have no time'],
     ['no points', encodeGpx({ timeS: [] }), 'it has no track points'],
-  ])('cannot read a file with %s', (_name, bytes, unreadable) => {
+  ])('decodeGpx cannot read a file with %s', (_name, bytes, unreadable) => {
     expect(decodeGpx(bytes)).toEqual({ unreadable });
   });
 });

@@ -16,16 +16,16 @@ function textOf(bytes: Uint8Array, maxBytes = megabyte): readonly [string, strin
 }
 
 describe('inflate', () => {
-  it('gives the whole text of a gzip file', () => {
+  it('inflate gives the whole text of a gzip file', () => {
     expect(isGzip(zipped)).toBe(true);
     expect(textOf(zipped)).toEqual([text, undefined]);
   });
 
-  it('joins the members of a gzip file that has several', () => {
+  it('inflate joins the members of a gzip file that has several', () => {
     expect(textOf(Buffer.concat([zipped, gzipSync('end')]))).toEqual([`${text}end`, undefined]);
   });
 
-  it('ignores bytes after the end of a gzip file', () => {
+  it('inflate ignores bytes after the end of a gzip file', () => {
     expect(textOf(Buffer.concat([zipped, Buffer.from([0, 0, 7, 255])]))).toEqual([text, undefined]);
   });
 
@@ -34,7 +34,7 @@ describe('inflate', () => {
     ['cut in its last byte', zipped.subarray(0, -1)],
     ['damaged in the middle', zipped.map((byte, at) => (at === 5000 ? byte ^ 0xff : byte))],
     ['followed by a damaged member', Buffer.concat([zipped, zipped.subarray(0, 10), zipped])],
-  ])('keeps the beginning of a gzip file that is %s, and says so', (_, bytes) => {
+  ])('inflate keeps the beginning of a gzip file that is %s, and says so', (_, bytes) => {
     const [beginning, problem] = textOf(bytes);
     expect(beginning.length).toBeGreaterThan(text.length / 4);
     // A damaged byte shows only later, as a wrong symbol or a wrong sum.
@@ -43,7 +43,7 @@ describe('inflate', () => {
     expect(problem).toBe('its gzip data is cut or damaged, the part before was read');
   });
 
-  it('refuses a gzip file that inflates to more than the bound', () => {
+  it('inflate refuses a gzip file that inflates to more than the bound', () => {
     const bomb = gzipSync(Buffer.alloc(4 * megabyte));
     expect(textOf(bomb)).toEqual(['', 'it inflates to more than 1 MB']);
     expect(textOf(bomb, 4 * megabyte)[1]).toBeUndefined();
@@ -52,7 +52,7 @@ describe('inflate', () => {
   it.each([
     ['only its header', zipped.subarray(0, 10)],
     ['a damaged header', Buffer.from([0x1f, 0x8b, 99, 0, 0, 0, 0, 0, 0, 0, 1])],
-  ])('cannot read a gzip file that has %s', (_, bytes) => {
+  ])('inflate cannot read a gzip file that has %s', (_, bytes) => {
     expect(textOf(bytes)).toEqual(['', 'its gzip data is damaged from the beginning']);
   });
 });

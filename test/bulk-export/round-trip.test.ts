@@ -113,7 +113,7 @@ const gpxOptions: fc.Arbitrary<GpxOptions> = fc.record(
 );
 
 describe('a recording that was encoded', () => {
-  it('is the same after decoding it from FIT, whatever is odd about the file', () => {
+  it('a recording that was encoded is the same after decoding it from FIT, whatever is odd about the file', () => {
     fc.assert(
       fc.property(recordings, fitOptions, (columns, options) => {
         expect(columnsOf(readRecording('1.fit', encodeFit(columns, options)))).toEqual(columns);
@@ -121,7 +121,7 @@ describe('a recording that was encoded', () => {
     );
   });
 
-  it('is the same after decoding it from a chain of FIT files, wherever it is parted', () => {
+  it('a recording that was encoded is the same after decoding it from a chain of FIT files, wherever it is parted', () => {
     fc.assert(
       fc.property(recordings, fitOptions, fc.nat(150), (columns, options, at) => {
         const parts = [part(columns, 0, at), part(columns, at)].map((each) =>
@@ -132,7 +132,7 @@ describe('a recording that was encoded', () => {
     );
   });
 
-  it('is the same after decoding it from TCX, whatever is odd about the file', () => {
+  it('a recording that was encoded is the same after decoding it from TCX, whatever is odd about the file', () => {
     fc.assert(
       fc.property(recordings, tcxOptions, (columns, options) => {
         const bytes = gzipSync(encodeTcx(columns, options));
@@ -141,7 +141,7 @@ describe('a recording that was encoded', () => {
     );
   });
 
-  it('is the same after decoding it from GPX, whatever is odd about the file', () => {
+  it('a recording that was encoded is the same after decoding it from GPX, whatever is odd about the file', () => {
     fc.assert(
       fc.property(recordings, gpxOptions, (columns, options) => {
         const bytes = encodeGpx(columns, options);
@@ -189,7 +189,7 @@ const mutations = fc.array(
 );
 
 describe('readRecording, of bytes that mean nothing', () => {
-  it('never throws for a file that was damaged at random', () => {
+  it('readRecording, of bytes that mean nothing never throws for a file that was damaged at random', () => {
     fc.assert(
       fc.property(fc.constantFrom(...whole), mutations, ([path, bytes], changes) => {
         const damaged = changes.reduce((before, { place, removed, inserted }) => {
@@ -202,7 +202,7 @@ describe('readRecording, of bytes that mean nothing', () => {
     );
   });
 
-  it('never throws for random bytes after a FIT header', () => {
+  it('readRecording, of bytes that mean nothing never throws for random bytes after a FIT header', () => {
     const header = encodeFit({ timeS: [] }).subarray(0, 14);
     const records = encodeFit(ride).subarray(0, 100);
     fc.assert(
@@ -217,7 +217,7 @@ describe('readRecording, of bytes that mean nothing', () => {
     );
   });
 
-  it('never throws for random text', () => {
+  it('readRecording, of bytes that mean nothing never throws for random text', () => {
     const token = fc.constantFrom(
       '<trkpt lat="1" lon="2">',
       '</trkpt>',

@@ -78,7 +78,7 @@ async function recordingsOf(choices: ReadonlyMap<number, RecordingChoice>) {
 }
 
 describe('the simulated export', () => {
-  it('says the same of each activity as the API', () => {
+  it('the simulated export says the same of each activity as the API', () => {
     const contents = english;
     expect(contents.problems).toEqual([]);
     expect(contents.athlete).toMatchObject({ id: athleteId, fields: { firstname: 'Ada' } });
@@ -100,7 +100,7 @@ describe('the simulated export', () => {
   });
 
   const languages: readonly ExportLanguage[] = ['de', 'fr', 'es', 'ja', 'ko'];
-  it.each(languages)('says the same in %s as in English', async (language) => {
+  it.each(languages)('the simulated export says the same in %s as in English', async (language) => {
     const { contents } = await read({ language });
     expect(contents.athlete).toEqual(english.athlete);
     expect(contents.gear).toEqual(english.gear);
@@ -116,14 +116,14 @@ describe('the simulated export', () => {
     ['the table of 2021', { layout: '2021' }],
     ['a spreadsheet with semicolons and commas', { spreadsheet: 'semicolons' }],
     ['a spreadsheet with tabs in UTF-16', { spreadsheet: 'unicode' }],
-  ] as const)('says the same from %s', async (_, options) => {
+  ] as const)('the simulated export says the same from %s', async (_, options) => {
     const { contents } = await read(options);
     expect(contents.problems).toEqual([]);
     expect(contents.activities.map(comparable)).toEqual(english.activities.map(comparable));
   });
 
   it.each(['2018', '2019'] as const)(
-    'has distance and times in the table of %s',
+    'the simulated export has distance and times in the table of %s',
     async (layout) => {
       const { contents } = await read({ layout });
       expect(contents.activities).toHaveLength(40);
@@ -138,7 +138,7 @@ describe('the simulated export', () => {
     },
   );
 
-  it('leaves every second of the minute open where a spreadsheet dropped the seconds', async () => {
+  it('the simulated export leaves every second of the minute open where a spreadsheet dropped the seconds', async () => {
     const { contents } = await read({ layout: '2018', spreadsheet: 'dates' });
     for (const { id, starts } of contents.activities) {
       expect(starts.length).toBeGreaterThanOrEqual(60);
@@ -146,7 +146,7 @@ describe('the simulated export', () => {
     }
   });
 
-  it('has its recordings where macOS unpacked them', async () => {
+  it('the simulated export has its recordings where macOS unpacked them', async () => {
     const made = await make({ isFolder: true, isUnpackedByMacOs: true });
     const archive = await openArchive(made.path);
     const gzipped = made.activities.filter(({ file }) => file.endsWith('.gz'));
@@ -161,7 +161,7 @@ describe('the simulated export', () => {
     await archive.close();
   });
 
-  it('has descriptions with line breaks, quotes and commas', async () => {
+  it('the simulated export has descriptions with line breaks, quotes and commas', async () => {
     const id = world.activities(athleteId)[0]?.id ?? 0;
     const description = 'Up,\r\n"down",\nand home; 5" wide';
     const { contents } = await read({ descriptions: new Map([[id, description]]) });
@@ -169,7 +169,7 @@ describe('the simulated export', () => {
     expect(activity?.fields['description']).toBe(description);
   });
 
-  it('has no file where Strava lost it, and names one that is not there', async () => {
+  it('the simulated export has no file where Strava lost it, and names one that is not there', async () => {
     const [lost = 0, absent = 0] = outdoors();
     const made = await make({
       recordings: new Map([
@@ -201,19 +201,22 @@ describe('a recording of the simulated export', () => {
     ['TCX in gzip of two members', { format: 'tcx', gzip: 'members' }],
     ['GPX with a bare ampersand', { format: 'gpx', gpx: { hasBareAmpersand: true } }],
     ['GPX in gzip with bytes after the end', { format: 'gpx', gzip: 'trailing' }],
-  ])('has every second of the device as %s', async (_, choice) => {
-    const ids = outdoors().slice(0, 3);
-    const results = await recordingsOf(new Map(ids.map((id) => [id, choice])));
-    expect([...results.keys()].toSorted()).toEqual([...ids].toSorted());
-    for (const [id, result] of results) {
-      const columns = 'recording' in result ? result.recording.columns : undefined;
-      expect(columns?.timeS).toEqual(recordedSamples(world, id).timeS);
-      const heartrate = recordedSamples(world, id).heartrate;
-      if (heartrate !== undefined) expect(columns?.heartrate).toEqual(heartrate);
-    }
-  });
+  ])(
+    'a recording of the simulated export has every second of the device as %s',
+    async (_, choice) => {
+      const ids = outdoors().slice(0, 3);
+      const results = await recordingsOf(new Map(ids.map((id) => [id, choice])));
+      expect([...results.keys()].toSorted()).toEqual([...ids].toSorted());
+      for (const [id, result] of results) {
+        const columns = 'recording' in result ? result.recording.columns : undefined;
+        expect(columns?.timeS).toEqual(recordedSamples(world, id).timeS);
+        const heartrate = recordedSamples(world, id).heartrate;
+        if (heartrate !== undefined) expect(columns?.heartrate).toEqual(heartrate);
+      }
+    },
+  );
 
-  it('is whole though the activity was cropped', async () => {
+  it('a recording of the simulated export is whole though the activity was cropped', async () => {
     const id = outdoors()[5] ?? 0;
     const before = recordedSamples(world, id);
     const { elapsed_time } = world.summary(id);
@@ -225,7 +228,7 @@ describe('a recording of the simulated export', () => {
     expect(Number(activity?.fields['elapsed_time'])).toBeLessThan(elapsed_time);
   });
 
-  it('is one of all parts of a multisport event', async () => {
+  it('a recording of the simulated export is one of all parts of a multisport event', async () => {
     const parts = outdoors().slice(6, 9);
     const choice: RecordingChoice = { format: 'fit', multisport: parts };
     const results = await recordingsOf(new Map(parts.map((id) => [id, choice])));
@@ -238,7 +241,7 @@ describe('a recording of the simulated export', () => {
     }
   });
 
-  it('stops nothing where it is damaged, and is not the activity', async () => {
+  it('a recording of the simulated export stops nothing where it is damaged, and is not the activity', async () => {
     const ids = outdoors().slice(0, damages.length);
     expect(ids).toHaveLength(damages.length);
     const choices = new Map(ids.map((id, at) => [id, { damage: damages[at] ?? 'noise' }]));

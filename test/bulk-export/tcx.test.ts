@@ -30,17 +30,17 @@ describe('decodeTcx', () => {
     ['times without an offset', { times: 'bare' }],
     ['times with an offset', { times: 'offset' }],
     ['fractions of a second', { times: 'fraction' }],
-  ])('gives every value of a file with %s', (_name, options) => {
+  ])('decodeTcx gives every value of a file with %s', (_name, options) => {
     const result = decodeTcx(encodeTcx(recorded, options));
     expect(columnsOf(result)).toEqual(recorded);
     expect(problemsOf(result)).toEqual([]);
   });
 
-  it('keeps points that have only a time', () => {
+  it('decodeTcx keeps points that have only a time', () => {
     expect(decoded({}, { timeS: ride.timeS })).toEqual({ timeS: ride.timeS });
   });
 
-  it('keeps the points before a cut end, and says so', () => {
+  it('decodeTcx keeps the points before a cut end, and says so', () => {
     const result = decodeTcx(encodeTcx(recorded, { cutBytes: 3000 }));
     const count = columnsOf(result).timeS.length;
     expect(count).toBeGreaterThan(90);
@@ -49,7 +49,7 @@ describe('decodeTcx', () => {
     expect(problemsOf(result)).toEqual(['it ends before its last element is closed']);
   });
 
-  it('keeps the points before and after a damaged place, and says which line it is', () => {
+  it('decodeTcx keeps the points before and after a damaged place, and says which line it is', () => {
     const lines = Buffer.from(encodeTcx(recorded)).toString().split('\n');
     const damaged = lines.toSpliced(30, 0, '<<Trackpoint Time=>< ]]> </Nothing');
     const result = decodeTcx(Buffer.from(damaged.join('\n')));
@@ -57,12 +57,12 @@ describe('decodeTcx', () => {
     expect(problemsOf(result)[0]).toMatch(/^its XML is damaged \(line 31: /);
   });
 
-  it('cannot read a course, which nobody rode', () => {
+  it('decodeTcx cannot read a course, which nobody rode', () => {
     const result = decodeTcx(encodeTcx(recorded, { isCourse: true }));
     expect(result).toEqual({ unreadable: 'it has a course, no activity' });
   });
 
-  it('cannot read a file without points', () => {
+  it('decodeTcx cannot read a file without points', () => {
     const result = decodeTcx(encodeTcx({ timeS: [] }));
     expect(result).toEqual({ unreadable: 'it has no points' });
   });

@@ -62,16 +62,16 @@ describe('the completion of bash', () => {
     [['query', 'near', '--raw', '--rad'], ['--radius']],
     [['sync', '--since', ''], []],
     [['nothing'], []],
-  ])('offers for %j exactly %j', (words, expected) => {
+  ])('the completion of bash offers for %j exactly %j', (words, expected) => {
     expect(offered(...words).toSorted()).toEqual(expected.toSorted());
   });
 
-  it('offers every command at the beginning', () => {
+  it('the completion of bash offers every command at the beginning', () => {
     const names = program.commands.map((command) => command.name());
     expect(offered('')).toEqual(expect.arrayContaining(names));
   });
 
-  it('offers files where an option takes a path', () => {
+  it('the completion of bash offers files where an option takes a path', () => {
     expect(offered('restore', '--in', 'src/mai')).toEqual(['src/main.ts']);
   });
 });

@@ -30,7 +30,7 @@ function commandAt(all: Command, path: string): Command {
 }
 
 describe('the help', () => {
-  it.each(paths)('of %s explains it, and does nothing', async (path) => {
+  it.each(paths)('the help of %s explains it, and does nothing', async (path) => {
     let help = '';
     const all = createCommands(reject, process.stdin);
     commandAt(all, path).configureOutput({ writeOut: (text) => (help += text) });
@@ -41,14 +41,17 @@ describe('the help', () => {
     expect(help).toContain('  -q, --quiet');
   });
 
-  it.each(['', 'keys', 'webhook', ...paths])('of "%s" fits a terminal of 60 columns', (path) => {
-    const command = commandAt(createCommands(reject, process.stdin), path);
-    command.configureOutput({ getOutHelpWidth: () => 60 });
-    const lines = command.helpInformation().split('\n');
-    expect(lines.filter((line) => line.length > 60)).toEqual([]);
-  });
+  it.each(['', 'keys', 'webhook', ...paths])(
+    'the help of "%s" fits a terminal of 60 columns',
+    (path) => {
+      const command = commandAt(createCommands(reject, process.stdin), path);
+      command.configureOutput({ getOutHelpWidth: () => 60 });
+      const lines = command.helpInformation().split('\n');
+      expect(lines.filter((line) => line.length > 60)).toEqual([]);
+    },
+  );
 
-  it('writes each description below its option where the terminal is narrower still', () => {
+  it('the help writes each description below its option where the terminal is narrower still', () => {
     const command = commandAt(createCommands(reject, process.stdin), 'list');
     command.configureOutput({ getOutHelpWidth: () => 40 });
     const help = command.helpInformation();
@@ -59,7 +62,7 @@ describe('the help', () => {
 });
 
 describe('the examples', () => {
-  it('are there for every command, and for no other', () => {
+  it('the examples are there for every command, and for no other', () => {
     const leaves = leavesOf(createCommands(reject, process.stdin));
     expect(paths.toSorted()).toEqual(leaves.toSorted());
     for (const path of paths) expect(examplesOf(path).length, path).toBeGreaterThan(0);
@@ -68,7 +71,7 @@ describe('the examples', () => {
   const all = paths.flatMap((path) =>
     (examples[path] ?? []).map(([, ...args]) => ({ path, args, line: [path, ...args].join(' ') })),
   );
-  it.each(all)('are taken by the command line: $line', async ({ path, args }) => {
+  it.each(all)('the examples are taken by the command line: $line', async ({ path, args }) => {
     let performed = 0;
     const perform = (): Promise<void> => {
       performed += 1;

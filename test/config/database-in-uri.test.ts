@@ -27,13 +27,13 @@ describe('the database in the path of MONGODB_URI', () => {
     expect(databaseOf({ MONGODB_URI: uri })).toBe(database);
   });
 
-  it('may be the one of MONGODB_DATABASE, or where the users are', () => {
+  it('the database in the path of MONGODB_URI may be the one of MONGODB_DATABASE, or where the users are', () => {
     expect(databaseOf({ MONGODB_URI: 'mongodb://h/mine', MONGODB_DATABASE: 'mine' })).toBe('mine');
     const ofUsers = { MONGODB_URI: 'mongodb://u:p@h/admin', MONGODB_DATABASE: 'mine' };
     expect(databaseOf(ofUsers)).toBe('mine');
   });
 
-  it('that contradicts MONGODB_DATABASE is refused, without its name', () => {
+  it('the database in the path of MONGODB_URI that contradicts MONGODB_DATABASE is refused, without its name', () => {
     const { problems } = optionsOf({
       MONGODB_URI: 'mongodb://h/secret-part',
       MONGODB_DATABASE: 'mine',
@@ -50,7 +50,7 @@ describe('the database in the path of MONGODB_URI', () => {
     expect(problems).toEqual([expect.stringMatching(/^MONGODB_URI, its path: must /)]);
   });
 
-  it('is shown by config with its origin', () => {
+  it('the database in the path of MONGODB_URI is shown by config with its origin', () => {
     using project = createProjectFolder();
     const env = { MONGODB_URI: 'mongodb://h/mine' };
     expect(describeConfig({ env, configDir: project.configDir })).toContainEqual({

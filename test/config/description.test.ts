@@ -13,7 +13,7 @@ import { ConfigurationError } from '../../src/errors.ts';
 import { createProjectFolder, realConfigDir } from './project-folder.ts';
 
 describe('the description', () => {
-  it('has the value and the origin of each setting', () => {
+  it('the description has the value and the origin of each setting', () => {
     using project = createProjectFolder();
     project.write('config/secrets.json', { strava: { clientId: '12345', quota: { short: 1 } } });
     project.write('config/local.json', { strava: { quota: { short: 2, daily: 20 } } });
@@ -38,13 +38,13 @@ describe('the description', () => {
     expect(row('DATA_DIR')).toEqual([path.join(project.dir, 'data'), 'default']);
   });
 
-  it('is the error instead when a setting is wrong', () => {
+  it('the description is the error instead when a setting is wrong', () => {
     using project = createProjectFolder();
     const options = { env: { LOG_LEVEL: 'loud' }, configDir: project.configDir };
     expect(() => describeConfig(options)).toThrow(ConfigurationError);
   });
 
-  it('of the configuration is rendered in columns', () => {
+  it('the description of the configuration is rendered in columns', () => {
     const table = renderConfigTable([
       { name: 'LOG_LEVEL', value: 'info', source: 'default' },
       { name: 'DATA_DIR', value: '/data', source: 'variable DATA_DIR' },
@@ -60,12 +60,12 @@ describe('the description', () => {
 describe('docs/configuration.md', () => {
   const page = configurationPage(realConfigDir);
 
-  it('is what the declarations say', () => {
+  it('docs/configuration.md is what the declarations say', () => {
     const written = readFileSync(path.resolve(realConfigDir, '../docs/configuration.md'), 'utf8');
     expect(written).toBe(`${page}\n`);
   });
 
-  it('has one row for each setting, with the default as the file writes it', () => {
+  it('docs/configuration.md has one row for each setting, with the default as the file writes it', () => {
     const rows = page.split('\n').filter((line) => line.startsWith('| `'));
     for (const { keyPath } of allSettings) {
       expect(rows.filter((row) => row.includes(` | \`${keyPath}\` | `))).toHaveLength(1);
@@ -79,14 +79,14 @@ describe('docs/configuration.md', () => {
     expect(page).toContain(' | unset: the embedded server | ');
   });
 
-  it('names each variable and each key once', () => {
+  it('docs/configuration.md names each variable and each key once', () => {
     for (const property of ['env', 'keyPath'] as const) {
       const names = allSettings.map((setting) => setting[property]);
       expect(new Set(names).size).toBe(names.length);
     }
   });
 
-  it('finds no secret among the defaults', () => {
+  it('docs/configuration.md finds no secret among the defaults', () => {
     const defaults = readFileSync(path.join(realConfigDir, 'default.json'), 'utf8');
     expect(defaults).not.toMatch(/clientId|clientSecret|uri"/);
   });

@@ -6,7 +6,7 @@ import { ConfigurationError, NotSetUpError } from '../../src/errors.ts';
 import { createProjectFolder, problemsOf } from './project-folder.ts';
 
 describe('the defaults', () => {
-  it('are a complete configuration by themselves', () => {
+  it('the defaults are a complete configuration by themselves', () => {
     using project = createProjectFolder();
     const config = loadConfig({ env: {}, configDir: project.configDir });
     expect(config.strava.quota).toEqual({
@@ -23,7 +23,7 @@ describe('the defaults', () => {
     expect(config.log).toEqual({ level: 'info', format: undefined });
   });
 
-  it('leave out the optional settings', () => {
+  it('the defaults leave out the optional settings', () => {
     using project = createProjectFolder();
     const config = loadConfig({ env: {}, configDir: project.configDir });
     expect(config.strava).not.toHaveProperty('clientId');
@@ -33,7 +33,7 @@ describe('the defaults', () => {
     expect(config.dataDir).toBe(`${project.dir}/data`);
   });
 
-  it('are reported by name when their file or an entry of it is missing', () => {
+  it('the defaults are reported by name when their file or an entry of it is missing', () => {
     using project = createProjectFolder();
     project.write('config/default.json', { log: { level: 'info' } });
     const problems = problemsOf({ env: {}, configDir: project.configDir });
@@ -49,7 +49,7 @@ describe('the defaults', () => {
 });
 
 describe('precedence', () => {
-  it('rises from the defaults over secrets.json and local.json to the environment', () => {
+  it('precedence rises from the defaults over secrets.json and local.json to the environment', () => {
     using project = createProjectFolder();
     const level = (env = {}) => loadConfig({ env, configDir: project.configDir }).log.level;
     expect(level()).toBe('info');
@@ -61,7 +61,7 @@ describe('precedence', () => {
     expect(level({ LOG_LEVEL: 'debug' })).toBe('debug');
   });
 
-  it('is decided setting by setting, so a section is never replaced as a whole', () => {
+  it('precedence is decided setting by setting, so a section is never replaced as a whole', () => {
     using project = createProjectFolder();
     project.write('config/secrets.json', { strava: { clientId: '1', quota: { short: 5 } } });
     project.write('config/local.json', { strava: { quota: { daily: 50 } } });
@@ -70,7 +70,7 @@ describe('precedence', () => {
     expect(strava.quota).toMatchObject({ short: 5, daily: 50, dailyWindowMs: 86_400_000 });
   });
 
-  it('lets a right value win over a wrong one without an error', () => {
+  it('precedence lets a right value win over a wrong one without an error', () => {
     using project = createProjectFolder();
     project.write('config/local.json', { log: { level: 'loud' } });
     const load = (env: object) => problemsOf({ env: { ...env }, configDir: project.configDir });
@@ -78,7 +78,7 @@ describe('precedence', () => {
     expect(load({ LOG_LEVEL: 'info' })).toEqual([]);
   });
 
-  it('reads no environment and no arguments of the process itself', () => {
+  it('precedence reads no environment and no arguments of the process itself', () => {
     using project = createProjectFolder();
     process.env['LOG_LEVEL'] = 'fatal';
     process.argv.push('--LOG_LEVEL=fatal', '--log.level=fatal');
@@ -92,7 +92,7 @@ describe('precedence', () => {
 });
 
 describe('the result', () => {
-  it('of loading is frozen at every depth', () => {
+  it('the result of loading is frozen at every depth', () => {
     using project = createProjectFolder();
     const config = loadConfig({ env: {}, configDir: project.configDir });
     const assertFrozen = (value: unknown): void => {
@@ -106,7 +106,7 @@ describe('the result', () => {
 });
 
 describe('problems', () => {
-  it('are reported all at once, in one error with exit code 2', () => {
+  it('problems are reported all at once, in one error with exit code 2', () => {
     using project = createProjectFolder();
     project.write('config/secrets.json', '{"strava": {"clientId": "1",}}');
     project.write('config/local.json', { stava: {}, sync: { schedule: 'often' } });
@@ -138,12 +138,12 @@ describe('the client', () => {
     return loadConfig({ env, configDir: project.configDir });
   };
 
-  it('is returned when id and secret are set', () => {
+  it('the client is returned when id and secret are set', () => {
     const config = load({ STRAVA_CLIENT_ID: '12345', STRAVA_CLIENT_SECRET: 'secret' });
     expect(requireClient(config)).toEqual({ clientId: '12345', clientSecret: 'secret' });
   });
 
-  it('without id and secret is one sentence that says how to begin', () => {
+  it('the client without id and secret is one sentence that says how to begin', () => {
     const config = load({});
     expect(() => requireClient(config)).toThrow(NotSetUpError);
     expect(() => requireClient(config)).toThrow(
@@ -154,20 +154,23 @@ describe('the client', () => {
   it.each([
     [{ STRAVA_CLIENT_ID: '12345' }, ['STRAVA_CLIENT_SECRET']],
     [{ STRAVA_CLIENT_SECRET: 'secret' }, ['STRAVA_CLIENT_ID']],
-  ])('loads with only %j, and what is missing is an error when it is needed', (env, names) => {
-    const config = load(env);
-    let problems: readonly string[] = [];
-    try {
-      requireClient(config);
-    } catch (error) {
-      expect(error).toBeInstanceOf(ConfigurationError);
-      problems = (error as ConfigurationError).problems;
-    }
-    expect(problems.map((line) => line.split(':', 1)[0])).toEqual(names);
-    for (const line of problems) {
-      expect(line).toContain('https://www.strava.com/settings/api');
-      expect(line).toContain('npm run init');
-      expect(line).toContain('_FILE');
-    }
-  });
+  ])(
+    'the client loads with only %j, and what is missing is an error when it is needed',
+    (env, names) => {
+      const config = load(env);
+      let problems: readonly string[] = [];
+      try {
+        requireClient(config);
+      } catch (error) {
+        expect(error).toBeInstanceOf(ConfigurationError);
+        problems = (error as ConfigurationError).problems;
+      }
+      expect(problems.map((line) => line.split(':', 1)[0])).toEqual(names);
+      for (const line of problems) {
+        expect(line).toContain('https://www.strava.com/settings/api');
+        expect(line).toContain('npm run init');
+        expect(line).toContain('_FILE');
+      }
+    },
+  );
 });

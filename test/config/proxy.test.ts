@@ -7,12 +7,12 @@ import { createProjectFolder } from './project-folder.ts';
 const here = 'localhost,127.0.0.1,127.0.0.1-127.255.255.254,::1,[::1]';
 
 describe('the proxy of the environment', () => {
-  it('is none where no variable names one', () => {
+  it('the proxy of the environment is none where no variable names one', () => {
     expect(proxyOf({})).toBeUndefined();
     expect(proxyOf({ HTTPS_PROXY: '', NO_PROXY: 'example.org' })).toBeUndefined();
   });
 
-  it('is read in both cases, never for this machine', () => {
+  it('the proxy of the environment is read in both cases, never for this machine', () => {
     const proxy = 'http://u:p@proxy:3128';
     expect(proxyOf({ https_proxy: proxy, HTTPS_PROXY: 'http://other' })).toEqual({
       HTTPS_PROXY: proxy,
@@ -25,7 +25,7 @@ describe('the proxy of the environment', () => {
     });
   });
 
-  it('is shown by its host alone, with the hosts that are excepted', () => {
+  it('the proxy of the environment is shown by its host alone, with the hosts that are excepted', () => {
     using project = createProjectFolder();
     const env = { https_proxy: 'http://user:s3cret@proxy:3128/s3cret', NO_PROXY: '.example.org' };
     const rows = describeConfig({ env, configDir: project.configDir });
@@ -37,7 +37,7 @@ describe('the proxy of the environment', () => {
   });
 
   it.each(['socks5://u:s3cret@proxy', 'http://s3cret:x:y', '://s3cret'])(
-    'is rejected in a sentence without the value where it is %s',
+    'the proxy of the environment is rejected in a sentence without the value where it is %s',
     (value) => {
       using project = createProjectFolder();
       const load = () => loadConfig({ env: { HTTPS_PROXY: value }, configDir: project.configDir });

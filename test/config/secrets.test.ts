@@ -24,7 +24,7 @@ const everything = (run: () => unknown): string => {
 
 describe('no message repeats a secret', () => {
   it.each(allSettings.filter(({ keyPath }) => keyPath !== 'dataDir').map(({ env }) => env))(
-    'that was put into %s',
+    'no message repeats a secret that was put into %s',
     (name) => {
       using project = createProjectFolder();
       const env = { [name]: `${canary} ${canary}`, SYNC_NONSENSE: canary };
@@ -45,7 +45,7 @@ describe('no message repeats a secret', () => {
     ['MONGODB_URI', `mongodb://u:p@h/?${canary}=1`],
     ['MONGODB_URI', `mongodb://u:p@h/?authMechanism=${canary}`],
     ['MONGODB_URI', `postgres://u:${canary}@h/`],
-  ])('that was put into %s as %s', (name, value) => {
+  ])('no message repeats a secret that was put into %s as %s', (name, value) => {
     using project = createProjectFolder();
     const text = everything(() =>
       loadConfig({ env: { [name]: value }, configDir: project.configDir }),
@@ -63,7 +63,7 @@ describe('no message repeats a secret', () => {
     `{"strava": "${canary}"}`,
     `"${canary}"`,
     `{"strava": {"clientSecrte": "${canary}"}}`,
-  ])('that stands in a broken file: %s', (content) => {
+  ])('no message repeats a secret that stands in a broken file: %s', (content) => {
     using project = createProjectFolder();
     project.write('config/secrets.json', content);
     const text = everything(() => loadConfig({ env: {}, configDir: project.configDir }));
@@ -71,7 +71,7 @@ describe('no message repeats a secret', () => {
     expect(text).not.toContain('c0ffee');
   });
 
-  it('that stands in a file which a variable names', () => {
+  it('no message repeats a secret that stands in a file which a variable names', () => {
     using project = createProjectFolder();
     const env = { STRAVA_CLIENT_SECRET_FILE: project.write('secret', `${canary}\n${canary}\n`) };
     const text = everything(() => loadConfig({ env, configDir: project.configDir }));
@@ -81,7 +81,7 @@ describe('no message repeats a secret', () => {
 });
 
 describe('the description', () => {
-  it('masks secrets wherever they come from', () => {
+  it('the description masks secrets wherever they come from', () => {
     using project = createProjectFolder();
     project.write('config/secrets.json', { strava: { clientSecret: canary } });
     const env = { MONGODB_URI_FILE: project.write('uri', `mongodb://me:${canary}@h:1,i:2/db?w=1`) };
@@ -110,7 +110,7 @@ describe('the description', () => {
       'mongodb://h/?w=1&tlsCertificateKeyFilePassword=*&authMechanismProperties=*',
     ],
     ['mongodb://h/?PROXYPASSWORD=p', 'mongodb://h/?PROXYPASSWORD=*'],
-  ])('shows %s as %s', (uri, shown) => {
+  ])('the description shows %s as %s', (uri, shown) => {
     expect(maskMongodbUri(uri, '*')).toBe(shown);
   });
 });

@@ -21,7 +21,7 @@ const withVariables = (env: Variables) => {
 };
 
 describe('a configuration file', () => {
-  it('may hold numbers, switches and lists as JSON does, or as text', () => {
+  it('a configuration file may hold numbers, switches and lists as JSON does, or as text', () => {
     using project = createProjectFolder();
     const scopes = ['read', 'activity:read'];
     project.write('config/local.json', {
@@ -34,7 +34,7 @@ describe('a configuration file', () => {
     expect(sync.shouldFetchStreams).toBe(false);
   });
 
-  it('leaves a setting unset by null or an empty text', () => {
+  it('a configuration file leaves a setting unset by null or an empty text', () => {
     using project = createProjectFolder();
     project.write('config/local.json', { sync: { since: null, schedule: '' } });
     const { sync } = loadConfig({ env: {}, configDir: project.configDir });
@@ -42,7 +42,7 @@ describe('a configuration file', () => {
     expect(sync.schedule).toBe('*/15 * * * *');
   });
 
-  it('of configuration may begin with a byte order mark', () => {
+  it('a configuration file of configuration may begin with a byte order mark', () => {
     expect(withFile('\uFEFF{"log": {"level": "warn"}}')).toEqual([]);
   });
 
@@ -63,14 +63,17 @@ describe('a configuration file', () => {
     ['{"strava": {"quota": {"short": 01}}}', 'line 1, column 33'],
     ['{"log": {"level": "a\tb"}}', 'line 1, column 21'],
     ['{"log": {"level"}}', 'line 1, column 17'],
-  ])('of configuration that is not JSON is rejected with line and column: %j', (content, place) => {
-    const problems = withFile(content);
-    expect(problems).toHaveLength(1);
-    expect(problems[0]).toContain(`config/local.json, ${place}: is not JSON`);
-    expect(problems[0]).not.toContain('warn');
-  });
+  ])(
+    'a configuration file of configuration that is not JSON is rejected with line and column: %j',
+    (content, place) => {
+      const problems = withFile(content);
+      expect(problems).toHaveLength(1);
+      expect(problems[0]).toContain(`config/local.json, ${place}: is not JSON`);
+      expect(problems[0]).not.toContain('warn');
+    },
+  );
 
-  it('of configuration is rejected at the right place, however much is right before it', () => {
+  it('a configuration file of configuration is rejected at the right place, however much is right before it', () => {
     const json = JSON.stringify({ a: [1, 2, { b: null }], c: 'x', d: true }, undefined, 2);
     const lines = json.split('\n');
     for (const [index, line] of lines.entries()) {
@@ -82,7 +85,7 @@ describe('a configuration file', () => {
   });
 
   it.each(['[]', '"text"', 'null', '12'])(
-    'of configuration must hold an object, not %s',
+    'a configuration file of configuration must hold an object, not %s',
     (content) => {
       expect(withFile(content)).toEqual([
         expect.stringMatching(/^config\/local\.json: must hold one/),
@@ -97,14 +100,17 @@ describe('a configuration file', () => {
     [{ strava: { quota: { shrt: 1 } } }, 'strava.quota.shrt', 'strava.quota.short'],
     [{ STRAVA_CLIENT_ID: '1' }, 'STRAVA_CLIENT_ID', 'strava.clientId'],
     [{ data_dir: '1' }, 'data_dir', 'dataDir'],
-  ])('rejects the unknown key of %j: %s, did you mean %s?', (content, key, meant) => {
-    expect(withFile(content)).toEqual([
-      `config/local.json, ${key}: is not a setting; did you mean ${meant}?`,
-    ]);
-  });
+  ])(
+    'a configuration file rejects the unknown key of %j: %s, did you mean %s?',
+    (content, key, meant) => {
+      expect(withFile(content)).toEqual([
+        `config/local.json, ${key}: is not a setting; did you mean ${meant}?`,
+      ]);
+    },
+  );
 
   it.each(['{"forecast": "fine"}', '{"toString": 1}', '{"strava": {"constructor": {}}}'])(
-    'rejects a key like nothing known without a guess: %j',
+    'a configuration file rejects a key like nothing known without a guess: %j',
     (content) => {
       expect(withFile(content)).toEqual([
         expect.stringMatching(/is not a setting \(docs\/configuration\.md lists them\)/),
@@ -112,7 +118,7 @@ describe('a configuration file', () => {
     },
   );
 
-  it('of configuration cannot reach a prototype', () => {
+  it('a configuration file of configuration cannot reach a prototype', () => {
     expect(withFile('{"__proto__": {"polluted": "yes"}}')).toHaveLength(1);
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
   });
@@ -122,11 +128,11 @@ describe('a configuration file', () => {
     [{ strava: null }, 'config/local.json, strava: must be a section'],
     [{ dataDir: {} }, 'config/local.json, dataDir: must be a single value; for example ./data'],
     [{ strava: { scopes: [1] } }, 'config/local.json, strava.scopes: must be a single value'],
-  ])('rejects a value of the wrong shape: %j', (content, problem) => {
+  ])('a configuration file rejects a value of the wrong shape: %j', (content, problem) => {
     expect(withFile(content)).toEqual([expect.stringContaining(problem)]);
   });
 
-  it('of configuration may be missing, but an unreadable one is a problem', () => {
+  it('a configuration file of configuration may be missing, but an unreadable one is a problem', () => {
     using project = createProjectFolder();
     mkdirSync(path.join(project.configDir, 'secrets.json'), 0o700);
     expect(problemsOf({ env: {}, configDir: project.configDir })).toEqual([
@@ -134,7 +140,7 @@ describe('a configuration file', () => {
     ]);
   });
 
-  it('of secrets that is the unchanged example is rejected with what to do', () => {
+  it('a configuration file of secrets that is the unchanged example is rejected with what to do', () => {
     using project = createProjectFolder();
     const example = path.join(realConfigDir, 'secrets.example.json');
     cpSync(example, path.join(project.configDir, 'secrets.json'));
@@ -155,7 +161,7 @@ describe('a configuration file', () => {
     [0o640, 1],
     [0o604, 1],
     [0o644, 1],
-  ])('of secrets with mode %o leads to %d warnings', (mode, count) => {
+  ])('a configuration file of secrets with mode %o leads to %d warnings', (mode, count) => {
     using project = createProjectFolder();
     project.write('config/secrets.json', {}, mode);
     const { warnings } = loadConfig({ env: {}, configDir: project.configDir });
@@ -163,7 +169,7 @@ describe('a configuration file', () => {
     for (const warning of warnings) expect(warning).toContain('chmod 600 config/secrets.json');
   });
 
-  it('of secrets that others can change leads to a warning', () => {
+  it('a configuration file of secrets that others can change leads to a warning', () => {
     using project = createProjectFolder();
     project.write('config/secrets.json', {}, 0o666);
     const { warnings } = loadConfig({ env: {}, configDir: project.configDir });
@@ -190,7 +196,7 @@ describe('a variable', () => {
     ['STRAVA_QUOTA_SHORT_WINDOWS', 'STRAVA_QUOTA_SHORT_WINDOW'],
     ['SYNC_SCHEDUL', 'SYNC_SCHEDULE'],
     ['SYNC_TIME_ZONE', 'SYNC_TIMEZONE'],
-  ])('is unknown and rejected: %s, did you mean %s?', (name, meant) => {
+  ])('a variable is unknown and rejected: %s, did you mean %s?', (name, meant) => {
     expect(withVariables({ [name]: 'x' })).toEqual([
       `${name}: is not a setting; did you mean ${meant}?`,
     ]);
@@ -207,13 +213,16 @@ describe('a variable', () => {
     'NOTIFY_NOBODY',
     'LOG_DIRECTORY',
     'PAGE_TITLE',
-  ])('with one of our prefixes is rejected where it is like nothing known: %s', (name) => {
-    expect(withVariables({ [name]: 'x' })).toEqual([
-      expect.stringMatching(
-        new RegExp(`^${name}: is not a setting \\(docs/configuration.md lists`),
-      ),
-    ]);
-  });
+  ])(
+    'a variable with one of our prefixes is rejected where it is like nothing known: %s',
+    (name) => {
+      expect(withVariables({ [name]: 'x' })).toEqual([
+        expect.stringMatching(
+          new RegExp(`^${name}: is not a setting \\(docs/configuration.md lists`),
+        ),
+      ]);
+    },
+  );
 
   it.each([
     ['RETENTION_DAY', 'RETENTION_DAYS'],
@@ -227,24 +236,24 @@ describe('a variable', () => {
     ['HTTPS_PORT', undefined],
     ['LOGLEVEL', undefined],
   ])(
-    'without one of our prefixes is rejected only as a misspelt one of ours: %s, %s',
+    'a variable without one of our prefixes is rejected only as a misspelt one of ours: %s, %s',
     (name, meant) => {
       const problem = `${name}: is not a setting; did you mean ${meant ?? ''}?`;
       expect(withVariables({ [name]: '7' })).toEqual(meant === undefined ? [] : [problem]);
     },
   );
 
-  it('near to one of ours is accepted while ours is set', () => {
+  it('a variable near to one of ours is accepted while ours is set', () => {
     expect(withVariables({ DATA_DIRS: '/x', DATA_DIR: '/y' })).toEqual([]);
   });
 
-  it('counts as unset while it is empty, whatever its name', () => {
+  it('a variable counts as unset while it is empty, whatever its name', () => {
     expect(
       withVariables({ STRAVA_FORECAST: '', LOG_LEVEL: '', STRAVA_CLIENT_ID_FILE: '' }),
     ).toEqual([]);
   });
 
-  it('of another program is ignored', () => {
+  it('a variable of another program is ignored', () => {
     const env = {
       PATH: '/bin',
       HTTP_PROXY: 'x',
@@ -258,7 +267,7 @@ describe('a variable', () => {
 });
 
 describe('a secret file', () => {
-  it('of a variable wins over the configuration files, with or without an end of line', () => {
+  it('a secret file of a variable wins over the configuration files, with or without an end of line', () => {
     using project = createProjectFolder();
     project.write('config/local.json', { strava: { clientId: '1', clientSecret: 'old' } });
     const env = {
@@ -273,7 +282,7 @@ describe('a secret file', () => {
   });
 
   it.each(['STRAVA_CLIENT_ID', 'STRAVA_CLIENT_SECRET', 'MONGODB_URI'])(
-    'is a contradiction beside %s itself',
+    'a secret file is a contradiction beside %s itself',
     (name) => {
       const problems = withVariables({ [name]: '1', [`${name}_FILE`]: '/dev/null' });
       expect(problems).toEqual([`${name}_FILE: ${name} is set as well; set only one of the two`]);
@@ -286,7 +295,7 @@ describe('a secret file', () => {
     ['empty', 'it is empty'],
     ['pipe', 'it is not a regular file'],
     ['huge', 'it is larger than 1 MiB'],
-  ])('at %s is rejected (%s) without its path', (file, reason) => {
+  ])('a secret file at %s is rejected (%s) without its path', (file, reason) => {
     using project = createProjectFolder();
     project.write('empty', '\n');
     project.write('huge', 'x'.repeat(1_048_577));
@@ -300,7 +309,7 @@ describe('a secret file', () => {
     expect(problems[0]).not.toContain(filePath);
   });
 
-  it('is read through a link, and without a byte order mark', () => {
+  it('a secret file is read through a link, and without a byte order mark', () => {
     using project = createProjectFolder();
     const link = path.join(project.dir, 'link');
     symlinkSync(project.write('secret', '\uFEFFfresh\n'), link);
@@ -313,20 +322,23 @@ describe('a secret file', () => {
     ['STRAVA_CLIENT_SECRET_FILE', 0o602, 'changed'],
     ['STRAVA_CLIENT_SECRET_FILE', 0o600, undefined],
     ['STRAVA_CLIENT_ID_FILE', 0o644, undefined],
-  ])('of %s with mode %o that others can use (%s) leads to a warning', (name, mode, exposure) => {
-    using project = createProjectFolder();
-    const env = { [name]: project.write('value', '123', mode) };
-    const { warnings } = loadConfig({ env, configDir: project.configDir });
-    expect(warnings).toEqual(
-      exposure === undefined
-        ? []
-        : [
-            `The file of ${name} can be ${exposure} by other users of this machine; \`chmod 600\` ends that.`,
-          ],
-    );
-  });
+  ])(
+    'a secret file of %s with mode %o that others can use (%s) leads to a warning',
+    (name, mode, exposure) => {
+      using project = createProjectFolder();
+      const env = { [name]: project.write('value', '123', mode) };
+      const { warnings } = loadConfig({ env, configDir: project.configDir });
+      expect(warnings).toEqual(
+        exposure === undefined
+          ? []
+          : [
+              `The file of ${name} can be ${exposure} by other users of this machine; \`chmod 600\` ends that.`,
+            ],
+      );
+    },
+  );
 
-  it('is named where its value is wrong', () => {
+  it('a secret file is named where its value is wrong', () => {
     using project = createProjectFolder();
     const env = { STRAVA_CLIENT_ID_FILE: project.write('id', 'my app') };
     expect(problemsOf({ env, configDir: project.configDir })[0]).toMatch(

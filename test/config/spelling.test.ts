@@ -15,11 +15,11 @@ describe('nearestName', () => {
     ['STRAVA_TRANSIENT', undefined],
     ['x', undefined],
     ['', undefined],
-  ])('of %j is %s', (written, meant) => {
+  ])('nearestName of %j is %s', (written, meant) => {
     expect(nearestName(written, known)).toBe(meant);
   });
 
-  it('is nothing where nothing is known', () => {
+  it('nearestName is nothing where nothing is known', () => {
     expect(nearestName('STRAVA_CLIENT_ID', [])).toBeUndefined();
   });
 });
@@ -27,7 +27,7 @@ describe('nearestName', () => {
 describe('nameDistance', () => {
   const words = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 6 });
 
-  it('is zero to itself, the same both ways, and never longer by a detour', () => {
+  it('nameDistance is zero to itself, the same both ways, and never longer by a detour', () => {
     fc.assert(
       fc.property(words, words, words, (first, second, third) => {
         expect(nameDistance(first, first)).toBe(0);
@@ -43,7 +43,7 @@ describe('nameDistance', () => {
     ['kitten', 'sitting', 3],
     ['', 'abc', 3],
     ['ab', 'ba', 2],
-  ])('between %j and %j is %d', (first, second, distance) => {
+  ])('nameDistance between %j and %j is %d', (first, second, distance) => {
     expect(nameDistance(first, second)).toBe(distance);
   });
 });

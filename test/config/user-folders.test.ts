@@ -23,11 +23,14 @@ describe('the folders of an installed package', () => {
       '/home/ada/.config/domestique',
       '/home/ada/Library/Application Support/domestique',
     ],
-  ])('on %s with %j are %s and %s', (platform, env, config, data) => {
-    expect(userFoldersOf(platform, env, '/home/ada')).toEqual({ config, data });
-  });
+  ])(
+    'the folders of an installed package on %s with %j are %s and %s',
+    (platform, env, config, data) => {
+      expect(userFoldersOf(platform, env, '/home/ada')).toEqual({ config, data });
+    },
+  );
 
-  it('hold the files of the user and the data, and the package only the defaults', () => {
+  it('the folders of an installed package hold the files of the user and the data, and the package only the defaults', () => {
     using project = createProjectFolder();
     const userFolders = { config: path.join(project.dir, 'mine'), data: '/d/domestique' };
     mkdirSync(userFolders.config);

@@ -94,7 +94,7 @@ describe('a wrong value', () => {
     ['SYNC_TRACK', ['full', 'Streams'], 'summary, streams'],
     ['LOG_LEVEL', ['loud', 'INFO'], 'trace, debug, info, warn, error, fatal, silent'],
     ['LOG_FORMAT', ['text', 'JSON'], 'pretty, json'],
-  ])('of %s is rejected with its rule and an example: %j', (name, values, rule) => {
+  ])('a wrong value of %s is rejected with its rule and an example: %j', (name, values, rule) => {
     const example = allSettings.find(({ env }) => env === name)?.example ?? 'none';
     for (const value of values) {
       const problems = withVariable(name, value);
@@ -105,14 +105,14 @@ describe('a wrong value', () => {
     }
   });
 
-  it('is repeated in the message where it is short and no secret', () => {
+  it('a wrong value is repeated in the message where it is short and no secret', () => {
     expect(withVariable('STRAVA_QUOTA_SHORT', '7x')[0]).toContain('not "7x"');
     expect(withVariable('LOG_LEVEL', 'a\nb')[0]).toContain(String.raw`not "a\nb"`);
     expect(withVariable('LOG_LEVEL', 'a\u2028b')[0]).toContain('not "a\u2028b"');
     expect(withVariable('LOG_LEVEL', 'f'.repeat(40))[0]).not.toContain('ffff');
   });
 
-  it('of a short window longer than the daily one is rejected where the user wrote it', () => {
+  it('a wrong value of a short window longer than the daily one is rejected where the user wrote it', () => {
     using project = createProjectFolder();
     const load = (env: Record<string, string>) => problemsOf({ env, configDir: project.configDir });
     expect(load({ STRAVA_QUOTA_SHORT_WINDOW: '2d' })).toEqual([
@@ -130,7 +130,7 @@ describe('a wrong value', () => {
 });
 
 describe('a right value', () => {
-  it('for each setting is its own example', () => {
+  it('a right value for each setting is its own example', () => {
     for (const { env: name, example } of allSettings) {
       expect(withVariable(name, example), name).toEqual([]);
     }
@@ -147,11 +147,11 @@ describe('a right value', () => {
     ['LEASE_DURATION', ['100ms']],
     ['STRAVA_QUOTA_SHORT_WINDOW', ['1s']],
     ['STRAVA_CLIENT_ID', ['1', '0012345']],
-  ])('of %s can be %j', (name, values) => {
+  ])('a right value of %s can be %j', (name, values) => {
     for (const value of values) expect(withVariable(name, value), value).toEqual([]);
   });
 
-  it('arrives in the configuration with its type and unit', () => {
+  it('a right value arrives in the configuration with its type and unit', () => {
     using project = createProjectFolder();
     const env = {
       STRAVA_CLIENT_ID: '0012345',

@@ -33,13 +33,13 @@ const environment = domestique.environment ?? {};
 const page = readProjectFile('docs/deployment.md');
 
 describe('the daemon in compose.yaml', () => {
-  it('sets only known settings', () => {
+  it('the daemon in compose.yaml sets only known settings', () => {
     expect(Object.keys(environment)).toContain('MONGODB_URI');
     for (const name of Object.keys(environment)) expect(variableNames).toContain(name);
     for (const value of Object.values(environment)) expect(value).toBeTypeOf('string');
   });
 
-  it('gets secrets only as files from a folder that git ignores', () => {
+  it('the daemon in compose.yaml gets secrets only as files from a folder that git ignores', () => {
     const files = Object.entries(environment).filter(([name]) => name.endsWith('_FILE'));
     expect(files.map(([name]) => name)).toContain('STRAVA_CLIENT_SECRET_FILE');
     expect(Object.keys(environment)).not.toContain('STRAVA_CLIENT_SECRET');
@@ -53,14 +53,14 @@ describe('the daemon in compose.yaml', () => {
     }
   });
 
-  it('publishes its port on this machine only', () => {
+  it('the daemon in compose.yaml publishes its port on this machine only', () => {
     const { HTTP_HOST: host, HTTP_PORT: port = '' } = environment;
     expect(host).toBe('0.0.0.0');
     expect(domestique.ports).toEqual([`127.0.0.1:${port}:${port}`]);
     expect(readProjectFile('Dockerfile')).toContain(`EXPOSE ${port}\n`);
   });
 
-  it('waits for a writable MongoDB, and both restart by themselves', () => {
+  it('the daemon in compose.yaml waits for a writable MongoDB, and both restart by themselves', () => {
     expect(domestique.depends_on).toEqual({ mongodb: { condition: 'service_healthy' } });
     expect(domestique.restart).toBe('unless-stopped');
     expect(mongodb.restart).toBe('unless-stopped');
@@ -72,14 +72,14 @@ describe('MongoDB in compose.yaml', () => {
   const script = mongodb.healthcheck?.test.at(-1) ?? '';
   const memberHost = 'mongodb:27017';
 
-  it('keeps its data in named volumes', () => {
+  it('MongoDB in compose.yaml keeps its data in named volumes', () => {
     const volumes = (mongodb.volumes ?? []).map((each) => each.split(':'));
     expect(volumes.map(([name]) => name)).toEqual(Object.keys(compose.volumes));
     expect(volumes.map(([, path]) => path)).toContain('/data/db');
     expect(mongodb.image).toMatch(/^mongo:\d+\.\d+$/);
   });
 
-  it('is the replica set that the daemon connects to', () => {
+  it('MongoDB in compose.yaml is the replica set that the daemon connects to', () => {
     const uri = new URL(environment['MONGODB_URI'] ?? '');
     const name = uri.searchParams.get('replicaSet') ?? '';
     expect(uri.host).toBe(memberHost);
@@ -88,7 +88,7 @@ describe('MongoDB in compose.yaml', () => {
     expect(script).toContain(`host: "${memberHost}"`);
   });
 
-  it('becomes a replica set by its health check, which succeeds once it is writable', async () => {
+  it('MongoDB in compose.yaml becomes a replica set by its health check, which succeeds once it is writable', async () => {
     const mongod = await startOwnMongod('--replSet', 'domestique');
     try {
       const here = script.replace(memberHost, `127.0.0.1:${mongod.port}`);
@@ -121,7 +121,7 @@ describe('MongoDB in compose.yaml', () => {
 });
 
 describe('docs/deployment.md on the container', () => {
-  it('names only existing commands and services', () => {
+  it('docs/deployment.md on the container names only existing commands and services', () => {
     const lines = [...page.matchAll(/docker compose exec (?:-T )?(\w+) (\w+)(?: (\w+))?/g)];
     expect(lines.length).toBeGreaterThan(3);
     for (const [, service, program, command] of lines) {
@@ -133,7 +133,7 @@ describe('docs/deployment.md on the container', () => {
     }
   });
 
-  it('names the secret files', () => {
+  it('docs/deployment.md on the container names the secret files', () => {
     for (const { file } of Object.values(compose.secrets)) {
       expect(page).toContain(file.replace('./', ''));
     }

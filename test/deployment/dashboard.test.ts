@@ -38,7 +38,7 @@ describe('the Grafana dashboard', () => {
     expect([...queried].filter((name) => !series.has(name))).toEqual([]);
   });
 
-  it('shows every metric of the daemon', () => {
+  it('the Grafana dashboard shows every metric of the daemon', () => {
     const shown = [...queried].join(' ');
     expect(ours.length).toBeGreaterThan(10);
     expect(ours.filter((name) => !shown.includes(name))).toEqual([]);
@@ -46,7 +46,7 @@ describe('the Grafana dashboard', () => {
 });
 
 describe('the table of metrics in docs/monitoring.md', () => {
-  it('has every metric of the daemon, and no other', () => {
+  it('the table of metrics in docs/monitoring.md has every metric of the daemon, and no other', () => {
     const named = new Set(readProjectFile('docs/monitoring.md').match(/\bdomestique_\w+_?\b/g));
     expect([...named].toSorted()).toEqual(ours.toSorted());
   });

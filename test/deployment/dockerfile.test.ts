@@ -35,14 +35,14 @@ const copied = [
 ];
 
 describe('the Dockerfile', () => {
-  it('has only known instructions, and none that downloads', () => {
+  it('the Dockerfile has only known instructions, and none that downloads', () => {
     const known = 'FROM WORKDIR COPY RUN LABEL ENV USER EXPOSE HEALTHCHECK ENTRYPOINT CMD'.split(
       ' ',
     );
     for (const { name } of instructions) expect(known).toContain(name);
   });
 
-  it('uses the slim image of the major Node version in package.json', () => {
+  it('the Dockerfile uses the slim image of the major Node version in package.json', () => {
     const { engines } = JSON.parse(readProjectFile('package.json')) as {
       engines: { node: string };
     };
@@ -52,7 +52,7 @@ describe('the Dockerfile', () => {
     }
   });
 
-  it('runs everything in exec form, and Node as the npm scripts do', () => {
+  it('the Dockerfile runs everything in exec form, and Node as the npm scripts do', () => {
     const commandOf = (rest: string): readonly string[] => JSON.parse(rest) as string[];
     for (const rest of restsOf('RUN')) expect(commandOf(rest)[0]).toBe('npm');
     const [entrypoint = ''] = restsOf('ENTRYPOINT');
@@ -61,18 +61,18 @@ describe('the Dockerfile', () => {
     expect(commandOf(command)).toEqual(['start']);
   });
 
-  it('checks the health by our own command', () => {
+  it('the Dockerfile checks the health by our own command', () => {
     const [, check = ''] = /\bCMD (\[.*\])$/.exec(restsOf('HEALTHCHECK')[0] ?? '') ?? [];
     const command = JSON.parse(check) as string[];
     expect(command.slice(0, -1)).toEqual(['node', ...nodeArguments]);
     expect(commandNames()).toContain(command.at(-1));
   });
 
-  it('installs the lock file without development dependencies', () => {
+  it('the Dockerfile installs the lock file without development dependencies', () => {
     expect(restsOf('RUN').join()).toContain('"npm", "ci", "--omit=dev"');
   });
 
-  it('runs in UTC as an unprivileged user who owns no file of it', () => {
+  it('the Dockerfile runs in UTC as an unprivileged user who owns no file of it', () => {
     const isUser = ({ name }: Instruction): boolean => name === 'USER';
     expect(finalStage.filter(isUser).map(({ rest }) => rest)).toEqual(['node']);
     const after = finalStage.slice(finalStage.findIndex(isUser)).map(({ name }) => name);
@@ -81,7 +81,7 @@ describe('the Dockerfile', () => {
     expect(restsOf('ENV').join(' ')).toMatch(/\bTZ=UTC\b/);
   });
 
-  it('has the version of package.json as a label', () => {
+  it('the Dockerfile has the version of package.json as a label', () => {
     const { version } = JSON.parse(readProjectFile('package.json')) as { version: string };
     const labels = restsOf('LABEL').join(' ');
     expect(labels).toContain(`org.opencontainers.image.version="${version}"`);
@@ -90,7 +90,7 @@ describe('the Dockerfile', () => {
     }
   });
 
-  it('copies only existing files', () => {
+  it('the Dockerfile copies only existing files', () => {
     expect(copied).toContain('src');
     for (const path of copied) expect(isProjectFile(path), path).toBe(true);
   });
@@ -101,12 +101,12 @@ describe('.dockerignore', () => {
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'));
 
-  it('includes only copied files', () => {
+  it('.dockerignore includes only copied files', () => {
     expect(first).toBe('*');
     expect(allowed.toSorted()).toEqual(copied.map((path) => `!${path}`).toSorted());
   });
 
-  it('includes no file that git ignores', () => {
+  it('.dockerignore includes no file that git ignores', () => {
     const ignored = readProjectFile('.gitignore').split('\n').filter(Boolean);
     expect(ignored).toContain('secrets/');
     const names = copied.flatMap((path) => [path, ...entriesUnder(path)]);

@@ -34,19 +34,19 @@ describe('the systemd unit', () => {
   }
   const service = sections.get('[Service]') ?? new Map<string, string>();
 
-  it('runs the start command', () => {
+  it('the systemd unit runs the start command', () => {
     expectToStartTheDaemon((service.get('ExecStart') ?? '').split(' '));
     expect([...sections.keys()]).toEqual(['[Unit]', '[Service]', '[Install]']);
   });
 
-  it('sets only known settings, with the data in a writable folder', () => {
+  it('the systemd unit sets only known settings, with the data in a writable folder', () => {
     const [name = '', value = ''] = (service.get('Environment') ?? '').split('=');
     expect(variableNames).toContain(name);
     expect(value).toBe(`/var/lib/${service.get('StateDirectory') ?? ''}`);
     expect(service.get('ProtectSystem')).toBe('strict');
   });
 
-  it('runs as its own unprivileged user, which docs/deployment.md creates', () => {
+  it('the systemd unit runs as its own unprivileged user, which docs/deployment.md creates', () => {
     const user = service.get('User') ?? '';
     expect(page).toMatch(new RegExp(`useradd .* ${user}\\n`));
     expect(page).toContain(`--home-dir /var/lib/${user} `);
@@ -54,7 +54,7 @@ describe('the systemd unit', () => {
     expect(service.get('CapabilityBoundingSet')).toBe('');
   });
 
-  it('restarts the daemon after a failure, except for wrong settings', () => {
+  it('the systemd unit restarts the daemon after a failure, except for wrong settings', () => {
     expect(service.get('Restart')).toBe('on-failure');
     expect(service.get('RestartPreventExitStatus')).toBe(String(exitCodes.usage));
   });
@@ -82,18 +82,18 @@ describe('the launchd file', () => {
     readonly StandardErrorPath: string;
   };
 
-  it('starts the daemon, and restarts it after a failure', () => {
+  it('the launchd file starts the daemon, and restarts it after a failure', () => {
     expectToStartTheDaemon(plist.ProgramArguments);
     expect(plist.KeepAlive).toEqual({ SuccessfulExit: false });
     expect(plist.ExitTimeOut).toBeGreaterThan(10);
   });
 
-  it('sets only known settings besides the PATH', () => {
+  it('the launchd file sets only known settings besides the PATH', () => {
     const names = Object.keys(plist.EnvironmentVariables).filter((name) => name !== 'PATH');
     for (const name of names) expect(variableNames).toContain(name);
   });
 
-  it('logs to the file that docs/deployment.md names, which git ignores', () => {
+  it('the launchd file logs to the file that docs/deployment.md names, which git ignores', () => {
     const path = plist.StandardErrorPath;
     expect(relative(installFolder, path)).toMatch(/^[\w-]+\.log$/);
     expect(page).toContain(path);

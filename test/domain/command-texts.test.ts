@@ -32,7 +32,7 @@ function fixedCalls(path: string): readonly string[] {
 }
 
 describe('the commands that a text names', () => {
-  it('are those of the package where it is installed', async () => {
+  it('the commands that a text names are those of the package where it is installed', async () => {
     const scratch = mkdtempSync(join(tmpdir(), 'domestique-installed-'));
     try {
       const folder = join(scratch, 'node_modules/@domestique/sync/dist');
@@ -49,7 +49,7 @@ describe('the commands that a text names', () => {
     }
   });
 
-  it('come from invocation.ts in every source file', () => {
+  it('the commands that a text names come from invocation.ts in every source file', () => {
     const files = readdirSync(source, { recursive: true, encoding: 'utf8' });
     const others = files.filter((path) => path.endsWith('.ts') && !exempt.includes(path));
     expect(others.length).toBeGreaterThan(200);

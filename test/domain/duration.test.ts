@@ -18,7 +18,7 @@ describe('parseDuration', () => {
     ['24h', 24 * hours],
     ['90d', 90 * dayMs],
     ['0s', 0],
-  ])('reads %s as %d ms', (text, ms) => {
+  ])('parseDuration reads %s as %d ms', (text, ms) => {
     expect(parseDuration(text)).toBe(ms);
   });
 
@@ -42,7 +42,7 @@ describe('parseDuration', () => {
     '١٥m',
     '9007199254740993ms',
     '999999999999999d',
-  ])('rejects %j as a duration', (text) => {
+  ])('parseDuration rejects %j as a duration', (text) => {
     expect(parseDuration(text)).toBeUndefined();
   });
 });
@@ -57,15 +57,15 @@ describe('writeDuration', () => {
     [90 * minutes, '90m'],
     [36 * hours, '36h'],
     [90 * dayMs, '90d'],
-  ])('writes %d ms as %s', (ms, text) => {
+  ])('writeDuration writes %d ms as %s', (ms, text) => {
     expect(writeDuration(ms)).toBe(text);
   });
 
-  it.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])('rejects %d ms', (ms) => {
+  it.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])('writeDuration rejects %d ms', (ms) => {
     expect(() => writeDuration(ms)).toThrow(RangeError);
   });
 
-  it('writes a text that parseDuration reads back', () => {
+  it('writeDuration writes a text that parseDuration reads back', () => {
     fc.assert(
       fc.property(
         fc.maxSafeNat(),
@@ -99,11 +99,11 @@ describe('formatDuration', () => {
     [dayMs + 20 * minutes, '1 day'],
     [dayMs + 40 * minutes, '1 day 1 hour'],
     [90 * dayMs, '90 days'],
-  ])('formats %d ms as %j', (ms, text) => {
+  ])('formatDuration formats %d ms as %j', (ms, text) => {
     expect(formatDuration(ms)).toBe(text);
   });
 
-  it('formats at most two units, exact to the smaller one', () => {
+  it('formatDuration formats at most two units, exact to the smaller one', () => {
     const unitMs = { second: 1000, minute: minutes, hour: hours, day: dayMs };
     fc.assert(
       fc.property(fc.integer({ min: 1000, max: 400 * dayMs }), (ms) => {

@@ -23,14 +23,14 @@ describe('the text of a command', () => {
       'npx @domestique/sync verify --fix',
       'npx @domestique/sync start',
     ],
-  ])('of a program in %s is %s', (folder, auth, verify, start) => {
+  ])('the text of a command of a program in %s is %s', (folder, auth, verify, start) => {
     const commandLine = commandLineAt(folder);
     expect(commandLine('auth')).toBe(auth);
     expect(commandLine('verify', '--fix')).toBe(verify);
     expect(commandLine('start')).toBe(start);
   });
 
-  it('does not take a folder whose name only contains node_modules for an installed package', () => {
+  it('the text of a command does not take a folder whose name only contains node_modules for an installed package', () => {
     expect(isInstalledAt('/home/ada/my_node_modules/src')).toBe(false);
     expect(isInstalledAt('/home/ada/node_modules/x')).toBe(true);
   });
@@ -43,11 +43,11 @@ describe('a command line that is shown', () => {
     ['over the hills', "'over the hills'"],
     ["Ada's", String.raw`'Ada'\''s'`],
     ['', "''"],
-  ])('has the word %j as %s', (text, shown) => {
+  ])('a command line that is shown has the word %j as %s', (text, shown) => {
     expect(shellWord(text)).toBe(shown);
   });
 
-  it('is continued before each option where it is too long', () => {
+  it('a command line that is shown is continued before each option where it is too long', () => {
     const line = 'npm run sync -- --since 2019 --no-wait';
     expect(brokenLine(line, 40)).toBe(line);
     expect(brokenLine(line, 39)).toBe('npm run sync -- \\\n    --since 2019 \\\n    --no-wait');

@@ -126,14 +126,14 @@ function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
 }
 
 describe('canonical JSON', () => {
-  it('writes the same text regardless of the order of keys', () => {
+  it('canonical JSON writes the same text regardless of the order of keys', () => {
     fc.assert(
       fc.property(anyValue, (value) => canonicalJson(permuted(value)) === canonicalJson(value)),
     );
     expect(canonicalJson({ b: 1, a: [true, null] })).toBe('{"a":[true,null],"b":1}');
   });
 
-  it('writes the same text for equal values only', () => {
+  it('canonical JSON writes the same text for equal values only', () => {
     const pairs = fc.oneof(
       fc.tuple(anyValue, anyValue),
       fc.tuple(

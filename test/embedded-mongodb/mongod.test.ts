@@ -58,7 +58,7 @@ describe('a started mongod', () => {
 
   const collectionOf = (client: MongoClient) => client.db('test').collection<{ n: number }>('a');
 
-  it('listens on the loopback address only, and is gone after stop', async () => {
+  it('a started mongod listens on the loopback address only, and is gone after stop', async () => {
     const mongod = await start();
     const status = await withClient(mongod.uri, (client) =>
       client.db('admin').command({ getCmdLineOpts: 1 }),
@@ -69,7 +69,7 @@ describe('a started mongod', () => {
     expect(await identifyProcess(mongod.pid)).toBeUndefined();
   });
 
-  it('keeps acknowledged writes after a kill and a restart at the same port', async () => {
+  it('a started mongod keeps acknowledged writes after a kill and a restart at the same port', async () => {
     const first = await start();
     await withClient(first.uri, (client) => collectionOf(client).insertOne({ n: 1 }));
     first.kill();
@@ -79,7 +79,7 @@ describe('a started mongod', () => {
     expect(await withClient(second.uri, (client) => collectionOf(client).countDocuments())).toBe(1);
   });
 
-  it('passes further arguments, such as those of a replica set', async () => {
+  it('a started mongod passes further arguments, such as those of a replica set', async () => {
     const mongod = await start(0, ['--replSet', 'rs', '--setParameter', 'enableTestCommands=1']);
     const members = [{ _id: 0, host: `127.0.0.1:${mongod.port}` }];
     const hello = await withClient(mongod.uri, async (client) => {
@@ -89,19 +89,22 @@ describe('a started mongod', () => {
     expect(hello).toMatchObject({ setName: 'rs' });
   });
 
-  it.skipIf(process.platform !== 'linux')('passes no environment to mongod', async () => {
-    const mongod = await start();
-    expect(await readFile(`/proc/${mongod.pid}/environ`, 'utf8')).not.toContain('PATH=');
-  });
+  it.skipIf(process.platform !== 'linux')(
+    'a started mongod passes no environment to mongod',
+    async () => {
+      const mongod = await start();
+      expect(await readFile(`/proc/${mongod.pid}/environ`, 'utf8')).not.toContain('PATH=');
+    },
+  );
 
-  it("reports the last error of mongod's log when it does not start", async () => {
+  it("a started mongod reports the last error of mongod's log when it does not start", async () => {
     await start();
     const second = start();
     await expect(second).rejects.toThrow(EmbeddedServerError);
     await expect(second).rejects.toThrow(/exit code 100.*Another mongod.*mongod\.log/s);
   });
 
-  it('does not take another program at the port for its mongod', async () => {
+  it('a started mongod does not take another program at the port for its mongod', async () => {
     const other = createServer((socket) => socket.destroy());
     other.listen(0, '127.0.0.1');
     await once(other, 'listening');
@@ -110,12 +113,12 @@ describe('a started mongod', () => {
     other.close();
   });
 
-  it('does not take another mongod at the port for its own', async () => {
+  it('a started mongod does not take another mongod at the port for its own', async () => {
     const first = await start();
     await expect(start(first.port, [], 'other')).rejects.toThrow('Address already in use');
   });
 
-  it('leaves no mongod running when its start is aborted', async () => {
+  it('a started mongod leaves no mongod running when its start is aborted', async () => {
     const signal = AbortSignal.abort(new Error('enough'));
     const dbPath = join(folder, 'db');
     const given = { binary, dbPath, port: 0, logPath: logPath(), signal };
@@ -123,12 +126,12 @@ describe('a started mongod', () => {
     await start();
   });
 
-  it('reports a binary that cannot be run', async () => {
+  it('a started mongod reports a binary that cannot be run', async () => {
     const given = { binary: folder, dbPath: join(folder, 'db'), port: 0, logPath: logPath() };
     await expect(startMongod(given)).rejects.toThrow(EmbeddedServerError);
   });
 
-  it('moves a large log aside', async () => {
+  it('a started mongod moves a large log aside', async () => {
     await writeFile(logPath(), 'small');
     await rotateLog(logPath());
     expect((await stat(logPath())).size).toBe(5);
@@ -138,7 +141,7 @@ describe('a started mongod', () => {
     expect((await stat(`${logPath()}.1`)).size).toBe(17 * 1024 * 1024);
   });
 
-  it('reports the errors of this start only, not of earlier ones in the same log', async () => {
+  it('a started mongod reports the errors of this start only, not of earlier ones in the same log', async () => {
     const old = `${JSON.stringify({ s: 'E', msg: 'Old', attr: { error: 'trouble' } })}\n`;
     const lines = [
       { s: 'E', msg: 'New', attr: { error: { code: 1, errmsg: 'no\nspace left' } } },

@@ -22,7 +22,7 @@ const program = fileURLToPath(new URL('fixtures/lock-user.ts', import.meta.url))
 const deadlineMs = 30_000;
 
 describe('the identity of a process', () => {
-  it('identifies a running process until it ends', async () => {
+  it('the identity of a process identifies a running process until it ends', async () => {
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'a mark']);
     await once(child, 'spawn');
     const identity = (await identifyProcess(child.pid ?? 0)) ?? '';
@@ -34,13 +34,13 @@ describe('the identity of a process', () => {
     expect(await commandLineOf(child.pid ?? 0)).toBe('');
   });
 
-  it('distinguishes another process with the same pid', async () => {
+  it('the identity of a process distinguishes another process with the same pid', async () => {
     expect(await isRunning(await identifySelf())).toBe(true);
     expect(await isRunning(`${process.pid}-1-0badcafe`)).toBe(false);
     expect(await isRunning(`${process.ppid}-1-0badcafe`)).toBe(false);
   });
 
-  it('treats a zombie as ended', async () => {
+  it('the identity of a process treats a zombie as ended', async () => {
     const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60']);
     const [line] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string];
     const pid = Number(line);
@@ -74,7 +74,7 @@ describe('the lock between processes', () => {
 
   const lockOf = (name = 'lock') => ({ folder: join(folder, name), clock: systemClock });
 
-  it('runs the work of one process at a time', async () => {
+  it('the lock between processes runs the work of one process at a time', async () => {
     const counter = join(folder, 'counter');
     await writeFile(counter, '0');
     const users = [1, 2, 3].map(() => startLockUser(lockOf().folder, counter, '10'));
@@ -83,7 +83,7 @@ describe('the lock between processes', () => {
     expect(await readdir(lockOf().folder)).toEqual([]);
   });
 
-  it('runs the work of one caller in a process at a time', async () => {
+  it('the lock between processes runs the work of one caller in a process at a time', async () => {
     let inside = 0;
     let max = 0;
     const work = async () => {
@@ -96,7 +96,7 @@ describe('the lock between processes', () => {
     expect(max).toBe(1);
   });
 
-  it('frees the lock when its owner is killed', async () => {
+  it('the lock between processes frees the lock when its owner is killed', async () => {
     const owner = startLockUser(lockOf().folder, '');
     await once(owner, 'message');
     let isHeld = false;
@@ -113,7 +113,7 @@ describe('the lock between processes', () => {
     expect(isHeld).toBe(true);
   });
 
-  it('ignores a dead owner whose pid belongs to another process', async () => {
+  it('the lock between processes ignores a dead owner whose pid belongs to another process', async () => {
     await withProcessLock(lockOf(), () => Promise.resolve());
     const dead = `${process.pid}-1-0badcafe_5f0c`;
     await writeFile(join(lockOf().folder, `ticket_000000000001_${dead}`), '');
@@ -121,13 +121,13 @@ describe('the lock between processes', () => {
     expect(await withProcessLock(lockOf(), () => Promise.resolve('held'))).toBe('held');
   });
 
-  it('frees the lock when the work fails', async () => {
+  it('the lock between processes frees the lock when the work fails', async () => {
     const failing = withProcessLock(lockOf(), () => Promise.reject(new Error('failed')));
     await expect(failing).rejects.toThrow('failed');
     expect(await withProcessLock(lockOf(), () => Promise.resolve('held'))).toBe('held');
   });
 
-  it('stops waiting for the lock on abort', async () => {
+  it('the lock between processes stops waiting for the lock on abort', async () => {
     const controller = new AbortController();
     const held = Promise.withResolvers<undefined>();
     const holder = withProcessLock(lockOf(), () => held.promise);

@@ -98,7 +98,7 @@ describe('the embedded server', () => {
   const insert = (server: { uri: string }) => withCollection(server, (a) => a.insertOne({ n: 1 }));
   const count = (server: { uri: string }) => withCollection(server, (a) => a.countDocuments());
 
-  it('shares the server, and shuts it down at the last release', async () => {
+  it('the embedded server shares the server, and shuts it down at the last release', async () => {
     const first = await startUser();
     const pid = await mongodPid();
     const second = await use();
@@ -111,7 +111,7 @@ describe('the embedded server', () => {
     expect(await mongodPid()).toBeUndefined();
   });
 
-  it('logs no stored document, neither of a long track nor of a slow operation', async () => {
+  it('the embedded server logs no stored document, neither of a long track nor of a slow operation', async () => {
     const first = await use();
     const second = await use();
     const coordinates = Array.from({ length: 150 }, (_, index) => [16 + index / 50, 48]);
@@ -132,7 +132,7 @@ describe('the embedded server', () => {
     expect(files.toSorted()).toEqual(['mongod.log', 'mongod.log.link']);
   });
 
-  it('finds the server by another name of the same folder', async () => {
+  it('the embedded server finds the server by another name of the same folder', async () => {
     const first = await use();
     await symlink(dataDir, join(folder, 'link'));
     const second = await use({ dataDir: join(folder, 'link') });
@@ -143,7 +143,7 @@ describe('the embedded server', () => {
     expect(await mongodPid()).toBeUndefined();
   });
 
-  it('starts one server for concurrent processes', async () => {
+  it('the embedded server starts one server for concurrent processes', async () => {
     const users = await Promise.all([startUser(), startUser(), startUser()]);
     expect(new Set(users.map((user) => user.uri)).size).toBe(1);
     await Promise.all(users.map(release));
@@ -152,7 +152,7 @@ describe('the embedded server', () => {
     expect(log.match(/"msg":"MongoDB starting"/g)).toHaveLength(1);
   });
 
-  it('adopts the server of a killed starter, and shuts it down', async () => {
+  it('the embedded server adopts the server of a killed starter, and shuts it down', async () => {
     const starter = await startUser();
     await insert(starter);
     const pid = await mongodPid();
@@ -165,7 +165,7 @@ describe('the embedded server', () => {
     expect(await mongodPid()).toBeUndefined();
   });
 
-  it('adopts a server whose starter was killed before it was ready', async () => {
+  it('the embedded server adopts a server whose starter was killed before it was ready', async () => {
     const starter = fork(program, [dataDir, '0'], { env });
     children.push(starter);
     await expect.poll(mongodPid, { interval: 1, timeout: deadlineMs }).toBeDefined();
@@ -177,7 +177,7 @@ describe('the embedded server', () => {
     expect(logged).toEqual([expect.stringContaining('Using'), expect.stringContaining('Shut')]);
   });
 
-  it('survives the Ctrl-C that ends its starter', async () => {
+  it('the embedded server survives the Ctrl-C that ends its starter', async () => {
     const starter = await startUser(true);
     const pid = await mongodPid();
     process.kill(-(starter.child.pid ?? 0), 'SIGINT');
@@ -188,7 +188,7 @@ describe('the embedded server', () => {
     await adopter.release();
   });
 
-  it('keeps its data over a restart', async () => {
+  it('the embedded server keeps its data over a restart', async () => {
     const first = await use();
     await insert(first);
     await first.release();
@@ -197,7 +197,7 @@ describe('the embedded server', () => {
     await second.release();
   });
 
-  it('releases a share once for repeated calls', async () => {
+  it('the embedded server releases a share once for repeated calls', async () => {
     const [first, second] = [await use(), await use()];
     await Promise.all([first.release(), first.release()]);
     await first.release();
@@ -207,7 +207,7 @@ describe('the embedded server', () => {
     expect(await readdir(join(dataDir, 'mongodb-users'))).toEqual([]);
   });
 
-  it('starts a killed server again at the same address', async () => {
+  it('the embedded server starts a killed server again at the same address', async () => {
     const server = await use();
     await insert(server);
     await server.ensureRunning();
@@ -225,7 +225,7 @@ describe('the embedded server', () => {
     ['a process that has ended', '999999999\n'],
     ['another program', `${process.ppid}\n`],
     ['nothing', ''],
-  ])('starts a server although the lock file names %s', async (_, text) => {
+  ])('the embedded server starts a server although the lock file names %s', async (_, text) => {
     await mkdir(join(dataDir, 'mongodb'), { recursive: true });
     await writeFile(join(dataDir, 'mongodb/mongod.lock'), text);
     const server = await use();
@@ -233,14 +233,14 @@ describe('the embedded server', () => {
     await server.release();
   });
 
-  it('ignores the registration of a dead process', async () => {
+  it('the embedded server ignores the registration of a dead process', async () => {
     const server = await use();
     await writeFile(join(dataDir, 'mongodb-users', `${process.pid}-1-0badcafe_5f0c`), '');
     await server.release();
     expect(await mongodPid()).toBeUndefined();
   });
 
-  it('rejects data of another major version, and explains the upgrade', async () => {
+  it('the embedded server rejects data of another major version, and explains the upgrade', async () => {
     await (await use()).release();
     expect(await readFile(join(dataDir, 'mongodb-version'), 'utf8')).toMatch(/^\d+\.\d+\n$/);
     await writeFile(join(dataDir, 'mongodb-version'), '4.4\n');
@@ -253,7 +253,7 @@ describe('the embedded server', () => {
     expect(await mongodPid()).toBeUndefined();
   });
 
-  it('names MONGODB_PORT if another program has the port', async () => {
+  it('the embedded server names MONGODB_PORT if another program has the port', async () => {
     const other = createServer();
     other.listen(0, '127.0.0.1');
     await once(other, 'listening');
@@ -263,7 +263,7 @@ describe('the embedded server', () => {
     other.close();
   });
 
-  it('listens at the configured port, and is found there by a process with another', async () => {
+  it('the embedded server listens at the configured port, and is found there by a process with another', async () => {
     const port = await findFreePort();
     const first = await use({ port });
     expect(first.uri).toBe(`mongodb://127.0.0.1:${port}/`);
@@ -273,13 +273,13 @@ describe('the embedded server', () => {
     await second.release();
   });
 
-  it('reports an unusable DATA_DIR', async () => {
+  it('the embedded server reports an unusable DATA_DIR', async () => {
     await writeFile(dataDir, 'not a folder');
     await expect(use()).rejects.toThrow(ConfigurationError);
     await expect(use()).rejects.toThrow(`DATA_DIR (${dataDir})`);
   });
 
-  it('reports why mongod does not start, and leaves no user registered', async () => {
+  it('the embedded server reports why mongod does not start, and leaves no user registered', async () => {
     await (await use()).release();
     await writeFile(join(dataDir, 'mongodb/WiredTiger.turtle'), 'nonsense');
     const failing = use();
@@ -288,13 +288,13 @@ describe('the embedded server', () => {
     expect(await readdir(join(dataDir, 'mongodb-users'))).toEqual([]);
   });
 
-  it('leaves nothing running when the start is aborted', async () => {
+  it('the embedded server leaves nothing running when the start is aborted', async () => {
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(use({ signal })).rejects.toThrow('enough');
     expect(await mongodPid()).toBeUndefined();
   });
 
-  it('releases the share after an abort', async () => {
+  it('the embedded server releases the share after an abort', async () => {
     const controller = new AbortController();
     const server = await use({ signal: controller.signal });
     controller.abort(new Error('enough'));

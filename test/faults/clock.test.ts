@@ -129,7 +129,7 @@ describe.concurrent('a run with a wrong local clock', () => {
   const open = useScene();
 
   it.each(cases)(
-    'whose clock $name sends no burst, stays within the limit and completes',
+    'a run with a wrong local clock whose clock $name sends no burst, stays within the limit and completes',
     async (given) => {
       const time = createMovableTime(given.stravaAheadMs);
       time.setLocal(given.localOffMs ?? 0);

@@ -46,7 +46,7 @@ describe('the package, installed into an empty folder', () => {
   }, maxMs);
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it('has the program, and neither tests, source nor anything secret', () => {
+  it('the package, installed into an empty folder has the program, and neither tests, source nor anything secret', () => {
     expect(packed).toContain('dist/cli.js');
     expect(packed).toContain('config/default.json');
     const page = readdirSync(join(projectFolder, 'src/page'), {
@@ -64,12 +64,12 @@ describe('the package, installed into an empty folder', () => {
     expect(foreign).toEqual([]);
   });
 
-  it('prints its version', async () => {
+  it('the package, installed into an empty folder prints its version', async () => {
     expect((await call('npx', ['domestique', '--version'])).trim()).toBe(programVersion());
   });
 
   it(
-    'runs the demo and shows the status, and keeps its data in the folder of the user',
+    'the package, installed into an empty folder runs the demo and shows the status, and keeps its data in the folder of the user',
     async () => {
       const demo = await call('npx', ['domestique', 'demo']);
       expect(demo).toMatch(
@@ -84,7 +84,7 @@ describe('the package, installed into an empty folder', () => {
     maxMs,
   );
 
-  it('says how to begin by its own name', async () => {
+  it('the package, installed into an empty folder says how to begin by its own name', async () => {
     await expect(call('npx', ['domestique', 'sync'])).rejects.toMatchObject({
       code: 2,
       stderr: expect.stringContaining('Run domestique init') as unknown,

@@ -24,7 +24,7 @@ describe('the refresh of tokens that last a second and always rotate', () => {
     await Promise.allSettled(left.map(({ output }) => output));
   });
 
-  it('refreshes once for each expiry across four processes', async () => {
+  it('the refresh of tokens that last a second and always rotate refreshes once for each expiry across four processes', async () => {
     const scene = await open({
       activities: scaled(20, 200),
       accessTokenLifetimeMs: lifetimeMs,

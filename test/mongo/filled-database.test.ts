@@ -148,7 +148,7 @@ async function strangersIn(db: Db): Promise<Record<string, readonly Document[]>>
 }
 
 describe('a filled database', () => {
-  it('has only defined keys of ours, and every required one', async () => {
+  it('a filled database has only defined keys of ours, and every required one', async () => {
     const scene = await openRounds({ athletes, config: everything });
     await live(scene);
     const store = await connect(scene);
@@ -163,7 +163,7 @@ describe('a filled database', () => {
     }
   });
 
-  it('differs from the definitions where a key is added or removed', async () => {
+  it('a filled database differs from the definitions where a key is added or removed', async () => {
     const scene = await openRounds({ activities: 2 });
     await scene.round();
     const activities = scene.db.collection('activities');

@@ -70,10 +70,13 @@ describe('an option of the log that npm has too', () => {
   it.each([
     ['warn', '-q'],
     ['verbose', '--verbose'],
-  ])('is named with the right line where npm has the log level %s', (level, option) => {
-    const line = `npm run sync -- ${option}"`;
-    expect(lines(['sync'], { npm_config_loglevel: level })).toContain(line);
-  });
+  ])(
+    'an option of the log that npm has too is named with the right line where npm has the log level %s',
+    (level, option) => {
+      const line = `npm run sync -- ${option}"`;
+      expect(lines(['sync'], { npm_config_loglevel: level })).toContain(line);
+    },
+  );
 
   it.each([
     ['of npm alone', ['sync'], { npm_config_loglevel: 'silent' }],
@@ -83,7 +86,7 @@ describe('an option of the log that npm has too', () => {
     expect(lines(args, env)).toBe('');
   });
 
-  it('turns the colors off with --no-color before the second --', () => {
+  it('an option of the log that npm has too turns the colors off with --no-color before the second --', () => {
     const env = { npm_lifecycle_event: 'sync' };
     expect(isColorOffInNpm({ ...env, npm_config_color: '' })).toBe(true);
     expect(isColorOffInNpm({ ...env, npm_config_color: 'always' })).toBe(false);

@@ -53,18 +53,21 @@ async function answerTo({
 }
 
 describe('a question of the cookbook', () => {
-  it.each(recipes)('answers $name truly, in the documented shape', async (recipe) => {
-    const { name, answer } = recipe;
-    const expected = expectations[name]?.(fixture);
-    expect(expected?.length ?? 0, 'an answer that says something').toBeGreaterThan(0);
-    const found = await answerTo(await pasted(name));
-    expect(found).toEqual(expected);
-    const shape = new Set(pathsOf(answer));
-    for (const path of pathsOf(found[0] ?? {})) expect(shape).toContain(path);
-  });
+  it.each(recipes)(
+    'a question of the cookbook answers $name truly, in the documented shape',
+    async (recipe) => {
+      const { name, answer } = recipe;
+      const expected = expectations[name]?.(fixture);
+      expect(expected?.length ?? 0, 'an answer that says something').toBeGreaterThan(0);
+      const found = await answerTo(await pasted(name));
+      expect(found).toEqual(expected);
+      const shape = new Set(pathsOf(answer));
+      for (const path of pathsOf(found[0] ?? {})) expect(shape).toContain(path);
+    },
+  );
 
   it.each(recipes.filter(({ reach }) => reach === 'selective'))(
-    'reads at most twice the returned documents for $name',
+    'a question of the cookbook reads at most twice the returned documents for $name',
     async ({ name }) => {
       const { documents, returned, isScan } = await costOf(fixture.rounds.db, await pasted(name));
       expect(isScan).toBe(false);
@@ -74,7 +77,7 @@ describe('a question of the cookbook', () => {
   );
 
   it.each(recipes.filter(({ reach }) => reach === 'whole'))(
-    'reads the index, or each activity once, for $name',
+    'a question of the cookbook reads the index, or each activity once, for $name',
     async ({ name, topic }) => {
       const cost = await costOf(fixture.rounds.db, await pasted(name));
       const isCovered =
@@ -87,13 +90,16 @@ describe('a question of the cookbook', () => {
 });
 
 describe('one recording', () => {
-  it.each([1_000, 5_000, 10_000])('finds the best %i m of a recording', async (meters) => {
-    const settings = { activity: `NumberLong("${fixture.ride.id}")`, meters: String(meters) };
-    const found = await paste(fixture.rounds.db, 'best-distance-of-one', settings);
-    expect(await answerTo(found)).toEqual(bestDistanceOfOne(fixture.ride, meters));
-  });
+  it.each([1_000, 5_000, 10_000])(
+    'one recording finds the best %i m of a recording',
+    async (meters) => {
+      const settings = { activity: `NumberLong("${fixture.ride.id}")`, meters: String(meters) };
+      const found = await paste(fixture.rounds.db, 'best-distance-of-one', settings);
+      expect(await answerTo(found)).toEqual(bestDistanceOfOne(fixture.ride, meters));
+    },
+  );
 
-  it('returns a recording of ten days from one query, its parts joined in order', async () => {
+  it('one recording returns a recording of ten days from one query, its parts joined in order', async () => {
     const { db } = fixture.rounds;
     const { tenDays } = fixture;
     const settings = { activity: `NumberLong("${tenDays.id}")` };
@@ -121,7 +127,7 @@ describe('a view', () => {
     { name: 'daily_totals', key: 'day', reference: totalsByDay },
     { name: 'weekly_totals', key: 'week', reference: totalsByWeek },
     { name: 'monthly_totals', key: 'month', reference: totalsByMonth },
-  ])('sums the true totals in $name', async ({ name, key, reference }) => {
+  ])('a view sums the true totals in $name', async ({ name, key, reference }) => {
     const { db } = fixture.rounds;
     const found = await db
       .collection(name)
@@ -137,7 +143,7 @@ describe('a view', () => {
     expect(found).toEqual(expected);
   });
 
-  it('creates the views of the page', async () => {
+  it('a view creates the views of the page', async () => {
     const { db } = fixture.rounds;
     const made = await db.listCollections({ type: 'view' }).toArray();
     expect(made.map(({ name }) => name).toSorted()).toEqual(
@@ -158,13 +164,13 @@ describe('query', () => {
     ['totals-by-week', ['--athlete', String(ada), '--limit=60']],
     ['near', ['--athlete', String(ada), '--lng', '16.3838', '--lat', '48.2152', '--radius', '400']],
     ['same-route', []],
-  ] as const)('prints the same answer to %s as the pasted text', async (name, args) => {
+  ] as const)('query prints the same answer to %s as the pasted text', async (name, args) => {
     const more = name === 'same-route' ? ['--activity', String(fixture.route.id)] : args;
     const found = JSON.parse(await run(name, ...more, '--json')) as unknown;
     expect(found).toEqual(JSON.parse(JSON.stringify(expectations[name]?.(fixture))));
   });
 
-  it('answers of the activities that --since, --until and --sport choose', async () => {
+  it('query answers of the activities that --since, --until and --sport choose', async () => {
     const chosen = fixture.truth.filter(
       ({ summary: { sport_type, start_date } }) =>
         sport_type === 'Run' && start_date >= '2025-12-01' && start_date < '2026-03-01',
@@ -181,7 +187,7 @@ describe('query', () => {
     await expect(ask('latest', '--sport', 'rum')).rejects.toThrow('Did you mean Run?');
   });
 
-  it('prints a table of the stored values with --raw', async () => {
+  it('query prints a table of the stored values with --raw', async () => {
     const text = await run('totals-by-year', '--athlete', String(ada), '--raw');
     const [head = '', first = ''] = text.split('\n');
     expect(head).toMatch(/^_id\.year +_id\.sport +activities +distance +moving_time/);
@@ -189,7 +195,7 @@ describe('query', () => {
     expect(text.trimEnd().split('\n')).toHaveLength(1 + totalsByYear(fixture.truth).length);
   });
 
-  it('prints CSV with the necessary quotes and without formulas', async () => {
+  it('query prints CSV with the necessary quotes and without formulas', async () => {
     const activities = fixture.rounds.db.collection('activities');
     const { id, summary } = fixture.renamed;
     const name = '=1+1, "so"';
@@ -200,13 +206,13 @@ describe('query', () => {
     expect(text).toContain(`${id},"'=1+1, ""so""",${summary.sport_type}`);
   });
 
-  it('demands --athlete if there are several athletes', async () => {
+  it('query demands --athlete if there are several athletes', async () => {
     await expect(run('latest')).rejects.toThrow('name one with --athlete: 1001, 1002.');
     await expect(run('latest', '--athlete', '5')).rejects.toThrow('there are some of 1001, 1002.');
     await expect(run('same-route', '--activity', '5')).rejects.toThrow('There is no such activity');
   });
 
-  it('lists the questions of the cookbook', async () => {
+  it('query lists the questions of the cookbook', async () => {
     const lines = (await run()).trimEnd().split('\n');
     expect(lines.map((line) => line.split(' ')[0])).toEqual(recipes.map(({ name }) => name));
   });

@@ -26,7 +26,7 @@ describe('the consumer of docs/querying.md, on a replica set', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('prints each new activity once across a restart, and nothing of the backfill', async () => {
+  it('the consumer of docs/querying.md, on a replica set prints each new activity once across a restart, and nothing of the backfill', async () => {
     const text = await readFile(join(root, 'docs/querying.md'), 'utf8');
     const [, code = ''] = /```js\n(\/\/ consumer\n[^]*?)```/.exec(text) ?? [];
     expect(code.trim().split('\n')).toHaveLength(11);

@@ -25,7 +25,7 @@ async function fillOne(): Promise<void> {
 }
 
 describe('docs/querying.md', () => {
-  it('contains a notebook in JavaScript that runs', async () => {
+  it('docs/querying.md contains a notebook in JavaScript that runs', async () => {
     const [, code = ''] = /```js\n(\/\/ notebook\n[^]*?)```/.exec(text) ?? [];
     await fillOne();
     const { name } = adapter.database;
@@ -37,7 +37,7 @@ describe('docs/querying.md', () => {
     expect(stdout).toContain('Morning Ride 4 samples of the heart rate');
   });
 
-  it('lists a measured time for each question', () => {
+  it('docs/querying.md lists a measured time for each question', () => {
     const [, table = ''] = /<!-- times -->([^]*?)<!-- end of times -->/.exec(text) ?? [];
     const measured = [...table.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, name]) => name);
     expect(measured).toEqual(recipes.map(({ name }) => name));

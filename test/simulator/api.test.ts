@@ -86,7 +86,7 @@ describe('streams', () => {
 });
 
 describe('one activity', () => {
-  test('sends the true detail of an activity, which extends the summary', async () => {
+  test('one activity sends the true detail of an activity, which extends the summary', async () => {
     const id = recorded();
     const { body, text } = await get(`/activities/${id}`);
     const { map } = simulator.world.summary(id);
@@ -99,7 +99,7 @@ describe('one activity', () => {
     expect(String(fieldOf(fieldOf(body, 'map'), 'polyline')).length).toBeGreaterThan(100);
   });
 
-  test('writes the ids of segment efforts exactly, which JSON.parse would round', async () => {
+  test('one activity writes the ids of segment efforts exactly, which JSON.parse would round', async () => {
     const { world } = simulator;
     const efforts = world.activities(1001).flatMap(({ id }) => {
       const list = world.detail(id)['segment_efforts'];
@@ -121,7 +121,7 @@ describe('one activity', () => {
     expect((await get(`/activities/${first?.id ?? 0}`)).text).toBe(text);
   });
 
-  test('writes some whole numbers as floats', async () => {
+  test('one activity writes some whole numbers as floats', async () => {
     const texts = await Promise.all(
       simulator.world.activities(1001).map(async ({ id }) => (await get(`/activities/${id}`)).text),
     );
@@ -130,7 +130,7 @@ describe('one activity', () => {
     expect(texts.every((text) => /"id":\d+,/.test(text))).toBe(true);
   });
 
-  test('responds 404 for an unknown or another athlete’s activity', async () => {
+  test('one activity responds 404 for an unknown or another athlete’s activity', async () => {
     const [other] = simulator.world.activities(1002);
     for (const id of [1, other?.id ?? 0]) {
       const reply = await get(`/activities/${id}`);
@@ -139,14 +139,14 @@ describe('one activity', () => {
     }
   });
 
-  test('responds 404 for a private activity with only activity:read', async () => {
+  test('one activity responds 404 for a private activity with only activity:read', async () => {
     const limited = await logIn(simulator, 1001, ['activity:read']);
     const hidden = simulator.world.activities(1001).find(({ isPrivate }) => isPrivate);
     expect((await limited(`/activities/${hidden?.id ?? 0}`)).status).toBe(404);
     expect((await get(`/activities/${hidden?.id ?? 0}`)).status).toBe(200);
   });
 
-  test('sends laps, kudos and comments, and reserves zones for subscribers', async () => {
+  test('one activity sends laps, kudos and comments, and reserves zones for subscribers', async () => {
     const id = recorded();
     const summary = simulator.world.summary(id);
     expect(listOf((await get(`/activities/${id}/laps`)).body).length).toBeGreaterThan(0);
@@ -161,7 +161,7 @@ describe('one activity', () => {
 });
 
 describe('the athlete', () => {
-  test('sends the whole athlete only with profile:read_all', async () => {
+  test('the athlete sends the whole athlete only with profile:read_all', async () => {
     const whole = (await get('/athlete')).body;
     expect(whole).toEqual(simulator.world.athlete(1001));
     expect(whole).toHaveProperty('bikes');
@@ -170,14 +170,14 @@ describe('the athlete', () => {
     expect(little).not.toHaveProperty('ftp');
   });
 
-  test('sends the zones with the scope, and names the missing one without it', async () => {
+  test('the athlete sends the zones with the scope, and names the missing one without it', async () => {
     expect((await get('/athlete/zones')).body).toHaveProperty('heart_rate.zones');
     const reply = await (await logIn(simulator, 1001, ['read']))('/athlete/zones');
     expect(reply.status).toBe(401);
     expect(reply.body).toMatchObject({ errors: [{ resource: 'AccessToken', code: 'missing' }] });
   });
 
-  test('sends the stats of visible activities to the athlete only', async () => {
+  test('the athlete sends the stats of visible activities to the athlete only', async () => {
     const { body } = await get('/athletes/1001/stats');
     const rides = simulator.world
       .activities(1001)
@@ -187,7 +187,7 @@ describe('the athlete', () => {
     expect((await get('/athletes/1002/stats')).status).toBe(404);
   });
 
-  test('sends gear', async () => {
+  test('the athlete sends gear', async () => {
     const gear = simulator.world
       .activities(1001)
       .map(({ id }) => simulator.world.summary(id)['gear_id'])

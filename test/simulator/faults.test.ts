@@ -40,7 +40,7 @@ describe('one fault on demand', () => {
     ['wrong-shape', 200, json, /^"unexpected"$/],
     ['empty-list', 200, json, /^\[\]$/],
     ['cut-json', 200, json, /^\{.*[^}]$/],
-  ])('sends %s on demand', async (kind, status, type, text) => {
+  ])('one fault on demand sends %s on demand', async (kind, status, type, text) => {
     simulator.faults.next(kind);
     expect(await outcome()).toEqual({ status, type, text: expect.stringMatching(text) as string });
     expect((await outcome()).status).toBe(200);
@@ -50,7 +50,7 @@ describe('one fault on demand', () => {
   });
 
   test.each<FaultKind>(['reset', 'reset-mid-body', 'truncated'])(
-    'cuts the connection by %s',
+    'one fault on demand cuts the connection by %s',
     async (kind) => {
       simulator.faults.next(kind);
       expect((await outcome()).status).toBe(0);
@@ -60,7 +60,7 @@ describe('one fault on demand', () => {
   );
 
   test.each<FaultKind>(['hang', 'drip'])(
-    'keeps a request waiting by %s until the simulator closes',
+    'one fault on demand keeps a request waiting by %s until the simulator closes',
     async (kind) => {
       simulator.faults.next(kind);
       const reply = outcome();
@@ -154,7 +154,7 @@ describe('holding a response', () => {
 });
 
 describe('the request log', () => {
-  test('logs each request and its outcome', async () => {
+  test('the request log logs each request and its outcome', async () => {
     const [first] = simulator.world.activities(1001).filter(({ hasStreams }) => hasStreams);
     const path = `/activities/${first?.id ?? 0}/streams`;
     await outcome(path, { keys: 'time' });
@@ -174,7 +174,7 @@ describe('the request log', () => {
     });
   });
 
-  test('waits for a request, up to a timeout', async () => {
+  test('the request log waits for a request, up to a timeout', async () => {
     const waiting = simulator.requests.waitFor((log) => log.count('athlete') === 2);
     await outcome();
     await outcome();
@@ -182,7 +182,7 @@ describe('the request log', () => {
     await expect(simulator.requests.waitFor(() => false, 5)).rejects.toThrow('5 ms');
   });
 
-  test('fails a waiter when the simulator closes', async () => {
+  test('the request log fails a waiter when the simulator closes', async () => {
     const waiting = simulator.requests.waitFor(() => false);
     await Promise.all([expect(waiting).rejects.toThrow('closed'), simulator.close()]);
   });

@@ -32,12 +32,12 @@ async function page(getOther: Get, perPage: number) {
 }
 
 describe('the pages of a list', () => {
-  test('sends 30 records by default, and all of them over the pages, newest first', async () => {
+  test('the pages of a list sends 30 records by default, and all of them over the pages, newest first', async () => {
     expect(idsOf((await get(path)).body)).toEqual(truth().slice(0, 30));
     expect((await page(get, 40)).flat()).toEqual(truth());
   });
 
-  test('sends the records exactly as the truth has them', async () => {
+  test('the pages of a list sends the records exactly as the truth has them', async () => {
     const records = listOf((await get(path, { per_page: 200 })).body);
     for (const record of records)
       expect(record).toEqual(simulator.world.summary(Number(record['id'])));
@@ -52,13 +52,13 @@ describe('the pages of a list', () => {
     [{ page: '' }, 'page', 'invalid'],
     [{ after: startedAt.getTime() / 1000 + 60 }, 'after', 'future'],
     [{ after: startedAt.getTime() - 86_400_000 }, 'after', 'future'],
-  ])('rejects %j', async (query, field, code) => {
+  ])('the pages of a list rejects %j', async (query, field, code) => {
     const reply = await get(path, query);
     expect(reply.status).toBe(400);
     expect(reply.body).toMatchObject({ errors: [{ resource: 'Application', field, code }] });
   });
 
-  test('lets an invisible record take a place, so that a short page need not be the last', async () => {
+  test('the pages of a list lets an invisible record take a place, so that a short page need not be the last', async () => {
     const other = await startSimulator({ athletes: [athlete], pageShortening: 0.2 });
     try {
       const pages = await page(await logIn(other), 50);
@@ -90,7 +90,7 @@ describe('the bounds of a list', () => {
 });
 
 describe('a list that changes', () => {
-  test('shows a late upload at its start time, and shifts the pages', async () => {
+  test('a list that changes shows a late upload at its start time, and shifts the pages', async () => {
     const [before] = await page(get, 50);
     const startAt = new Date(startedAt.getTime() - 90 * 86_400_000);
     const id = simulator.world.addActivity(1001, { name: 'Late' }, { startAt });
@@ -102,14 +102,14 @@ describe('a list that changes', () => {
     expect(before).toHaveLength(50);
   });
 
-  test('pushes the last record of a page onto the next after an upload', async () => {
+  test('a list that changes pushes the last record of a page onto the next after an upload', async () => {
     const first = idsOf((await get(path, { page: 1, per_page: 50 })).body);
     simulator.world.addActivity(1001, {}, { startAt: startedAt });
     const second = idsOf((await get(path, { page: 2, per_page: 50 })).body);
     expect(second[0]).toBe(first.at(-1));
   });
 
-  test('shows an edit and a deletion', async () => {
+  test('a list that changes shows an edit and a deletion', async () => {
     const [one = 0, two = 0] = truth();
     simulator.world.editActivity(one, { name: 'New 🏔', gear_id: undefined });
     simulator.world.deleteActivity(two);
@@ -120,7 +120,7 @@ describe('a list that changes', () => {
     expect((await get(`/activities/${two}`)).status).toBe(404);
   });
 
-  test('shows hidden starts as a second after the local midnight', () => {
+  test('a list that changes shows hidden starts as a second after the local midnight', () => {
     const day = (hour: string) => new Date(`2026-07-01T${hour}:30:00Z`);
     const ids = ['06', '12', '18'].map((hour) => {
       const id = simulator.world.addActivity(1001, {}, { startAt: day(hour) });
@@ -139,7 +139,7 @@ describe('a list that changes', () => {
 });
 
 describe('the visibility of a list', () => {
-  test('omits private activities silently with only activity:read', async () => {
+  test('the visibility of a list omits private activities silently with only activity:read', async () => {
     const limited = await logIn(simulator, 1001, ['read', 'activity:read']);
     const visible = simulator.world.activities(1001).filter(({ isPrivate }) => !isPrivate);
     expect(visible.length).toBeLessThan(athlete.activities);
@@ -148,7 +148,7 @@ describe('the visibility of a list', () => {
     expect(pages[0]?.length).toBeLessThan(50);
   });
 
-  test('cuts the ends of a track with only activity:read', async () => {
+  test('the visibility of a list cuts the ends of a track with only activity:read', async () => {
     const limited = await logIn(simulator, 1001, ['activity:read']);
     const records = listOf((await limited(path, { per_page: 100 })).body);
     const differing = records.filter((record) => {
@@ -158,7 +158,7 @@ describe('the visibility of a list', () => {
     expect(differing.length).toBeGreaterThan(10);
   });
 
-  test('names the missing scope in a 401', async () => {
+  test('the visibility of a list names the missing scope in a 401', async () => {
     const reply = await (await logIn(simulator, 1001, ['read']))(path);
     expect(reply.status).toBe(401);
     expect(reply.body).toMatchObject({

@@ -49,7 +49,7 @@ function exchange(code: string) {
 }
 
 describe('the authorize page', () => {
-  test('redirects with state, code and the granted scope in commas', async () => {
+  test('the authorize page redirects with state, code and the granted scope in commas', async () => {
     const reply = await authorize({});
     const target = new URL(reply.headers.get('location') ?? '');
     expect(reply.status).toBe(302);
@@ -60,7 +60,7 @@ describe('the authorize page', () => {
     expect(token.body).toMatchObject({ scope: 'read activity:read_all', athlete: { id: 1001 } });
   });
 
-  test('redirects with access_denied when the athlete denies', async () => {
+  test('the authorize page redirects with access_denied when the athlete denies', async () => {
     const byQuery = await authorize({ simulate: 'denied' });
     simulator.setConsent({ isDenied: true });
     const byConsent = await authorize({});
@@ -73,7 +73,7 @@ describe('the authorize page', () => {
     }
   });
 
-  test('names the granted scopes, not the requested ones', async () => {
+  test('the authorize page names the granted scopes, not the requested ones', async () => {
     simulator.setConsent({ unticked: ['activity:read_all'] });
     const target = new URL((await authorize({})).headers.get('location') ?? '');
     expect(target.searchParams.get('scope')).toBe('read');
@@ -81,7 +81,7 @@ describe('the authorize page', () => {
     expect(token.body).toMatchObject({ scope: 'read' });
   });
 
-  test('returns the earlier grant without asking, until it is forced to ask or the access is revoked', async () => {
+  test('the authorize page returns the earlier grant without asking, until it is forced to ask or the access is revoked', async () => {
     const scopeOf = async (query: Readonly<Record<string, string>>) => {
       const target = new URL((await authorize(query)).headers.get('location') ?? '');
       return target.searchParams.get('scope') ?? target.searchParams.get('error');
@@ -105,7 +105,7 @@ describe('the authorize page', () => {
     [{ redirect_uri: 'https://example.com/x' }, 'redirect_uri'],
     [{ response_type: 'token' }, 'response_type'],
     [{ scope: '' }, 'scope'],
-  ])('rejects %j', async (query, field) => {
+  ])('the authorize page rejects %j', async (query, field) => {
     const reply = await authorize(query);
     expect(reply.status).toBe(400);
     expect(reply.body).toMatchObject(errorOf('Application', field, 'invalid'));
@@ -113,7 +113,7 @@ describe('the authorize page', () => {
 });
 
 describe('a code', () => {
-  test('exchanges a code for tokens of six hours, once', async () => {
+  test('a code exchanges a code for tokens of six hours, once', async () => {
     const code = simulator.grant(1001);
     const first = await exchange(code);
     expect(first.status).toBe(200);
@@ -129,7 +129,7 @@ describe('a code', () => {
     expect(second.body).toMatchObject(errorOf('AuthorizationCode', 'code', 'invalid'));
   });
 
-  test('rejects an old code as expired', async () => {
+  test('a code rejects an old code as expired', async () => {
     const code = simulator.grant(1001);
     clock.advance(hourMs);
     const reply = await exchange(code);
@@ -137,7 +137,7 @@ describe('a code', () => {
     expect(reply.body).toMatchObject(errorOf('AuthorizationCode', '', 'expired'));
   });
 
-  test('can reject a fresh code that works later', async () => {
+  test('a code can reject a fresh code that works later', async () => {
     simulator.faults.next('code-not-ready', 1, { endpoint: 'token' });
     const code = simulator.grant(1001);
     expect((await exchange(code)).body).toMatchObject(
@@ -226,14 +226,14 @@ describe('the end of a grant', () => {
     expect((await refresh(simulator, refreshToken)).status).toBe(400);
   }
 
-  test('expires an access token by the clock', async () => {
+  test('the end of a grant expires an access token by the clock', async () => {
     const { get } = await logIn();
     expect((await get('/athlete')).status).toBe(200);
     clock.advance(6 * hourMs);
     expect((await get('/athlete')).status).toBe(401);
   });
 
-  test('can expire access tokens while the refresh token lives', async () => {
+  test('the end of a grant can expire access tokens while the refresh token lives', async () => {
     const { get, refreshToken } = await logIn();
     simulator.expireAccessTokens();
     expect((await get('/athlete')).status).toBe(401);
@@ -243,20 +243,20 @@ describe('the end of a grant', () => {
     );
   });
 
-  test('ends a grant that the athlete revokes', async () => {
+  test('the end of a grant ends a grant that the athlete revokes', async () => {
     const login = await logIn();
     simulator.deauthorize(1001);
     await expectDead(login);
   });
 
-  test('ends a grant that the application deauthorizes', async () => {
+  test('the end of a grant ends a grant that the application deauthorizes', async () => {
     const login = await logIn();
     const url = `${simulator.oauthUrl}/deauthorize`;
     expect((await postForm(url, { access_token: login.accessToken })).status).toBe(200);
     await expectDead(login);
   });
 
-  test('ends a grant that the application revokes, with 200 also for an unknown token', async () => {
+  test('the end of a grant ends a grant that the application revokes, with 200 also for an unknown token', async () => {
     const login = await logIn();
     const basic = Buffer.from(`${simulator.clientId}:${simulator.clientSecret}`).toString('base64');
     const revoke = (token: string, authorization: string) =>
@@ -272,7 +272,7 @@ describe('the end of a grant', () => {
     await expectDead(login);
   });
 
-  test('rejects every call of an inactive application, whose tokens survive', async () => {
+  test('the end of a grant rejects every call of an inactive application, whose tokens survive', async () => {
     const { get, refreshToken } = await logIn();
     simulator.setApplicationInactive(true);
     for (const reply of [await get('/athlete'), await refresh(simulator, refreshToken)]) {
@@ -287,7 +287,7 @@ describe('the end of a grant', () => {
     expect((await refresh(simulator, refreshToken)).status).toBe(200);
   });
 
-  test('rejects a token in the query', async () => {
+  test('the end of a grant rejects a token in the query', async () => {
     const { accessToken } = await logIn();
     const reply = await fetchReply(`${simulator.apiUrl}/athlete?access_token=${accessToken}`);
     expect(reply.status).toBe(401);

@@ -76,7 +76,7 @@ describe('the quota windows', () => {
     expect(simulator.usage().short).toBe(2);
   });
 
-  test('does not count an injected 429 as over the limit', async () => {
+  test('the quota windows does not count an injected 429 as over the limit', async () => {
     simulator.faults.next('rate-limit');
     expect(await statuses(2)).toEqual([429, 200]);
     expect(simulator.requests.overLimit()).toEqual([]);
@@ -101,14 +101,14 @@ describe('the rate headers', () => {
     expect(rates((await get('/athlete')).headers)['x-readratelimit-usage']).toBe('5,5');
   });
 
-  test('can omit the read limits, or all rate headers', async () => {
+  test('the rate headers can omit the read limits, or all rate headers', async () => {
     simulator.setHeaders('overall');
     expect(rates((await get('/athlete')).headers)).toEqual(overall);
     simulator.setHeaders('none');
     expect(rates((await get('/athlete')).headers)).toEqual({});
   });
 
-  test('can omit the rate headers on streams only', async () => {
+  test('the rate headers can omit the rate headers on streams only', async () => {
     simulator.setHeaders('none-on-streams');
     const id = simulator.world.addActivity(1001);
     const query = { keys: 'time', key_by_type: 'true' };
@@ -116,7 +116,7 @@ describe('the rate headers', () => {
     expect(rates((await get('/athlete')).headers)).not.toEqual({});
   });
 
-  test('can send unreadable rate headers', async () => {
+  test('the rate headers can send unreadable rate headers', async () => {
     simulator.setHeaders('rubbish');
     const values = Object.values(rates((await get('/athlete')).headers));
     expect(values.every((value) => !/^\d+,\d+$/.test(value))).toBe(true);

@@ -73,7 +73,7 @@ function subscribe() {
 }
 
 describe('a subscription', () => {
-  test('creates a subscription after the callback echoed the challenge, lists it, and deletes it', async () => {
+  test('a subscription creates a subscription after the callback echoed the challenge, lists it, and deletes it', async () => {
     const made = await subscribe();
     expect(made.status).toBe(201);
     const id = Number(fieldOf(made.body, 'id'));
@@ -87,7 +87,7 @@ describe('a subscription', () => {
     expect((await fetchReply(`${url}?${query}`)).body).toEqual([]);
   });
 
-  test('rejects a subscription whose callback does not echo, or whose client is wrong', async () => {
+  test('a subscription rejects a subscription whose callback does not echo, or whose client is wrong', async () => {
     callback.echo = false;
     const reply = await subscribe();
     expect(reply.status).toBe(400);

@@ -26,7 +26,7 @@ function summaries({ world }: Simulator) {
 }
 
 describe('an invented history', () => {
-  test('invents the same history for the same seed, and another for another', async () => {
+  test('an invented history invents the same history for the same seed, and another for another', async () => {
     const notify = async (seed: number) => {
       let delivered = '';
       await withSimulator({ seed, athletes: many(50) }, (simulator) => {
@@ -41,7 +41,7 @@ describe('an invented history', () => {
     expect(await notify(1)).not.toBe(await notify(2));
   });
 
-  test('invents every oddity among 300 activities', async () => {
+  test('an invented history invents every oddity among 300 activities', async () => {
     await withSimulator({ athletes: many(300) }, (simulator) => {
       const records = summaries(simulator);
       const has = (predicate: (record: (typeof records)[number]) => boolean) =>
@@ -63,7 +63,7 @@ describe('an invented history', () => {
     });
   });
 
-  test('spreads the activities over the years, the newest a little before the end', async () => {
+  test('an invented history spreads the activities over the years, the newest a little before the end', async () => {
     await withSimulator({ athletes: many(200, { years: 5 }) }, ({ world }) => {
       const starts = world.activities(1001).map(({ startAt }) => startAt.getTime());
       const [newest = 0, oldest = 0] = [starts[0], starts.at(-1)];
@@ -72,7 +72,7 @@ describe('an invented history', () => {
     });
   });
 
-  test('invents unique ids of Strava’s size, not in the order of the starts', async () => {
+  test('an invented history invents unique ids of Strava’s size, not in the order of the starts', async () => {
     await withSimulator({ athletes: many(500) }, ({ world }) => {
       const ids = world.activities(1001).map(({ id }) => id);
       expect(new Set(ids).size).toBe(500);
@@ -81,7 +81,7 @@ describe('an invented history', () => {
     });
   });
 
-  test('writes local time with a false Z and a zone that ignores daylight saving', async () => {
+  test('an invented history writes local time with a false Z and a zone that ignores daylight saving', async () => {
     await withSimulator({ athletes: many(1) }, ({ world }) => {
       const id = world.addActivity(1001, {}, { startAt: new Date('2026-07-01T10:00:00Z') });
       const record = world.summary(id);
@@ -91,7 +91,7 @@ describe('an invented history', () => {
     });
   });
 
-  test('keeps thousands of activities without their streams in memory', async () => {
+  test('an invented history keeps thousands of activities without their streams in memory', async () => {
     await withSimulator({ athletes: many(5000) }, async (simulator) => {
       const before = process.memoryUsage().heapUsed;
       const get = await logIn(simulator);
@@ -104,7 +104,7 @@ describe('an invented history', () => {
 });
 
 describe('streams and record', () => {
-  test('agree on time, distance and line, aligned by index and unevenly spaced', async () => {
+  test('streams and record agree on time, distance and line, aligned by index and unevenly spaced', async () => {
     await withSimulator({ athletes: many(60) }, (simulator) => {
       for (const record of summaries(simulator)) {
         const streams = simulator.world.streams(record.id);
@@ -125,7 +125,7 @@ describe('streams and record', () => {
     });
   });
 
-  test('invents all eleven stream keys, with single elements null', async () => {
+  test('streams and record invents all eleven stream keys, with single elements null', async () => {
     await withSimulator({ athletes: many(120) }, ({ world }) => {
       const all = world.activities(1001).map(({ id }) => world.streams(id) ?? {});
       expect(new Set(all.flatMap((streams) => Object.keys(streams))).size).toBe(11);
@@ -137,7 +137,7 @@ describe('streams and record', () => {
     });
   });
 
-  test('invents the given number of samples', async () => {
+  test('streams and record invents the given number of samples', async () => {
     await withSimulator({ athletes: many(5, { samplesPerActivity: 4000 }) }, ({ world }) => {
       const [first] = world.activities(1001);
       expect(world.streams(first?.id ?? 0)?.['time']).toHaveLength(4000);
@@ -146,7 +146,7 @@ describe('streams and record', () => {
 });
 
 describe('a change', () => {
-  test('crops times, distance, polyline and streams together', async () => {
+  test('a change crops times, distance, polyline and streams together', async () => {
     await withSimulator({ athletes: many(1) }, ({ world }) => {
       const id = world.addActivity(
         1001,
@@ -171,7 +171,7 @@ describe('a change', () => {
     });
   });
 
-  test('sets, removes and withholds streams', async () => {
+  test('a change sets, removes and withholds streams', async () => {
     const clock = createTestClock();
     await withSimulator({ clock, athletes: many(1) }, async (simulator) => {
       const { world } = simulator;
@@ -191,7 +191,7 @@ describe('a change', () => {
     });
   });
 
-  test('keeps the streams when the sport is edited', async () => {
+  test('a change keeps the streams when the sport is edited', async () => {
     await withSimulator({ athletes: many(20, { manualShare: 0 }) }, ({ world }) => {
       for (const { id } of world.activities(1001)) {
         const before = world.streams(id);
@@ -205,7 +205,7 @@ describe('a change', () => {
     });
   });
 
-  test('can turn an activity private or make its record odd by an edit', async () => {
+  test('a change can turn an activity private or make its record odd by an edit', async () => {
     await withSimulator({ athletes: many(3, { privateShare: 0 }) }, ({ world }) => {
       const [one, two] = world.activities(1001);
       world.editActivity(one?.id ?? 0, { private: true });

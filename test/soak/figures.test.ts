@@ -5,7 +5,7 @@ import { roundLine, soakTable, sumFigures, violationsOf } from './figures.ts';
 const whole: Figures = { done: { kills: 50 }, requests: 400, overLimit: 0, lost: [], doubled: 0 };
 
 describe('a round of the soak', () => {
-  it('breaks nothing if its figures are those of the guarantees', () => {
+  it('a round of the soak breaks nothing if its figures are those of the guarantees', () => {
     const figures: Figures = {
       ...whole,
       tokens: { exchanges: 12, expiries: 12 },
@@ -23,13 +23,13 @@ describe('a round of the soak', () => {
     ['only 94 of 100 requests of the quota were used', { quota: { used: 94, available: 100 } }],
     ['a stop took 30.1 s', { longestStopMs: 30_100 }],
     ['a login was lost', { broken: ['a login was lost'] }],
-  ])('breaks a guarantee if %s', (sentence, broken) => {
+  ])('a round of the soak breaks a guarantee if %s', (sentence, broken) => {
     expect(violationsOf({ ...whole, ...broken })).toEqual([sentence]);
   });
 });
 
 describe('the rounds of one kind', () => {
-  it('add up, and the longest stop counts', () => {
+  it('the rounds of one kind add up, and the longest stop counts', () => {
     const one = { ...whole, done: { kills: 1_000, grants: 2 }, longestStopMs: 700 };
     expect(
       sumFigures([whole, one, { ...whole, lost: ['7 is missing'], longestStopMs: 20 }]),
@@ -44,14 +44,14 @@ describe('the rounds of one kind', () => {
     });
   });
 
-  it('have one line each while they run', () => {
+  it('the rounds of one kind have one line each while they run', () => {
     const figures = { ...whole, done: { kills: 50, 'logins lost': 1 }, lost: ['7 is missing'] };
     expect(roundLine({ kind: 'kills', figures, tookMs: 40_250 })).toBe(
       '50 kills, 1 logins lost; 400 requests, 0 over the limit, 1 lost, 0 doubled; 40.3 s',
     );
   });
 
-  it('are one row of the table, with their mean time', () => {
+  it('the rounds of one kind are one row of the table, with their mean time', () => {
     const tokens = { exchanges: 12, expiries: 12 };
     const rounds = [
       { kind: 'kills', figures: { ...whole, done: { kills: 1_000 } }, tookMs: 40_000 },

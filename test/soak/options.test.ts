@@ -4,15 +4,15 @@ import { readSoakOptions, roundKinds, SoakUsageError } from './options.ts';
 const read = (...args: string[]) => readSoakOptions(args, 42);
 
 describe('the arguments of the soak', () => {
-  it('mean one round of each kind with a random seed if there are none', () => {
+  it('the arguments of the soak mean one round of each kind with a random seed if there are none', () => {
     expect(read()).toEqual({ minutes: undefined, count: 1, seed: 42, kinds: roundKinds });
   });
 
-  it('give a time, without a bound of the count', () => {
+  it('the arguments of the soak give a time, without a bound of the count', () => {
     expect(read('--minutes', '0.5')).toMatchObject({ minutes: 0.5, count: Infinity });
   });
 
-  it('give a count, a seed and some kinds of rounds in the given order', () => {
+  it('the arguments of the soak give a count, a seed and some kinds of rounds in the given order', () => {
     const options = read('--count', '20', '--seed', '7', '--only', 'mongod,kills');
     expect(options).toEqual({
       minutes: undefined,

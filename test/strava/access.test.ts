@@ -38,7 +38,7 @@ function list({ source }: Stack): Promise<unknown> {
 }
 
 describe('an access token', () => {
-  it('refreshes an expired token, and uses the new one while it is good', async () => {
+  it('an access token refreshes an expired token, and uses the new one while it is good', async () => {
     const [simulator, stack] = await start();
     await list(stack);
     await list(stack);
@@ -46,7 +46,7 @@ describe('an access token', () => {
     expect(simulator.requests.count({ endpoint: 'list' })).toBe(2);
   });
 
-  it('is refused once a login with another application moved the athlete, and nothing is marked', async () => {
+  it('an access token is refused once a login with another application moved the athlete, and nothing is marked', async () => {
     const [simulator, { access, tokens }] = await start();
     const used = await access.token(athleteId, never());
     const moved = { accessToken: 'a2', refreshToken: 'r2', expiresAt: new Date(0) };
@@ -62,7 +62,7 @@ describe('an access token', () => {
     expect(await adapter.store.tokens.findOne()).toEqual(login);
   });
 
-  it('refreshes a token once for many concurrent callers', async () => {
+  it('an access token refreshes a token once for many concurrent callers', async () => {
     const [simulator, stack] = await start();
     const tokens = await Promise.all(
       Array.from({ length: 12 }, () => stack.access.token(athleteId, never())),
@@ -71,7 +71,7 @@ describe('an access token', () => {
     expect(simulator.requests.tokenRefreshes()).toBe(1);
   });
 
-  it('refreshes a token once for many concurrent processes', async () => {
+  it('an access token refreshes a token once for many concurrent processes', async () => {
     const [simulator] = await start();
     const connections = await Promise.all([1, 2, 3, 4].map(() => open(adapter.database)));
     try {
@@ -88,7 +88,7 @@ describe('an access token', () => {
     }
   });
 
-  it('stores a rotated token before it uses it', async () => {
+  it('an access token stores a rotated token before it uses it', async () => {
     const [simulator, stack] = await start();
     const held = simulator.hold({ endpoint: 'list' });
     const listing = list(stack);
@@ -101,7 +101,7 @@ describe('an access token', () => {
     await listing;
   });
 
-  it('keeps the scope and the client id of the login after a refresh', async () => {
+  it('an access token keeps the scope and the client id of the login after a refresh', async () => {
     const [simulator, stack] = await start();
     await stack.access.token(athleteId, never());
     expect(await stack.tokens.load(athleteId)).toMatchObject({
@@ -110,7 +110,7 @@ describe('an access token', () => {
     });
   });
 
-  it('refreshes a token that Strava rejects early, and sends the request again', async () => {
+  it('an access token refreshes a token that Strava rejects early, and sends the request again', async () => {
     const [simulator, stack] = await start();
     await list(stack);
     simulator.expireAccessTokens();
@@ -122,7 +122,7 @@ describe('an access token', () => {
     expect(statuses).toEqual([200, 401, 200]);
   });
 
-  it('refreshes a token once when Strava rejects it for many requests', async () => {
+  it('an access token refreshes a token once when Strava rejects it for many requests', async () => {
     const [simulator, stack] = await start();
     await list(stack);
     simulator.expireAccessTokens();
@@ -130,7 +130,7 @@ describe('an access token', () => {
     expect(simulator.requests.tokenRefreshes()).toBe(2);
   });
 
-  it('fails without a third try when Strava rejects the refreshed token too', async () => {
+  it('an access token fails without a third try when Strava rejects the refreshed token too', async () => {
     const [simulator, stack] = await start();
     await list(stack);
     simulator.requests.clear();
@@ -148,7 +148,7 @@ describe('an access token', () => {
 });
 
 describe('short-lived tokens among several processes', () => {
-  it('refreshes each short-lived token once, and demands no new login', async () => {
+  it('short-lived tokens among several processes refreshes each short-lived token once, and demands no new login', async () => {
     const lifetimeMs = 2_000;
     const quota = { short: 1_000_000, daily: 1_000_000 };
     const [simulator] = await start({ accessTokenLifetimeMs: lifetimeMs, quota });
@@ -183,7 +183,7 @@ describe('short-lived tokens among several processes', () => {
 });
 
 describe('a refresh token that Strava rejects', () => {
-  it('marks the athlete when Strava rejects the refresh token, names the command to run, and changes nothing else', async () => {
+  it('a refresh token that Strava rejects marks the athlete when Strava rejects the refresh token, names the command to run, and changes nothing else', async () => {
     const [simulator, stack] = await start();
     await adapter.activities.storePage(pageOf([recordOf(19_000_000_001)]));
     const before = await stack.tokens.load(athleteId);
@@ -197,7 +197,7 @@ describe('a refresh token that Strava rejects', () => {
     expect(await adapter.database.db.collection('activities').countDocuments()).toBe(1);
   });
 
-  it('sends a rejected refresh token only once', async () => {
+  it('a refresh token that Strava rejects sends a rejected refresh token only once', async () => {
     const [simulator, stack] = await start();
     simulator.deauthorize(athleteId);
     await thrownBy(list(stack));
@@ -209,7 +209,7 @@ describe('a refresh token that Strava rejects', () => {
     await list(other);
   });
 
-  it('ignores a rejection when another process has stored a newer refresh token', async () => {
+  it('a refresh token that Strava rejects ignores a rejection when another process has stored a newer refresh token', async () => {
     const [simulator, stack] = await start();
     const stale = await stack.tokens.load(athleteId);
     if (stale === undefined) throw new Error('No grant.');
@@ -225,7 +225,7 @@ describe('a refresh token that Strava rejects', () => {
     expect(await stack.tokens.load(athleteId)).not.toHaveProperty('needsAuthorization');
   });
 
-  it('keeps a login that is made during a refresh', async () => {
+  it('a refresh token that Strava rejects keeps a login that is made during a refresh', async () => {
     const [simulator, stack] = await start();
     const held = simulator.hold({ endpoint: 'token' });
     const token = stack.access.token(athleteId, never());
@@ -239,7 +239,7 @@ describe('a refresh token that Strava rejects', () => {
 });
 
 describe('an athlete who never logged in', () => {
-  it('demands a login without a request when no login is stored', async () => {
+  it('an athlete who never logged in demands a login without a request when no login is stored', async () => {
     const [simulator, stack] = await start();
     await adapter.empty();
     expect(await thrownBy(list(stack))).toBeInstanceOf(AuthorizationNeededError);
@@ -249,7 +249,7 @@ describe('an athlete who never logged in', () => {
 
 describe('a failed refresh', () => {
   it.each(['error-json', 'html-502', 'malformed', 'wrong-shape', 'hang', 'rate-limit'] as const)(
-    'reports a refresh that fails by %s as transient, and the next one succeeds',
+    'a failed refresh reports a refresh that fails by %s as transient, and the next one succeeds',
     async (kind) => {
       const [simulator] = await start({ rotation: 'never' });
       const store = adapter.store;
@@ -261,7 +261,7 @@ describe('a failed refresh', () => {
     },
   );
 
-  it('finishes a refresh when the program is stopped', async () => {
+  it('a failed refresh finishes a refresh when the program is stopped', async () => {
     const [simulator, stack] = await start();
     const stop = new AbortController();
     const held = simulator.hold({ endpoint: 'token' });
@@ -288,7 +288,7 @@ describe('a killed process', () => {
     );
   }
 
-  it('refreshes soon after another process was killed during its refresh', async () => {
+  it('a killed process refreshes soon after another process was killed during its refresh', async () => {
     const [simulator, stack] = await start({ rotation: 'never' });
     const held = simulator.hold({ endpoint: 'token' });
     const child = await startOther(simulator);
@@ -302,7 +302,7 @@ describe('a killed process', () => {
     expect(performance.now() - startedMs).toBeLessThan(10_000);
   });
 
-  it('uses the token that a killed process had refreshed', async () => {
+  it('a killed process uses the token that a killed process had refreshed', async () => {
     const [simulator, stack] = await start();
     const held = simulator.hold({ endpoint: 'list' });
     const child = await startOther(simulator);

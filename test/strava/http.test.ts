@@ -70,7 +70,7 @@ const kinds: readonly [FaultKind, string, string][] = [
 
 describe('a request', () => {
   it.each(kinds)(
-    'fails a request that meets %s with a typed error without a secret',
+    'a request fails a request that meets %s with a typed error without a secret',
     async (...row) => {
       const [kind, listCode, streamsCode] = row;
       const [list, streams] = await failuresOf(kind);
@@ -85,13 +85,13 @@ describe('a request', () => {
     },
   );
 
-  it('closes the window after a 429', async () => {
+  it('a request closes the window after a 429', async () => {
     const [list, streams] = await failuresOf('rate-limit');
     expect(list).toMatchObject({ code: 'RATE_LIMITED' });
     expect(streams).toMatchObject({ code: 'QUOTA_SPENT' });
   });
 
-  it('reads a page with odd values record by record', async () => {
+  it('a request reads a page with odd values record by record', async () => {
     simulator.faults.next('malformed', 2);
     const records = await stack.source.listPage(athleteId, { page: 1 }, free);
     expect(records.map(({ isUsable }) => isUsable)).toEqual([false, false]);
@@ -99,12 +99,12 @@ describe('a request', () => {
     expect(streams).toMatchObject({ code: 'MALFORMED_RESPONSE' });
   });
 
-  it('reports an unknown activity as not found', async () => {
+  it('a request reports an unknown activity as not found', async () => {
     const error = await thrownBy(stack.source.streams(athleteId, 7, free));
     expect(error).toMatchObject({ code: 'NOT_FOUND', isTransient: false });
   });
 
-  it('names the missing scope', async () => {
+  it('a request names the missing scope', async () => {
     const refreshToken = simulator.issueRefreshToken(athleteId, ['read']);
     const grant = { athleteId, accessToken: 'x', refreshToken, expiresAt: new Date(0) };
     await stack.tokens.save(grant);
@@ -113,7 +113,7 @@ describe('a request', () => {
     expect(error.message).toContain('activity:read_permission');
   });
 
-  it('rejects an inactive application without marking the athlete', async () => {
+  it('a request rejects an inactive application without marking the athlete', async () => {
     await stack.source.listPage(athleteId, { page: 1 }, free);
     simulator.setApplicationInactive(true);
     try {
@@ -136,7 +136,7 @@ describe('a request', () => {
 });
 
 describe('an exchange', () => {
-  it('reports an unreachable server as transient, and names only its host', async () => {
+  it('an exchange reports an unreachable server as transient, and names only its host', async () => {
     const http = createHttp(1_000);
     const url = 'http://127.0.0.1:9/oauth?client_secret=geheim';
     const error = await thrownBy(
@@ -147,7 +147,7 @@ describe('an exchange', () => {
     expect(error.message).toContain('127.0.0.1:9');
   });
 
-  it('ends at once when it is aborted', async () => {
+  it('an exchange ends at once when it is aborted', async () => {
     const stop = new AbortController();
     const held = simulator.hold({ endpoint: 'list' });
     const http = createHttp(30_000);
@@ -167,7 +167,7 @@ describe('an exchange', () => {
     waiting.drop();
   });
 
-  it('sends each request once, because retries would bypass the quota', async () => {
+  it('an exchange sends each request once, because retries would bypass the quota', async () => {
     await stack.source.listPage(athleteId, { page: 1 }, free);
     simulator.requests.clear();
     for (const kind of ['html-502', 'reset', 'hang'] as const) await failuresOf(kind);

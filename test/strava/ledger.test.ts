@@ -132,7 +132,7 @@ function limiterScene() {
 }
 
 describe('a settlement that may wait', () => {
-  it('is written with the next reservation, in one write', async () => {
+  it('a settlement that may wait is written with the next reservation, in one write', async () => {
     const { reserve, settle, written, inFlight } = scene();
     await reserve('a');
     await settle('a', { counts: counts(1) });
@@ -143,7 +143,7 @@ describe('a settlement that may wait', () => {
     expect(written.at(-1)?.windows[0]).toMatchObject({ seen: 1, reserved: 2 });
   });
 
-  it('is settled before the reservation that it is written with, so that the bounds are as exact', async () => {
+  it('a settlement that may wait is settled before the reservation that it is written with, so that the bounds are as exact', async () => {
     const { reserve, settle, written } = scene();
     await reserve('a');
     await settle('a');
@@ -151,7 +151,7 @@ describe('a settlement that may wait', () => {
     expect(written.at(-1)?.inFlight[0]?.charges[0]).toMatchObject({ settledBefore: 1 });
   });
 
-  it('is written alone after 250 ms without a reservation', async () => {
+  it('a settlement that may wait is written alone after 250 ms without a reservation', async () => {
     const { reserve, settle, pass, inFlight } = scene();
     await reserve('a');
     await settle('a');
@@ -161,7 +161,7 @@ describe('a settlement that may wait', () => {
     expect(inFlight()).toEqual([]);
   });
 
-  it('waits 250 ms of its own, also after an earlier one was written with a reservation', async () => {
+  it('a settlement that may wait waits 250 ms of its own, also after an earlier one was written with a reservation', async () => {
     const { reserve, settle, pass, inFlight } = scene();
     await reserve('a');
     await settle('a');
@@ -174,7 +174,7 @@ describe('a settlement that may wait', () => {
     expect(inFlight()).toEqual([]);
   });
 
-  it('counts in this process before it is written', async () => {
+  it('a settlement that may wait counts in this process before it is written', async () => {
     const { reserve, settle, ledger } = scene();
     await reserve('a');
     await settle('a', { counts: counts(1) });
@@ -183,7 +183,7 @@ describe('a settlement that may wait', () => {
     expect(ledger.known().inFlight).toEqual([]);
   });
 
-  it('is written with a reservation that is rejected', async () => {
+  it('a settlement that may wait is written with a reservation that is rejected', async () => {
     const { reserve, settle, ledger, inFlight } = scene();
     await reserve('a');
     await settle('a');
@@ -191,7 +191,7 @@ describe('a settlement that may wait', () => {
     expect(inFlight()).toEqual([]);
   });
 
-  it('stays and is written with the next reservation where its own write failed', async () => {
+  it('a settlement that may wait stays and is written with the next reservation where its own write failed', async () => {
     const { reserve, settle, pass, inFlight, beforeUpdate } = scene();
     await reserve('a');
     await settle('a');
@@ -203,7 +203,7 @@ describe('a settlement that may wait', () => {
     expect(inFlight()).toEqual(['c']);
   });
 
-  it('leaves nothing that keeps the process alive once it was flushed', async () => {
+  it('a settlement that may wait leaves nothing that keeps the process alive once it was flushed', async () => {
     const { reserve, settle, ledger, sleepers } = scene();
     await reserve('a');
     await settle('a');
@@ -212,7 +212,7 @@ describe('a settlement that may wait', () => {
     expect(sleepers()).toBe(0);
   });
 
-  it('charges the request to a window that another process opens before it is written', async () => {
+  it('a settlement that may wait charges the request to a window that another process opens before it is written', async () => {
     const { reserve, settle, pass, store, written } = scene();
     await pass(8 * 60_000 - 10_000);
     await reserve('a');
@@ -228,21 +228,21 @@ describe('a settlement that may wait', () => {
 });
 
 describe('a settlement that leaves less of the quota', () => {
-  it('is written at once where the headers have a lower limit', async () => {
+  it('a settlement that leaves less of the quota is written at once where the headers have a lower limit', async () => {
     const { reserve, settle, written } = scene();
     await reserve('a');
     await settle('a', { counts: counts(1, 100) });
     expect(written.at(-1)).toMatchObject({ inFlight: [], observed: { short: 100 } });
   });
 
-  it('is written at once where the headers show requests of another program', async () => {
+  it('a settlement that leaves less of the quota is written at once where the headers show requests of another program', async () => {
     const { reserve, settle, written } = scene();
     await reserve('a');
     await settle('a', { counts: counts(9) });
     expect(written.at(-1)?.windows[0]).toMatchObject({ minForeign: 8 });
   });
 
-  it('is written at once also where a read that began before the reservation ends after it', async () => {
+  it('a settlement that leaves less of the quota is written at once also where a read that began before the reservation ends after it', async () => {
     const { reserve, settle, ledger, inFlight, store } = scene();
     const { promise, resolve } = Promise.withResolvers<QuotaState>();
     store.load = () => promise;
@@ -256,7 +256,7 @@ describe('a settlement that leaves less of the quota', () => {
 });
 
 describe('the rate limiter', () => {
-  it('settles a success with the next reservation while another request is in flight', async () => {
+  it('the rate limiter settles a success with the next reservation while another request is in flight', async () => {
     const { send, inFlight, written } = limiterScene();
     const [one, other] = [await send(), await send()];
     await one.respond(200);
@@ -267,7 +267,7 @@ describe('the rate limiter', () => {
     await Promise.all([other.respond(200), third.respond(200)]);
   });
 
-  it.each([404, 429, 500])('settles a response of %i at once', async (status) => {
+  it.each([404, 429, 500])('the rate limiter settles a response of %i at once', async (status) => {
     const { send, inFlight } = limiterScene();
     const [one, other] = [await send(), await send()];
     await one.respond(status);
@@ -275,7 +275,7 @@ describe('the rate limiter', () => {
     await other.respond(200);
   });
 
-  it('settles a request that fails at once, with the settlements that wait', async () => {
+  it('the rate limiter settles a request that fails at once, with the settlements that wait', async () => {
     const { send, inFlight } = limiterScene();
     const [one, other, third] = [await send(), await send(), await send()];
     await one.respond(200);
@@ -284,7 +284,7 @@ describe('the rate limiter', () => {
     await third.respond(200);
   });
 
-  it('has settled everything in the quota once nothing is in flight', async () => {
+  it('the rate limiter has settled everything in the quota once nothing is in flight', async () => {
     const { send, inFlight } = limiterScene();
     const [one, other] = [await send(), await send()];
     await one.respond(200);
@@ -292,7 +292,7 @@ describe('the rate limiter', () => {
     expect(inFlight()).toEqual([]);
   });
 
-  it('has settled everything once the last request was rejected before it was sent', async () => {
+  it('the rate limiter has settled everything once the last request was rejected before it was sent', async () => {
     const { limiter, send, inFlight, beforeUpdate } = limiterScene();
     const one = await send();
     const { promise, reject } = Promise.withResolvers<undefined>();

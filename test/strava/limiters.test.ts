@@ -132,7 +132,7 @@ function maxCounted(kind: string, sentMs: readonly number[], settings: QuotaSett
 }
 
 describe('Bottleneck with a ledger that allows everything', () => {
-  it('sends at most 200 requests in 15 minutes and 1,000 a day by Bottleneck alone', async () => {
+  it('Bottleneck with a ledger that allows everything sends at most 200 requests in 15 minutes and 1,000 a day by Bottleneck alone', async () => {
     const { spend, send, at, advance } = scene(forgetfulLedger());
     const sent: number[] = [];
     for (let window = 0; window < 6; window += 1) {
@@ -146,7 +146,7 @@ describe('Bottleneck with a ledger that allows everything', () => {
     await expect(send()).rejects.toMatchObject({ opensAt: new Date('2026-10-06T00:15:02Z') });
   });
 
-  it('charges requests near a boundary to both windows by Bottleneck alone', async () => {
+  it('Bottleneck with a ledger that allows everything charges requests near a boundary to both windows by Bottleneck alone', async () => {
     const { spend, at, sentMs } = scene(forgetfulLedger(), small);
     at('2026-10-05T10:14:00Z');
     expect(await spend(3)).toBe(3);
@@ -159,7 +159,7 @@ describe('Bottleneck with a ledger that allows everything', () => {
     expect(maxCounted('short', sentMs, small)).toBe(10);
   });
 
-  it('charges a request in flight across a boundary to both windows by Bottleneck alone', async () => {
+  it('Bottleneck with a ledger that allows everything charges a request in flight across a boundary to both windows by Bottleneck alone', async () => {
     const { limiter, spend, at } = scene(forgetfulLedger(), small);
     at('2026-10-05T10:14:50Z');
     const { promise, resolve } = Promise.withResolvers<typeof ok>();
@@ -175,7 +175,7 @@ describe('Bottleneck with a ledger that allows everything', () => {
     await slow;
   });
 
-  it('never lets Strava count too many by Bottleneck alone, whenever requests are sent', async () => {
+  it('Bottleneck with a ledger that allows everything never lets Strava count too many by Bottleneck alone, whenever requests are sent', async () => {
     const step = fc.record({
       pauseMs: fc.constantFrom(0, 500, secondMs, 3 * secondMs, 10 * minuteMs, 5 * hourMs),
       requests: fc.integer({ min: 1, max: 14 }),
@@ -199,7 +199,7 @@ describe('Bottleneck with a ledger that allows everything', () => {
 });
 
 describe('the ledger without Bottleneck', () => {
-  it('sends at most 200 requests in 15 minutes and 1,000 a day by the ledger alone', async () => {
+  it('the ledger without Bottleneck sends at most 200 requests in 15 minutes and 1,000 a day by the ledger alone', async () => {
     bypassBottleneck();
     const { spend, advance } = scene(memoryLedger());
     const sent: number[] = [];
@@ -210,7 +210,7 @@ describe('the ledger without Bottleneck', () => {
     expect(sent).toEqual([200, 200, 200, 200, 200, 0]);
   });
 
-  it('shares the limits between two processes by the ledger alone', async () => {
+  it('the ledger without Bottleneck shares the limits between two processes by the ledger alone', async () => {
     bypassBottleneck();
     const ledger = memoryLedger();
     const [one, other] = [scene(ledger), scene(ledger)];
@@ -218,14 +218,14 @@ describe('the ledger without Bottleneck', () => {
     expect(sent[0] + sent[1]).toBe(200);
   });
 
-  it('holds no limit once Bottleneck and the ledger are both out of the way', async () => {
+  it('the ledger without Bottleneck holds no limit once Bottleneck and the ledger are both out of the way', async () => {
     bypassBottleneck();
     expect(await scene(forgetfulLedger()).spend(250)).toBe(250);
   });
 });
 
 describe('Bottleneck and the ledger together', () => {
-  it('gives each window in Bottleneck what the ledger leaves this process', async () => {
+  it('Bottleneck and the ledger together gives each window in Bottleneck what the ledger leaves this process', async () => {
     const increments = vi.spyOn(Bottleneck.prototype, 'incrementReservoir');
     const given = (): number => increments.mock.calls.reduce((sum, [by]) => sum + by, 0);
     const ledger = memoryLedger();
@@ -240,7 +240,7 @@ describe('Bottleneck and the ledger together', () => {
     expect(given()).toBe(-12);
   });
 
-  it('sends every request that the ledger allows, whatever other processes spend', async () => {
+  it('Bottleneck and the ledger together sends every request that the ledger allows, whatever other processes spend', async () => {
     const step = fc.record({
       pauseMs: fc.constantFrom(0, 500, secondMs, 3 * secondMs, 10 * minuteMs, 5 * hourMs),
       requests: fc.integer({ min: 1, max: 14 }),
@@ -267,7 +267,7 @@ describe('Bottleneck and the ledger together', () => {
     );
   });
 
-  it('sends without a wait after the wall clock was set back', async () => {
+  it('Bottleneck and the ledger together sends without a wait after the wall clock was set back', async () => {
     const { send, sentMs } = scene(memoryLedger(), small);
     await send();
     vi.useFakeTimers({ toFake: ['Date'] });

@@ -28,7 +28,7 @@ function oauthWith(clientSecret = simulator.clientSecret): OAuth {
 }
 
 describe("a code's exchange", () => {
-  it('exchanges a code for the tokens, their expiry, the scopes and the athlete', async () => {
+  it("a code's exchange exchanges a code for the tokens, their expiry, the scopes and the athlete", async () => {
     const grant = await oauthWith().exchangeCode(simulator.grant(athleteId));
     expect(simulator.isRefreshTokenLive(grant.refreshToken)).toBe(true);
     expect(grant.athlete).toMatchObject({ id: athleteId });
@@ -38,7 +38,7 @@ describe("a code's exchange", () => {
     expect(hours).toBeLessThanOrEqual(6);
   });
 
-  it('demands a new login for a used or invented code', async () => {
+  it("a code's exchange demands a new login for a used or invented code", async () => {
     const code = simulator.grant(athleteId);
     await oauthWith().exchangeCode(code);
     for (const rejected of [code, 'invented']) {
@@ -50,7 +50,7 @@ describe("a code's exchange", () => {
 });
 
 describe('a refresh', () => {
-  it('returns the rotated refresh token', async () => {
+  it('a refresh returns the rotated refresh token', async () => {
     const old = simulator.issueRefreshToken(athleteId);
     const grant = await oauthWith().refresh(old);
     expect(grant.refreshToken).not.toBe(old);
@@ -58,13 +58,13 @@ describe('a refresh', () => {
     expect(simulator.isRefreshTokenLive(grant.refreshToken)).toBe(true);
   });
 
-  it('rejects a dead refresh token', async () => {
+  it('a refresh rejects a dead refresh token', async () => {
     const error = await thrownBy(oauthWith().refresh('dead-token'));
     expect(error).toBeInstanceOf(RefreshTokenRejectedError);
     expect(inspect(error, { depth: 10 })).not.toContain('dead-token');
   });
 
-  it('rejects a refresh with a wrong secret as the application, not the athlete', async () => {
+  it('a refresh rejects a refresh with a wrong secret as the application, not the athlete', async () => {
     const error = await thrownBy(
       oauthWith('wrong').refresh(simulator.issueRefreshToken(athleteId)),
     );
@@ -72,14 +72,14 @@ describe('a refresh', () => {
     expect(error.message).toContain('STRAVA_CLIENT_SECRET');
   });
 
-  it('does not blame the client for a 429 on a refresh', async () => {
+  it('a refresh does not blame the client for a 429 on a refresh', async () => {
     simulator.faults.next('rate-limit', 1, { endpoint: 'token' });
     const error = await thrownBy(oauthWith().refresh(simulator.issueRefreshToken(athleteId)));
     expect(error).toBeInstanceOf(RateLimitedError);
   });
 
   it.each(['html-502', '597', 'reset', 'truncated', 'cut-json', 'html-200', 'hang'] as const)(
-    'reports a refresh that meets %s as transient, without a secret',
+    'a refresh reports a refresh that meets %s as transient, without a secret',
     async (kind) => {
       simulator.faults.next(kind, 1, { endpoint: 'token' });
       const refreshToken = simulator.issueRefreshToken(athleteId);
@@ -93,7 +93,7 @@ describe('a refresh', () => {
   );
 
   it.each(['malformed', 'wrong-shape', 'empty-list'] as const)(
-    'reports a token response that is %s as malformed',
+    'a refresh reports a token response that is %s as malformed',
     async (kind) => {
       simulator.faults.next(kind, 1, { endpoint: 'token' });
       const error = await thrownBy(oauthWith().refresh(simulator.issueRefreshToken(athleteId)));
@@ -104,7 +104,7 @@ describe('a refresh', () => {
 
 describe('a revocation', () => {
   it.each(['refreshToken', 'accessToken'] as const)(
-    'ends the grant when the %s is revoked',
+    'a revocation ends the grant when the %s is revoked',
     async (kind) => {
       const grant = await oauthWith().exchangeCode(simulator.grant(athleteId));
       await oauthWith().revoke(grant[kind] ?? '');
@@ -112,7 +112,7 @@ describe('a revocation', () => {
     },
   );
 
-  it('succeeds for an unknown or dead token', async () => {
+  it('a revocation succeeds for an unknown or dead token', async () => {
     const token = simulator.issueRefreshToken(athleteId);
     await oauthWith().revoke('nobody-knows');
     expect(simulator.isRefreshTokenLive(token)).toBe(true);
@@ -120,7 +120,7 @@ describe('a revocation', () => {
     await oauthWith().revoke(token);
   });
 
-  it('rejects a revocation with a wrong secret as the application, and revokes nothing', async () => {
+  it('a revocation rejects a revocation with a wrong secret as the application, and revokes nothing', async () => {
     const token = simulator.issueRefreshToken(athleteId);
     const error = await thrownBy(oauthWith('wrong').revoke(token));
     expect(error).toBeInstanceOf(ApplicationRejectedError);
@@ -128,7 +128,7 @@ describe('a revocation', () => {
   });
 
   it.each(['html-502', '597', 'reset', 'truncated', 'html-200', 'hang'] as const)(
-    'reports a revocation that meets %s as transient, without a secret',
+    'a revocation reports a revocation that meets %s as transient, without a secret',
     async (kind) => {
       simulator.faults.next(kind, 1, { endpoint: 'revoke' });
       const token = simulator.issueRefreshToken(athleteId);
@@ -147,7 +147,7 @@ describe('the authorize URL', () => {
     [false, 'auto'],
     [true, 'force'],
   ])(
-    'contains the parameters that Strava needs, and no secret (forced: %s)',
+    'the authorize URL contains the parameters that Strava needs, and no secret (forced: %s)',
     (isForced, prompt) => {
       const redirectUri = 'http://127.0.0.1:8080/';
       const url = new URL(

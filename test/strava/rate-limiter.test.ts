@@ -136,7 +136,7 @@ function useOf(simulator: Simulator): number {
 }
 
 describe('two processes at full speed', () => {
-  it('uses nearly all of the quota from two processes, and never exceeds it', async () => {
+  it('two processes at full speed uses nearly all of the quota from two processes, and never exceeds it', async () => {
     const simulator = await race('both', 10_500);
     expect(simulator.requests.overLimit()).toEqual([]);
     expect(useOf(simulator)).toBeGreaterThanOrEqual(0.9);
@@ -145,7 +145,7 @@ describe('two processes at full speed', () => {
 
 describe('two processes without usable headers', () => {
   it.each(['none', 'rubbish', 'overall'] as const)(
-    'never exceeds the quota with the header mode %s',
+    'two processes without usable headers never exceeds the quota with the header mode %s',
     async (mode) => {
       const simulator = await race(mode, 2_500);
       expect(simulator.requests.overLimit()).toEqual([]);
@@ -155,7 +155,7 @@ describe('two processes without usable headers', () => {
 });
 
 describe('a spent window', () => {
-  it('throws before it sends a request when the window is spent, and says until when', async () => {
+  it('a spent window throws before it sends a request when the window is spent, and says until when', async () => {
     const { simulator, stack } = await scene({ short: 3 });
     expect(await spend(stack)).toBe(3);
     const error = await thrownBy(list(stack));
@@ -164,14 +164,14 @@ describe('a spent window', () => {
     expect(simulator.requests.count()).toBe(3);
   });
 
-  it('shares a spent window with a later process', async () => {
+  it('a spent window shares a spent window with a later process', async () => {
     const { simulator, stack, clock } = await scene({ short: 3 });
     await spend(stack);
     const later = await another(simulator, { short: 3 }, clock);
     expect(await spend(later)).toBe(0);
   });
 
-  it('sends again in the next window', async () => {
+  it('a spent window sends again in the next window', async () => {
     const { simulator, stack, clock } = await scene({ short: 3 });
     await spend(stack);
     clock.advance(8 * 60_000 + 2_000);
@@ -179,7 +179,7 @@ describe('a spent window', () => {
     expect(simulator.requests.overLimit()).toEqual([]);
   });
 
-  it('keeps the daily window spent when the next short window opens', async () => {
+  it('a spent window keeps the daily window spent when the next short window opens', async () => {
     const { stack, clock } = await scene({ short: 3, daily: 4 });
     expect(await spend(stack)).toBe(3);
     clock.advance(8 * 60_000 + 2_000);
@@ -188,7 +188,7 @@ describe('a spent window', () => {
     expect(error).toMatchObject({ opensAt: new Date('2026-10-06T00:00:02Z') });
   });
 
-  it('leaves the reserve of a request', async () => {
+  it('a spent window leaves the reserve of a request', async () => {
     const { stack } = await scene({ short: 5 });
     const careful = { ...free, reserve: { short: 2, daily: 0 } };
     const request = (): Promise<unknown> => stack.source.listPage(athleteId, { page: 1 }, careful);
@@ -201,7 +201,7 @@ describe('a spent window', () => {
 });
 
 describe('an unexpected 429', () => {
-  it('closes the window for every process after a 429', async () => {
+  it('an unexpected 429 closes the window for every process after a 429', async () => {
     const { simulator, stack, clock } = await scene({ short: 10 });
     simulator.faults.next('rate-limit');
     expect(await thrownBy(list(stack))).toBeInstanceOf(RateLimitedError);
@@ -214,7 +214,7 @@ describe('an unexpected 429', () => {
 });
 
 describe('the headers of a response', () => {
-  it('lowers the limit within a window when the headers say so', async () => {
+  it('the headers of a response lowers the limit within a window when the headers say so', async () => {
     const { simulator, stack } = await scene({ short: 10 });
     await list(stack);
     simulator.setQuota({ short: 4 });
@@ -222,7 +222,7 @@ describe('the headers of a response', () => {
     expect(simulator.requests.overLimit()).toEqual([]);
   });
 
-  it('raises the limit by the headers only if the operator allows it', async () => {
+  it('the headers of a response raises the limit by the headers only if the operator allows it', async () => {
     const configured = await scene({ short: 10 }, { short: 3 });
     expect(await spend(configured.stack)).toBe(3);
     await adapter.empty();
@@ -231,7 +231,7 @@ describe('the headers of a response', () => {
     expect(allowed.simulator.requests.overLimit()).toEqual([]);
   });
 
-  it('counts the requests of another program of the application', async () => {
+  it('the headers of a response counts the requests of another program of the application', async () => {
     const { simulator, stack } = await scene({ short: 10 });
     simulator.useQuotaElsewhere(4);
     await list(stack);
@@ -246,7 +246,7 @@ describe('the headers of a response', () => {
 });
 
 describe('concurrent requests', () => {
-  it('sends at most four requests at once, and charges each attempt', async () => {
+  it('concurrent requests sends at most four requests at once, and charges each attempt', async () => {
     const { simulator, stack } = await scene({ short: 20 });
     const held = [1, 2, 3, 4].map(() => simulator.hold({ endpoint: 'list' }));
     const requests = Array.from({ length: 10 }, () => list(stack));
@@ -260,7 +260,7 @@ describe('concurrent requests', () => {
     expect(simulator.requests.overLimit()).toEqual([]);
   });
 
-  it('charges failed requests', async () => {
+  it('concurrent requests charges failed requests', async () => {
     const { simulator, stack } = await scene({ short: 4 });
     simulator.faults.next('html-502', 1);
     simulator.faults.next('reset', 1);

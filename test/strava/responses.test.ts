@@ -85,20 +85,20 @@ const table: readonly [string, HttpResponse, ErrorClass][] = [
 ];
 
 describe('a response', () => {
-  it.each(table)('turns %s into its typed error', (_, one, expected) => {
+  it.each(table)('a response turns %s into its typed error', (_, one, expected) => {
     const error = thrownBy(() => readResponse(one, 'the list of activities'));
     expect(error).toBeInstanceOf(expected);
     expect(Object.getPrototypeOf(error)).toBe(expected.prototype);
   });
 
-  it.each(table)('ignores the message of %s', (_, one, expected) => {
+  it.each(table)('a response ignores the message of %s', (_, one, expected) => {
     for (const message of ['', 'Rate Limit Exceeded', 'Inactive', 'access_token invalid missing']) {
       const body = one.body.replace(/"message":"[^"]*"/, `"message":${JSON.stringify(message)}`);
       expect(thrownBy(() => readResponse({ ...one, body }, 'it'))).toBeInstanceOf(expected);
     }
   });
 
-  it('puts no token of a body into the error', () => {
+  it('a response puts no token of a body into the error', () => {
     for (const [, one] of table) {
       const secret = 'geheim-token';
       const body = one.body.replace(/"message":"[^"]*"/, `"message":"${secret}"`);
@@ -108,19 +108,19 @@ describe('a response', () => {
   });
 
   it.each([json, 'APPLICATION/JSON', 'application/json', 'application/problem+json'])(
-    'reads a body of the type %s',
+    'a response reads a body of the type %s',
     (type) => {
       expect(readResponse(responseOf(200, [1], type), 'it')).toEqual([1]);
     },
   );
 
-  it('keeps integers that exceed a double', () => {
+  it('a response keeps integers that exceed a double', () => {
     expect(readResponse(responseOf(200, '{"id":9007199254740993}'), 'it')).toEqual({
       id: 9_007_199_254_740_993n,
     });
   });
 
-  it('reports a body that is no object as malformed', () => {
+  it('a response reports a body that is no object as malformed', () => {
     expect(readObject(responseOf(200, { a: 1 }), 'it')).toEqual({ a: 1 });
     for (const body of [[], 'null', '"text"', '7']) {
       expect(thrownBy(() => readObject(responseOf(200, body), 'it'))).toBeInstanceOf(
@@ -131,7 +131,7 @@ describe('a response', () => {
 });
 
 describe('the faults of a response', () => {
-  it('lists the faults, with empty texts for odd values', () => {
+  it('the faults of a response lists the faults, with empty texts for odd values', () => {
     const errors = [{ resource: 'A', field: 7, code: null }, 'odd', null, { code: 'c' }];
     expect(faultsOf(responseOf(400, { errors }))).toEqual([
       { resource: 'A', field: '', code: '' },
@@ -140,7 +140,7 @@ describe('the faults of a response', () => {
   });
 
   it.each([{ errors: 'none' }, { errors: null }, [], 'no JSON', {}])(
-    'finds no faults in %j',
+    'the faults of a response finds no faults in %j',
     (body) => {
       expect(faultsOf(responseOf(400, body))).toEqual([]);
     },

@@ -25,7 +25,7 @@ async function turn(): Promise<void> {
 }
 
 describe('the slots for requests in flight', () => {
-  it('run at most the maximum at once, and the others in their order', async () => {
+  it('the slots for requests in flight run at most the maximum at once, and the others in their order', async () => {
     const { run, started, end } = scene(2);
     const all = ['a', 'b', 'c', 'd'].map(run);
     await turn();
@@ -41,7 +41,7 @@ describe('the slots for requests in flight', () => {
     expect(await Promise.all(all)).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('are free again after work that fails', async () => {
+  it('the slots for requests in flight are free again after work that fails', async () => {
     const { run, started, end } = scene(1);
     const failing = run('a');
     const next = run('b');
@@ -57,7 +57,7 @@ describe('the slots for requests in flight', () => {
     await last;
   });
 
-  it('let nobody who comes later go before those that wait', async () => {
+  it('the slots for requests in flight let nobody who comes later go before those that wait', async () => {
     const { run, started, end } = scene(1);
     const first = run('a');
     const waiting = run('b');

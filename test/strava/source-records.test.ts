@@ -68,7 +68,7 @@ function withEfforts(): { id: number; segmentId: number } {
 }
 
 describe('an activity', () => {
-  it('comes with its summary and its details, ids beyond 2^53 exact', async () => {
+  it('an activity comes with its summary and its details, ids beyond 2^53 exact', async () => {
     const { id } = withEfforts();
     const truth = simulator.world.detail(id);
     const detail = await source.activity(athleteId, id, free);
@@ -83,17 +83,17 @@ describe('an activity', () => {
     });
   });
 
-  it('that Strava does not know is not found', async () => {
+  it('an activity that Strava does not know is not found', async () => {
     await expect(source.activity(athleteId, 12_345, free)).rejects.toThrow(NotFoundError);
   });
 
-  it('with a failure of its own is that', async () => {
+  it('an activity with a failure of its own is that', async () => {
     const { id } = withEfforts();
     simulator.faults.next('error-json', 1, { endpoint: 'activity' });
     await expect(source.activity(athleteId, id, free)).rejects.toThrow(StravaRecordError);
   });
 
-  it('of another athlete is malformed', async () => {
+  it('an activity of another athlete is malformed', async () => {
     const { id } = withEfforts();
     const foreign = (body: string) => body.replace(`"id":${athleteId}`, '"id":4711');
     const error = await altered(foreign, () => thrownBy(source.activity(athleteId, id, free)));
@@ -109,7 +109,7 @@ describe('an activity', () => {
     ['another id', '{"id":5,"start_date":"2026-11-21T06:30:00Z"}', 'another id'],
     ['no start', '{"id":5}', 'its start_date'],
     ['no object', '[]', 'not an object'],
-  ])('with %s is malformed', async (_, body, problem) => {
+  ])('an activity with %s is malformed', async (_, body, problem) => {
     const { id } = withEfforts();
     const error = await altered(
       () => body,
@@ -122,7 +122,7 @@ describe('an activity', () => {
 });
 
 describe('a segment', () => {
-  it('comes as it is', async () => {
+  it('a segment comes as it is', async () => {
     const { segmentId } = withEfforts();
     const segment = await source.segment(athleteId, segmentId, free);
     expect(segment).toMatchObject({
@@ -133,7 +133,7 @@ describe('a segment', () => {
     expect(lastRequest().path).toBe(`/api/v3/segments/${segmentId}`);
   });
 
-  it('has its streams, the positions as two arrays', async () => {
+  it('a segment has its streams, the positions as two arrays', async () => {
     const { segmentId } = withEfforts();
     const { sampleCount, arrays } = await source.segmentStreams(athleteId, segmentId, free);
     expect([...arrays.keys()].toSorted()).toEqual(['altitude', 'distance', 'lat', 'lng']);
@@ -144,12 +144,12 @@ describe('a segment', () => {
     });
   });
 
-  it('that Strava does not know is not found, and neither are its streams', async () => {
+  it('a segment that Strava does not know is not found, and neither are its streams', async () => {
     await expect(source.segment(athleteId, 1, free)).rejects.toThrow(NotFoundError);
     await expect(source.segmentStreams(athleteId, 1, free)).rejects.toThrow(NotFoundError);
   });
 
-  it('of another id, or with streams of different lengths, is malformed', async () => {
+  it('a segment of another id, or with streams of different lengths, is malformed', async () => {
     const { segmentId } = withEfforts();
     const segment = altered(
       (body) => body.replace(`"id":${segmentId}`, '"id":1'),
@@ -165,7 +165,7 @@ describe('a segment', () => {
 });
 
 describe('the athlete', () => {
-  it('comes as a profile, zones and stats', async () => {
+  it('the athlete comes as a profile, zones and stats', async () => {
     const profile = await source.athlete(athleteId, 'profile', free);
     expect(profile).toEqual(JSON.parse(JSON.stringify(simulator.world.athlete(athleteId))));
     expect(lastRequest().path).toBe('/api/v3/athlete');
@@ -177,7 +177,7 @@ describe('the athlete', () => {
     expect(lastRequest().path).toBe(`/api/v3/athletes/${athleteId}/stats`);
   });
 
-  it('who is somebody else is malformed', async () => {
+  it('the athlete who is somebody else is malformed', async () => {
     const profile = altered(
       (body) => body.replace(`"id":${athleteId}`, '"id":7'),
       () => source.athlete(athleteId, 'profile', free),
@@ -187,14 +187,14 @@ describe('the athlete', () => {
 });
 
 describe('gear', () => {
-  it('comes with brand and model', async () => {
+  it('gear comes with brand and model', async () => {
     const gearId = `b${athleteId}1`;
     const gear = await source.gear(athleteId, gearId, free);
     expect(gear).toMatchObject({ id: gearId, brand_name: 'Puch', model_name: 'Mistral' });
     expect(lastRequest().path).toBe(`/api/v3/gear/${gearId}`);
   });
 
-  it('that Strava does not know is not found, whatever its name', async () => {
+  it('gear that Strava does not know is not found, whatever its name', async () => {
     await expect(source.gear(athleteId, 'b7', free)).rejects.toThrow(NotFoundError);
     await expect(source.gear(athleteId, '../athlete', free)).rejects.toThrow(NotFoundError);
     expect(lastRequest().path).toBe('/api/v3/gear/..%2Fathlete');

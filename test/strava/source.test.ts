@@ -49,7 +49,7 @@ function truthOf(id: number): Streams {
 }
 
 describe('the list', () => {
-  it('comes in pages of 200, each record as it is', async () => {
+  it('the list comes in pages of 200, each record as it is', async () => {
     const [first, second, third] = await Promise.all(
       [1, 2, 3].map((page) => stack.source.listPage(athleteId, { page }, free)),
     );
@@ -63,7 +63,7 @@ describe('the list', () => {
     }
   });
 
-  it('begins below a bound', async () => {
+  it('the list begins below a bound', async () => {
     const [, second] = simulator.world.activities(athleteId);
     const beforeS = (second?.startAt.getTime() ?? 0) / 1_000;
     const records = await stack.source.listPage(athleteId, { page: 1, beforeS }, free);
@@ -76,7 +76,7 @@ describe('the list', () => {
     });
   });
 
-  it('sends the token in the header only', async () => {
+  it('the list sends the token in the header only', async () => {
     await stack.source.listPage(athleteId, { page: 1 }, free);
     const { query } = simulator.requests.entries.at(-1) ?? {};
     expect([...(query?.keys() ?? [])].toSorted()).toEqual(['page', 'per_page']);
@@ -84,14 +84,14 @@ describe('the list', () => {
 });
 
 describe('streams', () => {
-  it('come by their keys, the positions as two arrays', async () => {
+  it('streams come by their keys, the positions as two arrays', async () => {
     const some = simulator.world.activities(athleteId).filter(({ hasStreams }) => hasStreams);
     for (const { id } of some.slice(0, 20)) {
       expect(await stack.source.streams(athleteId, id, free)).toEqual(truthOf(id));
     }
   });
 
-  it('come as a list of streams, too', async () => {
+  it('streams come as a list of streams, too', async () => {
     const proxy = await startListForm();
     try {
       const address = proxy.address();

@@ -59,22 +59,25 @@ describe("Strava's clock", () => {
   it.each([
     [7_000, 'behind'],
     [-90_000, 'ahead of'],
-  ])('follows a Strava clock %d ms from ours, and reports it once', async (aheadMs, side) => {
-    const lines: string[] = [];
-    const log = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
-    const simulator = await start(shifted(aheadMs));
-    const stack = await createStack({ simulator, store: adapter.store, log });
-    await logIn(stack, simulator);
-    await list(stack);
-    await list(stack);
-    await list(stack);
-    const offMs = stack.stravaClock.nowMs() - (Date.now() + aheadMs);
-    expect(Math.abs(offMs)).toBeLessThanOrEqual(1_000);
-    expect(lines).toHaveLength(1);
-    expect(lines[0]).toContain(side);
-  });
+  ])(
+    "Strava's clock follows a Strava clock %d ms from ours, and reports it once",
+    async (aheadMs, side) => {
+      const lines: string[] = [];
+      const log = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
+      const simulator = await start(shifted(aheadMs));
+      const stack = await createStack({ simulator, store: adapter.store, log });
+      await logIn(stack, simulator);
+      await list(stack);
+      await list(stack);
+      await list(stack);
+      const offMs = stack.stravaClock.nowMs() - (Date.now() + aheadMs);
+      expect(Math.abs(offMs)).toBeLessThanOrEqual(1_000);
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toContain(side);
+    },
+  );
 
-  it('reports nothing when the clocks nearly agree', async () => {
+  it("Strava's clock reports nothing when the clocks nearly agree", async () => {
     const lines: string[] = [];
     const log = pino({ level: 'info' }, { write: (line) => void lines.push(line) });
     const simulator = await start(systemClock);
@@ -85,7 +88,7 @@ describe("Strava's clock", () => {
     expect(lines).toEqual([]);
   });
 
-  it("opens the windows on Strava's clock", async () => {
+  it("Strava's clock opens the windows on Strava's clock", async () => {
     const simulator = await start(heldAt('2026-10-05T10:16:00Z'), 2);
     const ours = heldAt('2026-10-05T10:10:00Z');
     const stack = await createStack({ simulator, store: adapter.store, clock: ours });
@@ -97,7 +100,7 @@ describe("Strava's clock", () => {
     expect(error).toMatchObject({ opensAt: new Date('2026-10-05T10:30:02Z') });
   });
 
-  it("requests Strava's time after the machine slept, before the next request", async () => {
+  it("Strava's clock requests Strava's time after the machine slept, before the next request", async () => {
     const theirs = heldAt('2026-10-05T10:10:00Z');
     const ours = heldAt('2026-10-05T10:10:00Z');
     const simulator = await start(theirs);
@@ -115,22 +118,25 @@ describe("Strava's clock", () => {
     expect(Math.abs(stack.stravaClock.nowMs() - theirs.nowMs())).toBeLessThanOrEqual(1_000);
   });
 
-  it('does not suspect the clock when time just passes', () => {
+  it("Strava's clock does not suspect the clock when time just passes", () => {
     const clock = heldAt('2026-10-05T10:10:00Z');
     const stravaClock = createStravaClock(clock, silent);
     clock.set('2026-10-05T22:10:00Z');
     expect(stravaClock.isSuspect()).toBe(false);
   });
 
-  it.each([undefined, '', 'yesterday', '2026-13-45'])('learns no time from %j', (date) => {
-    const clock = heldAt('2026-10-05T10:10:00Z');
-    const stravaClock = createStravaClock(clock, silent, 123);
-    stravaClock.learn(date, clock.nowMs());
-    expect(stravaClock.nowMs()).toBe(clock.nowMs() + 123);
-  });
+  it.each([undefined, '', 'yesterday', '2026-13-45'])(
+    "Strava's clock learns no time from %j",
+    (date) => {
+      const clock = heldAt('2026-10-05T10:10:00Z');
+      const stravaClock = createStravaClock(clock, silent, 123);
+      stravaClock.learn(date, clock.nowMs());
+      expect(stravaClock.nowMs()).toBe(clock.nowMs() + 123);
+    },
+  );
 
   it.each([3_600_000, -3_600_000])(
-    'sends nothing over the limit where each tenth response is dated %d ms wrong',
+    "Strava's clock sends nothing over the limit where each tenth response is dated %d ms wrong",
     async (wrongMs) => {
       const clock = heldAt('2026-10-05T10:10:00Z');
       const simulator = await start(clock, 20);
@@ -154,7 +160,7 @@ describe("Strava's clock", () => {
   );
 
   it.each([3_600_000, -3_600_000])(
-    'follows a clock of Strava that is set by %d ms, before the next request is counted',
+    "Strava's clock follows a clock of Strava that is set by %d ms, before the next request is counted",
     async (jumpMs) => {
       const clock = heldAt('2026-10-05T10:10:00Z');
       const simulator = await start(clock);
@@ -178,7 +184,7 @@ describe("Strava's clock", () => {
       'a cached response',
       { status: 200, headers: { 'content-type': 'application/json', age: '3600' } },
     ],
-  ])('learns no time from %s', async (_, { status, headers }) => {
+  ])("Strava's clock learns no time from %s", async (_, { status, headers }) => {
     const clock = heldAt('2026-10-05T10:10:00Z');
     const stravaClock = createStravaClock(clock, silent);
     const date = new Date(clock.nowMs() + 30_000).toUTCString();
@@ -191,7 +197,7 @@ describe("Strava's clock", () => {
     expect(stravaClock.nowMs()).toBe(clock.nowMs());
   });
 
-  it('stays as it was where the requests for the time contradict each other', async () => {
+  it("Strava's clock stays as it was where the requests for the time contradict each other", async () => {
     const clock = heldAt('2026-10-05T10:10:00Z');
     const stravaClock = createStravaClock(clock, silent);
     let sent = 0;

@@ -53,7 +53,7 @@ function createHeldRenewal() {
 }
 
 describe('a new access token', () => {
-  it('hands a new access token out only after the rotated refresh token is stored', async () => {
+  it('a new access token hands a new access token out only after the rotated refresh token is stored', async () => {
     const { hold, handedOut, requests } = createHeldRenewal();
     await idle();
     expect(handedOut).toEqual([]);
@@ -62,7 +62,7 @@ describe('a new access token', () => {
     expect(handedOut).toEqual(['new access', 'new access']);
   });
 
-  it('hands no access token out when the rotated refresh token cannot be stored', async () => {
+  it('a new access token hands no access token out when the rotated refresh token cannot be stored', async () => {
     const { hold, handedOut, requests } = createHeldRenewal();
     hold.reject(new MongoUnavailableError('No MongoDB answers.'));
     const results = await Promise.allSettled(requests);

@@ -64,29 +64,35 @@ describe('a rotated refresh token', () => {
     ['is missing, as is expires_in', { expires_at: undefined, expires_in: undefined }, 1],
     ['is a text, as is expires_in', { expires_at: {}, expires_in: 'a while' }, 1],
     ['is beyond any date', { expires_at: 1e300, expires_in: -1e300 }, 1],
-  ] as const)('is stored, and its access token used, where expires_at %s', async (...row) => {
-    const [, given, hours] = row;
-    changes = given;
-    await start();
-    await expect(stack.source.listPage(athleteId, { page: 1 }, free)).resolves.toHaveLength(3);
-    const { refreshToken, expiresAt } = await stored();
-    expect(simulator.isRefreshTokenLive(refreshToken)).toBe(true);
-    const lifetimeMs = expiresAt.getTime() - Date.now();
-    expect(Math.round(lifetimeMs / hourMs)).toBe(hours);
-    expect(simulator.requests.tokenRefreshes()).toBe(1);
-  });
+  ] as const)(
+    'a rotated refresh token is stored, and its access token used, where expires_at %s',
+    async (...row) => {
+      const [, given, hours] = row;
+      changes = given;
+      await start();
+      await expect(stack.source.listPage(athleteId, { page: 1 }, free)).resolves.toHaveLength(3);
+      const { refreshToken, expiresAt } = await stored();
+      expect(simulator.isRefreshTokenLive(refreshToken)).toBe(true);
+      const lifetimeMs = expiresAt.getTime() - Date.now();
+      expect(Math.round(lifetimeMs / hourMs)).toBe(hours);
+      expect(simulator.requests.tokenRefreshes()).toBe(1);
+    },
+  );
 
-  it.each(unusable)('is stored where the access token is %s', async (_, access_token) => {
-    changes = { access_token };
-    await start();
-    const error = await thrownBy(stack.access.token(athleteId, never()));
-    expect(error).toMatchObject({ code: 'STRAVA_TRANSIENT' });
-    expect(simulator.isRefreshTokenLive((await stored()).refreshToken)).toBe(true);
-    changes = undefined;
-    await expect(stack.source.listPage(athleteId, { page: 1 }, free)).resolves.toHaveLength(3);
-  });
+  it.each(unusable)(
+    'a rotated refresh token is stored where the access token is %s',
+    async (_, access_token) => {
+      changes = { access_token };
+      await start();
+      const error = await thrownBy(stack.access.token(athleteId, never()));
+      expect(error).toMatchObject({ code: 'STRAVA_TRANSIENT' });
+      expect(simulator.isRefreshTokenLive((await stored()).refreshToken)).toBe(true);
+      changes = undefined;
+      await expect(stack.source.listPage(athleteId, { page: 1 }, free)).resolves.toHaveLength(3);
+    },
+  );
 
-  it('is stored where the scope would not fit into a document', async () => {
+  it('a rotated refresh token is stored where the scope would not fit into a document', async () => {
     changes = { scope: 'read '.repeat(4_000_000) };
     await start();
     await stack.access.token(athleteId, never());
@@ -95,33 +101,42 @@ describe('a rotated refresh token', () => {
 });
 
 describe('a stored refresh token', () => {
-  it.each(unusable)('stays where the new one is %s', async (_, refresh_token) => {
-    changes = { refresh_token };
-    await start({ rotation: 'never' });
-    const before = await stored();
-    await expect(stack.source.listPage(athleteId, { page: 1 }, free)).resolves.toHaveLength(3);
-    expect((await stored()).refreshToken).toBe(before.refreshToken);
-  });
+  it.each(unusable)(
+    'a stored refresh token stays where the new one is %s',
+    async (_, refresh_token) => {
+      changes = { refresh_token };
+      await start({ rotation: 'never' });
+      const before = await stored();
+      await expect(stack.source.listPage(athleteId, { page: 1 }, free)).resolves.toHaveLength(3);
+      expect((await stored()).refreshToken).toBe(before.refreshToken);
+    },
+  );
 
-  it.each(unusable)('stays, with its mark and scope, where both tokens are %s', async (...row) => {
-    const [, token] = row;
-    changes = { access_token: token, refresh_token: token };
-    await start({ rotation: 'never' });
-    const before = await stored();
-    await thrownBy(stack.access.token(athleteId, never()));
-    expect(await stored()).toEqual(before);
-  });
+  it.each(unusable)(
+    'a stored refresh token stays, with its mark and scope, where both tokens are %s',
+    async (...row) => {
+      const [, token] = row;
+      changes = { access_token: token, refresh_token: token };
+      await start({ rotation: 'never' });
+      const before = await stored();
+      await thrownBy(stack.access.token(athleteId, never()));
+      expect(await stored()).toEqual(before);
+    },
+  );
 });
 
 describe("a code's exchange", () => {
-  it.each(unusable)('grants nothing where the refresh token is %s', async (_, refresh_token) => {
-    changes = { refresh_token };
-    await start();
-    const error = await thrownBy(stack.oauth.exchangeCode(simulator.grant(athleteId)));
-    expect(error).toMatchObject({ code: 'MALFORMED_RESPONSE' });
-  });
+  it.each(unusable)(
+    "a code's exchange grants nothing where the refresh token is %s",
+    async (_, refresh_token) => {
+      changes = { refresh_token };
+      await start();
+      const error = await thrownBy(stack.oauth.exchangeCode(simulator.grant(athleteId)));
+      expect(error).toMatchObject({ code: 'MALFORMED_RESPONSE' });
+    },
+  );
 
-  it('grants a refresh token where the access token is unusable', async () => {
+  it("a code's exchange grants a refresh token where the access token is unusable", async () => {
     changes = { access_token: 'one\ntwo' };
     await start();
     const grant = await stack.oauth.exchangeCode(simulator.grant(athleteId));

@@ -5,14 +5,14 @@ import { ada, ben, createFakeEngine, createFakeClock, someStreams } from './fake
 const rejection = new StravaRejectedError('The list of activities is redirected.');
 
 describe('a list that Strava rejects', () => {
-  it('ends the run after three requests where nothing else succeeds', async () => {
+  it('a list that Strava rejects ends the run after three requests where nothing else succeeds', async () => {
     const listPage = () => Promise.reject(rejection);
     const engine = createFakeEngine({ pending: { [ada]: [] }, source: { listPage } });
     await expect(engine.run({ isPollWanted: true })).rejects.toBe(rejection);
     expect(engine.requests.map(({ name }) => name)).toEqual(Array(3).fill(`list ${ada}`));
   });
 
-  it('stops its athlete alone while the requests of another succeed', async () => {
+  it('a list that Strava rejects stops its athlete alone while the requests of another succeed', async () => {
     const clock = createFakeClock();
     const engine = createFakeEngine({
       clock,

@@ -62,14 +62,17 @@ describe('a fetch task', () => {
     [segmentStreams, 'segment-streams 7'],
     [zones, 'athlete zones'],
     [gear, 'gear b1'],
-  ])('makes one request, stores what came and is counted: $kind', async (task, name) => {
-    const { requests, writes, stats } = await runWith(task, {});
-    expect(requests.map((request) => request.name)).toEqual([name]);
-    expect(writes).toEqual([`stored ${taskKey(task)}`]);
-    expect(stats.streamsStored + stats.recordsStored).toBe(1);
-  });
+  ])(
+    'a fetch task makes one request, stores what came and is counted: $kind',
+    async (task, name) => {
+      const { requests, writes, stats } = await runWith(task, {});
+      expect(requests.map((request) => request.name)).toEqual([name]);
+      expect(writes).toEqual([`stored ${taskKey(task)}`]);
+      expect(stats.streamsStored + stats.recordsStored).toBe(1);
+    },
+  );
 
-  it('makes sure of the lease after the request and before the write', async () => {
+  it('a fetch task makes sure of the lease after the request and before the write', async () => {
     const order: string[] = [];
     const assertHeld = () => Promise.resolve(void order.push('lease'));
     await runWith(gear, {
@@ -90,14 +93,14 @@ describe('a fetch task', () => {
     [SubscribersOnlyError, zones, 'athlete:zones, for subscribers only'],
     [ScopeMissingError, zones, 'athlete:zones, the login does not allow it'],
     [ScopeMissingError, segmentStreams, 'segment:7, the login does not allow it'],
-  ])('is unavailable after $name: %j', async (failure, task, written) => {
+  ])('a fetch task is unavailable after $name: %j', async (failure, task, written) => {
     const { writes, stats } = await runWith(task, { source: failing(new failure('No.')) });
     expect(writes).toEqual([`unavailable ${written}`]);
     expect([stats.failures, stats.withoutStreams]).toEqual([0, task.kind === 'streams' ? 1 : 0]);
   });
 
   it.each([details, streamsTask(5)])(
-    'stops the athlete when the scope for activities is missing: $kind',
+    'a fetch task stops the athlete when the scope for activities is missing: $kind',
     async (task) => {
       const { stopped, writes } = await runWith(task, {
         source: failing(new ScopeMissingError('No.')),
@@ -112,7 +115,7 @@ describe('a fetch task', () => {
     [MalformedResponseError, gear],
     [MalformedResponseError, streamsTask(5)],
     [StravaRecordError, details],
-  ])('is tried five times and then parked after $name: %j', async (failure, task) => {
+  ])('a fetch task is tried five times and then parked after $name: %j', async (failure, task) => {
     const { failures, stats } = await runWith(task, { source: failing(new failure('Bad.')) });
     expect(failures.map(({ tries }) => tries)).toEqual([1, 2, 3, 4, 5]);
     expect(failures.at(-1)).toMatchObject({ key: taskKey(task), isParked: true, error: 'Bad.' });
@@ -120,7 +123,7 @@ describe('a fetch task', () => {
     expect(stats).toMatchObject({ failures: 5, parked: 1, streamsFailed });
   });
 
-  it('is parked for a day when the database cannot hold what came', async () => {
+  it('a fetch task is parked for a day when the database cannot hold what came', async () => {
     const storeSegment = () => Promise.resolve('a text is too long');
     const { failures, stats } = await runWith(segment, { tasks: { storeSegment } });
     const error = 'Not stored: a text is too long.';
@@ -129,7 +132,7 @@ describe('a fetch task', () => {
     expect(stats).toMatchObject({ parked: 1, failures: 1, recordsStored: 0 });
   });
 
-  it('of streams that do not exist yet is postponed by an hour', async () => {
+  it('a fetch task of streams that do not exist yet is postponed by an hour', async () => {
     const startAt = new Date(startMs - minuteMs);
     const fresh = { ...streamsTask(5), startAt, firstSeenAt: startAt };
     const noStreams = { sampleCount: 0, arrays: new Map() };
@@ -159,29 +162,32 @@ describe('a request of sync --activity', () => {
     [NotFoundError, askedStreams, 'ended streams:5, done', 0],
     [SubscribersOnlyError, askedStreams, 'ended streams:5, done', 0],
     [MalformedResponseError, askedStreams, 'ended streams:5, No.', 1],
-  ])('ends at once after $name: %j', async (failure, task, written, failed) => {
-    const { writes, stats } = await runWith(task, { source: failing(new failure('No.')) });
-    expect([writes, stats.failures]).toEqual([[written], failed]);
-  });
+  ])(
+    'a request of sync --activity ends at once after $name: %j',
+    async (failure, task, written, failed) => {
+      const { writes, stats } = await runWith(task, { source: failing(new failure('No.')) });
+      expect([writes, stats.failures]).toEqual([[written], failed]);
+    },
+  );
 
-  it('ends without a write where Strava has empty streams', async () => {
+  it('a request of sync --activity ends without a write where Strava has empty streams', async () => {
     const streams = () => Promise.resolve({ sampleCount: 0, arrays: new Map() });
     const { writes } = await runWith(askedStreams, { source: { streams } });
     expect(writes).toEqual(['ended streams:5, done']);
   });
 
-  it('ends once its streams are stored', async () => {
+  it('a request of sync --activity ends once its streams are stored', async () => {
     const { writes } = await runWith(askedStreams, {});
     expect(writes).toEqual(['stored streams:5', 'ended streams:5, done']);
   });
 
-  it('awaits the streams once the activity is stored, where streams are kept', async () => {
+  it('a request of sync --activity awaits the streams once the activity is stored, where streams are kept', async () => {
     expect((await runWith(asked, { kept })).writes).toEqual(['awaits streams:5']);
     const without = { ...kept, streams: false };
     expect((await runWith(asked, { kept: without })).writes).toEqual(['ended activity:5, done']);
   });
 
-  it('stops the athlete when the scope for activities is missing', async () => {
+  it('a request of sync --activity stops the athlete when the scope for activities is missing', async () => {
     const source = failing(new ScopeMissingError('No.'));
     const { stopped, writes } = await runWith(asked, { source });
     expect([[...stopped.keys()], writes]).toEqual([[ada], []]);
@@ -192,7 +198,7 @@ describe('an activity that is missing from a list', () => {
   const gone = { source: failing(new NotFoundError('No.')) };
   const deletionView = () => Promise.resolve({ stored: 9, missing: 1, canSeePrivate: false });
 
-  it('is deleted after a 404 of its own', async () => {
+  it('an activity that is missing from a list is deleted after a 404 of its own', async () => {
     const { writes, stats } = await runWith(confirm, {
       ...gone,
       tasks: { due: dueOnce(confirm) },
@@ -200,20 +206,20 @@ describe('an activity that is missing from a list', () => {
     expect([writes, stats.deleted]).toEqual([['deleted activity:5'], 1]);
   });
 
-  it('is kept after a 404 when the login does not show private activities', async () => {
+  it('an activity that is missing from a list is kept after a 404 when the login does not show private activities', async () => {
     const changes = { deletions: { deletionView }, tasks: { due: dueOnce(confirm) } };
     const { writes } = await runWith(confirm, { ...gone, ...changes });
     expect(writes).toEqual(['unknown activity:5']);
   });
 
-  it('is deleted all the same when you accept deletions', async () => {
+  it('an activity that is missing from a list is deleted all the same when you accept deletions', async () => {
     const changes = { deletions: { deletionView }, tasks: { due: dueOnce(confirm) } };
     const scope = { kind: 'repair', acceptsDeletions: true } as const;
     const { writes } = await runWith(confirm, { ...gone, ...changes }, scope);
     expect(writes).toEqual(['deleted activity:5']);
   });
 
-  it('is unmarked when Strava shows it', async () => {
+  it('an activity that is missing from a list is unmarked when Strava shows it', async () => {
     const { writes } = await runWith(confirm, {});
     expect(writes).toContain('there activity:5');
   });
@@ -222,12 +228,12 @@ describe('an activity that is missing from a list', () => {
 describe('an activity that a webhook named', () => {
   const gone = { source: failing(new NotFoundError('No.')) };
 
-  it('is stored with its details, and the event is settled', async () => {
+  it('an activity that a webhook named is stored with its details, and the event is settled', async () => {
     const { writes } = await runWith(event, {});
     expect(writes).toEqual(['stored activity:5', 'settled activity:5']);
   });
 
-  it('and that has not changed is settled as a wasted request', async () => {
+  it('an activity that a webhook named and that has not changed is settled as a wasted request', async () => {
     const storePage = () => Promise.resolve({ ...nothingStored, unchanged: 1 });
     const { writes } = await runWith(event, { activities: { storePage } });
     expect(writes).toEqual(['stored activity:5', 'settled activity:5, wasted']);
@@ -237,30 +243,33 @@ describe('an activity that a webhook named', () => {
     ['Strava has none', event, new NotFoundError('No.')],
     ['Strava has none to delete', deletion, new NotFoundError('No.')],
     ["it is another athlete's", event, new MalformedResponseError('Other.')],
-  ])('and that is not stored costs one request where %s', async (_why, task, error) => {
-    const { requests, writes, stats } = await runWith(
-      { ...task, isStored: false },
-      { source: failing(error), deletions: { isStored: () => Promise.resolve(false) } },
-    );
-    expect(requests).toHaveLength(1);
-    expect(writes).toEqual(['settled activity:5, wasted']);
-    expect(stats).toMatchObject({ deleted: 0, failures: 0, parked: 0 });
-  });
+  ])(
+    'an activity that a webhook named and that is not stored costs one request where %s',
+    async (_why, task, error) => {
+      const { requests, writes, stats } = await runWith(
+        { ...task, isStored: false },
+        { source: failing(error), deletions: { isStored: () => Promise.resolve(false) } },
+      );
+      expect(requests).toHaveLength(1);
+      expect(writes).toEqual(['settled activity:5, wasted']);
+      expect(stats).toMatchObject({ deleted: 0, failures: 0, parked: 0 });
+    },
+  );
 
-  it('and that is stored is tried a minute later each time, five times, while it is not there', async () => {
+  it('an activity that a webhook named and that is stored is tried a minute later each time, five times, while it is not there', async () => {
     const { requests, writes } = await runWith(event, gone);
     const sentMs = requests.map(({ atMs }) => atMs - startMs);
     expect(sentMs).toEqual([0, 1, 3, 6, 10].map((minutes) => minutes * minuteMs));
     expect(writes).toEqual(['settled activity:5, wasted']);
   });
 
-  it('is deleted after a 404 when its deletion was reported', async () => {
+  it('an activity that a webhook named is deleted after a 404 when its deletion was reported', async () => {
     const { writes, stats } = await runWith(deletion, gone);
     expect(writes).toEqual(['deleted activity:5', 'settled activity:5']);
     expect(stats.deleted).toBe(1);
   });
 
-  it('is tried again when its deletion was reported and it is still there', async () => {
+  it('an activity that a webhook named is tried again when its deletion was reported and it is still there', async () => {
     const kept = { details: false };
     const { requests, failures } = await runWith(deletion, { kept });
     expect(requests).toHaveLength(5);
@@ -269,7 +278,7 @@ describe('an activity that a webhook named', () => {
 });
 
 describe('details', () => {
-  it('that still lack their efforts are due again in half an hour, and count as stored later', async () => {
+  it('details that still lack their efforts are due again in half an hour, and count as stored later', async () => {
     const record = { id: 5, start_latlng: [48, 16], elapsed_time: 60 };
     const given = detailOf(5);
     const startAt = new Date(startMs - minuteMs);
@@ -287,7 +296,7 @@ describe('details', () => {
     expect(stats.recordsStored).toBe(0);
   });
 
-  it('come before the streams of the same activity, never at the same time', async () => {
+  it('details come before the streams of the same activity, never at the same time', async () => {
     const order: string[] = [];
     let isInFlight = false;
     const note = async <T>(name: string, value: T): Promise<T> => {

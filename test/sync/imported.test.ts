@@ -36,7 +36,7 @@ function oneId({ simulator }: Rounds): number {
 }
 
 describe('a new athlete whose activities are imported', () => {
-  it('needs the pages of the list and no recording', async () => {
+  it('a new athlete whose activities are imported needs the pages of the list and no recording', async () => {
     const scene = await open({ athletes: [{ ...ada, activities: 450 }] });
     await importAll(scene);
     const round = await scene.round();
@@ -51,7 +51,7 @@ describe('a new athlete whose activities are imported', () => {
     expect((await verified(scene)).exitCode).toBe(0);
   });
 
-  it('needs a request for each recording that the export lacks, or that was cropped since', async () => {
+  it('a new athlete whose activities are imported needs a request for each recording that the export lacks, or that was cropped since', async () => {
     const scene = await open({ athletes: [{ ...ada, samplesPerActivity: 50 }] });
     const ids = scene.simulator.world.activities(1001).filter(({ hasStreams }) => hasStreams);
     const [cropped, ...lost] = ids.slice(0, 3).map(({ id }) => id);
@@ -65,7 +65,7 @@ describe('a new athlete whose activities are imported', () => {
 });
 
 describe('an imported activity that is not on Strava', () => {
-  it('is named by verify, and goes with its recording after a 404 of its own', async () => {
+  it('an imported activity that is not on Strava is named by verify, and goes with its recording after a 404 of its own', async () => {
     const scene = await open({ athletes: [ada] });
     await importAll(scene);
     const id = oneId(scene);
@@ -84,7 +84,7 @@ describe('an imported activity that is not on Strava', () => {
 });
 
 describe('a retention over imported activities', () => {
-  it("ends the API's summaries, and costs no request for a recording", async () => {
+  it("a retention over imported activities ends the API's summaries, and costs no request for a recording", async () => {
     const config = { RETENTION_DAYS: '20' };
     const scene = await open({ athletes: [{ ...ada, activities: 130, years: 1 }], config });
     await importAll(scene, { prefer: 'export' });

@@ -59,7 +59,7 @@ async function operationsWith(count: number): Promise<number> {
 }
 
 describe('a run that waits', () => {
-  it('sends as many commands to MongoDB for fifty athletes as for five', async () => {
+  it('a run that waits sends as many commands to MongoDB for fifty athletes as for five', async () => {
     const five = await operationsWith(5);
     await adapter.empty();
     const fifty = await operationsWith(50);

@@ -25,13 +25,13 @@ async function live(scene: Rounds, config: Readonly<Record<string, string>> = {}
 }
 
 describe('a parked record', () => {
-  it('is forgotten once the whole list was read without it, and no other', async () => {
+  it('a parked record is forgotten once the whole list was read without it, and no other', async () => {
     const scene = await open({ activities: 8 });
     const staying = await live(scene);
     expect(await parkedIn(scene)).toEqual([`1001:${staying}`]);
   });
 
-  it('stays where the list is not read as far back', async () => {
+  it('a parked record stays where the list is not read as far back', async () => {
     const scene = await open({ activities: 8 });
     await live(scene, { SYNC_SINCE: '2000' });
     expect(await parkedIn(scene)).toHaveLength(2);

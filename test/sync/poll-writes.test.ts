@@ -36,7 +36,7 @@ async function writesOfPoll(athleteCount: number): Promise<number> {
 }
 
 describe('a poll that finds nothing new', () => {
-  it('takes three writes an athlete, and seven for the leases and the run', async () => {
+  it('a poll that finds nothing new takes three writes an athlete, and seven for the leases and the run', async () => {
     const [one, five] = [await writesOfPoll(1), await writesOfPoll(5)];
     expect(one).toBeGreaterThan(0);
     // The requests of several athletes may share a write to the quota.

@@ -33,7 +33,7 @@ const polledAgo = (athleteId: number, agoMs: number): PolledAthlete => ({
 });
 
 describe('a tick of the schedule', () => {
-  it('polls only who is due, whoever is held', async () => {
+  it('a tick of the schedule polls only who is due, whoever is held', async () => {
     const last = ids.map((id) => polledAgo(id, id === 1_003 ? 300 * minuteMs : minuteMs));
     const { polled, end } = await createBackfill(() => [
       ...last.slice(0, 11),
@@ -43,7 +43,7 @@ describe('a tick of the schedule', () => {
     await end();
   });
 
-  it('marks nobody who was due at an earlier tick and was polled elsewhere meanwhile', async () => {
+  it('a tick of the schedule marks nobody who was due at an earlier tick and was polled elsewhere meanwhile', async () => {
     let agoMs = 300 * minuteMs;
     const { engine, polled, end } = await createBackfill(() =>
       ids.map((id) => polledAgo(id, agoMs)),
@@ -56,7 +56,7 @@ describe('a tick of the schedule', () => {
     await end();
   });
 
-  it('polls 40 lists in two windows where a window has room for 33', async () => {
+  it('a tick of the schedule polls 40 lists in two windows where a window has room for 33', async () => {
     const many = Array.from({ length: 40 }, (_, index) => 2_001 + index);
     const engine = createFakeEngine({
       pending: Object.fromEntries(many.map((id) => [id, [id]])),

@@ -40,7 +40,7 @@ function createHeldPage(coverage: ListCoverage) {
 
 describe('list coverage', () => {
   it.each(pages)(
-    'is saved only after the records of the %s page are stored',
+    'list coverage is saved only after the records of the %s page are stored',
     async (_, coverage) => {
       const { hold, saves, engine, run } = createHeldPage(coverage);
       await idle();
@@ -54,7 +54,7 @@ describe('list coverage', () => {
   );
 
   it.each(pages)(
-    'is never saved when the records of the %s page fail to be stored',
+    'list coverage is never saved when the records of the %s page fail to be stored',
     async (_, coverage) => {
       const { hold, saves, run } = createHeldPage(coverage);
       const failure = new MongoUnavailableError('No MongoDB answers.');
@@ -66,7 +66,7 @@ describe('list coverage', () => {
 });
 
 describe('athletes with equal work', () => {
-  it('take turns, request by request', async () => {
+  it('athletes with equal work take turns, request by request', async () => {
     const engine = createFakeEngine({
       pending: { [ada]: [1, 2, 3], [ben]: [4, 5, 6] },
       maxInFlight: 1,
@@ -77,7 +77,7 @@ describe('athletes with equal work', () => {
     );
   });
 
-  it('take turns with an athlete who joins late, who does not catch up first', async () => {
+  it('athletes with equal work take turns with an athlete who joins late, who does not catch up first', async () => {
     const ids = [ada];
     const engine = createFakeEngine({
       pending: { [ada]: [1, 2, 3, 4], [ben]: [5, 6] },

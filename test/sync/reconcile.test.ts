@@ -51,7 +51,7 @@ async function statusOf({ program }: Rounds): Promise<string> {
 }
 
 describe('a reconcile', () => {
-  it('finds a late upload two years old at the next full re-list, and costs no other request', async () => {
+  it('a reconcile finds a late upload two years old at the next full re-list, and costs no other request', async () => {
     const scene = await open(long);
     expect((await scene.round()).exitCode).toBe(0);
     const startAt = new Date(Date.now() - twoYearsMs);
@@ -67,7 +67,7 @@ describe('a reconcile', () => {
     expect(await scene.differences()).toEqual([]);
   });
 
-  it('of the last weeks costs nothing where the newest page covers them', async () => {
+  it('a reconcile of the last weeks costs nothing where the newest page covers them', async () => {
     const scene = await open({ activities: 40 });
     await scene.round();
     for (let day = 1; day <= 3; day += 1) {
@@ -79,7 +79,7 @@ describe('a reconcile', () => {
     expect(at.recent.getTime() - at.full.getTime()).toBeGreaterThan(3 * dayMs);
   });
 
-  it('brings an edit of an old activity, and the history says from what to what', async () => {
+  it('a reconcile brings an edit of an old activity, and the history says from what to what', async () => {
     const scene = await open(long);
     await scene.round();
     const id = oldestId(scene);
@@ -98,7 +98,7 @@ describe('a reconcile', () => {
     expect(Number(change?.['activity_id'])).toBe(id);
   });
 
-  it('replaces the streams of a cropped activity, wherever it is', async () => {
+  it('a reconcile replaces the streams of a cropped activity, wherever it is', async () => {
     const scene = await open({
       athletes: long.athletes.map((athlete) => ({
         ...athlete,
@@ -136,7 +136,7 @@ describe('a new login that shows more', () => {
     );
   }
 
-  it('brings what it shows at the next run', async () => {
+  it('a new login that shows more brings what it shows at the next run', async () => {
     const scene = await open({ activities: 30 });
     await narrowed(scene);
     await scene.round();
@@ -146,7 +146,7 @@ describe('a new login that shows more', () => {
     expect(await scene.differences()).toEqual([]);
   });
 
-  it('brings it in a run that is under way', async () => {
+  it('a new login that shows more brings it in a run that is under way', async () => {
     const scene = await open({ activities: 30 });
     await narrowed(scene);
     const holding = scene.simulator.hold({ endpoint: 'streams' });
@@ -188,7 +188,7 @@ describe('a deletion at Strava', () => {
     expect((await scene.round()).requests).toBe(1);
   });
 
-  it('of an old activity is found by the full re-list', async () => {
+  it('a deletion at Strava of an old activity is found by the full re-list', async () => {
     const scene = await open(long);
     await scene.round();
     scene.simulator.world.deleteActivity(oldestId(scene));
@@ -201,7 +201,7 @@ describe('a deletion at Strava', () => {
     expect(await scene.differences()).toEqual([]);
   });
 
-  it('is not believed where the activity itself is still there', async () => {
+  it('a deletion at Strava is not believed where the activity itself is still there', async () => {
     const scene = await open({ activities: 12 });
     await scene.round();
     await scene.db
@@ -216,7 +216,7 @@ describe('a deletion at Strava', () => {
     expect(await count(scene.db, 'activities', { 'sync.missing': { $exists: true } })).toBe(0);
   });
 
-  it('of everything, of very many, or behind a grant without private ones removes nothing, and status says what to do', async () => {
+  it('a deletion at Strava of everything, of very many, or behind a grant without private ones removes nothing, and status says what to do', async () => {
     const scene = await open({ activities: 60 });
     await scene.round();
     const gone = newestIds(scene, 20);
@@ -236,7 +236,7 @@ describe('a deletion at Strava', () => {
     expect(await statusOf(scene)).toMatch(/npm run verify -- --accept-deletions/);
   });
 
-  it('is not taken away in pieces: what is missing from the whole list holds for its newest page too', async () => {
+  it('a deletion at Strava is not taken away in pieces: what is missing from the whole list holds for its newest page too', async () => {
     const scene = await open(long);
     await scene.round();
     const newest = newestIds(scene, 230);
@@ -250,7 +250,7 @@ describe('a deletion at Strava', () => {
     expect(await statusOf(scene)).toMatch(/80 of 230 activities/);
   });
 
-  it('is no deletion where the grant shows no private activities', async () => {
+  it('a deletion at Strava is no deletion where the grant shows no private activities', async () => {
     const scene = await open({ activities: 20 });
     await scene.round();
     await scene.db
@@ -264,7 +264,7 @@ describe('a deletion at Strava', () => {
     expect(await statusOf(scene)).toMatch(/activity:read_all/);
   });
 
-  it('is not made of an empty page, nor of a re-list that fails', async () => {
+  it('a deletion at Strava is not made of an empty page, nor of a re-list that fails', async () => {
     const scene = await open(long);
     await scene.round();
     await scene.pass(8 * dayMs);
@@ -285,7 +285,7 @@ describe('a deletion at Strava', () => {
 });
 
 describe('a 404 for one that is marked as missing', () => {
-  it('proves nothing where the grant shows no private activities, and the activity is not fetched again', async () => {
+  it('a 404 for one that is marked as missing proves nothing where the grant shows no private activities, and the activity is not fetched again', async () => {
     const scene = await open({ activities: 12 });
     await scene.round();
     await scene.db

@@ -44,7 +44,7 @@ function failing(...errors: readonly Error[]): () => Promise<string> {
 const reset = new StravaTransientError('A reset.');
 
 describe('a request outside a run', () => {
-  it('waits for the quota, however long it takes, and says until when', async () => {
+  it('a request outside a run waits for the quota, however long it takes, and says until when', async () => {
     const { deps, waits } = depsOf();
     const opensAt = new Date(1_000_000 + 900_000);
     const request = failing(reset, new QuotaSpentError(opensAt), reset, reset);
@@ -53,18 +53,18 @@ describe('a request outside a run', () => {
     expect(deps.nowMs()).toBeGreaterThan(opensAt.getTime());
   });
 
-  it('fails with failOnQuota when the quota is spent', async () => {
+  it('a request outside a run fails with failOnQuota when the quota is spent', async () => {
     const { deps } = depsOf({ failOnQuota: true });
     const spent = new QuotaSpentError(new Date(2_000_000));
     await expect(retryTransient(deps, failing(spent))).rejects.toBe(spent);
   });
 
-  it('is made again after a 429: the rate limiter then says until when the quota is spent', async () => {
+  it('a request outside a run is made again after a 429: the rate limiter then says until when the quota is spent', async () => {
     const { deps } = depsOf();
     expect(await retryTransient(deps, failing(new RateLimitedError('429')))).toBe('response');
   });
 
-  it('fails when Strava stays down until the deadline, and at once where a retry does not help', async () => {
+  it('a request outside a run fails when Strava stays down until the deadline, and at once where a retry does not help', async () => {
     const { deps } = depsOf();
     const always = (): Promise<string> => Promise.reject(reset);
     await expect(retryTransient(deps, always)).rejects.toBe(reset);
@@ -73,7 +73,7 @@ describe('a request outside a run', () => {
     await expect(retryTransient(deps, failing(malformed))).rejects.toBe(malformed);
   });
 
-  it('ends when it is stopped', async () => {
+  it('a request outside a run ends when it is stopped', async () => {
     const { deps } = depsOf({ signal: AbortSignal.abort() });
     await expect(retryTransient(deps, failing(reset))).rejects.toBe(reset);
   });

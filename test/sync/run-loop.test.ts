@@ -47,7 +47,7 @@ function failing(
 }
 
 describe('a run', () => {
-  it('waits while a request is in flight, and is done when none is', async () => {
+  it('a run waits while a request is in flight, and is done when none is', async () => {
     const hold = createHold<typeof someStreams>();
     const engine = createFakeEngine({
       pending: { [ada]: [1] },
@@ -62,7 +62,7 @@ describe('a run', () => {
     expect(engine.released).toEqual([`athlete:${ada}`]);
   });
 
-  it('never has more requests in flight than allowed', async () => {
+  it('a run never has more requests in flight than allowed', async () => {
     let [inFlight, most] = [0, 0];
     const streams = async () => {
       most = Math.max(most, (inFlight += 1));
@@ -75,7 +75,7 @@ describe('a run', () => {
     expect(most).toBe(2);
   });
 
-  it('waits for the quota window to end when the quota is spent', async () => {
+  it('a run waits for the quota window to end when the quota is spent', async () => {
     const engine = createFakeEngine({
       pending: { [ada]: [1] },
       quota: { known: () => spentQuota },
@@ -87,7 +87,7 @@ describe('a run', () => {
     expect(engine.requests).toEqual([{ name: 'streams 1', atMs: opensMs }]);
   });
 
-  it('counts as busy what its requests take, and not what it waits for the quota', async () => {
+  it('a run counts as busy what its requests take, and not what it waits for the quota', async () => {
     const clock = createFakeClock();
     const engine = createFakeEngine({
       ...{ clock, pending: { [ada]: [1, 2] }, maxInFlight: 1 },
@@ -104,7 +104,7 @@ describe('a run', () => {
     expect([stats.requests, stats.busySeconds]).toEqual([2, 80]);
   });
 
-  it('does not count as busy what it waits for Strava to be back', async () => {
+  it('a run does not count as busy what it waits for Strava to be back', async () => {
     const streams = failing(reset, 10);
     const engine = createFakeEngine({ pending: { [ada]: [1] }, source: { streams } });
     const { stats } = await engine.run();
@@ -112,7 +112,7 @@ describe('a run', () => {
     expect([stats.streamsStored, stats.busySeconds]).toEqual([1, 0]);
   });
 
-  it('ends at once with failOnQuota when the quota is spent, and says when it opens', async () => {
+  it('a run ends at once with failOnQuota when the quota is spent, and says when it opens', async () => {
     const engine = createFakeEngine({
       pending: { [ada]: [1] },
       quota: { known: () => spentQuota },
@@ -122,7 +122,7 @@ describe('a run', () => {
     expect(engine.requests).toEqual([]);
   });
 
-  it('lets requests in flight finish before it ends with failOnQuota', async () => {
+  it('a run lets requests in flight finish before it ends with failOnQuota', async () => {
     let quota = emptyQuota;
     const hold = createHold<typeof someStreams>();
     const engine = createFakeEngine({
@@ -147,7 +147,7 @@ describe('a run', () => {
     new AccessTokenRejectedError('401'),
     new ScopeMissingError('No scope.'),
     new LeaseLostError('Another process took over.'),
-  ])('stops one athlete and goes on with the others after $name', async (error) => {
+  ])('a run stops one athlete and goes on with the others after $name', async (error) => {
     const streams = failing(error, Infinity, (activityId) => activityId < 3);
     const pending = { [ada]: [1, 2], [ben]: [3, 4] };
     const engine = createFakeEngine({ pending, maxInFlight: 1, source: { streams } });
@@ -157,7 +157,7 @@ describe('a run', () => {
   });
 
   it.each([new ApplicationRejectedError('Inactive.'), new TypeError('A bug.')])(
-    'ends for every athlete after $name, and releases their leases',
+    'a run ends for every athlete after $name, and releases their leases',
     async (error) => {
       const pending = { [ada]: [1], [ben]: [2] };
       const streams = () => idle().then(() => Promise.reject(error));
@@ -169,7 +169,7 @@ describe('a run', () => {
   );
 
   it.each([new QuotaSpentError(new Date(startMs)), new RateLimitedError('429')])(
-    'makes a task due again after $name, and counts no failure',
+    'a run makes a task due again after $name, and counts no failure',
     async (error) => {
       const source = { streams: failing(error, 1) };
       const engine = createFakeEngine({ pending: { [ada]: [1] }, source });
@@ -179,7 +179,7 @@ describe('a run', () => {
     },
   );
 
-  it("counts the tries of an activity's own failures, and parks it after five", async () => {
+  it("a run counts the tries of an activity's own failures, and parks it after five", async () => {
     const source = { streams: failing(new StravaRecordError('500')) };
     const engine = createFakeEngine({ pending: { [ada]: [1] }, source });
     expect((await engine.run()).stats.parked).toBe(1);
@@ -187,7 +187,7 @@ describe('a run', () => {
     expect(engine.failures.map(({ isParked }) => isParked).indexOf(true)).toBe(4);
   });
 
-  it('pauses all requests after five transient failures in a row, then sends one at a time', async () => {
+  it('a run pauses all requests after five transient failures in a row, then sends one at a time', async () => {
     const streams: StreamsPort = () =>
       engine.clock.nowMs() < startMs + 2_000 ? Promise.reject(reset) : Promise.resolve(someStreams);
     const pending = { [ada]: [1, 2, 3, 4, 5, 6, 7, 8, 9] };
@@ -201,14 +201,14 @@ describe('a run', () => {
     expect(sentMs.slice(atOnce, atOnce + 2)).toEqual([1_000, 3_000]);
   });
 
-  it('gives up when Strava is down for longer than the deadline', async () => {
+  it('a run gives up when Strava is down for longer than the deadline', async () => {
     const source = { streams: failing(reset) };
     const engine = createFakeEngine({ pending: { [ada]: [1] }, source, deadlineMs: 30_000 });
     await expect(engine.run()).rejects.toBeInstanceOf(StravaUnavailableError);
     expect(engine.clock.nowMs() - startMs).toBeGreaterThanOrEqual(30_000);
   });
 
-  it('requests nothing more once it is stopped, and lets a request in flight finish', async () => {
+  it('a run requests nothing more once it is stopped, and lets a request in flight finish', async () => {
     const hold = createHold<typeof someStreams>();
     const stored: number[] = [];
     const engine = createFakeEngine({
@@ -231,7 +231,7 @@ describe('a run', () => {
     expect([stored, engine.requests.length]).toEqual([[1], 1]);
   });
 
-  it('abandons a request in flight five seconds after it is stopped', async () => {
+  it('a run abandons a request in flight five seconds after it is stopped', async () => {
     let abandonedMs = 0;
     const streams: StreamsPort = (_, __, { signal }) =>
       new Promise((_resolve, reject) => {

@@ -30,7 +30,7 @@ async function createBusyRun(changes: Parameters<typeof createFakeEngine>[0] = {
 }
 
 describe('a run under way', () => {
-  it('polls the newest page again when a poll is requested', async () => {
+  it('a run under way polls the newest page again when a poll is requested', async () => {
     const { hold, engine, run, names } = await createBusyRun();
     expect(engine.job.poll()).toBe(true);
     await idle();
@@ -39,7 +39,7 @@ describe('a run under way', () => {
     await run;
   });
 
-  it('takes in who logged in meanwhile when a poll is requested', async () => {
+  it('a run under way takes in who logged in meanwhile when a poll is requested', async () => {
     const ids = [ada];
     const athleteIds = () => Promise.resolve([...ids]);
     const { hold, engine, run, names } = await createBusyRun({
@@ -54,7 +54,7 @@ describe('a run under way', () => {
     await run;
   });
 
-  it('sees a new pending event as soon as it is notified', async () => {
+  it('a run under way sees a new pending event as soon as it is notified', async () => {
     const { hold, engine, run, names } = await createBusyRun({
       tasks: {
         due: ({ exclude }) => {
@@ -76,7 +76,7 @@ describe('a run under way', () => {
     await run;
   });
 
-  it('is the only one that can be polled or notified', async () => {
+  it('a run under way is the only one that can be polled or notified', async () => {
     const { hold, engine, run } = await createBusyRun();
     hold.resolve(someStreams);
     await run;
@@ -97,7 +97,7 @@ const event = {
 describe('a suspect clock', () => {
   const down = new StravaTransientError('No response.');
 
-  it('sends no request before Strava named the time', async () => {
+  it('a suspect clock sends no request before Strava named the time', async () => {
     let checks = 0;
     const engine = createFakeEngine({
       pending: { [ada]: [1] },
@@ -113,7 +113,7 @@ describe('a suspect clock', () => {
     expect(engine.requests).toEqual([{ name: 'streams 1', atMs: startMs + 10_000 }]);
   });
 
-  it('ends the run when Strava names no time until the deadline', async () => {
+  it('a suspect clock ends the run when Strava names no time until the deadline', async () => {
     const engine = createFakeEngine({
       pending: { [ada]: [1] },
       deadlineMs: 30_000,
@@ -123,7 +123,7 @@ describe('a suspect clock', () => {
     expect(engine.requests).toEqual([]);
   });
 
-  it('ends the run at once after an error that is no fault of Strava', async () => {
+  it('a suspect clock ends the run at once after an error that is no fault of Strava', async () => {
     const bug = new TypeError('A bug.');
     const quota = { isClockSuspect: () => true, checkTime: () => Promise.reject(bug) };
     await expect(createFakeEngine({ quota }).run()).rejects.toBe(bug);
@@ -144,7 +144,7 @@ describe('a backfill request', () => {
     reconciledAt: { recent: new Date(startMs), full: new Date(startMs) },
   });
 
-  it('of another process is picked up by the run that holds the athlete, and completed', async () => {
+  it('a backfill request of another process is picked up by the run that holds the athlete, and completed', async () => {
     const removed: string[] = [];
     const coverages: number[] = [];
     const hold = createHold<typeof someStreams>();
@@ -169,7 +169,7 @@ describe('a backfill request', () => {
     expect(removed).toEqual([backfill.id]);
   });
 
-  it('ends its run when it is complete, whatever else is due', async () => {
+  it('a backfill request ends its run when it is complete, whatever else is due', async () => {
     const removed: string[] = [];
     const listed = { ...backfill, coverage: completeList };
     const engine = createFakeEngine({
@@ -184,7 +184,7 @@ describe('a backfill request', () => {
     expect([removed, engine.requests]).toEqual([[backfill.id], []]);
   });
 
-  it('stays while its streams are not all there', async () => {
+  it('a backfill request stays while its streams are not all there', async () => {
     const removed: string[] = [];
     const listed = { ...backfill, coverage: completeList };
     const engine = createFakeEngine({

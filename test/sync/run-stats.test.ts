@@ -12,18 +12,18 @@ const details: FetchTask = {
 };
 
 describe('the figures of a run', () => {
-  it('count a record of the list that cannot be stored as unusable, not as parked', () => {
+  it('the figures of a run count a record of the list that cannot be stored as unusable, not as parked', () => {
     const { parked, unusableRecords } = addPage(emptyStats, { ...nothingStored, parked: 1 });
     expect([parked, unusableRecords]).toEqual([0, 1]);
   });
 
-  it('count an activity once where neither its record nor its details can be stored', () => {
+  it('the figures of a run count an activity once where neither its record nor its details can be stored', () => {
     const page = { ...nothingStored, parked: 1 };
     const { parked, unusableRecords } = addTask(emptyStats, details, { kind: 'unstorable', page });
     expect([parked, unusableRecords]).toEqual([0, 1]);
   });
 
-  it('count details as parked where only they cannot be stored', () => {
+  it('the figures of a run count details as parked where only they cannot be stored', () => {
     const outcome = { kind: 'unstorable', page: nothingStored } as const;
     const { parked, unusableRecords } = addTask(emptyStats, details, outcome);
     expect([parked, unusableRecords]).toEqual([1, 0]);

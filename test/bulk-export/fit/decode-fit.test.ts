@@ -39,26 +39,29 @@ describe('decodeFit, of files as the protocol wants them', () => {
       'many of these at once',
       { byteOrder: 'mixed', hasDeveloperFields: true, hasCompressedTimes: true, hasOddTypes: true },
     ],
-  ])('gives every value of a file with %s', (_, options) => {
-    expect(decoded(options)).toEqual(ride);
-    expect(problems(options)).toEqual([]);
-  });
+  ])(
+    'decodeFit, of files as the protocol wants them gives every value of a file with %s',
+    (_, options) => {
+      expect(decoded(options)).toEqual(ride);
+      expect(problems(options)).toEqual([]);
+    },
+  );
 
-  it('has only the time where the records have nothing else', () => {
+  it('decodeFit, of files as the protocol wants them has only the time where the records have nothing else', () => {
     expect(decoded({}, { timeS: ride.timeS })).toEqual({ timeS: ride.timeS });
   });
 
-  it('has no position and no distance of a pool swim that records none', () => {
+  it('decodeFit, of files as the protocol wants them has no position and no distance of a pool swim that records none', () => {
     const swim = without(ride, 'lat', 'lng', 'distance');
     expect(decoded({ hasLengths: true }, swim)).toEqual(swim);
   });
 
-  it('adds the fraction of the cadence', () => {
+  it('decodeFit, of files as the protocol wants them adds the fraction of the cadence', () => {
     const cadence = ride.cadence.map((each, index) => each && each + (index % 2) / 2);
     expect(decoded({}, { ...ride, cadence })).toEqual({ ...ride, cadence });
   });
 
-  it('sums up a distance that is packed with the speed and wraps each 256 m', () => {
+  it('decodeFit, of files as the protocol wants them sums up a distance that is packed with the speed and wraps each 256 m', () => {
     const distance = ride.timeS.map((_, index) => (index > 40 && index < 45 ? null : index * 8.25));
     expect(distance.at(-1)).toBeGreaterThan(900);
     expect(decoded({ hasPackedDistance: true }, { ...ride, distance })).toEqual({
@@ -67,7 +70,7 @@ describe('decodeFit, of files as the protocol wants them', () => {
     });
   });
 
-  it('gives the heart rate of a strap that sends heartbeats later', () => {
+  it('decodeFit, of files as the protocol wants them gives the heart rate of a strap that sends heartbeats later', () => {
     const { heartrate } = decoded({ hasHeartbeats: true });
     const [before, inGap, after] = [
       heartrate?.slice(0, 40),
@@ -78,7 +81,7 @@ describe('decodeFit, of files as the protocol wants them', () => {
     expect(inGap).toEqual([139, 139, 139, 139, null]);
   });
 
-  it('takes 0, 0 for no position', () => {
+  it('decodeFit, of files as the protocol wants them takes 0, 0 for no position', () => {
     const lat = ride.lat.with(0, 0);
     const lng = ride.lng.with(0, 0);
     const { lat: read } = decoded({}, { ...ride, lat, lng });
@@ -91,7 +94,7 @@ describe('decodeFit, of files as the protocol wants them', () => {
     ['temp', 127],
     ['watts', 65_535],
   ] as const)(
-    'takes an invalid %s for a gap, whatever type the definition says',
+    'decodeFit, of files as the protocol wants them takes an invalid %s for a gap, whatever type the definition says',
     (name, invalid) => {
       const values = ride[name].with(2, invalid);
       const expected = { ...ride, [name]: values.with(2, null) };
@@ -104,15 +107,18 @@ describe('decodeFit, of files as the protocol wants them', () => {
 describe('decodeFit, of messages by their definition', () => {
   const types = Object.keys(fitTypes).filter((type): type is FitType => type !== 'string');
 
-  it.each(types)('reads a heart rate of the type %s, with its invalid value', (type) => {
-    const writer = recordWriter([{ number: 3, type }]);
-    writer.data(1, [toFitTime(startS), 120]);
-    writer.data(1, [toFitTime(startS + 1), null]);
-    const expected = { timeS: [startS, startS + 1], heartrate: [120, null] };
-    expect(columnsOf(decodeFit(writer.file()))).toEqual(expected);
-  });
+  it.each(types)(
+    'decodeFit, of messages by their definition reads a heart rate of the type %s, with its invalid value',
+    (type) => {
+      const writer = recordWriter([{ number: 3, type }]);
+      writer.data(1, [toFitTime(startS), 120]);
+      writer.data(1, [toFitTime(startS + 1), null]);
+      const expected = { timeS: [startS, startS + 1], heartrate: [120, null] };
+      expect(columnsOf(decodeFit(writer.file()))).toEqual(expected);
+    },
+  );
 
-  it('takes the first value of an array, and nothing of a text or an unknown type', () => {
+  it('decodeFit, of messages by their definition takes the first value of an array, and nothing of a text or an unknown type', () => {
     const writer = recordWriter([
       { number: 3, type: 'uint8', count: 3 },
       { number: 4, type: 'string', count: 2 },
@@ -124,7 +130,7 @@ describe('decodeFit, of messages by their definition', () => {
     expect(columnsOf(decodeFit(writer.file()))).toEqual(expected);
   });
 
-  it('counts a compressed time from the last time of any message, across 32 seconds', () => {
+  it('decodeFit, of messages by their definition counts a compressed time from the last time of any message, across 32 seconds', () => {
     const writer = recordWriter([]);
     writer.define({ local: 0, message: 21, fields: [{ number: 253, type: 'uint32' }] });
     writer.define({ local: 2, message: 20, fields: [{ number: 3, type: 'uint8' }] });
@@ -141,7 +147,7 @@ describe('decodeFit, of messages by their definition', () => {
     });
   });
 
-  it('has no time for a compressed record before any full time', () => {
+  it('decodeFit, of messages by their definition has no time for a compressed record before any full time', () => {
     const writer = recordWriter([]);
     writer.define({ local: 2, message: 20, fields: [{ number: 3, type: 'uint8' }] });
     writer.dataAt(2, 5, [101]);
@@ -160,7 +166,7 @@ describe('decodeFit, of messages by their definition', () => {
 });
 
 describe('decodeFit, of times that are out of order', () => {
-  it('keeps one record of each second, with what it lacks from the other', () => {
+  it('decodeFit, of times that are out of order keeps one record of each second, with what it lacks from the other', () => {
     const twice = {
       timeS: [startS, startS, startS + 1],
       heartrate: [100, 101, 102],
@@ -173,7 +179,7 @@ describe('decodeFit, of times that are out of order', () => {
     });
   });
 
-  it('sorts records whose time goes backwards', () => {
+  it('decodeFit, of times that are out of order sorts records whose time goes backwards', () => {
     const backwards = { timeS: [startS + 5, startS, startS + 9], heartrate: [105, 100, 109] };
     expect(decoded({}, backwards)).toEqual({
       timeS: [startS, startS + 5, startS + 9],
@@ -181,32 +187,32 @@ describe('decodeFit, of times that are out of order', () => {
     });
   });
 
-  it('joins the files of a chain, also those that begin earlier', () => {
+  it('decodeFit, of times that are out of order joins the files of a chain, also those that begin earlier', () => {
     const [first, second] = [encodeFit(part(ride, 0, 60)), encodeFit(part(ride, 60))];
     expect(decodeFit(chainFit(second, first))).toEqual(decodeFit(encodeFit(ride)));
   });
 
-  it('joins heart rate that a second file of a chain has for the same seconds', () => {
+  it('decodeFit, of times that are out of order joins heart rate that a second file of a chain has for the same seconds', () => {
     const swim = encodeFit(without(ride, 'heartrate'));
     const strap = encodeFit({ timeS: ride.timeS, heartrate: ride.heartrate }, { headerSize: 12 });
     expect(columnsOf(decodeFit(chainFit(swim, strap)))).toEqual(ride);
   });
 
-  it('leaves out records whose time counts from power-on, and says so', () => {
+  it('decodeFit, of times that are out of order leaves out records whose time counts from power-on, and says so', () => {
     expect(decoded({ undatedRecords: 3 })).toEqual(part(ride, 3));
     expect(problems({ undatedRecords: 3 })).toEqual([
       "3 records have no date, because the device's clock was not set",
     ]);
   });
 
-  it('cannot read a file whose records all count from power-on', () => {
+  it('decodeFit, of times that are out of order cannot read a file whose records all count from power-on', () => {
     expect(decodeFit(encodeFit(ride, { undatedRecords: 120 }))).toEqual({
       unreadable:
         "it has no records; 120 records have no date, because the device's clock was not set",
     });
   });
 
-  it('leaves out records of the year 2107, and says so', () => {
+  it('decodeFit, of times that are out of order leaves out records of the year 2107, and says so', () => {
     expect(decoded({ implausibleRecords: 2 }).timeS).toEqual(ride.timeS.toSpliced(60, 2));
     expect(problems({ implausibleRecords: 2 })).toEqual([
       '2 records have a time that is months from the others',
@@ -221,12 +227,15 @@ describe('decodeFit, of damaged files', () => {
     ['too long a length', { declaredError: 5000 }, 'its length is not the one in its header'],
     ['too short a length', { declaredError: -900 }, 'its length is not the one in its header'],
     ['no checksum', { cutBytes: 2 }, 'its length is not the one in its header'],
-  ])('gives every record of a file with %s, and says so', (_, options, problem) => {
-    expect(decoded(options)).toEqual(ride);
-    expect(problems(options)).toEqual([problem]);
-  });
+  ])(
+    'decodeFit, of damaged files gives every record of a file with %s, and says so',
+    (_, options, problem) => {
+      expect(decoded(options)).toEqual(ride);
+      expect(problems(options)).toEqual([problem]);
+    },
+  );
 
-  it('keeps the records before a cut end, and says so', () => {
+  it('decodeFit, of damaged files keeps the records before a cut end, and says so', () => {
     expect(decoded({ cutBytes: 800 })).toEqual(
       part(ride, 0, decoded({ cutBytes: 800 }).timeS.length),
     );
@@ -237,7 +246,7 @@ describe('decodeFit, of damaged files', () => {
     ]);
   });
 
-  it('keeps the records before a message without definition', () => {
+  it('decodeFit, of damaged files keeps the records before a message without definition', () => {
     const options = { endsWithUndefinedMessage: true, declaredError: 40 };
     expect(decoded(options)).toEqual(ride);
     expect(problems(options)).toEqual([
@@ -246,7 +255,7 @@ describe('decodeFit, of damaged files', () => {
     ]);
   });
 
-  it('goes on with the next file of a chain after a damaged one', () => {
+  it('decodeFit, of damaged files goes on with the next file of a chain after a damaged one', () => {
     const damaged = encodeFit(part(ride, 0, 60), {
       declaredError: 7,
       endsWithUndefinedMessage: true,
@@ -256,7 +265,7 @@ describe('decodeFit, of damaged files', () => {
     expect(problemsOf(result)).toHaveLength(2);
   });
 
-  it('ignores bytes after the end', () => {
+  it('decodeFit, of damaged files ignores bytes after the end', () => {
     const result = decodeFit(Buffer.concat([encodeFit(ride), Buffer.alloc(500)]));
     expect(result).toEqual(decodeFit(encodeFit(ride)));
   });
@@ -266,7 +275,7 @@ describe('decodeFit, of damaged files', () => {
     ['no records', encodeFit({ timeS: [] }), 'it has no records'],
     ['no header', encodeFit(ride).slice(14), 'it has no FIT header'],
     ['nothing', new Uint8Array(), 'it has no FIT header'],
-  ])('says what a file lacks that has %s', (_, bytes, reason) => {
+  ])('decodeFit, of damaged files says what a file lacks that has %s', (_, bytes, reason) => {
     const result = decodeFit(bytes);
     expect('unreadable' in result && result.unreadable).toContain(reason);
   });

@@ -26,7 +26,7 @@ function reasonFor(value: JsonValue): string {
 }
 
 describe('readSummary', () => {
-  it('keeps the record unchanged', () => {
+  it('readSummary keeps the record unchanged', () => {
     const listed = readSummary(record);
     expect(listed).toEqual({
       isUsable: true,
@@ -40,12 +40,12 @@ describe('readSummary', () => {
     [false, false],
     ['true', false],
     [null, false],
-  ])('reads manual %j as %s', (manual, isManual) => {
+  ])('readSummary reads manual %j as %s', (manual, isManual) => {
     expect(readSummary({ ...record, manual })).toMatchObject({ summary: { isManual } });
   });
 
   it.each<[JsonValue]>([[null], [[]], ['x'], [1], [1n], [true]])(
-    'rejects %s, which is not an object',
+    'readSummary rejects %s, which is not an object',
     (value) => {
       expect(reasonFor(value)).toContain('not an object');
     },
@@ -61,7 +61,7 @@ describe('readSummary', () => {
     [null],
     [{}],
     [[1]],
-  ])('rejects the id %s', (id) => {
+  ])('readSummary rejects the id %s', (id) => {
     expect(reasonFor({ ...record, id })).toContain('its id');
   });
 
@@ -76,17 +76,17 @@ describe('readSummary', () => {
     [1_700_000_000],
     [null],
     [{}],
-  ])('rejects the start %j', (start) => {
+  ])('readSummary rejects the start %j', (start) => {
     expect(reasonFor({ ...record, start_date: start })).toContain('its start_date');
   });
 
-  it('rejects a record without id or start', () => {
+  it('readSummary rejects a record without id or start', () => {
     expect(reasonFor({})).toContain('its id');
     expect(reasonFor({ id: 1 })).toContain('its start_date');
   });
 
   it.each(['2026-11-21T06:30:00.000Z', '2026-11-21T07:30:00+01:00', '2026-11-20T22:30:00-08:00'])(
-    'reads the start %s',
+    'readSummary reads the start %s',
     (start) => {
       expect(readSummary({ ...record, start_date: start })).toMatchObject({
         summary: { startAt: new Date('2026-11-21T06:30:00Z') },
@@ -94,7 +94,7 @@ describe('readSummary', () => {
     },
   );
 
-  it('reads or rejects any JSON value', () => {
+  it('readSummary reads or rejects any JSON value', () => {
     const value = fc.jsonValue() as fc.Arbitrary<JsonValue>;
     const digits = fc.stringMatching(
       /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)$/,
@@ -148,7 +148,7 @@ describe('fingerprints and hashes', () => {
 });
 
 describe('changesBetween', () => {
-  it('names each changed field with both values, and ignores counters', () => {
+  it('changesBetween names each changed field with both values, and ignores counters', () => {
     const from = { name: 'One', gear_id: 'b1', kudos_count: 1, start_latlng: [48, 16] };
     const to = { name: 'Two', kudos_count: 7, start_latlng: [48, 16], device_name: 'X' };
     expect(changesBetween(from, to)).toEqual([

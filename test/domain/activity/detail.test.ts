@@ -56,7 +56,7 @@ function withOneFormOfNothing({ map, ...rest }: JsonObject): JsonObject {
 }
 
 describe('readDetail', () => {
-  it('separates the same summary that the list gives', () => {
+  it('readDetail separates the same summary that the list gives', () => {
     for (const id of ids) {
       const { summary } = read(fromWire(world.detail(id)));
       const truth = world.summary(id);
@@ -66,7 +66,7 @@ describe('readDetail', () => {
     }
   });
 
-  it('keeps all other keys among the details', () => {
+  it('readDetail keeps all other keys among the details', () => {
     for (const id of ids.slice(0, 50)) {
       const whole = fromWire(world.detail(id));
       const { summary, details } = read(whole);
@@ -79,7 +79,7 @@ describe('readDetail', () => {
     }
   });
 
-  it('keeps unknown keys among the details', () => {
+  it('readDetail keeps unknown keys among the details', () => {
     const { summary, details } = read({ ...record, similar_activities: { count: 1 }, 'a.$b': 1 });
     expect(details).toEqual({
       description: 'Nice one.',
@@ -94,7 +94,7 @@ describe('readDetail', () => {
     expect(summary.record['map']).not.toHaveProperty('polyline');
   });
 
-  it('adds neither a map nor a resource_state', () => {
+  it('readDetail adds neither a map nor a resource_state', () => {
     const { id, start_date } = record;
     expect(read({ id, start_date }).summary.record).toEqual({ id, start_date });
     expect(read({ id, start_date, map: null }).summary.record).toEqual({
@@ -111,13 +111,13 @@ describe('readDetail', () => {
     ['x', 'not an object'],
     [{ ...record, id: '7' }, 'its id'],
     [{ ...record, start_date: 'yesterday' }, 'its start_date'],
-  ])('rejects %j', (value, problem) => {
+  ])('readDetail rejects %j', (value, problem) => {
     expect(readDetail(value)).toEqual({ problem: expect.stringContaining(problem) as string });
   });
 });
 
 describe('alignDetail', () => {
-  it('writes absent values as the list does', () => {
+  it('alignDetail writes absent values as the list does', () => {
     for (const id of ids) {
       const listed = fromWire(world.summary(id));
       const detail = alignDetail(read(fromWire(world.detail(id))), listedOf(listed));
@@ -125,7 +125,7 @@ describe('alignDetail', () => {
     }
   });
 
-  it('keeps unknown keys of the list in the summary', () => {
+  it('alignDetail keeps unknown keys of the list in the summary', () => {
     const detail = read({ ...record, description: 'New.', novelty: 5 });
     const listed = { ...read(record).summary.record, description: 'Old.', novelty: 4 };
     const aligned = alignDetail(detail, listedOf(listed));
@@ -133,7 +133,7 @@ describe('alignDetail', () => {
     expect(aligned.details).toEqual({ segment_efforts: [] });
   });
 
-  it('moves an optional list key to the details where this list lacks it', () => {
+  it('alignDetail moves an optional list key to the details where this list lacks it', () => {
     const detail = read({ ...record, device_name: 'Watch', hide_from_home: false });
     expect(detail.summary.record).toMatchObject({ device_name: 'Watch', hide_from_home: false });
     const aligned = alignDetail(detail, listedOf(read(record).summary.record));
@@ -169,7 +169,7 @@ describe('alignDetail', () => {
       { map: { id: 'a', summary_polyline: '' } },
     ],
     ['a new map', { map: null }, { map: { id: 'a' } }, { map: { id: 'a' } }],
-  ])('aligns %s', (_, listed, inDetail, expected) => {
+  ])('alignDetail aligns %s', (_, listed, inDetail, expected) => {
     const base = { id: record.id, start_date: record.start_date };
     const aligned = alignDetail(read({ ...base, ...inDetail }), listedOf({ ...base, ...listed }));
     expect(aligned.summary.record).toEqual({ ...base, ...expected });
@@ -177,7 +177,7 @@ describe('alignDetail', () => {
 });
 
 describe('segmentIdsOf', () => {
-  it('returns the segments of the efforts without duplicates', () => {
+  it('segmentIdsOf returns the segments of the efforts without duplicates', () => {
     const efforts = [7, 8, 7, 9].map((id) => ({ id: 2n ** 53n + 1n, segment: { id } }));
     expect(segmentIdsOf({ segment_efforts: efforts })).toEqual([7, 8, 9]);
   });
@@ -189,11 +189,11 @@ describe('segmentIdsOf', () => {
     [[null, 1, [], {}]],
     [[{ segment: null }, { segment: {} }, { segment: { id: '7' } }]],
     [[{ segment: { id: 0 } }, { segment: { id: 1.5 } }, { segment: { id: 2n ** 60n } }]],
-  ])('finds no segment in %o', (efforts) => {
+  ])('segmentIdsOf finds no segment in %o', (efforts) => {
     expect(segmentIdsOf({ segment_efforts: efforts })).toEqual([]);
   });
 
-  it('finds no segment without efforts', () => {
+  it('segmentIdsOf finds no segment without efforts', () => {
     expect(segmentIdsOf({})).toEqual([]);
   });
 });
@@ -202,7 +202,7 @@ describe('mayEffortsCome', () => {
   const ended = new Date('2026-11-21T07:30:00Z');
   const after = (minutes: number): Date => new Date(ended.getTime() + minutes * 60_000);
 
-  it('expects efforts for two hours after the end', () => {
+  it('mayEffortsCome expects efforts for two hours after the end', () => {
     expect(mayEffortsCome(read(record), after(119))).toBe(true);
     expect(mayEffortsCome(read(record), after(120))).toBe(false);
   });
@@ -213,7 +213,7 @@ describe('mayEffortsCome', () => {
     ['it has no positions', { start_latlng: [] }],
     ['its positions are null', { start_latlng: null }],
     ['its elapsed time is unknown', { elapsed_time: null }],
-  ])('expects no efforts where %s', (_, changes) => {
+  ])('mayEffortsCome expects no efforts where %s', (_, changes) => {
     expect(mayEffortsCome(read({ ...record, ...changes }), after(61))).toBe(false);
   });
 });

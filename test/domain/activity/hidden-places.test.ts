@@ -30,18 +30,18 @@ describe('a hidden place', () => {
     ['48.2082,16.3738,500', home],
     [' -33.87, 151.2, 0.5 ', { lat: -33.87, lng: 151.2, meters: 0.5 }],
     ['90,-180,100000', { lat: 90, lng: -180, meters: 100_000 }],
-  ])('is read from %j', (text, place) => {
+  ])('a hidden place is read from %j', (text, place) => {
     expect(parsePlace(text)).toEqual(place);
   });
 
   it.each([
     ...['', '48,16', '48,16,500,1', '91,16,500', '48,181,500', '48,16,0', '48,16,-5'],
     ...['48,16,500m', '48,16,1e3', 'home', '48,16,100001', '48;16;500', '0x10,16,5', ',,'],
-  ])('is not read from %j', (text) => {
+  ])('a hidden place is not read from %j', (text) => {
     expect(parsePlace(text)).toBeUndefined();
   });
 
-  it('is one of several between semicolons, each of which has to be one', () => {
+  it('a hidden place is one of several between semicolons, each of which has to be one', () => {
     expect(parsePlaces('48.2082,16.3738,500; 1,2,3')).toEqual([
       home,
       { lat: 1, lng: 2, meters: 3 },
@@ -49,7 +49,7 @@ describe('a hidden place', () => {
     expect(parsePlaces('48.2082,16.3738,500;')).toBeUndefined();
   });
 
-  it('hides a point exactly where its distance on the globe is at most the radius', () => {
+  it('a hidden place hides a point exactly where its distance on the globe is at most the radius', () => {
     fc.assert(
       fc.property(
         fc.record({ lat: degrees(90), lng: degrees(180) }),
@@ -66,7 +66,7 @@ describe('a hidden place', () => {
     );
   });
 
-  it('hides a line between two points outside that passes through it', () => {
+  it('a hidden place hides a line between two points outside that passes through it', () => {
     const { lat, lng } = home;
     const through = (offset: number) => {
       const at = lat + north(offset);
@@ -75,7 +75,7 @@ describe('a hidden place', () => {
     expect([-510, -490, 0, 490, 510].map(through)).toEqual([false, true, true, true, false]);
   });
 
-  it('hides no line that ends before it, and finds one over the antimeridian', () => {
+  it('a hidden place hides no line that ends before it, and finds one over the antimeridian', () => {
     const west = { lat: home.lat, lng: home.lng - 0.1 };
     expect(isLineHidden([home], west, { ...west, lng: home.lng - 0.01 })).toBe(false);
     const fiji = { lat: -17, lng: 179.999, meters: 300 };

@@ -10,7 +10,7 @@ describe('the rate of a sport', () => {
     ['Ride', 'speed'],
     ['SomethingNew', 'speed'],
     [undefined, 'speed'],
-  ])('of %s is a %s', (sport, rate) => {
+  ])('the rate of a sport of %s is a %s', (sport, rate) => {
     expect(rateOf(sport)).toBe(rate);
   });
 });

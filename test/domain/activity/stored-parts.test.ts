@@ -21,7 +21,7 @@ function lengthsOf(time: number, watts?: number): Pick<StoredPart, 'lengths'> {
 const single = part(0, { parts: 1, sampleCount: 2 });
 
 describe('arePartsWhole', () => {
-  it('accepts parts in any order, and without a count of samples', () => {
+  it('arePartsWhole accepts parts in any order, and without a count of samples', () => {
     expect(arePartsWhole([part(1), part(0)], 4)).toBe(true);
     expect(arePartsWhole([single], undefined)).toBe(true);
     const empty = { ...single, sampleCount: 0, ...lengthsOf(0, 0) };
@@ -42,11 +42,11 @@ describe('arePartsWhole', () => {
     'there is no array': [part(0), part(1, { lengths: new Map() })],
   };
 
-  it.each(Object.entries(wrong))('rejects parts where %s', (_, parts) => {
+  it.each(Object.entries(wrong))('arePartsWhole rejects parts where %s', (_, parts) => {
     expect(arePartsWhole(parts, 4)).toBe(false);
   });
 
-  it('rejects parts where the activity has another number of samples', () => {
+  it('arePartsWhole rejects parts where the activity has another number of samples', () => {
     expect(arePartsWhole([single], 3)).toBe(false);
   });
 });

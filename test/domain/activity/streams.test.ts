@@ -23,7 +23,7 @@ function problem(response: JsonValue): string {
 }
 
 describe('readStreams', () => {
-  it('reads the same streams from both forms', () => {
+  it('readStreams reads the same streams from both forms', () => {
     const sample = fc.oneof(fc.integer(), fc.constant(null), fc.boolean(), fc.constant(1.5));
     const pair = fc.oneof(
       fc.constant(null),
@@ -59,13 +59,13 @@ describe('readStreams', () => {
     );
   });
 
-  it('counts the samples, 0 without a stream', () => {
+  it('readStreams counts the samples, 0 without a stream', () => {
     expect(readStreams({ time: { data: [0, 1, 2] } })).toMatchObject({ sampleCount: 3 });
     expect(readStreams({})).toMatchObject({ sampleCount: 0 });
     expect(readStreams([])).toMatchObject({ sampleCount: 0 });
   });
 
-  it('ignores keys that were not requested', () => {
+  it('readStreams ignores keys that were not requested', () => {
     const stranger = { lat: { data: [1] }, mood: 'good', __proto__: null };
     expect(read({ ...stranger, time: { data: [0, 1] } })).toEqual({ time: [0, 1] });
   });
@@ -94,11 +94,11 @@ describe('readStreams', () => {
     ['a position of texts', { latlng: { data: [['1', '2']] } }, 'latlng has a sample'],
     ['a position of booleans', { latlng: { data: [[true, false]] } }, 'latlng has a sample'],
     ['a position that is a number', { latlng: { data: [1] } }, 'latlng has a sample'],
-  ])('rejects %s', (_, response, words) => {
+  ])('readStreams rejects %s', (_, response, words) => {
     expect(problem(response)).toContain(words);
   });
 
-  it('reads or rejects any JSON value', () => {
+  it('readStreams reads or rejects any JSON value', () => {
     const value = fc.jsonValue() as fc.Arbitrary<JsonValue>;
     const stream = fc.record({ type: fc.constantFrom(...streamKeys), data: fc.array(value) });
     const keyed = fc.dictionary(fc.constantFrom(...streamKeys), fc.oneof(value, stream));
@@ -113,7 +113,7 @@ describe('readStreams', () => {
 });
 
 describe('partsOf', () => {
-  it('cuts all samples in order into the fewest parts that are neither empty nor too large', () => {
+  it('partsOf cuts all samples in order into the fewest parts that are neither empty nor too large', () => {
     const size = fc.integer({ min: 1, max: 100_000 });
     fc.assert(
       fc.property(
@@ -155,7 +155,7 @@ describe('partsOf', () => {
     ],
     ['an uneven cut', 10, 600, 100, Array.from({ length: 10 }, (_, at) => [at, at + 1])],
     ['what fits', 10, 100, 100, [[0, 10]]],
-  ])('cuts %s', (_, sampleCount, byteLength, maxBytes, ranges) => {
+  ])('partsOf cuts %s', (_, sampleCount, byteLength, maxBytes, ranges) => {
     const parts = partsOf(sampleCount, byteLength, maxBytes);
     expect(parts.map(({ from, to }) => [from, to])).toEqual(ranges);
   });

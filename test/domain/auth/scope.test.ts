@@ -17,7 +17,7 @@ test('a smaller scope does not include the wider one', () => {
 });
 
 describe('the consequence of a missing scope', () => {
-  it('without activity:read_all names private activities and privacy zones', () => {
+  it('the consequence of a missing scope without activity:read_all names private activities and privacy zones', () => {
     const [missing] = missingScopes(requested, [
       'read',
       'activity:read',
@@ -28,7 +28,7 @@ describe('the consequence of a missing scope', () => {
     expect(missing?.consequence).toMatch(/private activities are absent.*privacy zones are cut/);
   });
 
-  it('differs for every known scope, in the requested order', () => {
+  it('the consequence of a missing scope differs for every known scope, in the requested order', () => {
     const known = ['read', 'read_all', 'profile:read_all', 'profile:write'];
     known.push('activity:read', 'activity:read_all', 'activity:write');
     const missing = missingScopes(known, []);
@@ -36,7 +36,7 @@ describe('the consequence of a missing scope', () => {
     expect(new Set(missing.map(({ consequence }) => consequence)).size).toBe(known.length);
   });
 
-  it('is a general sentence for an unknown scope', () => {
+  it('the consequence of a missing scope is a general sentence for an unknown scope', () => {
     expect(missingScopes(['club:read'], [])).toEqual([
       { scope: 'club:read', consequence: 'the data of this scope cannot be read' },
     ]);

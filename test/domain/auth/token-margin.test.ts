@@ -15,7 +15,7 @@ describe('isFresh', () => {
     ['token of six minutes with 1 minute left', 1, -5, false],
     ['token of unknown lifetime with 6 minutes left', 6, undefined, true],
     ['token of unknown lifetime with 5 minutes left', 5, undefined, false],
-  ])('decides whether a %s is fresh', (_, expires, obtained, expected) => {
+  ])('isFresh decides whether a %s is fresh', (_, expires, obtained, expected) => {
     const life = {
       expiresAt: inMinutes(expires),
       ...(obtained !== undefined && { obtainedAt: inMinutes(obtained) }),
@@ -23,7 +23,7 @@ describe('isFresh', () => {
     expect(isFresh(life, nowMs)).toBe(expected);
   });
 
-  it('never calls an expired token fresh, even if obtained later by the clock', () => {
+  it('isFresh never calls an expired token fresh, even if obtained later by the clock', () => {
     const minutes = fc.integer({ min: -1_000, max: 0 });
     fc.assert(
       fc.property(

@@ -45,7 +45,7 @@ const after = (offset: number): number => fileColumn + offset;
 const fieldsOf = (table: string[][]) => readActivityTable(table).activities[0]?.fields;
 
 describe('a row of activities.csv', () => {
-  it('becomes an activity in the names and units of the API', () => {
+  it('a row of activities.csv becomes an activity in the names and units of the API', () => {
     const cells = row({
       4: 'Along the river,\r\nand back',
       [after(3)]: '3601.0',
@@ -85,15 +85,15 @@ describe('a row of activities.csv', () => {
     ]);
   });
 
-  it('takes the numbers for people where those for machines are empty', () => {
+  it('a row of activities.csv takes the numbers for people where those for machines are empty', () => {
     expect(fieldsOf([header, row()])).toMatchObject({ elapsed_time: 3600, distance: 20_000 });
   });
 
-  it('has the gear of shoes with their prefix', () => {
+  it('a row of activities.csv has the gear of shoes with their prefix', () => {
     expect(fieldsOf([header, row({ [after(57)]: '4711.0' })])).toMatchObject({ gear_id: 'g4711' });
   });
 
-  it('is entered by hand where it has no file and is not from an upload', () => {
+  it('a row of activities.csv is entered by hand where it has no file and is not from an upload', () => {
     const byHand = row({ 0: '8', [fileColumn]: '', [after(40)]: '0.0' });
     const lost = row({ 0: '9', [fileColumn]: '' });
     const table = [header, row({ [after(40)]: '1.0' }), byHand, lost];
@@ -103,21 +103,21 @@ describe('a row of activities.csv', () => {
     expect(activities.map(({ fields }) => fields['manual'])).toEqual([false, true, false]);
   });
 
-  it('is entered by hand where it has no file and nothing says that it is from an upload', () => {
+  it('a row of activities.csv is entered by hand where it has no file and nothing says that it is from an upload', () => {
     const [activity] = readActivityTable([header, row({ [fileColumn]: '' })]).activities;
     expect(activity).toMatchObject({ isUploaded: false, file: { kind: 'none' } });
   });
 
-  it('has a missing recording where Strava lost the file', () => {
+  it('a row of activities.csv has a missing recording where Strava lost the file', () => {
     const [activity] = readActivityTable([header, row({ [fileColumn]: '#error#' })]).activities;
     expect(activity).toMatchObject({ isUploaded: true, file: { kind: 'missing' } });
   });
 
-  it('leaves the sport out where its name is not known', () => {
+  it('a row of activities.csv leaves the sport out where its name is not known', () => {
     expect(fieldsOf([header, row({ 3: 'Kugelstoßen' })])).not.toHaveProperty('sport_type');
   });
 
-  it('has no start where its date cannot be read', () => {
+  it('a row of activities.csv has no start where its date cannot be read', () => {
     const [activity] = readActivityTable([header, row({ 1: 'yesterday' })]).activities;
     expect(activity).toMatchObject({ starts: [], dateText: 'yesterday' });
   });
@@ -134,7 +134,7 @@ describe('a row of activities.csv', () => {
       row({ [fileColumn]: 'activities/../../secret.gpx' }),
       "no file's name stands in its column of files (activity 7)",
     ],
-  ])('is a problem and stops nothing where it reads %j', (bad, problem) => {
+  ])('a row of activities.csv is a problem and stops nothing where it reads %j', (bad, problem) => {
     const { activities, problems } = readActivityTable([
       header,
       row({ 0: '5' }),
@@ -145,7 +145,7 @@ describe('a row of activities.csv', () => {
     expect(problems).toEqual([{ where: 'activities.csv, row 3', problem }]);
   });
 
-  it('counts once where it stands twice, and is a problem where the two differ', () => {
+  it('a row of activities.csv counts once where it stands twice, and is a problem where the two differ', () => {
     const table = [header, row(), row(), row({ 2: 'Another' })];
     const { activities, problems } = readActivityTable(table);
     expect(activities).toHaveLength(1);
@@ -156,7 +156,7 @@ describe('a row of activities.csv', () => {
 });
 
 describe('the columns of activities.csv', () => {
-  it('are found in a language whose names nobody knows', () => {
+  it('the columns of activities.csv are found in a language whose names nobody knows', () => {
     const cells = row({ [after(3)]: '3601.0', [after(40)]: '1.0', [after(56)]: '13594491.0' });
     const unknown = header.map((_, at) =>
       at % 2 === 0 ? 'NaN' : `<span title="x, y">${at}</span>`,
@@ -164,12 +164,12 @@ describe('the columns of activities.csv', () => {
     expect(readActivityTable([unknown, cells])).toEqual(readActivityTable([header, cells]));
   });
 
-  it('are found without a header', () => {
+  it('the columns of activities.csv are found without a header', () => {
     const cells = row({ [after(3)]: '3601.0' });
     expect(readActivityTable([cells])).toEqual(readActivityTable([header, cells]));
   });
 
-  it('are found by their English name where more columns came between', () => {
+  it('the columns of activities.csv are found by their English name where more columns came between', () => {
     const insert = (cells: readonly string[], cell: string): string[] =>
       cells.toSpliced(after(30), 0, cell);
     const cells = insert(row({ [after(40)]: '0.0', [after(56)]: '77.0', [fileColumn]: '' }), '0.5');
@@ -178,12 +178,12 @@ describe('the columns of activities.csv', () => {
     expect(activity).toMatchObject({ isUploaded: false, fields: { gear_id: 'b77' } });
   });
 
-  it('do not take a sunset or a share for the number of a bike', () => {
+  it('the columns of activities.csv do not take a sunset or a share for the number of a bike', () => {
     const table = [header.map(() => ''), row({ [after(56)]: '1653850000.0', [after(57)]: '0.25' })];
     expect(fieldsOf(table)).not.toHaveProperty('gear_id');
   });
 
-  it('are the ten of 2018, with metres', () => {
+  it('the columns of activities.csv are the ten of 2018, with metres', () => {
     const old = [
       '7',
       '2018-09-12 15:02:23',
@@ -203,7 +203,7 @@ describe('the columns of activities.csv', () => {
     });
   });
 
-  it('are found where every activity was entered by hand', () => {
+  it('the columns of activities.csv are found where every activity was entered by hand', () => {
     const { activities } = readActivityTable([
       ['id'],
       ['7', '2018-09-12 15:02:23', 'Row', 'Rowing'],
@@ -214,7 +214,7 @@ describe('the columns of activities.csv', () => {
     ]);
   });
 
-  it('are found though a note in one row is named like a file', () => {
+  it('the columns of activities.csv are found though a note in one row is named like a file', () => {
     const note = row({ 10: 'activities/note.fit' });
     const rows = [note, row({ 0: '8' }), row({ 0: '9' })];
     const { activities } = readActivityTable([header, ...rows]);
@@ -222,11 +222,11 @@ describe('the columns of activities.csv', () => {
     expect(files).toEqual(rows.map(() => 'activities/99.fit.gz'));
   });
 
-  it('are none in an empty table', () => {
+  it('the columns of activities.csv are none in an empty table', () => {
     expect(readActivityTable([])).toEqual({ activities: [], problems: [] });
   });
 
-  it('never throw, whatever the cells', () => {
+  it('the columns of activities.csv never throw, whatever the cells', () => {
     const cell = fc.oneof(
       fc.string(),
       fc.constantFrom('7', 'activities/1.fit', '#error#', 'true', '1.0'),

@@ -13,18 +13,18 @@ describe('a row and a record', () => {
     ['more than one per cent apart', { distance: 20_201 }, false],
     ['without a duration', { elapsed_time: null }, false],
     ['without a distance', { distance: null }, false],
-  ])('of one recording or not: %s', (_, changes, expected) => {
+  ])('a row and a record of one recording or not: %s', (_, changes, expected) => {
     expect(isSameRecording({ ...record, ...changes }, record)).toBe(expected);
   });
 
-  it('of a short activity may be fifty metres apart, also without any distance', () => {
+  it('a row and a record of a short activity may be fifty metres apart, also without any distance', () => {
     const short = { elapsed_time: 60, distance: 100 };
     expect(isSameRecording({ ...short, distance: 150 }, short)).toBe(true);
     expect(isSameRecording({ ...short, distance: 151 }, short)).toBe(false);
     expect(isSameRecording({ elapsed_time: 60 }, { elapsed_time: 60, distance: 0 })).toBe(true);
   });
 
-  it('are not of one recording where the record has no duration', () => {
+  it('a row and a record are not of one recording where the record has no duration', () => {
     expect(isSameRecording(record, { distance: 20_000 })).toBe(false);
   });
 });

@@ -9,7 +9,7 @@ const profile = [
 ];
 
 describe('the athlete of an export', () => {
-  it('is read by the order of the columns, without the e-mail address', () => {
+  it('the athlete of an export is read by the order of the columns, without the e-mail address', () => {
     const preferences = [names(4), ['Jul 7, 1977', '74.0 kg', '173 W', '186']];
     expect(readAthlete(profile, preferences)).toEqual({
       id: 1001,
@@ -24,21 +24,21 @@ describe('the athlete of an export', () => {
     });
   });
 
-  it('has a weight in kilograms where the account uses pounds', () => {
+  it('the athlete of an export has a weight in kilograms where the account uses pounds', () => {
     expect(readAthlete(profile, [names(1), ['163.1 lbs']]).fields['weight']).toBe(74);
   });
 
-  it('has the weight of the profile where no preference tells it', () => {
+  it('the athlete of an export has the weight of the profile where no preference tells it', () => {
     expect(readAthlete(profile, []).fields['weight']).toBe(70.5);
   });
 
-  it('is unknown where there is no profile', () => {
+  it('the athlete of an export is unknown where there is no profile', () => {
     expect(readAthlete([], [])).toEqual({ id: undefined, fields: {} });
   });
 });
 
 describe('the gear of an export', () => {
-  it('has name, brand, model and default sports', () => {
+  it('the gear of an export has name, brand, model and default sports', () => {
     const table = [
       names(4),
       ['Commuter', 'Puch', 'Mistral', 'Ride, E-Bike Ride, Unicycling'],
@@ -59,7 +59,7 @@ describe('the gear of an export', () => {
     ]);
   });
 
-  it('is none where the table is not there', () => {
+  it('the gear of an export is none where the table is not there', () => {
     expect(readGear([], 'shoes')).toEqual([]);
   });
 });

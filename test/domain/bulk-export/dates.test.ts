@@ -12,19 +12,22 @@ const languages = [
 ];
 
 describe('the date of an exported activity', () => {
-  it.each(languages)('is certain in the medium form of %s, in every month and hour', (language) => {
-    const form = new Intl.DateTimeFormat(language, {
-      dateStyle: 'medium',
-      timeStyle: 'medium',
-      timeZone: 'UTC',
-    });
-    for (let month = 0; month < 12; month++) {
-      for (let hour = 0; hour < 24; hour++) {
-        const at = new Date(Date.UTC(2012 + month, month, 1 + hour, hour, 3 * hour, 59 - hour));
-        expect(readExportDate(form.format(at)), form.format(at)).toEqual([at]);
+  it.each(languages)(
+    'the date of an exported activity is certain in the medium form of %s, in every month and hour',
+    (language) => {
+      const form = new Intl.DateTimeFormat(language, {
+        dateStyle: 'medium',
+        timeStyle: 'medium',
+        timeZone: 'UTC',
+      });
+      for (let month = 0; month < 12; month++) {
+        for (let hour = 0; hour < 24; hour++) {
+          const at = new Date(Date.UTC(2012 + month, month, 1 + hour, hour, 3 * hour, 59 - hour));
+          expect(readExportDate(form.format(at)), form.format(at)).toEqual([at]);
+        }
       }
-    }
-  });
+    },
+  );
 
   it.each([
     ['May 29, 2022, 3:53:35 PM', '2022-05-29T15:53:35Z'],
@@ -47,16 +50,16 @@ describe('the date of an exported activity', () => {
     ['\u200e2018-09-12 15:02:23', '2018-09-12T15:02:23Z'],
     ['2022 May 29 3:53:35 PM', '2022-05-29T15:53:35Z'],
     ['13/5/2021 0:04:05', '2021-05-13T00:04:05Z'],
-  ])('reads %j', (text, instant) => {
+  ])('the date of an exported activity reads %j', (text, instant) => {
     expect(read(text)).toEqual([instant]);
   });
 
-  it('gives both instants where a spreadsheet may have exchanged day and month', () => {
+  it('the date of an exported activity gives both instants where a spreadsheet may have exchanged day and month', () => {
     expect(read('5/3/2021 10:04:09')).toEqual(['2021-03-05T10:04:09Z', '2021-05-03T10:04:09Z']);
     expect(read('5/5/2021 10:04:09')).toEqual(['2021-05-05T10:04:09Z']);
   });
 
-  it('gives every second of the minute where a spreadsheet left out the seconds', () => {
+  it('the date of an exported activity gives every second of the minute where a spreadsheet left out the seconds', () => {
     const instants = read('2018-09-12 15:02');
     expect(instants).toHaveLength(60);
     expect(instants.at(0)).toBe('2018-09-12T15:02:00Z');
@@ -80,11 +83,11 @@ describe('the date of an exported activity', () => {
     '2018-09-12T15:02:23+02:00',
     '2018-13-12 15:02:23',
     '44468.6266',
-  ])('guesses nothing from %j', (text) => {
+  ])('the date of an exported activity guesses nothing from %j', (text) => {
     expect(readExportDate(text)).toEqual([]);
   });
 
-  it('is never an invalid one, whatever the text', () => {
+  it('the date of an exported activity is never an invalid one, whatever the text', () => {
     const piece = fc.constantFrom(
       'May',
       '29',

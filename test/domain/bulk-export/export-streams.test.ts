@@ -7,13 +7,13 @@ const seconds = (...offsets: readonly number[]): number[] => offsets.map((one) =
 const range = (length: number): number[] => Array.from({ length }, (_, index) => index);
 
 describe('the streams of a recording', () => {
-  it('have one sample for each record, at its second since the first', () => {
+  it('the streams of a recording have one sample for each record, at its second since the first', () => {
     const { streams } = exportStreams({ timeS: seconds(0, 1, 4, 12) });
     expect(streams.sampleCount).toBe(4);
     expect([...streams.arrays]).toEqual([['time', [0, 1, 4, 12]]]);
   });
 
-  it('are those of the file, rounded as the API rounds, in its gaps null', () => {
+  it('the streams of a recording are those of the file, rounded as the API rounds, in its gaps null', () => {
     const { streams, computed } = exportStreams({
       timeS: seconds(0, 1, 2),
       lat: [47.12345678, null, 47.5],
@@ -37,7 +37,7 @@ describe('the streams of a recording', () => {
     expect(computed).toEqual(['velocity_smooth', 'grade_smooth']);
   });
 
-  it('leave out what is not in the file, and moving', () => {
+  it('the streams of a recording leave out what is not in the file, and moving', () => {
     const nothing = [null, null];
     const { streams, computed } = exportStreams({
       timeS: seconds(0, 1),
@@ -51,7 +51,7 @@ describe('the streams of a recording', () => {
     expect(exportStreams({ timeS: [] }).streams).toEqual({ sampleCount: 0, arrays: new Map() });
   });
 
-  it('have the distance along the positions where the device has none', () => {
+  it('the streams of a recording have the distance along the positions where the device has none', () => {
     const { streams, computed } = exportStreams({
       timeS: seconds(0, 1, 2, 3),
       // 0.001 degrees of latitude on a globe of 6,371 km are 111.19 m.
@@ -66,7 +66,7 @@ describe('the streams of a recording', () => {
 });
 
 describe('the speed', () => {
-  it('is that since the last sample that is at least five seconds older', () => {
+  it('the speed is that since the last sample that is at least five seconds older', () => {
     const { streams } = exportStreams({
       timeS: seconds(0, 1, 4, 5, 7, 12, 13),
       distance: [0, 2, 10, 15, 21, 51, 55],
@@ -78,12 +78,12 @@ describe('the speed', () => {
     ]);
   });
 
-  it('is 0 where the distance falls', () => {
+  it('the speed is 0 where the distance falls', () => {
     const { streams } = exportStreams({ timeS: seconds(0, 6), distance: [100, 0] });
     expect(streams.arrays.get('velocity_smooth')).toEqual([0, 0]);
   });
 
-  it('is constant over a gap in the distance, which counts as a line from 0 at the start', () => {
+  it('the speed is constant over a gap in the distance, which counts as a line from 0 at the start', () => {
     const { streams } = exportStreams({
       timeS: seconds(...range(14)),
       distance: range(14).map((second) => (second < 6 || second === 9 ? null : 4 * second)),
@@ -93,7 +93,7 @@ describe('the speed', () => {
 });
 
 describe('the grade', () => {
-  it('is the climb over the distance from two samples before to two after', () => {
+  it('the grade is the climb over the distance from two samples before to two after', () => {
     const { streams } = exportStreams({
       timeS: seconds(0, 1, 2, 3, 4, 5),
       distance: [0, 10, 20, 30, 40, 50],
@@ -102,7 +102,7 @@ describe('the grade', () => {
     expect(streams.arrays.get('grade_smooth')).toEqual([5, 6.7, 10, 10, 10, 10]);
   });
 
-  it('is 0 in a stop, and holds the altitude in a gap', () => {
+  it('the grade is 0 in a stop, and holds the altitude in a gap', () => {
     const { streams } = exportStreams({
       timeS: seconds(0, 1, 2, 3, 4),
       distance: [0, 0, 0, 0, 0],
@@ -125,7 +125,7 @@ describe('a part of a recording', () => {
     heartrate: [null, null, 130, 131, null],
   };
 
-  it('begins at 0 in time and distance', () => {
+  it('a part of a recording begins at 0 in time and distance', () => {
     const { streams } = exportStreams(cutColumns(columns, { from: 1, to: 4 }));
     expect(streams.sampleCount).toBe(3);
     expect(streams.arrays.get('time')).toEqual([0, 1, 2]);
@@ -133,7 +133,7 @@ describe('a part of a recording', () => {
     expect(streams.arrays.get('heartrate')).toEqual([null, 130, 131]);
   });
 
-  it('begins at 0 with its first distance, where it has one', () => {
+  it('a part of a recording begins at 0 with its first distance, where it has one', () => {
     expect(cutColumns(columns, { from: 2, to: 5 }).distance).toEqual([null, 0, 5]);
     expect(cutColumns(columns, { from: 2, to: 3 }).distance).toEqual([null]);
     expect(cutColumns({ timeS: [1, 2] }, { from: 0, to: 1 })).toEqual({ timeS: [1] });

@@ -139,7 +139,7 @@ describe('matching a recording with its activity', () => {
     expect(at(10_000)).toBe('pending');
   });
 
-  it('does not compare a distance that the recording or the row lacks', () => {
+  it('matching a recording with its activity does not compare a distance that the recording or the row lacks', () => {
     const { timeS } = recorded(3_001);
     const activity = activityOf({ elapsed_time: 2_000, distance: 9 });
     expect(matchRecording(activity, { timeS }).kind).toBe('cut');
@@ -152,13 +152,13 @@ describe('matching a recording with its activity', () => {
 describe('a date that can be read in several ways', () => {
   const other = new Date('2024-01-06T06:00:00Z');
 
-  it("is settled by the recording's start", () => {
+  it("a date that can be read in several ways is settled by the recording's start", () => {
     const activity = activityOf({ elapsed_time: 1_000 }, [other, startAt]);
     expect(matchRecording(activity, recorded(1_001))).toMatchObject({ kind: 'whole', startAt });
     expect(matchRecording(activity, recorded(1_200))).toMatchObject({ kind: 'cut', startAt });
   });
 
-  it('stays open where the recording fits none or several of them', () => {
+  it('a date that can be read in several ways stays open where the recording fits none or several of them', () => {
     const late = recorded(1_001, { afterS: 86_400 });
     const activity = activityOf({ elapsed_time: 1_000 }, [other, startAt]);
     expect(matchRecording(activity, late).kind).toBe('pending');
@@ -169,7 +169,7 @@ describe('a date that can be read in several ways', () => {
     });
   });
 
-  it("is the recording's start where it cannot be read and the length agrees", () => {
+  it("a date that can be read in several ways is the recording's start where it cannot be read and the length agrees", () => {
     const unreadable = activityOf({ elapsed_time: 1_000 }, []);
     expect(matchRecording(unreadable, recorded(1_001))).toMatchObject({ kind: 'whole', startAt });
     expect(matchRecording(unreadable, recorded(1_100))).toEqual({

@@ -25,12 +25,12 @@ describe('a number for machines', () => {
     ['16777215.5', 16777215.5],
     ['9007199.5', 9007199.5],
     ['1.00000011920928955', 1.0000001],
-  ])('reads %j as %d', (text, number) => {
+  ])('a number for machines reads %j as %d', (text, number) => {
     expect(readNumber(text)).toBe(number);
   });
 
   it.each(['', ' ', 'x', '1,609,3', '0x10', 'Infinity', '1e999', '--1', undefined])(
-    'leaves out %j',
+    'a number for machines leaves out %j',
     (text) => {
       expect(readNumber(text)).toBeUndefined();
     },
@@ -42,7 +42,7 @@ describe('an id', () => {
     ['12345678901', 12345678901],
     ['13594491.0', 13594491],
     [' 7 ', 7],
-  ])('reads %j', (text, id) => {
+  ])('an id reads %j', (text, id) => {
     expect(readId(text)).toBe(id);
   });
 
@@ -56,7 +56,7 @@ describe('an id', () => {
     '9999999999999999',
     '12345678901234567',
     undefined,
-  ])('refuses %j', (text) => {
+  ])('an id refuses %j', (text) => {
     expect(readId(text)).toBeUndefined();
   });
 });
@@ -74,7 +74,7 @@ describe('a flag', () => {
     ['', undefined],
     ['2.0', undefined],
     [undefined, undefined],
-  ])('reads %j as %j', (text, flag) => {
+  ])('a flag reads %j as %j', (text, flag) => {
     expect(readFlag(text)).toBe(flag);
   });
 });
@@ -92,24 +92,24 @@ describe('the distance for people', () => {
     ['1,234.50', 1234500],
     ['1.234,50', 1234500],
     ['0', 0],
-  ])('reads %j as %d m in an export with kilometres', (text, metres) => {
+  ])('the distance for people reads %j as %d m in an export with kilometres', (text, metres) => {
     expect(readShownDistance(text, false)).toBe(metres);
   });
 
-  it('reads metres in an export from before June 2019', () => {
+  it('the distance for people reads metres in an export from before June 2019', () => {
     expect(readShownDistance('9443.1', true)).toBe(9443.1);
     expect(readShownDistance('609.344', true)).toBe(609.344);
   });
 
-  it('reads a separator of thousands where all distances are of swims', () => {
+  it('the distance for people reads a separator of thousands where all distances are of swims', () => {
     expect(readShownDistance('1,609', true)).toBe(1609);
   });
 
-  it.each(['', 'far', '9.4444', undefined])('leaves out %j', (text) => {
+  it.each(['', 'far', '9.4444', undefined])('the distance for people leaves out %j', (text) => {
     expect(readShownDistance(text, false)).toBeUndefined();
   });
 
-  it('is in metres where the athlete would be too fast otherwise', () => {
+  it('the distance for people is in metres where the athlete would be too fast otherwise', () => {
     const rides = [
       { distance: 40_000, seconds: 7200 },
       { distance: 0, seconds: 3600 },

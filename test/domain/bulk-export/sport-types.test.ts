@@ -15,11 +15,14 @@ describe('the sport of an exported activity', () => {
     ['Course à pied', 'Run'],
     ['Course a\u0300 pied', 'Run'],
     ['ウェイトトレーニング', 'WeightTraining'],
-  ])('has %s as %s', (name, sportType) => {
+  ])('the sport of an exported activity has %s as %s', (name, sportType) => {
     expect(sportTypeOf(name)).toBe(sportType);
   });
 
-  it.each(['', 'Underwater Hockey', 'Training', 'constructor'])('is left out for %j', (name) => {
-    expect(sportTypeOf(name)).toBeUndefined();
-  });
+  it.each(['', 'Underwater Hockey', 'Training', 'constructor'])(
+    'the sport of an exported activity is left out for %j',
+    (name) => {
+      expect(sportTypeOf(name)).toBeUndefined();
+    },
+  );
 });

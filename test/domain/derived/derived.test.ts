@@ -117,7 +117,7 @@ function drawn(value: fc.Arbitrary<number>, isSum = false): fc.Arbitrary<Drawn> 
 }
 
 describe('best_distance', () => {
-  it('interpolates the fastest time between samples', () => {
+  it('best_distance interpolates the fastest time between samples', () => {
     const { best_distance } = derived({ time: [0, 100, 180, 300], distance: [0, 300, 700, 1_000] });
     expect(best_distance).toEqual([
       { meters: 400, seconds: 80 },
@@ -125,7 +125,7 @@ describe('best_distance', () => {
     ]);
   });
 
-  it('includes a distance that was covered exactly, in decimal fractions', () => {
+  it('best_distance includes a distance that was covered exactly, in decimal fractions', () => {
     const distance = everySecond(4_001).map((at) => Math.round(at * 100 * 1.1) / 1_000);
     const { best_distance } = derived({ time: everySecond(4_001), distance });
     expect(best_distance).toEqual([{ meters: 400, seconds: 3_636.364 }]);
@@ -133,14 +133,14 @@ describe('best_distance', () => {
     expect(derived({ time: [0, 60], distance: [0.1, 400.1] }).best_distance).toHaveLength(1);
   });
 
-  it('counts a stop within the distance, not before or after it', () => {
+  it('best_distance counts a stop within the distance, not before or after it', () => {
     const distance = [0, 0, 200, 200, 400, 400];
     expect(derived({ time: [0, 90, 150, 250, 300, 999], distance }).best_distance).toEqual([
       { meters: 400, seconds: 210 },
     ]);
   });
 
-  it('has all distances up to 100 km', () => {
+  it('best_distance has all distances up to 100 km', () => {
     const { best_distance } = derived({ time: [0, 10_000], distance: [0, 100_000] });
     expect(best_distance.map(({ meters }) => meters)).toEqual([
       400, 1_000, 1_609.344, 5_000, 10_000, 20_000, 21_097.5, 42_195, 100_000,
@@ -148,7 +148,7 @@ describe('best_distance', () => {
     expect(best_distance.at(-1)?.seconds).toBe(10_000);
   });
 
-  it('finds the shortest window of any recording', () => {
+  it('best_distance finds the shortest window of any recording', () => {
     const meters = fc.integer({ min: -20, max: 4_000 }).map((tenths) => tenths / 10);
     fc.assert(
       fc.property(drawn(meters, true), ({ time, values }) => {
@@ -168,7 +168,7 @@ describe('best_distance', () => {
 
 describe('best_time', () => {
   it.each([720, 3_600])(
-    'finds the longest distance within %d s, none in a shorter recording',
+    'best_time finds the longest distance within %d s, none in a shorter recording',
     (span) => {
       const meters = fc.integer({ min: -20, max: 4_000 }).map((tenths) => tenths / 10);
       fc.assert(
@@ -194,12 +194,12 @@ describe('best_time', () => {
 });
 
 describe('best_power', () => {
-  it('averages power over time: a sample holds until the next', () => {
+  it('best_power averages power over time: a sample holds until the next', () => {
     const { best_power } = derived({ time: [0, 1, 4, 5], watts: [100, 200, 400, 300] });
     expect(best_power).toEqual([{ seconds: 5, watts: 260 }]);
   });
 
-  it('counts a pause as 0 W from its 30th second on', () => {
+  it('best_power counts a pause as 0 W from its 30th second on', () => {
     const { best_power } = derived({ time: [0, 1, 61], watts: [300, 300, 0] });
     expect(best_power).toEqual([
       { seconds: 5, watts: 300 },
@@ -207,7 +207,7 @@ describe('best_power', () => {
     ]);
   });
 
-  it('finds the highest average of any recording', () => {
+  it('best_power finds the highest average of any recording', () => {
     fc.assert(
       fc.property(drawn(fc.integer({ min: 0, max: 900 })), ({ time, values }) => {
         const watts = secondBySecond(keptOf(time, values)).map((one) => one ?? 0);
@@ -229,7 +229,7 @@ describe('best_power', () => {
 });
 
 describe('heartrate_seconds', () => {
-  it('counts the time in steps of five beats', () => {
+  it('heartrate_seconds counts the time in steps of five beats', () => {
     const arrays = { time: [0, 1, 2, 5, 6], heartrate: [119, 120, 124.5, 125, 119] };
     expect(derived(arrays).heartrate_seconds).toEqual([
       { bpm: 115, seconds: 2 },
@@ -238,17 +238,17 @@ describe('heartrate_seconds', () => {
     ]);
   });
 
-  it('counts at most 30 seconds of a pause for the heart rate', () => {
+  it('heartrate_seconds counts at most 30 seconds of a pause for the heart rate', () => {
     const arrays = { time: [0, 31, 1_000, 1_030], heartrate: [100, 100, 100, 100] };
     expect(derived(arrays).heartrate_seconds).toEqual([{ bpm: 100, seconds: 91 }]);
   });
 
-  it('ignores implausible heart rates', () => {
+  it('heartrate_seconds ignores implausible heart rates', () => {
     const arrays = { time: [0, 1, 2, 3], heartrate: [0, -5, 300, Number.POSITIVE_INFINITY] };
     expect(derived(arrays)).toEqual(nothing);
   });
 
-  it('equals a count second by second for any recording', () => {
+  it('heartrate_seconds equals a count second by second for any recording', () => {
     fc.assert(
       fc.property(drawn(fc.integer({ min: 1, max: 299 })), ({ time, values }) => {
         const expected = new Map<number, number>();
@@ -321,14 +321,14 @@ describe('cells', () => {
 });
 
 describe('derivedFrom', () => {
-  it('returns empty lists where there is nothing to derive', () => {
+  it('derivedFrom returns empty lists where there is nothing to derive', () => {
     expect(derived({})).toEqual(nothing);
     expect(derived({ moving: [true, false] })).toEqual(nothing);
     const arrays = { time: [5], distance: [1_000], watts: [null], heartrate: [null] };
     expect(derived(arrays)).toEqual(nothing);
   });
 
-  it('returns maxima and cells without times', () => {
+  it('derivedFrom returns maxima and cells without times', () => {
     const heartrate = [100, 180, null, 302];
     const arrays = { heartrate, watts: [0, 900, 20.5, null], lat: [1, 1], lng: [2, 2] };
     expect(derived(arrays)).toEqual({
@@ -339,7 +339,7 @@ describe('derivedFrom', () => {
     });
   });
 
-  it('returns finite numbers for extreme input', () => {
+  it('derivedFrom returns finite numbers for extreme input', () => {
     const extreme = fc.array(
       fc.oneof(fc.double(), fc.constantFrom(null, true, 1e300, -1e300, 5e-324)),
       { maxLength: 8 },
@@ -358,7 +358,7 @@ describe('derivedFrom', () => {
     );
   });
 
-  it('derives a recording of a day with a sample each second', () => {
+  it('derivedFrom derives a recording of a day with a sample each second', () => {
     const time = everySecond(90_000);
     const arrays = {
       time,

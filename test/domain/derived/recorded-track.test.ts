@@ -35,7 +35,7 @@ function metersOff(position: Position, line: readonly Position[]): number {
 }
 
 describe('recordedTrackOf', () => {
-  it('drops positions on a straight line, and puts the longitude first', () => {
+  it('recordedTrackOf drops positions on a straight line, and puts the longitude first', () => {
     const lat = [48, 48.001, 48.002, null, 48.002, 48.002];
     const lng = [16, 16, 16, 16, 16.001, 16.002];
     expect(trackOf(lat, lng).track).toEqual({
@@ -48,7 +48,7 @@ describe('recordedTrackOf', () => {
     });
   });
 
-  it('keeps the turn of a way there and back', () => {
+  it('recordedTrackOf keeps the turn of a way there and back', () => {
     const lat = [48, 48.01, 48.02, 48.03, 48.02, 48.01, 48];
     const coordinates = trackOf(
       lat,
@@ -61,7 +61,7 @@ describe('recordedTrackOf', () => {
     ]);
   });
 
-  it('simplifies the short way across the antimeridian', () => {
+  it('recordedTrackOf simplifies the short way across the antimeridian', () => {
     const { track } = trackOf([0, 0, 0], [179.999, -180, -179.999]);
     expect(track?.coordinates).toHaveLength(2);
   });
@@ -71,7 +71,7 @@ describe('recordedTrackOf', () => {
     ['places beyond the poles', [91, -91], [16, 16], 'no point on the globe'],
     ['antipodes', [10, -10], [20, -160], 'antipodes in a row'],
     ['longitudes that are not numbers', [48, 48], [true, true], 'no point on the globe'],
-  ])('leaves out the track of %s with the reason', (_, lat, lng, leftOut) => {
+  ])('recordedTrackOf leaves out the track of %s with the reason', (_, lat, lng, leftOut) => {
     expect(trackOf(lat, lng)).toEqual({ leftOut });
   });
 
@@ -79,11 +79,11 @@ describe('recordedTrackOf', () => {
     ['no position', [null, null], [null, null]],
     ['latitudes only', [48, 49], [null, null]],
     ['no sample', [], []],
-  ])('has no track of %s, and no reason', (_, lat, lng) => {
+  ])('recordedTrackOf has no track of %s, and no reason', (_, lat, lng) => {
     expect(trackOf(lat, lng)).toEqual({});
   });
 
-  it('has no track without the streams of positions', () => {
+  it('recordedTrackOf has no track without the streams of positions', () => {
     expect(recordedTrackOf({ sampleCount: 1, arrays: new Map([['time', [0]]]) })).toEqual({});
   });
 });
@@ -95,7 +95,7 @@ describe('simplified', () => {
     return steps.map(([east, north]): Position => [(lng += east), (lat += north)]);
   });
 
-  it('keeps positions in order with both ends, and drops only those within a metre', () => {
+  it('simplified keeps positions in order with both ends, and drops only those within a metre', () => {
     fc.assert(
       fc.property(page, (positions) => {
         const kept = simplified(positions);
@@ -108,7 +108,7 @@ describe('simplified', () => {
     );
   });
 
-  it('keeps at most 1,000 positions of a long recording', () => {
+  it('simplified keeps at most 1,000 positions of a long recording', () => {
     const positions = Array.from({ length: 120_000 }, (_, at): Position => [
       16 + Math.sin(at / 7) / 10 + at / 1e6,
       48 + Math.cos(at / 11) / 10,
@@ -118,7 +118,7 @@ describe('simplified', () => {
     expect([kept[0], kept.at(-1)]).toEqual([positions[0], positions.at(-1)]);
   });
 
-  it('returns one position or none unchanged', () => {
+  it('simplified returns one position or none unchanged', () => {
     expect(simplified([[1, 2]])).toEqual([[1, 2]]);
     expect(simplified([])).toEqual([]);
   });

@@ -24,7 +24,7 @@ function expectValid(polyline: string): void {
 }
 
 describe('trackOf', () => {
-  it('decodes a polyline, longitude first', () => {
+  it('trackOf decodes a polyline, longitude first', () => {
     expect(trackOf('_p~iF~ps|U_ulLnnqC_mqNvxq`@').track).toEqual({
       type: 'LineString',
       coordinates: [
@@ -35,7 +35,7 @@ describe('trackOf', () => {
     });
   });
 
-  it('drops repeated points in a row', () => {
+  it('trackOf drops repeated points in a row', () => {
     const { track } = trackOf(
       encode([
         [1, 2],
@@ -52,7 +52,7 @@ describe('trackOf', () => {
     ]);
   });
 
-  it('drops points that are not on the globe', () => {
+  it('trackOf drops points that are not on the globe', () => {
     const { track } = trackOf(
       encode([
         [1, 2],
@@ -107,15 +107,15 @@ describe('trackOf', () => {
       'longer than 8,000 km',
     ],
     ['a number', 5, 'not a polyline'],
-  ])('leaves out %s with the reason', (_, polyline, leftOut) => {
+  ])('trackOf leaves out %s with the reason', (_, polyline, leftOut) => {
     expect(trackOf(polyline)).toEqual({ leftOut });
   });
 
-  it.each([[''], [null], [undefined]])('has no track of %j, and no reason', (polyline) => {
+  it.each([[''], [null], [undefined]])('trackOf has no track of %j, and no reason', (polyline) => {
     expect(trackOf(polyline)).toEqual({});
   });
 
-  it('keeps a track across the antimeridian or a pole', () => {
+  it('trackOf keeps a track across the antimeridian or a pole', () => {
     expect(
       trackOf(
         encode([
@@ -135,7 +135,7 @@ describe('trackOf', () => {
     ).toBeDefined();
   });
 
-  it('returns a valid track or none for any text', () => {
+  it('trackOf returns a valid track or none for any text', () => {
     const drawn = fc.string({
       unit: fc.integer({ min: 63, max: 127 }).map((code) => String.fromCharCode(code)),
       maxLength: 200,
@@ -146,7 +146,7 @@ describe('trackOf', () => {
     );
   });
 
-  it('returns a valid track or none for any points', () => {
+  it('trackOf returns a valid track or none for any points', () => {
     const degrees = fc.integer({ min: -4_000_000, max: 4_000_000 }).map((value) => value / 10_000);
     fc.assert(
       fc.property(fc.array(fc.tuple(degrees, degrees), { maxLength: 12 }), (positions) => {
@@ -157,7 +157,7 @@ describe('trackOf', () => {
 });
 
 describe('pointOf', () => {
-  it('puts the longitude first', () => {
+  it('pointOf puts the longitude first', () => {
     expect(pointOf([48.2, 16.4])).toEqual({ type: 'Point', coordinates: [16.4, 48.2] });
   });
 
@@ -173,7 +173,7 @@ describe('pointOf', () => {
     [[null, null]],
     [[Number.POSITIVE_INFINITY, 0]],
     [[1n, 2n]],
-  ])('has no point of %s', (latlng) => {
+  ])('pointOf has no point of %s', (latlng) => {
     expect(pointOf(latlng)).toBeUndefined();
   });
 });
@@ -186,7 +186,7 @@ describe('summaryPolyline', () => {
     [null, undefined],
     ['abc', undefined],
     [undefined, undefined],
-  ])('reads the polyline of %j as %j', (map, polyline) => {
+  ])('summaryPolyline reads the polyline of %j as %j', (map, polyline) => {
     expect(summaryPolyline(map)).toBe(polyline);
   });
 });

@@ -26,7 +26,7 @@ describe('assessLoops', () => {
       false,
       ["The run's loop has not run for 10 minutes: restart the daemon."],
     ],
-  ])('reports %s', (_, loops, isHealthy, reasons) => {
+  ])('assessLoops reports %s', (_, loops, isHealthy, reasons) => {
     expect(assessLoops(loops)).toEqual({ isHealthy, reasons });
   });
 });
@@ -38,7 +38,7 @@ describe('assessLogins', () => {
     [2, 1, true, 'MongoDB responds; logged in: 1; to log in again: 1.'],
     [2, 2, false, 'Every athlete (2) has to log in again. Run: npm run auth'],
   ])(
-    'assesses %i athletes of whom %i have to log in again',
+    'assessLogins assesses %i athletes of whom %i have to log in again',
     (athletes, needAuthorization, ...found) => {
       const [isHealthy, reason] = found;
       expect(assessLogins({ athletes, needAuthorization })).toEqual({
@@ -53,22 +53,22 @@ describe('assessReadiness', () => {
   const failure = { code: 'TOKEN_KEY', message: 'No key opens the login of athlete 1001.' };
   const logins = { athletes: 1, needAuthorization: 0 };
 
-  it('is unhealthy by the code of a repeated failure, without naming the athlete', () => {
+  it('assessReadiness is unhealthy by the code of a repeated failure, without naming the athlete', () => {
     const reasons = ['Every run fails (TOKEN_KEY). Run: npm run status'];
     expect(assessReadiness({ logins, failure })).toEqual({ isHealthy: false, reasons });
   });
 
-  it('is healthy without a repeated failure', () => {
+  it('assessReadiness is healthy without a repeated failure', () => {
     expect(assessReadiness({ logins, failure: undefined }).isHealthy).toBe(true);
   });
 
-  it('names the missing login before a repeated failure', () => {
+  it('assessReadiness names the missing login before a repeated failure', () => {
     const nobody = { athletes: 0, needAuthorization: 0 };
     const reasons = ['Nobody is logged in. Run: npm run auth'];
     expect(assessReadiness({ logins: nobody, failure })).toEqual({ isHealthy: false, reasons });
   });
 
-  it('describes a repeated failure with its code and its message', () => {
+  it('assessReadiness describes a repeated failure with its code and its message', () => {
     expect(describeFailure(failure)).toBe(
       'Every run fails (TOKEN_KEY): No key opens the login of athlete 1001.',
     );

@@ -69,14 +69,14 @@ describe('alertConditions', () => {
       ['authorization:1001', 'silence'],
     ],
     ['polls that the quota does not carry', { pollShortage: 'It carries 264.' }, ['polls']],
-  ])('reports %s', (_, facts, keys) => {
+  ])('alertConditions reports %s', (_, facts, keys) => {
     const { lastPollAt, ...rest } = { ...quiet, ...facts };
     const conditions = alertConditions({ ...rest, ...(lastPollAt && { lastPollAt }) });
     expect(conditions.map(({ key }) => key)).toEqual(keys);
     for (const { text } of conditions) expect(text).toMatch(/^[A-Z].*[^.]$|\.$/);
   });
 
-  it('pauses the condition silence while the quota is spent', () => {
+  it('alertConditions pauses the condition silence while the quota is spent', () => {
     const [silence] = alertConditions({ ...quiet, lastPollAt: late, isQuotaSpent: true });
     expect(silence).toMatchObject({ kind: 'silence', isPaused: true, minWatchedMs: dayMs });
   });
@@ -106,7 +106,7 @@ describe('decideNotifications', () => {
   const decide = (conditions: readonly AlertCondition[], stored: readonly Notification[]) =>
     decideNotifications(conditions, stored, { nowMs, gapMs });
 
-  it('stores a new condition, and delivers it at once', () => {
+  it('decideNotifications stores a new condition, and delivers it at once', () => {
     const begun = notificationOf(condition, { since: new Date(nowMs), seenAt: new Date(nowMs) });
     expect(decide([condition], [])).toEqual({ changed: [begun], ended: [], due: [begun] });
   });
@@ -124,7 +124,7 @@ describe('decideNotifications', () => {
     });
   });
 
-  it('ends with the condition, and delivers again when the condition returns', () => {
+  it('decideNotifications ends with the condition, and delivers again when the condition returns', () => {
     const delivered = notificationOf(condition, { deliveredAt: before(minuteMs) });
     expect(decide([], [delivered])).toEqual({ changed: [], ended: ['application'], due: [] });
     expect(decide([condition], []).due).toHaveLength(1);

@@ -29,7 +29,7 @@ describe('the text of a new activity', () => {
   it.each([
     [{ distance: 10_234 }, 'New activity of athlete 1001: Lunch (Ride, 10.2 km).'],
     [{}, 'New activity of athlete 1001: Lunch (Ride).'],
-  ])('with %j is %s', (more, text) => {
+  ])('the text of a new activity with %j is %s', (more, text) => {
     expect(newActivityText({ ...activity, ...more })).toBe(text);
   });
 });

@@ -27,17 +27,17 @@ const trip = fc.record({
 });
 
 describe('the clock offset', () => {
-  it('is 0 before the first response', () => {
+  it('the clock offset is 0 before the first response', () => {
     expect(bestOffsetMs(guessedOffset())).toBe(0);
     expect(offsetErrorMs(guessedOffset())).toBe(0);
   });
 
-  it('is the first guess of our own clocks before the first response', () => {
+  it('the clock offset is the first guess of our own clocks before the first response', () => {
     expect(bestOffsetMs(guessedOffset(-250, 3_000))).toBe(-250);
     expect(offsetErrorMs(guessedOffset(-250))).toBe(0);
   });
 
-  it('stays within bounds that responses only narrow', () => {
+  it('the clock offset stays within bounds that responses only narrow', () => {
     const offset = fc.integer({ min: -10_000_000, max: 10_000_000 });
     fc.assert(
       fc.property(offset, fc.array(trip, { minLength: 1, maxLength: 20 }), (offsetMs, trips) => {
@@ -68,7 +68,7 @@ describe('the clock offset', () => {
   const guess = guessedOffset(0);
 
   it.each([hourMs, -hourMs])(
-    'is not moved by one response of ten that is wrong by %d ms, wherever it comes',
+    'the clock offset is not moved by one response of ten that is wrong by %d ms, wherever it comes',
     (wrongMs) => {
       let known = guess;
       for (let index = 0; index < 100; index += 1) {
@@ -79,19 +79,22 @@ describe('the clock offset', () => {
     },
   );
 
-  it('is not moved by responses that contradict each other', () => {
+  it('the clock offset is not moved by responses that contradict each other', () => {
     const many = [0, ...Array.from({ length: 20 }, (_, index) => (index + 1) * hourMs)];
     expect(bestOffsetMs(after(...many))).toBe(0);
   });
 
-  it.each([hourMs, -hourMs])('follows a clock that was set by %d ms after five responses', (ms) => {
-    expect(bestOffsetMs(after(0, 0, 0, ms, ms, ms, ms))).toBe(0);
-    const moved = after(0, 0, 0, ms, ms, ms, ms, ms);
-    expect(Math.abs(bestOffsetMs(moved) - ms)).toBeLessThanOrEqual(1_040);
-    expect(isInDoubt(moved)).toBe(false);
-  });
+  it.each([hourMs, -hourMs])(
+    'the clock offset follows a clock that was set by %d ms after five responses',
+    (ms) => {
+      expect(bestOffsetMs(after(0, 0, 0, ms, ms, ms, ms))).toBe(0);
+      const moved = after(0, 0, 0, ms, ms, ms, ms, ms);
+      expect(Math.abs(bestOffsetMs(moved) - ms)).toBeLessThanOrEqual(1_040);
+      expect(isInDoubt(moved)).toBe(false);
+    },
+  );
 
-  it('believes a first response that is near to one of our guesses', () => {
+  it('the clock offset believes a first response that is near to one of our guesses', () => {
     const learnt = learnOffset(guessedOffset(0, hourMs), at(hourMs + 20_000));
     expect(isInDoubt(learnt)).toBe(false);
     expect(Math.abs(bestOffsetMs(learnt) - hourMs - 20_000)).toBeLessThanOrEqual(1_040);
@@ -100,7 +103,7 @@ describe('the clock offset', () => {
 });
 
 describe('sentAt', () => {
-  it('dates a request at the latest now', () => {
+  it('sentAt dates a request at the latest now', () => {
     expect(sentAt(5_000, 7_000)).toEqual(new Date(5_000));
     expect(sentAt(3_605_000, 7_000)).toEqual(new Date(7_000));
   });

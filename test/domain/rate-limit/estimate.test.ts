@@ -60,7 +60,7 @@ function simulate(
 }
 
 describe('estimateEndMs', () => {
-  it('equals a simulation, even with windows that do not align', () => {
+  it('estimateEndMs equals a simulation, even with windows that do not align', () => {
     fc.assert(
       fc.property(anySituation, fc.nat({ max: 120 }), (situation, requests) => {
         expect(estimateEndMs(requests, situation)).toBe(simulate(requests, situation));
@@ -69,7 +69,7 @@ describe('estimateEndMs', () => {
     );
   });
 
-  it('never falls with more requests, and is now for none', () => {
+  it('estimateEndMs never falls with more requests, and is now for none', () => {
     fc.assert(
       fc.property(anySituation, fc.nat({ max: 500 }), ({ settings, nowMs, state }, requests) => {
         const facts = { settings, nowMs, state };
@@ -80,7 +80,7 @@ describe('estimateEndMs', () => {
     );
   });
 
-  it('needs until the fifth day for 4,100 requests at 200 and 1,000 a day', () => {
+  it('estimateEndMs needs until the fifth day for 4,100 requests at 200 and 1,000 a day', () => {
     const settings = {
       short: 200,
       daily: 1_000,
@@ -103,7 +103,7 @@ describe('estimateEndMs', () => {
     });
 
   it.each([1, 3, 10, 50, 200])(
-    'names the window in which simulated days with %d athletes have fetched as much',
+    'estimateEndMs names the window in which simulated days with %d athletes have fetched as much',
     (count) => {
       const { sent } = simulateDays({
         ...{ athletes: athletesOf(count), settings: quota, days: 3, hasUploads: true },
@@ -122,7 +122,7 @@ describe('estimateEndMs', () => {
     },
   );
 
-  it('takes polls and new activities off each day', () => {
+  it('estimateEndMs takes polls and new activities off each day', () => {
     const plan = planFor(10, midnightMs);
     const perDay = backlogPerDay(plan, quota);
     expect(perDay).toBeGreaterThan(650);
@@ -133,7 +133,7 @@ describe('estimateEndMs', () => {
     expect(days).toBeLessThanOrEqual(10.1);
   });
 
-  it('follows the speed of a machine that is slower than the quota, and no other', () => {
+  it('estimateEndMs follows the speed of a machine that is slower than the quota, and no other', () => {
     const facts = { state: emptyQuota, settings: quota, nowMs: midnightMs };
     expect(estimateEndMs(1_000, { ...facts, requestsPerHour: 10 })).toBe(
       midnightMs + 100 * 60 * minuteMs,
@@ -143,7 +143,7 @@ describe('estimateEndMs', () => {
     );
   });
 
-  it('names what a backlog waits for longest', () => {
+  it('estimateEndMs names what a backlog waits for longest', () => {
     const facts = { state: emptyQuota, settings: quota, nowMs: midnightMs };
     const decider = (requests: number, requestsPerHour?: number) =>
       estimate(requests, { ...facts, requestsPerHour }).decidedBy;
@@ -157,7 +157,7 @@ describe('estimateEndMs', () => {
     expect(estimate(daily + 1, facts).endMs).toBe(estimateEndMs(daily + 1, facts));
   });
 
-  it('ends even where polls leave nothing', () => {
+  it('estimateEndMs ends even where polls leave nothing', () => {
     const tiny = quotaOf(1, 1);
     const facts = {
       state: emptyQuota,

@@ -82,18 +82,21 @@ describe('a simulated day with an endless backlog', () => {
   it.each([
     [1, 96],
     [3, 3 * 96],
-  ])('polls %d athletes at each tick without a webhook, %d times a day', (count, polls) => {
-    expect(lastDay({ count }).today).toHaveLength(polls);
-  });
+  ])(
+    'a simulated day with an endless backlog polls %d athletes at each tick without a webhook, %d times a day',
+    (count, polls) => {
+      expect(lastDay({ count }).today).toHaveLength(polls);
+    },
+  );
 
-  it('spends the whole day, polls and recordings together', () => {
+  it('a simulated day with an endless backlog spends the whole day, polls and recordings together', () => {
     for (const count of [1, 10, 200]) {
       const { today, old } = lastDay({ count });
       expect(today.length + old.length).toBeGreaterThan(990);
     }
   });
 
-  it('polls who was active lately more often than who was not for a year', () => {
+  it('a simulated day with an endless backlog polls who was active lately more often than who was not for a year', () => {
     for (const count of [10, 50]) {
       const { pollsOf, plan } = lastDay({ count });
       const [daily, , , dormant] = athletesOf(count).map(
@@ -105,24 +108,24 @@ describe('a simulated day with an endless backlog', () => {
     }
   });
 
-  it('polls one athlete every two hours with a webhook of that interval', () => {
+  it('a simulated day with an endless backlog polls one athlete every two hours with a webhook of that interval', () => {
     const polls = lastDay({ count: 1, webhookIntervalMs: 2 * hourMs }).today;
     expect(polls).toHaveLength(12);
   });
 
-  it('never polls more than a third of a window at one tick after a day without the daemon', () => {
+  it('a simulated day with an endless backlog never polls more than a third of a window at one tick after a day without the daemon', () => {
     const { polls } = lastDay({ count: 200, days: 1 });
     expect(Math.max(...countByWindow(polls, minuteMs).values())).toBeLessThanOrEqual(66);
   });
 
-  it('polls each athlete in the last hour with ticks between the quarters too', () => {
+  it('a simulated day with an endless backlog polls each athlete in the last hour with ticks between the quarters too', () => {
     const { plan, pollsOf } = lastDay({ count: 200, tickOffsetMs: 7 * minuteMs });
     for (const { athleteId } of plan.shares) {
       expect(pollsOf(athleteId).at(-1)?.atMs).toBeGreaterThanOrEqual(lastDayMs + 23 * hourMs);
     }
   });
 
-  it('polls 1,000 athletes in turn, the active ones more often, where one poll a day is too much', () => {
+  it('a simulated day with an endless backlog polls 1,000 athletes in turn, the active ones more often, where one poll a day is too much', () => {
     const { polls, plan } = lastDay({ count: 1_000, days: 12 });
     expect(plan.isCarried).toBe(false);
     const seen = new Map<number, number>();
@@ -134,7 +137,7 @@ describe('a simulated day with an endless backlog', () => {
 });
 
 describe('the start of a daemon with a webhook', () => {
-  it('polls whose last poll was before, and nobody else', () => {
+  it('the start of a daemon with a webhook polls whose last poll was before, and nobody else', () => {
     const listeningSinceMs = midnightMs + 12 * hourMs;
     const facts = {
       ...{ nowMs: listeningSinceMs + 1_000, state: emptyQuota, settings, listeningSinceMs },
@@ -151,13 +154,13 @@ describe('the start of a daemon with a webhook', () => {
 });
 
 describe('a day without a backlog', () => {
-  it('polls ten athletes about every 20 minutes', () => {
+  it('a day without a backlog polls ten athletes about every 20 minutes', () => {
     const { today } = lastDay({ count: 10, hasBacklog: false });
     expect(today.length).toBeGreaterThan(700);
     expectWithin(today, 150, 1_000);
   });
 
-  it('polls one athlete at each tick even of a schedule that is more frequent than the windows', () => {
+  it('a day without a backlog polls one athlete at each tick even of a schedule that is more frequent than the windows', () => {
     const athletes: readonly PolledAthlete[] = [{ athleteId: 1, polledAtMs: midnightMs }];
     const facts = {
       ...{ nowMs: midnightMs + 1_000, state: emptyQuota, settings, athletes },
@@ -177,7 +180,7 @@ describe('the report on polls', () => {
       }),
     );
 
-  it('tells how often the lists are polled', () => {
+  it('the report on polls tells how often the lists are polled', () => {
     expect(reportFor(3)).toEqual({
       ...{ athletes: 3, carries: 264, isCarried: true, perDay: 288, maxPerDay: 333 },
       ...{ maxPerShortWindow: 66, shortestIntervalMs: quarterMs, longestIntervalMs: quarterMs },
@@ -186,7 +189,7 @@ describe('the report on polls', () => {
     expect(pollShortage(reportFor(264), false)).toBeUndefined();
   });
 
-  it('names the numbers and what helps where one poll a day is too much', () => {
+  it('the report on polls names the numbers and what helps where one poll a day is too much', () => {
     const text = pollShortage(reportFor(1_000), false);
     expect(text).toContain('carries daily polls of 264 athletes, and 1000 have logged in');
     expect(text).toContain('333 polls a day');
@@ -194,7 +197,7 @@ describe('the report on polls', () => {
     expect(pollShortage(reportFor(1_000), true)).not.toContain('a webhook');
   });
 
-  it('names the last hour where only that is too short', () => {
+  it('the report on polls names the last hour where only that is too short', () => {
     const text = pollShortage(reportFor(150, 100), false);
     expect(text).toContain('carries daily polls of 132 athletes');
     expect(text).toContain('not every list is polled in the last hour');

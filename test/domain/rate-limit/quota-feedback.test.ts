@@ -53,32 +53,32 @@ function settled(state: QuotaState, id: string, response: Partial<Settlement> = 
 const used = (state: QuotaState): number => usedIn('short', state, atMs, settings);
 
 describe('settle', () => {
-  it('without headers only ends the request in flight', () => {
+  it('settle without headers only ends the request in flight', () => {
     const sent = send(emptyQuota, 'one');
     const after = settled(sent, 'one');
     expect(after.inFlight).toEqual([]);
     expect(after.windows).toEqual(sent.windows);
   });
 
-  it('learns the requests of other programs from headers', () => {
+  it('settle learns the requests of other programs from headers', () => {
     const after = settled(send(emptyQuota, 'one'), 'one', { counts: counts(7, 30) });
     expect(leftIn('short', after, atMs, settings)).toBe(3);
     expect(leftIn('daily', after, atMs, settings)).toBe(20);
   });
 
-  it('ignores the headers of a response older than the newest', () => {
+  it('settle ignores the headers of a response older than the newest', () => {
     const both = send(send(emptyQuota, 'one'), 'two');
     const newest = settled(both, 'two', { counts: counts(8, 8) });
     expect(used(settled(newest, 'one', { counts: counts(3, 3) }))).toBe(used(newest));
   });
 
-  it('ignores a response to an unknown or settled request, even a 429', () => {
+  it('settle ignores a response to an unknown or settled request, even a 429', () => {
     const after = settled(send(emptyQuota, 'one'), 'one', { counts: counts(1, 1) });
     expect(settled(after, 'one', { counts: counts(9, 9), isRateLimited: true })).toEqual(after);
     expect(settled(after, 'other', { isRateLimited: true })).toEqual(after);
   });
 
-  it('corrects no window where Strava may have counted the request in either of two', () => {
+  it('settle corrects no window where Strava may have counted the request in either of two', () => {
     const sentMs = day + 15 * minuteMs - 500;
     const response = { atMs: sentMs + 1_000, counts: counts(9, 9) };
     const after = settled(send(emptyQuota, 'one', sentMs), 'one', response);
@@ -87,7 +87,7 @@ describe('settle', () => {
     expect(usedIn('daily', after, sentMs, settings)).toBe(9);
   });
 
-  it('corrects the window of the request after a later one has begun', () => {
+  it('settle corrects the window of the request after a later one has begun', () => {
     const sent = send(emptyQuota, 'one');
     const late = { atMs: atMs + dayMs / 2, counts: counts(9, 9) };
     const slow = { ...settings, maxInFlightMs: dayMs };
@@ -95,7 +95,7 @@ describe('settle', () => {
     expect(usedIn('daily', after, atMs, settings)).toBe(9);
   });
 
-  it('applies a lower limit at once, and a higher one only if allowed', () => {
+  it('settle applies a lower limit at once, and a higher one only if allowed', () => {
     const lower = counts(4, 4, { short: 4 });
     const after = settled(send(emptyQuota, 'one'), 'one', { counts: lower });
     expect(opensAt(after, atMs, settings, noReserve)).toBeGreaterThan(atMs);
@@ -121,30 +121,30 @@ describe('settle after a 429', () => {
     ['with the short window spent that one', counts(10, 20), 15 * minuteMs],
     ['with the daily window spent that one', counts(3, 50), dayMs],
     ['with both spent both', counts(10, 50), dayMs],
-  ])('closes a 429 %s until after its end', (_, named, lengthMs) => {
+  ])('settle after a 429 closes a 429 %s until after its end', (_, named, lengthMs) => {
     expect(shut(named === undefined ? {} : { counts: named })).toBe(day + lengthMs + 2_000);
   });
 
-  it('leaves no request in a window closed by a 429', () => {
+  it('settle after a 429 leaves no request in a window closed by a 429', () => {
     const after = settled(send(emptyQuota, 'one'), 'one', { isRateLimited: true });
     expect(leftIn('short', after, atMs, settings)).toBe(0);
     expect(leftIn('daily', after, atMs, settings)).toBe(49);
     expect(leftIn('short', after, atMs + 15 * minuteMs, settings)).toBe(10);
   });
 
-  it('closes only the old window after a 429 to a request sent before the boundary', () => {
+  it('settle after a 429 closes only the old window after a 429 to a request sent before the boundary', () => {
     const boundary = day + 15 * minuteMs;
     expect(shut({ atMs: boundary + 500 }, boundary - 500)).toBe(boundary + 2_000);
     expect(shut({ atMs: boundary + 9_000 }, boundary - 30_000)).toBe(boundary + 9_000);
   });
 
-  it('keeps the new day open after a 429 at midnight', () => {
+  it('settle after a 429 keeps the new day open after a 429 at midnight', () => {
     const midnight = day + dayMs;
     const spent = { atMs: midnight + 300, counts: counts(3, 50) };
     expect(shut(spent, midnight - 700)).toBe(midnight + 2_000);
   });
 
-  it('closes the window of the request even if the 429 comes long after its end', () => {
+  it('settle after a 429 closes the window of the request even if the 429 comes long after its end', () => {
     const sent = send(emptyQuota, 'one');
     const slow = { ...settings, maxInFlightMs: dayMs };
     const response = { id: 'one', atMs: atMs + 60 * minuteMs, isRateLimited: true };

@@ -53,7 +53,7 @@ function overLimit({ counted }: History, { limits }: World): readonly string[] {
 }
 
 describe('the quota with slow requests, crashes and wrong clocks', () => {
-  it('never lets Strava count more of our requests in a window than it allows', () => {
+  it('the quota with slow requests, crashes and wrong clocks never lets Strava count more of our requests in a window than it allows', () => {
     fc.assert(
       fc.property(anyWorld, (world) => {
         const history = liveThrough(world);
@@ -65,7 +65,7 @@ describe('the quota with slow requests, crashes and wrong clocks', () => {
     );
   });
 
-  it('sends no request while a window is known to be spent, even by other programs', () => {
+  it('the quota with slow requests, crashes and wrong clocks sends no request while a window is known to be spent, even by other programs', () => {
     let limited = 0;
     fc.assert(
       fc.property(
@@ -86,7 +86,7 @@ describe('the quota with slow requests, crashes and wrong clocks', () => {
     expect(limited).toBeGreaterThan(0);
   });
 
-  it('uses up every window while there is work', () => {
+  it('the quota with slow requests, crashes and wrong clocks uses up every window while there is work', () => {
     const busy = fc.record({
       seed: fc.integer(),
       short: fc.integer({ min: 1, max: 25 }),

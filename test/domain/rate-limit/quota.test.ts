@@ -49,7 +49,7 @@ function takeMany(state: QuotaState, atMs: number, count: number): [QuotaState, 
 }
 
 describe('reserve', () => {
-  it('allows requests until a window is spent, and again in the next one', () => {
+  it('reserve allows requests until a window is spent, and again in the next one', () => {
     const [spent, allowed] = takeMany(emptyQuota, day + minuteMs, 9);
     expect(allowed).toBe(5);
     expect(opensAt(spent, day + minuteMs, settings, noReserve)).toBe(day + 15 * minuteMs + 2_000);
@@ -59,7 +59,7 @@ describe('reserve', () => {
     expect(windowEndMs('short', day + minuteMs, settings)).toBe(day + 15 * minuteMs);
   });
 
-  it('charges a request near a boundary to both sides', () => {
+  it('reserve charges a request near a boundary to both sides', () => {
     const boundary = day + 15 * minuteMs;
     const [state] = takeMany(emptyQuota, boundary - 1_000, 3);
     expect(usedIn('short', state, boundary - 10_000, settings)).toBe(3);
@@ -67,7 +67,7 @@ describe('reserve', () => {
     expect(usedIn('daily', state, boundary, settings)).toBe(3);
   });
 
-  it('leaves the reserve', () => {
+  it('reserve leaves the reserve', () => {
     const request = { id: 'b', owner: 'a', atMs: day + minuteMs, reserve: { short: 3, daily: 0 } };
     const [two] = takeMany(emptyQuota, day + minuteMs, 2);
     expect(reserve(two, request, settings).isAllowed).toBe(false);
@@ -81,7 +81,7 @@ describe('reserve', () => {
     });
   });
 
-  it('allows a request at opensAtMs, after a few steps at most', () => {
+  it('reserve allows a request at opensAtMs, after a few steps at most', () => {
     const moment = fc.integer({ min: day - 2 * dayMs, max: day + 2 * dayMs });
     fc.assert(
       fc.property(fc.array(moment, { maxLength: 60 }), moment, (moments, startMs) => {
@@ -111,7 +111,7 @@ describe('reserve', () => {
 describe('the stored windows', () => {
   const farAway = fc.integer({ min: -40, max: 40 }).filter((hours) => hours !== 0);
 
-  it('survive a clock that is wrong by hours for a moment', () => {
+  it('the stored windows survive a clock that is wrong by hours for a moment', () => {
     fc.assert(
       fc.property(fc.array(farAway, { maxLength: 5 }), fc.nat({ max: 5 }), (hours, before) => {
         const nowMs = day + 5 * minuteMs;
@@ -123,21 +123,21 @@ describe('the stored windows', () => {
     );
   });
 
-  it('keep the current window, even with many later windows', () => {
+  it('the stored windows keep the current window, even with many later windows', () => {
     let state = emptyQuota;
     for (let hours = 24; hours <= 90; hours += 1)
       [state] = take(state, day + hours * 60 * minuteMs);
     expect(takeMany(state, day + 5 * minuteMs, 50)[1]).toBe(5);
   });
 
-  it('close the quota at most until the end of the current window', () => {
+  it('the stored windows close the quota at most until the end of the current window', () => {
     let state = emptyQuota;
     for (const hours of [30, 20, 10, 0]) [state] = takeMany(state, day + hours * 60 * minuteMs, 20);
     const opensMs = opensAt(state, day + 60 * minuteMs, settings, noReserve);
     expect(opensMs).toBeLessThanOrEqual(day + dayMs + 2_000);
   });
 
-  it('stay few over hundreds of hours', () => {
+  it('the stored windows stay few over hundreds of hours', () => {
     let state = emptyQuota;
     for (let hours = 0; hours < 500; hours += 1) [state] = take(state, day + hours * 60 * minuteMs);
     expect(state.windows.length).toBeLessThan(30);
@@ -149,7 +149,7 @@ describe('a request in flight across a boundary', () => {
   const sentMs = day + 14 * minuteMs + 50_000;
   const nextMs = day + 15 * minuteMs + 5_000;
 
-  it('is charged to the next window too, whether its process lives or died', () => {
+  it('a request in flight across a boundary is charged to the next window too, whether its process lives or died', () => {
     const [state] = takeMany(emptyQuota, sentMs, 4);
     const dropped = dropInFlight(state, (owner) => owner === 'a');
     expect(usedIn('short', state, nextMs, settings)).toBe(4);
@@ -157,7 +157,7 @@ describe('a request in flight across a boundary', () => {
     expect(usedIn('short', dropped, nextMs + 15 * minuteMs, settings)).toBe(0);
   });
 
-  it('is charged to the next window even if that is opened after the request is too old', () => {
+  it('a request in flight across a boundary is charged to the next window even if that is opened after the request is too old', () => {
     const [state] = takeMany(emptyQuota, sentMs, 4);
     const laterMs = sentMs + settings.maxInFlightMs + 1_000;
     expect(usedIn('short', state, laterMs, settings)).toBe(4);
@@ -186,7 +186,7 @@ describe('the limit in force', () => {
     [3, true, 3],
     [9, true, 9],
   ])(
-    'with %s in the headers and higher limits allowed: %s the limit is %d',
+    'the limit in force with %s in the headers and higher limits allowed: %s the limit is %d',
     (observed, isHigherAllowed, limit) => {
       const state = { ...emptyQuota, observed: observed === undefined ? {} : { short: observed } };
       expect(limitOf('short', state, { ...settings, isHigherAllowed })).toBe(limit);

@@ -31,7 +31,7 @@ const wanted: fc.Arbitrary<Wanted> = fc.record({
 });
 
 describe('reserveFor', () => {
-  it('leaves a backfill half of each window that is in force', () => {
+  it('reserveFor leaves a backfill half of each window that is in force', () => {
     const observed = fc.record({
       short: fc.integer({ min: 2, max: 400 }),
       daily: fc.integer({ min: 2, max: 4_000 }),
@@ -58,7 +58,7 @@ describe('reserveFor', () => {
     );
   });
 
-  it('reserves less of a day towards its end, and nothing shortly before the end of a window', () => {
+  it('reserveFor reserves less of a day towards its end, and nothing shortly before the end of a window', () => {
     fc.assert(
       fc.property(wanted, fc.nat({ max: dayMs }), (backfill, laterMs) => {
         const dayEndMs = midnightMs + dayMs;
@@ -81,14 +81,14 @@ describe('reserveFor', () => {
     ['200 athletes in the last hour', 200, quarterMs, 23 * hourMs, { short: 83, daily: 207 }],
     ['no athlete', 0, quarterMs, 0, { short: 0, daily: 0 }],
   ])(
-    'reserves the polls of the rest of the day and new activities for %s',
+    'reserveFor reserves the polls of the rest of the day and new activities for %s',
     (_, athleteCount, tickIntervalMs, sinceMs, expected) => {
       const nowMs = midnightMs + sinceMs;
       expect(reserveAt({ athleteCount, tickIntervalMs, nowMs })).toEqual(expected);
     },
   );
 
-  it('keeps the last poll of each athlete until it is sent', () => {
+  it('reserveFor keeps the last poll of each athlete until it is sent', () => {
     const nowMs = midnightMs + dayMs - 16 * minuteMs;
     expect(
       reserveAt({ athleteCount: 200, tickIntervalMs: quarterMs, nowMs }).daily,

@@ -19,18 +19,18 @@ function failing(times: number, random = 1): Circuit {
 }
 
 describe('the circuit', () => {
-  it('lets everything through until the fifth failure in a row', () => {
+  it('the circuit lets everything through until the fifth failure in a row', () => {
     expect(failing(4).closedUntilMs).toBe(1_000);
     expect(maxConcurrency(failing(4), 4)).toBe(4);
     expect(failing(5).closedUntilMs).toBeGreaterThan(1_000);
   });
 
-  it('then lets one request through at a time', () => {
+  it('the circuit then lets one request through at a time', () => {
     expect(maxConcurrency(failing(5), 4)).toBe(1);
     expect(maxConcurrency(failing(500), 4)).toBe(1);
   });
 
-  it('pauses longer with each further failure, five minutes at most, and never not at all', () => {
+  it('the circuit pauses longer with each further failure, five minutes at most, and never not at all', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 5, max: 2_000 }),
@@ -50,17 +50,17 @@ describe('the circuit', () => {
     );
   });
 
-  it('is not kept open by what had left before it opened', () => {
+  it('the circuit is not kept open by what had left before it opened', () => {
     const open = failing(5);
     expect(afterFailure(open, open.closedUntilMs - 1, 1)).toBe(open);
   });
 
-  it('remembers since when nothing has succeeded', () => {
+  it('the circuit remembers since when nothing has succeeded', () => {
     expect(failing(9).failingSinceMs).toBe(1_000);
     expect(closedCircuit.failingSinceMs).toBeUndefined();
   });
 
-  it('forgets all failures with one success', () => {
+  it('the circuit forgets all failures with one success', () => {
     expect(afterSuccess()).toEqual(closedCircuit);
   });
 });

@@ -17,7 +17,7 @@ describe('defaultBackfillSince', () => {
       7,
       '2026-06-28T00:00:00Z',
     ],
-  ])('is %s', (_, since, retentionDays, expected) => {
+  ])('defaultBackfillSince is %s', (_, since, retentionDays, expected) => {
     const settings = { sync: { ...(since !== undefined && { since }) }, retentionDays };
     const instant = expected === undefined ? undefined : new Date(expected);
     expect(defaultBackfillSince(settings, nowMs)).toEqual(instant);

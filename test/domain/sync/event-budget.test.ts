@@ -17,7 +17,7 @@ const times = (count: number, atMs: number): readonly Date[] =>
   Array.from({ length: count }, () => new Date(atMs));
 
 describe('the budget of events', () => {
-  it('is a tenth of each window of the quota, from its start', () => {
+  it('the budget of events is a tenth of each window of the quota, from its start', () => {
     const [quarter, day] = [Date.UTC(2026, 9, 5, 10, 15), Date.UTC(2026, 9, 5)];
     expect(budgets).toEqual([
       { from: new Date(quarter), previousFrom: new Date(quarter - 15 * minuteMs), max: 10 },
@@ -25,7 +25,7 @@ describe('the budget of events', () => {
     ]);
   });
 
-  it('follows a lower limit that Strava sent, and is one request at least', () => {
+  it('the budget of events follows a lower limit that Strava sent, and is one request at least', () => {
     const state = { ...emptyQuota, observed: { short: 50 } };
     expect(eventBudgets(state, settings, nowMs).map(({ max }) => max)).toEqual([5, 100]);
     const small = { ...settings, short: 4, daily: 4 };
@@ -40,11 +40,14 @@ describe('the budget of events', () => {
     ['most of the day is used up', times(97, nowMs - 2 * hourMs), 3],
     ['the day is used up', times(100, nowMs - 2 * hourMs), 0],
     ['the day before was used up', times(100, nowMs - dayMs), 10],
-  ])('leaves the smaller rest of both windows where %s', (_when, wasted, left) => {
-    expect(requestsLeft(budgets, wasted)).toBe(left);
-  });
+  ])(
+    'the budget of events leaves the smaller rest of both windows where %s',
+    (_when, wasted, left) => {
+      expect(requestsLeft(budgets, wasted)).toBe(left);
+    },
+  );
 
-  it('leaves everything where there is none', () => {
+  it('the budget of events leaves everything where there is none', () => {
     expect(requestsLeft([], times(9, nowMs))).toBe(Infinity);
   });
 });
@@ -58,7 +61,7 @@ describe('a flood', () => {
     ['the budget of an earlier window was used up', times(10, nowMs - hourMs), false],
     ['the budget of this day is used up', times(100, nowMs - 2 * hourMs), true],
     ['the budget of the day before was used up', times(100, nowMs - dayMs), true],
-  ])('is where a budget was used up lately: %s', (_when, wasted, expected) => {
+  ])('a flood is where a budget was used up lately: %s', (_when, wasted, expected) => {
     expect(isFlooded(budgets, wasted)).toBe(expected);
   });
 });

@@ -54,7 +54,7 @@ function page(starts: readonly number[], size: number, goal = everything, from =
 const thousand = Array.from({ length: 1_000 }, (_, index) => 900_000 - 700 * index);
 
 describe('the pagination of a list', () => {
-  it('reads 1,000 activities with at most eight requests, and afterwards needs the poll alone', () => {
+  it('the pagination of a list reads 1,000 activities with at most eight requests, and afterwards needs the poll alone', () => {
     const { coverage, requests } = page(thousand, pageSize);
     expect(requests.length).toBeLessThanOrEqual(8);
     const known = serve(thousand, { page: 1 }, pageSize, () => true);
@@ -63,33 +63,33 @@ describe('the pagination of a list', () => {
     expect(nextListRequest(polled, everything)).toBeUndefined();
   });
 
-  it('ends after one request where there is no activity at all', () => {
+  it('the pagination of a list ends after one request where there is no activity at all', () => {
     const { coverage, requests } = page([], pageSize);
     expect(requests).toEqual([{ page: 1 }]);
     expect(coverage.spans).toEqual([{ fromS: 0, toS: nowS }]);
   });
 
-  it('asks for no more than the goal needs', () => {
+  it('the pagination of a list asks for no more than the goal needs', () => {
     const { requests, coverage } = page(thousand, pageSize, { sinceS: 900_000 - 700 * 250 });
     expect(requests).toHaveLength(2);
     expect(nextListRequest(coverage, { sinceS: 900_000 - 700 * 250 })).toBeUndefined();
     expect(nextListRequest(coverage, everything)?.page).toBe(1);
   });
 
-  it('begins below the end of a goal that has one', () => {
+  it('the pagination of a list begins below the end of a goal that has one', () => {
     const goal = { sinceS: 500_000, untilS: 600_000 };
     expect(nextListRequest(nothingCovered, goal)).toEqual({ beforeS: 600_001, page: 1 });
   });
 
   it.each([-1, -315_619_200, -59_000_000_000])(
-    'ends where the goal begins in %d, before the epoch',
+    'the pagination of a list ends where the goal begins in %d, before the epoch',
     (sinceS) => {
       expect(page([900, 800], 2, { sinceS }).requests.length).toBeLessThan(8);
       expect(page([900, -5, -700], 2, { sinceS }).requests.length).toBeLessThan(12);
     },
   );
 
-  it('reads a group of one start that fills several pages, there and back', () => {
+  it('the pagination of a list reads a group of one start that fills several pages, there and back', () => {
     const starts = [500, 500, 500, 500, 500, 400];
     const { requests, coverage } = page(starts, 2);
     const group = requests.filter(({ beforeS }) => beforeS === 501).map(({ page }) => page);
@@ -97,7 +97,7 @@ describe('the pagination of a list', () => {
     expect(coverage.spans).toEqual([{ fromS: 0, toS: nowS }]);
   });
 
-  it('does not believe one empty page below an activity that it has just seen', () => {
+  it('the pagination of a list does not believe one empty page below an activity that it has just seen', () => {
     const half = afterPage(nothingCovered, serve(thousand, { page: 1 }), everything);
     const request = nextListRequest(half, everything);
     expect(request?.beforeS).toBe(900_000 - 700 * 199 + 1);
@@ -106,19 +106,19 @@ describe('the pagination of a list', () => {
     expect(nextListRequest(empty, everything)).toEqual({ ...request, page: 2 });
   });
 
-  it('skips a whole page of activities that begin in the future', () => {
+  it('the pagination of a list skips a whole page of activities that begin in the future', () => {
     const { coverage } = page([nowS + 500, nowS + 400, 900, 800, 700], 2);
     expect(coverage.spans).toEqual([{ fromS: 0, toS: nowS }]);
   });
 
-  it('goes on behind a page of nothing but unusable records', () => {
+  it('the pagination of a list goes on behind a page of nothing but unusable records', () => {
     const request = { beforeS: 500, page: 1 };
     const known = { spans: [{ fromS: 500, toS: nowS }] };
     const unusable = { ...serve([1, 2], request), startsS: [] };
     expect(afterPage(known, unusable, everything).cursor).toEqual({ ...request, page: 2 });
   });
 
-  it('goes on by time where a short page was not the last', () => {
+  it('the pagination of a list goes on by time where a short page was not the last', () => {
     const short = { ...serve([900, 800], { page: 1 }, 2), isFull: false };
     const probing = afterPage(nothingCovered, short, everything);
     const request = nextListRequest(probing, everything) ?? { page: 9 };
@@ -131,17 +131,17 @@ describe('the pagination of a list', () => {
 describe('a poll of the newest page', () => {
   const whole: ListCoverage = { spans: [{ fromS: 0, toS: 900_000 }] };
 
-  it('changes nothing where it is empty and something is known', () => {
+  it('a poll of the newest page changes nothing where it is empty and something is known', () => {
     const coverage = { ...whole, cursor: { beforeS: 5, page: 1 } };
     expect(afterPoll(coverage, serve([], { page: 1 }), everything)).toBe(coverage);
   });
 
-  it('begins the pagination where nothing is known', () => {
+  it('a poll of the newest page begins the pagination where nothing is known', () => {
     const polled = afterPoll(nothingCovered, serve(thousand, { page: 1 }), everything);
     expect(polled.spans).toEqual([{ fromS: 900_000 - 700 * 199 + 1, toS: nowS }]);
   });
 
-  it('leaves pagination under way where it stands', () => {
+  it('a poll of the newest page leaves pagination under way where it stands', () => {
     const cursor = { beforeS: 500_001, page: 2 };
     const under = { spans: [{ fromS: 500_001, toS: 900_000 }], cursor };
     const known = serve(thousand, { page: 1 }, pageSize, () => true);
@@ -149,7 +149,7 @@ describe('a poll of the newest page', () => {
     expect(polled).toEqual({ spans: [{ fromS: 500_001, toS: nowS }], cursor });
   });
 
-  it('finds every activity of a gap that is larger than a page, and then goes on with the old pagination', () => {
+  it('a poll of the newest page finds every activity of a gap that is larger than a page, and then goes on with the old pagination', () => {
     const coverage = { spans: [{ fromS: 700_000, toS: 700_500 }] };
     const polled = afterPoll(coverage, serve(thousand, { page: 1 }), everything);
     expect(polled.spans).toHaveLength(2);
@@ -157,7 +157,7 @@ describe('a poll of the newest page', () => {
     expect(end.spans).toEqual([{ fromS: 0, toS: nowS }]);
   });
 
-  it('goes on below for as long as whole pages are new, for they were uploaded late', () => {
+  it('a poll of the newest page goes on below for as long as whole pages are new, for they were uploaded late', () => {
     const late = new Set(thousand.slice(0, 700));
     const requests: ListRequest[] = [];
     const stored = new Set<number>();
@@ -220,7 +220,7 @@ describe('a poll of the newest page', () => {
     );
   });
 
-  it('needs no further request after the pagination', () => {
+  it('a poll of the newest page needs no further request after the pagination', () => {
     const activities = [5, 5, 4, 3, 3, 3, 1].map((startS, id) => ({
       id,
       startS,
@@ -244,7 +244,7 @@ describe('the spans of a list', () => {
     .tuple(fc.nat({ max: 60 }), fc.nat({ max: 10 }))
     .map(([fromS, length]) => ({ fromS, toS: fromS + length }));
 
-  it('hold every second that was added and no other, apart from each other, newest first', () => {
+  it('the spans of a list hold every second that was added and no other, apart from each other, newest first', () => {
     fc.assert(
       fc.property(fc.array(anySpan), (added) => {
         const spans = added.reduce<ListCoverage['spans']>(addSpan, []);

@@ -66,17 +66,17 @@ function expectWhole(world: ListWorld): void {
 }
 
 describe('the pagination of a list that changes meanwhile', () => {
-  it('misses nothing and ends, whatever is uploaded between two pages', () => {
+  it('the pagination of a list that changes meanwhile misses nothing and ends, whatever is uploaded between two pages', () => {
     fc.assert(fc.property(worlds({ ...oddest, mostUploads: 2 }), expectWhole), { numRuns: 3_000 });
   });
 
-  it('misses nothing that stays and ends, whatever is deleted between two pages', () => {
+  it('the pagination of a list that changes meanwhile misses nothing that stays and ends, whatever is deleted between two pages', () => {
     fc.assert(fc.property(worlds({ ...oddest, mostDeletions: 2 }), expectWhole), {
       numRuns: 3_000,
     });
   });
 
-  it('stands both at once, where no page is all of one start or invisible', () => {
+  it('the pagination of a list that changes meanwhile stands both at once, where no page is all of one start or invisible', () => {
     const distinct: Oddities = {
       startS: fc.integer({ min: 0, max: beginsS }),
       isVisible: fc.constant(true),

@@ -74,12 +74,12 @@ describe('a period', () => {
     '-90d',
     '1.5d',
     '104000000000d',
-  ])('is not named by %j', (text) => {
+  ])('a period is not named by %j', (text) => {
     expect(parseSince(text, now)).toBeUndefined();
     expect(parseUntil(text, now)).toBeUndefined();
   });
 
-  it('holds the instant out of which it is cut, and ends where the next one begins', () => {
+  it('a period holds the instant out of which it is cut, and ends where the next one begins', () => {
     const instants = fc.date({
       min: new Date('1000-01-01T00:00:00Z'),
       max: new Date('9998-12-31T00:00:00Z'),
@@ -99,7 +99,7 @@ describe('a period', () => {
     );
   });
 
-  it('takes every instant that a Date writes', () => {
+  it('a period takes every instant that a Date writes', () => {
     const instants = fc.date({
       min: new Date('0001-01-01T00:00:00Z'),
       max: new Date('9999-12-31T00:00:00Z'),
@@ -113,7 +113,7 @@ describe('a period', () => {
     );
   });
 
-  it('goes back from the present by any number of days', () => {
+  it('a period goes back from the present by any number of days', () => {
     fc.assert(
       fc.property(fc.nat(20_000), (days) => {
         expect(parseSince(`${days}d`, now)?.getTime()).toBe(now - days * dayMs);

@@ -72,11 +72,11 @@ describe('the request most worth making', () => {
       { ...busy, isListInFlight: true },
       { kind: 'task', isFresh: true, task: fresh },
     ],
-  ])('is %s', (_, its, work) => {
+  ])('the request most worth making is %s', (_, its, work) => {
     expect(workOf(plan(view([athlete(7, its)])))).toEqual({ athleteId: 7, ...work });
   });
 
-  it('goes by rank: events, fresh streams, fresh details, pages, upkeep, old streams, old details, segments', () => {
+  it('the request most worth making goes by rank: events, fresh streams, fresh details, pages, upkeep, old streams, old details, segments', () => {
     const activity = (
       purpose: 'event' | 'confirm' | 'details',
       activityId: number,
@@ -117,21 +117,21 @@ describe('the request most worth making', () => {
     ]);
   });
 
-  it('is one athlete’s fresh data before another one’s backfill, however often it was served', () => {
+  it('the request most worth making is one athlete’s fresh data before another one’s backfill, however often it was served', () => {
     const chosen = plan(
       view([athlete(1, { page: step }), athlete(2, { tasks: [fresh], served: 99 })]),
     );
     expect(workOf(chosen).athleteId).toBe(2);
   });
 
-  it('is for the athlete that was served least', () => {
+  it('the request most worth making is for the athlete that was served least', () => {
     const chosen = plan(
       view([athlete(1, { tasks: [old], served: 3 }), athlete(2, { tasks: [old], served: 2 })]),
     );
     expect(workOf(chosen).athleteId).toBe(2);
   });
 
-  it('waits for the poll before the next page', () => {
+  it('the request most worth making waits for the poll before the next page', () => {
     const chosen = plan(
       view([athlete(1, { isPollDue: true, page: step })], { oldOpensAtMs: nowMs }),
     );
@@ -151,11 +151,11 @@ describe('a wait', () => {
     ],
     ['a pause', { pausedUntilMs: nowMs + 5, oldOpensAtMs: nowMs + 9 }, 'pause', nowMs + 5],
     ['the quota', { oldOpensAtMs: nowMs + 9 }, 'quota', nowMs + 9],
-  ])('is for %s', (_, rest, reason, untilMs) => {
+  ])('a wait is for %s', (_, rest, reason, untilMs) => {
     expect(plan(view(one, rest))).toEqual({ kind: 'wait', reason, untilMs });
   });
 
-  it('ends where the reserve lets fresh data through', () => {
+  it('a wait ends where the reserve lets fresh data through', () => {
     const rest = { oldOpensAtMs: nowMs + 9 };
     expect(plan(view([athlete(1, { tasks: [fresh] })], rest)).kind).toBe('request');
     const spent = { oldOpensAtMs: nowMs + 9, freshOpensAtMs: nowMs + 5 };
@@ -163,7 +163,7 @@ describe('a wait', () => {
     expect(chosen).toEqual({ kind: 'wait', reason: 'quota', untilMs: nowMs + 5 });
   });
 
-  it('is for the first of the failed requests that may be tried again', () => {
+  it('a wait is for the first of the failed requests that may be tried again', () => {
     const waiting = [
       athlete(1, { nextTryAtMs: nowMs + 9 }),
       athlete(2, { nextTryAtMs: nowMs + 4 }),
@@ -176,7 +176,7 @@ describe('a wait', () => {
     expect(overdue).toEqual({ kind: 'wait', reason: 'retry', untilMs: nowMs });
   });
 
-  it('is for requests in flight where nothing else is left, and without them the run is done', () => {
+  it('a wait is for requests in flight where nothing else is left, and without them the run is done', () => {
     const untilMs = Number.POSITIVE_INFINITY;
     const waitingFor = plan(view([athlete(1, { isListInFlight: true })], { inFlight: 1 }));
     expect(waitingFor).toEqual({ kind: 'wait', reason: 'inFlight', untilMs });
@@ -232,7 +232,7 @@ function send(backlog: Backlog, work: Work): void {
 describe('a whole run of plans', () => {
   const anyRun = fc.tuple(anyBacklogs, fc.integer({ min: 1, max: 4 }), fc.infiniteStream(fc.nat()));
 
-  it('does all there is to do, never more at once than allowed, one list request an athlete', () => {
+  it('a whole run of plans does all there is to do, never more at once than allowed, one list request an athlete', () => {
     fc.assert(
       fc.property(anyRun, ([backlogs, maxInFlight, settlings]) => {
         const athletes = backlogs.map((backlog) => ({ ...backlog }));
@@ -260,7 +260,7 @@ describe('a whole run of plans', () => {
     );
   });
 
-  it('serves athletes with the same work in turn', () => {
+  it('a whole run of plans serves athletes with the same work in turn', () => {
     const athletes = [0, 40, 3].map((served) => ({
       polls: 0,
       pages: 0,

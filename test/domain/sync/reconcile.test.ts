@@ -17,11 +17,11 @@ describe('a reconcile', () => {
     [{ recent: ago(1), full: ago(3) }, 'recent'],
     [{ recent: ago(0.5), full: ago(7) }, 'full'],
     [{ recent: ago(9), full: ago(9) }, 'full'],
-  ] as const)('after %j is due as %s', (at, kind) => {
+  ] as const)('a reconcile after %j is due as %s', (at, kind) => {
     expect(dueReconcile(at, now.getTime(), settings)).toBe(kind);
   });
 
-  it('goes back for its period, never further than the sync does', () => {
+  it('a reconcile goes back for its period, never further than the sync does', () => {
     const since = (kind: 'recent' | 'full', current?: Date) =>
       reconcileSince(kind, now.getTime(), settings, current);
     expect(since('full')).toBeUndefined();
@@ -31,7 +31,7 @@ describe('a reconcile', () => {
     expect(since('recent', ago(30))).toEqual(ago(30));
   });
 
-  it('of everything counts as one of the last weeks', () => {
+  it('a reconcile of everything counts as one of the last weeks', () => {
     const before = { recent: ago(3), full: ago(5) };
     expect(afterReconcile(before, 'full', now)).toEqual({ recent: now, full: now });
     expect(afterReconcile(before, 'recent', now)).toEqual({ recent: now, full: ago(5) });

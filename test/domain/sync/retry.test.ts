@@ -18,7 +18,7 @@ const dayMs = 86_400_000;
 const random = fc.double({ min: 0, max: 1, noNaN: true });
 
 describe('the pause after failures', () => {
-  it('doubles up to a cap, with full jitter', () => {
+  it('the pause after failures doubles up to a cap, with full jitter', () => {
     const backoff = { baseMs: 1_000, capMs: 60_000 };
     expect([1, 2, 3, 7, 5_000].map((failures) => backoffMs(failures, backoff, 1))).toEqual([
       1_000, 2_000, 4_000, 60_000, 60_000,
@@ -29,7 +29,7 @@ describe('the pause after failures', () => {
 });
 
 describe('the tries of a task that fails', () => {
-  it('are five a day at most, however soon each is made, and whatever was counted before', () => {
+  it('the tries of a task that fails are five a day at most, however soon each is made, and whatever was counted before', () => {
     const tries = fc.array(fc.tuple(random, fc.constantFrom(0, 0, 0, 1_000, dayMs / 3, dayMs)), {
       minLength: 1,
       maxLength: 40,
@@ -58,7 +58,7 @@ describe('the tries of a task that fails', () => {
     );
   });
 
-  it('are five within minutes, the fifth parks it for a day', () => {
+  it('the tries of a task that fails are five within minutes, the fifth parks it for a day', () => {
     let nowMs = 0;
     for (let tries = 0; tries < 4; tries += 1) {
       const next = planRetry(tries, nowMs, 1);
@@ -79,7 +79,7 @@ describe('the next try', () => {
   const later = (ms: number) => new Date(at.getTime() + ms);
   const [minuteMs, hourMs] = [60_000, 3_600_000];
 
-  it('of what the database cannot hold is in a day, then twice as late each time, up to a month', () => {
+  it('the next try of what the database cannot hold is in a day, then twice as late each time, up to a month', () => {
     const parked = (tries: number, days: number) => ({
       tries,
       isParked: true,
@@ -92,7 +92,7 @@ describe('the next try', () => {
     expect(planParking(5_000, at)).toEqual(parked(5_001, 30));
   });
 
-  it('of a response without a usable record comes five times within minutes, then ever more rarely', () => {
+  it('the next try of a response without a usable record comes five times within minutes, then ever more rarely', () => {
     const pauses: number[] = [];
     for (let tries = 0; tries < 11; tries += 1) {
       const { nextTryAt, ...next } = planUnusableRetry(tries, at.getTime(), 1);
@@ -103,7 +103,7 @@ describe('the next try', () => {
     expect(pauses.slice(4).map((ms) => ms / dayMs)).toEqual([1, 2, 4, 8, 16, 30, 30]);
   });
 
-  it('of streams that are missing is in an hour until six hours after the end of the activity', () => {
+  it('the next try of streams that are missing is in an hour until six hours after the end of the activity', () => {
     const retry = { tries: 0, isParked: false, nextTryAt: later(hourMs) };
     const ended = (ms: number) => ({
       startAt: later(-ms - 60_000),
@@ -119,7 +119,7 @@ describe('the next try', () => {
   it.each([
     ['a start in ten years', 3_650 * dayMs, 60],
     ['a duration of twenty years', -dayMs, 20 * 365 * 86_400],
-  ])('of streams that are missing ends six hours after we first saw %s', (...row) => {
+  ])('the next try of streams that are missing ends six hours after we first saw %s', (...row) => {
     const [, startMs, elapsedS] = row;
     const seen = (ms: number) => ({
       startAt: later(startMs),
@@ -130,17 +130,17 @@ describe('the next try', () => {
     expect(missingStreamsRetry(seen(6 * hourMs), at.getTime())).toBeUndefined();
   });
 
-  it('of an event is up to four times, one minute later each time', () => {
+  it('the next try of an event is up to four times, one minute later each time', () => {
     const pauses = [0, 1, 2, 3].map((tries) => planEventRetry(tries, at.getTime())?.nextTryAt);
     expect(pauses).toEqual([1, 2, 3, 4].map((minutes) => later(minutes * minuteMs)));
     expect(planEventRetry(4, at.getTime())).toBeUndefined();
   });
 
-  it('of details without efforts is in half an hour', () => {
+  it('the next try of details without efforts is in half an hour', () => {
     expect(effortsRetryAt(at)).toEqual(later(hourMs / 2));
   });
 
-  it('of a stored part of the athlete is in a day, of stored gear in thirty', () => {
+  it('the next try of a stored part of the athlete is in a day, of stored gear in thirty', () => {
     expect([refreshAt('athlete', at), refreshAt('gear', at)]).toEqual([
       later(dayMs),
       later(30 * dayMs),
@@ -156,7 +156,7 @@ describe('the next try', () => {
     [{ kind: 'activity', purpose: 'details', activityId: 1, isFresh: false, tries: 0 }, undefined],
     [{ kind: 'segment', part: 'streams', segmentId: 1, tries: 0 }, undefined],
     [{ kind: 'gear', gearId: 'b1', tries: 0 }, undefined],
-  ])('of %j that Strava does not give is at %s', (task, next) => {
+  ])('the next try of %j that Strava does not give is at %s', (task, next) => {
     expect(unavailableRetryAt(task, at)).toEqual(next);
   });
 });

@@ -21,7 +21,7 @@ const deauthorization: JsonObject = {
 };
 
 describe('readPushEvent', () => {
-  it.each(['create', 'update', 'delete'])('reads the %s of an activity', (aspect) => {
+  it.each(['create', 'update', 'delete'])('readPushEvent reads the %s of an activity', (aspect) => {
     expect(readPushEvent({ ...activity, aspect_type: aspect })).toEqual({
       kind: 'activity',
       subscriptionId: 7,
@@ -33,7 +33,7 @@ describe('readPushEvent', () => {
   });
 
   it.each([['false'], ['False'], [false]])(
-    'reads a deauthorization whose `authorized` is %j',
+    'readPushEvent reads a deauthorization whose `authorized` is %j',
     (authorized) => {
       expect(readPushEvent({ ...deauthorization, updates: { authorized } })).toEqual({
         kind: 'deauthorization',
@@ -43,7 +43,7 @@ describe('readPushEvent', () => {
     },
   );
 
-  it('reads ids and the time as text', () => {
+  it('readPushEvent reads ids and the time as text', () => {
     const text = { object_id: '19000000001', owner_id: '1001', event_time: '1790000000' };
     expect(readPushEvent({ ...activity, ...text, subscription_id: '7' })).toEqual(
       readPushEvent(activity),
@@ -51,7 +51,7 @@ describe('readPushEvent', () => {
   });
 
   it.each([[null], ['x'], [[]], [7]])(
-    'reads the event of an activity whatever its updates are: %j',
+    'readPushEvent reads the event of an activity whatever its updates are: %j',
     (updates) => {
       expect(readPushEvent({ ...activity, updates })).toEqual(readPushEvent(activity));
     },
@@ -82,7 +82,7 @@ describe('readPushEvent without an event', () => {
     ['an unclear access', { ...deauthorization, updates: { authorized: 0 } }],
     ['no access', { ...deauthorization, updates: {} }],
     ['no updates', { ...deauthorization, updates: null }],
-  ])('ignores a body with %s', (_, body) => {
+  ])('readPushEvent without an event ignores a body with %s', (_, body) => {
     expect(readPushEvent(body)).toBeUndefined();
   });
 });

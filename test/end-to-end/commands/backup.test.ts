@@ -27,7 +27,7 @@ describe.concurrent('backup and restore', () => {
     return { scene, empty, out: join(folder, name) };
   }
 
-  it('restores every document and index into an empty database, where sync continues', async () => {
+  it('backup and restore restores every document and index into an empty database, where sync continues', async () => {
     const { scene, empty, out } = await openTwo('moved');
     expect((await scene.call('sync')).exitCode).toBe(0);
     const taken = await scene.call('backup', '--out', out, '--with-tokens');
@@ -50,7 +50,7 @@ describe.concurrent('backup and restore', () => {
     await empty.dropDatabase();
   });
 
-  it('backs up logins only on request', async () => {
+  it('backup and restore backs up logins only on request', async () => {
     const { scene, empty, out } = await openTwo('bare');
     await scene.db.collection('parked').insertOne({ reason: 'a test' });
     expect((await scene.call('backup', '--out', out)).stdout).toContain('logins are not in it');
@@ -62,7 +62,7 @@ describe.concurrent('backup and restore', () => {
     await empty.dropDatabase();
   });
 
-  it('restores a dump of mongodump, and names what is not its own', async () => {
+  it('backup and restore restores a dump of mongodump, and names what is not its own', async () => {
     const { scene, empty, out } = await openTwo('dumped');
     const { db } = scene;
     await scene.call('sync');
@@ -88,7 +88,7 @@ describe.concurrent('backup and restore', () => {
     await empty.dropDatabase();
   });
 
-  it('changes nothing when the restore is rejected, and replaces the data with --force', async () => {
+  it('backup and restore changes nothing when the restore is rejected, and replaces the data with --force', async () => {
     const { scene, out } = await openTwo('forced');
     const { db } = scene;
     expect((await scene.call('sync')).exitCode).toBe(0);

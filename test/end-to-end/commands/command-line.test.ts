@@ -152,7 +152,7 @@ describe.concurrent('the command line', () => {
     expect(stderr).not.toContain('    at ');
   });
 
-  it('works from another folder through a symbolic link', async () => {
+  it('the command line works from another folder through a symbolic link', async () => {
     const scene = await openScene({ activities: 4 });
     const folder = await mkdtemp(join(tmpdir(), 'domestique-elsewhere-'));
     try {
@@ -183,7 +183,7 @@ describe.concurrent('the command line', () => {
     },
   );
 
-  it('names the right line in the log where npm kept -q for itself', async () => {
+  it('the command line names the right line in the log where npm kept -q for itself', async () => {
     const scene = await openScene({ activities: 1, env: { LOG_LEVEL: 'info' } });
     const npm = { program: 'npm' };
     const [kept, given] = await Promise.all([
@@ -195,7 +195,7 @@ describe.concurrent('the command line', () => {
     expect(given).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
-  it('takes an option that npm was given and that is written after the second -- as well', async () => {
+  it('the command line takes an option that npm was given and that is written after the second -- as well', async () => {
     const scene = await openScene({ activities: 2 });
     const args = ['run', '-s', 'sync', '--dry-run', '--json', '--', '--dry-run', '--json'];
     const { exitCode, stdout } = await scene.launch(args, {}, { program: 'npm' }).ended;
@@ -204,7 +204,7 @@ describe.concurrent('the command line', () => {
     expect(await scene.db.collection('activities').countDocuments()).toBe(0);
   });
 
-  it('prints only the result on stdout through npm', async () => {
+  it('the command line prints only the result on stdout through npm', async () => {
     const scene = await openScene({ activities: 2 });
     const npm = { program: 'npm' };
     const { exitCode, stdout } = await scene.launch(['run', '-s', 'sync', '--', '--json'], {}, npm)

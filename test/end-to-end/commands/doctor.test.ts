@@ -20,7 +20,7 @@ describe.concurrent('doctor', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('finds all well without a request that counts, and changes nothing', async () => {
+  it('doctor finds all well without a request that counts, and changes nothing', async () => {
     const scene = await openScene({ activities: 1 });
     const collections = await scene.db.listCollections().toArray();
     const { exitCode, stdout, stderr } = await scene.run('doctor');
@@ -44,7 +44,7 @@ describe.concurrent('doctor', () => {
     expect(await scene.db.listCollections().toArray()).toHaveLength(collections.length);
   });
 
-  it('says with 1 that MongoDB is away, and still checks Strava', async () => {
+  it('doctor says with 1 that MongoDB is away, and still checks Strava', async () => {
     const scene = await openScene({ activities: 1 });
     const uri = `mongodb://user:canary@127.0.0.1:${await findFreePort()}`;
     const ended = await scene.runWith({ MONGODB_URI: uri }, 'doctor', '--json');
@@ -63,7 +63,7 @@ describe.concurrent('doctor', () => {
     expect(`${ended.stdout}${ended.stderr}`).not.toContain('canary');
   });
 
-  it('warns with 0 of a secret that others can read', async () => {
+  it('doctor warns with 0 of a secret that others can read', async () => {
     const scene = await openScene({ activities: 1 });
     const file = join(folder, 'secret');
     await writeFile(file, scene.simulator.clientSecret, { mode: 0o644 });
@@ -76,7 +76,7 @@ describe.concurrent('doctor', () => {
     expect(stdout).not.toContain(scene.simulator.clientSecret);
   });
 
-  it.each([60, 80, 120])('breaks its lines between words at %i columns', async (columns) => {
+  it.each([60, 80, 120])('doctor breaks its lines between words at %i columns', async (columns) => {
     const scene = await openScene({ activities: 1 });
     const args = terminalOf(columns, 'bin/domestique', 'doctor');
     const env = { MONGODB_URI: `mongodb://127.0.0.1:${await findFreePort()}` };
@@ -87,7 +87,7 @@ describe.concurrent('doctor', () => {
     expect(lines.filter((line) => /^failed +MongoDB /.test(line))).toHaveLength(1);
   });
 
-  it('names every wrong setting with 2, and still checks the others', async () => {
+  it('doctor names every wrong setting with 2, and still checks the others', async () => {
     const scene = await openScene({ activities: 1 });
     const env = { SYNC_SINCE: 'never', HTTP_PORT: 'x', HTTPS_PROXY: '::', LOG_LEVEL: 'loud' };
     const { exitCode, stdout, stderr } = await scene.runWith(env, 'doctor');
@@ -100,7 +100,7 @@ describe.concurrent('doctor', () => {
     expect(stderr).toBe('');
   });
 
-  it('names a login that the key file does not open', async () => {
+  it('doctor names a login that the key file does not open', async () => {
     const scene = await openScene({ activities: 1 });
     const keyFile = join(folder, 'keys');
     await writeFile(keyFile, 'no key\n', { mode: 0o600 });
@@ -109,7 +109,7 @@ describe.concurrent('doctor', () => {
     expect(stdout).toMatch(/^failed +Logins +TOKEN_KEY_FILE: line 1 is not 32 bytes as base64/m);
   });
 
-  it('looks at the embedded MongoDB without starting it', async () => {
+  it('doctor looks at the embedded MongoDB without starting it', async () => {
     const scene = await openScene({ activities: 1 });
     const dataDir = join(folder, 'data');
     await mkdir(dataDir);

@@ -45,7 +45,7 @@ async function refreshTokenOf({ db }: Scene, id: number): Promise<string> {
 describe.concurrent('erase', () => {
   const openScene = useScene();
 
-  it('revokes the access, deletes all data of one athlete, and prints a receipt', async () => {
+  it('erase revokes the access, deletes all data of one athlete, and prints a receipt', async () => {
     const scene = await openScene({ athletes, env: everything });
     const synced = await scene.call('sync');
     expect(synced.exitCode, synced.stderr).toBe(0);
@@ -71,7 +71,7 @@ describe.concurrent('erase', () => {
     expect(again.stderr).toContain(`Nothing is stored of athlete ${ada}`);
   });
 
-  it('prompts on a terminal, and erases when the id is typed', async () => {
+  it('erase prompts on a terminal, and erases when the id is typed', async () => {
     const scene = await openScene({ athletes });
     const profile = { $set: { firstname: 'Ada', lastname: 'Example' } };
     await scene.db.collection('athletes').updateOne({ _id: ada as never }, profile, {
@@ -96,7 +96,7 @@ describe.concurrent('erase', () => {
     expect(await placesOf(scene, ada)).toEqual([]);
   });
 
-  it('ends with 2 and deletes nothing without a terminal and --yes', async () => {
+  it('erase ends with 2 and deletes nothing without a terminal and --yes', async () => {
     const scene = await openScene({ athletes });
     const { exitCode, stdout, stderr } = await scene.call('erase', '--athlete', String(ada));
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
@@ -112,7 +112,7 @@ describe.concurrent('erase', () => {
 describe.concurrent('erase beside a daemon', () => {
   const openScene = useScene();
 
-  it('erases the athlete when the request in flight has ended, and nothing comes back', async () => {
+  it('erase beside a daemon erases the athlete when the request in flight has ended, and nothing comes back', async () => {
     const scene = await openScene({ athletes, env: onceAYear });
     const match = { endpoint: 'streams', athleteId: ada } as const;
     const holding = scene.simulator.hold(match);
@@ -133,7 +133,7 @@ describe.concurrent('erase beside a daemon', () => {
     expect(await placesOf(scene, ada)).toEqual([]);
   });
 
-  it('erases an athlete while the daemon waits for the quota, and keeps the other athlete', async () => {
+  it('erase beside a daemon erases an athlete while the daemon waits for the quota, and keeps the other athlete', async () => {
     const scene = await openScene({
       athletes: [athleteNamed('Ada', ada, 15), athleteNamed('Bob', bob, 15)],
       env: { ...onceAYear, STRAVA_QUOTA_SHORT: '10', STRAVA_QUOTA_SHORT_WINDOW: '24h' },

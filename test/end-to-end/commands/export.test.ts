@@ -58,7 +58,7 @@ describe.concurrent('export', () => {
       return found.length >= atLeast;
     });
 
-  it("writes one activity as GPX on stdout with Strava's data", async () => {
+  it("export writes one activity as GPX on stdout with Strava's data", async () => {
     const { stdout, stderr } = await run('--format', 'gpx', '--activity', String(ids.full));
     expect(stderr).toBe('');
     const [track] = await readGpx([stdout]);
@@ -67,7 +67,7 @@ describe.concurrent('export', () => {
     expect(track?.points).toEqual(pointsOf(scene.simulator, ids.full));
   });
 
-  it('writes a folder of GPX files with safe names, one for each activity with positions', async () => {
+  it('export writes a folder of GPX files with safe names, one for each activity with positions', async () => {
     const out = join(folder, 'tracks');
     const { exitCode, stdout, stderr } = await run('--format', 'gpx', '--out', out);
     expect(exitCode, stderr).toBe(0);
@@ -92,7 +92,7 @@ describe.concurrent('export', () => {
     expect(stderr).toContain(`${left} activities were left out because of missing position data.`);
   });
 
-  it('writes the activities that --since, --until and --sport choose, as list does', async () => {
+  it('export writes the activities that --since, --until and --sport choose, as list does', async () => {
     const byStart = truth().toSorted((one, other) => Number(one.startAt) - Number(other.startAt));
     const day = (index: number) => byStart[index]?.startAt.toISOString().slice(0, 10) ?? '';
     const args = ['--since', day(1), '--until', day(byStart.length - 3), '--sport', 'ride'];
@@ -105,7 +105,7 @@ describe.concurrent('export', () => {
     expect(listed.length).toBeLessThan(truth().length - 2);
   });
 
-  it('writes GeoJSON since a day', async () => {
+  it('export writes GeoJSON since a day', async () => {
     const text = await exported('--format', 'geojson', '--since', '2016', '--athlete', '1001');
     const { type, features } = JSON.parse(text) as {
       type: string;
@@ -134,7 +134,7 @@ describe.concurrent('export', () => {
     }
   });
 
-  it('writes CSV into a file with a row for each sample', async () => {
+  it('export writes CSV into a file with a row for each sample', async () => {
     const out = join(folder, 'samples.csv');
     await exported('--out', out);
     const rows = csvRecords(await readFile(out, 'utf8'));
@@ -157,7 +157,7 @@ describe.concurrent('export', () => {
     );
   });
 
-  it('replaces no file without --force', async () => {
+  it('export replaces no file without --force', async () => {
     const out = join(folder, 'older.csv');
     const tracks = join(folder, 'kept');
     await writeFile(out, 'older');
@@ -181,7 +181,7 @@ describe.concurrent('export', () => {
     expect(await readFile(join(tracks, first), 'utf8')).toMatch(/^<\?xml/);
   });
 
-  it('writes a GPX file of several tracks, as the ending of its name says', async () => {
+  it('export writes a GPX file of several tracks, as the ending of its name says', async () => {
     const out = join(folder, 'all.gpx');
     const { exitCode, stderr } = await run('--out', out, '--athlete', '1001');
     expect(exitCode, stderr).toBe(0);
@@ -193,7 +193,7 @@ describe.concurrent('export', () => {
     expect(stderr).toContain(`${wanted.length} activities exported to ${out}.`);
   });
 
-  it('leaves the places of --hide and EXPORT_HIDE out of every format', async () => {
+  it('export leaves the places of --hide and EXPORT_HIDE out of every format', async () => {
     const places = { EXPORT_HIDE: '48.2,16.3,0.5' };
     const hidden = ['--activity', String(ids.full), '--hide', '48.2002,16.3,3'];
     const all = await Promise.all(
@@ -218,7 +218,7 @@ describe.concurrent('export', () => {
     );
   });
 
-  it('writes a line of JSON for each activity with record and streams', async () => {
+  it('export writes a line of JSON for each activity with record and streams', async () => {
     const lines = (await exported('--format', 'ndjson')).trimEnd().split('\n');
     const all = new Map(
       lines.map((line) => {
@@ -246,7 +246,7 @@ describe.concurrent('export', () => {
     expect(lines.filter((line) => line.includes(`"exact":${exactId}`))).toHaveLength(1);
   });
 
-  it('exports a recording of several parts in one piece', async () => {
+  it('export exports a recording of several parts in one piece', async () => {
     const activity_id = Long.fromNumber(ids.parts);
     expect(await scene.db.collection('streams').countDocuments({ activity_id })).toBe(2);
     const { exitCode, printed } = await inProcess({ format: 'gpx', activity: String(ids.parts) });
@@ -255,7 +255,7 @@ describe.concurrent('export', () => {
     expect(track?.points).toEqual(pointsOf(scene.simulator, ids.parts));
   });
 
-  it('ends quietly when stdout is closed', async () => {
+  it('export ends quietly when stdout is closed', async () => {
     const command = `"${process.execPath}" src/cli.ts export --format ndjson`;
     const script = `{ ${command}; echo "ended with $?" >&2; } | true`;
     const { stdout, stderr } = await scene.launch(['-c', script], {}, { program: 'sh' }).ended;
@@ -305,13 +305,13 @@ describe.concurrent('export', () => {
       () => ({ out: 'src' }),
       '--out takes a file here; src is a folder.',
     ],
-  ])('says in one sentence what is wrong with %s', async (_, options, sentence) => {
+  ])('export says in one sentence what is wrong with %s', async (_, options, sentence) => {
     const exporting = inProcess({ format: 'csv', ...options() });
     await expect(exporting).rejects.toThrow(DomestiqueError);
     await expect(exporting).rejects.toThrow(sentence);
   });
 
-  it('ends with 1 and nothing on stdout where there is nothing to export', async () => {
+  it('export ends with 1 and nothing on stdout where there is nothing to export', async () => {
     const { exitCode, stdout, stderr } = await run('--format', 'csv', '--activity', '5');
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toBe('There is no activity 5 in the database.\n');

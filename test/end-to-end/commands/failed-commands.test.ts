@@ -10,7 +10,7 @@ interface SchemaDocument {
 describe.concurrent('a command that fails', () => {
   const openScene = useScene();
 
-  it('prints the code of its error with --json, and the sentence to stderr as without it', async () => {
+  it('a command that fails prints the code of its error with --json, and the sentence to stderr as without it', async () => {
     const scene = await openScene({ activities: 1, isLoggedIn: false });
     const ended = await scene.run('sync', '--json');
     expect(ended.exitCode).toBe(3);
@@ -20,7 +20,7 @@ describe.concurrent('a command that fails', () => {
     expect((await scene.run('sync')).stdout).toBe('');
   });
 
-  it('prints the code of wrong usage with --json, without the value that was typed', async () => {
+  it('a command that fails prints the code of wrong usage with --json, without the value that was typed', async () => {
     const scene = await openScene({ activities: 1 });
     const ended = await scene.run('status', '--json', '--jsom=canary');
     expect(ended.exitCode).toBe(2);
@@ -32,7 +32,7 @@ describe.concurrent('a command that fails', () => {
     expect(`${ended.stdout}${ended.stderr}`).not.toContain('canary');
   });
 
-  it('prints one JSON document also where it fails after its result', async () => {
+  it('a command that fails prints one JSON document also where it fails after its result', async () => {
     const scene = await openScene({ activities: 1 });
     const ended = await scene.run('sync', '--activity', '7', '--json');
     expect(ended.exitCode, ended.stderr).toBe(1);
@@ -40,7 +40,7 @@ describe.concurrent('a command that fails', () => {
     expect(ended.stderr).toContain('Activity 7 could not be fetched completely');
   });
 
-  it('logs its error with the code where it is the daemon', async () => {
+  it('a command that fails logs its error with the code where it is the daemon', async () => {
     const scene = await openScene({ activities: 1 });
     const newer = { _id: 'database', version: 1_000, updated_at: new Date() };
     await scene.db.collection<SchemaDocument>('schema').insertOne(newer);

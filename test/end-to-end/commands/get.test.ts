@@ -10,7 +10,7 @@ const lasting = { short: 3, daily: 3, shortWindowMs: 86_400_000 };
 describe.concurrent('get', () => {
   const openScene = useScene();
 
-  it('prints only the JSON of the response, in a child process through npm', async () => {
+  it('get prints only the JSON of the response, in a child process through npm', async () => {
     const scene = await openScene({ activities: 5 });
     const args = ['run', '-s', 'get', '--', '/athlete/activities', '--param', 'per_page=3'];
     const { exitCode, stdout, stderr } = await scene.launch(args, {}, { program: 'npm' }).ended;
@@ -22,7 +22,7 @@ describe.concurrent('get', () => {
     expect(await scene.db.collection('activities').countDocuments()).toBe(0);
   });
 
-  it('prints ids beyond 2^53 exactly', async () => {
+  it('get prints ids beyond 2^53 exactly', async () => {
     const scene = await openScene({ activities: 12 });
     const printed: string[] = [];
     for (const id of trueIds(scene.simulator)) {
@@ -34,7 +34,7 @@ describe.concurrent('get', () => {
     expect(exact.length).toBeGreaterThan(0);
   });
 
-  it('charges the quota like any request, and never exceeds it', async () => {
+  it('get charges the quota like any request, and never exceeds it', async () => {
     const scene = await openScene({ activities: 2, quota: lasting, env: lastingEnv });
     const codes: (number | null)[] = [];
     for (let count = 0; count < 4; count += 1)
@@ -44,7 +44,7 @@ describe.concurrent('get', () => {
     expect(scene.simulator.requests.overLimit()).toEqual([]);
   });
 
-  it('waits for the quota without --no-wait, and says until when', async () => {
+  it('get waits for the quota without --no-wait, and says until when', async () => {
     const quota = { short: 1, daily: 100, shortWindowMs: 2_000, dailyWindowMs: 60_000 };
     const env = {
       STRAVA_QUOTA_SHORT: '1',
@@ -64,7 +64,7 @@ describe.concurrent('get', () => {
     expect(scene.simulator.requests.overLimit()).toEqual([]);
   });
 
-  it('refreshes a token that Strava rejects', async () => {
+  it('get refreshes a token that Strava rejects', async () => {
     const scene = await openScene({ activities: 2 });
     scene.simulator.expireAccessTokens();
     const { exitCode, stderr } = await scene.call('get', '/athlete');
@@ -72,7 +72,7 @@ describe.concurrent('get', () => {
     expect(scene.simulator.requests.tokenRefreshes()).toBe(1);
   });
 
-  it('retries transient failures, and names them on stderr', async () => {
+  it('get retries transient failures, and names them on stderr', async () => {
     const scene = await openScene({ activities: 2 });
     scene.simulator.faults.next('html-502', 1);
     scene.simulator.faults.next('truncated', 1);
@@ -83,7 +83,7 @@ describe.concurrent('get', () => {
     expect(scene.simulator.requests.count('athlete')).toBe(3);
   });
 
-  it("ends with 1 and Strava's own message for a 404 and a 500, after one request", async () => {
+  it("get ends with 1 and Strava's own message for a 404 and a 500, after one request", async () => {
     const scene = await openScene({ activities: 2 });
     const unknown = await scene.call('get', '/activities/1');
     scene.simulator.faults.next('error-json', 1);
@@ -97,7 +97,7 @@ describe.concurrent('get', () => {
     expect(scene.countedRequests()).toBe(2);
   });
 
-  it('ends with 2 and the ids of the athletes if several have logged in', async () => {
+  it('get ends with 2 and the ids of the athletes if several have logged in', async () => {
     const scene = await openScene({ athletes: two });
     const { exitCode, stdout, stderr } = await scene.call('get', '/athlete');
     expect(exitCode).toBe(2);
@@ -111,7 +111,7 @@ describe.concurrent('get', () => {
     expect(strange.exitCode).toBe(3);
   });
 
-  it('ends with 3 for a scope that was not granted, and leaves the login valid', async () => {
+  it('get ends with 3 for a scope that was not granted, and leaves the login valid', async () => {
     const scene = await openScene({ activities: 2, isLoggedIn: false });
     const { simulator, db } = scene;
     const token = simulator.issueRefreshToken(athleteId, ['read', 'activity:read_all']);
@@ -125,7 +125,7 @@ describe.concurrent('get', () => {
     expect(login).not.toBeNull();
   });
 
-  it('ends with 2 for a path of another host, without a request', async () => {
+  it('get ends with 2 for a path of another host, without a request', async () => {
     const scene = await openScene({ activities: 2 });
     const { exitCode, stderr } = await scene.call('get', 'https://evil.example/api/v3/athlete');
     expect(exitCode).toBe(2);

@@ -34,7 +34,7 @@ function exportOf(recordings: Readonly<Record<number, Uint8Array | undefined>>):
 const ride = exportOf({ 7: gpxOf() });
 
 describe('import', () => {
-  it('stores an export without a login and without an application, and the same again changes nothing', async () => {
+  it('import stores an export without a login and without an application, and the same again changes nothing', async () => {
     const scene = await open();
     const path = await writeZip(exportOf({ 7: gpxOf(), 8: undefined, 9: gzipSync(gpxOf(30)) }));
     const first = await scene.runWith(withoutStrava, 'import', '--file', path);
@@ -59,7 +59,7 @@ describe('import', () => {
     expect(await scene.db.collection('activities').find().toArray()).toEqual(before);
   });
 
-  it('writes nothing in a dry run, and says what it would do', async () => {
+  it('import writes nothing in a dry run, and says what it would do', async () => {
     const scene = await open();
     const path = await writeFolder(ride);
     const { exitCode, stdout } = await scene.call('import', '--file', path, '--dry-run');
@@ -68,7 +68,7 @@ describe('import', () => {
     expect(await scene.db.listCollections().toArray()).toEqual([]);
   });
 
-  it('imports the exports of several times, whatever their order, and keeps what the newer one says', async () => {
+  it('import imports the exports of several times, whatever their order, and keeps what the newer one says', async () => {
     const scene = await open();
     const older = await writeFolder(ride);
     const renamed = String(ride['activities.csv']).replace('Ride 7', 'Over the hills');
@@ -88,7 +88,7 @@ describe('import', () => {
     expect(several.stdout).toContain(`${broken}, activities.csv, row 3: `);
   });
 
-  it('names what the export does not explain, stores the rest, and ends with 4', async () => {
+  it('import names what the export does not explain, stores the rest, and ends with 4', async () => {
     const scene = await open();
     const path = await writeZip(exportOf({ 7: Buffer.from('no recording'), 8: gpxOf() }));
     const result = await scene.call('import', '--file', path, '--json');
@@ -106,7 +106,7 @@ describe('import', () => {
     );
   });
 
-  it('takes an export that names no athlete only with --athlete, and no other than it names', async () => {
+  it('import takes an export that names no athlete only with --athlete, and no other than it names', async () => {
     const scene = await open();
     const nameless = await writeFolder(ride);
     await rm(`${nameless}/profile.csv`);
@@ -120,7 +120,7 @@ describe('import', () => {
     expect(other.stderr).toContain(`is the export of athlete ${athleteId}, not of athlete 5`);
   });
 
-  it('finds a cut zip, another file and another folder before it opens the database', async () => {
+  it('import finds a cut zip, another file and another folder before it opens the database', async () => {
     const scene = await open();
     const cut = await writeZip({ ...ride, 'media/1.jpg': Buffer.alloc(9_000, 7) });
     await truncate(cut, 2_000);
@@ -137,7 +137,7 @@ describe('import', () => {
     expect(await scene.db.listCollections().toArray()).toEqual([]);
   });
 
-  it('does not take an athlete from a process that syncs it: with --no-wait it ends with 75', async () => {
+  it('import does not take an athlete from a process that syncs it: with --no-wait it ends with 75', async () => {
     const scene = await openScene({ activities: 2 });
     const path = await writeFolder(ride);
     const held = scene.simulator.hold({ endpoint: 'streams' });
@@ -153,7 +153,7 @@ describe('import', () => {
     expect((await sync.ended).exitCode).toBe(0);
   });
 
-  it('gets the athlete from a daemon that waits for the quota in a backfill', async () => {
+  it('import gets the athlete from a daemon that waits for the quota in a backfill', async () => {
     const quota = { STRAVA_QUOTA_SHORT: '10', STRAVA_QUOTA_SHORT_WINDOW: '24h' };
     const scene = await openScene({ activities: 40, env: quota });
     const path = await writeFolder(ride);
@@ -166,7 +166,7 @@ describe('import', () => {
     expect((await daemon.ended).exitCode).toBe(0);
   });
 
-  it('ends with 130 after Ctrl-C, says how far it is, and goes on from there', async () => {
+  it('import ends with 130 after Ctrl-C, says how far it is, and goes on from there', async () => {
     const scene = await open();
     const ids = Array.from({ length: 30 }, (_, index) => index + 1);
     const path = await writeZip(exportOf(Object.fromEntries(ids.map((id) => [id, gpxOf()]))));

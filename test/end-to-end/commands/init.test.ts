@@ -36,7 +36,7 @@ describe('init on a terminal', () => {
 
   const secret = 'c0ffee'.padEnd(40, 'c0ffee');
 
-  it('writes the file without showing the secret, and goes on with the login', async () => {
+  it('init on a terminal writes the file without showing the secret, and goes on with the login', async () => {
     const { stdout, exitCode, file } = await runInit([
       ['Client ID: ', '12345\r'],
       ['Client Secret (not shown): ', `${secret}\r`],
@@ -54,16 +54,21 @@ describe('init on a terminal', () => {
     expect(exitCode).toBe(130);
   });
 
-  it.each(['<&-', '< /dev/null'])('with its input from %s ends with 2', async (input) => {
-    const scene = await openScene({ activities: 1, isLoggedIn: false });
-    const program = join(projectFolder, 'bin/domestique');
-    const env = { STRAVA_CLIENT_ID: '', STRAVA_CLIENT_SECRET: '' };
-    const line = `exec '${program}' init ${input}`;
-    const { exitCode, stderr } = await scene.launch(['-c', line], env, { program: '/bin/sh' })
-      .ended;
-    expect(stderr).toMatch(/^init asks questions, and there is no terminal: set STRAVA_CLIENT_ID/);
-    expect(exitCode).toBe(2);
-  });
+  it.each(['<&-', '< /dev/null'])(
+    'init on a terminal with its input from %s ends with 2',
+    async (input) => {
+      const scene = await openScene({ activities: 1, isLoggedIn: false });
+      const program = join(projectFolder, 'bin/domestique');
+      const env = { STRAVA_CLIENT_ID: '', STRAVA_CLIENT_SECRET: '' };
+      const line = `exec '${program}' init ${input}`;
+      const { exitCode, stderr } = await scene.launch(['-c', line], env, { program: '/bin/sh' })
+        .ended;
+      expect(stderr).toMatch(
+        /^init asks questions, and there is no terminal: set STRAVA_CLIENT_ID/,
+      );
+      expect(exitCode).toBe(2);
+    },
+  );
 
   it.each([
     ['Client ID: ', '\u0003'],

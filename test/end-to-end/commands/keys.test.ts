@@ -35,7 +35,7 @@ describe.concurrent('encrypted logins', () => {
     }
   }
 
-  it('are made from plain ones, and survive a key rotation beside a running sync', async () => {
+  it('encrypted logins are made from plain ones, and survive a key rotation beside a running sync', async () => {
     const path = join(folder, 'rotated');
     const env = { TOKEN_KEY_FILE: path };
     const scene = await openScene({ activities: 40, accessTokenLifetimeMs: 3_000, env });
@@ -77,7 +77,7 @@ describe.concurrent('encrypted logins', () => {
     expect(JSON.parse(all)).toMatchObject([{ refresh_token: { v: 1 }, access_token: { v: 1 } }]);
   });
 
-  it('stay unchanged with one error sentence where the key is wrong, missing or invalid', async () => {
+  it('encrypted logins stay unchanged with one error sentence where the key is wrong, missing or invalid', async () => {
     const path = join(folder, 'wrong');
     const env = { TOKEN_KEY_FILE: path };
     const scene = await openScene({ activities: 3 });

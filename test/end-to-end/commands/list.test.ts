@@ -94,7 +94,7 @@ describe.concurrent('storing activities', () => {
     });
   });
 
-  it('never requests streams of manual activities, nor again after a 404', async () => {
+  it('storing activities never requests streams of manual activities, nor again after a 404', async () => {
     const athlete = { ...athleteNamed('Ada', athleteId, 20), manualShare: 0.2 };
     const scene = await openScene({ athletes: [athlete] });
     const { world, requests } = scene.simulator;

@@ -16,7 +16,7 @@ describe('npm run query', () => {
     expect((await scene.call('sync')).exitCode).toBe(0);
   });
 
-  it('prints its result on stdout only, and ends with 2 for a wrong query', async () => {
+  it('npm run query prints its result on stdout only, and ends with 2 for a wrong query', async () => {
     const [result, wrong] = await Promise.all([
       scene.run('query', 'latest', '--limit', '2', '--json'),
       scene.run('query', 'latest', '--lng', '-122.25'),
@@ -30,7 +30,7 @@ describe('npm run query', () => {
     );
   });
 
-  it.each([60, 80, 120])('fits a terminal of %d columns', async (width) => {
+  it.each([60, 80, 120])('npm run query fits a terminal of %d columns', async (width) => {
     const columns = { COLUMNS: String(width) };
     const { stdout } = await scene.runWith(columns, 'query', 'latest');
     const lines = stdout.trimEnd().split('\n');
@@ -40,7 +40,7 @@ describe('npm run query', () => {
     expect(new Set(lines.map((line) => stringWidth(line))).size).toBe(1);
   });
 
-  it('answers about the activities that list shows with the same filters', async () => {
+  it('npm run query answers about the activities that list shows with the same filters', async () => {
     const { world } = scene.simulator;
     const [newest] = world.activities(athleteId);
     const day = newest?.startAt.toISOString().slice(0, 10) ?? '';
@@ -60,7 +60,7 @@ describe('npm run query', () => {
     expect(mistyped.stderr).toContain('--sport: no stored activity is a "Rid". Did you mean Ride?');
   });
 
-  it('shows units and words, the stored values with --raw, and miles where they are set', async () => {
+  it('npm run query shows units and words, the stored values with --raw, and miles where they are set', async () => {
     const [shown, raw, miles, metric] = await Promise.all([
       scene.call('query', 'latest'),
       scene.call('query', 'latest', '--raw'),
@@ -75,7 +75,7 @@ describe('npm run query', () => {
     expect(metric.stdout).toBe(shown.stdout);
   });
 
-  it('explains a question without a database or a configuration, and suggests a name', async () => {
+  it('npm run query explains a question without a database or a configuration, and suggests a name', async () => {
     const broken = { MONGODB_URI: 'mongodb://127.0.0.1:1', SYNC_SINCE: 'never' };
     const [one, all, wrong] = await Promise.all([
       scene.runWith(broken, 'query', 'near', '--help'),
@@ -93,7 +93,7 @@ describe('npm run query', () => {
     expect(wrong.stderr).toContain('There is no question "neer": did you mean near?');
   });
 
-  it('finds what passed through the polygon of a GeoJSON file', async () => {
+  it('npm run query finds what passed through the polygon of a GeoJSON file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'domestique-area-'));
     try {
       const file = join(folder, 'area.geojson');
@@ -120,7 +120,7 @@ describe('npm run query', () => {
     }
   });
 
-  it('answers an empty database with nothing, a hint and exit code 0', async () => {
+  it('npm run query answers an empty database with nothing, a hint and exit code 0', async () => {
     const empty = await openScene({ activities: 0 });
     const exported = await empty.run('export', '--format', 'geojson', '--athlete', '1001');
     expect(exported.exitCode, exported.stderr).toBe(0);

@@ -26,7 +26,7 @@ const activitiesOf = ({ db }: Rounds): Promise<Document[]> =>
   db.collection('activities').find().sort({ _id: 1 }).toArray();
 
 describe('rebuild', () => {
-  it('changes nothing after a sync, and restores lost values without requests to Strava', async () => {
+  it('rebuild changes nothing after a sync, and restores lost values without requests to Strava', async () => {
     const rounds = await openRounds({ athletes });
     await rounds.round();
     const before = await activitiesOf(rounds);
@@ -52,7 +52,7 @@ describe('rebuild', () => {
     expect(await activitiesOf(rounds)).toEqual(before);
   });
 
-  it('changes nothing after a sync with SYNC_TRACK=streams', async () => {
+  it('rebuild changes nothing after a sync with SYNC_TRACK=streams', async () => {
     const rounds = await openRounds({ athletes });
     await rounds.round({ SYNC_TRACK: 'streams' });
     const nothing = { rebuilt: 0, unchanged: 30 };
@@ -60,7 +60,7 @@ describe('rebuild', () => {
     expect(await rounds.differences()).toEqual([]);
   });
 
-  it('reads no recording that this version has worked out, and with --all each of them', async () => {
+  it('rebuild reads no recording that this version has worked out, and with --all each of them', async () => {
     const rounds = await openRounds({ athletes });
     await rounds.round();
     const { db } = rounds;
@@ -86,7 +86,7 @@ describe('rebuild', () => {
     expect(await activitiesOf(rounds)).toEqual(before);
   });
 
-  it('rejects an athlete without activities', async () => {
+  it('rebuild rejects an athlete without activities', async () => {
     const rounds = await openRounds({ athletes });
     await rounds.round();
     const unknown = rebuild(rounds.program(), { athlete: '7', json: false });
@@ -94,7 +94,7 @@ describe('rebuild', () => {
     await expect(unknown).rejects.toThrow('there are some of 1001, 1002');
   });
 
-  it('needs no client settings', async () => {
+  it('rebuild needs no client settings', async () => {
     const scene = await openScene({ athletes: [] });
     const bare = { STRAVA_CLIENT_ID: '', STRAVA_CLIENT_SECRET: '' };
     const { exitCode, stdout } = await scene.runWith(bare, 'rebuild');

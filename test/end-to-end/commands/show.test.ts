@@ -32,7 +32,7 @@ describe('list, show and open', () => {
   const newestFirst = () =>
     truth().toSorted((a, b) => Date.parse(b.start_date) - Date.parse(a.start_date) || a.id - b.id);
 
-  it('lists the activities by date, sport, distance and text, the newest first', async () => {
+  it('list, show and open lists the activities by date, sport, distance and text, the newest first', async () => {
     const all = newestFirst();
     const ids = (chosen: typeof all) => chosen.map(({ id }) => id).toSorted();
     const middle = all[5]?.start_date ?? '';
@@ -57,7 +57,7 @@ describe('list, show and open', () => {
     ]);
   });
 
-  it('shows a table without what acts on a terminal, and says how many there are', async () => {
+  it('list, show and open shows a table without what acts on a terminal, and says how many there are', async () => {
     const { exitCode, stdout, stderr } = await scene.run('list', '--limit', '1');
     expect(exitCode, stderr).toBe(0);
     expect(stdout).toMatch(/^ *Activity +Name +Sport +Start .*\n.*\n$/);
@@ -65,13 +65,13 @@ describe('list, show and open', () => {
     expect(stderr).toContain('The newest 1 of 13 activities; --limit shows more.');
   });
 
-  it('names the sports that exist where a mistyped one is wanted', async () => {
+  it('list, show and open names the sports that exist where a mistyped one is wanted', async () => {
     const { exitCode, stdout, stderr } = await scene.run('list', '--sport', 'kayakin');
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toContain('no stored activity is a "kayakin". Did you mean Kayaking? There are');
   });
 
-  it('shows one activity with its laps, efforts, and lines of the streams', async () => {
+  it('list, show and open shows one activity with its laps, efforts, and lines of the streams', async () => {
     const { exitCode, stdout, stderr } = await scene.runWith(
       { COLUMNS: '80' },
       'show',
@@ -86,7 +86,7 @@ describe('list, show and open', () => {
     expect(stdout).toMatch(/^Altitude, -?[\d,]+ m to -?[\d,]+ m\n[▁▂▃▄▅▆▇█ ]+$/m);
   });
 
-  it('shows the whole stored document as JSON', async () => {
+  it('list, show and open shows the whole stored document as JSON', async () => {
     const { stdout } = await scene.call('show', String(hills), '--json');
     const document = JSON.parse(stdout) as Record<string, unknown>;
     expect(document).toMatchObject({ _id: hills, name: hostile, sync: { athlete_id: athleteId } });
@@ -104,7 +104,7 @@ describe('list, show and open', () => {
     expect(stderr).toContain(sentence);
   });
 
-  it('prints the address of an activity at Strava where there is no browser', async () => {
+  it('list, show and open prints the address of an activity at Strava where there is no browser', async () => {
     const { exitCode, stdout } = await scene.run(
       'open',
       `https://www.strava.com/activities/${hills}`,
@@ -115,7 +115,7 @@ describe('list, show and open', () => {
     });
   });
 
-  it('lists nothing of an empty database, with a hint and exit code 0', async () => {
+  it('list, show and open lists nothing of an empty database, with a hint and exit code 0', async () => {
     const empty = await openScene({ activities: 0 });
     const { exitCode, stdout, stderr } = await empty.run('list');
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'Nothing was found.\n' });

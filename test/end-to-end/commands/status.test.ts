@@ -9,7 +9,7 @@ import { printedJson, athleteId, athleteNamed, useScene } from '../../support/sc
 describe.concurrent('status', () => {
   const openScene = useScene();
 
-  it.each([60, 80, 120])('breaks its texts between words at %i columns', async (columns) => {
+  it.each([60, 80, 120])('status breaks its texts between words at %i columns', async (columns) => {
     const scene = await openScene({ activities: 1, isLoggedIn: false });
     const args = terminalOf(columns, 'bin/domestique', 'status');
     const env = { LOG_LEVEL: 'error' };
@@ -32,7 +32,7 @@ describe.concurrent('status', () => {
     if (columns === 60) expect(lines.some((line) => line.startsWith(' '.repeat(19)))).toBe(true);
   });
 
-  it('says when the next poll is only while a daemon is really running', async () => {
+  it('status says when the next poll is only while a daemon is really running', async () => {
     const scene = await openScene({ activities: 1, env: { SYNC_SCHEDULE: '0 0 1 1 *' } });
     const nextPoll = async (): Promise<string> =>
       /^Next poll +(.*)$/m.exec((await scene.call('status')).stdout)?.[1] ?? '';
@@ -53,7 +53,7 @@ describe.concurrent('status', () => {
     expect(printedJson(await scene.call('status', '--json'))['daemons']).toEqual([]);
   });
 
-  it("names times in the terminal's zone with their distance, and in UTC in JSON", async () => {
+  it("status names times in the terminal's zone with their distance, and in UTC in JSON", async () => {
     const scene = await openScene({ activities: 1 });
     const env = { TZ: 'Asia/Kathmandu' };
     const text = await scene.runWith(env, 'status');
@@ -66,7 +66,7 @@ describe.concurrent('status', () => {
     expect(quota.daily.resetsAt).toMatch(/T00:00:00\.000Z$/);
   });
 
-  it('shows stored and pending data, quota and runs, as a table and as JSON', async () => {
+  it('status shows stored and pending data, quota and runs, as a table and as JSON', async () => {
     const scene = await openScene({
       activities: 30,
       quota: { short: 12, shortWindowMs: 86_400_000 },
@@ -102,7 +102,7 @@ describe.concurrent('status', () => {
     expect(scene.simulator.requests.entries).toHaveLength(0);
   });
 
-  it('works without client and login, and says what is missing', async () => {
+  it('status works without client and login, and says what is missing', async () => {
     const scene = await openScene({ isLoggedIn: false });
     const env = { STRAVA_CLIENT_ID: '', STRAVA_CLIENT_SECRET: '' };
     const { exitCode, stdout } = await scene.callWith(env, 'status');
@@ -110,7 +110,7 @@ describe.concurrent('status', () => {
     expect(stdout).toMatch(/Action required\s+Nobody has logged in yet\. Run: npm run auth/);
   });
 
-  it('shows the name of an athlete on one line, without what acts on a terminal', async () => {
+  it('status shows the name of an athlete on one line, without what acts on a terminal', async () => {
     const name = '\u001b]0;owned\u0007Ada\u001b[2J\nQuota, day  0 of 9\u202e\u009b';
     const athletes = [athleteNamed(name, athleteId, 1)];
     const scene = await openScene({ athletes, isLoggedIn: false });
@@ -144,7 +144,7 @@ describe.concurrent('status', () => {
     expect((await scene.call('status')).exitCode).toBe(0);
   });
 
-  it('counts only configured work as pending', async () => {
+  it('status counts only configured work as pending', async () => {
     const scene = await openScene({ activities: 30, env: { SYNC_SINCE: '200d' } });
     await scene.call('sync');
     expect((await scene.call('status')).stdout).toMatch(/To do\s+nothing/);
@@ -159,7 +159,7 @@ describe.concurrent('status', () => {
     expect((whole as { toDo: { streams: number } }).toDo.streams).toBeGreaterThan(15);
   });
 
-  it('shows the quota from Strava’s responses, not from the configuration', async () => {
+  it('status shows the quota from Strava’s responses, not from the configuration', async () => {
     const scene = await openScene({ activities: 5, quota: { short: 100 } });
     await scene.call('sync');
     const { quota } = printedJson(await scene.call('status', '--json'));
@@ -193,7 +193,7 @@ describe.concurrent('polls in status', () => {
 describe.concurrent('config', () => {
   const openScene = useScene();
 
-  it('shows the origin of each value, and masks secrets', async () => {
+  it('config shows the origin of each value, and masks secrets', async () => {
     const scene = await openScene({ isLoggedIn: false });
     const uri = 'mongodb://user:canary-of-mongodb@127.0.0.1:1/';
     for (const args of [['config'], ['config', '--json']]) {
@@ -206,7 +206,7 @@ describe.concurrent('config', () => {
     }
   });
 
-  it('reports all errors of the configuration in one message, and ends with 2', async () => {
+  it('config reports all errors of the configuration in one message, and ends with 2', async () => {
     const scene = await openScene({ isLoggedIn: false });
     const env = { STRAVA_QUOTA_SHORT: 'many', SYNC_SCHEDULE: 'often', STRAVA_CLIENT: 'x' };
     for (const command of ['config', 'sync', 'start', 'status']) {

@@ -147,7 +147,7 @@ function sortedIds(differences: Readonly<Record<string, unknown>>, kinds: readon
 describe.concurrent('verify', () => {
   const openScene = useScene();
 
-  it('prints the proof, requests only the list, and writes nothing', async () => {
+  it('verify prints the proof, requests only the list, and writes nothing', async () => {
     const scene = await synced(
       await openScene({ activities: 230, env: { SYNC_STREAMS: 'false' } }),
     );
@@ -161,7 +161,7 @@ describe.concurrent('verify', () => {
     expect(await contents(scene)).toBe(before);
   });
 
-  it('finds each of ten planted differences, and repairs them with --fix', async () => {
+  it('verify finds each of ten planted differences, and repairs them with --fix', async () => {
     const scene = await openScene({ activities: 29 });
     const twoDaysAgo = new Date(Date.now() - 2 * 86_400_000);
     scene.simulator.world.addActivity(athleteId, { manual: true }, { startAt: twoDaysAgo });
@@ -206,7 +206,7 @@ describe.concurrent('verify', () => {
     });
   });
 
-  it('fills an empty database with --fix, with details, and counts as a reconcile', async () => {
+  it('verify fills an empty database with --fix, with details, and counts as a reconcile', async () => {
     const scene = await openScene({ activities: 5, env: { SYNC_DETAILS: 'true' } });
     const empty = await run(scene);
     expect(empty.exitCode).toBe(4);
@@ -228,7 +228,7 @@ describe.concurrent('verify', () => {
     expect(lacking.stdout).toContain('details not there yet: 1');
   });
 
-  it('ends with 75 with --no-wait where the quota is spent', async () => {
+  it('verify ends with 75 with --no-wait where the quota is spent', async () => {
     const env = { STRAVA_QUOTA_SHORT: '1', STRAVA_QUOTA_SHORT_WINDOW: '24h' };
     const scene = await openScene({ env });
     const { exitCode, stdout } = await run(scene, { wait: false });
@@ -236,7 +236,7 @@ describe.concurrent('verify', () => {
     expect(stdout).toContain('The quota is spent until');
   });
 
-  it('ends with 3 without a login or with a rejected one, and compares the others', async () => {
+  it('verify ends with 3 without a login or with a rejected one, and compares the others', async () => {
     const athletes = [athleteNamed('Ada', athleteId, 3), athleteNamed('Bob', 1002, 3)];
     const scene = await openScene({ athletes, isLoggedIn: false });
     expect((await run(scene)).exitCode).toBe(3);
@@ -254,7 +254,7 @@ describe.concurrent('verify', () => {
 describe.concurrent('verify --fix with a suspicious list', () => {
   const openScene = useScene();
 
-  it('deletes nothing when the list is empty', async () => {
+  it('verify --fix with a suspicious list deletes nothing when the list is empty', async () => {
     const scene = await synced(await openScene());
     scene.simulator.faults.next('empty-list', 3, { endpoint: 'list' });
     const { exitCode, report } = await runJson(scene, { fix: true });
@@ -274,7 +274,7 @@ describe.concurrent('verify --fix with a suspicious list', () => {
     expect(scene.simulator.requests.count('activity')).toBe(30);
   });
 
-  it('deletes nothing when the list is truncated or fails', async () => {
+  it('verify --fix with a suspicious list deletes nothing when the list is truncated or fails', async () => {
     const scene = await synced(
       await openScene({ activities: 205, env: { SYNC_STREAMS: 'false' } }),
     );
@@ -299,7 +299,7 @@ describe.concurrent('verify --fix with a suspicious list', () => {
     expect(await storedIds(scene.db)).toEqual(trueIds(scene.simulator));
   });
 
-  it('rejects to remove everything until that is accepted', async () => {
+  it('verify --fix with a suspicious list rejects to remove everything until that is accepted', async () => {
     const scene = await synced(await openScene({ activities: 12 }));
     for (const id of trueIds(scene.simulator)) scene.simulator.world.deleteActivity(id);
     const rejected = await run(scene, { fix: true });
@@ -319,7 +319,7 @@ describe.concurrent('verify --fix with a suspicious list', () => {
     expect((athlete?.['sync'] as Document)['rejected_deletions']).toBeUndefined();
   });
 
-  it('removes activities invisible to a login only if accepted', async () => {
+  it('verify --fix with a suspicious list removes activities invisible to a login only if accepted', async () => {
     const scene = await synced(await openScene({ activities: 12 }));
     const [gone = 0] = trueIds(scene.simulator);
     scene.simulator.world.deleteActivity(gone);
@@ -339,7 +339,7 @@ describe.concurrent('verify --fix with a suspicious list', () => {
 describe.concurrent('verify beside other processes', () => {
   const openScene = useScene();
 
-  it('does not report an upload that another process stores meanwhile', async () => {
+  it('verify beside other processes does not report an upload that another process stores meanwhile', async () => {
     const scene = await synced(await openScene());
     // The last request of a pagination reads the oldest page again.
     const holding = scene.simulator.hold(
@@ -361,7 +361,7 @@ describe.concurrent('verify beside other processes', () => {
     expect(stdout).toContain('30 of 30 activities');
   });
 
-  it('waits for the lease holder before it repairs, or ends with 75', async () => {
+  it('verify beside other processes waits for the lease holder before it repairs, or ends with 75', async () => {
     const scene = await synced(await openScene());
     await scene.db.collection('activities').deleteOne(one(trueIds(scene.simulator)[0] ?? 0));
     const holding = scene.simulator.hold({ endpoint: 'list' });

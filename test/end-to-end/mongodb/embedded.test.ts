@@ -49,7 +49,7 @@ describe.concurrent('the embedded MongoDB', slow, () => {
     return printedJson(ended);
   }
 
-  it('keeps the data between commands, and is shut down after each', async () => {
+  it('the embedded MongoDB keeps the data between commands, and is shut down after each', async () => {
     const { folder, scene } = await openEmbedded({ activities: 10 });
     expect(await folder.isShutDown()).toBe(true);
     const synced = await scene.run('sync', '--json');
@@ -63,7 +63,7 @@ describe.concurrent('the embedded MongoDB', slow, () => {
     expect(await scene.db.collections()).toEqual([]);
   });
 
-  it('says that it is being started once that takes two seconds, and ends on Ctrl-C', async () => {
+  it('the embedded MongoDB says that it is being started once that takes two seconds, and ends on Ctrl-C', async () => {
     const folder = await makeFolder();
     const scene = await openScene({ activities: 1, env: folder.env });
     const lock = { folder: join(folder.path, 'mongodb-lock'), clock: systemClock };
@@ -77,7 +77,7 @@ describe.concurrent('the embedded MongoDB', slow, () => {
     expect(stderr).toContain('Interrupted before it was done.');
   });
 
-  it('runs until db ends, and serves status and sync meanwhile', async () => {
+  it('the embedded MongoDB runs until db ends, and serves status and sync meanwhile', async () => {
     const { folder, scene } = await openEmbedded({ activities: 6 });
     const db = scene.launch(['db']);
     await db.shown(`mongodb://127.0.0.1:${folder.port}/`);
@@ -92,7 +92,7 @@ describe.concurrent('the embedded MongoDB', slow, () => {
     expect(await folder.isShutDown()).toBe(true);
   });
 
-  it('leaves no name and no coordinate of an erased athlete outside of its data files', async () => {
+  it('the embedded MongoDB leaves no name and no coordinate of an erased athlete outside of its data files', async () => {
     const { folder, scene } = await openEmbedded({ activities: 6 });
     expect((await scene.run('sync')).exitCode).toBe(0);
     const { stdout } = await scene.run('export', '--format', 'ndjson');
@@ -114,7 +114,7 @@ describe.concurrent('the embedded MongoDB', slow, () => {
     expect(await filesWith(folder.path, words)).toEqual([]);
   });
 
-  it('is shut down after the last write when npm and its children receive Ctrl-C', async () => {
+  it('the embedded MongoDB is shut down after the last write when npm and its children receive Ctrl-C', async () => {
     const { folder, scene } = await openEmbedded({ activities: 40 });
     const npm = { program: 'npm', isGroup: true };
     const daemon = scene.launch(['run', '-s', 'start'], {}, npm);
@@ -132,7 +132,7 @@ describe.concurrent('the embedded MongoDB', slow, () => {
     expect(scene.simulator.requests.fetchedTwice()).toEqual([]);
   });
 
-  it('survives a killed command, and is adopted by the next', async () => {
+  it('the embedded MongoDB survives a killed command, and is adopted by the next', async () => {
     const { folder, scene } = await openEmbedded({ activities: 40 });
     const killed = scene.launch(['sync']);
     await scene.simulator.requests.waitFor((log) => log.count('streams') >= 5, 30_000);
@@ -150,7 +150,7 @@ describe('the demo', slow, () => {
   const openScene = useScene();
   const makeFolder = useDataFolders();
 
-  it('shows a sync and query results, and changes nothing of the user’s', async () => {
+  it('the demo shows a sync and query results, and changes nothing of the user’s', async () => {
     const { path, port } = await makeFolder();
     const scene = await openScene({ activities: 3 });
     await scene.call('sync');
@@ -184,7 +184,7 @@ describe('a stop while the embedded MongoDB starts', slow, () => {
   const openScene = useScene();
   const makeFolder = useDataFolders();
 
-  it('ends a command with 143 and without a stack trace when stopped while MongoDB starts', async () => {
+  it('a stop while the embedded MongoDB starts ends a command with 143 and without a stack trace when stopped while MongoDB starts', async () => {
     const folder = await makeFolder();
     const mongod = join(folder.path, 'slow-mongod');
     const script =

@@ -62,7 +62,7 @@ describe.concurrent('two applications in one database', () => {
     expect(await differences(scene.db, other, bob)).toEqual([]);
   });
 
-  it('have a status each, which counts the other athletes', async () => {
+  it('two applications in one database have a status each, which counts the other athletes', async () => {
     const { scene, env } = await open();
     await scene.call('sync');
     expect(printedJson(await scene.call('status', '--json'))).toMatchObject({
@@ -84,7 +84,7 @@ describe.concurrent('two applications in one database', () => {
   });
 
   it.each([['sync'], ['verify'], ['get', '/athlete']])(
-    'refuse %s of the other athlete with 2',
+    'two applications in one database refuse %s of the other athlete with 2',
     async (...command) => {
       const { scene } = await open();
       const { exitCode, stderr } = await scene.call(...command, '--athlete', String(bob));
@@ -93,7 +93,7 @@ describe.concurrent('two applications in one database', () => {
     },
   );
 
-  it('say who else has logged in where nobody of their own has', async () => {
+  it('two applications in one database say who else has logged in where nobody of their own has', async () => {
     const { scene } = await open();
     const foreign = { STRAVA_CLIENT_ID: '333' };
     const { exitCode, stderr } = await scene.callWith(foreign, 'sync');
@@ -105,7 +105,7 @@ describe.concurrent('two applications in one database', () => {
     ]);
   });
 
-  it('erase their own athletes only, with and without a revocation', async () => {
+  it('two applications in one database erase their own athletes only, with and without a revocation', async () => {
     const { scene, other, env } = await open();
     expect((await scene.callWith(env, 'sync')).exitCode).toBe(0);
     const bobs = await loginOf(scene, bob);
@@ -124,7 +124,7 @@ describe.concurrent('two applications in one database', () => {
     expect(await loginOf(scene, ada)).not.toBeNull();
   });
 
-  it('move an athlete by a login, and say so', async () => {
+  it('two applications in one database move an athlete by a login, and say so', async () => {
     const { scene, other, env } = await open();
     const login = await scene.call('auth', '--code', scene.simulator.grant(bob));
     expect(login.exitCode, login.stderr).toBe(0);
@@ -140,7 +140,7 @@ describe.concurrent('two applications in one database', () => {
     expect(await scene.differences(bob)).toEqual([]);
   });
 
-  it('take a login without a client id for their own, and put theirs on it', async () => {
+  it('two applications in one database take a login without a client id for their own, and put theirs on it', async () => {
     const { scene } = await open();
     await scene.db.collection('tokens').updateMany({ client_id: '111' }, [{ $unset: 'client_id' }]);
     const { exitCode, stderr } = await scene.call('sync', '--athlete', String(ada));
@@ -148,7 +148,7 @@ describe.concurrent('two applications in one database', () => {
     expect(await loginOf(scene, ada)).toMatchObject({ client_id: '111' });
   });
 
-  it('follow Strava of their own in a daemon', async () => {
+  it('two applications in one database follow Strava of their own in a daemon', async () => {
     const { scene, other } = await open();
     const bobs = await loginOf(scene, bob);
     const daemon = scene.launch(['start'], { SYNC_SCHEDULE: '0 0 1 1 *' });

@@ -6,7 +6,7 @@ const [ada, bob] = [athleteNamed('Ada', 1001, 12), athleteNamed('Bob', 1002, 15)
 describe.concurrent('sync of several athletes', () => {
   const openScene = useScene();
 
-  it('syncs all athletes, or only the named one', async () => {
+  it('sync of several athletes syncs all athletes, or only the named one', async () => {
     const scene = await openScene({ athletes: [ada, bob] });
     expect((await scene.run('sync', '--athlete', '1002')).exitCode).toBe(0);
     expect(await storedIds(scene.db)).toEqual(trueIds(scene.simulator, 1002));
@@ -15,7 +15,7 @@ describe.concurrent('sync of several athletes', () => {
     expect(await scene.differences(1002)).toEqual([]);
   });
 
-  it('syncs the others when one athlete revoked the access, and keeps their data', async () => {
+  it('sync of several athletes syncs the others when one athlete revoked the access, and keeps their data', async () => {
     const scene = await openScene({ athletes: [ada, bob] });
     await scene.call('sync');
     scene.simulator.deauthorize(1001);
@@ -40,7 +40,7 @@ describe.concurrent('sync of several athletes', () => {
     expect(printedJson(await scene.call('status', '--json'))).toMatchObject({ needs: [] });
   });
 
-  it('shows the readable athletes in a dry run', async () => {
+  it('sync of several athletes shows the readable athletes in a dry run', async () => {
     const scene = await openScene({ athletes: [ada, bob] });
     scene.simulator.deauthorize(1001);
     const { exitCode, stdout, stderr } = await scene.call('sync', '--dry-run');
@@ -54,7 +54,7 @@ describe.concurrent('sync without authorization', () => {
   const openScene = useScene();
   const quiet = { LOG_LEVEL: 'error' };
 
-  it('ends with 3 and names the command to run when nobody is logged in', async () => {
+  it('sync without authorization ends with 3 and names the command to run when nobody is logged in', async () => {
     const scene = await openScene({ isLoggedIn: false });
     const { exitCode, stderr } = await scene.call('sync');
     expect(exitCode).toBe(3);
@@ -62,7 +62,7 @@ describe.concurrent('sync without authorization', () => {
     expect(scene.simulator.requests.entries).toHaveLength(0);
   });
 
-  it('ends with 3 and keeps tokens and data when the application is inactive', async () => {
+  it('sync without authorization ends with 3 and keeps tokens and data when the application is inactive', async () => {
     const scene = await openScene({ activities: 10 });
     await scene.call('sync');
     const read = async () => [
@@ -80,7 +80,7 @@ describe.concurrent('sync without authorization', () => {
     expect((await scene.call('sync')).exitCode).toBe(0);
   });
 
-  it('ends with 3 and keeps the tokens when the client secret is wrong', async () => {
+  it('sync without authorization ends with 3 and keeps the tokens when the client secret is wrong', async () => {
     const scene = await openScene({ activities: 3 });
     const before = await scene.db.collection('tokens').find().toArray();
     const env = { STRAVA_CLIENT_SECRET: '0123456789abcdef0123456789abcdef01234567' };
@@ -91,7 +91,7 @@ describe.concurrent('sync without authorization', () => {
     expect((await scene.call('sync')).exitCode).toBe(0);
   });
 
-  it('requests a new login when the response with a rotated token was lost', async () => {
+  it('sync without authorization requests a new login when the response with a rotated token was lost', async () => {
     const scene = await openScene({ activities: 3 });
     scene.simulator.faults.next('reset-mid-body', 1, { endpoint: 'token' });
     const { exitCode, stdout } = await scene.call('sync');

@@ -29,7 +29,7 @@ const env = {
 describe.concurrent('sync with faulty responses', () => {
   const openScene = useScene();
 
-  it('stores everything after one faulty response of each kind for streams', async () => {
+  it('sync with faulty responses stores everything after one faulty response of each kind for streams', async () => {
     const scene = await openScene({ activities: 60, quota, env });
     const { faults, world } = scene.simulator;
     const recorded = world.activities(athleteId).filter(({ isManual }) => !isManual);
@@ -44,7 +44,7 @@ describe.concurrent('sync with faulty responses', () => {
     expect(stderr).not.toContain('    at ');
   });
 
-  it('fetches the last streams again after a 429', async () => {
+  it('sync with faulty responses fetches the last streams again after a 429', async () => {
     const scene = await openScene({ activities: 6, quota, env });
     const oldest = scene.simulator.world.activities(athleteId).at(-1)?.id ?? 0;
     scene.simulator.faults.next('rate-limit', 1, { endpoint: 'streams', activityId: oldest });
@@ -53,7 +53,7 @@ describe.concurrent('sync with faulty responses', () => {
     expect(await scene.differences()).toEqual([]);
   });
 
-  it('stores everything despite random faulty responses', async () => {
+  it('sync with faulty responses stores everything despite random faulty responses', async () => {
     const scene = await openScene({ activities: 50, quota, env });
     scene.simulator.faults.rate(0.2);
     const { exitCode, stderr } = await scene.call('sync');
@@ -62,7 +62,7 @@ describe.concurrent('sync with faulty responses', () => {
     expect(await scene.differences()).toEqual([]);
   });
 
-  it('parks an activity after five failures, and stores the others', async () => {
+  it('sync with faulty responses parks an activity after five failures, and stores the others', async () => {
     const scene = await openScene({ activities: 12 });
     const { faults, world, requests } = scene.simulator;
     const sick = world.activities(athleteId)[4]?.id ?? 0;
@@ -92,7 +92,7 @@ describe.concurrent('sync with faulty responses', () => {
     expect(await scene.differences()).toEqual([]);
   });
 
-  it('parks records without id or start with a reason, and stores them once corrected', async () => {
+  it('sync with faulty responses parks records without id or start with a reason, and stores them once corrected', async () => {
     const scene = await openScene({ activities: 20 });
     const { world } = scene.simulator;
     const [, startless = 0, nameless = 0] = trueIds(scene.simulator);
@@ -118,7 +118,7 @@ describe.concurrent('sync with faulty responses', () => {
     expect((await scene.call('status')).stdout).toMatch(/unusable\s+1 record,/);
   });
 
-  it('retries through a longer fault', async () => {
+  it('sync with faulty responses retries through a longer fault', async () => {
     const scene = await openScene({ activities: 10 });
     const { faults, requests } = scene.simulator;
     faults.rate(1, ['reset', 'html-502']);

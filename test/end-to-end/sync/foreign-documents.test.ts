@@ -81,7 +81,7 @@ async function differencesOf(scene: Scene): Promise<readonly string[]> {
 describe.concurrent('documents of other programs in our collections', () => {
   const openScene = useScene();
 
-  it('are replaced by ours where they are in the way', async () => {
+  it('documents of other programs in our collections are replaced by ours where they are in the way', async () => {
     const scene = await openScene({ athletes });
     await insertInTheWay(scene);
     const { exitCode, stderr } = await scene.call('sync');
@@ -94,7 +94,7 @@ describe.concurrent('documents of other programs in our collections', () => {
     expect(status.exitCode, status.stderr).toBe(0);
   });
 
-  it('do not keep the daemon from starting and working', async () => {
+  it('documents of other programs in our collections do not keep the daemon from starting and working', async () => {
     const scene = await openScene({ athletes, env: { SYNC_SCHEDULE: '*/2 * * * * *' } });
     await insert(scene.db);
     await insertInTheWay(scene);
@@ -133,7 +133,7 @@ describe.concurrent('what was dropped under the daemon', () => {
 describe.concurrent('a login that was typed in by hand', () => {
   const openScene = useScene();
 
-  it("is adopted in Strava's own form, whatever its _id", async () => {
+  it("a login that was typed in by hand is adopted in Strava's own form, whatever its _id", async () => {
     const scene = await openScene({ athletes, isLoggedIn: false });
     const logins = scene.db.collection('tokens');
     await logins.insertOne({
@@ -157,7 +157,7 @@ describe.concurrent('a login that was typed in by hand', () => {
     ]);
   });
 
-  it('is skipped where it cannot be read, and status names it', async () => {
+  it('a login that was typed in by hand is skipped where it cannot be read, and status names it', async () => {
     const scene = await openScene({ athletes: athletes.slice(0, 1) });
     const logins = scene.db.collection('tokens');
     await logins.insertOne({ _id: 77 as never, access_token: 'abc', expires_at: 1 });

@@ -94,7 +94,7 @@ const counts = ({ simulator: { requests } }: Scene) => ({
 });
 
 describe('the import of an export, and the sync after it', () => {
-  it('stores every sample of the files, and leaves the sync the list alone', async () => {
+  it('the import of an export, and the sync after it stores every sample of the files, and leaves the sync the list alone', async () => {
     const activities = 450;
     const athletes = [{ ...athleteNamed('Ada', athleteId, activities), years: 6 }];
     const scene = await openScene({ athletes });
@@ -113,7 +113,7 @@ describe('the import of an export, and the sync after it', () => {
     expect(await sampleDifferences(scene, archive)).toEqual([]);
   });
 
-  it('cuts what was cropped at Strava and what belongs to several activities', async () => {
+  it('the import of an export, and the sync after it cuts what was cropped at Strava and what belongs to several activities', async () => {
     const scene = await openScene({ activities: 30 });
     const { world } = scene.simulator;
     const rows = world
@@ -138,7 +138,7 @@ describe('the import of an export, and the sync after it', () => {
     expect(counts(scene).streams).toBe(0);
   });
 
-  it('names each kind of damaged file, stores the rest, and lets the sync ask for those recordings', async () => {
+  it('the import of an export, and the sync after it names each kind of damaged file, stores the rest, and lets the sync ask for those recordings', async () => {
     const scene = await openScene({ activities: 60 });
     const { world } = scene.simulator;
     const ids = world
@@ -174,7 +174,7 @@ describe('the import of an export, and the sync after it', () => {
 });
 
 describe('an import that is killed', () => {
-  it('before and after each of its writes is completed by the next run, as an undisturbed one', async () => {
+  it('an import that is killed before and after each of its writes is completed by the next run, as an undisturbed one', async () => {
     const endsAt = new Date('2026-06-01T12:00:00Z');
     const athletes = [{ ...athleteNamed('Ada', athleteId, 30), endsAt }];
     const scene = await openScene({ athletes, isLoggedIn: false, env: unhurried });
@@ -193,7 +193,7 @@ describe('an import that is killed', () => {
 });
 
 describe('an export in another language', () => {
-  it('gives the same documents in English, German, French, Spanish, Japanese and Korean', async () => {
+  it('an export in another language gives the same documents in English, German, French, Spanish, Japanese and Korean', async () => {
     const endsAt = new Date('2026-06-01T12:00:00Z');
     const athletes = [{ ...athleteNamed('Ada', athleteId, 40), endsAt }];
     const contents: Content[] = [];

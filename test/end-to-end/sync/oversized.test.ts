@@ -14,7 +14,7 @@ async function streamsStateOf(scene: Scene, id: number): Promise<unknown> {
 describe('a response that is too large', () => {
   const openScene = useScene();
 
-  it('of streams is the fault of the activity, which is parked with the reason after five tries', async () => {
+  it('a response that is too large of streams is the fault of the activity, which is parked with the reason after five tries', async () => {
     const scene = await openScene({ activities: 8 });
     const { faults, world, requests } = scene.simulator;
     const recorded = world.activities(athleteId).filter(({ hasStreams }) => hasStreams);
@@ -40,7 +40,7 @@ describe('a response that is too large', () => {
     if (hasFigures) expect(figures.at(-1)?.peakMb).toBeLessThan(600);
   });
 
-  it('of the list or the token is said at once, and everything is fetched once it is over', async () => {
+  it('a response that is too large of the list or the token is said at once, and everything is fetched once it is over', async () => {
     const scene = await openScene({ activities: 5 });
     scene.simulator.faults.next('endless', 1, { endpoint: 'token' });
     scene.simulator.faults.next('gzip-bomb', 1, { endpoint: 'list' });

@@ -42,20 +42,23 @@ describe.concurrent('sync --since and --until', () => {
     ['a day', (at) => [day(at), Date.parse(day(at))]],
     ['an instant', (at) => [at.toISOString(), at.getTime()]],
     ['a length of time', () => ['400d', Date.now() - 400 * dayMs]],
-  ])('completes everything since %s, and requests no older streams', async (_, form) => {
-    const scene = await openHistory();
-    const middle = scene.simulator.world.activities(athleteId)[14]?.startAt ?? new Date(0);
-    const [text, sinceMs] = form(middle);
-    const { exitCode, stderr } = await scene.call('sync', '--since', text);
-    expect(exitCode, stderr).toBe(0);
-    const wanted = within(scene, sinceMs);
-    expect(wanted.length).toBeGreaterThan(4);
-    expect(ascending(scene.requestedStreams())).toEqual(ascending(wanted));
-    const stored = await scene.db.collection('streams').distinct('activity_id');
-    expect(ascending(stored.map(Number))).toEqual(ascending(wanted));
-  });
+  ])(
+    'sync --since and --until completes everything since %s, and requests no older streams',
+    async (_, form) => {
+      const scene = await openHistory();
+      const middle = scene.simulator.world.activities(athleteId)[14]?.startAt ?? new Date(0);
+      const [text, sinceMs] = form(middle);
+      const { exitCode, stderr } = await scene.call('sync', '--since', text);
+      expect(exitCode, stderr).toBe(0);
+      const wanted = within(scene, sinceMs);
+      expect(wanted.length).toBeGreaterThan(4);
+      expect(ascending(scene.requestedStreams())).toEqual(ascending(wanted));
+      const stored = await scene.db.collection('streams').distinct('activity_id');
+      expect(ascending(stored.map(Number))).toEqual(ascending(wanted));
+    },
+  );
 
-  it('reads the list only as far as the period', async () => {
+  it('sync --since and --until reads the list only as far as the period', async () => {
     const athletes = [{ ...athleteNamed('Ada', athleteId, 900), years: 9 }];
     const scene = await openScene({ athletes, env: { SYNC_STREAMS: 'false' } });
     const middle = scene.simulator.world.activities(athleteId)[250]?.startAt ?? new Date(0);
@@ -64,7 +67,7 @@ describe.concurrent('sync --since and --until', () => {
     expect(await storedIds(scene.db)).toHaveLength(399);
   });
 
-  it('requests only the list the second time', async () => {
+  it('sync --since and --until requests only the list the second time', async () => {
     const scene = await openHistory();
     await scene.call('sync', '--since', '500d');
     scene.simulator.requests.clear();
@@ -74,7 +77,7 @@ describe.concurrent('sync --since and --until', () => {
     expect(scene.countedRequests()).toBe(1);
   });
 
-  it('includes the first and the last instant of the period', async () => {
+  it('sync --since and --until includes the first and the last instant of the period', async () => {
     const scene = await openHistory();
     const { world } = scene.simulator;
     const starts = [
@@ -97,7 +100,7 @@ describe.concurrent('sync --since and --until', () => {
     expect(ascending(requested)).toEqual(ascending(within(scene, ...period)));
   });
 
-  it('leaves the rest complete for the next default sync', async () => {
+  it('sync --since and --until leaves the rest complete for the next default sync', async () => {
     const scene = await openHistory();
     await scene.call('sync', '--since', '300d', '--until', '200d');
     expect((await scene.call('sync')).exitCode).toBe(0);
@@ -105,7 +108,7 @@ describe.concurrent('sync --since and --until', () => {
     expect(scene.simulator.requests.fetchedTwice()).toEqual([]);
   });
 
-  it('starts at SYNC_SINCE with --until only', async () => {
+  it('sync --since and --until starts at SYNC_SINCE with --until only', async () => {
     const scene = await openHistory();
     const env = { SYNC_SINCE: '600d' };
     const { exitCode } = await scene.callWith(env, 'sync', '--until', '300d');
@@ -114,7 +117,7 @@ describe.concurrent('sync --since and --until', () => {
     expect(ascending(scene.requestedStreams())).toEqual(ascending(within(scene, ...bounds)));
   });
 
-  it('leaves its backfill request to the next command when killed', async () => {
+  it('sync --since and --until leaves its backfill request to the next command when killed', async () => {
     const scene = await openHistory();
     const killed = scene.launch(['sync', '--since', '600d']);
     await scene.simulator.requests.waitFor((log) => log.count('streams') >= 2, 30_000);
@@ -127,7 +130,7 @@ describe.concurrent('sync --since and --until', () => {
     expect(await scene.differences()).toEqual([]);
   });
 
-  it('does nothing for a period in the future', async () => {
+  it('sync --since and --until does nothing for a period in the future', async () => {
     const scene = await openHistory();
     const { exitCode, stderr } = await scene.call('sync', '--since', '2999');
     expect(exitCode, stderr).toBe(0);
@@ -160,7 +163,7 @@ describe.concurrent('sync --since and --until', () => {
 describe.concurrent('sync --dry-run', () => {
   const openScene = useScene();
 
-  it('stores no activity and prints the requests to do', async () => {
+  it('sync --dry-run stores no activity and prints the requests to do', async () => {
     const scene = await openScene({ activities: 40 });
     const withStreams = within(scene, 0).length;
     const text = await scene.call('sync', '--dry-run');
@@ -178,7 +181,7 @@ describe.concurrent('sync --dry-run', () => {
     expect(await scene.db.collection('athletes').countDocuments(listed)).toBe(0);
   });
 
-  it('estimates the time under the quota without what polls and new activities take', async () => {
+  it('sync --dry-run estimates the time under the quota without what polls and new activities take', async () => {
     const scene = await openScene({ activities: 40 });
     // Some 36 recordings; of 20 requests a day 12 to 19 are left for them.
     const env = { STRAVA_QUOTA_DAILY: '20' };
@@ -188,7 +191,7 @@ describe.concurrent('sync --dry-run', () => {
     expect(seconds).toBeLessThanOrEqual(4 * 86_400);
   });
 
-  it('estimates the time by the speed of the last runs where that is lower, as status does', async () => {
+  it('sync --dry-run estimates the time by the speed of the last runs where that is lower, as status does', async () => {
     const scene = await openScene({ activities: 40 });
     const slow = { requests: 20, busy_seconds: 7_200 };
     const started_at = new Date(Date.now() - 7_200_000);
@@ -210,20 +213,20 @@ describe.concurrent('sync --dry-run', () => {
     expect(toDo.duration).toBe(formatDuration(toDo.streams * 360_000));
   });
 
-  it('plans one request where everything is stored', async () => {
+  it('sync --dry-run plans one request where everything is stored', async () => {
     const scene = await openScene({ activities: 230, env: { SYNC_STREAMS: 'false' } });
     await scene.call('sync');
     const { stdout } = await scene.call('sync', '--dry-run', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ athletes: [{ listRequests: 1, unknown: 0 }] });
   });
 
-  it('counts no streams where streams are switched off', async () => {
+  it('sync --dry-run counts no streams where streams are switched off', async () => {
     const scene = await openScene({ activities: 10, env: { SYNC_STREAMS: 'false' } });
     const { stdout } = await scene.call('sync', '--dry-run', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ requests: 0, athletes: [{ unknown: 10 }] });
   });
 
-  it('counts only the requested period', async () => {
+  it('sync --dry-run counts only the requested period', async () => {
     const athletes = [{ ...athleteNamed('Ada', athleteId, 30), years: 2 }];
     const scene = await openScene({ athletes });
     const args = ['sync', '--dry-run', '--json', '--since', '500d', '--until', '100d'];

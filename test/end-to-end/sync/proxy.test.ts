@@ -7,7 +7,7 @@ import { useScene } from '../../support/scene.ts';
 describe('a proxy of the environment', () => {
   const openScene = useScene();
 
-  it('is asked for the way to Strava, and not for this machine', async () => {
+  it('a proxy of the environment is asked for the way to Strava, and not for this machine', async () => {
     const asked: string[] = [];
     const proxy = createServer((request, response) => {
       asked.push(request.url ?? '');

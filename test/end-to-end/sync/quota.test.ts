@@ -16,7 +16,7 @@ const lasting = { short: 20, daily: 20, shortWindowMs: 86_400_000 };
 describe.concurrent('sync under the quota', () => {
   const openScene = useScene();
 
-  it('waits for the quota, says so, and never exceeds it', async () => {
+  it('sync under the quota waits for the quota, says so, and never exceeds it', async () => {
     const scene = await openScene({ activities: 30, quota: quick, env: quickEnv });
     const { exitCode, stderr } = await scene.run('sync');
     expect(exitCode, stderr).toBe(0);
@@ -28,7 +28,7 @@ describe.concurrent('sync under the quota', () => {
     expect(scene.simulator.requests.fetchedTwice()).toEqual([]);
   });
 
-  it('ends with 75 with --no-wait, and knows the spent quota after a restart', async () => {
+  it('sync under the quota ends with 75 with --no-wait, and knows the spent quota after a restart', async () => {
     const scene = await openScene({ activities: 60, quota: lasting, env: lastingEnv });
     const first = await scene.call('sync', '--no-wait', '--json');
     expect(first.exitCode, first.stderr).toBe(75);
@@ -55,7 +55,7 @@ describe.concurrent('sync under the quota', () => {
     );
   });
 
-  it('says until when at once where nothing is left for a dry run', async () => {
+  it('sync under the quota says until when at once where nothing is left for a dry run', async () => {
     const quota = { short: 1, daily: 1, shortWindowMs: 86_400_000 };
     const env = { STRAVA_QUOTA_SHORT_WINDOW: '24h', STRAVA_QUOTA_SHORT: '1' };
     const scene = await openScene({ activities: 3, quota, env });
@@ -68,7 +68,7 @@ describe.concurrent('sync under the quota', () => {
     expect(scene.countedRequests()).toBe(1);
   });
 
-  it('counts the requests of a killed process', async () => {
+  it('sync under the quota counts the requests of a killed process', async () => {
     const scene = await openScene({ activities: 60, quota: lasting, env: lastingEnv });
     const { requests } = scene.simulator;
     const killed = scene.launch(['sync']);
@@ -81,7 +81,7 @@ describe.concurrent('sync under the quota', () => {
     expect(scene.countedRequests()).toBeLessThanOrEqual(20);
   });
 
-  it('continues over several windows where a killed process stopped', async () => {
+  it('sync under the quota continues over several windows where a killed process stopped', async () => {
     const scene = await openScene({ activities: 30, quota: quick, env: quickEnv });
     const { requests } = scene.simulator;
     for (const streams of [8, 22]) {
@@ -95,7 +95,7 @@ describe.concurrent('sync under the quota', () => {
     expect(requests.overLimit()).toEqual([]);
   });
 
-  it('shares the quota between two processes that sync two athletes', async () => {
+  it('sync under the quota shares the quota between two processes that sync two athletes', async () => {
     const athletes = [athleteNamed('Ada', 1001, 14), athleteNamed('Bob', 1002, 14)];
     const scene = await openScene({ athletes, quota: quick, env: quickEnv });
     const ended = await Promise.all([
@@ -108,7 +108,7 @@ describe.concurrent('sync under the quota', () => {
     expect(await scene.differences(1002)).toEqual([]);
   });
 
-  it('uses a limit of Strava that is lower than the configured one', async () => {
+  it('sync under the quota uses a limit of Strava that is lower than the configured one', async () => {
     const scene = await openScene({ activities: 30, quota: lasting });
     const env = { STRAVA_QUOTA_SHORT_WINDOW: '24h' };
     const { exitCode } = await scene.callWith(env, 'sync', '--no-wait');
@@ -117,7 +117,7 @@ describe.concurrent('sync under the quota', () => {
   });
 
   it.each([3_700, -45_300])(
-    'counts the quota on Strava’s clock, %i ms from ours',
+    'sync under the quota counts the quota on Strava’s clock, %i ms from ours',
     async (skewMs) => {
       const clock = { ...systemClock, nowMs: () => Date.now() + skewMs };
       const shortWindow = { short: 12, daily: 500, shortWindowMs: 5_000, dailyWindowMs: 60_000 };
@@ -136,7 +136,7 @@ describe.concurrent('sync under the quota', () => {
   );
 
   it.each(['none', 'overall', 'none-on-streams', 'rubbish'] as const)(
-    'keeps the quota with rate limit headers of the kind "%s"',
+    'sync under the quota keeps the quota with rate limit headers of the kind "%s"',
     async (headers) => {
       const scene = await openScene({ activities: 18, headers, quota: quick, env: quickEnv });
       const { exitCode, stderr } = await scene.call('sync');
@@ -146,7 +146,7 @@ describe.concurrent('sync under the quota', () => {
     },
   );
 
-  it('leaves requests for a new upload during a backfill', async () => {
+  it('sync under the quota leaves requests for a new upload during a backfill', async () => {
     const env = { ...quickEnv, SYNC_SCHEDULE: '* * * * * *' };
     const scene = await openScene({ activities: 80, quota: quick, env });
     const daemon = scene.begin(['start']);

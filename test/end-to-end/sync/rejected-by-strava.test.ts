@@ -21,28 +21,34 @@ describe.concurrent('sync against an address that is not the API', () => {
     ['page-404', 'list', /\(404, text\/html\)\. Check STRAVA_API_URL/],
     ['redirect', 'token', /the token is redirected to https:\/\/api\.example\.org \(302\)/],
     ['page-404', 'token', /\(404, text\/html\)\. Check STRAVA_OAUTH_URL/],
-  ])('ends with its cause after three times %s for the %s', async (kind, endpoint, cause) => {
-    const scene = await openScene({ activities: 3 });
-    scene.simulator.faults.next(kind, 1_000, { endpoint });
-    const { exitCode, stderr } = await scene.callWith(env, 'sync');
-    expect(exitCode, stderr).toBe(1);
-    expect(stderr).toMatch(cause);
-    expect(stderr.trim().split('\n')).toHaveLength(2);
-    expect(stderr).not.toContain('secret');
-    expect(scene.simulator.requests.count({ endpoint })).toBe(3);
-  });
-
-  it.each(['page-403', 'redirect'] as const)('goes on after one %s for the list', async (kind) => {
-    const scene = await openScene({ activities: 3 });
-    scene.simulator.faults.next(kind, 1, { endpoint: 'list' });
-    const { exitCode, stderr } = await scene.callWith(env, 'sync');
-    expect(exitCode, stderr).toBe(0);
-    expect(stderr.trim().split('\n')).toHaveLength(1);
-    expect(await scene.differences()).toEqual([]);
-  });
+  ])(
+    'sync against an address that is not the API ends with its cause after three times %s for the %s',
+    async (kind, endpoint, cause) => {
+      const scene = await openScene({ activities: 3 });
+      scene.simulator.faults.next(kind, 1_000, { endpoint });
+      const { exitCode, stderr } = await scene.callWith(env, 'sync');
+      expect(exitCode, stderr).toBe(1);
+      expect(stderr).toMatch(cause);
+      expect(stderr.trim().split('\n')).toHaveLength(2);
+      expect(stderr).not.toContain('secret');
+      expect(scene.simulator.requests.count({ endpoint })).toBe(3);
+    },
+  );
 
   it.each(['page-403', 'redirect'] as const)(
-    'fetches the streams of one activity once their lasting %s is over',
+    'sync against an address that is not the API goes on after one %s for the list',
+    async (kind) => {
+      const scene = await openScene({ activities: 3 });
+      scene.simulator.faults.next(kind, 1, { endpoint: 'list' });
+      const { exitCode, stderr } = await scene.callWith(env, 'sync');
+      expect(exitCode, stderr).toBe(0);
+      expect(stderr.trim().split('\n')).toHaveLength(1);
+      expect(await scene.differences()).toEqual([]);
+    },
+  );
+
+  it.each(['page-403', 'redirect'] as const)(
+    'sync against an address that is not the API fetches the streams of one activity once their lasting %s is over',
     async (kind) => {
       const scene = await openScene({ activities: 6 });
       const [{ id } = { id: 0 }] = scene.simulator.world
@@ -67,15 +73,18 @@ describe.concurrent('sync against an address that is not the API', () => {
       'https://strava.invalid/api/v3',
       /The host strava\.invalid is not found \(\w+\)\. Trying again/,
     ],
-  ])('shows at the first failure why %s does not answer', async (url, cause) => {
-    const scene = await openScene({ activities: 3 });
-    const command = scene.begin(['sync'], { ...env, STRAVA_API_URL: url });
-    await command.shown(cause);
-    command.kill('SIGINT');
-    await command.ended;
-  });
+  ])(
+    'sync against an address that is not the API shows at the first failure why %s does not answer',
+    async (url, cause) => {
+      const scene = await openScene({ activities: 3 });
+      const command = scene.begin(['sync'], { ...env, STRAVA_API_URL: url });
+      await command.shown(cause);
+      command.kill('SIGINT');
+      await command.ended;
+    },
+  );
 
-  it('shows at the first failure that a page came instead of the list', async () => {
+  it('sync against an address that is not the API shows at the first failure that a page came instead of the list', async () => {
     const scene = await openScene({ activities: 3 });
     scene.simulator.faults.next('html-200', 1_000, { endpoint: 'list' });
     const command = scene.begin(['sync'], env);
@@ -84,7 +93,7 @@ describe.concurrent('sync against an address that is not the API', () => {
     await command.ended;
   });
 
-  it('ends where the list shows the same page again, spends no quota on it, and leaves no hole', async () => {
+  it('sync against an address that is not the API ends where the list shows the same page again, spends no quota on it, and leaves no hole', async () => {
     const scene = await openScene({ activities: 230, env: { SYNC_STREAMS: 'false' } });
     const { faults, requests } = scene.simulator;
     faults.next('same-page', 1_000, { endpoint: 'list' });

@@ -29,7 +29,7 @@ async function oldestId({ db }: Scene): Promise<number> {
 describe.concurrent('sync --activity', () => {
   const openScene = useScene();
 
-  it('fetches a changed description and the streams again, with two requests', async () => {
+  it('sync --activity fetches a changed description and the streams again, with two requests', async () => {
     const scene = await openScene({ activities: 6, env: details });
     const { world, requests } = scene.simulator;
     expect((await scene.call('sync')).exitCode).toBe(0);
@@ -49,7 +49,7 @@ describe.concurrent('sync --activity', () => {
     expect(requests.count('list')).toBe(0);
   });
 
-  it('replaces the stored streams by changed ones, although the recording looks the same', async () => {
+  it('sync --activity replaces the stored streams by changed ones, although the recording looks the same', async () => {
     const scene = await openScene({ activities: 4 });
     const { world } = scene.simulator;
     await scene.call('sync');
@@ -65,7 +65,7 @@ describe.concurrent('sync --activity', () => {
   it.each([
     ['has none', 'empty-list', 0],
     ['sends malformed ones', 'malformed', 1],
-  ] as const)('keeps the stored streams if Strava %s', async (_, kind, code) => {
+  ] as const)('sync --activity keeps the stored streams if Strava %s', async (_, kind, code) => {
     const scene = await openScene({ activities: 3 });
     await scene.call('sync');
     const id = await oldestId(scene);
@@ -81,7 +81,7 @@ describe.concurrent('sync --activity', () => {
       expect(stderr).toContain(`Activity ${id} could not be fetched completely: Strava's response`);
   });
 
-  it('fetches an activity that no list has shown yet, and leaves the rest to a later sync', async () => {
+  it('sync --activity fetches an activity that no list has shown yet, and leaves the rest to a later sync', async () => {
     const scene = await openScene({ activities: 8 });
     const id = trueIds(scene.simulator)[2] ?? 0;
     expect((await scene.call('sync', '--activity', String(id))).exitCode).toBe(0);
@@ -90,7 +90,7 @@ describe.concurrent('sync --activity', () => {
     expect(await scene.differences()).toEqual([]);
   });
 
-  it('ends with 1 for a 404, at once, and removes nothing', async () => {
+  it('sync --activity ends with 1 for a 404, at once, and removes nothing', async () => {
     const scene = await openScene({ activities: 4 });
     const { world, requests } = scene.simulator;
     await scene.call('sync');
@@ -111,7 +111,7 @@ describe.concurrent('sync --activity', () => {
     expect(await storedTimes(scene, id)).toBeDefined();
   });
 
-  it('is done at once by the process that holds the athlete', async () => {
+  it('sync --activity is done at once by the process that holds the athlete', async () => {
     const scene = await openScene({ activities: 5, env: details });
     const { world, requests } = scene.simulator;
     const holding = scene.simulator.hold({ endpoint: 'streams' });
@@ -131,7 +131,7 @@ describe.concurrent('sync --activity', () => {
     await daemon.ended;
   });
 
-  it('keeps its request with --no-wait where the quota is spent, and a later run completes it', async () => {
+  it('sync --activity keeps its request with --no-wait where the quota is spent, and a later run completes it', async () => {
     const env = { STRAVA_QUOTA_SHORT: '1', STRAVA_QUOTA_SHORT_WINDOW: '24h' };
     const scene = await openScene({ activities: 3, env });
     const id = firstId(scene);
@@ -158,7 +158,7 @@ describe.concurrent('sync --activity', () => {
     [['--activity', '7', '--dry-run'], '--activity fetches one activity: leave --since'],
     [['--activity', '7', '--retry-parked'], '--activity fetches one activity: leave --since'],
     [['--activity', '7'], 'Several athletes have logged in: 1001, 1002.'],
-  ])('ends with 2 for %j', async (args, sentence) => {
+  ])('sync --activity ends with 2 for %j', async (args, sentence) => {
     const athletes = [athleteNamed('Ada', 1001, 1), athleteNamed('Bob', 1002, 1)];
     const scene = await openScene({ athletes });
     const { exitCode, stdout, stderr } = await scene.call('sync', ...args);
@@ -168,7 +168,7 @@ describe.concurrent('sync --activity', () => {
     expect(scene.simulator.requests.entries).toEqual([]);
   });
 
-  it('finds the athlete of a stored activity, and rejects another', async () => {
+  it('sync --activity finds the athlete of a stored activity, and rejects another', async () => {
     const athletes = [athleteNamed('Ada', 1001, 2), athleteNamed('Bob', 1002, 2)];
     const scene = await openScene({ athletes });
     await scene.call('sync');

@@ -24,7 +24,7 @@ describe('sync', () => {
     await logIn(mongodb.db, simulator, athleteId);
   }
 
-  it('makes the database equal to Strava with one request an activity, and then sends one', async () => {
+  it('sync makes the database equal to Strava with one request an activity, and then sends one', async () => {
     await simulate(1_000);
     const surroundings = { simulator, mongodb, env: ampleEnv };
 

@@ -4,7 +4,7 @@ import { athleteId, useScene } from '../../support/scene.ts';
 describe.concurrent('an access token', () => {
   const openScene = useScene();
 
-  it('is refreshed once for all requests in flight when Strava rejects it', async () => {
+  it('an access token is refreshed once for all requests in flight when Strava rejects it', async () => {
     const scene = await openScene({ activities: 40 });
     const { requests } = scene.simulator;
     const command = scene.begin(['sync']);
@@ -16,7 +16,7 @@ describe.concurrent('an access token', () => {
     expect(await scene.differences()).toEqual([]);
   });
 
-  it('of a few seconds is refreshed as often as needed, and no grant is lost', async () => {
+  it('an access token of a few seconds is refreshed as often as needed, and no grant is lost', async () => {
     const scene = await openScene({ activities: 60, accessTokenLifetimeMs: 3_000 });
     const { requests } = scene.simulator;
     scene.simulator.setQuota({ short: 20, shortWindowMs: 2_000 });
@@ -29,7 +29,7 @@ describe.concurrent('an access token', () => {
     expect(scene.simulator.isRefreshTokenLive(String(grant?.['refresh_token']))).toBe(true);
   });
 
-  it('is refreshed once for two concurrent commands', async () => {
+  it('an access token is refreshed once for two concurrent commands', async () => {
     const scene = await openScene({ activities: 25 });
     const ended = await Promise.all([
       scene.run('sync'),
@@ -42,7 +42,7 @@ describe.concurrent('an access token', () => {
     expect(await scene.differences()).toEqual([]);
   });
 
-  it('is checked by one request where there are no activities', async () => {
+  it('an access token is checked by one request where there are no activities', async () => {
     const scene = await openScene({ activities: 0 });
     expect((await scene.call('sync')).exitCode).toBe(0);
     expect(scene.countedRequests()).toBe(1);

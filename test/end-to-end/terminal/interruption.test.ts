@@ -10,7 +10,7 @@ import { eventually } from '../../support/waiting.ts';
 describe('a command that Ctrl-C interrupts', () => {
   const openScene = useScene();
 
-  it('ends sync with 130, after the summary that names what is left', async () => {
+  it('a command that Ctrl-C interrupts ends sync with 130, after the summary that names what is left', async () => {
     const scene = await openScene({ activities: 5 });
     const held = scene.simulator.hold({ endpoint: 'streams' });
     const sync = scene.launch(['sync']);
@@ -25,7 +25,7 @@ describe('a command that Ctrl-C interrupts', () => {
     expect(await scene.differences()).toEqual([]);
   });
 
-  it('ends verify with 130 after its first line of progress, and says why there is no result', async () => {
+  it('a command that Ctrl-C interrupts ends verify with 130 after its first line of progress, and says why there is no result', async () => {
     const scene = await openScene({ activities: 2 });
     await scene.call('sync');
     const held = scene.simulator.hold({ endpoint: 'list' });
@@ -68,7 +68,7 @@ describe('a command over many documents that Ctrl-C interrupts', () => {
   const hasPart = async (): Promise<boolean> =>
     (await readdir(folder)).some((name) => name.endsWith('.part'));
 
-  it('ends backup with 130, and leaves nothing behind', async () => {
+  it('a command over many documents that Ctrl-C interrupts ends backup with 130, and leaves nothing behind', async () => {
     const out = join(folder, 'interrupted');
     const backup = scene.launch(['backup', '--out', out]);
     await eventually(hasPart);
@@ -79,7 +79,7 @@ describe('a command over many documents that Ctrl-C interrupts', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('ends export with 130, and leaves nothing behind', async () => {
+  it('a command over many documents that Ctrl-C interrupts ends export with 130, and leaves nothing behind', async () => {
     const out = join(folder, 'interrupted.ndjson');
     const exporting = scene.launch(['export', '--format', 'ndjson', '--out', out]);
     await eventually(hasPart);
@@ -90,7 +90,7 @@ describe('a command over many documents that Ctrl-C interrupts', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('ends rebuild with 130 after its first line of progress, and says what is left', async () => {
+  it('a command over many documents that Ctrl-C interrupts ends rebuild with 130 after its first line of progress, and says what is left', async () => {
     const rebuild = scene.launch(['rebuild']);
     await rebuild.shown(/INFO: Rebuilding: [\d,]+ of 20,000 activities/);
     rebuild.kill('SIGINT');
@@ -103,7 +103,7 @@ describe('a command over many documents that Ctrl-C interrupts', () => {
     expect(Math.min(...numbers)).toBeGreaterThan(0);
   });
 
-  it('ends restore with 130, says how much is restored, and starts over with --force', async () => {
+  it('a command over many documents that Ctrl-C interrupts ends restore with 130, says how much is restored, and starts over with --force', async () => {
     const out = join(folder, 'whole');
     expect((await scene.call('backup', '--out', out)).exitCode).toBe(0);
     const target = scene.db.client.db(`${scene.db.databaseName}_restored`);

@@ -32,7 +32,7 @@ function exchange(port: number, head: string): Promise<string> {
 }
 
 describe('the address', () => {
-  test('requests the wanted scopes, with a redirect to this machine and a state of its own', async () => {
+  test('the address of a login requests the wanted scopes, with a redirect to this machine and a state of its own', async () => {
     const [one, other] = [await startLogin(), await startLogin()];
     const query = Object.fromEntries(one.address.searchParams);
     expect(query).toMatchObject({
@@ -51,7 +51,7 @@ describe('the address', () => {
 });
 
 describe('a browser that follows it', () => {
-  test('logs the athlete in and is notified', async () => {
+  test('a browser that follows the address logs the athlete in, and shows that it did', async () => {
     const { program, outcome, address } = await startLogin();
     const page = await fetch(address);
     expect(page.status).toBe(200);
@@ -63,7 +63,7 @@ describe('a browser that follows it', () => {
     expect(await logins.storedGrant(1001)).toMatchObject({ scope: everyScope });
   });
 
-  test('of another athlete adds that athlete', async () => {
+  test('a browser that another athlete uses adds that athlete', async () => {
     for (const athleteId of [1001, 1002]) {
       logins.simulator().setConsent({ athleteId });
       const { outcome, address } = await startLogin();
@@ -73,7 +73,7 @@ describe('a browser that follows it', () => {
     expect(await logins.countGrants()).toBe(4);
   });
 
-  test('with boxes unticked sees in the terminal what will be missing', async () => {
+  test('unticked boxes show in the terminal what will be missing', async () => {
     logins.simulator().setConsent({ unticked: ['profile:read_all', 'read_all'] });
     const { program, outcome, address } = await startLogin();
     await fetch(address);
@@ -82,7 +82,7 @@ describe('a browser that follows it', () => {
     expect(program.printed()).toMatch(/read_all: private segments/);
   });
 
-  test('without the box about activities ends the login with 3', async () => {
+  test('an unticked box about activities ends the login with 3', async () => {
     logins.simulator().setConsent({ unticked: ['activity:read_all'] });
     const { outcome, address } = await startLogin();
     const failure = failureOf(outcome);
@@ -93,7 +93,7 @@ describe('a browser that follows it', () => {
     expect(await logins.countGrants()).toBe(0);
   });
 
-  test('is asked for every scope again after a login that lacked one', async () => {
+  test('a login asks for every scope again after one that lacked a scope', async () => {
     logins.simulator().setConsent({ unticked: ['read_all'] });
     const first = await startLogin();
     expect(first.address.searchParams.get('approval_prompt')).toBe('auto');
@@ -110,7 +110,7 @@ describe('a browser that follows it', () => {
     expect(await third.outcome).toBe(0);
   });
 
-  test('is asked again with --force, also after a login that was not stored', async () => {
+  test('a login with --force asks again, also after a login that was not stored', async () => {
     logins.simulator().setConsent({ unticked: ['activity:read_all'] });
     const refused = await startLogin();
     const failure = failureOf(refused.outcome);
@@ -139,7 +139,7 @@ describe('a browser that follows it', () => {
 });
 
 describe('a rejection', () => {
-  test('by the athlete ends the login with 3', async () => {
+  test('a rejection by the athlete ends the login with 3', async () => {
     logins.simulator().setConsent({ isDenied: true });
     const { outcome, address } = await startLogin();
     const failure = failureOf(outcome);
@@ -148,7 +148,7 @@ describe('a rejection', () => {
     expect(await logins.countGrants()).toBe(0);
   });
 
-  test('for another reason is named, and what is odd in it never reaches the page', async () => {
+  test('another reason of a rejection is named, and what is odd in it never reaches the page', async () => {
     const { outcome, callback, state } = await startLogin();
     const failure = failureOf(outcome);
     const text = await (await callback({ state, error: '<script>alert(1)</script>' })).text();
@@ -156,7 +156,7 @@ describe('a rejection', () => {
     expect((await failure).message).toContain('an unknown error');
   });
 
-  test('of a used code comes after one more try', async () => {
+  test('a used code is rejected after one more try', async () => {
     const code = logins.simulator().grant(1001);
     await logins.logIn({ code });
     await logins.database.clear();
@@ -168,7 +168,7 @@ describe('a rejection', () => {
     expect(await logins.countGrants()).toBe(0);
   });
 
-  test('of the client ends with 3 and is shown to the browser', async () => {
+  test('a rejected client ends the login with 3, which the browser shows', async () => {
     const config = { STRAVA_CLIENT_SECRET: 'f'.repeat(40) };
     const { outcome, address } = await startLogin(logins.createProgram({ config }));
     const failure = failureOf(outcome);
@@ -183,7 +183,7 @@ describe('the listener', () => {
     ['a code with no state', { code: 'c' }],
     ['a rejection with another state', { state: 'x'.repeat(32), error: 'access_denied' }],
     ['a rejection with no state', { error: 'access_denied' }],
-  ])('responds 400 to %s, and the login goes on waiting', async (_what, query) => {
+  ])('the listener responds 400 to %s, and the login goes on waiting', async (_what, query) => {
     const { outcome, address, callback } = await startLogin();
     const page = await callback({ ...query, scope: everyScope.join(',') });
     expect(page.status).toBe(400);
@@ -194,7 +194,7 @@ describe('the listener', () => {
   });
 
   test.each(['strava.example.org', 'localhost', 'localhost:1', '127.0.0.1.example.org:PORT', ''])(
-    'takes no response that is addressed to the host "%s"',
+    'the listener of a login takes no response that is addressed to the host "%s"',
     async (name) => {
       const { program, outcome, address, state } = await startLogin();
       const { port } = new URL(address.searchParams.get('redirect_uri') ?? '');
@@ -207,7 +207,7 @@ describe('the listener', () => {
   );
 
   test.each(['localhost', '127.0.0.1', '[::1]'])(
-    'takes a response that is addressed to %s at its port',
+    'the listener of a login takes a response that is addressed to %s at its port',
     async (name) => {
       const { outcome, address, state } = await startLogin();
       const failure = failureOf(outcome);
@@ -219,7 +219,7 @@ describe('the listener', () => {
     },
   );
 
-  test('responds to anything else without ending the login', async () => {
+  test('the listener of a login responds to other requests without ending the login', async () => {
     const { outcome, address, callback, state } = await startLogin();
     const redirectUri = address.searchParams.get('redirect_uri') ?? '';
     expect((await fetch(new URL('/favicon.ico', redirectUri))).status).toBe(404);
@@ -233,7 +233,7 @@ describe('the listener', () => {
     expect(await outcome).toBe(0);
   });
 
-  test('takes one response only', async () => {
+  test('the listener of a login takes one response only', async () => {
     const held = logins.simulator().hold({ endpoint: 'token' });
     const { outcome, address, callback, state } = await startLogin();
     const page = fetch(address);
@@ -245,7 +245,7 @@ describe('the listener', () => {
     expect(logins.simulator().requests.count('token')).toBe(1);
   });
 
-  test('is gone after a stop, which changes nothing and ends with 0', async () => {
+  test('the listener of a login is gone after a stop, which changes nothing and ends with 0', async () => {
     const { program, outcome, callback } = await startLogin();
     program.stop();
     expect(await outcome).toBe(0);
@@ -254,7 +254,7 @@ describe('the listener', () => {
     expect(await logins.countGrants()).toBe(0);
   });
 
-  test('that finds its port taken names the setting', async () => {
+  test('a listener whose port is taken names the setting', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
     onTestFinished(() => void other.close());

@@ -8,7 +8,7 @@ import { createHastyClock, everyScope, failureOf, isDeadline, useLogins } from '
 const logins = useLogins();
 
 describe('a code', () => {
-  test('becomes a stored login, and the report says whose activities will be synced', async () => {
+  test('a code becomes a stored login, and the report says whose activities will be synced', async () => {
     const program = logins.createProgram();
     const code = logins.simulator().grant(1001);
     expect(await logins.logIn({ code }, program)).toBe(0);
@@ -23,7 +23,7 @@ describe('a code', () => {
     expect(program.printed()).not.toContain('Not granted');
   });
 
-  test('that was used before is rejected in a sentence, with 3, and nothing is stored', async () => {
+  test('a used code is rejected in a sentence, with 3, and nothing is stored', async () => {
     const code = logins.simulator().grant(1001);
     await logins.logIn({ code });
     await logins.database.clear();
@@ -33,7 +33,7 @@ describe('a code', () => {
     expect(await logins.countGrants()).toBe(0);
   });
 
-  test('is requested again while Strava is away', async () => {
+  test('the exchange of a code is retried while Strava is away', async () => {
     const clock = createHastyClock();
     const program = logins.createProgram({ clock });
     logins.simulator().faults.next('html-502', 2, { endpoint: 'token' });
@@ -43,7 +43,7 @@ describe('a code', () => {
     expect(program.logged()).toContain('Strava is away');
   });
 
-  test('gives up after ten minutes with 1', async () => {
+  test('the exchange of a code gives up after ten minutes with 1', async () => {
     let passedMs = 0;
     const hasty = createHastyClock();
     const clock = {
@@ -62,7 +62,7 @@ describe('a code', () => {
     expect(passedMs).toBeGreaterThan(600_000);
   });
 
-  test('of a response without a scope leaves the scope unknown', async () => {
+  test('a code of a response without a scope leaves the scope unknown', async () => {
     const { apiUrl, clientId, clientSecret } = logins.simulator();
     const oauthUrl = await withoutScope(logins.simulator().oauthUrl);
     const strava = { apiUrl, clientId, clientSecret, oauthUrl };
@@ -77,7 +77,7 @@ describe('a code', () => {
 });
 
 describe('a wrong client', () => {
-  test('is rejected in a sentence that names the two settings, with 3', async () => {
+  test('a wrong client is rejected in a sentence that names the two settings, with 3', async () => {
     const program = logins.createProgram({ config: { STRAVA_CLIENT_SECRET: 'f'.repeat(40) } });
     const code = logins.simulator().grant(1001);
     const error = await failureOf(logins.logIn({ code }, program));
@@ -86,7 +86,7 @@ describe('a wrong client', () => {
     expect(await logins.countGrants()).toBe(0);
   });
 
-  test('that is not set is a configuration error, found before anything connects', async () => {
+  test('a client that is not set is a configuration error, found before anything connects', async () => {
     const config = {
       STRAVA_CLIENT_ID: undefined,
       STRAVA_CLIENT_SECRET: undefined,
@@ -109,20 +109,23 @@ describe('an application that may not log this athlete in', () => {
   test.each([
     ['athlete-limit', /as many athletes as Strava allows/],
     ['callback-domain', /Authorization Callback Domain to localhost/],
-  ] as const)('because of its %s is told so, with 3, and not about its secret', async (...row) => {
-    const [kind, sentence] = row;
-    logins.simulator().faults.next(kind, 9, { endpoint: 'token' });
-    const error = await failureOf(logins.logIn({ code: logins.simulator().grant(1001) }));
-    expect(error).toMatchObject({ code: 'APPLICATION_REJECTED', exitCode: 3 });
-    expect(error.message).toMatch(sentence);
-    expect(error.message).not.toMatch(/STRAVA_CLIENT_SECRET|away/);
-    expect(logins.simulator().requests.tokenRefreshes()).toBe(1);
-    expect(await logins.countGrants()).toBe(0);
-  });
+  ] as const)(
+    'an application that may not log this athlete in because of its %s is told so, with 3, and not about its secret',
+    async (...row) => {
+      const [kind, sentence] = row;
+      logins.simulator().faults.next(kind, 9, { endpoint: 'token' });
+      const error = await failureOf(logins.logIn({ code: logins.simulator().grant(1001) }));
+      expect(error).toMatchObject({ code: 'APPLICATION_REJECTED', exitCode: 3 });
+      expect(error.message).toMatch(sentence);
+      expect(error.message).not.toMatch(/STRAVA_CLIENT_SECRET|away/);
+      expect(logins.simulator().requests.tokenRefreshes()).toBe(1);
+      expect(await logins.countGrants()).toBe(0);
+    },
+  );
 });
 
 describe('granted scopes', () => {
-  test('that are fewer than wanted are stored, and the report says what will be missing', async () => {
+  test('fewer scopes than wanted are stored, and the report says what will be missing', async () => {
     const program = logins.createProgram();
     const code = logins.simulator().grant(1001, ['read', 'activity:read']);
     expect(await logins.logIn({ code }, program)).toBe(0);
@@ -132,7 +135,7 @@ describe('granted scopes', () => {
     expect(program.printed()).not.toMatch(/^ {2}read:/m);
   });
 
-  test('without any for activities end with 3, and nothing is stored', async () => {
+  test('scopes without any for activities end with 3, and nothing is stored', async () => {
     const code = logins.simulator().grant(1001, ['read', 'profile:read_all']);
     const error = await failureOf(logins.logIn({ code }));
     expect(error).toMatchObject({ code: 'AUTHORIZATION_NEEDED', exitCode: 3 });
@@ -144,19 +147,19 @@ describe('granted scopes', () => {
 describe('a pasted address', () => {
   const pasted = (query: string): string => `http://localhost:8485/exchange_token?${query}`;
 
-  test('logs in with its code', async () => {
+  test('a pasted address logs in with its code', async () => {
     const code = logins.simulator().grant(1002);
     const redirectUrl = pasted(`state=abc&code=${code}&scope=${everyScope.join(',')}`);
     expect(await logins.logIn({ redirectUrl })).toBe(0);
     expect(await logins.storedGrant(1002)).toMatchObject({ scope: everyScope });
   });
 
-  test('works without its scheme', async () => {
+  test('a pasted address works without its scheme', async () => {
     const redirectUrl = `localhost/exchange_token?code=${logins.simulator().grant(1002)}`;
     expect(await logins.logIn({ redirectUrl })).toBe(0);
   });
 
-  test('of a denied login ends with 3', async () => {
+  test('a pasted address of a denied login ends with 3', async () => {
     const error = await failureOf(
       logins.logIn({ redirectUrl: pasted('state=abc&error=access_denied') }),
     );
@@ -164,7 +167,7 @@ describe('a pasted address', () => {
     expect(error.message).toContain('did not allow the access');
   });
 
-  test('with too few scopes is not even exchanged', async () => {
+  test('a pasted address with too few scopes is not exchanged', async () => {
     const redirectUrl = pasted(`code=${logins.simulator().grant(1001)}&scope=read`);
     expect((await failureOf(logins.logIn({ redirectUrl }))).exitCode).toBe(3);
     expect(logins.simulator().requests.count('token')).toBe(0);

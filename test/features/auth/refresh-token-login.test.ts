@@ -12,7 +12,7 @@ async function refreshTokenOf(athleteId: number): Promise<string> {
 }
 
 describe('a refresh token from elsewhere', () => {
-  test('is exchanged for its successor, and the athlete is fetched', async () => {
+  test('a refresh token is exchanged for its successor, and the athlete is fetched', async () => {
     const program = logins.createProgram();
     const refreshToken = logins.simulator().issueRefreshToken(1002);
     expect(await logins.logIn({ refreshToken }, program)).toBe(0);
@@ -24,20 +24,20 @@ describe('a refresh token from elsewhere', () => {
     expect(await logins.database.db.collection('pending_logins').countDocuments()).toBe(0);
   });
 
-  test('that Strava rejects ends with 3, and nothing is stored', async () => {
+  test('a refresh token that Strava rejects ends with 3, and nothing is stored', async () => {
     const error = await failureOf(logins.logIn({ refreshToken: 'unknown' }));
     expect(error).toMatchObject({ code: 'AUTHORIZATION_NEEDED', exitCode: 3 });
     expect(error.message).toMatch(/Strava rejects this refresh token/);
     expect(await logins.countGrants()).toBe(0);
   });
 
-  test('without a scope for activities ends with 3, and nothing is stored', async () => {
+  test('a refresh token without a scope for activities ends with 3, and nothing is stored', async () => {
     const refreshToken = logins.simulator().issueRefreshToken(1001, ['read']);
     expect((await failureOf(logins.logIn({ refreshToken }))).exitCode).toBe(3);
     expect(await logins.countGrants()).toBe(0);
   });
 
-  test('is not lost when Strava is away before it says whose it is', async () => {
+  test('a refresh token is not lost when Strava is away before it says whose it is', async () => {
     const clock = createHastyClock();
     logins.simulator().faults.next('html-502', 2, { endpoint: 'athlete' });
     const refreshToken = logins.simulator().issueRefreshToken(1001);
@@ -62,7 +62,7 @@ describe('an interrupted login', () => {
     expect(await logins.storedGrant(1001)).toBeNull();
   }
 
-  test('goes on where it was when the same token is given again', async () => {
+  test('an interrupted login goes on where it was when the same token is given again', async () => {
     const refreshToken = logins.simulator().issueRefreshToken(1001);
     await interrupt(refreshToken);
     expect(logins.simulator().isRefreshTokenLive(refreshToken)).toBe(false);
@@ -72,7 +72,7 @@ describe('an interrupted login', () => {
     expect(await logins.database.db.collection('pending_logins').countDocuments()).toBe(0);
   });
 
-  test('renews what it had when that is too old', async () => {
+  test('an interrupted login refreshes a token that is too old', async () => {
     const refreshToken = logins.simulator().issueRefreshToken(1001);
     await interrupt(refreshToken);
     const { db } = logins.database;
@@ -81,7 +81,7 @@ describe('an interrupted login', () => {
     expect(logins.simulator().isRefreshTokenLive(await refreshTokenOf(1001))).toBe(true);
   });
 
-  test('does not replace a newer grant that was stored meanwhile', async () => {
+  test('an interrupted login does not replace a newer grant that was stored meanwhile', async () => {
     const refreshToken = logins.simulator().issueRefreshToken(1001);
     await interrupt(refreshToken);
     await logins.logIn({ code: logins.simulator().grant(1001) });
@@ -92,7 +92,7 @@ describe('an interrupted login', () => {
 });
 
 describe('the refresh token that is stored already', () => {
-  test('is renewed under its athlete, before anything else is requested', async () => {
+  test('a refresh token that is stored already is refreshed under its athlete, before anything else is requested', async () => {
     await logins.logIn({ code: logins.simulator().grant(1001) });
     const refreshToken = await refreshTokenOf(1001);
     const held = logins.simulator().hold({ endpoint: 'athlete' });
@@ -107,7 +107,7 @@ describe('the refresh token that is stored already', () => {
     expect(program.printed()).toContain('Logged in as Anna Muster (athlete 1001).');
   });
 
-  test('clears the mark that it needs authorization', async () => {
+  test('a refresh token that is stored already clears the mark that it needs authorization', async () => {
     await logins.logIn({ code: logins.simulator().grant(1001) });
     const mark = { needs_authorization: { since: new Date(), reason: 'test' } };
     await logins.database.db.collection('tokens').updateOne({}, { $set: mark });
@@ -116,7 +116,7 @@ describe('the refresh token that is stored already', () => {
   });
 });
 
-test('a spent quota is waited for, and the wait is announced', async () => {
+test('a login waits for a spent quota, and announces the wait', async () => {
   // Set back to the beginning of a window, so that none ends before the wait begins.
   const behindMs = (Date.now() % 4_000) - 500;
   const clock = { ...systemClock, nowMs: () => systemClock.nowMs() - behindMs };

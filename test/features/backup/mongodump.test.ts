@@ -53,7 +53,7 @@ async function store(): Promise<Stored> {
 
 describe('a dump of mongodump', () => {
   it.each([{ isCompressed: true }, { isCompressed: false }])(
-    'is restored without what MongoDB or a process keeps for itself (compressed: $isCompressed)',
+    'a dump of mongodump is restored without what MongoDB or a process keeps for itself (compressed: $isCompressed)',
     async (options) => {
       const expected = await store();
       await writeDump(join(folder, 'mine'), { ...stored, ...unrestored }, options);

@@ -31,7 +31,7 @@ const run = (checks: readonly Check[], isTimeOver = false): Promise<readonly Res
   runChecks(checks, { clock: clockOf(isTimeOver), maxMs: 5_000, signal });
 
 describe('the checks of the doctor', () => {
-  it('are reported in their order, and a failed one stops no other', async () => {
+  it('the checks of the doctor are reported in their order, and a failed one stops no other', async () => {
     const results = await run([throwing(new MongoUnavailableError('MongoDB is away.')), ok]);
     expect(results).toEqual([
       { check: 'throwing', mark: 'failed', found: 'MongoDB is away.' },
@@ -49,18 +49,21 @@ describe('the checks of the doctor', () => {
       ['It could not be checked (EACCES).'],
       1,
     ],
-  ])('turn the error %# into findings and an exit code', async (error, found, exitCode) => {
-    const results = await run([throwing(error), ok]);
-    const failed = results.filter(({ mark }) => mark === 'failed');
-    expect(failed.map((result) => result.found)).toEqual(found);
-    expect(exitCodeOf(results)).toBe(exitCode);
-  });
+  ])(
+    'the checks of the doctor turn the error %# into findings and an exit code',
+    async (error, found, exitCode) => {
+      const results = await run([throwing(error), ok]);
+      const failed = results.filter(({ mark }) => mark === 'failed');
+      expect(failed.map((result) => result.found)).toEqual(found);
+      expect(exitCodeOf(results)).toBe(exitCode);
+    },
+  );
 
-  it('let a bug through', async () => {
+  it('the checks of the doctor let a bug through', async () => {
     await expect(run([throwing(new TypeError('a bug'))])).rejects.toThrow('a bug');
   });
 
-  it('are ended when their time is over, and told so', async () => {
+  it('the checks of the doctor are ended when their time is over, and told so', async () => {
     let isAborted = false;
     const endless: Check = {
       name: 'endless',
@@ -82,11 +85,14 @@ describe('the checks of the doctor', () => {
     [['ok', 'skipped'], 'ok', 0],
     [['warning', 'ok'], 'warning', 0],
     [['warning', 'failed'], 'failed', 1],
-  ] as const)('with the marks %j are %s and end with %i', (marks, worst, exitCode) => {
-    const results = marks.map(
-      (mark) => ({ check: 'a', mark, found: 'b' }) satisfies Finding & { check: string },
-    );
-    expect(worstOf(results)).toBe(worst);
-    expect(exitCodeOf(results)).toBe(exitCode);
-  });
+  ] as const)(
+    'the checks of the doctor with the marks %j are %s and end with %i',
+    (marks, worst, exitCode) => {
+      const results = marks.map(
+        (mark) => ({ check: 'a', mark, found: 'b' }) satisfies Finding & { check: string },
+      );
+      expect(worstOf(results)).toBe(worst);
+      expect(exitCodeOf(results)).toBe(exitCode);
+    },
+  );
 });

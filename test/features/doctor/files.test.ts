@@ -12,7 +12,7 @@ describe('the files with secrets', () => {
     [0o600, 'ok', 'No other user can read or change a file with secrets.'],
     [0o644, 'warning', 'config/secrets.json can be read by other users of this machine'],
     [0o666, 'warning', 'config/secrets.json can be read and changed by other users'],
-  ])('with secrets.json of mode %o are %s', async (mode, expected, text) => {
+  ])('the files with secrets with secrets.json of mode %o are %s', async (mode, expected, text) => {
     using project = createProjectFolder();
     project.write('config/secrets.json', secrets, mode);
     const source = { env: {}, configDir: project.configDir };
@@ -22,7 +22,7 @@ describe('the files with secrets', () => {
     expect(others).toEqual([]);
   });
 
-  it('are checked where a setting is wrong, too', async () => {
+  it('the files with secrets are checked where a setting is wrong, too', async () => {
     using project = createProjectFolder();
     project.write('config/secrets.json', secrets, 0o644);
     const source = { env: { SYNC_SINCE: 'never' }, configDir: project.configDir };
@@ -31,7 +31,7 @@ describe('the files with secrets', () => {
     expect(await checkFiles(source, config)).toMatchObject([{ mark: 'warning' }]);
   });
 
-  it('include the key file, and leave one that is not there to the logins', async () => {
+  it('the files with secrets include the key file, and leave one that is not there to the logins', async () => {
     using project = createProjectFolder();
     const keys = project.write('keys', 'AAAA', 0o640);
     const sourceOf = (path: string) => ({

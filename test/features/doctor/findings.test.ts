@@ -18,7 +18,7 @@ describe('the version of Node.js', () => {
     expect(assessNode(version).mark).toBe(mark);
   });
 
-  it('is compared with the one of package.json', () => {
+  it('the version of Node.js is compared with the one of package.json', () => {
     const text = readFileSync(resolve(import.meta.dirname, '../../../package.json'), 'utf8');
     expect(text).toContain(`"node": ">=${minNodeMajor}"`);
   });
@@ -34,21 +34,27 @@ describe('the clock of this machine', () => {
     [-4_000, 'ok', 'agrees'],
     [7_000, 'warning', '6 s ahead of'],
     [-90_000, 'warning', '90 s behind'],
-  ])('that is %i ms ahead of the Date header is %s', (aheadMs, mark, text) => {
-    const atMs = dateMs + aheadMs;
-    const finding = assessClock(date, { sentAtMs: atMs, receivedAtMs: atMs });
-    expect(finding.mark).toBe(mark);
-    expect(finding.found).toContain(text);
-  });
+  ])(
+    'the clock of this machine that is %i ms ahead of the Date header is %s',
+    (aheadMs, mark, text) => {
+      const atMs = dateMs + aheadMs;
+      const finding = assessClock(date, { sentAtMs: atMs, receivedAtMs: atMs });
+      expect(finding.mark).toBe(mark);
+      expect(finding.found).toContain(text);
+    },
+  );
 
-  it('is not blamed for a slow response', () => {
+  it('the clock of this machine is not blamed for a slow response', () => {
     const exchange = { sentAtMs: dateMs - 4_000, receivedAtMs: dateMs + 30_000 };
     expect(assessClock(date, exchange).mark).toBe('ok');
   });
 
-  it.each([undefined, 'yesterday'])('is not judged by the date %j', (named) => {
-    expect(assessClock(named, { sentAtMs: 0, receivedAtMs: 0 }).mark).toBe('skipped');
-  });
+  it.each([undefined, 'yesterday'])(
+    'the clock of this machine is not judged by the date %j',
+    (named) => {
+      expect(assessClock(named, { sentAtMs: 0, receivedAtMs: 0 }).mark).toBe('skipped');
+    },
+  );
 });
 
 describe('the free room of a disk', () => {
@@ -56,7 +62,7 @@ describe('the free room of a disk', () => {
     [40e9, 'ok', '40.0 GB'],
     [1.5e9, 'warning', '1.5 GB'],
     [0.1e9, 'failed', '0.1 GB'],
-  ])('of %d bytes is %s', (bytes, mark, text) => {
+  ])('the free room of a disk of %d bytes is %s', (bytes, mark, text) => {
     expect(assessDisk('The disk', bytes)).toMatchObject({
       mark,
       found: `The disk has ${text} free.`,
@@ -77,14 +83,14 @@ describe('MongoDB', () => {
     [{}, 'a standalone server'],
     [{ setName: 'rs0' }, 'a replica set'],
     [{ msg: 'isdbgrid' }, 'a sharded cluster'],
-  ])('with %j is %s', (hello, text) => {
+  ])('MongoDB with %j is %s', (hello, text) => {
     expect(assessMongo({ ...facts, hello }, 'd')[0]).toMatchObject({
       mark: 'ok',
       found: `MongoDB 6.0.5, ${text}, answers at mongodb://h/d.`,
     });
   });
 
-  it('before 6.0 is too old', () => {
+  it('MongoDB before 6.0 is too old', () => {
     expect(assessMongo({ ...facts, version: '5.0.31' }, 'd')[0]?.mark).toBe('failed');
   });
 
@@ -92,11 +98,11 @@ describe('MongoDB', () => {
     ['on the database', { resource: { db: 'd', collection: '' }, actions: readWrite }],
     ['on every database', { resource: { db: '', collection: '' }, actions: readWrite }],
     ['on everything', { resource: { anyResource: true }, actions: readWrite }],
-  ])('with rights %s is ok', (_, privilege) => {
+  ])('MongoDB with rights %s is ok', (_, privilege) => {
     expect(assessMongo(userWith(privilege), 'd')[1]?.mark).toBe('ok');
   });
 
-  it('names the rights that its user lacks', () => {
+  it('MongoDB names the rights that its user lacks', () => {
     const other = { resource: { db: 'other', collection: '' }, actions: readWrite };
     const read = { resource: { db: 'd', collection: '' }, actions: ['find'] };
     expect(assessMongo(userWith(other, read), 'd')[1]).toMatchObject({

@@ -33,7 +33,7 @@ describe('the stored logins', () => {
   afterAll(() => rm(folder, { recursive: true }));
   const check = (path?: string) => checkLogins(path, { store: adapter.store });
 
-  it('are ok with the key file that sealed them', async () => {
+  it('the stored logins are ok with the key file that sealed them', async () => {
     const before = await adapter.store.tokens.findOne({});
     expect(await check(file('right'))).toEqual([
       { mark: 'ok', found: 'The key file opens all of 1 stored login.' },
@@ -44,20 +44,20 @@ describe('the stored logins', () => {
   it.each([
     ['another key', 'wrong', 'which TOKEN_KEY_FILE does not hold'],
     ['no file', 'absent', 'there is no such file or folder'],
-  ])('fail with %s', async (_, name, text) => {
+  ])('the stored logins fail with %s', async (_, name, text) => {
     const failure: unknown = await check(file(name)).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(TokenKeyError);
     expect(String(failure)).toContain(text);
     expect(String(failure)).not.toContain('canary');
   });
 
-  it('fail without the setting', async () => {
+  it('the stored logins fail without the setting', async () => {
     await expect(check()).rejects.toThrow('TOKEN_KEY_FILE is not set');
   });
 });
 
 describe('the disk', () => {
-  it("is MongoDB's own too where it is known", async () => {
+  it("the disk is MongoDB's own too where it is known", async () => {
     using project = createProjectFolder();
     const env = { MONGODB_URI: 'mongodb://127.0.0.1:1' };
     const config = loadConfig({ env, configDir: project.configDir });

@@ -29,11 +29,11 @@ describe('the rights at a MongoDB with users', () => {
     }
   };
 
-  it('are enough with the role readWrite', async () => {
+  it('the rights at a MongoDB with users are enough with the role readWrite', async () => {
     expect((await check('readWrite')).map(({ mark }) => mark)).toEqual(['ok', 'ok']);
   });
 
-  it('are not enough with the role read', async () => {
+  it('the rights at a MongoDB with users are not enough with the role read', async () => {
     const [reach, rights] = await check('read');
     expect(reach?.mark).toBe('ok');
     expect(rights).toMatchObject({
@@ -42,7 +42,7 @@ describe('the rights at a MongoDB with users', () => {
     });
   });
 
-  it('are none with a wrong password, which is not repeated', async () => {
+  it('the rights at a MongoDB with users are none with a wrong password, which is not repeated', async () => {
     const findings = await check('read', 'canary2');
     expect(findings).toEqual([
       {

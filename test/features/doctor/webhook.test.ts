@@ -31,19 +31,19 @@ const returning =
 const daemon = returning(200, (challenge) => JSON.stringify({ 'hub.challenge': challenge }));
 
 describe('the webhook', () => {
-  it('is ok where there is no subscription', async () => {
+  it('the webhook is ok where there is no subscription', async () => {
     expect(await check(null, daemon)).toEqual({
       mark: 'ok',
       found: 'There is no webhook subscription.',
     });
   });
 
-  it('is a warning while Strava has not confirmed it', async () => {
+  it('the webhook is a warning while Strava has not confirmed it', async () => {
     const pending = { ...stored, subscription_id: undefined };
     expect((await check(pending, daemon))?.mark).toBe('warning');
   });
 
-  it('is ok if the daemon returns the challenge', async () => {
+  it('the webhook is ok if the daemon returns the challenge', async () => {
     expect(await check(stored, daemon)).toEqual({
       mark: 'ok',
       found: 'The callback URL at strava.example.org leads to a daemon on this database.',
@@ -59,10 +59,13 @@ describe('the webhook', () => {
       () => Promise.reject(new StravaTransientError('strava.example.org refuses the connection.')),
       'refuses the connection.',
     ],
-  ])('is a warning without a secret if the callback URL %s', async (_, http, reason) => {
-    const finding = await check(stored, http);
-    expect(finding?.mark).toBe('warning');
-    expect(finding?.found).toContain(reason);
-    expect(JSON.stringify(finding)).not.toContain('s3cret');
-  });
+  ])(
+    'the webhook is a warning without a secret if the callback URL %s',
+    async (_, http, reason) => {
+      const finding = await check(stored, http);
+      expect(finding?.mark).toBe('warning');
+      expect(finding?.found).toContain(reason);
+      expect(JSON.stringify(finding)).not.toContain('s3cret');
+    },
+  );
 });

@@ -59,7 +59,7 @@ function login() {
 }
 
 describe('an erasure that fails', () => {
-  it('ends with 1 and changes nothing when Strava is unavailable', async () => {
+  it('an erasure that fails ends with 1 and changes nothing when Strava is unavailable', async () => {
     const before = await login();
     simulator.faults.next('html-502', 10_000, { endpoint: 'revoke' });
     const error = await failureOf(run({ clock: hastyClock }));
@@ -72,7 +72,7 @@ describe('an erasure that fails', () => {
     expect(await login()).toBeNull();
   });
 
-  it('ends with 3 and changes nothing when Strava rejects the client', async () => {
+  it('an erasure that fails ends with 3 and changes nothing when Strava rejects the client', async () => {
     const before = await login();
     const STRAVA_CLIENT_SECRET = '0123456789abcdef0123456789abcdef01234567';
     const error = await failureOf(run({ config: { STRAVA_CLIENT_SECRET } }));
@@ -80,7 +80,7 @@ describe('an erasure that fails', () => {
     expect(await login()).toEqual(before);
   });
 
-  it('ends with 2 when the login belongs to another application', async () => {
+  it('an erasure that fails ends with 2 when the login belongs to another application', async () => {
     await database.db.collection('tokens').updateOne({}, { $set: { client_id: '99' } });
     const error = await failureOf(run());
     expect(error).toMatchObject({ code: 'OTHER_APPLICATION', exitCode: 2 });
@@ -89,7 +89,7 @@ describe('an erasure that fails', () => {
   });
 
   it.each(['athlete', 'refresh'])(
-    'ends with 75 after a minute and changes nothing when another process keeps the %s lease',
+    'an erasure that fails ends with 75 after a minute and changes nothing when another process keeps the %s lease',
     async (kind) => {
       const before = await login();
       const host = hostname();
@@ -126,7 +126,7 @@ describe('an erasure that was killed before its first deletion', () => {
 describe('an erasure', () => {
   const withoutClient = { STRAVA_CLIENT_ID: '', STRAVA_CLIENT_SECRET: '' };
 
-  it('sends no request and needs no client without a revocation', async () => {
+  it('an erasure sends no request and needs no client without a revocation', async () => {
     const token = String((await login())?.['refresh_token']);
     const given = { config: withoutClient, options: { withoutRevoke: true, json: true } };
     const program = programOf(given);
@@ -141,7 +141,7 @@ describe('an erasure', () => {
     expect(await login()).toBeNull();
   });
 
-  it('erases the data of an athlete without a login', async () => {
+  it('an erasure erases the data of an athlete without a login', async () => {
     await database.db.collection('tokens').deleteMany({});
     const one = { activity_id: Long.fromNumber(5), athlete_id: Long.fromNumber(athleteId) };
     await database.db.collection('streams').insertOne(one);

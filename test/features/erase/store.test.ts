@@ -100,7 +100,7 @@ async function contents(): Promise<Record<string, Document[]>> {
 }
 
 describe('an erasure', () => {
-  it('deletes from every collection, counts the documents, and keeps the second athlete unchanged', async () => {
+  it('an erasure deletes from every collection, counts the documents, and keeps the second athlete unchanged', async () => {
     await fill(bob);
     const before = await contents();
     await fill(ada);
@@ -118,7 +118,7 @@ describe('an erasure', () => {
     expect([...(await erase())]).toEqual([]);
   });
 
-  it('forgets the list coverage but not the deauthorization when it is interrupted', async () => {
+  it('an erasure forgets the list coverage but not the deauthorization when it is interrupted', async () => {
     await fill(ada);
     const at = new Date('2026-10-05T10:00:00Z');
     const withdrawn = { deauthorized_at: at, deauthorization_notified_at: at };
@@ -130,7 +130,7 @@ describe('an erasure', () => {
     expect((await athletes.findOne())?.sync).toEqual({ epoch: lease.epoch, ...withdrawn });
   });
 
-  it('classifies every collection as personal or impersonal', async () => {
+  it('an erasure classifies every collection as personal or impersonal', async () => {
     const known = [...personalCollections, ...impersonalCollections];
     const stored = await storedCollections(adapter.database.db);
     const names = stored.map(({ collectionName }) => collectionName);
@@ -138,7 +138,7 @@ describe('an erasure', () => {
     for (const name of names) expect(known).toContain(name);
   });
 
-  it('removes the athlete from shared documents, and deletes those without another athlete', async () => {
+  it('an erasure removes the athlete from shared documents, and deletes those without another athlete', async () => {
     const segments = adapter.database.db.collection<Shared>('segments');
     const idsOf = (...ids: number[]) => ({ athlete_ids: ids.map((id) => Long.fromNumber(id)) });
     await segments.insertMany([
@@ -153,7 +153,7 @@ describe('an erasure', () => {
     ]);
   });
 
-  it('deletes more documents than fit into one batch', async () => {
+  it('an erasure deletes more documents than fit into one batch', async () => {
     const parked = adapter.database.db.collection<{ readonly _id: string }>('parked');
     const documents = Array.from({ length: 450 }, (_, index) => ({
       _id: `${ada}:${index}`,
@@ -163,7 +163,7 @@ describe('an erasure', () => {
     expect(Object.fromEntries(await erase())).toEqual({ parked: 450 });
   });
 
-  it('finds an interrupted login by its tokens or by its athlete', async () => {
+  it('an erasure finds an interrupted login by its tokens or by its athlete', async () => {
     const grants = createPendingLogins(adapter.store);
     const grant = { accessToken: 'a', refreshToken: 'r', expiresAt: new Date(0) };
     await grants.save('claimed', grant);
@@ -184,7 +184,7 @@ describe('an erasure', () => {
 describe('an interrupted erasure', () => {
   /** The collections before `tokens` are empty; the login identifies the athlete's pending grants. */
   it.each([3, 9, 15, 21, 24])(
-    'after %i operations is finished by the next erasure',
+    'an interrupted erasure after %i operations is finished by the next erasure',
     async (maxOperations) => {
       await fill(ada);
       const lease = await leaseOf(`athlete:${ada}`);
@@ -209,7 +209,7 @@ describe('an interrupted erasure', () => {
     },
   );
 
-  it('stops between two batches when it is aborted, and throws EraseUnfinishedError', async () => {
+  it('an interrupted erasure stops between two batches when it is aborted, and throws EraseUnfinishedError', async () => {
     await fill(ada);
     const lease = await leaseOf(`athlete:${ada}`);
     await expect(eraseAs(lease, AbortSignal.abort())).rejects.toThrow(EraseUnfinishedError);
@@ -217,7 +217,7 @@ describe('an interrupted erasure', () => {
     expect(await footprintLeft(adapter.store, ada)).toContain('activities');
   });
 
-  it('deletes nothing without the lease', async () => {
+  it('an interrupted erasure deletes nothing without the lease', async () => {
     await fill(ada);
     const before = await contents();
     const lost = () => Promise.reject(new LeaseLostError('lost'));
@@ -250,7 +250,7 @@ describe('a document that comes back during an erasure', () => {
 });
 
 describe("the athlete's leases", () => {
-  it('only the released leases of an erased athlete are deleted', async () => {
+  it("the athlete's leases only the released leases of an erased athlete are deleted", async () => {
     const names = [`athlete:${ada}`, `refresh:${ada}`, `athlete:${bob}`, `athlete:${ada}1`];
     for (const name of names) await (await leaseOf(name)).release();
     const held = await leaseOf(`refresh:${ada}`);

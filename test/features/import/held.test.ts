@@ -52,7 +52,7 @@ function heldFor(heldMs: number, isImported = false) {
 }
 
 describe('the lease of an import', () => {
-  it('is taken with the athlete, and released after the work', async () => {
+  it('the lease of an import is taken with the athlete, and released after the work', async () => {
     const { run, events } = heldFor(0);
     expect(await run()).toBe('done');
     expect(events).toEqual([
@@ -63,7 +63,7 @@ describe('the lease of an import', () => {
     ]);
   });
 
-  it('is waited for where another import has the athlete, as where a sync has', async () => {
+  it('the lease of an import is waited for where another import has the athlete, as where a sync has', async () => {
     const { run, program, events } = heldFor(59_000, true);
     await run();
     expect(events).toContain('imported');
@@ -74,7 +74,7 @@ describe('the lease of an import', () => {
     await expect(heldFor(1_000, true).run(true)).rejects.toThrow(AthleteHeldError);
   });
 
-  it('is waited for up to a minute, which the log says once', async () => {
+  it('the lease of an import is waited for up to a minute, which the log says once', async () => {
     const { run, program, events } = heldFor(59_000);
     await run();
     expect(events).toContain('imported');
@@ -82,7 +82,7 @@ describe('the lease of an import', () => {
     expect(waiting).toHaveLength(1);
   });
 
-  it('is given up after a minute, or at once where nobody wants to wait', async () => {
+  it('the lease of an import is given up after a minute, or at once where nobody wants to wait', async () => {
     const long = heldFor(61_000);
     await expect(long.run()).rejects.toThrow(AthleteHeldError);
     expect(long.waitedMs()).toBeGreaterThanOrEqual(60_000);

@@ -64,7 +64,7 @@ describe('the athlete of an import', () => {
     filter: athleteId === undefined ? {} : { athleteId },
   });
 
-  it('is the one that the archives name, else the one that the option names', () => {
+  it('the athlete of an import is the one that the archives name, else the one that the option names', () => {
     expect(athleteIdOf([of(7, 'a'), of(7, 'b')], named())).toBe(7);
     expect(athleteIdOf([of(7, 'a')], named(7))).toBe(7);
     expect(athleteIdOf([of(undefined, 'a')], named(8))).toBe(8);
@@ -76,7 +76,7 @@ describe('the athlete of an import', () => {
     [[of(7, 'a'), of(8, 'b')], named(), /^b is the export of athlete 8, and a that of athlete 7: /],
     [[of(7, 'a'), of(undefined, 'b')], named(), /^b does not say whose export it is .*--athlete/],
     [[of(undefined, 'a')], named(), /^a does not say whose export it is/],
-  ])('is never guessed (%#)', (archives, order, message) => {
+  ])('the athlete of an import is never guessed (%#)', (archives, order, message) => {
     expect(() => athleteIdOf(archives, order)).toThrow(UsageError);
     expect(() => athleteIdOf(archives, order)).toThrow(message);
   });
@@ -93,26 +93,26 @@ describe('the choice of activities', () => {
   const chosen = (filter: Parameters<typeof chosenOf>[1]): readonly number[] =>
     chosenOf(rows, withExportedSport(rows, filter)).map(({ id }) => id);
 
-  it('keeps what starts in the period, and what may', () => {
+  it('the choice of activities keeps what starts in the period, and what may', () => {
     expect(chosen({})).toEqual([1, 2, 3, 4]);
     expect(chosen({ since: day('2024-01-01') })).toEqual([2, 3, 4]);
     expect(chosen({ until: day('2024-03-01') })).toEqual([1, 3, 4]);
     expect(chosen({ until: day('2024-01-01') })).toEqual([1, 4]);
   });
 
-  it('takes a sport in any case, and names those that there are', () => {
+  it('the choice of activities takes a sport in any case, and names those that there are', () => {
     expect(chosen({ sport: 'run' })).toEqual([2]);
     expect(() => chosen({ sport: 'Ryde' })).toThrow(
       '--sport: no activity of the export is a "Ryde". Did you mean Ride? There are Ride, Run.',
     );
   });
 
-  it('takes any sport where no activity of the export has one', () => {
+  it('the choice of activities takes any sport where no activity of the export has one', () => {
     expect(withExportedSport([], { sport: 'Run' })).toEqual({ sport: 'Run' });
     expect(chosenOf([], { sport: 'Run' })).toEqual([]);
   });
 
-  it('takes a sport that only one of the exports has', () => {
+  it('the choice of activities takes a sport that only one of the exports has', () => {
     const filter = withExportedSport([...rows, rowOf(5, { fields: {} })], { sport: 'run' });
     expect(chosenOf([rowOf(6)], filter)).toEqual([]);
     expect(chosenOf(rows, filter).map(({ id }) => id)).toEqual([2]);

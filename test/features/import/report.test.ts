@@ -21,7 +21,7 @@ describe('the report of an import', () => {
     ...{ recordings: 4_702, cut: 38, byHand: 129, leftToApi: 7 },
   };
 
-  it('is one sentence, and what else became of activities', () => {
+  it('the report of an import is one sentence, and what else became of activities', () => {
     expect(importText(reportOf(counts))).toBe(
       [
         'Imported 4,871 of 5,000 activities with 4,702 recordings (38 cut to the activity, 129 by hand, 7 left to the API) in 2 minutes 40 seconds.',
@@ -35,7 +35,7 @@ describe('the report of an import', () => {
     );
   });
 
-  it('says of a dry run what would be', () => {
+  it('the report of an import says of a dry run what would be', () => {
     const text = importText(
       reportOf({ activities: 2, added: 1, keptApi: 1 }, [], { isDryRun: true }),
     );
@@ -47,7 +47,7 @@ describe('the report of an import', () => {
     );
   });
 
-  it('names ten problems, those first that nothing explains', () => {
+  it('the report of an import names ten problems, those first that nothing explains', () => {
     const problems = Array.from({ length: 12 }, (_, index): ImportProblem => ({
       activity: rowOf(12 - index),
       problem: 'it is damaged',
@@ -63,7 +63,7 @@ describe('the report of an import', () => {
     expect(lines.at(-1)).toMatch(/^ {2}and 2 more: .*import.* --json names all\.$/);
   });
 
-  it('names a row that is no activity by its place, without what acts on a terminal', () => {
+  it('the report of an import names a row that is no activity by its place, without what acts on a terminal', () => {
     const problem = {
       where: 'activities.csv, row 7',
       problem: 'no id\u001B[2J',
@@ -78,7 +78,7 @@ describe('the report of an import', () => {
     );
   });
 
-  it('has every count and problem as JSON', () => {
+  it('the report of an import has every count and problem as JSON', () => {
     const problems = [
       { where: 'row 7', problem: 'no id', isExplained: false },
       { activity: rowOf(1, { file: { kind: 'missing' } }), problem: 'lost', isExplained: true },
@@ -107,14 +107,14 @@ describe('the progress of an import', () => {
     elapsedMs: 60_000,
   };
 
-  it('has a bar for the recordings and one for the bytes', () => {
+  it('the progress of an import has a bar for the recordings and one for the bytes', () => {
     const [recordings = '', bytes = ''] = importLines(state, 100);
     expect(recordings).toMatch(/^recordings \[=+-+\] 1,250 of 5,000$/);
     expect(bytes).toMatch(/^bytes {6}\[=+-+\] 100 of 1,200 MB, about 3 minutes left$/);
     for (const line of importLines(state, 40)) expect(line.length).toBeLessThan(40);
   });
 
-  it('is a sentence without a terminal, and does not measure the first seconds', () => {
+  it('the progress of an import is a sentence without a terminal, and does not measure the first seconds', () => {
     expect(progressText(state)).toBe('Importing: 1,250 of 5,000 activities, about 3 minutes left.');
     expect(progressText({ ...state, elapsedMs: 500 })).toBe(
       'Importing: 1,250 of 5,000 activities.',

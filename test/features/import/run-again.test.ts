@@ -35,7 +35,7 @@ async function storedRide(
 
 describe('a second import', () => {
   it.each([[false], [true]])(
-    "names an activity that is stored as another athlete's, though it is the same (dry run: %s)",
+    "a second import names an activity that is stored as another athlete's, though it is the same (dry run: %s)",
     async (isDryRun) => {
       const store = storeOf(await storedRide({ athleteId: 2002 }), () => 'foreign');
       const { counts, problems } = await resultOf(ride, store, { isDryRun });
@@ -44,7 +44,7 @@ describe('a second import', () => {
     },
   );
 
-  it('writes nothing that stands', async () => {
+  it('a second import writes nothing that stands', async () => {
     const { counts, written } = await resultOf(ride, storeOf(await storedRide()));
     expect(written).toEqual([]);
     expect(counts).toMatchObject({ unchanged: 1, recordings: 1 });
@@ -60,18 +60,18 @@ describe('a second import', () => {
       { tombstone: { why: 'expired', at: startAt }, summary: undefined },
       ride,
     ],
-  ])('writes %s', async (_, given, archive) => {
+  ])('a second import writes %s', async (_, given, archive) => {
     const { written } = await resultOf(archive, storeOf(await storedRide(given)));
     expect(written).toHaveLength(1);
   });
 
-  it("counts the API's recording that it keeps as such, however often", async () => {
+  it("a second import counts the API's recording that it keeps as such, however often", async () => {
     const stored = await storedRide({ streams: { state: 'stored', source: 'api' } });
     const { counts } = await resultOf(ride, storeOf(stored));
     expect(counts).toMatchObject({ activities: 1, keptApi: 1, unchanged: 0, recordings: 0 });
   });
 
-  it("replaces the API's recording only where the export's is preferred", async () => {
+  it("a second import replaces the API's recording only where the export's is preferred", async () => {
     const stored = await storedRide({ streams: { state: 'stored', source: 'api' } });
     expect((await resultOf(ride, storeOf(stored))).written).toHaveLength(0);
     const { write } = runOf(ride, storeOf());
@@ -79,7 +79,7 @@ describe('a second import', () => {
     expect((await resultOf(ride, storeOf(stored), preferred)).written).toHaveLength(1);
   });
 
-  it('leaves what a newer archive brought', async () => {
+  it('a second import leaves what a newer archive brought', async () => {
     const archivedAt = new Date('2026-01-02T00:00:00Z');
     const stored = await storedRide({ archivedAt });
     const older = { ...ride, activities: [rowOf(1, { row: ['older'] })] };
@@ -94,17 +94,20 @@ describe('an archive without a usable recording', () => {
     ['export', 'changed', { changed: 1, recordings: 1, leftToApi: 0 }],
     ['export', 'unchanged', { unchanged: 1, recordings: 1, leftToApi: 0 }],
     ['api', 'changed', { keptApi: 1, changed: 0, recordings: 0, leftToApi: 0 }],
-  ] as const)('counts the one that is stored (%s, %s)', async (source, outcome, expected) => {
-    const stored = await storedRide({ streams: { state: 'stored', source } });
-    const { counts, problems } = await resultOf(
-      damaged,
-      storeOf(stored, () => outcome),
-    );
-    expect(counts).toMatchObject(expected);
-    expect(problems).toHaveLength(1);
-  });
+  ] as const)(
+    'an archive without a usable recording counts the one that is stored (%s, %s)',
+    async (source, outcome, expected) => {
+      const stored = await storedRide({ streams: { state: 'stored', source } });
+      const { counts, problems } = await resultOf(
+        damaged,
+        storeOf(stored, () => outcome),
+      );
+      expect(counts).toMatchObject(expected);
+      expect(problems).toHaveLength(1);
+    },
+  );
 
-  it('leaves to the API what is not stored', async () => {
+  it('an archive without a usable recording leaves to the API what is not stored', async () => {
     const stored = await storedRide({ streams: { state: 'pending', source: 'export' } });
     const { counts } = await resultOf(damaged, storeOf(stored));
     expect(counts).toMatchObject({ recordings: 0, leftToApi: 1 });
@@ -115,7 +118,7 @@ describe('an import of several archives', () => {
   const damaged = { activities: [rowOf(1, { row: ['older'] })] };
 
   it.each([[true], [false]])(
-    'counts an activity once, as the last of them has it (dry run: %s)',
+    'an import of several archives counts an activity once, as the last of them has it (dry run: %s)',
     async (isDryRun) => {
       const result = emptyResult();
       const outcomes = ['added', 'changed'] as const;
@@ -132,7 +135,7 @@ describe('an import of several archives', () => {
     },
   );
 
-  it('keeps what the older one has where the newer one has it without a date, and names that', async () => {
+  it('an import of several archives keeps what the older one has where the newer one has it without a date, and names that', async () => {
     const result = emptyResult();
     const undated = { activities: [{ ...byHand, id: 1, starts: [] }] };
     for (const archive of [ride, undated])
@@ -196,7 +199,7 @@ describe('a dry run', () => {
     ['the same', {}, 'unchanged'],
     ['the same with a problem', { problem: 'damaged' }, 'unchanged'],
   ])(
-    'writes nothing, and says of an activity that is %s what would be',
+    'a dry run writes nothing, and says of an activity that is %s what would be',
     async (_, given, outcome) => {
       const stored = given === undefined ? new Map() : await storedRide(given);
       const { counts, written } = await resultOf(ride, storeOf(stored), { isDryRun: true });

@@ -3,7 +3,7 @@ import { LeaseLostError } from '../../../src/errors.ts';
 import { byHand, gpxOf, resultOf, ride, rowOf, startAt, storeOf } from './fakes.ts';
 
 describe('an import', () => {
-  it('stores a recording with its activity, what was entered by hand without one', async () => {
+  it('an import stores a recording with its activity, what was entered by hand without one', async () => {
     const activities = [rowOf(1), byHand];
     const { counts, problems, written } = await resultOf({ ...ride, activities });
     expect(counts).toMatchObject({ added: 2, recordings: 1, cut: 0, byHand: 1, leftToApi: 0 });
@@ -18,7 +18,7 @@ describe('an import', () => {
     expect(other?.export).not.toHaveProperty('file');
   });
 
-  it('cuts a recording that is longer than its activity, and says from when to when', async () => {
+  it('an import cuts a recording that is longer than its activity, and says from when to when', async () => {
     const { counts, written } = await resultOf({
       activities: [rowOf(1, { starts: [new Date(startAt.getTime() + 5_000)] })],
       files: { 'activities/1.gpx': gpxOf(100) },
@@ -28,7 +28,7 @@ describe('an import', () => {
     expect(written[0]?.recording).toMatchObject({ kind: 'streams', streams: { sampleCount: 11 } });
   });
 
-  it('leaves to the API what has no usable recording, and names it with its reason', async () => {
+  it('an import leaves to the API what has no usable recording, and names it with its reason', async () => {
     const { counts, problems, written } = await resultOf({
       activities: [
         rowOf(1),
@@ -59,7 +59,7 @@ describe('an import', () => {
     ]);
   });
 
-  it('stores what a damaged recording still has, and names it', async () => {
+  it('an import stores what a damaged recording still has, and names it', async () => {
     const whole = gpxOf(100);
     const cutAt = (share: number): Uint8Array =>
       whole.subarray(0, Math.floor(whole.length * share));
@@ -75,7 +75,7 @@ describe('an import', () => {
     expect(stored?.export.problem).not.toBe('');
   });
 
-  it('reports a date that nothing settles, and stores nothing of it', async () => {
+  it('an import reports a date that nothing settles, and stores nothing of it', async () => {
     const other = new Date('2024-01-06T06:00:00Z');
     const starts = [other, startAt];
     const { counts, problems, written } = await resultOf({
@@ -90,7 +90,7 @@ describe('an import', () => {
     ]);
   });
 
-  it('leaves out an activity that only its recording dates outside of the period', async () => {
+  it('an import leaves out an activity that only its recording dates outside of the period', async () => {
     const starts = [new Date('2024-01-06T06:00:00Z'), startAt];
     const filter = { until: new Date('2024-03-01T00:00:00Z') };
     const archive = { ...ride, activities: [rowOf(1, { starts })] };
@@ -99,7 +99,7 @@ describe('an import', () => {
     expect(written).toEqual([]);
   });
 
-  it('names what the store does not take', async () => {
+  it('an import names what the store does not take', async () => {
     const activities = [1, 2, 3].map((id) => ({ ...byHand, id }));
     const outcomes = ['deleted', 'foreign', { rejected: 'MongoDB does not hold it' }] as const;
     const store = storeOf(new Map(), ({ activity }) => outcomes[activity.id - 1] ?? 'added');
@@ -111,7 +111,7 @@ describe('an import', () => {
     ]);
   });
 
-  it('is stopped by a failed write, and starts no other activity', async () => {
+  it('an import is stopped by a failed write, and starts no other activity', async () => {
     const activities = Array.from({ length: 50 }, (_, id) => ({ ...byHand, id }));
     const store = storeOf(new Map(), ({ activity }) => {
       if (activity.id === 1) throw new Error('away');
@@ -121,7 +121,7 @@ describe('an import', () => {
     expect(store.written.length).toBeLessThan(6);
   });
 
-  it('writes nothing once its lease is lost', async () => {
+  it('an import writes nothing once its lease is lost', async () => {
     const store = storeOf();
     const given = { assertHeld: () => Promise.reject(new LeaseLostError('taken over')) };
     await expect(resultOf(ride, store, given)).rejects.toThrow(LeaseLostError);
@@ -130,7 +130,7 @@ describe('an import', () => {
     expect((await resultOf(ride, store, dry)).counts.added).toBe(1);
   });
 
-  it('stops at a signal', async () => {
+  it('an import stops at a signal', async () => {
     const store = storeOf();
     const given = { signal: AbortSignal.abort() };
     await expect(resultOf(ride, store, given)).rejects.toMatchObject({ name: 'AbortError' });

@@ -46,7 +46,7 @@ const secretsOf = ({ configDir }: ProjectFolder): unknown =>
   JSON.parse(readFileSync(join(configDir, 'secrets.json'), 'utf8'));
 
 describe('init', () => {
-  it('writes what was replied to config/secrets.json, readable by its owner only', async () => {
+  it('init writes what was replied to config/secrets.json, readable by its owner only', async () => {
     using project = createProjectFolder();
     const { next, transcript } = await answer(project, [
       [/Client ID: /, '12345'],
@@ -67,7 +67,7 @@ describe('init', () => {
     expect(next).toBe(0);
   });
 
-  it('asks again after an invalid reply, and says what is right', async () => {
+  it('init asks again after an invalid reply, and says what is right', async () => {
     using project = createProjectFolder();
     const { transcript } = await answer(project, [
       [/Client ID: /, 'my app'],
@@ -85,7 +85,7 @@ describe('init', () => {
     expect(transcript).not.toContain('two words');
   });
 
-  it('keeps what stands in the file, and replaces a value only after a yes', async () => {
+  it('init keeps what stands in the file, and replaces a value only after a yes', async () => {
     using project = createProjectFolder();
     project.write('config/secrets.json', {
       strava: { clientId: '1', clientSecret: 'old' },
@@ -109,7 +109,7 @@ describe('init', () => {
     expect(next).toMatchObject({ config: { strava: { clientId: '1', clientSecret: secret } } });
   });
 
-  it('does not ask for what a variable sets', async () => {
+  it('init does not ask for what a variable sets', async () => {
     using project = createProjectFolder();
     const env = {
       STRAVA_CLIENT_ID: '7',
@@ -122,7 +122,7 @@ describe('init', () => {
     expect(existsSync(join(project.configDir, 'secrets.json'))).toBe(false);
   });
 
-  it('writes nothing after Ctrl-C', async () => {
+  it('init writes nothing after Ctrl-C', async () => {
     using project = createProjectFolder();
     const { next, transcript } = await answer(project, [
       [/Client ID: /, '12345'],
@@ -133,7 +133,7 @@ describe('init', () => {
     expect(next).toBe(130);
   });
 
-  it('leaves an existing file as it was after Ctrl-C', async () => {
+  it('init leaves an existing file as it was after Ctrl-C', async () => {
     using project = createProjectFolder();
     const before = { strava: { clientId: '1', clientSecret: 'old' }, sync: { since: '2019' } };
     project.write('config/secrets.json', before);
@@ -147,7 +147,7 @@ describe('init', () => {
     expect(secretsOf(project)).toEqual(before);
   });
 
-  it('asks for a value of the file that is wrong, and keeps the others', async () => {
+  it('init asks for a value of the file that is wrong, and keeps the others', async () => {
     using project = createProjectFolder();
     project.write('config/secrets.json', {
       strava: { clientId: 'my app', clientSecret: 'old' },
@@ -170,7 +170,7 @@ describe('init', () => {
   it.each<readonly [string, object | string, string]>([
     ['another setting', { strava: { clientId: 'my app' }, sync: { since: 'never' } }, 'sync.since'],
     ['the JSON', '{"strava": ', 'is not JSON'],
-  ])('asks nothing and keeps the file where %s of it is wrong', async (_, content, text) => {
+  ])('init asks nothing and keeps the file where %s of it is wrong', async (_, content, text) => {
     using project = createProjectFolder();
     const path = project.write('config/secrets.json', content);
     const before = readFileSync(path, 'utf8');
@@ -179,7 +179,7 @@ describe('init', () => {
     expect(readFileSync(path, 'utf8')).toBe(before);
   });
 
-  it('says in one sentence that the folder cannot be written', async () => {
+  it('init says in one sentence that the folder cannot be written', async () => {
     using project = createProjectFolder();
     // For root, too, nothing can be made there.
     const userFolders = { config: '/proc/domestique/config', data: project.dir };
@@ -199,7 +199,7 @@ describe('init', () => {
     );
   });
 
-  it('without a terminal ends with 2 and one sentence', async () => {
+  it('init without a terminal ends with 2 and one sentence', async () => {
     const input = Object.assign(new PassThrough(), { isTTY: true as const });
     const failure = await init(createTestProgram({}), input).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(UsageError);

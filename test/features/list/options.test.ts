@@ -6,7 +6,7 @@ const now = Date.parse('2026-11-22T10:00:00Z');
 const order = (options: object) => listOrderOf({ limit: '20', json: false, ...options }, now);
 
 describe('the options of list', () => {
-  it('reads dates as sync does, and distances with their unit', () => {
+  it('the options of list reads dates as sync does, and distances with their unit', () => {
     expect(
       order({ since: 'yesterday', until: 'today', minDistance: '800m', maxDistance: '10mi' }),
     ).toEqual({
@@ -28,7 +28,7 @@ describe('the options of list', () => {
     [{ since: '2020', until: '2019' }, '--until lies before --since.'],
     [{ athlete: 'Ada' }, "--athlete takes a Strava athlete's id"],
     [{ units: 'miles' }, '--units takes metric or imperial'],
-  ])('rejects %j with a sentence', (options, sentence) => {
+  ])('the options of list rejects %j with a sentence', (options, sentence) => {
     expect(() => order(options)).toThrow(UsageError);
     expect(() => order(options)).toThrow(sentence);
   });

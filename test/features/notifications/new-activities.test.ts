@@ -50,7 +50,7 @@ describe('the notification of new activities', () => {
   };
   const ids = (sent: readonly Message[]) => sent.map(({ activity }) => activity?.id);
 
-  it('is sent once for what started after the newest known one, the earliest first', async () => {
+  it('the notification of new activities is sent once for what started after the newest known one, the earliest first', async () => {
     await storeAll(0, -600, -300, -100);
     const { check, sent, session } = await setUp(new Date(Date.now() - 100 * minute));
     await check();
@@ -76,7 +76,7 @@ describe('the notification of new activities', () => {
     expect(sent).toHaveLength(2);
   });
 
-  it('is sent for nothing of a first backfill', async () => {
+  it('the notification of new activities is sent for nothing of a first backfill', async () => {
     const { check, sent } = await setUp();
     await check();
     await storeAll(0, ...Array.from({ length: 60 }, (_, index) => -30 * (index + 1)));
@@ -84,7 +84,7 @@ describe('the notification of new activities', () => {
     expect(sent).toEqual([]);
   });
 
-  it('is sent for at most 20 in one check', async () => {
+  it('the notification of new activities is sent for at most 20 in one check', async () => {
     const { check, sent } = await setUp(new Date(Date.now() - 90 * minute));
     await check();
     await storeAll(0, ...Array.from({ length: 30 }, (_, index) => -index));
@@ -95,7 +95,7 @@ describe('the notification of new activities', () => {
     expect(sent).toHaveLength(30);
   });
 
-  it('is tried again after a minute, five times in all, and a failure ends the check', async () => {
+  it('the notification of new activities is tried again after a minute, five times in all, and a failure ends the check', async () => {
     const { check, sent, problems, time, program } = await setUp(
       new Date(Date.now() - 90 * minute),
     );
@@ -115,7 +115,7 @@ describe('the notification of new activities', () => {
     expect(program.logged()).not.toContain('Ride -20');
   });
 
-  it('is not tried by another process while one delivers it', async () => {
+  it('the notification of new activities is not tried by another process while one delivers it', async () => {
     const { check, sent, session } = await setUp(new Date(Date.now() - 90 * minute));
     await check();
     await storeAll(0, -20);
@@ -136,7 +136,7 @@ describe('the notification of new activities', () => {
     expect(others).toEqual([]);
   });
 
-  it('vanishes with an activity that is erased, and with an athlete who is being erased', async () => {
+  it('the notification of new activities vanishes with an activity that is erased, and with an athlete who is being erased', async () => {
     const { check, sent, session } = await setUp(new Date(Date.now() - 90 * minute));
     await check();
     await storeAll(0, -20, -10);
@@ -156,7 +156,7 @@ describe('the notification of new activities', () => {
     expect(await adapter.store.activities.countDocuments()).toBe(0);
   });
 
-  it('is not sent for what came while the setting was off', async () => {
+  it('the notification of new activities is not sent for what came while the setting was off', async () => {
     const { check, sent, session } = await setUp(new Date(Date.now() - 90 * minute));
     await check();
     await session.store.end([athleteId]);

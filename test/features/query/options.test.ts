@@ -8,7 +8,7 @@ const now = Date.parse('2026-11-23T10:00:00Z');
 const order = (text: string) => queryOrderOf(text === '' ? [] : text.split(' '), now);
 
 describe('the command line of query', () => {
-  it('reads the parameters of the question, before or after its name', () => {
+  it('the command line of query reads the parameters of the question, before or after its name', () => {
     const { recipe, scope, form } = order('--lat -33.87 near --lng=151.2 --athlete 1001 --csv');
     expect(recipe?.name).toBe('near');
     const athlete = Long.fromNumber(1001);
@@ -16,7 +16,7 @@ describe('the command line of query', () => {
     expect(form).toBe('csv');
   });
 
-  it('reads the time and the sport of the activities for any question about them', () => {
+  it('the command line of query reads the time and the sport of the activities for any question about them', () => {
     expect(order('totals-by-week --since 2019-03 --until=2019 --sport run').filter).toEqual({
       since: new Date('2019-03-01T00:00:00Z'),
       until: new Date('2019-12-31T23:59:59.999Z'),
@@ -32,7 +32,7 @@ describe('the command line of query', () => {
     expect(order('best-distance').filter).toEqual({});
   });
 
-  it('has defaults: this year, and the examples of the page', () => {
+  it('the command line of query has defaults: this year, and the examples of the page', () => {
     expect(order('year-in-review').scope).toEqual({ year: /^2026-/ });
     expect(order('best-time-of-one --activity 7').scope).toMatchObject({ seconds: 3600 });
     expect(order('')).toEqual({ form: 'table', scope: {}, filter: {} });
@@ -51,12 +51,12 @@ describe('the command line of query', () => {
     ['a polygon', polygon],
     ['a feature', feature],
     ['a collection of one feature', { type: 'FeatureCollection', features: [feature] }],
-  ])('reads the rings of %s in GeoJSON', (_, area) => {
+  ])('the command line of query reads the rings of %s in GeoJSON', (_, area) => {
     const { scope } = queryOrderOf(['through', '--polygon', JSON.stringify(area)], now);
     expect(scope['polygon']).toEqual([outer, hole]);
   });
 
-  it('closes a ring of corners, and leaves altitudes out', () => {
+  it('the command line of query closes a ring of corners, and leaves altitudes out', () => {
     const { scope } = queryOrderOf(['through', '--polygon', '16,48 17,48,171 17,49'], now);
     expect(scope['polygon']).toEqual([outer]);
   });
@@ -85,7 +85,7 @@ describe('the command line of query', () => {
     ['latest 5', '"5" belongs to no parameter. Its parameters are --athlete, --limit.'],
     ['latest --json --csv', '--json, --csv and --raw exclude each other.'],
     ['--limit 5', 'Name a question first'],
-  ])('rejects "%s" with a message', (text, sentence) => {
+  ])('the command line of query rejects "%s" with a message', (text, sentence) => {
     expect(() => order(text)).toThrow(UsageError);
     expect(() => order(text)).toThrow(sentence);
   });

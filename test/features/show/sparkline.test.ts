@@ -2,20 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { sparkline } from '../../../src/features/show/sparkline.ts';
 
 describe('a sparkline', () => {
-  it('rises from the smallest to the largest sample', () => {
+  it('a sparkline rises from the smallest to the largest sample', () => {
     const line = sparkline([0, 1, 2, 3, 4, 5, 6, 7], 8);
     expect(line).toEqual({ text: '▁▂▃▄▅▆▇█', min: 0, max: 7 });
   });
 
-  it('has the mean of each share of the samples', () => {
+  it('a sparkline has the mean of each share of the samples', () => {
     expect(sparkline([0, 0, 100, 100, 40, 60], 3)?.text).toBe('▁█▅');
   });
 
-  it('leaves a space for a share without a number', () => {
+  it('a sparkline leaves a space for a share without a number', () => {
     expect(sparkline([1, null, null, 2], 4)?.text).toBe('▁  █');
   });
 
-  it('is flat where all samples are equal, and nothing without a number', () => {
+  it('a sparkline is flat where all samples are equal, and nothing without a number', () => {
     expect(sparkline([5, 5, 5], 10)?.text).toBe('▁▁▁');
     expect(sparkline([null, Number.NaN], 10)).toBeUndefined();
     expect(sparkline([], 10)).toBeUndefined();

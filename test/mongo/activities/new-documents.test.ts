@@ -48,7 +48,7 @@ describe('a new activity', () => {
   });
 
   it.each([1, 2, 3, 4, 5])(
-    'keeps the later copy that another process stores before operation %i of the page',
+    'a new activity keeps the later copy that another process stores before operation %i of the page',
     async (before) => {
       const later = { fetchedAt: new Date(fetchedAt.getTime() + 1_000) };
       let operations = 0;

@@ -44,7 +44,7 @@ const poll = { at, count: 3, newestStartAt: new Date(at.getTime() - 1_000) };
 beforeEach(() => adapter.empty());
 
 describe('list coverage', () => {
-  it('is loaded as it was saved', async () => {
+  it('a list coverage is loaded as it was saved', async () => {
     expect(await store().load(athleteId)).toEqual({
       athleteId,
       coverage: nothingCovered,
@@ -60,19 +60,19 @@ describe('list coverage', () => {
     ['nothing', nothingCovered],
     ['a cursor without a bound', { spans: [], cursor: { page: 2 } }],
     ['a span to the end', { spans: addSpan([], { fromS: 0, toS: 1_790_000_000 }) }],
-  ])('is saved and loaded when it is %s', async (_, one) => {
+  ])('list coverage is saved and loaded when it is %s', async (_, one) => {
     await store().saveCoverage(athleteId, coverage, { epoch: 1 });
     await store().saveCoverage(athleteId, one, { epoch: 1 });
     expect((await store().load(athleteId)).coverage).toEqual(one);
   });
 
-  it('keeps the time of the last poll where a page does not set it', async () => {
+  it('saving a list coverage keeps the time of the last poll where a page does not set it', async () => {
     await store().saveCoverage(athleteId, coverage, { epoch: 1, poll });
     await store().saveCoverage(athleteId, nothingCovered, { epoch: 1 });
     expect(await store().load(athleteId)).toMatchObject({ lastPoll: poll });
   });
 
-  it('is not saved under an older lease', async () => {
+  it('a list coverage is not saved under an older lease', async () => {
     await store().saveCoverage(athleteId, coverage, { epoch: 5 });
     const before = await document();
     const late = store().saveCoverage(athleteId, nothingCovered, { epoch: 4, poll });
@@ -82,7 +82,7 @@ describe('list coverage', () => {
 });
 
 describe('taking over an athlete', () => {
-  it('returns the stored state, and fences off older leases', async () => {
+  it('taking over an athlete returns the stored state, and fences off older leases', async () => {
     await store().saveCoverage(athleteId, coverage, { epoch: 4, poll });
     await store().addBackfill(athleteId, backfill);
     const known = await store().take(athleteId, 5);
@@ -101,7 +101,7 @@ describe('taking over an athlete', () => {
 });
 
 describe('the stored profile', () => {
-  it('is unchanged beside our bookkeeping, in either order', async () => {
+  it('a stored profile is unchanged beside our bookkeeping, in either order', async () => {
     const profile = { id: athleteId, firstname: 'Anna', 'a.b': 1, bikes: [{ id: 'b1' }] };
     await saveAthlete(adapter.store, athleteId, profile);
     await store().saveCoverage(athleteId, coverage, { epoch: 1 });
@@ -117,7 +117,7 @@ describe('the stored profile', () => {
 });
 
 describe('a backfill request', () => {
-  it('is stored once for many equal requests at a time', async () => {
+  it('a backfill request is stored once for many equal requests at a time', async () => {
     const other = { ...backfill, id: '90d' };
     const many = Array.from({ length: 10 }, (_, index) =>
       store().addBackfill(athleteId, index % 2 === 0 ? backfill : other),
@@ -127,7 +127,7 @@ describe('a backfill request', () => {
     expect(backfills.toSorted((one, two) => (one.id < two.id ? -1 : 1))).toEqual([backfill, other]);
   });
 
-  it('continues from the progress of an equal earlier one', async () => {
+  it('a backfill request continues from the progress of an equal earlier one', async () => {
     await store().addBackfill(athleteId, backfill);
     const advanced = { ...backfill, coverage };
     await store().saveBackfill(athleteId, advanced, 1);
@@ -135,14 +135,14 @@ describe('a backfill request', () => {
     expect((await store().load(athleteId)).backfills).toEqual([advanced]);
   });
 
-  it('is loaded without an end where it has none', async () => {
+  it('a backfill request is loaded without an end where it has none', async () => {
     const { until, ...open } = backfill;
     expect(until).toBeDefined();
     await store().addBackfill(athleteId, open);
     expect((await store().load(athleteId)).backfills).toEqual([open]);
   });
 
-  it('is saved without touching others, and not after its completion', async () => {
+  it('a backfill request is saved without touching others, and not after its completion', async () => {
     await store().addBackfill(athleteId, backfill);
     await store().addBackfill(athleteId, { ...backfill, id: '90d' });
     await store().saveBackfill(athleteId, { ...backfill, coverage }, 1);
@@ -155,7 +155,7 @@ describe('a backfill request', () => {
     expect((await store().load(athleteId)).backfills).toEqual([{ ...backfill, id: '90d' }]);
   });
 
-  it('is not saved under an older lease', async () => {
+  it('a backfill request is not saved under an older lease', async () => {
     await store().addBackfill(athleteId, backfill);
     await store().take(athleteId, 2);
     await store().saveBackfill(athleteId, { ...backfill, coverage }, 2);
@@ -169,7 +169,7 @@ describe('a backfill request', () => {
 });
 
 describe('the athletes who have logged in', () => {
-  it('are sorted by id', async () => {
+  it('the athletes who have logged in are sorted by id', async () => {
     const tokens = createTokenStore(adapter.store, everyApplication);
     const grant = { accessToken: 'a', refreshToken: 'r', expiresAt: at };
     for (const id of [30_000_000_000, 1_001, 2_002]) {

@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 
 describe('the erasing mark of an athlete', () => {
-  it('is set once, and removed', async () => {
+  it('the erasing mark is set once, and removed', async () => {
     const { store } = adapter;
     await markErasing(store, everyApplication, { athleteId: ada, now });
     await markErasing(store, everyApplication, { athleteId: ada, now: new Date(0) });
@@ -28,7 +28,7 @@ describe('the erasing mark of an athlete', () => {
     expect(await erasingIds(store, everyApplication)).toEqual([]);
   });
 
-  it('replaces another mark, which is restored on removal', async () => {
+  it('the erasing mark replaces another mark, which is restored on removal', async () => {
     const { store } = adapter;
     const other = { since: now, reason: 'Strava rejects the stored refresh token' };
     await store.tokens.updateOne({}, { $set: { needs_authorization: other } });
@@ -40,7 +40,7 @@ describe('the erasing mark of an athlete', () => {
     expect(await erasingIds(store, everyApplication)).toEqual([]);
   });
 
-  it('removes no other mark', async () => {
+  it('removing the erasing mark removes no other mark', async () => {
     const { store } = adapter;
     const other = { since: now, reason: 'Strava rejects the stored refresh token' };
     await store.tokens.updateOne({}, { $set: { needs_authorization: other } });
@@ -48,7 +48,7 @@ describe('the erasing mark of an athlete', () => {
     expect((await store.tokens.findOne())?.needs_authorization).toEqual(other);
   });
 
-  it('creates no login', async () => {
+  it('the erasing mark creates no login', async () => {
     const { store } = adapter;
     await markErasing(store, everyApplication, { athleteId: bob, now });
     expect(await loginsOf(store, everyApplication).toArray()).toHaveLength(1);

@@ -22,13 +22,13 @@ const totals = {
   ytd_ride_totals: { count: 99 },
 };
 
-it('adds up the rides, runs and swims of all athletes', async () => {
+it('the total of the lists adds up the rides, runs and swims of all athletes', async () => {
   await store(ada, totals);
   await store(bob, { all_run_totals: { count: 3 } });
   expect(await readListTotals(adapter.store, [ada, bob])).toEqual({ stored: 0, counted: 260 });
 });
 
-it('knows no total where an athlete has no totals, or odd ones', async () => {
+it('the total of the lists is unknown where an athlete has no totals, or odd ones', async () => {
   await store(ada, totals);
   expect((await readListTotals(adapter.store, [ada, bob])).counted).toBeUndefined();
   await store(bob, { all_run_totals: { count: 'many' }, all_ride_totals: 7 });

@@ -85,7 +85,7 @@ describe('a database operation', () => {
     ['a primary that stepped down', 189],
     ['a write conflict', 112],
     ['a time limit', 50],
-  ])('is retried after %s', async (_, errorCode) => {
+  ])('a database operation is retried after %s', async (_, errorCode) => {
     const lines: string[] = [];
     const log = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
     const mongo = await openHere({ clock: quickClock(), log });
@@ -99,7 +99,7 @@ describe('a database operation', () => {
     expect(lines[0]).toContain('MongoDB is away');
   });
 
-  it('is retried after a failed write concern', async () => {
+  it('an operation is retried after a failed write concern', async () => {
     const mongo = await openHere({ clock: quickClock() });
     const writeConcernError = { code: 91, errmsg: 'shutting down' };
     await failNext({ failCommands: ['update'], writeConcernError }, 3);
@@ -108,7 +108,7 @@ describe('a database operation', () => {
     expect(await things.countDocuments({ _id: 'w' })).toBe(1);
   });
 
-  it('is retried after a cut connection', async () => {
+  it('an operation is retried after a cut connection', async () => {
     const mongo = await openHere({ clock: quickClock() });
     await failNext({ failCommands: ['update'], closeConnection: true }, 3);
     const things = mongo.db.collection<{ _id: string; n: number }>('things');
@@ -116,19 +116,19 @@ describe('a database operation', () => {
     expect(await things.countDocuments({ _id: 'c' })).toBe(1);
   });
 
-  it('is retried while a router finds no primary', async () => {
+  it('an operation is retried while a router finds no primary', async () => {
     const mongo = await openHere({ clock: quickClock() });
     await failNext({ failCommands: ['find'], errorCode: 133 }, 3);
     const things = mongo.db.collection<{ _id: number }>('routed');
     expect(await things.findOne({ _id: 1 })).toBeNull();
   });
 
-  it('may succeed later if a router has an old map of the shards', () => {
+  it('an operation may succeed later if a router has an old map of the shards', () => {
     const stale = new MongoServerError({ message: 'sharding status is stale', code: 13_388 });
     expect(isPassing(stale)).toBe(true);
   });
 
-  it('of many writes is retried and loses none', async () => {
+  it('an operation of many writes is retried and loses none', async () => {
     const mongo = await openHere({ clock: quickClock() });
     await failNext({ failCommands: ['update'], errorCode: 14_031 }, 3);
     const things = mongo.db.collection<{ _id: number; n: number }>('bulk');
@@ -139,7 +139,7 @@ describe('a database operation', () => {
     expect(await things.countDocuments()).toBe(20);
   });
 
-  it('is not retried after a bug', async () => {
+  it('an operation is not retried after a bug', async () => {
     const mongo = await openHere();
     let tries = 0;
     const bug = mongo.retry(() => {
@@ -155,7 +155,7 @@ describe('a database operation', () => {
 });
 
 describe('a killed mongod that comes back', () => {
-  it('is waited for, and the current write succeeds', async () => {
+  it('a killed mongod that comes back is waited for, and the current write succeeds', async () => {
     const calls: number[] = [];
     const onAway = (): Promise<void> => {
       calls.push(1);
@@ -198,7 +198,7 @@ describe('a server that does not respond', () => {
     return `mongodb://anna:${password}@127.0.0.1:${port}/?serverSelectionTimeoutMS=200`;
   }
 
-  it('is given up after the deadline', async () => {
+  it('a server that does not respond is given up after the deadline', async () => {
     const clock = quickClock();
     const deadlineMs = 60_000;
     const mongo = await openHere({ clock, deadlineMs });
@@ -213,7 +213,7 @@ describe('a server that does not respond', () => {
     expect(tries).toBeGreaterThan(5);
   });
 
-  it('is not retried after an abort', async () => {
+  it('a server that does not respond is not tried again after an abort', async () => {
     const interrupted = new AbortController();
     const mongo = await openHere({ deadlineMs: Infinity, signal: interrupted.signal });
     const cut = mongo.retry(() => {
@@ -223,7 +223,7 @@ describe('a server that does not respond', () => {
     await expect(cut).rejects.toThrow(MongoUnavailableError);
   });
 
-  it('is reported in one sentence without the password', async () => {
+  it('a server that does not respond is reported in one sentence without the password', async () => {
     const error: unknown = await open({ uri: await deadUri(), name }, { deadlineMs: 0 }).catch(
       (thrown: unknown) => thrown,
     );
@@ -231,7 +231,7 @@ describe('a server that does not respond', () => {
     expect(inspect(error, { depth: 10 })).not.toContain(password);
   });
 
-  it('is not waited for longer than opening may take, whatever the URI says', async () => {
+  it('a server that does not respond is not waited for longer than opening may take, whatever the URI says', async () => {
     const sockets: Socket[] = [];
     const server = createServer((socket) => void sockets.push(socket)).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -245,7 +245,7 @@ describe('a server that does not respond', () => {
     server.close();
   });
 
-  it('fails an operation soon where opening had a limit, also if it falls silent later', async () => {
+  it('a server that falls silent fails an operation soon where opening had a limit', async () => {
     const proxy = await startMongoProxy(running().uri);
     try {
       const mongo = await open({ uri: proxy.uri, name }, { deadlineMs: 0, openWithinMs: 2_000 });
@@ -259,7 +259,7 @@ describe('a server that does not respond', () => {
     }
   }, 10_500);
 
-  it('is waited for at the start', async () => {
+  it('a server that does not respond is waited for at the start', async () => {
     const port = await deadPort();
     const clock: Clock = {
       ...quickClock(),
@@ -277,14 +277,14 @@ describe('a server that does not respond', () => {
     expect(await mongo.db.command({ ping: 1 })).toMatchObject({ ok: 1 });
   });
 
-  it('is waited for while its host name is unknown', () => {
+  it('a server is waited for while its host name is unknown', () => {
     const notFound = { code: 'ENOTFOUND', syscall: 'querySrv' };
     expect(isPassing(Object.assign(new Error('querySrv ENOTFOUND'), notFound))).toBe(true);
     const noFile = { code: 'ENOENT', syscall: 'open' };
     expect(isPassing(Object.assign(new Error('ENOENT'), noFile))).toBe(false);
   });
 
-  it('is not reported as unavailable while it responds', async () => {
+  it('a server is not reported as unavailable while it responds', async () => {
     const lines: string[] = [];
     const log = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
     await openHere({ log });
@@ -313,7 +313,7 @@ describe('a server with passwords', () => {
     return error;
   }
 
-  it('rejects a wrong password at once, in one sentence without it', async () => {
+  it('a wrong password is rejected at once, in one sentence without it', async () => {
     const wrong = 'wrong-geheim';
     const error = await rejection(open({ uri: uriFor('reader', wrong), name }));
     expect(error).toBeInstanceOf(MongoRejectedError);
@@ -324,7 +324,7 @@ describe('a server with passwords', () => {
     expect(everything).not.toContain(wrong);
   });
 
-  it('rejects a user without the right to write, in one sentence', async () => {
+  it('a user without the right to write is rejected in one sentence', async () => {
     const mongo = await open({ uri: uriFor('reader', password), name });
     opened.push(mongo);
     expect(mongo.address).not.toContain(password);
@@ -335,7 +335,7 @@ describe('a server with passwords', () => {
     expect(inspect(error, { depth: 10 })).not.toContain(password);
   });
 
-  it('rejects a connection without a password', async () => {
+  it('a connection without a password is rejected by a server with passwords', async () => {
     const mongo = await open({ uri: uriOf(secured?.port ?? 0), name });
     opened.push(mongo);
     const error = await rejection(mongo.db.collection('things').findOne());
@@ -344,7 +344,7 @@ describe('a server with passwords', () => {
 });
 
 describe('the MongoDB connection', () => {
-  it('uses durable majority writes, and rejects operations after its close', async () => {
+  it('the connection uses durable majority writes, and rejects operations after its close', async () => {
     const mongo = await open({ uri: running().uri, name });
     expect(mongo.db.writeConcern).toMatchObject({ w: 'majority', journal: true });
     await mongo.close();

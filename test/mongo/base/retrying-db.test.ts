@@ -27,7 +27,7 @@ beforeEach(async () => {
 });
 
 describe('a retrying database', () => {
-  it('retries an operation of a collection as a whole', async () => {
+  it('a retrying database retries an operation of a collection as a whole', async () => {
     expect(await things().updateOne({ _id: 1 }, { $set: { n: 1 } })).toMatchObject({
       matchedCount: 1,
       modifiedCount: 0,
@@ -35,7 +35,7 @@ describe('a retrying database', () => {
     expect(operations).toBe(1);
   });
 
-  it('retries the reading of a cursor with all that was asked of it', async () => {
+  it('a retrying database retries the reading of a cursor with all that was asked of it', async () => {
     const found = await things()
       .find({ _id: { $gt: 1 } })
       .sort({ _id: -1 })
@@ -45,14 +45,14 @@ describe('a retrying database', () => {
     expect(operations).toBe(1);
   });
 
-  it('reads a cursor step by step without a retry, each document once', async () => {
+  it('a retrying database reads a cursor step by step without a retry, each document once', async () => {
     const ids: number[] = [];
     for await (const { _id } of things().find().sort({ _id: 1 })) ids.push(_id);
     expect(ids).toEqual([1, 2, 3]);
     expect(operations).toBe(0);
   });
 
-  it('retries a command, and lists its collections', async () => {
+  it('a retrying database retries a command, and lists its collections', async () => {
     const db = retryingDb(database.db, twice);
     expect(await db.command({ ping: 1 })).toMatchObject({ ok: 1 });
     expect(await db.listCollections().toArray()).toMatchObject([{ name: 'things' }]);

@@ -116,7 +116,7 @@ async function startHolder(
 }
 
 describe('a lease', () => {
-  it('is acquired by one of many, and names the holder to the others', async () => {
+  it('a lease is acquired by one of many, and names the holder to the others', async () => {
     const connections = await Promise.all([1, 2, 3].map(() => open(adapter.database)));
     try {
       const tries = Array.from({ length: 30 }, (_, index) => {
@@ -137,7 +137,7 @@ describe('a lease', () => {
     }
   });
 
-  it('is free after its release, and its epoch grows', async () => {
+  it('a lease is free after its release, and its epoch grows', async () => {
     const first = await take(storeOf(), 'released');
     expect(await tryTake(storeOf(), 'released')).toBeUndefined();
     await first.release();
@@ -147,7 +147,7 @@ describe('a lease', () => {
     expect((await take(storeOf(), 'released')).epoch).toBeGreaterThan(second.epoch);
   });
 
-  it('has a growing epoch even after its document was removed', async () => {
+  it('a lease has a growing epoch even after its document was removed', async () => {
     const first = await take(storeOf(), 'removed');
     await adapter.store.leases.deleteOne({ _id: 'removed' });
     await sleep(2);
@@ -156,12 +156,12 @@ describe('a lease', () => {
     expect(await tryTake(elsewhere(), 'removed')).toBeUndefined();
   });
 
-  it('does not depend on leases of other names', async () => {
+  it('a lease does not depend on leases of other names', async () => {
     await take(storeOf(), 'one');
     expect(await tryTake(storeOf(), 'other')).toBeDefined();
   });
 
-  it('stays with the new holder when the old one releases it', async () => {
+  it('a lease stays with the new holder when the old one releases it', async () => {
     const clock = asleep();
     const first = await take(elsewhere({ durationMs: 50, clock }), 'late-release');
     const second = await waitFor(storeOf(), 'late-release');
@@ -172,7 +172,7 @@ describe('a lease', () => {
 });
 
 describe('a lease holder that renews', () => {
-  it('keeps its lease for longer than the duration while others try', async () => {
+  it('a holder that renews keeps its lease for longer than the duration while others try', async () => {
     const durationMs = 400;
     const lease = await take(elsewhere({ durationMs }), 'renewed');
     const startedMs = performance.now();
@@ -186,7 +186,7 @@ describe('a lease holder that renews', () => {
 });
 
 describe('a silent lease holder on another machine', () => {
-  it('keeps its lease until it expires, and no longer', async () => {
+  it('a silent holder on another machine keeps its lease until it expires, and no longer', async () => {
     const durationMs = 400;
     const startedMs = performance.now();
     await take(elsewhere({ durationMs, clock: asleep() }), 'silent');
@@ -195,14 +195,14 @@ describe('a silent lease holder on another machine', () => {
     expect(performance.now() - startedMs).toBeGreaterThanOrEqual(durationMs);
   });
 
-  it("loses its lease by the server's clock, regardless of ours", async () => {
+  it("a silent lease holder on another machine loses its lease by the server's clock, regardless of ours", async () => {
     await take(elsewhere({ clock: asleep() }), 'skewed');
     const ahead = asleep();
     ahead.advance(365 * 86_400_000);
     expect(await tryTake(storeOf({ clock: ahead }), 'skewed')).toBeUndefined();
   });
 
-  it('detects before its next write that it was replaced', async () => {
+  it('a silent holder detects before its next write that it was replaced', async () => {
     const clock = asleep();
     const first = await take(elsewhere({ durationMs: 50, clock }), 'replaced');
     const second = await waitFor(storeOf(), 'replaced');
@@ -212,7 +212,7 @@ describe('a silent lease holder on another machine', () => {
     await second.assertHeld();
   });
 
-  it('detects the replacement although its monotonic clock stopped', async () => {
+  it('a silent holder detects the replacement although its monotonic clock stopped', async () => {
     const clock = asleep();
     const stopped: Clock = { ...clock, monotonicMs: () => 0 };
     const first = await take(elsewhere({ durationMs: 50, clock: stopped }), 'suspended');
@@ -220,7 +220,7 @@ describe('a silent lease holder on another machine', () => {
     await expect(first.assertHeld()).rejects.toThrow(LeaseLostError);
   });
 
-  it('detects the replacement although its wall clock was turned back', async () => {
+  it('a silent holder detects the replacement although its wall clock was turned back', async () => {
     const clock = asleep();
     const first = await take(elsewhere({ durationMs: 50, clock }), 'turned-back');
     clock.advance(-86_400_000);
@@ -228,7 +228,7 @@ describe('a silent lease holder on another machine', () => {
     await expect(first.assertHeld()).rejects.toThrow(LeaseLostError);
   });
 
-  it('keeps its lease where it wakes in time to renew', async () => {
+  it('a silent holder keeps its lease where it wakes in time to renew', async () => {
     const clock = asleep();
     const lease = await take(elsewhere({ durationMs: longMs, clock }), 'woken');
     clock.advance(longMs + 1);
@@ -236,7 +236,7 @@ describe('a silent lease holder on another machine', () => {
     expect(await tryTake(storeOf(), 'woken')).toBeUndefined();
   });
 
-  it('may renew an expired lease that is still free', async () => {
+  it('a silent holder may renew an expired lease that is still free', async () => {
     const clock = asleep();
     const durationMs = 30;
     const lease = await take(elsewhere({ durationMs, clock }), 'unclaimed');
@@ -247,7 +247,7 @@ describe('a silent lease holder on another machine', () => {
 });
 
 describe('a lease holder in another process of this machine', () => {
-  it('is replaced at once after it was killed', async () => {
+  it('a killed holder in another process of this machine is replaced at once', async () => {
     const child = await startHolder('killed', longMs);
     expect(await tryTake(storeOf(), 'killed')).toBeUndefined();
     const exit = once(child, 'exit');
@@ -256,7 +256,7 @@ describe('a lease holder in another process of this machine', () => {
     expect(await tryTake(storeOf(), 'killed')).toBeDefined();
   });
 
-  it('is not replaced while it runs', async () => {
+  it('a holder in another process of this machine is not replaced while it runs', async () => {
     await startHolder('alive', 300);
     const startedMs = performance.now();
     while (performance.now() - startedMs < 700) {
@@ -265,7 +265,7 @@ describe('a lease holder in another process of this machine', () => {
     }
   });
 
-  it('is waited for where it may have died on another machine', async () => {
+  it('a holder that may have died on another machine is waited for', async () => {
     const child = await startHolder('remote', 3_000, 'elsewhere');
     const exit = once(child, 'exit');
     child.kill('SIGKILL');
@@ -277,7 +277,7 @@ describe('a lease holder in another process of this machine', () => {
     expect(Date.now()).toBeGreaterThanOrEqual(known?.expires_at.getTime() ?? Infinity);
   });
 
-  it('is replaced by one of many after its death', async () => {
+  it('a dead holder is replaced by one of many', async () => {
     const child = await startHolder('fought-over', longMs);
     const exit = once(child, 'exit');
     child.kill('SIGKILL');
@@ -291,7 +291,7 @@ describe('a lease holder in another process of this machine', () => {
 describe('the worker of a process', () => {
   const names = ['athlete:1', 'athlete:2', 'athlete:3'];
 
-  it('lives from the first lease to the last, whatever they are', async () => {
+  it('the worker of a process lives from the first lease to the last, whatever they are', async () => {
     const { workers } = adapter.store;
     const before = await workers.countDocuments();
     const store = storeOf();
@@ -307,7 +307,7 @@ describe('the worker of a process', () => {
     expect(await adapter.store.leases.countDocuments(isHeld)).toBe(0);
   });
 
-  it('takes of several leases those that are free, and names the holder of the others', async () => {
+  it('a worker takes of several leases those that are free, and names the holder of the others', async () => {
     const held = await take(elsewhere(), 'athlete:2');
     const store = storeOf();
     const acquired = await store.acquireAll(names, (free) => Promise.resolve(free - 1));
@@ -317,13 +317,13 @@ describe('the worker of a process', () => {
     await held.release();
   });
 
-  it('gives a lease to one of several takers in its own process', async () => {
+  it('a worker gives a lease to one of several takers in its own process', async () => {
     const store = storeOf();
     const tries = await Promise.all(Array.from({ length: 10 }, () => tryTake(store, 'inside')));
     expect(tries.filter((lease) => lease !== undefined)).toHaveLength(1);
   });
 
-  it('notices at its next renewal that a lease was removed by hand', async () => {
+  it('a worker notices at its next renewal that a lease was removed by hand', async () => {
     const store = elsewhere({ durationMs: 300 });
     const [kept, removed] = [await take(store, 'kept'), await take(store, 'removed-by-hand')];
     await adapter.store.leases.deleteOne({ _id: 'removed-by-hand' });
@@ -332,7 +332,7 @@ describe('the worker of a process', () => {
     await kept.assertHeld();
   });
 
-  it('loses every lease at once when it is replaced, and takes them anew under a new id', async () => {
+  it('a replaced worker loses every lease at once, and takes them again under a new id', async () => {
     const clock = asleep();
     const store = elsewhere({ durationMs: 50, clock });
     const [one, other] = [await take(store, 'lost-1'), await take(store, 'lost-2')];
@@ -345,7 +345,7 @@ describe('the worker of a process', () => {
     expect(again.epoch).toBeGreaterThan(other.epoch);
   });
 
-  it('frees what a dead one left only for its own group', async () => {
+  it('a worker frees what a dead one left only for its own group', async () => {
     const store = elsewhere({ durationMs: 50, clock: asleep() });
     await store.join('12345');
     await store.acquireAll(names);

@@ -68,19 +68,19 @@ function observedWrites(onWritten?: (count: number) => Promise<unknown> | undefi
 }
 
 describe('the quota store of an application', () => {
-  it('is empty before its first request', async () => {
+  it('the stored quota is empty before the first request', async () => {
     const store = createQuotaStore(adapter.store, '12345');
     expect(await store.load()).toEqual(emptyQuota);
     expect(await knownApplications(adapter.store)).toEqual([]);
   });
 
-  it('returns the stored quota, also to another process', async () => {
+  it('the quota store returns the stored quota, also to another process', async () => {
     const store = createQuotaStore(adapter.store, '12345');
     expect(await store.update(() => state)).toEqual(state);
     expect(await createQuotaStore(adapter.store, '12345').load()).toEqual(state);
   });
 
-  it('is separate for each application', async () => {
+  it('the quota store is separate for each application', async () => {
     await createQuotaStore(adapter.store, '12345').update(() => state);
     const other = createQuotaStore(adapter.store, '67890');
     expect(await other.load()).toEqual(emptyQuota);
@@ -88,7 +88,7 @@ describe('the quota store of an application', () => {
     expect(await knownApplications(adapter.store)).toEqual(['12345', '67890']);
   });
 
-  it('writes nothing where the change is none', async () => {
+  it('the quota store writes nothing where nothing changes', async () => {
     const store = createQuotaStore(adapter.store, '12345');
     await store.update(() => state);
     const before = await adapter.database.db.collection('quota').find().toArray();
@@ -96,7 +96,7 @@ describe('the quota store of an application', () => {
     expect(await adapter.database.db.collection('quota').find().toArray()).toEqual(before);
   });
 
-  it('rejects a reservation by the stored quota only, not by a cached one', async () => {
+  it('the quota store rejects a reservation by the stored quota, not by a cached one', async () => {
     const [mine, other] = [0, 1].map(() => createQuotaStore(adapter.store, '12345'));
     await mine?.update(() => state);
     await other?.update((known) => ({ ...known, inFlight: [] }));
@@ -108,7 +108,7 @@ describe('the quota store of an application', () => {
     expect(seen.at(-1)).toBe(0);
   });
 
-  it('loses none of many concurrent changes from several processes', async () => {
+  it('the quota store loses none of many concurrent changes from several processes', async () => {
     const stores: QuotaStore[] = connections.map((store) => createQuotaStore(store, '12345'));
     const each = 25;
     const changes = stores.flatMap((store) =>
@@ -121,7 +121,7 @@ describe('the quota store of an application', () => {
     expect(seen.size).toBe(stores.length * each);
   });
 
-  it('works after a failed change', async () => {
+  it('the quota store works after a failed change', async () => {
     const store = createQuotaStore(adapter.store, '12345');
     const broken = store.update(() => {
       throw new TypeError('a bug');
@@ -130,7 +130,7 @@ describe('the quota store of an application', () => {
     expect(await store.update(() => state)).toEqual(state);
   });
 
-  it('writes twice where twenty changes come at once', async () => {
+  it('the quota store writes twice where twenty changes come at once', async () => {
     const counted = observedWrites();
     const store = createQuotaStore(counted.store, '12345');
     await Promise.all(Array.from({ length: 20 }, () => store.update(addOne)));
@@ -138,7 +138,7 @@ describe('the quota store of an application', () => {
     expect(reservedIn(await store.load())).toBe(window.reserved + 20);
   });
 
-  it('decides a rejection in a write with others by what another process stored meanwhile', async () => {
+  it('the quota store decides a rejection in a write with others by what another process stored meanwhile', async () => {
     const other = createQuotaStore(adapter.store, '12345');
     const counted = observedWrites((count) => (count === 1 ? other.update(addOne) : undefined));
     const store = createQuotaStore(counted.store, '12345');
@@ -156,7 +156,7 @@ describe('the quota store of an application', () => {
     expect(seen).toEqual([5, 6]);
   });
 
-  it('applies an idempotent change once where the acknowledgement was lost', async () => {
+  it('the quota store applies an idempotent change once where the acknowledgement was lost', async () => {
     const lost = { left: 1 };
     // The connection breaks after the write and before its response: the operation runs twice.
     const twice = storeWith(adapter.database.db, async (operation) => {

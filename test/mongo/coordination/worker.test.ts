@@ -64,7 +64,7 @@ async function expectGone({ id, lost }: Worker): Promise<void> {
 }
 
 describe('a worker whose document was removed while a lease still names it', () => {
-  it('is lost at its next heartbeat, which does not bring it back', async () => {
+  it('a removed worker is lost at its next heartbeat, which does not bring it back', async () => {
     const clock = steered();
     const removed = await removedWorker(clock);
     clock.wake();
@@ -72,7 +72,7 @@ describe('a worker whose document was removed while a lease still names it', () 
     await expectGone(removed.worker);
   });
 
-  it('is lost when it confirms before a write, which does not bring it back', async () => {
+  it('a removed worker is lost when it confirms before a write, which does not bring it back', async () => {
     const clock = steered();
     const removed = await removedWorker(clock);
     clock.advance(durationMs);
@@ -80,7 +80,7 @@ describe('a worker whose document was removed while a lease still names it', () 
     await expectGone(removed.worker);
   });
 
-  it('is not brought back by what it says about sharing', async () => {
+  it('a removed worker is not brought back by what it says about sharing', async () => {
     const removed = await removedWorker(steered());
     await removed.worker.share({ shares: '12345', athletes: 2 });
     expect(await adapter.store.workers.countDocuments()).toBe(0);

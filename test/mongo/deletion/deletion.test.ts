@@ -17,7 +17,7 @@ function stored(): Promise<number> {
 describe('storing a page beside deletions', () => {
   beforeEach(() => adapter.empty());
 
-  it('does not restore a deleted activity from a page requested before, but from a later one', async () => {
+  it('storing a page beside deletions does not restore a deleted activity from a page requested before, but from a later one', async () => {
     const { activities, store } = adapter;
     const page = (seconds: number) => pageOf([recordOf(id)], { fetchedAt: at(seconds) });
     await activities.storePage(page(0));
@@ -32,7 +32,7 @@ describe('storing a page beside deletions', () => {
     expect(change).toMatchObject({ kind: 'deleted', name: recordOf(id)['name'] });
   });
 
-  it('does not restore an expired activity while a retention is set', async () => {
+  it('storing a page beside deletions does not restore an expired activity while a retention is set', async () => {
     const { store } = adapter;
     const retained = createActivityStore(store, { expiry: 'final' });
     const page = pageOf([recordOf(id)], { fetchedAt: at(0) });
@@ -46,7 +46,7 @@ describe('storing a page beside deletions', () => {
   });
 
   it.each([0, 1, 2])(
-    'does not restore an activity that expires after %i operations of the store',
+    'storing a page beside deletions does not restore an activity that expires after %i operations of the store',
     async (operationsBefore) => {
       const { activities, store } = adapter;
       await activities.storePage(pageOf([recordOf(id), recordOf(id + 1)], { fetchedAt: at(0) }));

@@ -55,7 +55,7 @@ async function stored(): Promise<Record<string, readonly number[]>> {
 }
 
 describe('the retention sweep', () => {
-  it('removes expired activities with their streams, and keeps younger ones', async () => {
+  it('the retention sweep removes expired activities with their streams, and keeps younger ones', async () => {
     await store([id, id + 1]);
     await store([id + 2], { at: young });
     expect(await sweep()).toBe(2);
@@ -67,13 +67,13 @@ describe('the retention sweep', () => {
     expect(await stored()).toEqual(left);
   });
 
-  it("keeps other athletes' activities", async () => {
+  it("the retention sweep keeps other athletes' activities", async () => {
     await store([id], { athlete: athleteId + 1 });
     expect(await sweep()).toBe(0);
     expect(await stored()).toMatchObject({ activities: [id], streams: [id], tombstones: [] });
   });
 
-  it('counts the age of stored streams even after a newer summary', async () => {
+  it('the retention sweep counts the age of stored streams even after a newer summary', async () => {
     await store([id, id + 1], { at: young, streamsAt: old });
     const none = { 'sync.streams': { state: 'none', tries: 0, fetched_at: old } } as const;
     const second = { _id: Long.fromNumber(id + 1) };
@@ -82,7 +82,7 @@ describe('the retention sweep', () => {
     expect(await stored()).toMatchObject({ activities: [id + 1], tombstones: [id] });
   });
 
-  it('counts the age of the details too', async () => {
+  it('the retention sweep counts the age of the details too', async () => {
     await store([id], { at: young });
     const details = { 'sync.details': { state: 'stored', tries: 0, fetched_at: old } } as const;
     await adapter.store.activities.updateOne({}, { $set: details });
@@ -90,7 +90,7 @@ describe('the retention sweep', () => {
     expect(await stored()).toEqual({ activities: [], streams: [], tombstones: [id] });
   });
 
-  it('removes up to its maximum in batches, and the rest in the next sweep', async () => {
+  it('the retention sweep removes up to its maximum in batches, and the rest in the next sweep', async () => {
     const ids = Array.from({ length: 63 }, (_, index) => id + index);
     await adapter.activities.storePage(
       pageOf(
@@ -105,7 +105,7 @@ describe('the retention sweep', () => {
   });
 
   it.each([1, 2, 3, 4])(
-    'is finished by the next sweep when killed after %i writes',
+    'the retention sweep is finished by the next sweep when killed after %i writes',
     async (writes) => {
       await store([id], { at: young, streamsAt: old });
       let operations = 0;
@@ -124,7 +124,7 @@ describe('the retention sweep', () => {
     },
   );
 
-  it('removes parts that a stale write left behind a tombstone, and no others', async () => {
+  it('the retention sweep removes parts that a stale write left behind a tombstone, and no others', async () => {
     await store([id]);
     await sweep();
     await addStreams(adapter.store, id);
@@ -133,7 +133,7 @@ describe('the retention sweep', () => {
     expect(await stored()).toMatchObject({ activities: [id + 1], streams: [id + 1] });
   });
 
-  it('fails under an older lease, and keeps the writes of the newer one', async () => {
+  it('the retention sweep fails under an older lease, and keeps the writes of the newer one', async () => {
     await store([id], { epoch: 5 });
     await expect(sweep({ epoch: 4 })).rejects.toThrow(LeaseLostError);
     expect(await stored()).toEqual({ activities: [id], streams: [id], tombstones: [] });

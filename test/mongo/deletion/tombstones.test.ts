@@ -43,7 +43,7 @@ async function all(name: string): Promise<Document[]> {
 }
 
 describe('deleteActivity', () => {
-  it('removes the activity with its streams, and writes a tombstone', async () => {
+  it('deleteActivity removes the activity with its streams, and writes a tombstone', async () => {
     await store(1, id, id + 1);
     expect(await deleteIt()).toBe(true);
     const stone = { athlete_id: athleteId, start_date: startAt, why: 'deleted', at };
@@ -54,7 +54,7 @@ describe('deleteActivity', () => {
     expect(await tombstones().countDocuments(types)).toBe(1);
   });
 
-  it('returns false the second time, and changes nothing', async () => {
+  it('deleteActivity returns false the second time, and changes nothing', async () => {
     await store(1, id);
     await deleteIt();
     const before = await all('tombstones');
@@ -62,7 +62,7 @@ describe('deleteActivity', () => {
     expect(await all('tombstones')).toEqual(before);
   });
 
-  it("keeps another athlete's activity", async () => {
+  it("deleteActivity keeps another athlete's activity", async () => {
     await store(1, id);
     const before = [await all('activities'), await all('streams')];
     expect(await deleteIt({ athleteId: athleteId + 1 })).toBe(false);
@@ -74,7 +74,7 @@ describe('deleteActivity', () => {
     expect(await isStored(adapter.store, asOther)).toBe(false);
   });
 
-  it('is finished by the next attempt when interrupted after the tombstone or the streams', async () => {
+  it('deleteActivity is finished by the next attempt when interrupted after the tombstone or the streams', async () => {
     await store(1, id);
     await tombstones().insertOne({
       _id: Long.fromNumber(id),
@@ -88,7 +88,7 @@ describe('deleteActivity', () => {
     expect([await all('activities'), await all('streams')]).toEqual([[], []]);
   });
 
-  it('keeps an activity written under a newer lease, without a tombstone', async () => {
+  it('deleteActivity keeps an activity written under a newer lease, without a tombstone', async () => {
     await store(7, id);
     const before = [await all('activities'), await all('streams')];
     await expect(deleteIt({ epoch: 6 })).rejects.toThrow(LeaseLostError);
@@ -96,7 +96,7 @@ describe('deleteActivity', () => {
     expect(await all('tombstones')).toEqual([]);
   });
 
-  it('marks the streams as missing and removes the tombstone when taken over midway', async () => {
+  it('deleteActivity marks the streams as missing and removes the tombstone when taken over midway', async () => {
     await store(3, id);
     const takeOver = async (): Promise<void> => {
       await adapter.store.activities.updateOne({}, { $set: { 'sync.epoch': 9 } });
@@ -121,7 +121,7 @@ describe('deleteActivity', () => {
 });
 
 describe('tombstones by id', () => {
-  it('finds the tombstones of given ids, and no others', async () => {
+  it('tombstones by id finds the tombstones of given ids, and no others', async () => {
     await deleteIt();
     await deleteIt({ activityId: id + 2, why: 'expired' });
     const found = await tombstonesOf(adapter.store, [id, id + 1, id + 2]);

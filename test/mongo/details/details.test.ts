@@ -232,13 +232,16 @@ describe('details that MongoDB cannot store', () => {
     ['are too large beside their summary', { note: megabytes(11) }, { external_id: megabytes(6) }],
     ['are nested too deeply', { deep }, {}],
     ['have a key with a NUL', { 'a\0b': 1 }, {}],
-  ])('are not stored because they %s, and earlier ones stay', async (_, one, summary) => {
-    await list(summary);
-    await store(detailOf(details));
-    expect(await store(detailOf(one))).toMatch(/\S/);
-    expect(await fields()).toMatchObject(details);
-    expect(await state()).toMatchObject({ state: 'stored' });
-  });
+  ])(
+    'details that MongoDB cannot store are not stored because they %s, and earlier ones stay',
+    async (_, one, summary) => {
+      await list(summary);
+      await store(detailOf(details));
+      expect(await store(detailOf(one))).toMatch(/\S/);
+      expect(await fields()).toMatchObject(details);
+      expect(await state()).toMatchObject({ state: 'stored' });
+    },
+  );
 });
 
 describe('due details', () => {
@@ -260,7 +263,7 @@ describe('due details', () => {
   const nextTryAt = (range = {}): Promise<Date | undefined> =>
     adapter.tasks.nextTryAt(taskQuery('details', at, { ranges: [{}, range] }));
 
-  it('are those never fetched, newest first', async () => {
+  it('due details are those never fetched, newest first', async () => {
     await listThree();
     const startAt = (day: number): Date => new Date(`2026-09-0${day}T06:00:00Z`);
     const dueOn = (day: number) => detailsTask(id + day);
@@ -272,7 +275,7 @@ describe('due details', () => {
     expect(await due({ freshFrom: startAt(3) })).toMatchObject([{ isFresh: true }, {}, {}]);
   });
 
-  it('include failed ones at their next try', async () => {
+  it('due details include failed ones at their next try', async () => {
     await listThree();
     await settled(2, 'failed');
     expect(await due()).toMatchObject([{ activityId: id + 3 }, { activityId: id + 1 }]);
@@ -281,7 +284,7 @@ describe('due details', () => {
     expect(await nextTryAt({ from: new Date('2026-09-03') })).toBeUndefined();
   });
 
-  it('include parked ones at their next try, but do not count them as pending', async () => {
+  it('due details include parked ones at their next try, but do not count them as pending', async () => {
     await listThree();
     await settled(2, 'parked');
     expect(await due()).toHaveLength(2);
@@ -289,7 +292,7 @@ describe('due details', () => {
     expect(await nextTryAt()).toBeUndefined();
   });
 
-  it('exclude those that Strava does not provide', async () => {
+  it('due details exclude those that Strava does not provide', async () => {
     await listThree();
     await settled(2, 'none');
     expect(await due({ now: later(86_400) })).toHaveLength(2);
@@ -299,7 +302,7 @@ describe('due details', () => {
     expect(sync?.details).toMatchObject({ state: 'none', reason: 'Strava has none' });
   });
 
-  it('keeps a range incomplete until each is stored, none or parked', async () => {
+  it('a range stays incomplete until each detail in it is stored, none or parked', async () => {
     await listThree();
     await settled(1, 'none');
     await settled(2, 'parked');

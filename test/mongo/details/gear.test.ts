@@ -105,7 +105,7 @@ describe('storing gear', () => {
   });
 
   it.each<[JsonValue]>([[null], ['none'], [[null, 5, {}, { id: 7 }, { id: '' }]]])(
-    'is not there in a profile whose list is %j',
+    'storing gear is not there in a profile whose list is %j',
     async (bikes) => {
       await storeProfile({ bikes });
       expect(await documents()).toEqual([]);
@@ -114,14 +114,14 @@ describe('storing gear', () => {
 });
 
 describe('due gear', () => {
-  it('excludes gear that was fetched while the clock was ahead', async () => {
+  it('due gear excludes gear that was fetched while the clock was ahead', async () => {
     await storeProfile({ bikes: [bike] }, days(1));
     expect(await due()).toEqual(['b1']);
     await store(detail);
     expect(await due(days(2))).toEqual([]);
   });
 
-  it('includes gear whose own record was never fetched', async () => {
+  it('due gear includes gear whose own record was never fetched', async () => {
     await storeProfile({ bikes: [bike], shoes: [shoes] });
     expect(await due()).toEqual(['b1', 'g1']);
     expect(await due(at, ['gear:b1'])).toEqual(['g1']);
@@ -129,7 +129,7 @@ describe('due gear', () => {
     expect(await due()).toEqual(['g1']);
   });
 
-  it('includes gear that only activities name, once', async () => {
+  it('due gear includes gear that only activities name, once', async () => {
     await ride(['b1', 'b9', 'b9', null, '', 5]);
     await ride(['b7'], 1002);
     await storeProfile({ bikes: [bike] });
@@ -140,7 +140,7 @@ describe('due gear', () => {
     expect(retired).toMatchObject({ brand_name: 'Puch', sync: { athlete_id: athleteId } });
   });
 
-  it('includes gear that no profile has had for a month', async () => {
+  it('due gear includes gear that no profile has had for a month', async () => {
     await store(detail);
     await store({ ...shoes, resource_state: 3 }, at, 'g1');
     await storeProfile({ shoes: [shoes] }, days(20));
@@ -148,7 +148,7 @@ describe('due gear', () => {
     expect(await due(days(30))).toEqual(['b1']);
   });
 
-  it('includes failed gear at its next try', async () => {
+  it('due gear includes failed gear at its next try', async () => {
     await ride(['b9']);
     await fail('b9');
     const next = (): Promise<Date | undefined> => adapter.tasks.nextTryAt(taskQuery('athlete', at));
@@ -162,7 +162,7 @@ describe('due gear', () => {
     expect((await documents())[0]?.['sync']).not.toHaveProperty('record.error');
   });
 
-  it('excludes gear that Strava does not provide', async () => {
+  it('due gear excludes gear that Strava does not provide', async () => {
     await ride(['b9']);
     await storeProfile({ bikes: [bike] });
     for (const gearId of ['b1', 'b9'])
@@ -173,7 +173,7 @@ describe('due gear', () => {
     expect(await documents()).toMatchObject([{ ...bike, sync }, { sync }]);
   });
 
-  it('includes gear that MongoDB could not store a day later', async () => {
+  it('due gear includes gear that MongoDB could not store a day later', async () => {
     await ride(['b1']);
     expect(await store({ ...detail, 'a\0b': 1 })).toMatch(/\S/);
     expect([await due(), await documents()]).toEqual([['b1'], []]);

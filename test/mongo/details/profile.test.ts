@@ -51,7 +51,7 @@ async function due(now = at, exclude: readonly string[] = []): Promise<AthletePa
 }
 
 describe("storing the parts of an athlete's profile", () => {
-  it('stores parts beside each other and beside the list coverage', async () => {
+  it('parts of a profile are stored beside each other and beside the list coverage', async () => {
     const { sync: before } = await document();
     await store('zones', { heart_rate: { zones: [] } });
     await store('stats', { all_ride_totals: { count: 3 } });
@@ -70,7 +70,7 @@ describe("storing the parts of an athlete's profile", () => {
     });
   });
 
-  it('replaces an earlier part with its vanished keys', async () => {
+  it('a part of a profile replaces an earlier one with its vanished keys', async () => {
     await store('profile', { ...detailed, weight: 61.5 });
     await store('zones', { heart_rate: {}, power: {} });
     await store('profile', { ...detailed, ftp: 260 });
@@ -83,7 +83,7 @@ describe("storing the parts of an athlete's profile", () => {
     });
   });
 
-  it('stores odd keys and 64-bit integers exactly', async () => {
+  it('odd keys and 64-bit integers of a profile are stored exactly', async () => {
     const wide = parseJson('{"a.$b":9007199254740995,"$c":3500000000}') as JsonObject;
     await store('profile', { ...detailed, ...wide });
     await store('stats', wide);
@@ -93,7 +93,7 @@ describe("storing the parts of an athlete's profile", () => {
     expect(found).toMatchObject({ ...expected, stats: expected, _id: Long.fromNumber(athleteId) });
   });
 
-  it('keeps our bookkeeping where a part has keys of the same names', async () => {
+  it('our bookkeeping is kept where a part of a profile has keys of the same names', async () => {
     await store('zones', { heart_rate: {} });
     await store('profile', { ...detailed, _id: 5, zones: 'x', stats: 'x', sync: 'x' });
     expect(await fields()).toEqual({ _id: athleteId, ...detailed, zones: { heart_rate: {} } });
@@ -101,7 +101,7 @@ describe("storing the parts of an athlete's profile", () => {
   });
 
   it.each<AthletePart>(['profile', 'zones'])(
-    'are not stored under an older lease (%s)',
+    'parts of a profile are not stored under an older lease (%s)',
     async (part) => {
       await createAthleteStore(adapter.store, everyApplication).take(athleteId, 5);
       const before = await document();
@@ -110,7 +110,7 @@ describe("storing the parts of an athlete's profile", () => {
     },
   );
 
-  it('does not restore an erased athlete', async () => {
+  it('a part of a profile does not restore an erased athlete', async () => {
     await adapter.empty();
     await store('profile', detailed);
     expect(await document()).toEqual({});
@@ -121,16 +121,19 @@ describe('a profile that is only a summary', () => {
   it.each<[string, () => Promise<unknown>]>([
     ['a new login', () => logIn({ ...summary, city: 'Linz' })],
     ['a grant that became smaller', () => store('profile', { ...summary, city: 'Linz' })],
-  ])('changes the keys of a summary from %s, and keeps the others', async (_, arrive) => {
-    await store('profile', detailed);
-    await store('zones', { heart_rate: {} });
-    await arrive();
-    await arrive();
-    const expected = { _id: athleteId, ...detailed, city: 'Linz', zones: { heart_rate: {} } };
-    expect(await fields()).toEqual(expected);
-  });
+  ])(
+    'a profile that is only a summary changes the keys of a summary from %s, and keeps the others',
+    async (_, arrive) => {
+      await store('profile', detailed);
+      await store('zones', { heart_rate: {} });
+      await arrive();
+      await arrive();
+      const expected = { _id: athleteId, ...detailed, city: 'Linz', zones: { heart_rate: {} } };
+      expect(await fields()).toEqual(expected);
+    },
+  );
 
-  it('replaces a summary', async () => {
+  it('a complete profile replaces a summary', async () => {
     await logIn({ ...summary, weight: 60 });
     await logIn(summary);
     expect(await fields()).toEqual({ _id: athleteId, ...summary });
@@ -147,7 +150,7 @@ describe('which parts are due', () => {
     return adapter.tasks.postpone(write, taskOf(part), retry, 'It failed.');
   };
 
-  it('include parts not stored for a day', async () => {
+  it('the due parts include those not stored for a day', async () => {
     expect(await due()).toEqual(['profile', 'zones', 'stats']);
     expect(await due(at, ['athlete:zones'])).toEqual(['profile', 'stats']);
     await store('profile', detailed);
@@ -157,7 +160,7 @@ describe('which parts are due', () => {
     expect(await due(hours(25))).toEqual(['profile', 'zones', 'stats']);
   });
 
-  it('say of a part whether it was ever requested', async () => {
+  it('the due parts say whether each was ever requested', async () => {
     const first = async () => (await dueTasks(hours(25))).filter(({ isFirst }) => isFirst === true);
     expect((await first()).map(({ part }) => part)).toEqual(['profile', 'zones', 'stats']);
     await failed('zones');
@@ -178,13 +181,13 @@ describe('which parts are due', () => {
     expect(await dueTasks(hours(25))).toContainEqual(taskOf('zones'));
   });
 
-  it('name the earliest next try of failed parts', async () => {
+  it('the due parts name the earliest next try of failed ones', async () => {
     await failed('zones');
     await adapter.tasks.postpone(write, taskOf('stats'), failure(hours(0.5)));
     expect(await nextTry()).toEqual(hours(0.5));
   });
 
-  it('exclude parts that Strava does not provide, for a month or until a new login', async () => {
+  it('the due parts exclude those that Strava does not provide, for a month or until a new login', async () => {
     await failed('zones');
     await adapter.tasks.markUnavailable(write, taskOf('zones'), 'for subscribers only');
     expect(await due(hours(30 * 24 - 1))).toEqual(['profile', 'stats']);
@@ -198,7 +201,7 @@ describe('which parts are due', () => {
   });
 
   const deep = Array.from({ length: 120 }).reduce<JsonValue>((inner) => ({ inner }), 1);
-  it('include a part that MongoDB could not store a day later', async () => {
+  it('the due parts include one that MongoDB could not store a day later', async () => {
     expect(await store('stats', { deep })).toMatch(/\S/);
     expect(await due()).toContain('stats');
     expect(await fields()).toEqual({ _id: athleteId });

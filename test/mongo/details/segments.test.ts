@@ -178,21 +178,24 @@ describe('a segment that failed', () => {
   const nextTryAt = (): Promise<Date | undefined> =>
     adapter.tasks.nextTryAt(taskQuery('segments', at));
 
-  it.each([asRecord, asStreams])('is due again at its next try ($part)', async (task) => {
-    if (task.part === 'streams') await store();
-    await fail(task);
-    expect(await due(later(59))).toEqual([]);
-    expect(await due(later(60))).toEqual([{ ...task, tries: 1 }]);
-    expect(await nextTryAt()).toEqual(later(60));
-    if (task.part === 'record') await store();
-    else await storeItsStreams();
-    expect(await nextTryAt()).toBeUndefined();
-    expect(await state()).not.toHaveProperty('error');
-    expect(await state()).not.toHaveProperty('next_try_at');
-  });
+  it.each([asRecord, asStreams])(
+    'a failed segment is due again at its next try ($part)',
+    async (task) => {
+      if (task.part === 'streams') await store();
+      await fail(task);
+      expect(await due(later(59))).toEqual([]);
+      expect(await due(later(60))).toEqual([{ ...task, tries: 1 }]);
+      expect(await nextTryAt()).toEqual(later(60));
+      if (task.part === 'record') await store();
+      else await storeItsStreams();
+      expect(await nextTryAt()).toBeUndefined();
+      expect(await state()).not.toHaveProperty('error');
+      expect(await state()).not.toHaveProperty('next_try_at');
+    },
+  );
 
   it.each([asRecord, asStreams])(
-    'is parked after too many failures, and no longer pending (%s)',
+    'a segment is parked after too many failures, and no longer pending (%s)',
     async (task) => {
       if (task.part === 'streams') await store();
       await fail(task, true);
@@ -201,7 +204,7 @@ describe('a segment that failed', () => {
     },
   );
 
-  it('is never due again after a final failure of its streams, and keeps its record', async () => {
+  it('a segment is never due again after a final failure of its streams, and keeps its record', async () => {
     await store();
     await reject(asStreams);
     expect(await due(later(1e7))).toEqual([]);
@@ -211,7 +214,7 @@ describe('a segment that failed', () => {
     });
   });
 
-  it('is never due again after a final failure without a record', async () => {
+  it('a segment is never due again after a final failure without a record', async () => {
     await reject(asRecord);
     await meet([id]);
     expect(await due(later(1e7))).toEqual([]);
@@ -221,7 +224,7 @@ describe('a segment that failed', () => {
 });
 
 describe('due segments', () => {
-  it("are the athlete's, in the order of registration", async () => {
+  it("due segments are the athlete's, in the order of registration", async () => {
     await meet([30, 20], athleteId, later(-60));
     await meet([40], 1002);
     const ids = async (...args: Parameters<typeof due>): Promise<number[]> =>

@@ -23,7 +23,7 @@ const counts: RunCounts = {
 beforeEach(() => adapter.empty());
 
 describe('a stored run', () => {
-  it('is stored at its start, so that a killed run is visible', async () => {
+  it('a stored run is stored at its start, so that a killed run is visible', async () => {
     const runs = createRunStore(adapter.store, everyApplication);
     expect(await runs.last()).toBeUndefined();
     const id = await runs.start(run);
@@ -31,7 +31,7 @@ describe('a stored run', () => {
     expect(await runs.last()).toEqual({ _id: id, ...rest, started_at });
   });
 
-  it('has its outcome and its counts', async () => {
+  it('a stored run has its outcome and its counts', async () => {
     const runs = createRunStore(adapter.store, everyApplication);
     const id = await runs.start(run);
     await runs.end(id, { endedAt, outcome: 'failed', error: 'Strava is away', counts });
@@ -54,7 +54,7 @@ describe('a stored run', () => {
     });
   });
 
-  it('is the last one by its start, and old runs are pruned', async () => {
+  it('a stored run is the last one by its start, and old runs are pruned', async () => {
     const runs = createRunStore(adapter.store, everyApplication);
     const newer = await runs.start({ ...run, startedAt: endedAt });
     await runs.start(run);
@@ -76,7 +76,7 @@ describe('the speed of the last runs', () => {
   };
   const speed = () => createRunStore(adapter.store, '111').requestsPerHour();
 
-  it('is that of the fastest of the last five of the application that were long enough', async () => {
+  it('the speed of the last runs is that of the fastest of the last five of the application that were long enough', async () => {
     expect(await speed()).toBeUndefined();
     await end(0, { requests: 600, busySeconds: 600 });
     await end(1, { requests: 40, busySeconds: 600 }, '222');
@@ -104,7 +104,7 @@ describe('a repeated failure of runs', () => {
       [failed, { endedAt, outcome: 'done' as const }, failed],
       undefined,
     ],
-  ])('is %s', async (_, ends, code) => {
+  ])('a repeated failure of runs is %s', async (_, ends, code) => {
     const runs = createRunStore(adapter.store, everyApplication);
     for (const [index, end] of ends.entries()) {
       const id = await runs.start({ ...run, startedAt: new Date(startedAt.getTime() + index) });

@@ -33,7 +33,7 @@ function watched(): { readonly store: Store; readonly read: Set<string> } {
 }
 
 describe('the stored summaries compared with a page', () => {
-  it('include all keys from the list, with dots and moved from details', async () => {
+  it('the stored summaries compared with a page include all keys from the list, with dots and moved from details', async () => {
     const { store } = adapter;
     const record = recordOf(id, { 'a.b': 1, laps: [{ id: 1 }] });
     await adapter.activities.storePage(pageOf([record]));
@@ -45,7 +45,7 @@ describe('the stored summaries compared with a page', () => {
     expect(stored).not.toHaveProperty('segment_efforts');
   });
 
-  it('leave other fields in the database', async () => {
+  it('the stored summaries compared with a page leave other fields in the database', async () => {
     const { store, read } = watched();
     const renamed = summaryOf(recordOf(id, { name: 'Another', 'a.b': 1 }));
     const page = pageOf([], { fetchedAt });

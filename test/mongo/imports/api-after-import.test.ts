@@ -39,7 +39,7 @@ async function streamsState(): Promise<unknown> {
 }
 
 describe('the first summary of the API over an imported activity', () => {
-  it("takes the place of the export's, and leaves the recording and the row", async () => {
+  it("the first summary of the API over an imported activity takes the place of the export's, and leaves the recording and the row", async () => {
     await importActivity();
     const before = await stored();
     await list({ name: 'Edited' });
@@ -55,7 +55,7 @@ describe('the first summary of the API over an imported activity', () => {
     expect(await dueStreams(adapter.tasks, importedAt)).toEqual([]);
   });
 
-  it('counts as no change at Strava', async () => {
+  it('the first summary of the API over an imported activity counts as no change at Strava', async () => {
     await importActivity();
     await list({ name: 'Edited' });
     expect(await adapter.store.changes.countDocuments()).toBe(0);
@@ -63,7 +63,7 @@ describe('the first summary of the API over an imported activity', () => {
     expect(await adapter.store.changes.countDocuments()).toBe(1);
   });
 
-  it('keeps the track of the recording with SYNC_TRACK=streams', async () => {
+  it('the first summary of the API over an imported activity keeps the track of the recording with SYNC_TRACK=streams', async () => {
     await importActivity({}, 'streams');
     const track: unknown = (await stored())['track'];
     await list();
@@ -79,23 +79,29 @@ describe('the first summary of the API over an imported activity', () => {
     ['two per cent shorter', { distance: 24_430 }, 'pending'],
     ['of another moving time', { moving_time: 4_100 }, 'stored'],
     ['without a duration', { elapsed_time: undefined }, 'pending'],
-  ])('of an activity that is %s', async (_, changes, state) => {
-    await importActivity();
-    await list(changes);
-    expect(await streamsState()).toBe(state);
-  });
+  ])(
+    'the first summary of the API over an imported activity of an activity that is %s',
+    async (_, changes, state) => {
+      await importActivity();
+      await list(changes);
+      expect(await streamsState()).toBe(state);
+    },
+  );
 
   it.each([
     [{ distance: 150 }, { distance: 199 }, 'stored'],
     [{ distance: 150 }, { distance: 201 }, 'pending'],
     [{ distance: null }, { distance: 0 }, 'stored'],
-  ])('of a short activity, %j in the row and %j at Strava', async (row, record, state) => {
-    await importActivity({ fields: row });
-    await list(record);
-    expect(await streamsState()).toBe(state);
-  });
+  ])(
+    'the first summary of the API over an imported activity of a short activity, %j in the row and %j at Strava',
+    async (row, record, state) => {
+      await importActivity({ fields: row });
+      await list(record);
+      expect(await streamsState()).toBe(state);
+    },
+  );
 
-  it('is whole where a request of one activity brings it', async () => {
+  it('the first summary of the API over an imported activity is whole where a request of one activity brings it', async () => {
     await importActivity({ fields: { calories: 800 } });
     const detail = readDetail({ ...recordOf(id), calories: 810 });
     if ('problem' in detail) throw new Error(detail.problem);
@@ -104,7 +110,7 @@ describe('the first summary of the API over an imported activity', () => {
     expect(summary.record).not.toHaveProperty('calories');
   });
 
-  it('asks for the recording of an activity that only the export takes for entered by hand', async () => {
+  it('the first summary of the API over an imported activity asks for the recording of an activity that only the export takes for entered by hand', async () => {
     const same = { distance: 24_931.4, map: null };
     await importActivity({ fields: same, recording: { kind: 'none' } });
     await list(same);
@@ -113,7 +119,7 @@ describe('the first summary of the API over an imported activity', () => {
 });
 
 describe('a later summary of the API over an imported recording', () => {
-  it('keeps the recording where only the polyline changed, and asks for it after a crop', async () => {
+  it('a later summary of the API over an imported recording keeps the recording where only the polyline changed, and asks for it after a crop', async () => {
     await importActivity();
     await list();
     await list(

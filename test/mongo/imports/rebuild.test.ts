@@ -19,7 +19,7 @@ const rebuild = (trackSource: TrackSource) => rebuildActivity(adapter.store, { i
 
 describe('a rebuild of an imported activity', () => {
   it.each(['summary', 'streams'] as const)(
-    'makes again what its recording gives, with SYNC_TRACK=%s',
+    'a rebuild of an imported activity makes again what its recording gives, with SYNC_TRACK=%s',
     async (trackSource) => {
       const imports = createImportStore(adapter.store, { trackSource });
       await imports.write(importWrite(), importedOf());
@@ -36,7 +36,7 @@ describe('a rebuild of an imported activity', () => {
     },
   );
 
-  it('leaves one without a recording as it is', async () => {
+  it('a rebuild of an imported activity leaves one without a recording as it is', async () => {
     const imports = createImportStore(adapter.store, { trackSource: 'summary' });
     await imports.write(importWrite(), importedOf({ recording: { kind: 'none' } }));
     expect(await rebuild('summary')).toBe('unchanged');

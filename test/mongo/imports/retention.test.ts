@@ -58,7 +58,7 @@ function without(key: string, document: Document): Document {
 const parts = () => adapter.database.db.collection('streams').find().toArray();
 
 describe('a retention', () => {
-  it('ends nothing of an activity that only an export brought', async () => {
+  it('a retention ends nothing of an activity that only an export brought', async () => {
     await importActivity();
     const before = await stored();
     expect(await sweep()).toBe(0);
@@ -66,7 +66,7 @@ describe('a retention', () => {
     expect(await parts()).toHaveLength(1);
   });
 
-  it("takes the API's summary and details, and gives back what the export had", async () => {
+  it("a retention takes the API's summary and details, and gives back what the export had", async () => {
     await importActivity();
     const before = await stored();
     await list();
@@ -85,7 +85,7 @@ describe('a retention', () => {
     expect(await sweep()).toBe(0);
   });
 
-  it("takes the API's streams, which are not fetched again but imported", async () => {
+  it("a retention takes the API's streams, which are not fetched again but imported", async () => {
     await list();
     await storeStreamsOfApi();
     await importActivity();
@@ -103,7 +103,7 @@ describe('a retention', () => {
     expect(await parts()).toMatchObject([{ source: 'export' }]);
   });
 
-  it('that is gone makes what it ended due again', async () => {
+  it('a retention that is gone makes what it ended due again', async () => {
     await list();
     await storeStreamsOfApi();
     await importActivity();
@@ -114,7 +114,7 @@ describe('a retention', () => {
     expect(await dueStreams(adapter.tasks, later)).toHaveLength(1);
   });
 
-  it('leaves what never came from the API due', async () => {
+  it('a retention leaves what never came from the API due', async () => {
     await list();
     await importActivity({ recording: { kind: 'pending', reason: 'Strava has lost the file' } });
     expect(await sweep()).toBe(1);
@@ -123,7 +123,7 @@ describe('a retention', () => {
     expect(await dueStreams(adapter.tasks, later)).toHaveLength(1);
   });
 
-  it('ends nothing that a newer lease wrote', async () => {
+  it('a retention ends nothing that a newer lease wrote', async () => {
     await list();
     await importActivity();
     await adapter.store.activities.updateOne({}, { $set: { 'sync.epoch': 5 } });
@@ -132,7 +132,7 @@ describe('a retention', () => {
     expect(await stored()).toEqual(before);
   });
 
-  it('that is cut off anywhere is completed by the next sweep', async () => {
+  it('a retention that is cut off anywhere is completed by the next sweep', async () => {
     const before = async (): Promise<void> => {
       await adapter.empty();
       await list();
@@ -164,7 +164,7 @@ describe('a retention', () => {
     }
   });
 
-  it("makes verify take an export's summary for right", async () => {
+  it("a retention makes verify take an export's summary for right", async () => {
     await importActivity();
     const page = { athleteId, summaries: [summaryOf(recordOf(id))], requestedAt: importedAt };
     expect((await comparePage(adapter.store, page, 'final')).stale).toEqual([]);

@@ -62,7 +62,7 @@ async function storeStreamsOfApi(): Promise<void> {
 }
 
 describe('an activity of an export', () => {
-  it('is written with its recording, in the shape that the API gives', async () => {
+  it('an activity of an export is written with its recording, in the shape that the API gives', async () => {
     expect(await write()).toBe('added');
     const { activity } = importedOf();
     expect(await stored()).toEqual({
@@ -126,12 +126,12 @@ describe('an activity of an export', () => {
     expect(await dueStreams(adapter.tasks, importedAt)).toEqual([]);
   });
 
-  it('has the track of its recording also with SYNC_TRACK=streams', async () => {
+  it('an activity of an export has the track of its recording also with SYNC_TRACK=streams', async () => {
     await imports('streams').write(importWrite(), importedOf());
     expect((await stored())['sync']).toMatchObject({ track_source: 'streams' });
   });
 
-  it('is not written again, however often it is imported', async () => {
+  it('an activity of an export is not written again, however often it is imported', async () => {
     await write();
     const [before, partsBefore] = [await stored(), await parts()];
     expect(await write({}, { epoch: 2, at: new Date('2026-10-06T00:00:00Z') })).toBe('unchanged');
@@ -142,7 +142,7 @@ describe('an activity of an export', () => {
     expect(known?.streams).toEqual({ state: 'stored', source: 'export' });
   });
 
-  it('has no recording where it was entered by hand', async () => {
+  it('an activity of an export has no recording where it was entered by hand', async () => {
     await write({ recording: { kind: 'none' } });
     const { sync, track } = await stored();
     const state = { state: 'none', reason: 'entered by hand', tries: 0, source: 'export' };
@@ -151,7 +151,7 @@ describe('an activity of an export', () => {
     expect(await dueStreams(adapter.tasks, importedAt)).toEqual([]);
   });
 
-  it('is left to the API, once that lists it, where its recording is not usable', async () => {
+  it('an activity of an export is left to the API, once that lists it, where its recording is not usable', async () => {
     await write({ recording: missing });
     expect(await stored()).toMatchObject({ export: { problem: missing.reason } });
     expect(await dueStreams(adapter.tasks, importedAt)).toEqual([]);
@@ -161,7 +161,7 @@ describe('an activity of an export', () => {
     expect(await adapter.activities.countPending(athleteId, {})).toBe(1);
   });
 
-  it('is replaced by a newer export, its fields that are gone included', async () => {
+  it('an activity of an export is replaced by a newer export, its fields that are gone included', async () => {
     await write({ fields: { gear_id: 'b1' } });
     const longer = streamsOf({ time: [0, 1, 2, 3] });
     const recording = { kind: 'streams', streams: longer, computed: [] } as const;
@@ -174,14 +174,14 @@ describe('an activity of an export', () => {
     expect(await parts()).toMatchObject([{ sample_count: 4, time: [0, 1, 2, 3] }]);
   });
 
-  it('is not changed by an older export', async () => {
+  it('an activity of an export is not changed by an older export', async () => {
     await write({ fields: { name: 'Renamed' }, facts: newer });
     const before = await stored();
     expect(await write({ facts: older })).toBe('unchanged');
     expect(await stored()).toEqual(before);
   });
 
-  it('keeps its recording where a newer export has lost it', async () => {
+  it('an activity of an export keeps its recording where a newer export has lost it', async () => {
     await write();
     await write({ facts: newer, recording: missing });
     expect(await stored()).toMatchObject({
@@ -190,7 +190,7 @@ describe('an activity of an export', () => {
     });
   });
 
-  it('is left to the API where a newer export has it cropped and no recording of that', async () => {
+  it('an activity of an export is left to the API where a newer export has it cropped and no recording of that', async () => {
     await write();
     await write({ fields: { elapsed_time: 3_000 }, facts: newer, recording: missing });
     expect((await stored())['sync']).toMatchObject({ streams: { state: 'pending' } });
@@ -198,7 +198,7 @@ describe('an activity of an export', () => {
 });
 
 describe('an activity that the API brought', () => {
-  it('keeps its summary, and keeps the row beside it', async () => {
+  it('an activity that the API brought keeps its summary, and keeps the row beside it', async () => {
     await storeOfApi({ name: 'Edited' });
     const before = await stored();
     expect(await write()).toBe('changed');
@@ -219,7 +219,7 @@ describe('an activity that the API brought', () => {
     expect(await dueStreams(adapter.tasks, importedAt)).toEqual([]);
   });
 
-  it('keeps its own recording, and the row is not written again', async () => {
+  it('an activity that the API brought keeps its own recording, and the row is not written again', async () => {
     await storeOfApi();
     await storeStreamsOfApi();
     expect(await write()).toBe('keptApi');
@@ -230,7 +230,7 @@ describe('an activity that the API brought', () => {
     expect(await stored()).toEqual(before);
   });
 
-  it('takes the recording of the export where that is preferred', async () => {
+  it('an activity that the API brought takes the recording of the export where that is preferred', async () => {
     await storeOfApi();
     await storeStreamsOfApi();
     await write();
@@ -241,7 +241,7 @@ describe('an activity that the API brought', () => {
     });
   });
 
-  it('keeps its own recording where the two do not agree, whatever is preferred', async () => {
+  it('an activity that the API brought keeps its own recording where the two do not agree, whatever is preferred', async () => {
     await storeOfApi({ elapsed_time: 4_000 });
     expect(await write({}, { prefer: 'export' })).toBe('keptApi');
     expect(await dueStreams(adapter.tasks, importedAt)).toHaveLength(1);
@@ -250,7 +250,7 @@ describe('an activity that the API brought', () => {
     expect(await parts()).toMatchObject([{ sample_count: 2 }]);
   });
 
-  it('takes the recording of the export where Strava has none', async () => {
+  it('an activity that the API brought takes the recording of the export where Strava has none', async () => {
     await storeOfApi();
     const { task, ...request } = await firstStreams(adapter.tasks, importedAt);
     await adapter.tasks.markUnavailable(request, task, 'Strava has none');
@@ -258,7 +258,7 @@ describe('an activity that the API brought', () => {
     expect((await stored())['sync']).toMatchObject({ streams: { state: 'stored' } });
   });
 
-  it('of another athlete is left alone', async () => {
+  it('an activity that the API brought of another athlete is left alone', async () => {
     await storeOfApi();
     const before = await stored();
     expect(await write({}, { athleteId: 1002 })).toBe('foreign');
@@ -270,7 +270,7 @@ describe('an activity that was removed', () => {
   const remove = (why: 'deleted' | 'expired', at: Date) =>
     deleteActivity(adapter.store, { athleteId, activityId: id, startAt, why, at, epoch: 1 });
 
-  it('stays away where it was deleted after the export was made', async () => {
+  it('an activity that was removed stays away where it was deleted after the export was made', async () => {
     await write();
     const left = await adapter.store.streams.find().toArray();
     await remove('deleted', new Date('2026-10-02T00:00:00Z'));
@@ -283,22 +283,25 @@ describe('an activity that was removed', () => {
   it.each([
     ['deleted', '2026-09-30T00:00:00Z'],
     ['expired', '2026-10-04T00:00:00Z'],
-  ] as const)('comes back where it was %s before, or by a retention', async (why, at) => {
-    await remove(why, new Date(at));
-    expect(await write()).toBe('added');
-    expect(await adapter.store.tombstones.countDocuments()).toBe(0);
-  });
+  ] as const)(
+    'an activity that was removed comes back where it was %s before, or by a retention',
+    async (why, at) => {
+      await remove(why, new Date(at));
+      expect(await write()).toBe('added');
+      expect(await adapter.store.tombstones.countDocuments()).toBe(0);
+    },
+  );
 });
 
 describe('an import that is not alone', () => {
-  it('writes nothing where the activity has a newer lease', async () => {
+  it('an import that is not alone writes nothing where the activity has a newer lease', async () => {
     await storeOfApi({}, 5);
     await expect(write()).rejects.toThrow(LeaseLostError);
     expect(await parts()).toEqual([]);
     expect(await stored()).not.toHaveProperty('export');
   });
 
-  it('removes its parts where another made the activity meanwhile', async () => {
+  it('an import that is not alone removes its parts where another made the activity meanwhile', async () => {
     const other = { once: true };
     const store = storeWith(adapter.database.db, async (operation) => {
       const result = await operation();
@@ -343,7 +346,7 @@ describe('an import that is cut off', () => {
       () => write({ facts: older, fields: { name: 'Old' } }).then(() => undefined),
     ],
     ['a preferred recording', () => storeOfApi().then(storeStreamsOfApi)],
-  ])('is completed by the next run: %s', async (_, before) => {
+  ])('an import that is cut off is completed by the next run: %s', async (_, before) => {
     await before();
     await importUntil(1_000);
     const whole = [await stored(), await parts()];

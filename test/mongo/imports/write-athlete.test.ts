@@ -31,7 +31,7 @@ async function stored(): Promise<Document> {
 const newer = new Date('2026-10-03T00:00:00Z');
 
 describe('the athlete of an export', () => {
-  it('has its profile and gear, twice imported the same', async () => {
+  it('the athlete of an export has its profile and gear, twice imported the same', async () => {
     await importAthlete();
     const whole = {
       _id: athleteId,
@@ -49,7 +49,7 @@ describe('the athlete of an export', () => {
     expect(await stored()).toEqual(whole);
   });
 
-  it('keeps each field that the API brought, and takes over what a newer export changed', async () => {
+  it('the athlete of an export keeps each field that the API brought, and takes over what a newer export changed', async () => {
     await importAthlete();
     await adapter.store.athletes.updateOne({}, { $set: { city: 'Vienna' } as object });
     await importAthlete({ archivedAt: newer, fields: { ...ada.fields, city: 'Rome', weight: 60 } });
@@ -58,13 +58,13 @@ describe('the athlete of an export', () => {
     expect(await stored()).toMatchObject({ weight: 60, export: { archived_at: newer } });
   });
 
-  it('stays beside the profile of a login', async () => {
+  it('the athlete of an export stays beside the profile of a login', async () => {
     await importAthlete();
     await saveAthlete(adapter.store, athleteId, { firstname: 'Ada L.', resource_state: 3 });
     expect(await stored()).toMatchObject({ firstname: 'Ada L.', export: { fields: ada.fields } });
   });
 
-  it('is not written under an older lease', async () => {
+  it('the athlete of an export is not written under an older lease', async () => {
     await importAthlete({}, 5);
     await expect(importAthlete({ archivedAt: newer })).rejects.toThrow(LeaseLostError);
   });

@@ -27,7 +27,7 @@ function store() {
 }
 
 describe('a collection with documents that are not of its definition', () => {
-  it('gives the others, and says of each once what is wrong', async () => {
+  it('a collection with documents that are not of its definition gives the others, and says of each once what is wrong', async () => {
     const { tombstones } = store();
     for (const time of [1, 2]) {
       const found = await tombstones.find({}).sort({ _id: 1 }).toArray();
@@ -39,12 +39,12 @@ describe('a collection with documents that are not of its definition', () => {
     );
   });
 
-  it('gives as many of the others as the limit asks for', async () => {
+  it('a collection with documents that are not of its definition gives as many of the others as the limit asks for', async () => {
     const found = await store().tombstones.find({}).sort({ _id: 1 }).limit(2).toArray();
     expect(found.map(({ _id }) => Number(_id))).toEqual([6, 7]);
   });
 
-  it('finds the first of the others', async () => {
+  it('a collection with documents that are not of its definition finds the first of the others', async () => {
     const found = await store().tombstones.findOne({}, { sort: { _id: 1 } });
     expect(Number(found?._id)).toBe(6);
     expect(await store().tombstones.findOne({ _id: Long.fromNumber(1) })).toBeNull();

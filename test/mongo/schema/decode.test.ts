@@ -17,12 +17,12 @@ const login = {
 };
 
 describe('decode', () => {
-  it.each(definitions)('accepts a whole document of $name', (definition) => {
+  it.each(definitions)('decode accepts a whole document of $name', (definition) => {
     const example = exampleOf(definition);
     expect(decode(definition, example)).toEqual({ document: example, odd: [] });
   });
 
-  it.each(definitions)('notices each field of another type in $name', (definition) => {
+  it.each(definitions)('decode notices each field of another type in $name', (definition) => {
     for (const wrong of wrongExamplesOf(definition)) {
       const decoded = decode(definition, wrong);
       const isNoticed = 'fault' in decoded || decoded.odd.length === 1;
@@ -31,7 +31,7 @@ describe('decode', () => {
   });
 
   it.each(definitions)(
-    'leaves out of $name what the server finds of no use',
+    'decode leaves out of $name what the server finds of no use',
     async (definition) => {
       const collection = db.collection(definition.name);
       const examples = [exampleOf(definition), ...wrongExamplesOf(definition), { hello: 'world' }];
@@ -46,12 +46,12 @@ describe('decode', () => {
     },
   );
 
-  it('counts an optional field that is null or odd as absent', () => {
+  it('decode counts an optional field that is null or odd as absent', () => {
     const odd = { ...login, scope: 'read', client_id: null, obtained_at: new Date(Number.NaN) };
     expect(decode(tokens, odd)).toEqual({ document: login, odd: ['obtained_at', 'scope'] });
   });
 
-  it('names a required field that is missing or odd', () => {
+  it('decode names a required field that is missing or odd', () => {
     const { refresh_token, ...rest } = login;
     expect(refresh_token).toBe('b');
     expect(decode(tokens, rest)).toEqual({ fault: 'refresh_token is missing' });
@@ -73,7 +73,7 @@ describe('decode', () => {
     },
     { projection: {}, document: { _id: 1 }, isMissed: true },
     { projection: { _id: 0 }, document: { access_token: 'a' }, isMissed: true },
-  ])('misses only what the projection $projection lets through', (one) => {
+  ])('decode misses only what the projection $projection lets through', (one) => {
     expect('fault' in decode(tokens, one.document, one.projection)).toBe(one.isMissed);
   });
 });

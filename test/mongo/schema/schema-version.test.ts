@@ -22,7 +22,7 @@ describe('a database of a newer version', () => {
     await adapter.database.db.collection<{ _id: string }>('schema').insertOne(newer);
   }
 
-  it('is rejected by the version check', async () => {
+  it('a database of a newer version is rejected by the version check', async () => {
     await makeNewer();
     await expect(ensureVersion(adapter.store, new Date())).rejects.toBeInstanceOf(
       DatabaseNewerError,
@@ -30,7 +30,7 @@ describe('a database of a newer version', () => {
   });
 
   it.each(['status', 'sync'])(
-    'is rejected by %s in one sentence, and stays unchanged',
+    'a database of a newer version is rejected by %s in one sentence, and stays unchanged',
     async (name) => {
       await makeNewer();
       const { uri, name: database } = adapter.database;

@@ -57,39 +57,42 @@ describe('docs/schema.md', () => {
 });
 
 describe('a validator', () => {
-  it.each(definitions)('of $name accepts the defined document', async (definition) => {
+  it.each(definitions)('a validator of $name accepts the defined document', async (definition) => {
     const collection = adapter.database.db.collection(definition.name);
     await collection.insertOne(exampleOf(definition));
     const exact = { $nor: [{ $jsonSchema: jsonSchemaOf(definition, 'exact') }] };
     expect(await collection.find(exact).toArray()).toEqual([]);
   });
 
-  it.each(definitions)('of $name rejects a value of another type', async (definition) => {
-    const wrong = wrongExamplesOf(definition);
-    const isOne = (document: Document): boolean => document['_id'] !== undefined;
-    const operations = wrong.filter(isOne).map((document) => ({
-      replaceOne: {
-        filter: { _id: document['_id'] as never },
-        replacement: document,
-        upsert: true,
-      },
-    }));
-    const writing = adapter.database.db
-      .collection(definition.name)
-      .bulkWrite(operations, { ordered: false });
-    const error: unknown = await writing.catch((rejection: unknown) => rejection);
-    if (!(error instanceof MongoBulkWriteError)) throw new Error('Nothing was rejected.');
-    const rejections = [error.writeErrors].flat();
-    expect(rejections.map(({ code }) => code)).toEqual(wrong.map(() => 121));
-  });
+  it.each(definitions)(
+    'a validator of $name rejects a value of another type',
+    async (definition) => {
+      const wrong = wrongExamplesOf(definition);
+      const isOne = (document: Document): boolean => document['_id'] !== undefined;
+      const operations = wrong.filter(isOne).map((document) => ({
+        replaceOne: {
+          filter: { _id: document['_id'] as never },
+          replacement: document,
+          upsert: true,
+        },
+      }));
+      const writing = adapter.database.db
+        .collection(definition.name)
+        .bulkWrite(operations, { ordered: false });
+      const error: unknown = await writing.catch((rejection: unknown) => rejection);
+      if (!(error instanceof MongoBulkWriteError)) throw new Error('Nothing was rejected.');
+      const rejections = [error.writeErrors].flat();
+      expect(rejections.map(({ code }) => code)).toEqual(wrong.map(() => 121));
+    },
+  );
 
-  it('accepts undefined keys, and numbers of any BSON type', async () => {
+  it('a validator accepts undefined keys, and numbers of any BSON type', async () => {
     const activities = adapter.database.db.collection<{ _id: number }>('activities');
     await activities.insertOne({ _id: 1, ...{ my_notes: { rating: 5 }, sync: { epoch: 1.5 } } });
     expect(await activities.countDocuments()).toBe(1);
   });
 
-  it('allows to write an invalid document of an older version', async () => {
+  it('a validator allows to write an invalid document of an older version', async () => {
     const activities = adapter.database.db.collection('activities');
     const old = { _id: first as never, name: 'old', sync: { epoch: 'a text' } };
     await expect(activities.insertOne({ ...old })).rejects.toBeInstanceOf(MongoServerError);
@@ -98,7 +101,7 @@ describe('a validator', () => {
     expect(await activities.countDocuments({ name: 'new' })).toBe(1);
   });
 
-  it('is changed where it differs, and otherwise costs one command', async () => {
+  it('a validator is changed where it differs, and otherwise costs one command', async () => {
     await reject('streams', { part: 7 });
     const changing = await commandsOfAStart();
     expect(changing.filter((name) => name === 'collMod')).toHaveLength(1);
@@ -113,7 +116,7 @@ describe('a validator', () => {
 });
 
 describe('a record that a validator rejects', () => {
-  it('is parked with a reason if it is an activity, and its neighbours are stored', async () => {
+  it('a record that a validator rejects is parked with a reason if it is an activity, and its neighbours are stored', async () => {
     await reject('activities', { name: 'rejected' });
     const page = pageOf([recordOf(first, { name: 'rejected' }), recordOf(second)]);
     expect(await adapter.activities.storePage(page)).toMatchObject({ added: 1, parked: 1 });
@@ -124,7 +127,7 @@ describe('a record that a validator rejects', () => {
     });
   });
 
-  it('rejects a recording with the reason, and stores nothing of it', async () => {
+  it('a record that a validator rejects rejects a recording with the reason, and stores nothing of it', async () => {
     await adapter.activities.storePage(pageOf([recordOf(first)]));
     await reject('streams', { heartrate: 999 });
     const { task, ...write } = await firstStreams(adapter.tasks, at);

@@ -18,7 +18,7 @@ async function shape(): Promise<unknown> {
 }
 
 describe('ensureIndexes', () => {
-  it('creates collections once for concurrent and repeated calls', async () => {
+  it('the collections are created once for concurrent and repeated calls', async () => {
     const before = await shape();
     await prepareDatabase(adapter.store);
     expect(await shape()).toEqual(before);
@@ -27,14 +27,14 @@ describe('ensureIndexes', () => {
     expect(await shape()).toEqual(before);
   });
 
-  it('compresses streams with zstd', async () => {
+  it('the streams are compressed with zstd', async () => {
     const [streams] = await adapter.database.db.listCollections({ name: 'streams' }).toArray();
     expect(JSON.stringify(streams)).toContain('block_compressor=zstd');
     const stats: Document = await adapter.database.db.command({ collStats: 'streams' });
     expect(JSON.stringify(stats['wiredTiger'])).toContain('block_compressor=zstd');
   });
 
-  it('indexes positions, and makes parts of streams unique', async () => {
+  it('positions are indexed, and parts of streams are unique', async () => {
     const keys = async (name: string): Promise<readonly unknown[]> =>
       (await indexesOf(name)).map(({ key }): unknown => key);
     const route = { track: '2dsphere', 'sync.athlete_id': 1, distance: 1 };
@@ -48,7 +48,7 @@ describe('ensureIndexes', () => {
     expect(parts?.['key']).toEqual({ activity_id: 1, part: 1 });
   });
 
-  it('expires webhook events after a day', async () => {
+  it('webhook events expire after a day', async () => {
     expect(await indexesOf('events')).toContainEqual(
       expect.objectContaining({ key: { received_at: 1 }, expireAfterSeconds: 86_400 }),
     );

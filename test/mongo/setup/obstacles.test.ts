@@ -17,7 +17,7 @@ async function rejection(): Promise<string> {
 }
 
 describe("the user's own objects in the database", () => {
-  it('may be an index with the key of ours', async () => {
+  it('an index of another name with the key of ours is accepted', async () => {
     const { db } = adapter.database;
     await db.collection('activities').createIndexes([{ key: { sport_type: 1, start_date: -1 } }]);
     await db
@@ -35,7 +35,7 @@ describe("the user's own objects in the database", () => {
     }
   });
 
-  it('are named where an index has the name of ours and another key', async () => {
+  it('an index with the name of ours and another key is named', async () => {
     await adapter.database.db
       .collection('runs')
       .createIndexes([{ key: { host: 1 }, name: 'started' }]);
@@ -44,7 +44,7 @@ describe("the user's own objects in the database", () => {
     );
   });
 
-  it('are named where an index with the key of ours would expire documents', async () => {
+  it('an index with the key of ours that would expire documents is named', async () => {
     const { db } = adapter.database;
     await db
       .collection('runs')
@@ -52,7 +52,7 @@ describe("the user's own objects in the database", () => {
     expect(await rejection()).toContain('db.runs.dropIndex("started_at_-1")');
   });
 
-  it('are named where documents contradict a unique index', async () => {
+  it('documents that contradict a unique index are named', async () => {
     const { db } = adapter.database;
     const part = { activity_id: Long.fromNumber(5), part: 0 };
     await db.collection('streams').insertMany([{ ...part }, { ...part }]);
@@ -61,7 +61,7 @@ describe("the user's own objects in the database", () => {
     );
   });
 
-  it('are named where a view or a time series has the name of a collection', async () => {
+  it('a view or a time series with the name of a collection is named', async () => {
     const { db } = adapter.database;
     await db.createCollection('activities', { viewOn: 'mine', pipeline: [] });
     expect(await rejection()).toContain('has a view named activities');
@@ -71,7 +71,7 @@ describe("the user's own objects in the database", () => {
     await db.collection('streams').drop();
   });
 
-  it('reject single records where a unique index of theirs does, and cost no lease', async () => {
+  it('a foreign unique index rejects single records, and costs no lease', async () => {
     const { db } = adapter.database;
     await prepareDatabase(adapter.store);
     await db.collection('activities').createIndexes([{ key: { name: 1 }, unique: true }]);

@@ -37,7 +37,7 @@ afterAll(async () => {
 });
 
 describe('a database user who may only read and write', () => {
-  it('gets a database without validators, at each start', async () => {
+  it('a user who may only read and write gets a database without validators, at each start', async () => {
     await prepareDatabase(store);
     await prepareDatabase(store);
     const found = await mongod.client.db(name).listCollections({ name: 'runs' }).toArray();
@@ -45,7 +45,7 @@ describe('a database user who may only read and write', () => {
     expect(JSON.stringify(found)).not.toContain('validator');
   });
 
-  it('gets the views, and a changed view is recreated', async () => {
+  it('a user who may only read and write gets the views, and a changed view is recreated', async () => {
     const db = mongod.client.db(name);
     const made = async () => {
       const found = await db.listCollections({ type: 'view' }).toArray();
@@ -60,7 +60,7 @@ describe('a database user who may only read and write', () => {
     expect(await made()).toEqual(before);
   });
 
-  it('can sync', async () => {
+  it('a user who may only read and write can sync', async () => {
     const db = mongod.client.db(synced);
     await logIn(db, simulator, athleteId);
     const surroundings = { simulator, mongodb: { uri, name: synced } };
@@ -69,7 +69,7 @@ describe('a database user who may only read and write', () => {
     expect(await differences(db, simulator, athleteId)).toEqual([]);
   });
 
-  it('gets the name of the missing role where a validator has to change', async () => {
+  it('a user who may only read and write gets the name of the missing role where a validator has to change', async () => {
     const other = { $jsonSchema: { properties: { pid: { bsonType: 'string' } } } };
     await mongod.client.db(name).command({ collMod: 'runs', validator: other });
     const error: unknown = await prepareDatabase(store).catch((rejection: unknown) => rejection);
@@ -99,17 +99,20 @@ describe('a database user who may only read', () => {
     [['list'], 'Distance'],
     [['accounts'], 'logged in'],
     [['config'], 'MONGODB_URI'],
-  ])('can ask with %j', async ([command = '', ...options], part) => {
-    const folder = await mkdtemp(join(tmpdir(), 'domestique-reader-'));
-    const more = options.at(-1) === '--out' ? [join(folder, 'backup')] : [];
-    const surroundings = { simulator, mongodb: { uri: readerUri, name: synced } };
-    const { exitCode, stdout, stderr } = await run(surroundings, command, ...options, ...more);
-    await rm(folder, { recursive: true });
-    expect(exitCode, stderr).toBe(0);
-    expect(stdout).toContain(part);
-  });
+  ])(
+    'a database user who may only read can ask with %j',
+    async ([command = '', ...options], part) => {
+      const folder = await mkdtemp(join(tmpdir(), 'domestique-reader-'));
+      const more = options.at(-1) === '--out' ? [join(folder, 'backup')] : [];
+      const surroundings = { simulator, mongodb: { uri: readerUri, name: synced } };
+      const { exitCode, stdout, stderr } = await run(surroundings, command, ...options, ...more);
+      await rm(folder, { recursive: true });
+      expect(exitCode, stderr).toBe(0);
+      expect(stdout).toContain(part);
+    },
+  );
 
-  it('is told that a database is empty, and makes nothing in it', async () => {
+  it('a user who may only read is told that a database is empty, and makes nothing in it', async () => {
     const surroundings = { simulator, mongodb: { uri: readerUri, name: 'nothing' } };
     const { exitCode, stderr } = await run(surroundings, 'status');
     expect(exitCode, stderr).toBe(0);

@@ -13,7 +13,7 @@ async function made() {
 }
 
 describe('the views', () => {
-  it('are created once by concurrent and repeated calls', async () => {
+  it('the views are created once by concurrent and repeated calls', async () => {
     const before = await made();
     expect(before.map((view) => view.name)).toEqual(views.map((view) => view.name).toSorted());
     await createViews(adapter.store);
@@ -23,7 +23,7 @@ describe('the views', () => {
     expect(await made()).toEqual(before);
   });
 
-  it('are recreated where their definition changed', async () => {
+  it('the views are recreated where their definition changed', async () => {
     const before = await made();
     const { db } = adapter.database;
     await db.command({ collMod: name, viewOn: 'activities', pipeline: [{ $limit: 1 }] });
@@ -32,7 +32,7 @@ describe('the views', () => {
     expect(await made()).toEqual(before);
   });
 
-  it('do not replace a collection of the same name', async () => {
+  it('the views do not replace a collection of the same name', async () => {
     const { db } = adapter.database;
     await db.collection(name).drop();
     await db.collection<{ _id: number }>(name).insertOne({ _id: 1 });
@@ -44,7 +44,7 @@ describe('the views', () => {
 });
 
 describe('the index of routes', () => {
-  it('has its own cell size', async () => {
+  it('the index of routes has its own cell size', async () => {
     const indexes = await adapter.database.db.collection('activities').indexes();
     const route = indexes.find((index) => index.name === 'track_athlete');
     expect(route).toMatchObject({ coarsestIndexedLevel: 14, finestIndexedLevel: 14 });

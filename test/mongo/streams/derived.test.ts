@@ -131,12 +131,12 @@ describe('the stored track', () => {
   const ofSummary = { coordinates: summaryLine };
   const ofStreams = { coordinates: recordedLine, track_source: 'streams' };
 
-  it("is the summary's by default", async () => {
+  it("the stored track is the summary's by default", async () => {
     await storeStreams(await listed(), recording);
     expect(await trackNow()).toEqual(ofSummary);
   });
 
-  it("is the recording's where configured, until the recording changes", async () => {
+  it("the stored track is the recording's where configured, until the recording changes", async () => {
     await storeWithTrack(await listed(), recording);
     expect(await trackNow()).toEqual(ofStreams);
     await adapter.activities.storePage(pageOf([recordOf(id, { name: 'Renamed' })]));
@@ -146,7 +146,7 @@ describe('the stored track', () => {
     expect(await trackNow()).toEqual(ofSummary);
   });
 
-  it("of the recording removes the reason why the summary's was left out", async () => {
+  it("the stored track of the recording removes the reason why the summary's was left out", async () => {
     const map = { id: 'a', summary_polyline: '_p~iF~ps|U', resource_state: 2 };
     const write = await listed({ map });
     expect(await trackNow()).toEqual({ leftOut: 'one point' });
@@ -156,7 +156,7 @@ describe('the stored track', () => {
     expect(await trackNow()).toEqual(ofStreams);
   });
 
-  it("is the summary's where the recording has none", async () => {
+  it("the stored track is the summary's where the recording has none", async () => {
     const indoors = streamsOf({ time: [0, 1], lat: [48, 48], lng: [16, 16] });
     await storeWithTrack(await listed(), indoors);
     expect(await trackNow()).toEqual(ofSummary);
@@ -193,7 +193,7 @@ describe('a rebuild', () => {
       $unset: { track: '', start_point: '' },
     });
 
-  it('restores derived values, and writes nothing the second time', async () => {
+  it('a rebuild restores derived values, and writes nothing the second time', async () => {
     await storeStreams(await listed(), recording);
     const before = await activity();
     expect(await rebuild()).toBe('unchanged');
@@ -203,7 +203,7 @@ describe('a rebuild', () => {
     expect(await rebuild()).toBe('unchanged');
   });
 
-  it('takes the track from the configured source', async () => {
+  it('a rebuild takes the track from the configured source', async () => {
     await storeStreams(await listed(), recording);
     const before = await activity();
     expect(await rebuild('streams')).toBe('rebuilt');
@@ -213,7 +213,7 @@ describe('a rebuild', () => {
     expect(await activity()).toEqual(before);
   });
 
-  it('keeps derived values while the streams are fetched again', async () => {
+  it('a rebuild keeps derived values while the streams are fetched again', async () => {
     await storeWithTrack(await listed(), recording);
     await change({ $set: { 'sync.streams': { state: 'pending', tries: 0 } } });
     const before = await activity();
@@ -221,7 +221,7 @@ describe('a rebuild', () => {
     expect(await activity()).toEqual(before);
   });
 
-  it('ignores a recording with a missing part', async () => {
+  it('a rebuild ignores a recording with a missing part', async () => {
     await storeStreams(await listed(), recording);
     await adapter.store.streams.updateOne({}, { $set: { parts: 2 } });
     await spoil();
@@ -232,7 +232,7 @@ describe('a rebuild', () => {
     });
   });
 
-  it('removes the derived values of removed streams', async () => {
+  it('a rebuild removes the derived values of removed streams', async () => {
     await markWithoutStreams(await listed(), 'Strava has none');
     await change({ $set: { derived: { version: 1 } } });
     expect(await rebuild()).toBe('rebuilt');
@@ -242,18 +242,18 @@ describe('a rebuild', () => {
   it.each([
     ['one point', { map: { summary_polyline: '_p~iF~ps|U' } }, 'one point'],
     ['no positions', { map: { summary_polyline: '' } }, undefined],
-  ])('stores the reason for a missing track of %s', async (_, changes, leftOut) => {
+  ])('a rebuild stores the reason for a missing track of %s', async (_, changes, leftOut) => {
     await listed(changes);
     await change({ $set: { track: { type: 'LineString', coordinates: summaryLine } } });
     await rebuild();
     expect(await trackNow()).toEqual(leftOut === undefined ? {} : { leftOut });
   });
 
-  it('does nothing for a removed activity', async () => {
+  it('a rebuild does nothing for a removed activity', async () => {
     expect(await rebuild()).toBe('gone');
   });
 
-  it('does not overwrite a concurrent write', async () => {
+  it('a rebuild does not overwrite a concurrent write', async () => {
     await storeStreams(await listed(), recording);
     const longer = streamsOf({ time: [0, 60], distance: [0, 5_000] });
     let isOver = false;

@@ -84,7 +84,7 @@ describe('pending streams', () => {
     expect(await count({ from: day(20) })).toBe(0);
   });
 
-  it("are the athlete's own", async () => {
+  it("pending streams are the athlete's own", async () => {
     await storeDays(2);
     const another = pageOf([recordOf(first + 50)], { athleteId: 2002 });
     await adapter.activities.storePage(another);

@@ -20,7 +20,7 @@ function longStreams(): Streams {
 }
 
 describe('a writer of streams that was replaced midway', () => {
-  it("leaves no part of an older recording beside the newer holder's", async () => {
+  it("a writer of streams that was replaced midway leaves no part of an older recording beside the newer holder's", async () => {
     await adapter.activities.storePage(pageOf([recordOf(id)], { epoch: 1 }));
     const { task, ...stale } = await firstStreams(adapter.tasks, at);
     const streams = adapter.database.db.collection('streams');
@@ -35,7 +35,7 @@ describe('a writer of streams that was replaced midway', () => {
 });
 
 describe('a writer of streams that was killed midway', () => {
-  it('leaves no part beside a recording that has fewer of them now', async () => {
+  it('a writer of streams that was killed midway leaves no part beside a recording that has fewer of them now', async () => {
     await adapter.activities.storePage(pageOf([recordOf(id)], { epoch: 1 }));
     const { task, ...write } = await firstStreams(adapter.tasks, at);
     const streams = adapter.database.db.collection('streams');

@@ -57,7 +57,7 @@ async function state(): Promise<unknown> {
 }
 
 describe('the streams of one activity', () => {
-  it('stores one document where the streams fit, and marks them as stored', async () => {
+  it('the streams of one activity stores one document where the streams fit, and marks them as stored', async () => {
     await storeStreams(await stored(), small);
     expect(await parts()).toEqual([
       {
@@ -76,7 +76,7 @@ describe('the streams of one activity', () => {
     expect(await dueStreams(adapter.tasks, at)).toEqual([]);
   });
 
-  it('stores ids as int64 and the date as a date', async () => {
+  it('the streams of one activity stores ids as int64 and the date as a date', async () => {
     await storeStreams(await stored(), small);
     const count = await adapter.database.db.collection('streams').countDocuments({
       activity_id: { $type: 'long' },
@@ -87,7 +87,7 @@ describe('the streams of one activity', () => {
     expect(count).toBe(1);
   });
 
-  it('changes nothing when the same streams are stored twice', async () => {
+  it('the streams of one activity changes nothing when the same streams are stored twice', async () => {
     const write = await stored();
     await storeStreams(write, small);
     const before = [await parts(), await adapter.store.activities.find().toArray()];
@@ -98,7 +98,7 @@ describe('the streams of one activity', () => {
   it.each([
     ['no stream at all', streamsOf({})],
     ['streams without samples', streamsOf({ time: [], distance: [] })],
-  ])('stores streams that are %s', async (_, streams) => {
+  ])('the streams of one activity stores streams that are %s', async (_, streams) => {
     await storeStreams(await stored(), streams);
     expect(await parts()).toMatchObject([{ part: 0, parts: 1, sample_count: 0 }]);
     expect(await state()).toMatchObject({ state: 'stored', sample_count: 0 });
@@ -124,7 +124,7 @@ describe('storing streams larger than a document', () => {
   });
 
   it(
-    'become parts below 16 MB that read back the same; fewer parts replace them',
+    'storing streams larger than a document become parts below 16 MB that read back the same; fewer parts replace them',
     { timeout: minutesMs },
     async () => {
       const write = await stored();
@@ -169,7 +169,7 @@ async function firstDifference({ arrays, sampleCount }: Streams): Promise<string
 }
 
 describe('an activity that is removed while its streams are written', () => {
-  it("leaves no part, and keeps a newer holder's", async () => {
+  it("an activity that is removed while its streams are written leaves no part, and keeps a newer holder's", async () => {
     const write = await stored();
     const { store } = adapter;
     const deletion = { athleteId, activityId: id, startAt: at, why: 'deleted', epoch: 1 } as const;

@@ -48,26 +48,26 @@ function save(): Promise<boolean> {
 }
 
 describe('a request for one activity', () => {
-  it('makes first the activity due, and then its streams', async () => {
+  it('a request for one activity makes first the activity due, and then its streams', async () => {
     await request();
     expect(await onlyTask()).toMatchObject({ kind: 'activity', purpose: 'request' });
     const streams = { kind: 'streams', activityId: id, requestedAt: at(0), isFresh: true };
     expect(await streamsStep()).toMatchObject(streams);
   });
 
-  it('makes the activity due again if it is not stored when its streams are due', async () => {
+  it('a request for one activity makes the activity due again if it is not stored when its streams are due', async () => {
     await request();
     await adapter.tasks.awaitStreams(await onlyTask(), at(1));
     expect(await onlyTask()).toMatchObject({ kind: 'activity' });
   });
 
-  it('shows among the athletes with due events, so that the holder of the athlete notices it', async () => {
+  it('a request for one activity shows among the athletes with due events, so that the holder of the athlete notices it', async () => {
     await request(30);
     expect(await adapter.tasks.withDueEvents([athleteId], at(29))).toEqual([]);
     expect(await adapter.tasks.withDueEvents([athleteId], at(30))).toEqual([athleteId]);
   });
 
-  it('is found alone by a query for its activity, which also knows when it becomes due', async () => {
+  it('a request for one activity is found alone by a query for its activity, which also knows when it becomes due', async () => {
     await request(70);
     await request(0, 12);
     expect(await due({ only: 12 })).toMatchObject([{ activityId: 12 }]);
@@ -77,7 +77,7 @@ describe('a request for one activity', () => {
     expect(await adapter.tasks.nextTryAt(query(12))).toBeUndefined();
   });
 
-  it('needs no budget for events, and no poll drops it', async () => {
+  it('a request for one activity needs no budget for events, and no poll drops it', async () => {
     await request();
     const budget = [{ from: at(-60), previousFrom: at(-900), max: 0 }];
     expect(await due({ eventBudgets: budget })).toHaveLength(1);
@@ -86,7 +86,7 @@ describe('a request for one activity', () => {
     expect(await due()).toHaveLength(1);
   });
 
-  it('is no pending event, and does not end one', async () => {
+  it('a request for one activity is no pending event, and does not end one', async () => {
     await request();
     expect(await events().due(athleteId, at(60), [], 10)).toEqual([]);
     await save();
@@ -95,14 +95,14 @@ describe('a request for one activity', () => {
     expect(await findRequest(adapter.store, id)).toEqual({ isOpen: false, error: undefined });
   });
 
-  it('stays due when an event for the same activity is read', async () => {
+  it('a request for one activity stays due when an event for the same activity is read', async () => {
     await request();
     await save();
     await events().settle(id, at(1));
     expect(await onlyTask()).toMatchObject({ purpose: 'request' });
   });
 
-  it('is not ended, and not moved to its streams, by the work for an earlier request', async () => {
+  it('a request for one activity is not ended, and not moved to its streams, by the work for an earlier request', async () => {
     await request();
     const earlier = await onlyTask();
     await request(5);
@@ -112,7 +112,7 @@ describe('a request for one activity', () => {
     expect(await onlyTask()).toMatchObject({ kind: 'activity', requestedAt: at(5) });
   });
 
-  it('forgets why an earlier request failed', async () => {
+  it('a request for one activity forgets why an earlier request failed', async () => {
     await request();
     await adapter.tasks.settleRequest(await onlyTask(), 'It failed.');
     expect(await findRequest(adapter.store, id)).toEqual({ isOpen: false, error: 'It failed.' });
@@ -120,7 +120,7 @@ describe('a request for one activity', () => {
     expect(await findRequest(adapter.store, id)).toEqual({ isOpen: true, error: undefined });
   });
 
-  it('ends with the reason where its streams fail, and the state of the stored ones stays', async () => {
+  it('a request for one activity ends with the reason where its streams fail, and the state of the stored ones stays', async () => {
     await adapter.activities.storePage(pageOf([recordOf(id)]));
     const { task } = await firstStreams(adapter.tasks, at(60));
     await adapter.tasks.markUnavailable(write, task, 'Strava has none');

@@ -51,7 +51,7 @@ describe('the logins of an application', () => {
     expect(await countLogins(adapter.store, own)).toEqual({ athletes: 2, needAuthorization: 0 });
   });
 
-  it('without an application, all logins are loaded', async () => {
+  it('the logins of an application without an application, all logins are loaded', async () => {
     const { store } = adapter;
     const everyone = [ours, theirs, typedIn];
     expect(await createAthleteStore(store, everyApplication).athleteIds()).toEqual(everyone);
@@ -59,7 +59,7 @@ describe('the logins of an application', () => {
     await expect(assertOwnAthlete(store, everyApplication, theirs)).resolves.toBeUndefined();
   });
 
-  it('only the logins of the application decide when all were polled', async () => {
+  it('the logins of an application only the logins of the application decide when all were polled', async () => {
     for (const athleteId of [ours, typedIn]) {
       await adapter.store.athletes.insertOne({
         _id: (await idOf(athleteId)) as never,

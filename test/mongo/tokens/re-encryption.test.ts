@@ -80,7 +80,7 @@ async function keyIds(): Promise<readonly string[]> {
 }
 
 describe('an encrypted login', () => {
-  it('is loaded as it was saved, and nowhere in plain text', async () => {
+  it('an encrypted login is loaded as it was saved, and nowhere in plain text', async () => {
     const vault = await started();
     const pending = createPendingLogins(adapter.store, vault);
     const grant = pendingOf(2);
@@ -91,7 +91,7 @@ describe('an encrypted login', () => {
     expect(await pending.load('digest')).toEqual(grant);
   });
 
-  it('is renewed and marked only where the old one is stored', async () => {
+  it('an encrypted login is renewed and marked only where the old one is stored', async () => {
     const store = storeOf(await started());
     await store.save(grantOf(1));
     await store.renew(grantOf(1), grantOf(1, 2));
@@ -103,7 +103,7 @@ describe('an encrypted login', () => {
     expect(await store.load(1)).toHaveProperty('needsAuthorization');
   });
 
-  it('is made from a plain one by a renewal or at a start', async () => {
+  it('an encrypted login is made from a plain one by a renewal or at a start', async () => {
     await storeOf(plainVault).save(grantOf(1));
     await storeOf(plainVault).save(grantOf(2));
     await storeOf(plainVault).markNeedsAuthorization(grantOf(2), 'rejected', at);
@@ -120,7 +120,7 @@ describe('an encrypted login', () => {
     expect(await takeOverTokens(adapter.store, vault)).toBe(0);
   });
 
-  it('is neither changed nor marked where the key is missing or wrong', async () => {
+  it('an encrypted login is neither changed nor marked where the key is missing or wrong', async () => {
     const vault = await started();
     await storeOf(plainVault).save(grantOf(2));
     await storeOf(vault).save(grantOf(1));
@@ -139,7 +139,7 @@ describe('an encrypted login', () => {
     expect(await storedText()).toBe(before);
   });
 
-  it('is rejected in the place of another', async () => {
+  it('an encrypted login is rejected in the place of another', async () => {
     const vault = await started();
     await storeOf(vault).save(grantOf(1));
     const tokens = adapter.database.db.collection<{ _id: Long }>('tokens');
@@ -148,7 +148,7 @@ describe('an encrypted login', () => {
     await expect(storeOf(vault).load(2)).rejects.toThrow(/athlete 2.*was changed, or moved/);
   });
 
-  it('is written with the known key after the file was removed', async () => {
+  it('an encrypted login is written with the known key after the file was removed', async () => {
     const store = storeOf(await started());
     await store.save(grantOf(1));
     await rm(path);
@@ -175,7 +175,7 @@ describe('a key rotation', () => {
     expect(pending?.refreshToken).toBe('refresh-4-1');
   }
 
-  it('encrypts every login with the new key, then removes the old one', async () => {
+  it('a key rotation encrypts every login with the new key, then removes the old one', async () => {
     await fill();
     const added = newTokenKey();
     const rotation = await rotateKeys(adapter.store, await started(), { path, added });
@@ -186,7 +186,7 @@ describe('a key rotation', () => {
     await assertReadable();
   });
 
-  it('loses nothing when killed at any step, and the next one completes it', async () => {
+  it('a key rotation loses nothing when killed at any step, and the next one completes it', async () => {
     for (let steps = 0; ; steps += 1) {
       await adapter.empty();
       await writeFile(path, first.bytes.toString('base64'));
@@ -219,7 +219,7 @@ describe('a key rotation', () => {
     });
   }
 
-  it('is detected by a running process, which uses the new key', async () => {
+  it('a key rotation is detected by a running process, which uses the new key', async () => {
     await fill();
     const running = storeOf(await started());
     const added = newTokenKey();
@@ -230,7 +230,7 @@ describe('a key rotation', () => {
     expect(await storeOf(await started()).load(1)).toEqual(grantOf(1, 2));
   });
 
-  it('loses no grant that is written during the rotation', async () => {
+  it('a key rotation loses no grant that is written during the rotation', async () => {
     await storeOf(await started()).save(grantOf(1));
     const added = newTokenKey();
     const slow = storeWith(adapter.database.db, async (operation) => {
@@ -245,7 +245,7 @@ describe('a key rotation', () => {
     expect(await storeOf(await started()).load(1)).toEqual(grantOf(1, 2));
   });
 
-  it('keeps a key that a concurrent write still uses', async () => {
+  it('a key rotation keeps a key that a concurrent write still uses', async () => {
     await storeOf(await started()).save(grantOf(1));
     const late = await started();
     const added = newTokenKey();
@@ -267,7 +267,7 @@ describe('a key rotation', () => {
     expect(await readKeyFile(path)).toEqual([added]);
   });
 
-  it('loses none of continuous refreshes beside it', async () => {
+  it('a key rotation loses none of continuous refreshes beside it', async () => {
     await storeOf(await started()).save(grantOf(1));
     const running = storeOf(await started());
     const rotations = (async () => {

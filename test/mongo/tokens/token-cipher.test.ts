@@ -15,7 +15,7 @@ const key = newTokenKey();
 const place: SecretPlace = { collection: 'tokens', owner: '1001', field: 'refresh_token' };
 
 describe('an encrypted token', () => {
-  it('is decrypted to any original text', () => {
+  it('an encrypted token is decrypted to any original text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         expect(openSecret(key, sealSecret(key, text, place), place)).toBe(text);
@@ -23,7 +23,7 @@ describe('an encrypted token', () => {
     );
   });
 
-  it('differs each time, and does not show the token', () => {
+  it('an encrypted token differs each time, and does not show the token', () => {
     const sealed = Array.from({ length: 50 }, () => sealSecret(key, 'refresh-token', place));
     for (const part of ['iv', 'data', 'tag'] as const)
       expect(new Set(sealed.map((one) => one[part])).size).toBe(50);
@@ -31,7 +31,7 @@ describe('an encrypted token', () => {
     expect(bytes.join()).not.toContain('refresh');
   });
 
-  it("cannot be decrypted as another athlete's", () => {
+  it("an encrypted token cannot be decrypted as another athlete's", () => {
     const sealed = sealSecret(key, 'token', place);
     const others: Partial<SecretPlace>[] = [
       { owner: '1002' },
@@ -43,7 +43,7 @@ describe('an encrypted token', () => {
     }
   });
 
-  it('cannot be decrypted after any change or truncation', () => {
+  it('an encrypted token cannot be decrypted after any change or truncation', () => {
     const sealed = sealSecret(key, 'token', place);
     for (const part of ['iv', 'data', 'tag'] as const) {
       const bytes = Buffer.from(sealed[part], 'base64');
@@ -63,7 +63,7 @@ describe('an encrypted token', () => {
     return { ...sealed, [part]: bytes.toString('base64') };
   }
 
-  it('cannot be decrypted with another key, and names its own', () => {
+  it('an encrypted token cannot be decrypted with another key, and names its own', () => {
     const other = newTokenKey();
     const sealed = sealSecret(key, 'token', place);
     expect(openSecret(other, sealed, place)).toBeUndefined();
@@ -73,7 +73,7 @@ describe('an encrypted token', () => {
 });
 
 describe('a token key', () => {
-  it('has 32 bytes, and an id derived from them that does not reveal them', () => {
+  it('a token key has 32 bytes, and an id derived from them that does not reveal them', () => {
     const bytes = randomBytes(32);
     expect(tokenKeyOf(bytes).id).toBe(tokenKeyOf(Buffer.from(bytes)).id);
     expect(bytes.toString('hex')).not.toContain(tokenKeyOf(bytes).id);

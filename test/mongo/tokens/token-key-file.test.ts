@@ -37,7 +37,7 @@ afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true 
 const line = (): string => randomBytes(32).toString('base64');
 
 describe('the token key file', () => {
-  it('is created with one key, readable by its owner only, and never over another file', async () => {
+  it('the token key file is created with one key, readable by its owner only, and never over another file', async () => {
     const key = newTokenKey();
     await createKeyFile(path, key);
     expect(await readKeyFile(path)).toEqual([key]);
@@ -49,14 +49,14 @@ describe('the token key file', () => {
     expect(await readFile(path)).toEqual(before);
   });
 
-  it('accepts any order of keys, empty lines, comments and other line ends', async () => {
+  it('the token key file accepts any order of keys, empty lines, comments and other line ends', async () => {
     const [first, second] = [line(), line()];
     await writeFile(path, `# mine\r\n\r\n${first}\r\n  ${second}  `);
     const keys = await readKeyFile(path);
     expect(keys.map(({ bytes }) => bytes.toString('base64'))).toEqual([first, second]);
   });
 
-  it('is rejected with the wrong line, without its content', async () => {
+  it('the token key file is rejected with the wrong line, without its content', async () => {
     const wrong = [
       randomBytes(16).toString('base64'),
       randomBytes(33).toString('base64'),
@@ -73,7 +73,7 @@ describe('the token key file', () => {
     }
   });
 
-  it('is rejected by name where it is empty, absent or a folder', async () => {
+  it('the token key file is rejected by name where it is empty, absent or a folder', async () => {
     await expect(readKeyFile(path)).rejects.toThrow(
       'TOKEN_KEY_FILE: the file cannot be read (there is no such file or folder); one is made with: npm run keys -- new',
     );
@@ -84,7 +84,7 @@ describe('the token key file', () => {
     await expect(readKeyFile(path)).rejects.toThrow('(it is a folder)');
   });
 
-  it('is replaced atomically: a link stays a link, and no other file stays', async () => {
+  it('the token key file is replaced atomically: a link stays a link, and no other file stays', async () => {
     const link = `${path}-link`;
     const keys = [newTokenKey(), newTokenKey()];
     await writeFile(path, line(), { mode: 0o640 });
@@ -95,7 +95,7 @@ describe('the token key file', () => {
     await expect(replaceKeys(join(path, 'absent'), keys)).rejects.toThrow(TokenKeyError);
   });
 
-  it('causes a warning where others can read it', async () => {
+  it('the token key file causes a warning where others can read it', async () => {
     await createKeyFile(path, newTokenKey());
     const warnings: string[] = [];
     const warn = (message: string) => void warnings.push(message);
@@ -109,7 +109,7 @@ describe('the token key file', () => {
     expect(warnings.at(-1)).toMatch(/can be changed by other users/);
   });
 
-  it('is not read where it is a pipe, and is read with a byte order mark', async () => {
+  it('the token key file is not read where it is a pipe, and is read with a byte order mark', async () => {
     await expect(readKeyFile('/dev/null')).rejects.toThrow('it is not a regular file');
     const key = newTokenKey();
     await writeFile(path, `\uFEFF${key.bytes.toString('base64')}\n`);

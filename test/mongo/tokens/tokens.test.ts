@@ -25,19 +25,19 @@ function store(): TokenStore {
 beforeEach(() => adapter.empty());
 
 describe('a stored grant', () => {
-  it('is loaded as it was saved', async () => {
+  it('a stored grant is loaded as it was saved', async () => {
     await store().save(grant);
     expect(await store().load(athleteId)).toEqual(grant);
     expect(await store().load(2002)).toBeUndefined();
   });
 
-  it('has its id as int64 and its expiry as a date', async () => {
+  it('a stored grant has its id as int64 and its expiry as a date', async () => {
     await store().save(grant);
     const types = { _id: { $type: 'long' }, expires_at: { $type: 'date' } } as const;
     expect(await adapter.database.db.collection('tokens').countDocuments(types)).toBe(1);
   });
 
-  it('may lack scope, client and age', async () => {
+  it('a stored grant may lack scope, client and age', async () => {
     const bare: Tokens = {
       athleteId,
       accessToken: 'a',
@@ -49,7 +49,7 @@ describe('a stored grant', () => {
     expect(await store().load(athleteId)).toEqual(bare);
   });
 
-  it('is marked when Strava rejects it, until the next login', async () => {
+  it('a stored grant is marked when Strava rejects it, until the next login', async () => {
     await store().save(grant);
     await store().markNeedsAuthorization(grant, 'rejected', at);
     const needsAuthorization = { since: at, reason: 'rejected' };
@@ -58,18 +58,18 @@ describe('a stored grant', () => {
     expect(await store().load(athleteId)).not.toHaveProperty('needsAuthorization');
   });
 
-  it('is not marked where another refresh token is stored meanwhile', async () => {
+  it('a stored grant is not marked where another refresh token is stored meanwhile', async () => {
     await store().save({ ...grant, refreshToken: 'refresh-2' });
     await store().markNeedsAuthorization(grant, 'rejected', at);
     expect(await store().load(athleteId)).not.toHaveProperty('needsAuthorization');
   });
 
-  it('is not created by a mark', async () => {
+  it('a stored grant is not created by a mark', async () => {
     await store().markNeedsAuthorization(grant, 'rejected', at);
     expect(await store().load(athleteId)).toBeUndefined();
   });
 
-  it('is renewed only where the old one is stored', async () => {
+  it('a stored grant is renewed only where the old one is stored', async () => {
     await store().save(grant);
     const renewed = { ...grant, accessToken: 'access-2', refreshToken: 'refresh-2' };
     await store().renew(grant, renewed);

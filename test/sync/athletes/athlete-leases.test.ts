@@ -48,7 +48,7 @@ async function heldLeases(): Promise<readonly string[]> {
 }
 
 describe('an athlete who was erased while a run began', () => {
-  it('is not taken, and no document of the athlete comes back', async () => {
+  it('an athlete who was erased while a run began is not taken, and no document of the athlete comes back', async () => {
     await logIn(bob);
     const athleteLeases = leasesOf([ada, bob]);
     await athleteLeases.acquire();
@@ -60,7 +60,7 @@ describe('an athlete who was erased while a run began', () => {
 });
 
 describe('an athlete who is being erased', () => {
-  it('is released when nothing is in flight any more, and the others are kept', async () => {
+  it('an athlete who is being erased is released when nothing is in flight any more, and the others are kept', async () => {
     await logIn(ada);
     await logIn(bob);
     const athleteLeases = leasesOf([ada, bob]);
@@ -83,7 +83,7 @@ describe('an athlete who is being erased', () => {
     await athleteLeases.release();
   });
 
-  it('is let go where the login was found to be of no use before', async () => {
+  it('an athlete who is being erased is let go where the login was found to be of no use before', async () => {
     await logIn(ada);
     const athleteLeases = leasesOf([ada]);
     await athleteLeases.acquire();

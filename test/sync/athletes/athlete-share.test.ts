@@ -78,7 +78,7 @@ const asleep: Clock = {
 };
 
 describe('runs that share the athletes', () => {
-  it('hold equal parts as one run after another joins and leaves', async () => {
+  it('runs that share the athletes hold equal parts as one run after another joins and leaves', async () => {
     await join();
     expect(loads()).toEqual([12]);
     await join();
@@ -95,7 +95,7 @@ describe('runs that share the athletes', () => {
     expectAllHeld();
   });
 
-  it('do not pass athletes to and fro once each has its share', async () => {
+  it('runs that share the athletes do not pass athletes to and fro once each has its share', async () => {
     await join();
     await join();
     await settle();
@@ -104,14 +104,14 @@ describe('runs that share the athletes', () => {
     expect(runs.map(({ athletes }) => athletes.map(({ lease }) => lease))).toEqual(before);
   });
 
-  it('have equal parts at once where all begin at the same time', async () => {
+  it('runs that share the athletes have equal parts at once where all begin at the same time', async () => {
     await Promise.all([join(), join(), join()]);
     await settle();
     expect(loads()).toEqual([4, 4, 4]);
     expectAllHeld();
   });
 
-  it('do not take an athlete again that they released for an erasure', async () => {
+  it('runs that share the athletes do not take an athlete again that they released for an erasure', async () => {
     const only = await join();
     await markErasing(adapter.store, everyApplication, { athleteId: ids[0] ?? 0, now: new Date() });
     await only.releaseErasing();
@@ -119,7 +119,7 @@ describe('runs that share the athletes', () => {
     expect(only.athletes.map(({ athleteId }) => athleteId)).toEqual(ids.slice(1));
   });
 
-  it('leave an athlete to an import that wants it, and take it again afterwards', async () => {
+  it('runs that share the athletes leave an athlete to an import that wants it, and take it again afterwards', async () => {
     const only = await join();
     const [wanted = 0] = ids;
     const own = { pid: 2, host, process, clock: systemClock, durationMs: 600_000 };
@@ -141,7 +141,7 @@ describe('runs that share the athletes', () => {
     expect(only.athletes.map(({ athleteId }) => athleteId)).toEqual([...ids.slice(1), wanted]);
   });
 
-  it('count only the athletes with work', async () => {
+  it('runs that share the athletes count only the athletes with work', async () => {
     const first = await join();
     for (const athlete of first.athletes.slice(0, 8)) {
       athlete.isPollDue = false;
@@ -155,7 +155,7 @@ describe('runs that share the athletes', () => {
     expect(given).toHaveLength(2);
   });
 
-  it('release an athlete only when nothing is in flight for it', async () => {
+  it('runs that share the athletes release an athlete only when nothing is in flight for it', async () => {
     const first = await join();
     for (const { inFlight } of first.athletes) inFlight.add('streams:5');
     const second = await join();
@@ -167,7 +167,7 @@ describe('runs that share the athletes', () => {
     expect(loads()).toEqual([6, 6]);
   });
 
-  it('do not poll again at once whom another run has polled', async () => {
+  it('runs that share the athletes do not poll again at once whom another run has polled', async () => {
     const first = await join();
     const polled = first.athletes[0];
     const athletes = createAthleteStore(adapter.store, everyApplication);
@@ -187,7 +187,7 @@ describe('runs that share the athletes', () => {
     runs = [heir];
   });
 
-  it('take over from one that died within one look after its expiry', async () => {
+  it('runs that share the athletes take over from one that died within one look after its expiry', async () => {
     await join(2_000, asleep);
     const heir = await join();
     expect(heir.athletes).toEqual([]);

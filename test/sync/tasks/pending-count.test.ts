@@ -28,7 +28,7 @@ function settle(athlete: AthleteSyncState, id: number, outcome: 'stored' | 'fail
 }
 
 describe('the count of pending streams', () => {
-  it('holds an activity once whose streams are stored before the run knows it', async () => {
+  it('the count of pending streams holds an activity once whose streams are stored before the run knows it', async () => {
     const athlete = createFakeAthlete();
     const pending = new Set([1, 2, 3]);
     const { activities, answer } = heldCount(pending);
@@ -42,7 +42,7 @@ describe('the count of pending streams', () => {
     expect(pendingCountOf(athlete)).toBe(2);
   });
 
-  it('leaves out an activity that settles while the database counts', async () => {
+  it('the count of pending streams leaves out an activity that settles while the database counts', async () => {
     const athlete = createFakeAthlete();
     const { activities, answer } = heldCount(new Set([1, 2, 3]));
     send(athlete, 1);
@@ -53,7 +53,7 @@ describe('the count of pending streams', () => {
     expect(pendingCountOf(athlete)).toBe(2);
   });
 
-  it('holds an activity once that is sent while the database counts', async () => {
+  it('the count of pending streams holds an activity once that is sent while the database counts', async () => {
     const athlete = createFakeAthlete();
     const { activities, answer } = heldCount(new Set([1, 2, 3]));
     const counting = recountPending({ activities }, athlete, startMs);
@@ -63,7 +63,7 @@ describe('the count of pending streams', () => {
     expect(pendingCountOf(athlete)).toBe(3);
   });
 
-  it('holds an activity again whose request fails while the database counts', async () => {
+  it('the count of pending streams holds an activity again whose request fails while the database counts', async () => {
     const athlete = createFakeAthlete();
     const { activities, answer } = heldCount(new Set([1, 2, 3]));
     send(athlete, 1);

@@ -18,7 +18,7 @@ function effortIds(efforts: unknown): readonly string[] {
 }
 
 describe('the details', () => {
-  it('of every activity are merged into it, the ids of efforts exact, one request each', async () => {
+  it('the details of every activity are merged into it, the ids of efforts exact, one request each', async () => {
     const scene = await open({ ...withEfforts(14), config: { SYNC_DETAILS: 'true' } });
     const round = await scene.round();
     expect([round.exitCode, round.requestsTo('activity')]).toEqual([0, 14]);
@@ -42,7 +42,7 @@ describe('the details', () => {
     expect((await scene.round()).requests).toBe(1);
   });
 
-  it('are fetched again where the name changed, and not where only kudos came', async () => {
+  it('the details are fetched again where the name changed, and not where only kudos came', async () => {
     const scene = await open({
       activities: 8,
       config: { SYNC_DETAILS: 'true', SYNC_STREAMS: 'false' },
@@ -58,7 +58,7 @@ describe('the details', () => {
     expect(await scene.db.collection('changes').countDocuments()).toBe(1);
   });
 
-  it('come after the streams of the last days and before the older streams', async () => {
+  it('the details come after the streams of the last days and before the older streams', async () => {
     const scene = await open({ activities: 40, config: { SYNC_DETAILS: 'true' } });
     await scene.round();
     const freshFromMs = Date.now() - 7 * dayMs;
@@ -79,7 +79,7 @@ describe('the details', () => {
 });
 
 describe('segments and the athlete', () => {
-  it('are kept once each, the segments with their streams, and refreshed daily', async () => {
+  it('segments and the athlete are kept once each, the segments with their streams, and refreshed daily', async () => {
     const scene = await open({ ...withEfforts(12), config: everything });
     const first = await scene.round();
     expect(first.exitCode).toBe(0);
@@ -124,7 +124,7 @@ describe('segments and the athlete', () => {
     expect([next.requestsTo('athlete'), next.requestsTo('gear'), next.requests]).toEqual([1, 0, 4]);
   });
 
-  it('that are for subscribers only, or not granted, are remembered, and nothing else is harmed', async () => {
+  it('segments and the athlete that are for subscribers only, or not granted, are remembered, and nothing else is harmed', async () => {
     const scene = await open({ activities: 3, config: { SYNC_ATHLETE: 'true' } });
     const refreshToken = scene.simulator.issueRefreshToken(1001, ['read', 'activity:read_all']);
     await scene.db
@@ -152,7 +152,7 @@ describe('a recording of any length', () => {
   const minutesMs = 300_000;
 
   it(
-    'of 900,000 samples is stored in parts and read back equal by one query',
+    'a recording of any length of 900,000 samples is stored in parts and read back equal by one query',
     { timeout: minutesMs },
     async () => {
       const scene = await open({ activities: 1 });

@@ -20,7 +20,7 @@ function createBackoff() {
 }
 
 describe('transient failures of one task', () => {
-  it('blame the task after six in a row, while other requests succeed', () => {
+  it('transient failures of one task blame the task after six in a row, while other requests succeed', () => {
     const { blamed, fail, succeed } = createBackoff();
     fail(5);
     succeed(other);
@@ -29,7 +29,7 @@ describe('transient failures of one task', () => {
     expect(blamed).toEqual([task]);
   });
 
-  it('blame nobody while no other request succeeds, and poll the list once to find out', () => {
+  it('transient failures of one task blame nobody while no other request succeeds, and poll the list once to find out', () => {
     const { athlete, blamed, fail, succeed } = createBackoff();
     succeed(other);
     fail(9);
@@ -40,7 +40,7 @@ describe('transient failures of one task', () => {
     expect(athlete.isPollDue).toBe(false);
   });
 
-  it('are counted anew after a success of the same task', () => {
+  it('transient failures of one task are counted anew after a success of the same task', () => {
     const { blamed, fail, succeed } = createBackoff();
     fail(5);
     succeed(task);
@@ -49,7 +49,7 @@ describe('transient failures of one task', () => {
     expect(blamed).toEqual([]);
   });
 
-  it('never blame a list, which has no failures of its own', () => {
+  it('transient failures of one task never blame a list, which has no failures of its own', () => {
     const { athlete, fail, succeed } = createBackoff();
     fail(1, 'list');
     succeed(other);
@@ -57,7 +57,7 @@ describe('transient failures of one task', () => {
     expect(athlete.backoffs.get('list')?.failures).toBe(9);
   });
 
-  it('pause the task twice as long each time, a minute at most', () => {
+  it('transient failures of one task pause the task twice as long each time, a minute at most', () => {
     const { athlete, fail } = createBackoff();
     const pausesMs: number[] = [];
     for (let failed = 0; failed < 8; failed += 1) {
@@ -68,7 +68,7 @@ describe('transient failures of one task', () => {
     expect(pausesMs).toEqual(seconds.map((pause) => pause * 1_000));
   });
 
-  it('forget the tasks read ahead, so that the next refresh leaves the task out', () => {
+  it('transient failures of one task forget the tasks read ahead, so that the next refresh leaves the task out', () => {
     const { athlete, fail } = createBackoff();
     fail(1);
     expect(athlete.tasks).toBeUndefined();

@@ -22,7 +22,7 @@ const ride = recordingOf(
 const shown = hide(ride, [home]);
 
 describe('a hidden place in an export', () => {
-  it('cuts a GPX track in two segments', async () => {
+  it('a hidden place in an export cuts a GPX track in two segments', async () => {
     const [track] = await readGpx([await written('gpx', shown)]);
     expect(track?.segments.map((points) => points.map(({ lon }) => lon))).toEqual([
       [15.98, 15.99],
@@ -32,7 +32,7 @@ describe('a hidden place in an export', () => {
     expect(track?.points[2]?.time).toBe('2026-10-04T06:13:13Z');
   });
 
-  it('cuts a GPX track between two points outside whose line passes through it', async () => {
+  it('a hidden place in an export cuts a GPX track between two points outside whose line passes through it', async () => {
     const sparse = recordingOf({ lat: [48, 48, 48], lng: [15.9, 16.1, 16.2] });
     const [track, whole] = await readGpx([
       await written('gpx', hide(sparse, [home])),
@@ -42,7 +42,7 @@ describe('a hidden place in an export', () => {
     expect(whole?.segments.map(({ length }) => length)).toEqual([3]);
   });
 
-  it('makes several lines of one in GeoJSON, with the values along each', async () => {
+  it('a hidden place in an export makes several lines of one in GeoJSON, with the values along each', async () => {
     const { features } = JSON.parse(await written('geojson', shown)) as {
       features: readonly object[];
     };
@@ -75,7 +75,7 @@ describe('a hidden place in an export', () => {
     ]);
   });
 
-  it('keeps one line in GeoJSON where only its beginning is hidden', async () => {
+  it('a hidden place in an export keeps one line in GeoJSON where only its beginning is hidden', async () => {
     const place = { ...home, lng: 15.98 };
     const { features } = JSON.parse(await written('geojson', hide(ride, [place]))) as {
       features: readonly object[];
@@ -83,7 +83,7 @@ describe('a hidden place in an export', () => {
     expect(features).toMatchObject([{ geometry: { type: 'LineString' } }]);
   });
 
-  it('leaves whole rows out of CSV, those without a position with the one before', async () => {
+  it('a hidden place in an export leaves whole rows out of CSV, those without a position with the one before', async () => {
     const [, ...rows] = readCsv(await written('csv', shown));
     expect(rows.map((row) => [row[2], row[4], row[9]])).toEqual([
       ['0', '15.98', '100'],
@@ -93,7 +93,7 @@ describe('a hidden place in an export', () => {
     ]);
   });
 
-  it('leaves samples out of lines of JSON, and coordinates out of the record', async () => {
+  it('a hidden place in an export leaves samples out of lines of JSON, and coordinates out of the record', async () => {
     const line = polylineCodec.encode(
       [15.98, 15.99, 15.995, 16, 16.01, 16.02, 16.03].map((lng): [number, number] => [48, lng]),
       5,
@@ -147,14 +147,14 @@ describe('a hidden place in an export', () => {
     ]);
   });
 
-  it('hides the coordinates of an activity whose streams are not stored', () => {
+  it('a hidden place in an export hides the coordinates of an activity whose streams are not stored', () => {
     const record: JsonObject = { start_latlng: [48, 16], map: { summary_polyline: '' } };
     const { record: left, streams } = hide(recordingOf(undefined, record), [home]);
     expect(left).toEqual({ start_latlng: [], map: { summary_polyline: '' } });
     expect(streams).toBeUndefined();
   });
 
-  it('draws no polyline across a hidden place between two points outside', () => {
+  it('a hidden place in an export draws no polyline across a hidden place between two points outside', () => {
     const encoded = (...lngsOf: readonly number[]): string =>
       polylineCodec.encode(
         lngsOf.map((lng): [number, number] => [48, lng]),
@@ -167,7 +167,7 @@ describe('a hidden place in an export', () => {
     expect(record).toEqual({ map: { polyline: encoded(16.1, 16.2) } });
   });
 
-  it('changes nothing of a recording elsewhere or indoors, or without a place', () => {
+  it('a hidden place in an export changes nothing of a recording elsewhere or indoors, or without a place', () => {
     const indoors = recordingOf({ time: [0, 1], heartrate: [90, 91] });
     expect(hide(indoors, [home])).toMatchObject({ streams: indoors.streams, hidden: 0 });
     expect(hide(ride, [])).toBe(ride);
@@ -175,7 +175,7 @@ describe('a hidden place in an export', () => {
     expect(far).toMatchObject({ streams: ride.streams, hidden: 0 });
   });
 
-  it('counts what is left out, and leaves nothing of a recording that is all hidden', () => {
+  it('a hidden place in an export counts what is left out, and leaves nothing of a recording that is all hidden', () => {
     expect(shown.hidden).toBe(4);
     const all = hide(ride, [{ ...home, meters: 10_000 }]);
     expect(all.streams?.sampleCount).toBe(0);

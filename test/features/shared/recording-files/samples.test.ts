@@ -15,7 +15,7 @@ describe('the instants of samples', () => {
     ['backwards', '2026-11-22T14:15:00Z', [60, 0, -1, -61, 60]],
     ['before 1970', '1969-12-31T23:58:59Z', [0, 1, 60, 61]],
     ['from a start between two seconds', '2026-11-22T14:15:59.250Z', [0, 0.75, 1, 1.75]],
-  ])('are those of the calendar %s', (_case, start, time) => {
+  ])('the instants of samples are those of the calendar %s', (_case, start, time) => {
     const startAt = new Date(start);
     const expected = time.map((seconds) =>
       new Date(startAt.getTime() + seconds * 1_000).toISOString().replace('.000Z', 'Z'),
@@ -23,7 +23,7 @@ describe('the instants of samples', () => {
     expect(instantTexts(startAt, time)).toEqual(expected);
   });
 
-  it('are missing without a time, and beyond what a date can be', () => {
+  it('the instants of samples are missing without a time, and beyond what a date can be', () => {
     const last = new Date(8.64e15);
     expect(instantTexts(last, [0, null, 1])).toEqual([
       last.toISOString().replace('.000Z', 'Z'),

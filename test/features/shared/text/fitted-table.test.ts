@@ -17,36 +17,39 @@ const rows = [
 ];
 
 describe('a table that fits the terminal', () => {
-  it.each([40, 60, 80, 120])('is at most %d wide, with its columns aligned', (width) => {
-    const lines = fittedTable(columns, rows, width).split('\n');
-    expect(lines).toHaveLength(3);
-    const widths = lines.map((line) => stringWidth(line));
-    // The last column is aligned to the right, so all lines end at one place.
-    expect(new Set(widths).size).toBe(1);
-    expect(widths[0]).toBeLessThanOrEqual(width);
-    expect(lines[1]).toContain('山を越え');
-    expect(lines[1]?.includes('…')).toBe(width < 90);
-  });
+  it.each([40, 60, 80, 120])(
+    'a table that fits the terminal is at most %d wide, with its columns aligned',
+    (width) => {
+      const lines = fittedTable(columns, rows, width).split('\n');
+      expect(lines).toHaveLength(3);
+      const widths = lines.map((line) => stringWidth(line));
+      // The last column is aligned to the right, so all lines end at one place.
+      expect(new Set(widths).size).toBe(1);
+      expect(widths[0]).toBeLessThanOrEqual(width);
+      expect(lines[1]).toContain('山を越え');
+      expect(lines[1]?.includes('…')).toBe(width < 90);
+    },
+  );
 
-  it('becomes a block for each row where the columns cannot be narrowed', () => {
+  it('a table that fits the terminal becomes a block for each row where the columns cannot be narrowed', () => {
     const text = fittedTable(columns, rows, 24);
     for (const line of text.split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(24);
     expect(text).toContain('\n\nActivity  19000000002\nName      Run\nDistance  9.00 km');
   });
 
-  it('holds each cell on one line, without what acts on a terminal', () => {
+  it('a table that fits the terminal holds each cell on one line, without what acts on a terminal', () => {
     expect(fittedTable([{ heading: 'Name' }], [['a\n\u001b[2Jb']], 80)).toBe('Name\na [2Jb');
   });
 });
 
 describe('a text that is too long', () => {
-  it('is never cut within a character', () => {
+  it('a text that is too long is never cut within a character', () => {
     expect(shortened('👨‍👩‍👧👨‍👩‍👧', 3)).toBe('👨‍👩‍👧…');
     expect(shortened('日本語', 4)).toBe('日…');
     expect(shortened('日本', 4)).toBe('日本');
   });
 
-  it('continues below its first line, broken within a word that is too long', () => {
+  it('a text that is too long continues below its first line, broken within a word that is too long', () => {
     expect(hanging('a', 'one two threefourfive', 13)).toBe('a  one two\n   threefourf\n   ive');
   });
 });

@@ -31,11 +31,11 @@ describe('an instant for people', () => {
     expect(timeText(at(instant), vienna)).toBe(text);
   });
 
-  it('follows the daylight-saving time of its own day', () => {
+  it('an instant for people follows the daylight-saving time of its own day', () => {
     expect(wallTime(at('2026-07-01T12:00:00Z'), vienna)).toBe('2026-07-01 14:00');
   });
 
-  it('names midnight 00:00, and the day that is today in the zone of the reader', () => {
+  it('an instant for people names midnight 00:00, and the day that is today in the zone of the reader', () => {
     const kathmandu: Reader = { nowMs: now, timeZone: 'Asia/Kathmandu' };
     expect(wallTime(at('2026-11-26T18:15:00Z'), kathmandu)).toBe('00:00');
     expect(wallTime(at('2026-11-26T18:14:00Z'), kathmandu)).toBe('2026-11-26 23:59');
@@ -43,17 +43,17 @@ describe('an instant for people', () => {
     expect(dayText(at('2026-11-26T18:15:00Z'), kathmandu)).toBe('2026-11-27');
   });
 
-  it('is in UTC for a log, with its distance', () => {
+  it('an instant for people is in UTC for a log, with its distance', () => {
     const text = loggedTime(at('2026-11-26T19:15:02Z'), vienna);
     expect(text).toBe('2026-11-26 19:15:02 UTC (in 9 minutes)');
   });
 
-  it('says when a spent quota opens', () => {
+  it('an instant for people says when a spent quota opens', () => {
     const text = quotaSpentText(at('2026-11-26T19:15:02Z'), vienna);
     expect(text).toBe('The quota is spent until 20:15 (in 9 minutes): run it again then.');
   });
 
-  it('takes a zone that Intl knows', () => {
+  it('an instant for people takes a zone that Intl knows', () => {
     expect(() => new Intl.DateTimeFormat('en', { timeZone: ownTimeZone() })).not.toThrow();
   });
 });
