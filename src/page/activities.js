@@ -3,7 +3,7 @@
  * sent, and "back" from an activity shows them again.
  */
 import { activitiesView, rowsAtOnce } from './activities/view.js';
-import { filtered, rowsOf } from './lib/activities.js';
+import { choicesOf, filtered, rowsOf } from './lib/activities.js';
 import { getJson, showProblem } from './lib/api.js';
 import { byId, replace } from './lib/dom.js';
 import { withQuery } from './lib/paths.js';
@@ -14,7 +14,7 @@ import { chosenAthlete, offerAthletes, offerUnits, readerFormat } from './lib/se
 
 let format = readerFormat();
 /** @type {State} */
-let state = { rows: [], ...addressState(), shown: rowsAtOnce };
+let state = { rows: [], choices: choicesOf([]), ...addressState(), shown: rowsAtOnce };
 let isLoaded = false;
 
 offerUnits((changed) => {
@@ -26,7 +26,8 @@ try {
   const answer = await getJson('/api/v1/activities');
   offerAthletes(answer.athletes);
   const { athlete } = state.filter;
-  state = { ...state, rows: filtered(rowsOf(answer), { athlete }) };
+  const rows = filtered(rowsOf(answer), { athlete });
+  state = { ...state, rows, choices: choicesOf(rows) };
   isLoaded = true;
   show();
 } catch (error) {

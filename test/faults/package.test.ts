@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -84,6 +85,30 @@ describe('the package, installed into an empty folder', () => {
     maxMs,
   );
 
+  it(
+    'the package, installed into an empty folder serves the page with every file that its views load',
+    async () => {
+      const page = spawn('node_modules/.bin/domestique', ['page', '--no-browser'], {
+        cwd: folder,
+        env: { ...env, PAGE_PORT: '0', DATA_DIR: join(folder, 'data/domestique/data/demo') },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      try {
+        const [printed] = (await once(page.stdout, 'data')) as [Buffer];
+        const url = printed.toString().trim();
+        const loaded = new Set<string>();
+        for (const view of ['/', '/calendar', '/map', '/activities', '/activities/1'])
+          await loadAll(new URL(view, url), loaded);
+        expect([...loaded].filter((path) => path.endsWith('/page/lib/tree.js'))).toHaveLength(1);
+        expect(loaded.size).toBeGreaterThan(20);
+      } finally {
+        page.kill('SIGTERM');
+        await once(page, 'close');
+      }
+    },
+    maxMs,
+  );
+
   it('the package, installed into an empty folder says how to begin by its own name', async () => {
     await expect(call('npx', ['domestique', 'sync'])).rejects.toMatchObject({
       code: 2,
@@ -91,6 +116,20 @@ describe('the package, installed into an empty folder', () => {
     });
   });
 });
+
+/** Fetches a document or module and, as a browser does, what it names. @throws Error for what is missing */
+async function loadAll(address: URL, loaded: Set<string>): Promise<void> {
+  if (loaded.has(address.pathname)) return;
+  loaded.add(address.pathname);
+  const response = await fetch(address);
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${address.pathname}: ${response.status}`);
+  const named = address.pathname.endsWith('.js')
+    ? /^(?:import|\} from|export .* from)\b[^'"]*['"](\.[^'"]+)['"]/gm
+    : /(?:src|href)="(\/assets\/[^"]+)"/g;
+  if (!/\.(?:css|svg)$/.test(address.pathname))
+    for (const [, name = ''] of text.matchAll(named)) await loadAll(new URL(name, address), loaded);
+}
 
 interface PackReport {
   readonly filename: string;

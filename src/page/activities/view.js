@@ -1,11 +1,11 @@
 /**
  * All activities at once: search, filters, the sum of what they leave, and the table.
  */
-import { choicesOf, filtered } from '../lib/activities.js';
+import { filtered } from '../lib/activities.js';
 import { h } from '../lib/tree.js';
 import { activityTable, sorted } from './table.js';
 
-/** @import { Filter, Row } from '../lib/activities.js' */
+/** @import { choicesOf, Filter, Row } from '../lib/activities.js' */
 /** @import { Format } from '../lib/format.js' */
 /** @import { Tree } from '../lib/tree.js' */
 /** @import { Order } from './table.js' */
@@ -13,13 +13,14 @@ import { activityTable, sorted } from './table.js';
 /**
  * @typedef {object} State
  * @property {readonly Row[]} rows Of the chosen athlete.
+ * @property {ReturnType<typeof choicesOf>} choices Of the rows.
  * @property {Required<Filter>} filter
  * @property {Order} order
  * @property {number} shown How many rows of the table are drawn.
  */
 
 /** How many rows each press of the button adds: more at once would block the browser. */
-export const rowsAtOnce = 200;
+export const rowsAtOnce = 100;
 
 /**
  * @param {State} state
@@ -72,8 +73,8 @@ function emptyText(athlete) {
  * @param {Format} format
  * @param {(change: Partial<State>) => void} onChange
  */
-function filters({ rows, filter }, format, onChange) {
-  const { sports, years, gear } = choicesOf(rows);
+function filters({ choices, filter }, format, onChange) {
+  const { sports, years, gear } = choices;
   const change = (/** @type {keyof Filter} */ key) => (/** @type {Event} */ event) => {
     const { value } = /** @type {HTMLInputElement} */ (event.target);
     onChange({ filter: { ...filter, [key]: value }, shown: rowsAtOnce });
@@ -81,8 +82,8 @@ function filters({ rows, filter }, format, onChange) {
   const select = (
     /** @type {'sport' | 'year' | 'gear'} */ key,
     /** @type {string} */ label,
-    /** @type {readonly (readonly [value: string, text: string])[]} */ choices,
-  ) => choice(label, filter[key], choices, change(key));
+    /** @type {readonly (readonly [value: string, text: string])[]} */ options,
+  ) => choice(label, filter[key], options, change(key));
   return h(
     'form',
     {

@@ -9,7 +9,8 @@ import type { PageSource } from '../source.ts';
 import { createEvents } from './events.ts';
 import { nowFeedOf } from './now-feed.ts';
 import { ApiFailure, databaseAway, respondToFailure } from './responses.ts';
-import { createStoredLists } from './stored-lists.ts';
+import { createOneActivity } from './activity/one-activity.ts';
+import { createStoredLists } from './lists/stored-lists.ts';
 import { createTotals } from './totals.ts';
 
 /** The daemon tries on for ever while MongoDB is away; a reader does not wait for that. */
@@ -24,6 +25,7 @@ export function createApi(program: Program, source: PageSource): Hono {
   api.route('/', createEvents(program, nowFeedOf(program, source)));
   api.route('/', createTotals(source));
   api.route('/', createStoredLists(program, source));
+  api.route('/', createOneActivity(program, source));
   api.all('*', () => {
     throw new ApiFailure(404, 'There is no such path.');
   });

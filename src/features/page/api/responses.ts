@@ -19,6 +19,10 @@ export function databaseAway(): ApiFailure {
   return new ApiFailure(503, 'MongoDB is away: try again once it is back.');
 }
 
+export function unknownActivity(id: number): ApiFailure {
+  return new ApiFailure(404, `There is no activity ${id} in the database.`);
+}
+
 /** @throws ApiFailure with 503 while MongoDB is away. */
 export function databaseOf({ database }: PageSource): Database {
   const open = database();

@@ -2,6 +2,7 @@
  * Stored values as JSON of the API. Another program or a hand may have stored anything under Strava's names: a
  * value of a wrong type is null or empty.
  */
+import type { Document } from 'mongodb';
 import { Long } from 'mongodb';
 import type { Id, Instant, LocalTime } from './types.ts';
 
@@ -46,4 +47,9 @@ export function instantOrNull(value: unknown): Instant | null {
 export function localTimeOf(value: unknown): LocalTime {
   const [, local = ''] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z?$/.exec(textOf(value)) ?? [];
   return local;
+}
+
+/** The members of a list, each as a document; none of anything else. */
+export function documentsOf(value: unknown): readonly Document[] {
+  return Array.isArray(value) ? value.map((one: unknown) => Object(one) as Document) : [];
 }

@@ -3,8 +3,8 @@
  */
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import type { Program } from '../../../program.ts';
-import type { PageSource } from '../source.ts';
+import type { Program } from '../../../../program.ts';
+import type { PageSource } from '../../source.ts';
 import { writeColumns } from './activities.ts';
 import { cellsOrderOf, writeCells } from './cells.ts';
 import { createSharedList } from './shared-list.ts';

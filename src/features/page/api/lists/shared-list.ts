@@ -8,7 +8,7 @@ import { createGunzip, createGzip } from 'node:zlib';
 import type { Context } from 'hono';
 import type { Growing } from './growing.ts';
 import { createGrowing } from './growing.ts';
-import { databaseAway } from './responses.ts';
+import { databaseAway } from '../responses.ts';
 import type { ReadVersion, StoredVersion } from './stored-version.ts';
 
 export interface ListOptions {
@@ -28,24 +28,35 @@ export function createSharedList(
   { contentType, write }: ListOptions,
 ): (context: Context) => Promise<Response> {
   let last: Body | undefined;
+  /** The one before, for while MongoDB is away. */
+  let earlier: Body | undefined;
 
-  /** One that is being read is new enough: a change that it misses changes the next version. */
+  /** One list is read at a time, however often it changes. */
+  const currentVersion = async (): Promise<StoredVersion | undefined> => {
+    for (;;) {
+      const stored = await readVersion();
+      const isOther = last !== undefined && last.version !== stored?.version;
+      if (stored === undefined || !isOther || last?.gzipped.state() !== 'growing') return stored;
+      await last.gzipped.ended;
+    }
+  };
+
   const bodyFor = (stored: StoredVersion): Body => {
-    const state = last?.gzipped.state() ?? 'failed';
-    if (last !== undefined && state === 'growing') return last;
-    if (last?.version === stored.version && state === 'whole') return last;
     const { version } = stored;
+    if (last?.version === version && last.gzipped.state() !== 'failed') return last;
+    if (last?.gzipped.state() === 'whole') earlier = last;
     last = { version, gzipped: createGrowing(gzip(write(stored))) };
     return last;
   };
 
   return async (context) => {
-    const stored = await readVersion();
-    if (stored === undefined && last?.gzipped.state() !== 'whole') throw databaseAway();
-    const known = stored?.version ?? last?.version ?? '';
-    if (isKnown(context, known)) return context.body(null, 304, { etag: etagOf(known) });
-    const body = stored === undefined ? last : bodyFor(stored);
-    return body === undefined ? context.body(null, 503) : respond(context, body, contentType);
+    const stored = await currentVersion();
+    if (stored !== undefined && isKnown(context, stored.version))
+      return context.body(null, 304, { etag: etagOf(stored.version) });
+    const kept = last?.gzipped.state() === 'whole' ? last : earlier;
+    const body = stored === undefined ? kept : bodyFor(stored);
+    if (body === undefined) throw databaseAway();
+    return respond(context, body, contentType);
   };
 }
 

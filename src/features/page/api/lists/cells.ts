@@ -2,13 +2,13 @@
  * `cells`: the cookbook's heat map, of one athlete or of all.
  */
 import type { Context } from 'hono';
-import { int64 } from '../../../mongo/base/bson-value.ts';
-import { recipeNamed } from '../../../queries/recipes.ts';
-import { answerOf } from '../../shared/answer.ts';
-import { ApiFailure, athleteParameter } from './responses.ts';
+import { int64 } from '../../../../mongo/base/bson-value.ts';
+import { recipeNamed } from '../../../../queries/recipes.ts';
+import { answerOf } from '../../../shared/answer.ts';
+import { ApiFailure, athleteParameter } from '../responses.ts';
 import type { StoredVersion } from './stored-version.ts';
-import type { Cells } from './types.ts';
-import { numberOf } from './values.ts';
+import type { Cells } from '../types.ts';
+import { numberOf } from '../values.ts';
 
 export interface CellsOrder {
   /** Of all athletes where it is absent. */

@@ -6,6 +6,8 @@ export interface Growing<T> {
   /** All of it from the beginning. @throws what reading it throws, once what came before was given. */
   readonly read: () => AsyncGenerator<T>;
   readonly state: () => 'growing' | 'whole' | 'failed';
+  /** Resolves once it no longer grows. */
+  readonly ended: Promise<void>;
 }
 
 export function createGrowing<T>(source: AsyncIterable<T>): Growing<T> {
@@ -30,9 +32,10 @@ export function createGrowing<T>(source: AsyncIterable<T>): Growing<T> {
     }
     tell();
   };
-  void grow();
+  const ended = grow();
   return {
     state: () => state,
+    ended,
     read: async function* () {
       for (let index = 0; ; index += 1) {
         while (index >= kept.length && state === 'growing') await changed.promise;

@@ -7,8 +7,8 @@ import type {
   ApiError,
   Cells,
   TrackLine,
-} from '../../../../src/features/page/api/types.ts';
-import { activityId, activityOf, athleteId, useApi } from './stored-fixture.ts';
+} from '../../../../../src/features/page/api/types.ts';
+import { activityId, activityOf, athleteId, useApi } from '../stored-fixture.ts';
 
 const api = useApi();
 const idOf = (index: number): Long => Long.fromNumber(activityId + index);

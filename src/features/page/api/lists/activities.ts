@@ -3,11 +3,11 @@
  */
 import type { Document } from 'mongodb';
 import { activityPages } from './activity-pages.ts';
-import { streamsStateOf } from './summary.ts';
-import type { Names } from './names.ts';
+import { streamsStateOf } from '../summary.ts';
+import type { Names } from '../names.ts';
 import type { StoredVersion } from './stored-version.ts';
-import type { ActivityColumns, StreamsState } from './types.ts';
-import { flagOf, idOf, localTimeOf, measureOf, textOf } from './values.ts';
+import type { ActivityColumns, StreamsState } from '../types.ts';
+import { flagOf, idOf, localTimeOf, measureOf, textOf } from '../values.ts';
 
 const projection = {
   name: 1,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Growing } from '../../../../src/features/page/api/growing.ts';
-import { createGrowing } from '../../../../src/features/page/api/growing.ts';
+import type { Growing } from '../../../../../src/features/page/api/lists/growing.ts';
+import { createGrowing } from '../../../../../src/features/page/api/lists/growing.ts';
 
 /** A source that gives a value whenever it is told to. */
 function createSource() {

@@ -3,7 +3,7 @@
  * again.
  */
 import type { Document } from 'mongodb';
-import type { Store } from '../../../mongo/schema/collections.ts';
+import type { Store } from '../../../../mongo/schema/collections.ts';
 
 const pageSize = 200;
 

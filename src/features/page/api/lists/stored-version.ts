@@ -4,15 +4,15 @@
  */
 import { createHash } from 'node:crypto';
 import { BSON } from 'mongodb';
-import { MongoUnavailableError } from '../../../errors.ts';
-import { createBoundedWork } from '../../../http/bounded-work.ts';
-import { createRecentValue } from '../../../http/recent-value.ts';
-import type { Store } from '../../../mongo/schema/collections.ts';
-import type { Program } from '../../../program.ts';
-import { programVersion } from '../../../version.ts';
-import type { PageSource } from '../source.ts';
-import type { Names } from './names.ts';
-import { readNames } from './names.ts';
+import { MongoUnavailableError } from '../../../../errors.ts';
+import { createBoundedWork } from '../../../../http/bounded-work.ts';
+import { createRecentValue } from '../../../../http/recent-value.ts';
+import type { Store } from '../../../../mongo/schema/collections.ts';
+import type { Program } from '../../../../program.ts';
+import { programVersion } from '../../../../version.ts';
+import type { PageSource } from '../../source.ts';
+import type { Names } from '../names.ts';
+import { readNames } from '../names.ts';
 
 export interface StoredVersion {
   readonly store: Store;

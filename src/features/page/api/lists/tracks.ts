@@ -3,13 +3,13 @@
  */
 import polylineCodec from '@googlemaps/polyline-codec';
 import type { Document } from 'mongodb';
-import { simplified } from '../../../domain/derived/simplification.ts';
-import type { Position } from '../../../domain/derived/track.ts';
-import { isOnGlobe, trackOf } from '../../../domain/derived/track.ts';
+import { simplified } from '../../../../domain/derived/simplification.ts';
+import type { Position } from '../../../../domain/derived/track.ts';
+import { isOnGlobe, trackOf } from '../../../../domain/derived/track.ts';
 import { activityPages } from './activity-pages.ts';
 import type { StoredVersion } from './stored-version.ts';
-import type { TrackLine } from './types.ts';
-import { idOf, textOf } from './values.ts';
+import type { TrackLine } from '../types.ts';
+import { idOf, textOf } from '../values.ts';
 
 /** Two pixels of a web map at zoom 12, where a city fits on a screen. */
 const toleranceMeters = 30;
