@@ -18,7 +18,7 @@ COPY config/default.json ./config/
 COPY bin ./bin
 COPY src ./src
 USER node
-EXPOSE 8484
+EXPOSE 8484 8486
 HEALTHCHECK --interval=1m --timeout=20s --start-period=1m --retries=3 \
   CMD ["node", "--max-semi-space-size=16", "src/cli.ts", "health"]
 ENTRYPOINT ["node", "--max-semi-space-size=16", "src/cli.ts"]

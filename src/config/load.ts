@@ -6,14 +6,15 @@ import path from 'node:path';
 
 import convict from 'convict';
 
-import { exposureOf } from '../domain/auth/secret-file.ts';
 import { writeDuration } from '../domain/duration.ts';
 import { ConfigurationError } from '../errors.ts';
 import { databaseInUri } from './address-formats.ts';
 import type { Config } from './config.ts';
 import { createConfig } from './config.ts';
+import { exposureWarnings } from './exposure.ts';
+import type { UserFile } from './exposure.ts';
 import type { Origin, Reading } from './files.ts';
-import { modeOf, readConfigFile } from './files.ts';
+import { readConfigFile } from './files.ts';
 import { formatOf } from './formats.ts';
 import { pageContradictions } from './page-rules.ts';
 import { proxyProblems } from './proxy.ts';
@@ -101,7 +102,7 @@ export function resolveSettings(options: LoadOptions): Resolution {
     projectDir,
     values,
     origins,
-    warnings: exposureWarnings(userFile(options, 'secrets.json'), origins),
+    warnings: exposureWarnings(userFile(options, 'secrets.json'), origins, projectDir),
   };
 }
 
@@ -126,12 +127,6 @@ function readSources(options: LoadOptions) {
   const inUri = readDatabaseInUri(originsOf([...files, variables]));
   const sources = [...files, variables, inUri];
   return { projectDir, files, variables, inUri, sources, origins: originsOf(sources) };
-}
-
-/** A file of the user's settings, with its name for messages. */
-export interface UserFile {
-  readonly path: string;
-  readonly name: string;
 }
 
 /** Where `secrets.json` or `local.json` is. */
@@ -222,27 +217,4 @@ function windowContradiction(
     : `no shorter than the short window, ${writeDuration(quota.shortWindow)}`;
   const label = origins.get(`strava.quota.${key}`)?.label ?? key;
   return [`${label}: must be ${rule}; for example ${schema.strava.quota[key].example}`];
-}
-
-/** A warning for each file with a secret that other users can read or change. */
-export function exposureWarnings(
-  secrets: UserFile,
-  origins: Resolution['origins'],
-): readonly string[] {
-  const names = new Map([[secrets.path, secrets.name]]);
-  for (const { keyPath, sensitive } of allSettings) {
-    const { file, source = '' } = origins.get(keyPath) ?? {};
-    if (sensitive === true && file !== undefined) names.set(file, source);
-  }
-  return [...names].flatMap(([file, name]) => {
-    const exposure = exposureOf(file, modeOf(file));
-    if (exposure === undefined) return [];
-    // The path of a variable's file is the user's own, and is not repeated.
-    const [subject, operand] = name.startsWith('file of ')
-      ? [`The ${name}`, '']
-      : [name, ` ${name}`];
-    return [
-      `${subject} can be ${exposure} by other users of this machine; \`chmod 600${operand}\` ends that.`,
-    ];
-  });
 }

@@ -2,6 +2,7 @@
  * Rules between the page's settings: a page that other machines reach has a login.
  */
 import { isLoopbackAddress } from '../domain/loopback.ts';
+import type { PageConfig } from './config.ts';
 import type { Origin } from './files.ts';
 import type { Values } from './settings.ts';
 import { schema } from './settings.ts';
@@ -25,6 +26,12 @@ export function pageContradictions(
     tilesAttribution: labelOf('tilesAttribution', tilesAttribution.env),
   };
   return [...loginContradictions(page, labels), ...tilesContradictions(page, labels)];
+}
+
+/** What a user should know of the page's login; undefined for nothing. */
+export function pageNote(page: PageConfig): string | undefined {
+  if (!page.isOn || !page.isLoginOfProxy) return undefined;
+  return `${auth.env}=none: the page asks nobody for a login, so your proxy has to. Whoever reaches port ${page.port} on ${page.host} past the proxy reads everything.`;
 }
 
 type Labels = Readonly<

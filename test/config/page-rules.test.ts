@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { loadConfig } from '../../src/config/load.ts';
+import { pageNote } from '../../src/config/page-rules.ts';
 import { createProjectFolder, problemsOf } from './project-folder.ts';
 
 const passwordFile = { PAGE_PASSWORD_FILE: '/run/secrets/page' };
@@ -61,6 +62,37 @@ describe('the login of the page', () => {
     project.write('config/local.json', { page: { host: '0.0.0.0' } });
     const [problem] = problemsOf({ env: {}, configDir: project.configDir });
     expect(problem).toMatch(/^config\/local\.json, page\.host: other machines reach the page/);
+  });
+});
+
+describe('the file of the password', () => {
+  it.each([
+    [0o600, []],
+    [
+      0o644,
+      [
+        'The file of PAGE_PASSWORD_FILE can be read by other users of this machine; `chmod 600` ends that.',
+      ],
+    ],
+  ])('with the mode %o has the warnings %j', (mode, warnings) => {
+    using project = createProjectFolder();
+    project.write('page-password', 'a long password', mode);
+    const env = { PAGE_PASSWORD_FILE: 'page-password' };
+    expect(loadConfig({ env, configDir: project.configDir }).warnings).toEqual(warnings);
+  });
+});
+
+describe('a page without a login of its own', () => {
+  it('is said plainly', () => {
+    using project = createProjectFolder();
+    const noteOf = (env: Readonly<Record<string, string>>): string | undefined =>
+      pageNote(loadConfig({ env, configDir: project.configDir }).page);
+    expect(noteOf({})).toBeUndefined();
+    expect(noteOf(passwordFile)).toBeUndefined();
+    expect(noteOf({ ...noLogin, ...trusted, PAGE_HOST: '0.0.0.0' })).toBe(
+      'PAGE_AUTH=none: the page asks nobody for a login, so your proxy has to. Whoever reaches port 8486 on 0.0.0.0 past the proxy reads everything.',
+    );
+    expect(noteOf({ ...noLogin, ...trusted, PAGE: 'false' })).toBeUndefined();
   });
 });
 

@@ -53,11 +53,12 @@ describe('the daemon in compose.yaml', () => {
     }
   });
 
-  it('the daemon in compose.yaml publishes its port on this machine only', () => {
-    const { HTTP_HOST: host, HTTP_PORT: port = '' } = environment;
-    expect(host).toBe('0.0.0.0');
-    expect(domestique.ports).toEqual([`127.0.0.1:${port}:${port}`]);
-    expect(readProjectFile('Dockerfile')).toContain(`EXPOSE ${port}\n`);
+  it('the daemon in compose.yaml publishes its ports on this machine only, and asks for a password on the page', () => {
+    const { HTTP_PORT: http = '', PAGE_PORT: page = '' } = environment;
+    expect(environment).toMatchObject({ HTTP_HOST: '0.0.0.0', PAGE_HOST: '0.0.0.0' });
+    expect(domestique.ports).toEqual([http, page].map((port) => `127.0.0.1:${port}:${port}`));
+    expect(readProjectFile('Dockerfile')).toContain(`EXPOSE ${http} ${page}\n`);
+    expect(environment['PAGE_PASSWORD_FILE']).toBe('/run/secrets/page_password');
   });
 
   it('the daemon in compose.yaml waits for a writable MongoDB, and both restart by themselves', () => {

@@ -1,7 +1,8 @@
 /** Who else can use the files with secrets. */
 import type { Config } from '../../config/config.ts';
 import type { LoadOptions } from '../../config/load.ts';
-import { exposureWarnings, userFile } from '../../config/load.ts';
+import { exposureWarnings } from '../../config/exposure.ts';
+import { userFile } from '../../config/load.ts';
 import { TokenKeyError } from '../../errors.ts';
 import { exposureOfKeys } from '../../mongo/tokens/token-key-file.ts';
 import type { Finding } from './check.ts';
@@ -12,7 +13,8 @@ export async function checkFiles(
   config: Config | undefined,
 ): Promise<readonly Finding[]> {
   const warnings =
-    config?.warnings ?? exposureWarnings(userFile(source, 'secrets.json'), new Map());
+    config?.warnings ??
+    exposureWarnings(userFile(source, 'secrets.json'), new Map(), source.configDir);
   const findings = [...warnings, ...(await exposureOfKeyFile(config?.tokenKeyFile))].map(
     (found): Finding => ({ mark: 'warning', found }),
   );

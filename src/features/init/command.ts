@@ -3,8 +3,9 @@
  * It connects to nothing.
  */
 import { basename, dirname } from 'node:path';
+import type { UserFile } from '../../config/exposure.ts';
 import { formatOf } from '../../config/formats.ts';
-import type { LoadOptions, Resolution, UserFile } from '../../config/load.ts';
+import type { LoadOptions, Resolution } from '../../config/load.ts';
 import { loadConfig, originsOfSettings, userFile } from '../../config/load.ts';
 import type { Setting } from '../../config/settings.ts';
 import { commandLine } from '../../domain/invocation.ts';

@@ -2,6 +2,7 @@
  * The page's own listener: guards, login, files, API and views.
  */
 import { compress, COMPRESSIBLE_CONTENT_TYPE_REGEX } from 'hono/compress';
+import { pageNote } from '../../config/page-rules.ts';
 import { HttpServerError } from '../../errors.ts';
 import { createApp } from '../../http/app.ts';
 import type { App } from '../../http/app.ts';
@@ -11,7 +12,7 @@ import { createApi } from './api/api.ts';
 import { loadAssets } from './assets.ts';
 import { guardPage } from './guards.ts';
 import { createLogin } from './login.ts';
-import { exposureWarning, readPassword } from './password.ts';
+import { readPassword } from './password.ts';
 import type { PageSource } from './source.ts';
 import { createViews } from './views.ts';
 
@@ -41,16 +42,18 @@ export async function openPage(program: Program, source: PageSource): Promise<Pa
 
 /** @throws HttpServerError where it cannot listen, ConfigurationError where the password's file is wrong. */
 export async function servePage(program: Program, source: PageSource): Promise<Page> {
-  const { config, clock } = program;
+  const { config, clock, log } = program;
   const { host, port } = config.page;
   const app = await createPage(program, source);
   const settings = { host: 'PAGE_HOST', port: 'PAGE_PORT' };
+  const note = pageNote(config.page);
+  if (note !== undefined) log.info(note);
   const server = await startHttpServer({ host, port, app, clock, settings });
   return { url: localUrl(server.url), close: () => server.close() };
 }
 
 async function createPage(program: Program, source: PageSource): Promise<App> {
-  const { config, clock, log } = program;
+  const { config, clock } = program;
   const { passwordFile } = config.page;
   const assets = await loadAssets();
   const app = createApp();
@@ -58,8 +61,6 @@ async function createPage(program: Program, source: PageSource): Promise<App> {
   app.route('/assets', assets.app);
   if (passwordFile !== undefined) {
     const password = readPassword(passwordFile);
-    const warning = exposureWarning(passwordFile);
-    if (warning !== undefined) log.warn(warning);
     app.route('/', createLogin({ config: config.page, password, clock, assets }));
   }
   app.use(compress({ contentTypeFilter: isCompressible }));

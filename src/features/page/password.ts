@@ -1,8 +1,7 @@
 /**
  * The password of the page, from its file.
  */
-import { modeOf, readText } from '../../config/files.ts';
-import { exposureOf } from '../../domain/auth/secret-file.ts';
+import { readText } from '../../config/files.ts';
 import { ConfigurationError } from '../../errors.ts';
 
 const minLength = 8;
@@ -17,13 +16,6 @@ export function readPassword(path: string): string {
   const password = content.text.replace(/[\r\n]+$/, '');
   if (password.length < minLength) throw wrongFile(`it has fewer than ${minLength} characters`);
   return password;
-}
-
-/** The sentence for a file that other users can read or change; undefined for nothing. */
-export function exposureWarning(path: string): string | undefined {
-  const exposure = exposureOf(path, modeOf(path));
-  if (exposure === undefined) return undefined;
-  return `The file of PAGE_PASSWORD_FILE can be ${exposure} by other users of this machine; \`chmod 600\` ends that.`;
 }
 
 function wrongFile(why: string): ConfigurationError {

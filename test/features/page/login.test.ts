@@ -14,10 +14,10 @@ afterEach(() => {
   for (const folder of folders.splice(0)) folder[Symbol.dispose]();
 });
 
-function passwordFile(mode = 0o600): string {
+function passwordFile(): string {
   const folder = createProjectFolder();
   folders.push(folder);
-  return folder.write('password', `${password}\n`, mode);
+  return folder.write('password', `${password}\n`);
 }
 
 const serveWithPassword = (config: Readonly<Record<string, string>> = {}): Promise<ServedPage> =>
@@ -149,13 +149,6 @@ describe('a page with a password', () => {
     );
     expect(response).toMatch(/^HTTP\/1\.1 401 /);
     expect(response).toContain('action="/login"');
-  });
-
-  it('names a file that other users can read', async () => {
-    const page = await serve({ PAGE_PASSWORD_FILE: passwordFile(0o644) });
-    expect(page.program.logged()).toContain(
-      'The file of PAGE_PASSWORD_FILE can be read by other users of this machine; `chmod 600` ends that.',
-    );
   });
 });
 
