@@ -46,6 +46,9 @@ const state = {
   isAutomatic: positionOf(location.hash) === undefined,
 };
 
+/** @type {TrackMap | undefined} */
+let opened;
+
 /** @type {ActivityTrack[]} */
 let tracks = [];
 
@@ -78,15 +81,16 @@ function drawTable(trackMap) {
   replace(byId('track-table'), ...trackTable(visible, reader()));
 }
 
+/** Those of the filter. */
+function chosenTracks() {
+  const rows = tracks.map(({ row }) => row);
+  const ids = new Set(filtered(rows, state).map(({ id }) => id));
+  return tracks.filter(({ id }) => ids.has(id));
+}
+
 /** @param {TrackMap} trackMap */
 function applyFilter(trackMap) {
-  const ids = new Set(
-    filtered(
-      tracks.map(({ row }) => row),
-      state,
-    ).map(({ id }) => id),
-  );
-  shown.tracks = tracks.filter(({ id }) => ids.has(id));
+  shown.tracks = chosenTracks();
   shown.highlighted = [];
   drawAll(trackMap);
 }
@@ -137,7 +141,7 @@ async function readTracks(trackMap, rows) {
     tracks.push(track);
     if (nowMs() - paintedAt < paintIntervalMs) return;
     goToFullest(trackMap);
-    shown.tracks = tracks;
+    shown.tracks = chosenTracks();
     trackMap.repaint();
     paintedAt = nowMs();
   };
@@ -160,20 +164,24 @@ async function drawLayer(trackMap) {
   trackMap.repaint();
 }
 
-/** @param {TrackMap} trackMap */
-function listen(trackMap) {
-  const { map } = trackMap;
+/** Before there is a map, too: what is chosen while it opens counts. */
+function listenToChoices() {
   on(byId('map-choices'), 'change', ({ target }) => {
     if (target instanceof HTMLSelectElement && isFilter(target.name)) {
       state[target.name] = target.value;
       writeParameter(target.name, target.value);
-      applyFilter(trackMap);
+      if (opened !== undefined) applyFilter(opened);
     } else if (target instanceof HTMLInputElement) {
       state.layer = target.value === 'heat' ? 'heat' : 'tracks';
       writeParameter('layer', state.layer);
-      drawLayer(trackMap).catch(showProblem);
+      if (opened !== undefined) drawLayer(opened).catch(showProblem);
     }
   });
+}
+
+/** @param {TrackMap} trackMap */
+function listen(trackMap) {
+  const { map } = trackMap;
   map.on('moveend', () => {
     const { lat, lng } = map.getCenter();
     history.replaceState(history.state, '', hashOf({ lat, lng, zoom: map.getZoom() }));
@@ -218,7 +226,9 @@ async function start() {
   const choices = choicesOf(rows.filter(({ hasTrack }) => hasTrack));
   replace(view, ...mapFrame(state.layer, view.dataset['tilesAttribution'] ?? ''));
   replace(byId('map-filters'), ...filterFields(choices, state, state.format));
+  listenToChoices();
   const trackMap = await openMap();
+  opened = trackMap;
   let scale = addScale(trackMap.map, state.format.units === 'metric');
   await readTracks(trackMap, rows);
   goToFullest(trackMap);
