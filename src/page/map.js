@@ -187,9 +187,6 @@ function listen(trackMap) {
     history.replaceState(history.state, '', hashOf({ lat, lng, zoom: map.getZoom() }));
     drawTable(trackMap);
   });
-  map.on('dragstart zoomstart', () => {
-    state.isAutomatic = false;
-  });
   watchPointer(trackMap, shown, reader);
   offerFullScreen(byId('full-screen'), byId('map-box'));
 }
@@ -211,6 +208,11 @@ async function openMap() {
   const trackMap = createMap(byId('map'), { tilesUrl, land }, shown);
   const position = positionOf(location.hash) ?? { lat: 25, lng: 10, zoom: 2 };
   trackMap.map.setView([position.lat, position.lng], position.zoom);
+  for (const type of /** @type {const} */ (['pointerdown', 'wheel', 'keydown'])) {
+    on(byId('map'), type, () => {
+      state.isAutomatic = false;
+    });
+  }
   return trackMap;
 }
 
