@@ -53,8 +53,13 @@ describe('page', () => {
     const now: unknown = await (await fetch(`${url}/api/v1/now`)).json();
     expect(now).toMatchObject({ isStale: false, athletes: [{ id: '1001', activities: 3 }] });
 
+    // A page that listens to events does not hold up the end of the daemon.
+    const events = await fetch(`${url}/api/v1/events`);
+    expect(events.headers.get('content-type')).toContain('text/event-stream');
+    const listening = events.text().catch(() => 'cut off');
     daemon.kill('SIGTERM');
     expect(await daemon.ended).toMatchObject({ exitCode: 0 });
+    await listening;
     await expect(fetch(url)).rejects.toThrow();
     expect((await scene.call('status')).stdout).toMatch(
       /^Page +none: no daemon serves it\. Run: npm run page$/m,

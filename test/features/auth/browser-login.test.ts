@@ -2,6 +2,7 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
+import type { Document } from 'mongodb';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
 import type { TestProgram } from '../../support/command/program.ts';
@@ -57,10 +58,28 @@ describe('a browser that follows it', () => {
     expect(page.status).toBe(200);
     expect(page.headers.get('content-security-policy')).toBe("default-src 'none'");
     expect(page.headers.get('x-content-type-options')).toBe('nosniff');
-    expect(await page.text()).toContain('Logged in as Anna Muster (athlete 1001).');
+    const text = await page.text();
+    expect(text).toContain('Logged in as Anna Muster (athlete 1001).');
+    expect(text).toContain('opened by: npm run page');
+    expect(text).not.toContain('<a ');
     expect(await outcome).toBe(0);
     expect(program.printed()).toContain('Logged in as Anna Muster (athlete 1001).');
     expect(await logins.storedGrant(1001)).toMatchObject({ scope: everyScope });
+  });
+
+  test('the last page of a login links to the page that a daemon of this machine serves', async () => {
+    const { program, outcome, address } = await startLogin();
+    const { host, pid, owner } = program;
+    const page_url = 'http://127.0.0.1:8486';
+    const daemon = { host, pid, process: owner, daemon_of: logins.simulator().clientId, page_url };
+    const started_at = new Date();
+    const expires_at = new Date(Date.now() + 600_000);
+    await logins.database.db
+      .collection<Document & { readonly _id: string }>('workers')
+      .insertOne({ _id: 'a', ...daemon, started_at, expires_at });
+    const text = await (await fetch(address)).text();
+    expect(await outcome).toBe(0);
+    expect(text).toContain(`<a href="${page_url}">${page_url}</a>`);
   });
 
   test('a browser that another athlete uses adds that athlete', async () => {
