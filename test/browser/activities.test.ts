@@ -1,7 +1,9 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { startMongoProxy } from '../support/mongodb/mongo-proxy.ts';
 import type { Scene } from '../support/scene.ts';
 import { useScene } from '../support/scene.ts';
+import { eventually } from '../support/waiting.ts';
 import { useBrowser } from './support/browser.ts';
 import { openPage } from './support/page.ts';
 
@@ -99,6 +101,29 @@ describe('the view of all activities', () => {
     const { url } = await openPage(scene);
     const page = await browser.open(`${url}/activities`);
     await page.getByText('No activity is stored yet.').waitFor();
+  });
+
+  it('shows the last list while MongoDB is away, and says so', async () => {
+    const scene = await openScene({ activities: 3 });
+    await scene.call('sync');
+    const proxy = await startMongoProxy(scene.mongodb.uri);
+    try {
+      const { url } = await openPage(scene, { env: { MONGODB_URI: proxy.uri } });
+      const page = await browser.open(`${url}/activities`);
+      const bannerAfterReload = async (): Promise<string> => {
+        await page.reload();
+        await page.getByText(/^3 activities · /).waitFor();
+        return page.locator('#banner').innerText();
+      };
+      expect(await bannerAfterReload()).toBe('');
+      proxy.freeze();
+      // What was read a moment ago is not old yet.
+      await eventually(async () => (await bannerAfterReload()).includes('MongoDB is away'));
+      proxy.thaw();
+      await eventually(async () => (await bannerAfterReload()) === '');
+    } finally {
+      await proxy.close();
+    }
   });
 
   it('draws more rows on demand, and sorts those that are not drawn too', async () => {

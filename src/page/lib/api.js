@@ -21,6 +21,9 @@ export class ApiProblem extends Error {
 export const stoppedText =
   'The daemon has stopped, or cannot be reached: what you see is the last state.';
 
+/** The sentence where a response is the last one that could be read. */
+const staleText = 'MongoDB is away: this is what was stored when it was last read.';
+
 /**
  * @template T
  * @param {string} path Such as `/api/v1/now`.
@@ -84,6 +87,7 @@ async function request(path) {
   } catch (error) {
     throw new ApiProblem(stoppedText, 0, { cause: error });
   }
+  if (response.headers.get('x-stale') === 'true') showBanner(staleText);
   if (response.ok) return response;
   // The session has ended: the server shows the login.
   if (response.status === 401) location.reload();

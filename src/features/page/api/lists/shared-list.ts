@@ -51,11 +51,13 @@ export function createSharedList(
 
   return async (context) => {
     const stored = await currentVersion();
+    // The headers of a 304 replace those that the browser keeps.
     if (stored !== undefined && isKnown(context, stored.version))
-      return context.body(null, 304, { etag: etagOf(stored.version) });
+      return context.body(null, 304, { etag: etagOf(stored.version), 'x-stale': 'false' });
     const kept = last?.gzipped.state() === 'whole' ? last : earlier;
     const body = stored === undefined ? kept : bodyFor(stored);
     if (body === undefined) throw databaseAway();
+    context.header('x-stale', String(stored === undefined));
     return respond(context, body, contentType);
   };
 }

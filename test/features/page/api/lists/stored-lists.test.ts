@@ -123,7 +123,8 @@ describe('GET /activities', () => {
     await api.put('activities', activityOf());
     const first = await api.request('/activities');
     const tag = { 'if-none-match': first.headers.get('etag') ?? '' };
-    expect((await api.request('/activities', tag)).status).toBe(304);
+    const same = await api.request('/activities', tag);
+    expect([same.status, same.headers.get('x-stale')]).toEqual([304, 'false']);
     const { db } = api.adapter.database;
     const changes = [
       () => db.collection('activities').updateOne({}, { $set: { name: 'Other' } }),
@@ -158,9 +159,13 @@ describe('GET /activities', () => {
 
   it('answers with the last list while MongoDB is away, and 503 if there is none', async () => {
     await api.put('activities', activityOf());
-    await api.json('/activities');
+    const fresh = await api.request('/activities');
+    await fresh.text();
+    expect(fresh.headers.get('x-stale')).toBe('false');
     api.database = undefined;
-    expect((await api.json<ActivityColumns>('/activities')).count).toBe(1);
+    const last = await api.request('/activities');
+    expect(last.headers.get('x-stale')).toBe('true');
+    expect(((await last.json()) as ActivityColumns).count).toBe(1);
     const away = await api.request('/cells?limit=7');
     expect(away.status).toBe(503);
     expect(await away.json()).toEqual<ApiError>({
