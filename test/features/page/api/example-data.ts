@@ -1,6 +1,8 @@
 /**
  * The small database of the examples in docs/page-api.md.
  */
+import type { Db } from 'mongodb';
+import { Long } from 'mongodb';
 import { saveAthlete } from '../../../../src/mongo/athletes/athletes.ts';
 import { everyApplication } from '../../../../src/mongo/schema/application.ts';
 import { createTokenStore } from '../../../../src/mongo/tokens/tokens.ts';
@@ -16,7 +18,7 @@ const activities = [
   { id: 19_000_000_003, day: '2026-11-22', name: 'Morning Ride', sport_type: 'Ride' },
 ];
 
-export async function fillExample({ store, activities: stored }: Adapter): Promise<void> {
+export async function fillExample({ store, activities: stored, database }: Adapter): Promise<void> {
   const tokens = createTokenStore(store, everyApplication);
   const expiresAt = new Date(exampleNow);
   await tokens.save({ athleteId, accessToken: 'a', refreshToken: 'r', expiresAt });
@@ -33,4 +35,44 @@ export async function fillExample({ store, activities: stored }: Adapter): Promi
   await stored.storePage(pageOf(records, { fetchedAt }));
   const renamed = { ...records[0], name: 'Before breakfast' };
   await stored.storePage(pageOf([renamed], { fetchedAt: new Date(exampleNow) }));
+  await storeRecording(database.db, 19_000_000_003, new Date('2026-11-22T07:12:44Z'));
+}
+
+const recording = {
+  time: [0, 1_500, 3_000, 4_500],
+  distance: [0, 8_310.5, 16_620.9, 24_931.4],
+  lat: [48.2, 48.21, 48.205, 48.2],
+  lng: [16.37, 16.38, 16.4, 16.37],
+  altitude: [171.2, 215, 198.4, 171],
+  heartrate: [92, 141, 152, 138],
+};
+
+const derived = {
+  version: 2,
+  best_distance: [{ meters: 5_000, seconds: 890.1 }],
+  best_power: [],
+  best_time: [],
+  heartrate_seconds: [
+    { bpm: 90, seconds: 30 },
+    { bpm: 140, seconds: 30 },
+  ],
+  cells: [
+    { lng: 16.37, lat: 48.2, samples: 2 },
+    { lng: 16.38, lat: 48.21, samples: 1 },
+    { lng: 16.4, lat: 48.205, samples: 1 },
+  ],
+};
+
+async function storeRecording(db: Db, id: number, startAt: Date): Promise<void> {
+  const _id = Long.fromNumber(id);
+  await db.collection('streams').insertOne({
+    ...{ activity_id: _id, part: 0, parts: 1, sample_count: 4, epoch: 1, ...recording },
+    athlete_id: Long.fromNumber(athleteId),
+    start_date: startAt,
+    fetched_at: startAt,
+  });
+  const streams = { state: 'stored', tries: 0, sample_count: 4, fetched_at: startAt };
+  await db
+    .collection<{ _id: Long }>('activities')
+    .updateOne({ _id }, { $set: { 'sync.streams': streams, derived } });
 }
