@@ -7,7 +7,7 @@
  * @import { Stretch } from './samples.js'
  */
 import { cssColour } from '../lib/colour.js';
-import { replace } from '../lib/dom.js';
+import { on, replace } from '../lib/dom.js';
 import { h } from '../lib/tree.js';
 import { addScale, createBaseMap } from '../map/base-map.js';
 import { nearestPosition, unwrapped } from './positions.js';
@@ -72,7 +72,8 @@ export class TrackMap {
     this.#map.on('mousemove', ({ latlng, containerPoint }) => {
       this.#pointAt([latlng.lat, latlng.lng], containerPoint);
     });
-    this.#map.on('mouseout', () => {
+    // Leaflet's own event is not sent where the pointer leaves from a mark at the edge.
+    on(this.#map.getContainer(), 'mouseleave', () => {
       cursor.move(null);
     });
   }
