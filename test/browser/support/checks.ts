@@ -16,9 +16,16 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(found, [`axe found on ${page.url()}:`, ...found].join('\n')).toEqual([]);
 }
 
-/** Fails if the page is wider than its window, and names the elements that stand out. */
+/** A plot that follows a new width is drawn again a little later. */
+const maxResizeMs = 5_000;
+
+/** Fails if the page stays wider than its window, and names the elements that stand out. */
 export async function expectNoOverflow(page: Page): Promise<void> {
-  const found = await page.evaluate(findOverflow);
+  let found = await page.evaluate(findOverflow);
+  for (let waitedMs = 0; found.length > 0 && waitedMs < maxResizeMs; waitedMs += 100) {
+    await page.waitForTimeout(100);
+    found = await page.evaluate(findOverflow);
+  }
   expect(found, [`${page.url()} is wider than its window:`, ...found].join('\n')).toEqual([]);
 }
 
