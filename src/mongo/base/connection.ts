@@ -99,8 +99,10 @@ export async function connectMongo(options: MongoOptions): Promise<Mongo> {
   const client = new MongoClient(options.uri, clientOptions(options));
   const socketTimeoutMs = client.options.socketTimeoutMS || maxSilenceMs;
   const operationTimeoutMs = 3 * socketTimeoutMs;
-  const { retryOperation, retryUrgently } = createRetries(options, operationTimeoutMs);
-  const opening = createRetries(options, options.openWithinMs ?? operationTimeoutMs);
+  const closing = new AbortController();
+  const { signal: closed } = closing;
+  const { retryOperation, retryUrgently } = createRetries(options, operationTimeoutMs, closed);
+  const opening = createRetries(options, options.openWithinMs ?? operationTimeoutMs, closed);
   try {
     // Connected anew at each try: the driver connects by itself only once, and a client whose first
     // connection failed rejects every operation after it.
@@ -118,13 +120,17 @@ export async function connectMongo(options: MongoOptions): Promise<Mongo> {
     urgent: retryingDb(db, retryUrgently),
     address: `mongodb://${client.options.hosts.map(String).join(',')}/${options.database}`,
     retry: retryOperation,
-    close: () => client.close(),
+    close: () => {
+      closing.abort('closed');
+      return client.close();
+    },
   };
 }
 
 function createRetries(
   { clock, log, random, deadlineMs, signal, onAway }: MongoOptions,
   operationTimeoutMs: number,
+  closed: AbortSignal,
 ): { readonly retryOperation: Retry; readonly retryUrgently: Retry } {
   // Over all operations: a command that has given up once does not begin to wait anew while it ends.
   let awaySinceMs: number | undefined;
@@ -141,19 +147,20 @@ function createRetries(
     return isLeft;
   };
   const timing = { isRetriable, backoff: pauses, clock, random, onRetry: onAway };
-  const run = async <T>(operation: () => Promise<T>, until?: AbortSignal): Promise<T> => {
+  const run = async <T>(operation: () => Promise<T>, until: AbortSignal): Promise<T> => {
     try {
       const bounded = (): Promise<T> => withinDeadline(operation, operationTimeoutMs, clock);
-      const result = await retry(bounded, { ...timing, ...(until && { signal: until }) });
+      const result = await retry(bounded, { ...timing, signal: until });
       awaySinceMs = undefined;
       return result;
     } catch (error) {
       throw isPassing(error) ? unavailable(error) : translateRejection(error);
     }
   };
+  const ended = AbortSignal.any([signal, closed]);
   return {
-    retryOperation: (operation) => run(operation, signal),
-    retryUrgently: (operation) => run(operation),
+    retryOperation: (operation) => run(operation, ended),
+    retryUrgently: (operation) => run(operation, closed),
   };
 }
 

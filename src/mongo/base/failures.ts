@@ -42,6 +42,8 @@ const passingNames: ReadonlySet<string> = new Set([
   'MongoWaitQueueTimeoutError',
   'MongoOperationTimeoutError',
   'MongoNotConnectedError',
+  'MongoTopologyClosedError',
+  'MongoClientClosedError',
 ]);
 
 /** Whether the same operation may succeed later by itself. */

@@ -259,6 +259,19 @@ describe('a server that does not respond', () => {
     }
   }, 10_500);
 
+  it('a server that does not respond is not waited for once the connection is closed', async () => {
+    const proxy = await startMongoProxy(running().uri);
+    const mongo = await open({ uri: proxy.uri, name }, { deadlineMs: Infinity });
+    await mongo.db.collection('things').findOne();
+    await proxy.close();
+    const waiting = mongo.db.collection('things').findOne();
+    const rejected = expect(waiting).rejects.toThrow(MongoUnavailableError);
+    // Until the driver looks for a server.
+    await sleep(500);
+    await mongo.close();
+    await rejected;
+  });
+
   it('a server that does not respond is waited for at the start', async () => {
     const port = await deadPort();
     const clock: Clock = {
