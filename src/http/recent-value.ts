@@ -14,17 +14,19 @@ export interface RecentValueOptions<T> {
   readonly clock: Clock;
   /** From the start of one load to the start of the next; read at each load. */
   readonly pollIntervalMs: number;
+  /** Ends the waiting for the interval. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export function createRecentValue<T>(options: RecentValueOptions<T>): RecentValue<T> {
-  const { load, clock } = options;
+  const { load, clock, signal } = options;
   let last: { readonly startedMs: number; readonly value: Promise<T> } | undefined;
   let next: Promise<T> | undefined;
 
   const start = async (): Promise<T> => {
     await last?.value.catch(() => undefined);
     const { pollIntervalMs } = options;
-    if (last) await clock.sleep(last.startedMs + pollIntervalMs - clock.monotonicMs());
+    if (last) await clock.sleep(last.startedMs + pollIntervalMs - clock.monotonicMs(), signal);
     last = { startedMs: clock.monotonicMs(), value: load() };
     next = undefined;
     return last.value;

@@ -7,6 +7,7 @@ import { HttpServerError } from '../../errors.ts';
 import { createApp } from '../../http/app.ts';
 import type { App } from '../../http/app.ts';
 import { startHttpServer } from '../../http/server.ts';
+import type { Database } from '../../main.ts';
 import type { Program } from '../../program.ts';
 import { createApi } from './api/api.ts';
 import { loadAssets } from './assets.ts';
@@ -44,12 +45,19 @@ export async function openPage(program: Program, source: PageSource): Promise<Pa
 export async function servePage(program: Program, source: PageSource): Promise<Page> {
   const { config, clock, log } = program;
   const { host, port } = config.page;
-  const app = await createPage(program, source);
+  const closing = new AbortController();
+  const { signal: closed } = closing;
+  const database = (): Database | undefined => (closed.aborted ? undefined : source.database());
+  const app = await createPage(program, { database, closed });
   const settings = { host: 'PAGE_HOST', port: 'PAGE_PORT' };
   const note = pageNote(config.page);
   if (note !== undefined) log.info(note);
   const server = await startHttpServer({ host, port, app, clock, settings });
-  return { url: localUrl(server.url), close: () => server.close() };
+  const close = (): Promise<void> => {
+    closing.abort('closed');
+    return server.close();
+  };
+  return { url: localUrl(server.url), close };
 }
 
 async function createPage(program: Program, source: PageSource): Promise<App> {

@@ -22,7 +22,7 @@ export function createApi(program: Program, source: PageSource): Hono {
   const api = new Hono();
   api.onError(respondToFailure);
   api.use(withinTime(program));
-  api.route('/', createEvents(program, nowFeedOf(program, source)));
+  api.route('/', createEvents(source, nowFeedOf(program, source)));
   api.route('/', createTotals(source));
   api.route('/', createStoredLists(program, source));
   api.route('/', createOneActivity(program, source));

@@ -3,7 +3,7 @@
  * (https://html.spec.whatwg.org/multipage/server-sent-events.html).
  */
 import { Hono } from 'hono';
-import type { Program } from '../../../program.ts';
+import type { PageSource } from '../source.ts';
 import type { NowFeed } from './now-feed.ts';
 import { ApiFailure, databaseAway } from './responses.ts';
 import type { Now } from './types.ts';
@@ -13,7 +13,7 @@ export const maxListeners = 16;
 /** After which a browser connects again. */
 const reconnectMs = 2_000;
 
-export function createEvents({ signal }: Pick<Program, 'signal'>, feed: NowFeed): Hono {
+export function createEvents({ closed }: Pick<PageSource, 'closed'>, feed: NowFeed): Hono {
   const app = new Hono();
   let listeners = 0;
   app.get('/now', async (context) => {
@@ -28,7 +28,7 @@ export function createEvents({ signal }: Pick<Program, 'signal'>, feed: NowFeed)
     const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' };
     if (context.req.method === 'HEAD') return context.body(null, 200, headers);
     listeners += 1;
-    const ended = AbortSignal.any([signal, context.req.raw.signal]);
+    const ended = AbortSignal.any([context.req.raw.signal, ...(closed ? [closed] : [])]);
     const stream = messageStream(feed, ended, () => (listeners -= 1));
     return context.body(stream, 200, headers);
   });

@@ -37,7 +37,11 @@ export function nowFeedOf(program: Program, source: PageSource): NowFeed {
   return feed;
 }
 
-export function createNowFeed(program: Program, { database }: PageSource, read = readNow): NowFeed {
+export function createNowFeed(
+  program: Program,
+  { database, closed }: PageSource,
+  read = readNow,
+): NowFeed {
   const { clock } = program;
   const bounded = createBoundedWork({ clock, maxMs: maxReadMs, maxRunning: maxReads });
   let last: Now | undefined;
@@ -53,6 +57,7 @@ export function createNowFeed(program: Program, { database }: PageSource, read =
   const value = createRecentValue({
     load,
     clock,
+    signal: closed,
     get pollIntervalMs() {
       return intervalMs;
     },

@@ -19,7 +19,7 @@ function useEvents(first: Now | undefined = nowAt(1)) {
       return feed.figures;
     },
   };
-  const app = createEvents({ signal: stop.signal }, feed);
+  const app = createEvents({ closed: stop.signal }, feed);
   app.onError(respondToFailure);
   const open = async (init?: RequestInit): Promise<Response> => app.request('/events', init);
   return {
@@ -128,7 +128,7 @@ describe('the events', () => {
     silent.resolve(nowAt(1));
   });
 
-  it('the end of the program ends the stream of every listener', async () => {
+  it('the end of the page ends the stream of every listener', async () => {
     const { open, stop } = useEvents();
     const readers = (await Promise.all([open(), open()])).map(readerOf);
     await Promise.all(readers.map(pieceOf));

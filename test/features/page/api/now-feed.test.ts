@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Clock } from '../../../../src/clock.ts';
+import { systemClock } from '../../../../src/clock.ts';
 import { createNowFeed } from '../../../../src/features/page/api/now-feed.ts';
 import type { Now } from '../../../../src/features/page/api/types.ts';
 import { MongoUnavailableError } from '../../../../src/errors.ts';
@@ -103,6 +105,22 @@ describe('the feed of now', () => {
     await new Promise(setImmediate);
     expect(state.reads).toBe(1);
     pass(5_000);
+    expect(await next).toEqual(nowAt(2));
+  });
+
+  it('the end of the page ends the waiting for the next read', async () => {
+    // Nothing but its signal ends a sleep.
+    const sleep: Clock['sleep'] = (_, signal) => systemClock.sleep(2 ** 30, signal);
+    const endless = { ...systemClock, sleep };
+    const closing = new AbortController();
+    let reads = 0;
+    const source = { database: () => ({}) as Database, closed: closing.signal };
+    const feed = createNowFeed(createTestProgram({ clock: endless }), source, () =>
+      Promise.resolve(nowAt(++reads)),
+    );
+    await feed.next();
+    const next = feed.next();
+    closing.abort();
     expect(await next).toEqual(nowAt(2));
   });
 

@@ -1,7 +1,11 @@
 import type { Document } from 'mongodb';
 import { Long } from 'mongodb';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { createApi } from '../../../../src/features/page/api/api.ts';
+import type { Database } from '../../../../src/main.ts';
 import { pageOf, recordOf } from '../../../mongo/pages.ts';
+import { createTestProgram } from '../../../support/command/program.ts';
+import { createMovableTime } from '../../../support/time.ts';
 import { useApi } from './api-fixture.ts';
 
 const api = useApi();
@@ -130,5 +134,17 @@ describe('the API', () => {
     api.setAway(false);
     const message = 'MongoDB is away: try again once it is back.';
     expect(away).toEqual({ status: 503, body: { message } });
+  });
+
+  it('a silent MongoDB is responded to with 503 instead of waiting for it', async () => {
+    const time = createMovableTime();
+    const silent = { store: { activities: { distinct: () => new Promise(() => undefined) } } };
+    const app = createApi(createTestProgram({ clock: time.local }), {
+      database: () => silent as unknown as Database,
+    });
+    const waiting = app.request('/streaks');
+    await new Promise(setImmediate);
+    time.pass(60_000);
+    expect((await waiting).status).toBe(503);
   });
 });
