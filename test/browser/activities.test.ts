@@ -126,6 +126,21 @@ describe('the view of all activities', () => {
     }
   });
 
+  it('tries on while the daemon opens its database', async () => {
+    const scene = await openScene({ activities: 3 });
+    await scene.call('sync');
+    const { url } = await openPage(scene);
+    const page = await browser.open(url);
+    const json = { message: 'MongoDB is away: try again.' };
+    await page.route('**/api/v1/activities', (route) => route.fulfill({ status: 503, json }), {
+      times: 1,
+    });
+    await page.goto(`${url}/activities`);
+    await page.getByText('MongoDB is away: try again.').waitFor();
+    await page.getByText(/^3 activities · /).waitFor();
+    expect(await page.locator('#banner').innerText()).toBe('');
+  });
+
   it('draws more rows on demand, and sorts those that are not drawn too', async () => {
     const scene = await openScene({ activities: 150 });
     await scene.callWith({ SYNC_STREAMS: 'false' }, 'sync');

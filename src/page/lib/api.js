@@ -75,11 +75,39 @@ function parsed(line) {
   return /** @type {T} */ (value);
 }
 
+/** Between two tries while the daemon or its MongoDB is away. */
+const retryMs = 3_000;
+
+/**
+ * Tries on while the daemon or its MongoDB is away, and says so in the banner.
+ * @param {string} path
+ * @returns {Promise<Response>}
+ * @throws {ApiProblem}
+ */
+async function request(path) {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      const response = await requestOnce(path);
+      const isStale = response.headers.get('x-stale') === 'true';
+      if (isStale || tries > 0) showBanner(isStale ? staleText : '');
+      return response;
+    } catch (error) {
+      const isAway = error instanceof ApiProblem && [0, 503].includes(error.status);
+      if (!isAway) throw error;
+      showBanner(error.message);
+    }
+    await new Promise((resolve) => {
+      setTimeout(resolve, retryMs);
+    });
+  }
+}
+
 /**
  * @param {string} path
  * @returns {Promise<Response>}
+ * @throws {ApiProblem}
  */
-async function request(path) {
+async function requestOnce(path) {
   /** @type {Response} */
   let response;
   try {
@@ -87,7 +115,6 @@ async function request(path) {
   } catch (error) {
     throw new ApiProblem(stoppedText, 0, { cause: error });
   }
-  if (response.headers.get('x-stale') === 'true') showBanner(staleText);
   if (response.ok) return response;
   // The session has ended: the server shows the login.
   if (response.status === 401) location.reload();
