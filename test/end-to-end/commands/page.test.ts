@@ -1,9 +1,10 @@
 import { hostname } from 'node:os';
 
-import type { Db } from 'mongodb';
+import type { Db, Document } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 
 import { findFreePort } from '../../../src/embedded-mongodb/loopback-port.ts';
+import { secretsIn } from '../../support/canaries.ts';
 import { printedJson, useScene } from '../../support/scene.ts';
 
 const openScene = useScene();
@@ -33,6 +34,39 @@ it('the page is on no path of HTTP_PORT', async () => {
   }
   daemon.kill('SIGTERM');
   expect(await daemon.ended).toMatchObject({ exitCode: 0 });
+});
+
+it('no response of the page has a secret in it', async () => {
+  const scene = await openScene({ activities: 2 });
+  expect(await scene.call('sync')).toMatchObject({ exitCode: 0 });
+  const callbackUrl = 'https://hook.example.org/a-secret-path-of-the-webhook';
+  const webhook = { callback_url: callbackUrl, verify_token: 'a-secret-verify-token' };
+  await scene.db
+    .collection<Document & { readonly _id: string }>('subscriptions')
+    .insertOne({ _id: scene.simulator.clientId, ...webhook, created_at: new Date() });
+  const [login] = await scene.db.collection('tokens').find().toArray();
+  const secrets = new Map([
+    [String(login?.['access_token']), 'the access token'],
+    [String(login?.['refresh_token']), 'the refresh token'],
+    [scene.simulator.clientSecret, 'the client secret'],
+    [scene.mongodb.uri, 'the connection string'],
+    ['a-secret-path-of-the-webhook', "the webhook's path"],
+    ['a-secret-verify-token', 'the verify token'],
+  ]);
+  expect([...secrets.keys()].filter((secret) => secret.length < 10)).toEqual([]);
+  const port = String(await findFreePort());
+  const page = scene.launch(['page', '--no-browser'], { PAGE_PORT: port });
+  await page.shown(port);
+  const stored = await scene.db.collection('activities').findOne();
+  const activity = `activities/${String(stored?._id)}`;
+  const api = ['now', 'activities', 'tracks', 'cells', 'totals?by=week', 'streaks', activity];
+  const files = [`${activity}/streams`, `${activity}.gpx`, `${activity}.geojson`, 'nothing'];
+  const views = ['/', '/calendar', '/map', '/activities', `/${activity}`, '/nothing', '/login'];
+  for (const path of [...views, ...[...api, ...files].map((name) => `/api/v1/${name}`)]) {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`);
+    const head = JSON.stringify([...response.headers]);
+    expect(secretsIn(head + (await response.text()), secrets), path).toEqual([]);
+  }
 });
 
 describe('page', () => {
