@@ -91,9 +91,10 @@ function rateMeasure(sport, format) {
   const common = { key: 'velocity_smooth', label: rateLabel(sport), text, isFilled: false };
   const rate = rateOf(sport);
   if (rate === 'speed') {
-    const perHour = isMetric ? 1_000 : metersPerMile;
+    const [perHour, unit] = isMetric ? [1_000, 'km/h'] : [metersPerMile, 'mph'];
     return {
-      ...{ ...common, unit: isMetric ? 'km/h' : 'mph', isInverted: false, leastSpan: 5 },
+      ...{ ...common, unit, isInverted: false, leastSpan: 5 },
+      text: (speed) => text(speed) || `${format.count(0)} ${unit}`,
       shown: (speed) => (speed * 3_600) / perHour,
       tick: (shown) => format.count(Math.round(shown)),
     };

@@ -78,7 +78,7 @@ function plotOptions({ measure, axis, hasTicks, onPoint, onZoom }, shown) {
   const [low, high] = axisRange(measure, shown);
   return {
     class: `plot-${measure.key}`,
-    padding: [8, 8, hasTicks ? 0 : 4, 0],
+    padding: [8, 20, hasTicks ? 0 : 4, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: true, y: false, dist: 6 }, points: { size: 8 } },
     scales: {
@@ -98,7 +98,7 @@ function plotOptions({ measure, axis, hasTicks, onPoint, onZoom }, shown) {
       {},
       {
         stroke: colour,
-        width: 1.5,
+        width: 1.25,
         points: { show: false },
         ...(measure.isFilled && { fill: () => cssColour(`--plot-${measure.key}-fill`) }),
       },

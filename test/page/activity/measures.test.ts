@@ -39,7 +39,8 @@ describe('the measures of the plots', () => {
   it('have no pace while standing', () => {
     const run = measureOf('velocity_smooth', 'Run');
     expect([run.shown(0), run.shown(0.1)]).toEqual([null, null]);
-    expect(measureOf('velocity_smooth', 'Ride').shown(0)).toBe(0);
+    const ride = measureOf('velocity_smooth', 'Ride');
+    expect([ride.shown(0), ride.text(0)]).toEqual([0, '0 km/h']);
   });
 
   it('count both feet of a runner', () => {
