@@ -8,9 +8,10 @@ import { yearSection } from './calendar/year-grid.js';
 import { rowsOf } from './lib/activities.js';
 import { readChoice, readParameter, writeParameter } from './lib/address.js';
 import { getJson, showProblem } from './lib/api.js';
+import { offerAllAthletes } from './lib/athletes.js';
 import { nowMs } from './lib/clock.js';
 import { byId, on, replace } from './lib/dom.js';
-import { chosenAthlete, offerAthletes, offerUnits, pathFor, readerFormat } from './lib/settings.js';
+import { chosenAthlete, offerUnits, pathFor, readerFormat } from './lib/settings.js';
 
 /**
  * @import { ActivityColumns, Streaks, Totals, TotalsBy } from '../features/page/api/types.ts'
@@ -57,7 +58,6 @@ function readTotals(by) {
 async function readRows() {
   /** @type {ActivityColumns} */
   const columns = await getJson(pathFor('/api/v1/activities'));
-  offerAthletes(columns.athletes);
   return rowsOf(columns);
 }
 
@@ -206,6 +206,7 @@ function readChosen(target, choices, other) {
 }
 
 async function start() {
+  offerAllAthletes().catch(showProblem);
   /** @type {Totals} */
   const sports = await getJson(pathFor('/api/v1/totals', { by: 'sport' }));
   if (sports.rows.length === 0) {

@@ -209,6 +209,11 @@ describe('the view of now', () => {
     expect(await recordings(page).count()).toBe(0);
     await page.getByRole('link', { name: 'Activities', exact: true }).click();
     await page.getByText('4 activities').waitFor();
+    for (const path of ['calendar', 'map', 'activities']) {
+      await page.goto(`${url}/${path}?athlete=1002`);
+      await page.getByLabel('Athlete', { exact: true }).waitFor();
+      expect(await page.getByLabel('Athlete', { exact: true }).inputValue()).toBe('1002');
+    }
     await page.goto(`${url}/?athlete=5`);
     await page.getByText('Nothing is stored of athlete 5').waitFor();
   });
