@@ -79,6 +79,9 @@ describe('the map', () => {
     const list = page.locator('#pointer');
     await page.mouse.move(x, y);
     await list.locator('a').first().waitFor();
+    const box = await list.boundingBox();
+    const isCovered = box !== null && x > box.x && x < box.x + box.width && y > box.y;
+    expect(isCovered).toBe(false);
     await page.mouse.click(x, y);
     await page.mouse.move(x - 150, y - 150);
     const href = await list.locator('a').first().getAttribute('href');

@@ -19,8 +19,39 @@ export async function readLand(): Promise<Land> {
   );
 }
 
-function ringsOf(polygon: readonly (readonly (readonly number[])[])[]): number[][] {
-  return polygon.map((ring) => ring.flatMap(([lng = 0, lat = 0]) => [round(lng), round(lat)]));
+type Ring = readonly (readonly number[])[];
+
+function ringsOf([outer = [], ...lakes]: readonly Ring[]): number[][] {
+  const shore = unwrapped(outer);
+  const west = Math.min(...shore.map(([lng = 0]) => lng));
+  const rings = [shore, ...lakes.map((lake) => shifted(unwrapped(lake), west))];
+  return rings.map((ring) => ring.flatMap(([lng = 0, lat = 0]) => [round(lng), round(lat)]));
+}
+
+/** The ring on the turn of the globe that begins at that longitude. */
+function shifted(ring: Ring, west: number): Ring {
+  const turns = Math.ceil((west - (ring[0]?.[0] ?? 0)) / 360);
+  return ring.map(([lng = 0, lat = 0]) => [lng + turns * 360, lat]);
+}
+
+/**
+ * The data are for a globe, where a ring may cross the antimeridian. On a flat map it goes on beyond 180
+ * degrees; one around a pole is closed along the map's edge.
+ */
+function unwrapped(ring: Ring): Ring {
+  let turn = 0;
+  let previous = ring[0]?.[0] ?? 0;
+  const flat = ring.map(([lng = 0, lat = 0]) => {
+    if (lng - previous > 180) turn -= 360;
+    if (lng - previous < -180) turn += 360;
+    previous = lng;
+    return [lng + turn, lat];
+  });
+  const [first = 0, lat = 0] = flat[0] ?? [];
+  const last = flat.at(-1)?.[0] ?? 0;
+  if (Math.abs(last - first) < 180) return flat;
+  const pole = lat < 0 ? -90 : 90;
+  return [...flat, [last, pole], [first, pole]];
 }
 
 function round(degrees: number): number {

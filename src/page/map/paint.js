@@ -91,14 +91,17 @@ function traceLine(context, { scale, left, top }, points) {
  * @returns {LandPolygon[]}
  */
 export function landOf(polygons) {
-  return polygons.map((polygon) => {
-    const rings = polygon.map((ring) =>
-      Float64Array.from(ring, (degrees, index) =>
-        index % 2 === 0 ? projectLng(degrees) : projectLat(degrees),
-      ),
-    );
-    return { rings, box: boxAround(rings[0] ?? new Float64Array()) };
-  });
+  return polygons.flatMap((polygon) =>
+    // What goes on beyond one edge of the map comes in at the other.
+    [-360, 0, 360].map((shift) => {
+      const rings = polygon.map((ring) =>
+        Float64Array.from(ring, (degrees, index) =>
+          index % 2 === 0 ? projectLng(degrees + shift) : projectLat(degrees),
+        ),
+      );
+      return { rings, box: boxAround(rings[0] ?? new Float64Array()) };
+    }),
+  );
 }
 
 /**

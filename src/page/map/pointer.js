@@ -45,12 +45,15 @@ export function watchPointer({ map, repaintHighlight }, shown, reader) {
     return tracksNear(shown.tracks, projectLng(lng), projectLat(lat), pixels / scale);
   };
 
-  map.on('mousemove', ({ latlng }) => {
+  map.on('mousemove', ({ latlng, containerPoint }) => {
     if (isHeld || isWaiting) return;
     isWaiting = true;
     requestAnimationFrame(() => {
       isWaiting = false;
-      if (!isHeld) show(near(latlng, reach));
+      if (isHeld) return;
+      // Below the pointer the list would take the map from it.
+      list.classList.toggle('at-left', containerPoint.x > map.getSize().x / 2);
+      show(near(latlng, reach));
     });
   });
   map.on('mouseout', () => {

@@ -116,7 +116,7 @@ describe('the heat', () => {
 
 describe('the land', () => {
   it('is projected ring by ring', () => {
-    const [polygon] = landOf([[[-180, 0, 0, 0, 0, 85.0511287798]]]);
+    const [, polygon] = landOf([[[-180, 0, 0, 0, 0, 85.0511287798]]]);
     const [ring] = polygon?.rings ?? [];
     expect([...(ring ?? [])].map((value) => Number(value.toFixed(6)))).toEqual([
       0, 0.5, 0.5, 0.5, 0.5, 0,

@@ -182,7 +182,8 @@ export interface Cells {
 
 /**
  * The land of the earth for a map of small scale (Natural Earth's 1:110m), a file of the page: polygons of
- * rings, each ring's longitudes and latitudes in turn, in degrees with two digits.
+ * rings, each ring's longitudes and latitudes in turn, in degrees with two digits. A ring across the
+ * antimeridian goes on beyond 180 degrees.
  */
 export type Land = readonly (readonly (readonly number[])[])[];
 
