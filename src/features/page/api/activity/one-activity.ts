@@ -2,6 +2,7 @@
  * The routes of one activity: its detail, its recording, and its files.
  */
 import { Hono } from 'hono';
+import { compress } from 'hono/compress';
 import { createSharedWork } from '../../../../http/shared-work.ts';
 import type { Program } from '../../../../program.ts';
 import type { PageSource } from '../../source.ts';
@@ -14,6 +15,7 @@ import type { ActivityDetail } from '../types.ts';
 export function createOneActivity(program: Program, source: PageSource): Hono {
   const app = new Hono();
   const shared = createSharedWork<ActivityDetail>();
+  app.use('/activities/*', compress());
   app.get('/activities/:file{[0-9]+\\.(?:gpx|geojson)}', (context) =>
     respondWithFile(context, program, source),
   );

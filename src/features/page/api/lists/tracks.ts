@@ -11,8 +11,8 @@ import type { StoredVersion } from './stored-version.ts';
 import type { TrackLine } from '../types.ts';
 import { idOf, textOf } from '../values.ts';
 
-/** Two pixels of a web map at zoom 12, where a city fits on a screen. */
-const toleranceMeters = 30;
+/** Less than two pixels of a web map at zoom 12, where a city fits on a screen. */
+const toleranceMeters = 45;
 /** Of a track across a continent. */
 const maxVertices = 500;
 /** About ten metres: repeated digits compress well. */

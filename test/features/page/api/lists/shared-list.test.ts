@@ -1,0 +1,97 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createSharedList } from '../../../../../src/features/page/api/lists/shared-list.ts';
+import type { ReadVersion } from '../../../../../src/features/page/api/lists/stored-version.ts';
+import type { Store } from '../../../../../src/mongo/schema/collections.ts';
+
+const closers: (() => unknown)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+interface Listed {
+  /** The stored version; undefined while MongoDB is away. */
+  version: string | undefined;
+  writes: number;
+  write: () => AsyncIterable<string>;
+}
+
+/** A list behind a server of its own. */
+async function serve(listed: Listed): Promise<string> {
+  const readVersion: ReadVersion = () => {
+    const { version } = listed;
+    const names = { athletes: new Map<string, string>(), gear: new Map<string, string>() };
+    return Promise.resolve(
+      version === undefined ? undefined : { version, names, store: {} as Store },
+    );
+  };
+  const app = new Hono();
+  const write = (): AsyncIterable<string> => {
+    listed.writes += 1;
+    return listed.write();
+  };
+  app.get('/list', createSharedList(readVersion, { contentType: 'text/plain', write }));
+  const server = createServer((request, response) => {
+    void getRequestListener(app.fetch)(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(() => server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/list`;
+}
+
+const plain = { headers: { 'accept-encoding': 'identity', connection: 'close' } };
+const zipped = { headers: { 'accept-encoding': 'gzip', connection: 'close' } };
+/** It does not compress to less than a piece of gzip's output. */
+const noise = Array.from({ length: 200_000 }, (_, index) =>
+  ((index * 7919) % 65_521).toString(36),
+).join('');
+
+function piecesOf(...pieces: readonly (string | Error)[]): () => AsyncGenerator<string> {
+  return async function* () {
+    for (const piece of pieces) {
+      await Promise.resolve();
+      if (piece instanceof Error) throw piece;
+      yield piece;
+    }
+  };
+}
+
+describe('a shared list', () => {
+  it('is read once for simultaneous and for later readers while it is the same', async () => {
+    const listed = { version: 'a', writes: 0, write: piecesOf(noise, 'end') };
+    const url = await serve(listed);
+    const bodies = await Promise.all(
+      [plain, zipped, plain, zipped].map(async (how) => (await fetch(url, how)).text()),
+    );
+    expect(new Set(bodies)).toEqual(new Set([`${noise}end`]));
+    await (await fetch(url, plain)).text();
+    expect(listed.writes).toBe(1);
+    listed.version = 'b';
+    await (await fetch(url, plain)).text();
+    expect(listed.writes).toBe(2);
+  });
+
+  it.each([
+    ['compressed', zipped],
+    ['plain', plain],
+  ])('breaks a %s response off where reading it fails, and is read again', async (_, how) => {
+    const listed: Listed = { version: 'a', writes: 0, write: piecesOf(noise, new Error('gone')) };
+    const url = await serve(listed);
+    await expect(fetch(url, how).then((response) => response.text())).rejects.toThrow();
+    listed.write = piecesOf('whole');
+    expect(await (await fetch(url, how)).text()).toBe('whole');
+  });
+
+  it('is the last whole one while MongoDB is away, even if a newer one broke off', async () => {
+    const listed: Listed = { version: 'a', writes: 0, write: piecesOf('whole') };
+    const url = await serve(listed);
+    await (await fetch(url, plain)).text();
+    Object.assign(listed, { version: 'b', write: piecesOf(noise, new Error('gone')) });
+    await expect(fetch(url, plain).then((response) => response.text())).rejects.toThrow();
+    listed.version = undefined;
+    expect(await (await fetch(url, plain)).text()).toBe('whole');
+  });
+});
