@@ -21,10 +21,11 @@ const maxReads = 32;
 export function createApi(program: Program, source: PageSource): Hono {
   const api = new Hono();
   api.onError(respondToFailure);
-  api.use(withinTime(program));
+  // These answer with what was read last: no read of the others may stand in their way.
   api.route('/', createEvents(source, nowFeedOf(program, source)));
-  api.route('/', createTotals(source));
   api.route('/', createStoredLists(program, source));
+  api.use(withinTime(program));
+  api.route('/', createTotals(source));
   api.route('/', createOneActivity(program, source));
   api.all('*', () => {
     throw new ApiFailure(404, 'There is no such path.');

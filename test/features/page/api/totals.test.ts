@@ -11,6 +11,11 @@ import { useApi } from './api-fixture.ts';
 const api = useApi();
 
 const otherId = 1002;
+/** What a silent MongoDB answers with. */
+const never: { sort: () => object; toArray: () => Promise<unknown> } = {
+  sort: () => never,
+  toArray: () => new Promise(() => undefined),
+};
 
 /** An activity of a local day, of 10 km in an hour with 100 m of climbing. */
 function activity(id: number, day: string, changes = {}) {
@@ -146,5 +151,29 @@ describe('the API', () => {
     await new Promise(setImmediate);
     time.pass(60_000);
     expect((await waiting).status).toBe(503);
+  });
+
+  it('now shows the last figures, however many other requests wait for a silent MongoDB', async () => {
+    const time = createMovableTime();
+    const program = createTestProgram({ mongodb: api.adapter.database, clock: time.local });
+    const silent = {
+      store: { db: { collection: () => ({ aggregate: () => never, find: () => never }) } },
+    };
+    let database: unknown = api.database;
+    const app = createApi(program, { database: () => database as Database });
+    expect((await app.request('/now')).status).toBe(200);
+    database = silent;
+    const waiting = Array.from({ length: 100 }, (_, id) =>
+      Promise.resolve(app.request(`/streaks?athlete=${id + 1}`)),
+    );
+    await new Promise(setImmediate);
+    const now = await app.request('/now');
+    expect([now.status, await now.json()]).toMatchObject([200, { isStale: false }]);
+    time.pass(60_000);
+    const later = app.request('/now');
+    await new Promise(setImmediate);
+    time.pass(60_000);
+    expect(await (await later).json()).toMatchObject({ isStale: true });
+    await Promise.all(waiting);
   });
 });

@@ -28,11 +28,13 @@ export type ReadVersion = () => Promise<StoredVersion | undefined>;
 const pollIntervalMs = 1_000;
 /** A ping takes longer only while MongoDB is away. */
 const maxPingMs = 2_000;
+const maxReadMs = 10_000;
 /** Those that wait while MongoDB is away share one ping. */
 const maxPings = 1_000;
 
 export function createVersion({ clock }: Program, { database }: PageSource): ReadVersion {
-  const bounded = createBoundedWork({ clock, maxMs: maxPingMs, maxRunning: maxPings });
+  const pinging = createBoundedWork({ clock, maxMs: maxPingMs, maxRunning: maxPings });
+  const reading = createBoundedWork({ clock, maxMs: maxReadMs, maxRunning: maxPings });
   const ping = createRecentValue({ load: () => reaches(database()?.store), clock, pollIntervalMs });
   const version = createRecentValue({
     load: () => versionOf(database()?.store),
@@ -40,8 +42,8 @@ export function createVersion({ clock }: Program, { database }: PageSource): Rea
     pollIntervalMs,
   });
   return async () => {
-    const isThere = await bounded(() => ping.read(pollIntervalMs), false);
-    return isThere ? version.read(pollIntervalMs) : undefined;
+    const isThere = await pinging(() => ping.read(pollIntervalMs), false);
+    return isThere ? reading(() => version.read(pollIntervalMs), undefined) : undefined;
   };
 }
 
