@@ -214,6 +214,8 @@ async function start() {
     return;
   }
   const names = sports.rows.map(({ key }) => key).sort();
+  // An address of before can name what is no longer there.
+  if (!names.includes(state.sport)) state.sport = '';
   replace(byId('main'), ...calendarFrame(state, names, state.format));
   listen();
   await load();

@@ -2,11 +2,19 @@
 import { choicesOf, filtered, rowsOf } from './lib/activities.js';
 import { readChoice, readParameter, writeParameter } from './lib/address.js';
 import { getJson, readLines, showProblem } from './lib/api.js';
+import { offerAllAthletes } from './lib/athletes.js';
 import { nowMs } from './lib/clock.js';
 import { byId, on, replace } from './lib/dom.js';
-import { chosenAthlete, offerAthletes, offerUnits, pathFor, readerFormat } from './lib/settings.js';
+import { chosenAthlete, offerUnits, pathFor, readerFormat } from './lib/settings.js';
 import { addScale } from './map/base-map.js';
-import { emptyMap, filterFields, mapFrame, placeButtons } from './map/frame.js';
+import {
+  emptyMap,
+  filterFields,
+  isFilter,
+  knownFilters,
+  mapFrame,
+  placeButtons,
+} from './map/frame.js';
 import { offerFullScreen } from './map/full-screen.js';
 import { createMap } from './map/leaflet-map.js';
 import { heatOf } from './map/paint.js';
@@ -191,14 +199,6 @@ function listen(trackMap) {
   offerFullScreen(byId('full-screen'), byId('map-box'));
 }
 
-/**
- * @param {string} name
- * @returns {name is 'sport' | 'year' | 'gear'}
- */
-function isFilter(name) {
-  return name === 'sport' || name === 'year' || name === 'gear';
-}
-
 /** @returns {Promise<TrackMap>} */
 async function openMap() {
   const tilesUrl = view.dataset['tilesUrl'] ?? '';
@@ -217,15 +217,16 @@ async function openMap() {
 }
 
 async function start() {
+  offerAllAthletes().catch(showProblem);
   /** @type {ActivityColumns} */
   const columns = await getJson(pathFor('/api/v1/activities'));
   const rows = rowsOf(columns);
-  offerAthletes(columns.athletes);
   if (!rows.some(({ hasTrack }) => hasTrack)) {
     replace(view, emptyMap());
     return;
   }
   const choices = choicesOf(rows.filter(({ hasTrack }) => hasTrack));
+  Object.assign(state, knownFilters(choices, state));
   replace(view, ...mapFrame(state.layer, view.dataset['tilesAttribution'] ?? ''));
   replace(byId('map-filters'), ...filterFields(choices, state, state.format));
   listenToChoices();

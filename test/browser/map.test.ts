@@ -107,6 +107,13 @@ describe('the map', () => {
     expect(new URL(page.url()).searchParams.get('sport')).toBe(sport);
   });
 
+  it('shows everything where the address filters by what is not there', async () => {
+    const page = await browser.open(`${url}/map?sport=Chess&year=1812&gear=b0`);
+    await drawn(page);
+    expect(await page.locator('#map-status').innerText()).toContain(`of ${tracks} tracks`);
+    expect(await page.getByRole('combobox', { name: 'Year' }).inputValue()).toBe('');
+  });
+
   it('shows the heat instead', async () => {
     const page = await browser.open(`${url}/map`);
     await drawn(page);

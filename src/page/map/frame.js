@@ -23,6 +23,28 @@ import { directionOf, kmBetween } from './places.js';
  */
 
 /**
+ * @param {string} name
+ * @returns {name is keyof Chosen}
+ */
+export function isFilter(name) {
+  return name === 'sport' || name === 'year' || name === 'gear';
+}
+
+/**
+ * What is chosen and still there; an old address can name more.
+ * @param {Choices} choices
+ * @param {Chosen} chosen
+ * @returns {Chosen}
+ */
+export function knownFilters({ sports, years, gear }, chosen) {
+  return {
+    sport: sports.includes(chosen.sport) ? chosen.sport : '',
+    year: years.includes(chosen.year) ? chosen.year : '',
+    gear: gear.some(([id]) => id === chosen.gear) ? chosen.gear : '',
+  };
+}
+
+/**
  * @param {Choices} choices
  * @param {Chosen} chosen
  * @param {Format} format
