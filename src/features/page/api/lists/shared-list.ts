@@ -5,7 +5,9 @@
 import type { Transform } from 'node:stream';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip, createGzip } from 'node:zlib';
+import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
+import { DomestiqueError } from '../../../../errors.ts';
 import type { Growing } from './growing.ts';
 import { createGrowing } from './growing.ts';
 import { databaseAway } from '../responses.ts';
@@ -77,7 +79,8 @@ function respond(context: Context, { version, gzipped }: Body, contentType: stri
   const all = Readable.from(gzipped.read(), { objectMode: false });
   const isGzip = /\bgzip\b/.test(context.req.header('accept-encoding') ?? '');
   const body = isGzip ? all : piped(all, createGunzip());
-  return context.body(Readable.toWeb(body) as ReadableStream, 200, {
+  const whole = Readable.from(quietly(body, context.env as Partial<HttpBindings>));
+  return context.body(Readable.toWeb(whole) as ReadableStream, 200, {
     'content-type': contentType,
     etag: etagOf(version),
     vary: 'accept-encoding',
@@ -85,6 +88,19 @@ function respond(context: Context, { version, gzipped }: Body, contentType: stri
     'cache-control': 'private, no-cache',
     ...(isGzip && { 'content-encoding': 'gzip' }),
   });
+}
+
+/** The server would print a failure with its stack as a bug. */
+async function* quietly(
+  pieces: AsyncIterable<Buffer>,
+  { outgoing }: Partial<HttpBindings>,
+): AsyncGenerator<Buffer> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    if (outgoing === undefined || !(error instanceof DomestiqueError)) throw error;
+    outgoing.destroy();
+  }
 }
 
 function gzip(text: AsyncIterable<string>): AsyncIterable<Buffer> {

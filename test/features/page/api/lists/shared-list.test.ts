@@ -2,7 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { MongoUnavailableError } from '../../../../../src/errors.ts';
 import { createSharedList } from '../../../../../src/features/page/api/lists/shared-list.ts';
 import type { ReadVersion } from '../../../../../src/features/page/api/lists/stored-version.ts';
 import type { Store } from '../../../../../src/mongo/schema/collections.ts';
@@ -78,18 +79,30 @@ describe('a shared list', () => {
     ['compressed', zipped],
     ['plain', plain],
   ])('breaks a %s response off where reading it fails, and is read again', async (_, how) => {
-    const listed: Listed = { version: 'a', writes: 0, write: piecesOf(noise, new Error('gone')) };
+    const listed: Listed = {
+      version: 'a',
+      writes: 0,
+      write: piecesOf(noise, new MongoUnavailableError('gone')),
+    };
     const url = await serve(listed);
+    const printed = vi.spyOn(console, 'error');
+    closers.push(() => {
+      printed.mockRestore();
+    });
     await expect(fetch(url, how).then((response) => response.text())).rejects.toThrow();
     listed.write = piecesOf('whole');
     expect(await (await fetch(url, how)).text()).toBe('whole');
+    expect(printed).not.toHaveBeenCalled();
   });
 
   it('is the last whole one while MongoDB is away, even if a newer one broke off', async () => {
     const listed: Listed = { version: 'a', writes: 0, write: piecesOf('whole') };
     const url = await serve(listed);
     await (await fetch(url, plain)).text();
-    Object.assign(listed, { version: 'b', write: piecesOf(noise, new Error('gone')) });
+    Object.assign(listed, {
+      version: 'b',
+      write: piecesOf(noise, new MongoUnavailableError('gone')),
+    });
     await expect(fetch(url, plain).then((response) => response.text())).rejects.toThrow();
     listed.version = undefined;
     expect(await (await fetch(url, plain)).text()).toBe('whole');
