@@ -29,7 +29,6 @@ import { startOf, trackOf } from './map/track-store.js';
 /**
  * @import { ActivityColumns, Cells, Land, TrackLine } from '../features/page/api/types.ts'
  * @import { HeatLevel } from './map/paint.js'
- * @import { Place } from './map/places.js'
  * @import { ActivityTrack } from './map/track-store.js'
  */
 
@@ -114,18 +113,10 @@ function drawAll(trackMap) {
 /** @param {TrackMap} trackMap */
 function drawPlaces(trackMap) {
   const places = placesOf(shown.tracks.map(startOf), placeButtonCount);
-  const buttons = placeButtons(places, state.format, (place) => {
-    goTo(trackMap, place);
+  const buttons = placeButtons(places, state.format, ({ lat, lng }) => {
+    trackMap.map.setView([lat, lng], placeZoom);
   });
   replace(byId('places'), ...buttons);
-}
-
-/**
- * @param {TrackMap} trackMap
- * @param {Place} place
- */
-function goTo({ map }, { lat, lng }) {
-  map.setView([lat, lng], placeZoom);
 }
 
 /** @param {TrackMap} trackMap */
