@@ -79,7 +79,7 @@ function respond(context: Context, { version, gzipped }: Body, contentType: stri
   const all = Readable.from(gzipped.read(), { objectMode: false });
   const isGzip = /\bgzip\b/.test(context.req.header('accept-encoding') ?? '');
   const body = isGzip ? all : piped(all, createGunzip());
-  const whole = Readable.from(quietly(body, context.env as Partial<HttpBindings>));
+  const whole = Readable.from(quietly(body, context.env as Partial<HttpBindings> | undefined));
   return context.body(Readable.toWeb(whole) as ReadableStream, 200, {
     'content-type': contentType,
     etag: etagOf(version),
@@ -93,7 +93,7 @@ function respond(context: Context, { version, gzipped }: Body, contentType: stri
 /** The server would print a failure with its stack as a bug. */
 async function* quietly(
   pieces: AsyncIterable<Buffer>,
-  { outgoing }: Partial<HttpBindings>,
+  { outgoing }: Partial<HttpBindings> = {},
 ): AsyncGenerator<Buffer> {
   try {
     yield* pieces;
