@@ -3,7 +3,7 @@
  * sent, and "back" from an activity shows them again.
  */
 import { activitiesView, rowsAtOnce } from './activities/view.js';
-import { choicesOf, filtered, rowsOf } from './lib/activities.js';
+import { choicesOf, rowsOfAthlete } from './lib/activities.js';
 import { getJson, showProblem } from './lib/api.js';
 import { byId, replace } from './lib/dom.js';
 import { withQuery } from './lib/paths.js';
@@ -25,8 +25,7 @@ try {
   /** @type {ActivityColumns} */
   const answer = await getJson('/api/v1/activities');
   offerAthletes(answer.athletes);
-  const { athlete } = state.filter;
-  const rows = filtered(rowsOf(answer), { athlete });
+  const rows = rowsOfAthlete(answer, state.filter.athlete);
   state = { ...state, rows, choices: choicesOf(rows) };
   isLoaded = true;
   show();

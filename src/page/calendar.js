@@ -5,7 +5,7 @@ import { daysOf, thresholdsOf, yearsOf } from './calendar/days.js';
 import { calendarFrame, emptyCalendar, legend } from './calendar/frame.js';
 import { streakList, totalsTable } from './calendar/totals.js';
 import { yearSection } from './calendar/year-grid.js';
-import { rowsOf } from './lib/activities.js';
+import { rowsOfAthlete } from './lib/activities.js';
 import { readChoice, readParameter, writeParameter } from './lib/address.js';
 import { getJson, showProblem } from './lib/api.js';
 import { offerAllAthletes } from './lib/athletes.js';
@@ -58,7 +58,7 @@ function readTotals(by) {
 async function readRows() {
   /** @type {ActivityColumns} */
   const columns = await getJson(pathFor('/api/v1/activities'));
-  return rowsOf(columns);
+  return rowsOfAthlete(columns, chosenAthlete());
 }
 
 /** Reads what the chosen sport decides, and draws everything. */

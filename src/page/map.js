@@ -1,5 +1,5 @@
 /** The view Map: every track as a line, or the heat of all; the activities under the pointer, and a table. */
-import { choicesOf, filtered, rowsOf } from './lib/activities.js';
+import { choicesOf, filtered, rowsOfAthlete } from './lib/activities.js';
 import { readChoice, readParameter, writeParameter } from './lib/address.js';
 import { getJson, readLines, showProblem } from './lib/api.js';
 import { offerAllAthletes } from './lib/athletes.js';
@@ -28,6 +28,7 @@ import { startOf, trackOf } from './map/track-store.js';
 
 /**
  * @import { ActivityColumns, Cells, Land, TrackLine } from '../features/page/api/types.ts'
+ * @import { Row } from './lib/activities.js'
  * @import { HeatLevel } from './map/paint.js'
  * @import { ActivityTrack } from './map/track-store.js'
  */
@@ -128,7 +129,7 @@ function goToFullest(trackMap) {
 
 /**
  * @param {TrackMap} trackMap
- * @param {ReturnType<typeof rowsOf>} rows
+ * @param {readonly Row[]} rows
  */
 async function readTracks(trackMap, rows) {
   const byRowId = new Map(rows.map((row) => [row.id, row]));
@@ -211,7 +212,7 @@ async function start() {
   offerAllAthletes().catch(showProblem);
   /** @type {ActivityColumns} */
   const columns = await getJson(pathFor('/api/v1/activities'));
-  const rows = rowsOf(columns);
+  const rows = rowsOfAthlete(columns, chosenAthlete());
   if (!rows.some(({ hasTrack }) => hasTrack)) {
     replace(view, emptyMap());
     return;

@@ -37,6 +37,16 @@
  */
 
 /**
+ * The rows of an athlete; of all where the id is empty.
+ * @param {ActivityColumns} answer
+ * @param {string} athlete
+ * @returns {readonly Row[]}
+ */
+export function rowsOfAthlete(answer, athlete) {
+  return filtered(rowsOf(answer), { athlete });
+}
+
+/**
  * @param {ActivityColumns} answer
  * @returns {Row[]}
  */
