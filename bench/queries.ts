@@ -31,7 +31,7 @@ async function addOdds({ db }: Store, newest: number): Promise<void> {
     min,
     max: all[index + 1] ?? -1,
   }));
-  const athlete = { firstname: 'Ada', zones: { heart_rate: { zones } } };
+  const athlete = { firstname: 'Ada', zones: { heart_rate: { zones }, power: { zones } } };
   const athlete_id = int64(athleteId);
   await db
     .collection('athletes')

@@ -1,5 +1,5 @@
 /**
- * Questions about the heart over all recordings.
+ * Questions about the heart over all recordings, and the athlete's zones.
  */
 import type { Document } from 'mongodb';
 import type { Name, Recipe } from './recipe.ts';
@@ -15,57 +15,74 @@ import {
 
 const whole = { topic: 'Heart rate', collection: 'activities', reach: 'whole' } as const;
 
-/** Turns documents of `_id` (beats a minute) and `seconds` into one for each of the athlete's zones. */
-export const zoneStages = (athlete: Name): readonly Document[] => [
-  { $group: { _id: null, rates: { $push: { bpm: '$_id', seconds: '$seconds' } } } },
-  {
-    $lookup: {
-      from: 'athletes',
-      pipeline: [{ $match: { _id: athlete } }, { $project: { heart_rate: '$zones.heart_rate' } }],
-      as: 'athlete',
+/** The zones of an athlete: their field in `athletes.zones`, and the unit of the values. */
+interface ZoneKind {
+  readonly field: 'heart_rate' | 'power';
+  readonly unit: 'bpm' | 'watts';
+}
+
+/**
+ * Turns documents of `_id` (a value in the unit) and `seconds` into one for each of the athlete's zones. A
+ * zone ends where the next one begins, whether they share a bound (115, 115) or not (180, 181).
+ */
+export function zoneStages(athlete: Name, { field, unit }: ZoneKind): readonly Document[] {
+  const zones = `athlete.${field}.zones`;
+  return [
+    { $group: { _id: null, values: { $push: { value: '$_id', seconds: '$seconds' } } } },
+    {
+      $lookup: {
+        from: 'athletes',
+        pipeline: [{ $match: { _id: athlete } }, { $project: { [field]: `$zones.${field}` } }],
+        as: 'athlete',
+      },
     },
-  },
-  { $unwind: '$athlete' },
-  { $unwind: { path: '$athlete.heart_rate.zones', includeArrayIndex: 'index' } },
-  {
-    $match: {
-      'athlete.heart_rate.zones.min': { ...measured },
-      'athlete.heart_rate.zones.max': { ...measured, $gte: -1 },
+    { $unwind: '$athlete' },
+    { $unwind: { path: `$${zones}`, includeArrayIndex: 'index' } },
+    {
+      $match: {
+        [`${zones}.min`]: { ...measured },
+        [`${zones}.max`]: { ...measured, $gte: -1 },
+      },
     },
-  },
-  {
-    $project: {
-      _id: 0,
-      zone: { $add: [{ $toInt: '$index' }, 1] },
-      from_bpm: '$athlete.heart_rate.zones.min',
-      to_bpm: '$athlete.heart_rate.zones.max',
-      seconds: {
-        $reduce: {
-          input: '$rates',
-          initialValue: 0,
-          in: {
-            $cond: [
-              {
-                $and: [
-                  { $gte: ['$$this.bpm', '$athlete.heart_rate.zones.min'] },
-                  {
-                    $or: [
-                      { $lt: ['$$this.bpm', '$athlete.heart_rate.zones.max'] },
-                      { $lt: ['$athlete.heart_rate.zones.max', 0] },
-                    ],
-                  },
-                ],
-              },
-              { $add: ['$$value', '$$this.seconds'] },
-              '$$value',
-            ],
+    {
+      $setWindowFields: {
+        sortBy: { index: 1 },
+        output: { next: { $shift: { output: `$${zones}.min`, by: 1 } } },
+      },
+    },
+    { $set: { from: `$${zones}.min`, to: { $ifNull: ['$next', `$${zones}.max`] } } },
+    {
+      $project: {
+        _id: 0,
+        zone: { $add: [{ $toInt: '$index' }, 1] },
+        [`from_${unit}`]: '$from',
+        [`to_${unit}`]: '$to',
+        seconds: {
+          $reduce: {
+            input: '$values',
+            initialValue: 0,
+            in: {
+              $cond: [
+                {
+                  $and: [
+                    { $gte: ['$$this.value', '$from'] },
+                    { $or: [{ $lt: ['$$this.value', '$to'] }, { $lt: ['$to', 0] }] },
+                  ],
+                },
+                { $add: ['$$value', '$$this.seconds'] },
+                '$$value',
+              ],
+            },
           },
         },
       },
     },
-  },
-  { $sort: { zone: 1 } },
-];
+    { $sort: { zone: 1 } },
+  ];
+}
+
+export const heartZones = { field: 'heart_rate', unit: 'bpm' } as const;
+export const powerZones = { field: 'power', unit: 'watts' } as const;
 
 export const exampleZone = { zone: 2, from_bpm: 115, to_bpm: 134, seconds: 1811 };
 
@@ -85,7 +102,7 @@ export const heart: readonly Recipe[] = [
           seconds: { $sum: numberAt('$derived.heartrate_seconds.seconds') },
         },
       },
-      ...zoneStages(athlete),
+      ...zoneStages(athlete, heartZones),
     ],
     answer: exampleZone,
     note: 'With a precision of five beats: `derived` counts in steps of five, and a step belongs to the zone of its lowest beat. The zones are those of `athletes`, which `SYNC_ATHLETE` fetches. The last one has no end, which Strava writes as -1.',

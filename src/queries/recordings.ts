@@ -3,9 +3,9 @@
  * over the unwound samples.
  */
 import type { Document } from 'mongodb';
-import type { Recipe } from './recipe.ts';
+import type { Lookup, Recipe } from './recipe.ts';
 import { activity, measured, meters, Name, numberAt, seconds } from './recipe.ts';
-import { exampleZone, zoneStages } from './heart.ts';
+import { exampleZone, heartZones, powerZones, zoneStages } from './heart.ts';
 
 const topic = 'One recording';
 const selective = { topic, collection: 'streams', reach: 'selective' } as const;
@@ -31,6 +31,40 @@ const columns =
 
 /** A sample is valid for at most this long if no other follows. */
 const validSeconds = 30;
+
+/** From the samples to the seconds of each valid value. */
+function secondsOf(key: string, valid: Document): readonly Document[] {
+  return [
+    {
+      $setWindowFields: {
+        sortBy: { time: 1 },
+        output: { next: { $shift: { output: '$time', by: 1 } } },
+      },
+    },
+    { $match: { [key]: valid } },
+    {
+      $group: {
+        _id: `$${key}`,
+        seconds: {
+          $sum: {
+            $min: [
+              { $subtract: [{ $ifNull: ['$next', { $add: ['$time', 1] }] }, '$time'] },
+              validSeconds,
+            ],
+          },
+        },
+      },
+    },
+  ];
+}
+
+const ofOne: Lookup = {
+  as: 'one',
+  collection: 'activities',
+  filter: { _id: activity, 'sync.athlete_id': { $gt: 0 } },
+  projection: { athlete_id: '$sync.athlete_id' },
+  absence: 'There is no such activity.',
+};
 
 /** The window of that many seconds that ends with the current one. */
 const lastSeconds = [{ $subtract: [1, seconds] }, 0];
@@ -161,38 +195,27 @@ export const recordings: readonly Recipe[] = [
     name: 'heartrate-zones-of-one',
     title: 'How long was the heart in each of the athlete’s zones during a recording?',
     parameters: ['activity'],
-    lookup: {
-      as: 'one',
-      collection: 'activities',
-      filter: { _id: activity, 'sync.athlete_id': { $gt: 0 } },
-      projection: { athlete_id: '$sync.athlete_id' },
-      absence: 'There is no such activity.',
-    },
+    lookup: ofOne,
     pipeline: [
       ...samplesOf(['heartrate']),
-      {
-        $setWindowFields: {
-          sortBy: { time: 1 },
-          output: { next: { $shift: { output: '$time', by: 1 } } },
-        },
-      },
-      { $match: { heartrate: { $gt: 0, $lt: 300 } } },
-      {
-        $group: {
-          _id: '$heartrate',
-          seconds: {
-            $sum: {
-              $min: [
-                { $subtract: [{ $ifNull: ['$next', { $add: ['$time', 1] }] }, '$time'] },
-                validSeconds,
-              ],
-            },
-          },
-        },
-      },
-      ...zoneStages(new Name('one.athlete_id')),
+      ...secondsOf('heartrate', { $gt: 0, $lt: 300 }),
+      ...zoneStages(new Name('one.athlete_id'), heartZones),
     ],
     answer: exampleZone,
     note: 'A sample counts until the next one, for at most thirty seconds; the last one counts for one second. The zones are those of `athletes`, which `SYNC_ATHLETE` fetches.',
+  },
+  {
+    ...selective,
+    name: 'power-zones-of-one',
+    title: 'How long was the power in each of the athlete’s zones during a recording?',
+    parameters: ['activity'],
+    lookup: ofOne,
+    pipeline: [
+      ...samplesOf(['watts'], { watts: { $exists: true } }),
+      ...secondsOf('watts', measured),
+      ...zoneStages(new Name('one.athlete_id'), powerZones),
+    ],
+    answer: { zone: 2, from_watts: 181, to_watts: 247, seconds: 1204 },
+    note: 'A sample counts until the next one, for at most thirty seconds; the last one counts for one second. Coasting is in the first zone; a sample without power is in none. A zone ends where the next one begins, and the last one has no end, which Strava writes as -1. The zones are those of `athletes`, which `SYNC_ATHLETE` fetches.',
   },
 ];

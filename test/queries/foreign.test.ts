@@ -131,7 +131,7 @@ const zones = [
   { min: 150, max: -1 },
 ];
 
-const soundAthlete = { _id: athlete, zones: { heart_rate: { zones } } };
+const soundAthlete = { _id: athlete, zones: { heart_rate: { zones }, power: { zones } } };
 
 async function fill(value: unknown): Promise<readonly Long[]> {
   await adapter.empty();

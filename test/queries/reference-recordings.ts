@@ -283,6 +283,24 @@ export function heartrateZones(truth: readonly Truth[], athleteId: number, step:
   });
 }
 
+/** Counted second by second, in the zone with the highest start that the sample reaches. */
+export function powerZones(one: Truth, athleteId: number): Answer {
+  const { zones } = zonesOf(athleteId)['power'] as unknown as { zones: readonly Zone[] };
+  const seconds = zones.map(() => 0);
+  const times = streamOf(one, 'time').map(Number);
+  streamOf(one, 'watts').forEach((watts, index) => {
+    if (typeof watts !== 'number') return;
+    const zone = zones.findLastIndex(({ min }) => watts >= min);
+    const time = times[index] ?? 0;
+    seconds[zone] =
+      (seconds[zone] ?? 0) + Math.min((times[index + 1] ?? time + 1) - time, holdSeconds);
+  });
+  return zones.map(({ min }, index) => {
+    const to_watts = zones[index + 1]?.min ?? -1;
+    return { zone: index + 1, from_watts: min, to_watts, seconds: seconds[index] };
+  });
+}
+
 /** Counted sample by sample. */
 export function heatMap(truth: readonly Truth[], limit: number): Answer {
   const cells = new Map<string, { samples: number; ids: Set<number> }>();

@@ -74,7 +74,17 @@ export function zonesOf(athleteId: number): JsonRecord {
   const highest = createRandom(athleteId, 'zones').integer(175, 200);
   const bounds = [0, 0.6, 0.7, 0.8, 0.9].map((share) => Math.round(share * highest));
   const zones = bounds.map((min, index) => ({ min, max: bounds[index + 1] ?? -1 }));
-  return { heart_rate: { custom_zones: false, zones } };
+  return { heart_rate: { custom_zones: false, zones }, power: { zones: powerZonesOf(athleteId) } };
+}
+
+/** Watts are whole numbers: a zone begins one above the end of the last. */
+function powerZonesOf(athleteId: number): JsonRecord[] {
+  const threshold = createRandom(athleteId, 'power').integer(180, 320);
+  const ends = [0.55, 0.75, 0.9, 1.05, 1.2, 1.5].map((share) => Math.round(share * threshold));
+  return [...ends, -1].map((max, index) => ({
+    min: index === 0 ? 0 : (ends[index - 1] ?? 0) + 1,
+    max,
+  }));
 }
 
 /** `GET /athletes/{id}/stats`: only activities that everyone sees count. */

@@ -267,6 +267,7 @@ export interface ActivityDetail extends ActivitySummary {
   readonly laps: readonly Lap[];
   /** Time by Strava's zones of the athlete where they are stored, else in steps of the heart rate. */
   readonly heartrateZones: readonly Zone[];
+  /** Time by Strava's zones of the athlete; empty where they are not stored. */
   readonly powerZones: readonly Zone[];
   readonly bestDistances: readonly { readonly meters: number; readonly seconds: number }[];
   readonly bestPowers: readonly { readonly seconds: number; readonly watts: number }[];

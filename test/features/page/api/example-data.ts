@@ -18,11 +18,20 @@ const activities = [
   { id: 19_000_000_003, day: '2026-11-22', name: 'Morning Ride', sport_type: 'Ride' },
 ];
 
+const powerZones = [
+  { min: 0, max: 180 },
+  { min: 181, max: 246 },
+  { min: 247, max: -1 },
+];
+
 export async function fillExample({ store, activities: stored, database }: Adapter): Promise<void> {
   const tokens = createTokenStore(store, everyApplication);
   const expiresAt = new Date(exampleNow);
   await tokens.save({ athleteId, accessToken: 'a', refreshToken: 'r', expiresAt });
   await saveAthlete(store, athleteId, { firstname: 'Ada', lastname: 'Example' });
+  await database.db
+    .collection<{ _id: Long }>('athletes')
+    .updateOne({ _id: Long.fromNumber(athleteId) }, { $set: { 'zones.power.zones': powerZones } });
   const records = activities.map(({ id, day, ...fields }) =>
     recordOf(id, {
       ...fields,
@@ -45,6 +54,7 @@ const recording = {
   lng: [16.37, 16.38, 16.4, 16.37],
   altitude: [171.2, 215, 198.4, 171],
   heartrate: [92, 141, 152, 138],
+  watts: [140, 195, 262, 188],
 };
 
 const derived = {

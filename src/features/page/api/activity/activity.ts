@@ -14,7 +14,7 @@ import { summaryFields, summaryOf } from '../summary.ts';
 import { polylineOf, trackPositions } from '../lists/tracks.ts';
 import type { ActivityDetail, ActivitySummary, Lap } from '../types.ts';
 import { documentsOf, flagOf, measureOf, numberOf, textOf } from '../values.ts';
-import { heartrateZonesOf } from './zones.ts';
+import { heartrateZonesOf, powerZonesOf } from './zones.ts';
 
 /** What is long and not shown. */
 const projection = {
@@ -40,10 +40,11 @@ export async function readActivity(store: Store, id: number): Promise<ActivityDe
     db.collection(collection).findOne({ _id: one } as Document, {
       projection: { name: 1, firstname: 1, lastname: 1 },
     });
-  const [athlete, gear, heartrateZones, segmentEfforts, sameRoute] = await Promise.all([
+  const [athlete, gear, heartrateZones, powerZones, segmentEfforts, sameRoute] = await Promise.all([
     nameOf('athletes', int64(athleteId)),
     nameOf('gear', textOf(activity['gear_id'])),
     heartrateZonesOf(store, id, activity),
+    powerZonesOf(store, id),
     segmentEffortsOf(store, athleteId, activity),
     sameRouteAs(store, id),
   ]);
@@ -60,7 +61,7 @@ export async function readActivity(store: Store, id: number): Promise<ActivityDe
     line: polylineOf(trackPositions((Object(activity['track']) as Document)['coordinates'])),
     laps: documentsOf(activity['laps']).map(lapOf),
     heartrateZones,
-    powerZones: [],
+    powerZones,
     segmentEfforts,
     sameRoute,
     stravaUrl: activityAddress(id),

@@ -1,5 +1,5 @@
 /**
- * How long the heart was in each zone during an activity.
+ * How long the heart and the power were in each zone during an activity.
  */
 import type { Document } from 'mongodb';
 import { int64 } from '../../../../mongo/base/bson-value.ts';
@@ -21,9 +21,18 @@ export async function heartrateZonesOf(
   const { heartrate_seconds: steps } = Object(activity['derived']) as Document;
   const inSteps = documentsOf(steps).flatMap(stepOf);
   if (inSteps.length === 0) return [];
+  const inZones = await zonesOf(store, id, 'heartrate-zones-of-one');
+  return inZones.length === 0 ? inSteps : inZones;
+}
+
+/** In Strava's zones of the athlete; none where they are not stored. */
+export function powerZonesOf(store: Store, id: number): Promise<readonly Zone[]> {
+  return zonesOf(store, id, 'power-zones-of-one');
+}
+
+async function zonesOf(store: Store, id: number, question: string): Promise<readonly Zone[]> {
   const order = { scope: { activity: int64(id) }, match: {} };
-  const answer = (await answerOf(store, recipeNamed('heartrate-zones-of-one'), order)) ?? [];
-  return answer.length === 0 ? inSteps : answer.map(zoneOf);
+  return ((await answerOf(store, recipeNamed(question), order)) ?? []).map(zoneOf);
 }
 
 function stepOf({ bpm, seconds }: Document): readonly Zone[] {
@@ -32,10 +41,10 @@ function stepOf({ bpm, seconds }: Document): readonly Zone[] {
 }
 
 /** The last zone has no end, which Strava writes as -1. */
-function zoneOf({ from_bpm, to_bpm, seconds }: Document): Zone {
+function zoneOf({ from_bpm, to_bpm, from_watts, to_watts, seconds }: Document): Zone {
   return {
-    min: measureOf(from_bpm) ?? 0,
-    max: measureOf(to_bpm),
+    min: measureOf(from_bpm ?? from_watts) ?? 0,
+    max: measureOf(to_bpm ?? to_watts),
     seconds: measureOf(seconds) ?? 0,
   };
 }

@@ -144,6 +144,24 @@ describe('GET /activities/ID', () => {
     ]);
   });
 
+  it("counts the time of the power in the athlete's zones, none where they are not stored", async () => {
+    const watts = [180, 181, null, 0];
+    await api.put('streams', streamsOf({ time: [0, 10, 25, 60], watts }));
+    await api.put('activities', activityOf());
+    expect((await api.json<ActivityDetail>(path)).powerZones).toEqual([]);
+    const zones = [
+      { min: 0, max: 180 },
+      { min: 181, max: 246 },
+      { min: 247, max: -1 },
+    ];
+    await api.put('athletes', { _id: Long.fromNumber(athleteId), zones: { power: { zones } } });
+    expect((await api.json<ActivityDetail>(path)).powerZones).toEqual([
+      { min: 0, max: 181, seconds: 11 },
+      { min: 181, max: 247, seconds: 15 },
+      { min: 247, max: null, seconds: 0 },
+    ]);
+  });
+
   it("gives all of the athlete's efforts on each segment, the oldest first", async () => {
     const efforts = (...seconds: readonly unknown[]) => ({
       segment_efforts: seconds.map((elapsed_time) => ({
