@@ -9,13 +9,24 @@ import { h } from '../lib/tree.js';
 /** @import { Tree } from '../lib/tree.js' */
 /** @import { Context } from './view.js' */
 
+const maxShown = 10;
+
+/**
+ * Those of the chosen athlete.
+ * @template {{ readonly athleteId: string }} T
+ * @param {readonly T[]} values
+ * @param {Context} context
+ */
+function chosenOf(values, { athlete }) {
+  return values.filter(({ athleteId }) => athlete === '' || athleteId === athlete);
+}
+
 /**
  * @param {Now} now
  * @param {Context} context
  */
 export function recentSection({ recent }, context) {
-  const { athlete } = context;
-  const shown = recent.filter(({ athleteId }) => athlete === '' || athleteId === athlete);
+  const shown = chosenOf(recent, context).slice(0, maxShown);
   return h(
     'section',
     { 'aria-labelledby': 'recent' },
@@ -92,16 +103,17 @@ function recentRow(
  * @param {Context} context
  */
 export function changesSection({ changes }, context) {
+  const shown = chosenOf(changes, context).slice(0, maxShown);
   return h(
     'section',
     { class: 'card', 'aria-labelledby': 'changes' },
     h('h2', { id: 'changes' }, 'Last changes at Strava'),
-    changes.length === 0
+    shown.length === 0
       ? h('p', { class: 'muted' }, 'None yet.')
       : h(
           'ul',
           { class: 'list' },
-          ...changes.map((change) => h('li', {}, ...changeTexts(change, context))),
+          ...shown.map((change) => h('li', {}, ...changeTexts(change, context))),
         ),
   );
 }
@@ -124,17 +136,28 @@ function changeTexts({ activityId, name, at, kind, fields }, { format, nowMs, at
  * @param {Now} now
  * @param {Context} context
  */
-export function parkedSection({ parked }, context) {
+export function parkedSection({ parked, athletes }, context) {
+  const { athlete, format } = context;
+  const shown = chosenOf(parked, context);
+  const count = athletes
+    .filter(({ id }) => athlete === '' || id === athlete)
+    .reduce((sum, { streams }) => sum + streams.parked, 0);
   return h(
     'section',
     { class: 'card', 'aria-labelledby': 'parked' },
     h('h2', { id: 'parked' }, 'Parked'),
-    parked.length === 0
-      ? h('p', { class: 'muted' }, 'Nothing: every activity could be fetched and stored.')
+    shown.length === 0
+      ? h(
+          'p',
+          { class: 'muted' },
+          count === 0
+            ? 'Nothing: every activity could be fetched and stored.'
+            : `${format.count(count)} that are not listed here.`,
+        )
       : h(
           'ul',
           { class: 'list' },
-          ...parked.map((one) => h('li', {}, ...parkedTexts(one, context))),
+          ...shown.map((one) => h('li', {}, ...parkedTexts(one, context))),
         ),
   );
 }

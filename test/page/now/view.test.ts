@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ActivitySummary, Now } from '../../../src/features/page/api/types.ts';
+import type { ActivitySummary, ChangeNow, Now } from '../../../src/features/page/api/types.ts';
 import { createFormat } from '../../../src/page/lib/format.js';
 import { h, toHtml } from '../../../src/page/lib/tree.js';
 import type { Context } from '../../../src/page/now/view.js';
@@ -28,6 +28,12 @@ function activityOf(changes: Partial<ActivitySummary> = {}): ActivitySummary {
     ...changes,
   };
 }
+
+const change: ChangeNow = {
+  ...{ activityId: '1', athleteId: '7', name: '', at: '2026-11-26T10:00:00Z' },
+  ...{ kind: 'changed', fields: [] },
+};
+const parked = { activityId: '3', athleteId: '7', name: 'Bad', reason: 'a 500', nextTryAt: null };
 
 describe('the view of now', () => {
   it('shows how far the history is, and the day it will be done', () => {
@@ -89,16 +95,13 @@ describe('the view of now', () => {
   });
 
   it('shows changes and what is parked', () => {
-    const at = '2026-11-26T10:00:00Z';
     const text = textOf(
       nowOf({
         changes: [
-          { activityId: '1', name: 'Lunch', at, kind: 'changed', fields: ['name', 'gear_id'] },
-          { activityId: '2', name: '', at, kind: 'deleted', fields: [] },
+          { ...change, activityId: '1', name: 'Lunch', fields: ['name', 'gear_id'] },
+          { ...change, activityId: '2', kind: 'deleted' },
         ],
-        parked: [
-          { activityId: '3', name: 'Bad', reason: 'a 500', nextTryAt: '2026-11-26T18:00:00Z' },
-        ],
+        parked: [{ ...parked, nextTryAt: '2026-11-26T18:00:00Z' }],
       }),
     );
     expect(text).toContain('Lunch changed: name, gear_id, 2 hours ago');
@@ -118,9 +121,38 @@ describe('the view of now', () => {
   it('shows the chosen athlete alone', () => {
     const athletes = [athleteOf(), athleteOf({ id: '8', name: 'Bo' })];
     const recent = [activityOf(), activityOf({ id: '2', athleteId: '8', name: 'Of Bo' })];
-    const text = textOf(nowOf({ athletes, recent }), { athlete: '8' });
+    const changes = [
+      { ...change, name: 'Change of Ann' },
+      { ...change, athleteId: '8', name: 'Change by Bo' },
+    ];
+    const now = nowOf({
+      athletes,
+      recent,
+      changes,
+      parked: [{ ...parked, name: 'Parked of Ann' }],
+    });
+    const text = textOf(now, { athlete: '8' });
     expect(text).toContain('Of Bo');
+    expect(text).toContain('Change by Bo');
+    expect(text).toContain('Parked 20 that are not listed here.');
     expect(text).not.toMatch(/Ann|Loop/);
+  });
+
+  it('shows ten activities and changes where all athletes together have more', () => {
+    const some = Array.from({ length: 12 }, (_, index) => String(index));
+    const recent = some.map((id) => activityOf({ id, name: `Loop ${id}.` }));
+    const changes = some.map((id) => ({ ...change, name: `Change ${id}.` }));
+    const text = textOf(nowOf({ recent, changes }));
+    expect(text).toMatch(/Loop 9\..*Change 9\./);
+    expect(text).not.toMatch(/(?:Loop|Change) 10\./);
+  });
+
+  it('says that nothing is parked only where that is so', () => {
+    const none = { stored: 900, pending: 300, none: 80, parked: 0 };
+    expect(textOf(nowOf({ athletes: [athleteOf({ streams: none })] }))).toContain(
+      'Parked Nothing:',
+    );
+    expect(textOf(nowOf())).not.toContain('Parked Nothing:');
   });
 });
 

@@ -74,6 +74,7 @@ export interface Need {
 
 export interface ChangeNow {
   readonly activityId: Id;
+  readonly athleteId: Id;
   /** The activity's name; the last known one where it is gone. */
   readonly name: string;
   readonly at: Instant;
@@ -85,6 +86,7 @@ export interface ChangeNow {
 
 export interface ParkedNow {
   readonly activityId: Id;
+  readonly athleteId: Id;
   readonly name: string;
   readonly reason: string;
   readonly nextTryAt: Instant | null;
@@ -121,9 +123,9 @@ export interface Now {
   } | null;
   readonly nextRunAt: Instant | null;
   readonly needs: readonly Need[];
-  /** The last ten, of all athletes. */
+  /** The last ten of all athletes, and the last ten of each of the first ten, newest first. */
   readonly recent: readonly ActivitySummary[];
-  /** The last ten. */
+  /** As many as of `recent`. */
   readonly changes: readonly ChangeNow[];
   /** The first hundred. */
   readonly parked: readonly ParkedNow[];

@@ -102,7 +102,7 @@ describe('now', () => {
     expect(rest.version).toBe(status.version);
   });
 
-  it('now shows the last ten activities of all athletes, the newest first, with exact ids', async () => {
+  it('now shows the last activities of all athletes, the newest first, with exact ids', async () => {
     await api.adapter.activities.storePage(pageOf(twelve));
     const start = { start_date: '2026-09-10T07:00:00Z', athlete: { id: otherId } };
     await api.adapter.activities.storePage(
@@ -110,7 +110,7 @@ describe('now', () => {
     );
     const { recent } = await now();
     const ids = recent.map(({ id }) => id);
-    expect(ids).toEqual(['12', '11', String(wideId), '10', '9', '8', '7', '6', '5', '4']);
+    expect(ids).toEqual(['12', '11', String(wideId), '10', '9', '8', '7', '6', '5', '4', '3']);
     expect(recent[0]).toEqual({
       id: '12',
       athleteId: String(athleteId),
@@ -123,6 +123,27 @@ describe('now', () => {
       climbing: 12.5,
       streams: 'pending',
     });
+  });
+
+  it('now has the last ten activities and the changes of each athlete, the newest first', async () => {
+    const { store, activities } = api.adapter;
+    const old = (index: number) => ({
+      start_date: `2020-01-${String(index + 1).padStart(2, '0')}T06:00:00Z`,
+      athlete: { id: otherId },
+    });
+    const others = twelve.map((_, index) => recordOf(101 + index, old(index)));
+    await activities.storePage(pageOf(others, { athleteId: otherId }));
+    await recordDeletion(store, { athleteId: otherId, activityId: 101, at: fetchedAt });
+    await activities.storePage(pageOf(twelve));
+    for (const { id } of twelve) {
+      const at = new Date(fetchedAt.getTime() + 60_000 * Number(id));
+      await recordDeletion(store, { athleteId, activityId: Number(id), at });
+    }
+    const { recent, changes } = await now();
+    const ids = (from: number) => Array.from({ length: 10 }, (_, index) => String(from - index));
+    expect(recent.map(({ id }) => id)).toEqual([...ids(12), ...ids(112)]);
+    expect(changes.map(({ activityId }) => activityId)).toEqual([...ids(12), '101']);
+    expect(changes.at(-1)).toMatchObject({ athleteId: String(otherId) });
   });
 
   it('now shows who has activities and no login, and when the access was withdrawn', async () => {
@@ -166,6 +187,7 @@ describe('now', () => {
     expect(parked).toEqual([
       {
         activityId: '4',
+        athleteId: String(athleteId),
         name: 'Morning Ride',
         reason: 'Strava answered 500',
         nextTryAt: '2026-10-08T10:00:00Z',
