@@ -39,9 +39,6 @@ const placeButtonCount = 6;
 /** While tracks arrive, they are painted as often as this. */
 const paintIntervalMs = 400;
 
-/** More of them draw no other picture. */
-const heatCells = '50000';
-
 const view = byId('main');
 
 const state = {
@@ -156,7 +153,7 @@ async function drawLayer(trackMap) {
   byId('heat-note').hidden = !isHeat;
   if (isHeat) {
     /** @type {Cells} */
-    const cells = await getJson(pathFor('/api/v1/cells', { limit: heatCells }));
+    const cells = await getJson(pathFor('/api/v1/cells'));
     if (state.layer === 'heat') shown.heat = heatOf(cells.columns, heatLevels);
   } else {
     shown.heat = undefined;

@@ -1,7 +1,7 @@
 /**
  * Runs a question of the cookbook against the database. It only reads.
  */
-import type { Document } from 'mongodb';
+import type { AggregateOptions, Document } from 'mongodb';
 import type { Scope } from '../../queries/binding.ts';
 import { bindDocument, bindPipeline, withRing } from '../../queries/binding.ts';
 import { filtered } from '../../queries/filtered.ts';
@@ -30,6 +30,22 @@ export async function answerOf(
     if (!hasServerCode(error, badValue)) throw error;
     return answer({});
   }
+}
+
+/**
+ * The answer to a question without a lookup and without a hint, one document after the other. It is not
+ * retried.
+ * @throws what the driver throws.
+ */
+export function readAnswerOf(
+  { db }: Store,
+  recipe: Recipe,
+  { scope, match }: { readonly scope: Scope; readonly match: Document },
+  options: AggregateOptions,
+): AsyncIterable<Document> {
+  const source = filtered(recipe, match);
+  const pipeline = bindPipeline(source.pipeline, withRing(recipe.circle, scope));
+  return db.collection(source.collection).aggregate(pipeline, { allowDiskUse: true, ...options });
 }
 
 /** The given parameters, and the document that the question starts from. */

@@ -4,18 +4,22 @@
 import { Hono } from 'hono';
 import type { MiddlewareHandler } from 'hono';
 import { createBoundedWork } from '../../../http/bounded-work.ts';
+import { createTurns } from '../../../http/turns.ts';
 import type { Program } from '../../../program.ts';
 import type { PageSource } from '../source.ts';
 import { createEvents } from './events.ts';
 import { nowFeedOf } from './now-feed.ts';
-import { ApiFailure, databaseAway, respondToFailure } from './responses.ts';
+import { ApiFailure, busy, databaseAway, respondToFailure } from './responses.ts';
 import { createOneActivity } from './activity/one-activity.ts';
 import { createStoredLists } from './lists/stored-lists.ts';
 import { createTotals } from './totals.ts';
 
 /** The daemon tries on for ever while MongoDB is away; a reader does not wait for that. */
 const maxResponseMs = 15_000;
-const maxReads = 32;
+/** Well below the connections to MongoDB, which the sync shares. */
+const maxReads = 4;
+/** A view of the page asks for several things at once. */
+const maxWaiting = 28;
 
 /** Routes are added before the last one, which is for every other path. */
 export function createApi(program: Program, source: PageSource): Hono {
@@ -34,12 +38,23 @@ export function createApi(program: Program, source: PageSource): Hono {
 }
 
 function withinTime({ clock }: Program): MiddlewareHandler {
-  const bounded = createBoundedWork({ clock, maxMs: maxResponseMs, maxRunning: maxReads });
+  const maxRunning = maxReads + maxWaiting;
+  const bounded = createBoundedWork({ clock, maxMs: maxResponseMs, maxRunning });
+  const turns = createTurns({ maxRunning: maxReads, maxWaiting });
   return async (_context, next) => {
-    const isInTime = await bounded(async () => {
-      await next();
+    const state = { isWaiting: true, isLate: false };
+    const read = async (): Promise<boolean> => {
+      const end = await turns.take();
+      state.isWaiting = false;
+      try {
+        if (!state.isLate) await next();
+      } finally {
+        end();
+      }
       return true;
-    }, false);
-    if (!isInTime) throw databaseAway();
+    };
+    if (await bounded(read, false)) return;
+    state.isLate = true;
+    throw state.isWaiting ? busy() : databaseAway();
   };
 }

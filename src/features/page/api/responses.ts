@@ -10,13 +10,22 @@ import type { ApiError } from './types.ts';
 
 /** A request that is responded to with this status and this sentence. */
 export class ApiFailure extends HTTPException {
-  constructor(status: 400 | 404 | 503, message: string) {
+  readonly retryAfterSeconds: number | undefined;
+
+  /** @param retryAfterSeconds when the same request may succeed, for the header `Retry-After`. */
+  constructor(status: 400 | 404 | 503, message: string, retryAfterSeconds?: number) {
     super(status, { message });
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
 export function databaseAway(): ApiFailure {
   return new ApiFailure(503, 'MongoDB is away: try again once it is back.');
+}
+
+/** For a request that finds all places taken. */
+export function busy(): ApiFailure {
+  return new ApiFailure(503, 'The page has too much to read right now: try again in a moment.', 5);
 }
 
 export function unknownActivity(id: number): ApiFailure {
@@ -45,6 +54,8 @@ export function athleteParameter(context: Context): number | undefined {
 /** A failure of ours becomes a response; any other error is a bug, and goes on. */
 export const respondToFailure: ErrorHandler = (error, context) => {
   if (error instanceof ApiFailure) {
+    const { retryAfterSeconds } = error;
+    if (retryAfterSeconds !== undefined) context.header('retry-after', String(retryAfterSeconds));
     return context.json<ApiError>({ message: error.message }, error.status);
   }
   if (!(error instanceof DomestiqueError)) throw error;

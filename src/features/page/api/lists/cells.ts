@@ -2,10 +2,12 @@
  * `cells`: the cookbook's heat map, of one athlete or of all.
  */
 import type { Context } from 'hono';
+import { MongoUnavailableError } from '../../../../errors.ts';
 import { int64 } from '../../../../mongo/base/bson-value.ts';
+import { isPassing } from '../../../../mongo/base/failures.ts';
 import { recipeNamed } from '../../../../queries/recipes.ts';
-import { answerOf } from '../../../shared/answer.ts';
-import { ApiFailure, athleteParameter } from '../responses.ts';
+import { readAnswerOf } from '../../../shared/answer.ts';
+import { athleteParameter } from '../responses.ts';
 import type { StoredVersion } from './stored-version.ts';
 import type { Cells } from '../types.ts';
 import { numberOf } from '../values.ts';
@@ -13,39 +15,42 @@ import { numberOf } from '../values.ts';
 export interface CellsOrder {
   /** Of all athletes where it is absent. */
   readonly athleteId: number | undefined;
-  readonly limit: number;
 }
 
-const defaultLimit = 20_000;
-const maxLimit = 100_000;
+/** More of them draw no other picture. */
+const maxCells = 50_000;
+/** MongoDB ends the aggregation then, so that it does not go on for nobody. */
+const maxTimeMS = 60_000;
 
 /** @throws ApiFailure with 400 for a wrong parameter. */
 export function cellsOrderOf(context: Context): CellsOrder {
-  const text = context.req.query('limit') ?? String(defaultLimit);
-  const limit = /^[1-9]\d{0,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (limit <= maxLimit) return { athleteId: athleteParameter(context), limit };
-  throw new ApiFailure(
-    400,
-    `limit takes a whole number from 1 to ${maxLimit}; not "${text.slice(0, 40)}".`,
-  );
+  return { athleteId: athleteParameter(context) };
 }
 
-/** {@link Cells} as JSON. */
+/** {@link Cells} as JSON. @throws MongoUnavailableError where MongoDB is away or takes too long. */
 export async function* writeCells(
   { store }: StoredVersion,
-  { athleteId, limit }: CellsOrder,
+  { athleteId }: CellsOrder,
 ): AsyncGenerator<string> {
   // The question only matches by it.
   const athlete = athleteId === undefined ? { $gt: 0 } : int64(athleteId);
-  const order = { scope: { athlete, limit }, match: {} };
-  const cells = (await answerOf(store, recipeNamed('heat-map'), order)) ?? [];
-  const column = (key: keyof Cells['columns']): readonly number[] =>
-    cells.map((cell) => numberOf(cell[key]) ?? 0);
-  const columns = {
-    lng: column('lng'),
-    lat: column('lat'),
-    activities: column('activities'),
-    samples: column('samples'),
+  const order = { scope: { athlete, limit: maxCells }, match: {} };
+  const columns: Record<keyof Cells['columns'], number[]> = {
+    lng: [],
+    lat: [],
+    activities: [],
+    samples: [],
   };
-  yield JSON.stringify({ count: cells.length, columns } satisfies Cells);
+  try {
+    // Not retried: the reader asks again, and a question that takes too long would take so again.
+    for await (const cell of readAnswerOf(store, recipeNamed('heat-map'), order, { maxTimeMS })) {
+      for (const [key, column] of Object.entries(columns)) column.push(numberOf(cell[key]) ?? 0);
+    }
+  } catch (error) {
+    if (!isPassing(error)) throw error;
+    throw new MongoUnavailableError('MongoDB is away, or takes too long for the heat map.', {
+      cause: error,
+    });
+  }
+  yield JSON.stringify({ count: columns.lng.length, columns } satisfies Cells);
 }

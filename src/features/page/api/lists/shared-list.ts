@@ -10,13 +10,16 @@ import type { Context } from 'hono';
 import { DomestiqueError } from '../../../../errors.ts';
 import type { Growing } from './growing.ts';
 import { createGrowing } from './growing.ts';
-import { databaseAway } from '../responses.ts';
+import type { Turns } from '../../../../http/turns.ts';
+import { busy, databaseAway } from '../responses.ts';
 import type { ReadVersion, StoredVersion } from './stored-version.ts';
 
 export interface ListOptions {
   readonly contentType: string;
   /** The text in pieces. */
   readonly write: (stored: StoredVersion) => AsyncIterable<string>;
+  /** Those of all lists together. */
+  readonly turns: Turns;
 }
 
 interface Body {
@@ -24,10 +27,13 @@ interface Body {
   readonly gzipped: Growing<Buffer>;
 }
 
-/** @throws ApiFailure with 503 while MongoDB is away and the list was never read whole. */
+/**
+ * @throws ApiFailure with 503 while MongoDB is away and the list was never read whole, and where too many
+ * lists wait to be read.
+ */
 export function createSharedList(
   readVersion: ReadVersion,
-  { contentType, write }: ListOptions,
+  { contentType, write, turns }: ListOptions,
 ): (context: Context) => Promise<Response> {
   let last: Body | undefined;
   /** The one before, for while MongoDB is away. */
@@ -46,8 +52,9 @@ export function createSharedList(
   const bodyFor = (stored: StoredVersion): Body => {
     const { version } = stored;
     if (last?.version === version && last.gzipped.state() !== 'failed') return last;
+    if (turns.isFull()) throw busy();
     if (last?.gzipped.state() === 'whole') earlier = last;
-    last = { version, gzipped: createGrowing(gzip(write(stored))) };
+    last = { version, gzipped: createGrowing(gzip(inTurn(turns.take(), () => write(stored)))) };
     return last;
   };
 
@@ -100,6 +107,19 @@ async function* quietly(
   } catch (error) {
     if (outgoing === undefined || !(error instanceof DomestiqueError)) throw error;
     outgoing.destroy();
+  }
+}
+
+/** Begins once it is its turn. */
+async function* inTurn(
+  turn: Promise<() => void>,
+  write: () => AsyncIterable<string>,
+): AsyncGenerator<string> {
+  const end = await turn;
+  try {
+    yield* write();
+  } finally {
+    end();
   }
 }
 

@@ -6,6 +6,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MongoUnavailableError } from '../../../../../src/errors.ts';
 import { createSharedList } from '../../../../../src/features/page/api/lists/shared-list.ts';
 import type { ReadVersion } from '../../../../../src/features/page/api/lists/stored-version.ts';
+import { respondToFailure } from '../../../../../src/features/page/api/responses.ts';
+import { createTurns } from '../../../../../src/http/turns.ts';
 import type { Store } from '../../../../../src/mongo/schema/collections.ts';
 
 const closers: (() => unknown)[] = [];
@@ -21,7 +23,10 @@ interface Listed {
 }
 
 /** A list behind a server of its own. */
-async function serve(listed: Listed): Promise<string> {
+async function serve(
+  listed: Listed,
+  turns = createTurns({ maxRunning: 1, maxWaiting: 2 }),
+): Promise<string> {
   const readVersion: ReadVersion = () => {
     const { version } = listed;
     const names = { athletes: new Map<string, string>(), gear: new Map<string, string>() };
@@ -34,7 +39,10 @@ async function serve(listed: Listed): Promise<string> {
     listed.writes += 1;
     return listed.write();
   };
-  app.get('/list', createSharedList(readVersion, { contentType: 'text/plain', write }));
+  for (const path of ['/list', '/b', '/c', '/d']) {
+    app.get(path, createSharedList(readVersion, { contentType: 'text/plain', write, turns }));
+  }
+  app.onError(respondToFailure);
   const server = createServer((request, response) => {
     void getRequestListener(app.fetch)(request, response);
   });
@@ -73,6 +81,37 @@ describe('a shared list', () => {
     listed.version = 'b';
     await (await fetch(url, plain)).text();
     expect(listed.writes).toBe(2);
+  });
+
+  it('waits while another one is read, and says busy where too many wait', async () => {
+    const released = Promise.withResolvers<undefined>();
+    const started: number[] = [];
+    const listed: Listed = {
+      version: 'a',
+      writes: 0,
+      write: async function* () {
+        started.push(started.length);
+        await released.promise;
+        yield 'whole';
+      },
+    };
+    const turns = createTurns({ maxRunning: 1, maxWaiting: 2 });
+    const url = await serve(listed, turns);
+    const texts = ['', '/../b', '/../c'].map(async (path) => {
+      const response = await fetch(`${url}${path}`, plain);
+      return response.text();
+    });
+    await vi.waitFor(() => {
+      expect(turns.isFull()).toBe(true);
+    });
+    const rejected = await fetch(`${url}/../d`, plain);
+    expect(rejected.status).toBe(503);
+    expect(rejected.headers.get('retry-after')).toBe('5');
+    expect(await rejected.text()).toContain('too much to read');
+    expect(started).toEqual([0]);
+    released.resolve(undefined);
+    expect(await Promise.all(texts)).toEqual(['whole', 'whole', 'whole']);
+    expect(started).toEqual([0, 1, 2]);
   });
 
   it.each([
