@@ -52,11 +52,9 @@ export function nameOf({ id, name }) {
  * @param {Context} context
  * @returns {string}
  */
-function progressText(
-  { activities, listedSince, streams, isLoggedIn },
-  { toDo },
-  { format, nowMs },
-) {
+function progressText(athlete, now, context) {
+  const { activities, listedSince, streams, streamsToDo, isLoggedIn } = athlete;
+  const { format } = context;
   if (activities === 0) {
     return listedSince === null && isLoggedIn
       ? 'Nothing is listed yet: the first poll of the daemon lists the newest activities.'
@@ -67,10 +65,41 @@ function progressText(
       ? 'No activity has a recording.'
       : 'Every recording is here that Strava has.';
   }
-  if (!isLoggedIn || toDo.streams === 0)
-    return `${format.count(streams.pending)} activities have only their summary.`;
-  if (toDo.endsAt === null) return `${format.count(streams.pending)} to fetch.`;
-  return `${format.count(streams.pending)} to fetch: done about ${format.date(toDo.endsAt)} (${format.relative(toDo.endsAt, nowMs)}).`;
+  const summaries = streams.pending - streamsToDo;
+  const left = `${format.count(summaries)} activities have only their summary.`;
+  if (streamsToDo === 0) return left;
+  const toFetch = `${format.count(streamsToDo)} to fetch${hasAllToDo(athlete, now) ? endText(now, context) : ''}.`;
+  return summaries > 0 ? `${toFetch} ${left}` : toFetch;
+}
+
+/**
+ * Whether the end of all that is to fetch is the athlete's, too.
+ * @param {AthleteNow} athlete
+ * @param {Now} now
+ */
+function hasAllToDo({ streamsToDo }, { toDo }) {
+  return streamsToDo === toDo.streams;
+}
+
+/**
+ * @param {Now} now
+ * @param {Context} context
+ */
+function endText({ toDo: { endsAt } }, { format, nowMs }) {
+  if (endsAt === null) return '';
+  return `: done about ${format.date(endsAt)} (${format.relative(endsAt, nowMs)})`;
+}
+
+/**
+ * When the recordings of all athletes are here; empty where no athlete or one of the shown has all that is to do.
+ * @param {readonly AthleteNow[]} athletes Those shown.
+ * @param {Now} now
+ * @param {Context} context
+ */
+export function jointEndText(athletes, now, context) {
+  const { streams } = now.toDo;
+  if (streams === 0 || athletes.some((one) => hasAllToDo(one, now))) return '';
+  return `${context.format.count(streams)} to fetch for all athletes together${endText(now, context)}.`;
 }
 
 /**

@@ -2,7 +2,7 @@
  * The view of now as a tree: the server renders it first, the browser again with each new state.
  */
 import { h } from '../lib/tree.js';
-import { athleteCard } from './athletes.js';
+import { athleteCard, jointEndText } from './athletes.js';
 import { fact } from './fact.js';
 import { changesSection, parkedSection, recentSection } from './lists.js';
 import { quotaCard } from './quota.js';
@@ -64,9 +64,12 @@ export function bannerText({ isStale, at }, format) {
 function cardsOf(athletes, now, context) {
   const cards = athletes.map((one) => athleteCard(one, now, context));
   const others = [quotaCard(now, context), daemonCard(now, context)];
-  return (cards.length < 2 ? [[...cards, ...others]] : [cards, others]).map((row) =>
-    h('div', { class: 'cards' }, ...row),
-  );
+  const rows = cards.length < 2 ? [[...cards, ...others]] : [cards, others];
+  const jointEnd = jointEndText(athletes, now, context);
+  return [
+    ...(jointEnd === '' ? [] : [h('p', {}, jointEnd)]),
+    ...rows.map((row) => h('div', { class: 'cards' }, ...row)),
+  ];
 }
 
 /**

@@ -9,6 +9,7 @@ export function athleteOf(changes: Partial<AthleteNow> = {}): AthleteNow {
   return {
     ...{ id: '7', name: 'Ann', activities: 1_300, unusableRecords: 0, streamsOfExport: 300 },
     streams: { stored: 900, pending: 300, none: 80, parked: 20 },
+    streamsToDo: 300,
     listedSince: '1970-01-01T00:00:00Z',
     newestStart: '2026-11-25T06:00:00Z',
     oldestStart: '2012-05-01T06:00:00Z',

@@ -188,7 +188,7 @@ describe('the states of an athlete', () => {
     ['only in an export', [athleteOf({ isLoggedIn: false })], '', 'From an export alone'],
     [
       'only with summaries',
-      [athleteOf({ isLoggedIn: false, streams: { ...streams, pending: 9 } })],
+      [athleteOf({ isLoggedIn: false, streams: { ...streams, pending: 9 }, streamsToDo: 0 })],
       '',
       '9 activities have only their summary.',
     ],
@@ -201,6 +201,31 @@ describe('the states of an athlete', () => {
     ['without a name', [athleteOf({ name: '' })], '', 'Athlete 7'],
   ] as const)('show one that is %s', (_state, athletes, athlete, text) => {
     expect(textOf(nowOf({ athletes }), { athlete })).toContain(text);
+  });
+
+  it('have the day of all once, where each has only a part of what is to fetch', () => {
+    const athletes = [
+      athleteOf({ streamsToDo: 250 }),
+      athleteOf({ id: '8', name: 'Bo', streamsToDo: 50 }),
+    ];
+    const now = nowOf({ athletes });
+    const day = 'done about 26 Nov 2026 (in 2 hours).';
+    const joint = `300 to fetch for all athletes together: ${day}`;
+    for (const athlete of ['', '8']) {
+      expect(textOf(now, { athlete })).toContain(joint);
+      expect(textOf(now, { athlete }).split('done about')).toHaveLength(2);
+    }
+    expect(textOf(now)).toContain('250 to fetch. 50 activities have only their summary.');
+  });
+
+  it('have the day of all in the card of who has all that is to fetch', () => {
+    const athletes = [athleteOf(), athleteOf({ id: '8', name: 'Bo', streamsToDo: 0 })];
+    const text = textOf(nowOf({ athletes }));
+    expect(text).toContain('300 to fetch: done about 26 Nov 2026 (in 2 hours).');
+    expect(text).not.toContain('together');
+    expect(textOf(nowOf({ athletes }), { athlete: '8' })).toContain(
+      '300 to fetch for all athletes',
+    );
   });
 
   it('have no end where nothing can be estimated', () => {

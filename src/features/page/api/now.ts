@@ -55,8 +55,8 @@ function figuresOf(status: Figures): FiguresNow {
   const { athletes, withoutLogin, quota, toDo, daemons, lastRun, nextRunAt } = status;
   return {
     athletes: [
-      ...athletes.map((athlete) => athleteOf(athlete, true)),
-      ...withoutLogin.map((athlete) => athleteOf(athlete, false)),
+      ...athletes.map((athlete) => athleteOf(athlete, true, athlete.streamsToDo)),
+      ...withoutLogin.map((athlete) => athleteOf(athlete, false, 0)),
     ],
     quota: {
       short: windowOf(quota.short),
@@ -79,11 +79,11 @@ function figuresOf(status: Figures): FiguresNow {
   };
 }
 
-function athleteOf(athlete: AthleteOverview, isLoggedIn: boolean): AthleteNow {
+function athleteOf(athlete: AthleteOverview, isLoggedIn: boolean, streamsToDo: number): AthleteNow {
   const { name, activities, streams, streamsOfExport, unusableRecords } = athlete;
   return {
     id: String(athlete.athleteId),
-    ...{ name, activities, streams, streamsOfExport, unusableRecords },
+    ...{ name, activities, streams, streamsToDo, streamsOfExport, unusableRecords },
     listedSince: instantOrNull(athlete.listedSince),
     newestStart: instantOrNull(athlete.newestStart),
     oldestStart: instantOrNull(athlete.oldestStart),

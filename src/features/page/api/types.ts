@@ -38,6 +38,8 @@ export interface AthleteNow {
   readonly name: string;
   readonly activities: number;
   readonly streams: Readonly<Record<StreamsState, number>>;
+  /** How many of the pending recordings are fetched: those before `SYNC_SINCE` are not. */
+  readonly streamsToDo: number;
   /** How many of the stored recordings are of Strava's bulk export. */
   readonly streamsOfExport: number;
   /** Records of the list that could not be stored. */

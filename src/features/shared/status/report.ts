@@ -32,6 +32,8 @@ import { reportQuota } from '../quota-report.ts';
 export interface AthleteStatus extends AthleteOverview {
   /** What the grant leaves out, one sentence each. */
   readonly scopeGaps: readonly string[];
+  /** How many streams are still to fetch. */
+  readonly streamsToDo: number;
 }
 
 /** Everything that status shows. */
@@ -84,7 +86,8 @@ export async function readFigures(program: Program, database: Database): Promise
   const imported = await importedWithoutLogin(store);
   const departed = await deauthorizedAthletes(store, application);
   const athleteIds = athletes.map(({ athleteId }) => athleteId);
-  const streams = await countToDo(program, database, athletes);
+  const toDo = await countToDo(program, database, athletes);
+  const streams = [...toDo.values()].reduce((sum, count) => sum + count, 0);
   const clientId = await clientIdOf(program, database);
   const state =
     clientId === undefined ? emptyQuota : await createQuotaStore(database.store, clientId).load();
@@ -104,6 +107,7 @@ export async function readFigures(program: Program, database: Database): Promise
     athletes: athletes.map((athlete) => ({
       ...athlete,
       scopeGaps: scopeGapsOf(athlete, config.strava.scopes),
+      streamsToDo: toDo.get(athlete.athleteId) ?? 0,
     })),
     withoutLogin: await withoutLogin(store),
     others,
@@ -127,20 +131,19 @@ export async function readFigures(program: Program, database: Database): Promise
   };
 }
 
-/** Only what the configuration wants: pending streams before SYNC_SINCE stay where they are. */
+/** Of each athlete. Only what the configuration wants: pending streams before SYNC_SINCE stay where they are. */
 async function countToDo(
   { config, clock }: Program,
   { activities }: Database,
   athletes: readonly AthleteOverview[],
-): Promise<number> {
-  const { shouldFetchStreams } = config.sync;
-  if (!shouldFetchStreams) return 0;
+): Promise<ReadonlyMap<number, number>> {
+  const counts = new Map<number, number>();
+  if (!config.sync.shouldFetchStreams) return counts;
   const from = defaultBackfillSince(config, clock.nowMs());
-  let streams = 0;
   for (const { athleteId } of athletes) {
-    streams += await activities.countPending(athleteId, from ? { from } : {});
+    counts.set(athleteId, await activities.countPending(athleteId, from ? { from } : {}));
   }
-  return streams;
+  return counts;
 }
 
 /** The configured application; without one configured, the only one that is known. */

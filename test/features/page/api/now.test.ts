@@ -75,6 +75,7 @@ describe('now', () => {
         name: 'Anna Muster',
         activities: 12,
         streams: athlete?.streams,
+        streamsToDo: 11,
         streamsOfExport: 1,
         unusableRecords: 0,
         listedSince: time(athlete?.listedSince),
@@ -123,6 +124,21 @@ describe('now', () => {
       climbing: 12.5,
       streams: 'pending',
     });
+  });
+
+  it('now counts for each athlete what is to fetch, without what is before SYNC_SINCE', async () => {
+    await logIn();
+    await logIn(otherId);
+    await api.adapter.activities.storePage(pageOf(twelve));
+    const other = recordOf(101, { start_date: '2026-09-12T06:00:00Z', athlete: { id: otherId } });
+    await api.adapter.activities.storePage(pageOf([other], { athleteId: otherId }));
+    const { config } = api.program;
+    const since = '2026-09-10';
+    const program = { ...api.program, config: { ...config, sync: { ...config.sync, since } } };
+    const { athletes, toDo } = await readNow(program, api.database);
+    expect(athletes.map(({ streams }) => streams.pending)).toEqual([12, 1]);
+    expect(athletes.map(({ streamsToDo }) => streamsToDo)).toEqual([3, 1]);
+    expect(toDo.streams).toBe(4);
   });
 
   it('now has the last ten activities and the changes of each athlete, the newest first', async () => {
