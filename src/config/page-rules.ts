@@ -31,7 +31,7 @@ export function pageContradictions(
 /** What a user should know of the page's login; undefined for nothing. */
 export function pageNote(page: PageConfig): string | undefined {
   if (!page.isOn || !page.isLoginOfProxy) return undefined;
-  return `${auth.env}=none: the page asks nobody for a login, so your proxy has to. Whoever reaches port ${page.port} on ${page.host} past the proxy reads everything.`;
+  return `${auth.env}=none: the page asks nobody for a login, so your proxy has to. Whoever reaches port ${page.port} on ${page.host} past the proxy reads everything. The page then takes any host name, so your proxy has to reject foreign ones (DNS rebinding).`;
 }
 
 type Labels = Readonly<

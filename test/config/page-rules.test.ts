@@ -90,7 +90,7 @@ describe('a page without a login of its own', () => {
     expect(noteOf({})).toBeUndefined();
     expect(noteOf(passwordFile)).toBeUndefined();
     expect(noteOf({ ...noLogin, ...trusted, PAGE_HOST: '0.0.0.0' })).toBe(
-      'PAGE_AUTH=none: the page asks nobody for a login, so your proxy has to. Whoever reaches port 8486 on 0.0.0.0 past the proxy reads everything.',
+      'PAGE_AUTH=none: the page asks nobody for a login, so your proxy has to. Whoever reaches port 8486 on 0.0.0.0 past the proxy reads everything. The page then takes any host name, so your proxy has to reject foreign ones (DNS rebinding).',
     );
     expect(noteOf({ ...noLogin, ...trusted, PAGE: 'false' })).toBeUndefined();
   });
