@@ -5,6 +5,7 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { commandLine } from '../../domain/invocation.ts';
+import { notFound } from '../../http/app.ts';
 import { createFormat } from '../../page/lib/format.js';
 import { athleteOf } from '../../page/lib/paths.js';
 import type { Tree } from '../../page/lib/tree.js';
@@ -60,13 +61,18 @@ const activity: View = {
   scripts: [leaflet.script, uPlot.script, 'page/activity.js'],
 };
 
+const missing: View = { title: 'Not found', section: '', styles: [], scripts: [] };
+
 /** The views over the figures that the API has too. */
 export function createViews(program: Program, source: PageSource, assets: AssetUrls): Hono {
   const feed = nowFeedOf(program, source);
   return viewsOf({ program, assets, readNow: feed.recent });
 }
 
-/** Serves `/`, `/calendar`, `/map`, `/activities` and `/activities/:id`. */
+/**
+ * Serves `/`, `/calendar`, `/map`, `/activities` and `/activities/:id`; at every other path outside the API a
+ * document says that nothing is there.
+ */
 export function viewsOf(options: ViewsOptions): Hono {
   const app = new Hono();
   app.get('/', async (context) =>
@@ -82,7 +88,16 @@ export function viewsOf(options: ViewsOptions): Hono {
       respond(context, options, view, { banner: '', content: waitingContent(view) }),
     );
   }
+  app.get('*', (context) => {
+    if (context.req.path.startsWith('/api/')) return notFound();
+    context.status(404);
+    return respond(context, options, missing, { banner: '', content: missingContent() });
+  });
   return app;
+}
+
+function missingContent(): readonly Tree[] {
+  return [h('h1', {}, missing.title), h('p', {}, 'The page has nothing at this address.')];
 }
 
 function withTiles(view: View, { program }: ViewsOptions): View {

@@ -84,8 +84,21 @@ describe('the documents of the page', () => {
     expect(html).toContain('data-tiles-attribution="© &quot;Maps&quot;"');
   });
 
-  it.each(['/activities/12x', '/activities/', '/now', '/assets'])('are not at %s', async (path) => {
-    expect((await appOf().request(path)).status).toBe(404);
+  it.each(['/activities/12x', '/activities/', '/now', '/assets', '/nope?athlete=7'])(
+    'say that nothing is at %s, with the navigation',
+    async (path) => {
+      const response = await appOf().request(path);
+      expect(response.status).toBe(404);
+      expect(response.headers.get('content-type')).toMatch(/^text\/html/);
+      const html = await response.text();
+      expect(html).toContain('<p>The page has nothing at this address.</p>');
+      expect(html).toMatch(/<a href="\/calendar(\?athlete=7)?">Calendar<\/a>/);
+    },
+  );
+
+  it('leave an unknown path of the API to JSON', async () => {
+    const response = await appOf().request('/api/v1/nope');
+    expect([response.status, await response.json()]).toEqual([404, { message: 'Not Found' }]);
   });
 });
 
