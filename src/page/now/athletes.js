@@ -144,9 +144,14 @@ function listText(since, format) {
  * @param {Context} context
  * @returns {readonly string[]}
  */
-function stateTexts({ isLoggedIn, deauthorizedAt }, { format }) {
+function stateTexts({ isLoggedIn, hasExport, deauthorizedAt }, { format }) {
   if (deauthorizedAt !== null) {
     return [`Withdrew the access at Strava on ${format.date(deauthorizedAt)}; the data is kept.`];
   }
-  return isLoggedIn ? [] : ['From an export alone: nobody has logged in to keep this current.'];
+  if (isLoggedIn) return [];
+  return [
+    hasExport
+      ? 'From an export alone: nobody has logged in to keep this current.'
+      : 'No login keeps this current.',
+  ];
 }

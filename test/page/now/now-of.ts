@@ -14,7 +14,7 @@ export function athleteOf(changes: Partial<AthleteNow> = {}): AthleteNow {
     newestStart: '2026-11-25T06:00:00Z',
     oldestStart: '2012-05-01T06:00:00Z',
     polledAt: '2026-11-26T11:55:00Z',
-    ...{ isLoggedIn: true, needsAuthorization: null, deauthorizedAt: null },
+    ...{ isLoggedIn: true, hasExport: true, needsAuthorization: null, deauthorizedAt: null },
     ...changes,
   };
 }

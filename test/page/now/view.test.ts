@@ -187,6 +187,12 @@ describe('the states of an athlete', () => {
     ],
     ['only in an export', [athleteOf({ isLoggedIn: false })], '', 'From an export alone'],
     [
+      'without a login and an export',
+      [athleteOf({ isLoggedIn: false, hasExport: false })],
+      '',
+      'No login keeps this current.',
+    ],
+    [
       'only with summaries',
       [athleteOf({ isLoggedIn: false, streams: { ...streams, pending: 9 }, streamsToDo: 0 })],
       '',

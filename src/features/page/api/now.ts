@@ -90,6 +90,7 @@ function athleteOf(athlete: AthleteOverview, isLoggedIn: boolean, streamsToDo: n
     polledAt: instantOrNull(athlete.polledAt),
     isLoggedIn,
     needsAuthorization: athlete.needsAuthorization ?? null,
+    hasExport: athlete.hasExport,
     deauthorizedAt: instantOrNull(athlete.deauthorizedAt),
   };
 }

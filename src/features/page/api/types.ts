@@ -49,8 +49,10 @@ export interface AthleteNow {
   readonly newestStart: Instant | null;
   readonly oldestStart: Instant | null;
   readonly polledAt: Instant | null;
-  /** False for one of whom there is only an export. */
+  /** False where no login keeps the activities current. */
   readonly isLoggedIn: boolean;
+  /** Whether Strava's bulk export of the athlete was imported. */
+  readonly hasExport: boolean;
   /** Why the login no longer works; null where it works. */
   readonly needsAuthorization: string | null;
   readonly deauthorizedAt: Instant | null;

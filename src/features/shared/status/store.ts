@@ -23,6 +23,8 @@ export interface AthleteOverview {
   readonly streams: Readonly<Record<StreamsState, number>>;
   /** How many of the stored ones are recordings of an export. */
   readonly streamsOfExport: number;
+  /** Whether Strava's bulk export of the athlete was imported. */
+  readonly hasExport: boolean;
   /** Records of the list that could not be stored. */
   readonly unusableRecords: number;
   readonly polledAt: Date | undefined;
@@ -128,6 +130,7 @@ async function overviewOf(
       parked: count('parked'),
     },
     streamsOfExport: states.find(({ _id }) => _id === 'stored')?.ofExport ?? 0,
+    hasExport: profile?.export !== undefined,
     unusableRecords,
     polledAt: profile?.sync?.polled_at,
     listedSince: profile?.sync?.coverage?.spans[0]?.from,

@@ -83,6 +83,7 @@ describe('now', () => {
         oldestStart: '2026-09-01T06:00:00Z',
         polledAt: time(athlete?.polledAt),
         isLoggedIn: true,
+        hasExport: false,
         needsAuthorization: null,
         deauthorizedAt: null,
       },
@@ -168,6 +169,16 @@ describe('now', () => {
     await saveAthlete(store, athleteId, { firstname: 'Anna' });
     await markDeauthorized(store, athleteId, fetchedAt);
     const gone = { id: String(athleteId), activities: 12, isLoggedIn: false };
+    expect((await now()).athletes).toMatchObject([{ hasExport: false }]);
+    const archive = { archived_at: fetchedAt, imported_at: fetchedAt, fields: {}, gear: [] };
+    await store.db
+      .collection<{ readonly _id: Long }>('athletes')
+      .updateOne(
+        { _id: Long.fromNumber(athleteId) },
+        { $set: { export: archive } },
+        { bypassDocumentValidation: true },
+      );
+    expect((await now()).athletes).toMatchObject([{ hasExport: true }]);
     const at = { deauthorizedAt: '2026-10-05T10:00:00Z' };
     expect((await now()).athletes).toMatchObject([{ ...gone, ...at }]);
     const [need] = (await now()).needs.filter(({ commands }) => commands.length === 2);
