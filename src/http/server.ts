@@ -1,6 +1,6 @@
 /**
  * An HTTP server: passes each request to an app of Hono, within limits of size, time and number. An error
- * that the app throws is a bug, and ends the process.
+ * that the app throws is a bug, and ends the process unless `onBug` takes it.
  */
 import { getRequestListener } from '@hono/node-server';
 import type { HttpBindings } from '@hono/node-server';
@@ -27,6 +27,8 @@ export interface HttpServerOptions {
     fetch(request: Request, env: HttpBindings): Response | Promise<Response>;
   };
   readonly clock: Clock;
+  /** Takes what the app throws, also in a streamed body, once the connection is closed. */
+  readonly onBug?: (error: unknown) => void;
   /** The names of the settings of host and port, for messages. */
   readonly settings: { readonly host: string; readonly port: string };
 }
@@ -108,11 +110,11 @@ interface Exchange extends HttpBindings {
   readonly isTooLarge: boolean;
 }
 
-/** @throws what the app throws, once the connection is closed. */
+/** @throws what the app throws, once the connection is closed, unless `onBug` takes it. */
 async function pass(
   incoming: IncomingMessage,
   { outgoing, isTooLarge }: Exchange,
-  { app, closing }: Serving,
+  { app, closing, onBug }: Serving,
 ): Promise<void> {
   const bugs: unknown[] = [];
   const fail = (error: unknown): void => {
@@ -142,7 +144,9 @@ async function pass(
       hostnameOf(incoming.headers.host ?? 'localhost') === undefined ? misdirected() : notFound(),
   });
   await listener(incoming, outgoing);
-  if (bugs.length > 0) throw bugs[0];
+  if (bugs.length === 0) return;
+  if (onBug === undefined) throw bugs[0];
+  onBug(bugs[0]);
 }
 
 function tooLarge(): Response {

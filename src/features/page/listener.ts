@@ -1,6 +1,7 @@
 /**
  * The page's own listener: guards, login, files, API and views.
  */
+import type { ErrorHandler } from 'hono';
 import { compress, COMPRESSIBLE_CONTENT_TYPE_REGEX } from 'hono/compress';
 import { pageNote } from '../../config/page-rules.ts';
 import { HttpServerError } from '../../errors.ts';
@@ -48,11 +49,12 @@ export async function servePage(program: Program, source: PageSource): Promise<P
   const closing = new AbortController();
   const { signal: closed } = closing;
   const database = (): Database | undefined => (closed.aborted ? undefined : source.database());
-  const app = await createPage(program, { database, closed });
+  const onBug = bugLog(program);
+  const app = await createPage(program, { database, closed }, onBug);
   const settings = { host: 'PAGE_HOST', port: 'PAGE_PORT' };
   const note = pageNote(config.page);
   if (note !== undefined) log.info(note);
-  const server = await startHttpServer({ host, port, app, clock, settings });
+  const server = await startHttpServer({ host, port, app, clock, settings, onBug });
   const close = (): Promise<void> => {
     closing.abort('closed');
     return server.close();
@@ -60,11 +62,37 @@ export async function servePage(program: Program, source: PageSource): Promise<P
   return { url: localUrl(server.url), close };
 }
 
-async function createPage(program: Program, source: PageSource): Promise<App> {
+/** A bug of the page must not end the sync. Many readers of one list meet the same error. */
+function bugLog({ log }: Program): (error: unknown) => void {
+  const logged = new WeakSet();
+  return (error) => {
+    const bug = error instanceof Error ? error : new Error(String(error));
+    if (logged.has(bug)) return;
+    logged.add(bug);
+    log.error({ err: bug }, 'A request of the page failed by a bug. The daemon goes on.');
+  };
+}
+
+function respondToBug(onBug: (error: unknown) => void): ErrorHandler {
+  return (error, context) => {
+    onBug(error);
+    const message = 'The page failed by a bug: its log has the error.';
+    return context.req.path.startsWith('/api/')
+      ? context.json({ message }, 500)
+      : context.text(message, 500);
+  };
+}
+
+async function createPage(
+  program: Program,
+  source: PageSource,
+  onBug: (error: unknown) => void,
+): Promise<App> {
   const { config, clock } = program;
   const { passwordFile } = config.page;
   const assets = await loadAssets();
   const app = createApp();
+  app.onError(respondToBug(onBug));
   app.use(guardPage(config.page));
   app.route('/assets', assets.app);
   if (passwordFile !== undefined) {

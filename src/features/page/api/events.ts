@@ -60,23 +60,21 @@ function messageStream(
     if (ended.aborted) close();
   };
   const pull = async (): Promise<void> => {
-    const message = await messageOf(read);
-    read = feed.next;
-    controller?.enqueue(encoder.encode(message));
+    try {
+      const message = await messageOf(read);
+      read = feed.next;
+      controller?.enqueue(encoder.encode(message));
+    } catch (error) {
+      // The stream is broken off: it cannot be closed any more.
+      end();
+      throw error;
+    }
   };
   return new ReadableStream<Uint8Array>({ start, pull, cancel: end }, { highWaterMark: 0 });
 }
 
 async function messageOf(read: NowFeed['next']): Promise<string> {
-  try {
-    const now = await read();
-    // A comment shows that the connection is alive.
-    return now === undefined ? ': MongoDB is away\n\n' : `data: ${JSON.stringify(now)}\n\n`;
-  } catch (error) {
-    // A bug, and the reader of a stream would only see its end: it ends the process as in any other route.
-    queueMicrotask(() => {
-      throw error;
-    });
-    throw error;
-  }
+  const now = await read();
+  // A comment shows that the connection is alive.
+  return now === undefined ? ': MongoDB is away\n\n' : `data: ${JSON.stringify(now)}\n\n`;
 }
