@@ -9,8 +9,11 @@ import { misdirected, notFound } from '../../http/app.ts';
 import { hostnameOf } from '../../http/host.ts';
 import { jsonResponse } from '../../http/response.ts';
 
-/** The only path that takes anything but GET and HEAD. */
 export const loginPath = '/login';
+export const logoutPath = '/logout';
+
+/** The only paths that take anything but GET and HEAD, where the page has a password. */
+const postPaths: readonly string[] = [loginPath, logoutPath];
 
 /** Adds the headers to each response, and responds itself to what the page does not take. */
 export function guardPage(config: PageConfig): MiddlewareHandler<AppEnv> {
@@ -45,7 +48,7 @@ function rejectMethod(
   { passwordFile }: PageConfig,
 ): Response | undefined {
   if (method === 'GET' || method === 'HEAD') return undefined;
-  if (method === 'POST' && path === loginPath && passwordFile !== undefined) return undefined;
+  if (method === 'POST' && postPaths.includes(path) && passwordFile !== undefined) return undefined;
   const response = jsonResponse(405, { message: 'The page only reads: use GET or HEAD.' });
   response.headers.set('allow', 'GET, HEAD');
   return response;

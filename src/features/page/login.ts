@@ -3,7 +3,7 @@
  * the API responds with 401.
  */
 import type { Context } from 'hono';
-import { getCookie, setCookie } from 'hono/cookie';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { Clock } from '../../clock.ts';
 import type { PageConfig } from '../../config/config.ts';
 import type { App, AppEnv } from '../../http/app.ts';
@@ -11,7 +11,7 @@ import { createApp, notFound } from '../../http/app.ts';
 import { jsonResponse } from '../../http/response.ts';
 import { isSameSecret } from '../../http/secret.ts';
 import { h, toHtml } from '../../page/lib/tree.js';
-import { loginPath } from './guards.ts';
+import { loginPath, logoutPath } from './guards.ts';
 import { createSessions, createTries, sessionMs } from './sessions.ts';
 import type { AssetUrls } from './shell.ts';
 
@@ -27,7 +27,7 @@ export interface LoginOptions {
 /** It belongs before everything that needs a session. */
 export function createLogin({ config, password, clock, assets }: LoginOptions): App {
   const sessions = createSessions(clock);
-  const countTry = createTries(clock);
+  const tries = createTries(clock);
   const hasSession = (c: Context<AppEnv>): boolean => sessions.has(getCookie(c, cookie));
   const form = (c: Context<AppEnv>, problem = ''): Response | Promise<Response> =>
     c.html(formDocument(assets, problem), 401);
@@ -35,16 +35,19 @@ export function createLogin({ config, password, clock, assets }: LoginOptions): 
   app.get(loginPath, (c) => (hasSession(c) ? c.redirect('/', 303) : form(c)));
   app.post(loginPath, async (c) => {
     // No other site tries passwords through its visitors.
-    if ((c.req.header('sec-fetch-site') ?? 'same-origin') !== 'same-origin') return notFound();
+    if (!isOfPage(c)) return notFound();
     const given = new URLSearchParams(await c.req.text()).get('password') ?? '';
-    const waitMs = countTry();
+    const waitMs = tries.waitMs();
     if (waitMs > 0) {
       const seconds = Math.ceil(waitMs / 1_000);
       c.header('retry-after', String(seconds));
-      const problem = `There were five tries within a minute: the next one is possible in ${seconds} s.`;
+      const problem = `There were five wrong tries within a minute: the next one is possible in ${seconds} s.`;
       return c.html(formDocument(assets, problem), 429);
     }
-    if (!isSameSecret(given, password)) return form(c, 'This is not the password of the page.');
+    if (!isSameSecret(given, password)) {
+      tries.countWrong();
+      return form(c, 'This is not the password of the page.');
+    }
     setCookie(c, cookie, sessions.start(), {
       path: '/',
       httpOnly: true,
@@ -54,6 +57,12 @@ export function createLogin({ config, password, clock, assets }: LoginOptions): 
     });
     return c.redirect('/', 303);
   });
+  app.post(logoutPath, (c) => {
+    if (!isOfPage(c)) return notFound();
+    sessions.end(getCookie(c, cookie));
+    deleteCookie(c, cookie, { path: '/' });
+    return c.redirect(loginPath, 303);
+  });
   app.use(async (c, next) => {
     if (hasSession(c)) await next();
     else if (c.req.path.startsWith('/api/'))
@@ -61,6 +70,11 @@ export function createLogin({ config, password, clock, assets }: LoginOptions): 
     else c.res = await form(c);
   });
   return app;
+}
+
+/** Whether a form of the page sent it, as far as the browser says. */
+function isOfPage(c: Context<AppEnv>): boolean {
+  return (c.req.header('sec-fetch-site') ?? 'same-origin') === 'same-origin';
 }
 
 /** Whether the browser spoke TLS with the proxy. */

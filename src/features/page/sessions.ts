@@ -1,6 +1,6 @@
 /**
- * Who has logged in to the page, in memory: a restart ends every session. Tries of the password are counted
- * for all visitors together, because a proxy makes their addresses one.
+ * Who has logged in to the page, in memory: a restart ends every session. Wrong tries of the password are
+ * counted for all visitors together, because a proxy makes their addresses one.
  */
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
@@ -15,6 +15,7 @@ export interface Sessions {
   /** Starts a session and returns its secret. */
   start(): string;
   has(secret: string | undefined): boolean;
+  end(secret: string | undefined): void;
 }
 
 export function createSessions({ nowMs }: Pick<Clock, 'nowMs'>): Sessions {
@@ -29,21 +30,30 @@ export function createSessions({ nowMs }: Pick<Clock, 'nowMs'>): Sessions {
       return secret;
     },
     has: (secret = '') => (endsAtMs.get(secret) ?? 0) > nowMs(),
+    end: (secret = '') => {
+      endsAtMs.delete(secret);
+    },
   };
 }
 
-/** How long to wait until the next try, in milliseconds; a try that need not wait is counted. */
-export type CountTry = () => number;
+export interface Tries {
+  /** How long to wait until the next try, in milliseconds. */
+  waitMs(): number;
+  countWrong(): void;
+}
 
-/** Allows five tries within any minute. */
-export function createTries({ monotonicMs }: Pick<Clock, 'monotonicMs'>): CountTry {
-  let tries: readonly number[] = [];
-  return () => {
-    const now = monotonicMs();
-    tries = tries.filter((at) => now - at < minuteMs);
-    const [first] = tries;
-    if (first !== undefined && tries.length >= maxTries) return first + minuteMs - now;
-    tries = [...tries, now];
-    return 0;
+/** Allows five wrong tries within any minute. */
+export function createTries({ monotonicMs }: Pick<Clock, 'monotonicMs'>): Tries {
+  let wrongAt: readonly number[] = [];
+  return {
+    waitMs: () => {
+      const now = monotonicMs();
+      wrongAt = wrongAt.filter((at) => now - at < minuteMs);
+      const [first] = wrongAt;
+      return first !== undefined && wrongAt.length >= maxTries ? first + minuteMs - now : 0;
+    },
+    countWrong: () => {
+      wrongAt = [...wrongAt, monotonicMs()];
+    },
   };
 }

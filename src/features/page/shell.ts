@@ -5,6 +5,7 @@
 import { withQuery } from '../../page/lib/paths.js';
 import type { Tree } from '../../page/lib/tree.js';
 import { h, toHtml } from '../../page/lib/tree.js';
+import { logoutPath } from './guards.ts';
 
 /** Where the files of the page are served. */
 export interface AssetUrls {
@@ -33,6 +34,8 @@ export interface ShellFacts {
   /** The id of the chosen athlete; empty for all. */
   readonly athlete: string;
   readonly assets: AssetUrls;
+  /** Whether the reader has a session to end. */
+  readonly isLoggedIn: boolean;
   /** One sentence above the view; empty for none. */
   readonly banner: string;
   /** What `<main>` shows before its script runs. */
@@ -49,7 +52,7 @@ const sections = [
 
 /** The whole document. */
 export function renderShell(facts: ShellFacts): string {
-  const { view, units, athlete } = facts;
+  const { view, units, athlete, isLoggedIn } = facts;
   const html = h(
     'html',
     { lang: 'en', 'data-units': units },
@@ -58,7 +61,7 @@ export function renderShell(facts: ShellFacts): string {
       'body',
       {},
       h('a', { class: 'skip', href: '#main' }, 'Skip to the content'),
-      headerOf(view, athlete),
+      headerOf(view, { athlete, isLoggedIn }),
       h('div', { id: 'banner', role: 'status' }, facts.banner !== '' && h('p', {}, facts.banner)),
       h(
         'main',
@@ -98,7 +101,10 @@ function headOf({ view, assets }: ShellFacts): Tree {
   );
 }
 
-function headerOf(view: View, athlete: string): Tree {
+function headerOf(
+  view: View,
+  { athlete, isLoggedIn }: Pick<ShellFacts, 'athlete' | 'isLoggedIn'>,
+): Tree {
   const entries = sections.map(([title, path]) =>
     h(
       'li',
@@ -135,6 +141,9 @@ function headerOf(view: View, athlete: string): Tree {
         h('option', { value: 'imperial' }, 'Imperial'),
       ),
     ),
+    isLoggedIn
+      ? h('form', { method: 'post', action: logoutPath }, h('button', {}, 'Log out'))
+      : null,
   );
 }
 

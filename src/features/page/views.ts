@@ -114,11 +114,12 @@ function respond(
   view: View,
   contents: Contents,
 ): Response {
-  const { units } = program.config.page;
+  const { units, passwordFile } = program.config.page;
+  const isLoggedIn = passwordFile !== undefined;
   const athlete = athleteOf(context.req.query('athlete'));
   // The figures of now are soon old, and an older document names files that are gone.
   context.header('Cache-Control', 'no-store');
-  return context.html(renderShell({ view, units, athlete, assets, ...contents }));
+  return context.html(renderShell({ view, units, athlete, isLoggedIn, assets, ...contents }));
 }
 
 /** Until the script runs, or where none can. */

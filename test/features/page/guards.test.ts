@@ -83,7 +83,7 @@ describe('the page on a loopback address', () => {
   it('is read only', async () => {
     const page = await serve();
     for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND']) {
-      for (const path of [...paths, '/login']) {
+      for (const path of [...paths, '/login', '/logout']) {
         const response = await page.send(
           head(path, 'Host: localhost\r\nContent-Length: 0\r\n', method),
         );

@@ -68,7 +68,7 @@ describe('a page with a password', () => {
     const cookie = cookieOf(response);
     const shown = await fetch(page.url, { headers: { cookie } });
     expect(shown.status).toBe(200);
-    expect(await shown.text()).not.toContain('<form');
+    expect(await shown.text()).not.toContain('action="/login"');
     expect((await fetch(page.url, { headers: { cookie: `${cookie.slice(0, -1)}_` } })).status).toBe(
       401,
     );
@@ -88,7 +88,37 @@ describe('a page with a password', () => {
     expect([late.status, late.headers.get('set-cookie')]).toEqual([429, null]);
     expect(Number(late.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(Number(late.headers.get('retry-after'))).toBeLessThanOrEqual(60);
-    expect(await late.text()).toContain('There were five tries within a minute');
+    expect(await late.text()).toContain('There were five wrong tries within a minute');
+  });
+
+  it('does not count a right password among the tries', async () => {
+    const page = await serveWithPassword();
+    for (let count = 0; count < 4; count += 1) await logIn(page, 'wrong');
+    for (let count = 0; count < 6; count += 1)
+      expect((await logIn(page, password)).status).toBe(303);
+    expect((await logIn(page, 'wrong')).status).toBe(401);
+    expect((await logIn(page, password)).status).toBe(429);
+  });
+
+  it('ends a session by its button, and keeps the others', async () => {
+    const page = await serveWithPassword();
+    const [cookie, other] = [await logIn(page, password), await logIn(page, password)].map(
+      cookieOf,
+    );
+    const shownTo = async (cookie = ''): Promise<Response> =>
+      fetch(page.url, { headers: { cookie } });
+    expect(await (await shownTo(cookie)).text()).toContain(
+      '<form method="post" action="/logout"><button>Log out</button></form>',
+    );
+    const logOut = (headers: Readonly<Record<string, string>>): Promise<Response> =>
+      fetch(`${page.url}/logout`, { method: 'POST', headers, redirect: 'manual' });
+    const foreign = await logOut({ cookie: cookie ?? '', 'sec-fetch-site': 'cross-site' });
+    expect([foreign.status, (await shownTo(cookie)).status]).toEqual([404, 200]);
+    const response = await logOut({ cookie: cookie ?? '' });
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/login']);
+    expect(response.headers.get('set-cookie')).toBe('domestique_page=; Max-Age=0; Path=/');
+    expect([(await shownTo(cookie)).status, (await shownTo(other)).status]).toEqual([401, 200]);
+    expect((await logOut({})).status).toBe(303);
   });
 
   it('takes no try from a form of another site, and counts none', async () => {
@@ -173,17 +203,22 @@ describe('a session', () => {
   });
 });
 
-it('a try has to wait until the first of five is a minute ago', () => {
+it('a try has to wait until the first of five wrong ones is a minute ago', () => {
   let nowMs = 0;
-  const countTry = createTries({ monotonicMs: () => nowMs });
+  const tries = createTries({ monotonicMs: () => nowMs });
+  const tryWrong = (): number => {
+    const waitMs = tries.waitMs();
+    if (waitMs === 0) tries.countWrong();
+    return waitMs;
+  };
   const waits = Array.from({ length: 6 }, () => {
     nowMs += 1_000;
-    return countTry();
+    return tryWrong();
   });
   expect(waits).toEqual([0, 0, 0, 0, 0, 55_000]);
   nowMs += 54_999;
-  expect(countTry()).toBe(1);
+  expect(tryWrong()).toBe(1);
   nowMs += 1;
-  expect(countTry()).toBe(0);
-  expect(countTry()).toBe(1_000);
+  expect(tryWrong()).toBe(0);
+  expect(tryWrong()).toBe(1_000);
 });

@@ -96,6 +96,10 @@ describe('the documents of the page', () => {
     },
   );
 
+  it('have a button to log out only where the page has a password', async () => {
+    expect(await htmlOf('/')).not.toContain('Log out');
+  });
+
   it('leave an unknown path of the API to JSON', async () => {
     const response = await appOf().request('/api/v1/nope');
     expect([response.status, await response.json()]).toEqual([404, { message: 'Not Found' }]);
