@@ -170,7 +170,7 @@ describe('the athlete', () => {
     expect(profile).toEqual(JSON.parse(JSON.stringify(simulator.world.athlete(athleteId))));
     expect(lastRequest().path).toBe('/api/v3/athlete');
     const zones = await source.athlete(athleteId, 'zones', free);
-    expect(Object.keys(zones)).toEqual(['heart_rate']);
+    expect(Object.keys(zones)).toEqual(['heart_rate', 'power']);
     expect(lastRequest().path).toBe('/api/v3/athlete/zones');
     const stats = await source.athlete(athleteId, 'stats', free);
     expect(stats).toHaveProperty('all_ride_totals.count');
