@@ -2,6 +2,7 @@
  * The view of one activity: what it shows of a recording, the cursor that its parts share, and what it says
  * where something is missing.
  */
+import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { athleteId, useScene } from '../support/scene.ts';
@@ -124,7 +125,12 @@ describe('the view of an activity', () => {
       page.waitForEvent('download'),
       page.getByRole('link', { name: 'Download GPX' }).click(),
     ]);
-    expect(download.suggestedFilename()).toMatch(/\.gpx$/);
+    expect(download.url()).toBe(`${url}/api/v1/activities/${ride}.gpx`);
+    expect(await download.failure()).toBeNull();
+    // Chromium suggests another name than the response's now and then.
+    const response = await page.request.get(download.url());
+    expect(response.headers()['content-disposition']).toMatch(/; filename="[^"]+\.gpx"/);
+    expect(await readFile(await download.path(), 'utf8')).toBe(await response.text());
     const strava = page.getByRole('link', { name: 'View on Strava' });
     expect(await strava.getAttribute('href')).toBe(`https://www.strava.com/activities/${ride}`);
   });
