@@ -1,15 +1,15 @@
 /**
  * All questions of the cookbook, in the order of its page.
  */
-import { mirrorHealth } from './mirror-health.ts';
-import { dayQuestions } from './days.ts';
-import { efforts } from './efforts.ts';
-import { heart } from './heart.ts';
-import { places } from './geo.ts';
+import { mirrorHealth } from './questions/mirror-health.ts';
+import { dayQuestions } from './questions/days.ts';
+import { efforts } from './questions/efforts.ts';
+import { heart } from './questions/heart.ts';
+import { places } from './questions/geo.ts';
 import type { Recipe } from './recipe.ts';
-import { records } from './records.ts';
-import { recordings } from './recordings.ts';
-import { totals } from './totals.ts';
+import { records } from './questions/records.ts';
+import { recordings } from './questions/recordings.ts';
+import { totals } from './questions/totals.ts';
 
 export const recipes: readonly Recipe[] = [
   ...totals,

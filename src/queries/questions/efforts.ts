@@ -3,7 +3,7 @@
  * streams are stored. They read no streams.
  */
 import type { Document } from 'mongodb';
-import type { Name, Recipe } from './recipe.ts';
+import type { Name, Recipe } from '../recipe.ts';
 import {
   athlete,
   limit,
@@ -15,8 +15,8 @@ import {
   readableStart,
   seconds,
   sport,
-} from './recipe.ts';
-import { exampleBestEffort } from './views.ts';
+} from '../recipe.ts';
+import { exampleBestEffort } from '../views.ts';
 
 const whole = {
   topic: 'Best efforts of all recordings',

@@ -1,7 +1,7 @@
 /**
  * Questions about single outstanding activities, from Strava's own fields.
  */
-import type { Recipe } from './recipe.ts';
+import type { Recipe } from '../recipe.ts';
 import {
   exampleSummary,
   limit,
@@ -14,7 +14,7 @@ import {
   sport,
   summary,
   topBy,
-} from './recipe.ts';
+} from '../recipe.ts';
 
 const selective = { topic: 'Activities', collection: 'activities', reach: 'selective' } as const;
 const whole = { ...selective, reach: 'whole' } as const;

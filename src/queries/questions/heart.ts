@@ -2,7 +2,7 @@
  * Questions about the heart over all recordings, and the athlete's zones.
  */
 import type { Document } from 'mongodb';
-import type { Name, Recipe } from './recipe.ts';
+import type { Name, Recipe } from '../recipe.ts';
 import {
   athlete,
   localYear,
@@ -11,7 +11,7 @@ import {
   ofAthlete,
   readableStart,
   sport,
-} from './recipe.ts';
+} from '../recipe.ts';
 
 const whole = { topic: 'Heart rate', collection: 'activities', reach: 'whole' } as const;
 

@@ -2,7 +2,7 @@
  * Questions about totals. All but the review read one index and no activity.
  */
 import type { Document } from 'mongodb';
-import type { Recipe } from './recipe.ts';
+import type { Recipe } from '../recipe.ts';
 import {
   exampleSums,
   limit,
@@ -17,7 +17,7 @@ import {
   sums,
   topBy,
   year,
-} from './recipe.ts';
+} from '../recipe.ts';
 
 const whole = { topic: 'Totals', collection: 'activities', reach: 'whole' } as const;
 

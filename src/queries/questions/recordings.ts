@@ -3,8 +3,8 @@
  * over the unwound samples.
  */
 import type { Document } from 'mongodb';
-import type { Lookup, Recipe } from './recipe.ts';
-import { activity, measured, meters, Name, numberAt, seconds } from './recipe.ts';
+import type { Lookup, Recipe } from '../recipe.ts';
+import { activity, measured, meters, Name, numberAt, seconds } from '../recipe.ts';
 import { exampleZone, heartZones, powerZones, zoneStages } from './heart.ts';
 
 const topic = 'One recording';

@@ -1,8 +1,8 @@
 /**
  * Questions about the mirror itself: its completeness, the changes, and the removed activities.
  */
-import type { Recipe } from './recipe.ts';
-import { athlete, limit, ofAthlete } from './recipe.ts';
+import type { Recipe } from '../recipe.ts';
+import { athlete, limit, ofAthlete } from '../recipe.ts';
 
 const selective = { topic: 'The mirror', reach: 'selective' } as const;
 

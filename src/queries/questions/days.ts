@@ -1,8 +1,8 @@
 /**
  * Questions about days: on how many, in which series, and with which gaps. They read one index and no activity.
  */
-import type { Recipe } from './recipe.ts';
-import { limit, localDay, Name, numberAt, ofAthlete, readableStart, sport } from './recipe.ts';
+import type { Recipe } from '../recipe.ts';
+import { limit, localDay, Name, numberAt, ofAthlete, readableStart, sport } from '../recipe.ts';
 
 const whole = { topic: 'Totals', collection: 'activities', reach: 'whole' } as const;
 const readable = { start_date_local: readableStart };

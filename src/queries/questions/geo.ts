@@ -1,8 +1,8 @@
 /**
  * Questions about places: near a point, through an area, on the same route, and a heat map.
  */
-import type { Recipe } from './recipe.ts';
-import { activity, exampleSummary, limit, measured, Name, ofAthlete, summary } from './recipe.ts';
+import type { Recipe } from '../recipe.ts';
+import { activity, exampleSummary, limit, measured, Name, ofAthlete, summary } from '../recipe.ts';
 
 const selective = { topic: 'Places', collection: 'activities', reach: 'selective' } as const;
 const newestFirst = [{ $sort: { start_date_local: -1 } }, { $project: summary }];
