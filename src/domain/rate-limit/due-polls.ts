@@ -6,7 +6,7 @@
 import { leftIn, windowEndMs } from './quota.ts';
 import { windowStartMs } from './quota-state.ts';
 import type { PolledAthlete, PollFacts, PollPlan, PollShare } from './poll-plan.ts';
-import { finalStartMs } from './poll-plan.ts';
+import { finalStartMs, isDense } from './poll-plan.ts';
 
 export interface DuePolls {
   readonly athleteIds: ReadonlySet<number>;
@@ -32,7 +32,19 @@ function isDue(plan: PollPlan, share: PollShare, facts: PollFacts): boolean {
   if (plan.isPaced) return polledAtMs < plan.dayStartMs;
   if (webhookIntervalMs > 0 && polledAtMs < listeningSinceMs) return true;
   if (plan.isEachTick && perDay >= plan.maxPerDay) return true;
+  if (isDense(share, plan)) return polledAtMs < latestOfEvenMs(plan, share, nowMs);
   return polledAtMs < Math.min(finalStartMs(plan), latestInstantMs(plan, share, nowMs));
+}
+
+/**
+ * The latest of instants that are spread over the whole day evenly; before today's first, the earliest
+ * that yesterday's last poll can have been.
+ */
+function latestOfEvenMs(plan: PollPlan, { perDay, phase }: PollShare, nowMs: number): number {
+  const everyMs = plan.dayMs / perDay;
+  const passed = Math.floor((nowMs - plan.dayStartMs) / everyMs - phase);
+  const sinceMs = passed < 0 ? -everyMs - plan.tickIntervalMs : (passed + phase) * everyMs;
+  return plan.dayStartMs + sinceMs;
 }
 
 /** The athlete's latest instant up to now; the beginning of yesterday's last part before today's first. */
@@ -79,7 +91,10 @@ function dailyRoom(plan: PollPlan, facts: PollFacts): number {
     const passed = Math.min(1, (nowMs + tickIntervalMs - dayStartMs) / plan.dayMs);
     return Math.min(left, Math.floor(budget.daily * passed) - polls);
   }
-  if (nowMs >= finalStartMs(plan)) return left;
+  if (nowMs >= finalStartMs(plan)) {
+    const last = athletes.filter((athlete) => !isPolledSince(athlete, finalStartMs(plan))).length;
+    return Math.min(left, Math.max(last, budget.daily - polls));
+  }
   return Math.min(left - athletes.length, budget.daily - polls - Math.ceil(plan.inFinal));
 }
 

@@ -94,7 +94,8 @@ export function planPolls(facts: PollFacts): PollPlan {
   const isEachTick = facts.webhookIntervalMs <= tickIntervalMs;
   const isPaced = athletes.length > budget.daily;
   const finalOf = ({ perDay }: PollShare): number => {
-    if (isPaced) return (perDay * finalMs) / lengthMs;
+    if (isPaced || isDense({ perDay }, { dayMs: lengthMs, finalMs, tickIntervalMs }))
+      return (perDay * finalMs) / lengthMs;
     const finalTicks = isEachTick && perDay >= maxPerDay ? finalMs / intervalMs : 1;
     return Math.min(perDay, Math.max(1, finalTicks));
   };
@@ -185,6 +186,14 @@ function newActivitiesOf({ athletes, settings }: PollFacts, dayStartMs: number):
     Math.min(1, dayMs / Math.max(1, dayStartMs - newestStartMs)),
   );
   return (sum(daily) * settings.dailyWindowMs) / dayMs;
+}
+
+/** Whether an athlete's polls are so frequent that the last part of the day has one anyway. */
+export function isDense(
+  { perDay }: Pick<PollShare, 'perDay'>,
+  plan: Pick<PollPlan, 'dayMs' | 'finalMs' | 'tickIntervalMs'>,
+): boolean {
+  return plan.dayMs / perDay + plan.tickIntervalMs <= plan.finalMs;
 }
 
 function sum(values: readonly number[]): number {

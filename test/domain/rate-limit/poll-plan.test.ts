@@ -89,6 +89,17 @@ describe('a simulated day with an endless backlog', () => {
     },
   );
 
+  it('a simulated day with an endless backlog polls each of five active athletes in its last hour too, not only once', () => {
+    const newestStartMs = midnightMs - dayMs;
+    const athletes = athletesOf(5).map((athlete) => ({ ...athlete, newestStartMs }));
+    const { polls, plan, pollsOf } = lastDay({ count: 5, athletes });
+    expectWithin(polls, 66, 333);
+    for (const { athleteId } of plan.shares) {
+      const inLastHour = pollsOf(athleteId).filter(({ atMs }) => atMs >= lastDayMs + 23 * hourMs);
+      expect(inLastHour.length).toBeGreaterThanOrEqual(2);
+    }
+  });
+
   it('a simulated day with an endless backlog spends the whole day, polls and recordings together', () => {
     for (const count of [1, 10, 200]) {
       const { today, old } = lastDay({ count });
@@ -167,6 +178,18 @@ describe('a day without a backlog', () => {
       ...{ tickIntervalMs: 1_000, webhookIntervalMs: 0, hasBacklog: false },
     };
     expect(planPolls(facts)).toMatchObject({ isEachTick: true, maxPerDay: 96, perDay: 96 });
+  });
+
+  it('a schedule that ticks each second polls in every hour of the day, also in the last', () => {
+    for (const hour of [1, 12, 23]) {
+      const nowMs = midnightMs + hour * hourMs + 30 * minuteMs;
+      const athletes: readonly PolledAthlete[] = [{ athleteId: 1, polledAtMs: nowMs - minuteMs }];
+      const facts = {
+        ...{ nowMs, state: emptyQuota, settings: quotaOf(5_000, 50_000), athletes },
+        ...{ tickIntervalMs: 1_000, webhookIntervalMs: 0, hasBacklog: true },
+      };
+      expect([...duePolls(planPolls(facts), facts).athleteIds]).toEqual([1]);
+    }
   });
 });
 
