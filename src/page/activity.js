@@ -53,9 +53,12 @@ let plots;
 
 /** Reads and shows what is not there yet; once more where that fails for now. */
 async function load() {
+  // Both at once: an activity without a recording is rare.
+  const recording = samples === undefined ? readRecording() : undefined;
+  recording?.catch(() => undefined);
   try {
     if (activity === undefined) await showActivity();
-    if (activity?.streams === 'stored' && samples === undefined) await showRecording();
+    if (activity?.streams === 'stored' && recording !== undefined) await showRecording(recording);
     showBanner('');
   } catch (error) {
     const isMissing = error instanceof ApiProblem && error.status === 404;
@@ -131,11 +134,15 @@ function showTexts() {
   replace(byId('activity-tables'), ...sections.filter((section) => section !== null));
 }
 
-async function showRecording() {
+/** @returns {Promise<ActivityStreams>} */
+function readRecording() {
+  return getJson(`${path}/streams?points=${pointCount}`);
+}
+
+/** @param {Promise<ActivityStreams>} recording */
+async function showRecording(recording) {
   replace(byId('activity-plots'), h('p', { class: 'muted' }, 'Loading the recording …'));
-  /** @type {ActivityStreams} */
-  const recording = await getJson(`${path}/streams?points=${pointCount}`);
-  samples = readSamples(recording);
+  samples = readSamples(await recording);
   showTrack(samples.positions, { isSampled: true });
   showPlots();
 }

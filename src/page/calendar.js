@@ -3,7 +3,7 @@ import { dayPanel, rowsOfDay } from './calendar/day-panel.js';
 import { listenToDays, scrollToNewest } from './calendar/day-focus.js';
 import { daysOf, thresholdsOf, yearsOf } from './calendar/days.js';
 import { calendarFrame, emptyCalendar, legend } from './calendar/frame.js';
-import { streakList, totalsTable } from './calendar/totals.js';
+import { streakList, totalsByYear, totalsTable } from './calendar/totals.js';
 import { yearSection } from './calendar/year-grid.js';
 import { rowsOfAthlete } from './lib/activities.js';
 import { readChoice, readParameter, writeParameter } from './lib/address.js';
@@ -61,18 +61,26 @@ async function readRows() {
   return rowsOfAthlete(columns, chosenAthlete());
 }
 
-/** Reads what the chosen sport decides, and draws everything. */
-async function load() {
+/** Reads what the chosen sport decides. */
+async function readFigures() {
   const { sport, by } = state;
-  const [days, years, streaks, chosen] = await Promise.all([
+  const [days, streaks, chosen] = await Promise.all([
     readTotals('day'),
-    readTotals('year'),
     /** @type {Promise<Streaks>} */ (getJson(pathFor('/api/v1/streaks', { sport }))),
     readTotals(by),
   ]);
+  return { sport, by, days, streaks, chosen };
+}
+
+/**
+ * Draws everything.
+ * @param {ReturnType<typeof readFigures>} reading
+ */
+async function load(reading = readFigures()) {
+  const { sport, by, days, streaks, chosen } = await reading;
   // The reader has chosen another one meanwhile.
   if (sport !== state.sport || by !== state.by) return;
-  figures = { days: byKey(days), years: byKey(years), streaks };
+  figures = { days: byKey(days), years: totalsByYear(days.rows), streaks };
   totals = chosen;
   await draw();
 }
@@ -207,6 +215,9 @@ function readChosen(target, choices, other) {
 
 async function start() {
   offerAllAthletes().catch(showProblem);
+  const reading = readFigures();
+  // An empty database has no figures, and the sport of an old address has none either.
+  reading.catch(() => undefined);
   /** @type {Totals} */
   const sports = await getJson(pathFor('/api/v1/totals', { by: 'sport' }));
   if (sports.rows.length === 0) {
@@ -215,10 +226,11 @@ async function start() {
   }
   const names = sports.rows.map(({ key }) => key).sort();
   // An address of before can name what is no longer there.
-  if (!names.includes(state.sport)) state.sport = '';
+  const isKnown = state.sport === '' || names.includes(state.sport);
+  if (!isKnown) state.sport = '';
   replace(byId('main'), ...calendarFrame(state, names, state.format));
   listen();
-  await load();
+  await load(isKnown ? reading : undefined);
   scrollToNewest(byId('years'));
   byId('main').setAttribute('aria-busy', 'false');
 }

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
+import { join, posix, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { App } from '../../http/app.ts';
@@ -58,6 +58,7 @@ export async function loadAssets(): Promise<Assets> {
   return {
     names: [...assets.keys()],
     url: (name) => base + name,
+    modulesOf: (name) => modulesOf(assets, name),
     app: createAssetApp(assets, base),
   };
 }
@@ -75,6 +76,22 @@ async function readAssets(): Promise<ReadonlyMap<string, Asset>> {
   const files = served.map(async ([name, path]) => [name, await readFile(path)] as const);
   const contents = [...(await Promise.all(files)), ['vendor/land.json', land] as const];
   return new Map(contents.map(([name, content]) => [name, { type: typeOf(name) ?? '', content }]));
+}
+
+/** The modules that one imports, and those that they import. */
+function modulesOf(assets: ReadonlyMap<string, Asset>, name: string): readonly string[] {
+  const found = new Set<string>();
+  const follow = (importer: string): void => {
+    const text = assets.get(importer)?.content.toString('utf8') ?? '';
+    for (const [, path = ''] of text.matchAll(/^(?:import|export)\s[^;]*?from '([^']+)';/gm)) {
+      const imported = posix.join(posix.dirname(importer), path);
+      if (found.has(imported) || imported === name) continue;
+      found.add(imported);
+      follow(imported);
+    }
+  };
+  follow(name);
+  return [...found];
 }
 
 function isServed(name: string): boolean {

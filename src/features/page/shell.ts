@@ -10,6 +10,8 @@ import { logoutPath } from './guards.ts';
 /** Where the files of the page are served. */
 export interface AssetUrls {
   readonly url: (name: string) => string;
+  /** The names of all modules that a module needs. */
+  readonly modulesOf: (name: string) => readonly string[];
 }
 
 /** What the server knows of a view. */
@@ -97,6 +99,10 @@ function headOf({ view, assets }: ShellFacts): Tree {
     ...['page/style.css', ...view.styles].map((name) =>
       h('link', { rel: 'stylesheet', href: assets.url(name) }),
     ),
+    // Otherwise a browser learns of them one import after the other.
+    ...view.scripts
+      .flatMap((name) => assets.modulesOf(name))
+      .map((name) => h('link', { rel: 'modulepreload', href: assets.url(name) })),
     ...modules,
   );
 }

@@ -51,6 +51,27 @@ export function totalsTable({ by, rows }, format, locale) {
   );
 }
 
+/**
+ * @param {Totals['rows']} days Each of one day.
+ * @returns {ReadonlyMap<string, Totals['rows'][number]>} By the year, "2026".
+ */
+export function totalsByYear(days) {
+  /** @type {Map<string, Totals['rows'][number]>} */
+  const years = new Map();
+  for (const { key: day, activities, movingTime, distance, climbing } of days) {
+    const key = day.slice(0, 4);
+    const year = years.get(key) ?? { key, activities: 0, movingTime: 0, distance: 0, climbing: 0 };
+    years.set(key, {
+      key,
+      activities: year.activities + activities,
+      movingTime: year.movingTime + movingTime,
+      distance: year.distance + distance,
+      climbing: year.climbing + climbing,
+    });
+  }
+  return years;
+}
+
 /** @param {string} text */
 function capitalized(text) {
   return text.charAt(0).toUpperCase() + text.slice(1);

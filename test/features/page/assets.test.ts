@@ -40,6 +40,17 @@ describe('the files of the page', () => {
     expect(seen.size).toBeGreaterThan(20);
   });
 
+  it('are known by the modules that need them, directly or not', async () => {
+    const { modulesOf, names } = await loadAssets();
+    const modules = modulesOf('page/activity.js');
+    expect(modules).toEqual(expect.arrayContaining(['page/lib/api.js', 'page/map/polyline.js']));
+    expect(modules).toContain('domain/activity/pace.js');
+    expect(names).toEqual(expect.arrayContaining([...modules]));
+    expect(new Set(modules).size).toBe(modules.length);
+    expect(modules).not.toContain('page/activity.js');
+    expect(modulesOf('vendor/leaflet.js')).toEqual([]);
+  });
+
   it('are kept for ever, and have another address after a change', async () => {
     const page = await serve();
     const [path = ''] = filesIn(await documentOf(page, '/'), page.url);

@@ -6,7 +6,10 @@ import { nowMs, nowOf } from '../../page/now/now-of.ts';
 import { createTestProgram } from '../../support/command/program.ts';
 
 const clock = { ...systemClock, nowMs: () => nowMs };
-const assets = { url: (name: string) => `/assets/1/${name}` };
+const assets = {
+  url: (name: string) => `/assets/1/${name}`,
+  modulesOf: (name: string) => (name === 'page/map.js' ? ['page/lib/api.js'] : []),
+};
 
 function appOf(now: Now | undefined = nowOf(), config: Record<string, string> = {}) {
   const program = { ...createTestProgram({ config }), clock };
@@ -26,6 +29,12 @@ describe('the documents of the page', () => {
     expect(html).toContain('of 1,220 recordings');
     expect(html).toContain('src="/assets/1/page/now.js" type="module"');
     expect(html).toContain('data-start-command="npm start"');
+  });
+
+  it('name all modules of a view, so that a browser loads them at once', async () => {
+    const link = '<link rel="modulepreload" href="/assets/1/page/lib/api.js"';
+    expect(await htmlOf('/map')).toContain(link);
+    expect(await htmlOf('/calendar')).not.toContain('modulepreload');
   });
 
   it('have the language of the browser in numbers and dates', async () => {

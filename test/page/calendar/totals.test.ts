@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { periodText, streakList, totalsTable } from '../../../src/page/calendar/totals.js';
+import {
+  periodText,
+  streakList,
+  totalsByYear,
+  totalsTable,
+} from '../../../src/page/calendar/totals.js';
 import { createFormat } from '../../../src/page/lib/format.js';
 import { toHtml } from '../../../src/page/lib/tree.js';
 
@@ -16,6 +21,16 @@ describe('the totals beside the calendar', () => {
     expect(html).toContain('>5h</td>');
     expect(html).toContain('>120 km</td>');
     expect(html).toContain('>900 m</td>');
+  });
+
+  it('are those of a year where its days are summed', () => {
+    const row = { activities: 1, distance: 10, movingTime: 20, climbing: 30 };
+    const days = ['2025-12-31', '2026-01-01', '2026-11-22'].map((key) => ({ key, ...row }));
+    expect([...totalsByYear(days)]).toEqual([
+      ['2025', { key: '2025', ...row }],
+      ['2026', { key: '2026', activities: 2, distance: 20, movingTime: 40, climbing: 60 }],
+    ]);
+    expect(totalsByYear([]).size).toBe(0);
   });
 
   it.each([
