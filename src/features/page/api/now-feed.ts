@@ -5,9 +5,11 @@
 import { DomestiqueError } from '../../../errors.ts';
 import { createBoundedWork } from '../../../http/bounded-work.ts';
 import { createRecentValue } from '../../../http/recent-value.ts';
+import type { Database } from '../../../main.ts';
 import type { Program } from '../../../program.ts';
 import type { PageSource } from '../source.ts';
 import { readNow } from './now.ts';
+import { maxPingMs, reaches } from './reachable.ts';
 import type { Now } from './types.ts';
 
 /** Each resolves with undefined where MongoDB is away and was never read. */
@@ -40,16 +42,21 @@ export function nowFeedOf(program: Program, source: PageSource): NowFeed {
 export function createNowFeed(
   program: Program,
   { database, closed }: PageSource,
-  read = readNow,
+  { read = readNow, ping = reaches } = {},
 ): NowFeed {
   const { clock } = program;
-  const bounded = createBoundedWork({ clock, maxMs: maxReadMs, maxRunning: maxReads });
+  const pinging = createBoundedWork({ clock, maxMs: maxPingMs, maxRunning: maxReads });
+  const reading = createBoundedWork({ clock, maxMs: maxReadMs, maxRunning: maxReads });
+  const readFrom = async (open: Database): Promise<Now | undefined> => {
+    const isThere = await pinging(() => ping(open.store), false);
+    return isThere ? reading(() => unlessAway(() => read(program, open)), undefined) : undefined;
+  };
   let last: Now | undefined;
   let intervalMs = minIntervalMs;
   const load = async (): Promise<Now | undefined> => {
     const startedMs = clock.monotonicMs();
     const open = database();
-    const now = open && (await bounded(() => unlessAway(() => read(program, open)), undefined));
+    const now = open && (await readFrom(open));
     if (now !== undefined) last = now;
     intervalMs = intervalAfter(clock.monotonicMs() - startedMs);
     return now ?? (last && { ...last, isStale: true });

@@ -17,14 +17,24 @@ type Read = () => Promise<Now>;
 function useFeed() {
   const time = createMovableTime();
   const program = createTestProgram({ clock: time.local });
-  const state: { database: Database | undefined; read: Read; reads: number } = {
+  const state: {
+    database: Database | undefined;
+    ping: () => Promise<boolean>;
+    read: Read;
+    reads: number;
+  } = {
     database: {} as Database,
+    ping: () => Promise.resolve(true),
     read: () => Promise.resolve(nowAt(state.reads)),
     reads: 0,
   };
-  const feed = createNowFeed(program, { database: () => state.database }, () => {
-    state.reads += 1;
-    return state.read();
+  const source = { database: () => state.database };
+  const feed = createNowFeed(program, source, {
+    ping: () => state.ping(),
+    read: () => {
+      state.reads += 1;
+      return state.read();
+    },
   });
   const pass = (ms: number): void => {
     time.pass(ms);
@@ -79,6 +89,18 @@ describe('the feed of now', () => {
     expect(await feed.next()).toEqual(nowAt(4));
   });
 
+  it('a MongoDB that does not answer a ping is away after two seconds, and is not read', async () => {
+    const { feed, state, pass } = useFeed();
+    await feed.next();
+    pass(longMs);
+    state.ping = () => new Promise(() => undefined);
+    const reading = feed.next();
+    await new Promise(setImmediate);
+    pass(2_000);
+    expect(await reading).toEqual({ ...nowAt(1), isStale: true });
+    expect(state.reads).toBe(1);
+  });
+
   it('readers between two reads get the figures of the last one, and wait for nothing', async () => {
     const { feed, state, pass } = useFeed();
     state.read = () => {
@@ -115,9 +137,10 @@ describe('the feed of now', () => {
     const closing = new AbortController();
     let reads = 0;
     const source = { database: () => ({}) as Database, closed: closing.signal };
-    const feed = createNowFeed(createTestProgram({ clock: endless }), source, () =>
-      Promise.resolve(nowAt(++reads)),
-    );
+    const feed = createNowFeed(createTestProgram({ clock: endless }), source, {
+      ping: () => Promise.resolve(true),
+      read: () => Promise.resolve(nowAt(++reads)),
+    });
     await feed.next();
     const next = feed.next();
     closing.abort();

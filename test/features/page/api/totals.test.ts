@@ -156,9 +156,9 @@ describe('the API', () => {
   it('now shows the last figures, however many other requests wait for a silent MongoDB', async () => {
     const time = createMovableTime();
     const program = createTestProgram({ mongodb: api.adapter.database, clock: time.local });
-    const silent = {
-      store: { db: { collection: () => ({ aggregate: () => never, find: () => never }) } },
-    };
+    const command = (): Promise<unknown> => new Promise(() => undefined);
+    const collection = (): object => ({ aggregate: () => never, find: () => never });
+    const silent = { store: { db: { command, collection } } };
     let database: unknown = api.database;
     const app = createApi(program, { database: () => database as Database });
     expect((await app.request('/now')).status).toBe(200);

@@ -4,7 +4,6 @@
  */
 import { createHash } from 'node:crypto';
 import { BSON } from 'mongodb';
-import { MongoUnavailableError } from '../../../../errors.ts';
 import { createBoundedWork } from '../../../../http/bounded-work.ts';
 import { createRecentValue } from '../../../../http/recent-value.ts';
 import type { Store } from '../../../../mongo/schema/collections.ts';
@@ -13,6 +12,7 @@ import { programVersion } from '../../../../version.ts';
 import type { PageSource } from '../../source.ts';
 import type { Names } from '../names.ts';
 import { readNames } from '../names.ts';
+import { maxPingMs, reaches } from '../reachable.ts';
 
 export interface StoredVersion {
   readonly store: Store;
@@ -26,8 +26,6 @@ export type ReadVersion = () => Promise<StoredVersion | undefined>;
 
 /** MongoDB is queried at most once in this time, however many requests come. */
 const pollIntervalMs = 1_000;
-/** A ping takes longer only while MongoDB is away. */
-const maxPingMs = 2_000;
 const maxReadMs = 10_000;
 /** Those that wait while MongoDB is away share one ping. */
 const maxPings = 1_000;
@@ -45,16 +43,6 @@ export function createVersion({ clock }: Program, { database }: PageSource): Rea
     const isThere = await pinging(() => ping.read(pollIntervalMs), false);
     return isThere ? reading(() => version.read(pollIntervalMs), undefined) : undefined;
   };
-}
-
-async function reaches(store: Store | undefined): Promise<boolean> {
-  try {
-    await store?.db.command({ ping: 1 });
-    return store !== undefined;
-  } catch (error) {
-    if (error instanceof MongoUnavailableError) return false;
-    throw error;
-  }
 }
 
 /**
