@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import { join, posix, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { acceptsGzip } from '../../http/accepts-gzip.ts';
 import type { App } from '../../http/app.ts';
 import { createApp, notFound } from '../../http/app.ts';
 import { readLand } from './land.ts';
@@ -122,8 +123,4 @@ function createAssetApp(assets: ReadonlyMap<string, Asset>, base: string): App {
     });
   });
   return app;
-}
-
-function acceptsGzip(header: string | undefined): boolean {
-  return /(?:^|,)\s*gzip\s*(?:;\s*q=(?:1|0?\.\d*[1-9])\d*)?\s*(?:,|$)/.test(header ?? '');
 }

@@ -1,5 +1,5 @@
 /**
- * The figures of now for the tests of its view.
+ * The figures of now for tests.
  */
 import type { AthleteNow, Now } from '../../../src/features/page/api/types.ts';
 
@@ -40,4 +40,9 @@ export function nowOf(changes: Partial<Now> = {}): Now {
     ...{ needs: [], recent: [], changes: [], parked: [] },
     ...changes,
   };
+}
+
+/** The figures as they were read at a second of a minute. */
+export function nowAt(second: number): Now {
+  return nowOf({ at: `2026-11-26T12:00:${String(second).padStart(2, '0')}Z` });
 }

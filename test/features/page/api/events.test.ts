@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createEvents, maxListeners } from '../../../../src/features/page/api/events.ts';
 import { respondToFailure } from '../../../../src/features/page/api/responses.ts';
 import type { Now } from '../../../../src/features/page/api/types.ts';
-import { nowAt } from './now-of.ts';
+import { nowAt } from '../../../page/now/now-of.ts';
 
 /** Events whose figures a test gives. */
 function useEvents(first: Now | undefined = nowAt(1)) {

@@ -7,7 +7,7 @@ import { MongoUnavailableError } from '../../../../src/errors.ts';
 import type { Database } from '../../../../src/main.ts';
 import { createTestProgram } from '../../../support/command/program.ts';
 import { createMovableTime } from '../../../support/time.ts';
-import { nowAt } from './now-of.ts';
+import { nowAt } from '../../../page/now/now-of.ts';
 
 /** Longer than any read may take. */
 const longMs = 60_000;

@@ -8,6 +8,7 @@ import { createGunzip, createGzip } from 'node:zlib';
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import { DomestiqueError } from '../../../../errors.ts';
+import { acceptsGzip } from '../../../../http/accepts-gzip.ts';
 import type { Growing } from './growing.ts';
 import { createGrowing } from './growing.ts';
 import type { Turns } from '../../../../http/turns.ts';
@@ -84,7 +85,7 @@ function isKnown(context: Context, version: string): boolean {
 /** A failure while the list is being read breaks the response off, so that no part of it passes for all. */
 function respond(context: Context, { version, gzipped }: Body, contentType: string): Response {
   const all = Readable.from(gzipped.read(), { objectMode: false });
-  const isGzip = /\bgzip\b/.test(context.req.header('accept-encoding') ?? '');
+  const isGzip = acceptsGzip(context.req.header('accept-encoding'));
   const body = isGzip ? all : piped(all, createGunzip());
   const whole = Readable.from(quietly(body, context.env as Partial<HttpBindings> | undefined));
   return context.body(Readable.toWeb(whole) as ReadableStream, 200, {
