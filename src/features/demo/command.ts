@@ -99,18 +99,23 @@ async function show(
     });
     if (program.signal.aborted || exitCode !== exitCodes.done) return exitCode;
     print(`\n${await demoAnswers(open.store)}`);
-    print(`\nExplore this database with any MongoDB client while this command runs:`);
-    const { configDir, userFolders } = program.configSource;
-    const { dataDir } = program.config;
-    const folder =
-      userFolders === undefined ? relative(join(configDir, '..'), dataDir) : `'${dataDir}'`;
-    print(
-      `  DATA_DIR=${folder} MONGODB_PORT=${demoPort} MONGODB_DATABASE=${database} ${commandLine('db')}`,
-    );
+    print(`\n${waysToExplore(program)}`);
     return exitCodes.done;
   } finally {
     await open.close();
   }
+}
+
+function waysToExplore({ config, configSource }: Program): string {
+  const { configDir, userFolders } = configSource;
+  const { dataDir } = config;
+  const folder =
+    userFolders === undefined ? relative(join(configDir, '..'), dataDir) : `'${dataDir}'`;
+  const variables = `DATA_DIR=${folder} MONGODB_PORT=${demoPort} MONGODB_DATABASE=${database}`;
+  return [
+    'While this command runs, explore its database with a browser, or with any MongoDB client:',
+    ...['page', 'db'].map((name) => `  ${variables} ${commandLine(name)}`),
+  ].join('\n');
 }
 
 /** Imports a bulk export of the athlete, made when they had half of their activities. */
