@@ -46,7 +46,7 @@ const sound: Document = {
   track: { type: 'LineString', coordinates: line },
   start_point: { type: 'Point', coordinates: line[0] },
   derived: {
-    version: 2,
+    version: 3,
     best_distance: [
       { meters: 5_000, seconds: 1_290 },
       { meters: 10_000, seconds: 2_700 },
@@ -57,7 +57,7 @@ const sound: Document = {
       { seconds: 3_600, meters: 13_250 },
     ],
     heartrate_seconds: [{ bpm: 150, seconds: 100 }],
-    cells: [{ lng: 16.371, lat: 48.208, samples: 17 }],
+    cells: [17 * 2 ** 36 + 196_371 * 180_001 + 138_208],
   },
   sync: {
     ...(exampleOfDefinition(activities)['sync'] as Document),

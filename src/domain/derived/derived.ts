@@ -12,7 +12,6 @@ import {
   workOver,
 } from './best-efforts.ts';
 import { bothWays } from './curve.ts';
-import type { HeatCell } from './heat-cells.ts';
 import { heatCells } from './heat-cells.ts';
 import type { Sample, Streams } from '../activity/streams.ts';
 import type { Timeline } from './timeline.ts';
@@ -25,7 +24,7 @@ export interface HeartrateSeconds {
 }
 
 /** The version of the computation: `rebuild` leaves what this one has computed. */
-export const derivedVersion = 2;
+export const derivedVersion = 3;
 
 /** `activities.derived` as stored. A list is empty where the recording lacks the streams for it. */
 export interface Derived {
@@ -34,7 +33,8 @@ export interface Derived {
   readonly best_power: readonly BestPower[];
   readonly best_time: readonly BestTime[];
   readonly heartrate_seconds: readonly HeartrateSeconds[];
-  readonly cells: readonly HeatCell[];
+  /** As {@link heatCells} packs them. */
+  readonly cells: readonly number[];
   readonly max_heartrate?: number;
   readonly max_watts?: number;
 }

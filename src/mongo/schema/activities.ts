@@ -90,7 +90,7 @@ const activityBookkeeping = object("Domestique's own data about the activity", {
 const derived = object(
   `values computed from the streams; \`${commandLine('rebuild')}\` recomputes them`,
   {
-    version: number('version of the computation', 2),
+    version: number('version of the computation', 3),
     best_distance: list(
       'the shortest time over each distance',
       object('one distance', {
@@ -121,11 +121,10 @@ const derived = object(
     ),
     cells: list(
       'the cells of a grid of 0.001 degrees that the recording passes, for a heat map',
-      object('one cell', {
-        lng: number('longitude of its centre', 16.371, 'degrees'),
-        lat: number('latitude of its centre', 48.208, 'degrees'),
-        samples: number('samples in it', 17, 'samples'),
-      }),
+      number(
+        'samples in the cell × 2^36 + column × 180001 + row; the columns count from 180° west, the rows from the South Pole, and samples beyond 131,071 do not count',
+        1203578219091,
+      ),
     ),
     max_heartrate: optional(number('highest heart rate', 183, 'beats/min')),
     max_watts: optional(number('highest power', 812, 'W')),

@@ -1,6 +1,7 @@
 /**
  * Questions about places: near a point, through an area, on the same route, and a heat map.
  */
+import type { Document } from 'mongodb';
 import type { Recipe } from '../recipe.ts';
 import { activity, exampleSummary, limit, measured, Name, ofAthlete, summary } from '../recipe.ts';
 
@@ -24,6 +25,15 @@ const middle = {
     { $floor: { $divide: [{ $size: '$track.coordinates' }, 2] } },
   ],
 };
+
+/** `derived.cells` is samples × 2^36 + column × rows + row. */
+const cellIndices = 2 ** 36;
+const cellRows = 180_001;
+/** A list of numbers that are not negative. */
+const packed = { $type: 'array', $not: { $elemMatch: { $not: { $gte: 0 } } } };
+const degrees = (cells: Document, zero: number): Document => ({
+  $divide: [{ $subtract: [cells, zero * 1_000] }, 1_000],
+});
 
 export const places: readonly Recipe[] = [
   {
@@ -97,22 +107,41 @@ export const places: readonly Recipe[] = [
     parameters: ['athlete', 'limit'],
     examples: { limit: '1000' },
     pipeline: [
-      ofAthlete(),
+      ofAthlete({ 'derived.cells': packed }),
       { $project: { _id: 0, cell: '$derived.cells' } },
       { $unwind: '$cell' },
+      // One computation for each cell. The samples are what the sum is above the index.
       {
         $group: {
-          _id: { lng: '$cell.lng', lat: '$cell.lat' },
-          // Of what is no number, or negative, nothing counts.
-          samples: { $sum: { $max: [0, '$cell.samples'] } },
+          _id: { $mod: ['$cell', cellIndices] },
+          sum: { $sum: '$cell' },
           activities: { $sum: 1 },
         },
       },
-      // Only now, because there are far fewer of them than before.
-      { $match: { '_id.lng': { $gte: -180, $lte: 180 }, '_id.lat': { $gte: -90, $lte: 90 } } },
+      { $match: { _id: { $gte: 0, $lte: 64_800_540_000 } } },
+      {
+        $set: {
+          samples: {
+            $round: {
+              $divide: [
+                { $subtract: ['$sum', { $multiply: ['$_id', '$activities'] }] },
+                cellIndices,
+              ],
+            },
+          },
+        },
+      },
       { $sort: { samples: -1, _id: 1 } },
       { $limit: limit },
-      { $project: { _id: 0, lng: '$_id.lng', lat: '$_id.lat', samples: 1, activities: 1 } },
+      {
+        $project: {
+          _id: 0,
+          lng: degrees({ $floor: { $divide: ['$_id', cellRows] } }, 180),
+          lat: degrees({ $mod: ['$_id', cellRows] }, 90),
+          samples: 1,
+          activities: 1,
+        },
+      },
     ],
     answer: { samples: 4210, activities: 96, lng: 16.374, lat: 48.208 },
     note: 'On a grid of 0.001°, which is about 100 m.',

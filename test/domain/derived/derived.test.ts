@@ -13,7 +13,7 @@ function derived(arrays: Arrays): Derived {
 
 const everySecond = (samples: number): number[] => Array.from({ length: samples }, (_, at) => at);
 const nothing = {
-  version: 2,
+  version: 3,
   best_distance: [],
   best_power: [],
   best_time: [],
@@ -266,13 +266,35 @@ describe('heartrate_seconds', () => {
   });
 });
 
+/** Unpacked: samples × 2^36 + column × 180,001 + row. */
+function cellsOf(arrays: Arrays) {
+  return derived(arrays).cells.map((cell) => {
+    const [packed, rows, indices] = [BigInt(cell), 180_001n, 2n ** 36n];
+    const index = packed % indices;
+    return {
+      lng: (Number(index / rows) - 180_000) / 1_000,
+      lat: (Number(index % rows) - 90_000) / 1_000,
+      samples: Number(packed / indices),
+    };
+  });
+}
+
 describe('cells', () => {
+  it('counts at most 131,071 samples of a cell, so that a double holds the integer', () => {
+    const rest = Array.from({ length: 140_000 }, () => 180);
+    const [cell = 0] = derived({ lat: rest.map(() => 90), lng: rest }).cells;
+    expect(Number.isSafeInteger(cell)).toBe(true);
+    expect(cellsOf({ lat: rest.map(() => 90), lng: rest })).toEqual([
+      { lng: 180, lat: 90, samples: 131_071 },
+    ]);
+  });
+
   it('centres cells at the thousandth of a degree', () => {
     const arrays = {
       lat: [48.2084, 48.20764, -0.0004, 48.2081],
       lng: [16.3731, 16.3726, 0, 16.373],
     };
-    expect(derived(arrays).cells).toEqual([
+    expect(cellsOf(arrays)).toEqual([
       { lng: 16.373, lat: 48.208, samples: 3 },
       { lng: 0, lat: 0, samples: 1 },
     ]);
@@ -281,7 +303,7 @@ describe('cells', () => {
   it('leaves out positions that are not on the globe', () => {
     const lat = [90.1, 48, null, 48, Number.NaN, 90, -90];
     const lng = [16, -180.1, 16, null, 16, 180, -180];
-    expect(derived({ lat, lng }).cells).toEqual([
+    expect(cellsOf({ lat, lng })).toEqual([
       { lng: 180, lat: 90, samples: 1 },
       { lng: -180, lat: -90, samples: 1 },
     ]);
@@ -297,7 +319,7 @@ describe('cells', () => {
           const key = position.map((one) => (Number(one.toFixed(3)) + 0).toFixed(3)).join();
           expected.set(key, (expected.get(key) ?? 0) + 1);
         }
-        const { cells } = derived({
+        const cells = cellsOf({
           lat: positions.map(([lat]) => lat),
           lng: positions.map(([, lng]) => lng),
         });
@@ -314,7 +336,7 @@ describe('cells', () => {
   it('keeps the 20,000 cells with most samples', () => {
     const lng = everySecond(25_000).map((at) => at / 500);
     const home = lng.slice(-200);
-    const { cells } = derived({ lat: [...lng, ...home].map(() => 0), lng: [...lng, ...home] });
+    const cells = cellsOf({ lat: [...lng, ...home].map(() => 0), lng: [...lng, ...home] });
     expect(cells).toHaveLength(20_000);
     expect(cells.filter(({ samples }) => samples === 2)).toHaveLength(200);
   });
@@ -333,7 +355,7 @@ describe('derivedFrom', () => {
     const arrays = { heartrate, watts: [0, 900, 20.5, null], lat: [1, 1], lng: [2, 2] };
     expect(derived(arrays)).toEqual({
       ...nothing,
-      cells: [{ lng: 2, lat: 1, samples: 2 }],
+      cells: [2 * 2 ** 36 + 182_000 * 180_001 + 91_000],
       max_heartrate: 180,
       max_watts: 900,
     });

@@ -58,7 +58,7 @@ const recording = {
 };
 
 const derived = {
-  version: 2,
+  version: 3,
   best_distance: [{ meters: 5_000, seconds: 890.1 }],
   best_power: [],
   best_time: [],
@@ -67,9 +67,9 @@ const derived = {
     { bpm: 140, seconds: 30 },
   ],
   cells: [
-    { lng: 16.37, lat: 48.2, samples: 2 },
-    { lng: 16.38, lat: 48.21, samples: 1 },
-    { lng: 16.4, lat: 48.205, samples: 1 },
+    2 * 2 ** 36 + 196_370 * 180_001 + 138_200,
+    2 ** 36 + 196_380 * 180_001 + 138_210,
+    2 ** 36 + 196_400 * 180_001 + 138_205,
   ],
 };
 

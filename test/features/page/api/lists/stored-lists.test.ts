@@ -222,7 +222,9 @@ describe('GET /tracks', () => {
 describe('GET /cells', () => {
   beforeEach(async () => {
     const cells = (...lngs: readonly number[]) => ({
-      cells: lngs.map((lng) => ({ lng, lat: 48.208, samples: 10 })),
+      cells: lngs.map(
+        (lng) => 10 * 2 ** 36 + (Math.round(lng * 1_000) + 180_000) * 180_001 + 138_208,
+      ),
     });
     await api.put(
       'activities',
