@@ -26,7 +26,10 @@ export interface HeartrateSeconds {
 /** The version of the computation: `rebuild` leaves what this one has computed. */
 export const derivedVersion = 3;
 
-/** `activities.derived` as stored. A list is empty where the recording lacks the streams for it. */
+/**
+ * What `activities.derived` has from the recording; the rest of it comes from the summary. A list is empty
+ * where the recording lacks the streams for it.
+ */
 export interface Derived {
   readonly version: typeof derivedVersion;
   readonly best_distance: readonly BestDistance[];
@@ -38,6 +41,20 @@ export interface Derived {
   readonly max_heartrate?: number;
   readonly max_watts?: number;
 }
+
+const isDerived: Readonly<Record<keyof Derived, true>> = {
+  version: true,
+  best_distance: true,
+  best_power: true,
+  best_time: true,
+  heartrate_seconds: true,
+  cells: true,
+  max_heartrate: true,
+  max_watts: true,
+};
+
+/** The fields of `activities.derived` that a new recording replaces. */
+export const recordedFields = Object.keys(isDerived) as readonly (keyof Derived)[];
 
 /** The streams that the derived values and the recorded track come from. */
 export const derivedKeys = ['time', 'distance', 'lat', 'lng', 'heartrate', 'watts'] as const;

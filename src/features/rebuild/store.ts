@@ -6,6 +6,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Document, Filter } from 'mongodb';
 import { derivedFrom, derivedKeys, derivedVersion } from '../../domain/derived/derived.ts';
+import { localTimeOf } from '../../domain/derived/local-time.ts';
 import type { Recording } from '../../domain/activity/recording.ts';
 import type { TrackSource } from '../../domain/derived/recorded-track.ts';
 import { geometryOf } from '../../mongo/activities/activity-document.ts';
@@ -13,6 +14,7 @@ import { int64, toNumber } from '../../mongo/base/bson-value.ts';
 import type { ActivityDocument, Store } from '../../mongo/schema/collections.ts';
 import type { DerivationWrite, Values } from '../../mongo/streams/derivation.ts';
 import {
+  derivedValues,
   exportGeometries,
   noGeometry,
   recordedGeometry,
@@ -93,6 +95,7 @@ export async function currentIds(
     'derived.version': derivedVersion,
     $and: [
       { $or: hasTrack },
+      { $or: [{ 'derived.local': { $exists: true } }, { start_date_local: { $exists: false } }] },
       { $or: [{ start_point: { $exists: true } }, { 'start_latlng.0': { $exists: false } }] },
     ],
   };
@@ -132,12 +135,13 @@ function derivationOf(
   recording: Recording,
   trackSource: TrackSource,
 ): DerivationWrite {
-  const { streams, streamsState } = recording;
-  const derived = streams && { derived: derivedFrom(streams) };
-  const nothing = streamsState === 'none' && { derived: undefined };
+  const { record, streams, streamsState } = recording;
+  const derived = streams && derivedValues(derivedFrom(streams));
+  const nothing = streamsState === 'none' && derivedValues(undefined);
+  const local = { 'derived.local': localTimeOf(record['start_date_local']) };
   return {
     filter: unchanged(current),
-    values: { ...derived, ...nothing },
+    values: { ...derived, ...nothing, ...local },
     geometries: geometriesOf(current, recording, trackSource),
   };
 }
@@ -190,5 +194,5 @@ function isAsWritten(current: MirrorState, { values, geometries }: DerivationWri
 function valueOf(current: MirrorState, path: string): unknown {
   const [first = '', second] = path.split('.');
   const value: unknown = current[first];
-  return second === undefined ? value : (value as Values)[second];
+  return second === undefined ? value : (Object(value) as Values)[second];
 }

@@ -5,6 +5,8 @@
 import type { Document } from 'mongodb';
 import type { ActivitySummary } from '../../domain/activity/activity.ts';
 import { detailHashOf, fingerprintOf, recordingHashOf } from '../../domain/activity/activity.ts';
+import type { LocalTime } from '../../domain/derived/local-time.ts';
+import { localTimeOf } from '../../domain/derived/local-time.ts';
 import type { Span } from '../../domain/sync/list-coverage.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { streamsMayComeMs } from '../../domain/sync/retry.ts';
@@ -32,6 +34,8 @@ export interface WriteContext {
 /** A summary as a document, and the reason for a missing track. */
 export interface SummaryDocument {
   readonly document: Document;
+  /** What `derived` has from the summary. */
+  readonly derived: { readonly local: LocalTime | undefined };
   readonly leftOut?: TrackRejection;
 }
 
@@ -50,6 +54,7 @@ export function documentOf(summary: ActivitySummary): SummaryDocument {
       ...(track && { track }),
       ...(startPoint && { start_point: startPoint }),
     },
+    derived: { local: localTimeOf(record['start_date_local']) },
     ...(leftOut && { leftOut }),
   };
 }
@@ -61,13 +66,14 @@ export function geometryOf(record: JsonObject): TrackResult & { readonly startPo
 }
 
 /** The document without what a 2dsphere index may reject. */
-export function withoutGeometry({ document, leftOut }: SummaryDocument): SummaryDocument {
+export function withoutGeometry({ document, derived, leftOut }: SummaryDocument): SummaryDocument {
   const fields = Object.entries(document);
   const reason = 'track' in document ? 'rejected by MongoDB' : leftOut;
   return {
     document: Object.fromEntries(
       fields.filter(([key]) => key !== 'track' && key !== 'start_point'),
     ),
+    derived,
     ...(reason && { leftOut: reason }),
   };
 }
@@ -82,7 +88,7 @@ export function withoutGeometry({ document, leftOut }: SummaryDocument): Summary
  */
 export function summaryUpdate(
   summary: ActivitySummary,
-  { document, leftOut }: SummaryDocument,
+  { document, derived, leftOut }: SummaryDocument,
   context: WriteContext,
 ): Document[] {
   const bookkeeping = bookkeepingOf(summary, context);
@@ -122,7 +128,12 @@ export function summaryUpdate(
     ],
   };
   const keptTrack = { track: { $cond: [isTrackKept, '$track', '$$REMOVE'] } };
-  const parts = [keysOfOtherOrigin, { $literal: document }, keptTrack, { sync }];
+  const parts = [
+    keysOfOtherOrigin,
+    { $literal: document },
+    keptTrack,
+    { derived: derivedUpdate(derived), sync },
+  ];
   const isOlder = { $gt: ['$sync.fetched_at', context.fetchedAt] };
   return [{ $replaceWith: { $cond: [isOlder, '$$ROOT', { $mergeObjects: parts }] } }];
 }
@@ -130,7 +141,7 @@ export function summaryUpdate(
 /** What {@link summaryUpdate} makes where nothing is stored, as a document to insert. */
 export function newDocument(
   summary: ActivitySummary,
-  { document, leftOut }: SummaryDocument,
+  { document, derived, leftOut }: SummaryDocument,
   context: WriteContext,
 ): ActivityDocument {
   const sync = {
@@ -140,7 +151,8 @@ export function newDocument(
     first_seen_at: context.fetchedAt,
     streams: initialStreams(summary, context),
   };
-  return { ...document, _id: int64(summary.id), start_date: summary.startAt, sync };
+  const own = { start_date: summary.startAt, derived: present(derived), sync };
+  return { ...document, _id: int64(summary.id), ...own };
 }
 
 /** What a summary says anew of its activity. */
@@ -181,10 +193,24 @@ function initialStreams(
   return { state: 'pending', tries: 0, ...(isLate && { may_come_until: mayComeUntil }) };
 }
 
-/** What each summary brings. */
-const replacedKeys = ['track', 'start_point', 'sync'];
+/** What the summary makes of `derived`; all else of it stays. */
+function derivedUpdate(derived: SummaryDocument['derived']): Document {
+  const gone = Object.entries(derived).filter(([, value]) => value === undefined);
+  const kept = gone.reduce<Document>(
+    (input, [field]) => ({ $unsetField: { field, input } }),
+    ofType('$derived', 'object', {}),
+  );
+  return { $mergeObjects: [kept, { $literal: present(derived) }] };
+}
 
-/** Fields under our own names are ours. A new summary keeps `derived`, which comes from the streams, and `export`. */
+function present(values: SummaryDocument['derived']): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+/** What each summary brings. */
+const replacedKeys = ['track', 'start_point', 'derived', 'sync'];
+
+/** Fields under our own names are ours. A new summary keeps `export`. */
 function isOwn(key: string): boolean {
   return key !== '_id' && ownActivityKeys.has(key);
 }

@@ -35,6 +35,7 @@ export const namespaceNotFound = 26;
 export const namespaceExists = 48;
 /** A unique index rejected the write. */
 export const duplicateKey = 11000;
+const pathNotViable = 28;
 
 const passingNames: ReadonlySet<string> = new Set([
   'MongoPoolClearedError',
@@ -131,6 +132,11 @@ export function isGeometryRejected(error: unknown): boolean {
 export function hasServerCode(error: unknown, code: number): boolean {
   const failure = error instanceof MongoRejectedError ? error.cause : error;
   return failure instanceof MongoServerError && failure.code === code;
+}
+
+/** Whether an update names a path below a value that is no object. */
+export function isPathNotViable(error: unknown): boolean {
+  return hasServerCode(error, pathNotViable);
 }
 
 /** Whether a unique index rejected the write. */

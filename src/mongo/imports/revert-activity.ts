@@ -7,7 +7,12 @@ import type { FetchState } from '../schema/fetch-state.ts';
 import { expiredReason } from '../schema/fetch-state-queries.ts';
 import type { ActivityDocument, Store } from '../schema/collections.ts';
 import type { Values } from '../streams/derivation.ts';
-import { exportGeometries, noGeometry, writeDerivation } from '../streams/derivation.ts';
+import {
+  derivedValues,
+  exportGeometries,
+  noGeometry,
+  writeDerivation,
+} from '../streams/derivation.ts';
 import { findRecording } from '../streams/recordings.ts';
 import { leaseLost } from '../streams/stream-parts.ts';
 import type { StoredExport } from './exported-summary.ts';
@@ -38,7 +43,7 @@ export async function revertToExport(
       'sync.detail_keys': undefined,
       'sync.details': sync.details && withoutRecord(sync.details),
       'sync.streams': isOfExport ? sync.streams : withoutRecord(sync.streams),
-      ...(!isOfExport && { derived: undefined }),
+      ...(!isOfExport && derivedValues(undefined)),
     },
     geometries: isOfExport ? await geometriesOf(store, activity) : [noGeometry],
   });

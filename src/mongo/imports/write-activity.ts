@@ -18,6 +18,7 @@ import type { ActivityDocument, Store } from '../schema/collections.ts';
 import { pendingState } from '../schema/fetch-state-queries.ts';
 import type { Values } from '../streams/derivation.ts';
 import {
+  derivedValues,
   exportGeometries,
   recordedGeometry,
   recordedTrack,
@@ -232,8 +233,9 @@ function valuesOf({ write, imported, current }: Step, plan: RecordingPlan): Valu
     export: exported,
     ...(plan === 'put' && { 'sync.streams': streamsOf(recording, at) }),
     ...(plan === 'put' &&
-      recording.kind === 'streams' && { derived: derivedFrom(recording.streams) }),
-    ...(isOutdated && { derived: undefined }),
+      recording.kind === 'streams' &&
+      derivedValues(derivedFrom(recording.streams))),
+    ...(isOutdated && derivedValues(undefined)),
   };
 }
 

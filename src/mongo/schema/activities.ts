@@ -87,43 +87,66 @@ const activityBookkeeping = object("Domestique's own data about the activity", {
   details: optional(detailsState),
 });
 
-const derived = object(
-  `values computed from the streams; \`${commandLine('rebuild')}\` recomputes them`,
+const local = object(
+  'the start by the wall clock of its place; absent if `start_date_local` is no time',
   {
-    version: number('version of the computation', 3),
-    best_distance: list(
-      'the shortest time over each distance',
-      object('one distance', {
-        meters: number('the distance', 5_000, 'm'),
-        seconds: number('the shortest time', 1_254.5, 's'),
-      }),
+    date: date('a date whose UTC fields are those of the wall clock', '2024-05-01T08:30:00Z'),
+    weekday: number('1 for Monday to 7 for Sunday', 3),
+    hour: number('the hour, 0 to 23', 8, 'h'),
+    week: text('the ISO week', '2024-W18'),
+  },
+);
+
+const derived = object(
+  `values computed from the summary (\`local\`) and from the streams; \`${commandLine('rebuild')}\` recomputes them`,
+  {
+    local: optional(local),
+    version: optional(
+      number('version of the computation from the streams; absent without streams', 3),
     ),
-    best_power: list(
-      'the highest mean power over each duration',
-      object('one duration', {
-        seconds: number('the duration', 1_200, 's'),
-        watts: number('the mean power', 243.7, 'W'),
-      }),
+    best_distance: optional(
+      list(
+        'the shortest time over each distance',
+        object('one distance', {
+          meters: number('the distance', 5_000, 'm'),
+          seconds: number('the shortest time', 1_254.5, 's'),
+        }),
+      ),
     ),
-    best_time: list(
-      'the longest distance in each duration',
-      object('one duration', {
-        seconds: number('the duration', 3_600, 's'),
-        meters: number('the longest distance', 13_204.2, 'm'),
-      }),
+    best_power: optional(
+      list(
+        'the highest mean power over each duration',
+        object('one duration', {
+          seconds: number('the duration', 1_200, 's'),
+          watts: number('the mean power', 243.7, 'W'),
+        }),
+      ),
     ),
-    heartrate_seconds: list(
-      'time at each heart rate, in steps of five beats',
-      object('one step', {
-        bpm: number('lowest heart rate of the step', 140, 'beats/min'),
-        seconds: number('time in the step', 311, 's'),
-      }),
+    best_time: optional(
+      list(
+        'the longest distance in each duration',
+        object('one duration', {
+          seconds: number('the duration', 3_600, 's'),
+          meters: number('the longest distance', 13_204.2, 'm'),
+        }),
+      ),
     ),
-    cells: list(
-      'the cells of a grid of 0.001 degrees that the recording passes, for a heat map',
-      number(
-        'samples in the cell × 2^36 + column × 180001 + row; the columns count from 180° west, the rows from the South Pole, and samples beyond 131,071 do not count',
-        1203578219091,
+    heartrate_seconds: optional(
+      list(
+        'time at each heart rate, in steps of five beats',
+        object('one step', {
+          bpm: number('lowest heart rate of the step', 140, 'beats/min'),
+          seconds: number('time in the step', 311, 's'),
+        }),
+      ),
+    ),
+    cells: optional(
+      list(
+        'the cells of a grid of 0.001 degrees that the recording passes, for a heat map',
+        number(
+          'samples in the cell × 2^36 + column × 180001 + row; the columns count from 180° west, the rows from the South Pole, and samples beyond 131,071 do not count',
+          1203578219091,
+        ),
       ),
     ),
     max_heartrate: optional(number('highest heart rate', 183, 'beats/min')),

@@ -3,13 +3,17 @@
  * written there. What MongoDB cannot hold is left out: the update itself never fails for it.
  */
 import type { Document, Filter } from 'mongodb';
+import type { Derived } from '../../domain/derived/derived.ts';
+import { recordedFields } from '../../domain/derived/derived.ts';
 import type { TrackSource } from '../../domain/derived/recorded-track.ts';
 import { recordedTrackOf, startPointOf } from '../../domain/derived/recorded-track.ts';
 import type { Streams } from '../../domain/activity/streams.ts';
 import type { LineString } from '../../domain/derived/track.ts';
 import type { ActivityDocument, Store } from '../schema/collections.ts';
-import { isGeometryRejected } from '../base/failures.ts';
+import { isGeometryRejected, isPathNotViable } from '../base/failures.ts';
 import { isTooLarge } from '../base/bson-limits.ts';
+
+const derivedPrefix = 'derived.';
 
 /** Fields and their new values; undefined takes a field away. */
 export type Values = Readonly<Record<string, unknown>>;
@@ -21,6 +25,11 @@ export interface DerivationWrite {
   readonly geometries: readonly Values[];
   /** Whether the activity is made where the filter finds none. */
   readonly upsert?: boolean;
+}
+
+/** What the recording makes of `derived`, field by field: the summary's part of it stays. */
+export function derivedValues(derived: Derived | undefined): Values {
+  return Object.fromEntries(recordedFields.map((field) => [`derived.${field}`, derived?.[field]]));
 }
 
 /** The track that stands in the place of the summary's; undefined where the recording makes none. */
@@ -65,7 +74,9 @@ export async function writeDerivation(store: Store, write: DerivationWrite): Pro
     });
     return matchedCount + upsertedCount > 0;
   } catch (error) {
-    const smaller = withoutRejected(write, error);
+    const smaller = isPathNotViable(error)
+      ? withWholeDerived(write)
+      : withoutRejected(write, error);
     if (smaller === undefined) throw error;
     return writeDerivation(store, smaller);
   }
@@ -81,6 +92,17 @@ function updateOf(values: Values): Document {
   };
 }
 
+/** Where another program or a hand wrote no object as `derived`. */
+function withWholeDerived(write: DerivationWrite): DerivationWrite | undefined {
+  const entries = Object.entries(write.values);
+  const isPart = ([path]: readonly [string, unknown]): boolean => path.startsWith(derivedPrefix);
+  const parts = entries.filter(isPart).filter(([, value]) => value !== undefined);
+  if (!entries.some(isPart)) return undefined;
+  const derived = parts.map(([path, value]) => [path.slice(derivedPrefix.length), value] as const);
+  const others = Object.fromEntries(entries.filter((entry) => !isPart(entry)));
+  return { ...write, values: { ...others, derived: Object.fromEntries(derived) } };
+}
+
 function withoutRejected(write: DerivationWrite, error: unknown): DerivationWrite | undefined {
   const { values, geometries } = write;
   if (isGeometryRejected(error) && geometries.length > 0) {
@@ -88,7 +110,7 @@ function withoutRejected(write: DerivationWrite, error: unknown): DerivationWrit
   }
   if (!isTooLarge(error)) return undefined;
   // The activity's details may fill the 16 MB: what can be worked out again makes room.
-  if (values['derived'] !== undefined)
-    return { ...write, values: { ...values, derived: undefined } };
+  if (values['derived.version'] !== undefined)
+    return { ...write, values: { ...values, ...derivedValues(undefined) } };
   return geometries.length > 0 ? { ...write, geometries: [] } : undefined;
 }

@@ -13,7 +13,7 @@ import type { FetchState } from '../schema/fetch-state.ts';
 import { storedState } from '../schema/fetch-state-queries.ts';
 import type { Store, StreamsBookkeeping } from '../schema/collections.ts';
 import type { Values } from './derivation.ts';
-import { recordedGeometry, recordedTrack, writeDerivation } from './derivation.ts';
+import { derivedValues, recordedGeometry, recordedTrack, writeDerivation } from './derivation.ts';
 import { leaseLost, removeParts, writeParts } from './stream-parts.ts';
 
 /**
@@ -39,7 +39,7 @@ export async function storeStreams(
   const track = recordedTrack(streams, store.trackSource);
   const fate = await update(store, write, task, {
     streams: { ...storedState(write.at), sample_count: streams.sampleCount },
-    besides: { derived: derivedFrom(streams) },
+    besides: derivedValues(derivedFrom(streams)),
     geometries: track === undefined ? [] : [recordedGeometry(track)],
   });
   if (fate === 'gone') await removeParts(store, write, task);
@@ -63,7 +63,7 @@ export async function setStreamsState(
   if (fate !== 'current') return;
   const notNewer = { activity_id: int64(activityId), epoch: { $lte: write.epoch } };
   await store.streams.deleteMany(notNewer);
-  await update(store, write, task, { streams: state, besides: { derived: undefined } });
+  await update(store, write, task, { streams: state, besides: derivedValues(undefined) });
 }
 
 /** The change of an activity since its streams were requested. */

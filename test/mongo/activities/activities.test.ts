@@ -29,7 +29,7 @@ describe('storing a page of the list', () => {
     const record = recordOf(id);
     const result = await adapter.activities.storePage(pageOf([record]));
     expect(result).toMatchObject({ added: 1, changed: 0, unchanged: 0, parked: 0 });
-    const { _id, sync, track, start_point, ...fields } = await documentOf();
+    const { _id, sync, track, start_point, derived, ...fields } = await documentOf();
     expect(_id).toBe(id);
     expect(fields).toEqual({ ...record, start_date: new Date('2026-10-04T06:12:13Z') });
     expect(track).toEqual({
@@ -41,6 +41,8 @@ describe('storing a page of the list', () => {
       ],
     });
     expect(start_point).toEqual({ type: 'Point', coordinates: [16.37, 48.2] });
+    const date = new Date('2026-10-04T08:12:13Z');
+    expect(derived).toEqual({ local: { date, weekday: 7, hour: 8, week: '2026-W40' } });
     expect(sync).toMatchObject({
       athlete_id: athleteId,
       source: 'list',
@@ -60,6 +62,7 @@ describe('storing a page of the list', () => {
       'sync.athlete_id': 'long',
       start_date: 'date',
       start_date_local: 'string',
+      'derived.local.date': 'date',
       moving_time: 'int',
       distance: 'double',
     };

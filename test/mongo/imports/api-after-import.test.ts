@@ -2,6 +2,7 @@ import type { Document } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { readDetail } from '../../../src/domain/activity/detail.ts';
+import { localTimeOf } from '../../../src/domain/derived/local-time.ts';
 import type { JsonValue } from '../../../src/domain/json.ts';
 import { alignedDetail } from '../../../src/mongo/details/details.ts';
 import { createImportStore } from '../../../src/mongo/imports/create-import-store.ts';
@@ -47,7 +48,8 @@ describe('the first summary of the API over an imported activity', () => {
     expect(after).toMatchObject({ name: 'Edited', start_date_local: '2026-10-04T08:12:13Z' });
     expect(after).not.toHaveProperty('description');
     expect(after['export']).toEqual(before['export']);
-    expect(after['derived']).toEqual(before['derived']);
+    const local = localTimeOf('2026-10-04T08:12:13Z');
+    expect(after['derived']).toEqual({ ...Object(before['derived']), local });
     const { streams } = before['sync'] as { readonly streams: unknown };
     expect(after['sync']).toMatchObject({ source: 'list', streams });
     expect(after['sync']).not.toHaveProperty('track_source');

@@ -2,6 +2,7 @@ import { Long, type Document } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { derivedFrom } from '../../../src/domain/derived/derived.ts';
+import { localTimeOf } from '../../../src/domain/derived/local-time.ts';
 import type { Sample, Streams } from '../../../src/domain/activity/streams.ts';
 import { storeStreams as storeStreamsIn } from '../../../src/mongo/streams/streams.ts';
 import { writeDerivation } from '../../../src/mongo/streams/derivation.ts';
@@ -34,6 +35,8 @@ const recordedLine = [
   [16.1, 48.2],
   [16.3, 48.2],
 ];
+/** Of the summary's `start_date_local`. */
+const local = localTimeOf(recordOf(id)['start_date_local']);
 const summaryLine = [
   [16.37, 48.2],
   [16.38, 48.21],
@@ -67,7 +70,9 @@ async function trackNow(): Promise<unknown> {
 }
 
 const change = (update: Document) =>
-  adapter.database.db.collection('activities').updateOne({}, update);
+  adapter.database.db
+    .collection('activities')
+    .updateOne({}, update, { bypassDocumentValidation: true });
 
 const rebuild = (trackSource: 'summary' | 'streams' = 'summary') =>
   rebuildActivity(adapter.store, { id, trackSource });
@@ -76,7 +81,7 @@ describe('what is derived from streams', () => {
   it('derived values are stored with the streams in one write', async () => {
     await storeStreams(await listed(), recording);
     const { derived } = await activity();
-    expect(derived).toEqual(derivedFrom(recording));
+    expect(derived).toEqual({ ...derivedFrom(recording), local });
     expect(derived).toMatchObject({
       version: 3,
       best_distance: [{ meters: 400, seconds: 80 }],
@@ -87,16 +92,16 @@ describe('what is derived from streams', () => {
   it('derived values stay while the streams are fetched again, and change with them', async () => {
     await storeStreams(await listed(), recording);
     const write = await listed({ distance: 600 });
-    expect((await activity())['derived']).toEqual(derivedFrom(recording));
+    expect((await activity())['derived']).toEqual({ ...derivedFrom(recording), local });
     const cropped = streamsOf({ time: [0, 60], distance: [0, 300], heartrate: [120, 125] });
     await storeStreams(write, cropped);
-    expect((await activity())['derived']).toEqual(derivedFrom(cropped));
+    expect((await activity())['derived']).toEqual({ ...derivedFrom(cropped), local });
   });
 
   it('derived values are removed with the streams', async () => {
     await storeStreams(await listed(), recording);
     await markWithoutStreams(await listed({ distance: 600 }), 'Strava has none');
-    expect(await activity()).not.toHaveProperty('derived');
+    expect((await activity())['derived']).toEqual({ local });
   });
 
   it('the keys derived, track and sync are ours although Strava sends some of the same name', async () => {
@@ -111,17 +116,32 @@ describe('what is derived from streams', () => {
     expect(await activity()).toMatchObject({ name: 'Renamed', derived: { version: 3 } });
   });
 
+  it('the local time changes with the summary, and goes where its text is no time', async () => {
+    await storeStreams(await listed(), recording);
+    const list = (start_date_local: string) =>
+      adapter.activities.storePage(pageOf([recordOf(id, { start_date_local })]));
+    await list('2026-10-04T23:59:00Z');
+    const moved = localTimeOf('2026-10-04T23:59:00Z');
+    expect((await activity())['derived']).toEqual({ ...derivedFrom(recording), local: moved });
+    await list('yesterday');
+    expect((await activity())['derived']).toEqual(derivedFrom(recording));
+  });
+
   it('derived values are left out if the document has no room for them', async () => {
     await listed();
     await change({ $set: { description: 'x'.repeat(16_770_000) } });
     const isFound = await writeDerivation(adapter.store, {
       filter: { _id: Long.fromNumber(id) },
-      values: { derived: { version: 1, cells: ['y'.repeat(20_000)] }, 'sync.epoch': 2 },
+      values: {
+        'derived.version': 1,
+        'derived.cells': ['y'.repeat(20_000)],
+        'sync.epoch': 2,
+      },
       geometries: [{ note: 'z'.repeat(20_000) }],
     });
     expect(isFound).toBe(true);
     const stored = await activity();
-    expect(stored).not.toHaveProperty('derived');
+    expect(stored['derived']).toEqual({ local });
     expect(stored).not.toHaveProperty('note');
     expect(stored).toMatchObject({ sync: { epoch: 2 } });
   });
@@ -238,7 +258,26 @@ describe('a rebuild', () => {
     await markWithoutStreams(await listed(), 'Strava has none');
     await change({ $set: { derived: { version: 1 } } });
     expect(await rebuild()).toBe('rebuilt');
-    expect(await activity()).not.toHaveProperty('derived');
+    expect((await activity())['derived']).toEqual({ local });
+    expect(await rebuild()).toBe('unchanged');
+  });
+
+  it.each([[5], ['odd'], [[1, 2]]])(
+    'a rebuild replaces a derived of another shape: %j',
+    async (derived) => {
+      await storeStreams(await listed(), recording);
+      const before = await activity();
+      await change({ $set: { derived } });
+      expect(await rebuild()).toBe('rebuilt');
+      expect(await activity()).toEqual(before);
+    },
+  );
+
+  it('a rebuild makes the local time of an activity without streams', async () => {
+    await listed();
+    await change({ $unset: { derived: '' } });
+    expect(await rebuild()).toBe('rebuilt');
+    expect((await activity())['derived']).toEqual({ local });
   });
 
   it.each([
@@ -278,7 +317,7 @@ describe('a rebuild', () => {
     });
     expect([isOver, outcome]).toEqual([true, 'unchanged']);
     const stored = await activity();
-    expect(stored['derived']).toEqual(derivedFrom(longer));
+    expect(stored['derived']).toEqual({ ...derivedFrom(longer), local });
     expect((stored['track'] as Document)['coordinates']).toHaveLength(2);
   });
 });
