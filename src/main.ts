@@ -111,6 +111,7 @@ async function open(program: Program, options: OpenOptions): Promise<Database> {
     application,
     activities: createActivityStore(store, {
       expiry: config.retentionDays === undefined ? 'lifted' : 'final',
+      sports: config.sync.sports,
     }),
     athletes: createAthleteStore(store, application),
     deletions: createDeletionStore(store, { retentionDays: config.retentionDays }),
@@ -217,6 +218,7 @@ export function keptOf({ sync }: Config): KeptKinds {
     details: sync.shouldFetchDetails,
     segments: sync.shouldFetchSegments,
     athlete: sync.shouldFetchAthlete,
+    sports: sync.sports,
   };
 }
 

@@ -117,6 +117,7 @@ function toSyncConfig({
   track,
   details,
   segments,
+  sports,
   athlete,
   ...rest
 }: Values['sync']) {
@@ -129,6 +130,8 @@ function toSyncConfig({
     // The details name the segments.
     shouldFetchDetails: details || segments,
     shouldFetchSegments: segments,
+    /** Whose activities may cost a request of their own. Empty: all. */
+    sports: sports ?? [],
     shouldFetchAthlete: athlete,
   };
 }

@@ -5,11 +5,13 @@
 import convict from 'convict';
 import { validate as isCronExpression } from 'node-cron';
 
+import { sportTypes } from '../domain/activity/sports.ts';
 import { parseDuration, writeDuration } from '../domain/duration.ts';
 import type { HiddenPlace } from '../domain/activity/hidden-places.ts';
 import { parsePlaces, placeForm } from '../domain/activity/hidden-places.ts';
 import { parseSince, periodExamples } from '../domain/sync/period.ts';
 import { addressFormats } from './address-formats.ts';
+import { nearestName } from './spelling.ts';
 
 /** The page where the owner of an application finds its id and secret. */
 export const applicationPage = 'https://www.strava.com/settings/api';
@@ -78,6 +80,12 @@ export const formats = {
       value.every((scope) => knownScopes.includes(scope)) &&
       (value.includes('activity:read') || value.includes('activity:read_all')),
   }),
+  sports: {
+    accepts: () => 'sport types of Strava between commas',
+    coerce: (text: string) => [...new Set(text.split(',').map((sport) => sport.trim()))],
+    problem: sportsProblem,
+    isEchoed: true,
+  },
   /** The value stays a text, because `90d` depends on the present. */
   since: echoed<string>({
     accepts: () => `a date or a length of time ago (${periodExamples})`,
@@ -177,6 +185,15 @@ function isTimezone(value: string): boolean {
     if (error instanceof RangeError) return false;
     throw error;
   }
+}
+
+/** Names the sport that the first unknown one probably means; the value itself is repeated elsewhere, if short. */
+function sportsProblem(value: readonly string[]): string | undefined {
+  const unknown = value.find((sport) => !sportTypes.includes(sport));
+  if (unknown === undefined) return undefined;
+  const near = nearestName(unknown, sportTypes);
+  const hint = near === undefined ? `they are ${sportTypes.join(', ')}` : `did you mean ${near}?`;
+  return `must be sport types of Strava between commas (${hint})`;
 }
 
 function clientSecretProblem(value: string): string | undefined {

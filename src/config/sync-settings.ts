@@ -146,6 +146,13 @@ const sync = {
     example: 'true',
     doc: 'Whether to store each segment in the details too, with its streams: two requests a segment. This turns `SYNC_DETAILS` on',
   }),
+  sports: setting({
+    env: 'SYNC_SPORTS',
+    format: 'sports',
+    example: 'Run,TrailRun',
+    doc: 'The sports whose activities may cost a request of their own, for streams and details. Summaries of all sports are stored. What is left out is fetched once its sport is named here',
+    unset: 'all sports',
+  }),
   athlete: setting({
     env: 'SYNC_ATHLETE',
     format: 'switch',

@@ -3,6 +3,7 @@
  * to do.
  */
 import type { ActivitySummary } from '../domain/activity/activity.ts';
+import { isSportChosen } from '../domain/activity/sports.ts';
 import { noReserve } from '../domain/rate-limit/quota.ts';
 import type { ListCoverage, ListRequest, PageOutcome } from '../domain/sync/list-coverage.ts';
 import { afterPage, afterPoll, nextListRequest } from '../domain/sync/list-coverage.ts';
@@ -19,6 +20,8 @@ export interface PreviewDeps extends RetryDeps {
   readonly activities: ActivityStore;
   readonly athletes: AthleteStore;
   readonly shouldFetchStreams: boolean;
+  /** Whose streams are wanted; all where it is empty or absent. */
+  readonly sports?: readonly string[];
 }
 
 /** What a run would have to do for one athlete. */
@@ -34,7 +37,10 @@ export interface Preview {
 }
 
 /** By id, what is kept of each record: never the record itself. */
-type Seen = Map<number, Pick<ActivitySummary, 'id' | 'startAt' | 'isManual'>>;
+type Seen = Map<
+  number,
+  Pick<ActivitySummary, 'id' | 'startAt' | 'isManual'> & { readonly sport: unknown }
+>;
 
 /** Reads the list for a backfill request, or for the default backfill. */
 export async function previewAthlete(
@@ -65,14 +71,16 @@ export async function previewAthlete(
 }
 
 async function count(
-  { activities, shouldFetchStreams }: PreviewDeps,
+  { activities, shouldFetchStreams, sports = [] }: PreviewDeps,
   { athleteId, seen, range }: { athleteId: number; seen: Seen; range: TimeRange },
 ): Promise<Pick<Preview, 'listed' | 'unknown' | 'streams'>> {
   const inRange = [...seen.values()].filter(({ startAt }) => isWithin(startAt, range));
   const unknown = await activities.unknownIds(inRange.map(({ id }) => id));
   const figures = { listed: inRange.length, unknown: unknown.size };
   if (!shouldFetchStreams) return { ...figures, streams: 0 };
-  const withStreams = inRange.filter(({ id, isManual }) => unknown.has(id) && !isManual).length;
+  const withStreams = inRange.filter(
+    ({ id, isManual, sport }) => unknown.has(id) && !isManual && isSportChosen(sports, sport),
+  ).length;
   const pending = await activities.countPending(athleteId, range);
   return { ...figures, streams: withStreams + pending };
 }
@@ -96,6 +104,7 @@ async function readPage(
   const unknown = await deps.activities.unknownIds(summaries.map(({ id }) => id));
   const isNew = ({ id }: ActivitySummary): boolean => unknown.has(id) && !seen.has(id);
   const isEveryRecordNew = summaries.length > 0 && summaries.every(isNew);
-  for (const { id, startAt, isManual } of summaries) seen.set(id, { id, startAt, isManual });
+  for (const { id, startAt, isManual, record } of summaries)
+    seen.set(id, { id, startAt, isManual, sport: record['sport_type'] });
   return pageOutcome(page, isEveryRecordNew);
 }

@@ -2,30 +2,7 @@
  * From the sport's name in an export to the API's `sport_type`. The export has the name that is shown,
  * in the account's language.
  */
-
-/** The sports that the API's reference names. Most names are the same with blanks: "Weight Training". */
-const sportTypes = [
-  ...['AlpineSki', 'BackcountrySki', 'Badminton', 'Canoeing', 'Crossfit'],
-  ...['EBikeRide', 'Elliptical', 'EMountainBikeRide', 'Golf', 'GravelRide', 'Handcycle'],
-  ...['HighIntensityIntervalTraining', 'Hike', 'IceSkate', 'InlineSkate', 'Kayaking', 'Kitesurf'],
-  ...['MountainBikeRide', 'NordicSki', 'Pickleball', 'Pilates', 'Racquetball', 'Ride'],
-  ...['RockClimbing', 'RollerSki', 'Rowing', 'Run', 'Sail', 'Skateboard', 'Snowboard', 'Snowshoe'],
-  ...['Soccer', 'Squash', 'StairStepper', 'StandUpPaddling', 'Surfing', 'Swim', 'TableTennis'],
-  ...[
-    'Tennis',
-    'TrailRun',
-    'Velomobile',
-    'VirtualRide',
-    'VirtualRow',
-    'VirtualRun',
-    'Walk',
-    'WeightTraining',
-    'Wheelchair',
-    'Windsurf',
-    'Workout',
-    'Yoga',
-  ],
-];
+import { sportTypes } from '../activity/sports.ts';
 
 /** English names that are not the `sport_type` with blanks. */
 const englishNames = {

@@ -44,6 +44,7 @@ async function readMetricsSnapshot(
   const wanted = {
     streams: config.sync.shouldFetchStreams,
     details: config.sync.shouldFetchDetails,
+    sports: config.sync.sports,
     from: defaultBackfillSince(config, clock.nowMs()),
   };
   const { backlog, parked } = await countBacklog(store, await athletes.athleteIds(), wanted);

@@ -2,6 +2,7 @@
  * What is left to do over some athletes, in figures: counted by indexes, without names or ids.
  */
 import { int64 } from '../../mongo/base/bson-value.ts';
+import { ofSports } from '../../mongo/base/sport-filter.ts';
 import type { Store } from '../../mongo/schema/collections.ts';
 
 /** What is wanted, as far as it is counted here. */
@@ -10,6 +11,8 @@ export interface WantedParts {
   readonly details: boolean;
   /** Activities before it are not wanted. */
   readonly from: Date | undefined;
+  /** Activities of other sports are not wanted; all are where it is empty or absent. */
+  readonly sports?: readonly string[];
 }
 
 export interface PartCounts {
@@ -39,6 +42,7 @@ export async function countBacklog(
       'sync.athlete_id': { $in: ids },
       [`sync.${part}.state`]: { $in: states },
       ...range,
+      ...ofSports(wanted.sports),
     };
     return activities.countDocuments(filter);
   };

@@ -17,6 +17,8 @@ export interface BackfillGoal {
   /** Undefined for the whole history. */
   readonly since: Date | undefined;
   readonly shouldFetchStreams: boolean;
+  /** Whose streams are wanted; all where it is empty. */
+  readonly sports: readonly string[];
   /** Whether the first backfill of an athlete was complete before. */
   readonly isKnown: (athleteId: number) => boolean;
 }
@@ -58,14 +60,14 @@ async function isBackfilled(
   store: Store,
   { athleteId, goal }: { readonly athleteId: number; readonly goal: BackfillGoal },
 ): Promise<boolean> {
-  const { since, shouldFetchStreams } = goal;
+  const { since, shouldFetchStreams, sports } = goal;
   const found = await store.athletes.findOne({ _id: int64(athleteId) });
   const coverage = listingFrom(found?.sync?.coverage);
   const sinceS = since === undefined ? 0 : Math.floor(since.getTime() / 1_000);
   if (nextListRequest(coverage, { sinceS }) !== undefined) return false;
   if (!shouldFetchStreams) return true;
   const range = since === undefined ? {} : { from: since };
-  return (await countPending(store, athleteId, range)) === 0;
+  return (await countPending({ ...store, sports }, athleteId, range)) === 0;
 }
 
 async function countParked({ activities, parked }: Store, athleteId: number): Promise<number> {

@@ -166,6 +166,7 @@ async function readFacts(
   const athletes = await athleteFacts(store, application, {
     since: defaultBackfillSince(config, nowMs),
     shouldFetchStreams: config.sync.shouldFetchStreams,
+    sports: config.sync.sports,
     isKnown: (athleteId) => keys.has(backfillKey(athleteId)),
   });
   const rejection = await runs.lastRejection(new Date(nowMs - rejectionsMs));

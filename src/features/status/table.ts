@@ -63,6 +63,8 @@ function pageText({ daemons }: Status): string {
 
 function athleteRows(athlete: AthleteStatus, reader: Reader): readonly (readonly string[])[] {
   const { streams, streamsOfExport, oldestStart, newestStart, unusableRecords } = athlete;
+  const { streamsOfOtherSports: others } = athlete;
+  const ofOthers = others > 0 ? ` (${number(others)} of sports that SYNC_SPORTS leaves out)` : '';
   const source = streamsOfExport > 0 ? ` (${number(streamsOfExport)} from an export)` : '';
   const span =
     oldestStart && newestStart
@@ -73,7 +75,7 @@ function athleteRows(athlete: AthleteStatus, reader: Reader): readonly (readonly
     ['  activities', `${number(athlete.activities)}${span}`],
     [
       '  streams',
-      `${number(streams.stored)} stored${source}, ${number(streams.none)} without, ${number(streams.pending)} pending, ${number(streams.parked)} parked`,
+      `${number(streams.stored)} stored${source}, ${number(streams.none)} without, ${number(streams.pending)} pending${ofOthers}, ${number(streams.parked)} parked`,
     ],
     ['  list known', listText(athlete, reader)],
     ...athlete.scopeGaps.map((gap, index) => [index === 0 ? '  not granted' : '', gap]),

@@ -55,6 +55,7 @@ function depsOf({ program, strava, database }: SyncSession): PreviewDeps {
     nowMs: () => strava.quota.nowMs(),
     random: program.random,
     shouldFetchStreams: program.config.sync.shouldFetchStreams,
+    sports: program.config.sync.sports,
     signal: program.signal,
     // Whoever asks how long something takes does not want to wait for the answer.
     failOnQuota: true,

@@ -5,6 +5,7 @@
 import type { Filter } from 'mongodb';
 import type { RepairWrite, VerificationStore } from '../../sync/verify/ports.ts';
 import { int64 } from '../../mongo/base/bson-value.ts';
+import { ofSports } from '../../mongo/base/sport-filter.ts';
 import type { ActivityDocument, Store } from '../../mongo/schema/collections.ts';
 import { orphanStreams, auditActivities } from '../../mongo/streams/stored-activity-audit.ts';
 import { comparePage, stillDiffering } from '../../mongo/activities/summary-comparison.ts';
@@ -16,7 +17,8 @@ export function createVerificationStore(store: Store, expiry: Expiry): Verificat
     stillDiffering: (page) => stillDiffering(store, page, expiry),
     activities: (athleteId, from) => auditActivities(store, athleteId, from),
     orphans: (athleteId) => orphanStreams(store, athleteId),
-    countWithoutDetails: (athleteId, from) => countWithoutDetails(store, athleteId, from),
+    countWithoutDetails: (athleteId, from, sports) =>
+      countWithoutDetails(store, { athleteId, from, sports }),
     forgetFingerprints: (write) => forgetFingerprints(store, write),
     resetStreams: (write) => resetStreams(store, write),
     removeOrphans: (write) => removeOrphans(store, write),
@@ -25,12 +27,20 @@ export function createVerificationStore(store: Store, expiry: Expiry): Verificat
 
 async function countWithoutDetails(
   { activities }: Store,
-  athleteId: number,
-  from: Date | undefined,
+  {
+    athleteId,
+    from,
+    sports,
+  }: {
+    readonly athleteId: number;
+    readonly from: Date | undefined;
+    readonly sports: readonly string[] | undefined;
+  },
 ): Promise<number> {
   const filter: Filter<ActivityDocument> = {
     'sync.athlete_id': int64(athleteId),
     ...(from && { start_date: { $gte: from } }),
+    ...ofSports(sports),
     // null matches an activity that was stored before details were kept.
     'sync.details.state': { $in: ['pending', 'parked', null] },
     'sync.details.fetched_at': { $exists: false },

@@ -11,14 +11,16 @@ import { countPending, parkedIds, retryParked } from './pending.ts';
 export interface ActivityStoreOptions {
   /** Whether what a retention ended stays away; by default it may come back. */
   readonly expiry?: Expiry;
+  /** Of which sports pending streams count; of all where it is empty or absent. */
+  readonly sports?: readonly string[];
 }
 
 export function createActivityStore(
   store: Store,
-  { expiry = 'lifted' }: ActivityStoreOptions = {},
+  { expiry = 'lifted', sports = [] }: ActivityStoreOptions = {},
 ): ActivityStore {
   return {
-    ...bind(store, { countPending, parkedIds, retryParked, unknownIds }),
+    ...bind({ ...store, sports }, { countPending, parkedIds, retryParked, unknownIds }),
     storePage: (page) => storePage(store, page, expiry),
   };
 }

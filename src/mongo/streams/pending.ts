@@ -4,15 +4,21 @@
 import type { Filter } from 'mongodb';
 import type { TimeRange } from '../../sync/ports/activities.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
+import { ofSports } from '../base/sport-filter.ts';
 import { inRange } from '../base/time-range.ts';
 import type { ActivityDocument, Store } from '../schema/collections.ts';
 
+/** Which sports are wanted; all where it is empty or absent. */
+export interface Choice {
+  readonly sports?: readonly string[];
+}
+
 /**
  * How many activities of a range still lack their streams, aside from parked ones, those in `except`, and
- * those that only an export brought, which wait for their summary.
+ * those that only an export brought, which wait for their summary. Only of `store.sports`, if it names some.
  */
 export async function countPending(
-  { activities }: Store,
+  { activities, sports }: Store & Choice,
   athleteId: number,
   range: TimeRange,
   except: readonly number[] = [],
@@ -22,6 +28,7 @@ export async function countPending(
     ...(except.length > 0 && { _id: { $nin: except.map(int64) } }),
     'sync.streams.state': 'pending',
     'sync.source': { $ne: 'export' },
+    ...ofSports(sports),
   });
 }
 
@@ -53,4 +60,18 @@ export async function retryParked({ activities }: Store, athleteId?: number): Pr
     $unset: { 'sync.streams.next_try_at': '' },
   });
   return modifiedCount;
+}
+
+/** How many activities lack their streams only because of their sport. */
+export async function countOfOtherSports(
+  { activities }: Store,
+  athleteId: number,
+  sports: readonly string[],
+): Promise<number> {
+  if (sports.length === 0) return 0;
+  return activities.countDocuments({
+    ...inRange(athleteId, {}),
+    'sync.streams.state': 'pending',
+    sport_type: { $nin: [...sports] },
+  });
 }

@@ -14,6 +14,7 @@ interface Found {
   readonly _id: number | Long;
   /** Anything may be missing or odd in a document that was changed by hand. */
   readonly start_date: unknown;
+  readonly sport_type: unknown;
   readonly sync: Partial<ActivityBookkeeping>;
 }
 
@@ -58,7 +59,10 @@ function idOf(found: Pick<Found, '_id'> | undefined): number {
 function readPage({ db }: Store, filter: Filter<ActivityDocument>): Promise<readonly Found[]> {
   return db
     .collection<ActivityDocument>('activities')
-    .find<Found>(filter, { projection: { start_date: 1, sync: 1 }, hint: { _id: 1 } })
+    .find<Found>(filter, {
+      projection: { start_date: 1, sport_type: 1, sync: 1 },
+      hint: { _id: 1 },
+    })
     .sort({ _id: 1 })
     .limit(activitiesAtOnce)
     .toArray();
@@ -68,12 +72,13 @@ function auditedActivity(
   found: Found,
   standings: ReadonlyMap<number, StreamsAudit>,
 ): AuditedActivity {
-  const { start_date, sync } = found;
+  const { start_date, sport_type, sync } = found;
   const activityId = idOf(found);
   return {
     activityId,
     startAt: dateOf(start_date) ?? beginning,
     streams: standings.get(activityId) ?? 'broken',
+    sport: sport_type,
     firstSeenAt: dateOf(sync.first_seen_at) ?? beginning,
     fetchedAt: dateOf(sync.fetched_at) ?? beginning,
     isOfExport: sync.source === 'export',

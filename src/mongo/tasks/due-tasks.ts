@@ -16,6 +16,7 @@ import type { TaskQuery } from '../../sync/ports/tasks.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
 import type { StateQuery } from '../schema/fetch-state-queries.ts';
 import { findDue, isAnyOpen, nextTryIn } from '../schema/fetch-state-queries.ts';
+import { ofSports } from '../base/sport-filter.ts';
 import { inRange, inRanges } from '../base/time-range.ts';
 import { dueRequests, nextRequestAt } from './activity-requests.ts';
 import type { TaskSources } from './pending-events.ts';
@@ -74,12 +75,17 @@ function notExcluded(query: TaskQuery, kind: FetchTask['kind']): Document {
 async function dueStreams(store: Store, query: TaskQuery): Promise<readonly StreamsTask[]> {
   if (!query.kept.streams) return [];
   for (const range of query.ranges) {
-    const filter = { ...inRange(query.athleteId, range), ...notExcluded(query, 'streams') };
+    const filter = { ...wantedIn(query, range), ...notExcluded(query, 'streams') };
     const streams = ofActivities(store, 'streams', filter, query);
     const found = await findDue(streams, { sort: { start_date: -1 }, limit: streamsAhead });
     if (found.length > 0) return found.map((document) => streamsTask(document, query.freshFrom));
   }
   return [];
+}
+
+/** The activities of a range that may cost a request of their own. */
+function wantedIn({ athleteId, kept }: TaskQuery, range: TimeRange): Document {
+  return { ...inRange(athleteId, range), ...ofSports(kept.sports) };
 }
 
 async function dueDetails(
@@ -88,7 +94,7 @@ async function dueDetails(
   range: TimeRange | undefined,
 ): Promise<readonly ActivityTask[]> {
   if (!query.kept.details || range === undefined) return [];
-  const filter = { ...inRange(query.athleteId, range), ...notExcluded(query, 'activity') };
+  const filter = { ...wantedIn(query, range), ...notExcluded(query, 'activity') };
   const details = ofActivities(store, 'details', filter, query);
   const found = await findDue(details, { sort: { start_date: -1 }, limit: readAhead });
   return found.map((document) => activityTask('details', document, query.freshFrom));
@@ -188,14 +194,15 @@ async function nextInRanges(
   query: TaskQuery,
 ): Promise<Date | undefined> {
   if (ranges.length === 0) return undefined;
-  return nextTryIn(ofActivities(store, part, inRanges(query.athleteId, ranges), query));
+  const wanted = { ...inRanges(query.athleteId, ranges), ...ofSports(query.kept.sports) };
+  return nextTryIn(ofActivities(store, part, wanted, query));
 }
 
 /** Details are waited for also while their efforts are still missing; postponed streams are not. */
 export async function isComplete(store: Store, query: TaskQuery): Promise<boolean> {
   const { athleteId, ranges, kept } = query;
   if (ranges.length === 0) return true;
-  const wanted = inRanges(athleteId, ranges);
+  const wanted = { ...inRanges(athleteId, ranges), ...ofSports(kept.sports) };
   if (kept.details) {
     const open = { $and: [wanted, { 'sync.details.state': { $in: ['pending', null] } }] };
     if ((await store.activities.findOne(open)) !== null) return false;

@@ -22,6 +22,8 @@ export interface KeptKinds {
   readonly details: boolean;
   readonly segments: boolean;
   readonly athlete: boolean;
+  /** Whose activities may cost a request of their own; all where it is empty or absent. */
+  readonly sports?: readonly string[];
 }
 
 /** Whose tasks, where and when. */

@@ -2,6 +2,7 @@
  * Compares a list that was read to its end with what is stored, and counts: the proof, or the
  * differences. It makes no request and writes nothing.
  */
+import { isSportChosen } from '../../domain/activity/sports.ts';
 import type { ReadList } from './list-comparison.ts';
 import type { DeletionStore } from '../ports/deletions.ts';
 import type { KeptKinds } from '../ports/tasks.ts';
@@ -77,7 +78,7 @@ export async function compareWithStored(deps: ComparisonDeps, list: ReadList): P
   for await (const id of verification.orphans(athleteId)) orphanStreams.push(id);
   const { missing, stale } = await stillDiffering(verification, list.left);
   const pendingDetails = kept.details
-    ? await verification.countWithoutDetails(athleteId, since)
+    ? await verification.countWithoutDetails(athleteId, since, kept.sports)
     : 0;
   const { withStreams, withoutByNature, ...named } = counts;
   const listed = shownIds.size;
@@ -129,7 +130,7 @@ function count(
   activity: AuditedActivity,
   list: ReadList,
 ): void {
-  const { activityId, streams } = activity;
+  const { activityId, streams, sport } = activity;
   if (!list.shownIds.has(activityId)) {
     const isShown = list.asideIds.has(activityId);
     if (isShown || !isExtra(activity, list)) return;
@@ -140,7 +141,8 @@ function count(
   else if (streams === 'none') counts.withoutByNature += 1;
   else if (streams === 'broken') counts.brokenStreams.push(activityId);
   else if (streams === 'unexpected') counts.unexpectedStreams.push(activityId);
-  else if (kept.streams) counts.pendingStreams.push(activityId);
+  else if (kept.streams && isSportChosen(kept.sports ?? [], sport))
+    counts.pendingStreams.push(activityId);
 }
 
 /** What was stored, or written anew, while the list was being read may be newer than the list. */

@@ -29,6 +29,8 @@ export interface AuditedActivity {
   readonly activityId: number;
   readonly startAt: Date;
   readonly streams: StreamsAudit;
+  /** As Strava named it. */
+  readonly sport?: unknown;
   readonly firstSeenAt: Date;
   readonly fetchedAt: Date;
   /** Whether its summary is an export's: Strava's API has not shown it. */
@@ -53,8 +55,15 @@ export interface VerificationStore {
   activities(athleteId: number, from: Date | undefined): AsyncIterable<AuditedActivity>;
   /** The ids under which the athlete has streams and no activity. */
   orphans(athleteId: number): AsyncIterable<number>;
-  /** How many activities have no details yet; fresh ones whose details may still grow have some. */
-  countWithoutDetails(athleteId: number, from: Date | undefined): Promise<number>;
+  /**
+   * How many activities of these sports (of all where none is named) have no details yet; fresh ones whose
+   * details may still grow have some.
+   */
+  countWithoutDetails(
+    athleteId: number,
+    from: Date | undefined,
+    sports?: readonly string[],
+  ): Promise<number>;
   /** Makes the next page write these activities, whatever their fingerprints say. */
   forgetFingerprints(write: RepairWrite): Promise<void>;
   /** Makes the streams of these activities due again. */

@@ -3,6 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { TimeRange } from '../../../src/sync/ports/activities.ts';
 import type { TaskQuery } from '../../../src/sync/ports/tasks.ts';
+import { createActivityStore } from '../../../src/mongo/streams/activity-store.ts';
+import { countOfOtherSports } from '../../../src/mongo/streams/pending.ts';
 import { useAdapter } from '../adapter.ts';
 import { athleteId, pageOf, recordOf } from '../pages.ts';
 import { dueStreams, taskQuery } from '../tasks.ts';
@@ -91,6 +93,25 @@ describe('pending streams', () => {
     expect(await idsOf()).toEqual([2, 1]);
     expect(await idsOf({ athleteId: 2002 })).toEqual([50]);
     expect(await adapter.activities.countPending(2002, {})).toBe(1);
+  });
+
+  it('only chosen sports are pending, and the others again once they are chosen', async () => {
+    const sports = ['Run', 'Ride', 'Walk'];
+    const records = sports.map((sport_type, index) => recordOf(first + index + 1, { sport_type }));
+    await adapter.activities.storePage(pageOf(records));
+    const kept = { streams: true, details: false, segments: false, athlete: false };
+    const chosen = async (names: readonly string[]) =>
+      [...(await idsOf({ kept: { ...kept, sports: names } }))].toSorted();
+    expect(await chosen(['Run', 'Walk'])).toEqual([1, 3]);
+    expect(await chosen([])).toEqual([1, 2, 3]);
+    const counting = createActivityStore(adapter.store, { sports: ['Run', 'Walk'] });
+    expect(await counting.countPending(athleteId, {})).toBe(2);
+    expect(await countOfOtherSports(adapter.store, athleteId, ['Run', 'Walk'])).toBe(1);
+    expect(await countOfOtherSports(adapter.store, athleteId, [])).toBe(0);
+    const complete = { ...kept, sports: ['Hike'] };
+    const { tasks } = adapter;
+    expect(await tasks.isComplete(taskQuery('streams', now, { kept: complete }))).toBe(true);
+    expect(await tasks.isComplete(taskQuery('streams', now))).toBe(false);
   });
 
   it('stored streams and activities without streams are not pending', async () => {

@@ -17,6 +17,7 @@ import { importedWithoutLogin, overview, withoutLogin } from './store.ts';
 import type { RunningDaemon } from '../../../mongo/coordination/daemons.ts';
 import { runningDaemons } from '../../../mongo/coordination/daemons.ts';
 import { createQuotaStore, knownApplications } from '../../../mongo/coordination/quota.ts';
+import { countOfOtherSports } from '../../../mongo/streams/pending.ts';
 import type { OtherLogins } from '../../../mongo/tokens/other-applications.ts';
 import { otherLogins } from '../../../mongo/tokens/other-applications.ts';
 import type { RunDocument } from '../../../mongo/schema/collections.ts';
@@ -34,6 +35,8 @@ export interface AthleteStatus extends AthleteOverview {
   readonly scopeGaps: readonly string[];
   /** How many streams are still to fetch. */
   readonly streamsToDo: number;
+  /** How many are pending and not fetched, because `SYNC_SPORTS` leaves their sport out. */
+  readonly streamsOfOtherSports: number;
 }
 
 /** Everything that status shows. */
@@ -87,6 +90,7 @@ export async function readFigures(program: Program, database: Database): Promise
   const departed = await deauthorizedAthletes(store, application);
   const athleteIds = athletes.map(({ athleteId }) => athleteId);
   const toDo = await countToDo(program, database, athletes);
+  const otherSports = await countOtherSports(program, database, athletes);
   const streams = [...toDo.values()].reduce((sum, count) => sum + count, 0);
   const clientId = await clientIdOf(program, database);
   const state =
@@ -108,6 +112,7 @@ export async function readFigures(program: Program, database: Database): Promise
       ...athlete,
       scopeGaps: scopeGapsOf(athlete, config.strava.scopes),
       streamsToDo: toDo.get(athlete.athleteId) ?? 0,
+      streamsOfOtherSports: otherSports.get(athlete.athleteId) ?? 0,
     })),
     withoutLogin: await withoutLogin(store),
     others,
@@ -143,6 +148,17 @@ async function countToDo(
   for (const { athleteId } of athletes) {
     counts.set(athleteId, await activities.countPending(athleteId, from ? { from } : {}));
   }
+  return counts;
+}
+
+async function countOtherSports(
+  { config }: Program,
+  { store }: Database,
+  athletes: readonly AthleteOverview[],
+): Promise<ReadonlyMap<number, number>> {
+  const counts = new Map<number, number>();
+  for (const { athleteId } of athletes)
+    counts.set(athleteId, await countOfOtherSports(store, athleteId, config.sync.sports));
   return counts;
 }
 
