@@ -4,6 +4,8 @@
  */
 import path from 'node:path';
 
+import type { ActivityPart } from '../domain/sync/activity-parts.ts';
+import { activityParts } from '../domain/sync/activity-parts.ts';
 import type { Values } from './settings.ts';
 
 /** The whole configuration, deeply frozen. */
@@ -117,6 +119,7 @@ function toSyncConfig({
   track,
   details,
   segments,
+  zones,
   sports,
   athlete,
   ...rest
@@ -130,10 +133,16 @@ function toSyncConfig({
     // The details name the segments.
     shouldFetchDetails: details || segments,
     shouldFetchSegments: segments,
+    /** The parts of activities beside streams and details. */
+    parts: partsOf({ zones }),
     /** Whose activities may cost a request of their own. Empty: all. */
     sports: sports ?? [],
     shouldFetchAthlete: athlete,
   };
+}
+
+function partsOf(wanted: Readonly<Record<ActivityPart, boolean>>): readonly ActivityPart[] {
+  return activityParts.filter((part) => wanted[part]);
 }
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;

@@ -146,11 +146,17 @@ const sync = {
     example: 'true',
     doc: 'Whether to store each segment in the details too, with its streams: two requests a segment. This turns `SYNC_DETAILS` on',
   }),
+  zones: setting({
+    env: 'SYNC_ZONES',
+    format: 'switch',
+    example: 'true',
+    doc: 'Whether to store the time in each zone of an activity as Strava reckons it: one more request an activity. Strava gives it to subscribers only',
+  }),
   sports: setting({
     env: 'SYNC_SPORTS',
     format: 'sports',
     example: 'Run,TrailRun',
-    doc: 'The sports whose activities may cost a request of their own, for streams and details. Summaries of all sports are stored. What is left out is fetched once its sport is named here',
+    doc: 'The sports whose activities may cost a request of their own, for streams, details and their other parts. Summaries of all sports are stored. What is left out is fetched once its sport is named here',
     unset: 'all sports',
   }),
   athlete: setting({

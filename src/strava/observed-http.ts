@@ -22,6 +22,7 @@ const endpoints: readonly (readonly [string, RegExp])[] = [
   ['list', /\/athlete\/activities$/],
   ['streams', /\/activities\/\d+\/streams$/],
   ['activity', /\/activities\/\d+$/],
+  ['activity_zones', /\/activities\/\d+\/zones$/],
   ['segment', /\/segments\/\d+$/],
   ['segment_streams', /\/segments\/\d+\/streams$/],
   ['athlete', /\/athlete$/],

@@ -18,6 +18,7 @@ import { progressProblem } from '../domain/sync/list-progress.ts';
 import { MalformedResponseError, StravaRejectedError } from '../strava-errors.ts';
 import type { RequestOptions, StravaSource } from '../sync/ports/source.ts';
 import type { ApiRequest, Client } from './client.ts';
+import { fetchActivityPart } from './activity-parts.ts';
 import { readObject, readResponse, rejectionOf } from './responses.ts';
 
 const segmentStreamKeys = ['distance', 'latlng', 'altitude'];
@@ -57,6 +58,7 @@ export function createSource(client: Client, { maxStreamsBytes }: SourceOptions)
       if (isOfAnother(detail.summary.record, athleteId)) throw malformed(request, otherAthlete);
       return detail;
     },
+    activityPart: (athleteId, task, options) => fetchActivityPart(client, athleteId, task, options),
     segment: async (athleteId, segmentId, options) => {
       const request = optional(`/segments/${segmentId}`, `segment ${segmentId}`);
       return withId(request, segmentId, await object(athleteId, request, options));

@@ -10,7 +10,7 @@ const nothing: KeptKinds = { streams: false, details: false, segments: false, at
 
 /** A query for one kind of an athlete's tasks, over the whole history. */
 export function taskQuery(
-  kind: keyof KeptKinds,
+  kind: 'streams' | 'details' | 'segments' | 'athlete',
   now: Date,
   changes: Partial<TaskQuery> = {},
 ): TaskQuery {

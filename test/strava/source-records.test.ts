@@ -2,10 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { readDetail, segmentIdsOf } from '../../src/domain/activity/detail.ts';
 import { parseJson, type JsonObject } from '../../src/domain/json.ts';
+import { ApplicationRejectedError } from '../../src/errors.ts';
 import {
   MalformedResponseError,
   NotFoundError,
   StravaRecordError,
+  SubscribersOnlyError,
 } from '../../src/strava-errors.ts';
 import { writeJson } from '../../src/simulator/api/json-text.ts';
 import { startSimulator } from '../../src/simulator/api/server.ts';
@@ -25,7 +27,9 @@ let source: StravaSource;
 let alter: (body: string) => string | undefined = () => undefined;
 
 beforeAll(async () => {
-  const athletes = [{ id: athleteId, firstname: 'A', lastname: 'M', activities: 40 }];
+  const athletes = [
+    { id: athleteId, firstname: 'A', lastname: 'M', activities: 40, isSubscriber: true },
+  ];
   simulator = await startSimulator({ athletes, quota });
   proxy = await startResponseProxy(simulator, ({ path, body }) =>
     path.includes('/oauth/') ? undefined : alter(body),
@@ -198,5 +202,44 @@ describe('gear', () => {
     await expect(source.gear(athleteId, 'b7', free)).rejects.toThrow(NotFoundError);
     await expect(source.gear(athleteId, '../athlete', free)).rejects.toThrow(NotFoundError);
     expect(lastRequest().path).toBe('/api/v3/gear/..%2Fathlete');
+  });
+});
+
+/** A source whose every request is answered with 403. */
+function forbidding(fault: string): StravaSource {
+  const headers = { 'content-type': 'application/json' };
+  const response = { status: 403, headers, body: `{"errors":[${fault}]}` };
+  const get = () => Promise.resolve(response);
+  return createSource({ get, getWithToken: get }, { maxStreamsBytes: 1 });
+}
+
+describe('a part of an activity', () => {
+  const zonesOf = (activityId: number) =>
+    ({ kind: 'activityPart', part: 'zones', activityId, tries: 0 }) as const;
+
+  it('a part of an activity comes as Strava has it', async () => {
+    const ids = simulator.world.activities(athleteId).map((activity) => activity.id);
+    const id = ids.find((one) => simulator.world.summary(one)['has_heartrate'] === true) ?? 0;
+    const zones = await source.activityPart(athleteId, zonesOf(id), free);
+    expect(zones).toMatchObject([{ type: 'heartrate', sensor_based: true }]);
+    expect(zones[0]?.['distribution_buckets']).toHaveLength(5);
+    expect(lastRequest()).toEqual({ path: `/api/v3/activities/${id}/zones`, query: {} });
+  });
+
+  it.each(['{}', '[1]', 'null'])('a part of an activity that is %s is malformed', async (body) => {
+    const { id } = withEfforts();
+    const error = await altered(
+      () => body,
+      () => thrownBy(source.activityPart(athleteId, zonesOf(id), free)),
+    );
+    expect(error).toBeInstanceOf(MalformedResponseError);
+    expect(error.message).toContain(`the zones of activity ${id}`);
+  });
+
+  it('zones that Strava forbids are for subscribers only', async () => {
+    const zones = (fault: string) => forbidding(fault).activityPart(athleteId, zonesOf(5), free);
+    expect(await thrownBy(zones('{"resource":"Activity"}'))).toBeInstanceOf(SubscribersOnlyError);
+    const inactive = '{"resource":"Application","field":"Status","code":"Inactive"}';
+    expect(await thrownBy(zones(inactive))).toBeInstanceOf(ApplicationRejectedError);
   });
 });

@@ -258,6 +258,7 @@ function noted(source: StravaSource, sent: (name: string) => void): StravaSource
     listPage: note('list', 'listPage'),
     streams: note('streams', 'streams'),
     activity: note('activity', 'activity'),
+    activityPart: note('part', 'activityPart'),
     segment: note('segment', 'segment'),
     segmentStreams: note('segment-streams', 'segmentStreams'),
     athlete: note('athlete', 'athlete'),
@@ -269,6 +270,7 @@ const fakeSource: StravaSource = {
   listPage: () => Promise.resolve([]),
   streams: () => Promise.resolve(someStreams),
   activity: (_, id) => Promise.resolve(detailOf(id)),
+  activityPart: () => Promise.resolve([]),
   segment: () => Promise.resolve({}),
   segmentStreams: () => Promise.resolve(someStreams),
   athlete: () => Promise.resolve({}),
@@ -324,6 +326,12 @@ function fakeTasks({ pending, due = [] }: FakeOptions, clock: Clock) {
     aligned: (detail) => Promise.resolve(detail),
     storeStreams: (_, task) => stored(taskKey(task)),
     storeDetails: (_, { summary }) => stored(`activity:${summary.id}`),
+    storeActivityPart: (_, task) => stored(taskKey(task)),
+    closeActivityPart: (_, part, reason) => {
+      left = left.filter(({ task }) => !taskKey(task).startsWith(`${part}:`));
+      writes.push(`closed ${part}, ${reason}`);
+      return Promise.resolve();
+    },
     storeSegment: (_, id) => stored(`segment:${id}`),
     storeSegmentStreams: (_, id) => stored(`segment:${id}`),
     storeAthlete: (_, part) => stored(`athlete:${part}`),

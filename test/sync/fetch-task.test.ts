@@ -35,6 +35,7 @@ const deletion = { ...event, isReportedDeleted: true };
 const segment = { kind: 'segment', part: 'record', segmentId: 7, tries: 0 } as const;
 const segmentStreams = { ...segment, part: 'streams' } as const;
 const zones = { kind: 'athlete', part: 'zones', tries: 0 } as const;
+const activityZones = { kind: 'activityPart', part: 'zones', activityId: 5, tries: 0 } as const;
 const gear = { kind: 'gear', gearId: 'b1', tries: 0 } as const;
 const oldStreams = { ...streamsTask(5), startAt: new Date(0) };
 
@@ -42,7 +43,7 @@ const oldStreams = { ...streamsTask(5), startAt: new Date(0) };
 function failing(error: Error): StravaSource {
   const fail = () => Promise.reject(error);
   return {
-    ...{ listPage: fail, streams: fail, activity: fail, segment: fail },
+    ...{ listPage: fail, streams: fail, activity: fail, activityPart: fail, segment: fail },
     ...{ segmentStreams: fail, athlete: fail, gear: fail },
   };
 }
@@ -88,6 +89,7 @@ describe('a fetch task', () => {
     [NotFoundError, details, 'activity:5, Strava has none'],
     [NotFoundError, segment, 'segment:7, Strava has none'],
     [NotFoundError, gear, 'gear:b1, Strava has none'],
+    [NotFoundError, activityZones, 'zones:5, Strava has none'],
     [SubscribersOnlyError, oldStreams, 'streams:5, for subscribers only'],
     [SubscribersOnlyError, details, 'activity:5, for subscribers only'],
     [SubscribersOnlyError, zones, 'athlete:zones, for subscribers only'],
@@ -98,6 +100,24 @@ describe('a fetch task', () => {
     expect(writes).toEqual([`unavailable ${written}`]);
     expect([stats.failures, stats.withoutStreams]).toEqual([0, task.kind === 'streams' ? 1 : 0]);
   });
+
+  it.each([
+    [SubscribersOnlyError, 'for subscribers only'],
+    [ScopeMissingError, 'the login does not allow it'],
+  ])(
+    'one rejected part ends the part for all activities, and no other task: %s',
+    async (failure, reason) => {
+      const other = { ...activityZones, activityId: 6 };
+      const engine = createFakeEngine({
+        due: [activityZones, other, gear],
+        maxInFlight: 1,
+        source: { activityPart: () => Promise.reject(new failure('No.')) },
+      });
+      await engine.run();
+      expect(engine.writes).toEqual(['stored gear:b1', `closed zones, ${reason}`]);
+      expect(engine.requests).toHaveLength(2);
+    },
+  );
 
   it.each([details, streamsTask(5)])(
     'a fetch task stops the athlete when the scope for activities is missing: $kind',
@@ -115,6 +135,7 @@ describe('a fetch task', () => {
     [MalformedResponseError, gear],
     [MalformedResponseError, streamsTask(5)],
     [StravaRecordError, details],
+    [MalformedResponseError, activityZones],
   ])('a fetch task is tried five times and then parked after $name: %j', async (failure, task) => {
     const { failures, stats } = await runWith(task, { source: failing(new failure('Bad.')) });
     expect(failures.map(({ tries }) => tries)).toEqual([1, 2, 3, 4, 5]);

@@ -1,7 +1,8 @@
 /**
- * The requests beside the pages of the list: streams, one activity, one segment, one part of the
- * athlete, gear. What each is for, its key, and its place in the planner's order. Pure.
+ * The requests beside the pages of the list: streams, one activity, a part of one, one segment, one part
+ * of the athlete, gear. What each is for, its key, and its place in the planner's order. Pure.
  */
+import type { ActivityPart } from './activity-parts.ts';
 
 /** Parts of an athlete, each one request, the one most worth fetching first. */
 export const athleteParts = ['profile', 'zones', 'stats'] as const;
@@ -55,6 +56,14 @@ export interface ActivityTask extends Tried, Requestable {
   readonly isStored?: boolean;
 }
 
+export interface ActivityPartTask extends Tried {
+  readonly kind: 'activityPart';
+  readonly part: ActivityPart;
+  readonly activityId: number;
+  /** How many records the summary counts, where it does. */
+  readonly count?: number;
+}
+
 export interface SegmentTask extends Tried {
   readonly kind: 'segment';
   readonly part: 'record' | 'streams';
@@ -74,7 +83,8 @@ export interface GearTask extends Tried {
 }
 
 /** One request that can be made now. */
-export type FetchTask = StreamsTask | ActivityTask | SegmentTask | AthleteTask | GearTask;
+export type FetchTask =
+  StreamsTask | ActivityTask | ActivityPartTask | SegmentTask | AthleteTask | GearTask;
 
 /** A task that `sync --activity` requested. */
 export type RequestedTask = (StreamsTask | ActivityTask) & { readonly requestedAt: Date };
@@ -89,6 +99,8 @@ export function taskKey(task: FetchTask): string {
     case 'streams':
     case 'activity':
       return `${task.kind}:${task.activityId}`;
+    case 'activityPart':
+      return `${task.part}:${task.activityId}`;
     case 'segment':
       return `segment:${task.segmentId}`;
     case 'athlete':
@@ -113,6 +125,7 @@ export const ranks = [
   'upkeep',
   'oldStreams',
   'oldDetails',
+  'activityPart',
   'segment',
 ] as const;
 
@@ -129,8 +142,9 @@ export function rankOf(task: FetchTask): TaskRank {
       if (task.purpose === 'event') return 'event';
       if (task.purpose === 'confirm') return 'upkeep';
       return task.isFresh ? 'freshDetails' : 'oldDetails';
+    case 'activityPart':
     case 'segment':
-      return 'segment';
+      return task.kind;
     case 'athlete':
       // Once for each athlete: Strava's totals say how long the list is.
       return task.part === 'stats' && task.isFirst === true ? 'firstStats' : 'upkeep';

@@ -18,6 +18,7 @@ import { ownActivityKeys } from '../schema/activities.ts';
 import type { ActivityDocument, StreamsBookkeeping } from '../schema/collections.ts';
 import { expiredReason } from '../schema/fetch-state-queries.ts';
 import type { Expiry } from '../history/tombstones.ts';
+import { keptPartStates } from './part-states.ts';
 import { isSameRecording } from './same-recording.ts';
 
 /** The context of a write, besides the summary. */
@@ -93,8 +94,9 @@ export function summaryUpdate(
 ): Document[] {
   const bookkeeping = bookkeepingOf(summary, context);
   const { recording_hash, detail_hash } = bookkeeping;
+  const hasSameRecording = isSameRecording(summary.record, recording_hash);
   const isSame = {
-    $and: [isSameRecording(summary.record, recording_hash), stays('streams', context)],
+    $and: [hasSameRecording, stays('streams', context)],
   };
   const isTrackKept = { $and: [isSame, { $eq: ['$sync.track_source', 'streams'] }] };
   const hasSameDetailHash = {
@@ -124,6 +126,10 @@ export function summaryUpdate(
             { $literal: { state: 'pending', tries: 0 } },
           ],
         },
+        ...keptPartStates(summary.record, {
+          isSameRecording: hasSameRecording,
+          isExpiryFinal: context.expiry === 'final',
+        }),
       },
     ],
   };

@@ -5,6 +5,7 @@
  * The athlete and the gear stay: they are fetched again and again.
  */
 import type { Document, Filter } from 'mongodb';
+import { activityParts } from '../../domain/sync/activity-parts.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
 import type { ActivityDocument, Store, TombstoneDocument } from '../schema/collections.ts';
 import { revertToExport } from '../imports/revert-activity.ts';
@@ -81,7 +82,7 @@ async function removeAll({ db }: Store, name: string, filter: Document): Promise
 }
 
 /**
- * A summary that came again keeps the age of its streams and details: what is oldest in an activity decides.
+ * A summary that came again keeps the age of its streams, details and parts: what is oldest in an activity decides.
  * What an export brought does not age.
  */
 async function expired(
@@ -102,6 +103,10 @@ async function expired(
         'sync.details.fetched_at': { $lt: fetchedBefore },
         'sync.details.state': { $ne: 'none' },
       },
+      ...activityParts.map((part) => ({
+        [`sync.${part}.fetched_at`]: { $lt: fetchedBefore },
+        [`sync.${part}.state`]: { $ne: 'none' },
+      })),
     ],
   };
   return activities

@@ -6,7 +6,6 @@ import type { Document } from 'mongodb';
 import type { ActivityDetail } from '../../domain/activity/detail.ts';
 import { alignDetail, segmentIdsOf } from '../../domain/activity/detail.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { LeaseLostError } from '../../errors.ts';
 import type { KeptKinds, StorageProblem, TaskWrite } from '../../sync/ports/tasks.ts';
 import { isTooLarge, storageProblemOf } from '../base/bson-limits.ts';
 import { int64, toBson } from '../base/bson-value.ts';
@@ -15,6 +14,7 @@ import { storedState } from '../schema/fetch-state-queries.ts';
 import { ownActivityKeys } from '../schema/activities.ts';
 import type { Store } from '../schema/collections.ts';
 import { meetSegments } from './segments.ts';
+import { updateActivity } from './update-activity.ts';
 
 /**
  * Puts the details in the place of earlier ones, in one atomic step; doing it again changes nothing.
@@ -37,7 +37,11 @@ export async function storeDetails(
   if (kept.segments) await meetSegments(store, write, segmentIdsOf(details));
   const state = storedState(write.at, nextTryAt);
   try {
-    await updateUnderLease(store, write, id, detailsUpdate(details, state, write.epoch));
+    await updateActivity(
+      store,
+      { ...write, activityId: id },
+      detailsUpdate(details, state, write.epoch),
+    );
     return undefined;
   } catch (error) {
     if (isTooLarge(error)) return 'with it the activity is larger than MongoDB stores';
@@ -75,26 +79,7 @@ export async function setDetailsState(
   state: FetchState,
 ): Promise<void> {
   const update = { $set: { 'sync.details': state, 'sync.epoch': write.epoch } };
-  await updateUnderLease(store, write, activityId, update);
-}
-
-/** Nothing is written where the activity is gone. */
-async function updateUnderLease(
-  { activities }: Store,
-  { epoch }: TaskWrite,
-  activityId: number,
-  update: Document | Document[],
-): Promise<void> {
-  const _id = int64(activityId);
-  const { matchedCount } = await activities.updateOne(
-    { _id, 'sync.epoch': { $lte: epoch } },
-    update,
-  );
-  if (matchedCount > 0) return;
-  if ((await activities.findOne({ _id }, { projection: { _id: 1 } })) === null) return;
-  throw new LeaseLostError(
-    `Another process took over while the details of activity ${activityId} were being stored.`,
-  );
+  await updateActivity(store, { ...write, activityId }, update);
 }
 
 /** The detail, split as the list of the stored activity is; that of one that no list brought stays as it is. */

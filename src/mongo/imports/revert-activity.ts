@@ -2,7 +2,9 @@
  * Removes what the API brought of an activity that an export has too: the summary goes back to the export's,
  * and the API's streams and details go. The export's own stay.
  */
+import { activityParts } from '../../domain/sync/activity-parts.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
+import { partFields } from '../schema/activity-parts.ts';
 import type { FetchState } from '../schema/fetch-state.ts';
 import { expiredReason } from '../schema/fetch-state-queries.ts';
 import type { ActivityDocument, Store } from '../schema/collections.ts';
@@ -42,12 +44,23 @@ export async function revertToExport(
       'sync.epoch': epoch,
       'sync.detail_keys': undefined,
       'sync.details': sync.details && withoutRecord(sync.details),
+      ...withoutParts(sync),
       'sync.streams': isOfExport ? sync.streams : withoutRecord(sync.streams),
       ...(!isOfExport && derivedValues(undefined)),
     },
     geometries: isOfExport ? await geometriesOf(store, activity) : [noGeometry],
   });
   if (!isReverted) throw leaseLost(id);
+}
+
+/** The parts' records and states: the records have expired. */
+function withoutParts(sync: Reverted['sync']): Values {
+  const gone = activityParts.map((part) => [partFields[part], undefined] as const);
+  const states = activityParts.map((part) => {
+    const state = sync[part];
+    return [`sync.${part}`, state && withoutRecord(state)] as const;
+  });
+  return Object.fromEntries([...gone, ...states]);
 }
 
 /** All fields that the API brought. */

@@ -2,6 +2,7 @@
  * `activities`: Strava's record of an activity, with Domestique's own data about it.
  */
 import { commandLine } from '../../domain/invocation.ts';
+import { partRecords, partStates } from './activity-parts.ts';
 import { fetchState } from './fetch-state.ts';
 import {
   date,
@@ -85,6 +86,7 @@ const activityBookkeeping = object("Domestique's own data about the activity", {
   ),
   streams: streamsState,
   details: optional(detailsState),
+  ...partStates,
 });
 
 const local = object(
@@ -210,6 +212,7 @@ export const activities = define({
     ),
     derived: optional(derived),
     export: optional(exported),
+    ...partRecords,
     sync: activityBookkeeping,
   },
   strava: stravaActivity,

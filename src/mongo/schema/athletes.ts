@@ -1,6 +1,7 @@
 /**
  * `athletes`: Strava's profile, and which part of the athlete's list is stored.
  */
+import { closedParts } from './activity-parts.ts';
 import { fetchState } from './fetch-state.ts';
 import type { StravaField } from './field.ts';
 import {
@@ -98,6 +99,9 @@ const athleteBookkeeping = object("Domestique's own data about the athlete", {
   profile: optional(fetchState('the state of the profile', {})),
   zones: optional(fetchState('the state of the heart rate and power zones', {})),
   stats: optional(fetchState("the state of Strava's totals", {})),
+  closed_parts: optional(
+    object("parts of activities that Strava gives for none of the athlete's", closedParts),
+  ),
 });
 
 const strava: Readonly<Record<string, StravaField>> = {

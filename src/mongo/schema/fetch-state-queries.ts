@@ -1,9 +1,10 @@
 /**
- * The values and the filters of a fetch state. An activity has them at `sync.streams`, `sync.details` and
- * `sync.missing`, a segment and gear at `sync.record`, and an athlete at `sync.profile`, `sync.zones` and
+ * The values and the filters of a fetch state. An activity has them at `sync.streams`, `sync.details`,
+ * `sync.missing` and, for its parts, at `sync.zones` and the like, a segment and gear at `sync.record`, and an athlete at `sync.profile`, `sync.zones` and
  * `sync.stats`.
  */
 import type { Collection, Document, Filter, WithId } from 'mongodb';
+import { activityParts } from '../../domain/sync/activity-parts.ts';
 import type { Retry } from '../../domain/sync/retry.ts';
 import { latestRetryAt } from '../../domain/sync/retry.ts';
 import type { FetchState } from './fetch-state.ts';
@@ -42,9 +43,13 @@ export function isDue(
   return nextTryAt <= now || nextTryAt > latestRetryAt(now);
 }
 
-/** What is still to be fetched; null is an activity that was stored before details were kept. */
+const partPaths = activityParts.map((part) => `sync.${part}`);
+/** Where no state means that nothing was fetched: it was not wanted when the activity was stored. */
+const statelessPaths: readonly string[] = ['sync.details', ...partPaths];
+
+/** What is still to be fetched. */
 function openStates(path: string): readonly (FetchState['state'] | null)[] {
-  return path === 'sync.details' ? ['pending', 'parked', null] : ['pending', 'parked'];
+  return statelessPaths.includes(path) ? ['pending', 'parked', null] : ['pending', 'parked'];
 }
 
 function dueFilter(path: string, now: Date): Document {
@@ -75,10 +80,20 @@ export interface StateQuery<T> {
 /** The documents of which something is due, in the order of `sort`. */
 export async function findDue<T>(
   { collection, path, filter, now }: StateQuery<T>,
-  { sort, limit }: { readonly sort: Record<string, 1 | -1>; readonly limit: number },
+  {
+    sort,
+    limit,
+    keys = [],
+  }: {
+    readonly sort: Record<string, 1 | -1>;
+    readonly limit: number;
+    /** Further fields to read. */
+    readonly keys?: readonly string[];
+  },
 ): Promise<WithId<T & Document>[]> {
   const due = { ...filter, ...dueFilter(path, now) } as Filter<T & Document>;
-  const projection = { sync: 1, start_date: 1, elapsed_time: 1 };
+  const more = Object.fromEntries(keys.map((key) => [key, 1]));
+  const projection = { sync: 1, start_date: 1, elapsed_time: 1, ...more };
   return collection.find(due, { projection }).sort(sort).limit(limit).toArray();
 }
 

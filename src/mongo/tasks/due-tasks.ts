@@ -22,6 +22,11 @@ import { dueRequests, nextRequestAt } from './activity-requests.ts';
 import type { TaskSources } from './pending-events.ts';
 import { dueEvents } from './pending-events.ts';
 import { streamsTask } from './streams-task.ts';
+import {
+  dueActivityParts,
+  isAnyPartOpen,
+  nextActivityPartTryAt,
+} from '../details/activity-parts.ts';
 import { dueGear } from '../details/gear.ts';
 import { dueAthleteParts, nextPartTryAt } from '../details/profile.ts';
 import type { ActivityDocument, Store } from '../schema/collections.ts';
@@ -45,6 +50,7 @@ export async function dueTasks(
     ...(query.kept.athlete ? await dueGear(store, query, excluded(query, 'gear')) : []),
     ...(await dueConfirmations(store, query)),
     ...(await dueDetails(store, query, ranges.at(-1))),
+    ...(await dueActivityParts(store, query)),
     ...(await dueSegments(store, query)),
   ];
   return withoutExcluded(found, query);
@@ -180,6 +186,7 @@ export async function nextTaskTryAt(
     await nextTryIn(ofActivities(store, 'missing', missing(query), query)),
     ...(kept.streams ? [await nextInRanges(store, 'streams', ranges, query)] : []),
     ...(kept.details ? [await nextInRanges(store, 'details', details, query)] : []),
+    ...(await nextActivityPartTryAt(store, query)),
     ...(kept.segments ? [await nextTryIn(ofSegments(store, query))] : []),
     ...(kept.athlete ? [await nextPartTryAt(store, query)] : []),
     ...(kept.athlete ? [await nextTryIn(ofGear(store, query))] : []),
@@ -207,5 +214,6 @@ export async function isComplete(store: Store, query: TaskQuery): Promise<boolea
     const open = { $and: [wanted, { 'sync.details.state': { $in: ['pending', null] } }] };
     if ((await store.activities.findOne(open)) !== null) return false;
   }
+  if (await isAnyPartOpen(store, query)) return false;
   return !kept.streams || !(await isAnyOpen(ofActivities(store, 'streams', wanted, query)));
 }

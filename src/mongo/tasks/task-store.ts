@@ -13,6 +13,11 @@ import { bind } from '../base/bind.ts';
 import type { FetchState } from '../schema/fetch-state.ts';
 import { postponedState, unavailableState } from '../schema/fetch-state-queries.ts';
 import { setMissingState } from '../deletion/missing.ts';
+import {
+  closeActivityPart,
+  setActivityPartState,
+  storeActivityPart,
+} from '../details/activity-parts.ts';
 import { alignedDetail, setDetailsState, storeDetails } from '../details/details.ts';
 import { setGearState, storeGear } from '../details/gear.ts';
 import { setPartState, storeAthletePart } from '../details/profile.ts';
@@ -45,6 +50,8 @@ export function createTaskStore(
       aligned: alignedDetail,
       storeStreams,
       storeDetails,
+      storeActivityPart,
+      closeActivityPart,
       storeSegment,
       storeSegmentStreams,
       storeAthlete: storeAthletePart,
@@ -109,6 +116,8 @@ function setState(
       return task.purpose === 'confirm'
         ? setMissingState(store, task.activityId, state)
         : setDetailsState(store, write, task.activityId, state);
+    case 'activityPart':
+      return setActivityPartState(store, write, task, state);
     case 'segment':
       return setSegmentState(store, write, task, state);
     case 'athlete':

@@ -15,7 +15,7 @@ import {
 } from './response.ts';
 import type { SimulatedResponse } from './response.ts';
 import { athleteOf, gearOf, statsOf, zonesOf } from '../world/athlete.ts';
-import { commentsOf, detailOf, kudosOf, lapsOf } from '../world/detail.ts';
+import { activityZonesOf, commentsOf, detailOf, kudosOf, lapsOf } from '../world/detail.ts';
 import { partOf } from './endpoints.ts';
 import type { Address } from './endpoints.ts';
 import type { Grant } from '../world/grants.ts';
@@ -45,7 +45,7 @@ export function apiResponse(deps: ApiDeps, request: ApiRequest): SimulatedRespon
   if (part !== 'list' && part !== 'activity') return resourceNotFound();
   const view = viewOf(request.grant);
   if (view === null) return permissionMissing('activity:read_permission');
-  if (part === 'activity') return activityResponse(deps.shelf, request, view);
+  if (part === 'activity') return activityResponse(deps, request, view);
   return listResponse(deps.shelf, {
     ...request,
     ...deps,
@@ -82,7 +82,7 @@ function segmentResponse({ address, query }: ApiRequest): SimulatedResponse {
 }
 
 function activityResponse(
-  shelf: ActivityShelf,
+  { world, shelf }: ApiDeps,
   request: ApiRequest,
   view: View,
 ): SimulatedResponse {
@@ -95,7 +95,10 @@ function activityResponse(
   if (address.endpoint === 'kudos') return jsonResponse(pageOf(kudosOf(activity), query));
   if (address.endpoint === 'comments') return jsonResponse(pageOf(commentsOf(activity), query));
   if (address.endpoint === 'activity-zones') {
-    return errorResponse(402, ['Athlete', 'subscription', 'missing']);
+    const athlete = world.athletes.find(({ id }) => id === activity.facts.athleteId);
+    return athlete?.isSubscriber === true
+      ? jsonResponse(activityZonesOf(activity))
+      : errorResponse(402, ['Athlete', 'subscription', 'missing']);
   }
   const detail = detailOf(activity, view, nowMs);
   return jsonTextResponse(writeJson(detail, floatKeysOf(activity.facts)));

@@ -27,6 +27,8 @@ export interface AthleteSpec {
   readonly privateShare?: number;
   /** Share of activities whose start time is hidden; default 0. */
   readonly hiddenStartShare?: number;
+  /** Whether Strava gives the athlete what is for subscribers only; default false. */
+  readonly isSubscriber?: boolean;
 }
 
 /** The source of an invented activity. */

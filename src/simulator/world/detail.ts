@@ -68,6 +68,30 @@ export function lapsOf(activity: Activity): JsonRecord[] {
   });
 }
 
+/** The zones of `GET /activities/{id}/zones`: those of the heart rate, where it was recorded. */
+export function activityZonesOf({ facts }: Activity): JsonRecord[] {
+  if (!facts.recording.hasHeartrate) return [];
+  const random = createRandom(facts.seed, 'zones');
+  const bounds = [0, 115, 152, 171, 190, -1];
+  const share = facts.movingSeconds / (bounds.length - 1);
+  const buckets = bounds.slice(1).map((max, index) => ({
+    min: bounds[index] ?? 0,
+    max,
+    time: Math.round(share * random.integer(50, 100)) / 100,
+  }));
+  return [
+    {
+      score: random.integer(1, 200),
+      distribution_buckets: buckets,
+      type: 'heartrate',
+      resource_state: 3,
+      sensor_based: true,
+      points: random.integer(1, 200),
+      custom_zones: false,
+    },
+  ];
+}
+
 /** The athletes of `GET /activities/{id}/kudos`. */
 export function kudosOf(activity: Activity): JsonRecord[] {
   const count = Number(summaryOf(activity, 'owner')['kudos_count'] ?? 0);

@@ -1,12 +1,12 @@
 /**
- * Strava as the engine sees it, one request a call. The adapter for Strava implements it.
+ * Strava as the engine sees it, one request a call unless it says otherwise. The adapter for Strava implements it.
  */
 import type { ListedRecord } from '../../domain/activity/activity.ts';
 import type { ActivityDetail } from '../../domain/activity/detail.ts';
 import type { Streams } from '../../domain/activity/streams.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Reserve } from '../../domain/rate-limit/quota.ts';
-import type { AthletePart } from '../../domain/sync/fetch-task.ts';
+import type { ActivityPartTask, AthletePart } from '../../domain/sync/fetch-task.ts';
 import type { ListRequest } from '../../domain/sync/list-coverage.ts';
 
 /** How one request may be made. */
@@ -30,6 +30,12 @@ export interface StravaSource {
   /** All streams of one activity. */
   streams(athleteId: number, activityId: number, options: RequestOptions): Promise<Streams>;
   activity(athleteId: number, activityId: number, options: RequestOptions): Promise<ActivityDetail>;
+  /** All records of a part of an activity; a long list takes several requests. */
+  activityPart(
+    athleteId: number,
+    task: ActivityPartTask,
+    options: RequestOptions,
+  ): Promise<readonly JsonObject[]>;
   segment(athleteId: number, segmentId: number, options: RequestOptions): Promise<JsonObject>;
   /** `distance`, `latlng` and `altitude`. */
   segmentStreams(athleteId: number, segmentId: number, options: RequestOptions): Promise<Streams>;

@@ -6,7 +6,9 @@ import type { ActivityDetail } from '../../domain/activity/detail.ts';
 import type { Streams } from '../../domain/activity/streams.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { EventBudget } from '../../domain/sync/event-budget.ts';
+import type { ActivityPart } from '../../domain/sync/activity-parts.ts';
 import type {
+  ActivityPartTask,
   ActivityTask,
   AthletePart,
   FetchTask,
@@ -22,6 +24,8 @@ export interface KeptKinds {
   readonly details: boolean;
   readonly segments: boolean;
   readonly athlete: boolean;
+  /** The parts of activities beside streams and details; none where it is absent. */
+  readonly parts?: readonly ActivityPart[];
   /** Whose activities may cost a request of their own; all where it is empty or absent. */
   readonly sports?: readonly string[];
 }
@@ -70,7 +74,7 @@ export interface TaskStore {
   withDueEvents(athleteIds: readonly number[], now: Date): Promise<readonly number[]>;
   /** When the next failed task becomes due, or the next pending event; parked ones aside. */
   nextTryAt(query: TaskQuery): Promise<Date | undefined>;
-  /** Whether no streams and no details of the ranges are due, or failed and wait for their next try. */
+  /** Whether no streams, details and parts of activities of the ranges are due, or failed and wait for their next try. */
   isComplete(query: TaskQuery): Promise<boolean>;
   storeStreams(write: TaskWrite, task: StreamsTask, streams: Streams): Promise<StorageProblem>;
   /** The detail, split into summary and details as the stored activity's list is. */
@@ -84,6 +88,13 @@ export interface TaskStore {
     detail: ActivityDetail,
     options: { readonly kept: KeptKinds; readonly nextTryAt: Date | undefined },
   ): Promise<StorageProblem>;
+  storeActivityPart(
+    write: TaskWrite,
+    task: ActivityPartTask,
+    records: readonly JsonObject[],
+  ): Promise<StorageProblem>;
+  /** Strava gives this part for none of the athlete's activities: not requested for a month. */
+  closeActivityPart(write: TaskWrite, part: ActivityPart, reason: string): Promise<void>;
   storeSegment(write: TaskWrite, segmentId: number, record: JsonObject): Promise<StorageProblem>;
   storeSegmentStreams(
     write: TaskWrite,

@@ -3,7 +3,8 @@
  * from a failure of the task's own is one table here.
  */
 import { sentAt } from '../../domain/rate-limit/clock-offset.ts';
-import type { FetchTask, StreamsTask } from '../../domain/sync/fetch-task.ts';
+import { partRules } from '../../domain/sync/activity-parts.ts';
+import type { ActivityPartTask, FetchTask, StreamsTask } from '../../domain/sync/fetch-task.ts';
 import { isRequested } from '../../domain/sync/fetch-task.ts';
 import { missingStreamsRetry } from '../../domain/sync/retry.ts';
 import {
@@ -20,6 +21,9 @@ import { isOfUnknown, settleGone, storeActivity } from './activity-task.ts';
 import { settleFailedRequest, settleRequestWithoutStreams } from './requested-task.ts';
 import type { TaskDeps, TaskOutcome } from './task-outcome.ts';
 import { countFailure, isUnusable, markUnavailable, parkIfUnstorable } from './task-outcome.ts';
+
+const forSubscribers = 'for subscribers only';
+const scopeMissing = 'the login does not allow it';
 
 type Store = (write: TaskWrite) => Promise<TaskOutcome>;
 
@@ -68,6 +72,10 @@ async function request(
       const detail = await source.activity(athleteId, task.activityId, options);
       return (write) => storeActivity(deps, athlete, task, write, detail);
     }
+    case 'activityPart': {
+      const records = await source.activityPart(athleteId, task, options);
+      return storing((write) => tasks.storeActivityPart(write, task, records));
+    }
     case 'segment': {
       const { segmentId } = task;
       if (task.part === 'record') {
@@ -107,15 +115,39 @@ async function settleFailure(
     await deps.tasks.settleEvent(task, write.at, true);
     return { kind: 'unavailable' };
   }
+  if (task.kind === 'activityPart' && isOfAllActivities(task, error))
+    return closePart(deps, athlete, task, write, error);
   if (error instanceof SubscribersOnlyError)
-    return markUnavailable(deps, write, task, 'for subscribers only');
+    return markUnavailable(deps, write, task, forSubscribers);
   // A grant without the scope for one of the others lacks only that.
   const isOptional = task.kind !== 'streams' && task.kind !== 'activity';
   if (error instanceof ScopeMissingError && isOptional)
-    return markUnavailable(deps, write, task, 'the login does not allow it');
+    return markUnavailable(deps, write, task, scopeMissing);
   if (error instanceof StravaRecordError || isUnusable(error))
     return countFailure(deps, write, task, error);
   throw error;
+}
+
+type Rejection = SubscribersOnlyError | ScopeMissingError;
+
+/** Whether Strava rejects the part for this athlete, whichever activity it is. */
+function isOfAllActivities({ part }: ActivityPartTask, error: unknown): error is Rejection {
+  if (error instanceof ScopeMissingError) return true;
+  return error instanceof SubscribersOnlyError && partRules[part].isForSubscribers === true;
+}
+
+async function closePart(
+  { tasks }: TaskDeps,
+  athlete: AthleteSyncState,
+  { part }: ActivityPartTask,
+  write: TaskWrite,
+  error: Rejection,
+): Promise<TaskOutcome> {
+  const isScope = error instanceof ScopeMissingError;
+  await tasks.closeActivityPart(write, part, isScope ? scopeMissing : forSubscribers);
+  // Those of the other activities were read ahead.
+  athlete.tasks = undefined;
+  return { kind: 'unavailable' };
 }
 
 async function settleWithoutStreams(

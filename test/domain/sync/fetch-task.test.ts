@@ -23,6 +23,12 @@ describe('a fetch task', () => {
     [{ ...activity, purpose: 'confirm', isFresh: false }, 'activity:7', 'upkeep', false],
     [{ ...activity, purpose: 'details', isFresh: true }, 'activity:7', 'freshDetails', true],
     [{ ...activity, purpose: 'details', isFresh: false }, 'activity:7', 'oldDetails', false],
+    [
+      { kind: 'activityPart', part: 'zones', activityId: 7, tries: 0 },
+      'zones:7',
+      'activityPart',
+      false,
+    ],
     [{ kind: 'segment', part: 'record', segmentId: 3, tries: 0 }, 'segment:3', 'segment', false],
     [{ kind: 'athlete', part: 'zones', tries: 0 }, 'athlete:zones', 'upkeep', false],
     [{ kind: 'athlete', part: 'stats', tries: 1 }, 'athlete:stats', 'upkeep', false],

@@ -44,6 +44,12 @@ async function storeDetailsOfApi(): Promise<void> {
   await storeDetails(adapter.store, write, detail, { kept: { segments: false } });
 }
 
+async function storeZonesOfApi(): Promise<void> {
+  const task = { kind: 'activityPart', part: 'zones', activityId: id, tries: 0 } as const;
+  const write = { athleteId, epoch: 1, at: importedAt };
+  await adapter.tasks.storeActivityPart(write, task, [{ type: 'heartrate' }]);
+}
+
 const sweep = (epoch = 1, store = adapter.store): Promise<number> =>
   expire(store, { athleteId, fetchedBefore: later, now: later, epoch, limit: 1_000 });
 
@@ -71,6 +77,7 @@ describe('a retention', () => {
     const before = await stored();
     await list();
     await storeDetailsOfApi();
+    await storeZonesOfApi();
     const listed = await stored();
     expect(listed).toMatchObject({ calories: 800, manual: false });
     expect(await sweep()).toBe(1);
@@ -79,7 +86,8 @@ describe('a retention', () => {
     const { recording_hash, detail_hash } = listed['sync'] as Record<string, unknown>;
     const hashes = { recording_hash, detail_hash };
     const details = { state: 'none', reason: 'expired', tries: 0 };
-    expect(after['sync']).toEqual({ ...(before['sync'] as object), ...hashes, details });
+    const states = { details, zones: details };
+    expect(after['sync']).toEqual({ ...(before['sync'] as object), ...hashes, ...states });
     expect(await parts()).toHaveLength(1);
     expect(await adapter.store.tombstones.countDocuments()).toBe(0);
     expect(await sweep()).toBe(0);

@@ -1,0 +1,120 @@
+import { Long, type Document } from 'mongodb';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import type { ActivityPart } from '../../../src/domain/sync/activity-parts.ts';
+import { LeaseLostError } from '../../../src/errors.ts';
+import type { JsonValue } from '../../../src/domain/json.ts';
+import { expire } from '../../../src/mongo/deletion/retention.ts';
+import type { KeptKinds } from '../../../src/sync/ports/tasks.ts';
+import { useAdapter } from '../adapter.ts';
+import { athleteId, fetchedAt, pageOf, recordOf } from '../pages.ts';
+import { dueOf, failure, taskQuery } from '../tasks.ts';
+
+const adapter = useAdapter();
+const id = 19_000_000_001;
+const hourMs = 3_600_000;
+const write = { athleteId, epoch: 1, at: later(1) };
+const zones = [{ type: 'heartrate', points: 3 }];
+
+beforeEach(() => adapter.empty());
+
+function later(hours: number): Date {
+  return new Date(fetchedAt.getTime() + hours * hourMs);
+}
+
+async function list(
+  changes: Readonly<Record<string, JsonValue | undefined>> = {},
+  at = fetchedAt,
+): Promise<void> {
+  await adapter.activities.storePage(pageOf([recordOf(id, changes)], { fetchedAt: at }));
+}
+
+async function document(): Promise<Document> {
+  const activities = adapter.database.db.collection<{ _id: Long }>('activities');
+  return (await activities.findOne({ _id: Long.fromNumber(id) })) ?? {};
+}
+
+function queryOf(part: ActivityPart, now: Date, changes: Partial<KeptKinds> = {}) {
+  const nothing = { streams: false, details: false, segments: false, athlete: false };
+  return taskQuery('details', now, { kept: { ...nothing, parts: [part], ...changes } });
+}
+
+function due(part: ActivityPart, now = later(1), changes: Partial<KeptKinds> = {}) {
+  return dueOf(adapter.tasks, 'activityPart', queryOf(part, now, changes));
+}
+
+const zonesTask = { kind: 'activityPart', part: 'zones', activityId: id, tries: 0 } as const;
+
+describe('the zones of an activity', () => {
+  it('zones are due for each recording, and only where they are wanted', async () => {
+    await list();
+    expect(await due('zones')).toEqual([zonesTask]);
+    expect(await due('zones', later(1), { parts: [] })).toEqual([]);
+    expect(await due('zones', later(1), { sports: ['Run'] })).toEqual([]);
+    const exclude = new Set([`zones:${id}`]);
+    const query = { ...queryOf('zones', later(1)), exclude };
+    expect(await dueOf(adapter.tasks, 'activityPart', query)).toEqual([]);
+    await list({ manual: true });
+    expect(await due('zones')).toEqual([]);
+  });
+
+  it('stored zones stay when the summary or the details change, and are due for another recording', async () => {
+    await list();
+    await adapter.tasks.storeActivityPart(write, zonesTask, zones);
+    expect(await document()).toMatchObject({
+      zones,
+      sync: { zones: { state: 'stored', tries: 0, fetched_at: later(1) } },
+    });
+    expect(await due('zones')).toEqual([]);
+    expect(await adapter.tasks.isComplete(queryOf('zones', later(1)))).toBe(true);
+    await list({ name: 'Evening Ride' }, later(2));
+    expect(await document()).toMatchObject({ name: 'Evening Ride', zones });
+    expect(await due('zones')).toEqual([]);
+    await list({ distance: 12 }, later(3));
+    expect(await document()).toMatchObject({
+      zones,
+      sync: { zones: { state: 'pending', tries: 0, fetched_at: later(1) } },
+    });
+    expect(await due('zones')).toEqual([zonesTask]);
+    expect(await adapter.tasks.isComplete(queryOf('zones', later(1)))).toBe(false);
+  });
+
+  it('zones that failed are due at their next try, and those that Strava lacks never', async () => {
+    await list();
+    await adapter.tasks.postpone(write, zonesTask, failure(later(5)), 'Bad.');
+    expect(await due('zones', later(4))).toEqual([]);
+    expect(await adapter.tasks.nextTryAt(queryOf('zones', later(4)))).toEqual(later(5));
+    expect(await due('zones', later(5))).toEqual([{ ...zonesTask, tries: 1 }]);
+    await adapter.tasks.markUnavailable(write, zonesTask, 'Strava has none');
+    expect(await due('zones', later(24 * 365))).toEqual([]);
+  });
+
+  it('zones that are for subscribers only are not requested for a month, and then again', async () => {
+    await list();
+    const athletes = adapter.database.db.collection<{ _id: Long }>('athletes');
+    await athletes.insertOne({ _id: Long.fromNumber(athleteId) });
+    await adapter.tasks.closeActivityPart(write, 'zones', 'for subscribers only');
+    expect(await due('zones')).toEqual([]);
+    expect(await due('zones', later(29 * 24))).toEqual([]);
+    expect(await due('zones', later(31 * 24))).toEqual([zonesTask]);
+  });
+
+  it('zones are not stored under an older lease, nor for an activity that is gone', async () => {
+    await adapter.tasks.storeActivityPart(write, zonesTask, zones);
+    expect(await document()).toEqual({});
+    await adapter.activities.storePage(pageOf([recordOf(id)], { epoch: 2 }));
+    const storing = adapter.tasks.storeActivityPart(write, zonesTask, zones);
+    await expect(storing).rejects.toThrow(LeaseLostError);
+    expect(await document()).not.toHaveProperty('zones');
+  });
+
+  it('an activity expires once its zones are old, though its summary came again', async () => {
+    await list();
+    await adapter.tasks.storeActivityPart(write, zonesTask, zones);
+    await list({ name: 'Evening Ride' }, later(48));
+    const sweep = { athleteId, now: later(49), epoch: 1, limit: 10 };
+    expect(await expire(adapter.store, { ...sweep, fetchedBefore: later(1) })).toBe(0);
+    expect(await expire(adapter.store, { ...sweep, fetchedBefore: later(2) })).toBe(1);
+    expect(await document()).toEqual({});
+  });
+});
