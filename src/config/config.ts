@@ -120,6 +120,8 @@ function toSyncConfig({
   details,
   segments,
   zones,
+  kudoers,
+  comments,
   sports,
   athlete,
   ...rest
@@ -134,7 +136,7 @@ function toSyncConfig({
     shouldFetchDetails: details || segments,
     shouldFetchSegments: segments,
     /** The parts of activities beside streams and details. */
-    parts: partsOf({ zones }),
+    parts: partsOf({ zones, kudoers, comments }),
     /** Whose activities may cost a request of their own. Empty: all. */
     sports: sports ?? [],
     shouldFetchAthlete: athlete,

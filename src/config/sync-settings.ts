@@ -152,6 +152,18 @@ const sync = {
     example: 'true',
     doc: 'Whether to store the time in each zone of an activity as Strava reckons it: one more request an activity. Strava gives it to subscribers only',
   }),
+  kudoers: setting({
+    env: 'SYNC_KUDOERS',
+    format: 'switch',
+    example: 'true',
+    doc: 'Whether to store who gave kudos: one more request for 200 of them for each activity with kudos, and again when their number changes, at most every six hours',
+  }),
+  comments: setting({
+    env: 'SYNC_COMMENTS',
+    format: 'switch',
+    example: 'true',
+    doc: 'Whether to store the comments: one more request for each activity with comments, and again when their number changes, at most every six hours',
+  }),
   sports: setting({
     env: 'SYNC_SPORTS',
     format: 'sports',

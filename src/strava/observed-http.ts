@@ -23,6 +23,8 @@ const endpoints: readonly (readonly [string, RegExp])[] = [
   ['streams', /\/activities\/\d+\/streams$/],
   ['activity', /\/activities\/\d+$/],
   ['activity_zones', /\/activities\/\d+\/zones$/],
+  ['kudos', /\/activities\/\d+\/kudos$/],
+  ['comments', /\/activities\/\d+\/comments$/],
   ['segment', /\/segments\/\d+$/],
   ['segment_streams', /\/segments\/\d+\/streams$/],
   ['athlete', /\/athlete$/],

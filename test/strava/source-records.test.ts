@@ -12,6 +12,7 @@ import {
 import { writeJson } from '../../src/simulator/api/json-text.ts';
 import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
+import type { Client } from '../../src/strava/client.ts';
 import { createSource } from '../../src/strava/source.ts';
 import type { StravaSource } from '../../src/sync/ports/source.ts';
 import { useAdapter } from '../mongo/adapter.ts';
@@ -213,6 +214,18 @@ function forbidding(fault: string): StravaSource {
   return createSource({ get, getWithToken: get }, { maxStreamsBytes: 1 });
 }
 
+/** A source that sends lists of these lengths, whatever it is asked. */
+function paging(sizes: readonly number[]) {
+  const queries: unknown[] = [];
+  const get: Client['get'] = (_, { query }) => {
+    const body = JSON.stringify(Array(sizes[queries.length] ?? 0).fill({ firstname: 'Grace' }));
+    queries.push(query);
+    return Promise.resolve({ status: 200, headers: { 'content-type': 'application/json' }, body });
+  };
+  const client = { get, getWithToken: () => Promise.reject(new Error('Not expected.')) };
+  return { source: createSource(client, { maxStreamsBytes: 1 }), queries };
+}
+
 describe('a part of an activity', () => {
   const zonesOf = (activityId: number) =>
     ({ kind: 'activityPart', part: 'zones', activityId, tries: 0 }) as const;
@@ -224,6 +237,43 @@ describe('a part of an activity', () => {
     expect(zones).toMatchObject([{ type: 'heartrate', sensor_based: true }]);
     expect(zones[0]?.['distribution_buckets']).toHaveLength(5);
     expect(lastRequest()).toEqual({ path: `/api/v3/activities/${id}/zones`, query: {} });
+  });
+
+  it.each([
+    ['kudoers', 'kudos_count', 'kudos'],
+    ['comments', 'comment_count', 'comments'],
+  ] as const)('%s come page by page, until a page is not full', async (part, countKey, path) => {
+    const [{ id } = { id: 0 }] = simulator.world.activities(athleteId);
+    simulator.world.editActivity(id, { [countKey]: 430 });
+    const before = simulator.requests.count({ endpoint: path });
+    const task = { kind: 'activityPart', part, activityId: id, tries: 0, count: 430 } as const;
+    const records = await source.activityPart(athleteId, task, free);
+    expect(records).toHaveLength(430);
+    if (part === 'comments') expect(new Set(records.map((record) => record['id'])).size).toBe(430);
+    expect(simulator.requests.count({ endpoint: path }) - before).toBe(3);
+  });
+
+  it.each([
+    [75, [30, 30, 15], 3],
+    // Thirty and no more are counted.
+    [30, [30, 30], 1],
+    [20, [30, 30], 1],
+    // Some that are counted are not shown.
+    [75, [30, 9], 2],
+    [75, [9], 1],
+    [1_300, Array<number>(9).fill(200), 5],
+  ])('kudoers of %j are read from pages of %j by %j requests', async (count, sizes, requests) => {
+    const { source: paged, queries } = paging(sizes);
+    const task = { kind: 'activityPart', part: 'kudoers', activityId: 5, tries: 0, count } as const;
+    await paged.activityPart(athleteId, task, free);
+    expect(queries).toHaveLength(requests);
+  });
+
+  it('comments without a cursor end with their first page', async () => {
+    const { source: paged, queries } = paging([200, 200]);
+    const task = { kind: 'activityPart', part: 'comments', activityId: 5, tries: 0 } as const;
+    expect(await paged.activityPart(athleteId, task, free)).toHaveLength(200);
+    expect(queries).toEqual([{ page_size: '200' }]);
   });
 
   it.each(['{}', '[1]', 'null'])('a part of an activity that is %s is malformed', async (body) => {

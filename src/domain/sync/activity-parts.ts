@@ -6,7 +6,7 @@
 import { dayMs, hourMs } from '../duration.ts';
 
 /** In the order in which they are worth fetching. */
-export const activityParts = ['zones'] as const;
+export const activityParts = ['zones', 'kudoers', 'comments'] as const;
 
 export type ActivityPart = (typeof activityParts)[number];
 
@@ -25,6 +25,8 @@ interface PartRules {
 export const partRules: Readonly<Record<ActivityPart, PartRules>> = {
   // One for each of heart rate, power and pace.
   zones: { isForSubscribers: true, maxRecords: 20 },
+  kudoers: { countKey: 'kudos_count', maxRecords: 1_000 },
+  comments: { countKey: 'comment_count', maxRecords: 1_000 },
 };
 
 /** Counts of a fresh activity change all day: what they count is fetched again this long after it was. */

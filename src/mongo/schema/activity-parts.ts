@@ -6,7 +6,11 @@ import { fetchState } from './fetch-state.ts';
 import { optional, unchecked } from './field.ts';
 
 /** The field of each part's records. */
-export const partFields = { zones: 'zones' } as const satisfies Record<ActivityPart, string>;
+export const partFields = {
+  zones: 'zones',
+  kudoers: 'kudoers',
+  comments: 'comments',
+} as const satisfies Record<ActivityPart, string>;
 
 const zones = unchecked(
   'time in each zone of heart rate, power and pace as Strava reckons it, with `SYNC_ZONES` (`GET /activities/{id}/zones`)',
@@ -17,13 +21,35 @@ const zones = unchecked(
   },
 );
 
-export const partRecords = { zones: optional(zones) };
+const kudoers = unchecked(
+  'who gave kudos, at most 1,000, with `SYNC_KUDOERS` (`GET /activities/{id}/kudos`)',
+  { type: 'list of objects', example: '[{"firstname": "Grace", "lastname": "H."}]' },
+);
 
-export const partStates = { zones: optional(fetchState('the state of the zones', {})) };
+const comments = unchecked(
+  'the comments, at most 1,000, with `SYNC_COMMENTS` (`GET /activities/{id}/comments`)',
+  {
+    type: 'list of objects',
+    example:
+      '[{"id": 12345678987654321, "text": "Chapeau!", "created_at": "2024-05-01T19:25:39Z"}]',
+  },
+);
 
-/** Of an athlete: the parts that Strava gives for none of the activities. */
+export const partRecords = {
+  zones: optional(zones),
+  kudoers: optional(kudoers),
+  comments: optional(comments),
+};
+
+export const partStates = {
+  zones: optional(fetchState('the state of the zones', {})),
+  kudoers: optional(fetchState('the state of the kudoers', {})),
+  comments: optional(fetchState('the state of the comments', {})),
+};
+
+/** Of an athlete: why Strava gives a part for none of the activities; tried again at `next_try_at`. */
 export const closedParts = {
-  zones: optional(
-    fetchState('why there are no zones of activities; tried again at `next_try_at`', {}),
-  ),
+  zones: optional(fetchState('why there are no zones', {})),
+  kudoers: optional(fetchState('why there are no kudoers', {})),
+  comments: optional(fetchState('why there are no comments', {})),
 };

@@ -6,6 +6,7 @@ import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { Recording } from '../../domain/activity/recording.ts';
 import type { Sample, Streams } from '../../domain/activity/streams.ts';
 import { int64, toNumbers } from '../base/bson-value.ts';
+import { partFields } from '../schema/activity-parts.ts';
 import { ownActivityKeys } from '../schema/activities.ts';
 import type { Store, StreamsDocument, StreamsState } from '../schema/collections.ts';
 
@@ -30,8 +31,8 @@ interface WideActivity {
   };
 }
 
-/** What Domestique makes of a recording is as long as the record, and no part of it. */
-const made = ['track', 'start_point', 'derived'];
+/** What stands beside Strava's record can be longer than it. */
+const made = ['track', 'start_point', 'derived', ...Object.values(partFields)];
 const wide = {
   useBigInt64: true,
   projection: Object.fromEntries(made.map((key) => [key, 0])),

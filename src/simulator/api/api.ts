@@ -19,6 +19,7 @@ import { activityZonesOf, commentsOf, detailOf, kudosOf, lapsOf } from '../world
 import { partOf } from './endpoints.ts';
 import type { Address } from './endpoints.ts';
 import type { Grant } from '../world/grants.ts';
+import type { JsonRecord } from './json-text.ts';
 import { writeJson } from './json-text.ts';
 import { segmentOf, segmentStreamsOf } from '../world/segments.ts';
 import { streamsResponse, hidePrivacyZones } from './stream-responses.ts';
@@ -26,6 +27,8 @@ import { streamsOf } from '../world/stream-generation.ts';
 import { floatKeysOf } from '../world/summary.ts';
 import type { View } from '../world/summary.ts';
 import type { WorldParts } from '../world/world.ts';
+
+const maxPageSize = 200;
 
 export interface ApiRequest {
   readonly address: Address;
@@ -93,7 +96,7 @@ function activityResponse(
     return activityStreamsResponse(activity, { query, nowMs, view });
   if (address.endpoint === 'laps') return jsonResponse(lapsOf(activity));
   if (address.endpoint === 'kudos') return jsonResponse(pageOf(kudosOf(activity), query));
-  if (address.endpoint === 'comments') return jsonResponse(pageOf(commentsOf(activity), query));
+  if (address.endpoint === 'comments') return jsonResponse(pageAfter(commentsOf(activity), query));
   if (address.endpoint === 'activity-zones') {
     const athlete = world.athletes.find(({ id }) => id === activity.facts.athleteId);
     return athlete?.isSubscriber === true
@@ -130,6 +133,13 @@ function viewOf({ scopes }: Grant): View | null {
 
 function pageOf<T>(items: readonly T[], query: URLSearchParams): readonly T[] {
   const page = Number(query.get('page') ?? 1);
-  const perPage = Number(query.get('per_page') ?? 30);
+  const perPage = Math.min(maxPageSize, Number(query.get('per_page') ?? 30));
   return items.slice((page - 1) * perPage, page * perPage);
+}
+
+/** The page after the item with the cursor; without one, the first. */
+function pageAfter(items: readonly JsonRecord[], query: URLSearchParams): readonly JsonRecord[] {
+  const after = items.findIndex(({ cursor }) => cursor === query.get('after_cursor')) + 1;
+  const size = Math.min(maxPageSize, Number(query.get('page_size') ?? 30));
+  return items.slice(after, after + size);
 }

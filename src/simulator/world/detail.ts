@@ -109,6 +109,7 @@ export function commentsOf(activity: Activity): JsonRecord[] {
     text: ['Chapeau! 👏', 'Next time together?', '😅'][index % 3],
     created_at: writeInstant(activity.facts.startMs + (index + 1) * 3_600_000),
     athlete: friend(activity, index),
+    cursor: `${activity.facts.id + index}%20`,
   }));
 }
 

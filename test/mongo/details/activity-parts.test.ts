@@ -118,3 +118,65 @@ describe('the zones of an activity', () => {
     expect(await document()).toEqual({});
   });
 });
+
+describe('the kudoers and comments of an activity', () => {
+  const kudoersTask = { ...zonesTask, part: 'kudoers' } as const;
+  const grace = { firstname: 'Grace', lastname: 'H.' };
+
+  it('kudoers are due only where the summary counts some', async () => {
+    await list();
+    expect(await due('kudoers')).toEqual([]);
+    await list({ kudos_count: 0 });
+    expect(await due('kudoers')).toEqual([]);
+    await list({ kudos_count: 3, comment_count: 2 });
+    expect(await due('kudoers')).toEqual([{ ...kudoersTask, count: 3 }]);
+    expect(await due('comments')).toEqual([{ ...kudoersTask, part: 'comments', count: 2 }]);
+  });
+
+  it('kudoers are due again when their number changes, six hours after they were fetched', async () => {
+    await list({ kudos_count: 1 });
+    await adapter.tasks.storeActivityPart(write, { ...kudoersTask, count: 1 }, [grace]);
+    await list({ kudos_count: 1, name: 'Evening Ride' }, later(2));
+    expect(await due('kudoers', later(24))).toEqual([]);
+    await list({ kudos_count: 2 }, later(3));
+    expect(await due('kudoers', later(6.9))).toEqual([]);
+    expect(await due('kudoers', later(7))).toEqual([{ ...kudoersTask, count: 2 }]);
+    expect(await document()).toMatchObject({ kudoers: [grace] });
+  });
+
+  it('kudoers that were withdrawn are fetched once more, and go', async () => {
+    await list({ kudos_count: 1 });
+    await adapter.tasks.storeActivityPart(write, { ...kudoersTask, count: 1 }, [grace]);
+    await list({ kudos_count: 0 }, later(2));
+    const [task] = await due('kudoers', later(7));
+    expect(task).toEqual({ ...kudoersTask, count: 0 });
+    await adapter.tasks.storeActivityPart({ ...write, at: later(7) }, task ?? kudoersTask, []);
+    expect(await document()).toMatchObject({ kudoers: [] });
+    expect(await due('kudoers', later(24))).toEqual([]);
+  });
+
+  it('kudoers whose number changed while they were fetched are still due', async () => {
+    await list({ kudos_count: 1 });
+    const [task] = await due('kudoers');
+    await list({ kudos_count: 2 }, later(0.5));
+    await adapter.tasks.storeActivityPart(write, task ?? kudoersTask, [grace]);
+    expect(await document()).toMatchObject({ kudoers: [grace] });
+    expect(await due('kudoers')).toEqual([{ ...kudoersTask, count: 2 }]);
+  });
+
+  it('no more than a thousand kudoers of an activity are stored', async () => {
+    await list({ kudos_count: 1_200 });
+    const many = Array.from({ length: 1_200 }, () => grace);
+    await adapter.tasks.storeActivityPart(write, kudoersTask, many);
+    expect((await document())['kudoers']).toHaveLength(1_000);
+    expect(await due('kudoers')).toEqual([]);
+  });
+
+  it('comments are stored with ids beyond 2^53, and dots and dollars in their keys', async () => {
+    await list({ comment_count: 1 });
+    const comment = { id: 2n ** 53n + 1n, text: '$name', 'a.b': { $set: 1 } };
+    await adapter.tasks.storeActivityPart(write, { ...kudoersTask, part: 'comments' }, [comment]);
+    const { comments } = await document();
+    expect(comments).toEqual([{ ...comment, id: Long.fromBigInt(2n ** 53n + 1n) }]);
+  });
+});

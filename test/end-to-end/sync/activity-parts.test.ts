@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { athleteId, athleteNamed, useScene } from '../../support/scene.ts';
+
+const openScene = useScene();
+
+describe('the parts of activities', () => {
+  it('sync stores the parts that are wanted after everything else, of the chosen sports only', async () => {
+    const athletes = [{ ...athleteNamed('Ada', athleteId, 12), isSubscriber: true }];
+    const { simulator, ...scene } = await openScene({
+      athletes,
+      env: { SYNC_ZONES: 'true', SYNC_KUDOERS: 'true', SYNC_COMMENTS: 'true' },
+    });
+    const { exitCode, stderr } = await scene.call('sync');
+    expect(exitCode, stderr).toBe(0);
+    const ids = simulator.world.activities(athleteId).map(({ id }) => id);
+    for (const id of ids) {
+      const summary = simulator.world.summary(id);
+      const stored = await scene.stored(id);
+      expect(stored?.['kudoers'] ?? []).toHaveLength(Number(summary['kudos_count'] ?? 0));
+      expect(stored?.['comments'] ?? []).toHaveLength(Number(summary['comment_count'] ?? 0));
+      if (!summary.manual)
+        expect(stored).toMatchObject({ sync: { zones: { state: 'stored' } } });
+    }
+    const order = simulator.requests.entries.map(({ endpoint }) => endpoint);
+    expect(order.indexOf('activity-zones')).toBeGreaterThan(order.lastIndexOf('streams'));
+    const requests = order.length;
+    expect((await scene.call('sync')).exitCode).toBe(0);
+    const again = simulator.requests.entries.slice(requests).map(({ endpoint }) => endpoint);
+    expect(again.filter((endpoint) => endpoint !== 'list')).toEqual([]);
+  });
+
+  it('sync requests the zones of an athlete without a subscription no more than once for each request in flight', async () => {
+    const { simulator, ...scene } = await openScene({
+      activities: 30,
+      env: { SYNC_ZONES: 'true', SYNC_STREAMS: 'false' },
+    });
+    const { exitCode, stderr } = await scene.call('sync');
+    expect(exitCode, stderr).toBe(0);
+    const rejected = simulator.requests.count({ endpoint: 'activity-zones' });
+    expect(rejected).toBeGreaterThan(0);
+    expect(rejected).toBeLessThanOrEqual(4);
+    await scene.call('sync');
+    expect(simulator.requests.count({ endpoint: 'activity-zones' })).toBe(rejected);
+  });
+});
