@@ -1,6 +1,6 @@
 /**
  * Values that queries over all recordings need, computed once for each: best efforts, time by heart
- * rate, heat map cells. Each value takes one pass over a recording.
+ * rate, heat map cells, climbs. Each value takes a few passes over a recording.
  */
 import type { BestDistance, BestPower, BestTime } from './best-efforts.ts';
 import {
@@ -11,9 +11,12 @@ import {
   rounded,
   workOver,
 } from './best-efforts.ts';
+import type { Climb, GradientMeters } from './climbs.ts';
+import { climbsOf, descentsOf, gradientMeters } from './climbs.ts';
 import { bothWays } from './curve.ts';
 import { heatCells } from './heat-cells.ts';
 import type { Sample, Streams } from '../activity/streams.ts';
+import { profileOf } from './profile.ts';
 import type { Timeline } from './timeline.ts';
 import { finite, holdSeconds, sampleAt, timelineOf } from './timeline.ts';
 
@@ -38,6 +41,9 @@ export interface Derived {
   readonly heartrate_seconds: readonly HeartrateSeconds[];
   /** As {@link heatCells} packs them. */
   readonly cells: readonly number[];
+  readonly climbs: readonly Climb[];
+  readonly descents: readonly Climb[];
+  readonly gradient_meters: readonly GradientMeters[];
   readonly max_heartrate?: number;
   readonly max_watts?: number;
 }
@@ -49,6 +55,9 @@ const isDerived: Readonly<Record<keyof Derived, true>> = {
   best_time: true,
   heartrate_seconds: true,
   cells: true,
+  climbs: true,
+  descents: true,
+  gradient_meters: true,
   max_heartrate: true,
   max_watts: true,
 };
@@ -57,7 +66,15 @@ const isDerived: Readonly<Record<keyof Derived, true>> = {
 export const recordedFields = Object.keys(isDerived) as readonly (keyof Derived)[];
 
 /** The streams that the derived values and the recorded track come from. */
-export const derivedKeys = ['time', 'distance', 'lat', 'lng', 'heartrate', 'watts'] as const;
+export const derivedKeys = [
+  'time',
+  'distance',
+  'altitude',
+  'lat',
+  'lng',
+  'heartrate',
+  'watts',
+] as const;
 
 const bpmStep = 5;
 /** A sensor that reports as much, or 0, has lost the heart. */
@@ -68,6 +85,11 @@ export function derivedFrom({ arrays }: Streams): Derived {
   const samplesOf = (key: (typeof derivedKeys)[number]): readonly Sample[] => arrays.get(key) ?? [];
   const timeline = timelineOf(samplesOf('time'));
   const covered = bothWays(coveredOver(timeline, samplesOf('distance')));
+  const profile = profileOf({
+    time: samplesOf('time'),
+    distance: samplesOf('distance'),
+    altitude: samplesOf('altitude'),
+  });
   const maxHeartrate = highest(samplesOf('heartrate').map(plausibleBpm));
   const maxWatts = highest(samplesOf('watts').map(finite));
   return {
@@ -77,6 +99,9 @@ export function derivedFrom({ arrays }: Streams): Derived {
     best_time: bestTimes(covered),
     heartrate_seconds: heartrateSeconds(timeline, samplesOf('heartrate')),
     cells: heatCells(samplesOf('lat'), samplesOf('lng')),
+    climbs: profile === undefined ? [] : climbsOf(profile),
+    descents: profile === undefined ? [] : descentsOf(profile),
+    gradient_meters: profile === undefined ? [] : gradientMeters(profile),
     ...(maxHeartrate !== undefined && { max_heartrate: maxHeartrate }),
     ...(maxWatts !== undefined && { max_watts: maxWatts }),
   };

@@ -99,6 +99,23 @@ const local = object(
   },
 );
 
+const climb = (kind: string) =>
+  object(`one ${kind}`, {
+    from_m: number('where it starts, since the start of the recording', 2_000, 'm'),
+    to_m: number('where it ends', 7_000, 'm'),
+    from_index: number('the sample at its start, as an index into the streams', 400),
+    to_index: number('the sample at its end', 1_400),
+    length: number('its length', 5_000, 'm'),
+    gain: number('the metres between its ends', 350.2, 'm'),
+    gradient: number('mean gradient', 7, '%'),
+    steepest: number('gradient of the steepest 100 m', 11.3, '%'),
+    category: number(
+      "as in Strava's `climb_category`: 0 for none, 1 for category 4, up to 4 for category 1 and 5 for HC",
+      3,
+    ),
+    seconds: number('elapsed time, pauses included', 1_000, 's'),
+  });
+
 const derived = object(
   `values computed from the summary (\`local\`) and from the streams; \`${commandLine('rebuild')}\` recomputes them`,
   {
@@ -149,6 +166,19 @@ const derived = object(
           'samples in the cell × 2^36 + column × 180001 + row; the columns count from 180° west, the rows from the South Pole, and samples beyond 131,071 do not count',
           1203578219091,
         ),
+      ),
+    ),
+    climbs: optional(list('the twenty largest climbs, in their order', climb('climb'))),
+    descents: optional(
+      list('the twenty largest descents, with positive metres and per cent', climb('descent')),
+    ),
+    gradient_meters: optional(
+      list(
+        'the metres that rise by 2 % or more, in steps of 2 %',
+        object('one step', {
+          percent: number('lowest gradient of the step; the last one, 48, has no end', 8, '%'),
+          meters: number('metres in the step', 1_230, 'm'),
+        }),
       ),
     ),
     max_heartrate: optional(number('highest heart rate', 183, 'beats/min')),

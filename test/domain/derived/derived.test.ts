@@ -19,6 +19,9 @@ const nothing = {
   best_time: [],
   heartrate_seconds: [],
   cells: [],
+  climbs: [],
+  descents: [],
+  gradient_meters: [],
 };
 
 interface Kept {

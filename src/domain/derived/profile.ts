@@ -1,0 +1,133 @@
+/**
+ * The altitude of a recording over its distance, at equal steps and smoothed, so that neither the rate of
+ * the samples nor the noise of a barometer decides what a climb is.
+ */
+import { valueAt } from './curve.ts';
+import type { Sample } from '../activity/streams.ts';
+import { finite } from './timeline.ts';
+
+/** The points are a step apart; all arrays have the same length. */
+export interface Profile {
+  /** Metres between two points. */
+  readonly step: number;
+  /** The distance of the first point, in metres. */
+  readonly start: number;
+  /** Metres, smoothed. */
+  readonly altitude: Float64Array;
+  /** Seconds since the start of the recording. */
+  readonly seconds: Float64Array;
+  /** The last sample that is not beyond the point. */
+  readonly indices: Float64Array;
+}
+
+/** The streams that a profile is made of. */
+export interface ProfileStreams {
+  readonly time: readonly Sample[];
+  readonly distance: readonly Sample[];
+  readonly altitude: readonly Sample[];
+}
+
+const minStep = 10;
+const maxPoints = 100_000;
+/** Each point is the mean of those within 30 m. */
+const smoothedMeters = 30;
+/** A steeper step of so many metres is an error of the sensor: a tunnel, or a barometer set anew. */
+const minJumpMeters = 30;
+
+interface Knots {
+  readonly distance: Float64Array;
+  readonly altitude: Float64Array;
+  readonly seconds: Float64Array;
+  readonly indices: Float64Array;
+}
+
+/** Undefined where fewer than two samples have a time, a distance and an altitude. */
+export function profileOf(streams: ProfileStreams): Profile | undefined {
+  const knots = knotsOf(streams);
+  const { distance } = knots;
+  if (distance.length < 2) return undefined;
+  const start = valueAt(distance, 0);
+  const length = valueAt(distance, distance.length - 1) - start;
+  const step = Math.max(minStep, length / maxPoints);
+  const { altitude, ...others } = resampled(knots, { step, count: Math.floor(length / step) + 1 });
+  return {
+    step,
+    start,
+    altitude: smoothed(altitude, Math.round(smoothedMeters / step)),
+    ...others,
+  };
+}
+
+/** The samples whose distance is beyond all before; what they climb while none is known is no climb. */
+function knotsOf({ time, distance, altitude }: ProfileStreams): Knots {
+  const { length } = distance;
+  const knots = {
+    distance: new Float64Array(length),
+    altitude: new Float64Array(length),
+    seconds: new Float64Array(length),
+    indices: new Float64Array(length),
+  };
+  let count = 0;
+  let jumped = 0;
+  let [lastMeters, lastHeight, lastSecond] = [-Infinity, 0, -Infinity];
+  for (let index = 0; index < length; index += 1) {
+    const [meters, height, second] = [
+      finite(distance[index]),
+      finite(altitude[index]),
+      finite(time[index]),
+    ];
+    if (!(meters > lastMeters) || !(second > lastSecond) || Number.isNaN(height)) continue;
+    const rise = height - jumped - lastHeight;
+    if (count > 0 && Math.abs(rise) > Math.max(minJumpMeters, meters - lastMeters)) jumped += rise;
+    [lastMeters, lastHeight, lastSecond] = [meters, height - jumped, second];
+    knots.distance[count] = lastMeters;
+    knots.altitude[count] = lastHeight;
+    knots.seconds[count] = lastSecond;
+    knots.indices[count] = index;
+    count += 1;
+  }
+  return {
+    distance: knots.distance.subarray(0, count),
+    altitude: knots.altitude.subarray(0, count),
+    seconds: knots.seconds.subarray(0, count),
+    indices: knots.indices.subarray(0, count),
+  };
+}
+
+function resampled(
+  { distance, altitude, seconds, indices }: Knots,
+  { step, count }: { readonly step: number; readonly count: number },
+) {
+  const points = {
+    altitude: new Float64Array(count),
+    seconds: new Float64Array(count),
+    indices: new Float64Array(count),
+  };
+  const start = valueAt(distance, 0);
+  let knot = 0;
+  for (let point = 0; point < count; point += 1) {
+    const meters = start + point * step;
+    while (knot < distance.length - 2 && valueAt(distance, knot + 1) <= meters) knot += 1;
+    const from = valueAt(distance, knot);
+    const share = Math.min(1, (meters - from) / (valueAt(distance, knot + 1) - from));
+    const [height, second] = [valueAt(altitude, knot), valueAt(seconds, knot)];
+    points.altitude[point] = height + share * (valueAt(altitude, knot + 1) - height);
+    points.seconds[point] = second + share * (valueAt(seconds, knot + 1) - second);
+    points.indices[point] = valueAt(indices, share < 1 ? knot : knot + 1);
+  }
+  return points;
+}
+
+/** The mean of each value and as many on both sides; fewer at the ends, the same number on each side. */
+function smoothed(values: Float64Array, sides: number): Float64Array {
+  const sums = new Float64Array(values.length + 1);
+  for (let place = 0; place < values.length; place += 1)
+    sums[place + 1] = valueAt(sums, place) + valueAt(values, place);
+  const means = new Float64Array(values.length);
+  for (let place = 0; place < values.length; place += 1) {
+    const width = Math.min(sides, place, values.length - 1 - place);
+    const sum = valueAt(sums, place + width + 1) - valueAt(sums, place - width);
+    means[place] = sum / (2 * width + 1);
+  }
+  return means;
+}
