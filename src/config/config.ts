@@ -122,6 +122,7 @@ function toSyncConfig({
   zones,
   kudoers,
   comments,
+  photos,
   sports,
   athlete,
   ...rest
@@ -136,7 +137,7 @@ function toSyncConfig({
     shouldFetchDetails: details || segments,
     shouldFetchSegments: segments,
     /** The parts of activities beside streams and details. */
-    parts: partsOf({ zones, kudoers, comments }),
+    parts: partsOf({ zones, kudoers, comments, photos: photos !== 'none' }),
     /** Whose activities may cost a request of their own. Empty: all. */
     sports: sports ?? [],
     shouldFetchAthlete: athlete,

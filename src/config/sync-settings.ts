@@ -164,6 +164,13 @@ const sync = {
     example: 'true',
     doc: 'Whether to store the comments: one more request for each activity with comments, and again when their number changes, at most every six hours',
   }),
+  photos: setting({
+    env: 'SYNC_PHOTOS',
+    format: 'choice',
+    choices: ['none', 'addresses'],
+    example: 'addresses',
+    doc: "Whether to store the photos' `addresses`: one more request for each activity with photos, and again when their number changes, at most every six hours",
+  }),
   sports: setting({
     env: 'SYNC_SPORTS',
     format: 'sports',

@@ -37,6 +37,9 @@ const usualPageSize = 30;
 /** So that no list goes on for ever. */
 const maxPages = 20;
 
+/** The longer side in pixels: beyond any photo, so that each comes as large as it is. */
+const largestPhoto = '5000';
+
 const requests: Readonly<Record<ActivityPart, PartRequests>> = {
   zones: { path: 'zones', what: 'the zones' },
   kudoers: {
@@ -45,6 +48,13 @@ const requests: Readonly<Record<ActivityPart, PartRequests>> = {
     pageQuery: (page) => ({ page: String(page), per_page: String(pageSize) }),
   },
   comments: { path: 'comments', what: 'the comments', pageQuery: afterCursor },
+  // Not in the reference: without `photo_sources` Strava leaves out those that were uploaded to it
+  // (stravalib#94), and without a size it sends small ones. It has no pages.
+  photos: {
+    path: 'photos',
+    what: 'the photos',
+    pageQuery: () => ({ photo_sources: 'true', size: largestPhoto }),
+  },
 };
 
 /** "Cursor of the last item in the previous page of results"; `page` is deprecated there. */

@@ -25,6 +25,7 @@ const endpoints: readonly (readonly [string, RegExp])[] = [
   ['activity_zones', /\/activities\/\d+\/zones$/],
   ['kudos', /\/activities\/\d+\/kudos$/],
   ['comments', /\/activities\/\d+\/comments$/],
+  ['photos', /\/activities\/\d+\/photos$/],
   ['segment', /\/segments\/\d+$/],
   ['segment_streams', /\/segments\/\d+\/streams$/],
   ['athlete', /\/athlete$/],

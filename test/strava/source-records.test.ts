@@ -276,6 +276,16 @@ describe('a part of an activity', () => {
     expect(queries).toEqual([{ page_size: '200' }]);
   });
 
+  it('the photos of an activity are requested as large as they are, uploaded ones too', async () => {
+    const [{ id } = { id: 0 }] = simulator.world.activities(athleteId);
+    simulator.world.editActivity(id, { total_photo_count: 2 });
+    const task = { kind: 'activityPart', part: 'photos', activityId: id, tries: 0 } as const;
+    const photos = await source.activityPart(athleteId, { ...task, count: 2 }, free);
+    expect(photos).toMatchObject(Array(2).fill({ activity_id: id, sizes: { 5000: [1024, 768] } }));
+    const query = { photo_sources: 'true', size: '5000' };
+    expect(lastRequest()).toEqual({ path: `/api/v3/activities/${id}/photos`, query });
+  });
+
   it.each(['{}', '[1]', 'null'])('a part of an activity that is %s is malformed', async (body) => {
     const { id } = withEfforts();
     const error = await altered(

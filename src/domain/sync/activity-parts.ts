@@ -6,7 +6,7 @@
 import { dayMs, hourMs } from '../duration.ts';
 
 /** In the order in which they are worth fetching. */
-export const activityParts = ['zones', 'kudoers', 'comments'] as const;
+export const activityParts = ['zones', 'kudoers', 'comments', 'photos'] as const;
 
 export type ActivityPart = (typeof activityParts)[number];
 
@@ -27,6 +27,8 @@ export const partRules: Readonly<Record<ActivityPart, PartRules>> = {
   zones: { isForSubscribers: true, maxRecords: 20 },
   kudoers: { countKey: 'kudos_count', maxRecords: 1_000 },
   comments: { countKey: 'comment_count', maxRecords: 1_000 },
+  // `photo_count` counts those of Instagram only.
+  photos: { countKey: 'total_photo_count', maxRecords: 500 },
 };
 
 /** Counts of a fresh activity change all day: what they count is fetched again this long after it was. */

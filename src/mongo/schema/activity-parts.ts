@@ -5,11 +5,12 @@ import type { ActivityPart } from '../../domain/sync/activity-parts.ts';
 import { fetchState } from './fetch-state.ts';
 import { optional, unchecked } from './field.ts';
 
-/** The field of each part's records. */
+/** The field of each part's records. Strava's details have `photos` of their own, a summary of them. */
 export const partFields = {
   zones: 'zones',
   kudoers: 'kudoers',
   comments: 'comments',
+  photos: 'photo_list',
 } as const satisfies Record<ActivityPart, string>;
 
 const zones = unchecked(
@@ -35,16 +36,26 @@ const comments = unchecked(
   },
 );
 
+const photos = unchecked(
+  'the photos with their addresses, at most 500, with `SYNC_PHOTOS` (`GET /activities/{id}/photos`)',
+  {
+    type: 'list of objects',
+    example: '[{"unique_id": "ea7d6b16-96fc", "urls": {"5000": "https://…"}, "caption": ""}]',
+  },
+);
+
 export const partRecords = {
   zones: optional(zones),
   kudoers: optional(kudoers),
   comments: optional(comments),
+  photo_list: optional(photos),
 };
 
 export const partStates = {
   zones: optional(fetchState('the state of the zones', {})),
   kudoers: optional(fetchState('the state of the kudoers', {})),
   comments: optional(fetchState('the state of the comments', {})),
+  photos: optional(fetchState('the state of the photos', {})),
 };
 
 /** Of an athlete: why Strava gives a part for none of the activities; tried again at `next_try_at`. */
@@ -52,4 +63,5 @@ export const closedParts = {
   zones: optional(fetchState('why there are no zones', {})),
   kudoers: optional(fetchState('why there are no kudoers', {})),
   comments: optional(fetchState('why there are no comments', {})),
+  photos: optional(fetchState('why there are no photos', {})),
 };

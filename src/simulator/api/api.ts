@@ -15,7 +15,14 @@ import {
 } from './response.ts';
 import type { SimulatedResponse } from './response.ts';
 import { athleteOf, gearOf, statsOf, zonesOf } from '../world/athlete.ts';
-import { activityZonesOf, commentsOf, detailOf, kudosOf, lapsOf } from '../world/detail.ts';
+import {
+  activityZonesOf,
+  commentsOf,
+  detailOf,
+  kudosOf,
+  lapsOf,
+  photosOf,
+} from '../world/detail.ts';
 import { partOf } from './endpoints.ts';
 import type { Address } from './endpoints.ts';
 import type { Grant } from '../world/grants.ts';
@@ -97,6 +104,7 @@ function activityResponse(
   if (address.endpoint === 'laps') return jsonResponse(lapsOf(activity));
   if (address.endpoint === 'kudos') return jsonResponse(pageOf(kudosOf(activity), query));
   if (address.endpoint === 'comments') return jsonResponse(pageAfter(commentsOf(activity), query));
+  if (address.endpoint === 'photos') return jsonResponse(photosOf(activity, query));
   if (address.endpoint === 'activity-zones') {
     const athlete = world.athletes.find(({ id }) => id === activity.facts.athleteId);
     return athlete?.isSubscriber === true

@@ -21,6 +21,7 @@ export type Endpoint =
   | 'activity-zones'
   | 'kudos'
   | 'comments'
+  | 'photos'
   | 'segment'
   | 'segment-streams'
   | 'subscriptions'

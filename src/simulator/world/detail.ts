@@ -113,6 +113,36 @@ export function commentsOf(activity: Activity): JsonRecord[] {
   }));
 }
 
+/** The photos of `GET /activities/{id}/photos`; none of the athlete's own without `photo_sources`. */
+export function photosOf(activity: Activity, query: URLSearchParams): JsonRecord[] {
+  if (query.get('photo_sources') !== 'true') return [];
+  const { facts } = activity;
+  const count = Number(summaryOf(activity, 'owner')['total_photo_count'] ?? 0);
+  const size = query.get('size') ?? '100';
+  return Array.from({ length: count }, (_, index) => {
+    const random = createRandom(facts.seed, 'photo', index);
+    const name = random.hex(32);
+    return {
+      unique_id: `${name.slice(0, 8)}-${name.slice(8, 12)}-4${name.slice(13, 16)}-a${name.slice(17, 20)}-${name.slice(20)}`,
+      athlete_id: facts.athleteId,
+      activity_id: facts.id,
+      activity_name: facts.name,
+      post_id: null,
+      resource_state: 2,
+      caption: '',
+      type: 1,
+      source: 1,
+      status: 3,
+      uploaded_at: writeInstant(facts.startMs + 7_200_000),
+      created_at: writeInstant(facts.startMs + 60_000 * index),
+      created_at_local: writeInstant(facts.startMs + 60_000 * index),
+      urls: { [size]: `https://photos.example.org/${name}-1024x768.jpg` },
+      sizes: { [size]: [1024, 768] },
+      default_photo: index === 0,
+    };
+  });
+}
+
 function friend(activity: Activity, index: number): JsonRecord {
   const random = createRandom(activity.facts.seed, 'friend', index);
   const firstname = random.pick(['Ada', 'Grace', 'Émilie', 'Kurt', 'Hedy']);

@@ -8,7 +8,12 @@ describe('the parts of activities', () => {
     const athletes = [{ ...athleteNamed('Ada', athleteId, 12), isSubscriber: true }];
     const { simulator, ...scene } = await openScene({
       athletes,
-      env: { SYNC_ZONES: 'true', SYNC_KUDOERS: 'true', SYNC_COMMENTS: 'true' },
+      env: {
+        SYNC_ZONES: 'true',
+        SYNC_KUDOERS: 'true',
+        SYNC_COMMENTS: 'true',
+        SYNC_PHOTOS: 'addresses',
+      },
     });
     const { exitCode, stderr } = await scene.call('sync');
     expect(exitCode, stderr).toBe(0);
@@ -18,8 +23,8 @@ describe('the parts of activities', () => {
       const stored = await scene.stored(id);
       expect(stored?.['kudoers'] ?? []).toHaveLength(Number(summary['kudos_count'] ?? 0));
       expect(stored?.['comments'] ?? []).toHaveLength(Number(summary['comment_count'] ?? 0));
-      if (!summary.manual)
-        expect(stored).toMatchObject({ sync: { zones: { state: 'stored' } } });
+      expect(stored?.['photo_list'] ?? []).toHaveLength(Number(summary['total_photo_count'] ?? 0));
+      if (!summary.manual) expect(stored).toMatchObject({ sync: { zones: { state: 'stored' } } });
     }
     const order = simulator.requests.entries.map(({ endpoint }) => endpoint);
     expect(order.indexOf('activity-zones')).toBeGreaterThan(order.lastIndexOf('streams'));

@@ -1,6 +1,7 @@
 import { Long, type Document } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 
+import { readDetail } from '../../../src/domain/activity/detail.ts';
 import type { ActivityPart } from '../../../src/domain/sync/activity-parts.ts';
 import { LeaseLostError } from '../../../src/errors.ts';
 import type { JsonValue } from '../../../src/domain/json.ts';
@@ -178,5 +179,20 @@ describe('the kudoers and comments of an activity', () => {
     await adapter.tasks.storeActivityPart(write, { ...kudoersTask, part: 'comments' }, [comment]);
     const { comments } = await document();
     expect(comments).toEqual([{ ...comment, id: Long.fromBigInt(2n ** 53n + 1n) }]);
+  });
+});
+
+describe('the photos of an activity', () => {
+  it('photos stand beside the photos of the details', async () => {
+    await list({ total_photo_count: 2 });
+    const [task] = await due('photos');
+    expect(task).toEqual({ ...zonesTask, part: 'photos', count: 2 });
+    const photos = [{ unique_id: 'a' }, { unique_id: 'b' }];
+    await adapter.tasks.storeActivityPart(write, task ?? zonesTask, photos);
+    const detail = readDetail({ ...recordOf(id, { total_photo_count: 2 }), photos: { count: 2 } });
+    if ('problem' in detail) throw new Error(detail.problem);
+    const kept = { streams: false, details: true, segments: false, athlete: false };
+    await adapter.tasks.storeDetails(write, detail, { kept, nextTryAt: undefined });
+    expect(await document()).toMatchObject({ photo_list: photos, photos: { count: 2 } });
   });
 });
