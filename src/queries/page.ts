@@ -19,10 +19,10 @@ Questions to the database, each with its query in the language of mongosh. Paste
 - **Several athletes** can share a database, so each query is restricted to one: \`"sync.athlete_id": athlete\` in \`activities\`, \`athlete_id: athlete\` elsewhere.
   Remove that line to query all of them. \`${commandLine('query')}\` selects a single athlete by itself.
 - **Some activities only**: another \`{ $match: { start_date: { $gte: ISODate("2026-01-01") }, sport_type: "Run" } }\` as the first stage, as \`--since\`, \`--until\` and \`--sport\` of \`query\` add it.
-- **Days, weeks, months and years** are the athlete's own. \`start_date_local\` is Strava's text of the wall clock where it was; the \`Z\` at its end is wrong,
-  so its first ten characters are the local day, and \`$dateFromString\` gives a date whose UTC fields are the wall clock's. \`start_date\` is the true instant.
+- **Days, weeks, months and years** are the athlete's own: \`derived.local.date\` is a date whose UTC fields are those of the wall clock where it was. \`start_date\` is the true instant.
+  \`$convert\` changes no date: it makes nothing of a list that another program stored there, where \`$dateToString\` would fail.
 - **Units** are Strava's: metres, seconds, watts, beats a minute. Distances on the ground are in metres, GeoJSON has the longitude first.
-- \`derived\` has the values for questions over all recordings, computed once when the streams are stored.
+- \`derived\` has the values for questions over all activities, computed once when the summary and the streams are stored.
 - **Odd values**, such as a text where a number belongs, may come from other programs or a hand. They are left out: an activity without a readable day is in no week, and a text adds nothing to a sum.
 - Everything runs on MongoDB 6.0 and later. [querying.md](querying.md) describes the read-only user, the connections and the measured times.
 

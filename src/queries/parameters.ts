@@ -2,6 +2,7 @@
  * The parameters of the cookbook's questions: their text on a command line, their value in a query, and
  * an example. `read` returns `undefined` for an invalid text.
  */
+import type { Document } from 'mongodb';
 import { Long } from 'mongodb';
 
 export interface Parameter {
@@ -36,8 +37,11 @@ function degreesWithin(max: number): (text: string) => number | undefined {
 }
 
 /** Matches the local starts of a year. */
-function yearOf(text: string): RegExp | undefined {
-  return /^\d{4}$/.test(text) ? new RegExp(`^${text}-`) : undefined;
+function yearOf(text: string): Document | undefined {
+  if (!/^\d{4}$/.test(text)) return undefined;
+  const end = new Date(`${text}-01-01T00:00:00Z`);
+  end.setUTCFullYear(end.getUTCFullYear() + 1);
+  return { $gte: new Date(`${text}-01-01T00:00:00Z`), $lt: end };
 }
 
 const sportOf = (text: string): string | undefined => (text === '' ? undefined : text);

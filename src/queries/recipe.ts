@@ -96,25 +96,27 @@ export function listAt(path: string): Document {
   return { $cond: [{ $isArray: path }, path, []] };
 }
 
-/** Matches a local start whose day can be read. */
-export const readableStart = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T/;
-
-const localStart = {
-  $cond: [{ $eq: [{ $type: '$start_date_local' }, 'string'] }, '$start_date_local', ''],
+/** Matches a local start of the years that MongoDB writes. */
+export const readableStart = {
+  'derived.local.date': {
+    $gte: new Date('0000-01-01T00:00:00Z'),
+    $lte: new Date('9999-12-31T23:59:59.999Z'),
+  },
 };
 
-/** The athlete's local day, "2026-11-22": Strava's text is the wall clock, its `Z` means nothing. */
-export const localDay = { $substrBytes: [localStart, 0, 10] };
-export const localMonth = { $substrBytes: [localStart, 0, 7] };
-export const localYear = { $substrBytes: [localStart, 0, 4] };
-
-/** The local start as a date whose UTC fields are the wall clock's; null if no calendar has it. */
+/** The local start as a date whose UTC fields are the wall clock's; null where a list holds it. */
 export const localDate = {
-  $dateFromString: { dateString: '$start_date_local', onError: null },
+  $convert: { input: '$derived.local.date', to: 'date', onError: null },
 };
 
+const local = (format: string): Document => ({ $dateToString: { format, date: localDate } });
+
+/** The athlete's local day, "2026-11-22". */
+export const localDay = local('%Y-%m-%d');
+export const localMonth = local('%Y-%m');
+export const localYear = local('%Y');
 /** The local ISO week, "2026-W47". */
-export const localWeek = { $dateToString: { format: '%G-W%V', date: localDate } };
+export const localWeek = local('%G-W%V');
 
 /** The accumulator of some fields of the activity with the largest `field`. */
 export function topBy(field: string, fields: readonly string[]): Document {

@@ -29,7 +29,7 @@ function totalsView(name: string, key: string, span: Document, example: string):
     viewOn: 'activities',
     title: `one document for each athlete and ${key}`,
     pipeline: [
-      { $match: { 'sync.athlete_id': { $gt: 0 }, start_date_local: readableStart } },
+      { $match: { 'sync.athlete_id': { $gt: 0 }, ...readableStart } },
       { $group: { _id: { athlete_id: '$sync.athlete_id', [key]: span }, ...sums } },
       { $match: { [`_id.${key}`]: { $ne: null } } },
       { $set: { athlete_id: '$_id.athlete_id', [key]: `$_id.${key}` } },

@@ -26,7 +26,9 @@ const settings: Readonly<Record<string, (fixture: Fixture) => Settings>> = {
   'totals-by-month': () => ({ limit: '12' }),
   'minutes-by-week': () => ({ limit: '60' }),
   'longer-than': () => ({ meters: '10000' }),
-  'climbing-by-month': () => ({ year: '/^2026-/' }),
+  'climbing-by-month': () => ({
+    year: '{ $gte: ISODate("2026-01-01"), $lt: ISODate("2027-01-01") }',
+  }),
   eddington: () => ({ sport: '"Ride"', unit: '1609.344' }),
   gaps: () => ({ days: '5' }),
   'fastest-by-sport': () => ({ meters: '3000' }),

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Document } from 'mongodb';
 import { Long, ObjectId } from 'mongodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 
+import { localTimeOf } from '../../src/domain/derived/local-time.ts';
 import { fileNameOf } from '../../src/features/shared/recording-files/file-name.ts';
 import { hide } from '../../src/features/shared/recording-files/hide.ts';
 import type { ShownRecording } from '../../src/features/shared/recording-files/samples.ts';
@@ -46,6 +48,7 @@ const sound: Document = {
   track: { type: 'LineString', coordinates: line },
   start_point: { type: 'Point', coordinates: line[0] },
   derived: {
+    local: localTimeOf('2026-05-04T08:00:12Z'),
     version: 3,
     best_distance: [
       { meters: 5_000, seconds: 1_290 },
@@ -224,9 +227,10 @@ describe.each(Object.keys(odd))('a stored value of another kind: %s', (kind) => 
     const { db } = adapter.database;
     const owned = { 'sync.athlete_id': { $exists: true } };
     const stored = await db.collection('activities').find(owned).toArray();
-    const readable = stored.filter(({ start_date_local }) =>
-      String(start_date_local).startsWith('2026-05-'),
-    );
+    const date = localTimeOf('2026-05-04T08:00:12Z')?.date;
+    const dateOf = ({ derived }: Document): unknown =>
+      (Object((Object(derived) as Document)['local']) as Document)['date'];
+    const readable = stored.filter((one) => isDeepStrictEqual(dateOf(one), date));
     const distances = readable.map(({ distance }) => distance as unknown);
     const sum = distances
       .filter((distance) => distance === sound['distance'])

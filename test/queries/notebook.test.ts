@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { Long } from 'mongodb';
 import { describe, expect, inject, it } from 'vitest';
 
+import { localTimeOf } from '../../src/domain/derived/local-time.ts';
 import { recipes } from '../../src/queries/recipes.ts';
 import { useAdapter } from '../mongo/adapter.ts';
 
@@ -16,8 +17,8 @@ async function fillOne(): Promise<void> {
   const { db } = adapter.database;
   const [_id, athlete_id] = [Long.fromNumber(19), Long.fromNumber(1001)];
   const sync = { athlete_id, streams: { state: 'stored' } };
-  const start_date_local = '2026-11-22T10:00:00Z';
-  const record = { name: 'Morning Ride', start_date: new Date(), start_date_local, distance: 4200 };
+  const derived = { local: localTimeOf('2026-11-22T10:00:00Z') };
+  const record = { name: 'Morning Ride', start_date: new Date(), derived, distance: 4200 };
   const unchecked = { bypassDocumentValidation: true };
   await db.collection('activities').insertOne({ _id: _id as never, ...record, sync }, unchecked);
   const parts = [1, 0].map((part) => ({ activity_id: _id, part, parts: 2, heartrate: [100, 101] }));

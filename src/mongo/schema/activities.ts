@@ -270,7 +270,7 @@ export const activities = define({
       key: {
         'sync.athlete_id': 1,
         sport_type: 1,
-        start_date_local: 1,
+        'derived.local.date': 1,
         distance: 1,
         moving_time: 1,
         total_elevation_gain: 1,

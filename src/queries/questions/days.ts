@@ -5,7 +5,6 @@ import type { Recipe } from '../recipe.ts';
 import { limit, localDay, Name, numberAt, ofAthlete, readableStart, sport } from '../recipe.ts';
 
 const whole = { topic: 'Totals', collection: 'activities', reach: 'whole' } as const;
-const readable = { start_date_local: readableStart };
 
 /** The days from 1970-01-01 to a local day. */
 const dayNumber = {
@@ -18,7 +17,7 @@ const dayNumber = {
 
 /** The days with an activity, each with its number. */
 const days = [
-  ofAthlete(readable),
+  ofAthlete(readableStart),
   { $group: { _id: localDay } },
   { $set: { day: dayNumber } },
   { $match: { day: { $ne: null } } },
@@ -31,7 +30,7 @@ export const dayQuestions: readonly Recipe[] = [
     title: 'What is the Eddington number: the largest E with E days of at least E kilometres each?',
     parameters: ['athlete', 'sport', 'unit'],
     pipeline: [
-      ofAthlete({ sport_type: sport, ...readable }),
+      ofAthlete({ sport_type: sport, ...readableStart }),
       { $group: { _id: localDay, distance: { $sum: numberAt('$distance') } } },
       {
         $setWindowFields: {

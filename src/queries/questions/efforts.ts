@@ -129,7 +129,7 @@ export const efforts: readonly Recipe[] = [
       ofAthlete({
         sport_type: sport,
         'derived.best_distance.meters': meters,
-        start_date_local: readableStart,
+        ...readableStart,
       }),
       { $set: { seconds: bestSeconds } },
       { $match: { seconds: measured } },

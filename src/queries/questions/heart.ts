@@ -116,7 +116,7 @@ export const heart: readonly Recipe[] = [
     pipeline: [
       ofAthlete({
         sport_type: sport,
-        start_date_local: readableStart,
+        ...readableStart,
         average_heartrate: { ...measured, $gt: 0 },
         moving_time: { ...measured, $gt: 0 },
         distance: { ...measured, $gt: 0 },

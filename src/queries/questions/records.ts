@@ -110,7 +110,7 @@ export const records: readonly Recipe[] = [
     groupedBy: 'year',
     parameters: ['athlete'],
     pipeline: [
-      ofAthlete({ calories: { $gt: 0 }, start_date_local: readableStart }),
+      ofAthlete({ calories: { $gt: 0 }, ...readableStart }),
       { $group: { _id: localYear, calories: { $sum: '$calories' }, activities: { $sum: 1 } } },
       { $sort: { _id: -1 } },
     ],

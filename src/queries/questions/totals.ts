@@ -23,9 +23,8 @@ const whole = { topic: 'Totals', collection: 'activities', reach: 'whole' } as c
 
 const sumsBy = (key: unknown, of: Document) => [ofAthlete(of), { $group: { _id: key, ...sums } }];
 
-const readable = { start_date_local: readableStart };
 const bySport = { sport_type: { $gt: '' } };
-/** Without the group of a day that no calendar has. */
+/** Without the group of a start that is no date. */
 const known = { $match: { _id: { $ne: null } } };
 
 export const totals: readonly Recipe[] = [
@@ -44,7 +43,12 @@ export const totals: readonly Recipe[] = [
     title: 'How much on each day, the newest first?',
     groupedBy: 'day',
     parameters: ['athlete', 'limit'],
-    pipeline: [...sumsBy(localDay, readable), { $sort: { _id: -1 } }, { $limit: limit }],
+    pipeline: [
+      ...sumsBy(localDay, readableStart),
+      known,
+      { $sort: { _id: -1 } },
+      { $limit: limit },
+    ],
     answer: { _id: '2026-11-22', ...exampleSums },
     note: 'Days without an activity are absent.',
   },
@@ -54,7 +58,12 @@ export const totals: readonly Recipe[] = [
     title: 'How much in each ISO week, the newest first?',
     groupedBy: 'week',
     parameters: ['athlete', 'limit'],
-    pipeline: [...sumsBy(localWeek, readable), known, { $sort: { _id: -1 } }, { $limit: limit }],
+    pipeline: [
+      ...sumsBy(localWeek, readableStart),
+      known,
+      { $sort: { _id: -1 } },
+      { $limit: limit },
+    ],
     answer: { _id: '2026-W47', ...exampleSums },
     note: 'Weeks begin on Monday, and week 1 is the one with the first Thursday of the year. Weeks without an activity are absent.',
   },
@@ -65,7 +74,7 @@ export const totals: readonly Recipe[] = [
     groupedBy: 'week',
     parameters: ['athlete', 'limit'],
     pipeline: [
-      ofAthlete(readable),
+      ofAthlete(readableStart),
       {
         $group: {
           _id: localWeek,
@@ -87,7 +96,12 @@ export const totals: readonly Recipe[] = [
     title: 'How much in each month, the newest first?',
     groupedBy: 'month',
     parameters: ['athlete', 'limit'],
-    pipeline: [...sumsBy(localMonth, readable), { $sort: { _id: -1 } }, { $limit: limit }],
+    pipeline: [
+      ...sumsBy(localMonth, readableStart),
+      known,
+      { $sort: { _id: -1 } },
+      { $limit: limit },
+    ],
     answer: { _id: '2026-11', ...exampleSums },
   },
   {
@@ -96,7 +110,8 @@ export const totals: readonly Recipe[] = [
     title: 'How much of each sport in each year?',
     parameters: ['athlete'],
     pipeline: [
-      ...sumsBy({ year: localYear, sport: '$sport_type' }, { ...bySport, ...readable }),
+      ...sumsBy({ year: localYear, sport: '$sport_type' }, { ...bySport, ...readableStart }),
+      { $match: { '_id.year': { $ne: null } } },
       { $sort: { '_id.year': -1, moving_time: -1, '_id.sport': 1 } },
     ],
     answer: { _id: { year: '2026', sport: 'Ride' }, ...exampleSums },
@@ -107,7 +122,11 @@ export const totals: readonly Recipe[] = [
     title: 'On which days of the week?',
     groupedBy: 'weekday',
     parameters: ['athlete'],
-    pipeline: [...sumsBy({ $isoDayOfWeek: localDate }, readable), known, { $sort: { _id: 1 } }],
+    pipeline: [
+      ...sumsBy({ $isoDayOfWeek: localDate }, readableStart),
+      known,
+      { $sort: { _id: 1 } },
+    ],
     answer: { _id: 1, ...exampleSums },
     note: 'Monday is 1, Sunday is 7.',
   },
@@ -119,7 +138,7 @@ export const totals: readonly Recipe[] = [
     parameters: ['athlete', 'year'],
     hint: 'totals',
     pipeline: [
-      ofAthlete({ start_date_local: year }),
+      ofAthlete({ 'derived.local.date': year }),
       {
         $group: {
           _id: localMonth,
@@ -148,7 +167,7 @@ export const totals: readonly Recipe[] = [
     parameters: ['athlete', 'year'],
     hint: 'totals',
     pipeline: [
-      ofAthlete({ start_date_local: year }),
+      ofAthlete({ 'derived.local.date': year }),
       { $set: { distance: numberAt('$distance'), moving_time: numberAt('$moving_time') } },
       {
         $group: {

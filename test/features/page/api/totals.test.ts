@@ -45,10 +45,11 @@ beforeAll(async () => {
   const ofOther = activity(5, '2026-01-03', { athlete: { id: otherId } });
   await activities.storePage(pageOf([ofOther], { athleteId: otherId }));
   // What another program may have written.
-  const odd = { name: 7, sport_type: ['Ride'], start_date_local: 5, distance: 'far' };
+  const odd = { name: 7, sport_type: ['Ride'], distance: 'far', derived: { local: { date: 5 } } };
   const collection = database.db.collection<Document & { readonly _id: Long }>('activities');
   const stored = await collection.findOne({});
-  await collection.insertOne({ ...stored, _id: Long.fromNumber(6), ...odd });
+  const unchecked = { bypassDocumentValidation: true };
+  await collection.insertOne({ ...stored, _id: Long.fromNumber(6), ...odd }, unchecked);
 });
 
 describe('totals', () => {
