@@ -8,7 +8,7 @@ import { exitCodes, UsageError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
 import { commandDeadlineMs, openDatabase } from '../../main.ts';
 import type { Rebuilt } from './store.ts';
-import { activityIds, countActivities, currentIds, rebuildActivity } from './store.ts';
+import { activityIds, countActivities, currentIds, rebuildActivities } from './store.ts';
 import { athletesWithActivities } from '../../mongo/streams/recordings.ts';
 import type { Program } from '../../program.ts';
 import { athleteOf } from '../shared/period-options.ts';
@@ -21,9 +21,6 @@ export interface RebuildOptions {
   readonly all?: boolean;
   readonly json: boolean;
 }
-
-/** While MongoDB reads one recording, another is computed. */
-const activitiesAtOnce = 4;
 
 type RebuildCounts = Record<Rebuilt, number>;
 
@@ -65,13 +62,14 @@ async function rebuildAll(
   const stats: RebuildCounts = { rebuilt: 0, unchanged: 0, incomplete: 0, gone: 0 };
   for await (const ids of activityIds(store, athleteId)) {
     const current = isAll ? new Set() : await currentIds(store, ids, trackSource);
-    const build = async (id: number): Promise<void> => {
-      if (signal.aborted) return;
-      stats[current.has(id) ? 'unchanged' : await rebuildActivity(store, { id, trackSource })] += 1;
-      progress.advance();
-    };
-    for (let from = 0; from < ids.length; from += activitiesAtOnce)
-      await Promise.all(ids.slice(from, from + activitiesAtOnce).map(build));
+    stats.unchanged += current.size;
+    progress.advance(current.size);
+    const left = ids.filter((id) => !current.has(id));
+    for await (const results of rebuildActivities(store, left, trackSource)) {
+      for (const result of results) stats[result] += 1;
+      progress.advance(results.length);
+      if (signal.aborted) break;
+    }
     if (signal.aborted) break;
   }
   return stats;

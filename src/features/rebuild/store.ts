@@ -3,25 +3,16 @@
  * geometry. It sends no request to Strava and needs no lease. It overwrites nothing newer, because it
  * writes only if the activity has not changed since it was read.
  */
-import { isDeepStrictEqual } from 'node:util';
-import type { Document, Filter } from 'mongodb';
-import { derivedFrom, derivedKeys, derivedVersion } from '../../domain/derived/derived.ts';
-import { localTimeOf } from '../../domain/derived/local-time.ts';
+import type { Filter } from 'mongodb';
 import type { Recording } from '../../domain/activity/recording.ts';
+import { derivedKeys, derivedVersion } from '../../domain/derived/derived.ts';
 import type { TrackSource } from '../../domain/derived/recorded-track.ts';
-import { geometryOf } from '../../mongo/activities/activity-document.ts';
 import { int64, toNumber } from '../../mongo/base/bson-value.ts';
 import type { ActivityDocument, Store } from '../../mongo/schema/collections.ts';
-import type { DerivationWrite, Values } from '../../mongo/streams/derivation.ts';
-import {
-  derivedValues,
-  exportGeometries,
-  noGeometry,
-  recordedGeometry,
-  recordedTrack,
-  writeDerivation,
-} from '../../mongo/streams/derivation.ts';
-import { findRecording } from '../../mongo/streams/recordings.ts';
+import { writeDerivation } from '../../mongo/streams/derivation.ts';
+import { findRecordings } from '../../mongo/streams/recordings.ts';
+import type { MirrorState } from './rebuilt-values.ts';
+import { derivationOf, isAsWritten } from './rebuilt-values.ts';
 
 /**
  * The result for one activity. 'incomplete': its streams are incomplete or are being replaced; the values
@@ -29,10 +20,10 @@ import { findRecording } from '../../mongo/streams/recordings.ts';
  */
 export type Rebuilt = 'rebuilt' | 'unchanged' | 'incomplete' | 'gone';
 
-/** The fields that Domestique added to an activity, as they were read. */
-type MirrorState = ActivityDocument & Document;
-
 const idsAtOnce = 500;
+/** Recordings that are read together: as many, with as many samples, or a longer one alone. */
+const activitiesAtOnce = 4;
+const samplesAtOnce = 60_000;
 /** A writer that keeps changing the activity meanwhile computes these values itself. */
 const maxTries = 5;
 
@@ -103,96 +94,105 @@ export async function currentIds(
   return new Set(found.map(({ _id }) => toNumber(_id)));
 }
 
-/** Idempotent. */
-export async function rebuildActivity(
+/** Yields the results of some activities at a time, in any order: they are read together. Idempotent. */
+export async function* rebuildActivities(
   store: Store,
-  { id, trackSource }: { id: number; trackSource: TrackSource },
+  ids: readonly number[],
+  trackSource: TrackSource,
+): AsyncGenerator<readonly Rebuilt[], void> {
+  // Before the recordings: the filter of the write detects any later change.
+  const states = await findMirrorStates(store, ids);
+  if (states.length < ids.length) yield ids.slice(states.length).map(() => 'gone' as const);
+  const read = (some: readonly MirrorState[]): Promise<readonly Recording[]> =>
+    findRecordings(store, some.map(idOf), derivedKeys);
+  for await (const [some, recordings] of oneAhead(readTogether(states), read)) {
+    const recordingById = new Map(recordings.map((recording) => [recording.id, recording]));
+    yield await Promise.all(
+      some.map(async (state) => {
+        const recording = recordingById.get(idOf(state));
+        const rebuilt = await rebuildOnce(store, state, { recording, trackSource });
+        return rebuilt ?? rebuildChanged(store, idOf(state), trackSource);
+      }),
+    );
+  }
+}
+
+/** Gives each with its result, while the next one's is already on its way. */
+async function* oneAhead<T, R>(
+  items: Iterable<T>,
+  read: (item: T) => Promise<R>,
+): AsyncGenerator<readonly [T, R]> {
+  let earlier: { readonly item: T; readonly result: Promise<R> } | undefined;
+  for (const item of items) {
+    const result = read(item);
+    // Where the reading ends before its turn comes, nobody else would catch it.
+    result.catch(() => undefined);
+    if (earlier !== undefined) yield [earlier.item, await earlier.result];
+    earlier = { item, result };
+  }
+  if (earlier !== undefined) yield [earlier.item, await earlier.result];
+}
+
+/** Few enough for their samples to be held at once. */
+function* readTogether(states: readonly MirrorState[]): Generator<readonly MirrorState[]> {
+  let some: MirrorState[] = [];
+  let samples = 0;
+  for (const state of states) {
+    const more = samplesOf(state);
+    if (some.length > 0 && (some.length === activitiesAtOnce || samples + more > samplesAtOnce)) {
+      yield some;
+      [some, samples] = [[], 0];
+    }
+    some.push(state);
+    samples += more;
+  }
+  if (some.length > 0) yield some;
+}
+
+/** Of an activity that was changed while it was worked out. */
+async function rebuildChanged(
+  store: Store,
+  id: number,
+  trackSource: TrackSource,
 ): Promise<Rebuilt> {
-  for (let tries = 1; tries <= maxTries; tries += 1) {
-    // Before the recording: the filter of the write detects any later change.
-    const current = await findMirrorState(store, id);
-    const recording = current && (await findRecording(store, id, derivedKeys));
-    if (current === undefined || recording === undefined) return 'gone';
-    const write = derivationOf(current, recording, trackSource);
-    const isWhole = (recording.streamsState === 'stored') === (recording.streams !== undefined);
-    if (isAsWritten(current, write)) return isWhole ? 'unchanged' : 'incomplete';
-    const isWritten = await writeDerivation(store, write);
-    if (isWritten) return isWhole ? 'rebuilt' : 'incomplete';
+  for (let tries = 2; tries <= maxTries; tries += 1) {
+    const [state] = await findMirrorStates(store, [id]);
+    if (state === undefined) return 'gone';
+    const [recording] = await findRecordings(store, [id], derivedKeys);
+    const rebuilt = await rebuildOnce(store, state, { recording, trackSource });
+    if (rebuilt !== undefined) return rebuilt;
   }
   return 'incomplete';
 }
 
-async function findMirrorState({ db }: Store, id: number): Promise<MirrorState | undefined> {
+/** Undefined where the activity was changed since it was read. */
+async function rebuildOnce(
+  store: Store,
+  current: MirrorState,
+  { recording, trackSource }: { recording: Recording | undefined; trackSource: TrackSource },
+): Promise<Rebuilt | undefined> {
+  if (recording === undefined) return 'gone';
+  const write = derivationOf(current, recording, trackSource);
+  const isWhole = (recording.streamsState === 'stored') === (recording.streams !== undefined);
+  if (isAsWritten(current, write)) return isWhole ? 'unchanged' : 'incomplete';
+  const isWritten = await writeDerivation(store, write);
+  return isWritten ? (isWhole ? 'rebuilt' : 'incomplete') : undefined;
+}
+
+function findMirrorStates({ db }: Store, ids: readonly number[]): Promise<MirrorState[]> {
   // Not decoded: odd derived values are to be replaced, too.
   const activities = db.collection<ActivityDocument>('activities');
   const projection = { derived: 1, track: 1, start_point: 1, sync: 1 };
-  const found = await activities.findOne({ _id: int64(id) }, { projection });
-  return found ?? undefined;
+  return activities.find({ _id: { $in: ids.map(int64) } }, { projection }).toArray();
 }
 
-function derivationOf(
-  current: MirrorState,
-  recording: Recording,
-  trackSource: TrackSource,
-): DerivationWrite {
-  const { record, streams, streamsState } = recording;
-  const derived = streams && derivedValues(derivedFrom(streams));
-  const nothing = streamsState === 'none' && derivedValues(undefined);
-  const local = { 'derived.local': localTimeOf(record['start_date_local']) };
-  return {
-    filter: unchanged(current),
-    values: { ...derived, ...nothing, ...local },
-    geometries: geometriesOf(current, recording, trackSource),
-  };
+/** How long its recording is, where the document says so. */
+function samplesOf({ sync }: MirrorState): number {
+  const { streams } = Object(sync) as Partial<ActivityDocument['sync']>;
+  const count = streams?.sample_count;
+  return typeof count === 'number' ? count : 0;
 }
 
-function geometriesOf(
-  { sync }: MirrorState,
-  { record, streams, streamsState }: Recording,
-  trackSource: TrackSource,
-): readonly Values[] {
-  if (sync.source === 'export') {
-    const withoutRecording = streamsState === 'none' ? [noGeometry] : [];
-    return streams ? exportGeometries(streams, trackSource) : withoutRecording;
-  }
-  const { track, startPoint, leftOut } = geometryOf(record);
-  const start = { start_point: startPoint };
-  const isFetchedAgain = streams === undefined && streamsState !== 'none';
-  // The recording is the same: its track stays until the streams are stored again.
-  if (isFetchedAgain && trackSource === 'streams' && sync.track_source === 'streams') {
-    return [start, { start_point: undefined }];
-  }
-  const recorded = streams && recordedTrack(streams, trackSource);
-  const listed = { track, 'sync.track_source': undefined, 'sync.track_left_out': leftOut };
-  const rejected = { track: undefined, start_point: undefined };
-  return [
-    ...(recorded === undefined ? [] : [{ ...start, ...recordedGeometry(recorded) }]),
-    { ...start, ...listed },
-    { ...listed, ...rejected, 'sync.track_left_out': 'rejected by MongoDB' },
-  ];
-}
-
-/** The same summary, and the same streams in the same state. */
-function unchanged({ _id, sync }: MirrorState): Filter<ActivityDocument> {
-  const { fetched_at } = sync.streams;
-  return {
-    _id,
-    'sync.epoch': sync.epoch,
-    'sync.recording_hash': sync.recording_hash,
-    'sync.fingerprint': sync.fingerprint,
-    'sync.streams.state': sync.streams.state,
-    'sync.streams.fetched_at': fetched_at ?? { $exists: false },
-  };
-}
-
-/** Whether the activity already has the values to write. */
-function isAsWritten(current: MirrorState, { values, geometries }: DerivationWrite): boolean {
-  const fields = Object.entries({ ...values, ...geometries[0] });
-  return fields.every(([path, value]) => isDeepStrictEqual(valueOf(current, path), value));
-}
-
-function valueOf(current: MirrorState, path: string): unknown {
-  const [first = '', second] = path.split('.');
-  const value: unknown = current[first];
-  return second === undefined ? value : (Object(value) as Values)[second];
+function idOf({ _id }: MirrorState): number {
+  return toNumber(_id);
 }

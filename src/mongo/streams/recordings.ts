@@ -5,7 +5,7 @@
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { Recording } from '../../domain/activity/recording.ts';
 import type { Sample, Streams } from '../../domain/activity/streams.ts';
-import { int64, toNumbers } from '../base/bson-value.ts';
+import { int64, toNumber, toNumbers } from '../base/bson-value.ts';
 import { partFields } from '../schema/activity-parts.ts';
 import { ownActivityKeys } from '../schema/activities.ts';
 import type { Store, StreamsDocument, StreamsState } from '../schema/collections.ts';
@@ -60,14 +60,37 @@ export function countRecordings({ activities }: Store, query: RecordingQuery): P
   return activities.countDocuments({ ...ofAthlete, ...within(query, since) });
 }
 
-/** One activity, with all its streams or with those of the keys; undefined where it is not stored. */
+/** One activity with its streams; undefined where it is not stored. */
 export async function findRecording(
   store: Store,
   activityId: number,
-  keys?: readonly string[],
 ): Promise<Recording | undefined> {
   const activity = await store.activities.findOne<WideActivity>({ _id: int64(activityId) }, wide);
-  return activity === null ? undefined : recordingFrom(store, activity, keys);
+  return activity === null ? undefined : recordingFrom(store, activity);
+}
+
+/**
+ * Those of the activities that are stored, with the streams of the keys, in two commands for all of them
+ * and one for each further part. The caller bounds how long they are together.
+ */
+export async function findRecordings(
+  store: Store,
+  activityIds: readonly number[],
+  keys: readonly string[],
+): Promise<readonly Recording[]> {
+  const ids = activityIds.map(int64);
+  const activities = await store.activities
+    .find<WideActivity>({ _id: { $in: ids } }, wide)
+    .toArray();
+  const firstParts = await store.streams
+    .find({ activity_id: { $in: ids }, part: 0 }, { projection: projectionOf(keys) })
+    .toArray();
+  const firstById = new Map(firstParts.map((part) => [toNumber(part.activity_id), part]));
+  return Promise.all(
+    activities.map((activity) =>
+      recordingFrom(store, activity, { keys, first: firstById.get(Number(activity._id)) ?? null }),
+    ),
+  );
 }
 
 /** The athletes with stored activities, logged in or not. */
@@ -117,16 +140,23 @@ function within({ until, sport }: RecordingQuery, from: Date | undefined) {
   };
 }
 
+/** What of the parts is read. */
+interface PartsReading {
+  readonly keys?: readonly string[];
+  /** Part 0 where it was read before; null where there is none. */
+  readonly first?: StreamsDocument | null;
+}
+
 async function recordingFrom(
   store: Store,
   activity: WideActivity,
-  keys?: readonly string[],
+  reading: PartsReading = {},
 ): Promise<Recording> {
   const { _id, start_date, sync } = activity;
   const { state } = sync.streams;
   const id = Number(_id);
   // Only then all parts are there: a crash may have left some of a recording that is fetched again.
-  const streams = state === 'stored' ? await readParts(store, id, keys) : undefined;
+  const streams = state === 'stored' ? await readParts(store, id, reading) : undefined;
   return {
     id,
     athleteId: Number(sync.athlete_id),
@@ -147,12 +177,13 @@ function recordOf(activity: WideActivity): JsonObject {
 async function readParts(
   { streams: collection }: Store,
   activityId: number,
-  keys?: readonly string[],
+  { keys, first: given }: PartsReading,
 ): Promise<Streams | undefined> {
   const arrays = new Map<string, Sample[]>();
   const activity_id = int64(activityId);
   const options = keys && { projection: projectionOf(keys) };
-  const first = await collection.findOne({ activity_id, part: 0 }, options);
+  const first =
+    given === undefined ? await collection.findOne({ activity_id, part: 0 }, options) : given;
   if (first === null) return undefined;
   addPart(arrays, first);
   for (let part = 1; part < first.parts; part += 1) {
@@ -167,7 +198,7 @@ async function readParts(
 
 /** The streams of the keys, and what says whether the parts belong together. */
 function projectionOf(keys: readonly string[]): Readonly<Record<string, 1>> {
-  const fields = ['parts', 'sample_count', 'epoch', 'fetched_at', ...keys];
+  const fields = ['activity_id', 'parts', 'sample_count', 'epoch', 'fetched_at', ...keys];
   return Object.fromEntries(fields.map((key) => [key, 1]));
 }
 

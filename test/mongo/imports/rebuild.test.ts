@@ -2,7 +2,7 @@ import type { Document } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { TrackSource } from '../../../src/domain/derived/recorded-track.ts';
-import { currentIds, rebuildActivity } from '../../../src/features/rebuild/store.ts';
+import { currentIds, rebuildActivities } from '../../../src/features/rebuild/store.ts';
 import { createImportStore } from '../../../src/mongo/imports/create-import-store.ts';
 import { useAdapter } from '../adapter.ts';
 import { id, importedOf, importWrite } from './exports.ts';
@@ -15,7 +15,8 @@ async function stored(): Promise<Document> {
   return (await adapter.database.db.collection('activities').findOne()) ?? {};
 }
 
-const rebuild = (trackSource: TrackSource) => rebuildActivity(adapter.store, { id, trackSource });
+const rebuild = async (trackSource: TrackSource) =>
+  (await rebuildActivities(adapter.store, [id], trackSource).next()).value?.[0];
 
 describe('a rebuild of an imported activity', () => {
   it.each(['summary', 'streams'] as const)(

@@ -6,7 +6,7 @@ import { localTimeOf } from '../../../src/domain/derived/local-time.ts';
 import type { Sample, Streams } from '../../../src/domain/activity/streams.ts';
 import { storeStreams as storeStreamsIn } from '../../../src/mongo/streams/streams.ts';
 import { writeDerivation } from '../../../src/mongo/streams/derivation.ts';
-import { rebuildActivity } from '../../../src/features/rebuild/store.ts';
+import { rebuildActivities } from '../../../src/features/rebuild/store.ts';
 import { storeWith, useAdapter } from '../adapter.ts';
 import { athleteId, pageOf, polyline, recordOf } from '../pages.ts';
 import { firstStreams, type StreamsWrite } from '../tasks.ts';
@@ -74,8 +74,8 @@ const change = (update: Document) =>
     .collection('activities')
     .updateOne({}, update, { bypassDocumentValidation: true });
 
-const rebuild = (trackSource: 'summary' | 'streams' = 'summary') =>
-  rebuildActivity(adapter.store, { id, trackSource });
+const rebuild = async (trackSource: 'summary' | 'streams' = 'summary', store = adapter.store) =>
+  (await rebuildActivities(store, [id], trackSource).next()).value?.[0];
 
 describe('what is derived from streams', () => {
   it('derived values are stored with the streams in one write', async () => {
@@ -311,13 +311,34 @@ describe('a rebuild', () => {
       return result;
     });
     await change({ $set: { derived: { version: 0 } } });
-    const outcome = await rebuildActivity(interrupted, {
-      id,
-      trackSource: 'summary',
-    });
+    const outcome = await rebuild('summary', interrupted);
     expect([isOver, outcome]).toEqual([true, 'unchanged']);
     const stored = await activity();
     expect(stored['derived']).toEqual({ ...derivedFrom(longer), local });
     expect((stored['track'] as Document)['coordinates']).toHaveLength(2);
+  });
+
+  it('rebuild gives each of many activities its own values, and tells which are gone', async () => {
+    const ids = Array.from({ length: 7 }, (_, index) => id + index);
+    // One is so long that it is read alone.
+    const recordings = ids.map((_, index) => {
+      const heartrate = Array.from({ length: index === 2 ? 70_000 : 3 }, () => 100 + 5 * index);
+      return streamsOf({ time: heartrate.map((_bpm, second) => second), heartrate });
+    });
+    for (const [index, one] of ids.entries()) {
+      await adapter.activities.storePage(pageOf([recordOf(one)]));
+      await storeStreams(await firstStreams(adapter.tasks, at, 1), recordings[index] ?? recording);
+    }
+    const { db } = adapter.database;
+    await db.collection('activities').updateMany({}, { $unset: { derived: '' } });
+    await db.collection('activities').deleteOne({ _id: Long.fromNumber(id + 4) as never });
+    const results: string[] = [];
+    for await (const some of rebuildActivities(adapter.store, ids, 'summary'))
+      results.push(...some);
+    expect(results.toSorted()).toEqual(['gone', ...Array.from({ length: 6 }, () => 'rebuilt')]);
+    const stored = await db.collection('activities').find().sort({ _id: 1 }).toArray();
+    expect(stored.map(({ derived }) => derived as unknown)).toEqual(
+      recordings.toSpliced(4, 1).map((one) => ({ ...derivedFrom(one), local })),
+    );
   });
 });

@@ -5,6 +5,7 @@ import type { RecordingQuery } from '../../../src/mongo/streams/recordings.ts';
 import {
   athletesWithActivities,
   findRecording,
+  findRecordings,
   recordings,
 } from '../../../src/mongo/streams/recordings.ts';
 import { useAdapter } from '../adapter.ts';
@@ -72,9 +73,14 @@ describe('loading a recording', () => {
       { time: [0, 1, 2], heartrate: [100, 101, 102], altitude: [7, 7, 7] },
       { time: [3, 4], heartrate: [103, 104], altitude: [7, 7] },
     );
-    const found = await findRecording(adapter.store, id, ['heartrate', 'watts']);
+    await adapter.activities.storePage(pageOf([recordOf(id + 1)]));
+    const found = await findRecordings(adapter.store, [id, id + 1, id + 2], ['heartrate', 'watts']);
     const arrays = new Map([['heartrate', [100, 101, 102, 103, 104]]]);
-    expect(found?.streams).toEqual({ sampleCount: 5, arrays });
+    const read = found.map((one) => [one.id, one.streams]);
+    expect(Object.fromEntries(read)).toEqual({
+      [id]: { sampleCount: 5, arrays },
+      [id + 1]: undefined,
+    });
   });
 
   it('joins the parts in order', async () => {
