@@ -24,7 +24,7 @@ export interface Climb {
   readonly steepest: number;
   /** As in Strava's `climb_category`: 0 for none, 1 for category 4, up to 4 for category 1 and 5 for HC. */
   readonly category: number;
-  /** Elapsed time, pauses included. */
+  /** Elapsed time: pauses on the way count, those at the foot and at the top don't. */
   readonly seconds: number;
 }
 
@@ -48,7 +48,7 @@ const steepMeters = 100;
 
 /**
  * Metres times per cent, as Strava rates a climb
- * (https://support.strava.com/hc/en-us/articles/216917057-What-is-a-Climb-Category).
+ * (https://support.strava.com/hc/en-us/articles/216917057-Climb-Categorization).
  */
 const categories = [
   [80_000, 5],
@@ -83,9 +83,10 @@ function stretchesOf(profile: Profile, altitude: Float64Array): readonly Climb[]
     .map((stretch) => climbOf(profile, altitude, stretch))
     .filter(({ length, gain }) => length >= minMeters && gain >= minGain)
     .filter(({ length, gain }) => gain >= minGradient * length);
-  if (climbs.length <= maxClimbs) return climbs;
-  const smallest = climbs.map(({ gain }) => gain).toSorted((one, other) => other - one)[maxClimbs];
-  return climbs.filter(({ gain }) => gain > (smallest ?? 0));
+  const largest = new Set(
+    climbs.toSorted((one, other) => other.gain - one.gain).slice(0, maxClimbs),
+  );
+  return climbs.filter((climb) => largest.has(climb));
 }
 
 /** The rises between turning points: each ends where the values fall by more than a dip below its top. */
@@ -130,7 +131,7 @@ function merged(rises: Stretch[], values: Float64Array): readonly Stretch[] {
 }
 
 function climbOf(profile: Profile, altitude: Float64Array, { from, to }: Stretch): Climb {
-  const { step, start, seconds, indices } = profile;
+  const { step, start, seconds, departures, indices } = profile;
   const length = (to - from) * step;
   const gain = valueAt(altitude, to) - valueAt(altitude, from);
   const rating = gain * 100;
@@ -144,7 +145,7 @@ function climbOf(profile: Profile, altitude: Float64Array, { from, to }: Stretch
     gradient: tenths((100 * gain) / length),
     steepest: tenths(100 * steepestOf(altitude, step, { from, to })),
     category: categories.find(([least]) => rating >= least)?.[1] ?? 0,
-    seconds: Math.round(valueAt(seconds, to) - valueAt(seconds, from)),
+    seconds: Math.round(valueAt(seconds, to) - valueAt(departures, from)),
   };
 }
 

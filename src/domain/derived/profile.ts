@@ -14,8 +14,9 @@ export interface Profile {
   readonly start: number;
   /** Metres, smoothed. */
   readonly altitude: Float64Array;
-  /** Seconds since the start of the recording. */
+  /** Seconds since the start of the recording: when it reached the point, and when it left it. */
   readonly seconds: Float64Array;
+  readonly departures: Float64Array;
   /** The last sample that is not beyond the point. */
   readonly indices: Float64Array;
 }
@@ -28,6 +29,8 @@ export interface ProfileStreams {
 }
 
 const minStep = 10;
+/** A distance of decimal fractions differs by as little from what it means. */
+const tolerance = 1e-6;
 const maxPoints = 100_000;
 /** Each point is the mean of those within 30 m. */
 const smoothedMeters = 30;
@@ -38,6 +41,7 @@ interface Knots {
   readonly distance: Float64Array;
   readonly altitude: Float64Array;
   readonly seconds: Float64Array;
+  readonly departures: Float64Array;
   readonly indices: Float64Array;
 }
 
@@ -65,6 +69,7 @@ function knotsOf({ time, distance, altitude }: ProfileStreams): Knots {
     distance: new Float64Array(length),
     altitude: new Float64Array(length),
     seconds: new Float64Array(length),
+    departures: new Float64Array(length),
     indices: new Float64Array(length),
   };
   let count = 0;
@@ -76,13 +81,19 @@ function knotsOf({ time, distance, altitude }: ProfileStreams): Knots {
       finite(altitude[index]),
       finite(time[index]),
     ];
-    if (!(meters > lastMeters) || !(second > lastSecond) || Number.isNaN(height)) continue;
+    if (!(second > lastSecond)) continue;
+    if (count > 0 && meters <= lastMeters) {
+      knots.departures[count - 1] = lastSecond = second;
+      knots.indices[count - 1] = index;
+    }
+    if (!(meters > lastMeters) || Number.isNaN(height)) continue;
     const rise = height - jumped - lastHeight;
     if (count > 0 && Math.abs(rise) > Math.max(minJumpMeters, meters - lastMeters)) jumped += rise;
     [lastMeters, lastHeight, lastSecond] = [meters, height - jumped, second];
     knots.distance[count] = lastMeters;
     knots.altitude[count] = lastHeight;
     knots.seconds[count] = lastSecond;
+    knots.departures[count] = lastSecond;
     knots.indices[count] = index;
     count += 1;
   }
@@ -90,30 +101,37 @@ function knotsOf({ time, distance, altitude }: ProfileStreams): Knots {
     distance: knots.distance.subarray(0, count),
     altitude: knots.altitude.subarray(0, count),
     seconds: knots.seconds.subarray(0, count),
+    departures: knots.departures.subarray(0, count),
     indices: knots.indices.subarray(0, count),
   };
 }
 
 function resampled(
-  { distance, altitude, seconds, indices }: Knots,
+  { distance, altitude, seconds, departures, indices }: Knots,
   { step, count }: { readonly step: number; readonly count: number },
 ) {
   const points = {
     altitude: new Float64Array(count),
     seconds: new Float64Array(count),
+    departures: new Float64Array(count),
     indices: new Float64Array(count),
   };
   const start = valueAt(distance, 0);
   let knot = 0;
   for (let point = 0; point < count; point += 1) {
     const meters = start + point * step;
-    while (knot < distance.length - 2 && valueAt(distance, knot + 1) <= meters) knot += 1;
+    while (knot < distance.length - 2 && valueAt(distance, knot + 1) <= meters + tolerance)
+      knot += 1;
     const from = valueAt(distance, knot);
-    const share = Math.min(1, (meters - from) / (valueAt(distance, knot + 1) - from));
-    const [height, second] = [valueAt(altitude, knot), valueAt(seconds, knot)];
+    const share = Math.min(1, Math.max(0, meters - from) / (valueAt(distance, knot + 1) - from));
+    const [height, departure] = [valueAt(altitude, knot), valueAt(departures, knot)];
+    const between = departure + share * (valueAt(seconds, knot + 1) - departure);
+    const isAtKnot = meters <= from + tolerance;
+    const isAtEnd = share === 1;
     points.altitude[point] = height + share * (valueAt(altitude, knot + 1) - height);
-    points.seconds[point] = second + share * (valueAt(seconds, knot + 1) - second);
-    points.indices[point] = valueAt(indices, share < 1 ? knot : knot + 1);
+    points.seconds[point] = isAtKnot ? valueAt(seconds, knot) : between;
+    points.departures[point] = isAtEnd ? valueAt(departures, knot + 1) : between;
+    points.indices[point] = valueAt(indices, isAtEnd ? knot + 1 : knot);
   }
   return points;
 }

@@ -150,6 +150,26 @@ describe('climbs', () => {
     expect(climb?.seconds).toBe((climb?.length ?? 0) / 5 + 600);
   });
 
+  it('a pause at the foot or at the top of a climb does not count as its time', () => {
+    const { time, distance, altitude } = ridden([[2_000, 6]]);
+    const pausedAt = (at: number): ProfileStreams => ({
+      time: [...time.slice(0, at + 1), ...time.slice(at).map((second) => second + 600)],
+      distance: [...distance.slice(0, at + 1), ...distance.slice(at)],
+      altitude: [...altitude.slice(0, at + 1), ...altitude.slice(at)],
+    });
+    expect(climbs(pausedAt(0))).toMatchObject([{ seconds: 400, from_index: 1, to_index: 401 }]);
+    expect(climbs(pausedAt(200))).toMatchObject([{ seconds: 1_000, to_index: 401 }]);
+    expect(climbs(pausedAt(400))).toMatchObject([{ seconds: 400, from_index: 0 }]);
+  });
+
+  it('twenty of more climbs with the same gain are kept', () => {
+    const laps = Array.from({ length: 25 }, () => [
+      [1_000, 8] as const,
+      [1_000, -8] as const,
+    ]).flat();
+    expect(climbs(ridden(laps))).toHaveLength(20);
+  });
+
   it('samples without a value, and a distance that stands still or goes back, are left out', () => {
     const { time, distance, altitude } = ridden(col);
     const spoilt = {
