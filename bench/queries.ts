@@ -2,7 +2,7 @@
  * Measures the questions of the cookbook on a database of 5,000 simulated activities with streams: the
  * time of each, and the reads that MongoDB reports. `npm run bench:queries -- 500` takes fewer.
  */
-import type { Document } from 'mongodb';
+import type { Db, Document } from 'mongodb';
 import { systemClock } from '../src/clock.ts';
 import { bindDocument, bindPipeline, withRing } from '../src/queries/binding.ts';
 import type { Scope } from '../src/queries/binding.ts';
@@ -25,7 +25,7 @@ function worldOptions(activities: number) {
   return { athletes: [{ ...athlete, endsAt, samplesPerActivity: [100, 200] as const }] };
 }
 
-/** Adds zones, a change, a removal, company, calories, and an activity without its streams. */
+/** Adds zones, a change, a removal, company, calories, efforts, and an activity without its streams. */
 async function addOdds({ db }: Store, newest: number): Promise<void> {
   const zones = [0, 115, 134, 153, 172].map((min, index, all) => ({
     min,
@@ -50,9 +50,25 @@ async function addOdds({ db }: Store, newest: number): Promise<void> {
       { $expr: { $eq: [{ $mod: ['$_id', 10] }, 0] } },
       { $set: { athlete_count: 3, calories: 512.5 } },
     );
+  await addEfforts(db);
   await db
     .collection('activities')
     .updateOne({ _id: int64(newest) }, { $set: { 'sync.streams.state': 'pending' } });
+}
+
+/** Three efforts of each third activity, on 24 segments. */
+async function addEfforts(db: Db): Promise<void> {
+  const shifted = { $add: ['$_id', { $multiply: ['$$place', 7] }] };
+  const effort = {
+    elapsed_time: { $add: [300, { $mod: [shifted, 97] }] },
+    start_index: { $multiply: ['$$place', 20] },
+    end_index: { $add: [{ $multiply: ['$$place', 20] }, 15] },
+    segment: { id: { $add: [int64(229_781), { $mod: [shifted, 24] }] }, name: 'A segment' },
+  };
+  const segment_efforts = { $map: { input: [0, 1, 2], as: 'place', in: effort } };
+  await db
+    .collection('activities')
+    .updateMany({ $expr: { $eq: [{ $mod: ['$_id', 3] }, 0] } }, [{ $set: { segment_efforts } }]);
 }
 
 interface Measured {

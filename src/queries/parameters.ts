@@ -118,6 +118,7 @@ const area = '16.36,48.20 16.39,48.20 16.39,48.22 16.36,48.22';
 export const parameters = {
   athlete: required('the id of an athlete; without it, the only one in the database', '1001', idOf),
   activity: required('the id of an activity', '19000000001', idOf),
+  segment: required('the id of a segment of Strava', '229781', idOf),
   sport: optional('a sport_type of Strava', 'Run', sportOf),
   year: required('a year of four digits; without it, this one', '2026', yearOf),
   lng: required('a longitude, -180 to 180', '16.3738', degreesWithin(180)),

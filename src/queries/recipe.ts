@@ -53,7 +53,8 @@ export interface Recipe {
   readonly collection: string;
   readonly pipeline: readonly Document[];
   /** What `_id` is in the answer; without it, an activity's id. */
-  readonly groupedBy?: 'sport' | 'day' | 'week' | 'month' | 'year' | 'weekday' | 'gear' | 'state';
+  readonly groupedBy?:
+    'segment' | 'sport' | 'day' | 'week' | 'month' | 'year' | 'weekday' | 'gear' | 'state';
   /** The index to use if MongoDB would otherwise read everything. */
   readonly hint?: string;
   /** One document of the answer, with invented values. */
@@ -73,6 +74,7 @@ export const sport = new Name('sport');
 export const year = new Name('year');
 export const limit = new Name('limit');
 export const meters = new Name('meters');
+export const segment = new Name('segment');
 export const seconds = new Name('seconds');
 
 /** The stage that restricts a query on `activities` to one athlete and to `more`. */

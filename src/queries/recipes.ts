@@ -9,6 +9,7 @@ import { places } from './questions/geo.ts';
 import type { Recipe } from './recipe.ts';
 import { records } from './questions/records.ts';
 import { recordings } from './questions/recordings.ts';
+import { segments } from './questions/segments.ts';
 import { totals } from './questions/totals.ts';
 
 export const recipes: readonly Recipe[] = [
@@ -19,6 +20,7 @@ export const recipes: readonly Recipe[] = [
   ...recordings,
   ...heart,
   ...places,
+  ...segments,
   ...mirrorHealth,
 ];
 

@@ -7,6 +7,7 @@ import type { Fixture, Truth } from './fixture.ts';
 import { ada, failure } from './fixture.ts';
 import * as places from './reference-places.ts';
 import * as recordings from './reference-recordings.ts';
+import * as segments from './reference-segments.ts';
 import * as totals from './reference-totals.ts';
 
 type Expectation = (fixture: Fixture) => readonly object[];
@@ -45,6 +46,8 @@ const settings: Readonly<Record<string, (fixture: Fixture) => Settings>> = {
   through: () => ({ polygon: JSON.stringify([ringOf(corners)]) }),
   'same-route': ({ route }) => ({ activity: id(route.id) }),
   'heat-map': () => ({ limit: '200' }),
+  'segment-efforts': ({ truth }) => ({ segment: id(segments.favouriteOf(truth)) }),
+  'segment-progress': ({ truth }) => ({ segment: id(segments.favouriteOf(truth)) }),
 };
 
 function ringOf([[west, south], [east, north]]: typeof corners): readonly places.Position[] {
@@ -108,6 +111,11 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   through: ({ truth }) => places.through(truth, corners),
   'same-route': ({ truth, route }) => places.sameRoute(truth, route),
   'heat-map': ({ truth }) => recordings.heatMap(truth, 200),
+  'segment-efforts': ({ truth, parked }) =>
+    segments.segmentEfforts(truth, segments.favouriteOf(truth), parked.id),
+  'segment-progress': ({ truth }) => segments.segmentProgress(truth, segments.favouriteOf(truth)),
+  'segments-most-ridden': ({ truth }) => segments.segmentsMostRidden(truth, 10),
+  'segments-near-best': ({ truth }) => segments.segmentsNearBest(truth, 10),
   'streams-states': ({ truth, parked }) => totals.streamsStates(truth, parked.id),
   'streams-missing': ({ parked }) => [
     {

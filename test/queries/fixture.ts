@@ -4,6 +4,7 @@
  */
 import { Long } from 'mongodb';
 import type { Simulator } from '../../src/simulator/simulator.ts';
+import type { JsonRecord } from '../../src/simulator/api/json-text.ts';
 import type { StreamSet, StreamValue } from '../../src/simulator/world/stream-set.ts';
 import type { SummaryRecord } from '../../src/simulator/world/summary.ts';
 import type { Rounds, RoundsOptions } from '../support/rounds.ts';
@@ -119,12 +120,25 @@ async function park({ db }: Rounds, id: number): Promise<void> {
   await activities.updateOne({ _id: Long.fromNumber(id) }, { $set: { 'sync.streams': streams } });
 }
 
-/** Every third activity has calories, as details have them, and every fifth other athletes. */
+/** Every third activity has calories and efforts, as details have them, and every fifth other athletes. */
 function addCompany({ world }: Simulator, truth: readonly Truth[]): void {
   truth.forEach(({ id }, index) => {
-    if (index % 3 === 0) world.editActivity(id, { calories: 300 + 7.5 * index });
+    if (index % 3 === 0) {
+      const segment_efforts = effortsOf(world.detail(id), index);
+      world.editActivity(id, { calories: 300 + 7.5 * index, segment_efforts });
+    }
     if (index % 5 === 0) world.editActivity(id, { athlete_count: 2 + (index % 4) });
   });
+}
+
+/** Some far behind the best, and some whose place the recording does not have. */
+function effortsOf(detail: JsonRecord, index: number): readonly JsonRecord[] {
+  const efforts = (detail['segment_efforts'] ?? []) as readonly JsonRecord[];
+  return efforts.map((effort, place) => ({
+    ...effort,
+    elapsed_time: Number(effort['elapsed_time']) * ((index + place) % 4 === 0 ? 3 : 1),
+    end_index: index % 9 === 0 ? 1_000_000 : effort['end_index'],
+  }));
 }
 
 /** The same way, some days later and a little slower. */

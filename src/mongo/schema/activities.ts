@@ -285,6 +285,12 @@ export const activities = define({
     },
     // The latest activities of one athlete's sport.
     { name: 'athlete_sport', key: { 'sync.athlete_id': 1, sport_type: 1, start_date: -1 } },
+    // The efforts on a segment; only details have them.
+    {
+      name: 'athlete_segment',
+      key: { 'sync.athlete_id': 1, 'segment_efforts.segment.id': 1 },
+      partialFilterExpression: { 'segment_efforts.segment.id': { $exists: true } },
+    },
     { name: 'start_point', key: { start_point: '2dsphere' } },
   ],
 });
