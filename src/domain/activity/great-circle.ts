@@ -1,7 +1,7 @@
 /** Distances on the globe. */
 
 /** The mean radius. */
-const earthRadiusMeters = 6_371_000;
+export const earthRadiusMeters = 6_371_000;
 
 /** Metres along the great circle between two points in degrees (the haversine formula). */
 export function metersBetween(

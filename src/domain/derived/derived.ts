@@ -44,8 +44,6 @@ export interface Derived {
   readonly climbs: readonly Climb[];
   readonly descents: readonly Climb[];
   readonly gradient_meters: readonly GradientMeters[];
-  /** The gain of the climb with the most. */
-  readonly max_climb_gain?: number;
   readonly max_heartrate?: number;
   readonly max_watts?: number;
 }
@@ -60,7 +58,6 @@ const isDerived: Readonly<Record<keyof Derived, true>> = {
   climbs: true,
   descents: true,
   gradient_meters: true,
-  max_climb_gain: true,
   max_heartrate: true,
   max_watts: true,
 };
@@ -93,8 +90,6 @@ export function derivedFrom({ arrays }: Streams): Derived {
     distance: samplesOf('distance'),
     altitude: samplesOf('altitude'),
   });
-  const climbs = profile === undefined ? [] : climbsOf(profile);
-  const maxClimbGain = highest(climbs.map(({ gain }) => gain));
   const maxHeartrate = highest(samplesOf('heartrate').map(plausibleBpm));
   const maxWatts = highest(samplesOf('watts').map(finite));
   return {
@@ -104,10 +99,9 @@ export function derivedFrom({ arrays }: Streams): Derived {
     best_time: bestTimes(covered),
     heartrate_seconds: heartrateSeconds(timeline, samplesOf('heartrate')),
     cells: heatCells(samplesOf('lat'), samplesOf('lng')),
-    climbs,
+    climbs: profile === undefined ? [] : climbsOf(profile),
     descents: profile === undefined ? [] : descentsOf(profile),
     gradient_meters: profile === undefined ? [] : gradientMeters(profile),
-    ...(maxClimbGain !== undefined && { max_climb_gain: maxClimbGain }),
     ...(maxHeartrate !== undefined && { max_heartrate: maxHeartrate }),
     ...(maxWatts !== undefined && { max_watts: maxWatts }),
   };

@@ -44,6 +44,7 @@ const byId = ({ id }: Footprint): Filter<Document> => ({ _id: id });
 const personal: readonly PersonalCollection[] = [
   { name: 'activities', filter: ({ id }) => ({ 'sync.athlete_id': id }) },
   { name: 'streams', filter: byAthlete },
+  { name: 'routes', filter: byAthlete },
   { name: 'changes', filter: byAthlete },
   { name: 'tombstones', filter: byAthlete },
   { name: 'parked', filter: byAthlete },

@@ -48,6 +48,7 @@ export async function importActivities(run: ImportRun, result: ImportResult): Pr
       signal.throwIfAborted();
       await importOne(run, { activity, stored: stored.get(activity.id) }, result);
     });
+    if (!run.isDryRun) await store.refreshRoutes(run.write);
   }
 }
 

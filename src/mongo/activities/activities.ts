@@ -2,14 +2,18 @@
  * Stores pages of the list, and single activities: what is new or changed is written, the rest is
  * marked as seen.
  */
+import type { ObjectId } from 'mongodb';
 import type { UnusableRecord } from '../../domain/activity/activity.ts';
 import { fingerprintOf } from '../../domain/activity/activity.ts';
 import type { PageResult, PageToStore } from '../../sync/ports/activities.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
 import { recordChanges } from '../history/changes.ts';
+import { travelledOf, writeOnRoutes } from '../routes/refresh-routes.ts';
 import type { Store } from '../schema/collections.ts';
 import { expiredReason } from '../schema/fetch-state-queries.ts';
 import { idOf, park, unpark } from './parked-records.ts';
+import { onRoute } from './activity-document.ts';
+import type { PageWrite, SummaryWrite, Written } from './summary-writes.ts';
 import { isFlatEnough, prepareWrite, writeSummaries } from './summary-writes.ts';
 import type { Expiry } from '../history/tombstones.ts';
 import { stillDeletedIds } from '../history/tombstones.ts';
@@ -21,6 +25,7 @@ interface Stored {
   readonly isMissing: boolean;
   /** Whether its streams or details went by a retention, and its summary did not. */
   readonly hasExpired: boolean;
+  readonly route: ObjectId | undefined;
 }
 
 /** The ids among these that are stored, each with its fingerprint. */
@@ -29,15 +34,16 @@ export async function storedActivities(
   ids: readonly number[],
 ): Promise<ReadonlyMap<number, Stored>> {
   // All of our own: one that is not as it has to be counts as unknown, and the page puts it right.
-  const projection = { start_date: 1, sync: 1 };
+  const projection = { start_date: 1, sync: 1, 'derived.route': 1 };
   const found = await activities.find({ _id: { $in: ids.map(int64) } }, { projection }).toArray();
   return new Map(
-    found.map(({ _id, sync: { fingerprint, fetched_at, missing, streams, details } }) => [
+    found.map(({ _id, derived, sync: { fingerprint, fetched_at, missing, streams, details } }) => [
       toNumber(_id),
       {
         fingerprint,
         fetchedAt: fetched_at,
         isMissing: missing !== undefined,
+        route: derived?.route,
         hasExpired: [streams, details].some((state) => state?.reason === expiredReason),
       },
     ]),
@@ -81,12 +87,10 @@ export async function storePage(
   const writes = differing.flatMap((summary) =>
     prepareWrite(summary, stored.has(summary.id), unwritable),
   );
-  const rejected = await writeSummaries(store, writes, { ...page, expiry });
+  const { rejected, overtaken } = await writeRouted(store, { writes, stored }, { ...page, expiry });
   const unusable = [...page.unusable, ...unwritable, ...rejected.map(({ unusable }) => unusable)];
   const parked = await park(store, unusable, page);
   const lost = new Set([...rejected.map(({ id }) => id), ...unwritable.map(idOf)]);
-  const sent = writes.map(({ summary }) => summary.id).filter((id) => !lost.has(id));
-  const overtaken = await overtakenIds(store, sent, page);
   const written = differing.filter(({ id }) => !lost.has(id) && !overtaken.has(id));
   const stands = [...newest.keys()].filter((id) => !lost.has(id));
   await unpark(store, stands, page);
@@ -99,6 +103,32 @@ export async function storePage(
     withoutStreams: added.filter(({ isManual }) => isManual).length,
     parked,
   };
+}
+
+interface PageWrites {
+  readonly writes: readonly SummaryWrite[];
+  readonly stored: ReadonlyMap<number, Stored>;
+}
+
+/** Writes summaries together with the routes that their tracks follow. */
+function writeRouted(
+  store: Store,
+  { writes, stored }: PageWrites,
+  page: PageWrite,
+): Promise<Pick<Written, 'rejected'> & { readonly overtaken: ReadonlySet<number> }> {
+  const travelled = writes.map(({ summary: { id }, document: { document } }) =>
+    travelledOf({ ...document, derived: stored.get(id) }),
+  );
+  return writeOnRoutes(store, page, travelled, async (routes) => {
+    const routed = writes.map((write) => {
+      return { ...write, document: onRoute(write.document, routes.get(write.summary.id)) };
+    });
+    const { rejected, isWhole } = await writeSummaries(store, routed, page);
+    const lost = new Set(rejected.map(({ id }) => id));
+    const sent = writes.map(({ summary }) => summary.id).filter((id) => !lost.has(id));
+    const overtaken = await overtakenIds(store, sent, page);
+    return { rejected, overtaken, isWhole: isWhole && overtaken.size === 0 };
+  });
 }
 
 /** The activities that a later request wrote between our read and our write. */

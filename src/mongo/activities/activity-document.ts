@@ -2,7 +2,7 @@
  * How a summary becomes a document: Strava's fields as they came, the few keys of ours beside them.
  * It builds updates and writes nothing.
  */
-import type { Document } from 'mongodb';
+import type { Document, ObjectId } from 'mongodb';
 import type { ActivitySummary } from '../../domain/activity/activity.ts';
 import { detailHashOf, fingerprintOf, recordingHashOf } from '../../domain/activity/activity.ts';
 import type { LocalTime } from '../../domain/derived/local-time.ts';
@@ -36,7 +36,10 @@ export interface WriteContext {
 export interface SummaryDocument {
   readonly document: Document;
   /** What `derived` has from the summary. */
-  readonly derived: { readonly local: LocalTime | undefined };
+  readonly derived: {
+    readonly local: LocalTime | undefined;
+    readonly route?: ObjectId | undefined;
+  };
   readonly leftOut?: TrackRejection;
 }
 
@@ -60,6 +63,11 @@ export function documentOf(summary: ActivitySummary): SummaryDocument {
   };
 }
 
+/** The same on a route, or on none. */
+export function onRoute(summary: SummaryDocument, route: ObjectId | undefined): SummaryDocument {
+  return { ...summary, derived: { ...summary.derived, route } };
+}
+
 /** The geometry of a record of Strava's. */
 export function geometryOf(record: JsonObject): TrackResult & { readonly startPoint?: Point } {
   const startPoint = pointOf(record['start_latlng']);
@@ -74,7 +82,7 @@ export function withoutGeometry({ document, derived, leftOut }: SummaryDocument)
     document: Object.fromEntries(
       fields.filter(([key]) => key !== 'track' && key !== 'start_point'),
     ),
-    derived,
+    derived: { ...derived, route: undefined },
     ...(reason && { leftOut: reason }),
   };
 }

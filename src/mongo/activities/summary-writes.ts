@@ -31,7 +31,7 @@ interface Rejection {
 /** A page, and whether what expired stays away. */
 export type PageWrite = PageToStore & Pick<WriteContext, 'expiry'>;
 
-interface Write {
+export interface SummaryWrite {
   readonly summary: ActivitySummary;
   readonly document: SummaryDocument;
   /** Whether an activity of its id was there before. */
@@ -50,7 +50,7 @@ export function prepareWrite(
   summary: ActivitySummary,
   isStored: boolean,
   unwritable: UnusableRecord[],
-): readonly Write[] {
+): readonly SummaryWrite[] {
   try {
     const document = documentOf(summary);
     // Inside another, as it will be sent: only there the driver checks for its own keys (_bsontype).
@@ -64,16 +64,23 @@ export function prepareWrite(
   return [];
 }
 
+/** What became of a page's writes. */
+export interface Written {
+  /** Those that MongoDB rejects one by one, each with its reason. */
+  readonly rejected: readonly { readonly id: number; readonly unusable: UnusableRecord }[];
+  /** Whether each was written with all that it has. */
+  readonly isWhole: boolean;
+}
+
 /**
- * Writes summaries; returns those that MongoDB rejects one by one, each with its reason. One whose
- * geometry is rejected is written without it.
+ * Writes summaries. One whose geometry is rejected is written without it.
  * @throws LeaseLostError where one was written under a newer lease.
  */
 export async function writeSummaries(
   store: Store,
-  writes: readonly Write[],
+  writes: readonly SummaryWrite[],
   page: PageWrite,
-): Promise<readonly { id: number; unusable: UnusableRecord }[]> {
+): Promise<Written> {
   const rejections = await bulkWrite(store, writes, page);
   const withGeometry = rejections.filter(({ code }) => isOfGeometry(code));
   const plain = withGeometry.flatMap(({ index }) => {
@@ -81,21 +88,22 @@ export async function writeSummaries(
     return write ? [{ ...write, document: withoutGeometry(write.document) }] : [];
   });
   const stillRejected = await bulkWrite(store, plain, page);
-  const toUnusable = (from: readonly Write[]) => (rejection: Rejection) => {
+  const toUnusable = (from: readonly SummaryWrite[]) => (rejection: Rejection) => {
     const summary = from[rejection.index]?.summary;
     if (summary === undefined) return [];
     const reason = `MongoDB refuses it (${rejection.message})`;
     return [{ id: summary.id, unusable: { record: summary.record, reason } }];
   };
-  return [
+  const rejected = [
     ...rejections.filter(({ code }) => !isOfGeometry(code)).flatMap(toUnusable(writes)),
     ...stillRejected.flatMap(toUnusable(plain)),
   ];
+  return { rejected, isWhole: rejections.length === 0 };
 }
 
 async function bulkWrite(
   store: Store,
-  writes: readonly Write[],
+  writes: readonly SummaryWrite[],
   page: PageWrite,
 ): Promise<readonly Rejection[]> {
   const rejections: Rejection[] = [];
@@ -111,13 +119,13 @@ async function bulkWrite(
 
 async function writeBatch(
   { activities }: Store,
-  writes: readonly Write[],
+  writes: readonly SummaryWrite[],
   page: PageWrite,
 ): Promise<readonly Rejection[]> {
   // An insert costs MongoDB less than an upsert. Two of what is not there yet collide (one that was given up
   // on may still run); at the next attempt it is there.
-  const insertNew = (one: Write) => (one.isStored ? upsertOf : insertOf)(one, page);
-  const upsert = (one: Write) => upsertOf(one, page);
+  const insertNew = (one: SummaryWrite) => (one.isStored ? upsertOf : insertOf)(one, page);
+  const upsert = (one: SummaryWrite) => upsertOf(one, page);
   for (const operationOf of [insertNew, upsert, upsert]) {
     const operations = writes.map(operationOf);
     const write = (): Promise<unknown> => activities.bulkWrite(operations, { ordered: false });
@@ -128,14 +136,14 @@ async function writeBatch(
 }
 
 function insertOf(
-  { summary, document }: Write,
+  { summary, document }: SummaryWrite,
   page: PageWrite,
 ): AnyBulkWriteOperation<ActivityDocument> {
   return { insertOne: { document: newDocument(summary, document, page) } };
 }
 
 function upsertOf(
-  { summary, document }: Write,
+  { summary, document }: SummaryWrite,
   page: PageWrite,
 ): AnyBulkWriteOperation<ActivityDocument> {
   return {

@@ -7,6 +7,7 @@ import { int64, toNumber } from '../base/bson-value.ts';
 import type { ActivityDocument, Store, StreamsDocument } from '../schema/collections.ts';
 import type { Tombstone } from '../history/tombstones.ts';
 import { removeTombstone, writeTombstone } from '../history/tombstones.ts';
+import { markRouteOf } from '../routes/refresh-routes.ts';
 
 export interface Deletion extends Tombstone {
   /** Of the lease `athlete:ID`. */
@@ -14,7 +15,8 @@ export interface Deletion extends Tombstone {
 }
 
 /**
- * Tombstone, then streams, then the activity: cut off in between it leaves an activity that says that
+ * Tombstone, then streams, then the activity. Its route is marked, and the caller computes it again.
+ * In this order: cut off in between it leaves an activity that says that
  * its streams are missing, and doing it again removes the rest. Returns false where the activity was
  * gone already, or is another athlete's: that one is left alone.
  * @throws LeaseLostError where the activity was written under a newer lease, which leaves it alone.
@@ -24,6 +26,7 @@ export async function deleteActivity(store: Store, deletion: Deletion): Promise<
   if (claimed === 'foreign') return false;
   await writeTombstone(store, deletion);
   await store.streams.deleteMany(partsOf(deletion));
+  await markRouteOf(store, deletion);
   await store.activities.deleteOne(writtenBefore(deletion));
   if (await isStored(store, deletion)) {
     await removeTombstone(store, deletion);

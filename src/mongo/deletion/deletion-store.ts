@@ -4,6 +4,7 @@
 import type { DeletionStore, Expired } from '../../sync/ports/deletions.ts';
 import type { TaskWrite } from '../../sync/ports/tasks.ts';
 import { bind } from '../base/bind.ts';
+import { refreshRoutes } from '../routes/refresh-routes.ts';
 import type { Store } from '../schema/collections.ts';
 import { isStored } from './delete-activity.ts';
 import {
@@ -42,6 +43,16 @@ export function createDeletionStore(store: Store, retention: Retention): Deletio
 }
 
 async function expire(
+  store: Store & Retention,
+  { athleteId, epoch, at }: TaskWrite,
+): Promise<Expired> {
+  const expired = await expireDue(store, { athleteId, epoch, at });
+  // Also those that a write left stale that was cut off.
+  await refreshRoutes(store, { athleteId, epoch });
+  return expired;
+}
+
+async function expireDue(
   store: Store & Retention,
   { athleteId, epoch, at }: TaskWrite,
 ): Promise<Expired> {

@@ -11,6 +11,7 @@ import type { FetchState } from '../schema/fetch-state.ts';
 import { pendingState } from '../schema/fetch-state-queries.ts';
 import { recordDeletion } from '../history/changes.ts';
 import type { ActivityDocument, Store } from '../schema/collections.ts';
+import { refreshRoutes } from '../routes/refresh-routes.ts';
 import { deleteActivity } from './delete-activity.ts';
 
 /** The activities of a span that the list did not show, those that are marked already aside. */
@@ -129,4 +130,5 @@ export async function deleteGoneActivity(
   await recordDeletion(store, { athleteId, activityId, at });
   const deletion = { athleteId, activityId, startAt: found.start_date, at, epoch };
   await deleteActivity(store, { ...deletion, why: 'deleted' });
+  await refreshRoutes(store, { athleteId, epoch });
 }

@@ -106,6 +106,8 @@ export interface ImportStore {
    * @throws LeaseLostError when another process took the athlete over.
    */
   write(write: ActivityImportWrite, imported: ImportedActivity): Promise<ImportOutcome>;
+  /** Computes the routes of the activities written so far. */
+  refreshRoutes(write: ImportWrite): Promise<void>;
   /**
    * Stores what the archive says of the athlete and the gear; a field that came from the API stays.
    * @throws LeaseLostError when another process took the athlete over.

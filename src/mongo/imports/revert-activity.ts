@@ -9,12 +9,8 @@ import type { FetchState } from '../schema/fetch-state.ts';
 import { expiredReason } from '../schema/fetch-state-queries.ts';
 import type { ActivityDocument, Store } from '../schema/collections.ts';
 import type { Values } from '../streams/derivation.ts';
-import {
-  derivedValues,
-  exportGeometries,
-  noGeometry,
-  writeDerivation,
-} from '../streams/derivation.ts';
+import { derivedValues, exportGeometries, noGeometry } from '../streams/derivation.ts';
+import { writeRoutedDerivation } from '../streams/routed-derivation.ts';
 import { findRecording } from '../streams/recordings.ts';
 import { leaseLost } from '../streams/stream-parts.ts';
 import type { StoredExport } from './exported-summary.ts';
@@ -37,7 +33,9 @@ export async function revertToExport(
   if (sync.epoch > epoch) throw leaseLost(id);
   const isOfExport = sync.streams.source === 'export';
   if (!isOfExport) await removeStreams(store, activity, epoch);
-  const isReverted = await writeDerivation(store, {
+  const athleteId = toNumber(sync.athlete_id);
+  const write = { athleteId, epoch, activityId: id, isRefreshedLater: true };
+  const isReverted = await writeRoutedDerivation(store, write, {
     filter: unchanged(activity, epoch),
     values: {
       ...summaryValues(id, activity.export, keysOf(activity)),

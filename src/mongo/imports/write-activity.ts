@@ -22,8 +22,8 @@ import {
   exportGeometries,
   recordedGeometry,
   recordedTrack,
-  writeDerivation,
 } from '../streams/derivation.ts';
+import { writeRoutedDerivation } from '../streams/routed-derivation.ts';
 import { hasPartsOf, leaseLost, removeParts, writeParts } from '../streams/stream-parts.ts';
 import {
   exportDocument,
@@ -203,11 +203,17 @@ async function putActivity(store: ImportTarget, step: Step, plan: RecordingPlan)
   const { recording } = imported;
   const isStored = plan === 'put' && recording.kind === 'streams';
   const geometries = isStored ? geometriesOf(store, step, recording) : [];
+  // The routes are computed after many activities.
+  const routed = { ...write, activityId: imported.activity.id, isRefreshedLater: true };
   if (current !== undefined)
-    return writeDerivation(store, { filter: unchanged(current, write), values, geometries });
+    return writeRoutedDerivation(store, routed, {
+      filter: unchanged(current, write),
+      values,
+      geometries,
+    });
   try {
     const filter = { _id, sync: { $exists: false } };
-    return await writeDerivation(store, { filter, values, geometries, upsert: true });
+    return await writeRoutedDerivation(store, routed, { filter, values, geometries, upsert: true });
   } catch (error) {
     if (isDuplicateKey(error)) return false;
     throw error;

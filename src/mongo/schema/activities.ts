@@ -11,6 +11,7 @@ import {
   list,
   number,
   object,
+  objectId,
   oneOf,
   optional,
   text,
@@ -120,6 +121,12 @@ const derived = object(
   `values computed from the summary (\`local\`) and from the streams; \`${commandLine('rebuild')}\` recomputes them`,
   {
     local: optional(local),
+    route: optional(
+      objectId(
+        'the route that its track follows; absent without a track',
+        '665f1c2ab7e8a90012345678',
+      ),
+    ),
     version: optional(
       number('version of the computation from the streams; absent without streams', 3),
     ),
@@ -181,7 +188,6 @@ const derived = object(
         }),
       ),
     ),
-    max_climb_gain: optional(number('the largest gain of a climb; absent without one', 350.2, 'm')),
     max_heartrate: optional(number('highest heart rate', 183, 'beats/min')),
     max_watts: optional(number('highest power', 812, 'W')),
   },
@@ -278,12 +284,6 @@ export const activities = define({
       },
     },
     { name: 'athlete_kudos', key: { 'sync.athlete_id': 1, kudos_count: -1, start_date: -1 } },
-    // The hardest climbs.
-    {
-      name: 'athlete_climb',
-      key: { 'sync.athlete_id': 1, 'derived.max_climb_gain': -1, _id: 1 },
-      partialFilterExpression: { 'derived.max_climb_gain': { $gt: 0 } },
-    },
     // The activities with others.
     {
       name: 'athlete_with_others',
@@ -299,6 +299,12 @@ export const activities = define({
       partialFilterExpression: { 'segment_efforts.segment.id': { $exists: true } },
     },
     { name: 'start_point', key: { start_point: '2dsphere' } },
+    // Covers what a route says of its activities.
+    {
+      name: 'route',
+      key: { 'sync.athlete_id': 1, 'derived.route': 1, start_date: 1, moving_time: 1 },
+      partialFilterExpression: { 'derived.route': { $exists: true } },
+    },
   ],
 });
 

@@ -26,6 +26,7 @@ export type ActivityBookkeeping = ActivityDocument['sync'];
 export type StreamsBookkeeping = ActivityBookkeeping['streams'];
 export type StreamsState = StreamsBookkeeping['state'];
 export type StreamsDocument = Documents['streams'];
+export type RouteDocument = Documents['routes'];
 export type AthleteDocument = Documents['athletes'];
 type AthleteBookkeeping = NonNullable<AthleteDocument['sync']>;
 export type ListCoverageDocument = NonNullable<AthleteBookkeeping['coverage']>;

@@ -15,12 +15,14 @@ import {
 } from './bookkeeping.ts';
 import { changes, tombstones } from './history.ts';
 import { pendingLogins, subscriptions, tokens } from './logins.ts';
+import { routes } from './routes.ts';
 import { gear, segments } from './segments-and-gear.ts';
 import { streams } from './streams.ts';
 
 export const definitions = [
   activities,
   streams,
+  routes,
   athletes,
   gear,
   segments,

@@ -14,6 +14,7 @@ import { storedState } from '../schema/fetch-state-queries.ts';
 import type { Store, StreamsBookkeeping } from '../schema/collections.ts';
 import type { Values } from './derivation.ts';
 import { derivedValues, recordedGeometry, recordedTrack, writeDerivation } from './derivation.ts';
+import { writeRoutedDerivation } from './routed-derivation.ts';
 import { leaseLost, removeParts, writeParts } from './stream-parts.ts';
 
 /**
@@ -130,10 +131,13 @@ async function update(
   const { activityId, recordingHash } = task;
   const _id = int64(activityId);
   const { epoch } = write;
-  const isFound = await writeDerivation(store, {
+  const derivation = {
     filter: { _id, 'sync.epoch': { $lte: epoch }, 'sync.recording_hash': recordingHash },
     values: { 'sync.streams': streams, 'sync.epoch': epoch, ...besides },
     geometries,
-  });
+  };
+  const isFound = await (geometries.length === 0
+    ? writeDerivation(store, derivation)
+    : writeRoutedDerivation(store, { ...write, activityId }, derivation));
   return isFound ? 'current' : (await standingOf(store, write, task)).fate;
 }

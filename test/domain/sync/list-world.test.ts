@@ -54,7 +54,6 @@ function worlds(odd: Oddities): fc.Arbitrary<ListWorld> {
       ),
     steps: fc.array(step, { maxLength: 40 }),
     isShuffled: fc.boolean(),
-    isPolled: fc.boolean(),
   });
 }
 

@@ -75,6 +75,10 @@ async function fill(athlete: number): Promise<void> {
     runs: { error: `Another process took athlete ${athlete} over.` },
     notifications: { _id: `parked:${athlete}`, athlete_id: id },
     pending_logins: { _id: digestOf(token), access_token: 'x', refresh_token: 'y' },
+    routes: {
+      ...{ athlete_id: id, sport_type: 'Ride', activity_id: Long.fromString(`${athlete}1`) },
+      ...{ track: {}, start_point: {}, length: 1, cells: [], count: 1, epoch: 1 },
+    },
     events: { _id: `activity:${athlete}0`, owner_id: id },
     tokens: { _id: id, ...grant, expires_at: new Date(0) },
     athletes: { _id: id, firstname: 'Ada', sync: { epoch: 1 } },

@@ -86,6 +86,7 @@ export function storeOf(
       written.push(imported);
       return Promise.resolve(outcomeOf(imported));
     },
+    refreshRoutes: () => Promise.resolve(),
     writeAthlete: () => Promise.resolve(),
   };
 }

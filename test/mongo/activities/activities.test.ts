@@ -1,4 +1,4 @@
-import { Long, type Document } from 'mongodb';
+import { Long, ObjectId, type Document } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { LeaseLostError } from '../../../src/errors.ts';
@@ -42,7 +42,10 @@ describe('storing a page of the list', () => {
     });
     expect(start_point).toEqual({ type: 'Point', coordinates: [16.37, 48.2] });
     const date = new Date('2026-10-04T08:12:13Z');
-    expect(derived).toEqual({ local: { date, weekday: 7, hour: 8, week: '2026-W40' } });
+    expect(derived).toEqual({
+      local: { date, weekday: 7, hour: 8, week: '2026-W40' },
+      route: expect.any(ObjectId) as unknown,
+    });
     expect(sync).toMatchObject({
       athlete_id: athleteId,
       source: 'list',

@@ -1,4 +1,4 @@
-import type { Document } from 'mongodb';
+import { ObjectId, type Document } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { readDetail } from '../../../src/domain/activity/detail.ts';
@@ -49,7 +49,9 @@ describe('the first summary of the API over an imported activity', () => {
     expect(after).not.toHaveProperty('description');
     expect(after['export']).toEqual(before['export']);
     const local = localTimeOf('2026-10-04T08:12:13Z');
-    expect(after['derived']).toEqual({ ...Object(before['derived']), local });
+    const { route } = Object(after['derived']) as { readonly route?: unknown };
+    expect(route).toBeInstanceOf(ObjectId);
+    expect(after['derived']).toEqual({ ...Object(before['derived']), local, route });
     const { streams } = before['sync'] as { readonly streams: unknown };
     expect(after['sync']).toMatchObject({ source: 'list', streams });
     expect(after['sync']).not.toHaveProperty('track_source');

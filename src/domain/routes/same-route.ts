@@ -1,0 +1,92 @@
+/**
+ * Whether two tracks follow the same route: most of each lies close to the other, in the same order of
+ * travel. Points at equal distances of the one are looked for on the lines of the other, which is the
+ * free space of the Fréchet distance (Alt and Godau, 1995,
+ * https://doi.org/10.1142/S0218195995000064), and the longest sequence of them that never goes back is
+ * counted, as in the longest common subsequence of trajectories (Vlachos and others, 2002,
+ * https://doi.org/10.1109/ICDE.2002.994784). So a detour costs its share and no more.
+ */
+import { valueAt } from '../derived/curve.ts';
+import type { Path, Vector } from './path.ts';
+import { apart, samplesOf, vertexAt } from './path.ts';
+
+/** The share of the points of each track that the other has to pass. */
+export const minSharedPart = 0.85;
+export const toleranceMeters = 50;
+/** The starts of one route are no further apart. */
+export const maxStartMeters = 500;
+/** Of the shorter to the longer track; noise makes a track longer. */
+export const minLengthRatio = 0.8;
+
+const minStepMeters = 25;
+const maxSamples = 200;
+
+export function isSameRoute(one: Path, other: Path): boolean {
+  if (apart(vertexAt(one, 0), vertexAt(other, 0)) > maxStartMeters) return false;
+  const [shorter, longer] = one.meters < other.meters ? [one, other] : [other, one];
+  if (shorter.meters < longer.meters * minLengthRatio) return false;
+  return isFollowed(shorter, longer) && isFollowed(longer, shorter);
+}
+
+/** Whether `other` passes enough of the path's points in their order. */
+function isFollowed(path: Path, other: Path): boolean {
+  const samples = samplesOf(path, Math.max(minStepMeters, path.meters / maxSamples));
+  const maxMissed = Math.floor(samples.length * (1 - minSharedPart));
+  // The least distance along `other` at which so many of the samples so far are passed.
+  const ends = new Float64Array(samples.length + 1).fill(Infinity);
+  ends[0] = 0;
+  for (const [index, sample] of samples.entries()) {
+    const passages = passagesBy(sample, other);
+    for (let passed = index; passed >= Math.max(0, index - maxMissed); passed -= 1) {
+      const end = firstFrom(passages, valueAt(ends, passed));
+      if (end < valueAt(ends, passed + 1)) ends[passed + 1] = end;
+    }
+    if (valueAt(ends, Math.max(0, index + 1 - maxMissed)) === Infinity) return false;
+  }
+  return true;
+}
+
+/** The least number from `from` on that is in one of the stretches; Infinity where there is none. */
+function firstFrom(stretches: readonly number[], from: number): number {
+  for (let index = 0; index < stretches.length; index += 2) {
+    const end = stretches[index + 1] ?? 0;
+    if (end >= from) return Math.max(from, stretches[index] ?? 0);
+  }
+  return Infinity;
+}
+
+/** Where along the path it is close to the point: the beginning and the end of each stretch in turn. */
+function passagesBy([px, py, pz]: Vector, { x, y, z, along }: Path): readonly number[] {
+  const stretches: number[] = [];
+  const last = along.length - 1;
+  for (let index = 0; index < last; index += 1) {
+    const fromX = valueAt(x, index) - px;
+    const fromY = valueAt(y, index) - py;
+    const fromZ = valueAt(z, index) - pz;
+    const squared = fromX * fromX + fromY * fromY + fromZ * fromZ;
+    const start = valueAt(along, index);
+    // No closer before the path has gone as far as the point is off.
+    const free = start + Math.sqrt(squared) - toleranceMeters;
+    if (valueAt(along, index + 1) < free) {
+      while (index + 1 < last && valueAt(along, index + 2) < free) index += 1;
+      continue;
+    }
+    const lineX = valueAt(x, index + 1) - valueAt(x, index);
+    const lineY = valueAt(y, index + 1) - valueAt(y, index);
+    const lineZ = valueAt(z, index + 1) - valueAt(z, index);
+    const lengthSquared = lineX * lineX + lineY * lineY + lineZ * lineZ;
+    if (lengthSquared === 0) continue;
+    const dot = fromX * lineX + fromY * lineY + fromZ * lineZ;
+    const inside = dot * dot - lengthSquared * (squared - toleranceMeters ** 2);
+    if (inside < 0) continue;
+    const root = Math.sqrt(inside);
+    const enters = Math.max(0, (-dot - root) / lengthSquared);
+    const leaves = Math.min(1, (root - dot) / lengthSquared);
+    if (enters > leaves) continue;
+    const length = valueAt(along, index + 1) - start;
+    const isContinued = enters === 0 && stretches.at(-1) === start;
+    if (isContinued) stretches[stretches.length - 1] = start + leaves * length;
+    else stretches.push(start + enters * length, start + leaves * length);
+  }
+  return stretches;
+}
