@@ -135,6 +135,7 @@ export const parameters = {
     '1000',
     positive,
   ),
+  percent: optional('a number of per cent', '8', positive),
   seconds: optional('a number of seconds', '1200', wholePositive),
   days: optional('a whole number above 0', '7', wholePositive),
   limit: optional('a whole number above 0', '10', wholePositive),

@@ -76,6 +76,7 @@ export const limit = new Name('limit');
 export const meters = new Name('meters');
 export const segment = new Name('segment');
 export const seconds = new Name('seconds');
+export const percent = new Name('percent');
 
 /** The stage that restricts a query on `activities` to one athlete and to `more`. */
 export function ofAthlete(more: Document = {}): Document {

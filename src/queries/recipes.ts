@@ -2,6 +2,7 @@
  * All questions of the cookbook, in the order of its page.
  */
 import { mirrorHealth } from './questions/mirror-health.ts';
+import { climbQuestions } from './questions/climbs.ts';
 import { dayQuestions } from './questions/days.ts';
 import { efforts } from './questions/efforts.ts';
 import { heart } from './questions/heart.ts';
@@ -17,6 +18,7 @@ export const recipes: readonly Recipe[] = [
   ...dayQuestions,
   ...records,
   ...efforts,
+  ...climbQuestions,
   ...recordings,
   ...heart,
   ...places,

@@ -4,7 +4,7 @@
  */
 import type { PageOutcome } from '../domain/sync/list-coverage.ts';
 import { rankOf } from '../domain/sync/fetch-task.ts';
-import { addSpan, afterPage, nextListRequest } from '../domain/sync/list-coverage.ts';
+import { afterPolledPage, joinCoverage, nextListRequest } from '../domain/sync/list-coverage.ts';
 import type { ReconciledAt } from '../domain/sync/reconcile.ts';
 import type { AthleteSyncState } from './athletes/athlete-sync-state.ts';
 import {
@@ -86,7 +86,7 @@ export async function advanceBackfill(
 ): Promise<void> {
   const backfill = athlete.backfills.find(({ id }) => id === backfillId);
   if (backfill === undefined) return;
-  const coverage = afterPage(backfill.coverage, page, goalOf(backfill));
+  const coverage = afterPolledPage(backfill.coverage, page, goalOf(backfill));
   const advanced = { ...backfill, coverage };
   athlete.backfills = athlete.backfills.map((other) =>
     other.id === backfillId ? advanced : other,
@@ -102,7 +102,7 @@ export async function completeBackfills(
 ): Promise<void> {
   for (const backfill of backfillsInScope(athlete)) {
     if (!(await isComplete(deps, athlete, backfill, nowMs))) continue;
-    await joinCoverage(deps, athlete, backfill);
+    await saveJoined(deps, athlete, backfill);
     await deps.athletes.removeBackfill(athlete.athleteId, backfill.id);
     athlete.backfills = athlete.backfills.filter(({ id }) => id !== backfill.id);
   }
@@ -128,13 +128,12 @@ async function isComplete(
 }
 
 /** The default backfill does not list again what a backfill request proved complete. */
-async function joinCoverage(
+async function saveJoined(
   { athletes }: BackfillDeps,
   athlete: AthleteSyncState,
-  { coverage: { spans } }: BackfillRequest,
+  { coverage }: BackfillRequest,
 ): Promise<void> {
-  const [covered] = spans;
-  if (covered === undefined) return;
-  athlete.coverage = { ...athlete.coverage, spans: addSpan(athlete.coverage.spans, covered) };
+  if (coverage.spans.length === 0) return;
+  athlete.coverage = joinCoverage(athlete.coverage, coverage);
   await athletes.saveCoverage(athlete.athleteId, athlete.coverage, { epoch: athlete.lease.epoch });
 }

@@ -5,7 +5,7 @@
 import { sentAt } from '../domain/rate-limit/clock-offset.ts';
 import { windowStartMs } from '../domain/rate-limit/quota-state.ts';
 import type { PageOutcome } from '../domain/sync/list-coverage.ts';
-import { afterPage, afterPoll } from '../domain/sync/list-coverage.ts';
+import { afterPoll, afterPolledPage } from '../domain/sync/list-coverage.ts';
 import type { PageStep } from '../domain/sync/plan.ts';
 import type { AthleteSyncState } from './athletes/athlete-sync-state.ts';
 import { backfillsInScope, defaultGoal } from './athletes/athlete-sync-state.ts';
@@ -88,7 +88,7 @@ export async function fetchNextPage(
   else if (step.backfillId !== undefined)
     await advanceBackfill(deps, athlete, step.backfillId, outcome);
   else {
-    athlete.coverage = afterPage(athlete.coverage, outcome, defaultGoal(athlete.scope));
+    athlete.coverage = afterPolledPage(athlete.coverage, outcome, defaultGoal(athlete.scope));
     await deps.athletes.saveCoverage(athleteId, athlete.coverage, { epoch: lease.epoch });
   }
   return result;

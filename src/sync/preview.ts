@@ -6,7 +6,7 @@ import type { ActivitySummary } from '../domain/activity/activity.ts';
 import { isSportChosen } from '../domain/activity/sports.ts';
 import { noReserve } from '../domain/rate-limit/quota.ts';
 import type { ListCoverage, ListRequest, PageOutcome } from '../domain/sync/list-coverage.ts';
-import { afterPage, afterPoll, nextListRequest } from '../domain/sync/list-coverage.ts';
+import { afterPoll, afterPolledPage, nextListRequest } from '../domain/sync/list-coverage.ts';
 import { backfillRange, goalOf } from './athletes/athlete-sync-state.ts';
 import { listedPage, pageOutcome } from './listed-page.ts';
 import type { ActivityStore, TimeRange } from './ports/activities.ts';
@@ -59,7 +59,7 @@ export async function previewAthlete(
     const isPoll = !isBackfill && listRequests === 0;
     const outcome = await readPage(deps, athleteId, request, seen);
     listRequests += 1;
-    coverage = isPoll ? afterPoll(coverage, outcome, goal) : afterPage(coverage, outcome, goal);
+    coverage = (isPoll ? afterPoll : afterPolledPage)(coverage, outcome, goal);
     request = nextListRequest(coverage, goal);
   }
   const range: TimeRange = isBackfill

@@ -5,6 +5,7 @@ import { expect } from 'vitest';
 
 import type { Fixture, Truth } from './fixture.ts';
 import { ada, failure } from './fixture.ts';
+import * as climbs from './reference-climbs.ts';
 import * as places from './reference-places.ts';
 import * as recordings from './reference-recordings.ts';
 import * as segments from './reference-segments.ts';
@@ -26,6 +27,7 @@ const settings: Readonly<Record<string, (fixture: Fixture) => Settings>> = {
   'totals-by-week': () => ({ limit: '60' }),
   'totals-by-month': () => ({ limit: '12' }),
   'minutes-by-week': () => ({ limit: '60' }),
+  'steep-meters': () => ({ percent: '4' }),
   'longer-than': () => ({ meters: '10000' }),
   'climbing-by-month': () => ({
     year: '{ $gte: ISODate("2026-01-01"), $lt: ISODate("2027-01-01") }',
@@ -99,6 +101,10 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   'best-hour': ({ truth }) => recordings.bestHour(truth, 'Ride', 10),
   'personal-bests': ({ truth }) => recordings.personalBests(truth, ada),
   progress: ({ truth }) => recordings.progress(truth, 'Run', 10_000),
+  'hardest-climbs': ({ truth }) => climbs.hardestClimbs(truth, 10),
+  'fastest-climbs': ({ truth }) => climbs.fastestClimbs(truth, 100, 10),
+  'steep-meters': ({ truth }) => climbs.steepMeters(truth, 4, 10),
+  'climbs-by-year': ({ truth }) => climbs.climbsByYear(truth),
   recording: ({ ride }) => recordings.samplesOf(ride),
   'best-distance-of-one': ({ ride }) => recordings.bestDistanceOfOne(ride, 5_000),
   'best-power-of-one': ({ ride }) => recordings.bestPowerOfOne(ride, 1_200),

@@ -60,6 +60,14 @@ const sound: Document = {
       { seconds: 3_600, meters: 13_250 },
     ],
     heartrate_seconds: [{ bpm: 150, seconds: 100 }],
+    climbs: [
+      {
+        ...{ from_m: 2_000, to_m: 7_000, from_index: 0, to_index: 2, length: 5_000, gain: 350 },
+        ...{ gradient: 7, steepest: 11.3, category: 3, seconds: 1_000 },
+      },
+    ],
+    gradient_meters: [{ percent: 8, meters: 1_230 }],
+    max_climb_gain: 350,
     cells: [17 * 2 ** 36 + 196_371 * 180_001 + 138_208],
   },
   sync: {

@@ -44,6 +44,8 @@ export interface Derived {
   readonly climbs: readonly Climb[];
   readonly descents: readonly Climb[];
   readonly gradient_meters: readonly GradientMeters[];
+  /** The gain of the climb with the most. */
+  readonly max_climb_gain?: number;
   readonly max_heartrate?: number;
   readonly max_watts?: number;
 }
@@ -58,6 +60,7 @@ const isDerived: Readonly<Record<keyof Derived, true>> = {
   climbs: true,
   descents: true,
   gradient_meters: true,
+  max_climb_gain: true,
   max_heartrate: true,
   max_watts: true,
 };
@@ -90,6 +93,8 @@ export function derivedFrom({ arrays }: Streams): Derived {
     distance: samplesOf('distance'),
     altitude: samplesOf('altitude'),
   });
+  const climbs = profile === undefined ? [] : climbsOf(profile);
+  const maxClimbGain = highest(climbs.map(({ gain }) => gain));
   const maxHeartrate = highest(samplesOf('heartrate').map(plausibleBpm));
   const maxWatts = highest(samplesOf('watts').map(finite));
   return {
@@ -99,9 +104,10 @@ export function derivedFrom({ arrays }: Streams): Derived {
     best_time: bestTimes(covered),
     heartrate_seconds: heartrateSeconds(timeline, samplesOf('heartrate')),
     cells: heatCells(samplesOf('lat'), samplesOf('lng')),
-    climbs: profile === undefined ? [] : climbsOf(profile),
+    climbs,
     descents: profile === undefined ? [] : descentsOf(profile),
     gradient_meters: profile === undefined ? [] : gradientMeters(profile),
+    ...(maxClimbGain !== undefined && { max_climb_gain: maxClimbGain }),
     ...(maxHeartrate !== undefined && { max_heartrate: maxHeartrate }),
     ...(maxWatts !== undefined && { max_watts: maxWatts }),
   };

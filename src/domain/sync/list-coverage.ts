@@ -56,7 +56,7 @@ export const pageSize = 200;
 
 /** The page to fetch next, or undefined when the goal is covered. */
 export function nextListRequest(coverage: ListCoverage, goal: Goal): ListRequest | undefined {
-  if (coverage.cursor !== undefined) return coverage.cursor;
+  if (coverage.cursor !== undefined && !isLeftToPoll(coverage)) return coverage.cursor;
   const [top] = coverage.spans;
   if (top === undefined) return firstRequest(goal);
   return top.fromS > goal.sinceS ? { beforeS: top.fromS, page: 1 } : undefined;
@@ -135,6 +135,32 @@ function afterProgress(
 }
 
 /**
+ * The coverage after a page of a list that is polled afterwards. Where the newest page was short and the
+ * page behind it empty, the list is complete but for a record that a deletion in between moved to the
+ * newest page. The next poll reads that one anyway, so the way back to it is left to the poll.
+ */
+export function afterPolledPage(
+  coverage: ListCoverage,
+  page: PageOutcome,
+  goal: Goal,
+): ListCoverage {
+  const after = afterPage(coverage, page, goal);
+  const { spans, cursor } = after;
+  if (goal.untilS !== undefined || cursor?.page !== 1 || spans.length !== 1) return after;
+  const { beforeS, reachedS } = cursor;
+  if (reachedS === undefined || beforeS === undefined || spans[0]?.toS !== beforeS - 1)
+    return after;
+  return { spans: addSpan(spans, { fromS: reachedS, toS: beforeS - 1 }), cursor };
+}
+
+/** Whether the cursor only waits for the next poll: what it would prove is in the spans already. */
+export function isLeftToPoll({ spans, cursor }: ListCoverage): boolean {
+  const { page, beforeS, reachedS } = cursor ?? {};
+  if (page !== 1 || beforeS === undefined || reachedS === undefined) return false;
+  return spans.some(({ fromS, toS }) => fromS <= reachedS && toS >= beforeS - 1);
+}
+
+/**
  * The coverage after a poll of the newest page. Pagination under way stays where it is, unless the page
  * left a gap above it, or held only unknown records: then older unknown ones may follow. An empty poll
  * of a list that is known to hold something proves nothing.
@@ -143,9 +169,28 @@ export function afterPoll(coverage: ListCoverage, page: PageOutcome, goal: Goal)
   const top = coverage.spans[0];
   if (top === undefined) return afterPage(coverage, page, goal);
   if (page.startsS.length === 0) return coverage;
+  if (isLeftToPoll(coverage)) return afterAwaitedPoll(coverage, page, goal);
   const polled = afterPage({ spans: coverage.spans }, page, goal);
   if (polled.spans[0]?.fromS !== top.fromS || polled.cursor !== undefined) return polled;
   return { ...coverage, spans: polled.spans };
+}
+
+/** A newer activity may have moved others off the page; then the list is read from this page on. */
+function afterAwaitedPoll(
+  { spans, cursor: { beforeS = 0 } = { page: 1 } }: ListCoverage,
+  page: PageOutcome,
+  goal: Goal,
+): ListCoverage {
+  const isSame = !page.isEveryRecordNew && page.startsS.every((startS) => startS < beforeS);
+  return afterPage(isSame ? { spans } : nothingCovered, page, goal);
+}
+
+/** What is known of a list once another reading of it is complete. */
+export function joinCoverage(coverage: ListCoverage, complete: ListCoverage): ListCoverage {
+  const spans = complete.spans.slice(0, 1).reduce(addSpan, coverage.spans);
+  const isFurther = complete.cursor && coverage.cursor?.beforeS === complete.cursor.beforeS;
+  const cursor = isFurther ? complete.cursor : (coverage.cursor ?? complete.cursor);
+  return { spans, ...(cursor && { cursor }) };
 }
 
 /** Adds a span, joining those that touch; newest first. */

@@ -188,6 +188,7 @@ const derived = object(
         }),
       ),
     ),
+    max_climb_gain: optional(number('the largest gain of a climb; absent without one', 350.2, 'm')),
     max_heartrate: optional(number('highest heart rate', 183, 'beats/min')),
     max_watts: optional(number('highest power', 812, 'W')),
   },
@@ -284,6 +285,12 @@ export const activities = define({
       },
     },
     { name: 'athlete_kudos', key: { 'sync.athlete_id': 1, kudos_count: -1, start_date: -1 } },
+    // The hardest climbs.
+    {
+      name: 'athlete_climb',
+      key: { 'sync.athlete_id': 1, 'derived.max_climb_gain': -1, _id: 1 },
+      partialFilterExpression: { 'derived.max_climb_gain': { $gt: 0 } },
+    },
     // The activities with others.
     {
       name: 'athlete_with_others',

@@ -8,8 +8,11 @@ import type {
 } from '../../../src/domain/sync/list-coverage.ts';
 import {
   addSpan,
-  afterPoll,
   afterPage,
+  afterPoll,
+  afterPolledPage,
+  isLeftToPoll,
+  joinCoverage,
   nextListRequest,
   nothingCovered,
   pageSize,
@@ -233,9 +236,62 @@ describe('a poll of the newest page', () => {
       activities,
       steps: [],
       isShuffled: false,
+      isPolled: false,
     });
     expect(paginated.missed).toEqual([]);
     expect(nextListRequest(paginated.world().poll(), everything)).toBeUndefined();
+  });
+});
+
+describe('a list of one page', () => {
+  const starts = [900, 800, 800];
+  const polled = afterPoll(nothingCovered, serve(starts, { page: 1 }), everything);
+  const ended = afterPolledPage(polled, serve(starts, { beforeS: nowS + 1, page: 2 }), everything);
+  const poll = (page: Partial<PageOutcome>): ListCoverage =>
+    afterPoll(
+      ended,
+      {
+        ...serve(starts, { page: 1 }, pageSize, () => true),
+        requestedAtS: nowS + 900,
+        ...page,
+      },
+      everything,
+    );
+
+  it('a list of one page is complete after the empty page behind it', () => {
+    expect(nextListRequest(polled, everything)).toEqual({ beforeS: nowS + 1, page: 2 });
+    expect(ended.spans).toEqual([{ fromS: 0, toS: nowS }]);
+    expect(nextListRequest(ended, everything)).toBeUndefined();
+  });
+
+  it('a list of one page is settled by a poll that shows nothing newer', () => {
+    expect(isLeftToPoll(ended)).toBe(true);
+    expect(poll({})).toEqual({ spans: [{ fromS: 0, toS: nowS + 900 }] });
+    expect(poll({ startsS: [], count: 0 })).toBe(ended);
+  });
+
+  it('a list of one page is read once more behind a poll that shows something newer', () => {
+    const newer = poll({ startsS: [nowS + 5, ...starts] });
+    expect(newer.spans).toEqual([{ fromS: 801, toS: nowS + 900 }]);
+    const request = { beforeS: nowS + 901, page: 2 };
+    expect(nextListRequest(newer, everything)).toEqual(request);
+    const again = afterPolledPage(newer, serve([], request), everything);
+    expect(nextListRequest(again, everything)).toBeUndefined();
+    expect(nextListRequest(poll({ isEveryRecordNew: true }), everything)).toEqual(request);
+  });
+
+  it('a list of one page is read there and back where its period ends before the poll', () => {
+    const goal = { sinceS: 0, untilS: 950 };
+    const first = afterPolledPage(nothingCovered, serve(starts, { beforeS: 951, page: 1 }), goal);
+    const behind = afterPolledPage(first, serve(starts, { beforeS: 951, page: 2 }), goal);
+    expect(nextListRequest(behind, goal)).toEqual({ beforeS: 951, page: 1, reachedS: 0 });
+  });
+
+  it('a list of one page that another reading completed still waits for the poll', () => {
+    expect(joinCoverage(nothingCovered, ended)).toEqual(ended);
+    expect(joinCoverage(polled, ended)).toEqual(ended);
+    const cursor = { beforeS: 5, page: 1 };
+    expect(joinCoverage({ spans: [], cursor }, ended)).toEqual({ spans: ended.spans, cursor });
   });
 });
 

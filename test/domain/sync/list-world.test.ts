@@ -54,6 +54,7 @@ function worlds(odd: Oddities): fc.Arbitrary<ListWorld> {
       ),
     steps: fc.array(step, { maxLength: 40 }),
     isShuffled: fc.boolean(),
+    isPolled: fc.boolean(),
   });
 }
 

@@ -9,8 +9,10 @@ import type {
   PageOutcome,
 } from '../../../src/domain/sync/list-coverage.ts';
 import {
-  afterPoll,
   afterPage,
+  afterPoll,
+  afterPolledPage,
+  isLeftToPoll,
   nextListRequest,
   nothingCovered,
 } from '../../../src/domain/sync/list-coverage.ts';
@@ -29,6 +31,8 @@ export interface ListWorld {
   /** What happens before each request, for as long as it lasts. */
   readonly steps: readonly ListStep[];
   readonly isShuffled: boolean;
+  /** Whether the list is polled again afterwards. */
+  readonly isPolled: boolean;
 }
 
 /** Between two requests: uploads, deletions (of the n-th activity), a poll, all optional. */
@@ -50,7 +54,7 @@ export interface Pagination {
 /** The instant of the first request; each later one is a second after. */
 export const beginsS = 10_000;
 
-/** Walks until no request is needed any more, or far too many were made. */
+/** Walks until neither a request nor a poll is needed any more, or far too many were made. */
 export function paginate(world: ListWorld, start: ListCoverage = nothingCovered): Pagination {
   const { pageSize, goal } = world;
   let activities = showEveryPage(world.activities, pageSize);
@@ -101,17 +105,19 @@ export function paginate(world: ListWorld, start: ListCoverage = nothingCovered)
     const step = world.steps[requests + polls];
     if (step !== undefined) change(step);
     const request = nextListRequest(coverage, goal);
-    if (request === undefined) break;
+    const isLast = request === undefined;
+    const isUnsettled = isLeftToPoll(coverage) && requests + polls < 100;
+    if (isLast && !isUnsettled) break;
     nowS += 1;
     // What a process that was interrupted here would find: nothing but the state.
     coverage = structuredClone(coverage);
-    if (step?.isPoll === true && goal.untilS === undefined) {
+    if (isLast || (step?.isPoll === true && goal.untilS === undefined)) {
       polls += 1;
       poll();
       continue;
     }
     requests += 1;
-    coverage = afterPage(coverage, serve(request), goal);
+    coverage = (world.isPolled ? afterPolledPage : afterPage)(coverage, serve(request), goal);
     if (requests > 5_000) break;
   }
 

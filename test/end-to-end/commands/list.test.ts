@@ -29,6 +29,17 @@ describe.concurrent('reading the list', () => {
     expect(await storedIds(scene.db)).toEqual(trueIds(scene.simulator));
   });
 
+  it.each([[], ['--since', '2000']])(
+    'requests the one page of a new athlete and the empty one behind it, with the options %j',
+    async (...period) => {
+      const scene = await openScene({ activities: 12, env: listOnly });
+      const first = await scene.call('sync', '--json', ...period);
+      expect(printedJson(first)).toMatchObject({ added: 12, requests: 2 });
+      const second = await scene.call('sync', '--json');
+      expect(printedJson(second)).toMatchObject({ added: 0, requests: 1 });
+    },
+  );
+
   it('misses no upload during the pagination', async () => {
     const scene = await openScene({ activities: 420, env: listOnly });
     const { world } = scene.simulator;
