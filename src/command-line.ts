@@ -114,7 +114,7 @@ function addInit(add: Add, perform: Perform, input: Input): void {
         const ready = await (await import('./features/init/command.ts')).init(program, input);
         if (typeof ready === 'number') return ready;
         const { auth } = await import('./features/auth/command.ts');
-        return auth(ready, { isBrowserWanted: true, isForced: false });
+        return auth(ready, { isBrowserWanted: true, isForced: false }, input);
       },
       { toleratesWrongSettings: true },
     ),

@@ -1,6 +1,7 @@
 /**
  * The commands that need Strava, with their options: `auth`, `sync`, `verify`, `get` and `webhook`.
  */
+import type { Input } from './features/auth/details-offer.ts';
 import type { Add, Perform } from './command-action.ts';
 import { collect } from './command-action.ts';
 import type { get } from './features/get/command.ts';
@@ -8,12 +9,14 @@ import type { sync } from './features/sync/command.ts';
 import type { verify } from './features/verify/command.ts';
 import type { webhookSubscribe } from './features/webhooks/command.ts';
 
-export function addAuth(add: Add, perform: Perform): void {
+export function addAuth(add: Add, perform: Perform, input: Input): void {
   add('auth', 'log an athlete in at Strava; run it once for each athlete')
     .option('--code <code>', 'exchange this code instead of opening the browser')
     .option('--redirect-url <url>', 'take the code from this pasted address')
     .option('--refresh-token <token>', 'use a refresh token that exists already')
     .option('--no-browser', 'print the address only')
+    .option('--details', 'fetch descriptions, laps and segment efforts of the athlete too')
+    .option('--no-details', 'do not fetch them')
     .option('--force', 'have Strava ask for every scope again', false)
     .action(
       ({
@@ -26,13 +29,14 @@ export function addAuth(add: Add, perform: Perform): void {
         code?: string;
         redirectUrl?: string;
         refreshToken?: string;
+        details?: boolean;
       }) =>
         perform(async (program) =>
-          (await import('./features/auth/command.ts')).auth(program, {
-            ...given,
-            isBrowserWanted: browser,
-            isForced: force,
-          }),
+          (await import('./features/auth/command.ts')).auth(
+            program,
+            { ...given, isBrowserWanted: browser, isForced: force },
+            input,
+          ),
         ),
     );
 }

@@ -11,6 +11,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   auth: [
     ['log an athlete in by the browser'],
     ['on a server: print the address to open elsewhere', '--no-browser'],
+    ['log in, and fetch no details of the athlete from now on', '--no-details'],
   ],
   accounts: [['who is logged in, and who has to log in again']],
   logout: [['remove the login of one athlete', '--athlete', '1001']],

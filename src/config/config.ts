@@ -133,8 +133,8 @@ function toSyncConfig({
     ...rest,
     shouldFetchStreams: streams,
     trackSource: track,
-    // The details name the segments.
-    shouldFetchDetails: details || segments,
+    /** Undefined: as each athlete answered. The details name the segments. */
+    shouldFetchDetails: segments || (details ?? undefined),
     shouldFetchSegments: segments,
     /** The parts of activities beside streams and details. */
     parts: partsOf({ zones, kudoers, comments, photos: photos !== 'none' }),

@@ -139,6 +139,8 @@ const sync = {
     format: 'switch',
     example: 'true',
     doc: "Whether to store the activities' details too (description, laps, splits, efforts): one more request an activity",
+    unset:
+      'as each athlete answered at the login, or on after an import of a bulk export; else `false`',
   }),
   segments: setting({
     env: 'SYNC_SEGMENTS',

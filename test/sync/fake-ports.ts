@@ -317,6 +317,7 @@ function fakeTasks({ pending, due = [] }: FakeOptions, clock: Clock) {
       const isFree = (key: string): boolean => !exclude.has(key) && !isWaiting(key);
       return Promise.resolve(found.filter((task) => isFree(taskKey(task))).slice(0, 16));
     },
+    isDetailsWanted: (_, { details }) => Promise.resolve(details === true),
     withDueEvents: () => Promise.resolve([]),
     nextTryAt: ({ now }) => {
       const later = [...waiting.values()].filter((at) => at > now);

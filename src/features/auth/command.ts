@@ -11,6 +11,8 @@ import type { Program } from '../../program.ts';
 import type { Login } from './athlete.ts';
 import { logInWithBrowser, rejected } from './browser-login.ts';
 import { logInWithCode } from './code-login.ts';
+import type { Input } from './details-offer.ts';
+import { offerDetails } from './details-offer.ts';
 import { logInWithRefreshToken } from './refresh-token-login.ts';
 import { describeLogin } from './report.ts';
 import type { LoginSession } from './session.ts';
@@ -23,6 +25,8 @@ export interface AuthOptions {
   readonly isBrowserWanted: boolean;
   /** Whether Strava has to ask for every scope again. */
   readonly isForced: boolean;
+  /** Whether the details are wanted; undefined asks, where there is a terminal. */
+  readonly details?: boolean;
 }
 
 type LogIn = (session: LoginSession) => Promise<Login | undefined>;
@@ -31,23 +35,30 @@ type LogIn = (session: LoginSession) => Promise<Login | undefined>;
  * @throws UsageError, ConfigurationError before anything connects; AuthorizationNeededError and
  * ApplicationRejectedError if Strava or the athlete rejects.
  */
-export async function auth(program: Program, options: AuthOptions): Promise<ExitCode> {
+export async function auth(
+  program: Program,
+  options: AuthOptions,
+  input?: Input,
+): Promise<ExitCode> {
   const logIn = chooseWay(options);
   requireClient(program.config);
   const database = await openDatabase(program, commandDeadlineMs);
   try {
     const strava = await openStrava(program, database);
-    const login = await logIn({ program, database, strava });
+    const session = { program, database, strava };
+    const login = await logIn(session);
     if (login === undefined) {
       program.print('Stopped. Nothing was changed.');
       return exitCodes.done;
     }
+    const offer = { given: options.details, input };
+    const details = await offerDetails(session, login, offer);
     const { store, application } = database;
     const athleteIds = await database.athletes.athleteIds();
     const others = await otherLogins(store, application);
     const { clientId } = strava;
     const wantedScopes = program.config.strava.scopes;
-    program.print(describeLogin({ login, wantedScopes, athleteIds, others, clientId }));
+    program.print(describeLogin({ login, wantedScopes, athleteIds, others, clientId, details }));
     return exitCodes.done;
   } finally {
     await database.close();

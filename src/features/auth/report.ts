@@ -17,10 +17,12 @@ export interface LoginReport {
   readonly others: OtherLogins;
   /** The application that the athlete logged in with. */
   readonly clientId: string;
+  /** What became of the offer of the details, one sentence. */
+  readonly details?: string | undefined;
 }
 
 export function describeLogin(report: LoginReport): string {
-  const { login, wantedScopes, athleteIds, others } = report;
+  const { login, wantedScopes, athleteIds, others, details } = report;
   const othersSentence = describeOthers(others);
   return [
     `Logged in as ${nameOf(login)}. The activities of this athlete will be synced.`,
@@ -29,6 +31,7 @@ export function describeLogin(report: LoginReport): string {
     ...(athleteIds.length > 1
       ? [`Logged in are now ${counted(athleteIds.length, 'athlete')}: ${athleteIds.join(', ')}.`]
       : []),
+    ...(details === undefined ? [] : [details]),
     ...(othersSentence === undefined ? [] : [othersSentence]),
     `Next: ${commandLine('start')} keeps everything current; ${commandLine('sync')} does it once.`,
     `For another athlete, log out of Strava in the browser and run ${commandLine('auth')} again.`,

@@ -14,8 +14,8 @@ import { ConfigurationError, exitCodes, OutputFailedError, UsageError } from '..
 import { canWriteIn, makeFolder } from '../../make-folder.ts';
 import type { Program } from '../../program.ts';
 import { outputFailed } from '../../process/standard-streams.ts';
-import type { Ask } from './prompt.ts';
-import { createAsk } from './prompt.ts';
+import type { Ask } from '../shared/prompt.ts';
+import { createAsk } from '../shared/prompt.ts';
 import type { Question } from './questions.ts';
 import { questions } from './questions.ts';
 import { changeSecretsFile } from './secrets-file.ts';

@@ -8,6 +8,7 @@ import { createBoundedWork } from '../../http/bounded-work.ts';
 import { createRecentValue } from '../../http/recent-value.ts';
 import type { Database } from '../../main.ts';
 import type { MetricsSnapshot } from './state-gauges.ts';
+import { whoseDetailsAreWanted } from '../../mongo/athletes/details-choice.ts';
 import { countLogins } from '../../mongo/tokens/login-counts.ts';
 import { countBacklog } from './store.ts';
 import type { Program } from '../../program.ts';
@@ -41,13 +42,14 @@ async function readMetricsSnapshot(
   { config, clock }: Program,
   { store, application, athletes }: Database,
 ): Promise<MetricsSnapshot> {
+  const athleteIds = await athletes.athleteIds();
   const wanted = {
     streams: config.sync.shouldFetchStreams,
-    details: config.sync.shouldFetchDetails,
+    detailsOf: await whoseDetailsAreWanted(store, athleteIds, config.sync.shouldFetchDetails),
     sports: config.sync.sports,
     from: defaultBackfillSince(config, clock.nowMs()),
   };
-  const { backlog, parked } = await countBacklog(store, await athletes.athleteIds(), wanted);
+  const { backlog, parked } = await countBacklog(store, athleteIds, wanted);
   const { athletes: all, needAuthorization: needed } = await countLogins(store, application);
   return {
     backlog: { ...backlog },

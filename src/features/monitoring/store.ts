@@ -8,7 +8,8 @@ import type { Store } from '../../mongo/schema/collections.ts';
 /** What is wanted, as far as it is counted here. */
 export interface WantedParts {
   readonly streams: boolean;
-  readonly details: boolean;
+  /** Whose details are wanted. */
+  readonly detailsOf: readonly number[];
   /** Activities before it are not wanted. */
   readonly from: Date | undefined;
   /** Activities of other sports are not wanted; all are where it is empty or absent. */
@@ -32,14 +33,18 @@ export async function countBacklog(
   wanted: WantedParts,
 ): Promise<BacklogCounts> {
   const ids = athleteIds.map(int64);
+  const idsOf = {
+    streams: wanted.streams ? ids : [],
+    details: wanted.detailsOf.map(int64),
+  };
   const range = wanted.from ? { start_date: { $gte: wanted.from } } : {};
   const count = async (
     part: keyof PartCounts,
     states: readonly ('pending' | 'parked' | null)[],
   ): Promise<number> => {
-    if (!wanted[part]) return 0;
+    if (idsOf[part].length === 0) return 0;
     const filter = {
-      'sync.athlete_id': { $in: ids },
+      'sync.athlete_id': { $in: idsOf[part] },
       [`sync.${part}.state`]: { $in: states },
       ...range,
       ...ofSports(wanted.sports),

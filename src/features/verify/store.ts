@@ -4,6 +4,7 @@
  */
 import type { Filter } from 'mongodb';
 import type { RepairWrite, VerificationStore } from '../../sync/verify/ports.ts';
+import { isDetailsWanted } from '../../mongo/athletes/details-choice.ts';
 import { int64 } from '../../mongo/base/bson-value.ts';
 import { ofSports } from '../../mongo/base/sport-filter.ts';
 import type { ActivityDocument, Store } from '../../mongo/schema/collections.ts';
@@ -17,6 +18,7 @@ export function createVerificationStore(store: Store, expiry: Expiry): Verificat
     stillDiffering: (page) => stillDiffering(store, page, expiry),
     activities: (athleteId, from) => auditActivities(store, athleteId, from),
     orphans: (athleteId) => orphanStreams(store, athleteId),
+    isDetailsWanted: (athleteId, setting) => isDetailsWanted(store, athleteId, setting),
     countWithoutDetails: (athleteId, from, sports) =>
       countWithoutDetails(store, { athleteId, from, sports }),
     forgetFingerprints: (write) => forgetFingerprints(store, write),

@@ -5,6 +5,7 @@ import { closedParts } from './activity-parts.ts';
 import { fetchState } from './fetch-state.ts';
 import type { StravaField } from './field.ts';
 import {
+  boolean,
   date,
   define,
   int64,
@@ -99,6 +100,16 @@ const athleteBookkeeping = object("Domestique's own data about the athlete", {
   profile: optional(fetchState('the state of the profile', {})),
   zones: optional(fetchState('the state of the heart rate and power zones', {})),
   stats: optional(fetchState("the state of Strava's totals", {})),
+  details_choice: optional(
+    object('whether details are fetched where `SYNC_DETAILS` is not set; absent counts as no', {
+      is_wanted: boolean('whether they are', true),
+      source: oneOf('where that comes from', {
+        answer: 'the reply to the question of a login, or its option',
+        import: 'an import of recordings from a bulk export',
+      }),
+      at: date('when it was said'),
+    }),
+  ),
   closed_parts: optional(
     object("parts of activities that Strava gives for none of the athlete's", closedParts),
   ),

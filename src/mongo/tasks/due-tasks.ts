@@ -27,6 +27,7 @@ import {
   isAnyPartOpen,
   nextActivityPartTryAt,
 } from '../details/activity-parts.ts';
+import { isDetailsWanted } from '../athletes/details-choice.ts';
 import { dueGear } from '../details/gear.ts';
 import { dueAthleteParts, nextPartTryAt } from '../details/profile.ts';
 import type { ActivityDocument, Store } from '../schema/collections.ts';
@@ -36,8 +37,9 @@ const readAhead = 8;
 
 export async function dueTasks(
   store: TaskSources,
-  query: TaskQuery,
+  given: TaskQuery,
 ): Promise<readonly FetchTask[]> {
+  const query = await decided(store, given);
   const { ranges, freshFrom, only } = query;
   const requested = await dueRequests(store, query, readAhead);
   if (only !== undefined) return withoutExcluded(requested, query);
@@ -54,6 +56,13 @@ export async function dueTasks(
     ...(await dueSegments(store, query)),
   ];
   return withoutExcluded(found, query);
+}
+
+/** The query with the athlete's answer where no setting says whether details are kept. */
+async function decided(store: Store, query: TaskQuery): Promise<TaskQuery> {
+  const { athleteId, kept } = query;
+  const details = await isDetailsWanted(store, athleteId, kept.details);
+  return { ...query, kept: { ...kept, details } };
 }
 
 /** Each key once, the first of its tasks. */
@@ -99,7 +108,7 @@ async function dueDetails(
   query: TaskQuery,
   range: TimeRange | undefined,
 ): Promise<readonly ActivityTask[]> {
-  if (!query.kept.details || range === undefined) return [];
+  if (query.kept.details !== true || range === undefined) return [];
   const filter = { ...wantedIn(query, range), ...notExcluded(query, 'activity') };
   const details = ofActivities(store, 'details', filter, query);
   const found = await findDue(details, { sort: { start_date: -1 }, limit: readAhead });
@@ -176,8 +185,9 @@ function ofGear({ gear }: Store, { athleteId, now }: TaskQuery) {
 /** When the next of what failed becomes due, parked ones aside, or the next event or request. */
 export async function nextTaskTryAt(
   store: TaskSources,
-  query: TaskQuery,
+  given: TaskQuery,
 ): Promise<Date | undefined> {
+  const query = await decided(store, given);
   const { athleteId, now, ranges, kept, only } = query;
   if (only !== undefined) return nextRequestAt(store, query, only);
   const details = ranges.slice(-1);
@@ -185,7 +195,7 @@ export async function nextTaskTryAt(
     await store.eventStore.nextDueAt(athleteId, now),
     await nextTryIn(ofActivities(store, 'missing', missing(query), query)),
     ...(kept.streams ? [await nextInRanges(store, 'streams', ranges, query)] : []),
-    ...(kept.details ? [await nextInRanges(store, 'details', details, query)] : []),
+    ...(kept.details === true ? [await nextInRanges(store, 'details', details, query)] : []),
     ...(await nextActivityPartTryAt(store, query)),
     ...(kept.segments ? [await nextTryIn(ofSegments(store, query))] : []),
     ...(kept.athlete ? [await nextPartTryAt(store, query)] : []),
@@ -206,11 +216,12 @@ async function nextInRanges(
 }
 
 /** Details are waited for also while their efforts are still missing; postponed streams are not. */
-export async function isComplete(store: Store, query: TaskQuery): Promise<boolean> {
+export async function isComplete(store: Store, given: TaskQuery): Promise<boolean> {
+  const query = await decided(store, given);
   const { athleteId, ranges, kept } = query;
   if (ranges.length === 0) return true;
   const wanted = { ...inRanges(athleteId, ranges), ...ofSports(kept.sports) };
-  if (kept.details) {
+  if (kept.details === true) {
     const open = { $and: [wanted, { 'sync.details.state': { $in: ['pending', null] } }] };
     if ((await store.activities.findOne(open)) !== null) return false;
   }

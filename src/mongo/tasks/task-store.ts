@@ -8,7 +8,8 @@ import { isRequested } from '../../domain/sync/fetch-task.ts';
 import type { Retry } from '../../domain/sync/retry.ts';
 import { unavailableRetryAt } from '../../domain/sync/retry.ts';
 import type { EventStore } from '../../sync/ports/events.ts';
-import type { TaskStore, TaskWrite } from '../../sync/ports/tasks.ts';
+import type { KeptKinds, TaskStore, TaskWrite } from '../../sync/ports/tasks.ts';
+import { isDetailsWanted } from '../athletes/details-choice.ts';
 import { bind } from '../base/bind.ts';
 import type { FetchState } from '../schema/fetch-state.ts';
 import { postponedState, unavailableState } from '../schema/fetch-state-queries.ts';
@@ -43,6 +44,11 @@ export function createTaskStore(
     { ...store, eventStore: events, trackSource },
     {
       due: dueTasks,
+      isDetailsWanted: (
+        context: Context,
+        athleteId: number,
+        { details }: Pick<KeptKinds, 'details'>,
+      ) => isDetailsWanted(context, athleteId, details),
       withDueEvents: ({ eventStore }: Context, athleteIds: readonly number[], now: Date) =>
         eventStore.withDue(athleteIds, now),
       nextTryAt: nextTaskTryAt,

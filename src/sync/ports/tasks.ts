@@ -21,7 +21,8 @@ import type { TimeRange } from './activities.ts';
 /** What is kept beside the list. */
 export interface KeptKinds {
   readonly streams: boolean;
-  readonly details: boolean;
+  /** Undefined: as each athlete answered. */
+  readonly details: boolean | undefined;
   readonly segments: boolean;
   readonly athlete: boolean;
   /** The parts of activities beside streams and details; none where it is absent. */
@@ -70,6 +71,8 @@ export type StorageProblem = string | undefined;
 export interface TaskStore {
   /** Some due tasks of each kind, each key once, in the order of their worth. */
   due(query: TaskQuery): Promise<readonly FetchTask[]>;
+  /** Whether the athlete's details are fetched, by the setting or by the athlete's answer. */
+  isDetailsWanted(athleteId: number, kept: Pick<KeptKinds, 'details'>): Promise<boolean>;
   /** Which of the athletes have pending events or requests of `sync --activity` that are due. */
   withDueEvents(athleteIds: readonly number[], now: Date): Promise<readonly number[]>;
   /** When the next failed task becomes due, or the next pending event; parked ones aside. */

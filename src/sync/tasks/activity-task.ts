@@ -33,7 +33,7 @@ export async function storeActivity(
     fetchedAt: at,
   });
   if (purpose === 'confirm') await deletions.unmarkMissing(activityId, at);
-  const outcome = kept.details
+  const outcome = (await tasks.isDetailsWanted(write.athleteId, kept))
     ? await storeDetails(deps, write, task, detail)
     : { kind: 'stored' as const };
   if (isRequested(task) && (await continueRequest(deps, write, task, detail)))

@@ -77,7 +77,7 @@ export async function compareWithStored(deps: ComparisonDeps, list: ReadList): P
   const orphanStreams: number[] = [];
   for await (const id of verification.orphans(athleteId)) orphanStreams.push(id);
   const { missing, stale } = await stillDiffering(verification, list.left);
-  const pendingDetails = kept.details
+  const pendingDetails = (await verification.isDetailsWanted(athleteId, kept.details))
     ? await verification.countWithoutDetails(athleteId, since, kept.sports)
     : 0;
   const { withStreams, withoutByNature, ...named } = counts;

@@ -55,6 +55,8 @@ export interface VerificationStore {
   activities(athleteId: number, from: Date | undefined): AsyncIterable<AuditedActivity>;
   /** The ids under which the athlete has streams and no activity. */
   orphans(athleteId: number): AsyncIterable<number>;
+  /** Whether the athlete's details are kept, by the setting or, where it is undefined, the answer. */
+  isDetailsWanted(athleteId: number, setting: boolean | undefined): Promise<boolean>;
   /**
    * How many activities of these sports (of all where none is named) have no details yet; fresh ones whose
    * details may still grow have some.

@@ -1,10 +1,13 @@
 /**
  * What the tests of `auth` share: a simulator with two athletes, a program on it, and the stored grants.
  */
+import { PassThrough } from 'node:stream';
+
 import { Long } from 'mongodb';
 import { afterEach, beforeEach, expect } from 'vitest';
 
 import { auth } from '../../../src/features/auth/command.ts';
+import type { Input } from '../../../src/features/auth/details-offer.ts';
 import type { AuthOptions } from '../../../src/features/auth/command.ts';
 import { DomestiqueError } from '../../../src/errors.ts';
 import type { Clock } from '../../../src/clock.ts';
@@ -58,8 +61,11 @@ export function useLogins() {
     database,
     simulator: () => simulator,
     createProgram,
-    logIn: (options: Partial<AuthOptions>, program = createProgram()) =>
-      auth(program, { isBrowserWanted: false, isForced: false, ...options }),
+    logIn: (
+      options: Partial<AuthOptions>,
+      program = createProgram(),
+      input: Input = new PassThrough(),
+    ) => auth(program, { isBrowserWanted: false, isForced: false, ...options }, input),
     storedGrant: (athleteId: number) =>
       database.db.collection('tokens').findOne({ _id: Long.fromNumber(athleteId) }),
     storedAthlete: (athleteId: number) =>
