@@ -120,7 +120,7 @@ export function addList(add: Add, perform: Perform): void {
 }
 
 export function addShow(add: Add, perform: Perform): void {
-  add('show', 'one activity: summary, laps, best efforts, lines of altitude and heart rate')
+  add('show', 'one activity: summary, laps, best efforts, climbs, lines of altitude and heart rate')
     .argument('<activity>', 'its id, or its address at Strava')
     .option('--units <units>', 'metric or imperial')
     .option('--json', 'print the stored document as JSON', false)

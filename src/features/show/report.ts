@@ -1,5 +1,5 @@
 /**
- * One activity for people: its summary, laps, best efforts, and lines of altitude and heart rate.
+ * One activity for people: its summary, laps, best efforts, climbs, and lines of altitude and heart rate.
  */
 import type { Document } from 'mongodb';
 import type { Recording } from '../../domain/activity/recording.ts';
@@ -22,7 +22,11 @@ export interface Shown {
   readonly recording: Recording | undefined;
 }
 
-export function activityText(program: Program, shown: Shown, units: Units): string {
+export function activityText(
+  program: Pick<Program, 'stdout' | 'env'>,
+  shown: Shown,
+  units: Units,
+): string {
   const width = outputWidth(program);
   const { activity, recording } = shown;
   const sport = textOf(activity, 'sport_type') ?? '';
@@ -33,6 +37,8 @@ export function activityText(program: Program, shown: Shown, units: Units): stri
     section('Laps', lapsOf(activity), tableOf),
     section('Best efforts', effortsOf(activity), tableOf),
     section('Best power', powersOf(activity), tableOf),
+    section('Climbs', climbsOf(activity, 'climbs'), tableOf),
+    section('Descents', climbsOf(activity, 'descents'), tableOf),
     linesText(recording, units, Number.isFinite(width) ? width : plainWidth),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
@@ -108,6 +114,26 @@ function powersOf(activity: Document): readonly Document[] {
     seconds: Number(seconds),
     watts: Number(watts),
   }));
+}
+
+/** The climbs or descents of the recording; those without a gain, a length and a time are left out. */
+function climbsOf(activity: Document, list: 'climbs' | 'descents'): readonly Document[] {
+  return listOf(derivedOf(activity)[list]).flatMap((one) => {
+    const [from_m, length, gain, gradient, steepest, category, seconds] = [
+      'from_m',
+      'length',
+      'gain',
+      'gradient',
+      'steepest',
+      'category',
+      'seconds',
+    ].map((key) => numberOf(one, key));
+    if (length === undefined || gain === undefined || !(Number(seconds) > 0)) return [];
+    const stretch = { from_m, length, gain, gradient, steepest, seconds };
+    return list === 'descents'
+      ? [stretch]
+      : [{ ...stretch, category, vam: (3_600 * gain) / Number(seconds) }];
+  });
 }
 
 function linesText(recording: Recording | undefined, units: Units, width: number): string {

@@ -41,6 +41,9 @@ const withUnit =
     `${value.toFixed(digits)} ${unit}`;
 const degrees: NumberText = (value) => value.toFixed(5);
 
+/** The names of the categories of climbs, by Strava's `climb_category`. */
+const climbCategories = ['', '4', '3', '2', '1', 'HC'];
+
 /** How a number is written, by the last key of its path. */
 const numberTexts: Readonly<Record<string, NumberText>> = {
   _id: (value, { recipe }) =>
@@ -66,6 +69,7 @@ const numberTexts: Readonly<Record<string, NumberText>> = {
   from_m: distance,
   to_m: distance,
   gradient: withUnit('%', 1),
+  category: (value) => climbCategories[value] ?? '',
   steepest: withUnit('%', 1),
   steep_meters: distance,
   altitude: height,
@@ -97,7 +101,7 @@ const headings: Readonly<Record<string, string>> = {
   moving_time: 'moving',
   total_elevation_gain: 'climbing',
   so_far: 'year so far',
-  from_m: 'start of climb',
+  from_m: 'starts at',
   vam: 'VAM',
   steep_meters: 'distance',
   km_per_hour: 'speed',

@@ -1,0 +1,45 @@
+import { Writable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+
+import { activityText } from '../../../src/features/show/report.ts';
+
+const climb = {
+  ...{ from_m: 2_000, to_m: 7_000, from_index: 400, to_index: 1_400, length: 5_000, gain: 350.2 },
+  ...{ gradient: 7, steepest: 11.3, category: 5, seconds: 1_800 },
+};
+
+function shown(derived: unknown): string {
+  const activity = { _id: 1, sport_type: 'Ride', derived };
+  const program = { stdout: new Writable(), env: {} };
+  return activityText(program, { activity, recording: undefined }, 'metric');
+}
+
+const rowsOf = (text: string, title: string): readonly (readonly string[])[] =>
+  (text.split('\n\n').find((part) => part.startsWith(title)) ?? '')
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim().split(/ {2,}/));
+
+describe('show', () => {
+  it('show has the climbs of an activity with their category and rate of ascent', () => {
+    expect(rowsOf(shown({ climbs: [climb] }), 'Climbs')).toEqual([
+      ['Starts at', 'Length', 'Gain', 'Gradient', 'Steepest', 'Time', 'Category', 'VAM'],
+      ['2.00 km', '5.00 km', '350 m', '7.0 %', '11.3 %', '30:00', 'HC', '700 m/h'],
+    ]);
+  });
+
+  it('show has the descents of an activity without a category', () => {
+    const text = shown({ climbs: [], descents: [climb] });
+    expect(text).not.toContain('Climbs');
+    expect(rowsOf(text, 'Descents').map((row) => row.length)).toEqual([6, 6]);
+  });
+
+  it.each([
+    ['no list', 'odd'],
+    ['odd members', [7, null, 'odd', []]],
+    ['a time of zero', [{ ...climb, seconds: 0 }]],
+    ['a text as its gain', [{ ...climb, gain: 'odd' }]],
+  ])('show leaves out climbs with %s', (_, climbs) => {
+    expect(shown({ climbs, descents: climbs })).not.toMatch(/Climbs|Descents/);
+  });
+});
