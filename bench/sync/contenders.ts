@@ -18,6 +18,7 @@ const here = import.meta.dirname;
 export const cli = join(here, '../../src/cli.ts');
 /** The options of bin/domestique. */
 export const nodeOptions = ['--max-semi-space-size=16'];
+export const daemonNodeOptions = ['--max-semi-space-size=4'];
 const measuredBy = ['--import', join(here, 'usage.ts')];
 
 export interface Surroundings {

@@ -6,7 +6,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cli, environmentOf, logIn, nodeOptions, runToEnd, withStrava } from './contenders.ts';
+import {
+  cli,
+  daemonNodeOptions,
+  environmentOf,
+  logIn,
+  runToEnd,
+  withStrava,
+} from './contenders.ts';
 import type { Surroundings } from './contenders.ts';
 import { cpuMsOf } from './mongod-usage.ts';
 
@@ -28,7 +35,7 @@ export function measureIdle(
 }
 
 async function idleOf(env: NodeJS.ProcessEnv, seconds: number): Promise<Idle | undefined> {
-  const daemon = spawn(process.execPath, [...nodeOptions, cli, 'start'], {
+  const daemon = spawn(process.execPath, [...daemonNodeOptions, cli, 'start'], {
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
