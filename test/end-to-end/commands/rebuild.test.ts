@@ -22,8 +22,13 @@ async function rebuilt(
   return JSON.parse(run.printed());
 }
 
+/** Without their routes, which a rebuild leaves as they are. */
 const activitiesOf = ({ db }: Rounds): Promise<Document[]> =>
-  db.collection('activities').find().sort({ _id: 1 }).toArray();
+  db
+    .collection('activities')
+    .find({}, { projection: { 'derived.route': 0 } })
+    .sort({ _id: 1 })
+    .toArray();
 
 describe('rebuild', () => {
   it('rebuild changes nothing after a sync, and restores lost values without requests to Strava', async () => {
