@@ -7,6 +7,7 @@ import type { ExitCode } from '../../errors.ts';
 import { exitCodes } from '../../errors.ts';
 import type { Database } from '../../main.ts';
 import { commandDeadlineMs, openDatabase, openDatabaseToRead } from '../../main.ts';
+import { detailsChoiceOf, turnDetailsOn } from '../../mongo/athletes/details-choice.ts';
 import { createImportStore } from '../../mongo/imports/create-import-store.ts';
 import type { ImportStore } from '../../mongo/imports/import-store.ts';
 import type { Program } from '../../program.ts';
@@ -67,21 +68,39 @@ async function importChosen(session: Session): Promise<ExitCode> {
     ? openDatabaseToRead(program, { isPatient: true })
     : openDatabase(program, commandDeadlineMs));
   const result = emptyResult();
+  let areDetailsOn: boolean;
   const startedMs = clock.monotonicMs();
   try {
     await sayIfInterrupted(
       () => importAll(session, database, result),
       () => interruptedText(session, result),
     );
+    areDetailsOn = await detailsAfter(session, database, result);
   } finally {
     await database.close();
   }
   const elapsedMs = clock.monotonicMs() - startedMs;
   const { counts, problems } = result;
-  const report = { counts, problems, athleteId, isDryRun: order.isDryRun, elapsedMs };
+  const report = { counts, problems, athleteId, isDryRun: order.isDryRun, elapsedMs, areDetailsOn };
   program.print(order.isJson ? importJson(report) : importText(report));
   const isExplained = problems.every((problem) => problem.isExplained);
   return isExplained ? exitCodes.done : exitCodes.differences;
+}
+
+/**
+ * Whether the import turns the details on, or would: its recordings need no requests, so those are free for
+ * the details. A setting and an answer win.
+ */
+async function detailsAfter(
+  { program, order, athleteId }: Session,
+  { store }: Database,
+  { counts }: ImportResult,
+): Promise<boolean> {
+  const { config, clock } = program;
+  if (config.sync.shouldFetchDetails !== undefined || counts.recordings === 0) return false;
+  if (!order.isDryRun) await turnDetailsOn(store, athleteId, new Date(clock.nowMs()));
+  const choice = await detailsChoiceOf(store, athleteId);
+  return choice?.source === 'import' || (order.isDryRun && choice === undefined);
 }
 
 async function importAll(

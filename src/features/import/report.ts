@@ -11,13 +11,20 @@ export interface ImportReport extends ImportSummary {
   readonly athleteId: number;
   readonly isDryRun: boolean;
   readonly elapsedMs: number;
+  /** Whether the import turns the details on, or would. */
+  readonly areDetailsOn?: boolean;
 }
 
 const maxShown = 10;
 
 /** Pure. */
 export function importText(report: ImportReport): string {
-  return [sentence(report), ...storedTexts(report), ...problemTexts(report)].join('\n');
+  return [
+    sentence(report),
+    ...storedTexts(report),
+    ...problemTexts(report),
+    ...detailsTexts(report),
+  ].join('\n');
 }
 
 /** One JSON document. Pure. */
@@ -57,6 +64,14 @@ function sentence({ counts, isDryRun, elapsedMs }: ImportReport): string {
   return isDryRun
     ? `Would import ${what}${noted}. Nothing was written.`
     : `Imported ${what}${noted} in ${formatDuration(elapsedMs)}.`;
+}
+
+function detailsTexts({ areDetailsOn = false, isDryRun }: ImportReport): readonly string[] {
+  if (!areDetailsOn) return [];
+  const are = isDryRun ? 'would be' : 'are';
+  return [
+    `The recordings need no requests, so descriptions, laps and segment efforts ${are} fetched too, newest first. To turn that off: ${commandLine('auth', '--no-details')}, or SYNC_DETAILS=false.`,
+  ];
 }
 
 function storedTexts({ counts, isDryRun }: ImportReport): readonly string[] {

@@ -40,8 +40,13 @@ describe('import', () => {
     const first = await scene.runWith(withoutStrava, 'import', '--file', path);
     expect(first.exitCode, first.stderr).toBe(0);
     expect(first.stdout).toMatch(
-      /^Imported 3 of 3 activities with 2 recordings \(1 cut to the activity, 1 by hand\) in \d+ (?:milli)?seconds?\.\n$/,
+      /^Imported 3 of 3 activities with 2 recordings \(1 cut to the activity, 1 by hand\) in \d+ (?:milli)?seconds?\.\nThe recordings need no requests, so descriptions, laps and segment efforts are fetched too, newest first\. To turn that off: .*--no-details, or SYNC_DETAILS=false\.\n$/,
     );
+    const turnedOn = {
+      'sync.details_choice.source': 'import',
+      'sync.details_choice.is_wanted': true,
+    };
+    expect(await scene.db.collection('athletes').countDocuments(turnedOn)).toBe(1);
     expect(await scene.stored(7)).toMatchObject({
       name: 'Ride 7',
       start_date: startAt,
@@ -64,7 +69,12 @@ describe('import', () => {
     const path = await writeFolder(ride);
     const { exitCode, stdout } = await scene.call('import', '--file', path, '--dry-run');
     expect(exitCode).toBe(0);
-    expect(stdout).toBe('Would import 1 of 1 activity with 1 recording. Nothing was written.\n');
+    expect(stdout).toMatch(
+      /^Would import 1 of 1 activity with 1 recording\. Nothing was written\.\nThe recordings .* would be fetched too/,
+    );
+    const env = { SYNC_DETAILS: 'false' };
+    const without = await scene.callWith(env, 'import', '--file', path, '--dry-run');
+    expect(without.stdout).toMatch(/Nothing was written\.\n$/);
     expect(await scene.db.listCollections().toArray()).toEqual([]);
   });
 
