@@ -11,6 +11,7 @@ import type { Recipe } from './recipe.ts';
 import { records } from './questions/records.ts';
 import { recordings } from './questions/recordings.ts';
 import { segments } from './questions/segments.ts';
+import { training } from './questions/training.ts';
 import { totals } from './questions/totals.ts';
 
 export const recipes: readonly Recipe[] = [
@@ -23,6 +24,7 @@ export const recipes: readonly Recipe[] = [
   ...heart,
   ...places,
   ...segments,
+  ...training,
   ...mirrorHealth,
 ];
 

@@ -57,6 +57,9 @@ function effortsOf(effort: string, size: string, value: string): Document {
   };
 }
 
+/** Of the durations of a power curve, those that people compare. */
+const bestPowerSeconds = [5, 60, 300, 1_200, 3_600];
+
 /** Less is better for a distance; more is better for the others. */
 const rank = {
   $cond: [
@@ -103,6 +106,9 @@ const bestEfforts: View = {
     },
     { $unwind: '$best' },
     { $match: { 'best.size': measured, 'best.value': measured } },
+    {
+      $match: { $nor: [{ 'best.effort': 'best_power', 'best.size': { $nin: bestPowerSeconds } }] },
+    },
     { $set: { rank } },
     {
       $group: {

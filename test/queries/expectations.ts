@@ -9,6 +9,7 @@ import * as climbs from './reference-climbs.ts';
 import * as places from './reference-places.ts';
 import * as recordings from './reference-recordings.ts';
 import * as segments from './reference-segments.ts';
+import * as training from './reference-training.ts';
 import * as totals from './reference-totals.ts';
 
 type Expectation = (fixture: Fixture) => readonly object[];
@@ -122,6 +123,8 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   'segment-progress': ({ truth }) => segments.segmentProgress(truth, segments.favouriteOf(truth)),
   'segments-most-ridden': ({ truth }) => segments.segmentsMostRidden(truth, 10),
   'segments-near-best': ({ truth }) => segments.segmentsNearBest(truth, 10),
+  'power-curve': ({ truth, parked }) => training.curve(truth, 'watts', parked.id),
+  'heartrate-curve': ({ truth, parked }) => training.curve(truth, 'heartrate', parked.id),
   'streams-states': ({ truth, parked }) => totals.streamsStates(truth, parked.id),
   'streams-missing': ({ parked }) => [
     {

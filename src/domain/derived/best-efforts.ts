@@ -3,7 +3,7 @@
  * the highest average power over a time. A pause counts as time.
  */
 import type { BothWays, Curve } from './curve.ts';
-import { minFor, maxWithin, valueAt } from './curve.ts';
+import { minFor, maxWithin, maxWithinEach, valueAt } from './curve.ts';
 import type { Sample } from '../activity/streams.ts';
 import type { Timeline } from './timeline.ts';
 import { holdSeconds, sampleAt } from './timeline.ts';
@@ -18,13 +18,24 @@ export interface BestPower {
   readonly watts: number;
 }
 
+export interface BestHeartrate {
+  readonly seconds: number;
+  /** Beats a minute. */
+  readonly bpm: number;
+}
+
 export interface BestTime {
   readonly seconds: number;
   readonly meters: number;
 }
 
 const distances = [400, 1_000, 1_609.344, 5_000, 10_000, 20_000, 21_097.5, 42_195, 100_000];
-const powerSeconds = [5, 60, 300, 1_200, 3_600];
+/** From a second to five hours, denser where the curve falls faster. */
+const curveSeconds = [
+  ...[1, 2, 3, 5, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 75, 90],
+  ...[120, 150, 180, 240, 300, 360, 420, 480, 600, 720, 900, 1_200, 1_500, 1_800],
+  ...[2_400, 2_700, 3_600, 4_500, 5_400, 7_200, 9_000, 10_800, 14_400, 18_000],
+];
 const timeSeconds = [720, 3_600];
 
 /** The fastest time over each covered distance, interpolated between samples. */
@@ -45,9 +56,21 @@ export function bestTimes(covered: BothWays): readonly BestTime[] {
 
 /** The highest average power over each duration up to the recording's own. */
 export function bestPowers(work: BothWays): readonly BestPower[] {
-  return powerSeconds.flatMap((seconds) => {
-    const joules = maxWithin(work, seconds);
-    return joules === undefined ? [] : [{ seconds, watts: rounded(joules / seconds) }];
+  return meansOver(work).map(({ seconds, mean }) => ({ seconds, watts: rounded(mean) }));
+}
+
+/** The highest average heart rate over each duration up to the recording's own. */
+export function bestHeartrates(beats: BothWays): readonly BestHeartrate[] {
+  return meansOver(beats).map(({ seconds, mean }) => ({
+    seconds,
+    bpm: Math.round(mean * 10) / 10,
+  }));
+}
+
+function meansOver(ways: BothWays): readonly { seconds: number; mean: number }[] {
+  return maxWithinEach(ways, curveSeconds).flatMap((total, index) => {
+    const seconds = curveSeconds[index] ?? 0;
+    return total === undefined ? [] : [{ seconds, mean: total / seconds }];
   });
 }
 
@@ -69,7 +92,7 @@ export function coveredOver(timeline: Timeline, distance: readonly Sample[]): Cu
 }
 
 /**
- * Joules over time: each sample's watts hold as {@link holdSeconds} says. The rest of a pause and a
+ * Joules over time, or beats a minute times seconds: each sample's watts hold as {@link holdSeconds} says. The rest of a pause and a
  * sample without power count as 0 W. Empty without any power.
  */
 export function workOver(timeline: Timeline, watts: readonly Sample[]): Curve {

@@ -37,6 +37,51 @@ export function maxWithin(ways: BothWays, span: number): number | undefined {
   return Number.isFinite(highest) ? highest : undefined;
 }
 
+/**
+ * The highest rise within each span of whole seconds; undefined where the curve is shorter. Where all points
+ * are on whole seconds, as Strava's are, so are the ends of the best windows: the curve is read at each
+ * second, in one direction.
+ */
+export function maxWithinEach(
+  ways: BothWays,
+  spans: readonly number[],
+): readonly (number | undefined)[] {
+  const totals = eachSecond(ways[0]);
+  return spans.map((span) => (totals ? maxOver(totals, span) : maxWithin(ways, span)));
+}
+
+function maxOver(totals: Float64Array, span: number): number | undefined {
+  if (span >= totals.length) return undefined;
+  let highest = Number.NEGATIVE_INFINITY;
+  for (let start = 0, end = span; end < totals.length; start += 1, end += 1) {
+    const rise = (totals[end] ?? 0) - (totals[start] ?? 0);
+    if (rise > highest) highest = rise;
+  }
+  return highest;
+}
+
+/** A curve with longer gaps is read point by point. */
+const maxSecondsPerPoint = 8;
+
+/** The totals at each second; undefined where a point is between two seconds, or few points last for long. */
+function eachSecond({ seconds, totals }: Curve): Float64Array | undefined {
+  const last = seconds.length - 1;
+  const start = valueAt(seconds, 0);
+  const length = valueAt(seconds, last) - start;
+  if (!(length <= maxSecondsPerPoint * last) || !seconds.every(Number.isInteger)) return undefined;
+  const read = new Float64Array(length + 1);
+  for (let point = 0; point < last; point += 1) {
+    const second = valueAt(seconds, point) - start;
+    const gap = valueAt(seconds, point + 1) - valueAt(seconds, point);
+    const total = valueAt(totals, point);
+    const rise = valueAt(totals, point + 1) - total;
+    for (let passed = 0; passed < gap; passed += 1)
+      read[second + passed] = total + (rise * passed) / gap;
+  }
+  read[length] = valueAt(totals, last);
+  return read;
+}
+
 /** The minimum seconds in which `totals`, which never fall, rise by `rise`; undefined where they don't. */
 export function minFor(ways: BothWays, rise: number): number | undefined {
   const width = rise - tolerance;

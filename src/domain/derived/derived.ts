@@ -2,9 +2,10 @@
  * Values that queries over all recordings need, computed once for each: best efforts, time by heart
  * rate, heat map cells, climbs. Each value takes a few passes over a recording.
  */
-import type { BestDistance, BestPower, BestTime } from './best-efforts.ts';
+import type { BestDistance, BestHeartrate, BestPower, BestTime } from './best-efforts.ts';
 import {
   bestDistances,
+  bestHeartrates,
   bestPowers,
   bestTimes,
   coveredOver,
@@ -37,6 +38,7 @@ export interface Derived {
   readonly version: typeof derivedVersion;
   readonly best_distance: readonly BestDistance[];
   readonly best_power: readonly BestPower[];
+  readonly best_heartrate: readonly BestHeartrate[];
   readonly best_time: readonly BestTime[];
   readonly heartrate_seconds: readonly HeartrateSeconds[];
   /** As {@link heatCells} packs them. */
@@ -54,6 +56,7 @@ const isDerived: Readonly<Record<keyof Derived, true>> = {
   version: true,
   best_distance: true,
   best_power: true,
+  best_heartrate: true,
   best_time: true,
   heartrate_seconds: true,
   cells: true,
@@ -95,12 +98,14 @@ export function derivedFrom({ arrays }: Streams): Derived {
   });
   const climbs = profile === undefined ? [] : climbsOf(profile);
   const maxClimbGain = highest(climbs.map(({ gain }) => gain));
-  const maxHeartrate = highest(samplesOf('heartrate').map(plausibleBpm));
+  const heartrates = samplesOf('heartrate').map(plausibleBpm);
+  const maxHeartrate = highest(heartrates);
   const maxWatts = highest(samplesOf('watts').map(finite));
   return {
     version: derivedVersion,
     best_distance: bestDistances(covered),
     best_power: bestPowers(bothWays(workOver(timeline, samplesOf('watts')))),
+    best_heartrate: bestHeartrates(bothWays(workOver(timeline, heartrates))),
     best_time: bestTimes(covered),
     heartrate_seconds: heartrateSeconds(timeline, samplesOf('heartrate')),
     cells: heatCells(samplesOf('lat'), samplesOf('lng')),

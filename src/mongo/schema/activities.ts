@@ -141,10 +141,19 @@ const derived = object(
     ),
     best_power: optional(
       list(
-        'the highest mean power over each duration',
+        'the highest mean power over each of forty durations from 1 s to 5 h',
         object('one duration', {
           seconds: number('the duration', 1_200, 's'),
           watts: number('the mean power', 243.7, 'W'),
+        }),
+      ),
+    ),
+    best_heartrate: optional(
+      list(
+        'the highest mean heart rate over each of those durations',
+        object('one duration', {
+          seconds: number('the duration', 1_200, 's'),
+          bpm: number('the mean heart rate', 168.2, 'beats/min'),
         }),
       ),
     ),

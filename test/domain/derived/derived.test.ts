@@ -16,6 +16,7 @@ const nothing = {
   version: 3,
   best_distance: [],
   best_power: [],
+  best_heartrate: [],
   best_time: [],
   heartrate_seconds: [],
   cells: [],
@@ -199,15 +200,18 @@ describe('best_time', () => {
 describe('best_power', () => {
   it('best_power averages power over time: a sample holds until the next', () => {
     const { best_power } = derived({ time: [0, 1, 4, 5], watts: [100, 200, 400, 300] });
-    expect(best_power).toEqual([{ seconds: 5, watts: 260 }]);
+    expect(best_power).toEqual([
+      { seconds: 1, watts: 400 },
+      { seconds: 2, watts: 350 },
+      { seconds: 3, watts: 300 },
+      { seconds: 5, watts: 260 },
+    ]);
   });
 
   it('best_power counts a pause as 0 W from its 30th second on', () => {
     const { best_power } = derived({ time: [0, 1, 61], watts: [300, 300, 0] });
-    expect(best_power).toEqual([
-      { seconds: 5, watts: 300 },
-      { seconds: 60, watts: 155 },
-    ]);
+    expect(best_power).toContainEqual({ seconds: 30, watts: 300 });
+    expect(best_power).toContainEqual({ seconds: 60, watts: 155 });
   });
 
   it('best_power finds the highest average of any recording', () => {
@@ -217,7 +221,7 @@ describe('best_power', () => {
         const hasPower = keptOf(time, values).some(({ value }) => value !== null);
         const { best_power } = derived({ time, watts: values });
         const found = new Map(best_power.map((best) => [best.seconds, best.watts]));
-        for (const seconds of [5, 60, 300, 1_200, 3_600]) {
+        for (const seconds of [1, 3, 30, 60, 300, 720, 1_200, 3_600]) {
           const sums = watts.slice(seconds - 1).map((_, at) => {
             const window = watts.slice(at, at + seconds);
             return window.reduce((sum, one) => sum + one, 0) / seconds;
@@ -228,6 +232,33 @@ describe('best_power', () => {
       }),
       { numRuns: 25 },
     );
+  });
+});
+
+describe('best_heartrate', () => {
+  it('best_heartrate is the highest mean of each duration, whether or not samples are on whole seconds', () => {
+    fc.assert(
+      fc.property(drawn(fc.integer({ min: 60, max: 200 })), ({ time, values }) => {
+        const exact = derived({ time, heartrate: values }).best_heartrate;
+        // A start between two seconds is read point by point.
+        const shifted = time.map((second) => (typeof second === 'number' ? second + 0.25 : second));
+        const between = derived({ time: shifted, heartrate: values }).best_heartrate;
+        expect(between.map(({ seconds }) => seconds)).toEqual(exact.map(({ seconds }) => seconds));
+        for (const [index, { bpm }] of exact.entries())
+          expect(Math.abs((between[index]?.bpm ?? 0) - bpm)).toBeLessThanOrEqual(0.1001);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('best_heartrate ignores implausible heart rates, and has none without a sensor', () => {
+    const time = [0, 1, 2, 3, 4, 5];
+    const { best_heartrate } = derived({ time, heartrate: [150, 152, 900, 154, 0, 148] });
+    expect(best_heartrate.slice(0, 2)).toEqual([
+      { seconds: 1, bpm: 154 },
+      { seconds: 2, bpm: 151 },
+    ]);
+    expect(derived({ time }).best_heartrate).toEqual([]);
   });
 });
 

@@ -83,6 +83,7 @@ const numberTexts: Readonly<Record<string, NumberText>> = {
   vo2max: (value) => value.toFixed(1),
   average_heartrate: withUnit('bpm'),
   heartrate: withUnit('bpm'),
+  bpm: withUnit('bpm'),
   from_bpm: withUnit('bpm'),
   // Strava writes -1 for the end of the last zone, which has none.
   to_bpm: (value) => (value < 0 ? '' : `${value} bpm`),
@@ -110,6 +111,7 @@ const headings: Readonly<Record<string, string>> = {
   grade_smooth: 'grade',
   temp: 'temperature',
   heartrate: 'heart rate',
+  bpm: 'heart rate',
   average_heartrate: 'heart rate',
   meters_per_heartbeat: 'distance a heartbeat',
   from_bpm: 'from',
