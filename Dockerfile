@@ -13,7 +13,7 @@ ENV NODE_ENV=production \
     PATH=/app/bin:$PATH
 WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
-COPY package.json LICENSE ./
+COPY package.json LICENSE NOTICE ./
 COPY config/default.json ./config/
 COPY bin ./bin
 COPY src ./src

@@ -9,10 +9,12 @@ import { derivedFrom } from '../../domain/derived/derived.ts';
 import { localTimeOf } from '../../domain/derived/local-time.ts';
 import type { TrackSource } from '../../domain/derived/recorded-track.ts';
 import { geometryOf } from '../../mongo/activities/activity-document.ts';
+import { placeOf } from '../../mongo/activities/gazetteer.ts';
 import type { ActivityDocument } from '../../mongo/schema/collections.ts';
 import type { DerivationWrite, Values } from '../../mongo/streams/derivation.ts';
 import {
   derivedValues,
+  exportedPlace,
   exportGeometries,
   noGeometry,
   recordedGeometry,
@@ -34,9 +36,15 @@ export function derivationOf(
   const local = { 'derived.local': localTimeOf(record['start_date_local']) };
   return {
     filter: unchanged(current),
-    values: { ...derived, ...nothing, ...local },
+    values: { ...derived, ...nothing, ...local, ...placeValues(current, recording) },
     geometries: geometriesOf(current, recording, trackSource),
   };
+}
+
+/** Nothing where an export's recording is not there to tell. */
+function placeValues({ sync }: MirrorState, { record, streams, streamsState }: Recording): Values {
+  if (sync.source !== 'export') return { 'derived.place': placeOf(geometryOf(record).startPoint) };
+  return streams || streamsState === 'none' ? exportedPlace(streams) : {};
 }
 
 function geometriesOf(

@@ -87,6 +87,7 @@ export async function currentIds(
     $and: [
       { $or: hasTrack },
       { $or: [{ 'derived.local': { $exists: true } }, { start_date_local: { $exists: false } }] },
+      { $or: [{ 'derived.place': { $exists: true } }, { start_point: { $exists: false } }] },
       { $or: [{ start_point: { $exists: true } }, { 'start_latlng.0': { $exists: false } }] },
     ],
   };

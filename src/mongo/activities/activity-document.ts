@@ -5,6 +5,7 @@
 import type { Document, ObjectId } from 'mongodb';
 import type { ActivitySummary } from '../../domain/activity/activity.ts';
 import { detailHashOf, fingerprintOf, recordingHashOf } from '../../domain/activity/activity.ts';
+import type { Place } from '../../domain/derived/gazetteer.ts';
 import type { LocalTime } from '../../domain/derived/local-time.ts';
 import { localTimeOf } from '../../domain/derived/local-time.ts';
 import type { Span } from '../../domain/sync/list-coverage.ts';
@@ -18,6 +19,7 @@ import { ownActivityKeys } from '../schema/activities.ts';
 import type { ActivityDocument, StreamsBookkeeping } from '../schema/collections.ts';
 import { expiredReason } from '../schema/fetch-state-queries.ts';
 import type { Expiry } from '../history/tombstones.ts';
+import { placeOf } from './gazetteer.ts';
 import { keptPartStates } from './part-states.ts';
 import { isSameRecording } from './same-recording.ts';
 
@@ -39,6 +41,7 @@ export interface SummaryDocument {
   readonly derived: {
     readonly local: LocalTime | undefined;
     readonly route?: ObjectId | undefined;
+    readonly place: Place | undefined;
   };
   readonly leftOut?: TrackRejection;
 }
@@ -58,7 +61,7 @@ export function documentOf(summary: ActivitySummary): SummaryDocument {
       ...(track && { track }),
       ...(startPoint && { start_point: startPoint }),
     },
-    derived: { local: localTimeOf(record['start_date_local']) },
+    derived: { local: localTimeOf(record['start_date_local']), place: placeOf(startPoint) },
     ...(leftOut && { leftOut }),
   };
 }

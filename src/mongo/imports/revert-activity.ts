@@ -2,6 +2,7 @@
  * Removes what the API brought of an activity that an export has too: the summary goes back to the export's,
  * and the API's streams and details go. The export's own stay.
  */
+import type { Streams } from '../../domain/activity/streams.ts';
 import { activityParts } from '../../domain/sync/activity-parts.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
 import { partFields } from '../schema/activity-parts.ts';
@@ -9,7 +10,12 @@ import type { FetchState } from '../schema/fetch-state.ts';
 import { expiredReason } from '../schema/fetch-state-queries.ts';
 import type { ActivityDocument, Store } from '../schema/collections.ts';
 import type { Values } from '../streams/derivation.ts';
-import { derivedValues, exportGeometries, noGeometry } from '../streams/derivation.ts';
+import {
+  derivedValues,
+  exportedPlace,
+  exportGeometries,
+  noGeometry,
+} from '../streams/derivation.ts';
 import { writeRoutedDerivation } from '../streams/routed-derivation.ts';
 import { findRecording } from '../streams/recordings.ts';
 import { leaseLost } from '../streams/stream-parts.ts';
@@ -33,6 +39,7 @@ export async function revertToExport(
   if (sync.epoch > epoch) throw leaseLost(id);
   const isOfExport = sync.streams.source === 'export';
   if (!isOfExport) await removeStreams(store, activity, epoch);
+  const streams = isOfExport ? (await findRecording(store, id))?.streams : undefined;
   const athleteId = toNumber(sync.athlete_id);
   const write = { athleteId, epoch, activityId: id, isRefreshedLater: true };
   const isReverted = await writeRoutedDerivation(store, write, {
@@ -45,8 +52,9 @@ export async function revertToExport(
       ...withoutParts(sync),
       'sync.streams': isOfExport ? sync.streams : withoutRecord(sync.streams),
       ...(!isOfExport && derivedValues(undefined)),
+      ...((streams !== undefined || !isOfExport) && exportedPlace(streams)),
     },
-    geometries: isOfExport ? await geometriesOf(store, activity) : [noGeometry],
+    geometries: isOfExport ? geometriesOf(activity, streams) : [noGeometry],
   });
   if (!isReverted) throw leaseLost(id);
 }
@@ -89,8 +97,7 @@ function withoutRecord(state: FetchState): FetchState {
   return wasFetched ? { state: 'none', tries: 0, reason: expiredReason } : state;
 }
 
-async function geometriesOf(store: Store, { _id, sync }: Reverted): Promise<readonly Values[]> {
-  const recording = await findRecording(store, toNumber(_id));
+function geometriesOf({ sync }: Reverted, streams: Streams | undefined): readonly Values[] {
   const source = sync.track_source === 'streams' ? 'streams' : 'summary';
-  return recording?.streams === undefined ? [] : exportGeometries(recording.streams, source);
+  return streams === undefined ? [] : exportGeometries(streams, source);
 }

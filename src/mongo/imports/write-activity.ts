@@ -19,6 +19,7 @@ import { pendingState } from '../schema/fetch-state-queries.ts';
 import type { Values } from '../streams/derivation.ts';
 import {
   derivedValues,
+  exportedPlace,
   exportGeometries,
   recordedGeometry,
   recordedTrack,
@@ -242,6 +243,10 @@ function valuesOf({ write, imported, current }: Step, plan: RecordingPlan): Valu
       recording.kind === 'streams' &&
       derivedValues(derivedFrom(recording.streams))),
     ...(isOutdated && derivedValues(undefined)),
+    ...(isOfExport &&
+      plan === 'put' &&
+      recording.kind === 'streams' &&
+      exportedPlace(recording.streams)),
   };
 }
 

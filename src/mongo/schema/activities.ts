@@ -117,8 +117,18 @@ const climb = (kind: string) =>
     seconds: number('elapsed time, pauses included', 1_000, 's'),
   });
 
+const place = object(
+  'the populated place nearest to the start, by GeoNames (CC BY 4.0); absent without GPS, or farther than 50 km from all',
+  {
+    city: text('its name; in a large city, often the district', 'Vienna'),
+    region: optional(text('the state, province or region', 'Vienna')),
+    country: text('the country, in English', 'Austria'),
+    country_code: text('the country in ISO 3166-1', 'AT'),
+  },
+);
+
 const derived = object(
-  `values computed from the summary (\`local\`) and from the streams; \`${commandLine('rebuild')}\` recomputes them`,
+  `values computed from the summary (\`local\`, \`place\`) and from the streams; \`${commandLine('rebuild')}\` recomputes them`,
   {
     local: optional(local),
     route: optional(
@@ -127,6 +137,7 @@ const derived = object(
         '665f1c2ab7e8a90012345678',
       ),
     ),
+    place: optional(place),
     version: optional(
       number('version of the computation from the streams; absent without streams', 3),
     ),
@@ -305,6 +316,15 @@ export const activities = define({
       name: 'athlete_with_others',
       key: { 'sync.athlete_id': 1, start_date: -1, athlete_count: 1 },
       partialFilterExpression: { athlete_count: { $gt: 1 } },
+    },
+    {
+      name: 'athlete_place',
+      key: {
+        'sync.athlete_id': 1,
+        'derived.place.country_code': 1,
+        'derived.place.city': 1,
+        start_date: -1,
+      },
     },
     // The latest activities of one athlete's sport.
     { name: 'athlete_sport', key: { 'sync.athlete_id': 1, sport_type: 1, start_date: -1 } },

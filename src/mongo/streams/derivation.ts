@@ -9,6 +9,7 @@ import type { TrackSource } from '../../domain/derived/recorded-track.ts';
 import { recordedTrackOf, startPointOf } from '../../domain/derived/recorded-track.ts';
 import type { Streams } from '../../domain/activity/streams.ts';
 import type { LineString } from '../../domain/derived/track.ts';
+import { placeOf } from '../activities/gazetteer.ts';
 import type { ActivityDocument, Store } from '../schema/collections.ts';
 import { isGeometryRejected, isPathNotViable } from '../base/failures.ts';
 import { isTooLarge } from '../base/bson-limits.ts';
@@ -30,6 +31,11 @@ export interface DerivationWrite {
 /** What the recording makes of `derived`, field by field: the summary's part of it stays. */
 export function derivedValues(derived: Derived | undefined): Values {
   return Object.fromEntries(recordedFields.map((field) => [`derived.${field}`, derived?.[field]]));
+}
+
+/** The place of an activity whose summary is an export's. */
+export function exportedPlace(streams: Streams | undefined): Values {
+  return { 'derived.place': streams && placeOf(startPointOf(streams)) };
 }
 
 /** The track that stands in the place of the summary's; undefined where the recording makes none. */

