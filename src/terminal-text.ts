@@ -4,7 +4,8 @@
  * differently from what it says (https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters).
  */
 
-const acting = /(?!\r\n)[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+/** All but the first of \r\n; looked at after the character, because most texts have none of them. */
+const acting = /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069](?<!\r(?=\n))/gu;
 const lineBreaks = /(?:[\t\n\v\f\r\u0085\u2028\u2029])+/g;
 
 /** One line: line breaks and tabs become a space, every other such character is left out. */
