@@ -54,7 +54,16 @@ export interface Recipe {
   readonly pipeline: readonly Document[];
   /** What `_id` is in the answer; without it, an activity's id. */
   readonly groupedBy?:
-    'segment' | 'sport' | 'day' | 'week' | 'month' | 'year' | 'weekday' | 'gear' | 'state';
+    | 'segment'
+    | 'sport'
+    | 'day'
+    | 'week'
+    | 'month'
+    | 'year'
+    | 'weekday'
+    | 'gear'
+    | 'state'
+    | 'climb';
   /** The index to use if MongoDB would otherwise read everything. */
   readonly hint?: string;
   /** One document of the answer, with invented values. */

@@ -11,6 +11,7 @@ import type { Recipe } from './recipe.ts';
 import { records } from './questions/records.ts';
 import { recordings } from './questions/recordings.ts';
 import { segments } from './questions/segments.ts';
+import { routeClimbs } from './questions/route-climbs.ts';
 import { training } from './questions/training.ts';
 import { totals } from './questions/totals.ts';
 
@@ -20,6 +21,7 @@ export const recipes: readonly Recipe[] = [
   ...records,
   ...efforts,
   ...climbQuestions,
+  ...routeClimbs,
   ...recordings,
   ...heart,
   ...places,

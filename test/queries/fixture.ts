@@ -27,7 +27,7 @@ export interface Fixture {
   readonly truth: readonly Truth[];
   /** A recording with distance and power that is longer than an hour. */
   readonly ride: Truth;
-  /** An activity that is repeated later on the same route. */
+  /** An activity with climbs that is repeated later on the same route. */
   readonly route: Truth;
   readonly tenDays: Truth;
   /** Before it was renamed. */
@@ -61,10 +61,11 @@ export async function fill(rounds: Rounds): Promise<Fixture> {
   const { simulator } = rounds;
   const { world } = simulator;
   const before = truthOf(simulator, ada);
-  const route = found(before, ({ summary, streams }) => {
+  const flat = found(before, ({ summary, streams }) => {
     const isLong = summary.distance > 15_000 && summary.sport_type === 'Ride';
     return isLong && streams?.['latlng'] !== undefined;
   });
+  const route = raise(simulator, flat);
   repeat(simulator, route);
   const tenDaysId = addTenDays(simulator);
   addCompany(simulator, before);
@@ -141,6 +142,17 @@ function effortsOf(detail: JsonRecord, index: number): readonly JsonRecord[] {
   }));
 }
 
+/** Over two passes: half of each 8 km rises by 6 %, half falls by as much. */
+function raise({ world }: Simulator, one: Truth): Truth {
+  const altitude = (one.streams?.['distance'] ?? []).map((meters) => {
+    const onPass = Number(meters) % 8_000;
+    return Math.round(4_000 + 0.6 * Math.min(onPass, 8_000 - onPass)) / 10;
+  });
+  const streams = one.streams && { ...one.streams, altitude };
+  world.setStreams(one.id, streams);
+  return { ...one, streams };
+}
+
 /** The same way, some days later and a little slower. */
 function repeat({ world }: Simulator, { summary, streams }: Truth): void {
   const again = Date.parse(summary.start_date) + 3 * dayMs;
@@ -148,7 +160,8 @@ function repeat({ world }: Simulator, { summary, streams }: Truth): void {
   const fields = { sport_type, distance, moving_time, elapsed_time, start_latlng, map };
   const startAt = new Date(again);
   const id = world.addActivity(ada, { ...fields, name: 'The same again' }, { startAt });
-  world.setStreams(id, streams);
+  const time = (streams?.['time'] ?? []).map((second) => Math.round(1.1 * Number(second)));
+  world.setStreams(id, streams && { ...streams, time });
 }
 
 const tenDaySamples = 86_400;

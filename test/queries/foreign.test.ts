@@ -68,6 +68,7 @@ const sound: Document = {
     ],
     gradient_meters: [{ percent: 8, meters: 1_230 }],
     max_climb_gain: 350,
+    route: new ObjectId('665f1c2ab7e8a90012345678'),
     cells: [17 * 2 ** 36 + 196_371 * 180_001 + 138_208],
   },
   sync: {

@@ -2,12 +2,19 @@
  * The expected answers to the questions about climbs. The climbs of a recording come from the code that
  * test/domain/derived/climbs.test.ts compares with a search of all pairs; the rest is computed here.
  */
+import type { Climb } from '../../src/domain/derived/climbs.ts';
 import { climbsOf, gradientMeters } from '../../src/domain/derived/climbs.ts';
 import { profileOf } from '../../src/domain/derived/profile.ts';
 import type { Sample } from '../../src/domain/activity/streams.ts';
 import type { Truth } from './fixture.ts';
 import type { Answer } from './reference-totals.ts';
 import { byKey, yearOf } from './reference-totals.ts';
+
+/** The climbs of one recording. */
+export function climbsOfOne(one: Truth): readonly Climb[] {
+  const profile = profileOfOne(one);
+  return profile === undefined ? [] : climbsOf(profile);
+}
 
 function profileOfOne({ streams }: Truth) {
   const streamOf = (key: string): readonly Sample[] => (streams?.[key] ?? []) as readonly Sample[];
@@ -20,9 +27,8 @@ function profileOfOne({ streams }: Truth) {
 
 function climbs(truth: readonly Truth[]) {
   return truth.flatMap((one) => {
-    const profile = profileOfOne(one);
     const { name, start_date_local } = one.summary;
-    return (profile === undefined ? [] : climbsOf(profile)).map((climb) => {
+    return climbsOfOne(one).map((climb) => {
       const { from_m, length, gain, gradient, steepest, category, seconds } = climb;
       const shown = { from_m, length, gain, gradient, steepest, category, seconds };
       return { one, shown: { _id: one.id, name, start_date_local, ...shown } };
@@ -83,4 +89,28 @@ export function climbsByYear(truth: readonly Truth[]): Answer {
     };
   });
   return byKey(rows, ({ _id }) => -Number(_id));
+}
+
+/** Of activities with the same positions, whose climbs are the same in the same order. */
+export function routeClimbs(truth: readonly Truth[], one: Truth): Answer {
+  const onRoute = truth.filter(
+    ({ summary, streams }) =>
+      summary.sport_type === one.summary.sport_type &&
+      JSON.stringify(streams?.['latlng']) === JSON.stringify(one.streams?.['latlng']),
+  );
+  return climbsOfOne(one).map(({ from_m, length, gain }, index) => {
+    const times = onRoute.flatMap(({ id, summary, ...other }) => {
+      const seconds = climbsOfOne({ id, summary, ...other })[index]?.seconds;
+      return seconds === undefined ? [] : [{ id, seconds, at: summary.start_date_local }];
+    });
+    const [best] = byKey(
+      times,
+      ({ seconds }) => seconds,
+      ({ id }) => id,
+    );
+    return {
+      ...{ _id: from_m, length, gain, ascents: times.length, seconds: best?.seconds },
+      ...{ activity_id: best?.id, start_date_local: best?.at },
+    };
+  });
 }

@@ -46,8 +46,12 @@ const climbCategories = ['', '4', '3', '2', '1', 'HC'];
 
 /** How a number is written, by the last key of its path. */
 const numberTexts: Readonly<Record<string, NumberText>> = {
-  _id: (value, { recipe }) =>
-    recipe?.groupedBy === 'weekday' ? units.weekdayText(value) : String(value),
+  _id: (value, { recipe, units: system }) =>
+    recipe?.groupedBy === 'weekday'
+      ? units.weekdayText(value)
+      : recipe?.groupedBy === 'climb'
+        ? units.distanceText(value, system)
+        : String(value),
   activity_id: String,
   athlete_id: String,
   distance,
