@@ -44,6 +44,15 @@ function yearOf(text: string): Document | undefined {
   return { $gte: new Date(`${text}-01-01T00:00:00Z`), $lt: end };
 }
 
+/** The code of a country: as given, or of its English name. */
+function countryOf(text: string): string | undefined {
+  if (/^[a-z]{2}$/i.test(text)) return text.toUpperCase();
+  const names = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
+  const letters = Array.from({ length: 26 }, (_, index) => String.fromCharCode(65 + index));
+  const codes = letters.flatMap((first) => letters.map((second) => first + second));
+  return codes.find((code) => names.of(code)?.toLowerCase() === text.toLowerCase());
+}
+
 const sportOf = (text: string): string | undefined => (text === '' ? undefined : text);
 
 type Ring = readonly (readonly number[])[];
@@ -121,6 +130,8 @@ export const parameters = {
   segment: required('the id of a segment of Strava', '229781', idOf),
   sport: optional('a sport_type of Strava', 'Run', sportOf),
   year: required('a year of four digits; without it, this one', '2026', yearOf),
+  country: required('a country, as its code or English name', 'AT', countryOf),
+  city: required('the name of a city', 'Vienna', (text) => (text === '' ? undefined : text)),
   lng: required('a longitude, -180 to 180', '16.3738', degreesWithin(180)),
   lat: required('a latitude, -90 to 90', '48.2082', degreesWithin(90)),
   polygon: required(

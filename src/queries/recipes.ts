@@ -10,6 +10,7 @@ import { places } from './questions/geo.ts';
 import type { Recipe } from './recipe.ts';
 import { records } from './questions/records.ts';
 import { recordings } from './questions/recordings.ts';
+import { starts } from './questions/places.ts';
 import { segments } from './questions/segments.ts';
 import { routeClimbs } from './questions/route-climbs.ts';
 import { training } from './questions/training.ts';
@@ -25,6 +26,7 @@ export const recipes: readonly Recipe[] = [
   ...recordings,
   ...heart,
   ...places,
+  ...starts,
   ...segments,
   ...training,
   ...mirrorHealth,

@@ -8,6 +8,7 @@ import { ada, failure } from './fixture.ts';
 import * as climbs from './reference-climbs.ts';
 import * as places from './reference-places.ts';
 import * as recordings from './reference-recordings.ts';
+import * as starts from './reference-starts.ts';
 import * as segments from './reference-segments.ts';
 import * as training from './reference-training.ts';
 import * as totals from './reference-totals.ts';
@@ -50,6 +51,7 @@ const settings: Readonly<Record<string, (fixture: Fixture) => Settings>> = {
   'route-climbs': ({ route }) => ({ activity: id(route.id) }),
   'same-route': ({ route }) => ({ activity: id(route.id) }),
   'heat-map': () => ({ limit: '200' }),
+  'in-city': ({ truth }) => ({ city: JSON.stringify(starts.favouriteOf(truth)) }),
   'segment-efforts': ({ truth }) => ({ segment: id(segments.favouriteOf(truth)) }),
   'segment-progress': ({ truth }) => ({ segment: id(segments.favouriteOf(truth)) }),
 };
@@ -120,6 +122,11 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   through: ({ truth }) => places.through(truth, corners),
   'same-route': ({ truth, route }) => places.sameRoute(truth, route),
   'heat-map': ({ truth }) => recordings.heatMap(truth, 200),
+  'in-country': ({ truth }) => starts.startedIn(truth, 'AT'),
+  'in-city': ({ truth }) => starts.startedIn(truth, 'AT', starts.favouriteOf(truth)),
+  countries: ({ truth }) => starts.countries(truth),
+  cities: ({ truth }) => starts.cities(truth, 10),
+  northernmost: ({ truth }) => starts.northernmost(truth, 10),
   'segment-efforts': ({ truth, parked }) =>
     segments.segmentEfforts(truth, segments.favouriteOf(truth), parked.id),
   'segment-progress': ({ truth }) => segments.segmentProgress(truth, segments.favouriteOf(truth)),

@@ -49,6 +49,7 @@ const sound: Document = {
   start_point: { type: 'Point', coordinates: line[0] },
   derived: {
     local: localTimeOf('2026-05-04T08:00:12Z'),
+    place: { city: 'Vienna', region: 'Vienna', country: 'Austria', country_code: 'AT' },
     version: 3,
     best_distance: [
       { meters: 5_000, seconds: 1_290 },
