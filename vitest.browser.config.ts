@@ -11,7 +11,7 @@ export default defineConfig({
     include: ['test/browser/**/*.test.ts'],
     exclude: isLeftOut ? ['test/browser/**'] : [],
     passWithNoTests: isLeftOut,
-    // A Chromium is several busy processes of its own.
-    maxWorkers: 1,
+    // A Chromium is several processes of its own, but its tests mostly wait.
+    maxWorkers: 2,
   },
 });

@@ -1,7 +1,6 @@
 /**
  * A headless Chromium for one test file, and the pages that its tests open.
  */
-import axe from 'axe-core';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { startBrowser } from './launch.ts';
@@ -54,7 +53,6 @@ export function useBrowser(): TestBrowser {
       if (started === undefined) throw new Error('The browser starts before the tests of the file');
       const context = await started.browser.newContext(optionsOf(viewing));
       contexts.add(context);
-      if (viewing.hasJavaScript !== false) await context.addInitScript({ content: axe.source });
       const page = await context.newPage();
       errors.set(page, watchErrors(page));
       page.on('request', (request) => requests.push(request.url()));

@@ -1,6 +1,7 @@
 /**
  * What holds for every page: it is accessible, fits its width, and needs nothing but this machine.
  */
+import axe from 'axe-core';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
@@ -8,6 +9,8 @@ import type { TestBrowser } from './browser.ts';
 
 /** Fails with each violation that axe finds, and the elements that have it. */
 export async function expectAccessible(page: Page): Promise<void> {
+  // Only here: most pages of the tests are not checked.
+  await page.evaluate(axe.source);
   const { violations } = await page.evaluate<AxeResults>('axe.run()');
   const found = violations.map(
     ({ id, help, nodes }) =>
