@@ -339,6 +339,13 @@ describe('an import that is cut off', () => {
     }
   }
 
+  /** Each run founds a route of another id. */
+  async function outcome(): Promise<unknown> {
+    const { derived, ...activity } = await stored();
+    const { route, ...values } = Object(derived) as Document;
+    return [activity, values, route !== undefined, await parts()];
+  }
+
   it.each([
     ['a new activity', () => Promise.resolve()],
     [
@@ -349,7 +356,7 @@ describe('an import that is cut off', () => {
   ])('an import that is cut off is completed by the next run: %s', async (_, before) => {
     await before();
     await importUntil(1_000);
-    const whole = [await stored(), await parts()];
+    const whole = await outcome();
     for (let after = 0; ; after += 1) {
       await adapter.empty();
       await before();
@@ -361,7 +368,7 @@ describe('an import that is cut off', () => {
       // A daemon would not ask for what the next run brings.
       if (sync !== undefined) expect(await dueStreams(adapter.tasks, importedAt)).toEqual([]);
       await importUntil(1_000);
-      expect([await stored(), await parts()]).toEqual(whole);
+      expect(await outcome()).toEqual(whole);
       if (!isCut) break;
     }
   });
