@@ -85,7 +85,7 @@ const odd: Readonly<Record<string, unknown>> = {
   number: -7.5,
   'not a number': Number.NaN,
   null: null,
-  list: ['odd', 7],
+  list: ['odd', 7, new Date('2026-02-03T00:00:00Z')],
   object: { odd: true },
   date: new Date('2026-02-03T00:00:00Z'),
 };
