@@ -52,6 +52,14 @@ function section(
   return documents.length === 0 ? '' : `${title}\n${tableOf(documents)}`;
 }
 
+/** "Vienna, Lower Austria, Austria"; a region of the city's name is left out, and so is what is no text. */
+function placeText(activity: Document): string {
+  const { place } = Object(activity['derived']) as { readonly place?: unknown };
+  const { city, region, country } = Object(place) as Readonly<Record<string, unknown>>;
+  const texts = [city, region, country].filter((part) => typeof part === 'string');
+  return [...new Set(texts)].join(', ');
+}
+
 function summaryText(activity: Document, units: Units, width: number): string {
   const id = Number(activity['_id']);
   const [distance, moving] = [numberOf(activity, 'distance'), numberOf(activity, 'moving_time')];
@@ -68,6 +76,7 @@ function summaryText(activity: Document, units: Units, width: number): string {
     ['Description', textOf(activity, 'description') ?? ''],
     ['Sport', textOf(activity, 'sport_type') ?? ''],
     ['Start', measures.localTimeText(textOf(activity, 'start_date_local') ?? '')],
+    ['Place', placeText(activity)],
     ['Distance', measured('distance', (value) => measures.distanceText(value, units))],
     ['Moving', measured('moving_time', measures.clockText)],
     ['Elapsed', measured('elapsed_time', measures.clockText)],

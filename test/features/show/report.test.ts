@@ -21,6 +21,18 @@ const rowsOf = (text: string, title: string): readonly (readonly string[])[] =>
     .map((line) => line.trim().split(/ {2,}/));
 
 describe('show', () => {
+  it.each([
+    ['Wien, Lower Austria, Austria', { city: 'Wien', region: 'Lower Austria', country: 'Austria' }],
+    ['Vienna, Austria', { city: 'Vienna', region: 'Vienna', country: 'Austria' }],
+    ['Vienna', { city: 'Vienna', region: 7, country: ['Austria'] }],
+  ])('show has the place of the start once: %s', (text, place) => {
+    expect(shown({ place })).toMatch(new RegExp(`^ *Place +${text}$`, 'm'));
+  });
+
+  it.each([[undefined], ['odd'], [{ city: 7 }]])('show has no place of %j', (place) => {
+    expect(shown({ place })).not.toContain('Place');
+  });
+
   it('show has the climbs of an activity with their category and rate of ascent', () => {
     expect(rowsOf(shown({ climbs: [climb] }), 'Climbs')).toEqual([
       ['Starts at', 'Length', 'Gain', 'Gradient', 'Steepest', 'Time', 'Category', 'VAM'],
