@@ -218,6 +218,7 @@ export function keptOf({ sync }: Config): KeptKinds {
     details: sync.shouldFetchDetails,
     segments: sync.shouldFetchSegments,
     athlete: sync.shouldFetchAthlete,
+    lists: sync.lists,
     parts: sync.parts,
     sports: sync.sports,
   };

@@ -4,6 +4,8 @@
  */
 import path from 'node:path';
 
+import type { AthleteList } from '../domain/sync/athlete-lists.ts';
+import { athleteLists } from '../domain/sync/athlete-lists.ts';
 import type { ActivityPart } from '../domain/sync/activity-parts.ts';
 import { activityParts } from '../domain/sync/activity-parts.ts';
 import type { Values } from './settings.ts';
@@ -123,6 +125,8 @@ function toSyncConfig({
   kudoers,
   comments,
   photos,
+  savedRoutes,
+  starredSegments,
   sports,
   athlete,
   ...rest
@@ -137,6 +141,8 @@ function toSyncConfig({
     shouldFetchDetails: segments || (details ?? undefined),
     shouldFetchSegments: segments,
     /** The parts of activities beside streams and details. */
+    /** The lists of the athlete beside the activities. */
+    lists: listsOf({ saved_routes: savedRoutes, starred_segments: starredSegments }),
     parts: partsOf({ zones, kudoers, comments, photos: photos !== 'none' }),
     /** Whose activities may cost a request of their own. Empty: all. */
     sports: sports ?? [],
@@ -146,6 +152,10 @@ function toSyncConfig({
 
 function partsOf(wanted: Readonly<Record<ActivityPart, boolean>>): readonly ActivityPart[] {
   return activityParts.filter((part) => wanted[part]);
+}
+
+function listsOf(wanted: Readonly<Record<AthleteList, boolean>>): readonly AthleteList[] {
+  return athleteLists.filter((list) => wanted[list]);
 }
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;

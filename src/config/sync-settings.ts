@@ -173,6 +173,18 @@ const sync = {
     example: 'addresses',
     doc: "Whether to store the photos' `addresses`: one more request for each activity with photos, and again when their number changes, at most every six hours",
   }),
+  savedRoutes: setting({
+    env: 'SYNC_SAVED_ROUTES',
+    format: 'switch',
+    example: 'true',
+    doc: 'Whether to store the routes that the athlete saved at Strava, daily: two requests for up to 200',
+  }),
+  starredSegments: setting({
+    env: 'SYNC_STARRED_SEGMENTS',
+    format: 'switch',
+    example: 'true',
+    doc: 'Whether to store the segments that the athlete starred, daily: two requests for up to 200',
+  }),
   sports: setting({
     env: 'SYNC_SPORTS',
     format: 'sports',

@@ -3,20 +3,15 @@
  * where each is, and how its pages follow each other. The records stay as they came.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { JsonObject, JsonValue } from '../domain/json.ts';
-import { isJsonObject } from '../domain/json.ts';
+import type { JsonObject } from '../domain/json.ts';
 import type { ActivityPart } from '../domain/sync/activity-parts.ts';
 import { partRules } from '../domain/sync/activity-parts.ts';
 import type { ActivityPartTask } from '../domain/sync/fetch-task.ts';
-import {
-  MalformedResponseError,
-  StravaRequestError,
-  SubscribersOnlyError,
-} from '../strava-errors.ts';
+import { StravaRequestError, SubscribersOnlyError } from '../strava-errors.ts';
 import type { RequestOptions } from '../sync/ports/source.ts';
 import type { ApiRequest, Client } from './client.ts';
 import type { HttpResponse } from './http.ts';
-import { errorOf, readResponse } from './responses.ts';
+import { errorOf, readRecords } from './responses.ts';
 
 type Query = Readonly<Record<string, string>>;
 type Records = readonly JsonObject[];
@@ -106,12 +101,7 @@ function readPart(
   { what }: ApiRequest,
 ): readonly JsonObject[] {
   if (response.status === 403) throw forbidden(response, part, what);
-  const records = readResponse(response, what);
-  const isList = Array.isArray(records) && (records as readonly JsonValue[]).every(isJsonObject);
-  if (isList) return records as readonly JsonObject[];
-  throw new MalformedResponseError(
-    `Strava's response for ${what} cannot be understood: it is not a list of records.`,
-  );
+  return readRecords(response, what);
 }
 
 /** Strava answers 402 or 403 to an athlete without a subscription; an inactive application is another matter. */

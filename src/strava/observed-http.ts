@@ -26,6 +26,8 @@ const endpoints: readonly (readonly [string, RegExp])[] = [
   ['kudos', /\/activities\/\d+\/kudos$/],
   ['comments', /\/activities\/\d+\/comments$/],
   ['photos', /\/activities\/\d+\/photos$/],
+  ['saved_routes', /\/athletes\/\d+\/routes$/],
+  ['starred_segments', /\/segments\/starred$/],
   ['segment', /\/segments\/\d+$/],
   ['segment_streams', /\/segments\/\d+\/streams$/],
   ['athlete', /\/athlete$/],

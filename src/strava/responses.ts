@@ -60,6 +60,16 @@ export function readObject(response: HttpResponse, what: string): JsonObject {
   throw new MalformedResponseError(`Strava's response for ${what} is not an object.`);
 }
 
+/** The JSON of a successful response, which has to be a list of objects. */
+export function readRecords(response: HttpResponse, what: string): readonly JsonObject[] {
+  const body = readResponse(response, what);
+  if (Array.isArray(body) && (body as readonly JsonValue[]).every(isJsonObject))
+    return body as readonly JsonObject[];
+  throw new MalformedResponseError(
+    `Strava's response for ${what} cannot be understood: it is not a list of records.`,
+  );
+}
+
 /** The faults in an error response; none if the body is not Strava's JSON. */
 export function faultsOf(response: HttpResponse): readonly Fault[] {
   const body = readBody(response);

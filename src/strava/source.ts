@@ -19,6 +19,7 @@ import { MalformedResponseError, StravaRejectedError } from '../strava-errors.ts
 import type { RequestOptions, StravaSource } from '../sync/ports/source.ts';
 import type { ApiRequest, Client } from './client.ts';
 import { fetchActivityPart } from './activity-parts.ts';
+import { fetchAthleteList } from './athlete-lists.ts';
 import { readObject, readResponse, rejectionOf } from './responses.ts';
 
 const segmentStreamKeys = ['distance', 'latlng', 'altitude'];
@@ -73,6 +74,7 @@ export function createSource(client: Client, { maxStreamsBytes }: SourceOptions)
       const record = await object(athleteId, request, options);
       return part === 'profile' ? withId(request, athleteId, record) : record;
     },
+    athleteList: (athleteId, list, options) => fetchAthleteList(client, athleteId, list, options),
     gear: async (athleteId, gearId, options) => {
       const request = optional(`/gear/${encodeURIComponent(gearId)}`, `gear ${gearId}`);
       return withId(request, gearId, await object(athleteId, request, options));

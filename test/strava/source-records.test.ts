@@ -29,7 +29,14 @@ let alter: (body: string) => string | undefined = () => undefined;
 
 beforeAll(async () => {
   const athletes = [
-    { id: athleteId, firstname: 'A', lastname: 'M', activities: 40, isSubscriber: true },
+    {
+      id: athleteId,
+      firstname: 'A',
+      lastname: 'M',
+      activities: 40,
+      isSubscriber: true,
+      starredSegments: 230,
+    },
   ];
   simulator = await startSimulator({ athletes, quota });
   proxy = await startResponseProxy(simulator, ({ path, body }) =>
@@ -301,5 +308,24 @@ describe('a part of an activity', () => {
     expect(await thrownBy(zones('{"resource":"Activity"}'))).toBeInstanceOf(SubscribersOnlyError);
     const inactive = '{"resource":"Application","field":"Status","code":"Inactive"}';
     expect(await thrownBy(zones(inactive))).toBeInstanceOf(ApplicationRejectedError);
+  });
+});
+
+describe('a list of an athlete', () => {
+  it('saved routes come to the end of the list, ids beyond 2^53 exact', async () => {
+    const routes = await source.athleteList(athleteId, 'saved_routes', free);
+    expect(routes).toHaveLength(3);
+    expect(routes.map(({ id }) => (typeof id === 'bigint' ? id.toString() : id))).toEqual(
+      routes.map((route) => route['id_str']),
+    );
+    const path = `/api/v3/athletes/${athleteId}/routes`;
+    expect(lastRequest()).toEqual({ path, query: { page: '2', per_page: '200' } });
+  });
+
+  it('starred segments come page by page', async () => {
+    const before = simulator.requests.count({ endpoint: 'starred-segments' });
+    const segments = await source.athleteList(athleteId, 'starred_segments', free);
+    expect(segments).toHaveLength(230);
+    expect(simulator.requests.count({ endpoint: 'starred-segments' }) - before).toBe(3);
   });
 });

@@ -262,6 +262,7 @@ function noted(source: StravaSource, sent: (name: string) => void): StravaSource
     segment: note('segment', 'segment'),
     segmentStreams: note('segment-streams', 'segmentStreams'),
     athlete: note('athlete', 'athlete'),
+    athleteList: note('list-of', 'athleteList'),
     gear: note('gear', 'gear'),
   };
 }
@@ -274,6 +275,7 @@ const fakeSource: StravaSource = {
   segment: () => Promise.resolve({}),
   segmentStreams: () => Promise.resolve(someStreams),
   athlete: () => Promise.resolve({}),
+  athleteList: () => Promise.resolve([]),
   gear: () => Promise.resolve({}),
 };
 
@@ -336,6 +338,7 @@ function fakeTasks({ pending, due = [] }: FakeOptions, clock: Clock) {
     storeSegment: (_, id) => stored(`segment:${id}`),
     storeSegmentStreams: (_, id) => stored(`segment:${id}`),
     storeAthlete: (_, part) => stored(`athlete:${part}`),
+    storeAthleteList: (_, list) => stored(`list:${list}`),
     storeGear: (_, gearId) => stored(`gear:${gearId}`),
     postpone: (_, task, retry, error) => {
       const key = taskKey(task);

@@ -36,6 +36,7 @@ const segment = { kind: 'segment', part: 'record', segmentId: 7, tries: 0 } as c
 const segmentStreams = { ...segment, part: 'streams' } as const;
 const zones = { kind: 'athlete', part: 'zones', tries: 0 } as const;
 const activityZones = { kind: 'activityPart', part: 'zones', activityId: 5, tries: 0 } as const;
+const routes = { kind: 'athleteList', list: 'saved_routes', tries: 0 } as const;
 const gear = { kind: 'gear', gearId: 'b1', tries: 0 } as const;
 const oldStreams = { ...streamsTask(5), startAt: new Date(0) };
 
@@ -44,7 +45,7 @@ function failing(error: Error): StravaSource {
   const fail = () => Promise.reject(error);
   return {
     ...{ listPage: fail, streams: fail, activity: fail, activityPart: fail, segment: fail },
-    ...{ segmentStreams: fail, athlete: fail, gear: fail },
+    ...{ segmentStreams: fail, athlete: fail, athleteList: fail, gear: fail },
   };
 }
 
@@ -93,6 +94,8 @@ describe('a fetch task', () => {
     [SubscribersOnlyError, oldStreams, 'streams:5, for subscribers only'],
     [SubscribersOnlyError, details, 'activity:5, for subscribers only'],
     [SubscribersOnlyError, zones, 'athlete:zones, for subscribers only'],
+    [ScopeMissingError, routes, 'list:saved_routes, the login does not allow it'],
+    [NotFoundError, routes, 'list:saved_routes, Strava has none'],
     [ScopeMissingError, zones, 'athlete:zones, the login does not allow it'],
     [ScopeMissingError, segmentStreams, 'segment:7, the login does not allow it'],
   ])('a fetch task is unavailable after $name: %j', async (failure, task, written) => {

@@ -2,6 +2,7 @@
  * The requests beside the pages of the list: streams, one activity, a part of one, one segment, one part
  * of the athlete, gear. What each is for, its key, and its place in the planner's order. Pure.
  */
+import type { AthleteList } from './athlete-lists.ts';
 import type { ActivityPart } from './activity-parts.ts';
 
 /** Parts of an athlete, each one request, the one most worth fetching first. */
@@ -77,6 +78,12 @@ export interface AthleteTask extends Tried {
   readonly isFirst?: boolean;
 }
 
+/** A list of the athlete, whole. */
+export interface AthleteListTask extends Tried {
+  readonly kind: 'athleteList';
+  readonly list: AthleteList;
+}
+
 export interface GearTask extends Tried {
   readonly kind: 'gear';
   readonly gearId: string;
@@ -84,7 +91,13 @@ export interface GearTask extends Tried {
 
 /** One request that can be made now. */
 export type FetchTask =
-  StreamsTask | ActivityTask | ActivityPartTask | SegmentTask | AthleteTask | GearTask;
+  | StreamsTask
+  | ActivityTask
+  | ActivityPartTask
+  | SegmentTask
+  | AthleteTask
+  | AthleteListTask
+  | GearTask;
 
 /** A task that `sync --activity` requested. */
 export type RequestedTask = (StreamsTask | ActivityTask) & { readonly requestedAt: Date };
@@ -105,6 +118,8 @@ export function taskKey(task: FetchTask): string {
       return `segment:${task.segmentId}`;
     case 'athlete':
       return `athlete:${task.part}`;
+    case 'athleteList':
+      return `list:${task.list}`;
     case 'gear':
       return `gear:${task.gearId}`;
   }
@@ -125,7 +140,7 @@ export const ranks = [
   'upkeep',
   'oldStreams',
   'oldDetails',
-  'activityPart',
+  'extra',
   'segment',
 ] as const;
 
@@ -143,8 +158,10 @@ export function rankOf(task: FetchTask): TaskRank {
       if (task.purpose === 'confirm') return 'upkeep';
       return task.isFresh ? 'freshDetails' : 'oldDetails';
     case 'activityPart':
+    case 'athleteList':
+      return 'extra';
     case 'segment':
-      return task.kind;
+      return 'segment';
     case 'athlete':
       // Once for each athlete: Strava's totals say how long the list is.
       return task.part === 'stats' && task.isFirst === true ? 'firstStats' : 'upkeep';

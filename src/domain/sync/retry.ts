@@ -124,11 +124,11 @@ export function refreshAt(kind: 'athlete' | 'gear', at: Date): Date {
 }
 
 /**
- * When to request again what Strava does not give: a part of the athlete in a month, for a subscription
+ * When to request again what Strava does not give: a part or list of the athlete in a month, for a subscription
  * may begin; an activity that is neither there nor gone tomorrow. Undefined when that is final.
  */
 export function unavailableRetryAt(task: FetchTask, at: Date): Date | undefined {
-  if (task.kind === 'athlete') return later(at, 30 * dayMs);
+  if (task.kind === 'athlete' || task.kind === 'athleteList') return later(at, 30 * dayMs);
   return task.kind === 'activity' && task.purpose === 'confirm' ? later(at, dayMs) : undefined;
 }
 

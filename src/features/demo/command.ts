@@ -51,6 +51,7 @@ const demonstrated = {
   trackSource: 'summary' as const,
   shouldFetchDetails: false,
   shouldFetchSegments: false,
+  lists: [],
   parts: [],
   sports: [],
   shouldFetchAthlete: true,

@@ -49,6 +49,8 @@ const personal: readonly PersonalCollection[] = [
   { name: 'tombstones', filter: byAthlete },
   { name: 'parked', filter: byAthlete },
   { name: 'gear', filter: ({ id }) => ({ 'sync.athlete_id': id }) },
+  { name: 'saved_routes', filter: ({ id }) => ({ 'sync.athlete_id': id }) },
+  { name: 'starred_segments', filter: ({ id }) => ({ 'sync.athlete_id': id }) },
   {
     name: 'segments',
     filter: ({ id }) => ({ 'sync.athlete_ids': id }),

@@ -4,6 +4,7 @@
  */
 import type { Filter, UpdateFilter } from 'mongodb';
 import type { JsonObject } from '../../domain/json.ts';
+import { athleteLists } from '../../domain/sync/athlete-lists.ts';
 import { athleteParts } from '../../domain/sync/fetch-task.ts';
 import { LeaseLostError } from '../../errors.ts';
 import type { AthleteState, AthleteStore, BackfillRequest } from '../../sync/ports/athletes.ts';
@@ -35,7 +36,8 @@ export async function saveAthlete(
   athleteId: number,
   profile: JsonObject,
 ): Promise<void> {
-  const forgotten = athleteParts.map((part) => `sync.${part}`);
+  const names = [...athleteParts, ...athleteLists, 'closed_parts'];
+  const forgotten = names.map((name) => `sync.${name}`);
   const update = [profileStep(profile), { $unset: forgotten }];
   await athletes.updateOne({ _id: int64(athleteId) }, update, { upsert: true });
 }

@@ -5,6 +5,7 @@
  * The athlete and the gear stay: they are fetched again and again.
  */
 import type { Document, Filter } from 'mongodb';
+import { athleteLists } from '../../domain/sync/athlete-lists.ts';
 import { activityParts } from '../../domain/sync/activity-parts.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
 import type { ActivityDocument, Store, TombstoneDocument } from '../schema/collections.ts';
@@ -56,7 +57,7 @@ export async function expire(store: Store, expiry: Expiry): Promise<number> {
 }
 
 /**
- * The history of changes, records that were parked, and segments. A segment is gone with what is known
+ * The history of changes, records that were parked, lists that are not read any more, and segments. A segment is gone with what is known
  * of it: it is fetched again only when the details of another activity meet it.
  */
 async function removeTheRest(store: Store, { athleteId, fetchedBefore }: Expiry): Promise<void> {
@@ -64,6 +65,8 @@ async function removeTheRest(store: Store, { athleteId, fetchedBefore }: Expiry)
   const old = { $lt: fetchedBefore };
   await removeAll(store, 'changes', { athlete_id: id, seen_at: old });
   await removeAll(store, 'parked', { athlete_id: id, first_seen_at: old });
+  for (const list of athleteLists)
+    await removeAll(store, list, { 'sync.athlete_id': id, 'sync.fetched_at': old });
   await removeAll(store, 'segments', { 'sync.athlete_ids': id, 'sync.record.fetched_at': old });
 }
 

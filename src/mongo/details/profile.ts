@@ -4,7 +4,9 @@
  */
 import type { Document } from 'mongodb';
 import type { JsonObject } from '../../domain/json.ts';
-import type { AthletePart, AthleteTask } from '../../domain/sync/fetch-task.ts';
+import type { AthleteListTask, AthletePart, AthleteTask } from '../../domain/sync/fetch-task.ts';
+import type { AthleteList } from '../../domain/sync/athlete-lists.ts';
+import { athleteLists } from '../../domain/sync/athlete-lists.ts';
 import { athleteParts } from '../../domain/sync/fetch-task.ts';
 import { refreshAt } from '../../domain/sync/retry.ts';
 import { LeaseLostError } from '../../errors.ts';
@@ -37,18 +39,21 @@ export async function storeAthletePart(
   return undefined;
 }
 
-/** Writes the state of a part without storing one; an earlier part stays. */
+/** What of an athlete has a state in `sync`. */
+type Named = AthletePart | AthleteList;
+
+/** Writes the state of a part or list without storing one; an earlier one stays. */
 export async function setPartState(
   store: Store,
   write: TaskWrite,
-  part: AthletePart,
+  part: Named,
   state: FetchState,
 ): Promise<void> {
   await updateUnderLease(store, write, [stateStep(write, part, state)]);
 }
 
 /** As a literal inside `$mergeObjects`, because a `$set` of an object keeps the keys that it does not name. */
-function stateStep({ epoch }: TaskWrite, part: AthletePart, state: FetchState): Document {
+function stateStep({ epoch }: TaskWrite, part: Named, state: FetchState): Document {
   const sync = { [part]: { $literal: state }, epoch: { $literal: epoch } };
   return { $set: { sync: { $mergeObjects: ['$sync', sync] } } };
 }
@@ -68,13 +73,29 @@ export async function dueAthleteParts(
     }));
 }
 
-/** When the next failed, not yet parked part becomes due. */
+/** The wanted lists that were never stored, or not for a day. */
+export async function dueAthleteLists(
+  store: Store,
+  { athleteId, now, kept: { lists = [] } }: Pick<TaskQuery, 'athleteId' | 'now' | 'kept'>,
+): Promise<readonly AthleteListTask[]> {
+  if (lists.length === 0) return [];
+  const states = await load(store, athleteId);
+  const refreshedAt = (at: Date): Date => refreshAt('athlete', at);
+  return lists
+    .filter((list) => isDue(states[list], now, refreshedAt))
+    .map((list) => ({ kind: 'athleteList', list, tries: states[list]?.tries ?? 0 }));
+}
+
+/** When the next failed, not yet parked part or list becomes due. */
 export async function nextPartTryAt(
   store: Store,
-  { athleteId, now }: Pick<TaskQuery, 'athleteId' | 'now'>,
+  { athleteId, now, kept }: Pick<TaskQuery, 'athleteId' | 'now' | 'kept'>,
 ): Promise<Date | undefined> {
-  const states = Object.values(await load(store, athleteId));
-  return states
+  const wanted = [...(kept.athlete ? athleteParts : []), ...(kept.lists ?? [])];
+  if (wanted.length === 0) return undefined;
+  const states = await load(store, athleteId);
+  return wanted
+    .flatMap((name) => states[name] ?? [])
     .flatMap(({ state, next_try_at: at }) => (state === 'pending' && at && at > now ? [at] : []))
     .toSorted((one, other) => one.getTime() - other.getTime())[0];
 }
@@ -82,8 +103,9 @@ export async function nextPartTryAt(
 async function load(
   { athletes }: Store,
   athleteId: number,
-): Promise<Readonly<Partial<Record<AthletePart, FetchState>>>> {
-  const projection = Object.fromEntries(athleteParts.map((part) => [`sync.${part}`, 1]));
+): Promise<Readonly<Partial<Record<Named, FetchState>>>> {
+  const names = [...athleteParts, ...athleteLists];
+  const projection = Object.fromEntries(names.map((name) => [`sync.${name}`, 1]));
   const found = await athletes.findOne({ _id: int64(athleteId) }, { projection });
   return found?.sync ?? {};
 }

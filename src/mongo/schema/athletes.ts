@@ -110,6 +110,8 @@ const athleteBookkeeping = object("Domestique's own data about the athlete", {
       at: date('when it was said'),
     }),
   ),
+  saved_routes: optional(fetchState('the state of the saved routes', {})),
+  starred_segments: optional(fetchState('the state of the starred segments', {})),
   closed_parts: optional(
     object("parts of activities that Strava gives for none of the athlete's", closedParts),
   ),

@@ -13,6 +13,7 @@ import {
   schema,
   workers,
 } from './bookkeeping.ts';
+import { savedRoutes, starredSegments } from './athlete-lists.ts';
 import { changes, tombstones } from './history.ts';
 import { pendingLogins, subscriptions, tokens } from './logins.ts';
 import { routes } from './routes.ts';
@@ -26,6 +27,8 @@ export const definitions = [
   athletes,
   gear,
   segments,
+  savedRoutes,
+  starredSegments,
   changes,
   tombstones,
   tokens,

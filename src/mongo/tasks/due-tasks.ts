@@ -29,7 +29,7 @@ import {
 } from '../details/activity-parts.ts';
 import { isDetailsWanted } from '../athletes/details-choice.ts';
 import { dueGear } from '../details/gear.ts';
-import { dueAthleteParts, nextPartTryAt } from '../details/profile.ts';
+import { dueAthleteLists, dueAthleteParts, nextPartTryAt } from '../details/profile.ts';
 import type { ActivityDocument, Store } from '../schema/collections.ts';
 
 const streamsAhead = 16;
@@ -53,6 +53,7 @@ export async function dueTasks(
     ...(await dueConfirmations(store, query)),
     ...(await dueDetails(store, query, ranges.at(-1))),
     ...(await dueActivityParts(store, query)),
+    ...(await dueAthleteLists(store, query)),
     ...(await dueSegments(store, query)),
   ];
   return withoutExcluded(found, query);
@@ -198,7 +199,7 @@ export async function nextTaskTryAt(
     ...(kept.details === true ? [await nextInRanges(store, 'details', details, query)] : []),
     ...(await nextActivityPartTryAt(store, query)),
     ...(kept.segments ? [await nextTryIn(ofSegments(store, query))] : []),
-    ...(kept.athlete ? [await nextPartTryAt(store, query)] : []),
+    await nextPartTryAt(store, query),
     ...(kept.athlete ? [await nextTryIn(ofGear(store, query))] : []),
   ].filter((at) => at !== undefined);
   return tries.length === 0 ? undefined : new Date(Math.min(...tries.map(Number)));

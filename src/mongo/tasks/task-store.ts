@@ -21,6 +21,7 @@ import {
 } from '../details/activity-parts.ts';
 import { alignedDetail, setDetailsState, storeDetails } from '../details/details.ts';
 import { setGearState, storeGear } from '../details/gear.ts';
+import { storeAthleteList } from '../details/athlete-lists.ts';
 import { setPartState, storeAthletePart } from '../details/profile.ts';
 import { setSegmentState, storeSegment, storeSegmentStreams } from '../details/segments.ts';
 import type { Store } from '../schema/collections.ts';
@@ -61,6 +62,7 @@ export function createTaskStore(
       storeSegment,
       storeSegmentStreams,
       storeAthlete: storeAthletePart,
+      storeAthleteList,
       storeGear,
       postpone,
       markUnavailable,
@@ -128,6 +130,8 @@ function setState(
       return setSegmentState(store, write, task, state);
     case 'athlete':
       return setPartState(store, write, task.part, state);
+    case 'athleteList':
+      return setPartState(store, write, task.list, state);
     case 'gear':
       return setGearState(store, write, task.gearId, state);
   }

@@ -23,6 +23,7 @@ import {
   lapsOf,
   photosOf,
 } from '../world/detail.ts';
+import { savedRoutesOf, starredSegmentsOf } from '../world/athlete-lists.ts';
 import { partOf } from './endpoints.ts';
 import type { Address } from './endpoints.ts';
 import type { Grant } from '../world/grants.ts';
@@ -69,6 +70,7 @@ function athleteResponse({ world, shelf }: ApiDeps, request: ApiRequest): Simula
   const spec = world.athletes.find(({ id }) => id === grant.athleteId);
   if (spec === undefined) return recordNotFound('Athlete');
   const isWhole = grant.scopes.includes('profile:read_all');
+  const hidesPrivate = !grant.scopes.includes('read_all');
   if (address.endpoint === 'athlete') return jsonResponse(athleteOf(spec, isWhole));
   if (address.endpoint === 'athlete-zones') {
     return isWhole ? jsonResponse(zonesOf(spec.id)) : permissionMissing('profile:read_all');
@@ -77,7 +79,11 @@ function athleteResponse({ world, shelf }: ApiDeps, request: ApiRequest): Simula
     const gear = gearOf(spec.id, address.id);
     return gear === null ? recordNotFound('Gear') : jsonResponse(gear);
   }
+  if (address.endpoint === 'starred-segments')
+    return jsonResponse(pageOf(starredSegmentsOf(spec), request.query));
   if (Number(address.id) !== spec.id) return recordNotFound('Athlete');
+  if (address.endpoint === 'saved-routes')
+    return jsonResponse(pageOf(savedRoutesOf(spec, hidesPrivate), request.query));
   return jsonResponse(statsOf(shelf.ofAthlete(spec.id), nowMs));
 }
 

@@ -22,6 +22,8 @@ export type Endpoint =
   | 'kudos'
   | 'comments'
   | 'photos'
+  | 'saved-routes'
+  | 'starred-segments'
   | 'segment'
   | 'segment-streams'
   | 'subscriptions'

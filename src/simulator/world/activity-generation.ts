@@ -27,6 +27,9 @@ export interface AthleteSpec {
   readonly privateShare?: number;
   /** Share of activities whose start time is hidden; default 0. */
   readonly hiddenStartShare?: number;
+  /** How many routes are saved, and how many segments starred; default 3. */
+  readonly savedRoutes?: number;
+  readonly starredSegments?: number;
   /** Whether Strava gives the athlete what is for subscribers only; default false. */
   readonly isSubscriber?: boolean;
 }

@@ -17,6 +17,11 @@ const segmentsPerPlace = 8;
 const firstSegmentId = 7_100_000;
 const firstEffortId = 2n ** 53n + 3n;
 
+/** The id of one of the segments, counted over all places and again from the start. */
+export function segmentIdAt(index: number): number {
+  return firstSegmentId + (index % (places.length * segmentsPerPlace));
+}
+
 /** The segment of `GET /segments/{id}`; null for an unknown id. */
 export function segmentOf(id: number): JsonRecord | null {
   const place = placeOf(id);

@@ -7,6 +7,7 @@ import type { Streams } from '../../domain/activity/streams.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Reserve } from '../../domain/rate-limit/quota.ts';
 import type { ActivityPartTask, AthletePart } from '../../domain/sync/fetch-task.ts';
+import type { AthleteList } from '../../domain/sync/athlete-lists.ts';
 import type { ListRequest } from '../../domain/sync/list-coverage.ts';
 
 /** How one request may be made. */
@@ -40,5 +41,11 @@ export interface StravaSource {
   /** `distance`, `latlng` and `altitude`. */
   segmentStreams(athleteId: number, segmentId: number, options: RequestOptions): Promise<Streams>;
   athlete(athleteId: number, part: AthletePart, options: RequestOptions): Promise<JsonObject>;
+  /** A list of the athlete to its end, which takes at least two requests where there is anything in it. */
+  athleteList(
+    athleteId: number,
+    list: AthleteList,
+    options: RequestOptions,
+  ): Promise<readonly JsonObject[]>;
   gear(athleteId: number, gearId: string, options: RequestOptions): Promise<JsonObject>;
 }

@@ -6,6 +6,7 @@ import type { ActivityDetail } from '../../domain/activity/detail.ts';
 import type { Streams } from '../../domain/activity/streams.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { EventBudget } from '../../domain/sync/event-budget.ts';
+import type { AthleteList } from '../../domain/sync/athlete-lists.ts';
 import type { ActivityPart } from '../../domain/sync/activity-parts.ts';
 import type {
   ActivityPartTask,
@@ -27,6 +28,8 @@ export interface KeptKinds {
   readonly athlete: boolean;
   /** The parts of activities beside streams and details; none where it is absent. */
   readonly parts?: readonly ActivityPart[];
+  /** The lists of the athlete beside the activities; none where it is absent. */
+  readonly lists?: readonly AthleteList[];
   /** Whose activities may cost a request of their own; all where it is empty or absent. */
   readonly sports?: readonly string[];
 }
@@ -105,6 +108,12 @@ export interface TaskStore {
     streams: Streams,
   ): Promise<StorageProblem>;
   storeAthlete(write: TaskWrite, part: AthletePart, record: JsonObject): Promise<StorageProblem>;
+  /** Puts the list in the place of the earlier one. */
+  storeAthleteList(
+    write: TaskWrite,
+    list: AthleteList,
+    records: readonly JsonObject[],
+  ): Promise<StorageProblem>;
   storeGear(write: TaskWrite, gearId: string, record: JsonObject): Promise<StorageProblem>;
   /** The task is due again at `retry.nextTryAt`; `error` says why it failed, if it did. */
   postpone(write: TaskWrite, task: FetchTask, retry: Retry, error?: string): Promise<void>;

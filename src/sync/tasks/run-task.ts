@@ -89,6 +89,10 @@ async function request(
       const record = await source.athlete(athleteId, task.part, options);
       return storing((write) => tasks.storeAthlete(write, task.part, record));
     }
+    case 'athleteList': {
+      const records = await source.athleteList(athleteId, task.list, options);
+      return storing((write) => tasks.storeAthleteList(write, task.list, records));
+    }
     case 'gear': {
       const record = await source.gear(athleteId, task.gearId, options);
       return storing((write) => tasks.storeGear(write, task.gearId, record));

@@ -72,10 +72,15 @@ export function queryOf(
     now: new Date(nowMs),
     freshFrom: freshFrom(nowMs),
     exclude: new Set([...inFlight, ...backingOff]),
-    kept: { ...kept, athlete: kept.athlete && scope.kind === 'default' },
+    kept: keptIn(kept, scope.kind === 'default'),
     eventBudgets: eventBudgets(quota.known(), quota.settings, nowMs),
     ...(scope.kind === 'activity' && { only: scope.activityId }),
   };
+}
+
+/** What belongs to the athlete is fetched for the default backfill only. */
+function keptIn(kept: KeptKinds, isDefault: boolean): KeptKinds {
+  return isDefault ? kept : { ...kept, athlete: false, lists: [] };
 }
 
 /** Takes a task out of the picture; after the last one of its rank there may be more in the database. */

@@ -13,6 +13,8 @@ describe('the parts of activities', () => {
         SYNC_KUDOERS: 'true',
         SYNC_COMMENTS: 'true',
         SYNC_PHOTOS: 'addresses',
+        SYNC_SAVED_ROUTES: 'true',
+        SYNC_STARRED_SEGMENTS: 'true',
       },
     });
     const { exitCode, stderr } = await scene.call('sync');
@@ -26,6 +28,8 @@ describe('the parts of activities', () => {
       expect(stored?.['photo_list'] ?? []).toHaveLength(Number(summary['total_photo_count'] ?? 0));
       if (!summary.manual) expect(stored).toMatchObject({ sync: { zones: { state: 'stored' } } });
     }
+    expect(await scene.db.collection('saved_routes').countDocuments()).toBe(3);
+    expect(await scene.db.collection('starred_segments').countDocuments()).toBe(3);
     const order = simulator.requests.entries.map(({ endpoint }) => endpoint);
     expect(order.indexOf('activity-zones')).toBeGreaterThan(order.lastIndexOf('streams'));
     const requests = order.length;

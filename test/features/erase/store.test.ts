@@ -71,6 +71,8 @@ async function fill(athlete: number): Promise<void> {
     tombstones: { _id: Long.fromNumber(athlete * 10 + 1), athlete_id: id },
     parked: { _id: `${athlete}:5`, athlete_id: id },
     gear: { _id: `b${athlete}`, sync: { athlete_id: id } },
+    saved_routes: { _id: `${athlete}:1`, sync: { athlete_id: id } },
+    starred_segments: { _id: `${athlete}:1`, sync: { athlete_id: id } },
     segments: { _id: Long.fromNumber(athlete * 10), sync: { athlete_ids: [id] } },
     runs: { error: `Another process took athlete ${athlete} over.` },
     notifications: { _id: `parked:${athlete}`, athlete_id: id },
