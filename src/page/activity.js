@@ -20,6 +20,7 @@ import {
 import {
   bestDistancesSection,
   bestPowersSection,
+  climbsSection,
   lapsSection,
   tableColumn,
   zonesSection,
@@ -128,6 +129,7 @@ function showTexts() {
     lapsSection(activity, format),
     tableColumn(zones),
     tableColumn(bests),
+    climbsSection(activity, format),
     segmentsSection(activity, { format, athlete }),
     sameRouteSection(activity, { format, athlete }),
   ];

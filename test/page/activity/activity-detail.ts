@@ -50,6 +50,7 @@ export function detailOf(fields: Partial<ActivityDetail> = {}): ActivityDetail {
     powerZones: [],
     bestDistances: [],
     bestPowers: [],
+    climbs: [],
     segmentEfforts: [],
     sameRoute: [],
     stravaUrl: 'https://www.strava.com/activities/12345678901',

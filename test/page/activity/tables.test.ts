@@ -3,6 +3,7 @@ import { sameRouteSection, segmentsSection } from '../../../src/page/activity/hi
 import {
   bestDistancesSection,
   bestPowersSection,
+  climbsSection,
   lapsSection,
   tableColumn,
   zonesSection,
@@ -96,6 +97,25 @@ describe('the best efforts of an activity', () => {
     expect(cellsOf(bestPowersSection(detailOf({ bestPowers }), format)).slice(1)).toEqual([
       ['1 min', '320 W'],
     ]);
+  });
+});
+
+describe('the climbs of an activity', () => {
+  const climb = { start: 2_000, length: 5_000, gain: 350, gradient: 7, steepest: 11.3 };
+
+  it('the climbs of an activity have their category by its name, and the metres in an hour', () => {
+    const climbs = [
+      { ...climb, category: 5, seconds: 1_800 },
+      { ...climb, start: null, gradient: null, category: 7, seconds: 0 },
+    ];
+    expect(cellsOf(climbsSection(detailOf({ climbs }), format)).slice(1)).toEqual([
+      ['2.00 km', '5.00 km', '350 m', '7.0 %', '11.3 %', 'HC', '30:00', '700 m'],
+      ['', '5.00 km', '350 m', '', '11.3 %', '', '0:00', ''],
+    ]);
+  });
+
+  it('the climbs of an activity without one are no section', () => {
+    expect(climbsSection(detailOf({}), format)).toBeNull();
   });
 });
 

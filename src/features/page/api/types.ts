@@ -243,6 +243,20 @@ export interface SegmentEffort {
 }
 
 /** `GET /api/v1/activities/ID`. */
+/** A climb; metres, seconds with the pauses, and per cent. */
+export interface ActivityClimb {
+  /** Where it starts, from the start of the activity. */
+  readonly start: number | null;
+  readonly length: number;
+  readonly gain: number;
+  readonly gradient: number | null;
+  /** Over its steepest 100 m. */
+  readonly steepest: number | null;
+  /** As Strava's `climb_category`: 0 for none, 1 for category 4, to 4 for category 1, 5 for HC. */
+  readonly category: number | null;
+  readonly seconds: number;
+}
+
 export interface ActivityDetail extends ActivitySummary {
   readonly athleteName: string;
   readonly description: string;
@@ -277,6 +291,8 @@ export interface ActivityDetail extends ActivitySummary {
   readonly powerZones: readonly Zone[];
   readonly bestDistances: readonly { readonly meters: number; readonly seconds: number }[];
   readonly bestPowers: readonly { readonly seconds: number; readonly watts: number }[];
+  /** In the order of the way. */
+  readonly climbs: readonly ActivityClimb[];
   readonly segmentEfforts: readonly SegmentEffort[];
   /** The other activities on the same way, newest first. */
   readonly sameRoute: readonly ActivitySummary[];

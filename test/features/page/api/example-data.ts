@@ -61,6 +61,12 @@ const derived = {
   version: 3,
   best_distance: [{ meters: 5_000, seconds: 890.1 }],
   best_power: [],
+  climbs: [
+    {
+      ...{ from_m: 1_200, to_m: 2_600, from_index: 0, to_index: 1, length: 1_400, gain: 84.2 },
+      ...{ gradient: 6, steepest: 8.1, category: 1, seconds: 312 },
+    },
+  ],
   best_time: [],
   heartrate_seconds: [
     { bpm: 90, seconds: 30 },
@@ -81,8 +87,12 @@ async function storeRecording(db: Db, id: number, startAt: Date): Promise<void> 
     start_date: startAt,
     fetched_at: startAt,
   });
+  // As a recording is written: the summary's part of `derived` stays.
+  const recorded = Object.fromEntries(
+    Object.entries(derived).map(([field, value]) => [`derived.${field}`, value]),
+  );
   const streams = { state: 'stored', tries: 0, sample_count: 4, fetched_at: startAt };
   await db
     .collection<{ _id: Long }>('activities')
-    .updateOne({ _id }, { $set: { 'sync.streams': streams, derived } });
+    .updateOne({ _id }, { $set: { 'sync.streams': streams, ...recorded } });
 }

@@ -12,7 +12,7 @@ import { unknownActivity } from '../responses.ts';
 import { segmentEffortsOf } from './segment-history.ts';
 import { summaryFields, summaryOf } from '../summary.ts';
 import { polylineOf, trackPositions } from '../lists/tracks.ts';
-import type { ActivityDetail, ActivitySummary, Lap } from '../types.ts';
+import type { ActivityClimb, ActivityDetail, ActivitySummary, Lap } from '../types.ts';
 import { documentsOf, flagOf, measureOf, numberOf, textOf } from '../values.ts';
 import { heartrateZonesOf, powerZonesOf } from './zones.ts';
 
@@ -97,7 +97,7 @@ function flagsOf(activity: Document) {
 function recordingOf(activity: Document) {
   const { streams } = Object(activity['sync']) as { streams?: unknown };
   const { source, error, reason, sample_count } = Object(streams) as Document;
-  const { best_distance, best_power } = Object(activity['derived']) as Document;
+  const { best_distance, best_power, climbs } = Object(activity['derived']) as Document;
   return {
     isOfExport: source === 'export',
     sampleCount: measureOf(sample_count),
@@ -110,7 +110,21 @@ function recordingOf(activity: Document) {
       const [seconds, watts] = [measureOf(best['seconds']), measureOf(best['watts'])];
       return seconds === null || watts === null ? [] : [{ seconds, watts }];
     }),
+    climbs: documentsOf(climbs).flatMap(climbOf),
   };
+}
+
+/** Nothing without a length, a gain and a time. */
+function climbOf(climb: Document): readonly ActivityClimb[] {
+  const length = measureOf(climb['length']);
+  const gain = measureOf(climb['gain']);
+  const seconds = measureOf(climb['seconds']);
+  if (length === null || gain === null || seconds === null) return [];
+  const start = measureOf(climb['from_m']);
+  const [gradient, steepest] = [measureOf(climb['gradient']), measureOf(climb['steepest'])];
+  return [
+    { start, length, gain, gradient, steepest, category: measureOf(climb['category']), seconds },
+  ];
 }
 
 function lapOf(lap: Document): Lap {

@@ -121,6 +121,12 @@ describe('GET /activities/ID', () => {
       powerZones: [],
       bestDistances: [{ meters: 5_000, seconds: 1_254.5 }],
       bestPowers: [{ seconds: 1_200, watts: 243.7 }],
+      climbs: [
+        {
+          ...{ start: 2_000, length: 5_000, gain: 350.2, gradient: 7, steepest: 11.3 },
+          ...{ category: 3, seconds: 1_000 },
+        },
+      ],
       stravaUrl: 'https://www.strava.com/activities/19000000001',
     });
   });
