@@ -29,10 +29,10 @@ function wholePositive(text: string): number | undefined {
   return Number.isSafeInteger(value) ? value : undefined;
 }
 
-function degreesWithin(max: number): (text: string) => number | undefined {
+function within(min: number, max: number): (text: string) => number | undefined {
   return (text) => {
     const value = Number(text);
-    return text.trim() !== '' && Math.abs(value) <= max ? value : undefined;
+    return text.trim() !== '' && value >= min && value <= max ? value : undefined;
   };
 }
 
@@ -132,8 +132,8 @@ export const parameters = {
   year: required('a year of four digits; without it, this one', '2026', yearOf),
   country: required('a country, as its code or English name', 'AT', countryOf),
   city: required('the name of a city', 'Vienna', (text) => (text === '' ? undefined : text)),
-  lng: required('a longitude, -180 to 180', '16.3738', degreesWithin(180)),
-  lat: required('a latitude, -90 to 90', '48.2082', degreesWithin(90)),
+  lng: required('a longitude, -180 to 180', '16.3738', within(-180, 180)),
+  lat: required('a latitude, -90 to 90', '48.2082', within(-90, 90)),
   polygon: required(
     'at least three corners, "LNG,LAT LNG,LAT LNG,LAT", or a GeoJSON polygon as text or in a file',
     area,
@@ -148,6 +148,11 @@ export const parameters = {
   ),
   percent: optional('a number of per cent', '8', positive),
   seconds: optional('a number of seconds', '1200', wholePositive),
+  resting: optional('a resting heart rate, 25 to 110 beats a minute', '60', within(25, 110)),
+  highest: optional('a highest heart rate, 120 to 250 beats a minute', '190', within(120, 250)),
+  sex: optional('male or female', 'male', (text) =>
+    text === 'male' || text === 'female' ? text : undefined,
+  ),
   days: optional('a whole number above 0', '7', wholePositive),
   limit: optional('a whole number above 0', '10', wholePositive),
 } as const satisfies Readonly<Record<string, Parameter>>;

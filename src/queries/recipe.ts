@@ -86,6 +86,9 @@ export const meters = new Name('meters');
 export const segment = new Name('segment');
 export const seconds = new Name('seconds');
 export const percent = new Name('percent');
+export const resting = new Name('resting');
+export const highest = new Name('highest');
+export const sex = new Name('sex');
 
 /** The stage that restricts a query on `activities` to one athlete and to `more`. */
 export function ofAthlete(more: Document = {}): Document {

@@ -14,6 +14,7 @@ import { starts } from './questions/places.ts';
 import { segments } from './questions/segments.ts';
 import { routeClimbs } from './questions/route-climbs.ts';
 import { training } from './questions/training.ts';
+import { trainingLoad } from './questions/training-load.ts';
 import { totals } from './questions/totals.ts';
 
 export const recipes: readonly Recipe[] = [
@@ -29,6 +30,7 @@ export const recipes: readonly Recipe[] = [
   ...starts,
   ...segments,
   ...training,
+  ...trainingLoad,
   ...mirrorHealth,
 ];
 

@@ -36,6 +36,7 @@ const settings: Readonly<Record<string, (fixture: Fixture) => Settings>> = {
   }),
   eddington: () => ({ sport: '"Ride"', unit: '1609.344' }),
   gaps: () => ({ days: '5' }),
+  'training-load': () => ({ resting: '52', highest: '187', sex: '"female"', limit: '400' }),
   'fastest-by-sport': () => ({ meters: '3000' }),
   'best-distance': () => ({ meters: '5000' }),
   'best-hour': () => ({ sport: '"Ride"' }),
@@ -134,6 +135,8 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   'segments-near-best': ({ truth }) => segments.segmentsNearBest(truth, 10),
   'power-curve': ({ truth, parked }) => training.curve(truth, 'watts', parked.id),
   'heartrate-curve': ({ truth, parked }) => training.curve(truth, 'heartrate', parked.id),
+  'training-load': ({ truth }) =>
+    training.trainingLoad(truth, { resting: 52, highest: 187 }).slice(0, 400),
   'streams-states': ({ truth, parked }) => totals.streamsStates(truth, parked.id),
   'streams-missing': ({ parked }) => [
     {

@@ -1,5 +1,5 @@
 /**
- * The expected curves of power and heart rate, from what Strava has, second by second.
+ * The expected curves of power and heart rate, and the load, from what Strava has, second by second.
  */
 import type { Truth } from './fixture.ts';
 
@@ -52,4 +52,38 @@ export function curve(truth: readonly Truth[], key: 'watts' | 'heartrate', witho
     const value = key === 'watts' ? { watts: best.mean } : { bpm: best.mean };
     return [{ seconds, ...value, activity_id: best.one.id, name, start_date_local }];
   });
+}
+
+const dayMs = 86_400_000;
+
+/** A woman's TRIMP second by second, and the two averages by their recurrence; the newest day first. */
+export function trainingLoad(
+  truth: readonly Truth[],
+  heart: { readonly resting: number; readonly highest: number },
+) {
+  const loads = new Map<number, number>();
+  for (const one of truth) {
+    const day = Date.parse(`${one.summary.start_date_local.slice(0, 10)}T00:00:00Z`);
+    const beats = bySecond(one, 'heartrate') ?? [];
+    let load = loads.get(day) ?? 0;
+    for (const bpm of beats) {
+      if (bpm <= 0) continue;
+      const middle = bpm - (bpm % 5) + 2.5;
+      const share = (middle - heart.resting) / (heart.highest - heart.resting);
+      const r = Math.min(Math.max(share, 0), 1);
+      load += (r * 0.86 * Math.exp(1.67 * r)) / 60;
+    }
+    loads.set(day, load);
+  }
+  const first = Math.min(...loads.keys());
+  let [fitness, fatigue] = [loads.get(first) ?? 0, loads.get(first) ?? 0];
+  const rows = [];
+  for (let day = first; day <= Math.max(...loads.keys()); day += dayMs) {
+    const load = loads.get(day) ?? 0;
+    fitness += (load - fitness) / 42;
+    fatigue += (load - fatigue) / 7;
+    const _id = new Date(day).toISOString().slice(0, 10);
+    rows.push({ _id, load, fitness, fatigue, form: fitness - fatigue });
+  }
+  return rows.reverse();
 }
