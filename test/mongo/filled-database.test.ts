@@ -21,7 +21,7 @@ import { definitions } from '../../src/mongo/schema/definitions.ts';
 import { jsonSchemaOf } from '../../src/mongo/schema/json-schema.ts';
 import type { Membership } from '../../src/sync/ports/leases.ts';
 import { createSubscriptionStore } from '../../src/features/webhooks/subscription-store.ts';
-import { everyApplication } from '../../src/mongo/schema/application.ts';
+import { everyApplication } from '../../src/mongo/schema/definitions/application.ts';
 import { storedCollections } from '../support/mongodb/database.ts';
 import type { Rounds } from '../support/rounds.ts';
 import { dayMs, useRounds } from '../support/rounds.ts';

@@ -17,7 +17,7 @@ import type { Recipe } from '../../src/queries/recipe.ts';
 import { exampleOf } from '../../src/queries/recipe.ts';
 import { recipes } from '../../src/queries/recipes.ts';
 import { views } from '../../src/queries/views.ts';
-import { activities } from '../../src/mongo/schema/activities.ts';
+import { activities } from '../../src/mongo/schema/definitions/activities.ts';
 import { useAdapter } from '../mongo/adapter.ts';
 import { exampleOf as exampleOfDefinition } from '../mongo/schema/schema-examples.ts';
 

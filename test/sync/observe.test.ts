@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { createAthleteStore } from '../../src/mongo/athletes/athletes.ts';
 import { createLeaseStore } from '../../src/mongo/coordination/leases.ts';
-import { everyApplication } from '../../src/mongo/schema/application.ts';
+import { everyApplication } from '../../src/mongo/schema/definitions/application.ts';
 import { createDeletionStore } from '../../src/mongo/deletion/deletion-store.ts';
 import { createAthleteLeases } from '../../src/sync/athletes/athlete-leases.ts';
 import { observe } from '../../src/sync/observe.ts';

@@ -2,8 +2,8 @@
  * What `accounts` shows of each login: everything but its tokens.
  */
 import { int64, toNumber } from '../../mongo/base/bson-value.ts';
-import type { Application } from '../../mongo/schema/application.ts';
-import { loginsOf } from '../../mongo/schema/application.ts';
+import type { Application } from '../../mongo/schema/definitions/application.ts';
+import { loginsOf } from '../../mongo/schema/definitions/application.ts';
 import type { Store } from '../../mongo/schema/collections.ts';
 
 export interface Account {

@@ -10,7 +10,7 @@ import { exitCodes, InterruptedError, RestoreRejectedError } from '../../errors.
 import type { Database } from '../../main.ts';
 import { commandDeadlineMs, openDatabase } from '../../main.ts';
 import { athleteIds } from '../../mongo/athletes/athletes.ts';
-import { everyApplication } from '../../mongo/schema/application.ts';
+import { everyApplication } from '../../mongo/schema/definitions/application.ts';
 import type { Program } from '../../program.ts';
 import type { Lease } from '../../sync/ports/leases.ts';
 import { athleteLease } from '../../sync/ports/leases.ts';

@@ -4,8 +4,8 @@
 import { nextListRequest } from '../../domain/sync/list-coverage.ts';
 import type { AthleteFacts } from '../../domain/notifications/alert-conditions.ts';
 import { int64, toNumber } from '../../mongo/base/bson-value.ts';
-import type { Application } from '../../mongo/schema/application.ts';
-import { loginsOf } from '../../mongo/schema/application.ts';
+import type { Application } from '../../mongo/schema/definitions/application.ts';
+import { loginsOf } from '../../mongo/schema/definitions/application.ts';
 import type { Store, TokenDocument } from '../../mongo/schema/collections.ts';
 import { deauthorizedAthletes } from '../../mongo/athletes/deauthorized.ts';
 import { erasingIds } from '../../mongo/athletes/erasing.ts';

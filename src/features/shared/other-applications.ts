@@ -3,8 +3,8 @@
  */
 import { commandLine } from '../../domain/invocation.ts';
 import type { Database } from '../../main.ts';
-import type { Application } from '../../mongo/schema/application.ts';
-import { everyApplication } from '../../mongo/schema/application.ts';
+import type { Application } from '../../mongo/schema/definitions/application.ts';
+import { everyApplication } from '../../mongo/schema/definitions/application.ts';
 import type { OtherLogins } from '../../mongo/tokens/other-applications.ts';
 import { otherLogins } from '../../mongo/tokens/other-applications.ts';
 import type { Program } from '../../program.ts';

@@ -10,7 +10,7 @@ import type { EventStore, PendingEvent } from '../../sync/ports/events.ts';
 import { maxPendingEvents } from '../../sync/ports/events.ts';
 import { int64, toNumber, toNumbers } from '../../mongo/base/bson-value.ts';
 import { ofNumber, ofType } from '../../mongo/base/typed-value.ts';
-import { events as definition } from '../../mongo/schema/bookkeeping.ts';
+import { events as definition } from '../../mongo/schema/definitions/bookkeeping.ts';
 import { decodeAll } from '../../mongo/schema/checked-collection.ts';
 import type { EventDocument, Store } from '../../mongo/schema/collections.ts';
 import { isUnder } from '../../mongo/tasks/event-keys.ts';

@@ -15,7 +15,7 @@ import type { Point, TrackRejection, TrackResult } from '../../domain/derived/tr
 import { pointOf, summaryPolyline, trackOf } from '../../domain/derived/track.ts';
 import { int64, toBson } from '../base/bson-value.ts';
 import { ofType } from '../base/typed-value.ts';
-import { ownActivityKeys } from '../schema/activities.ts';
+import { ownActivityKeys } from '../schema/definitions/activities.ts';
 import type { ActivityDocument, StreamsBookkeeping } from '../schema/collections.ts';
 import { expiredReason } from '../schema/fetch-state-queries.ts';
 import type { Expiry } from '../history/tombstones.ts';

@@ -10,7 +10,7 @@ import { canonicalJson } from '../../domain/json.ts';
 import type { PageDifferences, ShownPage } from '../../sync/verify/ports.ts';
 import { geometryOf } from './activity-document.ts';
 import { int64, jsonFromBson, toBson, toNumber } from '../base/bson-value.ts';
-import { ownActivityKeys } from '../schema/activities.ts';
+import { ownActivityKeys } from '../schema/definitions/activities.ts';
 import type { ActivityDocument, Store } from '../schema/collections.ts';
 import { storedSummaries } from '../history/stored-summary.ts';
 import type { Expiry } from '../history/tombstones.ts';

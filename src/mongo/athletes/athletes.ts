@@ -11,11 +11,11 @@ import type { AthleteState, AthleteStore, BackfillRequest } from '../../sync/por
 import { profileStep } from './athlete-document.ts';
 import { lastPollFrom, pollTo, polledAthletes } from './polls.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
-import type { Application } from '../schema/application.ts';
-import { loginsOf } from '../schema/application.ts';
+import type { Application } from '../schema/definitions/application.ts';
+import { loginsOf } from '../schema/definitions/application.ts';
 import type { AthleteDocument, Store } from '../schema/collections.ts';
 import { areDuplicateKeys, isDuplicateKey } from '../base/failures.ts';
-import { beforeNewLogin } from '../schema/athletes.ts';
+import { beforeNewLogin } from '../schema/definitions/athletes.ts';
 import { removeOddFields } from './odd-fields.ts';
 import { erasingIds } from './erasing.ts';
 import {

@@ -3,8 +3,8 @@
  * goes. It believes nobody and asks nobody.
  */
 import { int64, toNumber } from '../base/bson-value.ts';
-import type { Application } from '../schema/application.ts';
-import { everyApplication, loginsOf, ownedBy } from '../schema/application.ts';
+import type { Application } from '../schema/definitions/application.ts';
+import { everyApplication, loginsOf, ownedBy } from '../schema/definitions/application.ts';
 import type { Store } from '../schema/collections.ts';
 
 /** An athlete who withdrew the access at Strava, and whose data is still here. */

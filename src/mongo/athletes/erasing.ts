@@ -3,8 +3,8 @@
  * requests to Strava and releases it.
  */
 import { int64, toNumber } from '../base/bson-value.ts';
-import type { Application } from '../schema/application.ts';
-import { loginsOf, ownedBy } from '../schema/application.ts';
+import type { Application } from '../schema/definitions/application.ts';
+import { loginsOf, ownedBy } from '../schema/definitions/application.ts';
 import type { Store } from '../schema/collections.ts';
 
 const erasing = 'is being erased';

@@ -2,7 +2,7 @@
  * The fields of athletes' documents that another program or a hand wrote in another shape.
  */
 import { int64 } from '../base/bson-value.ts';
-import { athletes as definition } from '../schema/athletes.ts';
+import { athletes as definition } from '../schema/definitions/athletes.ts';
 import { decodeAll } from '../schema/checked-collection.ts';
 import type { AthleteDocument, Store } from '../schema/collections.ts';
 import { decode } from '../schema/decode.ts';

@@ -4,8 +4,8 @@
 import type { PolledAthlete } from '../../domain/rate-limit/poll-plan.ts';
 import type { LastPoll } from '../../sync/ports/athletes.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
-import type { Application } from '../schema/application.ts';
-import { loginsOf } from '../schema/application.ts';
+import type { Application } from '../schema/definitions/application.ts';
+import { loginsOf } from '../schema/definitions/application.ts';
 import type { AthleteDocument, Store } from '../schema/collections.ts';
 
 /** The fields to set. */

@@ -3,8 +3,8 @@
  */
 import { isCertainlyDead } from '../../owner.ts';
 import type { Owner } from '../../owner.ts';
-import type { Application } from '../schema/application.ts';
-import { everyApplication } from '../schema/application.ts';
+import type { Application } from '../schema/definitions/application.ts';
+import { everyApplication } from '../schema/definitions/application.ts';
 import type { Store } from '../schema/collections.ts';
 
 export interface RunningDaemon {

@@ -4,7 +4,7 @@
  */
 import type { Filter } from 'mongodb';
 import { isCertainlyDead } from '../../owner.ts';
-import { workers as definition } from '../schema/bookkeeping.ts';
+import { workers as definition } from '../schema/definitions/bookkeeping.ts';
 import { decodeAll } from '../schema/checked-collection.ts';
 import type { Store, WorkerDocument } from '../schema/collections.ts';
 

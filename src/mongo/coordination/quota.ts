@@ -14,7 +14,7 @@ import { emptyQuota } from '../../domain/rate-limit/quota-state.ts';
 import { dropInFlight } from '../../domain/rate-limit/quota-feedback.ts';
 import { isCertainlyDead } from '../../owner.ts';
 import type { QuotaStore } from '../../sync/ports/quota.ts';
-import { quota as definition } from '../schema/bookkeeping.ts';
+import { quota as definition } from '../schema/definitions/bookkeeping.ts';
 import { decodeAll } from '../schema/checked-collection.ts';
 import type { QuotaDocument, Store } from '../schema/collections.ts';
 import { isDuplicateKey } from '../base/failures.ts';

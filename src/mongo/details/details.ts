@@ -11,7 +11,7 @@ import { isTooLarge, storageProblemOf } from '../base/bson-limits.ts';
 import { int64, toBson } from '../base/bson-value.ts';
 import type { FetchState } from '../schema/fetch-state.ts';
 import { storedState } from '../schema/fetch-state-queries.ts';
-import { ownActivityKeys } from '../schema/activities.ts';
+import { ownActivityKeys } from '../schema/definitions/activities.ts';
 import type { Store } from '../schema/collections.ts';
 import { meetSegments } from './segments.ts';
 import { updateActivity } from './update-activity.ts';

@@ -9,7 +9,7 @@ import type { PageToStore } from '../../sync/ports/activities.ts';
 import { int64, toBson, toNumber } from '../base/bson-value.ts';
 import { deletePresent } from '../base/delete-present.ts';
 import type { ActivityDocument, ChangeDocument, Store } from '../schema/collections.ts';
-import { activities } from '../schema/activities.ts';
+import { activities } from '../schema/definitions/activities.ts';
 import { decodeAll } from '../schema/checked-collection.ts';
 import { asStored, storedSummaries, summaryOf } from './stored-summary.ts';
 

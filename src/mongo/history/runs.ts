@@ -5,8 +5,8 @@ import { ObjectId } from 'mongodb';
 import type { RepeatedFailure } from '../../domain/monitoring/health.ts';
 import { measuredRuns, minMeasured, requestsPerHour } from '../../domain/rate-limit/speed.ts';
 import { deletePresent } from '../base/delete-present.ts';
-import type { Application } from '../schema/application.ts';
-import { everyApplication, ownedBy } from '../schema/application.ts';
+import type { Application } from '../schema/definitions/application.ts';
+import { everyApplication, ownedBy } from '../schema/definitions/application.ts';
 import type { RunDocument, Store } from '../schema/collections.ts';
 
 export type RunReason = RunDocument['reason'];

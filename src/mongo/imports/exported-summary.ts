@@ -8,7 +8,7 @@ import { localTimeOf } from '../../domain/derived/local-time.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { isJsonObject } from '../../domain/json.ts';
 import { int64, jsonFromBson, toBson } from '../base/bson-value.ts';
-import { ownActivityKeys } from '../schema/activities.ts';
+import { ownActivityKeys } from '../schema/definitions/activities.ts';
 import type { ActivityDocument, StreamsBookkeeping } from '../schema/collections.ts';
 import { pendingState, storedState } from '../schema/fetch-state-queries.ts';
 import type { Values } from '../streams/derivation.ts';

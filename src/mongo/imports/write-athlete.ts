@@ -7,7 +7,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import { LeaseLostError } from '../../errors.ts';
 import { int64, toBson } from '../base/bson-value.ts';
 import { isDuplicateKey } from '../base/failures.ts';
-import { athletes as definition } from '../schema/athletes.ts';
+import { athletes as definition } from '../schema/definitions/athletes.ts';
 import type { Store } from '../schema/collections.ts';
 import type { ImportedAthlete, ImportWrite } from './import-store.ts';
 

@@ -1,8 +1,8 @@
 /**
  * Every collection, in the order in which docs/schema.md shows them.
  */
-import { activities } from './activities.ts';
-import { athletes } from './athletes.ts';
+import { activities } from './definitions/activities.ts';
+import { athletes } from './definitions/athletes.ts';
 import {
   events,
   leases,
@@ -12,13 +12,13 @@ import {
   runs,
   schema,
   workers,
-} from './bookkeeping.ts';
-import { savedRoutes, starredSegments } from './athlete-lists.ts';
-import { changes, tombstones } from './history.ts';
-import { pendingLogins, subscriptions, tokens } from './logins.ts';
-import { routes } from './routes.ts';
-import { gear, segments } from './segments-and-gear.ts';
-import { streams } from './streams.ts';
+} from './definitions/bookkeeping.ts';
+import { savedRoutes, starredSegments } from './definitions/athlete-lists.ts';
+import { changes, tombstones } from './definitions/history.ts';
+import { pendingLogins, subscriptions, tokens } from './definitions/logins.ts';
+import { routes } from './definitions/routes.ts';
+import { gear, segments } from './definitions/segments-and-gear.ts';
+import { streams } from './definitions/streams.ts';
 
 export const definitions = [
   activities,

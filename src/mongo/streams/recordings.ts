@@ -7,7 +7,7 @@ import type { Recording } from '../../domain/activity/recording.ts';
 import type { Sample, Streams } from '../../domain/activity/streams.ts';
 import { int64, toNumber, toNumbers } from '../base/bson-value.ts';
 import { partFields } from '../schema/activity-parts.ts';
-import { ownActivityKeys } from '../schema/activities.ts';
+import { ownActivityKeys } from '../schema/definitions/activities.ts';
 import type { Store, StreamsDocument, StreamsState } from '../schema/collections.ts';
 
 /** Selects activities; an empty selection means all. */

@@ -10,7 +10,7 @@ import type { Tokens } from '../../sync/ports/tokens.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
 import { decodeAll, usable } from '../schema/checked-collection.ts';
 import type { Store, TokenDocument } from '../schema/collections.ts';
-import { tokens as definition } from '../schema/logins.ts';
+import { tokens as definition } from '../schema/definitions/logins.ts';
 import { digestOf, writeGrant } from './grant-document.ts';
 import type { TokenVault } from './token-vault.ts';
 

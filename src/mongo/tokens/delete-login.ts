@@ -3,8 +3,8 @@
  */
 import type { Document, Filter, Long } from 'mongodb';
 import { int64 } from '../base/bson-value.ts';
-import type { Application } from '../schema/application.ts';
-import { ownedBy } from '../schema/application.ts';
+import type { Application } from '../schema/definitions/application.ts';
+import { ownedBy } from '../schema/definitions/application.ts';
 import type { Store, TokenDocument } from '../schema/collections.ts';
 import { digestOf } from './grant-document.ts';
 

@@ -2,8 +2,8 @@
  * How many athletes of an application are logged in, and how many have to log in again; it tells nobody's name or token.
  */
 import type { LoginCount } from '../../domain/monitoring/health.ts';
-import type { Application } from '../schema/application.ts';
-import { loginsOf } from '../schema/application.ts';
+import type { Application } from '../schema/definitions/application.ts';
+import { loginsOf } from '../schema/definitions/application.ts';
 import type { Store } from '../schema/collections.ts';
 
 export async function countLogins(store: Store, application: Application): Promise<LoginCount> {

@@ -2,7 +2,7 @@
  * What a new login means for what is remembered of an athlete: more may be visible now.
  */
 import { int64 } from '../base/bson-value.ts';
-import { beforeNewLogin } from '../schema/athletes.ts';
+import { beforeNewLogin } from '../schema/definitions/athletes.ts';
 import type { Store } from '../schema/collections.ts';
 
 /**

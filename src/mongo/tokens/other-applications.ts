@@ -3,8 +3,8 @@
  */
 import { OtherApplicationError } from '../../errors.ts';
 import { int64 } from '../base/bson-value.ts';
-import type { Application } from '../schema/application.ts';
-import { everyApplication, loginsOf } from '../schema/application.ts';
+import type { Application } from '../schema/definitions/application.ts';
+import { everyApplication, loginsOf } from '../schema/definitions/application.ts';
 import type { Store, TokenDocument } from '../schema/collections.ts';
 
 /** The athletes who are logged in with other applications. */

@@ -8,7 +8,7 @@ import type { Filter, Long } from 'mongodb';
 import { TokenKeyError } from '../../errors.ts';
 import { usable } from '../schema/checked-collection.ts';
 import type { Store } from '../schema/collections.ts';
-import { pendingLogins, tokens } from '../schema/logins.ts';
+import { pendingLogins, tokens } from '../schema/definitions/logins.ts';
 import type { GrantPlace, SealedTokens } from './grant-document.ts';
 import { openTokens, sealTokens } from './grant-document.ts';
 import type { StoredSecret, TokenKey } from '../base/token-cipher.ts';

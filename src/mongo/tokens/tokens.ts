@@ -5,8 +5,8 @@
 import type { Filter } from 'mongodb';
 import type { TokenStore, Tokens } from '../../sync/ports/tokens.ts';
 import { int64 } from '../base/bson-value.ts';
-import type { Application } from '../schema/application.ts';
-import { ownedBy } from '../schema/application.ts';
+import type { Application } from '../schema/definitions/application.ts';
+import { ownedBy } from '../schema/definitions/application.ts';
 import type { Store, TokenDocument } from '../schema/collections.ts';
 import type { GrantPlace } from './grant-document.ts';
 import { digestOf, grantFrom, writeGrant } from './grant-document.ts';

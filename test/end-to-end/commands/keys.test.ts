@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openVault } from '../../../src/mongo/tokens/token-vault.ts';
 import { createTokenStore } from '../../../src/mongo/tokens/tokens.ts';
 import type { Tokens } from '../../../src/sync/ports/tokens.ts';
-import { everyApplication } from '../../../src/mongo/schema/application.ts';
+import { everyApplication } from '../../../src/mongo/schema/definitions/application.ts';
 import { open } from '../../mongo/base/connection-of.ts';
 import type { Scene } from '../../support/scene.ts';
 import { athleteId, useScene } from '../../support/scene.ts';

@@ -7,7 +7,7 @@ import { TokenKeyError } from '../../../src/errors.ts';
 import { checkDisk } from '../../../src/features/doctor/disk.ts';
 import { checkLogins } from '../../../src/features/doctor/logins.ts';
 import { newTokenKey } from '../../../src/mongo/base/token-cipher.ts';
-import { everyApplication } from '../../../src/mongo/schema/application.ts';
+import { everyApplication } from '../../../src/mongo/schema/definitions/application.ts';
 import { createKeyFile } from '../../../src/mongo/tokens/token-key-file.ts';
 import { openVault } from '../../../src/mongo/tokens/token-vault.ts';
 import { createTokenStore } from '../../../src/mongo/tokens/tokens.ts';

@@ -21,7 +21,7 @@ import { createEventStore } from '../../../src/features/webhooks/store.ts';
 import { createSubscriptionStore } from '../../../src/features/webhooks/subscription-store.ts';
 import { createTokenStore } from '../../../src/mongo/tokens/tokens.ts';
 import { createLog } from '../../../src/log.ts';
-import { everyApplication } from '../../../src/mongo/schema/application.ts';
+import { everyApplication } from '../../../src/mongo/schema/definitions/application.ts';
 import { useAdapter } from '../../mongo/adapter.ts';
 import { open } from '../../mongo/base/connection-of.ts';
 import { startMongoProxy } from '../../support/mongodb/mongo-proxy.ts';

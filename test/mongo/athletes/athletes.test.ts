@@ -10,7 +10,7 @@ import { LeaseLostError } from '../../../src/errors.ts';
 import { createAthleteStore, saveAthlete } from '../../../src/mongo/athletes/athletes.ts';
 import { createTokenStore } from '../../../src/mongo/tokens/tokens.ts';
 import type { AthleteStore, BackfillRequest } from '../../../src/sync/ports/athletes.ts';
-import { everyApplication } from '../../../src/mongo/schema/application.ts';
+import { everyApplication } from '../../../src/mongo/schema/definitions/application.ts';
 import { useAdapter } from '../adapter.ts';
 import { athleteId } from '../pages.ts';
 

@@ -2,7 +2,7 @@ import { Long } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { erasingIds, markErasing, unmarkErasing } from '../../../src/mongo/athletes/erasing.ts';
-import { everyApplication, loginsOf } from '../../../src/mongo/schema/application.ts';
+import { everyApplication, loginsOf } from '../../../src/mongo/schema/definitions/application.ts';
 import { useAdapter } from '../adapter.ts';
 
 const [ada, bob] = [1001, 1002];

@@ -5,7 +5,7 @@ import {
   runningDaemons,
   withdrawDaemon,
 } from '../../../src/mongo/coordination/daemons.ts';
-import { everyApplication } from '../../../src/mongo/schema/application.ts';
+import { everyApplication } from '../../../src/mongo/schema/definitions/application.ts';
 import { identifyOwner } from '../../../src/owner.ts';
 import { useAdapter } from '../adapter.ts';
 

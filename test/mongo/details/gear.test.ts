@@ -5,7 +5,7 @@ import { nothingCovered } from '../../../src/domain/sync/list-coverage.ts';
 import type { JsonObject, JsonValue } from '../../../src/domain/json.ts';
 import { createAthleteStore } from '../../../src/mongo/athletes/athletes.ts';
 import type { StorageProblem } from '../../../src/sync/ports/tasks.ts';
-import { everyApplication } from '../../../src/mongo/schema/application.ts';
+import { everyApplication } from '../../../src/mongo/schema/definitions/application.ts';
 import { useAdapter } from '../adapter.ts';
 import { athleteId, pageOf, recordOf } from '../pages.ts';
 import { dueOf, failure, taskQuery } from '../tasks.ts';

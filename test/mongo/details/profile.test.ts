@@ -6,7 +6,7 @@ import { parseJson, type JsonObject, type JsonValue } from '../../../src/domain/
 import type { AthletePart } from '../../../src/domain/sync/fetch-task.ts';
 import { LeaseLostError } from '../../../src/errors.ts';
 import { createAthleteStore, saveAthlete } from '../../../src/mongo/athletes/athletes.ts';
-import { everyApplication } from '../../../src/mongo/schema/application.ts';
+import { everyApplication } from '../../../src/mongo/schema/definitions/application.ts';
 import { useAdapter } from '../adapter.ts';
 import { athleteId } from '../pages.ts';
 import { dueOf, failure, taskQuery } from '../tasks.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { createRunStore, type RunCounts } from '../../../src/mongo/history/runs.ts';
-import { everyApplication } from '../../../src/mongo/schema/application.ts';
+import { everyApplication } from '../../../src/mongo/schema/definitions/application.ts';
 import { useAdapter } from '../adapter.ts';
 
 const adapter = useAdapter();

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { usable } from '../../../src/mongo/schema/checked-collection.ts';
 import { decode } from '../../../src/mongo/schema/decode.ts';
 import { definitions } from '../../../src/mongo/schema/definitions.ts';
-import { tokens } from '../../../src/mongo/schema/logins.ts';
+import { tokens } from '../../../src/mongo/schema/definitions/logins.ts';
 import { useDatabase } from '../../support/mongodb/database.ts';
 import { exampleOf, wrongExamplesOf } from './schema-examples.ts';
 

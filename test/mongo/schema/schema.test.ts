@@ -7,7 +7,7 @@ import { prepareDatabase } from '../../../src/mongo/setup/ensure-indexes.ts';
 import { definitions } from '../../../src/mongo/schema/definitions.ts';
 import { jsonSchemaOf } from '../../../src/mongo/schema/json-schema.ts';
 import { renderSchema } from '../../../src/mongo/schema/markdown.ts';
-import { streams } from '../../../src/mongo/schema/streams.ts';
+import { streams } from '../../../src/mongo/schema/definitions/streams.ts';
 import { useAdapter } from '../adapter.ts';
 import { open } from '../base/connection-of.ts';
 import { athleteId, pageOf, recordOf } from '../pages.ts';

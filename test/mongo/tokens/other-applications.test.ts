@@ -11,7 +11,7 @@ import {
 } from '../../../src/mongo/athletes/deauthorized.ts';
 import { erasingIds, markErasing, unmarkErasing } from '../../../src/mongo/athletes/erasing.ts';
 import { createRunStore } from '../../../src/mongo/history/runs.ts';
-import { everyApplication, loginsOf } from '../../../src/mongo/schema/application.ts';
+import { everyApplication, loginsOf } from '../../../src/mongo/schema/definitions/application.ts';
 import { countLogins } from '../../../src/mongo/tokens/login-counts.ts';
 import {
   assertOwnAthlete,

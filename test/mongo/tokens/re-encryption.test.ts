@@ -18,7 +18,7 @@ import { openVault, plainVault } from '../../../src/mongo/tokens/token-vault.ts'
 import type { TokenVault } from '../../../src/mongo/tokens/token-vault.ts';
 import { createTokenStore } from '../../../src/mongo/tokens/tokens.ts';
 import type { TokenStore, Tokens } from '../../../src/sync/ports/tokens.ts';
-import { everyApplication } from '../../../src/mongo/schema/application.ts';
+import { everyApplication } from '../../../src/mongo/schema/definitions/application.ts';
 import { storeWith, useAdapter } from '../adapter.ts';
 
 const adapter = useAdapter();

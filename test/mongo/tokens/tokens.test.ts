@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import { createTokenStore } from '../../../src/mongo/tokens/tokens.ts';
 import type { TokenStore, Tokens } from '../../../src/sync/ports/tokens.ts';
-import { everyApplication } from '../../../src/mongo/schema/application.ts';
+import { everyApplication } from '../../../src/mongo/schema/definitions/application.ts';
 import { useAdapter } from '../adapter.ts';
 import { athleteId } from '../pages.ts';
 

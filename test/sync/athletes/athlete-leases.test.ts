@@ -9,7 +9,7 @@ import { markErasing } from '../../../src/mongo/athletes/erasing.ts';
 import { identifyOwner } from '../../../src/owner.ts';
 import type { AthleteLeases } from '../../../src/sync/athletes/athlete-leases.ts';
 import { createAthleteLeases } from '../../../src/sync/athletes/athlete-leases.ts';
-import { everyApplication } from '../../../src/mongo/schema/application.ts';
+import { everyApplication } from '../../../src/mongo/schema/definitions/application.ts';
 import { useAdapter } from '../../mongo/adapter.ts';
 
 const [ada, bob] = [1001, 1002];

@@ -12,7 +12,7 @@ import { createLeaseStore } from '../../../src/mongo/coordination/leases.ts';
 import { identifyOwner } from '../../../src/owner.ts';
 import type { AthleteLeases } from '../../../src/sync/athletes/athlete-leases.ts';
 import { createAthleteLeases } from '../../../src/sync/athletes/athlete-leases.ts';
-import { everyApplication } from '../../../src/mongo/schema/application.ts';
+import { everyApplication } from '../../../src/mongo/schema/definitions/application.ts';
 import { athleteLease, importLease } from '../../../src/sync/ports/leases.ts';
 import { useAdapter } from '../../mongo/adapter.ts';
 

@@ -5,7 +5,7 @@ import { missingScopes } from '../../../domain/auth/scope.ts';
 import { commandLine } from '../../../domain/invocation.ts';
 import type { DeauthorizedAthlete } from '../../../mongo/athletes/deauthorized.ts';
 import type { AthleteOverview, ImportedAthlete } from './store.ts';
-import type { Application } from '../../../mongo/schema/application.ts';
+import type { Application } from '../../../mongo/schema/definitions/application.ts';
 import type { OtherLogins } from '../../../mongo/tokens/other-applications.ts';
 import { describeNoAthlete } from '../other-applications.ts';
 import { counted, instant, number } from '../text/text-format.ts';

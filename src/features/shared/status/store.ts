@@ -3,8 +3,8 @@
  */
 import type { Long } from 'mongodb';
 import { int64, toNumber } from '../../../mongo/base/bson-value.ts';
-import type { Application } from '../../../mongo/schema/application.ts';
-import { everyApplication, loginsOf } from '../../../mongo/schema/application.ts';
+import type { Application } from '../../../mongo/schema/definitions/application.ts';
+import { everyApplication, loginsOf } from '../../../mongo/schema/definitions/application.ts';
 import type {
   RejectedDeletionsDocument,
   Store,

@@ -3,8 +3,8 @@
  * those of every application.
  */
 import type { FindCursor, FindOptions } from 'mongodb';
-import { checkedCollection, usable } from './checked-collection.ts';
-import type { Store, TokenDocument } from './collections.ts';
+import { checkedCollection, usable } from '../checked-collection.ts';
+import type { Store, TokenDocument } from '../collections.ts';
 import { tokens } from './logins.ts';
 
 /** For what concerns the whole database, such as a restore, or where no client id is configured. */

@@ -1,8 +1,8 @@
 /**
  * `saved_routes` and `starred_segments`: what an athlete has put on lists at Strava.
  */
-import type { StravaField } from './field.ts';
-import { date, define, int64, object, optional, text } from './field.ts';
+import type { StravaField } from '../field.ts';
+import { date, define, int64, object, optional, text } from '../field.ts';
 
 const bookkeeping = object("Domestique's own data about it", {
   athlete_id: int64("the athlete's id", 1_001),

@@ -1,9 +1,9 @@
 /**
  * `athletes`: Strava's profile, and which part of the athlete's list is stored.
  */
-import { closedParts } from './activity-parts.ts';
-import { fetchState } from './fetch-state.ts';
-import type { StravaField } from './field.ts';
+import { closedParts } from '../activity-parts.ts';
+import { fetchState } from '../fetch-state.ts';
+import type { StravaField } from '../field.ts';
 import {
   boolean,
   date,
@@ -16,7 +16,7 @@ import {
   optional,
   text,
   unchecked,
-} from './field.ts';
+} from '../field.ts';
 
 const coverage = object('the stored part of the activity list', {
   spans: list(

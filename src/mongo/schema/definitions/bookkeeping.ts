@@ -1,7 +1,7 @@
 /**
  * Domestique's own collections: `runs`, `quota`, `workers`, `leases`, `parked`, `events`, `notifications`, `schema`.
  */
-import { tries } from './fetch-state.ts';
+import { tries } from '../fetch-state.ts';
 import {
   boolean,
   date,
@@ -15,7 +15,7 @@ import {
   oneOf,
   optional,
   text,
-} from './field.ts';
+} from '../field.ts';
 
 export const runs = define({
   name: 'runs',

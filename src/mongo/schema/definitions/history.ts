@@ -1,7 +1,7 @@
 /**
  * `changes` and `tombstones`: the changed and the removed activities.
  */
-import { date, define, int64, list, object, oneOf, optional, text, unchecked } from './field.ts';
+import { date, define, int64, list, object, oneOf, optional, text, unchecked } from '../field.ts';
 
 export const changes = define({
   name: 'changes',

@@ -1,7 +1,7 @@
 /**
  * The logins (`tokens`, `pending_logins`) and the webhook subscriptions (`subscriptions`).
  */
-import { date, define, int64, list, object, optional, secret, text } from './field.ts';
+import { date, define, int64, list, object, optional, secret, text } from '../field.ts';
 
 const digest = '4a44dc15364204a80fe80e9039455cc1608281820fe2b24f1e5233ade6af1dd5';
 

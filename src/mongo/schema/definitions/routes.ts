@@ -2,7 +2,17 @@
  * `routes`: the ways that an athlete took more or less often. Each activity names its route in
  * `derived.route`; what a route says of its activities is computed from them.
  */
-import { date, define, int64, list, number, objectId, optional, text, unchecked } from './field.ts';
+import {
+  date,
+  define,
+  int64,
+  list,
+  number,
+  objectId,
+  optional,
+  text,
+  unchecked,
+} from '../field.ts';
 
 export const routes = define({
   name: 'routes',

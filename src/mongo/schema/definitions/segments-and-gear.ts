@@ -1,9 +1,9 @@
 /**
  * `segments` and `gear`, which activities refer to.
  */
-import { fetchState } from './fetch-state.ts';
-import type { StravaField } from './field.ts';
-import { date, define, int64, list, object, optional, text, unchecked } from './field.ts';
+import { fetchState } from '../fetch-state.ts';
+import type { StravaField } from '../field.ts';
+import { date, define, int64, list, object, optional, text, unchecked } from '../field.ts';
 
 const ofSegments: Readonly<Record<string, StravaField>> = {
   name: { type: 'text', example: '"Hawk Hill"', meaning: 'its name' },

@@ -2,7 +2,7 @@
  * The documented fields of Strava's activities. Domestique stores every field of a record; each can be absent.
  * https://developers.strava.com/docs/reference/#api-models-SummaryActivity
  */
-import type { StravaField } from './field.ts';
+import type { StravaField } from '../field.ts';
 
 const meters = { type: 'number', unit: 'm' };
 const seconds = { type: 'number', unit: 's' };

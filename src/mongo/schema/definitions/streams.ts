@@ -1,8 +1,8 @@
 /**
  * `streams`: the recorded samples of the activities, in parts.
  */
-import { date, define, int64, list, number, objectId, oneOf, optional, text } from './field.ts';
-import type { StravaField } from './field.ts';
+import { date, define, int64, list, number, objectId, oneOf, optional, text } from '../field.ts';
+import type { StravaField } from '../field.ts';
 
 const numbers = { type: 'list of numbers' };
 

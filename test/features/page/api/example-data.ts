@@ -4,7 +4,7 @@
 import type { Db } from 'mongodb';
 import { Long } from 'mongodb';
 import { saveAthlete } from '../../../../src/mongo/athletes/athletes.ts';
-import { everyApplication } from '../../../../src/mongo/schema/application.ts';
+import { everyApplication } from '../../../../src/mongo/schema/definitions/application.ts';
 import { createTokenStore } from '../../../../src/mongo/tokens/tokens.ts';
 import type { Adapter } from '../../../mongo/adapter.ts';
 import { athleteId, pageOf, recordOf } from '../../../mongo/pages.ts';

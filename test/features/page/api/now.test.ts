@@ -7,7 +7,7 @@ import { readStatus } from '../../../../src/features/shared/status/report.ts';
 import { recordDeletion } from '../../../../src/mongo/history/changes.ts';
 import { markDeauthorized } from '../../../../src/mongo/athletes/deauthorized.ts';
 import { saveAthlete } from '../../../../src/mongo/athletes/athletes.ts';
-import { everyApplication } from '../../../../src/mongo/schema/application.ts';
+import { everyApplication } from '../../../../src/mongo/schema/definitions/application.ts';
 import { createTokenStore } from '../../../../src/mongo/tokens/tokens.ts';
 import { athleteId, fetchedAt, pageOf, recordOf } from '../../../mongo/pages.ts';
 import { useApi } from './api-fixture.ts';

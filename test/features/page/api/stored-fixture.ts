@@ -7,7 +7,7 @@ import type { Clock } from '../../../../src/clock.ts';
 import { systemClock } from '../../../../src/clock.ts';
 import { createApi } from '../../../../src/features/page/api/api.ts';
 import type { Database } from '../../../../src/main.ts';
-import { activities } from '../../../../src/mongo/schema/activities.ts';
+import { activities } from '../../../../src/mongo/schema/definitions/activities.ts';
 import type { Adapter } from '../../../mongo/adapter.ts';
 import { useAdapter } from '../../../mongo/adapter.ts';
 import { exampleOf } from '../../../mongo/schema/schema-examples.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loginsNeeded } from '../../../../src/features/shared/status/action-required.ts';
-import { everyApplication } from '../../../../src/mongo/schema/application.ts';
+import { everyApplication } from '../../../../src/mongo/schema/definitions/application.ts';
 
 const noOthers = { athletes: 0, clientIds: [] };
 const ofExport =

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createAthleteStore, saveAthlete } from '../../../../src/mongo/athletes/athletes.ts';
 import { importedWithoutLogin, overview } from '../../../../src/features/shared/status/store.ts';
 import { createTokenStore } from '../../../../src/mongo/tokens/tokens.ts';
-import { everyApplication } from '../../../../src/mongo/schema/application.ts';
+import { everyApplication } from '../../../../src/mongo/schema/definitions/application.ts';
 import { createImportStore } from '../../../../src/mongo/imports/create-import-store.ts';
 import { useAdapter } from '../../../mongo/adapter.ts';
 import { importedOf, importWrite, withStreams } from '../../../mongo/imports/exports.ts';
