@@ -40,7 +40,10 @@ afterAll(async () => {
 
 /** Long enough for segment efforts. */
 const athletes = [{ ...athleteNamed('Ada', 1001, 12), samplesPerActivity: [60, 80] as const }];
-const everything = { SYNC_DETAILS: 'true', SYNC_SEGMENTS: 'true', SYNC_ATHLETE: 'true' };
+const everything = {
+  ...{ SYNC_DETAILS: 'true', SYNC_SEGMENTS: 'true', SYNC_ATHLETE: 'true' },
+  ...{ SYNC_SAVED_ROUTES: 'true', SYNC_STARRED_SEGMENTS: 'true' },
+};
 const at = new Date('2026-10-05T10:00:00Z');
 
 async function connect({ db, program }: Rounds): Promise<Store> {

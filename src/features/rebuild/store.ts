@@ -3,10 +3,13 @@
  * geometry. It sends no request to Strava and needs no lease. It overwrites nothing newer, because it
  * writes only if the activity has not changed since it was read.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Filter } from 'mongodb';
 import type { Recording } from '../../domain/activity/recording.ts';
 import { derivedKeys, derivedVersion } from '../../domain/derived/derived.ts';
 import type { TrackSource } from '../../domain/derived/recorded-track.ts';
+import type { Point } from '../../domain/derived/track.ts';
+import { placeOf } from '../../mongo/activities/gazetteer.ts';
 import { int64, toNumber } from '../../mongo/base/bson-value.ts';
 import type { ActivityDocument, Store } from '../../mongo/schema/collections.ts';
 import { writeDerivation } from '../../mongo/streams/derivation.ts';
@@ -87,12 +90,16 @@ export async function currentIds(
     $and: [
       { $or: hasTrack },
       { $or: [{ 'derived.local': { $exists: true } }, { start_date_local: { $exists: false } }] },
-      { $or: [{ 'derived.place': { $exists: true } }, { start_point: { $exists: false } }] },
       { $or: [{ start_point: { $exists: true } }, { 'start_latlng.0': { $exists: false } }] },
     ],
   };
-  const found = await activities.find(filter, { projection: { _id: 1 } }).toArray();
-  return new Set(found.map(({ _id }) => toNumber(_id)));
+  const projection = { start_point: 1, 'derived.place': 1 };
+  const found = await activities.find(filter, { projection }).toArray();
+  const current = found.filter(({ start_point, derived }) =>
+    // By the start, because one far from every place has none.
+    isDeepStrictEqual(derived?.place, placeOf(start_point as Point | undefined)),
+  );
+  return new Set(current.map(({ _id }) => toNumber(_id)));
 }
 
 /** Yields the results of some activities at a time, in any order: they are read together. Idempotent. */

@@ -12,10 +12,19 @@ const circumstances = [
   'export.imported_at',
 ];
 
+/** Whether there is a route: its id is random. */
+const hasRoute = { $set: { 'derived.route': { $type: '$derived.route' } } };
+
 /** Activities and streams, without when they were written, and without the fields that are left out. */
 export async function contentOf(db: Db, leftOut: readonly string[] = []): Promise<Content> {
   return {
-    activities: await read(db, 'activities', { _id: 1 }, [...circumstances, ...leftOut]),
+    activities: await read(
+      db,
+      'activities',
+      { _id: 1 },
+      [...circumstances, ...leftOut],
+      [hasRoute],
+    ),
     streams: await read(db, 'streams', { activity_id: 1, part: 1 }, ['_id', 'epoch', 'fetched_at']),
   };
 }
@@ -25,10 +34,11 @@ function read(
   name: string,
   sort: Document,
   leftOut: readonly string[],
+  more: readonly Document[] = [],
 ): Promise<Document[]> {
   const project = Object.fromEntries(leftOut.map((key) => [key, 0]));
   return db
     .collection(name)
-    .aggregate([{ $sort: sort }, { $project: project }])
+    .aggregate([{ $sort: sort }, { $project: project }, ...more])
     .toArray();
 }
