@@ -17,6 +17,8 @@ export const sharedOptions = {
 export const sharedArgs: readonly string[] = [
   ...['--quiet', '--slowms', '60000', '--nounixsocket', '--wiredTigerCacheSizeGB', '0.25'],
   ...['--setParameter', 'diagnosticDataCollectionEnabled=false'],
+  // Tests store documents of long ago, which it would remove at any moment.
+  ...['--setParameter', 'ttlMonitorEnabled=false'],
 ];
 
 /** The binary, with its version, which the library compares; `log` takes a line about a download. */
