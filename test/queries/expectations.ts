@@ -133,8 +133,8 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   'segment-progress': ({ truth }) => segments.segmentProgress(truth, segments.favouriteOf(truth)),
   'segments-most-ridden': ({ truth }) => segments.segmentsMostRidden(truth, 10),
   'segments-near-best': ({ truth }) => segments.segmentsNearBest(truth, 10),
-  'power-curve': ({ truth, parked }) => training.curve(truth, 'watts', parked.id),
-  'heartrate-curve': ({ truth, parked }) => training.curve(truth, 'heartrate', parked.id),
+  'power-curve': ({ truth }) => training.curve(truth, 'watts'),
+  'heartrate-curve': ({ truth }) => training.curve(truth, 'heartrate'),
   'training-load': ({ truth }) =>
     training.trainingLoad(truth, { resting: 52, highest: 187 }).slice(0, 400),
   'streams-states': ({ truth, parked }) => totals.streamsStates(truth, parked.id),

@@ -32,14 +32,12 @@ function highestMean(held: Float64Array, seconds: number): number | undefined {
   return highest / seconds;
 }
 
-export function curve(truth: readonly Truth[], key: 'watts' | 'heartrate', without: number) {
+export function curve(truth: readonly Truth[], key: 'watts' | 'heartrate') {
   const digits = key === 'watts' ? 1_000 : 10;
-  const held = truth
-    .filter(({ id }) => id !== without)
-    .flatMap((one) => {
-      const values = bySecond(one, key);
-      return values === undefined ? [] : [{ one, values }];
-    });
+  const held = truth.flatMap((one) => {
+    const values = bySecond(one, key);
+    return values === undefined ? [] : [{ one, values }];
+  });
   return durations.flatMap((seconds) => {
     const [best] = held
       .flatMap(({ one, values }) => {
