@@ -28,7 +28,8 @@ export function importText(report: ImportReport): string {
 }
 
 /** One JSON document. Pure. */
-export function importJson({ athleteId, isDryRun, elapsedMs, ...rest }: ImportReport): string {
+export function importJson(report: ImportReport): string {
+  const { athleteId, isDryRun, elapsedMs, areDetailsOn = false, ...rest } = report;
   const { keptApi, byHand, leftToApi, ...counts } = rest.counts;
   return JSON.stringify({
     athlete: athleteId,
@@ -37,6 +38,7 @@ export function importJson({ athleteId, isDryRun, elapsedMs, ...rest }: ImportRe
     ...counts,
     imported: importedCount(rest.counts),
     ...{ kept_api: keptApi, by_hand: byHand, left_to_api: leftToApi },
+    details_turned_on: areDetailsOn,
     problems: inOrder(rest.problems).map(({ activity, where, problem, isExplained }) => ({
       ...(activity === undefined ? { where } : { activity: activity.id }),
       ...(activity?.file.kind === 'file' && { file: activity.file.path }),

@@ -73,8 +73,11 @@ describe('import', () => {
       /^Would import 1 of 1 activity with 1 recording\. Nothing was written\.\nThe recordings .* would be fetched too/,
     );
     const env = { SYNC_DETAILS: 'false' };
-    const without = await scene.callWith(env, 'import', '--file', path, '--dry-run');
+    const dryRun = ['import', '--file', path, '--dry-run'];
+    const without = await scene.callWith(env, ...dryRun);
     expect(without.stdout).toMatch(/Nothing was written\.\n$/);
+    const json = await scene.callWith(env, ...dryRun, '--json');
+    expect(printedJson(json)).toMatchObject({ dry_run: true, details_turned_on: false });
     expect(await scene.db.listCollections().toArray()).toEqual([]);
   });
 
@@ -105,6 +108,7 @@ describe('import', () => {
     expect(result.exitCode).toBe(4);
     expect(printedJson(result)).toMatchObject({
       ...{ athlete: athleteId, activities: 2, added: 2, recordings: 1, left_to_api: 1 },
+      details_turned_on: true,
       problems: [{ activity: 7, file: 'activities/97.gpx', explained: false }],
     });
     expect(await scene.stored(7)).toMatchObject({ sync: { streams: { state: 'pending' } } });

@@ -91,6 +91,7 @@ describe('the report of an import', () => {
       ...{ activities: 5_000, imported: 4_871, added: 4_000, changed: 800, unchanged: 60 },
       ...{ kept_api: 11, deleted: 2, undated: 0, rejected: 0 },
       ...{ recordings: 4_702, cut: 38, by_hand: 129, left_to_api: 7 },
+      details_turned_on: false,
       problems: [
         { where: 'row 7', problem: 'no id', explained: false },
         { activity: 2, file: 'activities/2.gpx', problem: 'damaged', explained: false },
