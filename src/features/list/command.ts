@@ -16,6 +16,7 @@ import {
 import { outputWidth } from '../shared/text/fitted-table.ts';
 import { jsonText } from '../shared/text/json-text.ts';
 import { writeNote } from '../shared/text/output.ts';
+import { placeText } from '../shared/text/place-text.ts';
 import { presented } from '../shared/text/presentation.ts';
 import { counted, number } from '../shared/text/text-format.ts';
 import type { ListOptions, ListOrder } from './options.ts';
@@ -28,6 +29,7 @@ const shown = {
   distance: 1,
   moving_time: 1,
   total_elevation_gain: 1,
+  'derived.place': 1,
 };
 
 export async function list(program: Program, options: ListOptions): Promise<ExitCode> {
@@ -86,9 +88,17 @@ function print(program: Program, { order, found, count, isJson }: Result): void 
   }
   const units = order.units ?? program.config.page.units;
   const presentation = { units, width: outputWidth(program) };
-  program.print(found.length === 0 ? 'Nothing was found.' : presented(found, presentation));
+  const rows = found.map(rowOf);
+  program.print(rows.length === 0 ? 'Nothing was found.' : presented(rows, presentation));
   if (count > found.length) {
     const all = counted(count, 'activity', 'activities');
     writeNote(program, `The newest ${number(found.length)} of ${all}; --limit shows more.`);
   }
+}
+
+/** With the place in words where there is one. */
+function rowOf(activity: Document): Document {
+  const place = placeText(activity);
+  const row = Object.entries(activity).filter(([key]) => key !== 'derived');
+  return Object.fromEntries([...row, ...(place === '' ? [] : [['place', place]])]) as Document;
 }

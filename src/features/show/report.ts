@@ -5,6 +5,7 @@ import type { Document } from 'mongodb';
 import type { Recording } from '../../domain/activity/recording.ts';
 import { activityAddress } from '../shared/activity-id.ts';
 import { hanging, outputWidth } from '../shared/text/fitted-table.ts';
+import { placeText } from '../shared/text/place-text.ts';
 import { presented } from '../shared/text/presentation.ts';
 import type { Program } from '../../program.ts';
 import { number } from '../shared/text/text-format.ts';
@@ -50,14 +51,6 @@ function section(
   tableOf: (documents: readonly Document[]) => string,
 ): string {
   return documents.length === 0 ? '' : `${title}\n${tableOf(documents)}`;
-}
-
-/** "Vienna, Lower Austria, Austria"; a region of the city's name is left out, and so is what is no text. */
-function placeText(activity: Document): string {
-  const { place } = Object(activity['derived']) as { readonly place?: unknown };
-  const { city, region, country } = Object(place) as Readonly<Record<string, unknown>>;
-  const texts = [city, region, country].filter((part) => typeof part === 'string');
-  return [...new Set(texts)].join(', ');
 }
 
 function summaryText(activity: Document, units: Units, width: number): string {

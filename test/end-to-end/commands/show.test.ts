@@ -86,6 +86,20 @@ describe('list, show and open', () => {
     expect(stdout).toMatch(/^Altitude, -?[\d,]+ m to -?[\d,]+ m\n[▁▂▃▄▅▆▇█ ]+$/m);
   });
 
+  it('list and show name the place of the start in the same words', async () => {
+    const kayaking = ['list', '--sport', 'kayaking'];
+    const [one, list, json] = await Promise.all([
+      scene.call('show', String(hills)),
+      scene.call(...kayaking),
+      scene.call(...kayaking, '--json'),
+    ]);
+    const [, place = ''] = /^Place +(.+)$/m.exec(one.stdout) ?? [];
+    expect(list.stdout).toMatch(/Climbing +Place\n/);
+    expect(list.stdout.trimEnd().endsWith(`  ${place}`)).toBe(true);
+    const [stored] = JSON.parse(json.stdout) as { derived: { place: { city: string } } }[];
+    expect(place).toMatch(new RegExp(`^${stored?.derived.place.city}, .`));
+  });
+
   it('list, show and open shows the whole stored document as JSON', async () => {
     const { stdout } = await scene.call('show', String(hills), '--json');
     const document = JSON.parse(stdout) as Record<string, unknown>;

@@ -11,10 +11,14 @@ export interface Column {
   readonly isNumber?: boolean;
   /** Whether its texts may be shortened. */
   readonly isFree?: boolean;
+  /** Whether the table leaves it out where it would narrow the others too far; blocks have it. */
+  readonly isOptional?: boolean;
 }
 
 /** The characters that a free column keeps at least. */
 const minFreeWidth = 8;
+/** The same beside an optional column. */
+const minWidthBesideOptional = 14;
 const gap = '  ';
 
 /** Of the terminal, else of the variable COLUMNS; infinite where the output is no terminal. */
@@ -35,6 +39,15 @@ export function fittedTable(
   const widest = columns.map((_, index) =>
     Math.max(...rows.map((row) => stringWidth(row[index] ?? ''))),
   );
+  const isNeeded = (_: unknown, index: number): boolean => columns[index]?.isOptional !== true;
+  const needed = columns.filter(isNeeded);
+  const hasRoom =
+    needed.length === columns.length ||
+    shrink(columns, widest, width, minWidthBesideOptional) !== undefined;
+  if (!hasRoom && shrink(needed, widest.filter(isNeeded), width) !== undefined) {
+    const neededCells = given.map((row) => row.filter(isNeeded));
+    return fittedTable(needed, neededCells, width);
+  }
   const widths = shrink(columns, widest, width);
   if (widths === undefined) return blocks(headings, rows.slice(1), width);
   return rows
@@ -52,13 +65,14 @@ function shrink(
   columns: readonly Column[],
   widest: readonly number[],
   width: number,
+  minWidth = minFreeWidth,
 ): readonly number[] | undefined {
   const widths = [...widest];
   let excess = widths.reduce((sum, each) => sum + each, gap.length * (widths.length - 1)) - width;
   while (excess > 0) {
     const free = widths.filter((_, index) => columns[index]?.isFree === true);
     const largest = Math.max(0, ...free);
-    if (largest <= minFreeWidth) return undefined;
+    if (largest <= minWidth) return undefined;
     const index = widths.findIndex((each, at) => each === largest && columns[at]?.isFree === true);
     widths[index] = largest - 1;
     excess -= 1;

@@ -139,7 +139,7 @@ const headings: Readonly<Record<string, string>> = {
 };
 
 /** The columns that hold texts of any length. */
-const free = new Set(['name', 'error', 'fields', 'sport_type']);
+const free = new Set(['name', 'error', 'fields', 'sport_type', 'place']);
 
 /** What the numbers of the view `best_efforts` are, by the effort. */
 const effortKeys: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -163,8 +163,8 @@ export function presented(documents: readonly Document[], presentation: Presenta
       if (value === undefined || value === null) return true;
       return typeof value === 'number' && /^-?[\d.,]*/.exec(cells[row]?.[index] ?? '')?.[0] !== '';
     });
-    const heading = headingOf(path, presentation);
-    return { heading, isNumber, isFree: free.has(lastKey(path)) };
+    const [heading, key] = [headingOf(path, presentation), lastKey(path)];
+    return { heading, isNumber, isFree: free.has(key), isOptional: key === 'place' };
   });
   return fittedTable(columns, cells, presentation.width);
 }

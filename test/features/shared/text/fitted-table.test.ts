@@ -37,6 +37,26 @@ describe('a table that fits the terminal', () => {
     expect(text).toContain('\n\nActivity  19000000002\nName      Run\nDistance  9.00 km');
   });
 
+  it.each([
+    [120, 'table', true],
+    [70, 'table', true],
+    [50, 'table', false],
+    [24, 'blocks', true],
+  ])(
+    'at a width of %d a table that fits the terminal is a %s, and that it has its optional column is %s',
+    (width, form, isThere) => {
+      const place = { heading: 'Place', isFree: true, isOptional: true };
+      const places = ['Innere Stadt, Vienna, Austria', ''];
+      const cells = rows.map((row, index) => [...row, places[index] ?? '']);
+      const text = fittedTable([...columns, place], cells, width);
+      for (const line of text.split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(width);
+      expect(text.includes('\n\n')).toBe(form === 'blocks');
+      expect(text.includes('Place')).toBe(isThere);
+      expect(text.includes('Innere')).toBe(isThere);
+      if (form === 'table' && isThere) expect(text).toMatch(/山を越えて, o.*Innere Stadt,/);
+    },
+  );
+
   it('a table that fits the terminal holds each cell on one line, without what acts on a terminal', () => {
     expect(fittedTable([{ heading: 'Name' }], [['a\n\u001b[2Jb']], 80)).toBe('Name\na [2Jb');
   });
