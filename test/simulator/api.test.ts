@@ -216,3 +216,20 @@ test('sends a segment’s record and streams', async () => {
   expect(Object.keys(streams ?? {}).sort()).toEqual(['altitude', 'distance', 'latlng']);
   expect((await get('/segments/1')).status).toBe(404);
 });
+
+describe('the files of photos', () => {
+  test('a photo is sent without a login, and is not counted', async () => {
+    const { world, requests } = simulator;
+    const [activity] = world.activities(1001);
+    world.editActivity(activity?.id ?? 0, { total_photo_count: 1 });
+    const query = { photo_sources: 'true', size: '5000' };
+    const [photo] = listOf((await get(`/activities/${activity?.id}/photos`, query)).body);
+    const { 5000: address } = photo?.['urls'] as Record<string, string>;
+    const used = simulator.usage();
+    const response = await fetch(address ?? '');
+    expect(response.headers.get('content-type')).toBe('image/gif');
+    expect(await response.text()).toMatch(/^GIF89a/);
+    expect(simulator.usage()).toEqual(used);
+    expect(requests.entries.at(-1)).toMatchObject({ endpoint: 'photo-file', isCounted: false });
+  });
+});

@@ -41,6 +41,8 @@ const maxPageSize = 200;
 export interface ApiRequest {
   readonly address: Address;
   readonly query: URLSearchParams;
+  /** Where photos' files are. */
+  readonly origin: string;
   readonly grant: Grant;
   readonly nowMs: number;
 }
@@ -102,7 +104,7 @@ function activityResponse(
   request: ApiRequest,
   view: View,
 ): SimulatedResponse {
-  const { address, query, nowMs } = request;
+  const { address, query, origin, nowMs } = request;
   const activity = findVisible(shelf, request, view);
   if (activity === null) return recordNotFound('Activity');
   if (address.endpoint === 'streams')
@@ -110,7 +112,7 @@ function activityResponse(
   if (address.endpoint === 'laps') return jsonResponse(lapsOf(activity));
   if (address.endpoint === 'kudos') return jsonResponse(pageOf(kudosOf(activity), query));
   if (address.endpoint === 'comments') return jsonResponse(pageAfter(commentsOf(activity), query));
-  if (address.endpoint === 'photos') return jsonResponse(photosOf(activity, query));
+  if (address.endpoint === 'photos') return jsonResponse(photosOf(activity, query, origin));
   if (address.endpoint === 'activity-zones') {
     const athlete = world.athletes.find(({ id }) => id === activity.facts.athleteId);
     return athlete?.isSubscriber === true

@@ -28,6 +28,7 @@ const addresses: readonly (readonly [Endpoint, string, RegExp])[] = [
   ['kudos', 'GET', /^\/api\/v3\/activities\/(\d+)\/kudos$/],
   ['comments', 'GET', /^\/api\/v3\/activities\/(\d+)\/comments$/],
   ['photos', 'GET', /^\/api\/v3\/activities\/(\d+)\/photos$/],
+  ['photo-file', 'GET', /^\/photos\/(\w+)\.gif$/],
   ['segment', 'GET', /^\/api\/v3\/segments\/(\d+)$/],
   ['segment-streams', 'GET', /^\/api\/v3\/segments\/(\d+)\/streams$/],
   ['subscriptions', 'GET', /^\/api\/v3\/push_subscriptions$/],
@@ -55,13 +56,15 @@ const parts: Readonly<Record<Endpoint, Part>> = {
   kudos: 'activity',
   comments: 'activity',
   photos: 'activity',
+  'photo-file': 'files',
   segment: 'segment',
   'segment-streams': 'segment',
   unknown: 'none',
 };
 
 /** The part of Strava that responds; only requests with an access token count against the quota. */
-export type Part = 'oauth' | 'subscriptions' | 'athlete' | 'segment' | 'activity' | 'list' | 'none';
+export type Part =
+  'oauth' | 'subscriptions' | 'files' | 'athlete' | 'segment' | 'activity' | 'list' | 'none';
 
 /** The endpoint of a request; `unknown` for a path that Strava does not have. */
 export function findAddress(method: string, path: string): Address {

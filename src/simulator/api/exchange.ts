@@ -5,7 +5,13 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 
 import type { Clock } from '../../clock.ts';
-import { accessTokenInvalid, applicationInactive, rateLimitExceeded } from './response.ts';
+import {
+  accessTokenInvalid,
+  applicationInactive,
+  photoType,
+  rateLimitExceeded,
+  textResponse,
+} from './response.ts';
 import type { SimulatedResponse } from './response.ts';
 import { apiResponse } from './api.ts';
 import type { ApiDeps } from './api.ts';
@@ -14,6 +20,7 @@ import { activityIdOf, findAddress, partOf } from './endpoints.ts';
 import type { Address } from './endpoints.ts';
 import { insteadOfWork, spoil } from './fault-responses.ts';
 import type { FaultChooser } from './faults.ts';
+import { photoFileOf } from '../world/detail.ts';
 import type { Grants } from '../world/grants.ts';
 import type { Holds } from './holds.ts';
 import { readRequest } from './incoming.ts';
@@ -88,20 +95,23 @@ async function exchange(
 async function handle(deps: ExchangeDeps, exchange: Exchange): Promise<SimulatedResponse> {
   const { endpoint } = exchange.entry;
   const part = partOf(endpoint);
-  if (part === 'oauth' || part === 'subscriptions') return handleUncounted(deps, exchange);
+  if (part === 'oauth' || part === 'subscriptions' || part === 'files')
+    return handleUncounted(deps, exchange);
   const result = handleApi(deps, exchange);
   const isBare = deps.state.headers === 'none-on-streams' && endpoint.endsWith('streams');
   const rates = deps.quota.headers(isBare ? 'none' : deps.state.headers, exchange.nowMs);
   return { ...result, headers: { ...result.headers, ...rates } };
 }
 
-// OAuth and subscriptions carry no rate headers and do not count.
+// OAuth, subscriptions and files carry no rate headers and do not count.
 async function handleUncounted(deps: ExchangeDeps, exchange: Exchange): Promise<SimulatedResponse> {
   const { request, entry, address, nowMs } = exchange;
-  if (deps.state.isInactive) return applicationInactive();
+  const isFile = address.endpoint === 'photo-file';
+  if (deps.state.isInactive && !isFile) return applicationInactive();
   entry.fault = deps.faults.choose(entry);
   const instead = entry.fault === null ? null : insteadOfWork(entry.fault, entry.endpoint);
   if (instead !== null) return instead;
+  if (isFile) return textResponse(200, photoFileOf(address.id), photoType);
   if (address.endpoint === 'subscriptions') return deps.subscriptions.respond(request, address.id);
   return deps.oauth.respond(address.endpoint, request, nowMs);
 }
@@ -121,12 +131,12 @@ function handleApi(
   entry.fault = deps.faults.choose(entry);
   const instead = entry.fault === null ? null : insteadOfWork(entry.fault, entry.endpoint);
   if (instead !== null) return instead;
-  const { query } = request;
+  const { query, origin } = request;
   const asked =
     entry.fault === 'same-page'
       ? new URLSearchParams({ per_page: query.get('per_page') ?? '30' })
       : query;
-  return apiResponse(deps.api, { address, query: asked, grant, nowMs });
+  return apiResponse(deps.api, { address, query: asked, origin, grant, nowMs });
 }
 
 function createEntry(request: IncomingRequest, address: Address, nowMs: number): RequestEntry {

@@ -6,6 +6,7 @@ import {
   htmlType,
   jsonResponse,
   jsonTextResponse,
+  photoType,
   rateLimitExceeded,
   textResponse,
 } from './response.ts';
@@ -62,7 +63,7 @@ export function insteadOfWork(kind: FaultKind, endpoint: Endpoint): SimulatedRes
       return errorResponse(400, ['Application', 'redirect_uri', 'invalid']);
     case 'endless':
     case 'gzip-bomb':
-      return jsonTextResponse('');
+      return endpoint === 'photo-file' ? textResponse(200, '', photoType) : jsonTextResponse('');
     case 'reset':
     case 'hang':
       return textResponse(0, '', htmlType);

@@ -34,7 +34,7 @@ interface Rule {
 }
 
 /**
- * A plan without faults. The default match is every API request; OAuth and subscriptions stay
+ * A plan without faults. The default match is every API request; OAuth, subscriptions and files stay
  * unaffected.
  */
 export function createFaults(seed: number): FaultChooser {
@@ -86,5 +86,5 @@ export function createFaults(seed: number): FaultChooser {
 
 function isOfTheApi({ endpoint }: RequestEntry): boolean {
   const part = partOf(endpoint);
-  return part !== 'oauth' && part !== 'subscriptions';
+  return part !== 'oauth' && part !== 'subscriptions' && part !== 'files';
 }

@@ -7,6 +7,8 @@ import { text } from 'node:stream/consumers';
 export interface IncomingRequest {
   readonly method: string;
   readonly path: string;
+  /** What it is addressed to, such as `http://127.0.0.1:8080`. */
+  readonly origin: string;
   readonly query: URLSearchParams;
   /** The fields of the query, overridden by those of the body. */
   readonly fields: ReadonlyMap<string, string>;
@@ -24,6 +26,7 @@ export async function readRequest(request: IncomingMessage): Promise<IncomingReq
   return {
     method: request.method ?? 'GET',
     path: url.pathname,
+    origin: `http://${request.headers.host ?? '127.0.0.1'}`,
     query: url.searchParams,
     fields: new Map([...url.searchParams, ...readFields(body, request.headers['content-type'])]),
     bearer: /^Bearer (\S+)$/i.exec(authorization)?.[1] ?? null,

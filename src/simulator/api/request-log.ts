@@ -22,6 +22,8 @@ export type Endpoint =
   | 'kudos'
   | 'comments'
   | 'photos'
+  /** A photo's file: another host at Strava, without login and quota. */
+  | 'photo-file'
   | 'saved-routes'
   | 'starred-segments'
   | 'segment'

@@ -13,6 +13,7 @@ export interface SimulatedResponse {
 }
 
 export const jsonType = 'application/json; charset=utf-8';
+export const photoType = 'image/gif';
 export const htmlType = 'text/html; charset=utf-8';
 
 /** A response with any text. */

@@ -114,7 +114,7 @@ export function commentsOf(activity: Activity): JsonRecord[] {
 }
 
 /** The photos of `GET /activities/{id}/photos`; none of the athlete's own without `photo_sources`. */
-export function photosOf(activity: Activity, query: URLSearchParams): JsonRecord[] {
+export function photosOf(activity: Activity, query: URLSearchParams, origin: string): JsonRecord[] {
   if (query.get('photo_sources') !== 'true') return [];
   const { facts } = activity;
   const count = Number(summaryOf(activity, 'owner')['total_photo_count'] ?? 0);
@@ -136,11 +136,16 @@ export function photosOf(activity: Activity, query: URLSearchParams): JsonRecord
       uploaded_at: writeInstant(facts.startMs + 7_200_000),
       created_at: writeInstant(facts.startMs + 60_000 * index),
       created_at_local: writeInstant(facts.startMs + 60_000 * index),
-      urls: { [size]: `https://photos.example.org/${name}-1024x768.jpg` },
+      urls: { [size]: `${origin}/photos/${name}.gif` },
       sizes: { [size]: [1024, 768] },
       default_photo: index === 0,
     };
   });
+}
+
+/** The file of a photo: a GIF of one pixel, all of its bytes ASCII, and the name behind its end. */
+export function photoFileOf(name: string): string {
+  return `GIF89a\x01\0\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;${name}`;
 }
 
 function friend(activity: Activity, index: number): JsonRecord {
