@@ -6,7 +6,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
-import type { Now } from '../../src/features/page/api/types.ts';
+import type { Now } from '../../src/features/page/api/types/now.ts';
 import { startSimulator } from '../../src/simulator/api/server.ts';
 import { startBrowser } from '../../test/browser/support/launch.ts';
 import { logIn } from '../../test/support/mirror.ts';

@@ -9,7 +9,7 @@ import { byId, replace } from './lib/dom.js';
 import { withQuery } from './lib/paths.js';
 import { chosenAthlete, offerAthletes, offerUnits, readerFormat } from './lib/settings.js';
 
-/** @import { ActivityColumns } from '../features/page/api/types.ts' */
+/** @import { ActivityColumns } from '../features/page/api/types/lists.ts' */
 /** @import { State } from './activities/view.js' */
 
 let format = readerFormat();

@@ -1,7 +1,7 @@
 /**
  * The view of one activity.
  *
- * @import { ActivityDetail, ActivityStreams } from '../features/page/api/types.ts'
+ * @import { ActivityDetail, ActivityStreams } from '../features/page/api/types/activity.ts'
  * @import { Position } from './activity/positions.js'
  * @import { Samples, Stretch } from './activity/samples.js'
  */

@@ -14,7 +14,8 @@ import { byId, on, replace } from './lib/dom.js';
 import { chosenAthlete, offerUnits, pathFor, readerFormat } from './lib/settings.js';
 
 /**
- * @import { ActivityColumns, Streaks, Totals, TotalsBy } from '../features/page/api/types.ts'
+ * @import { ActivityColumns } from '../features/page/api/types/lists.ts'
+ * @import { Streaks, Totals, TotalsBy } from '../features/page/api/types/totals.ts'
  * @import { Row } from './lib/activities.js'
  * @import { TotalsRow } from './calendar/year-grid.js'
  */

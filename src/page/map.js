@@ -27,7 +27,7 @@ import { statusText, trackTable } from './map/table.js';
 import { startOf, trackOf } from './map/track-store.js';
 
 /**
- * @import { ActivityColumns, Cells, Land, TrackLine } from '../features/page/api/types.ts'
+ * @import { ActivityColumns, Cells, Land, TrackLine } from '../features/page/api/types/lists.ts'
  * @import { Row } from './lib/activities.js'
  * @import { HeatLevel } from './map/paint.js'
  * @import { ActivityTrack } from './map/track-store.js'

@@ -7,7 +7,7 @@ import { byId, replace } from './lib/dom.js';
 import { chosenAthlete, offerAthletes, offerUnits, readerFormat } from './lib/settings.js';
 import { bannerText, nowView } from './now/view.js';
 
-/** @import { Now } from '../features/page/api/types.ts' */
+/** @import { Now } from '../features/page/api/types/now.ts' */
 
 const main = byId('main');
 let format = readerFormat();

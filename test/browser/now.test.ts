@@ -1,7 +1,7 @@
 import { Long } from 'mongodb';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import type { Now } from '../../src/features/page/api/types.ts';
+import type { Now } from '../../src/features/page/api/types/now.ts';
 import { startMongoProxy } from '../support/mongodb/mongo-proxy.ts';
 import { athleteId, athleteNamed, useScene } from '../support/scene.ts';
 import { useBrowser } from './support/browser.ts';

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { feature } from 'topojson-client';
-import type { Land } from './api/types.ts';
+import type { Land } from './api/types/lists.ts';
 
 type Topology = Parameters<typeof feature>[0];
 

@@ -13,7 +13,7 @@ import { h } from '../../page/lib/tree.js';
 import { bannerText, nowView } from '../../page/now/view.js';
 import type { Program } from '../../program.ts';
 import { nowFeedOf } from './api/now-feed.ts';
-import type { Now } from './api/types.ts';
+import type { Now } from './api/types/now.ts';
 import type { AssetUrls, ShellFacts, View } from './shell.ts';
 import { renderShell } from './shell.ts';
 import type { PageSource } from './source.ts';

@@ -1,7 +1,8 @@
 /**
  * The same segment and the same way on other days.
  *
- * @import { ActivityDetail, ActivitySummary, SegmentEffort } from '../../features/page/api/types.ts'
+ * @import { ActivitySummary } from '../../features/page/api/types/common.ts'
+ * @import { ActivityDetail, SegmentEffort } from '../../features/page/api/types/activity.ts'
  * @import { Format } from '../lib/format.js'
  * @import { TreeElement } from '../lib/tree.js'
  */

@@ -1,7 +1,7 @@
 /**
  * The recording of one activity as the plots and the map read it: axes that never fall, and positions.
  *
- * @import { ActivityStreams } from '../../features/page/api/types.ts'
+ * @import { ActivityStreams } from '../../features/page/api/types/activity.ts'
  * @import { Position } from './positions.js'
  */
 

@@ -1,7 +1,7 @@
 /**
  * The head of an activity: what it was, its figures, and where to take it.
  *
- * @import { ActivityDetail } from '../../features/page/api/types.ts'
+ * @import { ActivityDetail } from '../../features/page/api/types/activity.ts'
  * @import { Format } from '../lib/format.js'
  * @import { TreeElement } from '../lib/tree.js'
  */

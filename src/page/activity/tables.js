@@ -1,7 +1,7 @@
 /**
  * Laps, zones, best efforts and climbs of an activity.
  *
- * @import { ActivityDetail, Lap, Zone } from '../../features/page/api/types.ts'
+ * @import { ActivityDetail, Lap, Zone } from '../../features/page/api/types/activity.ts'
  * @import { Format } from '../lib/format.js'
  * @import { Child, TreeElement } from '../lib/tree.js'
  */

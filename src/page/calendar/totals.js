@@ -2,7 +2,7 @@
 import { h } from '../lib/tree.js';
 
 /**
- * @import { Streaks, Totals, TotalsBy } from '../../features/page/api/types.ts'
+ * @import { Streaks, Totals, TotalsBy } from '../../features/page/api/types/totals.ts'
  * @import { Format } from '../lib/format.js'
  * @import { Tree } from '../lib/tree.js'
  */

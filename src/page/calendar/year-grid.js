@@ -3,7 +3,7 @@ import { h } from '../lib/tree.js';
 import { levelOf } from './days.js';
 
 /**
- * @import { Totals } from '../../features/page/api/types.ts'
+ * @import { Totals } from '../../features/page/api/types/totals.ts'
  * @import { Format } from '../lib/format.js'
  * @import { Tree } from '../lib/tree.js'
  * @import { CalendarDay } from './days.js'

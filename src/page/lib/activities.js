@@ -2,7 +2,8 @@
  * All activities: the columns of the API as rows, and filters over them.
  */
 
-/** @import { ActivityColumns, StreamsState } from '../../features/page/api/types.ts' */
+/** @import { StreamsState } from '../../features/page/api/types/common.ts' */
+/** @import { ActivityColumns } from '../../features/page/api/types/lists.ts' */
 
 /**
  * @typedef {object} Row

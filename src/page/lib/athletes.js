@@ -1,7 +1,7 @@
 import { getJson } from './api.js';
 import { offerAthletes } from './settings.js';
 
-/** @import { Now } from '../../features/page/api/types.ts' */
+/** @import { Now } from '../../features/page/api/types/now.ts' */
 
 /**
  * Shows the choice of the athlete in a view that reads no list of them.

@@ -1,6 +1,6 @@
 import { h } from './tree.js';
 
-/** @import { StreamsState } from '../../features/page/api/types.ts' */
+/** @import { StreamsState } from '../../features/page/api/types/common.ts' */
 /** @import { Tree } from './tree.js' */
 
 /** @type {Readonly<Record<StreamsState, string>>} */

@@ -5,7 +5,7 @@ import { landOf, paintHeat, paintLand, paintTracks } from './paint.js';
 import { readPalette } from './palette.js';
 
 /**
- * @import { Land } from '../../features/page/api/types.ts'
+ * @import { Land } from '../../features/page/api/types/lists.ts'
  * @import { HeatLevel, LandPolygon } from './paint.js'
  * @import { Track } from './nearest.js'
  */

@@ -3,7 +3,7 @@
 import { boxAround, isOverlapping, projectLat, projectLng } from './projection.js';
 
 /**
- * @import { Cells, Land } from '../../features/page/api/types.ts'
+ * @import { Cells, Land } from '../../features/page/api/types/lists.ts'
  * @import { Track } from './nearest.js'
  * @import { Box } from './projection.js'
  */

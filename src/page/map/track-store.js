@@ -3,7 +3,7 @@ import { projectedPoints } from './polyline.js';
 import { boxAround, unprojectX, unprojectY } from './projection.js';
 
 /**
- * @import { TrackLine } from '../../features/page/api/types.ts'
+ * @import { TrackLine } from '../../features/page/api/types/lists.ts'
  * @import { Row } from '../lib/activities.js'
  * @import { Track } from './nearest.js'
  * @import { Position } from './places.js'

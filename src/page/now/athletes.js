@@ -5,7 +5,7 @@ import { h } from '../lib/tree.js';
 import { bar } from './bar.js';
 import { fact } from './fact.js';
 
-/** @import { AthleteNow, Now } from '../../features/page/api/types.ts' */
+/** @import { AthleteNow, Now } from '../../features/page/api/types/now.ts' */
 /** @import { Tree } from '../lib/tree.js' */
 /** @import { Context } from './view.js' */
 

@@ -5,7 +5,8 @@ import { activityPath } from '../lib/paths.js';
 import { stateTag } from '../lib/state-tag.js';
 import { h } from '../lib/tree.js';
 
-/** @import { ActivitySummary, ChangeNow, Now, ParkedNow } from '../../features/page/api/types.ts' */
+/** @import { ActivitySummary } from '../../features/page/api/types/common.ts' */
+/** @import { ChangeNow, Now, ParkedNow } from '../../features/page/api/types/now.ts' */
 /** @import { Tree } from '../lib/tree.js' */
 /** @import { Context } from './view.js' */
 

@@ -4,7 +4,7 @@
 import { h } from '../lib/tree.js';
 import { bar } from './bar.js';
 
-/** @import { Now, WindowNow } from '../../features/page/api/types.ts' */
+/** @import { Now, WindowNow } from '../../features/page/api/types/now.ts' */
 /** @import { Context } from './view.js' */
 
 /**

@@ -7,7 +7,7 @@ import { fact } from './fact.js';
 import { changesSection, parkedSection, recentSection } from './lists.js';
 import { quotaCard } from './quota.js';
 
-/** @import { AthleteNow, Need, Now } from '../../features/page/api/types.ts' */
+/** @import { AthleteNow, Need, Now } from '../../features/page/api/types/now.ts' */
 /** @import { Format } from '../lib/format.js' */
 /** @import { Tree } from '../lib/tree.js' */
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { findFreePort } from '../../../src/embedded-mongodb/loopback-port.ts';
-import type { Now } from '../../../src/features/page/api/types.ts';
+import type { Now } from '../../../src/features/page/api/types/now.ts';
 import { logIn } from '../../support/mirror.ts';
 import { startMemoryServer } from '../../support/mongodb/memory-server.ts';
 import type { Scene } from '../../support/scene.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Land } from '../../../src/features/page/api/types.ts';
+import type { Land } from '../../../src/features/page/api/types/lists.ts';
 import { readLand } from '../../../src/features/page/land.ts';
 
 /** Whether a position lies on the land, by the number of borders that a line to the east crosses. */

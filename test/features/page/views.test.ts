@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
-import type { Now } from '../../../src/features/page/api/types.ts';
+import type { Now } from '../../../src/features/page/api/types/now.ts';
 import { localeOf, viewsOf } from '../../../src/features/page/views.ts';
 import { nowMs, nowOf } from '../../page/now/now-of.ts';
 import { createTestProgram } from '../../support/command/program.ts';

@@ -1,4 +1,5 @@
-import type { ActivityDetail, ActivitySummary } from '../../../src/features/page/api/types.ts';
+import type { ActivitySummary } from '../../../src/features/page/api/types/common.ts';
+import type { ActivityDetail } from '../../../src/features/page/api/types/activity.ts';
 
 const summary: ActivitySummary = {
   id: '12345678901',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StreamsState } from '../../../src/features/page/api/types.ts';
+import type { StreamsState } from '../../../src/features/page/api/types/common.ts';
 import {
   activityFigures,
   activityHead,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ActivityColumns } from '../../../src/features/page/api/types.ts';
+import type { ActivityColumns } from '../../../src/features/page/api/types/lists.ts';
 import { choicesOf, filtered, rowsOf } from '../../../src/page/lib/activities.js';
 
 /** Three activities of two athletes; the second has neither gear nor local time. */

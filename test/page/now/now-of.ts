@@ -1,7 +1,7 @@
 /**
  * The figures of now for tests.
  */
-import type { AthleteNow, Now } from '../../../src/features/page/api/types.ts';
+import type { AthleteNow, Now } from '../../../src/features/page/api/types/now.ts';
 
 export const nowMs = Date.parse('2026-11-26T12:00:00Z');
 

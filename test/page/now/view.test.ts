@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ActivitySummary, ChangeNow, Now } from '../../../src/features/page/api/types.ts';
+import type { ActivitySummary } from '../../../src/features/page/api/types/common.ts';
+import type { ChangeNow, Now } from '../../../src/features/page/api/types/now.ts';
 import { createFormat } from '../../../src/page/lib/format.js';
 import { h, toHtml } from '../../../src/page/lib/tree.js';
 import type { Context } from '../../../src/page/now/view.js';

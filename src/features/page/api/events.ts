@@ -6,7 +6,7 @@ import { Hono } from 'hono';
 import type { PageSource } from '../source.ts';
 import type { NowFeed } from './now-feed.ts';
 import { ApiFailure, databaseAway } from './responses.ts';
-import type { Now } from './types.ts';
+import type { Now } from './types/now.ts';
 
 export const maxListeners = 16;
 

@@ -10,7 +10,7 @@ import type { Program } from '../../../program.ts';
 import type { PageSource } from '../source.ts';
 import { readNow } from './now.ts';
 import { maxPingMs, reaches } from './reachable.ts';
-import type { Now } from './types.ts';
+import type { Now } from './types/now.ts';
 
 /** Each resolves with undefined where MongoDB is away and was never read. */
 export interface NowFeed {

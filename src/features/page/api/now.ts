@@ -13,15 +13,8 @@ import type { Figures } from '../../shared/status/report.ts';
 import { readFigures } from '../../shared/status/report.ts';
 import type { AthleteOverview } from '../../shared/status/store.ts';
 import { summaryFields, summaryOf } from './summary.ts';
-import type {
-  ActivitySummary,
-  AthleteNow,
-  ChangeNow,
-  Need,
-  Now,
-  ParkedNow,
-  WindowNow,
-} from './types.ts';
+import type { ActivitySummary } from './types/common.ts';
+import type { AthleteNow, ChangeNow, Need, Now, ParkedNow, WindowNow } from './types/now.ts';
 import { idOf, instantOf, instantOrNull, textOf } from './values.ts';
 
 const maxRecent = 10;

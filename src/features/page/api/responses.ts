@@ -6,7 +6,7 @@ import { HTTPException } from 'hono/http-exception';
 import { DomestiqueError, UsageError } from '../../../errors.ts';
 import type { Database } from '../../../main.ts';
 import type { PageSource } from '../source.ts';
-import type { ApiError } from './types.ts';
+import type { ApiError } from './types/common.ts';
 
 /** A request that is responded to with this status and this sentence. */
 export class ApiFailure extends HTTPException {

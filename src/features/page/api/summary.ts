@@ -2,7 +2,7 @@
  * An activity where several are listed.
  */
 import type { Document } from 'mongodb';
-import type { ActivitySummary, StreamsState } from './types.ts';
+import type { ActivitySummary, StreamsState } from './types/common.ts';
 import { idOf, instantOrNull, localTimeOf, measureOf, textOf } from './values.ts';
 
 /** The projection that {@link summaryOf} reads. */

@@ -13,7 +13,7 @@ import { recipeNamed } from '../../../queries/recipes.ts';
 import { answerOf } from '../../shared/answer.ts';
 import type { PageSource } from '../source.ts';
 import { ApiFailure, athleteParameter, databaseOf } from './responses.ts';
-import type { Streaks, Totals, TotalsBy } from './types.ts';
+import type { Streaks, Totals, TotalsBy } from './types/totals.ts';
 import { measureOf, textOf } from './values.ts';
 
 const kinds: readonly TotalsBy[] = ['day', 'week', 'month', 'year', 'sport', 'weekday'];

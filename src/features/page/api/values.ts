@@ -4,7 +4,7 @@
  */
 import type { Document } from 'mongodb';
 import { Long } from 'mongodb';
-import type { Id, Instant, LocalTime } from './types.ts';
+import type { Id, Instant, LocalTime } from './types/common.ts';
 
 /** The text; empty for anything else. */
 export function textOf(value: unknown): string {

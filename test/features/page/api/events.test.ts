@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createEvents, maxListeners } from '../../../../src/features/page/api/events.ts';
 import { respondToFailure } from '../../../../src/features/page/api/responses.ts';
-import type { Now } from '../../../../src/features/page/api/types.ts';
+import type { Now } from '../../../../src/features/page/api/types/now.ts';
 import { nowAt } from '../../../page/now/now-of.ts';
 
 /** Events whose figures a test gives. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../../src/clock.ts';
 import { systemClock } from '../../../../src/clock.ts';
 import { createNowFeed } from '../../../../src/features/page/api/now-feed.ts';
-import type { Now } from '../../../../src/features/page/api/types.ts';
+import type { Now } from '../../../../src/features/page/api/types/now.ts';
 import { MongoUnavailableError } from '../../../../src/errors.ts';
 import type { Database } from '../../../../src/main.ts';
 import { createTestProgram } from '../../../support/command/program.ts';

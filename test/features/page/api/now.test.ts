@@ -2,7 +2,7 @@ import type { Document } from 'mongodb';
 import { Long } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readNow } from '../../../../src/features/page/api/now.ts';
-import type { Now } from '../../../../src/features/page/api/types.ts';
+import type { Now } from '../../../../src/features/page/api/types/now.ts';
 import { readStatus } from '../../../../src/features/shared/status/report.ts';
 import { recordDeletion } from '../../../../src/mongo/history/changes.ts';
 import { markDeauthorized } from '../../../../src/mongo/athletes/deauthorized.ts';

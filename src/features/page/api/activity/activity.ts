@@ -12,7 +12,8 @@ import { unknownActivity } from '../responses.ts';
 import { segmentEffortsOf } from './segment-history.ts';
 import { summaryFields, summaryOf } from '../summary.ts';
 import { polylineOf, trackPositions } from '../lists/tracks.ts';
-import type { ActivityClimb, ActivityDetail, ActivitySummary, Lap } from '../types.ts';
+import type { ActivitySummary } from '../types/common.ts';
+import type { ActivityClimb, ActivityDetail, Lap } from '../types/activity.ts';
 import { documentsOf, flagOf, measureOf, numberOf, textOf } from '../values.ts';
 import { heartrateZonesOf, powerZonesOf } from './zones.ts';
 

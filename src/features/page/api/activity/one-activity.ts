@@ -10,7 +10,7 @@ import { readActivity } from './activity.ts';
 import { respondWithFile } from './files.ts';
 import { databaseOf, readId } from '../responses.ts';
 import { respondWithStreams } from './streams.ts';
-import type { ActivityDetail } from '../types.ts';
+import type { ActivityDetail } from '../types/activity.ts';
 
 export function createOneActivity(program: Program, source: PageSource): Hono {
   const app = new Hono();

@@ -5,7 +5,7 @@ import type { Document } from 'mongodb';
 import { int64 } from '../../../../mongo/base/bson-value.ts';
 import type { Store } from '../../../../mongo/schema/collections.ts';
 import { measured } from '../../../../queries/recipe.ts';
-import type { SegmentEffort } from '../types.ts';
+import type { SegmentEffort } from '../types/activity.ts';
 import { documentsOf, idOf, localTimeOf, measureOf, textOf } from '../values.ts';
 
 /** The newest ones of each segment: a way to work is ridden thousands of times. */

@@ -6,7 +6,7 @@ import { findRecording } from '../../../../mongo/streams/recordings.ts';
 import type { PageSource } from '../../source.ts';
 import { bucketed } from './buckets.ts';
 import { ApiFailure, databaseOf, readId, unknownActivity } from '../responses.ts';
-import type { ActivityStreams } from '../types.ts';
+import type { ActivityStreams } from '../types/activity.ts';
 
 const defaultPoints = 2_000;
 const maxPoints = 20_000;

@@ -6,7 +6,7 @@ import { int64 } from '../../../../mongo/base/bson-value.ts';
 import type { Store } from '../../../../mongo/schema/collections.ts';
 import { recipeNamed } from '../../../../queries/recipes.ts';
 import { answerOf } from '../../../shared/answer.ts';
-import type { Zone } from '../types.ts';
+import type { Zone } from '../types/activity.ts';
 import { documentsOf, measureOf } from '../values.ts';
 
 /** Beats of a step in `derived`. */

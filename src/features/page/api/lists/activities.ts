@@ -6,7 +6,8 @@ import { activityPages } from './activity-pages.ts';
 import { streamsStateOf } from '../summary.ts';
 import type { Names } from '../names.ts';
 import type { StoredVersion } from './stored-version.ts';
-import type { ActivityColumns, StreamsState } from '../types.ts';
+import type { StreamsState } from '../types/common.ts';
+import type { ActivityColumns } from '../types/lists.ts';
 import { flagOf, idOf, localTimeOf, measureOf, textOf } from '../values.ts';
 
 const projection = {

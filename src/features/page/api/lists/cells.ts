@@ -9,7 +9,7 @@ import { recipeNamed } from '../../../../queries/recipes.ts';
 import { readAnswerOf } from '../../../shared/answer.ts';
 import { athleteParameter } from '../responses.ts';
 import type { StoredVersion } from './stored-version.ts';
-import type { Cells } from '../types.ts';
+import type { Cells } from '../types/lists.ts';
 import { numberOf } from '../values.ts';
 
 export interface CellsOrder {

@@ -8,7 +8,7 @@ import type { Position } from '../../../../domain/derived/track.ts';
 import { isOnGlobe, trackOf } from '../../../../domain/derived/track.ts';
 import { activityPages } from './activity-pages.ts';
 import type { StoredVersion } from './stored-version.ts';
-import type { TrackLine } from '../types.ts';
+import type { TrackLine } from '../types/lists.ts';
 import { idOf, textOf } from '../values.ts';
 
 /** Less than two pixels of a web map at zoom 12, where a city fits on a screen. */

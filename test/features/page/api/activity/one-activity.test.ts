@@ -1,11 +1,11 @@
 import type { Document } from 'mongodb';
 import { Long } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { ApiError } from '../../../../../src/features/page/api/types/common.ts';
 import type {
   ActivityDetail,
   ActivityStreams,
-  ApiError,
-} from '../../../../../src/features/page/api/types.ts';
+} from '../../../../../src/features/page/api/types/activity.ts';
 import { recordingFilesOf } from './recording-files.ts';
 import { activityId, activityOf, athleteId, useApi } from '../stored-fixture.ts';
 

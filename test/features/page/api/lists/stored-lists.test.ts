@@ -2,12 +2,12 @@ import { gunzipSync } from 'node:zlib';
 import polylineCodec from '@googlemaps/polyline-codec';
 import { Long } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { ApiError } from '../../../../../src/features/page/api/types/common.ts';
 import type {
   ActivityColumns,
-  ApiError,
   Cells,
   TrackLine,
-} from '../../../../../src/features/page/api/types.ts';
+} from '../../../../../src/features/page/api/types/lists.ts';
 import { activityId, activityOf, athleteId, useApi } from '../stored-fixture.ts';
 
 const api = useApi();
