@@ -114,6 +114,21 @@ function closedRing(given: Ring): Ring | undefined {
 
 type Read = Parameter['read'];
 
+/** The heart rates that a person can have, in beats a minute. The resting one is always below the highest. */
+export const heartBounds = {
+  resting: { min: 25, max: 110 },
+  highest: { min: 120, max: 250 },
+} as const;
+
+function heartrate(kind: keyof typeof heartBounds, example: string): Parameter {
+  const { min, max } = heartBounds[kind];
+  return optional(
+    `a ${kind} heart rate, ${min} to ${max} beats a minute`,
+    example,
+    within(min, max),
+  );
+}
+
 function required(takes: string, example: string, read: Read): Parameter {
   return { takes, example, isOptional: false, read };
 }
@@ -148,8 +163,8 @@ export const parameters = {
   ),
   percent: optional('a number of per cent', '8', positive),
   seconds: optional('a number of seconds', '1200', wholePositive),
-  resting: optional('a resting heart rate, 25 to 110 beats a minute', '60', within(25, 110)),
-  highest: optional('a highest heart rate, 120 to 250 beats a minute', '190', within(120, 250)),
+  resting: heartrate('resting', '60'),
+  highest: heartrate('highest', '190'),
   sex: optional('male or female', 'male', (text) =>
     text === 'male' || text === 'female' ? text : undefined,
   ),

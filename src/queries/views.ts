@@ -3,6 +3,7 @@
  * store nothing.
  */
 import type { Document } from 'mongodb';
+import { athleteHeart } from './athlete-heart.ts';
 import {
   listAt,
   localDay,
@@ -12,6 +13,7 @@ import {
   readableStart,
   sums,
 } from './recipe.ts';
+import { recordedStart, trainingDays } from './training-days.ts';
 
 export interface View {
   readonly name: string;
@@ -136,9 +138,59 @@ const bestEfforts: View = {
   answer: exampleBestEffort,
 };
 
+/**
+ * It begins with the athletes, so that a filter by `athlete_id` comes before the lookup and computes no
+ * other athlete.
+ */
+const trainingLoadDays: View = {
+  name: 'training_load_days',
+  viewOn: 'athletes',
+  title:
+    'one document for each athlete and local day from the first activity to the last: the load by heart rate, and what follows from it, as the question `training-load` has them',
+  pipeline: [
+    { $project: { _id: 0, athlete_id: '$_id', ...athleteHeart } },
+    {
+      $lookup: {
+        from: 'activities',
+        localField: 'athlete_id',
+        foreignField: 'sync.athlete_id',
+        let: { resting: '$resting', highest: '$highest', sex: '$sex' },
+        pipeline: [
+          { $match: recordedStart },
+          ...trainingDays({ resting: '$$resting', highest: '$$highest', sex: '$$sex' }),
+          { $set: { day: { $dateToString: { format: '%Y-%m-%d', date: '$_id' } } } },
+        ],
+        as: 'of',
+      },
+    },
+    { $unwind: '$of' },
+    {
+      $project: {
+        _id: { athlete_id: '$athlete_id', day: '$of.day' },
+        athlete_id: 1,
+        day: '$of.day',
+        load: '$of.load',
+        fitness: '$of.fitness',
+        fatigue: '$of.fatigue',
+        form: '$of.form',
+      },
+    },
+  ],
+  answer: {
+    _id: { athlete_id: 1001, day: '2026-11-22' },
+    athlete_id: 1001,
+    day: '2026-11-22',
+    load: 84.2,
+    fitness: 51.7,
+    fatigue: 63.9,
+    form: -12.2,
+  },
+};
+
 export const views: readonly View[] = [
   totalsView('daily_totals', 'day', localDay, '2026-11-22'),
   totalsView('weekly_totals', 'week', localWeek, '2026-W47'),
   totalsView('monthly_totals', 'month', localMonth, '2026-11'),
   bestEfforts,
+  trainingLoadDays,
 ];

@@ -14,9 +14,11 @@ import { blocks, paste } from './pasted.ts';
 import {
   bestDistance,
   bestDistanceOfOne,
+  heartrateZones,
   personalBests,
   samplesOf,
 } from './reference-recordings.ts';
+import { trainingLoad } from './reference-training.ts';
 import { totalsByDay, totalsByMonth, totalsByWeek, totalsByYear } from './reference-totals.ts';
 
 /** A tester stays with vitest's worker: other files of it compare exactly. */
@@ -141,6 +143,52 @@ describe('a view', () => {
       [key]: _id as string,
     }));
     expect(found).toEqual(expected);
+  });
+
+  it.each([
+    {
+      of: "the athlete's settings",
+      settings: { resting_heartrate: 52, max_heartrate: 187, sex: 'female' },
+      sex: 'M',
+      heart: { resting: 52, highest: 187, sex: 'female' },
+    },
+    { of: 'Strava where nothing is set', sex: 'F', heart: { resting: 60, sex: 'female' } },
+    {
+      of: 'the defaults where a value is odd',
+      settings: { resting_heartrate: 'odd', max_heartrate: Number.NaN, sex: ['female'] },
+      sex: 7,
+      heart: { resting: 60, sex: 'male' },
+    },
+  ] as const)('a view has the true training load of each day by $of', async (given) => {
+    const { heart, ...fields } = { settings: {}, ...given };
+    const { settings, sex } = fields;
+    const { db } = fixture.rounds;
+    const athletes = db.collection<{ _id: number }>('athletes');
+    const fieldsOfAthlete = { $set: { settings, sex } };
+    await athletes.updateOne({ _id: ada }, fieldsOfAthlete, { bypassDocumentValidation: true });
+    const bounds = heartrateZones([], ada, 5) as readonly { readonly from_bpm: number }[];
+    const highest = Math.max(...bounds.map(({ from_bpm }) => from_bpm));
+    const expected = trainingLoad(fixture.truth, { highest, ...heart });
+    const days = db.collection('training_load_days');
+    const found = await days.find({ athlete_id: ada }).sort({ day: -1 }).toArray();
+    await athletes.updateOne({ _id: ada }, { $unset: { settings: '' } });
+    expect(found).toEqual(
+      expected.map(({ _id: day, ...values }) => ({
+        _id: { athlete_id: ada, day },
+        athlete_id: ada,
+        day,
+        ...values,
+      })),
+    );
+  });
+
+  it('a view with the training load reads the activities of the wanted athlete alone', async () => {
+    const { db } = fixture.rounds;
+    const days = db.collection('training_load_days');
+    const explained = await days.find({ athlete_id: ada }).explain('executionStats');
+    const [athletes, activities] = explained['stages'] as readonly Document[];
+    expect(athletes).toMatchObject({ $cursor: { executionStats: { totalDocsExamined: 1 } } });
+    expect(Number(activities?.['collectionScans'])).toBe(0);
   });
 
   it('a view creates the views of the page', async () => {

@@ -136,7 +136,7 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   'power-curve': ({ truth }) => training.curve(truth, 'watts'),
   'heartrate-curve': ({ truth }) => training.curve(truth, 'heartrate'),
   'training-load': ({ truth }) =>
-    training.trainingLoad(truth, { resting: 52, highest: 187 }).slice(0, 400),
+    training.trainingLoad(truth, { resting: 52, highest: 187, sex: 'female' }).slice(0, 400),
   'streams-states': ({ truth, parked }) => totals.streamsStates(truth, parked.id),
   'streams-missing': ({ parked }) => [
     {

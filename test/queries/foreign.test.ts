@@ -144,7 +144,12 @@ const zones = [
   { min: 150, max: -1 },
 ];
 
-const soundAthlete = { _id: athlete, zones: { heart_rate: { zones }, power: { zones } } };
+const soundAthlete = {
+  _id: athlete,
+  sex: 'F',
+  zones: { heart_rate: { zones }, power: { zones } },
+  settings: { resting_heartrate: 52, max_heartrate: 187, sex: 'female' },
+};
 
 async function fill(value: unknown): Promise<readonly Long[]> {
   await adapter.empty();
@@ -232,6 +237,20 @@ describe.each(Object.keys(odd))('a stored value of another kind: %s', (kind) => 
       await athletes.replaceOne({ _id: athlete }, soundAthlete);
     },
   );
+
+  it("does not break the view of the training load in the athlete's document", async () => {
+    const athletes = adapter.database.db.collection<{ _id: Long }>('athletes');
+    const view = views.find(({ name }) => name === 'training_load_days');
+    for (const one of foreignTo(soundAthlete, odd[kind], () => athlete)) {
+      await athletes.replaceOne({ _id: athlete }, one, { bypassDocumentValidation: true });
+      const days = adapter.database.db.collection('training_load_days');
+      const found = await days.find({ athlete_id: athlete }).toArray();
+      expect(found.length).toBeGreaterThan(0);
+      expect(found.flatMap((day) => wrongIn(day, view?.answer))).toEqual([]);
+      expect(found.every(({ load }) => Number.isFinite(load))).toBe(true);
+    }
+    await athletes.replaceOne({ _id: athlete }, soundAthlete, { bypassDocumentValidation: true });
+  });
 
   it('leaves the value alone out of a sum, and the rest of the activity in', async () => {
     const { db } = adapter.database;

@@ -54,11 +54,15 @@ export function curve(truth: readonly Truth[], key: 'watts' | 'heartrate') {
 
 const dayMs = 86_400_000;
 
-/** A woman's TRIMP second by second, and the two averages by their recurrence; the newest day first. */
-export function trainingLoad(
-  truth: readonly Truth[],
-  heart: { readonly resting: number; readonly highest: number },
-) {
+export interface Heart {
+  readonly resting: number;
+  readonly highest: number;
+  readonly sex: 'male' | 'female';
+}
+
+/** Banister's TRIMP second by second, and the averages by their recurrence; the newest day first. */
+export function trainingLoad(truth: readonly Truth[], { resting, highest, sex }: Heart) {
+  const [factor, exponent] = sex === 'female' ? [0.86, 1.67] : [0.64, 1.92];
   const loads = new Map<number, number>();
   for (const one of truth) {
     const day = Date.parse(`${one.summary.start_date_local.slice(0, 10)}T00:00:00Z`);
@@ -67,21 +71,20 @@ export function trainingLoad(
     for (const bpm of beats) {
       if (bpm <= 0) continue;
       const middle = bpm - (bpm % 5) + 2.5;
-      const share = (middle - heart.resting) / (heart.highest - heart.resting);
+      const share = (middle - resting) / (highest - resting);
       const r = Math.min(Math.max(share, 0), 1);
-      load += (r * 0.86 * Math.exp(1.67 * r)) / 60;
+      load += (r * factor * Math.exp(exponent * r)) / 60;
     }
     loads.set(day, load);
   }
-  const first = Math.min(...loads.keys());
-  let [fitness, fatigue] = [loads.get(first) ?? 0, loads.get(first) ?? 0];
+  let [fitness, fatigue] = [0, 0];
   const rows = [];
-  for (let day = first; day <= Math.max(...loads.keys()); day += dayMs) {
+  for (let day = Math.min(...loads.keys()); day <= Math.max(...loads.keys()); day += dayMs) {
     const load = loads.get(day) ?? 0;
+    const form = fitness - fatigue;
     fitness += (load - fitness) / 42;
     fatigue += (load - fatigue) / 7;
-    const _id = new Date(day).toISOString().slice(0, 10);
-    rows.push({ _id, load, fitness, fatigue, form: fitness - fatigue });
+    rows.push({ _id: new Date(day).toISOString().slice(0, 10), load, fitness, fatigue, form });
   }
   return rows.reverse();
 }
