@@ -139,8 +139,7 @@ const sync = {
     format: 'switch',
     example: 'true',
     doc: "Whether to store the activities' details too (description, laps, splits, efforts): one more request an activity",
-    unset:
-      'as each athlete answered at the login, or on after an import of a bulk export; else `false`',
+    unset: `each athlete's answer or import, which \`${commandLine('status')}\` shows with how to change it; else \`false\``,
   }),
   segments: setting({
     env: 'SYNC_SEGMENTS',

@@ -20,7 +20,9 @@ export interface PreviewDeps extends RetryDeps {
   readonly activities: ActivityStore;
   readonly athletes: AthleteStore;
   readonly shouldFetchStreams: boolean;
-  /** Whose streams are wanted; all where it is empty or absent. */
+  /** Undefined: as each athlete answered. */
+  readonly shouldFetchDetails: boolean | undefined;
+  /** Whose streams and details are wanted; all where it is empty or absent. */
   readonly sports?: readonly string[];
 }
 
@@ -32,6 +34,8 @@ export interface Preview {
   readonly unknown: number;
   /** Streams still to be fetched: of unknown activities, and of stored ones. */
   readonly streams: number;
+  /** Details still to be fetched, of the same. */
+  readonly details: number;
   /** Requests that the preview itself made. */
   readonly listRequests: number;
 }
@@ -49,7 +53,7 @@ export async function previewAthlete(
   target: BackfillRequest | { readonly since?: Date },
 ): Promise<Preview> {
   const isBackfill = 'coverage' in target;
-  const { coverage: known } = await deps.athletes.load(athleteId);
+  const { coverage: known, wantsDetails = false } = await deps.athletes.load(athleteId);
   const goal = goalOf(target);
   let coverage: ListCoverage = isBackfill ? target.coverage : known;
   const seen: Seen = new Map();
@@ -67,22 +71,28 @@ export async function previewAthlete(
     : target.since
       ? { from: target.since }
       : {};
-  return { athleteId, listRequests, ...(await count(deps, { athleteId, seen, range })) };
+  const kept = { ...deps, shouldFetchDetails: deps.shouldFetchDetails ?? wantsDetails };
+  return { athleteId, listRequests, ...(await count(kept, { athleteId, seen, range })) };
 }
 
 async function count(
-  { activities, shouldFetchStreams, sports = [] }: PreviewDeps,
+  { activities, shouldFetchStreams, shouldFetchDetails, sports = [] }: PreviewDeps,
   { athleteId, seen, range }: { athleteId: number; seen: Seen; range: TimeRange },
-): Promise<Pick<Preview, 'listed' | 'unknown' | 'streams'>> {
+): Promise<Pick<Preview, 'listed' | 'unknown' | 'streams' | 'details'>> {
   const inRange = [...seen.values()].filter(({ startAt }) => isWithin(startAt, range));
   const unknown = await activities.unknownIds(inRange.map(({ id }) => id));
-  const figures = { listed: inRange.length, unknown: unknown.size };
-  if (!shouldFetchStreams) return { ...figures, streams: 0 };
-  const withStreams = inRange.filter(
-    ({ id, isManual, sport }) => unknown.has(id) && !isManual && isSportChosen(sports, sport),
-  ).length;
-  const pending = await activities.countPending(athleteId, range);
-  return { ...figures, streams: withStreams + pending };
+  const wanted = inRange.filter(({ id, sport }) => unknown.has(id) && isSportChosen(sports, sport));
+  const recorded = wanted.filter(({ isManual }) => !isManual);
+  return {
+    ...{ listed: inRange.length, unknown: unknown.size },
+    streams: shouldFetchStreams
+      ? recorded.length + (await activities.countPending(athleteId, range))
+      : 0,
+    details:
+      shouldFetchDetails === true
+        ? wanted.length + (await activities.countPendingDetails(athleteId, range))
+        : 0,
+  };
 }
 
 function isWithin(at: Date, { from, to }: TimeRange): boolean {

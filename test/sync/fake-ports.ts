@@ -388,6 +388,7 @@ function fakeActivities(left: () => Left): ActivityStore {
     unknownIds: () => Promise.resolve(new Set()),
     countPending: (athleteId) =>
       Promise.resolve(left().filter((one) => one.athleteId === athleteId).length),
+    countPendingDetails: () => Promise.resolve(0),
     parkedIds: () => Promise.resolve([]),
     retryParked: () => Promise.resolve(0),
   };

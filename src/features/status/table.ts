@@ -4,12 +4,12 @@
 import { formatDuration } from '../../domain/duration.ts';
 import { commandLine } from '../../domain/invocation.ts';
 import type { PollReport } from '../../domain/rate-limit/poll-report.ts';
-import type { AthleteOverview } from '../shared/status/store.ts';
 import type { UnusableDocuments } from '../../mongo/schema/unusable-documents.ts';
 import type { RunDocument } from '../../mongo/schema/collections.ts';
 import type { WindowReport } from '../shared/quota-report.ts';
 import { isKept, keptText } from '../shared/quota-report.ts';
 import type { AthleteStatus, Status } from '../shared/status/report.ts';
+import { detailsSourceText } from '../shared/details-source.ts';
 import { describeOthers } from '../shared/other-applications.ts';
 import { counted, number } from '../shared/text/text-format.ts';
 import { terminalText } from '../../terminal-text.ts';
@@ -25,10 +25,7 @@ export function renderStatus(status: Status, reader: Reader, width: number): str
     ['Database', status.database],
     ...status.athletes.flatMap((athlete) => athleteRows(athlete, reader)),
     ...(others === undefined ? [] : [['Others', others]]),
-    [
-      'To do',
-      toDo.streams === 0 ? 'nothing' : `streams of ${number(toDo.streams)}: about ${toDo.duration}`,
-    ],
+    ['To do', toDoText(toDo)],
     [`Quota, ${formatDuration(quota.short.lengthMs)}`, windowText(quota.short, reader)],
     [`Quota, ${formatDuration(quota.daily.lengthMs)}`, windowText(quota.daily, reader)],
     ...(polls.athletes > 0 ? [['Polls', pollText(polls)]] : []),
@@ -43,6 +40,14 @@ export function renderStatus(status: Status, reader: Reader, width: number): str
   return rows
     .map(([word = '', text = '']) => hanging(word.padEnd(before), terminalText(text), width))
     .join('\n');
+}
+
+function toDoText({ streams, details, duration }: Status['toDo']): string {
+  const parts = [
+    ...(streams > 0 ? [`streams of ${number(streams)}`] : []),
+    ...(details > 0 ? [`details of ${number(details)}`] : []),
+  ];
+  return parts.length === 0 ? 'nothing' : `${parts.join(', ')}: about ${duration}`;
 }
 
 function nextPollText({ daemons, nextRunAt }: Status, reader: Reader): string {
@@ -77,6 +82,7 @@ function athleteRows(athlete: AthleteStatus, reader: Reader): readonly (readonly
       '  streams',
       `${number(streams.stored)} stored${source}, ${number(streams.none)} without, ${number(streams.pending)} pending${ofOthers}, ${number(streams.parked)} parked`,
     ],
+    ['  details', detailsText(athlete, reader)],
     ['  list known', listText(athlete, reader)],
     ...athlete.scopeGaps.map((gap, index) => [index === 0 ? '  not granted' : '', gap]),
     ...(unusableRecords > 0
@@ -85,7 +91,18 @@ function athleteRows(athlete: AthleteStatus, reader: Reader): readonly (readonly
   ];
 }
 
-function listText({ listedSince, polledAt }: AthleteOverview, reader: Reader): string {
+function detailsText(athlete: AthleteStatus, reader: Reader): string {
+  const { details, detailsToDo, detailsSource } = athlete;
+  const { areFetched } = detailsSource;
+  const counts = [
+    ...(areFetched || details.stored > 0 ? [`${number(details.stored)} stored`] : []),
+    ...(areFetched ? [`${number(detailsToDo)} pending`, `${number(details.parked)} parked`] : []),
+  ];
+  const source = detailsSourceText(detailsSource, reader);
+  return counts.length === 0 ? source : `${counts.join(', ')}; ${source}`;
+}
+
+function listText({ listedSince, polledAt }: AthleteStatus, reader: Reader): string {
   if (listedSince === undefined) return 'not read yet';
   const since = listedSince.getTime() === 0 ? 'the beginning' : dayText(listedSince, reader);
   return `back to ${since}${polledAt ? `, last polled at ${timeText(polledAt, reader)}` : ''}`;

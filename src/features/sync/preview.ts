@@ -35,7 +35,7 @@ export async function printPreview(session: SyncSession, isJson: boolean): Promi
       stopped.set(id, error);
     }
   }
-  const requests = previews.reduce((sum, { streams }) => sum + streams, 0);
+  const requests = previews.reduce((sum, { streams, details }) => sum + streams + details, 0);
   const nowMs = strava.quota.nowMs();
   const plan = await readBacklogPlan(session);
   const state = strava.rateLimiter.known();
@@ -55,6 +55,7 @@ function depsOf({ program, strava, database }: SyncSession): PreviewDeps {
     nowMs: () => strava.quota.nowMs(),
     random: program.random,
     shouldFetchStreams: program.config.sync.shouldFetchStreams,
+    shouldFetchDetails: program.config.sync.shouldFetchDetails,
     sports: program.config.sync.sports,
     signal: program.signal,
     // Whoever asks how long something takes does not want to wait for the answer.

@@ -69,6 +69,15 @@ function leftText(window: WindowReport): string {
   return isKept(window) ? `${keptText(left)},` : `${number(left)} left`;
 }
 
+function previewText(preview: Preview): string {
+  const { athleteId, listed, unknown, streams, details, listRequests } = preview;
+  const parts = [
+    `streams of ${number(streams)}`,
+    ...(details > 0 ? [`details of ${number(details)}`] : []),
+  ];
+  return `Athlete ${athleteId}: ${counted(listed, 'activity', 'activities')} listed with ${counted(listRequests, 'request')}, ${number(unknown)} of them new; ${parts.join(' and ')} to fetch.`;
+}
+
 export interface PreviewFacts {
   readonly requests: number;
   readonly durationMs: number;
@@ -86,10 +95,7 @@ export function renderPreview(
     const needsAuthorization = [...stopped.keys()];
     return JSON.stringify({ athletes: previews, requests, seconds, needsAuthorization });
   }
-  const lines = previews.map(
-    ({ athleteId, listed, unknown, streams, listRequests }) =>
-      `Athlete ${athleteId}: ${counted(listed, 'activity', 'activities')} listed with ${counted(listRequests, 'request')}, ${number(unknown)} of them new; streams of ${number(streams)} to fetch.`,
-  );
+  const lines = previews.map(previewText);
   const duration =
     durationMs < 1_000 ? 'at once, as far as the quota goes' : formatDuration(durationMs);
   return [

@@ -9,6 +9,7 @@ import { athleteParts } from '../../domain/sync/fetch-task.ts';
 import { LeaseLostError } from '../../errors.ts';
 import type { AthleteState, AthleteStore, BackfillRequest } from '../../sync/ports/athletes.ts';
 import { profileStep } from './athlete-document.ts';
+import { detailsChoiceIn } from './details-choice.ts';
 import { lastPollFrom, pollTo, polledAthletes } from './polls.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
 import type { Application } from '../schema/definitions/application.ts';
@@ -221,6 +222,7 @@ function stateFrom(athleteId: number, document: AthleteDocument | null): Athlete
     ...(sync?.reconcile && { reconcile: reconcileFrom(sync.reconcile) }),
     ...(sync?.rejected_deletions && { rejectedDeletions: sync.rejected_deletions }),
     ...(sync?.polled_at && { lastPoll: lastPollFrom(sync.polled_at, sync) }),
+    wantsDetails: detailsChoiceIn(document)?.is_wanted === true,
   };
 }
 

@@ -7,14 +7,21 @@ import type { AthleteDocument, Store } from '../schema/collections.ts';
 
 export type DetailsChoice = NonNullable<NonNullable<AthleteDocument['sync']>['details_choice']>;
 
-/** Undefined where nothing was answered and nothing imported. */
+/** Undefined where nothing was answered and nothing imported, and for what another program wrote. */
+export function detailsChoiceIn(athlete: AthleteDocument | null): DetailsChoice | undefined {
+  const choice = athlete?.sync?.details_choice;
+  const isUsable = typeof choice?.is_wanted === 'boolean' && choice.at instanceof Date;
+  return isUsable ? choice : undefined;
+}
+
+/** @see detailsChoiceIn */
 export async function detailsChoiceOf(
   { athletes }: Pick<Store, 'athletes'>,
   athleteId: number,
 ): Promise<DetailsChoice | undefined> {
   const projection = { 'sync.details_choice': 1 };
   const found = await athletes.findOne({ _id: int64(athleteId) }, { projection });
-  return found?.sync?.details_choice;
+  return detailsChoiceIn(found);
 }
 
 /** Stores an answer, in the place of an earlier one. */

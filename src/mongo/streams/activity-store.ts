@@ -6,12 +6,12 @@ import { storePage, unknownIds } from '../activities/activities.ts';
 import { bind } from '../base/bind.ts';
 import type { Expiry } from '../history/tombstones.ts';
 import type { Store } from '../schema/collections.ts';
-import { countPending, parkedIds, retryParked } from './pending.ts';
+import { countPending, countPendingDetails, parkedIds, retryParked } from './pending.ts';
 
 export interface ActivityStoreOptions {
   /** Whether what a retention ended stays away; by default it may come back. */
   readonly expiry?: Expiry;
-  /** Of which sports pending streams count; of all where it is empty or absent. */
+  /** Of which sports pending streams and details count; of all where it is empty or absent. */
   readonly sports?: readonly string[];
 }
 
@@ -20,7 +20,10 @@ export function createActivityStore(
   { expiry = 'lifted', sports = [] }: ActivityStoreOptions = {},
 ): ActivityStore {
   return {
-    ...bind({ ...store, sports }, { countPending, parkedIds, retryParked, unknownIds }),
+    ...bind(
+      { ...store, sports },
+      { countPending, countPendingDetails, parkedIds, retryParked, unknownIds },
+    ),
     storePage: (page) => storePage(store, page, expiry),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Queries for the streams that are still to be fetched, over all activities.
+ * Queries for the streams and details that are still to be fetched, over all activities.
  */
 import type { Filter } from 'mongodb';
 import type { TimeRange } from '../../sync/ports/activities.ts';
@@ -28,6 +28,20 @@ export async function countPending(
     ...(except.length > 0 && { _id: { $nin: except.map(int64) } }),
     'sync.streams.state': 'pending',
     'sync.source': { $ne: 'export' },
+    ...ofSports(sports),
+  });
+}
+
+/** How many activities of a range still lack their details, parked ones aside. Only of `store.sports`, if it names some. */
+export async function countPendingDetails(
+  { activities, sports }: Pick<Store, 'activities'> & Choice,
+  athleteId: number,
+  range: TimeRange,
+): Promise<number> {
+  return activities.countDocuments({
+    ...inRange(athleteId, range),
+    // null is an activity that was stored before details were wanted.
+    'sync.details.state': { $in: ['pending', null] },
     ...ofSports(sports),
   });
 }

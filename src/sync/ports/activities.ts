@@ -43,6 +43,8 @@ export interface ActivityStore {
   unknownIds(ids: readonly number[]): Promise<ReadonlySet<number>>;
   /** How many activities of a range still lack their streams, parked ones and those in `except` aside. */
   countPending(athleteId: number, range: TimeRange, except?: readonly number[]): Promise<number>;
+  /** How many activities of a range still lack their details, parked ones aside. */
+  countPendingDetails(athleteId: number, range: TimeRange): Promise<number>;
   /** The activities of these athletes whose streams are parked, newest first, at most a hundred. */
   parkedIds(athleteIds: readonly number[]): Promise<readonly number[]>;
   /** Makes parked and failed streams due at once, their tries counted anew; returns how many. */

@@ -33,7 +33,7 @@ export interface RejectedDeletions {
   readonly at: Date;
 }
 
-/** What is remembered of an athlete's list. */
+/** What is remembered of an athlete's list, and what the athlete answered. */
 export interface AthleteState {
   readonly athleteId: number;
   readonly coverage: ListCoverage;
@@ -42,6 +42,8 @@ export interface AthleteState {
   readonly reconciledAt: ReconciledAt;
   readonly rejectedDeletions?: RejectedDeletions;
   readonly lastPoll?: LastPoll;
+  /** Whether an answer or an import turned the details on; a setting wins. */
+  readonly wantsDetails?: boolean;
 }
 
 /** The last poll of an athlete's newest page. */

@@ -226,6 +226,35 @@ describe.concurrent('sync --dry-run', () => {
     expect(JSON.parse(stdout)).toMatchObject({ requests: 0, athletes: [{ unknown: 10 }] });
   });
 
+  it('sync --dry-run and status count the details that an answer turned on, and say how to change it', async () => {
+    const scene = await openScene({ activities: 12 });
+    const { stdout: before } = await scene.call('status');
+    expect(before).toMatch(/details +off, as nobody answered; turn on: npm run auth\s+--/);
+    await scene.run('auth', '--code', scene.simulator.grant(athleteId), '--details');
+    const streams = within(scene, 0).length;
+    const requests = streams + 12;
+    const text = await scene.call('sync', '--dry-run');
+    expect(text.stdout).toContain(`streams of ${streams} and details of 12 to fetch`);
+    expect(text.stdout).toContain(`To do: ${requests} requests`);
+    const json = printedJson(await scene.call('sync', '--dry-run', '--json'));
+    expect(json).toMatchObject({ athletes: [{ streams, details: 12 }], requests });
+    const off = { SYNC_DETAILS: 'false' };
+    const without = printedJson(await scene.callWith(off, 'sync', '--dry-run', '--json'));
+    expect(without).toMatchObject({ athletes: [{ streams, details: 0 }], requests: streams });
+
+    await scene.callWith(off, 'sync');
+    expect(printedJson(await scene.call('status', '--json'))).toMatchObject({
+      athletes: [{ detailsToDo: 12, detailsSource: { areFetched: true, source: 'answer' } }],
+      toDo: { streams: 0, details: 12, duration: expect.stringMatching(/\d/) as string },
+    });
+    const { stdout } = await scene.call('status');
+    expect(stdout).toMatch(/details +0 stored, 12 pending, 0 parked; on by the answer of \d/);
+    expect(stdout).toMatch(/To do +details of 12: about \d/);
+    const { stdout: fetched } = await scene.callWith(off, 'status');
+    expect(fetched).toMatch(/details +off by SYNC_DETAILS\n/);
+    expect(fetched).toMatch(/To do +nothing/);
+  });
+
   it('sync --dry-run counts only the requested period', async () => {
     const athletes = [{ ...athleteNamed('Ada', athleteId, 30), years: 2 }];
     const scene = await openScene({ athletes });

@@ -95,6 +95,22 @@ describe('pending streams', () => {
     expect(await adapter.activities.countPending(2002, {})).toBe(1);
   });
 
+  it('pending details are those without a state and those to fetch again, of the range and the chosen sports', async () => {
+    await storeDays(4);
+    const setState = (id: number, state: string) =>
+      adapter.database.db
+        .collection('activities')
+        .updateOne({ _id: Long.fromNumber(first + id) }, { $set: { 'sync.details.state': state } });
+    await setState(1, 'stored');
+    await setState(2, 'parked');
+    await setState(3, 'pending');
+    const count = (range: TimeRange) => adapter.activities.countPendingDetails(athleteId, range);
+    expect(await count({})).toBe(2);
+    expect(await count({ from: day(4) })).toBe(1);
+    const hikes = createActivityStore(adapter.store, { sports: ['Hike'] });
+    expect(await hikes.countPendingDetails(athleteId, {})).toBe(0);
+  });
+
   it('only chosen sports are pending, and the others again once they are chosen', async () => {
     const sports = ['Run', 'Ride', 'Walk'];
     const records = sports.map((sport_type, index) => recordOf(first + index + 1, { sport_type }));

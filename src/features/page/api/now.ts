@@ -9,9 +9,8 @@ import type { ActivityDocument, Store } from '../../../mongo/schema/collections.
 import { athletesWithActivities } from '../../../mongo/streams/recordings.ts';
 import type { Program } from '../../../program.ts';
 import type { WindowReport } from '../../shared/quota-report.ts';
-import type { Figures } from '../../shared/status/report.ts';
+import type { AthleteFigures, Figures } from '../../shared/status/report.ts';
 import { readFigures } from '../../shared/status/report.ts';
-import type { AthleteOverview } from '../../shared/status/store.ts';
 import { summaryFields, summaryOf } from './summary.ts';
 import type { ActivitySummary } from './types/common.ts';
 import type { AthleteNow, ChangeNow, Need, Now, ParkedNow, WindowNow } from './types/now.ts';
@@ -58,8 +57,8 @@ function figuresOf(status: Figures): FiguresNow {
     },
     toDo: {
       streams: toDo.streams,
-      duration: toDo.streams === 0 ? '' : toDo.duration,
-      endsAt: instantOrNull(toDo.endsAt),
+      duration: toDo.streams === 0 ? '' : toDo.forStreams.duration,
+      endsAt: instantOrNull(toDo.forStreams.endsAt),
     },
     daemons: daemons.map(({ host, startedAt }) => ({ host, startedAt: instantOf(startedAt) })),
     lastRun: lastRun && {
@@ -72,7 +71,7 @@ function figuresOf(status: Figures): FiguresNow {
   };
 }
 
-function athleteOf(athlete: AthleteOverview, isLoggedIn: boolean, streamsToDo: number): AthleteNow {
+function athleteOf(athlete: AthleteFigures, isLoggedIn: boolean, streamsToDo: number): AthleteNow {
   const { name, activities, streams, streamsOfExport, unusableRecords } = athlete;
   return {
     id: String(athlete.athleteId),

@@ -73,7 +73,7 @@ function deletionsOf(
 
 /** The scopes that the grant leaves out, one sentence each; none if its scope is not known. */
 export function scopeGapsOf(
-  { scope }: AthleteOverview,
+  { scope }: Pick<AthleteOverview, 'scope'>,
   wanted: readonly string[],
 ): readonly string[] {
   if (scope === undefined) return [];

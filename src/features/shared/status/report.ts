@@ -1,10 +1,12 @@
 /**
  * Gathers what `status` shows from the database alone.
  */
+import type { Config } from '../../../config/config.ts';
 import { defaultBackfillSince } from '../../../domain/sync/default-backfill.ts';
 import { nextTickAt } from '../schedule.ts';
 import { formatDuration } from '../../../domain/duration.ts';
 import { describeFailure } from '../../../domain/monitoring/health.ts';
+import type { EstimateFacts } from '../../../domain/rate-limit/estimate.ts';
 import { estimateEndMs } from '../../../domain/rate-limit/estimate.ts';
 import type { PollReport } from '../../../domain/rate-limit/poll-report.ts';
 import { pollShortage, reportPolls } from '../../../domain/rate-limit/poll-report.ts';
@@ -26,17 +28,33 @@ import { unusableDocuments } from '../../../mongo/schema/unusable-documents.ts';
 import type { Program } from '../../../program.ts';
 import { programVersion } from '../../../version.ts';
 import { actionRequiredOf, loginsNeeded, scopeGapsOf } from './action-required.ts';
+import type { DetailsSource } from '../details-source.ts';
+import { detailsSourceOf } from '../details-source.ts';
 import type { QuotaReport } from '../quota-report.ts';
 import { readPollPlan, readWebhookIntervalMs } from '../poll-plan.ts';
 import { reportQuota } from '../quota-report.ts';
 
-export interface AthleteStatus extends AthleteOverview {
+export interface AthleteFigures extends Omit<AthleteOverview, 'detailsChoice'> {
+  /** Whether the details are fetched, and what says so. */
+  readonly detailsSource: DetailsSource;
+}
+
+export interface AthleteStatus extends AthleteFigures {
   /** What the grant leaves out, one sentence each. */
   readonly scopeGaps: readonly string[];
   /** How many streams are still to fetch. */
   readonly streamsToDo: number;
+  /** How many details are still to fetch. */
+  readonly detailsToDo: number;
   /** How many are pending and not fetched, because `SYNC_SPORTS` leaves their sport out. */
   readonly streamsOfOtherSports: number;
+}
+
+/** How long requests take under the quota. */
+export interface TimeLeft {
+  readonly duration: string;
+  /** Null where nothing is left. */
+  readonly endsAt: Date | null;
 }
 
 /** Everything that status shows. */
@@ -47,18 +65,18 @@ export interface Status {
   /** Those of the configured application; of every application where none is configured. */
   readonly athletes: readonly AthleteStatus[];
   /** Whose activities no sync keeps current: they came from an export, or the login is gone. */
-  readonly withoutLogin: readonly AthleteOverview[];
+  readonly withoutLogin: readonly AthleteFigures[];
   /** How many athletes belong to other applications, which are left alone. */
   readonly others: OtherLogins;
   readonly quota: QuotaReport;
   /** The budget for polls of the lists. */
   readonly polls: PollReport;
-  /** Requests still to make for streams, and about how long they take under the quota. */
-  readonly toDo: {
+  /** Requests still to make for streams and details, and about how long they take under the quota. */
+  readonly toDo: TimeLeft & {
     readonly streams: number;
-    readonly duration: string;
-    /** Null where nothing is left. */
-    readonly endsAt: Date | null;
+    readonly details: number;
+    /** The same for the streams, which come before most details. */
+    readonly forStreams: TimeLeft;
   };
   readonly lastRun: RunDocument | null;
   readonly nextRunAt: Date | null;
@@ -89,39 +107,34 @@ export async function readFigures(program: Program, database: Database): Promise
   const imported = await importedWithoutLogin(store);
   const departed = await deauthorizedAthletes(store, application);
   const athleteIds = athletes.map(({ athleteId }) => athleteId);
-  const toDo = await countToDo(program, database, athletes);
-  const otherSports = await countOtherSports(program, database, athletes);
-  const streams = [...toDo.values()].reduce((sum, count) => sum + count, 0);
+  const statuses: AthleteStatus[] = [];
+  for (const athlete of athletes) statuses.push(await statusOf(program, database, athlete));
+  const streams = statuses.reduce((sum, { streamsToDo }) => sum + streamsToDo, 0);
+  const details = statuses.reduce((sum, { detailsToDo }) => sum + detailsToDo, 0);
   const clientId = await clientIdOf(program, database);
   const state =
     clientId === undefined ? emptyQuota : await createQuotaStore(database.store, clientId).load();
   const webhookIntervalMs = await readWebhookIntervalMs(program, database.store, clientId);
-  const hasBacklog = streams > 0;
+  const hasBacklog = streams + details > 0;
   const facts = { state, nowMs, hasBacklog, webhookIntervalMs };
   const plan = await readPollPlan(program, database, facts);
   const polls = reportPolls(plan);
   const requestsPerHour = await database.runs.requestsPerHour();
   const estimate = { state, settings, nowMs, plan, requestsPerHour };
-  const endMs = estimateEndMs(streams, estimate);
   const failure = await database.runs.repeatedFailure();
   const shortage = pollShortage(polls, webhookIntervalMs > 0);
   return {
     version: programVersion(),
     database: database.address,
-    athletes: athletes.map((athlete) => ({
-      ...athlete,
-      scopeGaps: scopeGapsOf(athlete, config.strava.scopes),
-      streamsToDo: toDo.get(athlete.athleteId) ?? 0,
-      streamsOfOtherSports: otherSports.get(athlete.athleteId) ?? 0,
-    })),
-    withoutLogin: await withoutLogin(store),
+    athletes: statuses,
+    withoutLogin: (await withoutLogin(store)).map((athlete) => withDetailsSource(config, athlete)),
     others,
     quota: reportQuota({ state, settings, nowMs, plan }),
     polls,
     toDo: {
-      streams,
-      duration: formatDuration(Math.max(1_000, endMs - nowMs)),
-      endsAt: hasBacklog ? new Date(endMs) : null,
+      ...{ streams, details },
+      ...timeLeft(streams + details, estimate),
+      forStreams: timeLeft(streams, estimate),
     },
     lastRun: (await database.runs.last()) ?? null,
     nextRunAt: nextTickAt(config.sync) ?? null,
@@ -136,30 +149,41 @@ export async function readFigures(program: Program, database: Database): Promise
   };
 }
 
-/** Of each athlete. Only what the configuration wants: pending streams before SYNC_SINCE stay where they are. */
-async function countToDo(
-  { config, clock }: Program,
-  { activities }: Database,
-  athletes: readonly AthleteOverview[],
-): Promise<ReadonlyMap<number, number>> {
-  const counts = new Map<number, number>();
-  if (!config.sync.shouldFetchStreams) return counts;
-  const from = defaultBackfillSince(config, clock.nowMs());
-  for (const { athleteId } of athletes) {
-    counts.set(athleteId, await activities.countPending(athleteId, from ? { from } : {}));
-  }
-  return counts;
+function timeLeft(requests: number, facts: EstimateFacts): TimeLeft {
+  const endMs = estimateEndMs(requests, facts);
+  return {
+    duration: formatDuration(Math.max(1_000, endMs - facts.nowMs)),
+    endsAt: requests > 0 ? new Date(endMs) : null,
+  };
 }
 
-async function countOtherSports(
-  { config }: Program,
-  { store }: Database,
-  athletes: readonly AthleteOverview[],
-): Promise<ReadonlyMap<number, number>> {
-  const counts = new Map<number, number>();
-  for (const { athleteId } of athletes)
-    counts.set(athleteId, await countOfOtherSports(store, athleteId, config.sync.sports));
-  return counts;
+/** Only what the configuration wants is to do: what is pending before SYNC_SINCE stays where it is. */
+async function statusOf(
+  { config, clock }: Program,
+  { activities, store }: Database,
+  athlete: AthleteOverview,
+): Promise<AthleteStatus> {
+  const { sync } = config;
+  const { athleteId } = athlete;
+  const from = defaultBackfillSince(config, clock.nowMs());
+  const range = from ? { from } : {};
+  const known = withDetailsSource(config, athlete);
+  return {
+    ...known,
+    scopeGaps: scopeGapsOf(athlete, config.strava.scopes),
+    streamsToDo: sync.shouldFetchStreams ? await activities.countPending(athleteId, range) : 0,
+    detailsToDo: known.detailsSource.areFetched
+      ? await activities.countPendingDetails(athleteId, range)
+      : 0,
+    streamsOfOtherSports: await countOfOtherSports(store, athleteId, sync.sports),
+  };
+}
+
+function withDetailsSource(
+  { sync }: Config,
+  { detailsChoice, ...athlete }: AthleteOverview,
+): AthleteFigures {
+  return { ...athlete, detailsSource: detailsSourceOf(sync, detailsChoice) };
 }
 
 /** The configured application; without one configured, the only one that is known. */

@@ -1,7 +1,9 @@
 /**
  * The figures of `status`: what is stored, what is still to do, and which logins require action.
  */
-import type { Long } from 'mongodb';
+import type { Document, Long } from 'mongodb';
+import type { DetailsChoice } from '../../../mongo/athletes/details-choice.ts';
+import { detailsChoiceIn } from '../../../mongo/athletes/details-choice.ts';
 import { int64, toNumber } from '../../../mongo/base/bson-value.ts';
 import type { Application } from '../../../mongo/schema/definitions/application.ts';
 import { everyApplication, loginsOf } from '../../../mongo/schema/definitions/application.ts';
@@ -21,6 +23,10 @@ export interface AthleteOverview {
   readonly oldestStart: Date | undefined;
   /** How many activities have their streams in which state. */
   readonly streams: Readonly<Record<StreamsState, number>>;
+  /** How many have their details in which state; those without a state are not counted. */
+  readonly details: Readonly<Record<'stored' | 'parked', number>>;
+  /** What was answered about the details, or followed from an import. */
+  readonly detailsChoice: DetailsChoice | undefined;
   /** How many of the stored ones are recordings of an export. */
   readonly streamsOfExport: number;
   /** Whether Strava's bulk export of the athlete was imported. */
@@ -63,6 +69,8 @@ interface StateCount {
   readonly _id: StreamsState;
   readonly count: number;
   readonly ofExport: number;
+  readonly detailsStored: number;
+  readonly detailsParked: number;
   readonly newest: Date | null;
   readonly oldest: Date | null;
 }
@@ -92,6 +100,10 @@ export async function withoutLogin(store: Store): Promise<readonly AthleteOvervi
 /** Another program may have put anything there; null counts in neither `$min` nor `$max`. */
 const startIfDate = { $cond: [{ $eq: [{ $type: '$start_date' }, 'date'] }, '$start_date', null] };
 
+function countOfDetails(state: string): Document {
+  return { $sum: { $cond: [{ $eq: ['$sync.details.state', state] }, 1, 0] } };
+}
+
 async function overviewOf(
   { activities, athletes, parked }: Store,
   id: Long,
@@ -105,6 +117,8 @@ async function overviewOf(
           _id: '$sync.streams.state',
           count: { $sum: 1 },
           ofExport: { $sum: { $cond: [{ $eq: ['$sync.streams.source', 'export'] }, 1, 0] } },
+          detailsStored: countOfDetails('stored'),
+          detailsParked: countOfDetails('parked'),
           newest: { $max: startIfDate },
           oldest: { $min: startIfDate },
         },
@@ -115,12 +129,14 @@ async function overviewOf(
   const unusableRecords = await parked.countDocuments({ athlete_id: id });
   const count = (state: StreamsState): number =>
     states.find((one) => one._id === state)?.count ?? 0;
+  const sumOf = (key: 'count' | 'detailsStored' | 'detailsParked'): number =>
+    states.reduce((sum, state) => sum + state[key], 0);
   const inOrder = (dates: readonly (Date | null)[]): readonly Date[] =>
     dates.filter((date) => date !== null).toSorted((one, other) => one.getTime() - other.getTime());
   return {
     athleteId: toNumber(id),
     name: [profile?.firstname, profile?.lastname].filter((part) => part !== undefined).join(' '),
-    activities: states.reduce((sum, state) => sum + state.count, 0),
+    activities: sumOf('count'),
     newestStart: inOrder(states.map(({ newest }) => newest)).at(-1),
     oldestStart: inOrder(states.map(({ oldest }) => oldest))[0],
     streams: {
@@ -129,6 +145,8 @@ async function overviewOf(
       none: count('none'),
       parked: count('parked'),
     },
+    details: { stored: sumOf('detailsStored'), parked: sumOf('detailsParked') },
+    detailsChoice: detailsChoiceIn(profile),
     streamsOfExport: states.find(({ _id }) => _id === 'stored')?.ofExport ?? 0,
     hasExport: profile?.export !== undefined,
     unusableRecords,

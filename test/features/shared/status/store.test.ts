@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import { createAthleteStore, saveAthlete } from '../../../../src/mongo/athletes/athletes.ts';
 import { importedWithoutLogin, overview } from '../../../../src/features/shared/status/store.ts';
+import { saveDetailsAnswer } from '../../../../src/mongo/athletes/details-choice.ts';
 import { createTokenStore } from '../../../../src/mongo/tokens/tokens.ts';
 import { everyApplication } from '../../../../src/mongo/schema/definitions/application.ts';
 import { createImportStore } from '../../../../src/mongo/imports/create-import-store.ts';
@@ -44,6 +45,8 @@ describe('the figures', () => {
         newestStart: undefined,
         oldestStart: undefined,
         streams: { pending: 0, stored: 0, none: 0, parked: 0 },
+        details: { stored: 0, parked: 0 },
+        detailsChoice: undefined,
         streamsOfExport: 0,
         hasExport: false,
         unusableRecords: 0,
@@ -73,6 +76,16 @@ describe('the figures', () => {
         .collection('activities')
         .updateOne({ _id: Long.fromNumber(id) }, { $set: { 'sync.streams.state': state } });
     }
+    for (const [id, state] of [
+      [1, 'stored'] as const,
+      [3, 'stored'] as const,
+      [5, 'parked'] as const,
+    ]) {
+      await adapter.database.db
+        .collection('activities')
+        .updateOne({ _id: Long.fromNumber(id) }, { $set: { 'sync.details.state': state } });
+    }
+    await saveDetailsAnswer(store, athleteId, { isWanted: true, at });
     const spans = [{ fromS: 1_790_000_000, toS: 1_791_000_000 }];
     const athletes = createAthleteStore(store, everyApplication);
     await athletes.saveCoverage(athleteId, { spans }, { epoch: 1, poll: { at, count: 1 } });
@@ -84,6 +97,8 @@ describe('the figures', () => {
       newestStart: new Date('2026-09-05T06:00:00Z'),
       oldestStart: new Date('2026-09-01T06:00:00Z'),
       streams: { pending: 2, stored: 1, none: 1, parked: 1 },
+      details: { stored: 2, parked: 1 },
+      detailsChoice: { is_wanted: true, source: 'answer', at },
       streamsOfExport: 0,
       hasExport: false,
       unusableRecords: 1,
