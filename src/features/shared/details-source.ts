@@ -18,7 +18,10 @@ export interface DetailsSource {
 
 /** Pure. */
 export function detailsSourceOf(
-  { shouldFetchDetails, shouldFetchSegments }: Pick<Config['sync'], 'shouldFetchDetails' | 'shouldFetchSegments'>,
+  {
+    shouldFetchDetails,
+    shouldFetchSegments,
+  }: Pick<Config['sync'], 'shouldFetchDetails' | 'shouldFetchSegments'>,
   choice: DetailsChoice | undefined,
 ): DetailsSource {
   if (shouldFetchDetails !== undefined) {
