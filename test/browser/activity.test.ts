@@ -49,6 +49,10 @@ describe('the view of an activity', () => {
     const figures = await page.locator('.activity-figures').innerText();
     expect(figures).toContain('10.00 km');
     expect(figures).toContain('50:00');
+    const stored = await scene.db.collection('activities').findOne({ id: ride });
+    const { place } = stored?.['derived'] as { place: { city: string; country: string } };
+    const when = await page.locator('.activity-when').innerText();
+    expect(when).toMatch(new RegExp(` · ${place.city}, .*${place.country}$`));
     const streams = scene.simulator.world.streams(ride) ?? {};
     expect(plots).toContain('Pace');
     expect(plots.includes('Heart rate')).toBe(streams['heartrate'] !== undefined);

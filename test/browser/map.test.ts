@@ -68,6 +68,8 @@ describe('the map', () => {
     const places = await page.locator('#places button').allInnerTexts();
     const starts = places.map((text) => Number(/(\d+)$/.exec(text)?.[1]));
     expect(starts[0]).toBe(Math.max(...starts));
+    const cities = await scene.db.collection('activities').distinct('derived.place.city');
+    expect(cities).toContain(places[0]?.replace(/ \d+$/, ''));
     expect(here).toBeGreaterThanOrEqual(starts[0] ?? Infinity);
     expect(await page.locator('#track-table tbody tr').count()).toBe(Math.min(here, 50));
   });

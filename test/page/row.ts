@@ -8,6 +8,8 @@ export function rowOf(row: Partial<Row> = {}): Row {
     athlete: 'Ada',
     name: 'Morning ride',
     sport: 'Ride',
+    place: '',
+    city: '',
     start: 1_795_350_000,
     local: '2026-11-22T14:00:00',
     distance: 42_000,

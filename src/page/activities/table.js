@@ -79,6 +79,12 @@ export const columns = [
     ({ watts }) => watts,
     ({ watts }, format) => (watts === null ? '' : `${format.count(rounded(watts))} W`),
   ),
+  {
+    key: 'place',
+    title: 'Place',
+    value: ({ place }) => place,
+    cell: ({ place }) => h('bdi', {}, place),
+  },
   { key: 'gear', title: 'Gear', value: ({ gear }) => gear, cell: ({ gear }) => h('bdi', {}, gear) },
 ];
 

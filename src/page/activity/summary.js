@@ -14,11 +14,11 @@ import { cadenceOf, rateLabel } from './measures.js';
  * @returns {TreeElement}
  */
 export function activityHead(activity, format) {
-  const place = activity.timeZone === '' ? '' : ` (${activity.timeZone})`;
+  const zone = activity.timeZone === '' ? '' : ` (${activity.timeZone})`;
   const when =
     activity.local === ''
       ? format.dateTime(activity.start)
-      : `${format.localDateTime(activity.local)}${place}`;
+      : `${format.localDateTime(activity.local)}${zone}`;
   const parts = [
     format.sport(activity.sport),
     activity.athleteName,
@@ -33,7 +33,12 @@ export function activityHead(activity, format) {
       'div',
       {},
       h('h1', { dir: 'auto' }, titleOf(activity)),
-      h('p', { class: 'activity-when' }, h('time', { datetime: activity.start }, when)),
+      h(
+        'p',
+        { class: 'activity-when' },
+        h('time', { datetime: activity.start }, when),
+        activity.place !== '' && [' · ', h('bdi', {}, activity.place)],
+      ),
       h(
         'ul',
         { class: 'activity-tags' },

@@ -12,6 +12,8 @@
  * @property {string} athlete The name; empty where it is unknown.
  * @property {string} name
  * @property {string} sport
+ * @property {string} place Of the start: the city, its region and its country; empty where it is unknown.
+ * @property {string} city
  * @property {number} start Unix seconds.
  * @property {string} local
  * @property {number | null} distance
@@ -34,7 +36,7 @@
  * @property {string} [sport]
  * @property {string} [year] Of the wall clock at the place.
  * @property {string} [gear] An id.
- * @property {string} [text] Words that all have to occur in the name, the sport or the gear.
+ * @property {string} [text] Words that all have to occur in the name, the sport, the gear or the place.
  */
 
 /**
@@ -51,9 +53,10 @@ export function rowsOfAthlete(answer, athlete) {
  * @param {ActivityColumns} answer
  * @returns {Row[]}
  */
-export function rowsOf({ count, columns, athletes, sports, gear }) {
+export function rowsOf({ count, columns, athletes, sports, places, gear }) {
   return Array.from({ length: count }, (_, index) => {
     const athlete = athletes[columns.athlete[index] ?? -1];
+    const place = places[columns.place[index] ?? -1];
     const ownGear = gear[columns.gear[index] ?? -1];
     return {
       id: columns.id[index] ?? '',
@@ -61,6 +64,8 @@ export function rowsOf({ count, columns, athletes, sports, gear }) {
       athlete: athlete?.name ?? '',
       name: columns.name[index] ?? '',
       sport: sports[columns.sport[index] ?? -1] ?? '',
+      place: place?.text ?? '',
+      city: place?.city ?? '',
       start: columns.start[index] ?? 0,
       local: columns.local[index] ?? '',
       distance: columns.distance[index] ?? null,
@@ -116,7 +121,7 @@ const searchTexts = new WeakMap();
 function hasWords(row, words) {
   let searched = searchTexts.get(row);
   if (searched === undefined) {
-    searched = folded(`${row.name} ${row.sport} ${row.gear}`);
+    searched = folded(`${row.name} ${row.sport} ${row.gear} ${row.place}`);
     searchTexts.set(row, searched);
   }
   const text = searched;

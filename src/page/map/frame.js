@@ -87,8 +87,8 @@ function select(label, name, all, options, chosen) {
 }
 
 /**
- * A button for each place. Nothing here knows the names of places: the first is the reader's own, and the
- * others are as far from it as they say.
+ * A button for each place, with the city of most starts there. Where no start has one, the first is the
+ * reader's own, and the others are as far from it as they say.
  * @param {readonly Place[]} places
  * @param {Format} format
  * @param {(place: Place) => void} onChoose
@@ -107,19 +107,22 @@ export function placeButtons(places, format, onChoose) {
           onChoose(place);
         },
       },
-      first === undefined || place === first ? 'Most starts' : awayText(first, place, format),
+      placeText(place, first ?? place, format),
       h('span', { class: 'muted' }, ` ${format.count(place.starts)}`),
     ),
   );
 }
 
 /**
- * "310 km south-west".
- * @param {Place} from
+ * "Innere Stadt", or "310 km south-west".
  * @param {Place} to
+ * @param {Place} from The first one.
  * @param {Format} format
+ * @returns {Tree}
  */
-function awayText(from, to, format) {
+function placeText(to, from, format) {
+  if (to.city !== '') return h('bdi', {}, to.city);
+  if (to === from) return 'Most starts';
   return `${format.longDistance(kmBetween(from, to) * 1_000)} ${directionOf(from, to)}`;
 }
 

@@ -11,13 +11,15 @@ const cellsPerDegree = 20;
 
 /**
  * @typedef {{ readonly lat: number; readonly lng: number }} Position
- * @typedef {Position & { readonly starts: number }} Place
+ * @typedef {Position & { readonly city: string }} Start The city is empty where it is unknown.
+ * @typedef {Position & { readonly starts: number, readonly city: string }} Place With the city of most starts.
+ * @typedef {{ lat: number, lng: number, starts: number, cities: Map<string, number> }} Cell
  */
 
 /**
  * The places with most starts, the fullest first.
  *
- * @param {Iterable<Position>} starts
+ * @param {Iterable<Start>} starts
  * @param {number} limit
  * @returns {Place[]}
  */
@@ -35,17 +37,19 @@ export function placesOf(starts, limit) {
 }
 
 /**
- * @param {Iterable<Position>} starts
- * @returns {Place[]} the mean of the starts in each cell that has some
+ * @param {Iterable<Start>} starts
+ * @returns {Cell[]} the mean of the starts in each cell that has some
  */
 function cellsOf(starts) {
-  /** @type {Map<string, { lat: number; lng: number; starts: number }>} */
+  /** @type {Map<string, Cell>} */
   const cells = new Map();
-  for (const { lat, lng } of starts) {
+  for (const { lat, lng, city } of starts) {
     const key = `${Math.floor(lat * cellsPerDegree)} ${Math.floor(lng * cellsPerDegree)}`;
-    const cell = cells.get(key) ?? { lat: 0, lng: 0, starts: 0 };
+    /** @type {Cell} */
+    const cell = cells.get(key) ?? { lat: 0, lng: 0, starts: 0, cities: new Map() };
     cells.set(key, cell);
     cell.starts += 1;
+    add(cell.cities, city, 1);
     cell.lat += (lat - cell.lat) / cell.starts;
     cell.lng += (lng - cell.lng) / cell.starts;
   }
@@ -53,19 +57,37 @@ function cellsOf(starts) {
 }
 
 /**
- * @param {readonly Place[]} cells
- * @param {Place} around the cells can lie on both sides of the antimeridian
+ * @param {readonly Cell[]} cells
+ * @param {Cell} around the cells can lie on both sides of the antimeridian
  * @returns {Place}
  */
 function centreOf(cells, around) {
   const starts = cells.reduce((sum, cell) => sum + cell.starts, 0);
   let lat = 0;
   let lng = 0;
+  /** @type {Map<string, number>} */
+  const cities = new Map();
   for (const cell of cells) {
+    for (const [city, count] of cell.cities) add(cities, city, count);
     lat += (cell.lat * cell.starts) / starts;
     lng += (turn(cell.lng - around.lng) * cell.starts) / starts;
   }
-  return { lat, lng: turn(around.lng + lng), starts };
+  return { lat, lng: turn(around.lng + lng), starts, city: mostOf(cities) };
+}
+
+/**
+ * @param {Map<string, number>} cities
+ * @param {string} city
+ * @param {number} count
+ */
+function add(cities, city, count) {
+  if (city !== '') cities.set(city, (cities.get(city) ?? 0) + count);
+}
+
+/** @param {ReadonlyMap<string, number>} cities */
+function mostOf(cities) {
+  const [most] = [...cities].sort(([, one], [, other]) => other - one);
+  return most?.[0] ?? '';
 }
 
 /**

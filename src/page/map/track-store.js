@@ -6,7 +6,7 @@ import { boxAround, unprojectX, unprojectY } from './projection.js';
  * @import { TrackLine } from '../../features/page/api/types/lists.ts'
  * @import { Row } from '../lib/activities.js'
  * @import { Track } from './nearest.js'
- * @import { Position } from './places.js'
+ * @import { Start } from './places.js'
  */
 
 /** @typedef {Track & { readonly row: Row }} ActivityTrack */
@@ -26,9 +26,9 @@ export function trackOf({ id, line }, rows) {
 }
 
 /**
- * @param {Track} track
- * @returns {Position}
+ * @param {ActivityTrack} track
+ * @returns {Start}
  */
-export function startOf({ points }) {
-  return { lat: unprojectY(points[1] ?? 0), lng: unprojectX(points[0] ?? 0) };
+export function startOf({ points, row: { city } }) {
+  return { lat: unprojectY(points[1] ?? 0), lng: unprojectX(points[0] ?? 0), city };
 }

@@ -5,6 +5,7 @@ import { columns, sorted } from '../../../src/page/activities/table.js';
 function row(name: string, changes: Partial<Row> = {}): Row {
   return {
     ...{ id: name, athleteId: '7', athlete: 'Ann', name, sport: 'Run', start: 0, local: '' },
+    ...{ place: '', city: '' },
     ...{ distance: null, movingTime: null, elapsedTime: null, climbing: null, heartrate: null },
     ...{ watts: null, gearId: '', gear: '', streams: 'stored', hasTrack: true },
     ...{ isManual: false, isOfExport: false },

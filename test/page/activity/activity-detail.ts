@@ -38,6 +38,7 @@ export function detailOf(fields: Partial<ActivityDetail> = {}): ActivityDetail {
     gear: 'Shoes',
     device: 'Watch',
     timeZone: 'Europe/Vienna',
+    place: 'Innere Stadt, Vienna, Austria',
     isManual: false,
     isPrivate: false,
     isCommute: false,

@@ -30,6 +30,15 @@ describe('the head of an activity', () => {
     expect(html).toContain('href="https://www.strava.com/activities/12345678901"');
   });
 
+  it('names the place of the start beside the time, and nothing where it is unknown', () => {
+    const whenOf = (place: string) =>
+      /<p class="activity-when">(.*?)<\/p>/.exec(
+        toHtml(activityHead(detailOf({ place }), format)),
+      )?.[1];
+    expect(whenOf('Wien, <Austria>')).toMatch(/<\/time> · <bdi>Wien, &lt;Austria&gt;<\/bdi>$/);
+    expect(whenOf('')).toMatch(/<\/time>$/);
+  });
+
   it('writes what an athlete typed as text', () => {
     const name = '<script>alert("1")</script>';
     const html = toHtml(activityHead(detailOf({ name, description: '<b>&' }), format));

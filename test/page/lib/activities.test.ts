@@ -14,11 +14,13 @@ const answer: ActivityColumns = {
     { id: 'b2', name: 'Crème bike' },
   ],
   sports: ['Run', 'Ride'],
+  places: [{ city: 'Innere Stadt', text: 'Innere Stadt, Vienna, Austria' }],
   columns: {
     id: ['9007199254740993', '2', '3'],
     athlete: [0, 1, 0],
     name: ['Évening loop', 'Lunch', 'Old one'],
     sport: [0, 1, 1],
+    place: [0, null, 0],
     start: [1_795_000_000, 1_767_225_600, 1_500_000_000],
     local: ['2026-11-18T12:06:40', '', '2017-07-14T02:40:00'],
     distance: [5_000, null, 30_000],
@@ -45,6 +47,8 @@ describe('the rows of the activities', () => {
       athlete: 'Ann',
       sport: 'Run',
       gear: 'Shoes',
+      place: 'Innere Stadt, Vienna, Austria',
+      city: 'Innere Stadt',
     });
     expect(rows[1]).toMatchObject({
       athleteId: '8',
@@ -52,6 +56,8 @@ describe('the rows of the activities', () => {
       gearId: '',
       gear: '',
       distance: null,
+      place: '',
+      city: '',
     });
   });
 
@@ -66,6 +72,7 @@ describe('the rows of the activities', () => {
   it('are found by words in any order, without case and accents', () => {
     expect(namesOf({ text: ' LOOP evening' })).toEqual(['Évening loop']);
     expect(namesOf({ text: 'creme' })).toEqual(['Old one']);
+    expect(namesOf({ text: 'austria ride' })).toEqual(['Old one']);
     expect(namesOf({ text: 'loop ride' })).toEqual([]);
   });
 

@@ -5,10 +5,11 @@ const vienna = { lat: 48.2, lng: 16.37 };
 const graz = { lat: 47.07, lng: 15.44 };
 const tenerife = { lat: 28.3, lng: -16.5 };
 
-function around({ lat, lng }: { lat: number; lng: number }, count: number) {
+function around({ lat, lng }: { lat: number; lng: number }, count: number, city = '') {
   return Array.from({ length: count }, (_, index) => ({
     lat: lat + ((index % 5) - 2) * 0.01,
     lng: lng + ((index % 7) - 3) * 0.01,
+    city,
   }));
 }
 
@@ -22,6 +23,16 @@ describe('the places with most starts', () => {
     ).toEqual([true, true, true]);
   });
 
+  it('have the name of the city of most starts there', () => {
+    const starts = [
+      ...around(vienna, 9, 'Innere Stadt'),
+      ...around({ lat: 48.24, lng: 16.45 }, 12, 'Floridsdorf'),
+      ...around(vienna, 30),
+      ...around(graz, 5),
+    ];
+    expect(placesOf(starts, 6).map(({ city }) => city)).toEqual(['Floridsdorf', '']);
+  });
+
   it('are as many as wanted', () => {
     expect(placesOf([...around(vienna, 9), ...around(graz, 8)], 1)).toHaveLength(1);
   });
@@ -32,8 +43,8 @@ describe('the places with most starts', () => {
 
   it('can lie on both sides of the antimeridian', () => {
     const starts = [
-      { lat: -16.8, lng: 179.99 },
-      { lat: -16.8, lng: -179.99 },
+      { lat: -16.8, lng: 179.99, city: '' },
+      { lat: -16.8, lng: -179.99, city: '' },
     ];
     const [place, ...others] = placesOf(starts, 6);
     expect(others).toEqual([]);

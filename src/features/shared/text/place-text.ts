@@ -8,8 +8,18 @@ import type { Document } from 'mongodb';
  * out, and so is what is no text; empty without a place.
  */
 export function placeText(activity: Document): string {
-  const { place } = Object(activity['derived']) as { readonly place?: unknown };
-  const { city, region, country } = Object(place) as Readonly<Record<string, unknown>>;
+  const { city, region, country } = placeOf(activity);
   const texts = [city, region, country].filter((part) => typeof part === 'string');
   return [...new Set(texts)].join(', ');
+}
+
+/** "Innere Stadt"; empty without a city. */
+export function cityText(activity: Document): string {
+  const { city } = placeOf(activity);
+  return typeof city === 'string' ? city : '';
+}
+
+function placeOf(activity: Document): Readonly<Record<string, unknown>> {
+  const { place } = Object(activity['derived']) as { readonly place?: unknown };
+  return Object(place) as Readonly<Record<string, unknown>>;
 }

@@ -7,6 +7,7 @@ import type { Store } from '../../../../mongo/schema/collections.ts';
 import { recipeNamed } from '../../../../queries/recipes.ts';
 import { activityAddress } from '../../../shared/activity-id.ts';
 import { answerOf } from '../../../shared/answer.ts';
+import { placeText } from '../../../shared/text/place-text.ts';
 import { athleteNameOf } from '../names.ts';
 import { unknownActivity } from '../responses.ts';
 import { segmentEffortsOf } from './segment-history.ts';
@@ -59,6 +60,7 @@ export async function readActivity(store: Store, id: number): Promise<ActivityDe
     gear: textOf(gear?.['name']) || textOf(activity['gear_id']),
     device: textOf(activity['device_name']),
     timeZone: textOf(activity['timezone']).replace(/^\([^)]*\) */, ''),
+    place: placeText(activity),
     line: polylineOf(trackPositions((Object(activity['track']) as Document)['coordinates'])),
     laps: documentsOf(activity['laps']).map(lapOf),
     heartrateZones,

@@ -2,6 +2,7 @@
  * `activities`: all of them as columns, so that a browser sorts, filters and searches without asking again.
  */
 import type { Document } from 'mongodb';
+import { cityText, placeText } from '../../../shared/text/place-text.ts';
 import { activityPages } from './activity-pages.ts';
 import { streamsStateOf } from '../summary.ts';
 import type { Names } from '../names.ts';
@@ -24,6 +25,7 @@ const projection = {
   gear_id: 1,
   manual: 1,
   'track.type': 1,
+  'derived.place': 1,
   'sync.athlete_id': 1,
   'sync.streams.state': 1,
   'sync.streams.source': 1,
@@ -35,6 +37,9 @@ interface Row {
   readonly athlete: string;
   readonly name: string;
   readonly sport: string;
+  /** Empty where it is unknown. */
+  readonly place: string;
+  readonly city: string;
   readonly start: number;
   readonly local: string;
   readonly distance: number | null;
@@ -74,6 +79,8 @@ function rowOf(activity: Document): Row {
     athlete: idOf(sync['athlete_id']),
     name: textOf(activity['name']),
     sport: textOf(activity['sport_type']),
+    place: placeText(activity),
+    city: cityText(activity),
     start: Number.isNaN(at) ? 0 : Math.floor(at / 1_000),
     local: localTimeOf(activity['start_date_local']),
     distance: measureOf(activity['distance']),
@@ -93,6 +100,11 @@ function rowOf(activity: Document): Row {
 function columnsOf(rows: readonly Row[], names: Names): ActivityColumns {
   const athletes = new Index(rows.map((row) => row.athlete));
   const sports = new Index(rows.map((row) => row.sport));
+  const places = new Index(
+    rows.map((row) => row.place),
+    '',
+  );
+  const cities = new Map(rows.map((row) => [row.place, row.city]));
   const gear = new Index([...rows.map((row) => row.gear), ...names.gear.keys()], '');
   const column = <K extends keyof Row>(key: K): readonly Row[K][] => rows.map((row) => row[key]);
   return {
@@ -100,11 +112,13 @@ function columnsOf(rows: readonly Row[], names: Names): ActivityColumns {
     athletes: athletes.values.map((id) => ({ id, name: names.athletes.get(id) ?? '' })),
     gear: gear.values.map((id) => ({ id, name: names.gear.get(id) ?? id })),
     sports: sports.values,
+    places: places.values.map((text) => ({ city: cities.get(text) ?? '', text })),
     columns: {
       id: column('id'),
       athlete: rows.map((row) => athletes.of(row.athlete) ?? 0),
       name: column('name'),
       sport: rows.map((row) => sports.of(row.sport) ?? 0),
+      place: rows.map((row) => places.of(row.place)),
       start: column('start'),
       local: column('local'),
       distance: column('distance'),

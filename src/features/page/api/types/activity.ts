@@ -64,6 +64,8 @@ export interface ActivityDetail extends ActivitySummary {
   readonly gear: string;
   readonly device: string;
   readonly timeZone: string;
+  /** Of the start: the city, its region and its country; empty where it is unknown. */
+  readonly place: string;
   readonly isManual: boolean;
   readonly isPrivate: boolean;
   readonly isCommute: boolean;

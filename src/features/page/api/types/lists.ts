@@ -10,6 +10,8 @@ export interface ActivityColumns {
   /** Of activities and of the gear's own records; `name` is the id where it is unknown. */
   readonly gear: readonly { readonly id: string; readonly name: string }[];
   readonly sports: readonly string[];
+  /** Where activities start: the text has the city, its region and its country. */
+  readonly places: readonly { readonly city: string; readonly text: string }[];
   /** Each as long as `count`. */
   readonly columns: {
     readonly id: readonly Id[];
@@ -18,6 +20,8 @@ export interface ActivityColumns {
     readonly name: readonly string[];
     /** Index into `sports`. */
     readonly sport: readonly number[];
+    /** Index into `places`; null where it is unknown. */
+    readonly place: readonly (number | null)[];
     /** Unix seconds. */
     readonly start: readonly number[];
     readonly local: readonly LocalTime[];

@@ -74,6 +74,7 @@ describe('GET /activities/ID', () => {
       start: '2026-11-22T08:12:44Z',
       local: '2026-11-22T09:12:44',
       timeZone: 'Europe/Vienna',
+      place: 'Vienna, Austria',
       distance: 42_195.3,
       movingTime: 6_120,
       elapsedTime: 6_500,

@@ -11,6 +11,7 @@ import type {
 import { activityId, activityOf, athleteId, useApi } from '../stored-fixture.ts';
 
 const api = useApi();
+const place = { city: 'Wien', region: 'Vienna', country: 'Austria', country_code: 'AT' };
 const idOf = (index: number): Long => Long.fromNumber(activityId + index);
 
 beforeEach(async () => {
@@ -34,7 +35,7 @@ describe('GET /activities', () => {
     await api.put('gear', { _id: 'b1', name: 'Gravel' }, { _id: 'b2' });
     await api.put(
       'activities',
-      activityOf(),
+      activityOf({ derived: { place } }),
       activityOf({
         _id: idOf(1),
         name: '<script>alert("é🚴")</script>',
@@ -42,10 +43,13 @@ describe('GET /activities', () => {
         start_date: new Date('2020-01-02T03:04:05Z'),
         gear_id: 'g9',
         manual: true,
-        track: undefined,
+        ...{ track: undefined, derived: {} },
         sync: { streams: { state: 'none', tries: 0, source: 'export' } },
       }),
-      activityOf({ _id: idOf(2), start_date: new Date('2026-11-23T08:00:00Z'), gear_id: null }),
+      activityOf({
+        ...{ _id: idOf(2), start_date: new Date('2026-11-23T08:00:00Z'), gear_id: null },
+        derived: { place: { ...place, region: 7 } },
+      }),
     );
     expect(await api.json<ActivityColumns>('/activities')).toEqual({
       count: 3,
@@ -56,11 +60,16 @@ describe('GET /activities', () => {
         { id: 'b2', name: 'b2' },
       ],
       sports: ['Ride', 'Run'],
+      places: [
+        { city: 'Wien', text: 'Wien, Austria' },
+        { city: 'Wien', text: 'Wien, Vienna, Austria' },
+      ],
       columns: {
         id: ['19000000003', '19000000001', '19000000002'],
         athlete: [0, 0, 0],
         name: ['Morning Ride', 'Morning Ride', '<script>alert("é🚴")</script>'],
         sport: [0, 0, 1],
+        place: [0, 1, null],
         start: [1_795_420_800, 1_795_335_164, 1_577_934_245],
         local: ['2026-11-22T09:12:44', '2026-11-22T09:12:44', '2026-11-22T09:12:44'],
         distance: [42_195.3, 42_195.3, 42_195.3],
@@ -89,7 +98,7 @@ describe('GET /activities', () => {
     const { count, columns } = await api.json<ActivityColumns>('/activities');
     expect(count).toBe(450);
     expect(new Set(columns.id).size).toBe(450);
-    expect(Object.values(columns).map((column) => column.length)).toEqual(Array(17).fill(450));
+    expect(Object.values(columns).map((column) => column.length)).toEqual(Array(18).fill(450));
   });
 
   it.each([
