@@ -2,7 +2,6 @@
  * Finds the route that a track follows, or founds one. What an activity's write may change is marked as
  * stale before it, so that a write that is cut off leaves a mark and never a wrong route.
  */
-import type { Filter } from 'mongodb';
 import { ObjectId } from 'mongodb';
 import type { Path } from '../../domain/routes/path.ts';
 import { pathOf } from '../../domain/routes/path.ts';
@@ -43,11 +42,21 @@ export interface Assignment {
   readonly stale: ObjectId;
 }
 
+/** An activity that can be on a route. */
+interface Matchable {
+  readonly activity: Travelled;
+  readonly sport: string;
+  readonly path: Path;
+}
+
 interface Founded {
   readonly document: RouteDocument;
   readonly path: Path;
   readonly members: Travelled[];
 }
+
+/** So many activities share one search of routes. The tracks of what it finds are held at once. */
+const searchedAtOnce = 25;
 
 /** Call it in the athlete's turn, and write the activities in the same turn. */
 export async function assignRoutes(
@@ -58,24 +67,23 @@ export async function assignRoutes(
   const stale = new ObjectId();
   const routes = new Map<number, ObjectId>();
   const founded: Founded[] = [];
-  const inOrder = activities.toSorted(
-    (one, other) => +one.startAt - +other.startAt || one.id - other.id,
-  );
-  for (const activity of inOrder) {
-    const path = pathOf(activity.track);
-    if (path === undefined || typeof activity.sport !== 'string') continue;
-    const { sport } = activity;
-    const known = await followedRoute(store, write, { sport, path });
-    if (known !== undefined) {
-      routes.set(activity.id, known);
-      continue;
+  const matchable = inOrder(activities).flatMap(matchableOf);
+  for (let from = 0; from < matchable.length; from += searchedAtOnce) {
+    const some = matchable.slice(from, from + searchedAtOnce);
+    const candidates = await candidatesOf(store, write, some);
+    for (const one of some) {
+      const known = candidates.find((candidate) => isFollowed(candidate, one));
+      if (known !== undefined) {
+        routes.set(one.activity.id, known.id);
+        continue;
+      }
+      const isOwn = ({ document, path }: Founded): boolean =>
+        isFollowed({ sport: document.sport_type, path }, one);
+      const own = founded.find(isOwn) ?? newRoute(write, one, stale);
+      if (own.members.length === 0) founded.push(own);
+      own.members.push(one.activity);
+      routes.set(one.activity.id, own.document._id);
     }
-    const isFollowed = (one: Founded): boolean =>
-      one.document.sport_type === sport && isSameRoute(one.path, path);
-    const own = founded.find(isFollowed) ?? newRoute(write, { activity, sport, path, stale });
-    if (own.members.length === 0) founded.push(own);
-    own.members.push(activity);
-    routes.set(activity.id, own.document._id);
   }
   if (founded.length > 0) await store.routes.insertMany(founded.map(withTimes));
   const ids = founded.map(({ document }) => document._id);
@@ -84,6 +92,16 @@ export async function assignRoutes(
     .filter((id) => !ids.some((own) => own.equals(id)));
   await markStale(store, write, others, stale);
   return { routes, founded: ids, changed: others, stale };
+}
+
+function inOrder(activities: readonly Travelled[]): readonly Travelled[] {
+  return activities.toSorted((one, other) => +one.startAt - +other.startAt || one.id - other.id);
+}
+
+function matchableOf(activity: Travelled): readonly Matchable[] {
+  const { sport, track } = activity;
+  const path = pathOf(track);
+  return path === undefined || typeof sport !== 'string' ? [] : [{ activity, sport, path }];
 }
 
 /** Marks routes as stale before the activities that they are computed from change. */
@@ -98,34 +116,40 @@ export async function markStale(
   await routes.updateMany({ _id: { $in: [...ids] }, ...ours }, { $set: { stale, epoch } });
 }
 
-/** The oldest route that the path follows. */
-async function followedRoute(
+interface Candidate {
+  readonly id: ObjectId;
+  readonly sport: string;
+  readonly path: Path;
+}
+
+function isFollowed(route: Pick<Candidate, 'sport' | 'path'>, { sport, path }: Matchable): boolean {
+  return route.sport === sport && isSameRoute(route.path, path);
+}
+
+/** The routes that one of the activities may follow, the oldest first. */
+async function candidatesOf(
   { routes }: Store,
   { athleteId }: RouteWrite,
-  { sport, path }: { readonly sport: string; readonly path: Path },
-): Promise<ObjectId | undefined> {
-  const filter: Filter<RouteDocument> = {
+  activities: readonly Matchable[],
+): Promise<readonly Candidate[]> {
+  const filters = activities.map(({ sport, path }) => ({
     athlete_id: int64(athleteId),
     sport_type: sport,
     cells: { $in: [...farCells(path)] },
     length: { $gte: path.meters * minLengthRatio, $lte: path.meters / minLengthRatio },
-  };
-  const projection = { track: 1 };
-  const found = await routes.find(filter, { projection }).sort({ _id: 1 }).toArray();
-  return found.find(({ track }) => {
-    const other = pathOf(track);
-    return other !== undefined && isSameRoute(other, path);
-  })?._id;
+  }));
+  const projection = { track: 1, sport_type: 1 };
+  const found = await routes.find({ $or: filters }, { projection }).sort({ _id: 1 }).toArray();
+  return found.flatMap(({ _id, sport_type, track }) => {
+    const path = pathOf(track);
+    return path === undefined ? [] : [{ id: _id, sport: sport_type, path }];
+  });
 }
 
 function newRoute(
   { athleteId, epoch }: RouteWrite,
-  {
-    activity,
-    sport,
-    path,
-    stale,
-  }: { activity: Travelled; sport: string; path: Path; stale: ObjectId },
+  { activity, sport, path }: Matchable,
+  stale: ObjectId,
 ): Founded {
   const document = {
     _id: new ObjectId(),

@@ -3,7 +3,8 @@
  * marked meanwhile stays stale, and the next one to call this does it again.
  */
 import type { Document } from 'mongodb';
-import type { Long, ObjectId } from 'mongodb';
+import type { Long } from 'mongodb';
+import { ObjectId } from 'mongodb';
 import { pathOf } from '../../domain/routes/path.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
 import type { RouteDocument, Store } from '../schema/collections.ts';
@@ -76,34 +77,58 @@ export function writeOnRoute<T>(
   });
 }
 
+/** So many routes are computed together. The tracks of their activities are held at once. */
+const refreshedAtOnce = 100;
+
 async function refreshInTurn(store: Store, write: RouteWrite): Promise<void> {
   const filter = { athlete_id: int64(write.athleteId), stale: { $exists: true } };
   const projection = { activity_id: 1, stale: 1 };
-  for (const route of await store.routes.find(filter, { projection }).toArray())
-    await refreshRoute(store, write, route);
+  const stale = await store.routes.find(filter, { projection }).toArray();
+  for (let from = 0; from < stale.length; from += refreshedAtOnce)
+    await refreshAll(store, write, stale.slice(from, from + refreshedAtOnce));
 }
 
-async function refreshRoute(store: Store, write: RouteWrite, route: Stale): Promise<void> {
-  const { _id, stale } = route;
-  // No newer mark, and no newer lease.
-  const unchanged = { _id, stale: stale ?? { $exists: true }, epoch: { $lte: write.epoch } };
-  const stands = await representative(store, write, route);
+async function refreshAll(
+  store: Store,
+  write: RouteWrite,
+  routes: readonly Stale[],
+): Promise<void> {
+  const standing = await representatives(store, write, routes);
+  const sums = await sumsOf(store, write, routes);
+  const changes = routes.map((route) => {
+    const { _id, stale } = route;
+    // No newer mark, and no newer lease.
+    const filter = { _id, stale: stale ?? { $exists: true }, epoch: { $lte: write.epoch } };
+    const replacement = refreshed(
+      write,
+      standing.get(_id.toHexString()),
+      sums.get(_id.toHexString()),
+    );
+    return replacement === undefined
+      ? { deleteOne: { filter } }
+      : { replaceOne: { filter, replacement } };
+  });
+  await store.routes.bulkWrite(changes, { ordered: false });
+}
+
+/** The route from its activities; undefined where it has none left. */
+function refreshed(
+  { athleteId, epoch }: RouteWrite,
+  stands: Travelled | undefined,
+  { count, first, last, times }: Sums = { count: 0, times: [] },
+): Omit<RouteDocument, '_id'> | undefined {
   const path = stands && pathOf(stands.track);
-  if (stands === undefined || path === undefined) {
-    await store.routes.deleteOne(unchanged);
-    return;
-  }
-  const { count, first, last, times } = await sumsOf(store, write, _id);
-  await store.routes.replaceOne(unchanged, {
-    athlete_id: int64(write.athleteId),
+  if (typeof stands?.sport !== 'string' || path === undefined) return undefined;
+  return {
+    athlete_id: int64(athleteId),
     sport_type: stands.sport,
     ...representedBy(stands, path),
     ...timesOf(times),
     count,
     ...(first instanceof Date && { first_at: first }),
     ...(last instanceof Date && { last_at: last }),
-    epoch: write.epoch,
-  });
+    epoch,
+  };
 }
 
 interface Sums {
@@ -113,19 +138,20 @@ interface Sums {
   readonly times: readonly unknown[];
 }
 
-/** From the index alone. */
+/** By route, from the index alone. */
 async function sumsOf(
   { activities }: Store,
   { athleteId }: RouteWrite,
-  route: ObjectId,
-): Promise<Sums> {
-  const [sums] = await activities
-    .aggregate<Sums>([
-      { $match: { 'sync.athlete_id': int64(athleteId), 'derived.route': route } },
-      { $project: { _id: 0, start_date: 1, moving_time: 1 } },
+  routes: readonly Stale[],
+): Promise<ReadonlyMap<string, Sums>> {
+  const members = { $in: routes.map(({ _id }) => _id) };
+  const sums = await activities
+    .aggregate<Sums & { readonly _id: ObjectId }>([
+      { $match: { 'sync.athlete_id': int64(athleteId), 'derived.route': members } },
+      { $project: { _id: 0, 'derived.route': 1, start_date: 1, moving_time: 1 } },
       {
         $group: {
-          _id: null,
+          _id: '$derived.route',
           count: { $sum: 1 },
           first: { $min: '$start_date' },
           last: { $max: '$start_date' },
@@ -134,7 +160,7 @@ async function sumsOf(
       },
     ])
     .toArray();
-  return sums ?? { count: 0, times: [] };
+  return new Map(sums.map((sum) => [sum._id.toHexString(), sum]));
 }
 
 const standing = {
@@ -142,20 +168,33 @@ const standing = {
   ...{ distance: 1, total_elevation_gain: 1 },
 };
 
-/** The activity that stands for the route; where that left it, its first one. */
-async function representative(
+/** By route, the activity that stands for it; where that left it, its first one. */
+async function representatives(
   { db }: Store,
   { athleteId }: RouteWrite,
-  { _id, activity_id }: Stale,
-): Promise<(Travelled & { readonly sport: string }) | undefined> {
+  routes: readonly Stale[],
+): Promise<ReadonlyMap<string, Travelled>> {
   // Not decoded: what is odd in it otherwise is no matter.
-  const activities = db.collection('activities');
-  const members: Document = { 'sync.athlete_id': int64(athleteId), 'derived.route': _id };
-  const found =
-    (await activities.findOne({ ...members, _id: activity_id }, { projection: standing })) ??
-    (await activities.findOne(members, { projection: standing, sort: { start_date: 1 } }));
-  if (found === null || typeof found['sport_type'] !== 'string') return undefined;
-  return { ...travelledOf(found), sport: found['sport_type'] };
+  const activities = db.collection<{ _id: Long }>('activities');
+  const ours = { 'sync.athlete_id': int64(athleteId) };
+  const named = { ...ours, _id: { $in: routes.map(({ activity_id }) => activity_id) } };
+  const projection = { ...standing, 'derived.route': 1 };
+  const found = (await activities.find(named, { projection }).toArray()).map(travelledOf);
+  const stands = new Map<string, Travelled>();
+  for (const { _id, activity_id } of routes) {
+    const isOn = ({ id, earlier }: Travelled): boolean =>
+      id === toNumber(activity_id) && earlier instanceof ObjectId && earlier.equals(_id);
+    const earliest = { projection, sort: { start_date: 1 } } as const;
+    const one =
+      found.find(isOn) ??
+      (await activities.findOne({ ...ours, 'derived.route': _id }, earliest).then(travelledIn));
+    if (one !== undefined) stands.set(_id.toHexString(), one);
+  }
+  return stands;
+}
+
+function travelledIn(found: Document | null): Travelled | undefined {
+  return found === null ? undefined : travelledOf(found);
 }
 
 /** Marks the route of an activity that is about to go. */
