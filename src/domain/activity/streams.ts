@@ -97,7 +97,9 @@ function addPositions(
 }
 
 function isPair(value: unknown): value is readonly [number | null, number | null] {
-  return Array.isArray(value) && value.length === 2 && value.every(isCoordinate);
+  return (
+    Array.isArray(value) && value.length === 2 && isCoordinate(value[0]) && isCoordinate(value[1])
+  );
 }
 
 function isCoordinate(value: unknown): boolean {

@@ -2,8 +2,8 @@
  * The best efforts of one recording: the fastest time over a distance, the longest distance in a time,
  * the highest average power over a time. A pause counts as time.
  */
-import type { BothWays, Curve } from './curve.ts';
-import { minFor, maxWithin, maxWithinEach, valueAt } from './curve.ts';
+import type { Curve, Windows } from './curve.ts';
+import { valueAt } from './curve.ts';
 import type { Sample } from '../activity/streams.ts';
 import type { Timeline } from './timeline.ts';
 import { holdSeconds, sampleAt } from './timeline.ts';
@@ -39,37 +39,37 @@ const curveSeconds = [
 const timeSeconds = [720, 3_600];
 
 /** The fastest time over each covered distance, interpolated between samples. */
-export function bestDistances(covered: BothWays): readonly BestDistance[] {
+export function bestDistances(covered: Windows): readonly BestDistance[] {
   return distances.flatMap((meters) => {
-    const seconds = minFor(covered, meters);
+    const seconds = covered.minFor(meters);
     return seconds === undefined ? [] : [{ meters, seconds: rounded(seconds) }];
   });
 }
 
 /** The longest distance within each duration up to the recording's own. */
-export function bestTimes(covered: BothWays): readonly BestTime[] {
+export function bestTimes(covered: Windows): readonly BestTime[] {
   return timeSeconds.flatMap((seconds) => {
-    const meters = maxWithin(covered, seconds);
+    const meters = covered.maxWithin(seconds);
     return meters === undefined ? [] : [{ seconds, meters: rounded(meters) }];
   });
 }
 
 /** The highest average power over each duration up to the recording's own. */
-export function bestPowers(work: BothWays): readonly BestPower[] {
+export function bestPowers(work: Windows): readonly BestPower[] {
   return meansOver(work).map(({ seconds, mean }) => ({ seconds, watts: rounded(mean) }));
 }
 
 /** The highest average heart rate over each duration up to the recording's own. */
-export function bestHeartrates(beats: BothWays): readonly BestHeartrate[] {
+export function bestHeartrates(beats: Windows): readonly BestHeartrate[] {
   return meansOver(beats).map(({ seconds, mean }) => ({
     seconds,
     bpm: Math.round(mean * 10) / 10,
   }));
 }
 
-function meansOver(ways: BothWays): readonly { seconds: number; mean: number }[] {
-  return maxWithinEach(ways, curveSeconds).flatMap((total, index) => {
-    const seconds = curveSeconds[index] ?? 0;
+function meansOver(windows: Windows): readonly { seconds: number; mean: number }[] {
+  return curveSeconds.flatMap((seconds) => {
+    const total = windows.maxWithin(seconds);
     return total === undefined ? [] : [{ seconds, mean: total / seconds }];
   });
 }

@@ -1,8 +1,9 @@
 /**
  * Sliding windows on a piecewise linear curve, such as distance or work over time: the highest rise
- * within a span, and the shortest span of a rise. One pass in each direction finds the best window,
- * because one of its ends always lies on a point of the curve.
+ * within a span, and the shortest span of a rise. One of the ends of the best window always lies on a point
+ * of the curve.
  */
+import { secondsWindows } from './seconds-curve.ts';
 
 /** Points in order: `seconds` strictly rise. */
 export interface Curve {
@@ -10,8 +11,13 @@ export interface Curve {
   readonly totals: Float64Array;
 }
 
-/** A curve and its mirror image, in which the windows that end on a point begin on it. */
-export type BothWays = readonly [Curve, Curve];
+/** The best windows on one curve. */
+export interface Windows {
+  /** The highest rise within exactly `span` whole seconds; undefined where the curve is shorter. */
+  readonly maxWithin: (span: number) => number | undefined;
+  /** The minimum seconds in which the totals, which never fall, rise by `rise`; undefined where they don't. */
+  readonly minFor: (rise: number) => number | undefined;
+}
 
 /** How much shorter a distance may be: decimal fractions don't add up exactly in binary. */
 const tolerance = 1e-6;
@@ -21,76 +27,71 @@ export function valueAt(values: Float64Array, index: number): number {
   return values[index] ?? Number.NaN;
 }
 
-export function bothWays({ seconds, totals }: Curve): BothWays {
-  const mirrored = (values: Float64Array): Float64Array => values.map((value) => -value).reverse();
-  return [
-    { seconds, totals },
-    { seconds: mirrored(seconds), totals: mirrored(totals) },
-  ];
-}
-
-/** The highest rise within exactly `span` seconds; undefined where the curve is shorter. */
-export function maxWithin(ways: BothWays, span: number): number | undefined {
-  const highest = Math.max(
-    ...ways.map(({ seconds, totals }) => maxRise({ keys: seconds, values: totals, sign: 1 }, span)),
-  );
-  return Number.isFinite(highest) ? highest : undefined;
-}
-
-/**
- * The highest rise within each span of whole seconds; undefined where the curve is shorter. Where all points
- * are on whole seconds, as Strava's are, so are the ends of the best windows: the curve is read at each
- * second, in one direction.
- */
-export function maxWithinEach(
-  ways: BothWays,
-  spans: readonly number[],
-): readonly (number | undefined)[] {
-  const totals = eachSecond(ways[0]);
-  return spans.map((span) => (totals ? maxOver(totals, span) : maxWithin(ways, span)));
-}
-
-function maxOver(totals: Float64Array, span: number): number | undefined {
-  if (span >= totals.length) return undefined;
-  let highest = Number.NEGATIVE_INFINITY;
-  for (let start = 0, end = span; end < totals.length; start += 1, end += 1) {
-    const rise = (totals[end] ?? 0) - (totals[start] ?? 0);
-    if (rise > highest) highest = rise;
-  }
-  return highest;
+/** Reads the curve at each second where that finds the best windows, else point by point. */
+export function windowsOf(curve: Curve): Windows {
+  const totals = eachSecond(curve);
+  const { maxWithin, minFor } = totals ? secondsWindows(totals) : pointsWindows(curve);
+  const found = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);
+  return {
+    maxWithin: (span) => found(maxWithin(span)),
+    minFor: (rise) => found(minFor(rise - tolerance)),
+  };
 }
 
 /** A curve with longer gaps is read point by point. */
 const maxSecondsPerPoint = 8;
 
-/** The totals at each second; undefined where a point is between two seconds, or few points last for long. */
+/**
+ * The totals at each second; undefined where a point is between two seconds, or few points last for long.
+ * Where all points are on whole seconds, as Strava's are, so are the ends of the best windows.
+ */
 function eachSecond({ seconds, totals }: Curve): Float64Array | undefined {
   const last = seconds.length - 1;
   const start = valueAt(seconds, 0);
   const length = valueAt(seconds, last) - start;
-  if (!(length <= maxSecondsPerPoint * last) || !seconds.every(Number.isInteger)) return undefined;
+  if (!(length <= maxSecondsPerPoint * last) || !Number.isInteger(length)) return undefined;
   const read = new Float64Array(length + 1);
+  let next = start;
+  let total = valueAt(totals, 0);
   for (let point = 0; point < last; point += 1) {
-    const second = valueAt(seconds, point) - start;
-    const gap = valueAt(seconds, point + 1) - valueAt(seconds, point);
-    const total = valueAt(totals, point);
-    const rise = valueAt(totals, point + 1) - total;
-    for (let passed = 0; passed < gap; passed += 1)
-      read[second + passed] = total + (rise * passed) / gap;
+    const second = next;
+    const from = total;
+    next = valueAt(seconds, point + 1);
+    total = valueAt(totals, point + 1);
+    const gap = next - second;
+    if (gap % 1 !== 0) return undefined;
+    read[second - start] = from;
+    for (let passed = 1; passed < gap; passed += 1)
+      read[second - start + passed] = from + ((total - from) * passed) / gap;
   }
-  read[length] = valueAt(totals, last);
+  read[length] = total;
   return read;
 }
 
-/** The minimum seconds in which `totals`, which never fall, rise by `rise`; undefined where they don't. */
-export function minFor(ways: BothWays, rise: number): number | undefined {
-  const width = rise - tolerance;
-  const highest = Math.max(
-    ...ways.map(({ seconds, totals }) =>
-      maxRise({ keys: totals, values: seconds, sign: -1 }, width),
-    ),
-  );
-  return Number.isFinite(highest) ? -highest : undefined;
+/** One pass in each direction, because a window begins or ends on a point. */
+function pointsWindows(curve: Curve) {
+  const ways = [curve, mirrored(curve)];
+  const highest = (rises: readonly number[]): number => Math.max(...rises);
+  return {
+    maxWithin: (span: number) =>
+      highest(
+        ways.map(({ seconds, totals }) =>
+          maxRise({ keys: seconds, values: totals, sign: 1 }, span),
+        ),
+      ),
+    minFor: (rise: number) =>
+      -highest(
+        ways.map(({ seconds, totals }) =>
+          maxRise({ keys: totals, values: seconds, sign: -1 }, rise),
+        ),
+      ),
+  };
+}
+
+/** The mirror image, in which the windows that end on a point begin on it. */
+function mirrored({ seconds, totals }: Curve): Curve {
+  const turned = (values: Float64Array): Float64Array => values.map((value) => -value).reverse();
+  return { seconds: turned(seconds), totals: turned(totals) };
 }
 
 /** A window slides along `keys`; with the `sign` -1 the smallest rise of `values` is searched. */

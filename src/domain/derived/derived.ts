@@ -14,7 +14,7 @@ import {
 } from './best-efforts.ts';
 import type { Climb, GradientMeters } from './climbs.ts';
 import { climbsOf, descentsOf, gradientMeters } from './climbs.ts';
-import { bothWays } from './curve.ts';
+import { valueAt, windowsOf } from './curve.ts';
 import { heatCells } from './heat-cells.ts';
 import type { Sample, Streams } from '../activity/streams.ts';
 import { profileOf } from './profile.ts';
@@ -90,7 +90,7 @@ const maxBpm = 300;
 export function derivedFrom({ arrays }: Streams): Derived {
   const samplesOf = (key: (typeof derivedKeys)[number]): readonly Sample[] => arrays.get(key) ?? [];
   const timeline = timelineOf(samplesOf('time'));
-  const covered = bothWays(coveredOver(timeline, samplesOf('distance')));
+  const covered = windowsOf(coveredOver(timeline, samplesOf('distance')));
   const profile = profileOf({
     time: samplesOf('time'),
     distance: samplesOf('distance'),
@@ -104,10 +104,10 @@ export function derivedFrom({ arrays }: Streams): Derived {
   return {
     version: derivedVersion,
     best_distance: bestDistances(covered),
-    best_power: bestPowers(bothWays(workOver(timeline, samplesOf('watts')))),
-    best_heartrate: bestHeartrates(bothWays(workOver(timeline, heartrates))),
+    best_power: bestPowers(windowsOf(workOver(timeline, samplesOf('watts')))),
+    best_heartrate: bestHeartrates(windowsOf(workOver(timeline, heartrates))),
     best_time: bestTimes(covered),
-    heartrate_seconds: heartrateSeconds(timeline, samplesOf('heartrate')),
+    heartrate_seconds: heartrateSeconds(timeline, heartrates),
     cells: heatCells(samplesOf('lat'), samplesOf('lng')),
     climbs,
     descents: profile === undefined ? [] : descentsOf(profile),
@@ -120,18 +120,16 @@ export function derivedFrom({ arrays }: Streams): Derived {
 
 function heartrateSeconds(
   timeline: Timeline,
-  heartrate: readonly Sample[],
+  heartrate: readonly number[],
 ): readonly HeartrateSeconds[] {
-  const steps = new Map<number, number>();
+  const steps = new Float64Array(maxBpm / bpmStep);
   for (let place = 0; place < timeline.seconds.length; place += 1) {
-    const bpm = plausibleBpm(sampleAt(timeline, heartrate, place));
-    const step = Math.floor(bpm / bpmStep) * bpmStep;
-    if (Number.isNaN(step)) continue;
-    steps.set(step, (steps.get(step) ?? 0) + holdSeconds(timeline, place));
+    const step = Math.floor(sampleAt(timeline, heartrate, place) / bpmStep);
+    if (step >= 0) steps[step] = valueAt(steps, step) + holdSeconds(timeline, place);
   }
-  return [...steps]
-    .sort(([one], [other]) => one - other)
-    .map(([bpm, seconds]) => ({ bpm, seconds: rounded(seconds) }));
+  return [...steps].flatMap((seconds, step) =>
+    seconds === 0 ? [] : [{ bpm: step * bpmStep, seconds: rounded(seconds) }],
+  );
 }
 
 /** The heart rate where it is plausible, else NaN. */

@@ -74,13 +74,13 @@ function knotsOf({ time, distance, altitude }: ProfileStreams): Knots {
   };
   let count = 0;
   let jumped = 0;
-  let [lastMeters, lastHeight, lastSecond] = [-Infinity, 0, -Infinity];
+  let lastMeters = -Infinity;
+  let lastHeight = 0;
+  let lastSecond = -Infinity;
   for (let index = 0; index < length; index += 1) {
-    const [meters, height, second] = [
-      finite(distance[index]),
-      finite(altitude[index]),
-      finite(time[index]),
-    ];
+    const meters = finite(distance[index]);
+    const height = finite(altitude[index]);
+    const second = finite(time[index]);
     if (!(second > lastSecond)) continue;
     if (count > 0 && meters <= lastMeters) {
       knots.departures[count - 1] = lastSecond = second;
@@ -89,7 +89,9 @@ function knotsOf({ time, distance, altitude }: ProfileStreams): Knots {
     if (!(meters > lastMeters) || Number.isNaN(height)) continue;
     const rise = height - jumped - lastHeight;
     if (count > 0 && Math.abs(rise) > Math.max(minJumpMeters, meters - lastMeters)) jumped += rise;
-    [lastMeters, lastHeight, lastSecond] = [meters, height - jumped, second];
+    lastMeters = meters;
+    lastHeight = height - jumped;
+    lastSecond = second;
     knots.distance[count] = lastMeters;
     knots.altitude[count] = lastHeight;
     knots.seconds[count] = lastSecond;
@@ -124,7 +126,8 @@ function resampled(
       knot += 1;
     const from = valueAt(distance, knot);
     const share = Math.min(1, Math.max(0, meters - from) / (valueAt(distance, knot + 1) - from));
-    const [height, departure] = [valueAt(altitude, knot), valueAt(departures, knot)];
+    const height = valueAt(altitude, knot);
+    const departure = valueAt(departures, knot);
     const between = departure + share * (valueAt(seconds, knot + 1) - departure);
     const isAtKnot = meters <= from + tolerance;
     const isAtEnd = share === 1;
