@@ -101,7 +101,8 @@ async function measure({ db }: Store, recipe: Recipe, given: Scope): Promise<Mea
   }
   const explained = await collection.aggregate(pipeline, options).explain('executionStats');
   const [first = {}] = (explained['stages'] ?? []) as readonly Document[];
-  const stats = ((first['$cursor'] ?? explained) as Document)['executionStats'] as Document;
+  const reading = (first['$cursor'] ?? first['$geoNearCursor'] ?? explained) as Document;
+  const stats = reading['executionStats'] as Document;
   return {
     name,
     milliseconds: times.sort((one, other) => one - other)[Math.floor(runs / 2)] ?? 0,
@@ -124,12 +125,14 @@ async function bench(store: Store, activities: number): Promise<void> {
     const all = simulator.world.activities(athleteId).map(({ id }) => id);
     const ride = all.find((id) => simulator.world.streams(id)?.['watts'] !== undefined) ?? 0;
     await addOdds(store, all.at(5) ?? 0);
+    const found = await store.activities.findOne({ _id: int64(ride) });
+    const route = found?.derived?.route && { route: found.derived.route };
     say(`| question | ms | documents read | index entries read | given to the rest | answers |`);
     for (const recipe of recipes) {
       const scope = Object.fromEntries(
         recipe.parameters.map((name) => [name, parameters[name].read(exampleOf(recipe, name))]),
       );
-      const own = { ...scope, athlete: int64(athleteId), activity: int64(ride) };
+      const own = { ...scope, athlete: int64(athleteId), activity: int64(ride), ...route };
       process.stdout.write(`${rowOf(await measure(store, recipe, own))}\n`);
     }
   } finally {

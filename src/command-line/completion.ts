@@ -5,6 +5,7 @@
 import type { Command, Option } from 'commander';
 import { pathOf } from './help.ts';
 import { parameters } from '../queries/parameters.ts';
+import { optionsOf } from '../queries/recipe.ts';
 import { recipes } from '../queries/recipes.ts';
 
 /** A word that can be typed. */
@@ -53,14 +54,11 @@ function placesOf(command: Command): readonly Place[] {
       argChoices.map((text) => ({ text, meaning: description })),
     ),
   ];
-  const asked = questions.map(({ name, parameters: own }) => ({
-    path: `${path} ${name}`,
-    words: [],
-    options: [
-      ...own.map(parameterWord),
-      ...options.filter(({ text }) => !own.some((each) => text === `--${each}`)),
-    ],
-  }));
+  const asked = questions.map((recipe) => {
+    const own = optionsOf(recipe).map(parameterWord);
+    const others = options.filter(({ text }) => !own.some((each) => each.text === text));
+    return { path: `${path} ${recipe.name}`, words: [], options: [...own, ...others] };
+  });
   return [{ path, words, options }, ...asked, ...command.commands.flatMap(placesOf)];
 }
 

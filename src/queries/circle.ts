@@ -3,19 +3,17 @@
  * A test compares the two.
  */
 import type { Circle } from './recipe.ts';
-import { Name } from './recipe.ts';
 
 const corners = 32;
 const metersPerDegree = 111_195;
 
 /** A statement that computes `ring` from names that are defined before it. */
 export function circleText({ lng, lat, radius }: Circle): string {
-  const meters = radius instanceof Name ? radius.path : String(radius);
   const turn = `((corner % ${corners}) * Math.PI) / ${corners / 2}`;
   return [
     `var ring = [...Array(${corners + 1}).keys()].map((corner) => [`,
-    `  ((${lng.path} + (${meters} / ${metersPerDegree} / Math.cos((${lat.path} * Math.PI) / 180)) * Math.cos(${turn}) + 540) % 360) - 180,`,
-    `  ${lat.path} + (${meters} / ${metersPerDegree}) * Math.sin(${turn}),`,
+    `  ((${lng.path} + (${radius.path} / ${metersPerDegree} / Math.cos((${lat.path} * Math.PI) / 180)) * Math.cos(${turn}) + 540) % 360) - 180,`,
+    `  ${lat.path} + (${radius.path} / ${metersPerDegree}) * Math.sin(${turn}),`,
     `])`,
   ].join('\n');
 }

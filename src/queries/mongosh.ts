@@ -1,7 +1,7 @@
 /**
  * Writes values and queries in the language of mongosh, formatted for reading.
  */
-import { Long } from 'mongodb';
+import { Long, ObjectId } from 'mongodb';
 import { parameters } from './parameters.ts';
 import type { Recipe } from './recipe.ts';
 import { exampleOf, Name } from './recipe.ts';
@@ -31,6 +31,7 @@ export function toMongosh(value: unknown, indent = 0): string {
 function onOneLine(value: unknown): string {
   if (value instanceof Name) return value.path;
   if (Long.isLong(value)) return `NumberLong("${value.toString()}")`;
+  if (value instanceof ObjectId) return `ObjectId("${value.toHexString()}")`;
   if (value instanceof Date) return `ISODate("${value.toISOString()}")`;
   if (value instanceof RegExp) return String(value);
   if (Array.isArray(value)) return `[${value.map(onOneLine).join(', ')}]`;
@@ -51,7 +52,7 @@ export function isPlain(value: unknown): value is Readonly<Record<string, unknow
 }
 
 function isBson(value: object): boolean {
-  return Long.isLong(value) || value instanceof Date || value instanceof RegExp;
+  return [Date, RegExp, ObjectId].some((type) => value instanceof type) || Long.isLong(value);
 }
 
 /**

@@ -3,7 +3,7 @@
  * an example. `read` returns `undefined` for an invalid text.
  */
 import type { Document } from 'mongodb';
-import { Long } from 'mongodb';
+import { Long, ObjectId } from 'mongodb';
 
 export interface Parameter {
   /** The accepted values, as the end of a sentence. */
@@ -143,6 +143,9 @@ export const parameters = {
   athlete: required('the id of an athlete; without it, the only one in the database', '1001', idOf),
   activity: required('the id of an activity', '19000000001', idOf),
   segment: required('the id of a segment of Strava', '229781', idOf),
+  route: required('the id of a route', '665f1c2ab7e8a90012345678', (text) =>
+    /^[\da-f]{24}$/i.test(text) ? ObjectId.createFromHexString(text) : undefined,
+  ),
   sport: optional('a sport_type of Strava', 'Run', sportOf),
   year: required('a year of four digits; without it, this one', '2026', yearOf),
   country: required('a country, as its code or English name', 'AT', countryOf),

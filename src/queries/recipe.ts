@@ -33,7 +33,7 @@ export interface Circle {
   readonly lng: Name;
   readonly lat: Name;
   /** In metres. */
-  readonly radius: Name | number;
+  readonly radius: Name;
 }
 
 /** The documents that an answer reads: those that an index finds, or each one once. */
@@ -63,7 +63,8 @@ export interface Recipe {
     | 'weekday'
     | 'gear'
     | 'state'
-    | 'climb';
+    | 'climb'
+    | 'route';
   /** The index to use if MongoDB would otherwise read everything. */
   readonly hint?: string;
   /** One document of the answer, with invented values. */
@@ -77,6 +78,11 @@ export function exampleOf({ examples = {} }: Recipe, name: ParameterName): strin
   return examples[name] ?? parameters[name].example;
 }
 
+/** The parameters that `query` takes: in place of a route, one of its activities. */
+export function optionsOf({ parameters: own }: Recipe): readonly ParameterName[] {
+  return own.flatMap((name) => (name === 'route' ? [name, 'activity'] : [name]));
+}
+
 export const athlete = new Name('athlete');
 export const activity = new Name('activity');
 export const sport = new Name('sport');
@@ -84,6 +90,7 @@ export const year = new Name('year');
 export const limit = new Name('limit');
 export const meters = new Name('meters');
 export const segment = new Name('segment');
+export const route = new Name('route');
 export const seconds = new Name('seconds');
 export const percent = new Name('percent');
 export const resting = new Name('resting');
@@ -93,6 +100,23 @@ export const sex = new Name('sex');
 /** The stage that restricts a query on `activities` to one athlete and to `more`. */
 export function ofAthlete(more: Document = {}): Document {
   return { $match: { 'sync.athlete_id': athlete, ...more } };
+}
+
+/** Looks the activity up as `one`, with its athlete, its route and `more`. */
+export function routed(more: Document = {}): Lookup {
+  return {
+    as: 'one',
+    collection: 'activities',
+    filter: { _id: activity, 'derived.route': { $exists: true }, 'sync.athlete_id': { $gt: 0 } },
+    projection: { athlete_id: '$sync.athlete_id', route: '$derived.route', ...more },
+    absence: 'There is no such activity, or it has no route.',
+  };
+}
+
+/** The stage that finds the activities of a route, by the index `route`. */
+export function onRoute(athleteId: Name, wanted: Name): Document {
+  const of = { $exists: true, $eq: wanted };
+  return { $match: { 'sync.athlete_id': athleteId, 'derived.route': of } };
 }
 
 /**

@@ -13,6 +13,7 @@ import { recordings } from './questions/recordings.ts';
 import { starts } from './questions/places.ts';
 import { segments } from './questions/segments.ts';
 import { routeClimbs } from './questions/route-climbs.ts';
+import { routes } from './questions/routes.ts';
 import { training } from './questions/training.ts';
 import { trainingLoad } from './questions/training-load.ts';
 import { totals } from './questions/totals.ts';
@@ -27,6 +28,7 @@ export const recipes: readonly Recipe[] = [
   ...recordings,
   ...heart,
   ...places,
+  ...routes,
   ...starts,
   ...segments,
   ...training,

@@ -218,6 +218,20 @@ describe('query', () => {
     expect(found).toEqual(JSON.parse(JSON.stringify(expectations[name]?.(fixture))));
   });
 
+  it('query takes an activity of a route in place of the route', async () => {
+    const given = ['--activity', String(fixture.route.id), '--limit=2', '--json'];
+    const found = JSON.parse(await run('route-fastest', ...given)) as unknown;
+    expect(found).toEqual(JSON.parse(JSON.stringify(expectations['route-fastest']?.(fixture))));
+    const { routeId } = fixture;
+    expect(await run('routes', '--athlete', String(ada), '--csv')).toContain(`\r\n${routeId},`);
+    await expect(run('route-times', '--activity', '5')).rejects.toThrow(
+      'route-times: There is no such activity, or it has no route.',
+    );
+    await expect(run('route-times', '--route', '665f1c2ab7e8a90012345678')).rejects.toThrow(
+      'route-times: There is no such route.',
+    );
+  });
+
   it('query answers of the activities that --since, --until and --sport choose', async () => {
     const chosen = fixture.truth.filter(
       ({ summary: { sport_type, start_date } }) =>

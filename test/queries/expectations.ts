@@ -8,6 +8,7 @@ import { ada, failure } from './fixture.ts';
 import * as climbs from './reference-climbs.ts';
 import * as places from './reference-places.ts';
 import * as recordings from './reference-recordings.ts';
+import * as routes from './reference-routes.ts';
 import * as starts from './reference-starts.ts';
 import * as segments from './reference-segments.ts';
 import * as training from './reference-training.ts';
@@ -50,6 +51,9 @@ const settings: Readonly<Record<string, (fixture: Fixture) => Settings>> = {
   near: () => ({ lng: String(place[0]), lat: String(place[1]), radius: '400' }),
   through: () => ({ polygon: JSON.stringify([ringOf(corners)]) }),
   'route-climbs': ({ route }) => ({ activity: id(route.id) }),
+  'route-times': ({ routeId }) => ({ route: `ObjectId("${routeId}")` }),
+  'route-fastest': ({ routeId }) => ({ route: `ObjectId("${routeId}")`, limit: '2' }),
+  'routes-near': () => ({ lng: String(place[0]), lat: String(place[1]), limit: '300' }),
   'same-route': ({ route }) => ({ activity: id(route.id) }),
   'heat-map': () => ({ limit: '200' }),
   'in-city': ({ truth }) => ({ city: JSON.stringify(starts.favouriteOf(truth)) }),
@@ -121,7 +125,11 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   'heartrate-against-pace': ({ truth }) => totals.heartrateAgainstPace(truth, 'Run'),
   near: ({ truth }) => places.near(truth, place, 400),
   through: ({ truth }) => places.through(truth, corners),
-  'same-route': ({ truth, route }) => places.sameRoute(truth, route),
+  'same-route': ({ truth, route }) => routes.sameRoute(truth, route),
+  routes: ({ truth }) => routes.mostTravelled(truth, 10),
+  'route-times': ({ truth, route }) => routes.routeTimes(truth, route),
+  'route-fastest': ({ truth, route }) => routes.routeFastest(truth, route, 2),
+  'routes-near': ({ truth }) => routes.routesNear(truth, place, { radius: 2_000, limit: 300 }),
   'heat-map': ({ truth }) => recordings.heatMap(truth, 200),
   'in-country': ({ truth }) => starts.startedIn(truth, 'AT'),
   'in-city': ({ truth }) => starts.startedIn(truth, 'AT', starts.favouriteOf(truth)),

@@ -2,6 +2,7 @@
  * The histories for the cookbook's questions: two simulated athletes, with the special cases that the
  * questions need (the same route twice, a recording of ten days, an edit, a deletion).
  */
+import polyline from '@googlemaps/polyline-codec';
 import { Long } from 'mongodb';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import type { JsonRecord } from '../../src/simulator/api/json-text.ts';
@@ -29,6 +30,8 @@ export interface Fixture {
   readonly ride: Truth;
   /** An activity with climbs that is repeated later on the same route. */
   readonly route: Truth;
+  /** The id of that route. */
+  readonly routeId: string;
   readonly tenDays: Truth;
   /** Before it was renamed. */
   readonly renamed: Truth;
@@ -66,7 +69,15 @@ export async function fill(rounds: Rounds): Promise<Fixture> {
     return isLong && streams?.['latlng'] !== undefined;
   });
   const route = raise(simulator, flat);
-  repeat(simulator, route);
+  repeat(simulator, route, { days: 3, slower: 1.1 });
+  repeat(simulator, route, { days: -40, slower: 0.97 });
+  repeat(simulator, route, { days: -200, slower: 1.3 });
+  repeat(simulator, backwards(route), { days: 1, slower: 0.9 });
+  const run = found(before, ({ summary, streams }) => {
+    const isLong = summary.distance > 5_000 && summary.sport_type === 'Run';
+    return isLong && streams?.['latlng'] !== undefined;
+  });
+  repeat(simulator, run, { days: -30, slower: 0.95 });
   const tenDaysId = addTenDays(simulator);
   addCompany(simulator, before);
   const [renamed, deleted, parked] = [at(before, 4), at(before, 7), at(before, 12)];
@@ -82,7 +93,15 @@ export async function fill(rounds: Rounds): Promise<Fixture> {
     const isLong = summary.moving_time > 4_500;
     return isLong && streams?.['watts'] !== undefined && streams['distance'] !== undefined;
   });
-  return { simulator, rounds, truth, ride, route, tenDays, renamed, deleted, parked };
+  const routeId = await routeOf(rounds, route.id);
+  return { simulator, rounds, truth, ride, route, routeId, tenDays, renamed, deleted, parked };
+}
+
+async function routeOf({ db }: Rounds, id: number): Promise<string> {
+  const stored = await db
+    .collection('activities')
+    .findOne({ _id: Long.fromNumber(id) }, { projection: { 'derived.route': 1 } });
+  return String((stored?.['derived'] as { readonly route?: unknown } | undefined)?.route);
 }
 
 async function finish(rounds: Rounds): Promise<void> {
@@ -153,15 +172,33 @@ function raise({ world }: Simulator, one: Truth): Truth {
   return { ...one, streams };
 }
 
-/** The same way, some days later and a little slower. */
-function repeat({ world }: Simulator, { summary, streams }: Truth): void {
-  const again = Date.parse(summary.start_date) + 3 * dayMs;
-  const { sport_type, distance, moving_time, elapsed_time, start_latlng, map } = summary;
-  const fields = { sport_type, distance, moving_time, elapsed_time, start_latlng, map };
-  const startAt = new Date(again);
-  const id = world.addActivity(ada, { ...fields, name: 'The same again' }, { startAt });
-  const time = (streams?.['time'] ?? []).map((second) => Math.round(1.1 * Number(second)));
+/** The same way some days later, in a share of the time. */
+function repeat(
+  { world }: Simulator,
+  { summary, streams }: Truth,
+  { days, slower }: { readonly days: number; readonly slower: number },
+): void {
+  const startAt = new Date(Date.parse(summary.start_date) + days * dayMs);
+  const { name, sport_type, distance, total_elevation_gain, start_latlng, map } = summary;
+  const taken = { moving_time: summary.moving_time, elapsed_time: summary.elapsed_time };
+  const [moving_time, elapsed_time] = Object.values(taken).map((time) => Math.round(slower * time));
+  const fields = { name, sport_type, distance, total_elevation_gain, start_latlng, map };
+  const id = world.addActivity(ada, { ...fields, moving_time, elapsed_time }, { startAt });
+  const time = (streams?.['time'] ?? []).map((second) => Math.round(slower * Number(second)));
   world.setStreams(id, streams && { ...streams, time });
+}
+
+/** Another route: the same way from its end to its start. */
+function backwards({ summary, streams, ...rest }: Truth): Truth {
+  const { map } = summary as unknown as { readonly map: { readonly summary_polyline: string } };
+  const line = polyline.decode(map.summary_polyline, 5).reverse();
+  const reversed = { ...map, summary_polyline: polyline.encode(line, 5) };
+  const latlng = streams?.['latlng']?.toReversed() ?? [];
+  return {
+    ...rest,
+    summary: { ...summary, map: reversed },
+    streams: streams && { ...streams, latlng },
+  };
 }
 
 const tenDaySamples = 86_400;

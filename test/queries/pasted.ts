@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { compileFunction } from 'node:vm';
 import type { AggregateOptions, Db, Document, Filter } from 'mongodb';
-import { Long } from 'mongodb';
+import { Long, ObjectId } from 'mongodb';
 
 const root = resolve(import.meta.dirname, '../..');
 export const page = readFileSync(join(root, 'docs/cookbook.md'), 'utf8');
@@ -46,11 +46,13 @@ export async function paste(
     'db',
     'NumberLong',
     'ISODate',
+    'ObjectId',
   ]) as (...globals: readonly unknown[]) => Promise<void>;
   await run(
     shellOf(db, queries),
     (digits: string) => Long.fromString(digits),
     (instant: string) => new Date(instant),
+    (digits: string) => ObjectId.createFromHexString(digits),
   );
   const [first] = queries;
   if (first === undefined) throw new Error(`${name} runs no query.`);

@@ -23,7 +23,7 @@ export function lineOf({ summary }: Truth): readonly Position[] {
 }
 
 /** Metres to the east and to the north. */
-function plane([lng, lat]: Position, [centerLng, centerLat]: Position): Position {
+export function plane([lng, lat]: Position, [centerLng, centerLat]: Position): Position {
   const shrink = Math.cos((centerLat * Math.PI) / 180);
   return [(lng - centerLng) * metersPerDegree * shrink, (lat - centerLat) * metersPerDegree];
 }
@@ -71,24 +71,4 @@ function isCrossing(
     end = Math.min(end, Math.max(one, other));
   }
   return start <= end;
-}
-
-const tolerance = 150;
-
-export function sameRoute(truth: readonly Truth[], one: Truth) {
-  const line = lineOf(one);
-  const middle = line[Math.floor(line.length / 2)] ?? [0, 0];
-  const startOf = ({ summary }: Truth): Position => {
-    const [lat = 99, lng = 0] = (summary['start_latlng'] ?? []) as readonly number[];
-    return [lng, lat];
-  };
-  const isSame = (other: Truth): boolean => {
-    const track = lineOf(other);
-    if (other.id === one.id || track.length === 0) return false;
-    const share = other.summary.distance / one.summary.distance;
-    const [east, north] = plane(startOf(other), startOf(one));
-    const isStartClose = Math.hypot(east, north) <= tolerance;
-    return share >= 0.95 && share <= 1.05 && isStartClose && metersTo(track, middle) <= tolerance;
-  };
-  return latestFirst(truth.filter(isSame)).map(placed);
 }

@@ -3,9 +3,11 @@
  * needs no request to Strava, no client and no login.
  */
 import { Readable } from 'node:stream';
+import type { Document } from 'mongodb';
 import { Long } from 'mongodb';
 import type { Scope } from '../../queries/binding.ts';
 import type { Recipe } from '../../queries/recipe.ts';
+import { routed } from '../../queries/recipe.ts';
 import { recipes } from '../../queries/recipes.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes, UsageError } from '../../errors.ts';
@@ -13,7 +15,8 @@ import { jsonText } from '../shared/text/json-text.ts';
 import { writeNote, writeToStream } from '../shared/text/output.ts';
 import { openDatabaseToRead } from '../../main.ts';
 import { int64 } from '../../mongo/base/bson-value.ts';
-import { answerOf } from '../shared/answer.ts';
+import { answerOf, withLookup } from '../shared/answer.ts';
+import type { Store } from '../../mongo/schema/collections.ts';
 import { athletesWithActivities } from '../../mongo/streams/recordings.ts';
 import type { Program } from '../../program.ts';
 import { answerText } from './report.ts';
@@ -39,9 +42,9 @@ export async function query(program: Program, args: readonly string[]): Promise<
     const answer =
       known.length === 0
         ? []
-        : await showStepWhenSlow(program, `Answering ${recipe.name}`, () =>
+        : await showStepWhenSlow(program, `Answering ${recipe.name}`, async () =>
             answerOf(database.store, recipe, {
-              scope: withAthlete(known, recipe, scope),
+              scope: await withRoute(database.store, recipe, withAthlete(known, recipe, scope)),
               match: matchOf(filter),
             }),
           );
@@ -73,6 +76,17 @@ function listText(form: ResponseForm, width: number): string {
 /** With the sport as Strava writes it, where the question has one. */
 function withSport(scope: Scope, { sport }: ActivityFilter): Scope {
   return sport === undefined || !('sport' in scope) ? scope : { ...scope, sport };
+}
+
+/**
+ * With the route of the activity that stands in its place.
+ * @throws UsageError if that has none.
+ */
+async function withRoute(store: Store, recipe: Recipe, scope: Scope): Promise<Scope> {
+  if (!recipe.parameters.includes('route') || 'route' in scope) return scope;
+  const found = await withLookup(store, routed(), scope);
+  if (found === undefined) throw new UsageError(`${recipe.name}: ${routed().absence}`);
+  return { ...scope, route: (found['one'] as Document)['route'] as unknown };
 }
 
 /** @throws UsageError if the athlete is unknown, or several are stored and none is named. */

@@ -7,7 +7,7 @@ import { readsActivities } from '../../queries/filtered.ts';
 import { parameters } from '../../queries/parameters.ts';
 import type { ParameterName } from '../../queries/parameters.ts';
 import type { Recipe } from '../../queries/recipe.ts';
-import { exampleOf } from '../../queries/recipe.ts';
+import { exampleOf, optionsOf } from '../../queries/recipe.ts';
 import { isNeeded, recipeNamed, split, usageOf } from './options.ts';
 
 /**
@@ -31,7 +31,10 @@ function questionText(recipe: Recipe, helper: Help): string {
   const { name, title, note, parameters: own } = recipe;
   const { helpWidth = 80 } = helper;
   const wrapped = (text: string): string => helper.boxWrap(text, helpWidth);
-  const rows = own.map((each): Row => [`--${each} ${each.toUpperCase()}`, describe(recipe, each)]);
+  const rows = optionsOf(recipe).map((each): Row => [
+    `--${each} ${each.toUpperCase()}`,
+    describe(recipe, each),
+  ]);
   const example = own
     .filter((each) => isNeeded(each) || recipe.examples?.[each] !== undefined)
     .flatMap((each) => [`--${each}`, shellWord(exampleOf(recipe, each))]);
@@ -69,5 +72,6 @@ function filterText(own: readonly string[], helper: Help): string {
 
 function describe(recipe: Recipe, name: ParameterName): string {
   const { takes, isOptional } = parameters[name];
+  if (!recipe.parameters.includes(name)) return `${takes} on the route, in its place`;
   return isOptional ? `${takes} (default: ${exampleOf(recipe, name)})` : takes;
 }

@@ -8,7 +8,7 @@ import { readsActivities } from '../../queries/filtered.ts';
 import type { ParameterName } from '../../queries/parameters.ts';
 import { parameters } from '../../queries/parameters.ts';
 import type { Recipe } from '../../queries/recipe.ts';
-import { exampleOf } from '../../queries/recipe.ts';
+import { exampleOf, optionsOf } from '../../queries/recipe.ts';
 import { recipes } from '../../queries/recipes.ts';
 import { nearestName } from '../../config/spelling.ts';
 import { UsageError } from '../../errors.ts';
@@ -115,7 +115,7 @@ const filterNames = ['since', 'until', 'sport'];
 
 function assertKnown(recipe: Recipe, names: Iterable<string>): void {
   const filters = readsActivities(recipe) ? filterNames : [];
-  const allowed = new Set<string>([...recipe.parameters, ...filters]);
+  const allowed = new Set<string>([...optionsOf(recipe), ...filters]);
   for (const name of names) {
     if (allowed.has(name)) continue;
     // Two letters in the wrong order are a distance of two.
@@ -126,11 +126,19 @@ function assertKnown(recipe: Recipe, names: Iterable<string>): void {
 }
 
 function scopeOf(recipe: Recipe, options: ReadonlyMap<string, string>, nowMs: number): Scope {
-  const values = recipe.parameters.map(
+  const values = namesIn(recipe, options).map(
     (name) =>
       [name, valueOf(recipe, name, options.get(name) ?? defaultOf(recipe, name, nowMs))] as const,
   );
   return Object.fromEntries(values.filter(([, value]) => value !== undefined));
+}
+
+/** The parameters to read: of a route also the activity that stands in its place. */
+function namesIn(recipe: Recipe, options: ReadonlyMap<string, string>): readonly ParameterName[] {
+  const { parameters: own } = recipe;
+  if (!own.includes('route') || !options.has('activity')) return own;
+  if (options.has('route')) throw wrong(recipe, '--route and --activity exclude each other');
+  return own.map((name) => (name === 'route' ? 'activity' : name));
 }
 
 function defaultOf(recipe: Recipe, name: ParameterName, nowMs: number): string | undefined {
@@ -151,8 +159,10 @@ function valueOf(recipe: Recipe, name: ParameterName, text: string | undefined):
 }
 
 function wrong(recipe: Recipe, problem: string): UsageError {
-  const { name, parameters: own } = recipe;
-  const known = own.map((each) => `--${each}`).join(', ');
+  const { name } = recipe;
+  const known = optionsOf(recipe)
+    .map((each) => `--${each}`)
+    .join(', ');
   const end = problem.endsWith('?') ? '' : '.';
   const filters = readsActivities(recipe)
     ? ' --since, --until and --sport choose the activities.'
@@ -164,6 +174,7 @@ function wrong(recipe: Recipe, problem: string): UsageError {
 export function usageOf({ name, parameters: own }: Recipe): readonly string[] {
   const words = own.map((each) => {
     const word = `--${each} ${each.toUpperCase()}`;
+    if (each === 'route') return `(${word} | --activity ACTIVITY)`;
     return isNeeded(each) ? word : `[${word}]`;
   });
   return [name, ...words];

@@ -5,7 +5,7 @@ import type { AggregateOptions, Document } from 'mongodb';
 import type { Scope } from '../../queries/binding.ts';
 import { bindDocument, bindPipeline, withRing } from '../../queries/binding.ts';
 import { filtered } from '../../queries/filtered.ts';
-import type { Recipe } from '../../queries/recipe.ts';
+import type { Lookup, Recipe } from '../../queries/recipe.ts';
 import { badValue, hasServerCode } from '../../mongo/base/failures.ts';
 import type { Store } from '../../mongo/schema/collections.ts';
 
@@ -15,7 +15,7 @@ export async function answerOf(
   recipe: Recipe,
   { scope, match }: { readonly scope: Scope; readonly match: Document },
 ): Promise<readonly Document[] | undefined> {
-  const whole = await withLookup(store, recipe, scope);
+  const whole = await withLookup(store, recipe.lookup, scope);
   if (whole === undefined) return undefined;
   const source = filtered(recipe, match);
   const pipeline = bindPipeline(source.pipeline, withRing(recipe.circle, whole));
@@ -48,10 +48,10 @@ export function readAnswerOf(
   return db.collection(source.collection).aggregate(pipeline, { allowDiskUse: true, ...options });
 }
 
-/** The given parameters, and the document that the question starts from. */
-async function withLookup(
+/** The given parameters, and the document that is looked up; undefined if it is not stored. */
+export async function withLookup(
   { db }: Store,
-  { lookup }: Recipe,
+  lookup: Lookup | undefined,
   scope: Scope,
 ): Promise<Scope | undefined> {
   if (lookup === undefined) return scope;

@@ -2,7 +2,7 @@
  * How values become BSON: integers beyond 32 bits are written as int64, because the driver would
  * write a JavaScript number as a double.
  */
-import { Long } from 'mongodb';
+import { Long, ObjectId } from 'mongodb';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { isJsonObject } from '../../domain/json.ts';
 
@@ -55,13 +55,14 @@ export function toNumbers(values: readonly unknown[]): readonly number[] {
   );
 }
 
-/** A stored value as JSON again: integers as numbers, or as bigints where a double cannot hold them. */
+/** A stored value as JSON again: integers as numbers, or as bigints where a double cannot hold them; an ObjectId as its hexadecimal digits. */
 export function jsonFromBson(value: unknown): JsonValue {
   if (Long.isLong(value)) {
     const number = value.toNumber();
     return Number.isSafeInteger(number) ? number : value.toBigInt();
   }
   if (value instanceof Date) return value.toISOString();
+  if (value instanceof ObjectId) return value.toHexString();
   if (Array.isArray(value)) return value.map(jsonFromBson);
   if (typeof value !== 'object' || value === null) return (value ?? null) as JsonValue;
   const members = Object.entries(value).map(

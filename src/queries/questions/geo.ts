@@ -1,30 +1,18 @@
 /**
- * Questions about places: near a point, through an area, on the same route, and a heat map.
+ * Questions about places: near a point, through an area, and a heat map.
  */
 import type { Document } from 'mongodb';
 import type { Recipe } from '../recipe.ts';
-import { activity, exampleSummary, limit, measured, Name, ofAthlete, summary } from '../recipe.ts';
+import { exampleSummary, limit, Name, ofAthlete, summary } from '../recipe.ts';
 
 const selective = { topic: 'Places', collection: 'activities', reach: 'selective' } as const;
 const newestFirst = [{ $sort: { start_date_local: -1 } }, { $project: summary }];
 
-/** The largest distance between two activities of the same route, in metres. */
-const tolerance = 150;
-const earthRadius = 6_378_100;
-const one = (path: string): Name => new Name(`one.${path}`);
 const through = (rings: Name | readonly Name[]) => ({
   $geoIntersects: { $geometry: { type: 'Polygon', coordinates: rings } },
 });
 const ring = [new Name('ring')];
 const hint = 'track_athlete';
-
-/** The middle point of a track. */
-const middle = {
-  $arrayElemAt: [
-    '$track.coordinates',
-    { $floor: { $divide: [{ $size: '$track.coordinates' }, 2] } },
-  ],
-};
 
 /** `derived.cells` is samples × 2^36 + column × rows + row. */
 const cellIndices = 2 ** 36;
@@ -56,48 +44,6 @@ export const places: readonly Recipe[] = [
     pipeline: [ofAthlete({ track: through(new Name('polygon')) }), ...newestFirst],
     answer: exampleSummary,
     note: 'The polygon is a list of rings, as in GeoJSON: the outer one, then its holes. The first and the last corner of a ring are the same.',
-  },
-  {
-    ...selective,
-    name: 'same-route',
-    title: 'Which activities were on the same route as this one?',
-    parameters: ['activity'],
-    lookup: {
-      as: 'one',
-      collection: 'activities',
-      filter: {
-        _id: activity,
-        track: { $exists: true },
-        start_point: { $exists: true },
-        distance: measured,
-        'sync.athlete_id': { $gt: 0 },
-      },
-      projection: {
-        athlete_id: '$sync.athlete_id',
-        start: '$start_point.coordinates',
-        lng: { $first: middle },
-        lat: { $last: middle },
-        min_distance: { $multiply: ['$distance', 0.95] },
-        max_distance: { $multiply: ['$distance', 1.05] },
-      },
-      absence: 'There is no such activity, or it has no track or distance.',
-    },
-    hint,
-    circle: { lng: one('lng'), lat: one('lat'), radius: tolerance },
-    pipeline: [
-      {
-        $match: {
-          'sync.athlete_id': one('athlete_id'),
-          track: through(ring),
-          distance: { $gte: one('min_distance'), $lte: one('max_distance') },
-          start_point: { $geoWithin: { $centerSphere: [one('start'), tolerance / earthRadius] } },
-        },
-      },
-      { $match: { _id: { $ne: activity } } },
-      ...newestFirst,
-    ],
-    answer: exampleSummary,
-    note: 'The same start, the same length within 5 %, and past the middle of this one’s track, each within 150 m.',
   },
   {
     ...selective,

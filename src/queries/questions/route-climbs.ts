@@ -2,7 +2,7 @@
  * The question about the climbs of a route: those of one activity, with the times of every activity there.
  */
 import type { Recipe } from '../recipe.ts';
-import { activity, listAt, measured, Name, numberAt } from '../recipe.ts';
+import { listAt, measured, Name, numberAt, onRoute, routed } from '../recipe.ts';
 
 /** The share of either of two climbs that has to be in common for them to be one. */
 const minShare = 0.75;
@@ -34,25 +34,10 @@ export const routeClimbs: readonly Recipe[] = [
     title: 'Which climbs has the route of this activity, and what are my best times on them?',
     groupedBy: 'climb',
     parameters: ['activity'],
-    lookup: {
-      as: 'one',
-      collection: 'activities',
-      filter: { _id: activity, 'derived.route': { $exists: true }, 'sync.athlete_id': { $gt: 0 } },
-      projection: {
-        athlete_id: '$sync.athlete_id',
-        route: '$derived.route',
-        climbs: listAt('$derived.climbs'),
-      },
-      absence: 'There is no such activity, or it has no route.',
-    },
+    lookup: routed({ climbs: listAt('$derived.climbs') }),
     hint: 'route',
     pipeline: [
-      {
-        $match: {
-          'sync.athlete_id': one('athlete_id'),
-          'derived.route': { $exists: true, $eq: one('route') },
-        },
-      },
+      onRoute(one('athlete_id'), one('route')),
       { $project: { start_date_local: 1, climb: listAt('$derived.climbs') } },
       { $unwind: '$climb' },
       {

@@ -1,4 +1,4 @@
-import { Long } from 'mongodb';
+import { Long, ObjectId } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 
 import { queryOrderOf } from '../../../src/features/query/options.ts';
@@ -43,6 +43,12 @@ describe('the command line of query', () => {
     expect(order('')).toEqual({ form: 'table', scope: {}, filter: {} });
   });
 
+  it('the command line of query reads an activity in place of a route', () => {
+    expect(order('route-times --activity 7').scope).toEqual({ activity: Long.fromNumber(7) });
+    const route = new ObjectId('665f1c2ab7e8a90012345678');
+    expect(order('route-times --route 665f1c2ab7e8a90012345678').scope).toEqual({ route });
+  });
+
   const outer = [
     [16, 48],
     [17, 48],
@@ -76,6 +82,13 @@ describe('the command line of query', () => {
     ['through --polygon {"type":"Point","coordinates":[1,2]}', '--polygon takes at least three'],
     ['through --polygon {"type":', '--polygon takes at least three corners'],
     ['near --bpm 5', 'there is no --bpm. Its parameters are --athlete, --lng, --lat, --radius.'],
+    [
+      'route-times',
+      '--route is missing, which takes the id of a route. Its parameters are --route,',
+    ],
+    ['route-times --route 7', '--route takes the id of a route; not "7".'],
+    ['route-times --route 7 --activity 7', '--route and --activity exclude each other.'],
+    ['same-route --route 7', 'there is no --route.'],
     ['near --lng 5', '--lat is missing, which takes a latitude, -90 to 90.'],
     ['near --lng 200 --lat 1', '--lng takes a longitude, -180 to 180; not "200".'],
     ['recording --activity 7 --since 2019', 'there is no --since. Its parameters are --activity.'],

@@ -1,7 +1,7 @@
 /**
  * The columns of an answer, and its values as they are stored.
  */
-import { Long } from 'mongodb';
+import { Long, ObjectId } from 'mongodb';
 import type { Document } from 'mongodb';
 import type { JsonValue } from '../../../domain/json.ts';
 import { jsonFromBson } from '../../../mongo/base/bson-value.ts';
@@ -23,7 +23,12 @@ function pathsOf(document: Document, prefix = ''): readonly string[] {
 
 function isGroup(value: unknown): value is Document {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject && !(value instanceof Date) && !Long.isLong(value);
+  return isObject && !isScalar(value);
+}
+
+/** A value of BSON that is an object of JavaScript. */
+function isScalar(value: object): boolean {
+  return value instanceof Date || value instanceof ObjectId || Long.isLong(value);
 }
 
 /** The value at a path; undefined where there is none. */

@@ -1,5 +1,5 @@
 import type { Document } from 'mongodb';
-import { Long } from 'mongodb';
+import { Long, ObjectId } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ApiError } from '../../../../../src/features/page/api/types/common.ts';
 import type {
@@ -198,13 +198,14 @@ describe('GET /activities/ID', () => {
     ]);
   });
 
-  it('gives the other activities on the same way, the newest first', async () => {
+  it('gives the other activities on the same route, the newest first', async () => {
+    const derived = { ...(activityOf()['derived'] as Document), route: new ObjectId() };
     await api.put(
       'activities',
       activityOf(),
       activityOf({ _id: idOf(1), start_date: new Date('2025-01-01') }),
       activityOf({ _id: idOf(2), start_date: new Date('2026-01-01') }),
-      activityOf({ _id: idOf(3), distance: 10_000 }),
+      activityOf({ _id: idOf(3), derived }),
     );
     const { sameRoute } = await api.json<ActivityDetail>(path);
     expect(sameRoute.map(({ id }) => id)).toEqual([idOf(2), idOf(1)].map(String));
