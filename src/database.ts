@@ -3,10 +3,13 @@
  * main.ts wires the stores.
  */
 import { commandLine } from './domain/invocation.ts';
+import type { Application } from './mongo/schema/definitions/application.ts';
+import { everyApplication } from './mongo/schema/definitions/application.ts';
 import type { Store } from './mongo/schema/collections.ts';
 import { storeOf } from './mongo/schema/collections.ts';
 import type { MongoOptions } from './mongo/base/connection.ts';
 import { connectMongo } from './mongo/base/connection.ts';
+import { saveAthleteSettings } from './mongo/athletes/athlete-settings.ts';
 import { useEmbeddedServer } from './embedded-mongodb/server.ts';
 import { showStepWhenSlow } from './features/shared/progress/delayed.ts';
 import { createLeaseStore } from './mongo/coordination/leases.ts';
@@ -23,8 +26,8 @@ export interface OpenMongo {
   readonly store: Store;
   readonly vault: TokenVault;
   /**
-   * Makes what is missing of the collections and indexes, and adopts logins that were typed in by hand;
-   * repeating it changes nothing.
+   * Makes what is missing of the collections and indexes, adopts logins that were typed in by hand, and
+   * writes the athletes' settings where they differ; repeating it changes nothing.
    */
   readonly prepare: () => Promise<void>;
   /** Releases the embedded server too. */
@@ -94,12 +97,18 @@ async function connect({ log }: Program, options: MongoOptions): Promise<Store> 
   });
 }
 
+/** The configured client id, else every application. */
+export function applicationOf({ config }: Pick<Program, 'config'>): Application {
+  return config.strava.clientId ?? everyApplication;
+}
+
 async function prepareStore(program: Program, store: Store, vault: TokenVault): Promise<void> {
-  const { clock, log } = program;
+  const { clock, config, log } = program;
   await ensureVersion(store, new Date(clock.nowMs()));
   await showStepWhenSlow(program, 'Making missing indexes and views', () => prepareDatabase(store));
   for (const athlete of await adoptLogins(store, vault))
     log.info({ athlete }, 'Adopted a login that was typed in by hand.');
+  await saveAthleteSettings(store, applicationOf(program), config.athlete);
 }
 
 async function sayIfEmpty({ log }: Program, store: Store): Promise<void> {

@@ -6,13 +6,12 @@ import type { Config } from './config/config.ts';
 import type { Clock } from './clock.ts';
 import { requireClient } from './config/client.ts';
 import type { OpenOptions } from './database.ts';
-import { leasesOf, openMongo } from './database.ts';
+import { applicationOf, leasesOf, openMongo } from './database.ts';
 import type { QuotaSettings } from './domain/rate-limit/quota-state.ts';
 import { createDeletionStore } from './mongo/deletion/deletion-store.ts';
 import { createActivityStore } from './mongo/streams/activity-store.ts';
 import { createAthleteStore } from './mongo/athletes/athletes.ts';
 import type { Application } from './mongo/schema/definitions/application.ts';
-import { everyApplication } from './mongo/schema/definitions/application.ts';
 import type { Store } from './mongo/schema/collections.ts';
 import { createEventStore } from './features/webhooks/store.ts';
 import { createQuotaStore, forgetRequestsOfDeadProcesses } from './mongo/coordination/quota.ts';
@@ -105,7 +104,7 @@ export function openDatabaseToRead(
 async function open(program: Program, options: OpenOptions): Promise<Database> {
   const { config } = program;
   const { store, vault, prepare, close } = await openMongo(program, options);
-  const application = config.strava.clientId ?? everyApplication;
+  const application = applicationOf(program);
   return {
     store,
     application,

@@ -49,6 +49,7 @@ function toConfig(values: Values, projectDir: string, warnings: readonly string[
     /** After how many days fetched data is removed again. Undefined: never. */
     retentionDays: values.retentionDays ?? undefined,
     keep: { changesMs: keep.changes, runsMs: keep.runs },
+    athlete: toAthleteConfig(values.athlete),
     auth: values.auth,
     http: values.http,
     webhook: {
@@ -95,6 +96,15 @@ function toStravaConfig({
     },
     requestTimeoutMs: timeout,
     maxStreamsBytes: streamsMaxMegabytes * 1_000_000,
+  };
+}
+
+/** A setting without a value says nothing of any athlete. */
+function toAthleteConfig({ restingHeartrate, maxHeartrate, sex }: Values['athlete']) {
+  return {
+    restingHeartrate: restingHeartrate ?? [],
+    maxHeartrate: maxHeartrate ?? [],
+    sex: sex ?? [],
   };
 }
 

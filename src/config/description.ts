@@ -96,6 +96,7 @@ const sections: readonly (readonly [title: string, ...prefixes: string[]])[] = [
   ['Sync', 'sync'],
   ['Reconcile', 'reconcile'],
   ['Retention', 'retentionDays', 'keep'],
+  ['Athletes', 'athlete'],
   ['Login and HTTP server', 'auth', 'http'],
   ['Webhooks and notifications', 'webhook', 'notify'],
   ['Page and units', 'page'],

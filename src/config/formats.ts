@@ -6,6 +6,8 @@ import convict from 'convict';
 import { validate as isCronExpression } from 'node-cron';
 
 import { sportTypes } from '../domain/activity/sports.ts';
+import type { AthleteValue, Sex } from '../domain/athlete-settings.ts';
+import { parseAthleteValues } from '../domain/athlete-settings.ts';
 import { parseDuration, writeDuration } from '../domain/duration.ts';
 import type { HiddenPlace } from '../domain/activity/hidden-places.ts';
 import { parsePlaces, placeForm } from '../domain/activity/hidden-places.ts';
@@ -52,7 +54,7 @@ export const formats = {
   'whole-number': echoed<number>({
     accepts: ({ min = 0, max }) =>
       `a whole number ${max === undefined ? `of at least ${min}` : `from ${min} to ${max}`}`,
-    coerce: (text) => (/^(0|[1-9]\d*)$/.test(text) ? Number(text) : text),
+    coerce: (text) => wholeNumber(text) ?? text,
     isValid: isWithin,
   }),
   /** Milliseconds of a text such as `15m`. */
@@ -86,6 +88,18 @@ export const formats = {
     problem: sportsProblem,
     isEchoed: true,
   },
+  heartrates: echoed<readonly AthleteValue<number>[]>({
+    accepts: ({ min = 0, max = 0 }) =>
+      `a whole number from ${min} to ${max}; several between commas, each but one as ID:NUMBER`,
+    coerce: (text) => parseAthleteValues(text, wholeNumber) ?? text,
+    isValid: (values, limits) =>
+      Array.isArray(values) && values.every(({ value }) => isWithin(value, limits)),
+  }),
+  sexes: echoed<readonly AthleteValue<Sex>[]>({
+    accepts: () => 'male or female; several between commas, each but one as ID:SEX',
+    coerce: (text) => parseAthleteValues(text, sexOf) ?? text,
+    isValid: (values) => Array.isArray(values),
+  }),
   /** The value stays a text, because `90d` depends on the present. */
   since: echoed<string>({
     accepts: () => `a date or a length of time ago (${periodExamples})`,
@@ -161,6 +175,14 @@ function withRule<T>({ isValid, ...format }: Rule<T>): Format<T> {
 /** A format with one rule, for values that cannot be secret. */
 function echoed<T>(rule: Rule<T>): Format<T> {
   return withRule({ ...rule, isEchoed: true });
+}
+
+function wholeNumber(text: string): number | undefined {
+  return /^(0|[1-9]\d*)$/.test(text) ? Number(text) : undefined;
+}
+
+function sexOf(text: string): Sex | undefined {
+  return text === 'male' || text === 'female' ? text : undefined;
 }
 
 function isWithin(value: unknown, { min = 0, max = Number.MAX_SAFE_INTEGER }: Limits): boolean {

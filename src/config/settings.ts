@@ -1,12 +1,19 @@
 /**
  * All settings as one convict schema, and as a list. File keys are the schema's keys.
  */
+import { athleteSettings } from './athlete-settings.ts';
 import { databaseSettings, programSettings } from './program-settings.ts';
 import type { Declaration, ValuesOf } from './setting.ts';
 import { strava, syncSettings } from './sync-settings.ts';
 
 /** convict's schema: a property for each setting, in the order of the docs. */
-export const schema = { strava, ...databaseSettings, ...syncSettings, ...programSettings };
+export const schema = {
+  strava,
+  ...databaseSettings,
+  ...syncSettings,
+  ...athleteSettings,
+  ...programSettings,
+};
 
 /** The checked values by file key. */
 export type Values = ValuesOf<typeof schema>;

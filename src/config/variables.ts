@@ -16,7 +16,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** An unknown variable with one of these is an error. */
 export const ownPrefixes: readonly string[] = [
   ...['STRAVA_', 'MONGODB_', 'SYNC_', 'RECONCILE_', 'KEEP_'],
-  ...['HTTP_', 'WEBHOOK_', 'NOTIFY_', 'LOG_', 'PAGE_'],
+  ...['ATHLETE_', 'HTTP_', 'WEBHOOK_', 'NOTIFY_', 'LOG_', 'PAGE_'],
 ];
 
 /**

@@ -208,6 +208,7 @@ describe('a variable', () => {
     'SYNC_PLAYLISTS',
     'RECONCILE_NEVER',
     'KEEP_EVERYTHING',
+    'ATHLETE_HEIGHT',
     'HTTP_COOKIES',
     'WEBHOOK_SECRET_NAME',
     'NOTIFY_NOBODY',

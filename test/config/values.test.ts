@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { loadConfig } from '../../src/config/load.ts';
 import { allSettings } from '../../src/config/settings.ts';
+import { heartBounds } from '../../src/queries/parameters.ts';
 import { createProjectFolder, problemsOf } from './project-folder.ts';
 
 const withVariable = (name: string, value: string) => {
@@ -95,6 +96,13 @@ describe('a wrong value', () => {
     ['SYNC_TIMEZONE', ['Mars/Olympus', '+01:00', 'Vienna', 'GMT+25'], 'time zone'],
     ['SYNC_STREAMS', ['no', '0'], 'true or false'],
     ['SYNC_TRACK', ['full', 'Streams'], 'summary, streams'],
+    [
+      'ATHLETE_RESTING_HEARTRATE',
+      ['24', '111', '50.5', 'fifty', '50,46', '50,', '1001:', ':50', '1001:24', '7:50,7:51'],
+      'a whole number from 25 to 110',
+    ],
+    ['ATHLETE_MAX_HEARTRATE', ['119', '251', '0:188', 'Ada:188', '1001:188:2'], 'from 120 to 250'],
+    ['ATHLETE_SEX', ['F', 'Male', 'male,female', '1001:none'], 'male or female'],
     ['LOG_LEVEL', ['loud', 'INFO'], 'trace, debug, info, warn, error, fatal, silent'],
     ['LOG_FORMAT', ['text', 'JSON'], 'pretty, json'],
   ])('a wrong value of %s is rejected with its rule and an example: %j', (name, values, rule) => {
@@ -139,6 +147,16 @@ describe('a right value', () => {
     }
   });
 
+  it("a right value of a heart rate is one that the questions' parameters take too", () => {
+    const bounds = (name: string) => {
+      const { min, max } = allSettings.find(({ env }) => env === name) ?? {};
+      return { min, max };
+    };
+    expect(bounds('ATHLETE_RESTING_HEARTRATE')).toEqual(heartBounds.resting);
+    expect(bounds('ATHLETE_MAX_HEARTRATE')).toEqual(heartBounds.highest);
+    expect(heartBounds.resting.max).toBeLessThan(heartBounds.highest.min);
+  });
+
   it.each([
     ['SYNC_SCHEDULE', ['*/5 * * * * *', '0 3 * * mon', '0 6,18 * * *']],
     ['SYNC_SINCE', ['2019', '2019-03', '2019-03-01', '2019-03-01T06:30:00+01:00', '90d']],
@@ -150,6 +168,8 @@ describe('a right value', () => {
     ['LEASE_DURATION', ['100ms']],
     ['STRAVA_QUOTA_SHORT_WINDOW', ['1s']],
     ['STRAVA_CLIENT_ID', ['1', '0012345']],
+    ['ATHLETE_RESTING_HEARTRATE', ['25', '110', '1001:46', '1001:46, 50', '1001:46,1002:50']],
+    ['ATHLETE_SEX', ['female', '1001:female,1002:male']],
   ])('a right value of %s can be %j', (name, values) => {
     for (const value of values) expect(withVariable(name, value), value).toEqual([]);
   });
@@ -195,6 +215,9 @@ describe('a right value', () => {
       RETENTION_DAYS: '7',
       KEEP_CHANGES: '30d',
       KEEP_RUNS: '10d',
+      ATHLETE_RESTING_HEARTRATE: '50, 1001:46',
+      ATHLETE_MAX_HEARTRATE: '1001:192',
+      ATHLETE_SEX: 'female',
       HTTP_HOST: '0.0.0.0',
       HTTP_PORT: '0',
       WEBHOOK_LOOK_INTERVAL: '6h',
@@ -256,6 +279,11 @@ describe('a right value', () => {
       },
       retentionDays: 7,
       keep: { changesMs: 30 * 86_400_000, runsMs: 10 * 86_400_000 },
+      athlete: {
+        restingHeartrate: [{ value: 50 }, { athleteId: 1001, value: 46 }],
+        maxHeartrate: [{ athleteId: 1001, value: 192 }],
+        sex: [{ value: 'female' }],
+      },
       http: { host: '0.0.0.0', port: 0 },
       webhook: { pollIntervalMs: 6 * 3_600_000, onDeauthorization: 'erase' },
       notify: { command: 'tell me', isOfNewActivities: true },

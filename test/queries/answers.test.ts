@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Document } from 'mongodb';
 
 import { query } from '../../src/features/query/command.ts';
+import { openDatabase } from '../../src/main.ts';
 import { recipes } from '../../src/queries/recipes.ts';
 import { views } from '../../src/queries/views.ts';
 import { useRounds } from '../support/rounds.ts';
@@ -18,6 +19,7 @@ import {
   personalBests,
   samplesOf,
 } from './reference-recordings.ts';
+import type { Heart } from './reference-training.ts';
 import { trainingLoad } from './reference-training.ts';
 import { totalsByDay, totalsByMonth, totalsByWeek, totalsByYear } from './reference-totals.ts';
 
@@ -145,27 +147,41 @@ describe('a view', () => {
     expect(found).toEqual(expected);
   });
 
-  it.each([
+  it.each<{
+    readonly of: string;
+    readonly config?: Readonly<Record<string, string>>;
+    readonly stored: Document;
+    readonly heart: Omit<Heart, 'highest'> & Partial<Heart>;
+  }>([
     {
-      of: "the athlete's settings",
-      settings: { resting_heartrate: 52, max_heartrate: 187, sex: 'female' },
-      sex: 'M',
+      of: 'the settings, which a command that writes stores',
+      config: {
+        ATHLETE_RESTING_HEARTRATE: `61,${ada}:52`,
+        ATHLETE_MAX_HEARTRATE: '187',
+        ATHLETE_SEX: `${ada}:female`,
+      },
+      stored: { sex: 'M' },
       heart: { resting: 52, highest: 187, sex: 'female' },
     },
-    { of: 'Strava where nothing is set', sex: 'F', heart: { resting: 60, sex: 'female' } },
+    {
+      of: 'Strava where nothing is set',
+      stored: { sex: 'F' },
+      heart: { resting: 60, sex: 'female' },
+    },
     {
       of: 'the defaults where a value is odd',
-      settings: { resting_heartrate: 'odd', max_heartrate: Number.NaN, sex: ['female'] },
-      sex: 7,
+      stored: {
+        settings: { resting_heartrate: 'odd', max_heartrate: Number.NaN, sex: ['female'] },
+        sex: 7,
+      },
       heart: { resting: 60, sex: 'male' },
     },
-  ] as const)('a view has the true training load of each day by $of', async (given) => {
-    const { heart, ...fields } = { settings: {}, ...given };
-    const { settings, sex } = fields;
-    const { db } = fixture.rounds;
+  ])('a view has the true training load of each day by $of', async ({ config, stored, heart }) => {
+    const { db, program } = fixture.rounds;
+    const database = await openDatabase(program(config), 0);
+    await database.close();
     const athletes = db.collection<{ _id: number }>('athletes');
-    const fieldsOfAthlete = { $set: { settings, sex } };
-    await athletes.updateOne({ _id: ada }, fieldsOfAthlete, { bypassDocumentValidation: true });
+    await athletes.updateOne({ _id: ada }, { $set: stored }, { bypassDocumentValidation: true });
     const bounds = heartrateZones([], ada, 5) as readonly { readonly from_bpm: number }[];
     const highest = Math.max(...bounds.map(({ from_bpm }) => from_bpm));
     const expected = trainingLoad(fixture.truth, { highest, ...heart });

@@ -7,6 +7,7 @@ import { exitCodes, UsageError } from '../../errors.ts';
 import { readRedirect } from './redirect.ts';
 import { commandDeadlineMs, openDatabase, openStrava } from '../../main.ts';
 import { otherLogins } from '../../mongo/tokens/other-applications.ts';
+import { saveAthleteSettings } from '../../mongo/athletes/athlete-settings.ts';
 import type { Program } from '../../program.ts';
 import type { Login } from './athlete.ts';
 import { logInWithBrowser, rejected } from './browser-login.ts';
@@ -54,6 +55,7 @@ export async function auth(
     const offer = { given: options.details, input };
     const details = await offerDetails(session, login, offer);
     const { store, application } = database;
+    await saveAthleteSettings(store, application, program.config.athlete);
     const athleteIds = await database.athletes.athleteIds();
     const others = await otherLogins(store, application);
     const { clientId } = strava;

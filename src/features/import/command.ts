@@ -7,6 +7,7 @@ import type { ExitCode } from '../../errors.ts';
 import { exitCodes } from '../../errors.ts';
 import type { Database } from '../../main.ts';
 import { commandDeadlineMs, openDatabase, openDatabaseToRead } from '../../main.ts';
+import { saveAthleteSettings } from '../../mongo/athletes/athlete-settings.ts';
 import { detailsChoiceOf, turnDetailsOn } from '../../mongo/athletes/details-choice.ts';
 import { createImportStore } from '../../mongo/imports/create-import-store.ts';
 import type { ImportStore } from '../../mongo/imports/import-store.ts';
@@ -120,6 +121,7 @@ async function importAll(
   await whileImporting(program, database, held, async (lease) => {
     await importArchives(session, { store, progress, lease }, result);
   });
+  await saveAthleteSettings(database.store, database.application, program.config.athlete);
 }
 
 interface Target {

@@ -6,7 +6,14 @@ import type { Document } from 'mongodb';
 import type { JsonObject } from '../../domain/json.ts';
 import { toBson } from '../base/bson-value.ts';
 
-const ownKeys: ReadonlySet<string> = new Set(['_id', 'zones', 'stats', 'export', 'sync']);
+const ownKeys: ReadonlySet<string> = new Set([
+  '_id',
+  'zones',
+  'stats',
+  'settings',
+  'export',
+  'sync',
+]);
 
 /** `resource_state` of a record with everything in it. */
 const detailedState = 3;
@@ -23,6 +30,7 @@ export function profileStep(profile: JsonObject): Document {
     _id: '$_id',
     zones: '$zones',
     stats: '$stats',
+    settings: '$settings',
     export: '$export',
     sync: { $ifNull: ['$sync', {}] },
   };

@@ -157,11 +157,23 @@ const exported = object("what Strava's bulk export says; nothing from the API ch
   }),
 });
 
+const settings = object(
+  'what `ATHLETE_…` says of the athlete, for the training load; absent where nothing is set',
+  {
+    resting_heartrate: optional(number('resting heart rate', 52, 'beats/min')),
+    max_heartrate: optional(number('highest heart rate', 187, 'beats/min')),
+    sex: optional(
+      oneOf('whose exponent weights the heart rate', { male: "a man's", female: "a woman's" }),
+    ),
+  },
+);
+
 export const athletes = define({
   name: 'athletes',
   meaning: "One athlete: Strava's profile, unchanged.",
   fields: {
     _id: int64("Strava's athlete id", 1_001),
+    settings: optional(settings),
     export: optional(exported),
     sync: optional(athleteBookkeeping),
   },

@@ -1,0 +1,37 @@
+/**
+ * The settings that say whose heart it is, for the load of training. The ranges are those of the
+ * questions' parameters, and do not overlap: the resting heart rate is always below the highest.
+ */
+import { setting } from './setting.ts';
+
+const several = 'for several athletes, each value but one after an id and a colon';
+
+export const athleteSettings = {
+  athlete: {
+    restingHeartrate: setting({
+      env: 'ATHLETE_RESTING_HEARTRATE',
+      format: 'heartrates',
+      min: 25,
+      max: 110,
+      example: '50,1234:46',
+      doc: `The resting heart rate in beats a minute; ${several}`,
+      unset: '60',
+    }),
+    maxHeartrate: setting({
+      env: 'ATHLETE_MAX_HEARTRATE',
+      format: 'heartrates',
+      min: 120,
+      max: 250,
+      example: '188,1234:192',
+      doc: `The highest heart rate in beats a minute; ${several}`,
+      unset: "the highest bound of the athlete's heart rate zones at Strava, else 190",
+    }),
+    sex: setting({
+      env: 'ATHLETE_SEX',
+      format: 'sexes',
+      example: 'male,1234:female',
+      doc: `Whose exponent weights the heart rate, a man's or a woman's; ${several}`,
+      unset: "as in the athlete's profile at Strava, else `male`",
+    }),
+  },
+};
