@@ -1,6 +1,6 @@
 /**
- * Reads a database into the files of a backup: page by page, so that memory depends on one page (some
- * megabytes, or one document) and a connection that breaks costs one page. It changes no document.
+ * Reads a database into the files of a backup: page by page, so that memory depends on two pages (some
+ * megabytes, or one document each) and a connection that breaks costs one page. It changes no document.
  */
 import type { Collection, Document } from 'mongodb';
 import { Binary, BSON } from 'mongodb';
@@ -105,14 +105,17 @@ function hexOf(uuid: unknown): string {
 
 async function* documentsOf({ db, retry }: Store, name: string): AsyncGenerator<Uint8Array> {
   const collection = db.collection(name);
-  let start: PageStart = { documents: firstPage };
+  const read = (start: PageStart) => retry(() => readPage(collection, start));
+  let reading = read({ documents: firstPage });
   for (;;) {
-    const from = start;
-    const page = await retry(() => readPage(collection, from));
-    yield* page;
+    const page = await reading;
     const newest = page.at(-1);
     if (newest === undefined) return;
-    start = { last: idOf(newest), documents: nextPage(page) };
+    // Read while this page is packed.
+    reading = read({ last: idOf(newest), documents: nextPage(page) });
+    // Whoever awaits it gets the failure; it may come before that.
+    reading.catch(() => undefined);
+    yield* page;
   }
 }
 
