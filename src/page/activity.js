@@ -5,6 +5,7 @@
  * @import { Position } from './activity/positions.js'
  * @import { Samples, Stretch } from './activity/samples.js'
  */
+import { climbsSection, descentsSection } from './activity/climbs.js';
 import { createCursor } from './activity/cursor.js';
 import { sameRouteSection, segmentsSection } from './activity/history.js';
 import { PlotGroup } from './activity/plots.js';
@@ -20,7 +21,6 @@ import {
 import {
   bestDistancesSection,
   bestPowersSection,
-  climbsSection,
   lapsSection,
   tableColumn,
   zonesSection,
@@ -130,6 +130,7 @@ function showTexts() {
     tableColumn(zones),
     tableColumn(bests),
     climbsSection(activity, format),
+    descentsSection(activity, format),
     segmentsSection(activity, { format, athlete }),
     sameRouteSection(activity, { format, athlete }),
   ];

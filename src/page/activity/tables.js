@@ -1,5 +1,5 @@
 /**
- * Laps, zones, best efforts and climbs of an activity.
+ * Laps, zones and best efforts of an activity, and the tables that they are.
  *
  * @import { ActivityDetail, Lap, Zone } from '../../features/page/api/types/activity.ts'
  * @import { Format } from '../lib/format.js'
@@ -201,42 +201,6 @@ export function bestPowersSection({ bestPowers }, format) {
     rows: bestPowers.map(({ seconds, watts }) => [
       format.duration(seconds),
       `${format.count(Math.round(watts))} W`,
-    ]),
-  });
-}
-
-/** The names of the categories, by Strava's `climb_category`. */
-const climbCategories = ['', '4', '3', '2', '1', 'HC'];
-
-/**
- * @param {ActivityDetail} activity
- * @param {Format} format
- */
-export function climbsSection({ climbs }, format) {
-  const percent = (/** @type {number | null} */ value) =>
-    value === null ? '' : `${value.toFixed(1)} %`;
-  return tableSection({
-    title: 'Climbs',
-    isWide: true,
-    columns: [
-      { heading: 'Starts at', isNumber: true },
-      { heading: 'Length', isNumber: true },
-      { heading: 'Gain', isNumber: true },
-      { heading: 'Gradient', isNumber: true },
-      { heading: 'Steepest 100 m', isNumber: true },
-      { heading: 'Category' },
-      { heading: 'Time', isNumber: true },
-      { heading: 'Climbed in an hour', isNumber: true },
-    ],
-    rows: climbs.map(({ start, length, gain, gradient, steepest, category, seconds }) => [
-      format.distance(start),
-      format.distance(length),
-      format.height(gain),
-      percent(gradient),
-      percent(steepest),
-      climbCategories[category ?? 0] ?? '',
-      format.clock(seconds),
-      seconds > 0 ? format.height((3_600 * gain) / seconds) : '',
     ]),
   });
 }

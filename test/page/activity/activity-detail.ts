@@ -53,6 +53,7 @@ export function detailOf(fields: Partial<ActivityDetail> = {}): ActivityDetail {
     bestDistances: [],
     bestPowers: [],
     climbs: [],
+    descents: [],
     segmentEfforts: [],
     sameRoute: [],
     stravaUrl: 'https://www.strava.com/activities/12345678901',

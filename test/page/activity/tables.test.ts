@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { climbsSection, descentsSection } from '../../../src/page/activity/climbs.js';
 import { sameRouteSection, segmentsSection } from '../../../src/page/activity/history.js';
 import {
   bestDistancesSection,
   bestPowersSection,
-  climbsSection,
   lapsSection,
   tableColumn,
   zonesSection,
@@ -109,13 +109,22 @@ describe('the climbs of an activity', () => {
       { ...climb, start: null, gradient: null, category: 7, seconds: 0 },
     ];
     expect(cellsOf(climbsSection(detailOf({ climbs }), format)).slice(1)).toEqual([
-      ['2.00 km', '5.00 km', '350 m', '7.0 %', '11.3 %', 'HC', '30:00', '700 m'],
-      ['', '5.00 km', '350 m', '', '11.3 %', '', '0:00', ''],
+      ['2.00 km', '5.00 km', '350 m', '7.0 %', '11.3 %', '30:00', 'HC', '700 m'],
+      ['', '5.00 km', '350 m', '', '11.3 %', '0:00', '', ''],
     ]);
   });
 
   it('the climbs of an activity without one are no section', () => {
     expect(climbsSection(detailOf({}), format)).toBeNull();
+    expect(descentsSection(detailOf({}), format)).toBeNull();
+  });
+
+  it('the descents of an activity have a drop instead of a gain, and no category', () => {
+    const descents = [{ ...climb, category: 5, seconds: 600 }];
+    expect(cellsOf(descentsSection(detailOf({ descents }), format))).toEqual([
+      ['Starts at', 'Length', 'Drop', 'Gradient', 'Steepest 100 m', 'Time'],
+      ['2.00 km', '5.00 km', '350 m', '7.0 %', '11.3 %', '10:00'],
+    ]);
   });
 });
 

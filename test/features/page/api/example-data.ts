@@ -67,6 +67,12 @@ const derived = {
       ...{ gradient: 6, steepest: 8.1, category: 1, seconds: 312 },
     },
   ],
+  descents: [
+    {
+      ...{ from_m: 2_600, to_m: 4_100, from_index: 1, to_index: 2, length: 1_500, gain: 80.1 },
+      ...{ gradient: 5.3, steepest: 9, category: 0, seconds: 140 },
+    },
+  ],
   best_time: [],
   heartrate_seconds: [
     { bpm: 90, seconds: 30 },

@@ -100,7 +100,7 @@ function flagsOf(activity: Document) {
 function recordingOf(activity: Document) {
   const { streams } = Object(activity['sync']) as { streams?: unknown };
   const { source, error, reason, sample_count } = Object(streams) as Document;
-  const { best_distance, best_power, climbs } = Object(activity['derived']) as Document;
+  const { best_distance, best_power, climbs, descents } = Object(activity['derived']) as Document;
   return {
     isOfExport: source === 'export',
     sampleCount: measureOf(sample_count),
@@ -114,6 +114,7 @@ function recordingOf(activity: Document) {
       return seconds === null || watts === null ? [] : [{ seconds, watts }];
     }),
     climbs: documentsOf(climbs).flatMap(climbOf),
+    descents: documentsOf(descents).flatMap(climbOf),
   };
 }
 

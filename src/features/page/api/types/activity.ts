@@ -32,7 +32,7 @@ export interface SegmentEffort {
   }[];
 }
 
-/** A climb; metres, seconds with the pauses, and per cent. */
+/** A climb or a descent; metres, seconds with the pauses, and per cent, all positive. */
 export interface ActivityClimb {
   /** Where it starts, from the start of the activity. */
   readonly start: number | null;
@@ -85,6 +85,7 @@ export interface ActivityDetail extends ActivitySummary {
   readonly bestPowers: readonly { readonly seconds: number; readonly watts: number }[];
   /** In the order of the way. */
   readonly climbs: readonly ActivityClimb[];
+  readonly descents: readonly ActivityClimb[];
   readonly segmentEfforts: readonly SegmentEffort[];
   /** The other activities on the same way, newest first. */
   readonly sameRoute: readonly ActivitySummary[];

@@ -128,6 +128,12 @@ describe('GET /activities/ID', () => {
           ...{ category: 3, seconds: 1_000 },
         },
       ],
+      descents: [
+        {
+          ...{ start: 2_000, length: 5_000, gain: 350.2, gradient: 7, steepest: 11.3 },
+          ...{ category: 3, seconds: 1_000 },
+        },
+      ],
       stravaUrl: 'https://www.strava.com/activities/19000000001',
     });
   });
