@@ -8,7 +8,8 @@ import { closedPartRetryAt, partRules } from '../../domain/sync/activity-parts.t
 import type { ActivityPartTask } from '../../domain/sync/fetch-task.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { TimeRange } from '../../sync/ports/activities.ts';
-import type { StorageProblem, TaskQuery, TaskWrite } from '../../sync/ports/tasks.ts';
+import type { StorageProblem, TaskWrite } from '../../sync/ports/tasks.ts';
+import type { AthleteTaskQuery } from '../athletes/task-facts.ts';
 import { isTooLarge, storageProblemOf } from '../base/bson-limits.ts';
 import { int64, toBson, toNumber } from '../base/bson-value.ts';
 import { ofSports } from '../base/sport-filter.ts';
@@ -32,10 +33,10 @@ const readAhead = 8;
 /** The due parts where details are wanted, newest first, part by part. */
 export async function dueActivityParts(
   store: Store,
-  query: TaskQuery,
+  query: AthleteTaskQuery,
 ): Promise<readonly ActivityPartTask[]> {
   const due: ActivityPartTask[] = [];
-  for (const part of await openParts(store, query)) {
+  for (const part of openParts(query)) {
     const { countKey } = partRules[part];
     const found = await findDue(ofPart(store, part, query, query.ranges.slice(-1)), {
       ...{ sort: { start_date: -1 }, limit: readAhead },
@@ -60,38 +61,33 @@ function taskOf(part: ActivityPart, document: ActivityDocument): ActivityPartTas
 /** When the next failed, not yet parked part becomes due. */
 export async function nextActivityPartTryAt(
   store: Store,
-  query: TaskQuery,
+  query: AthleteTaskQuery,
 ): Promise<readonly (Date | undefined)[]> {
   const tries: (Date | undefined)[] = [];
-  for (const part of await openParts(store, query))
+  for (const part of openParts(query))
     tries.push(await nextTryIn(ofPart(store, part, query, query.ranges.slice(-1))));
   return tries;
 }
 
 /** Whether parts of the ranges are due, or failed and wait for their next try. */
-export async function isAnyPartOpen(store: Store, query: TaskQuery): Promise<boolean> {
-  for (const part of await openParts(store, query))
+export async function isAnyPartOpen(store: Store, query: AthleteTaskQuery): Promise<boolean> {
+  for (const part of openParts(query))
     if (await isAnyOpen(ofPart(store, part, query, query.ranges))) return true;
   return false;
 }
 
 /** The wanted parts, those aside that Strava gives for none of the athlete's activities. */
-async function openParts(
-  { athletes }: Store,
-  { athleteId, kept, ranges, now }: TaskQuery,
-): Promise<readonly ActivityPart[]> {
+function openParts({ athlete, kept, ranges, now }: AthleteTaskQuery): readonly ActivityPart[] {
   const { parts = [] } = kept;
-  if (parts.length === 0 || ranges.length === 0) return [];
-  const projection = { 'sync.closed_parts': 1 };
-  const athlete = await athletes.findOne({ _id: int64(athleteId) }, { projection });
-  const closed = athlete?.sync?.closed_parts ?? {};
+  if (ranges.length === 0) return [];
+  const { closed_parts: closed = {} } = athlete;
   return parts.filter((part) => isDue(closed[part], now, () => now));
 }
 
 function ofPart(
   { activities: collection }: Store,
   part: ActivityPart,
-  { athleteId, kept, exclude, now }: TaskQuery,
+  { athleteId, kept, exclude, now }: AthleteTaskQuery,
   ranges: readonly TimeRange[],
 ): StateQuery<ActivityDocument> {
   const prefix = `${part}:`;

@@ -6,12 +6,12 @@ import type { Document } from 'mongodb';
 import type { JsonObject } from '../../domain/json.ts';
 import type { AthleteListTask, AthletePart, AthleteTask } from '../../domain/sync/fetch-task.ts';
 import type { AthleteList } from '../../domain/sync/athlete-lists.ts';
-import { athleteLists } from '../../domain/sync/athlete-lists.ts';
 import { athleteParts } from '../../domain/sync/fetch-task.ts';
 import { refreshAt } from '../../domain/sync/retry.ts';
 import { LeaseLostError } from '../../errors.ts';
-import type { StorageProblem, TaskQuery, TaskWrite } from '../../sync/ports/tasks.ts';
+import type { StorageProblem, TaskWrite } from '../../sync/ports/tasks.ts';
 import { profileStep } from '../athletes/athlete-document.ts';
+import type { AthleteTaskQuery } from '../athletes/task-facts.ts';
 import { storageProblemOf } from '../base/bson-limits.ts';
 import { int64, toBson } from '../base/bson-value.ts';
 import type { FetchState } from '../schema/fetch-state.ts';
@@ -59,55 +59,37 @@ function stateStep({ epoch }: TaskWrite, part: Named, state: FetchState): Docume
 }
 
 /** The parts that were never stored, or not for a day, in the order in which they are worth fetching. */
-export async function dueAthleteParts(
-  store: Store,
-  { athleteId, now }: Pick<TaskQuery, 'athleteId' | 'now'>,
-): Promise<readonly AthleteTask[]> {
-  const states = await load(store, athleteId);
-  const refreshedAt = (at: Date): Date => refreshAt('athlete', at);
+export function dueAthleteParts({ athlete, now, kept }: AthleteTaskQuery): readonly AthleteTask[] {
+  if (!kept.athlete) return [];
   return athleteParts
-    .filter((part) => isDue(states[part], now, refreshedAt))
+    .filter((part) => isDue(athlete[part], now, refreshedAt))
     .map((part) => ({
-      ...{ kind: 'athlete', part, tries: states[part]?.tries ?? 0 },
-      ...(states[part] === undefined && { isFirst: true }),
+      ...{ kind: 'athlete', part, tries: athlete[part]?.tries ?? 0 },
+      ...(athlete[part] === undefined && { isFirst: true }),
     }));
 }
 
 /** The wanted lists that were never stored, or not for a day. */
-export async function dueAthleteLists(
-  store: Store,
-  { athleteId, now, kept: { lists = [] } }: Pick<TaskQuery, 'athleteId' | 'now' | 'kept'>,
-): Promise<readonly AthleteListTask[]> {
-  if (lists.length === 0) return [];
-  const states = await load(store, athleteId);
-  const refreshedAt = (at: Date): Date => refreshAt('athlete', at);
+export function dueAthleteLists({
+  athlete,
+  now,
+  kept: { lists = [] },
+}: AthleteTaskQuery): readonly AthleteListTask[] {
   return lists
-    .filter((list) => isDue(states[list], now, refreshedAt))
-    .map((list) => ({ kind: 'athleteList', list, tries: states[list]?.tries ?? 0 }));
+    .filter((list) => isDue(athlete[list], now, refreshedAt))
+    .map((list) => ({ kind: 'athleteList', list, tries: athlete[list]?.tries ?? 0 }));
 }
 
-/** When the next failed, not yet parked part or list becomes due. */
-export async function nextPartTryAt(
-  store: Store,
-  { athleteId, now, kept }: Pick<TaskQuery, 'athleteId' | 'now' | 'kept'>,
-): Promise<Date | undefined> {
+function refreshedAt(at: Date): Date {
+  return refreshAt('athlete', at);
+}
+
+/** When the failed, not yet parked parts and lists become due. */
+export function partTriesAt({ athlete, now, kept }: AthleteTaskQuery): readonly Date[] {
   const wanted = [...(kept.athlete ? athleteParts : []), ...(kept.lists ?? [])];
-  if (wanted.length === 0) return undefined;
-  const states = await load(store, athleteId);
   return wanted
-    .flatMap((name) => states[name] ?? [])
-    .flatMap(({ state, next_try_at: at }) => (state === 'pending' && at && at > now ? [at] : []))
-    .toSorted((one, other) => one.getTime() - other.getTime())[0];
-}
-
-async function load(
-  { athletes }: Store,
-  athleteId: number,
-): Promise<Readonly<Partial<Record<Named, FetchState>>>> {
-  const names = [...athleteParts, ...athleteLists];
-  const projection = Object.fromEntries(names.map((name) => [`sync.${name}`, 1]));
-  const found = await athletes.findOne({ _id: int64(athleteId) }, { projection });
-  return found?.sync ?? {};
+    .flatMap((name) => athlete[name] ?? [])
+    .flatMap(({ state, next_try_at: at }) => (state === 'pending' && at && at > now ? [at] : []));
 }
 
 /** Nothing is written where the athlete is gone. */

@@ -27,9 +27,9 @@ import {
   isAnyPartOpen,
   nextActivityPartTryAt,
 } from '../details/activity-parts.ts';
-import { isDetailsWanted } from '../athletes/details-choice.ts';
+import { withAthlete } from '../athletes/task-facts.ts';
 import { dueGear } from '../details/gear.ts';
-import { dueAthleteLists, dueAthleteParts, nextPartTryAt } from '../details/profile.ts';
+import { dueAthleteLists, dueAthleteParts, partTriesAt } from '../details/profile.ts';
 import type { ActivityDocument, Store } from '../schema/collections.ts';
 
 const streamsAhead = 16;
@@ -39,31 +39,24 @@ export async function dueTasks(
   store: TaskSources,
   given: TaskQuery,
 ): Promise<readonly FetchTask[]> {
-  const query = await decided(store, given);
-  const { ranges, freshFrom, only } = query;
-  const requested = await dueRequests(store, query, readAhead);
-  if (only !== undefined) return withoutExcluded(requested, query);
+  const requested = await dueRequests(store, given, readAhead);
+  if (given.only !== undefined) return withoutExcluded(requested, given);
+  const query = await withAthlete(store, given);
+  const { ranges, freshFrom } = query;
   const found = [
     ...requested,
     ...(await dueEvents(store, query, readAhead)),
     ...(await dueStreams(store, query)),
     ...(await dueDetails(store, query, { from: freshFrom })),
-    ...(query.kept.athlete ? await dueAthleteParts(store, query) : []),
+    ...dueAthleteParts(query),
     ...(query.kept.athlete ? await dueGear(store, query, excluded(query, 'gear')) : []),
     ...(await dueConfirmations(store, query)),
     ...(await dueDetails(store, query, ranges.at(-1))),
     ...(await dueActivityParts(store, query)),
-    ...(await dueAthleteLists(store, query)),
+    ...dueAthleteLists(query),
     ...(await dueSegments(store, query)),
   ];
   return withoutExcluded(found, query);
-}
-
-/** The query with the athlete's answer where no setting says whether details are kept. */
-async function decided(store: Store, query: TaskQuery): Promise<TaskQuery> {
-  const { athleteId, kept } = query;
-  const details = await isDetailsWanted(store, athleteId, kept.details);
-  return { ...query, kept: { ...kept, details } };
 }
 
 /** Each key once, the first of its tasks. */
@@ -188,9 +181,9 @@ export async function nextTaskTryAt(
   store: TaskSources,
   given: TaskQuery,
 ): Promise<Date | undefined> {
-  const query = await decided(store, given);
-  const { athleteId, now, ranges, kept, only } = query;
-  if (only !== undefined) return nextRequestAt(store, query, only);
+  if (given.only !== undefined) return nextRequestAt(store, given, given.only);
+  const query = await withAthlete(store, given);
+  const { athleteId, now, ranges, kept } = query;
   const details = ranges.slice(-1);
   const tries = [
     await store.eventStore.nextDueAt(athleteId, now),
@@ -199,7 +192,7 @@ export async function nextTaskTryAt(
     ...(kept.details === true ? [await nextInRanges(store, 'details', details, query)] : []),
     ...(await nextActivityPartTryAt(store, query)),
     ...(kept.segments ? [await nextTryIn(ofSegments(store, query))] : []),
-    await nextPartTryAt(store, query),
+    ...partTriesAt(query),
     ...(kept.athlete ? [await nextTryIn(ofGear(store, query))] : []),
   ].filter((at) => at !== undefined);
   return tries.length === 0 ? undefined : new Date(Math.min(...tries.map(Number)));
@@ -218,9 +211,9 @@ async function nextInRanges(
 
 /** Details are waited for also while their efforts are still missing; postponed streams are not. */
 export async function isComplete(store: Store, given: TaskQuery): Promise<boolean> {
-  const query = await decided(store, given);
+  if (given.ranges.length === 0) return true;
+  const query = await withAthlete(store, given);
   const { athleteId, ranges, kept } = query;
-  if (ranges.length === 0) return true;
   const wanted = { ...inRanges(athleteId, ranges), ...ofSports(kept.sports) };
   if (kept.details === true) {
     const open = { $and: [wanted, { 'sync.details.state': { $in: ['pending', null] } }] };

@@ -33,7 +33,9 @@ export async function storeActivity(
     fetchedAt: at,
   });
   if (purpose === 'confirm') await deletions.unmarkMissing(activityId, at);
-  const outcome = (await tasks.isDetailsWanted(write.athleteId, kept))
+  // A task for details was due because they are wanted, and its request is paid for.
+  const isWanted = purpose === 'details' || (await tasks.isDetailsWanted(write.athleteId, kept));
+  const outcome = isWanted
     ? await storeDetails(deps, write, task, detail)
     : { kind: 'stored' as const };
   if (isRequested(task) && (await continueRequest(deps, write, task, detail)))

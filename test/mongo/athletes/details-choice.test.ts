@@ -1,14 +1,20 @@
 import { Long } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 
+import { systemClock } from '../../../src/clock.ts';
+import { activityParts } from '../../../src/domain/sync/activity-parts.ts';
+import { athleteLists } from '../../../src/domain/sync/athlete-lists.ts';
 import {
   detailsChoiceOf,
   saveDetailsAnswer,
   turnDetailsOn,
   whoseDetailsAreWanted,
 } from '../../../src/mongo/athletes/details-choice.ts';
+import { createEventStore } from '../../../src/features/webhooks/store.ts';
+import { createTaskStore } from '../../../src/mongo/tasks/task-store.ts';
 import type { KeptKinds } from '../../../src/sync/ports/tasks.ts';
 import { useAdapter } from '../adapter.ts';
+import { open } from '../base/connection-of.ts';
 import { athleteId, pageOf, recordOf } from '../pages.ts';
 import { taskQuery } from '../tasks.ts';
 
@@ -66,6 +72,36 @@ describe('the answer about the details', () => {
     expect(await wanted(undefined)).toEqual([athleteId]);
     expect(await wanted(true)).toEqual([athleteId, 2]);
     expect(await wanted(false)).toEqual([]);
+  });
+
+  it('whatever is kept, what is due takes one read of the athlete, and none where nothing depends on it', async () => {
+    await answer(true);
+    const { uri, name } = adapter.database;
+    const store = await open({ uri: `${uri}?monitorCommands=true`, name });
+    let reads = 0;
+    store.db.client.on('commandStarted', ({ command }) => {
+      if (command['find'] === 'athletes') reads += 1;
+    });
+    const tasks = createTaskStore(store, { events: createEventStore(store, systemClock) });
+    const readsOf = async (kept: KeptKinds): Promise<readonly number[]> => {
+      const query = taskQuery('details', at, { kept });
+      const counts: number[] = [];
+      for (const ask of ['due', 'nextTryAt', 'isComplete'] as const) {
+        reads = 0;
+        await tasks[ask](query);
+        counts.push(reads);
+      }
+      return counts;
+    };
+    try {
+      const parts = { parts: activityParts, lists: athleteLists };
+      const all = { streams: true, details: undefined, segments: true, athlete: true, ...parts };
+      expect(await readsOf(all)).toEqual([1, 1, 1]);
+      const few = { streams: true, details: false, segments: false, athlete: false };
+      expect(await readsOf(few)).toEqual([0, 0, 0]);
+    } finally {
+      await store.close();
+    }
   });
 
   it('an odd answer that a hand wrote counts as none', async () => {
