@@ -2,11 +2,13 @@
  * `show`: one stored activity. It reads only the database.
  */
 import type { Document } from 'mongodb';
+import { ObjectId } from 'mongodb';
 import { commandLine } from '../../domain/invocation.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes, UsageError } from '../../errors.ts';
 import { openDatabaseToRead } from '../../main.ts';
 import { int64, jsonFromBson } from '../../mongo/base/bson-value.ts';
+import type { Store } from '../../mongo/schema/collections.ts';
 import { findRecording } from '../../mongo/streams/recordings.ts';
 import type { Program } from '../../program.ts';
 import { activityIdOf } from '../shared/activity-id.ts';
@@ -40,11 +42,20 @@ export async function show(
     }
     if (json) program.print(jsonText(jsonFromBson(activity)));
     else {
-      const recording = await findRecording(store, id);
-      program.print(activityText(program, { activity, recording }, system));
+      const [recording, route] = [await findRecording(store, id), await routeOf(store, activity)];
+      program.print(activityText(program, { activity, recording, route }, system));
     }
     return exitCodes.done;
   } finally {
     await database.close();
   }
+}
+
+/** Undefined for an activity without one. */
+async function routeOf({ db }: Store, { derived }: Document): Promise<Document | undefined> {
+  const { route } = Object(derived) as { readonly route?: unknown };
+  if (!(route instanceof ObjectId)) return undefined;
+  const fields = { count: 1, best_moving_time: 1, usual_moving_time: 1 };
+  const found = await db.collection('routes').findOne({ _id: route }, { projection: fields });
+  return found ?? undefined;
 }

@@ -21,6 +21,8 @@ export interface Shown {
   /** As it is stored. */
   readonly activity: Document;
   readonly recording: Recording | undefined;
+  /** As it is stored. */
+  readonly route?: Document | undefined;
 }
 
 export function activityText(
@@ -34,7 +36,7 @@ export function activityText(
   const tableOf = (documents: readonly Document[]): string =>
     presented(documents, { units, width, scope: { sport } });
   const parts = [
-    summaryText(activity, units, width),
+    summaryText(shown, units, width),
     section('Laps', lapsOf(activity), tableOf),
     section('Best efforts', effortsOf(activity), tableOf),
     section('Best power', powersOf(activity), tableOf),
@@ -53,7 +55,21 @@ function section(
   return documents.length === 0 ? '' : `${title}\n${tableOf(documents)}`;
 }
 
-function summaryText(activity: Document, units: Units, width: number): string {
+/** "4 times, best 49:12, usually 52:30"; empty for a way that was taken once. */
+function routeText(route: Document): string {
+  const count = numberOf(route, 'count') ?? 0;
+  if (!(count > 1)) return '';
+  const [best, usual] = ['best_moving_time', 'usual_moving_time'].map((key) =>
+    numberOf(route, key),
+  );
+  const times = [
+    best === undefined ? '' : `best ${measures.clockText(best)}`,
+    usual === undefined ? '' : `usually ${measures.clockText(usual)}`,
+  ];
+  return [`${number(count)} times`, ...times].filter((text) => text !== '').join(', ');
+}
+
+function summaryText({ activity, route = {} }: Shown, units: Units, width: number): string {
   const id = Number(activity['_id']);
   const [distance, moving] = [numberOf(activity, 'distance'), numberOf(activity, 'moving_time')];
   const measured = (key: string, write: (value: number) => string): string => {
@@ -70,6 +86,7 @@ function summaryText(activity: Document, units: Units, width: number): string {
     ['Sport', textOf(activity, 'sport_type') ?? ''],
     ['Start', measures.localTimeText(textOf(activity, 'start_date_local') ?? '')],
     ['Place', placeText(activity)],
+    ['This route', routeText(route)],
     ['Distance', measured('distance', (value) => measures.distanceText(value, units))],
     ['Moving', measured('moving_time', measures.clockText)],
     ['Elapsed', measured('elapsed_time', measures.clockText)],

@@ -104,6 +104,9 @@ describe('list, show and open', () => {
     const { stdout } = await scene.call('show', String(hills), '--json');
     const document = JSON.parse(stdout) as Record<string, unknown>;
     expect(document).toMatchObject({ _id: hills, name: hostile, sync: { athlete_id: athleteId } });
+    expect(document['derived']).toMatchObject({
+      route: expect.stringMatching(/^[\da-f]{24}$/) as string,
+    });
     expect(stdout).not.toContain('\u001b');
   });
 

@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import type { Document } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 
 import { activityText } from '../../../src/features/show/report.ts';
@@ -8,10 +9,10 @@ const climb = {
   ...{ gradient: 7, steepest: 11.3, category: 5, seconds: 1_800 },
 };
 
-function shown(derived: unknown): string {
+function shown(derived: unknown, route?: Document): string {
   const activity = { _id: 1, sport_type: 'Ride', derived };
   const program = { stdout: new Writable(), env: {} };
-  return activityText(program, { activity, recording: undefined }, 'metric');
+  return activityText(program, { activity, recording: undefined, route }, 'metric');
 }
 
 const rowsOf = (text: string, title: string): readonly (readonly string[])[] =>
@@ -32,6 +33,23 @@ describe('show', () => {
   it.each([[undefined], ['odd'], [{ city: 7 }]])('show has no place of %j', (place) => {
     expect(shown({ place })).not.toContain('Place');
   });
+
+  it.each([
+    [
+      '1,204 times, best 49:12, usually 1:02:05',
+      { count: 1_204, best_moving_time: 2_952, usual_moving_time: 3_725 },
+    ],
+    ['2 times', { count: 2, best_moving_time: 'odd' }],
+  ])('show says how often and how fast the route was taken: %s', (text, route) => {
+    expect(shown({}, route)).toMatch(new RegExp(`^ *This route +${text}$`, 'm'));
+  });
+
+  it.each([[undefined], [{ count: 1, best_moving_time: 5 }], [{ count: ['odd'] }]])(
+    'show has no route of %j',
+    (route) => {
+      expect(shown({}, route)).not.toContain('route');
+    },
+  );
 
   it('show has the climbs of an activity with their category and rate of ascent', () => {
     expect(rowsOf(shown({ climbs: [climb] }), 'Climbs')).toEqual([
