@@ -14,11 +14,11 @@ import type { ImportStore } from '../../mongo/imports/import-store.ts';
 import type { Program } from '../../program.ts';
 import type { Lease } from '../../sync/ports/leases.ts';
 import { sayIfInterrupted } from '../shared/interruption.ts';
+import { whileExclusive } from '../shared/exclusive-athlete.ts';
 import { counted, number } from '../shared/text/text-format.ts';
 import type { NamedArchive } from './archives.ts';
 import { athleteIdOf, openArchives } from './archives.ts';
 import { chosenOf, withExportedSport } from './chosen.ts';
-import { whileImporting } from './held.ts';
 import type { ImportOptions, ImportOrder } from './options.ts';
 import { importOrderOf } from './options.ts';
 import type { ImportProgress, ImportTotals } from './progress.ts';
@@ -117,8 +117,9 @@ async function importAll(
     await importArchives(session, { store, progress, lease: nothingHeld }, result);
     return;
   }
-  const held = { athleteId, failIfHeld: order.failIfHeld };
-  await whileImporting(program, database, held, async (lease) => {
+  const { failIfHeld } = order;
+  const held = { athleteId, failIfHeld, undone: 'Nothing was imported' };
+  await whileExclusive(program, database, held, async (lease) => {
     await importArchives(session, { store, progress, lease }, result);
   });
   await saveAthleteSettings(database.store, database.application, program.config.athlete);

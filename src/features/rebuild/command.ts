@@ -1,5 +1,5 @@
 /**
- * `rebuild`: computes `derived` and the tracks again from stored data, also beside a running daemon. It
+ * `rebuild`: computes `derived`, the tracks and the routes again from stored data, also beside a running daemon. It
  * needs no request to Strava, no client and no login.
  */
 import { commandLine } from '../../domain/invocation.ts';
@@ -7,6 +7,8 @@ import type { ExitCode } from '../../errors.ts';
 import { exitCodes, UsageError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
 import { commandDeadlineMs, openDatabase } from '../../main.ts';
+import type { RouteCounts } from './routes.ts';
+import { rebuildAllRoutes } from './routes.ts';
 import type { Rebuilt } from './store.ts';
 import { activityIds, countActivities, currentIds, rebuildActivities } from './store.ts';
 import { athletesWithActivities } from '../../mongo/streams/recordings.ts';
@@ -30,12 +32,14 @@ export async function rebuild(program: Program, options: RebuildOptions): Promis
   const database = await openDatabase(program, commandDeadlineMs);
   try {
     if (athleteId !== undefined) await assertKnown(database, athleteId);
-    const total = await countActivities(database.store, athleteId);
-    const stats = await rebuildAll(program, database, {
-      ...{ athleteId, total, isAll: options.all === true },
-    });
+    const { store } = database;
+    const total = await countActivities(store, athleteId);
+    const isAll = options.all === true;
+    const stats = await rebuildAll(program, database, { athleteId, total, isAll });
+    const athleteIds = athleteId === undefined ? await athletesWithActivities(store) : [athleteId];
+    const routes = await rebuildAllRoutes(program, database, { athleteIds, isAll });
     const isStopped = program.signal.aborted;
-    program.print(report(stats, { isStopped, total, json: options.json }));
+    program.print(report({ ...stats, ...routes }, { isStopped, total, json: options.json }));
     return exitCodes.done;
   } finally {
     await database.close();
@@ -81,23 +85,33 @@ function processed({ rebuilt, unchanged, incomplete }: RebuildCounts): number {
 }
 
 function report(
-  stats: RebuildCounts,
+  stats: RebuildCounts & RouteCounts,
   { isStopped, total, json }: { isStopped: boolean; total: number; json: boolean },
 ): string {
-  const { rebuilt, unchanged, incomplete } = stats;
+  const { rebuilt, unchanged, incomplete, routes, rerouted } = stats;
   const activities = processed(stats);
   const left = Math.max(0, total - activities - stats.gone);
-  if (json)
-    return JSON.stringify({ activities, rebuilt, unchanged, incomplete, stopped: isStopped });
+  if (json) {
+    const counts = { activities, rebuilt, unchanged, incomplete, routes, rerouted };
+    return JSON.stringify({ ...counts, stopped: isStopped });
+  }
   return [
     `${counted(activities, 'activity', 'activities')} checked: ${number(rebuilt)} rebuilt, ${number(unchanged)} already correct.`,
+    ...(routes + rerouted > 0
+      ? [
+          `${counted(routes, 'route', 'routes')}: ${counted(rerouted, 'activity', 'activities')} matched anew.`,
+        ]
+      : []),
     ...(incomplete > 0
       ? [
           `The streams of ${counted(incomplete, 'activity', 'activities')} are incomplete: ${commandLine('verify')} shows more.`,
         ]
       : []),
-    ...(isStopped
-      ? [`Stopped, ${number(left)} left. Run the same command again: it leaves what is correct.`]
-      : []),
+    ...(isStopped ? [stopped(left)] : []),
   ].join('\n');
+}
+
+function stopped(left: number): string {
+  const what = left > 0 ? `${number(left)} left` : 'before all routes were matched';
+  return `Stopped, ${what}. Run the same command again: it leaves what is correct.`;
 }

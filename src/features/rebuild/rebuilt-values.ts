@@ -34,11 +34,19 @@ export function derivationOf(
   const derived = streams && derivedValues(derivedFrom(streams));
   const nothing = streamsState === 'none' && derivedValues(undefined);
   const local = { 'derived.local': localTimeOf(record['start_date_local']) };
-  return {
-    filter: unchanged(current),
-    values: { ...derived, ...nothing, ...local, ...placeValues(current, recording) },
-    geometries: geometriesOf(current, recording, trackSource),
-  };
+  const values = { ...derived, ...nothing, ...local, ...placeValues(current, recording) };
+  const geometries = geometriesOf(current, recording, trackSource);
+  const write = { filter: unchanged(current), values, geometries };
+  // The routes are matched afterwards: who is on none is looked for then.
+  return movesTrack(current, write)
+    ? { ...write, values: { ...values, 'derived.route': undefined } }
+    : write;
+}
+
+/** Whether the activity gets another track, or loses it. */
+export function movesTrack(current: MirrorState, { geometries }: DerivationWrite): boolean {
+  const [first = {}] = geometries;
+  return 'track' in first && !isDeepStrictEqual(current.track, first['track']);
 }
 
 /** Nothing where an export's recording is not there to tell. */

@@ -5,6 +5,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Filter } from 'mongodb';
+import { ObjectId } from 'mongodb';
 import type { Recording } from '../../domain/activity/recording.ts';
 import { derivedKeys, derivedVersion } from '../../domain/derived/derived.ts';
 import type { TrackSource } from '../../domain/derived/recorded-track.ts';
@@ -15,7 +16,7 @@ import type { ActivityDocument, Store } from '../../mongo/schema/collections.ts'
 import { writeDerivation } from '../../mongo/streams/derivation.ts';
 import { findRecordings } from '../../mongo/streams/recordings.ts';
 import type { MirrorState } from './rebuilt-values.ts';
-import { derivationOf, isAsWritten } from './rebuilt-values.ts';
+import { derivationOf, isAsWritten, movesTrack } from './rebuilt-values.ts';
 
 /**
  * The result for one activity. 'incomplete': its streams are incomplete or are being replaced; the values
@@ -59,6 +60,10 @@ export function countActivities(
   return athleteId === undefined
     ? activities.estimatedDocumentCount()
     : activities.countDocuments(filterOf(athleteId));
+}
+
+export function countRoutes({ routes }: Store, athleteId: number): Promise<number> {
+  return routes.countDocuments({ athlete_id: int64(athleteId) });
 }
 
 function filterOf(athleteId: number | undefined): Filter<ActivityDocument> {
@@ -183,8 +188,17 @@ async function rebuildOnce(
   const write = derivationOf(current, recording, trackSource);
   const isWhole = (recording.streamsState === 'stored') === (recording.streams !== undefined);
   if (isAsWritten(current, write)) return isWhole ? 'unchanged' : 'incomplete';
+  if (movesTrack(current, write)) await markRoute(store, current);
   const isWritten = await writeDerivation(store, write);
   return isWritten ? (isWhole ? 'rebuilt' : 'incomplete') : undefined;
+}
+
+/** Before its activity leaves it. Who holds the athlete's lease computes it again. */
+async function markRoute({ routes }: Store, { derived, sync }: MirrorState): Promise<void> {
+  const _id: unknown = (Object(derived) as NonNullable<MirrorState['derived']>).route;
+  if (!(_id instanceof ObjectId)) return;
+  const { athlete_id } = sync;
+  await routes.updateOne({ _id, athlete_id }, { $set: { stale: new ObjectId() } });
 }
 
 function findMirrorStates({ db }: Store, ids: readonly number[]): Promise<MirrorState[]> {

@@ -43,7 +43,7 @@ export interface Assignment {
 }
 
 /** An activity that can be on a route. */
-interface Matchable {
+export interface Matchable {
   readonly activity: Travelled;
   readonly sport: string;
   readonly path: Path;
@@ -98,7 +98,8 @@ function inOrder(activities: readonly Travelled[]): readonly Travelled[] {
   return activities.toSorted((one, other) => +one.startAt - +other.startAt || one.id - other.id);
 }
 
-function matchableOf(activity: Travelled): readonly Matchable[] {
+/** Nothing where it can be on no route. */
+export function matchableOf(activity: Travelled): readonly Matchable[] {
   const { sport, track } = activity;
   const path = pathOf(track);
   return path === undefined || typeof sport !== 'string' ? [] : [{ activity, sport, path }];

@@ -2,8 +2,7 @@
  * Computes the stale routes from their activities again. It can be repeated at any time: a route that was
  * marked meanwhile stays stale, and the next one to call this does it again.
  */
-import type { Document } from 'mongodb';
-import type { Long } from 'mongodb';
+import type { Condition, Document, Long } from 'mongodb';
 import { ObjectId } from 'mongodb';
 import { pathOf } from '../../domain/routes/path.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
@@ -94,7 +93,7 @@ async function refreshAll(
   routes: readonly Stale[],
 ): Promise<void> {
   const standing = await representatives(store, write, routes);
-  const sums = await sumsOf(store, write, routes);
+  const sums = await sumsOf(store, write, { $in: routes.map(({ _id }) => _id) });
   const changes = routes.map((route) => {
     const { _id, stale } = route;
     // No newer mark, and no newer lease.
@@ -115,7 +114,7 @@ async function refreshAll(
 function refreshed(
   { athleteId, epoch }: RouteWrite,
   stands: Travelled | undefined,
-  { count, first, last, times }: Sums = { count: 0, times: [] },
+  sums: Sums = { count: 0, times: [] },
 ): Omit<RouteDocument, '_id'> | undefined {
   const path = stands && pathOf(stands.track);
   if (typeof stands?.sport !== 'string' || path === undefined) return undefined;
@@ -123,15 +122,22 @@ function refreshed(
     athlete_id: int64(athleteId),
     sport_type: stands.sport,
     ...representedBy(stands, path),
-    ...timesOf(times),
-    count,
-    ...(first instanceof Date && { first_at: first }),
-    ...(last instanceof Date && { last_at: last }),
+    ...figuresOf(sums),
     epoch,
   };
 }
 
-interface Sums {
+/** What a route says of its activities. */
+export function figuresOf({ count, first, last, times }: Sums) {
+  return {
+    ...timesOf(times),
+    count,
+    ...(first instanceof Date && { first_at: first }),
+    ...(last instanceof Date && { last_at: last }),
+  };
+}
+
+export interface Sums {
   readonly count: number;
   readonly first?: unknown;
   readonly last?: unknown;
@@ -139,12 +145,11 @@ interface Sums {
 }
 
 /** By route, from the index alone. */
-async function sumsOf(
+export async function sumsOf(
   { activities }: Store,
-  { athleteId }: RouteWrite,
-  routes: readonly Stale[],
+  { athleteId }: Pick<RouteWrite, 'athleteId'>,
+  members: Condition<ObjectId>,
 ): Promise<ReadonlyMap<string, Sums>> {
-  const members = { $in: routes.map(({ _id }) => _id) };
   const sums = await activities
     .aggregate<Sums & { readonly _id: ObjectId }>([
       { $match: { 'sync.athlete_id': int64(athleteId), 'derived.route': members } },
@@ -163,7 +168,8 @@ async function sumsOf(
   return new Map(sums.map((sum) => [sum._id.toHexString(), sum]));
 }
 
-const standing = {
+/** What is read of an activity that may stand for a route. */
+export const standing = {
   ...{ name: 1, sport_type: 1, start_date: 1, track: 1 },
   ...{ distance: 1, total_elevation_gain: 1 },
 };

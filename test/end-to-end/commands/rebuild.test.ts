@@ -2,9 +2,12 @@ import type { Document } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 
 import { rebuild } from '../../../src/features/rebuild/command.ts';
+import { openDatabase } from '../../../src/main.ts';
+import { athleteLease } from '../../../src/sync/ports/leases.ts';
 import { UsageError } from '../../../src/errors.ts';
 import type { Rounds } from '../../support/rounds.ts';
 import { useRounds } from '../../support/rounds.ts';
+import { eventually } from '../../support/waiting.ts';
 import { athleteNamed, useScene } from '../../support/scene.ts';
 
 const openRounds = useRounds();
@@ -22,11 +25,14 @@ async function rebuilt(
   return JSON.parse(run.printed());
 }
 
-/** Without their routes, which a rebuild leaves as they are. */
 const activitiesOf = ({ db }: Rounds): Promise<Document[]> =>
+  db.collection('activities').find().sort({ _id: 1 }).toArray();
+
+/** Without the lease of their last write. */
+const routesOf = ({ db }: Rounds): Promise<Document[]> =>
   db
-    .collection('activities')
-    .find({}, { projection: { 'derived.route': 0 } })
+    .collection('routes')
+    .find({}, { projection: { epoch: 0 } })
     .sort({ _id: 1 })
     .toArray();
 
@@ -35,16 +41,27 @@ describe('rebuild', () => {
     const rounds = await openRounds({ athletes });
     await rounds.round();
     const before = await activitiesOf(rounds);
+    const routes = await routesOf(rounds);
+    expect(routes.length).toBeGreaterThan(5);
     const requested = rounds.simulator.requests.entries.length;
-    const all = { activities: 30, incomplete: 0, stopped: false };
+    const all = {
+      activities: 30,
+      incomplete: 0,
+      routes: routes.length,
+      rerouted: 0,
+      stopped: false,
+    };
     expect(await rebuilt(rounds)).toEqual({ ...all, rebuilt: 0, unchanged: 30 });
+    expect(await rebuilt(rounds, { all: true })).toEqual({ ...all, rebuilt: 0, unchanged: 30 });
+    expect(await routesOf(rounds)).toEqual(routes);
 
     const lost = { $unset: { derived: '', track: '', start_point: '' } };
     await rounds.db.collection('activities').updateMany({}, lost);
     expect(await rebuilt(rounds, { athlete: '1002' })).toMatchObject({ activities: 5 });
     expect(await activitiesOf(rounds)).not.toEqual(before);
-    expect(await rebuilt(rounds)).toMatchObject({ activities: 30 });
+    expect(await rebuilt(rounds)).toMatchObject({ activities: 30, routes: routes.length });
     expect(await activitiesOf(rounds)).toEqual(before);
+    expect(await routesOf(rounds)).toEqual(routes);
     expect(rounds.simulator.requests.entries).toHaveLength(requested);
 
     const withGps = { 'derived.cells.1': { $exists: true } };
@@ -53,8 +70,35 @@ describe('rebuild', () => {
     const recorded = { 'sync.track_source': 'streams', track: { $exists: true } };
     expect(await rounds.db.collection('activities').countDocuments(recorded)).toBe(mapped);
     expect(mapped).toBeGreaterThan(5);
+    const tracks = (await routesOf(rounds)).map(({ track }) => track as unknown);
+    expect(tracks).not.toEqual(routes.map(({ track }) => track as unknown));
     await rebuilt(rounds);
     expect(await activitiesOf(rounds)).toEqual(before);
+    expect(await routesOf(rounds)).toEqual(routes);
+  });
+
+  it('rebuild gives its routes to a history stored without them, once another process releases the athlete', async () => {
+    const rounds = await openRounds({ athletes });
+    await rounds.round();
+    const without = { $unset: { 'derived.route': '' } };
+    await rounds.db.collection('activities').updateMany({ 'sync.athlete_id': 1001 }, without);
+    await rounds.db.collection('routes').deleteMany({ athlete_id: 1001 });
+    const run = rounds.program();
+    const other = await openDatabase(rounds.program(), 5_000);
+    const lease = await other.leases.tryAcquire(athleteLease(1001));
+    const waiting = rebuild(run, { json: false });
+    await eventually(() => Promise.resolve(run.logged().includes('waiting until it is done')));
+    if ('epoch' in lease) await lease.release();
+    expect(await waiting).toBe(0);
+    await other.close();
+    expect(run.printed()).toMatch(
+      /^30 activities checked:.*\n\d+ routes: \d+ activities matched anew\.\n$/,
+    );
+    const onRoute = { track: { $exists: true }, 'derived.route': { $exists: true } };
+    expect(await rounds.db.collection('activities').countDocuments(onRoute)).toBe(
+      await rounds.db.collection('activities').countDocuments({ track: { $exists: true } }),
+    );
+    expect(await rebuilt(rounds)).toMatchObject({ rerouted: 0 });
   });
 
   it('rebuild changes nothing after a sync with SYNC_TRACK=streams', async () => {

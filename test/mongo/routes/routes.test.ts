@@ -1,15 +1,14 @@
 import { Long, type Document, type ObjectId } from 'mongodb';
-import polylineCodec from '@googlemaps/polyline-codec';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { JsonObject } from '../../../src/domain/json.ts';
 import { deleteGoneActivity } from '../../../src/mongo/deletion/missing.ts';
 import { createDeletionStore } from '../../../src/mongo/deletion/deletion-store.ts';
 import { createActivityStore } from '../../../src/mongo/streams/activity-store.ts';
-import type { Flat } from '../../domain/routes/tracks.ts';
-import { placed, winding } from '../../domain/routes/tracks.ts';
+import { winding } from '../../domain/routes/tracks.ts';
 import { storeWith, useAdapter } from '../adapter.ts';
-import { athleteId, pageOf, recordOf } from '../pages.ts';
+import { athleteId, pageOf } from '../pages.ts';
+import { countsOf, partition, ride, rides, ridesByWay, ways } from './rides.ts';
 
 const adapter = useAdapter();
 
@@ -17,25 +16,6 @@ beforeEach(() => adapter.empty());
 
 const at = new Date('2026-11-01T10:00:00Z');
 const write = { athleteId, epoch: 1, at };
-
-function polylineOf(points: readonly Flat[]): string {
-  return polylineCodec.encode(
-    placed(points).map(([lng, lat]) => [lat, lng]),
-    5,
-  );
-}
-
-/** The day's ride along a way; each way is moved by some metres each day. */
-function ride(day: number, way: readonly Flat[], changes: JsonObject = {}): JsonObject {
-  const moved = way.map(([x, y]): Flat => [x + (day % 7), y - (day % 5)]);
-  const start_date = new Date(Date.UTC(2026, 0, day, 6)).toISOString().replace('.000Z', 'Z');
-  const map = { summary_polyline: polylineOf(moved) };
-  return recordOf(100 + day, { start_date, map, moving_time: 1_000 + 10 * day, ...changes });
-}
-
-const ways = [winding(1), winding(2), winding(1).toReversed(), winding(3, 4_000)];
-const days = Array.from({ length: 24 }, (_, index) => index + 1);
-const rides = days.map((day) => ride(day, ways[day % ways.length] ?? []));
 
 async function stored(): Promise<Document[]> {
   return adapter.database.db.collection('routes').find().sort({ first_at: 1 }).toArray();
@@ -46,28 +26,10 @@ async function routeOf(id: number): Promise<ObjectId | undefined> {
   return found?.derived?.route;
 }
 
-/** The ids of the activities of each route, in order. */
-async function partition(): Promise<string[]> {
-  const routes = await adapter.database.db
-    .collection('activities')
-    .aggregate<{ ids: number[] }>([
-      { $match: { 'derived.route': { $exists: true } } },
-      { $sort: { _id: 1 } },
-      { $group: { _id: '$derived.route', ids: { $push: '$_id' } } },
-    ])
-    .toArray();
-  return routes.map(({ ids }) => ids.join()).toSorted();
-}
-
-const expected = [0, 1, 2, 3]
-  .map((way) => days.filter((day) => day % 4 === way).map((day) => 100 + day))
-  .map((ids) => ids.join())
-  .toSorted();
-
 describe('the routes of activities', () => {
   it('the routes of a page are those of its tracks, each with count, times and distance', async () => {
     await adapter.activities.storePage(pageOf(rides));
-    expect(await partition()).toEqual(expected);
+    expect(await partition(adapter)).toEqual(ridesByWay);
     const [first] = await stored();
     // The days 1, 5, … 21.
     expect(first).toMatchObject({
@@ -85,7 +47,7 @@ describe('the routes of activities', () => {
   it('the routes are the same where activities come one by one in any order', async () => {
     const shuffled = rides.toSorted((one, other) => hash(one) - hash(other));
     for (const record of shuffled) await adapter.activities.storePage(pageOf([record]));
-    expect(await partition()).toEqual(expected);
+    expect(await partition(adapter)).toEqual(ridesByWay);
     const counts = (await stored()).map(({ count, best_moving_time: best }) => [
       count as unknown,
       best as unknown,
@@ -99,7 +61,7 @@ describe('the routes of activities', () => {
     const run = ride(2, way, { sport_type: 'Run' });
     await adapter.activities.storePage(pageOf([ride(1, way), run]));
     await adapter.activities.storePage(pageOf([ride(3, way)], { athleteId: 1002 }));
-    expect(await partition()).toEqual(['101', '102', '103']);
+    expect(await partition(adapter)).toEqual(['101', '102', '103']);
   });
 
   it('an activity without a track is on no route', async () => {
@@ -113,7 +75,7 @@ describe('the routes of activities', () => {
     await adapter.activities.storePage(pageOf([ride(1, way), ride(2, way), ride(3, other)]));
     const before = await routeOf(101);
     await adapter.activities.storePage(pageOf([ride(1, other), ride(3, other)]));
-    expect(await partition()).toEqual(['101,103', '102']);
+    expect(await partition(adapter)).toEqual(['101,103', '102']);
     expect(await routeOf(102)).toEqual(before);
     const [left] = (await stored()).filter(({ _id }) => before?.equals(_id as ObjectId));
     // The activity whose track stood for it has left.
@@ -152,7 +114,7 @@ describe('the routes of activities', () => {
       .collection('routes')
       .insertOne(foreign, { bypassDocumentValidation: true });
     await adapter.activities.storePage(pageOf(rides));
-    expect(await partition()).toEqual(expected);
+    expect(await partition(adapter)).toEqual(ridesByWay);
   });
 
   it.each(Array.from({ length: 16 }, (_, index) => index))(
@@ -174,31 +136,22 @@ describe('the routes of activities', () => {
       await assertTrue();
       await adapter.activities.storePage(page);
       await sweep.expire(write);
-      expect(await partition()).toEqual(['101,102,103', '104']);
+      expect(await partition(adapter)).toEqual(['101,102,103', '104']);
       await assertTrue();
     },
   );
 
   it('two pages at once found no route twice', async () => {
     await Promise.all(rides.map((record) => adapter.activities.storePage(pageOf([record]))));
-    expect(await partition()).toEqual(expected);
+    expect(await partition(adapter)).toEqual(ridesByWay);
     await assertTrue();
   });
 });
 
 /** Each route has the activities that name it, and each activity names a route. */
 async function assertTrue(): Promise<void> {
-  const routes = await stored();
-  const members = await adapter.database.db
-    .collection('activities')
-    .aggregate([
-      { $match: { 'derived.route': { $exists: true } } },
-      { $group: { _id: '$derived.route', count: { $sum: 1 }, last_at: { $max: '$start_date' } } },
-    ])
-    .toArray();
-  const shape = (all: Document[]): string[] =>
-    all.map(({ _id, count, last_at }) => `${_id} ${count} ${last_at}`).toSorted();
-  expect(shape(routes)).toEqual(shape(members));
+  const { routes, members } = await countsOf(adapter);
+  expect(routes).toEqual(members);
 }
 
 function hash({ id }: JsonObject): number {

@@ -264,6 +264,23 @@ describe('a rebuild', () => {
     expect(await activity()).toEqual(before);
   });
 
+  it('a rebuild takes an activity off its route, which is stale then, exactly where its track changes', async () => {
+    await storeStreams(await listed(), recording);
+    const { db } = adapter.database;
+    const onRoute = { 'derived.route': { $exists: true } };
+    const stale = { stale: { $exists: true } };
+    const counts = () =>
+      Promise.all([
+        db.collection('activities').countDocuments(onRoute),
+        db.collection('routes').countDocuments(stale),
+      ]);
+    await change({ $set: { 'derived.max_heartrate': 1 } });
+    expect(await rebuild()).toBe('rebuilt');
+    expect(await counts()).toEqual([1, 0]);
+    expect(await rebuild('streams')).toBe('rebuilt');
+    expect(await counts()).toEqual([0, 1]);
+  });
+
   it('a rebuild keeps derived values while the streams are fetched again', async () => {
     await storeWithTrack(await listed(), recording);
     await change({ $set: { 'sync.streams': { state: 'pending', tries: 0 } } });

@@ -1,5 +1,5 @@
 /**
- * Holds an athlete for an import, so that no other process fetches what it is about to fill.
+ * Holds an athlete for an import or a rebuild, so that no other process writes what it is about to write.
  */
 import { AthleteHeldError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
@@ -10,8 +10,10 @@ import { athleteLease, importLease } from '../../sync/ports/leases.ts';
 const maxWaitMs = 60_000;
 const pauseMs = 250;
 
-export interface HeldOptions {
+export interface ExclusiveOptions {
   readonly athleteId: number;
+  /** What is told where the athlete is not released: "Nothing was imported". */
+  readonly undone: string;
   /** Whether it does not wait for another process. */
   readonly failIfHeld: boolean;
 }
@@ -20,16 +22,16 @@ export interface HeldOptions {
  * Runs `work` under the athlete's lease; the athlete's document is made where there is none.
  * @throws AthleteHeldError if another process does not release the athlete within a minute.
  */
-export async function whileImporting<T>(
+export async function whileExclusive<T>(
   program: Program,
   database: Database,
-  { athleteId, failIfHeld }: HeldOptions,
+  options: ExclusiveOptions,
   work: (lease: Lease) => Promise<T>,
 ): Promise<T> {
-  const startedMs = program.clock.monotonicMs();
-  const wait = { athleteId, startedMs, failIfHeld };
+  const { athleteId } = options;
+  const wait = { ...options, startedMs: program.clock.monotonicMs() };
   // It tells a daemon to release the athlete, and to take the athlete again only afterwards.
-  const wanted = await acquire(program, database, { ...wait, doing: 'importing' });
+  const wanted = await acquire(program, database, { ...wait, doing: 'importing or rebuilding' });
   try {
     const lease = await acquire(program, database, { ...wait, doing: 'syncing' });
     try {
@@ -43,26 +45,28 @@ export async function whileImporting<T>(
   }
 }
 
-interface Wait extends HeldOptions {
+const leaseOf = { syncing: athleteLease, 'importing or rebuilding': importLease } as const;
+
+interface Wait extends ExclusiveOptions {
   /** Of the clock that no change of the time moves. */
   readonly startedMs: number;
   /** What a process does that holds the lease. */
-  readonly doing: 'syncing' | 'importing';
+  readonly doing: keyof typeof leaseOf;
 }
 
 async function acquire(
   { clock, log, signal }: Program,
   { leases }: Database,
-  { athleteId, failIfHeld, startedMs, doing }: Wait,
+  { athleteId, undone, failIfHeld, startedMs, doing }: Wait,
 ): Promise<Lease> {
-  const name = doing === 'importing' ? importLease(athleteId) : athleteLease(athleteId);
+  const name = leaseOf[doing](athleteId);
   for (let tries = 1; ; tries += 1) {
     const lease = await leases.tryAcquire(name);
     if ('epoch' in lease) return lease;
     const holder = `Process ${lease.pid} on ${lease.host} is ${doing} athlete ${athleteId}`;
     if (failIfHeld || clock.monotonicMs() - startedMs >= maxWaitMs)
       throw new AthleteHeldError(
-        `${holder}. Nothing was imported: run the same command again later, or stop that process first.`,
+        `${holder}. ${undone}: run the same command again later, or stop that process first.`,
       );
     if (tries === 1) log.info(`${holder}; waiting until it is done.`);
     await clock.sleep(pauseMs, signal);

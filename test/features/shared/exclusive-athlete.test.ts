@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { AthleteHeldError } from '../../../src/errors.ts';
-import { whileImporting } from '../../../src/features/import/held.ts';
+import { whileExclusive } from '../../../src/features/shared/exclusive-athlete.ts';
 import type { Database } from '../../../src/main.ts';
 import type { Lease, LeaseHolder } from '../../../src/sync/ports/leases.ts';
 import { createTestProgram } from '../../support/command/program.ts';
 
+const undone = 'Nothing was imported';
 const other: LeaseHolder = { host: 'nas', pid: 4711 };
 
 /** An athlete whom another process syncs for so long, or imports; a sleep takes no time. */
@@ -47,12 +48,12 @@ function heldFor(heldMs: number, isImported = false) {
     return Promise.resolve('done');
   };
   const run = (failIfHeld = false): Promise<string> =>
-    whileImporting(program, database, { athleteId: 1001, failIfHeld }, work);
+    whileExclusive(program, database, { athleteId: 1001, failIfHeld, undone }, work);
   return { run, events, program, waitedMs: () => nowMs };
 }
 
-describe('the lease of an import', () => {
-  it('the lease of an import is taken with the athlete, and released after the work', async () => {
+describe('the lease of an import or a rebuild', () => {
+  it('the lease of an import or a rebuild is taken with the athlete, and released after the work', async () => {
     const { run, events } = heldFor(0);
     expect(await run()).toBe('done');
     expect(events).toEqual([
@@ -63,18 +64,22 @@ describe('the lease of an import', () => {
     ]);
   });
 
-  it('the lease of an import is waited for where another import has the athlete, as where a sync has', async () => {
+  it('the lease of an import or a rebuild is waited for where another import has the athlete, as where a sync has', async () => {
     const { run, program, events } = heldFor(59_000, true);
     await run();
     expect(events).toContain('imported');
-    expect(program.logged()).toContain('is importing athlete 1001; waiting until it is done.');
+    expect(program.logged()).toContain(
+      'is importing or rebuilding athlete 1001; waiting until it is done.',
+    );
     const long = heldFor(61_000, true);
-    await expect(long.run()).rejects.toThrow(/^Process 4711 on nas is importing athlete 1001\. /);
+    await expect(long.run()).rejects.toThrow(
+      /^Process 4711 on nas is importing or rebuilding athlete 1001\. /,
+    );
     expect(long.events).toEqual([]);
     await expect(heldFor(1_000, true).run(true)).rejects.toThrow(AthleteHeldError);
   });
 
-  it('the lease of an import is waited for up to a minute, which the log says once', async () => {
+  it('the lease of an import or a rebuild is waited for up to a minute, which the log says once', async () => {
     const { run, program, events } = heldFor(59_000);
     await run();
     expect(events).toContain('imported');
@@ -82,7 +87,7 @@ describe('the lease of an import', () => {
     expect(waiting).toHaveLength(1);
   });
 
-  it('the lease of an import is given up after a minute, or at once where nobody wants to wait', async () => {
+  it('the lease of an import or a rebuild is given up after a minute, or at once where nobody wants to wait', async () => {
     const long = heldFor(61_000);
     await expect(long.run()).rejects.toThrow(AthleteHeldError);
     expect(long.waitedMs()).toBeGreaterThanOrEqual(60_000);
