@@ -265,6 +265,30 @@ describe('query', () => {
     await expect(ask('latest', '--sport', 'rum')).rejects.toThrow('Did you mean Run?');
   });
 
+  it('query takes the heart of the athlete unless its own settings or a parameter say otherwise', async () => {
+    const { program } = fixture.rounds;
+    const save = async (config?: Readonly<Record<string, string>>): Promise<void> => {
+      const database = await openDatabase(program(config), 0);
+      await database.close();
+    };
+    const settings = { ATHLETE_MAX_HEARTRATE: '187', ATHLETE_SEX: 'female' };
+    await save({ ...settings, ATHLETE_RESTING_HEARTRATE: `61,${ada}:52` });
+    const load = async (config: Readonly<Record<string, string>>, ...more: readonly string[]) => {
+      const asking = program(config);
+      const args = ['--athlete', String(ada), '--limit', '10000', '--json'];
+      expect(await query(asking, ['training-load', ...args, ...more])).toBe(0);
+      return JSON.parse(asking.printed()) as unknown;
+    };
+    const expected = (resting: number) =>
+      trainingLoad(fixture.truth, { resting, highest: 187, sex: 'female' });
+    expect(await load({})).toEqual(expected(52));
+    expect(await load({ ATHLETE_RESTING_HEARTRATE: '70' })).toEqual(expected(70));
+    expect(await load({ ATHLETE_RESTING_HEARTRATE: '70' }, '--resting', '44')).toEqual(
+      expected(44),
+    );
+    await save();
+  });
+
   it('query prints a table of the stored values with --raw', async () => {
     const text = await run('totals-by-year', '--athlete', String(ada), '--raw');
     const [head = '', first = ''] = text.split('\n');

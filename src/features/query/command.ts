@@ -19,6 +19,7 @@ import { answerOf, withLookup } from '../shared/answer.ts';
 import type { Store } from '../../mongo/schema/collections.ts';
 import { athletesWithActivities } from '../../mongo/streams/recordings.ts';
 import type { Program } from '../../program.ts';
+import { withHeart } from './heart.ts';
 import { answerText } from './report.ts';
 import type { ResponseForm } from './options.ts';
 import { queryOrderOf } from './options.ts';
@@ -29,7 +30,8 @@ import { showStepWhenSlow } from '../shared/progress/delayed.ts';
 import { readerOf } from '../shared/text/time-text.ts';
 
 export async function query(program: Program, args: readonly string[]): Promise<ExitCode> {
-  const { form, recipe, units, ...given } = queryOrderOf(args, program.clock.nowMs());
+  const order = queryOrderOf(args, program.clock.nowMs());
+  const { form, recipe, units } = order;
   if (recipe === undefined) {
     program.print(listText(form, outputWidth(program)));
     return exitCodes.done;
@@ -37,17 +39,19 @@ export async function query(program: Program, args: readonly string[]): Promise<
   const database = await openDatabaseToRead(program);
   try {
     const known = await athletesWithActivities(database.store);
-    const filter = await withStoredSport(database.store, given.filter);
-    const scope = withSport(given.scope, filter);
+    const filter = await withStoredSport(database.store, order.filter);
+    const scope = withSport(order.scope, filter);
     const answer =
       known.length === 0
         ? []
-        : await showStepWhenSlow(program, `Answering ${recipe.name}`, async () =>
-            answerOf(database.store, recipe, {
-              scope: await withRoute(database.store, recipe, withAthlete(known, recipe, scope)),
+        : await showStepWhenSlow(program, `Answering ${recipe.name}`, async () => {
+            const own = withAthlete(known, recipe, scope);
+            const routed = await withRoute(database.store, recipe, own);
+            return answerOf(database.store, recipe, {
+              scope: await withHeart(program, database.store, order, routed),
               match: matchOf(filter),
-            }),
-          );
+            });
+          });
     if (answer === undefined) {
       throw new UsageError(`${recipe.name}: ${recipe.lookup?.absence ?? 'Nothing was found.'}`);
     }

@@ -8,6 +8,7 @@ import { parameters } from '../../queries/parameters.ts';
 import type { ParameterName } from '../../queries/parameters.ts';
 import type { Recipe } from '../../queries/recipe.ts';
 import { exampleOf, optionsOf } from '../../queries/recipe.ts';
+import { isOfHeart } from './heart.ts';
 import { isNeeded, recipeNamed, split, usageOf } from './options.ts';
 
 /**
@@ -73,5 +74,7 @@ function filterText(own: readonly string[], helper: Help): string {
 function describe(recipe: Recipe, name: ParameterName): string {
   const { takes, isOptional } = parameters[name];
   if (!recipe.parameters.includes(name)) return `${takes} on the route, in its place`;
-  return isOptional ? `${takes} (default: ${exampleOf(recipe, name)})` : takes;
+  if (!isOptional) return takes;
+  const example = exampleOf(recipe, name);
+  return `${takes} (default: ${isOfHeart(name) ? `the athlete's, else ${example}` : example})`;
 }

@@ -27,6 +27,8 @@ export interface QueryOrder {
   readonly recipe?: Recipe;
   /** The values of the parameters that were given or have a default. */
   readonly scope: Scope;
+  /** The parameters that were given. */
+  readonly given: ReadonlySet<string>;
   /** The activities to ask about; the sport as it was given. */
   readonly filter: ActivityFilter;
   /** Without it, the setting decides. */
@@ -42,7 +44,7 @@ export function queryOrderOf(args: readonly string[], nowMs: number): QueryOrder
   if (name === undefined) {
     if (options.size > 0)
       throw new UsageError(`Name a question first: ${commandLine('query')} lists them.`);
-    return { form, scope: {}, filter: {} };
+    return { form, scope: {}, given: new Set(), filter: {} };
   }
   const recipe = recipeNamed(name);
   if (rest.length > 0) throw wrong(recipe, `"${rest.join(' ')}" belongs to no parameter`);
@@ -50,7 +52,8 @@ export function queryOrderOf(args: readonly string[], nowMs: number): QueryOrder
   const scope = scopeOf(recipe, options, nowMs);
   const [since, until, sport] = filterNames.map((each) => options.get(each));
   const filter = filterOf({ since, until, sport }, nowMs);
-  return { form, recipe, scope, filter, ...(units !== undefined && { units }) };
+  const given = new Set(options.keys());
+  return { form, recipe, scope, given, filter, ...(units !== undefined && { units }) };
 }
 
 /** @throws UsageError that suggests the name that was most likely meant. */

@@ -26,7 +26,7 @@ export const trainingLoad: readonly Recipe[] = [
     note: [
       'The load is Banister’s TRIMP (Modeling Elite Athletic Performance, 1991): minutes × r × 0.64 × e^(1.92 r) for men, minutes × r × 0.86 × e^(1.67 r) for women.',
       'r is the share of the heart rate reserve, (heart rate − resting) / (highest − resting), of each step of five beats in `derived`, in its middle.',
-      'Set your own `resting`, `highest` and `sex`. Nothing of it is stored, so a new value needs no rebuild. An activity without heart rate counts as no load.',
+      'Without `resting`, `highest` and `sex`, `query` takes the athlete’s: the settings `ATHLETE_…`, else Strava’s own values, else the defaults. Nothing of it is computed ahead, so a new value needs no rebuild. An activity without heart rate counts as no load.',
       'Fitness and fatigue are averages with exponential weights over 42 and 7 days, as in Coggan’s and Allen’s Performance Manager: each day takes in 1/42 or 1/7 of what the load differs. They begin with zero, so the first weeks say little.',
       'Form is fitness − fatigue of the day before. Days without an activity are there, up to the last activity’s.',
     ].join(' '),

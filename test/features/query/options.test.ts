@@ -40,7 +40,7 @@ describe('the command line of query', () => {
       },
     });
     expect(order('best-time-of-one --activity 7').scope).toMatchObject({ seconds: 3600 });
-    expect(order('')).toEqual({ form: 'table', scope: {}, filter: {} });
+    expect(order('')).toEqual({ form: 'table', scope: {}, given: new Set(), filter: {} });
   });
 
   it('the command line of query reads an activity in place of a route', () => {
