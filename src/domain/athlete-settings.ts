@@ -45,6 +45,14 @@ export function parseAthleteValues<T>(
   return ids.size === values.length ? found : undefined;
 }
 
+/** The ids for which there is a value, each once. */
+export function namedAthletes(given: GivenAthleteSettings): readonly number[] {
+  const ids = Object.values(given).flatMap((values: readonly AthleteValue<unknown>[]) =>
+    values.flatMap(({ athleteId }) => athleteId ?? []),
+  );
+  return [...new Set(ids)];
+}
+
 /** The settings of one athlete: the athlete's own values, else those for all. */
 export function settingsOfAthlete(
   { restingHeartrate, maxHeartrate, sex }: GivenAthleteSettings,

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
-import { parseAthleteValues, settingsOfAthlete } from '../../src/domain/athlete-settings.ts';
+import {
+  namedAthletes,
+  parseAthleteValues,
+  settingsOfAthlete,
+} from '../../src/domain/athlete-settings.ts';
 
 const read = (text: string): number | undefined => (/^\d+$/.test(text) ? Number(text) : undefined);
 const parse = (text: string) => parseAthleteValues(text, read);
@@ -29,6 +33,7 @@ describe('the values of a setting for athletes', () => {
       maxHeartrate: [{ athleteId: 1001, value: 192 }],
       sex: [{ value: 'female' as const }],
     };
+    expect(namedAthletes(given)).toEqual([1001]);
     expect(settingsOfAthlete(given, 1001)).toEqual({
       restingHeartrate: 46,
       maxHeartrate: 192,

@@ -8,6 +8,7 @@ import type { Program } from '../../program.ts';
 import { createHttp } from '../../strava/http.ts';
 import { terminalText } from '../../terminal-text.ts';
 import { hanging, outputWidth } from '../shared/text/fitted-table.ts';
+import { checkAthletes } from './athletes.ts';
 import type { Check, Result } from './check.ts';
 import { exitCodeOf, runChecks, worstOf } from './check.ts';
 import type { Connection } from './connection.ts';
@@ -70,6 +71,7 @@ function checksOf(
       run: async (signal) => checkMongo({ config, connection: await connecting, env }, signal),
     },
     { name: 'Logins', run: async () => checkLogins(config.tokenKeyFile, await connecting) },
+    { name: 'Athletes', run: async () => checkAthletes(config.athlete, await connecting) },
     { name: 'Strava', run: (signal) => checkStrava({ http, oauthUrl, clock }, signal) },
     {
       name: 'Webhook',
