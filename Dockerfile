@@ -17,6 +17,8 @@ COPY package.json LICENSE NOTICE ./
 COPY config/default.json ./config/
 COPY bin ./bin
 COPY src ./src
+# A volume that is mounted there takes its owner.
+RUN ["install", "--directory", "--owner=node", "--group=node", "--mode=700", "/photos"]
 USER node
 EXPOSE 8484 8486
 HEALTHCHECK --interval=1m --timeout=20s --start-period=1m --retries=3 \

@@ -22,6 +22,7 @@ import { serverOffsetMs } from './mongo/base/server-clock.ts';
 import { takeOverTokens } from './mongo/tokens/re-encryption.ts';
 import type { TokenVault } from './mongo/tokens/token-vault.ts';
 import { createTokenStore } from './mongo/tokens/tokens.ts';
+import { photoPortsOf, withPhotoFiles } from './photo-files.ts';
 import type { Program } from './program.ts';
 import type { Access } from './strava/access.ts';
 import { createAccess } from './strava/access.ts';
@@ -113,7 +114,7 @@ async function open(program: Program, options: OpenOptions): Promise<Database> {
       sports: config.sync.sports,
     }),
     athletes: createAthleteStore(store, application),
-    deletions: createDeletionStore(store, { retentionDays: config.retentionDays }),
+    deletions: withPhotoFiles(createDeletionStore(store, config), program, store),
     tokens: createTokenStore(store, application, vault),
     vault,
     leases: leasesOf(program, store),
@@ -241,6 +242,7 @@ export function openJob(
     leases,
     tasks: createTaskStore(store, { events, trackSource: config.sync.trackSource }),
     deletions,
+    ...photoPortsOf(config, store),
     kept: keptOf(config),
     reconcile: config.reconcile,
     quota: strava.quota,

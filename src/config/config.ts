@@ -28,6 +28,8 @@ export function createConfig(
 
 function toConfig(values: Values, projectDir: string, warnings: readonly string[]) {
   const { mongodb, tokenKeyFile, reconcile, keep, webhook, notify, log } = values;
+  const { photosFolder, ...sync } = values.sync;
+  const dataDir = path.resolve(projectDir, values.dataDir);
   return {
     strava: toStravaConfig(values.strava),
     /** Without `uri` it is the embedded server, on `port`. */
@@ -37,10 +39,15 @@ function toConfig(values: Values, projectDir: string, warnings: readonly string[
       port: mongodb.port,
     },
     /** Absolute path of the embedded server's home. */
-    dataDir: path.resolve(projectDir, values.dataDir),
+    dataDir,
+    /** Whether the files of photos are fetched, and the absolute path of their folder. */
+    photoFiles: {
+      isOn: sync.photos === 'files',
+      folder: photosFolder === null ? photosIn(dataDir) : path.resolve(projectDir, photosFolder),
+    },
     /** Absolute path of the file of the logins' keys. Undefined: logins are not encrypted. */
     tokenKeyFile: tokenKeyFile === null ? undefined : path.resolve(projectDir, tokenKeyFile),
-    sync: toSyncConfig(values.sync),
+    sync: toSyncConfig(sync),
     reconcile: {
       recentIntervalMs: reconcile.recentInterval,
       recentPeriodMs: reconcile.recentPeriod,
@@ -72,6 +79,11 @@ function toConfig(values: Values, projectDir: string, warnings: readonly string[
     /** Warnings for the user, one sentence each. */
     warnings,
   };
+}
+
+/** Where the photos' files are by default. */
+export function photosIn(dataDir: string): string {
+  return path.join(dataDir, 'photos');
 }
 
 function toStravaConfig({
@@ -140,7 +152,7 @@ function toSyncConfig({
   sports,
   athlete,
   ...rest
-}: Values['sync']) {
+}: Omit<Values['sync'], 'photosFolder'>) {
   return {
     /** A text for `parseSince`. It stays a text because `90d` depends on the present. */
     ...(since !== null && { since }),
@@ -150,9 +162,9 @@ function toSyncConfig({
     /** Undefined: as each athlete answered. The details name the segments. */
     shouldFetchDetails: segments || (details ?? undefined),
     shouldFetchSegments: segments,
-    /** The parts of activities beside streams and details. */
     /** The lists of the athlete beside the activities. */
     lists: listsOf({ saved_routes: savedRoutes, starred_segments: starredSegments }),
+    /** The parts of activities beside streams and details. */
     parts: partsOf({ zones, kudoers, comments, photos: photos !== 'none' }),
     /** Whose activities may cost a request of their own. Empty: all. */
     sports: sports ?? [],

@@ -168,9 +168,16 @@ const sync = {
   photos: setting({
     env: 'SYNC_PHOTOS',
     format: 'choice',
-    choices: ['none', 'addresses'],
-    example: 'addresses',
-    doc: "Whether to store the photos' `addresses`: one more request for each activity with photos, and again when their number changes, at most every six hours",
+    choices: ['none', 'addresses', 'files'],
+    example: 'files',
+    doc: "Whether to store the photos' `addresses`, or their `files` too: one more request for each activity with photos, and again when their number changes, at most every six hours. The files themselves cost no requests of the quota",
+  }),
+  photosFolder: setting({
+    env: 'SYNC_PHOTOS_FOLDER',
+    format: 'path',
+    example: '/srv/photos',
+    doc: 'Folder of the photos with `SYNC_PHOTOS=files`',
+    unset: '`photos` in `DATA_DIR`',
   }),
   savedRoutes: setting({
     env: 'SYNC_SAVED_ROUTES',

@@ -1,20 +1,8 @@
 /**
  * Explains failures of the file system by a sentence about the folder.
  */
+import { fileFailures } from '../domain/file-failures.ts';
 import { ConfigurationError, DomestiqueError, EmbeddedServerError } from '../errors.ts';
-
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: 'permission is denied',
-  EDQUOT: 'the disk quota is spent',
-  EEXIST: 'something that is not a folder has that name',
-  ELOOP: 'its symbolic links form a loop',
-  ENAMETOOLONG: 'its name is too long',
-  ENOENT: 'it is not there, and cannot be made there',
-  ENOSPC: 'the disk is full',
-  ENOTDIR: 'something that is not a folder has that name',
-  EPERM: 'permission is denied',
-  EROFS: 'the file system is read-only',
-};
 
 /** Failures that pass without another setting. */
 const passing: readonly string[] = ['EDQUOT', 'EIO', 'EMFILE', 'ENFILE', 'ENOSPC'];
@@ -41,7 +29,7 @@ export async function explainFileErrors<T>(
   } catch (error) {
     const code = error instanceof DomestiqueError ? undefined : fileErrorCode(error);
     if (code === undefined) throw error;
-    const sentence = `${name} cannot be used: ${reasons[code] ?? code}`;
+    const sentence = `${name} cannot be used: ${fileFailures[code] ?? code}`;
     throw isSetting && !passing.includes(code)
       ? new ConfigurationError([sentence], { cause: error })
       : new EmbeddedServerError(`${sentence}.`, { cause: error });
@@ -53,5 +41,5 @@ function fileErrorCode(error: unknown): string | undefined {
   if (!(error instanceof Error && 'code' in error && 'syscall' in error)) return undefined;
   const { code, syscall } = error;
   const isOfFile = 'path' in error && !String(syscall).startsWith('spawn');
-  return isOfFile || String(code) in reasons ? String(code) : undefined;
+  return isOfFile || String(code) in fileFailures ? String(code) : undefined;
 }

@@ -60,13 +60,13 @@ export function createHttp(timeoutMs: number): Http {
       stream.once('response', (response: Response) => {
         head = response;
       });
-      const body = await readBounded(stream, maxBytes);
-      if (body === undefined) throw tooLarge(url, maxBytes);
+      const bytes = await readBounded(stream, maxBytes);
+      if (bytes === undefined) throw tooLarge(url, maxBytes);
       const entries = Object.entries(head?.headers ?? {});
       return {
         status: head?.statusCode ?? 0,
         headers: Object.fromEntries(entries.map(([name, value]) => [name, [value].flat()[0]])),
-        body,
+        body: new TextDecoder().decode(bytes),
       };
     } catch (error) {
       throw translated(error, url);
@@ -74,11 +74,11 @@ export function createHttp(timeoutMs: number): Http {
   };
 }
 
-/** The decoded text; undefined for more than `maxBytes`: leaving the loop ends the connection. */
-async function readBounded(
+/** The decompressed body; undefined for more than `maxBytes`: leaving the loop ends the connection. */
+export async function readBounded(
   stream: AsyncIterable<Uint8Array>,
   maxBytes: number,
-): Promise<string | undefined> {
+): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of stream) {
@@ -86,7 +86,7 @@ async function readBounded(
     if (bytes > maxBytes) return undefined;
     chunks.push(chunk);
   }
-  return new TextDecoder().decode(Buffer.concat(chunks));
+  return Buffer.concat(chunks);
 }
 
 function tooLarge(url: string, maxBytes: number): ResponseTooLargeError {
@@ -100,7 +100,7 @@ function tooLarge(url: string, maxBytes: number): ResponseTooLargeError {
 const certificateError = /CERT|ISSUER|LEAF_SIGNATURE|^CRL_/;
 
 /** Keeps only got's code and the host: got's errors print the Bearer header. */
-function translated(error: unknown, url: string): unknown {
+export function translated(error: unknown, url: string): unknown {
   if (!(error instanceof RequestError)) return error;
   const { host } = new URL(url);
   const { code } = error;

@@ -7,8 +7,10 @@ import { createAthleteLeases } from './athletes/athlete-leases.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { createOutcomes } from './outcomes.ts';
 import type { LeaseHolder, LeaseStore } from './ports/leases.ts';
+import type { PhotoPorts } from './ports/photos.ts';
 import type { StravaSource } from './ports/source.ts';
 import type { Run, RunLoopDeps } from './run-loop.ts';
+import { createPhotoFiles } from './photo-files.ts';
 import type { PollMemory } from './polls.ts';
 import { createPolls, hasBacklog } from './polls.ts';
 import { backlogOf, runLoop } from './run-loop.ts';
@@ -18,6 +20,8 @@ import type { RunStats } from './run-stats.ts';
 export interface JobDeps extends RunLoopDeps {
   readonly source: StravaSource;
   readonly leases: LeaseStore;
+  /** Absent where the files of photos are not wanted. */
+  readonly photos?: PhotoPorts;
 }
 
 export interface RunResult {
@@ -74,6 +78,7 @@ export function createJob(deps: JobDeps): Job {
         opensAtMs = await runLoop(run);
       } finally {
         current = undefined;
+        await run.photoFiles.end();
         await run.dispatcher.settled();
         hadBacklog = hasBacklog(athleteLeases.athletes, nowMs(), hadBacklog);
         await athleteLeases.release();
@@ -102,8 +107,14 @@ function createRun(
   };
   const dispatcher = createDispatcher({ deps, outcomes, stop: options.signal, onSettled });
   const polls = createPolls(deps, athleteLeases.athletes);
-  const requested = { isPollRequested: false };
-  return { deps, options, athleteLeases, dispatcher, outcomes, polls, stats, ...requested };
+  const photoFiles = createPhotoFiles(deps, {
+    athletes: athleteLeases.athletes,
+    stop: options.signal,
+    onIdle: dispatcher.wake,
+    broke: outcomes.broke,
+  });
+  const loop = { dispatcher, outcomes, polls, photoFiles, stats, isPollRequested: false };
+  return { deps, options, athleteLeases, ...loop };
 }
 
 function resultOf(

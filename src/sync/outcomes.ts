@@ -136,6 +136,7 @@ function updatePicture(
   // Unless nothing else becomes due through it, what was read ahead is stale.
   const isAlone = kind === 'stored' || (kind === 'unavailable' && task.kind !== 'activity');
   if (!isAlone || (page && hasChanged(page))) athlete.tasks = undefined;
+  if (task.kind === 'activityPart' && task.part === 'photos') athlete.arePhotosDue = true;
   // What is requested may be stored or pending.
   if (isRequested(task)) athlete.waitingStreams = undefined;
   else if (kind === 'failed') changeWaiting(athlete, task, 1);

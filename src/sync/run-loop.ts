@@ -18,6 +18,7 @@ import type { AthleteLeases } from './athletes/athlete-leases.ts';
 import type { Outcomes } from './outcomes.ts';
 import { observe } from './observe.ts';
 import { pendingCountOf } from './tasks/pending-count.ts';
+import type { PhotoFiles } from './photo-files.ts';
 import type { ActivityStore } from './ports/activities.ts';
 import type { AthleteStore } from './ports/athletes.ts';
 import type { DeletionStore } from './ports/deletions.ts';
@@ -52,6 +53,7 @@ export interface Run {
   readonly dispatcher: Dispatcher;
   readonly outcomes: Outcomes;
   readonly polls: Polls;
+  readonly photoFiles: PhotoFiles;
   readonly stats: () => RunStats;
   /** A tick of the schedule came meanwhile. */
   isPollRequested: boolean;
@@ -80,13 +82,15 @@ export async function runLoop(run: Run): Promise<number | undefined> {
     // One instant for the whole iteration: what backs off in the picture must not be over for the planner.
     const nowMs = deps.quota.nowMs();
     const active = await observe(deps, run.athleteLeases, { nowMs, isPollDue: isPollDue() });
+    run.photoFiles.start();
     const view = planView(run, active, nowMs);
     const next = plan(view);
     if (next.kind === 'done') {
       if (run.isPollRequested || isOutOfDate(active)) continue;
       const againAtMs = run.polls.againAtMs();
       const isLast = againAtMs === Number.POSITIVE_INFINITY;
-      if (isLast && !run.athleteLeases.isShort()) return undefined;
+      const isIdle = !run.athleteLeases.isShort() && !run.photoFiles.isBusy();
+      if (isLast && isIdle) return undefined;
       await wait(run, { reason: isLast ? 'inFlight' : 'quota', untilMs: againAtMs });
       continue;
     }
@@ -123,6 +127,7 @@ async function pollAgain(run: Run): Promise<void> {
   await run.polls.mark();
   for (const athlete of run.athleteLeases.athletes) {
     athlete.isSweepDue = true;
+    athlete.arePhotosDue = true;
     athlete.tasks = undefined;
   }
 }

@@ -16,6 +16,7 @@ import type { ActivityStore, PageResult } from '../../src/sync/ports/activities.
 import type { AthleteState, AthleteStore } from '../../src/sync/ports/athletes.ts';
 import type { DeletionStore } from '../../src/sync/ports/deletions.ts';
 import type { Lease, LeaseHolder, LeaseStore } from '../../src/sync/ports/leases.ts';
+import type { PhotoPorts } from '../../src/sync/ports/photos.ts';
 import type { RequestOptions, StravaSource } from '../../src/sync/ports/source.ts';
 import type { KeptKinds, TaskStore } from '../../src/sync/ports/tasks.ts';
 import type { QuotaView } from '../../src/sync/quota-view.ts';
@@ -162,6 +163,7 @@ export interface FakeOptions {
   readonly leases?: Partial<LeaseStore>;
   readonly tasks?: Partial<TaskStore>;
   readonly quota?: Partial<QuotaView>;
+  readonly photos?: PhotoPorts;
   readonly clock?: Clock;
   readonly webhookIntervalMs?: number;
   readonly tickIntervalMs?: number;
@@ -208,6 +210,7 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
     tasks: { ...store.tasks, ...options.tasks },
     deletions: { ...fakeDeletions(store.writes), ...options.deletions },
     leases: createFakeLeases(released, options.leases),
+    ...(options.photos && { photos: options.photos }),
     kept: { streams: true, details: false, segments: false, athlete: false, ...options.kept },
     reconcile: { recentIntervalMs: Infinity, recentPeriodMs: dayMs, fullIntervalMs: Infinity },
     quota: { ...fakeQuota(clock, () => requests.length), ...options.quota },
@@ -469,6 +472,7 @@ export function createFakeAthlete(athleteId: number = ada): AthleteSyncState {
     isPollDue: false,
     lastPoll: undefined,
     isSweepDue: false,
+    arePhotosDue: false,
     served: 0,
     tasks: [],
     nextTryAtMs: Infinity,

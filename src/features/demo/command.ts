@@ -4,6 +4,7 @@
  */
 import { rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { photosIn } from '../../config/config.ts';
 import { dayMs } from '../../domain/duration.ts';
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes } from '../../errors.ts';
@@ -65,6 +66,7 @@ function programOf(program: Program, simulator: Simulator): Program {
     config: {
       ...config,
       dataDir: join(config.dataDir, 'demo'),
+      photoFiles: { isOn: false, folder: photosIn(join(config.dataDir, 'demo')) },
       mongodb: { database, port: 0 },
       // Without SYNC_SINCE and similar settings, which must not change what the demo shows.
       sync: { schedule, timezone, ...demonstrated },

@@ -1,7 +1,7 @@
-/** Whether the disks of DATA_DIR and of MongoDB have room. */
+/** Whether the disks of DATA_DIR, of MongoDB and of the photos have room, and photos can be written. */
 import { stat, statfs } from 'node:fs/promises';
 import type { Config } from '../../config/config.ts';
-import { nearestFolder } from '../../make-folder.ts';
+import { canWriteIn, nearestFolder } from '../../make-folder.ts';
 import type { Finding } from './check.ts';
 import type { Connection } from './connection.ts';
 import { dataFilesOf } from './connection.ts';
@@ -29,10 +29,31 @@ export async function checkDisk(
 ): Promise<readonly Finding[]> {
   const dataDir = await diskOf(config.dataDir);
   const own = assessDisk('The disk of DATA_DIR', dataDir.freeBytes);
-  if (config.mongodb.uri !== undefined) return [own, ...(await diskOfServer(connection))];
+  const photos = await checkPhotos(config.photoFiles, dataDir.device);
+  if (config.mongodb.uri !== undefined)
+    return [own, ...(await diskOfServer(connection)), ...photos];
   const files = await diskOf(await dataFilesOf(config));
-  if (files.device === dataDir.device) return [own];
-  return [own, assessDisk("The disk of the embedded MongoDB's files", files.freeBytes)];
+  if (files.device === dataDir.device) return [own, ...photos];
+  return [own, assessDisk("The disk of the embedded MongoDB's files", files.freeBytes), ...photos];
+}
+
+/** Only where files are fetched; a disk that is assessed already is not assessed again. */
+export async function checkPhotos(
+  { isOn, folder }: Config['photoFiles'],
+  assessedDevice: number,
+): Promise<readonly Finding[]> {
+  if (!isOn) return [];
+  if (!(await canWriteIn(folder))) {
+    return [
+      {
+        mark: 'failed',
+        found: "This user cannot write the folder of the photos' files.",
+        advice: 'Change its owner, or set SYNC_PHOTOS_FOLDER to another folder.',
+      },
+    ];
+  }
+  const { freeBytes, device } = await diskOf(folder);
+  return device === assessedDevice ? [] : [assessDisk("The disk of the photos' files", freeBytes)];
 }
 
 async function diskOf(path: string) {

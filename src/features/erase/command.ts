@@ -15,6 +15,7 @@ import type { ErasedCounts } from './store.ts';
 import { eraseAthlete, eraseLeases, footprintLeft } from './store.ts';
 import { assertOwnAthlete } from '../../mongo/tokens/other-applications.ts';
 import type { Program } from '../../program.ts';
+import { createPhotoFolder } from '../../strava/photo-folder.ts';
 import { terminalText } from '../../terminal-text.ts';
 import type { Lease } from '../../sync/ports/leases.ts';
 import { isConfirmed } from '../shared/confirmation.ts';
@@ -37,7 +38,7 @@ export interface EraseOptions {
   readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
 }
 
-/** The result of the revocation, and the number of deleted documents. */
+/** The result of the revocation, and the number of deleted documents and files. */
 export interface Receipt {
   readonly athlete: number;
   readonly access: Revocation;
@@ -140,8 +141,11 @@ async function eraseHeld(
   await assertOwn(session);
   const access = withoutRevoke ? 'left alone' : await revokeOrUnmark(session, notErased);
   const { signal } = program;
+  // First, because the documents say to whoever tries again that there is something left.
+  const photos = await createPhotoFolder(program.config.photoFiles.folder).removeAthlete(athleteId);
   const deleted = await eraseAthlete(store, { athleteId, lease, signal });
-  return { athlete: athleteId, access, deleted };
+  const files = photos === 0 ? [] : [['photo_files', photos] as const];
+  return { athlete: athleteId, access, deleted: new Map([...deleted, ...files]) };
 }
 
 function jsonOf({ athlete, access, deleted }: Receipt): string {

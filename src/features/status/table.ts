@@ -68,7 +68,7 @@ function pageText({ daemons }: Status): string {
 
 function athleteRows(athlete: AthleteStatus, reader: Reader): readonly (readonly string[])[] {
   const { streams, streamsOfExport, oldestStart, newestStart, unusableRecords } = athlete;
-  const { streamsOfOtherSports: others } = athlete;
+  const { streamsOfOtherSports: others, photos } = athlete;
   const ofOthers = others > 0 ? ` (${number(others)} of sports that SYNC_SPORTS leaves out)` : '';
   const source = streamsOfExport > 0 ? ` (${number(streamsOfExport)} from an export)` : '';
   const span =
@@ -83,6 +83,7 @@ function athleteRows(athlete: AthleteStatus, reader: Reader): readonly (readonly
       `${number(streams.stored)} stored${source}, ${number(streams.none)} without, ${number(streams.pending)} pending${ofOthers}, ${number(streams.parked)} parked`,
     ],
     ['  details', detailsText(athlete, reader)],
+    ...(photos.files + photos.waiting > 0 ? [['  photos', photosText(photos)]] : []),
     ['  list known', listText(athlete, reader)],
     ...athlete.scopeGaps.map((gap, index) => [index === 0 ? '  not granted' : '', gap]),
     ...(unusableRecords > 0
@@ -100,6 +101,13 @@ function detailsText(athlete: AthleteStatus, reader: Reader): string {
   ];
   const source = detailsSourceText(detailsSource, reader);
   return counts.length === 0 ? source : `${counts.join(', ')}; ${source}`;
+}
+
+function photosText({ files, bytes, waiting, problem }: AthleteStatus['photos']): string {
+  const stored = `${counted(files, 'file')}, ${number(Math.ceil(bytes / 1_000_000))} MB`;
+  if (waiting === 0) return stored;
+  const wait = `${counted(waiting, 'activity', 'activities')} without some`;
+  return `${stored}; ${wait}, tried again${problem === undefined ? '' : `: ${problem}`}`;
 }
 
 function listText({ listedSince, polledAt }: AthleteStatus, reader: Reader): string {

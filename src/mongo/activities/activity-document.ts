@@ -197,6 +197,7 @@ const keptBookkeeping = {
   notification: '$sync.notification',
   listed_at: '$sync.listed_at',
   confirmed_at: '$sync.confirmed_at',
+  photo_files: '$sync.photo_files',
 };
 
 function initialStreams(

@@ -127,12 +127,14 @@ export async function storeActivityPart(
   if (problem !== undefined) return problem;
   const { epoch, at } = write;
   const set = { [partFields[part]]: toBson(kept), 'sync.epoch': epoch };
-  const stored = { $set: { ...set, [`sync.${part}`]: storedState(at) } };
+  // The files of the photos are those of an earlier list now.
+  const unset = part === 'photos' && { $unset: { 'sync.photo_files': '' } };
+  const stored = { $set: { ...set, [`sync.${part}`]: storedState(at) }, ...unset };
   const isSame = count === undefined || countKey === undefined ? {} : { [countKey]: count };
   try {
     if (await updateActivity(store, { epoch, activityId, condition: isSame }, stored))
       return undefined;
-    await updateActivity(store, { epoch, activityId }, { $set: set });
+    await updateActivity(store, { epoch, activityId }, { $set: set, ...unset });
     return undefined;
   } catch (error) {
     if (isTooLarge(error)) return 'with it the activity is larger than MongoDB stores';

@@ -59,14 +59,15 @@ export async function revertToExport(
   if (!isReverted) throw leaseLost(id);
 }
 
-/** The parts' records and states: the records have expired. */
+/** The parts' records and states: the records have expired. The photos' files go where nothing names them. */
 function withoutParts(sync: Reverted['sync']): Values {
   const gone = activityParts.map((part) => [partFields[part], undefined] as const);
   const states = activityParts.map((part) => {
     const state = sync[part];
     return [`sync.${part}`, state && withoutRecord(state)] as const;
   });
-  return Object.fromEntries([...gone, ...states]);
+  const files = ['photo_files', 'sync.photo_files'].map((key) => [key, undefined] as const);
+  return Object.fromEntries([...gone, ...states, ...files]);
 }
 
 /** All fields that the API brought. */

@@ -3,7 +3,7 @@
  */
 import type { ActivityPart } from '../../domain/sync/activity-parts.ts';
 import { fetchState } from './fetch-state.ts';
-import { optional, unchecked } from './field.ts';
+import { date, list, number, object, optional, text, unchecked } from './field.ts';
 
 /** The field of each part's records. Strava's details have `photos` of their own, a summary of them. */
 export const partFields = {
@@ -44,11 +44,26 @@ const photos = unchecked(
   },
 );
 
+const photoFiles = list(
+  "the photos' files, with `SYNC_PHOTOS=files`",
+  object('a file', {
+    id: text(
+      "the photo's `unique_id`; another text that makes a name, where that cannot",
+      'ea7d6b16-96fc',
+    ),
+    path: text('in the folder `SYNC_PHOTOS_FOLDER`', '1001/12345678901/ea7d6b16-96fc.jpg'),
+    bytes: number('its size', 512_000, 'bytes'),
+    address: text('where it came from, without the signature', 'https://…/ea7d6b16-2048x1536.jpg'),
+    fetched_at: date('when it was fetched'),
+  }),
+);
+
 export const partRecords = {
   zones: optional(zones),
   kudoers: optional(kudoers),
   comments: optional(comments),
   photo_list: optional(photos),
+  photo_files: optional(photoFiles),
 };
 
 export const partStates = {
@@ -56,6 +71,12 @@ export const partStates = {
   kudoers: optional(fetchState('the state of the kudoers', {})),
   comments: optional(fetchState('the state of the comments', {})),
   photos: optional(fetchState('the state of the photos', {})),
+  photo_files: optional(
+    fetchState(
+      "the state of the photos' files; there is none where the list of photos is newer",
+      {},
+    ),
+  ),
 };
 
 /** Of an athlete: why Strava gives a part for none of the activities; tried again at `next_try_at`. */

@@ -45,7 +45,7 @@ export function isDue(
 
 const partPaths = activityParts.map((part) => `sync.${part}`);
 /** Where no state means that nothing was fetched: it was not wanted when the activity was stored. */
-const statelessPaths: readonly string[] = ['sync.details', ...partPaths];
+const statelessPaths: readonly string[] = ['sync.details', 'sync.photo_files', ...partPaths];
 
 /** What is still to be fetched. */
 function openStates(path: string): readonly (FetchState['state'] | null)[] {

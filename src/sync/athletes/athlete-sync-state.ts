@@ -59,6 +59,8 @@ export interface AthleteSyncState {
   lastPoll: LastPoll | undefined;
   /** Whether what the retention ends has to be removed. */
   isSweepDue: boolean;
+  /** Whether photos' files may be due. */
+  arePhotosDue: boolean;
   /** How many requests the run made for the athlete. */
   served: number;
   /** Due tasks, read ahead; undefined when the database has to be read again. */
@@ -97,6 +99,7 @@ export function initialState(
     isPollDue: isPollWanted,
     lastPoll: state.lastPoll,
     isSweepDue: true,
+    arePhotosDue: true,
     served: 0,
     tasks: undefined,
     nextTryAtMs: Infinity,

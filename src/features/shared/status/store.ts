@@ -31,6 +31,13 @@ export interface AthleteOverview {
   readonly streamsOfExport: number;
   /** Whether Strava's bulk export of the athlete was imported. */
   readonly hasExport: boolean;
+  /** Their files, how many activities wait for some, and why. */
+  readonly photos: {
+    readonly files: number;
+    readonly bytes: number;
+    readonly waiting: number;
+    readonly problem: string | undefined;
+  };
   /** Records of the list that could not be stored. */
   readonly unusableRecords: number;
   readonly polledAt: Date | undefined;
@@ -73,7 +80,14 @@ interface StateCount {
   readonly detailsParked: number;
   readonly newest: Date | null;
   readonly oldest: Date | null;
+  readonly photos: number;
+  readonly photoBytes: number;
+  readonly withoutPhotos: number;
+  readonly photoProblem: string | null;
 }
+
+type SummedKey =
+  'count' | 'detailsStored' | 'detailsParked' | 'photos' | 'photoBytes' | 'withoutPhotos';
 
 /** Every athlete who has logged in with an application, by id. */
 export async function overview(
@@ -104,12 +118,9 @@ function countOfDetails(state: string): Document {
   return { $sum: { $cond: [{ $eq: ['$sync.details.state', state] }, 1, 0] } };
 }
 
-async function overviewOf(
-  { activities, athletes, parked }: Store,
-  id: Long,
-  grant?: TokenDocument,
-): Promise<AthleteOverview> {
-  const states = await activities
+/** The activities by the state of their streams. */
+function statesOf(activities: Store['activities'], id: Long): Promise<readonly StateCount[]> {
+  return activities
     .aggregate<StateCount>([
       { $match: { 'sync.athlete_id': id } },
       {
@@ -121,16 +132,27 @@ async function overviewOf(
           detailsParked: countOfDetails('parked'),
           newest: { $max: startIfDate },
           oldest: { $min: startIfDate },
+          photos: { $sum: { $cond: [{ $isArray: '$photo_files' }, { $size: '$photo_files' }, 0] } },
+          photoBytes: { $sum: { $sum: '$photo_files.bytes' } },
+          withoutPhotos: { $sum: { $cond: [{ $gt: ['$sync.photo_files.error', null] }, 1, 0] } },
+          photoProblem: { $max: '$sync.photo_files.error' },
         },
       },
     ])
     .toArray();
+}
+
+async function overviewOf(
+  { activities, athletes, parked }: Store,
+  id: Long,
+  grant?: TokenDocument,
+): Promise<AthleteOverview> {
+  const states = await statesOf(activities, id);
   const profile = await athletes.findOne({ _id: id });
   const unusableRecords = await parked.countDocuments({ athlete_id: id });
   const count = (state: StreamsState): number =>
     states.find((one) => one._id === state)?.count ?? 0;
-  const sumOf = (key: 'count' | 'detailsStored' | 'detailsParked'): number =>
-    states.reduce((sum, state) => sum + state[key], 0);
+  const sumOf = (key: SummedKey): number => states.reduce((sum, state) => sum + state[key], 0);
   const inOrder = (dates: readonly (Date | null)[]): readonly Date[] =>
     dates.filter((date) => date !== null).toSorted((one, other) => one.getTime() - other.getTime());
   return {
@@ -149,6 +171,12 @@ async function overviewOf(
     detailsChoice: detailsChoiceIn(profile),
     streamsOfExport: states.find(({ _id }) => _id === 'stored')?.ofExport ?? 0,
     hasExport: profile?.export !== undefined,
+    photos: {
+      files: sumOf('photos'),
+      bytes: sumOf('photoBytes'),
+      waiting: sumOf('withoutPhotos'),
+      problem: states.find(({ photoProblem }) => photoProblem !== null)?.photoProblem ?? undefined,
+    },
     unusableRecords,
     polledAt: profile?.sync?.polled_at,
     listedSince: profile?.sync?.coverage?.spans[0]?.from,

@@ -17,6 +17,8 @@ const grant = { athleteId, accessToken: 'a', refreshToken: 'r', expiresAt: at };
 
 beforeEach(() => adapter.empty());
 
+const noPhotos = { files: 0, bytes: 0, waiting: 0, problem: undefined };
+
 describe('the figures', () => {
   it('status has no figures without a login', async () => {
     await adapter.activities.storePage(pageOf([recordOf(1)]));
@@ -49,6 +51,7 @@ describe('the figures', () => {
         detailsChoice: undefined,
         streamsOfExport: 0,
         hasExport: false,
+        photos: noPhotos,
         unusableRecords: 0,
         polledAt: undefined,
         listedSince: undefined,
@@ -101,6 +104,7 @@ describe('the figures', () => {
       detailsChoice: { is_wanted: true, source: 'answer', at },
       streamsOfExport: 0,
       hasExport: false,
+      photos: noPhotos,
       unusableRecords: 1,
       polledAt: at,
       listedSince: new Date(1_790_000_000_000),
