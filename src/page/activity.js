@@ -8,6 +8,7 @@
 import { climbsSection, descentsSection } from './activity/climbs.js';
 import { createCursor } from './activity/cursor.js';
 import { sameRouteSection, segmentsSection } from './activity/history.js';
+import { heartrateCurveSection, powerCurveSection } from './activity/curves.js';
 import { PlotGroup } from './activity/plots.js';
 import { positionsOfLine } from './activity/positions.js';
 import { readSamples } from './activity/samples.js';
@@ -18,13 +19,7 @@ import {
   missingRecordingText,
   titleOf,
 } from './activity/summary.js';
-import {
-  bestDistancesSection,
-  bestPowersSection,
-  lapsSection,
-  tableColumn,
-  zonesSection,
-} from './activity/tables.js';
+import { bestDistancesSection, lapsSection, tableColumn, zonesSection } from './activity/tables.js';
 import { TrackMap } from './activity/track-map.js';
 import { ApiProblem, getJson, showBanner, showProblem } from './lib/api.js';
 import { byId, replace } from './lib/dom.js';
@@ -124,11 +119,12 @@ function showTexts() {
     zonesSection('Heart rate zones', activity.heartrateZones, 'bpm', format),
     zonesSection('Power zones', activity.powerZones, 'W', format),
   ];
-  const bests = [bestDistancesSection(activity, format), bestPowersSection(activity, format)];
   const sections = [
     lapsSection(activity, format),
     tableColumn(zones),
-    tableColumn(bests),
+    powerCurveSection(activity, format),
+    heartrateCurveSection(activity, format),
+    bestDistancesSection(activity, format),
     climbsSection(activity, format),
     descentsSection(activity, format),
     segmentsSection(activity, { format, athlete }),

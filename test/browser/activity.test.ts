@@ -56,6 +56,13 @@ describe('the view of an activity', () => {
     const streams = scene.simulator.world.streams(ride) ?? {};
     expect(plots).toContain('Pace');
     expect(plots.includes('Heart rate')).toBe(streams['heartrate'] !== undefined);
+    for (const [key, curve] of [
+      ['heartrate', /^Heart rate curve, \d/] as const,
+      ['watts', /^Power curve, \d/] as const,
+    ])
+      expect(await page.getByRole('img', { name: curve }).count()).toBe(
+        streams[key] === undefined ? 0 : 1,
+      );
     expect(browser.errorsOf(page)).toEqual([]);
   });
 

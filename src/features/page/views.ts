@@ -57,7 +57,13 @@ const activities: View = {
 const activity: View = {
   title: 'Activity',
   section: '',
-  styles: [leaflet.style, uPlot.style, 'page/map.css', 'page/activity.css'],
+  styles: [
+    leaflet.style,
+    uPlot.style,
+    'page/map.css',
+    'page/activity.css',
+    'page/activity-curves.css',
+  ],
   scripts: [leaflet.script, uPlot.script, 'page/activity.js'],
 };
 

@@ -83,7 +83,7 @@ export const columns = [
     key: 'place',
     title: 'Place',
     value: ({ place }) => place,
-    cell: ({ place }) => h('bdi', {}, place),
+    cell: ({ place, city }) => h('bdi', { title: place }, city === '' ? place : city),
   },
   { key: 'gear', title: 'Gear', value: ({ gear }) => gear, cell: ({ gear }) => h('bdi', {}, gear) },
 ];

@@ -1,5 +1,5 @@
 /**
- * Laps, zones and best efforts of an activity, and the tables that they are.
+ * Laps, zones and best times of an activity, and the tables that they are.
  *
  * @import { ActivityDetail, Lap, Zone } from '../../features/page/api/types/activity.ts'
  * @import { Format } from '../lib/format.js'
@@ -21,6 +21,7 @@ import { rateLabel } from './measures.js';
  * @property {readonly Column[]} columns
  * @property {readonly (readonly Child[])[]} rows
  * @property {boolean} [isWide] Whether nothing stands beside it.
+ * @property {Child} [figure] Above the table.
  */
 
 /**
@@ -29,7 +30,7 @@ import { rateLabel } from './measures.js';
  * @param {TableContent} content
  * @returns {TreeElement | null}
  */
-export function tableSection({ title, columns, rows, isWide = false }) {
+export function tableSection({ title, columns, rows, isWide = false, figure }) {
   if (rows.length === 0) return null;
   const isShown = columns.map((_, at) => rows.some((cells) => !isEmpty(cells[at])));
   const kind = (/** @type {number} */ at) => {
@@ -45,6 +46,7 @@ export function tableSection({ title, columns, rows, isWide = false }) {
     'section',
     { class: `card activity-section${isWide ? ' is-wide' : ''}` },
     h('h2', {}, title),
+    figure,
     h(
       'div',
       { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': title },
@@ -186,21 +188,6 @@ export function bestDistancesSection({ bestDistances, sport }, format) {
       meters < 1_000 ? format.height(meters) : format.distance(meters),
       format.clock(seconds),
       format.rate(meters / seconds, sport),
-    ]),
-  });
-}
-
-/**
- * @param {ActivityDetail} activity
- * @param {Format} format
- */
-export function bestPowersSection({ bestPowers }, format) {
-  return tableSection({
-    title: 'Best power',
-    columns: [{ heading: 'Over' }, { heading: 'Power', isNumber: true }],
-    rows: bestPowers.map(({ seconds, watts }) => [
-      format.duration(seconds),
-      `${format.count(Math.round(watts))} W`,
     ]),
   });
 }

@@ -52,6 +52,7 @@ export function detailOf(fields: Partial<ActivityDetail> = {}): ActivityDetail {
     powerZones: [],
     bestDistances: [],
     bestPowers: [],
+    bestHeartrates: [],
     climbs: [],
     descents: [],
     segmentEfforts: [],

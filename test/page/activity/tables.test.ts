@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { climbsSection, descentsSection } from '../../../src/page/activity/climbs.js';
+import { powerCurveSection } from '../../../src/page/activity/curves.js';
 import { sameRouteSection, segmentsSection } from '../../../src/page/activity/history.js';
 import {
   bestDistancesSection,
-  bestPowersSection,
   lapsSection,
   tableColumn,
   zonesSection,
@@ -92,10 +92,15 @@ describe('the best efforts of an activity', () => {
     ]);
   });
 
-  it('have the power over each duration', () => {
-    const bestPowers = [{ seconds: 60, watts: 320.4 }];
-    expect(cellsOf(bestPowersSection(detailOf({ bestPowers }), format)).slice(1)).toEqual([
-      ['1 min', '320 W'],
+  it('have the power over each duration beside the best of the year', () => {
+    const bestPowers = [
+      { seconds: 60, watts: 320.4, yearBest: 402 },
+      { seconds: 300, watts: 250, yearBest: null },
+    ];
+    expect(cellsOf(powerCurveSection(detailOf({ bestPowers }), format))).toEqual([
+      ['Over', 'Power', 'Best of the year'],
+      ['1 min', '320 W', '402 W'],
+      ['5 mins', '250 W', ''],
     ]);
   });
 });

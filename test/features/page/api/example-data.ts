@@ -60,7 +60,8 @@ const recording = {
 const derived = {
   version: 3,
   best_distance: [{ meters: 5_000, seconds: 890.1 }],
-  best_power: [],
+  best_power: [{ seconds: 1_200, watts: 212.4 }],
+  best_heartrate: [{ seconds: 1_200, bpm: 149.6 }],
   climbs: [
     {
       ...{ from_m: 1_200, to_m: 2_600, from_index: 0, to_index: 1, length: 1_400, gain: 84.2 },

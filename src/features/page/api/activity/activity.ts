@@ -10,6 +10,7 @@ import { answerOf } from '../../../shared/answer.ts';
 import { placeText } from '../../../shared/text/place-text.ts';
 import { athleteNameOf } from '../names.ts';
 import { unknownActivity } from '../responses.ts';
+import { curvesOf } from './curves.ts';
 import { segmentEffortsOf } from './segment-history.ts';
 import { summaryFields, summaryOf } from '../summary.ts';
 import { polylineOf, trackPositions } from '../lists/tracks.ts';
@@ -42,19 +43,22 @@ export async function readActivity(store: Store, id: number): Promise<ActivityDe
     db.collection(collection).findOne({ _id: one } as Document, {
       projection: { name: 1, firstname: 1, lastname: 1 },
     });
-  const [athlete, gear, heartrateZones, powerZones, segmentEfforts, sameRoute] = await Promise.all([
-    nameOf('athletes', int64(athleteId)),
-    nameOf('gear', textOf(activity['gear_id'])),
-    heartrateZonesOf(store, id, activity),
-    powerZonesOf(store, id),
-    segmentEffortsOf(store, athleteId, activity),
-    sameRouteAs(store, id),
-  ]);
+  const [athlete, gear, heartrateZones, powerZones, curves, segmentEfforts, sameRoute] =
+    await Promise.all([
+      nameOf('athletes', int64(athleteId)),
+      nameOf('gear', textOf(activity['gear_id'])),
+      heartrateZonesOf(store, id, activity),
+      powerZonesOf(store, id),
+      curvesOf(store, activity),
+      segmentEffortsOf(store, athleteId, activity),
+      sameRouteAs(store, id),
+    ]);
   return {
     ...summary,
     ...measuresOf(activity),
     ...flagsOf(activity),
     ...recordingOf(activity),
+    ...curves,
     athleteName: athleteNameOf(athlete ?? {}),
     description: textOf(activity['description']),
     gear: textOf(gear?.['name']) || textOf(activity['gear_id']),
@@ -100,7 +104,7 @@ function flagsOf(activity: Document) {
 function recordingOf(activity: Document) {
   const { streams } = Object(activity['sync']) as { streams?: unknown };
   const { source, error, reason, sample_count } = Object(streams) as Document;
-  const { best_distance, best_power, climbs, descents } = Object(activity['derived']) as Document;
+  const { best_distance, climbs, descents } = Object(activity['derived']) as Document;
   return {
     isOfExport: source === 'export',
     sampleCount: measureOf(sample_count),
@@ -108,10 +112,6 @@ function recordingOf(activity: Document) {
     bestDistances: documentsOf(best_distance).flatMap((best) => {
       const [meters, seconds] = [measureOf(best['meters']), measureOf(best['seconds'])];
       return meters === null || seconds === null ? [] : [{ meters, seconds }];
-    }),
-    bestPowers: documentsOf(best_power).flatMap((best) => {
-      const [seconds, watts] = [measureOf(best['seconds']), measureOf(best['watts'])];
-      return seconds === null || watts === null ? [] : [{ seconds, watts }];
     }),
     climbs: documentsOf(climbs).flatMap(climbOf),
     descents: documentsOf(descents).flatMap(climbOf),

@@ -46,6 +46,13 @@ export interface ActivityClimb {
   readonly seconds: number;
 }
 
+/** What an activity reached over a duration. */
+export interface DurationBest {
+  readonly seconds: number;
+  /** The athlete's best in the sport, in the year up to the activity; null where it is unknown. */
+  readonly yearBest: number | null;
+}
+
 /** `GET /api/v1/activities/ID`. */
 export interface ActivityDetail extends ActivitySummary {
   readonly athleteName: string;
@@ -82,7 +89,8 @@ export interface ActivityDetail extends ActivitySummary {
   /** Time by Strava's zones of the athlete; empty where they are not stored. */
   readonly powerZones: readonly Zone[];
   readonly bestDistances: readonly { readonly meters: number; readonly seconds: number }[];
-  readonly bestPowers: readonly { readonly seconds: number; readonly watts: number }[];
+  readonly bestPowers: readonly (DurationBest & { readonly watts: number })[];
+  readonly bestHeartrates: readonly (DurationBest & { readonly bpm: number })[];
   /** In the order of the way. */
   readonly climbs: readonly ActivityClimb[];
   readonly descents: readonly ActivityClimb[];

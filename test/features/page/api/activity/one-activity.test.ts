@@ -121,7 +121,8 @@ describe('GET /activities/ID', () => {
       heartrateZones: [{ min: 140, max: 145, seconds: 311 }],
       powerZones: [],
       bestDistances: [{ meters: 5_000, seconds: 1_254.5 }],
-      bestPowers: [{ seconds: 1_200, watts: 243.7 }],
+      bestPowers: [{ seconds: 1_200, watts: 243.7, yearBest: 243.7 }],
+      bestHeartrates: [{ seconds: 1_200, bpm: 168.2, yearBest: 168.2 }],
       climbs: [
         {
           ...{ start: 2_000, length: 5_000, gain: 350.2, gradient: 7, steepest: 11.3 },
@@ -136,6 +137,36 @@ describe('GET /activities/ID', () => {
       ],
       stravaUrl: 'https://www.strava.com/activities/19000000001',
     });
+  });
+
+  it("has the best of the sport in the year up to it beside each duration's", async () => {
+    const bestOf = (...watts: readonly unknown[]) => ({
+      best_power: watts.map((one, index) => ({ seconds: [5, 60][index], watts: one })),
+    });
+    const ride = (index: number, day: string, derived: unknown, changes: Document = {}) =>
+      activityOf({
+        _id: idOf(index),
+        start_date: new Date(`${day}T08:00:00Z`),
+        derived,
+        ...changes,
+      });
+    await api.put(
+      'activities',
+      ride(0, '2026-11-22', bestOf(700, 300)),
+      ride(1, '2026-06-01', bestOf(650, 320)),
+      ride(2, '2025-11-23', bestOf(710)),
+      ride(3, '2025-11-21', bestOf(900, 900)),
+      ride(4, '2026-11-23', bestOf(900, 900)),
+      ride(5, '2026-06-01', bestOf(900, 900), { sport_type: 'Run' }),
+      ride(6, '2026-06-01', bestOf(900, 900), { sync: { athlete_id: Long.fromNumber(7) } }),
+      ride(7, '2026-06-02', bestOf('odd', null)),
+    );
+    const { bestPowers, bestHeartrates } = await api.json<ActivityDetail>(path);
+    expect(bestPowers).toEqual([
+      { seconds: 5, watts: 700, yearBest: 710 },
+      { seconds: 60, watts: 300, yearBest: 320 },
+    ]);
+    expect(bestHeartrates).toEqual([]);
   });
 
   it("counts the time of the heart rate in the athlete's zones where they are stored", async () => {
