@@ -61,6 +61,14 @@ describe('the daemon in compose.yaml', () => {
     expect(environment['PAGE_PASSWORD_FILE']).toBe('/run/secrets/page_password');
   });
 
+  it('the daemon in compose.yaml keeps photos in a named volume, whose folder the image makes', () => {
+    const folder = environment['SYNC_PHOTOS_FOLDER'] ?? '';
+    expect(domestique.volumes).toEqual([`photos:${folder}`]);
+    expect(readProjectFile('Dockerfile')).toMatch(
+      new RegExp(`^RUN .*"--owner=node", .*"${folder}"\\]\\nUSER node$`, 'm'),
+    );
+  });
+
   it('the daemon in compose.yaml waits for a writable MongoDB, and both restart by themselves', () => {
     expect(domestique.depends_on).toEqual({ mongodb: { condition: 'service_healthy' } });
     expect(domestique.restart).toBe('unless-stopped');
@@ -75,7 +83,9 @@ describe('MongoDB in compose.yaml', () => {
 
   it('MongoDB in compose.yaml keeps its data in named volumes', () => {
     const volumes = (mongodb.volumes ?? []).map((each) => each.split(':'));
-    expect(volumes.map(([name]) => name)).toEqual(Object.keys(compose.volumes));
+    const [photos] = domestique.volumes ?? [];
+    const names = volumes.map(([name]) => name);
+    expect([...names, photos?.split(':')[0]]).toEqual(Object.keys(compose.volumes));
     expect(volumes.map(([, path]) => path)).toContain('/data/db');
     expect(mongodb.image).toMatch(/^mongo:\d+\.\d+$/);
   });

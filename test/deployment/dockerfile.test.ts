@@ -54,7 +54,8 @@ describe('the Dockerfile', () => {
 
   it('the Dockerfile runs everything in exec form, and Node as the npm scripts do', () => {
     const commandOf = (rest: string): readonly string[] => JSON.parse(rest) as string[];
-    for (const rest of restsOf('RUN')) expect(commandOf(rest)[0]).toBe('npm');
+    const programs = restsOf('RUN').map((rest) => commandOf(rest)[0]);
+    expect(programs).toEqual(['npm', 'install']);
     const [entrypoint = ''] = restsOf('ENTRYPOINT');
     expect(commandOf(entrypoint)).toEqual(['node', ...nodeArguments]);
     const [command = ''] = restsOf('CMD');
