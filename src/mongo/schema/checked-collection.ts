@@ -5,6 +5,7 @@
 import type { Collection, Document, FindCursor, FindOptions } from 'mongodb';
 import { BSON } from 'mongodb';
 import type { Projection } from './decode.ts';
+import { deserializeLongArrays } from '../base/long-arrays.ts';
 import { decode } from './decode.ts';
 import type { Definition } from './field.ts';
 import { jsonSchemaOf } from './json-schema.ts';
@@ -132,8 +133,13 @@ async function readAll(reading: Reading): Promise<readonly unknown[]> {
   }
 }
 
-function read({ collection, options, calls }: Reading, filter: Document): Promise<Document[]> {
-  let cursor: FindCursor<Document> = (collection as Collection).find(filter, options);
+async function read(
+  { collection, definition, options, calls }: Reading,
+  filter: Document,
+): Promise<readonly Document[]> {
+  const raw = definition.hasLongArrays === true;
+  let cursor: FindCursor<Document> = (collection as Collection).find(filter, { ...options, raw });
   for (const [name, argument] of calls) cursor = cursor[name](argument as never);
-  return cursor.toArray();
+  const found = await cursor.toArray();
+  return raw ? found.map((bytes) => deserializeLongArrays(bytes as Buffer, options)) : found;
 }

@@ -73,6 +73,8 @@ export interface Definition<N extends string = string, F extends Fields = Fields
   /** Strava's fields; a collection without them has no keys beside `fields`. */
   readonly strava?: Readonly<Record<string, StravaField>>;
   readonly indexes?: readonly IndexDescription[];
+  /** Whether Strava's fields are arrays of so many numbers that it pays to read them by ourselves. */
+  readonly hasLongArrays?: boolean;
 }
 
 type Required<T> = Field<T, false>;

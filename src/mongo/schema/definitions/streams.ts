@@ -58,6 +58,7 @@ export const streams = define({
     ),
   },
   strava,
+  hasLongArrays: true,
   indexes: [
     { name: 'activity_part', key: { activity_id: 1, part: 1 }, unique: true },
     { name: 'athlete_start', key: { athlete_id: 1, start_date: -1 } },
