@@ -9,7 +9,7 @@ import { geojsonHead, geojsonOf, geojsonTail } from './geojson.ts';
 import { gpxHead, gpxOf, gpxTail } from './gpx.ts';
 import { ndjsonOf } from './ndjson.ts';
 import type { ShownRecording } from './samples.ts';
-import { linesOf } from './samples.ts';
+import { hasLine, positionsOf } from './samples.ts';
 
 export interface Format {
   /** What an activity must have, in words: "position data". */
@@ -31,7 +31,7 @@ export const formats = {
   gpx: {
     ...plain,
     needs: 'position data',
-    canHold: (recording) => linesOf(recording).length > 0,
+    canHold: (recording) => positionsOf(recording).next().done !== true,
     isOneEach: true,
     head: gpxHead,
     tail: gpxTail,
@@ -40,7 +40,7 @@ export const formats = {
   geojson: {
     needs: 'position data for a line (two points)',
     // RFC 7946, section 3.1.4: "an array of two or more positions".
-    canHold: (recording) => linesOf(recording).some((line) => line.length > 1),
+    canHold: hasLine,
     isOneEach: false,
     head: () => geojsonHead,
     between: ',\n',

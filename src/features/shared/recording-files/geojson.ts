@@ -5,8 +5,8 @@
 import type { JsonObject, JsonValue } from '../../../domain/json.ts';
 import type { Streams } from '../../../domain/activity/streams.ts';
 import { jsonText } from '../text/json-text.ts';
-import type { Position, ShownRecording } from './samples.ts';
-import { instantsOf, linesOf, numberAt } from './samples.ts';
+import type { Position, Samples, ShownRecording } from './samples.ts';
+import { instantsOf, linesOf, numberIn } from './samples.ts';
 
 export const geojsonHead = '{"type":"FeatureCollection","features":[\n';
 export const geojsonTail = '\n]}\n';
@@ -23,7 +23,10 @@ const describing = [
 
 const measured = ['heartrate', 'cadence', 'watts', 'temp'];
 
-/** The feature; `coordTimes` are the instants of its points, as toGeoJSON and its readers call them. */
+/**
+ * The feature in pieces; `coordTimes` are the instants of its points, as toGeoJSON and its readers call them. The
+ * lists are written apart: they have no text of foreign origin, which `jsonText` searches for.
+ */
 export function geojsonOf(recording: ShownRecording): readonly string[] {
   const { id, athleteId, record, streams } = recording;
   if (streams === undefined) return [];
@@ -31,28 +34,23 @@ export function geojsonOf(recording: ShownRecording): readonly string[] {
   const lines = linesOf(recording).filter((line) => line.length > 1);
   const each: Each = (valueOf) => {
     const values = lines.map((line) => line.map(valueOf));
-    return lines.length === 1 ? (values[0] ?? []) : values;
+    return JSON.stringify(values.length === 1 ? values[0] : values);
   };
-  const feature = {
-    type: 'Feature',
-    id,
-    geometry: {
-      type: lines.length === 1 ? 'LineString' : 'MultiLineString',
-      coordinates: each((position) => coordinatesOf(streams, position)),
-    },
-    properties: {
-      id,
-      athlete_id: athleteId,
-      ...described(record),
-      coordTimes: each(({ index }) => instantAt(index) ?? null),
-      ...measures(streams, each),
-    },
-  };
-  return [jsonText(feature)];
+  const type = lines.length === 1 ? 'LineString' : 'MultiLineString';
+  const altitudes = streams.arrays.get('altitude');
+  const properties = jsonText({ id, athlete_id: athleteId, ...described(record) });
+  return [
+    `{"type":"Feature","id":${id},"geometry":{"type":"${type}","coordinates":`,
+    each((position) => coordinatesOf(altitudes, position)),
+    `},"properties":${properties.slice(0, -1)},"coordTimes":`,
+    each(({ index }) => instantAt(index) ?? null),
+    ...measures(streams, each),
+    '}}',
+  ];
 }
 
-function coordinatesOf(streams: Streams, { index, lat, lng }: Position): JsonValue {
-  const altitude = numberAt(streams, 'altitude', index);
+function coordinatesOf(altitudes: Samples, { index, lat, lng }: Position): readonly number[] {
+  const altitude = numberIn(altitudes, index);
   return altitude === undefined ? [lng, lat] : [lng, lat, altitude];
 }
 
@@ -61,12 +59,13 @@ function described(record: JsonObject): JsonObject {
   return Object.fromEntries(fields.filter(([, value]) => value !== undefined)) as JsonObject;
 }
 
-/** A value for each position, line by line where there are several lines. */
-type Each = (valueOf: (position: Position) => JsonValue) => JsonValue;
+/** JSON of a value for each position, line by line where there are several lines. */
+type Each = (valueOf: (position: Position) => JsonValue) => string;
 
-function measures(streams: Streams, each: Each): JsonObject {
-  const present = measured.filter((key) => streams.arrays.has(key));
-  return Object.fromEntries(
-    present.map((key) => [key, each(({ index }) => numberAt(streams, key, index) ?? null)]),
-  );
+function measures({ arrays }: Streams, each: Each): readonly string[] {
+  return measured.flatMap((key) => {
+    const samples = arrays.get(key);
+    if (samples === undefined) return [];
+    return [`,"${key}":`, each(({ index }) => numberIn(samples, index) ?? null)];
+  });
 }

@@ -5,7 +5,7 @@
 import type { Recording } from '../../../domain/activity/recording.ts';
 import type { Streams } from '../../../domain/activity/streams.ts';
 import type { Position, ShownRecording } from './samples.ts';
-import { instantsOf, instantText, linesOf, numberAt, textOf } from './samples.ts';
+import { instantsOf, instantText, linesOf, numberIn, textOf } from './samples.ts';
 import { xmlDecimal, xmlText } from './xml.ts';
 
 const head = `<?xml version="1.0" encoding="UTF-8"?>
@@ -19,17 +19,27 @@ export function gpxHead(first?: Recording): string {
   return `${head}<metadata><time>${instantText(first.startAt)}</time></metadata>\n`;
 }
 
+/** How many points are one piece. */
+const blockLength = 250;
+
 /** The track in pieces. */
 export function* gpxOf(recording: ShownRecording): Generator<string> {
   yield describe(recording);
-  const { streams } = recording;
-  const timeOf = streams && instantsOf(recording, streams);
+  if (recording.streams) yield* segmentsOf(recording, recording.streams);
+  yield '</trk>\n';
+}
+
+function* segmentsOf(recording: ShownRecording, streams: Streams): Generator<string> {
+  const pointOf = pointsOf(recording, streams);
   for (const line of linesOf(recording)) {
     yield '<trkseg>\n';
-    if (streams) for (const at of line) yield pointOf(streams, at, timeOf?.(at.index));
+    for (let from = 0; from < line.length; from += blockLength) {
+      let text = '';
+      for (const position of line.slice(from, from + blockLength)) text += pointOf(position);
+      yield text;
+    }
     yield '</trkseg>\n';
   }
-  yield '</trk>\n';
 }
 
 function describe(recording: Recording): string {
@@ -43,46 +53,74 @@ function describe(recording: Recording): string {
   ].join('');
 }
 
-function pointOf(streams: Streams, { index, lat, lng }: Position, at: string | undefined): string {
-  const altitude = numberAt(streams, 'altitude', index);
-  const elevation = altitude === undefined ? '' : `<ele>${xmlDecimal(altitude)}</ele>`;
-  const time = at === undefined ? '' : `<time>${at}</time>`;
-  return `<trkpt lat="${xmlDecimal(lat)}" lon="${xmlDecimal(lng)}">${elevation}${time}${extensionsOf(streams, index)}</trkpt>\n`;
+/** What writes the point of a position. Each stream is looked up once for all of them. */
+function pointsOf(recording: Recording, streams: Streams): (position: Position) => string {
+  const timeOf = instantsOf(recording, streams);
+  const lats = decimalsOf(streams, 'lat');
+  const lngs = decimalsOf(streams, 'lng');
+  const elevations = decimalsOf(streams, 'altitude');
+  const extensionsOf = extensionsIn(streams);
+  return ({ index }) => {
+    const altitude = elevations(index);
+    const elevation = altitude === undefined ? '' : `<ele>${altitude}</ele>`;
+    const at = timeOf(index);
+    const time = at === undefined ? '' : `<time>${at}</time>`;
+    return `<trkpt lat="${lats(index) ?? ''}" lon="${lngs(index) ?? ''}">${elevation}${time}${extensionsOf(index)}</trkpt>\n`;
+  };
 }
 
 /**
  * Power is outside of Garmin's extension, which has no field for it, and has no prefix: Strava's own files
  * have it there, and readers expect it there.
+ * https://www8.garmin.com/xmlschemas/TrackPointExtensionv1.xsd defines the order and the bounds of the others.
  */
-function extensionsOf(streams: Streams, index: number): string {
-  const watts = wholeAt(streams, 'watts', { index, min: 0, max: 65_535 });
-  const garmin = garminExtension(streams, index);
-  if (watts === undefined && garmin === '') return '';
-  const power = watts === undefined ? '' : `<power>${watts}</power>`;
-  return `<extensions>${power}${garmin}</extensions>`;
+function extensionsIn(streams: Streams): (index: number) => string {
+  const powers = wholesOf(streams, 'watts', { min: 0, max: 65_535 });
+  const temperatures = decimalsOf(streams, 'temp');
+  const heartrates = wholesOf(streams, 'heartrate', { min: 1, max: 255 });
+  const cadences = wholesOf(streams, 'cadence', { min: 0, max: 254 });
+  return (index) => {
+    const watts = powers(index);
+    const temperature = temperatures(index);
+    const heartrate = heartrates(index);
+    const cadence = cadences(index);
+    const power = watts === undefined ? '' : `<power>${watts}</power>`;
+    const atemp = temperature === undefined ? '' : `<gpxtpx:atemp>${temperature}</gpxtpx:atemp>`;
+    const hr = heartrate === undefined ? '' : `<gpxtpx:hr>${heartrate}</gpxtpx:hr>`;
+    const cad = cadence === undefined ? '' : `<gpxtpx:cad>${cadence}</gpxtpx:cad>`;
+    const inner = `${atemp}${hr}${cad}`;
+    if (inner === '') return power === '' ? '' : `<extensions>${power}</extensions>`;
+    return `<extensions>${power}<gpxtpx:TrackPointExtension>${inner}</gpxtpx:TrackPointExtension></extensions>`;
+  };
 }
 
-/** https://www8.garmin.com/xmlschemas/TrackPointExtensionv1.xsd defines this order and these bounds. */
-function garminExtension(streams: Streams, index: number): string {
-  const temperature = numberAt(streams, 'temp', index);
-  const heartrate = wholeAt(streams, 'heartrate', { index, min: 1, max: 255 });
-  const cadence = wholeAt(streams, 'cadence', { index, min: 0, max: 254 });
-  const atemp =
-    temperature === undefined ? '' : `<gpxtpx:atemp>${xmlDecimal(temperature)}</gpxtpx:atemp>`;
-  const hr = heartrate === undefined ? '' : `<gpxtpx:hr>${heartrate}</gpxtpx:hr>`;
-  const cad = cadence === undefined ? '' : `<gpxtpx:cad>${cadence}</gpxtpx:cad>`;
-  const inner = `${atemp}${hr}${cad}`;
-  return inner === '' ? '' : `<gpxtpx:TrackPointExtension>${inner}</gpxtpx:TrackPointExtension>`;
+/**
+ * Each number of a stream as `xsd:decimal`; undefined where there is none. JSON writes many numbers in half the
+ * time that they take one by one, but some with an exponent, and what is no number can have several commas.
+ */
+function decimalsOf({ arrays }: Streams, key: string): (index: number) => string | undefined {
+  const samples = arrays.get(key) ?? [];
+  const json = JSON.stringify(samples).slice(1, -1);
+  const texts = json.split(',');
+  const arePlain = texts.length === samples.length && !json.includes('e');
+  return (index) => {
+    const value = numberIn(samples, index);
+    if (value === undefined) return undefined;
+    return arePlain ? texts[index] : xmlDecimal(value);
+  };
 }
 
 /** The value rounded to a whole number; undefined outside of the format's bounds. */
-function wholeAt(
-  streams: Streams,
+function wholesOf(
+  { arrays }: Streams,
   key: string,
-  { index, min, max }: { index: number; min: number; max: number },
-): number | undefined {
-  const value = numberAt(streams, key, index);
-  if (value === undefined) return undefined;
-  const whole = Math.round(value);
-  return whole >= min && whole <= max ? whole : undefined;
+  { min, max }: { min: number; max: number },
+): (index: number) => number | undefined {
+  const samples = arrays.get(key);
+  return (index) => {
+    const value = numberIn(samples, index);
+    if (value === undefined) return undefined;
+    const whole = Math.round(value);
+    return whole >= min && whole <= max ? whole : undefined;
+  };
 }

@@ -3,7 +3,7 @@
  * format.
  */
 import type { Recording } from '../../../domain/activity/recording.ts';
-import type { Streams } from '../../../domain/activity/streams.ts';
+import type { Sample, Streams } from '../../../domain/activity/streams.ts';
 
 /** A recording as an export may show it. */
 export interface ShownRecording extends Recording {
@@ -20,17 +20,21 @@ export interface Position {
   readonly lng: number;
 }
 
+/** A stream; undefined where there is none. */
+export type Samples = readonly Sample[] | undefined;
+
 /** The number of a stream at an index; undefined if there is none. */
-export function numberAt({ arrays }: Streams, key: string, index: number): number | undefined {
-  const sample = arrays.get(key)?.[index];
+export function numberIn(samples: Samples, index: number): number | undefined {
+  const sample = samples?.[index];
   return typeof sample === 'number' && Number.isFinite(sample) ? sample : undefined;
 }
 
 /** The samples that have a position, in order. */
 export function* positionsOf({ streams }: Recording): Generator<Position> {
+  const [lats, lngs] = [streams?.arrays.get('lat'), streams?.arrays.get('lng')];
   for (let index = 0; streams && index < streams.sampleCount; index += 1) {
-    const lat = numberAt(streams, 'lat', index);
-    const lng = numberAt(streams, 'lng', index);
+    const lat = numberIn(lats, index);
+    const lng = numberIn(lngs, index);
     if (lat === undefined || lng === undefined) continue;
     if (Math.abs(lat) <= 90 && Math.abs(lng) <= 180) yield { index, lat, lng };
   }
@@ -47,6 +51,16 @@ export function linesOf(recording: ShownRecording): readonly (readonly Position[
   return lines;
 }
 
+/** Whether one of the lines has two positions. It reads no further than to those. */
+export function hasLine(recording: ShownRecording): boolean {
+  let isFirst = true;
+  for (const { index } of positionsOf(recording)) {
+    if (!isFirst && recording.gaps?.has(index) !== true) return true;
+    isFirst = false;
+  }
+  return false;
+}
+
 const latestMs = 8.64e15;
 
 /**
@@ -58,10 +72,11 @@ export function instantsOf(
   streams: Streams,
 ): (index: number) => string | undefined {
   const startMs = startAt.getTime();
+  const times = streams.arrays.get('time');
   let minute: number | undefined;
   let start = '';
   return (index) => {
-    const seconds = numberAt(streams, 'time', index);
+    const seconds = numberIn(times, index);
     if (seconds === undefined) return undefined;
     const atMs = startMs + seconds * 1_000;
     if (Math.abs(atMs) > latestMs) return undefined;

@@ -64,6 +64,28 @@ describe.concurrent('a GPX document', () => {
     expect(points).toEqual([{ lat: 48, lon: 16 }]);
   });
 
+  it('GPX writes no number with an exponent, which xsd:decimal does not have', async () => {
+    const text = await written('gpx', recordingOf({ lat: [0.0000001, 48.2], lng: [1, 2] }));
+    expect(text).toContain('lat="0.0000001"');
+    expect(text).toContain('lat="48.2"');
+  });
+
+  it('GPX keeps the samples beside what another program stored that is no number', async () => {
+    const others = [
+      ['1,2', 3],
+      [[4, 5], 6],
+      [true, 7],
+    ] as unknown as readonly number[][];
+    for (const altitude of others) {
+      const { points } = await read({ lat: [1, 2], lng: [3, 4], altitude, temp: altitude });
+      const ele = altitude[1];
+      expect(points).toEqual([
+        { lat: 1, lon: 3 },
+        { lat: 2, lon: 4, ele, atemp: ele },
+      ]);
+    }
+  });
+
   it.each([
     ['a path, marks and a NUL', '../../etc/passwd<&"\u0000\'>', '../../etc/passwd<&"\'>'],
     ['half of a pair and noncharacters', 'a\ud800b\uffffc\u0008', 'abc'],

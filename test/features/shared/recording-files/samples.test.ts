@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Sample } from '../../../../src/domain/activity/streams.ts';
-import { instantsOf } from '../../../../src/features/shared/recording-files/samples.ts';
+import { hasLine, instantsOf } from '../../../../src/features/shared/recording-files/samples.ts';
 import { recordingOf } from './recording-of.ts';
 
 function instantTexts(startAt: Date, time: readonly Sample[]): readonly (string | undefined)[] {
@@ -30,5 +30,16 @@ describe('the instants of samples', () => {
       undefined,
       undefined,
     ]);
+  });
+});
+
+describe('the lines of positions', () => {
+  it.each([
+    [[], true],
+    [[1], true],
+    [[1, 2], false],
+  ])('three positions with gaps before the indexes %j have a line: %s', (gaps, expected) => {
+    const recording = recordingOf({ lat: [1, 2, 3], lng: [1, 2, 3] });
+    expect(hasLine({ ...recording, gaps: new Set(gaps) })).toBe(expected);
   });
 });
