@@ -4,7 +4,7 @@
  */
 import { setting } from './setting.ts';
 
-const several = 'for several athletes, each value but one after an id and a colon';
+const several = 'for all athletes, or by their ids';
 
 export const athleteSettings = {
   athlete: {
@@ -14,7 +14,7 @@ export const athleteSettings = {
       min: 25,
       max: 110,
       example: '50,1234:46',
-      doc: `The resting heart rate in beats a minute; ${several}`,
+      doc: `The resting heart rate in beats a minute, ${several}`,
       unset: '60',
     }),
     maxHeartrate: setting({
@@ -23,14 +23,14 @@ export const athleteSettings = {
       min: 120,
       max: 250,
       example: '188,1234:192',
-      doc: `The highest heart rate in beats a minute; ${several}`,
+      doc: `The highest heart rate in beats a minute, ${several}`,
       unset: "the highest bound of the athlete's heart rate zones at Strava, else 190",
     }),
     sex: setting({
       env: 'ATHLETE_SEX',
       format: 'sexes',
       example: 'male,1234:female',
-      doc: `Whose exponent weights the heart rate, a man's or a woman's; ${several}`,
+      doc: `Whose exponent weights the heart rate, a man's or a woman's, ${several}`,
       unset: "as in the athlete's profile at Strava, else `male`",
     }),
   },

@@ -49,6 +49,8 @@ const knownScopes = [
   'activity:write',
 ];
 
+const severalValues = 'several between commas, no two for the same athletes';
+
 export const formats = {
   /** Plain decimal digits. */
   'whole-number': echoed<number>({
@@ -90,13 +92,13 @@ export const formats = {
   },
   heartrates: echoed<readonly AthleteValue<number>[]>({
     accepts: ({ min = 0, max = 0 }) =>
-      `a whole number from ${min} to ${max}; several between commas, each but one as ID:NUMBER`,
+      `a whole number from ${min} to ${max}, for one athlete as ID:NUMBER; ${severalValues}`,
     coerce: (text) => parseAthleteValues(text, wholeNumber) ?? text,
     isValid: (values, limits) =>
       Array.isArray(values) && values.every(({ value }) => isWithin(value, limits)),
   }),
   sexes: echoed<readonly AthleteValue<Sex>[]>({
-    accepts: () => 'male or female; several between commas, each but one as ID:SEX',
+    accepts: () => `male or female, for one athlete as ID:SEX; ${severalValues}`,
     coerce: (text) => parseAthleteValues(text, sexOf) ?? text,
     isValid: (values) => Array.isArray(values),
   }),
