@@ -20,7 +20,7 @@ import type { ActivityDocument, StreamsBookkeeping } from '../schema/collections
 import { expiredReason } from '../schema/fetch-state-queries.ts';
 import type { Expiry } from '../history/tombstones.ts';
 import { placeOf } from './gazetteer.ts';
-import { keptPartStates } from './part-states.ts';
+import { emptiedParts, keptPartStates, keptPhotoFiles } from './part-states.ts';
 import { isSameRecording } from './same-recording.ts';
 
 /** The context of a write, besides the summary. */
@@ -116,7 +116,7 @@ export function summaryUpdate(
   const hasNoDetails = { $eq: [{ $type: '$sync.details' }, 'missing'] };
   const sync = {
     $mergeObjects: [
-      keptBookkeeping,
+      { ...keptBookkeeping, photo_files: keptPhotoFiles(summary.record) },
       { $literal: bookkeeping },
       context.listedAt === undefined ? {} : { listed_at: context.listedAt },
       {
@@ -138,6 +138,7 @@ export function summaryUpdate(
           ],
         },
         ...keptPartStates(summary.record, {
+          fetchedAt: context.fetchedAt,
           isSameRecording: hasSameRecording,
           isExpiryFinal: context.expiry === 'final',
         }),
@@ -149,6 +150,7 @@ export function summaryUpdate(
     keysOfOtherOrigin,
     { $literal: document },
     keptTrack,
+    emptiedParts(summary.record),
     { derived: derivedUpdate(derived), sync },
   ];
   const isOlder = { $gt: ['$sync.fetched_at', context.fetchedAt] };
@@ -197,7 +199,6 @@ const keptBookkeeping = {
   notification: '$sync.notification',
   listed_at: '$sync.listed_at',
   confirmed_at: '$sync.confirmed_at',
-  photo_files: '$sync.photo_files',
 };
 
 function initialStreams(

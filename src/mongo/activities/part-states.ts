@@ -6,9 +6,12 @@ import type { JsonObject } from '../../domain/json.ts';
 import { activityParts, countedAgainMs, partRules } from '../../domain/sync/activity-parts.ts';
 import type { ActivityPart } from '../../domain/sync/activity-parts.ts';
 import { toBson } from '../base/bson-value.ts';
-import { expiredReason } from '../schema/fetch-state-queries.ts';
+import { partFields } from '../schema/activity-parts.ts';
+import { expiredReason, storedState } from '../schema/fetch-state-queries.ts';
 
 interface PartContext {
+  /** When the summary was requested. */
+  readonly fetchedAt: Date;
   /** Whether the recording is the stored one. */
   readonly isSameRecording: Document;
   /** Whether what a retention ended stays away. */
@@ -38,7 +41,36 @@ function keptState(part: ActivityPart, record: JsonObject, context: PartContext)
   const stays = context.isExpiryFinal || { $ne: [`${state}.reason`, expiredReason] };
   const isMissing = { $eq: [{ $type: state }, 'missing'] };
   const isKept = { $or: [isMissing, { $and: [isSame, stays] }] };
-  return { $cond: [isKept, state, pendingAgain(state, countKey !== undefined)] };
+  const changed = hasNone(part, record)
+    ? { $literal: storedState(context.fetchedAt) }
+    : pendingAgain(state, countKey !== undefined);
+  return { $cond: [isKept, state, changed] };
+}
+
+/** Whether the summary counts none: it takes no request to know them. */
+function hasNone(part: ActivityPart, record: JsonObject): boolean {
+  const { countKey } = partRules[part];
+  return countKey !== undefined && record[countKey] === 0;
+}
+
+/** The records of the parts of which a new summary counts none any more. */
+export function emptiedParts(record: JsonObject): Document {
+  const emptied = activityParts.filter((part) => hasNone(part, record));
+  return Object.fromEntries(
+    emptied.map((part) => {
+      const field = partFields[part];
+      return [field, { $cond: [{ $isArray: `$${field}` }, [], '$$REMOVE'] }];
+    }),
+  );
+}
+
+/** The state of the photos' files; none where the new summary empties the list of the photos. */
+export function keptPhotoFiles(record: JsonObject): Document | string {
+  const state = '$sync.photo_files';
+  if (!hasNone('photos', record)) return state;
+  const list = `$${partFields.photos}`;
+  const hasSome = { $and: [{ $isArray: list }, { $ne: [list, []] }] };
+  return { $cond: [hasSome, '$$REMOVE', state] };
 }
 
 /** Keeps when the stored records were fetched: a retention goes by it. */

@@ -2,7 +2,6 @@
  * The parts of an activity that are fetched by requests of their own: which are due, their records in the
  * activity, and what became of them in `sync`. They go with the activity, whatever removes it.
  */
-import type { Document } from 'mongodb';
 import type { ActivityPart } from '../../domain/sync/activity-parts.ts';
 import { closedPartRetryAt, partRules } from '../../domain/sync/activity-parts.ts';
 import type { ActivityPartTask } from '../../domain/sync/fetch-task.ts';
@@ -14,7 +13,7 @@ import { isTooLarge, storageProblemOf } from '../base/bson-limits.ts';
 import { int64, toBson, toNumber } from '../base/bson-value.ts';
 import { ofSports } from '../base/sport-filter.ts';
 import { inRanges } from '../base/time-range.ts';
-import { partFields } from '../schema/activity-parts.ts';
+import { counted, partFields } from '../schema/activity-parts.ts';
 import type { ActivityDocument, Store } from '../schema/collections.ts';
 import type { FetchState } from '../schema/fetch-state.ts';
 import type { StateQuery } from '../schema/fetch-state-queries.ts';
@@ -95,20 +94,15 @@ function ofPart(
     key.startsWith(prefix) ? [int64(Number(key.slice(prefix.length)))] : [],
   );
   const filter = {
-    $and: [inRanges(athleteId, ranges), mayHave(part)],
+    $and: [inRanges(athleteId, ranges)],
+    // There is nothing to fetch of what is counted as none or was entered by hand.
+    ...(counted(part) ?? { manual: { $ne: true } }),
     ...ofSports(kept.sports),
     // Of an activity that only an export brought, the first summary of the API comes first.
     'sync.source': { $ne: 'export' },
     ...(excluded.length > 0 && { _id: { $nin: excluded } }),
   };
   return { collection, path: `sync.${part}`, filter, now };
-}
-
-/** Whether there is anything to fetch: records that are counted, or stored ones that are counted no more. */
-function mayHave(part: ActivityPart): Document {
-  const { countKey } = partRules[part];
-  if (countKey === undefined) return { manual: { $ne: true } };
-  return { $or: [{ [countKey]: { $gt: 0 } }, { [`${partFields[part]}.0`]: { $exists: true } }] };
 }
 
 /**
@@ -134,7 +128,9 @@ export async function storeActivityPart(
   try {
     if (await updateActivity(store, { epoch, activityId, condition: isSame }, stored))
       return undefined;
-    await updateActivity(store, { epoch, activityId }, { $set: set, ...unset });
+    // Where there are none any more, those that came are out of date.
+    const isAny = countKey === undefined ? {} : { [countKey]: { $ne: 0 } };
+    await updateActivity(store, { epoch, activityId, condition: isAny }, { $set: set, ...unset });
     return undefined;
   } catch (error) {
     if (isTooLarge(error)) return 'with it the activity is larger than MongoDB stores';

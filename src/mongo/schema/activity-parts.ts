@@ -1,7 +1,9 @@
 /**
  * Where an activity keeps its parts: the records in a field of their own, the state in `sync`.
  */
+import type { Document } from 'mongodb';
 import type { ActivityPart } from '../../domain/sync/activity-parts.ts';
+import { activityParts, partRules } from '../../domain/sync/activity-parts.ts';
 import { fetchState } from './fetch-state.ts';
 import { date, list, number, object, optional, text, unchecked } from './field.ts';
 
@@ -86,3 +88,19 @@ export const closedParts = {
   comments: optional(fetchState('why there are no comments', {})),
   photos: optional(fetchState('why there are no photos', {})),
 };
+
+/** The activities of which the summary counts some of a part; undefined for a part that it does not count. */
+export function counted(part: ActivityPart): Document | undefined {
+  const { countKey } = partRules[part];
+  return countKey === undefined ? undefined : { [countKey]: { $gt: 0 } };
+}
+
+/** For the search for what is due of each part: without them it would read every activity. */
+export const partIndexes = activityParts.map((part) => {
+  const some = counted(part);
+  return {
+    name: `${part}_to_do`,
+    key: { 'sync.athlete_id': 1, [`sync.${part}.state`]: 1, start_date: -1 },
+    ...(some && { partialFilterExpression: some }),
+  } as const;
+});

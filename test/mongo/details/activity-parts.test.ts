@@ -2,6 +2,7 @@ import { Long, type Document } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { readDetail } from '../../../src/domain/activity/detail.ts';
+import { activityParts } from '../../../src/domain/sync/activity-parts.ts';
 import type { ActivityPart } from '../../../src/domain/sync/activity-parts.ts';
 import { LeaseLostError } from '../../../src/errors.ts';
 import type { JsonValue } from '../../../src/domain/json.ts';
@@ -145,15 +146,29 @@ describe('the kudoers and comments of an activity', () => {
     expect(await document()).toMatchObject({ kudoers: [grace] });
   });
 
-  it('kudoers that were withdrawn are fetched once more, and go', async () => {
+  it('kudoers that were all withdrawn go without a request, and are due once there are some again', async () => {
     await list({ kudos_count: 1 });
     await adapter.tasks.storeActivityPart(write, { ...kudoersTask, count: 1 }, [grace]);
     await list({ kudos_count: 0 }, later(2));
-    const [task] = await due('kudoers', later(7));
-    expect(task).toEqual({ ...kudoersTask, count: 0 });
-    await adapter.tasks.storeActivityPart({ ...write, at: later(7) }, task ?? kudoersTask, []);
-    expect(await document()).toMatchObject({ kudoers: [] });
+    expect(await document()).toMatchObject({ kudoers: [], sync: { kudoers: { state: 'stored' } } });
     expect(await due('kudoers', later(24))).toEqual([]);
+    await list({ kudos_count: 2 }, later(25));
+    expect(await due('kudoers', later(31))).toEqual([{ ...kudoersTask, count: 2 }]);
+  });
+
+  it('kudoers stay where a summary does not count them', async () => {
+    await list({ kudos_count: 1 });
+    await adapter.tasks.storeActivityPart(write, { ...kudoersTask, count: 1 }, [grace]);
+    await list({}, later(2));
+    expect(await document()).toMatchObject({ kudoers: [grace] });
+  });
+
+  it('kudoers that were all withdrawn while they were fetched are not stored', async () => {
+    await list({ kudos_count: 1 });
+    await adapter.tasks.storeActivityPart(write, { ...kudoersTask, count: 1 }, [grace]);
+    await list({ kudos_count: 0 }, later(2));
+    await adapter.tasks.storeActivityPart(write, { ...kudoersTask, count: 1 }, [grace, grace]);
+    expect(await document()).toMatchObject({ kudoers: [] });
   });
 
   it('kudoers whose number changed while they were fetched are still due', async () => {
@@ -195,4 +210,51 @@ describe('the photos of an activity', () => {
     await adapter.tasks.storeDetails(write, detail, { kept, nextTryAt: undefined });
     expect(await document()).toMatchObject({ photo_list: photos, photos: { count: 2 } });
   });
+});
+
+describe('the files of the photos of an activity', () => {
+  it('the state of the files goes with the last photo, so that the files are removed', async () => {
+    await list({ total_photo_count: 1 });
+    const photos = [{ unique_id: 'a' }];
+    const task = { ...zonesTask, part: 'photos', count: 1 } as const;
+    await adapter.tasks.storeActivityPart(write, task, photos);
+    const state = { state: 'stored', tries: 0 };
+    const { db } = adapter.database;
+    await db.collection('activities').updateOne({}, { $set: { 'sync.photo_files': state } });
+    await list({ total_photo_count: 1, name: 'Evening Ride' }, later(2));
+    expect(await document()).toMatchObject({ sync: { photo_files: state } });
+    await list({ total_photo_count: 0 }, later(3));
+    const emptied = await document();
+    expect(emptied).toMatchObject({ photo_list: [] });
+    expect(emptied['sync']).not.toHaveProperty('photo_files');
+  });
+});
+
+describe('the search for the due parts of activities', () => {
+  it.each(activityParts)(
+    'where all %s are fetched, the search for due ones reads no activity',
+    async (part) => {
+      const records = Array.from({ length: 30 }, (_, index) =>
+        recordOf(id + index, { kudos_count: 1, comment_count: 1, total_photo_count: 1 }),
+      );
+      await adapter.activities.storePage(pageOf(records));
+      const { db } = adapter.database;
+      const state = { state: 'stored', tries: 0, fetched_at: fetchedAt };
+      await db.collection('activities').updateMany({}, { $set: { [`sync.${part}`]: state } });
+      const query = queryOf(part, later(1));
+      await db.command({ profile: 2 });
+      try {
+        expect(await adapter.tasks.due(query)).toEqual([]);
+        expect(await adapter.tasks.nextTryAt(query)).toBeUndefined();
+        expect(await adapter.tasks.isComplete(query)).toBe(true);
+      } finally {
+        await db.command({ profile: 0 });
+      }
+      const profile = db.collection('system.profile');
+      const reads = await profile.find({ ns: `${db.databaseName}.activities` }).toArray();
+      await profile.drop();
+      expect(reads.length).toBeGreaterThanOrEqual(3);
+      expect(reads.map(({ docsExamined }) => docsExamined as number)).toEqual(reads.map(() => 0));
+    },
+  );
 });

@@ -1,7 +1,7 @@
 /**
  * `activities`: Strava's record of an activity, with Domestique's own data about it.
  */
-import { partRecords, partStates } from '../activity-parts.ts';
+import { partIndexes, partRecords, partStates } from '../activity-parts.ts';
 import { fetchState } from '../fetch-state.ts';
 import {
   date,
@@ -159,6 +159,7 @@ export const activities = define({
       name: 'details_to_do',
       key: { 'sync.athlete_id': 1, 'sync.details.state': 1, start_date: -1 },
     },
+    ...partIndexes,
     {
       name: 'missing',
       key: { 'sync.athlete_id': 1, 'sync.missing.since': 1 },
