@@ -16,21 +16,11 @@ import {
 import { outputWidth } from '../shared/text/fitted-table.ts';
 import { jsonText } from '../shared/text/json-text.ts';
 import { writeNote } from '../shared/text/output.ts';
-import { placeText } from '../shared/text/place-text.ts';
 import { presented } from '../shared/text/presentation.ts';
 import { counted, number } from '../shared/text/text-format.ts';
 import type { ListOptions, ListOrder } from './options.ts';
 import { listOrderOf } from './options.ts';
-
-const shown = {
-  name: 1,
-  sport_type: 1,
-  start_date_local: 1,
-  distance: 1,
-  moving_time: 1,
-  total_elevation_gain: 1,
-  'derived.place': 1,
-};
+import { rowOf, shown } from './rows.ts';
 
 export async function list(program: Program, options: ListOptions): Promise<ExitCode> {
   const order = listOrderOf(options, program.clock.nowMs());
@@ -94,11 +84,4 @@ function print(program: Program, { order, found, count, isJson }: Result): void 
     const all = counted(count, 'activity', 'activities');
     writeNote(program, `The newest ${number(found.length)} of ${all}; --limit shows more.`);
   }
-}
-
-/** With the place in words where there is one. */
-function rowOf(activity: Document): Document {
-  const place = placeText(activity);
-  const row = Object.entries(activity).filter(([key]) => key !== 'derived');
-  return Object.fromEntries([...row, ...(place === '' ? [] : [['place', place]])]) as Document;
 }

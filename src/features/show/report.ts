@@ -7,6 +7,7 @@ import { activityAddress } from '../shared/activity-id.ts';
 import { hanging, outputWidth } from '../shared/text/fitted-table.ts';
 import { placeText } from '../shared/text/place-text.ts';
 import { presented } from '../shared/text/presentation.ts';
+import { startText } from '../shared/text/start-text.ts';
 import type { Program } from '../../program.ts';
 import { number } from '../shared/text/text-format.ts';
 import type { Units } from '../shared/text/units.ts';
@@ -84,7 +85,7 @@ function summaryText({ activity, route = {} }: Shown, units: Units, width: numbe
     ['Name', textOf(activity, 'name') ?? ''],
     ['Description', textOf(activity, 'description') ?? ''],
     ['Sport', textOf(activity, 'sport_type') ?? ''],
-    ['Start', measures.localTimeText(textOf(activity, 'start_date_local') ?? '')],
+    ['Start', startText(activity)],
     ['Place', placeText(activity)],
     ['This route', routeText(route)],
     ['Distance', measured('distance', (value) => measures.distanceText(value, units))],

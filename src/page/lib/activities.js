@@ -4,6 +4,7 @@
 
 /** @import { StreamsState } from '../../features/page/api/types/common.ts' */
 /** @import { ActivityColumns } from '../../features/page/api/types/lists.ts' */
+/** @import { Format } from './format.js' */
 
 /**
  * @typedef {object} Row
@@ -90,6 +91,17 @@ export function rowsOf({ count, columns, athletes, sports, places, gear }) {
  */
 export function yearOf({ local, start }) {
   return local === '' ? String(new Date(start * 1_000).getUTCFullYear()) : local.slice(0, 4);
+}
+
+/**
+ * The day of the start by the wall clock at the place; by the reader's where that is unknown.
+ * @param {Row} row
+ * @param {Pick<Format, 'date' | 'localDate'>} format
+ */
+export function dayText({ local, start }, format) {
+  return local === ''
+    ? format.date(new Date(start * 1_000).toISOString())
+    : format.localDate(local);
 }
 
 /**

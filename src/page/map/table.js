@@ -1,4 +1,5 @@
 /** The activities of the map as text: those in its window, and those under the pointer. */
+import { dayText } from '../lib/activities.js';
 import { activityPath } from '../lib/paths.js';
 import { h } from '../lib/tree.js';
 
@@ -69,7 +70,7 @@ function trackRow({ id, row }, { format, athlete }) {
     'tr',
     { 'data-id': id },
     h('td', {}, activityLink(row, athlete)),
-    h('td', {}, format.localDate(row.local)),
+    h('td', {}, dayText(row, format)),
     h('td', { class: 'number' }, format.distance(row.distance)),
   );
 }
@@ -105,7 +106,7 @@ export function pointerList(tracks, { format, athlete }) {
             h(
               'span',
               { class: 'muted' },
-              ` ${format.localDate(row.local)} · ${format.distance(row.distance)}`,
+              ` ${dayText(row, format)} · ${format.distance(row.distance)}`,
             ),
           ),
         ),

@@ -51,6 +51,13 @@ describe('show', () => {
     },
   );
 
+  it('show has the start in UTC where the wall clock is unknown', () => {
+    const activity = { _id: 1, start_date: new Date('2026-06-14T04:00:12Z') };
+    const program = { stdout: new Writable(), env: {} };
+    const text = activityText(program, { activity, recording: undefined }, 'metric');
+    expect(text).toMatch(/^Start +Sun 2026-06-14 04:00 UTC$/m);
+  });
+
   it('show has the climbs of an activity with their category and rate of ascent', () => {
     expect(rowsOf(shown({ climbs: [climb] }), 'Climbs')).toEqual([
       ['Starts at', 'Length', 'Gain', 'Gradient', 'Steepest', 'Time', 'Category', 'VAM'],

@@ -28,6 +28,17 @@ describe('the table beside the map', () => {
     expect(html).toContain('>42.00 km</td>');
   });
 
+  it("has the day by the reader's clock where that of the place is unknown", () => {
+    const row = rowOf({ local: '' });
+    const track = trackOf({ id: row.id, line: '_p~iF~ps|U' }, new Map([[row.id, row]]));
+    const both = [trackTable, pointerList].map((write) =>
+      write(track === undefined ? [] : [track], reader)
+        .map(toHtml)
+        .join(''),
+    );
+    for (const html of both) expect(html).toContain('22 Nov 2026');
+  });
+
   it('ends where nobody reads on, and says how many are left', () => {
     const html = trackTable(tracks(1_052), reader).map(toHtml).join('');
     expect(html.match(/data-id=/g)).toHaveLength(50);
