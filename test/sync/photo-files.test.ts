@@ -156,6 +156,22 @@ describe("the photos' files in a run", () => {
     expect(stored).toMatchObject([{ state, files: [{ id: 'b' }] }]);
   });
 
+  it('after three photos of an activity that do not get through, the others are not tried, and stay', async () => {
+    const photos = ['a', 'b', 'c', 'd', 'e'].map((id) => ({ id, address: `https://x/${id}` }));
+    const found = [{ name: 'e.jpg', path: 'p/e.jpg', bytes: 9 }];
+    const earlier = { id: 'e', path: 'p/e.jpg', bytes: 9, fetchedAt: new Date(0) };
+    const files = [{ ...earlier, address: 'https://x/other' }];
+    const fetch = () => Promise.reject(reset);
+    const { fetched, kept, stored } = await run({
+      due: [dueOf(1, { photos, files })],
+      found,
+      fetch,
+    });
+    expect(fetched).toHaveLength(3);
+    expect(kept).toEqual([['e.jpg']]);
+    expect(stored).toMatchObject([{ files, state: { kind: 'retry' } }]);
+  });
+
   it('after three activities in a row whose photos do not get through, the others wait', async () => {
     const due = [1, 2, 3, 4, 5].map((id) => dueOf(id));
     const { fetched } = await run({ due, fetch: () => Promise.reject(reset) });

@@ -132,7 +132,10 @@ export function settleFiles(given: FilesTry): FilesOutcome {
   return { kind: isOld ? 'askAgain' : 'gone' };
 }
 
-/** After this many activities in a row whose photos fail transiently, their host is left alone for a while. */
+/**
+ * After this many transient failures the other photos of an activity are not tried; after this many such
+ * activities in a row, none for a while.
+ */
 export const maxHostFailures = 3;
 
 /** How long no photo is fetched after that, or where the folder cannot be written. */

@@ -9,6 +9,7 @@ import type {
   PhotoFile,
 } from '../../domain/activity/photo-files.ts';
 import {
+  maxHostFailures,
   photoIdOf,
   photoPauseMs,
   placeOf,
@@ -47,6 +48,8 @@ interface Try {
   readonly names: string[];
   readonly failures: Map<PhotoFailure, StravaRequestError>;
   stored: number;
+  /** How many photos failed transiently. */
+  misses: number;
 }
 
 /**
@@ -60,7 +63,7 @@ export async function fetchActivityPhotos(
   stop: AbortSignal,
 ): Promise<FetchedPhotos> {
   const signal = AbortSignal.any([stop, athlete.lease.signal]);
-  const results = { files: [], names: [], failures: new Map(), stored: 0 };
+  const results = { files: [], names: [], failures: new Map(), stored: 0, misses: 0 };
   const one: Try = { deps, athlete, due, signal, ...results };
   const state = await makeFiles(one);
   if (state !== undefined) await store(one, one.files, state);
@@ -110,10 +113,9 @@ async function makeFile(one: Try, photo: Photo, found: readonly FoundFile[]): Pr
   const recorded = due.files.find(({ id }) => id === photo.id);
   // One that is not recorded was saved right before a kill.
   const isCurrent = recorded === undefined || recorded.address === placeOf(photo.address);
-  if (file !== undefined && isCurrent) {
-    keep(one, photo, file, recorded);
-    return;
-  }
+  const isHostDown = one.misses >= maxHostFailures;
+  if (file !== undefined && (isCurrent || isHostDown)) keep(one, photo, file, recorded);
+  if (isHostDown || (file !== undefined && isCurrent)) return;
   try {
     const picture = await fetch(photo, signal);
     await athlete.lease.assertHeld();
@@ -122,7 +124,9 @@ async function makeFile(one: Try, photo: Photo, found: readonly FoundFile[]): Pr
     one.stored += 1;
   } catch (error) {
     if (!(error instanceof StravaRequestError)) throw error;
-    one.failures.set(failureOf(error), error);
+    const failure = failureOf(error);
+    one.failures.set(failure, error);
+    if (failure === 'transient') one.misses += 1;
     if (file !== undefined) keep(one, photo, file, recorded);
   }
 }
