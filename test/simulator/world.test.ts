@@ -171,6 +171,29 @@ describe('a change', () => {
     });
   });
 
+  test('a change adds an activity on the way of another, in another time', async () => {
+    await withSimulator({ athletes: many(1) }, ({ world }) => {
+      const startAt = new Date('2026-09-01T08:00:00Z');
+      const ride = { sport_type: 'Ride', moving_time: 4_000 };
+      const onWayOf = world.addActivity(1001, ride, { startAt, samples: 500 });
+      const id = world.addActivity(
+        1001,
+        { ...ride, moving_time: 4_400 },
+        { startAt, samples: 500, onWayOf },
+      );
+      const wayOf = (one: number) => {
+        const { distance, start_latlng, total_elevation_gain, elev_low, map } = world.summary(one);
+        const line = textOf(map, 'summary_polyline');
+        return { distance, start_latlng, total_elevation_gain, elev_low, line };
+      };
+      expect(wayOf(id)).toEqual(wayOf(onWayOf));
+      const other = world.addActivity(1001, ride, { startAt, samples: 500 });
+      expect(wayOf(other)).not.toEqual(wayOf(onWayOf));
+      const lastOf = (one: number) => world.streams(one)?.['time']?.at(-1);
+      expect(lastOf(id)).not.toBe(lastOf(onWayOf));
+    });
+  });
+
   test('a change sets, removes and withholds streams', async () => {
     const clock = createTestClock();
     await withSimulator({ clock, athletes: many(1) }, async (simulator) => {

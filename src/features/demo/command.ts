@@ -16,6 +16,7 @@ import type { Simulator } from '../../simulator/simulator.ts';
 import { startSimulator } from '../../simulator/api/server.ts';
 import { auth } from '../auth/command.ts';
 import { demoAnswers } from './expected-results.ts';
+import { addHabits, changeAtStrava } from './world.ts';
 import { importExport } from '../import/command.ts';
 import { sync } from '../sync/command.ts';
 
@@ -23,7 +24,7 @@ const athlete = {
   id: 1001,
   firstname: 'Ada',
   lastname: 'Example',
-  activities: 300,
+  activities: 200,
   years: 4,
   samplesPerActivity: [600, 2_400] as const,
 };
@@ -38,6 +39,7 @@ const database = 'domestique_demo';
 export async function demo(program: Program): Promise<ExitCode> {
   const { clock, print } = program;
   const simulator = await startSimulator({ clock, athletes: [athlete], quota });
+  addHabits(simulator.world, athlete.id, clock.nowMs());
   try {
     const demoProgram = programOf(program, simulator);
     return await show(demoProgram, simulator, print);
@@ -50,7 +52,7 @@ export async function demo(program: Program): Promise<ExitCode> {
 const demonstrated = {
   shouldFetchStreams: true,
   trackSource: 'summary' as const,
-  shouldFetchDetails: false,
+  shouldFetchDetails: true,
   shouldFetchSegments: false,
   lists: [],
   parts: [],
@@ -95,13 +97,7 @@ async function show(
     if (imported !== exitCodes.done) return imported;
     print('');
     await logIn(program, simulator.grant(athlete.id));
-    print('\nSyncing: the list first, then the streams that the export does not have.');
-    const exitCode = await sync(program, {
-      wait: true,
-      dryRun: false,
-      retryParked: false,
-      json: false,
-    });
+    const exitCode = await syncTwice(program, simulator);
     if (program.signal.aborted || exitCode !== exitCodes.done) return exitCode;
     print(`\n${await demoAnswers(open.store)}`);
     print(`\n${waysToExplore(program)}`);
@@ -109,6 +105,18 @@ async function show(
   } finally {
     await open.close();
   }
+}
+
+async function syncTwice(program: Program, { world }: Simulator): Promise<ExitCode> {
+  const options = { wait: true, dryRun: false, retryParked: false, json: false };
+  program.print(
+    '\nSyncing: the list first, then the streams that the export does not have, and details.',
+  );
+  const exitCode = await sync(program, options);
+  if (program.signal.aborted || exitCode !== exitCodes.done) return exitCode;
+  program.print('\nAt Strava one activity gets another name, and one is deleted. Syncing again:');
+  changeAtStrava(world, athlete.id);
+  return sync(program, options);
 }
 
 function waysToExplore({ config, configSource }: Program): string {

@@ -22,6 +22,8 @@ export interface UploadOptions {
   readonly startAt?: Date;
   /** How many points it has, or their bounds. */
   readonly samples?: number | readonly [number, number];
+  /** The activity whose way it takes; without one, its own. */
+  readonly onWayOf?: number;
 }
 
 const uploadedId = 19_900_000_000;
@@ -67,6 +69,17 @@ export function applyEdits(
   if (after.sport_type !== before.sport_type) updates['type'] = after.type;
   if (after.private !== before.private) updates['private'] = String(after.private);
   return updates;
+}
+
+/** What an upload has of the activity whose way it takes. */
+export function wayOf(
+  { onWayOf }: UploadOptions,
+  find: (id: number) => Activity,
+): Partial<ActivityFacts> {
+  if (onWayOf === undefined) return {};
+  const { facts } = find(onWayOf);
+  const { waySeed, place, distanceMeters, climbMeters, recording, isTrainer } = facts;
+  return { waySeed, place, distanceMeters, climbMeters, recording, isTrainer };
 }
 
 /** The measures among the fields of an upload, so that its streams agree with them. */

@@ -95,6 +95,7 @@ export function inventFacts(draft: Draft): ActivityFacts {
     id: draft.id,
     athleteId: draft.athleteId,
     seed: draft.seed,
+    waySeed: draft.seed,
     name: inventName(sport, random),
     sport,
     place: random.chance(0.85) ? home : random.pick(travels),

@@ -25,6 +25,8 @@ export interface ActivityFacts {
   readonly id: number;
   readonly athleteId: number;
   readonly seed: number;
+  /** The seed of the way: of its track, its profile and its segments. */
+  readonly waySeed: number;
   readonly name: string;
   readonly sport: Sport;
   readonly place: Place;

@@ -81,7 +81,7 @@ export function effortsOf(activity: Activity): JsonRecord[] {
   const first = firstSegmentId + places.indexOf(facts.place) * segmentsPerPlace;
   const startMs = shownStartMs(activity);
   return Array.from({ length: random.integer(0, 4) }, (_, index) => {
-    const segment = segmentOf(first + ((facts.seed + index) % segmentsPerPlace)) ?? {};
+    const segment = segmentOf(first + ((facts.waySeed + index) % segmentsPerPlace)) ?? {};
     const startIndex = Math.floor((facts.samples * index) / 6);
     const elapsed = random.integer(60, 900);
     const afterMs = (1000 * facts.movingSeconds * index) / 6;

@@ -13,7 +13,7 @@ import type { Track } from './track.ts';
 /** The loop that an activity's summary polyline and its `latlng` stream lie on. */
 export function trackOf(facts: ActivityFacts): Track {
   return createTrack(
-    createRandom(facts.seed, 'track'),
+    createRandom(facts.waySeed, 'track'),
     facts.place.latlng,
     Math.max(facts.distanceMeters, 1),
   );
@@ -115,9 +115,9 @@ function drawShape(
   distance: readonly number[],
   seconds: readonly number[],
 ): Shape {
-  const hills = 1 + (facts.seed % 3);
+  const hills = 1 + (facts.waySeed % 3);
   const height = facts.climbMeters / hills;
-  const base = 150 + (facts.seed % 900);
+  const base = 150 + (facts.waySeed % 900);
   const altitudes = distance.map((meters) => {
     const share = meters / facts.distanceMeters;
     return roundTo(base + (height / 2) * (1 - Math.cos(2 * Math.PI * hills * share)), 1);

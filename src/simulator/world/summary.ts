@@ -169,8 +169,8 @@ function measureFields(facts: ActivityFacts) {
   const speed = distanceMeters / Math.max(1, facts.movingSeconds);
   const watts = random.integer(140, 240);
   const heartrate = random.integer(118, 158);
-  const base = 150 + (facts.seed % 900);
-  const hills = 1 + (facts.seed % 3);
+  const base = 150 + (facts.waySeed % 900);
+  const hills = 1 + (facts.waySeed % 3);
   return {
     distance: distanceMeters,
     total_elevation_gain: facts.climbMeters,

@@ -10,7 +10,7 @@ import { inventFacts, inventHistory } from './activity-generation.ts';
 import type { AthleteSpec } from './activity-generation.ts';
 import { createActivityShelf } from './activity-shelf.ts';
 import type { ActivityShelf } from './activity-shelf.ts';
-import { applyEdits, draftOf, measuresOf } from './activity-edits.ts';
+import { applyEdits, draftOf, measuresOf, wayOf } from './activity-edits.ts';
 import type { ActivityChanges, UploadOptions } from './activity-edits.ts';
 import { cropOf } from './activity-crop.ts';
 import { athleteOf } from './athlete.ts';
@@ -172,16 +172,16 @@ function createMutators(
   return {
     addActivity: (athleteId, wanted = {}, options = {}) => {
       specOf(deps.athletes, athleteId);
-      uploads += 1;
       const draft = draftOf({
         athleteId,
         wanted,
         options,
-        upload: uploads,
+        upload: ++uploads,
         seed: deps.seed,
         nowMs: deps.clock.nowMs(),
       });
-      const activity = createActivity({ ...inventFacts(draft), ...measuresOf(wanted) });
+      const facts = { ...inventFacts(draft), ...wayOf(options, find), ...measuresOf(wanted) };
+      const activity = createActivity(facts);
       applyEdits(activity, wanted);
       shelf.put(activity);
       emit(activity, 'create', {});

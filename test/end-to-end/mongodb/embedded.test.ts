@@ -1,12 +1,20 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import type { Document } from 'mongodb';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { hasListener } from '../../../src/embedded-mongodb/loopback-port.ts';
 import { withProcessLock } from '../../../src/embedded-mongodb/process-lock.ts';
+import { openDatabase } from '../../../src/main.ts';
+import { show } from '../../../src/features/show/command.ts';
+import type { Ended } from '../../support/command/command.ts';
+import type { TestProgram } from '../../support/command/program.ts';
+import { createTestProgram } from '../../support/command/program.ts';
+import type { TestDataFolder } from '../../support/data-folder.ts';
 import { useDataFolders } from '../../support/data-folder.ts';
 import type { Scene, SceneOptions } from '../../support/scene.ts';
 import { printedJson, athleteId, useScene } from '../../support/scene.ts';
+import { parametersOf, unansweredOf } from './demo-questions.ts';
 import { eventually } from '../../support/waiting.ts';
 
 /** Each command starts and shuts down a mongod, which takes time. */
@@ -149,16 +157,20 @@ describe.concurrent('the embedded MongoDB', slow, () => {
 describe('the demo', slow, () => {
   const openScene = useScene();
   const makeFolder = useDataFolders();
-
-  it('the demo shows a sync and query results, and changes nothing of the user’s', async () => {
-    const { path, port } = await makeFolder();
-    const scene = await openScene({ activities: 3 });
+  let scene: Scene;
+  let folder: TestDataFolder;
+  let ended: Ended;
+  let before: readonly (readonly Document[])[];
+  const userData = () =>
+    Promise.all(['activities', 'tokens'].map((name) => scene.db.collection(name).find().toArray()));
+  beforeAll(async () => {
+    folder = await makeFolder();
+    scene = await openScene({ activities: 3 });
     await scene.call('sync');
-    const before = await scene.db.collection('activities').find().toArray();
-    const tokens = await scene.db.collection('tokens').find().toArray();
+    before = await userData();
     const env = {
-      DATA_DIR: path,
-      MONGODB_PORT: String(port),
+      DATA_DIR: folder.path,
+      MONGODB_PORT: String(folder.port),
       SYNC_SINCE: '30d',
       SYNC_STREAMS: 'false',
       // Its users have no Strava application yet.
@@ -166,17 +178,41 @@ describe('the demo', slow, () => {
       STRAVA_CLIENT_SECRET: '',
     };
     scene.simulator.requests.clear();
-    const { exitCode, stdout, stderr } = await scene.runWith(env, 'demo');
+    ended = await scene.runWith(env, 'demo');
+  }, 240_000);
+
+  it('the demo shows a sync and query results, and changes nothing of the user’s', async () => {
+    const { exitCode, stdout, stderr } = ended;
     expect(exitCode, stderr).toBe(0);
     expect(stdout).toMatch(/Imported 1\d\d of 1\d\d activities with 1\d\d recordings/);
     expect(stdout).toMatch(/Activities: 1\d\d new, 1\d\d changed\.\nStreams: 1\d\d stored/);
+    expect(stdout).toMatch(/Syncing again:\nActivities: 0 new, 1 changed\./);
     expect(stdout).toMatch(/Longest ride: \d+ km/);
     expect(stdout).toContain('Climbing per month');
     expect(stdout).toContain('npm run db');
     expect(scene.simulator.requests.entries).toHaveLength(0);
-    expect(await scene.db.collection('activities').find().toArray()).toEqual(before);
-    expect(await scene.db.collection('tokens').find().toArray()).toEqual(tokens);
-    expect(await hasListener(port)).toBe(false);
+    expect(await userData()).toEqual(before);
+    expect(await hasListener(folder.port)).toBe(false);
+  });
+
+  it('query answers each question of the cookbook on the database of the demo', async () => {
+    const config = {
+      ...folder.env,
+      DATA_DIR: join(folder.path, 'demo'),
+      MONGODB_DATABASE: 'domestique_demo',
+    };
+    const createProgram = (): TestProgram => createTestProgram({ config });
+    // The commands share its server.
+    const open = await openDatabase(createProgram(), 60_000);
+    try {
+      const { db } = open.store;
+      expect(await unansweredOf(db, createProgram)).toEqual([]);
+      const program = createProgram();
+      await show(program, (await parametersOf(db)).climber, { json: false });
+      expect(program.printed()).toMatch(/^This route +14 times, best [\d:]+, usually [\d:]+$/m);
+    } finally {
+      await open.close();
+    }
   });
 });
 
