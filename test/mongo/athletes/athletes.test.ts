@@ -50,9 +50,11 @@ describe('list coverage', () => {
       coverage: nothingCovered,
       backfills: [],
       reconciledAt: {},
+      wantsDetails: false,
     });
     await store().saveCoverage(athleteId, coverage, { epoch: 1, poll });
-    const expected = { athleteId, coverage, backfills: [], lastPoll: poll, reconciledAt: {} };
+    const rest = { backfills: [], reconciledAt: {}, wantsDetails: false };
+    const expected = { athleteId, coverage, lastPoll: poll, ...rest };
     expect(await store().load(athleteId)).toEqual(expected);
   });
 
@@ -92,6 +94,7 @@ describe('taking over an athlete', () => {
       backfills: [backfill],
       lastPoll: poll,
       reconciledAt: {},
+      wantsDetails: false,
     });
     const late = store().saveCoverage(athleteId, nothingCovered, { epoch: 4 });
     await expect(late).rejects.toThrow(LeaseLostError);
