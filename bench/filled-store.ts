@@ -8,6 +8,7 @@ import { MongoClient } from 'mongodb';
 import { readSummary } from '../src/domain/activity/activity.ts';
 import type { ActivitySummary } from '../src/domain/activity/activity.ts';
 import type { JsonValue } from '../src/domain/json.ts';
+import type { Streams } from '../src/domain/activity/streams.ts';
 import { isProblem, readStreams } from '../src/domain/activity/streams.ts';
 import type { StreamsTask } from '../src/domain/sync/fetch-task.ts';
 import { findMongod } from '../src/embedded-mongodb/binary.ts';
@@ -31,7 +32,11 @@ const atOnce = 8;
 export interface OwnStore {
   readonly store: Store;
   readonly uri: string;
+  /** Of mongod. */
+  readonly pid: number;
   readonly database: string;
+  /** For files; it goes with the database. */
+  readonly folder: string;
 }
 
 /** Gives a database with its indexes on a mongod of its own, and removes both afterwards. */
@@ -50,7 +55,8 @@ export async function withOwnStore(
     const close = (): Promise<void> => client.close();
     const store = storeOf({ db, urgent: db, address: mongod.uri, retry, close });
     await prepareDatabase(store);
-    await use({ store, uri: mongod.uri, database: db.databaseName });
+    const { uri, pid } = mongod;
+    await use({ store, uri, pid, database: db.databaseName, folder });
   } finally {
     await client.close();
     await mongod.stop();
@@ -89,23 +95,38 @@ async function fillStreams(
   { world, athleteId, summary }: { world: World; athleteId: number; summary: ActivitySummary },
 ): Promise<void> {
   const { id, startAt } = summary;
-  const stored = await store.activities.findOne({ _id: int64(id) });
-  const recordingHash = stored?.sync.recording_hash ?? '';
-  const recording = {
-    startAt,
-    firstSeenAt: new Date(0),
-    elapsedS: 0,
-    recordingHash,
-    isFresh: false,
-    tries: 0,
-  };
-  const task: StreamsTask = { kind: 'streams', activityId: id, ...recording };
-  const write = { athleteId, epoch: 1, at: fetchedAt };
   const sent = world.streams(id);
-  if (sent === null)
-    return setStreamsState(store, write, task, unavailableState('manual', fetchedAt));
+  if (sent === null) {
+    const task = await taskOf(store, { id, startAt });
+    const none = unavailableState('manual', fetchedAt);
+    return setStreamsState(store, { athleteId, ...byBench }, task, none);
+  }
   const response = Object.fromEntries(Object.entries(sent).map(([key, data]) => [key, { data }]));
   const streams = readStreams(response);
   if (isProblem(streams)) throw new Error(streams.problem);
+  await storeRecording(store, { athleteId, id, startAt, streams });
+}
+
+const byBench = { epoch: 1, at: fetchedAt };
+
+/** Stores the streams of an activity that is stored. */
+export async function storeRecording(
+  store: Store,
+  { athleteId, streams, ...activity }: { athleteId: number; streams: Streams } & Activity,
+): Promise<void> {
+  const write = { athleteId, ...byBench };
+  const task = await taskOf(store, activity);
   await storeStreams({ ...store, trackSource: 'summary' }, write, task, streams);
+}
+
+interface Activity {
+  readonly id: number;
+  readonly startAt: Date;
+}
+
+async function taskOf(store: Store, { id, startAt }: Activity): Promise<StreamsTask> {
+  const stored = await store.activities.findOne({ _id: int64(id) });
+  const recordingHash = stored?.sync.recording_hash ?? '';
+  const recording = { startAt, firstSeenAt: new Date(0), elapsedS: 0, recordingHash };
+  return { kind: 'streams', activityId: id, ...recording, isFresh: false, tries: 0 };
 }

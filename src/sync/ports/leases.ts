@@ -19,7 +19,7 @@ export function athleteLease(athleteId: number): string {
   return `athlete:${athleteId}`;
 }
 
-/** The lease `import:ID`: an import wants the athlete or has it, so daemons leave the athlete alone. */
+/** The lease `import:ID`: an import or a rebuild wants the athlete or has it, so daemons leave it alone. */
 export function importLease(athleteId: number): string {
   return `${importPrefix}${athleteId}`;
 }
