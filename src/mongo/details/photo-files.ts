@@ -18,6 +18,7 @@ import {
   storedState,
   unavailableState,
 } from '../schema/fetch-state-queries.ts';
+import { withPhotoList } from '../schema/activity-parts.ts';
 import { updateActivity } from './update-activity.ts';
 
 const readAhead = 8;
@@ -34,7 +35,7 @@ async function duePhotoFiles(
   now: Date,
 ): Promise<readonly DueFiles[]> {
   const hasAny = ['photo_list.0', 'photo_files.0'].map((key) => ({ [key]: { $exists: true } }));
-  const filter = { 'sync.athlete_id': int64(athleteId), $and: [{ $or: hasAny }] };
+  const filter = { 'sync.athlete_id': int64(athleteId), ...withPhotoList, $and: [{ $or: hasAny }] };
   const query = { collection, path: 'sync.photo_files', filter, now };
   const found = await findDue(query, {
     ...{ sort: { start_date: -1 }, limit: readAhead },

@@ -95,12 +95,19 @@ export function counted(part: ActivityPart): Document | undefined {
   return countKey === undefined ? undefined : { [countKey]: { $gt: 0 } };
 }
 
+/** The activities of which photos were asked for: only those have files. */
+export const withPhotoList = { photo_list: { $exists: true } };
+
 /** For the search for what is due of each part: without them it would read every activity. */
-export const partIndexes = activityParts.map((part) => {
-  const some = counted(part);
+export const partIndexes = [
+  ...activityParts.map((part) => indexOf(part, counted(part))),
+  indexOf('photo_files', withPhotoList),
+];
+
+function indexOf(name: keyof typeof partStates, filter: Document | undefined) {
   return {
-    name: `${part}_to_do`,
-    key: { 'sync.athlete_id': 1, [`sync.${part}.state`]: 1, start_date: -1 },
-    ...(some && { partialFilterExpression: some }),
+    name: `${name}_to_do`,
+    key: { 'sync.athlete_id': 1, [`sync.${name}.state`]: 1, start_date: -1 },
+    ...(filter && { partialFilterExpression: filter }),
   } as const;
-});
+}

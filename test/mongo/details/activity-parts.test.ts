@@ -9,6 +9,7 @@ import type { JsonValue } from '../../../src/domain/json.ts';
 import { expire } from '../../../src/mongo/deletion/retention.ts';
 import type { KeptKinds } from '../../../src/sync/ports/tasks.ts';
 import { useAdapter } from '../adapter.ts';
+import { examinedActivities } from '../examined.ts';
 import { athleteId, fetchedAt, pageOf, recordOf } from '../pages.ts';
 import { dueOf, failure, taskQuery } from '../tasks.ts';
 
@@ -242,19 +243,13 @@ describe('the search for the due parts of activities', () => {
       const state = { state: 'stored', tries: 0, fetched_at: fetchedAt };
       await db.collection('activities').updateMany({}, { $set: { [`sync.${part}`]: state } });
       const query = queryOf(part, later(1));
-      await db.command({ profile: 2 });
-      try {
+      const examined = await examinedActivities(db, async () => {
         expect(await adapter.tasks.due(query)).toEqual([]);
         expect(await adapter.tasks.nextTryAt(query)).toBeUndefined();
         expect(await adapter.tasks.isComplete(query)).toBe(true);
-      } finally {
-        await db.command({ profile: 0 });
-      }
-      const profile = db.collection('system.profile');
-      const reads = await profile.find({ ns: `${db.databaseName}.activities` }).toArray();
-      await profile.drop();
-      expect(reads.length).toBeGreaterThanOrEqual(3);
-      expect(reads.map(({ docsExamined }) => docsExamined as number)).toEqual(reads.map(() => 0));
+      });
+      expect(examined.length).toBeGreaterThanOrEqual(3);
+      expect(examined).toEqual(examined.map(() => 0));
     },
   );
 });

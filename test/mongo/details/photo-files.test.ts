@@ -7,6 +7,7 @@ import { createPhotoStore } from '../../../src/mongo/details/photo-files.ts';
 import { deleteActivity } from '../../../src/mongo/deletion/delete-activity.ts';
 import type { DueFiles, PhotoStore } from '../../../src/sync/ports/photos.ts';
 import { useAdapter } from '../adapter.ts';
+import { examinedActivities } from '../examined.ts';
 import { athleteId, fetchedAt, pageOf, recordOf } from '../pages.ts';
 
 const adapter = useAdapter();
@@ -82,6 +83,16 @@ describe("what is stored of the photos' files", () => {
   it('files of photos that are listed no more are due to be removed', async () => {
     await photos.store(write(2), await listPhotos(['a']), { files: [file], state: stored });
     expect(await listPhotos([], 3)).toMatchObject({ photos: [], files: [file] });
+  });
+
+  it('where all files are stored, the search for due ones reads no activity', async () => {
+    await photos.store(write(2), await listPhotos(['a']), { files: [file], state: stored });
+    const others = Array.from({ length: 30 }, (_, index) => recordOf(id + 1 + index));
+    await adapter.activities.storePage(pageOf(others));
+    const examined = await examinedActivities(adapter.database.db, async () => {
+      expect(await isDue(3)).toBe(false);
+    });
+    expect(examined).toEqual([0]);
   });
 
   it('a try whose list was replaced meanwhile leaves the files due', async () => {
