@@ -5,6 +5,7 @@ import { rebuild } from '../../../src/features/rebuild/command.ts';
 import { openDatabase } from '../../../src/main.ts';
 import { athleteLease } from '../../../src/sync/ports/leases.ts';
 import { UsageError } from '../../../src/errors.ts';
+import type { TestProgram } from '../../support/command/program.ts';
 import type { Rounds } from '../../support/rounds.ts';
 import { useRounds } from '../../support/rounds.ts';
 import { eventually } from '../../support/waiting.ts';
@@ -83,11 +84,18 @@ describe('rebuild', () => {
     const without = { $unset: { 'derived.route': '' } };
     await rounds.db.collection('activities').updateMany({ 'sync.athlete_id': 1001 }, without);
     await rounds.db.collection('routes').deleteMany({ athlete_id: 1001 });
-    const run = rounds.program();
+    const [run, stopped] = [rounds.program(), rounds.program()];
     const other = await openDatabase(rounds.program(), 5_000);
     const lease = await other.leases.tryAcquire(athleteLease(1001));
+    const isWaiting = (one: TestProgram) =>
+      eventually(() => Promise.resolve(one.logged().includes('waiting until it is done')));
+    const interrupted = rebuild(stopped, { json: false });
+    await isWaiting(stopped);
+    stopped.stop();
+    expect(await interrupted).toBe(0);
+    expect(stopped.printed()).toMatch(/: 0 activities matched anew\.\nStopped, before all routes /);
     const waiting = rebuild(run, { json: false });
-    await eventually(() => Promise.resolve(run.logged().includes('waiting until it is done')));
+    await isWaiting(run);
     if ('epoch' in lease) await lease.release();
     expect(await waiting).toBe(0);
     await other.close();
