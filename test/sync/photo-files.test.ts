@@ -15,7 +15,7 @@ const gone = new NotFoundError('The address of photo a is not valid any more (40
 function dueOf(activityId: number, changes: Partial<DueFiles> = {}): DueFiles {
   const photos = [{ id: 'a', address: 'https://x/a' }];
   const addressesAt = new Date(startMs);
-  return { activityId, photos, files: [], tries: 0, addressesAt, ...changes };
+  return { activityId, photos, files: [], tries: 0, addressesAt, isListOpen: false, ...changes };
 }
 
 interface Given {
@@ -91,6 +91,19 @@ describe("the photos' files in a run", () => {
     await running;
     expect(engine.released).toEqual(['athlete:1001']);
   });
+
+  it.each([
+    [false, 'askAgain'],
+    [true, 'gone'],
+  ])(
+    'where a photo is gone, Strava is asked again for an old list, unless it is asked anyway (%s)',
+    async (isListOpen, kind) => {
+      const addressesAt = new Date(startMs - 7_200_000);
+      const due = [dueOf(7, { addressesAt, isListOpen })];
+      const { stored } = await run({ due, fetch: () => Promise.reject(gone) });
+      expect(stored).toMatchObject([{ id: 7, state: { kind } }]);
+    },
+  );
 
   it('a stop ends the run in the middle of a photo, and stores nothing of it', async () => {
     const { photos, stored } = fakePhotos({

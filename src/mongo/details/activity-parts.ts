@@ -25,7 +25,7 @@ import {
   storedState,
   unavailableState,
 } from '../schema/fetch-state-queries.ts';
-import { updateActivity } from './update-activity.ts';
+import { stateUpdate, updateActivity } from './update-activity.ts';
 
 const readAhead = 8;
 
@@ -145,8 +145,7 @@ export async function setActivityPartState(
   { part, activityId }: ActivityPartTask,
   state: FetchState,
 ): Promise<void> {
-  const update = { $set: { [`sync.${part}`]: state, 'sync.epoch': epoch } };
-  await updateActivity(store, { epoch, activityId }, update);
+  await updateActivity(store, { epoch, activityId }, stateUpdate(`sync.${part}`, state, epoch));
 }
 
 /** @see TaskStore.closeActivityPart */

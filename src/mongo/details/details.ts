@@ -14,7 +14,7 @@ import { storedState } from '../schema/fetch-state-queries.ts';
 import { ownActivityKeys } from '../schema/definitions/activities.ts';
 import type { Store } from '../schema/collections.ts';
 import { meetSegments } from './segments.ts';
-import { updateActivity } from './update-activity.ts';
+import { stateUpdate, updateActivity } from './update-activity.ts';
 
 /**
  * Puts the details in the place of earlier ones, in one atomic step; doing it again changes nothing.
@@ -78,7 +78,7 @@ export async function setDetailsState(
   activityId: number,
   state: FetchState,
 ): Promise<void> {
-  const update = { $set: { 'sync.details': state, 'sync.epoch': write.epoch } };
+  const update = stateUpdate('sync.details', state, write.epoch);
   await updateActivity(store, { ...write, activityId }, update);
 }
 

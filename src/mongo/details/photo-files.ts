@@ -52,6 +52,7 @@ function dueOf({ _id, sync, photo_list: list, photo_files = [] }: ActivityDocume
     files: photo_files.map(({ fetched_at, ...file }) => ({ ...file, fetchedAt: fetched_at })),
     tries: sync.photo_files?.tries ?? 0,
     addressesAt: sync.photos?.fetched_at,
+    isListOpen: sync.photos?.state !== 'stored',
   };
 }
 

@@ -12,8 +12,10 @@ export interface DueFiles {
   /** What is stored of its files so far. */
   readonly files: readonly PhotoFile[];
   readonly tries: number;
-  /** When the list was fetched; undefined where another try at it has failed since. */
+  /** When the list was fetched. */
   readonly addressesAt: Date | undefined;
+  /** Whether the list is to be fetched again anyway. */
+  readonly isListOpen: boolean;
 }
 
 /** What is stored of a try. */

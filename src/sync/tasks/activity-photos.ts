@@ -94,7 +94,7 @@ async function makeFiles(one: Try): Promise<FilesState | undefined> {
   const outcome = settleFiles({
     failures: new Set(failures.keys()),
     triesBefore: due.tries,
-    addressesAt: due.addressesAt,
+    addressesAt: due.isListOpen ? undefined : due.addressesAt,
     nowMs: deps.nowMs(),
     random: deps.random(),
   });

@@ -90,6 +90,27 @@ describe('the retention sweep', () => {
     expect(await stored()).toEqual({ activities: [], streams: [], tombstones: [id] });
   });
 
+  it.each([
+    ['the details', 'details', { kind: 'activity', purpose: 'details', isFresh: false }],
+    ['a part', 'kudoers', { kind: 'activityPart', part: 'kudoers' }],
+  ] as const)(
+    'the retention sweep counts the age of %s whose next fetch failed',
+    async (_, state, task) => {
+      await store([id], { at: young });
+      const pending = { [`sync.${state}`]: { state: 'pending', tries: 0, fetched_at: old } };
+      await adapter.store.activities.updateOne({}, { $set: pending });
+      const retry = { tries: 1, isParked: false, nextTryAt: now };
+      const write = { athleteId, epoch: 1, at: now };
+      const failed = { ...task, activityId: id, tries: 0 };
+      await adapter.tasks.postpone(write, failed, retry, 'It failed.');
+      const { sync } = (await adapter.store.activities.findOne()) ?? {};
+      expect(sync?.[state]).toEqual({
+        ...{ state: 'pending', tries: 1, next_try_at: now, error: 'It failed.', fetched_at: old },
+      });
+      expect(await sweep()).toBe(1);
+    },
+  );
+
   it('the retention sweep removes up to its maximum in batches, and the rest in the next sweep', async () => {
     const ids = Array.from({ length: 63 }, (_, index) => id + index);
     await adapter.activities.storePage(
