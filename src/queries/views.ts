@@ -5,6 +5,7 @@
 import type { Document } from 'mongodb';
 import { athleteHeart } from './athlete-heart.ts';
 import {
+  leastBy,
   listAt,
   localDay,
   localMonth,
@@ -111,7 +112,6 @@ const bestEfforts: View = {
     {
       $match: { $nor: [{ 'best.effort': 'best_power', 'best.size': { $nin: bestPowerSeconds } }] },
     },
-    { $set: { rank } },
     {
       $group: {
         _id: {
@@ -120,20 +120,19 @@ const bestEfforts: View = {
           effort: '$best.effort',
           size: '$best.size',
         },
-        top: {
-          $top: {
-            sortBy: { rank: 1, _id: 1 },
-            output: {
-              value: '$best.value',
-              activity_id: '$_id',
-              name: '$name',
-              start_date_local: '$start_date_local',
-            },
-          },
-        },
+        top: leastBy(rank, {
+          value: '$best.value',
+          name: '$name',
+          start_date_local: '$start_date_local',
+        }),
       },
     },
-    { $replaceWith: { $mergeObjects: [{ _id: '$_id' }, '$_id', '$top'] } },
+    {
+      $replaceWith: {
+        $mergeObjects: [{ _id: '$_id' }, '$_id', { value: '$top.value' }, '$top'],
+      },
+    },
+    { $unset: 'rank' },
   ],
   answer: exampleBestEffort,
 };

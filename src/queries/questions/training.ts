@@ -3,7 +3,7 @@
  */
 import type { Document } from 'mongodb';
 import type { Recipe } from '../recipe.ts';
-import { listAt, measured, ofAthlete } from '../recipe.ts';
+import { leastBy, listAt, measured, ofAthlete } from '../recipe.ts';
 
 const whole = { topic: 'Training', collection: 'activities', reach: 'whole' } as const;
 
@@ -17,21 +17,19 @@ function curveOf(list: string, value: string): readonly Document[] {
     {
       $group: {
         _id: '$best.seconds',
-        top: {
-          $top: {
-            sortBy: { [`best.${value}`]: -1, _id: 1 },
-            output: {
-              [value]: `$best.${value}`,
-              activity_id: '$_id',
-              name: '$name',
-              start_date_local: '$start_date_local',
-            },
-          },
-        },
+        top: leastBy(
+          { $multiply: [-1, `$best.${value}`] },
+          { [value]: `$best.${value}`, name: '$name', start_date_local: '$start_date_local' },
+        ),
       },
     },
     { $sort: { _id: 1 } },
-    { $replaceWith: { $mergeObjects: [{ seconds: '$_id' }, '$top'] } },
+    {
+      $replaceWith: {
+        $mergeObjects: [{ seconds: '$_id', [value]: `$top.${value}` }, '$top'],
+      },
+    },
+    { $unset: 'rank' },
   ];
 }
 
