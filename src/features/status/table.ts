@@ -9,7 +9,7 @@ import type { RunDocument } from '../../mongo/schema/collections.ts';
 import type { WindowReport } from '../shared/quota-report.ts';
 import { isKept, keptText } from '../shared/quota-report.ts';
 import type { AthleteStatus, Status } from '../shared/status/report.ts';
-import { detailsSourceText } from '../shared/details-source.ts';
+import { detailsSourceText } from '../shared/status/details-source.ts';
 import { describeOthers } from '../shared/other-applications.ts';
 import { counted, number } from '../shared/text/text-format.ts';
 import { terminalText } from '../../terminal-text.ts';

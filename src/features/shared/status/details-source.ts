@@ -2,11 +2,11 @@
  * Whether an athlete's details are fetched, and what says so: the setting, or else the athlete's answer or
  * an import.
  */
-import type { Config } from '../../config/config.ts';
-import { commandLine } from '../../domain/invocation.ts';
-import type { DetailsChoice } from '../../mongo/athletes/details-choice.ts';
-import type { Reader } from './text/time-text.ts';
-import { dayText } from './text/time-text.ts';
+import type { Config } from '../../../config/config.ts';
+import { commandLine } from '../../../domain/invocation.ts';
+import type { DetailsChoice } from '../../../mongo/athletes/details-choice.ts';
+import type { Reader } from '../text/time-text.ts';
+import { dayText } from '../text/time-text.ts';
 
 export interface DetailsSource {
   readonly areFetched: boolean;
