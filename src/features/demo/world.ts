@@ -9,9 +9,8 @@ const favourites = [
   { sport_type: 'Ride', name: 'Round the lake' },
   { sport_type: 'TrailRun', name: 'Up the ridge' },
 ] as const;
-/** How often each is repeated, and after how long. */
+/** How often each is repeated until now. */
 const repeats = 13;
-const everyMs = 105 * dayMs;
 const samples = [600, 1_200] as const;
 
 /**
@@ -28,7 +27,7 @@ export function addHabits(world: World, athleteId: number, nowMs: number): void 
       const map = summary['map'] as { readonly summary_polyline?: string | null };
       return summary.sport_type === sport_type && Boolean(map.summary_polyline);
     });
-    if (first !== undefined) repeat(world, athleteId, { ...first, sport_type, name });
+    if (first !== undefined) repeat(world, athleteId, { ...first, sport_type, name, nowMs });
   }
   for (const [index, { id }] of oldestFirst.entries())
     if (index % 9 === 4) world.editActivity(id, { athlete_count: 2 + (index % 3) });
@@ -42,9 +41,12 @@ function repeat(
     readonly startAt: Date;
     readonly sport_type: string;
     readonly name: string;
+    readonly nowMs: number;
   },
 ): void {
-  const { id: onWayOf, sport_type, name } = way;
+  const { id: onWayOf, sport_type, name, nowMs } = way;
+  // Whole days, so that it starts at the same hour.
+  const everyMs = dayMs * Math.floor((nowMs - +way.startAt) / dayMs / (repeats + 1));
   const { moving_time } = world.summary(onWayOf);
   world.editActivity(onWayOf, { name });
   for (let turn = 1; turn <= repeats; turn += 1) {

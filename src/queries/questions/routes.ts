@@ -102,7 +102,7 @@ export const routes: readonly Recipe[] = [
       { $limit: limit },
       // The latest first among equals, of which the index knows nothing.
       { $sort: { count: -1, last_at: -1, _id: 1 } },
-      { $project: { ...shownRoute, first_at: 1, last_at: 1 } },
+      { $project: { ...shownRoute, first_at: '$first_at', last_at: '$last_at' } },
     ],
     answer: {
       ...exampleRoute,

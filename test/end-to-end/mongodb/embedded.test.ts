@@ -207,6 +207,8 @@ describe('the demo', slow, () => {
     try {
       const { db } = open.store;
       expect(await unansweredOf(db, createProgram)).toEqual([]);
+      const inFuture = { start_date: { $gt: new Date() } };
+      expect(await db.collection('activities').countDocuments(inFuture)).toBe(0);
       const program = createProgram();
       await show(program, (await parametersOf(db)).climber, { json: false });
       expect(program.printed()).toMatch(/^This route +14 times, best [\d:]+, usually [\d:]+$/m);
