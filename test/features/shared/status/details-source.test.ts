@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import { detailsSourceOf, detailsSourceText } from '../../../../src/features/shared/status/details-source.ts';
+import {
+  detailsSourceOf,
+  detailsSourceText,
+} from '../../../../src/features/shared/status/details-source.ts';
 import type { DetailsChoice } from '../../../../src/mongo/athletes/details-choice.ts';
 
 const at = new Date('2026-10-05T11:00:00Z');
