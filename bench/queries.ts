@@ -13,16 +13,41 @@ import { recipes } from '../src/queries/recipes.ts';
 import { int64 } from '../src/mongo/base/bson-value.ts';
 import type { Store } from '../src/mongo/schema/collections.ts';
 import { startSimulator } from '../src/simulator/api/server.ts';
+import type { World } from '../src/simulator/world/world.ts';
 import { fillStore, withOwnStore } from './filled-store.ts';
 
 const athleteId = 1001;
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
+const endsAt = new Date('2026-11-20T12:00:00Z');
+const samples = [100, 200] as const;
+/** The ways that are taken again and again, and the share of the activities that do. */
+const ways = 20;
+const repeatedShare = 0.2;
+
 /** The history; each recording has few samples, to be stored within minutes. */
 function worldOptions(activities: number) {
   const athlete = { id: athleteId, firstname: 'Ada', lastname: 'Example', activities, years: 12 };
-  const endsAt = new Date('2026-11-20T12:00:00Z');
-  return { athletes: [{ ...athlete, endsAt, samplesPerActivity: [100, 200] as const }] };
+  return { athletes: [{ ...athlete, endsAt, samplesPerActivity: samples }] };
+}
+
+/** Takes the ways of the oldest recordings again. */
+function addRepeats(world: World, count: number): void {
+  const recorded = world
+    .activities(athleteId)
+    .toReversed()
+    .filter(({ id }) => world.streams(id)?.['latlng'] !== undefined)
+    .slice(0, ways);
+  const [first] = recorded;
+  if (first === undefined) return;
+  const everyMs = (+endsAt - +first.startAt) / (count + 1);
+  for (let turn = 1; turn <= count; turn += 1) {
+    const { id: onWayOf } = recorded[turn % recorded.length] ?? first;
+    const startAt = new Date(+first.startAt + turn * everyMs);
+    const { sport_type, moving_time } = world.summary(onWayOf);
+    const fields = { sport_type, moving_time: moving_time + ((turn * 7) % 100) };
+    world.addActivity(athleteId, fields, { startAt, samples, onWayOf });
+  }
 }
 
 /** Adds zones, a change, a removal, company, calories, efforts, and an activity without its streams. */
@@ -119,11 +144,14 @@ function rowOf({ name, milliseconds, documents, keys, returned, answers }: Measu
 }
 
 async function bench(store: Store, activities: number): Promise<void> {
-  const simulator = await startSimulator(worldOptions(activities));
+  const repeats = Math.round(activities * repeatedShare);
+  const simulator = await startSimulator(worldOptions(activities - repeats));
   try {
+    addRepeats(simulator.world, repeats);
     await fillStore(store, { world: simulator.world, athleteId }, say);
     const all = simulator.world.activities(athleteId).map(({ id }) => id);
-    const ride = all.find((id) => simulator.world.streams(id)?.['watts'] !== undefined) ?? 0;
+    const withPower = all.filter((id) => simulator.world.streams(id)?.['watts'] !== undefined);
+    const ride = withPower.at(-1) ?? 0;
     await addOdds(store, all.at(5) ?? 0);
     const found = await store.activities.findOne({ _id: int64(ride) });
     const route = found?.derived?.route && { route: found.derived.route };
