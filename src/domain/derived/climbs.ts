@@ -71,14 +71,16 @@ export function climbsOf(profile: Profile): readonly Climb[] {
 
 /** The descents in their order: the climbs of the profile upside down. */
 export function descentsOf(profile: Profile): readonly Climb[] {
-  return stretchesOf(
-    profile,
-    profile.altitude.map((meters) => -meters),
-  );
+  const upsideDown = new Float64Array(profile.altitude.length);
+  for (let point = 0; point < upsideDown.length; point += 1)
+    upsideDown[point] = -valueAt(profile.altitude, point);
+  return stretchesOf(profile, upsideDown);
 }
 
 function stretchesOf(profile: Profile, altitude: Float64Array): readonly Climb[] {
-  const tilted = altitude.map((meters, point) => meters - flatGradient * point * profile.step);
+  const tilted = new Float64Array(altitude.length);
+  for (let point = 0; point < tilted.length; point += 1)
+    tilted[point] = valueAt(altitude, point) - flatGradient * point * profile.step;
   const climbs = merged(risesOf(tilted), tilted)
     .map((stretch) => climbOf(profile, altitude, stretch))
     .filter(({ length, gain }) => length >= minMeters && gain >= minGain)
@@ -131,21 +133,22 @@ function merged(rises: Stretch[], values: Float64Array): readonly Stretch[] {
 }
 
 function climbOf(profile: Profile, altitude: Float64Array, { from, to }: Stretch): Climb {
-  const { step, start, seconds, departures, indices } = profile;
+  const { step, start } = profile;
+  const [foot, top] = [profile.momentAt(from), profile.momentAt(to)];
   const length = (to - from) * step;
   const gain = valueAt(altitude, to) - valueAt(altitude, from);
   const rating = gain * 100;
   return {
     from_m: Math.round(start + from * step),
     to_m: Math.round(start + to * step),
-    from_index: valueAt(indices, from),
-    to_index: valueAt(indices, to),
+    from_index: foot.index,
+    to_index: top.index,
     length: Math.round(length),
     gain: tenths(gain),
     gradient: tenths((100 * gain) / length),
     steepest: tenths(100 * steepestOf(altitude, step, { from, to })),
     category: categories.find(([least]) => rating >= least)?.[1] ?? 0,
-    seconds: Math.round(valueAt(seconds, to) - valueAt(departures, from)),
+    seconds: Math.round(top.reached - foot.left),
   };
 }
 

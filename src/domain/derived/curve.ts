@@ -39,7 +39,7 @@ export function windowsOf(curve: Curve): Windows {
 }
 
 /** A curve with longer gaps is read point by point. */
-const maxSecondsPerPoint = 8;
+const maxSecondsPerPoint = 20;
 
 /**
  * The totals at each second; undefined where a point is between two seconds, or few points last for long.

@@ -6,19 +6,23 @@ import { valueAt } from './curve.ts';
 import type { Sample } from '../activity/streams.ts';
 import { finite } from './timeline.ts';
 
-/** The points are a step apart; all arrays have the same length. */
+/** The points are a step apart. */
 export interface Profile {
   /** Metres between two points. */
   readonly step: number;
   /** The distance of the first point, in metres. */
   readonly start: number;
-  /** Metres, smoothed. */
+  /** Metres at each point, smoothed. */
   readonly altitude: Float64Array;
-  /** Seconds since the start of the recording: when it reached the point, and when it left it. */
-  readonly seconds: Float64Array;
-  readonly departures: Float64Array;
+  readonly momentAt: (point: number) => Moment;
+}
+
+/** When a recording was at a point: seconds since its start. */
+export interface Moment {
+  readonly reached: number;
+  readonly left: number;
   /** The last sample that is not beyond the point. */
-  readonly indices: Float64Array;
+  readonly index: number;
 }
 
 /** The streams that a profile is made of. */
@@ -53,12 +57,12 @@ export function profileOf(streams: ProfileStreams): Profile | undefined {
   const start = valueAt(distance, 0);
   const length = valueAt(distance, distance.length - 1) - start;
   const step = Math.max(minStep, length / maxPoints);
-  const { altitude, ...others } = resampled(knots, { step, count: Math.floor(length / step) + 1 });
+  const altitude = resampled(knots, { step, count: Math.floor(length / step) + 1 });
   return {
     step,
     start,
     altitude: smoothed(altitude, Math.round(smoothedMeters / step)),
-    ...others,
+    momentAt: (point) => momentAt(knots, start + point * step),
   };
 }
 
@@ -109,34 +113,52 @@ function knotsOf({ time, distance, altitude }: ProfileStreams): Knots {
 }
 
 function resampled(
-  { distance, altitude, seconds, departures, indices }: Knots,
+  { distance, altitude }: Knots,
   { step, count }: { readonly step: number; readonly count: number },
-) {
-  const points = {
-    altitude: new Float64Array(count),
-    seconds: new Float64Array(count),
-    departures: new Float64Array(count),
-    indices: new Float64Array(count),
-  };
+): Float64Array {
+  const points = new Float64Array(count);
   const start = valueAt(distance, 0);
   let knot = 0;
   for (let point = 0; point < count; point += 1) {
     const meters = start + point * step;
     while (knot < distance.length - 2 && valueAt(distance, knot + 1) <= meters + tolerance)
       knot += 1;
-    const from = valueAt(distance, knot);
-    const share = Math.min(1, Math.max(0, meters - from) / (valueAt(distance, knot + 1) - from));
     const height = valueAt(altitude, knot);
-    const departure = valueAt(departures, knot);
-    const between = departure + share * (valueAt(seconds, knot + 1) - departure);
-    const isAtKnot = meters <= from + tolerance;
-    const isAtEnd = share === 1;
-    points.altitude[point] = height + share * (valueAt(altitude, knot + 1) - height);
-    points.seconds[point] = isAtKnot ? valueAt(seconds, knot) : between;
-    points.departures[point] = isAtEnd ? valueAt(departures, knot + 1) : between;
-    points.indices[point] = valueAt(indices, isAtEnd ? knot + 1 : knot);
+    points[point] =
+      height + shareOf(distance, knot, meters) * (valueAt(altitude, knot + 1) - height);
   }
   return points;
+}
+
+/** How far between a knot and the next a distance is, from 0 to 1. */
+function shareOf(distance: Float64Array, knot: number, meters: number): number {
+  const from = valueAt(distance, knot);
+  return Math.min(1, Math.max(0, meters - from) / (valueAt(distance, knot + 1) - from));
+}
+
+function momentAt({ distance, seconds, departures, indices }: Knots, meters: number): Moment {
+  const knot = lastKnotWithin(distance, meters + tolerance);
+  const share = shareOf(distance, knot, meters);
+  const departure = valueAt(departures, knot);
+  const between = departure + share * (valueAt(seconds, knot + 1) - departure);
+  const isAtKnot = meters <= valueAt(distance, knot) + tolerance;
+  const isAtEnd = share === 1;
+  return {
+    reached: isAtKnot ? valueAt(seconds, knot) : between,
+    left: isAtEnd ? valueAt(departures, knot + 1) : between,
+    index: valueAt(indices, isAtEnd ? knot + 1 : knot),
+  };
+}
+
+/** The last knot but the very last whose distance is at most `meters`; the first where none is. */
+function lastKnotWithin(distance: Float64Array, meters: number): number {
+  let [low, high] = [0, distance.length - 2];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (valueAt(distance, middle) <= meters) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 /** The mean of each value and as many on both sides; fewer at the ends, the same number on each side. */

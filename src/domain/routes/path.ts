@@ -91,7 +91,10 @@ function thinned(vertices: readonly Vector[], stepMeters: number): readonly Vect
 function withoutLongLines(vertices: readonly Vector[]): readonly Vector[] {
   return vertices.flatMap((to, index) => {
     const from = vertices[index - 1] ?? to;
-    const parts = Math.max(1, Math.ceil(apart(from, to) / maxStraightMeters));
+    const meters = apart(from, to);
+    // Nearly all lines are short, and this runs for each.
+    if (meters <= maxStraightMeters) return [to];
+    const parts = Math.ceil(meters / maxStraightMeters);
     return Array.from({ length: parts }, (_, part) =>
       part === parts - 1 ? to : onGround(between(from, to, (part + 1) / parts)),
     );
@@ -103,9 +106,8 @@ function onGround(vector: Vector): Vector {
   return [vector[0] * scale, vector[1] * scale, vector[2] * scale];
 }
 
-function between(from: Vector, to: Vector, share: number): Vector {
-  const at = (axis: 0 | 1 | 2): number => from[axis] + (to[axis] - from[axis]) * share;
-  return [at(0), at(1), at(2)];
+function between([x, y, z]: Vector, to: Vector, share: number): Vector {
+  return [x + (to[0] - x) * share, y + (to[1] - y) * share, z + (to[2] - z) * share];
 }
 
 function pathThrough(vertices: readonly Vector[]): Path {

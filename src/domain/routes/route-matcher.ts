@@ -5,7 +5,7 @@
 import type { Path, Vector } from './path.ts';
 import { apart, vertexAt } from './path.ts';
 import { farCells, routeCells } from './route-cells.ts';
-import { isSameRoute, maxStartMeters, minLengthRatio } from './same-route.ts';
+import { isAsLong, isSameRoute, maxStartMeters } from './same-route.ts';
 
 /** 32 bytes each. */
 const maxKeptVertices = 500_000;
@@ -46,8 +46,7 @@ export function createRouteMatcher<Id>(
     const isNear = (index: number): boolean => {
       const route = routes[index];
       if (route === undefined || apart(start, route.start) > maxStartMeters) return false;
-      const [shorter, longer] = [route.meters, path.meters].sort((one, other) => one - other);
-      return shorter !== undefined && longer !== undefined && shorter >= longer * minLengthRatio;
+      return isAsLong(route.meters, path.meters);
     };
     return [...found].filter(isNear).sort((one, other) => one - other);
   };

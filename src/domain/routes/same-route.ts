@@ -23,9 +23,14 @@ const maxSamples = 200;
 
 export function isSameRoute(one: Path, other: Path): boolean {
   if (apart(vertexAt(one, 0), vertexAt(other, 0)) > maxStartMeters) return false;
+  if (!isAsLong(one.meters, other.meters)) return false;
   const [shorter, longer] = one.meters < other.meters ? [one, other] : [other, one];
-  if (shorter.meters < longer.meters * minLengthRatio) return false;
   return isFollowed(shorter, longer) && isFollowed(longer, shorter);
+}
+
+/** Whether tracks of these lengths, in metres, may follow one route. */
+export function isAsLong(one: number, other: number): boolean {
+  return Math.min(one, other) >= Math.max(one, other) * minLengthRatio;
 }
 
 /** Whether `other` passes enough of the path's points in their order. */

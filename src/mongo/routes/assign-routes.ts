@@ -6,7 +6,7 @@ import { ObjectId } from 'mongodb';
 import type { Path } from '../../domain/routes/path.ts';
 import { pathOf } from '../../domain/routes/path.ts';
 import { farCells, routeCells } from '../../domain/routes/route-cells.ts';
-import { isSameRoute, minLengthRatio } from '../../domain/routes/same-route.ts';
+import { isAsLong, isSameRoute, minLengthRatio } from '../../domain/routes/same-route.ts';
 import { routeTimes } from '../../domain/routes/usual-time.ts';
 import { int64 } from '../base/bson-value.ts';
 import type { RouteDocument, Store } from '../schema/collections.ts';
@@ -78,7 +78,7 @@ export async function assignRoutes(
         continue;
       }
       const isOwn = ({ document, path }: Founded): boolean =>
-        isFollowed({ sport: document.sport_type, path }, one);
+        isFollowed({ sport: document.sport_type, meters: path.meters, path: () => path }, one);
       const own = founded.find(isOwn) ?? newRoute(write, one, stale);
       if (own.members.length === 0) founded.push(own);
       own.members.push(one.activity);
@@ -120,11 +120,15 @@ export async function markStale(
 interface Candidate {
   readonly id: ObjectId;
   readonly sport: string;
-  readonly path: Path;
+  readonly meters: number;
+  /** Made when it is first asked for: most are of another length than most activities. */
+  readonly path: () => Path | undefined;
 }
 
-function isFollowed(route: Pick<Candidate, 'sport' | 'path'>, { sport, path }: Matchable): boolean {
-  return route.sport === sport && isSameRoute(route.path, path);
+function isFollowed(route: Omit<Candidate, 'id'>, { sport, path }: Matchable): boolean {
+  if (route.sport !== sport || !isAsLong(route.meters, path.meters)) return false;
+  const other = route.path();
+  return other !== undefined && isSameRoute(other, path);
 }
 
 /** The routes that one of the activities may follow, the oldest first. */
@@ -139,11 +143,11 @@ async function candidatesOf(
     cells: { $in: [...farCells(path)] },
     length: { $gte: path.meters * minLengthRatio, $lte: path.meters / minLengthRatio },
   }));
-  const projection = { track: 1, sport_type: 1 };
+  const projection = { track: 1, sport_type: 1, length: 1 };
   const found = await routes.find({ $or: filters }, { projection }).sort({ _id: 1 }).toArray();
-  return found.flatMap(({ _id, sport_type, track }) => {
-    const path = pathOf(track);
-    return path === undefined ? [] : [{ id: _id, sport: sport_type, path }];
+  return found.map(({ _id, sport_type, length, track }) => {
+    let path: Path | undefined;
+    return { id: _id, sport: sport_type, meters: length, path: () => (path ??= pathOf(track)) };
   });
 }
 
