@@ -10,17 +10,17 @@ import type { LocalTime } from '../../domain/derived/local-time.ts';
 import { localTimeOf } from '../../domain/derived/local-time.ts';
 import type { Span } from '../../domain/sync/list-coverage.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { streamsMayComeMs } from '../../domain/sync/retry.ts';
 import type { Point, TrackRejection, TrackResult } from '../../domain/derived/track.ts';
 import { pointOf, summaryPolyline, trackOf } from '../../domain/derived/track.ts';
 import { int64, toBson } from '../base/bson-value.ts';
 import { ofType } from '../base/typed-value.ts';
 import { ownActivityKeys } from '../schema/definitions/activities.ts';
-import type { ActivityDocument, StreamsBookkeeping } from '../schema/collections.ts';
+import type { ActivityDocument } from '../schema/collections.ts';
 import { expiredReason } from '../schema/fetch-state-queries.ts';
 import type { Expiry } from '../history/tombstones.ts';
 import { placeOf } from './gazetteer.ts';
-import { emptiedParts, keptPartStates, keptPhotoFiles } from './part-states.ts';
+import { emptiedParts, keptPartStates, keptPhotoFiles, pendingAgain } from './part-states.ts';
+import { initialStreams, streamsAgain } from './streams-state.ts';
 import { isSameRecording } from './same-recording.ts';
 
 /** The context of a write, besides the summary. */
@@ -127,14 +127,14 @@ export function summaryUpdate(
           $cond: [
             { $and: [isSame, { $eq: [{ $type: '$sync.streams.state' }, 'string'] }] },
             '$sync.streams',
-            { $literal: initialStreams(summary, context) },
+            streamsAgain(summary, context),
           ],
         },
         details: {
           $cond: [
             { $or: [hasSameDetailHash, hasNoDetails] },
             '$sync.details',
-            { $literal: { state: 'pending', tries: 0 } },
+            pendingAgain('$sync.details'),
           ],
         },
         ...keptPartStates(summary.record, {
@@ -200,17 +200,6 @@ const keptBookkeeping = {
   listed_at: '$sync.listed_at',
   confirmed_at: '$sync.confirmed_at',
 };
-
-function initialStreams(
-  { isManual, startAt }: ActivitySummary,
-  { known, fetchedAt }: WriteContext,
-): StreamsBookkeeping {
-  if (isManual) return { state: 'none', reason: 'entered by hand', tries: 0 };
-  const startS = Math.floor(startAt.getTime() / 1_000);
-  const isLate = known.some(({ fromS, toS }) => fromS <= startS && startS <= toS);
-  const mayComeUntil = new Date(fetchedAt.getTime() + streamsMayComeMs);
-  return { state: 'pending', tries: 0, ...(isLate && { may_come_until: mayComeUntil }) };
-}
 
 /** What the summary makes of `derived`; all else of it stays. */
 function derivedUpdate(derived: SummaryDocument['derived']): Document {

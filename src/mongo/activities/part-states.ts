@@ -73,14 +73,19 @@ export function keptPhotoFiles(record: JsonObject): Document | string {
   return { $cond: [hasSome, '$$REMOVE', state] };
 }
 
-/** Keeps when the stored records were fetched: a retention goes by it. */
-function pendingAgain(state: string, isCounted: boolean): Document {
+/** A state that is to be fetched again; those of counted parts wait a while. */
+export function pendingAgain(state: string, isCounted = false): Document {
   const fetchedAt = `${state}.fetched_at`;
   const isDate = { $eq: [{ $type: fetchedAt }, 'date'] };
   return {
-    ...{ state: 'pending', tries: { $literal: 0 }, fetched_at: fetchedAt },
+    ...{ state: 'pending', tries: { $literal: 0 }, fetched_at: storedSince(state) },
     ...(isCounted && {
       next_try_at: { $cond: [isDate, { $add: [fetchedAt, countedAgainMs] }, '$$REMOVE'] },
     }),
   };
+}
+
+/** When what is stored was fetched, for a retention goes by it; of what Strava does not give nothing is stored. */
+export function storedSince(state: string): Document {
+  return { $cond: [{ $eq: [`${state}.state`, 'none'] }, '$$REMOVE', `${state}.fetched_at`] };
 }

@@ -22,10 +22,11 @@ import {
   isAnyOpen,
   isDue,
   nextTryIn,
+  stateUpdate,
   storedState,
   unavailableState,
 } from '../schema/fetch-state-queries.ts';
-import { stateUpdate, updateActivity } from './update-activity.ts';
+import { updateActivity } from './update-activity.ts';
 
 const readAhead = 8;
 

@@ -10,11 +10,11 @@ import type { KeptKinds, StorageProblem, TaskWrite } from '../../sync/ports/task
 import { isTooLarge, storageProblemOf } from '../base/bson-limits.ts';
 import { int64, toBson } from '../base/bson-value.ts';
 import type { FetchState } from '../schema/fetch-state.ts';
-import { storedState } from '../schema/fetch-state-queries.ts';
+import { stateUpdate, storedState } from '../schema/fetch-state-queries.ts';
 import { ownActivityKeys } from '../schema/definitions/activities.ts';
 import type { Store } from '../schema/collections.ts';
 import { meetSegments } from './segments.ts';
-import { stateUpdate, updateActivity } from './update-activity.ts';
+import { updateActivity } from './update-activity.ts';
 
 /**
  * Puts the details in the place of earlier ones, in one atomic step; doing it again changes nothing.

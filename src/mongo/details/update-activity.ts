@@ -2,12 +2,10 @@
  * Updates a stored activity under the lease.
  */
 import type { Document } from 'mongodb';
-import type { ActivityPart } from '../../domain/sync/activity-parts.ts';
 import { LeaseLostError } from '../../errors.ts';
 import type { TaskWrite } from '../../sync/ports/tasks.ts';
 import { int64 } from '../base/bson-value.ts';
 import type { Store } from '../schema/collections.ts';
-import type { FetchState } from '../schema/fetch-state.ts';
 
 /** One activity, and the lease under which it is written. */
 export interface ActivityWrite extends Pick<TaskWrite, 'epoch'> {
@@ -34,18 +32,4 @@ export async function updateActivity(
   throw new LeaseLostError(
     `Another process took over while activity ${activityId} was being written.`,
   );
-}
-
-/**
- * Puts a state in the place of an earlier one. If the new one does not say when it was fetched, the earlier time
- * stays: what was fetched then is still stored, and a retention goes by it.
- */
-export function stateUpdate(
-  path: 'sync.details' | `sync.${ActivityPart}`,
-  state: FetchState,
-  epoch: number,
-): Document[] {
-  const earlier = { fetched_at: `$${path}.fetched_at` };
-  const value = { $mergeObjects: [earlier, { $literal: state }] };
-  return [{ $set: { [path]: value, 'sync.epoch': { $literal: epoch } } }];
 }

@@ -4,6 +4,7 @@
  * `sync.stats`.
  */
 import type { Collection, Document, Filter, WithId } from 'mongodb';
+import type { ActivityPart } from '../../domain/sync/activity-parts.ts';
 import { activityParts } from '../../domain/sync/activity-parts.ts';
 import type { Retry } from '../../domain/sync/retry.ts';
 import { latestRetryAt } from '../../domain/sync/retry.ts';
@@ -28,6 +29,20 @@ export function postponedState({ tries, isParked, nextTryAt }: Retry, error?: st
 export function unavailableState(reason: string, at: Date, nextTryAt?: Date): FetchState {
   const next = nextTryAt && { next_try_at: nextTryAt };
   return { state: 'none', tries: 0, reason, fetched_at: at, ...next };
+}
+
+/**
+ * An update that puts a state in the place of an earlier one. If the new one does not say when it was fetched, the earlier time
+ * stays: what was fetched then is still stored, and a retention goes by it.
+ */
+export function stateUpdate(
+  path: 'sync.streams' | 'sync.details' | `sync.${ActivityPart}`,
+  state: FetchState,
+  epoch: number,
+): Document[] {
+  const earlier = { fetched_at: `$${path}.fetched_at` };
+  const value = { $mergeObjects: [earlier, { $literal: state }] };
+  return [{ $set: { [path]: value, 'sync.epoch': { $literal: epoch } } }];
 }
 
 /** Whether it can be fetched now; `refreshAt` says when what is stored is fetched again. */

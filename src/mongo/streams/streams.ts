@@ -10,7 +10,7 @@ import type { StorageProblem, TaskWrite } from '../../sync/ports/tasks.ts';
 import { int64 } from '../base/bson-value.ts';
 import { validationFailureOf } from '../base/failures.ts';
 import type { FetchState } from '../schema/fetch-state.ts';
-import { storedState } from '../schema/fetch-state-queries.ts';
+import { stateUpdate, storedState } from '../schema/fetch-state-queries.ts';
 import type { Store, StreamsBookkeeping } from '../schema/collections.ts';
 import type { Values } from './derivation.ts';
 import { derivedValues, recordedGeometry, recordedTrack, writeDerivation } from './derivation.ts';
@@ -56,8 +56,10 @@ export async function setStreamsState(
 ): Promise<void> {
   const { activityId, mayComeUntil } = task;
   if (state.state !== 'none') {
-    const deadline = mayComeUntil && { may_come_until: mayComeUntil };
-    await update(store, write, task, { streams: { ...state, ...deadline } });
+    const postponed = { ...state, ...(mayComeUntil && { may_come_until: mayComeUntil }) };
+    const update = stateUpdate('sync.streams', postponed, write.epoch);
+    const { matchedCount } = await store.activities.updateOne(unchanged(write, task), update);
+    if (matchedCount === 0) await standingOf(store, write, task);
     return;
   }
   const { fate } = await standingOf(store, write, task);
@@ -128,11 +130,10 @@ async function update(
   task: StreamsTask,
   { streams, besides, geometries = [] }: StateChange,
 ): Promise<Fate> {
-  const { activityId, recordingHash } = task;
-  const _id = int64(activityId);
+  const { activityId } = task;
   const { epoch } = write;
   const derivation = {
-    filter: { _id, 'sync.epoch': { $lte: epoch }, 'sync.recording_hash': recordingHash },
+    filter: unchanged(write, task),
     values: { 'sync.streams': streams, 'sync.epoch': epoch, ...besides },
     geometries,
   };
@@ -140,4 +141,10 @@ async function update(
     ? writeDerivation(store, derivation)
     : writeRoutedDerivation(store, { ...write, activityId }, derivation));
   return isFound ? 'current' : (await standingOf(store, write, task)).fate;
+}
+
+/** The activity, unless its recording was changed or a newer lease has it. */
+function unchanged({ epoch }: TaskWrite, { activityId, recordingHash }: StreamsTask) {
+  const notNewer = { 'sync.epoch': { $lte: epoch } };
+  return { _id: int64(activityId), ...notNewer, 'sync.recording_hash': recordingHash };
 }

@@ -91,6 +91,11 @@ describe('the retention sweep', () => {
   });
 
   it.each([
+    [
+      'the streams',
+      'streams',
+      { kind: 'streams', isFresh: false, startAt: old, elapsedS: 1, firstSeenAt: old },
+    ],
     ['the details', 'details', { kind: 'activity', purpose: 'details', isFresh: false }],
     ['a part', 'kudoers', { kind: 'activityPart', part: 'kudoers' }],
   ] as const)(
@@ -101,7 +106,9 @@ describe('the retention sweep', () => {
       await adapter.store.activities.updateOne({}, { $set: pending });
       const retry = { tries: 1, isParked: false, nextTryAt: now };
       const write = { athleteId, epoch: 1, at: now };
-      const failed = { ...task, activityId: id, tries: 0 };
+      const { recording_hash: recordingHash = '' } =
+        (await adapter.store.activities.findOne())?.sync ?? {};
+      const failed = { ...task, activityId: id, tries: 0, recordingHash };
       await adapter.tasks.postpone(write, failed, retry, 'It failed.');
       const { sync } = (await adapter.store.activities.findOne()) ?? {};
       expect(sync?.[state]).toEqual({
@@ -110,6 +117,36 @@ describe('the retention sweep', () => {
       expect(await sweep()).toBe(1);
     },
   );
+
+  it('the retention sweep counts the age of streams and details that a changed summary makes due again', async () => {
+    await store([id, id + 1, id + 2], { at: young, streamsAt: old });
+    const details = { 'sync.details': { state: 'stored', tries: 0, fetched_at: old } } as const;
+    const second = { _id: Long.fromNumber(id + 1) };
+    await adapter.store.activities.updateOne(second, {
+      $set: { ...details, 'sync.streams.fetched_at': young },
+    });
+    const ofExport = { 'sync.streams.source': 'export' } as const;
+    const third = { _id: Long.fromNumber(id + 2) };
+    await adapter.store.activities.updateOne(third, { $set: ofExport });
+    const changed = [id, id + 1, id + 2].map((one) =>
+      recordOf(one, { name: 'Changed', distance: 9_999, elapsed_time: 4_321 }),
+    );
+    await adapter.activities.storePage(pageOf(changed, { fetchedAt: young }));
+    const states = await adapter.store.activities.find().sort({ _id: 1 }).toArray();
+    const pending = { state: 'pending', tries: 0 };
+    expect(states.map(({ sync }) => sync.streams)).toEqual([
+      { ...pending, fetched_at: old },
+      { ...pending, fetched_at: young },
+      pending,
+    ]);
+    expect(states.map(({ sync }) => sync.details)).toEqual([
+      undefined,
+      { ...pending, fetched_at: old },
+      undefined,
+    ]);
+    expect(await sweep()).toBe(2);
+    expect(await stored()).toMatchObject({ activities: [id + 2] });
+  });
 
   it('the retention sweep removes up to its maximum in batches, and the rest in the next sweep', async () => {
     const ids = Array.from({ length: 63 }, (_, index) => id + index);
