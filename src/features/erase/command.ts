@@ -142,10 +142,24 @@ async function eraseHeld(
   const access = withoutRevoke ? 'left alone' : await revokeOrUnmark(session, notErased);
   const { signal } = program;
   // First, because the documents say to whoever tries again that there is something left.
-  const photos = await createPhotoFolder(program.config.photoFiles.folder).removeAthlete(athleteId);
+  const photos = await erasePhotos(session);
   const deleted = await eraseAthlete(store, { athleteId, lease, signal });
   const files = photos === 0 ? [] : [['photo_files', photos] as const];
   return { athlete: athleteId, access, deleted: new Map([...deleted, ...files]) };
+}
+
+/** Returns how many files went. The folder may be another one than that of the process that fetched them. */
+async function erasePhotos({ program, database, athleteId }: AthleteSession): Promise<number> {
+  const { folder } = program.config.photoFiles;
+  const named = await database.store.activities.countDocuments({
+    ...{ 'sync.athlete_id': int64(athleteId), 'photo_files.0': { $exists: true } },
+  });
+  const photos = await createPhotoFolder(folder).removeAthlete(athleteId);
+  if (named > 0 && photos === 0)
+    program.log.warn(
+      `There are photos of ${counted(named, 'activity', 'activities')}, but none in ${folder}: remove the folder ${athleteId} by hand from the SYNC_PHOTOS_FOLDER of the daemon that fetched them.`,
+    );
+  return photos;
 }
 
 function jsonOf({ athlete, access, deleted }: Receipt): string {

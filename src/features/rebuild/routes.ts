@@ -52,7 +52,7 @@ async function rebuildHeld(
   { athleteId, progress }: { readonly athleteId: number; readonly progress: CountProgress },
 ): Promise<number> {
   const { signal } = program;
-  const undone = 'Its routes are as before';
+  const undone = 'Its routes were not compared again';
   let rerouted = 0;
   try {
     await whileExclusive(
@@ -70,7 +70,7 @@ async function rebuildHeld(
     );
   } catch (error) {
     // The wait for another process was stopped.
-    if (!signal.aborted) throw error;
+    if (!signal.aborted || error !== signal.reason) throw error;
   }
   return rerouted;
 }

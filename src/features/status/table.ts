@@ -83,7 +83,7 @@ function athleteRows(athlete: AthleteStatus, reader: Reader): readonly (readonly
       `${number(streams.stored)} stored${source}, ${number(streams.none)} without, ${number(streams.pending)} pending${ofOthers}, ${number(streams.parked)} parked`,
     ],
     ['  details', detailsText(athlete, reader)],
-    ...(photos.files + photos.waiting > 0 ? [['  photos', photosText(photos)]] : []),
+    ...(photos.files + photos.waiting + photos.gone > 0 ? [['  photos', photosText(photos)]] : []),
     ['  list known', listText(athlete, reader)],
     ...athlete.scopeGaps.map((gap, index) => [index === 0 ? '  not granted' : '', gap]),
     ...(unusableRecords > 0
@@ -103,11 +103,14 @@ function detailsText(athlete: AthleteStatus, reader: Reader): string {
   return counts.length === 0 ? source : `${counts.join(', ')}; ${source}`;
 }
 
-function photosText({ files, bytes, waiting, problem }: AthleteStatus['photos']): string {
-  const stored = `${counted(files, 'file')}, ${number(Math.ceil(bytes / 1_000_000))} MB`;
-  if (waiting === 0) return stored;
-  const wait = `${counted(waiting, 'activity', 'activities')} without some`;
-  return `${stored}; ${wait}, tried again${problem === undefined ? '' : `: ${problem}`}`;
+function photosText({ files, bytes, waiting, gone, problem }: AthleteStatus['photos']): string {
+  const activities = (count: number): string => counted(count, 'activity', 'activities');
+  const why = problem === undefined ? '' : `: ${problem}`;
+  return [
+    `${counted(files, 'file')}, ${number(Math.ceil(bytes / 1_000_000))} MB`,
+    ...(gone > 0 ? [`${activities(gone)} without some, which are gone`] : []),
+    ...(waiting > 0 ? [`${activities(waiting)} without some, tried again${why}`] : []),
+  ].join('; ');
 }
 
 function listText({ listedSince, polledAt }: AthleteStatus, reader: Reader): string {

@@ -13,7 +13,8 @@ type StoredSettings = NonNullable<AthleteDocument['settings']>;
 
 /**
  * Writes what differs and makes no document. Athletes with a login of another application are left to the
- * processes of that one, which have settings of their own.
+ * processes of that one, which have settings of their own. A process without a client id serves every
+ * application, and takes nothing away where it has no such settings.
  */
 export async function saveAthleteSettings(
   store: Pick<Store, 'db' | 'athletes'>,
@@ -21,6 +22,7 @@ export async function saveAthleteSettings(
   given: GivenAthleteSettings,
 ): Promise<void> {
   const isGiven = Object.values(given).some(({ length }) => length > 0);
+  if (!isGiven && application === everyApplication) return;
   const filter = isGiven ? {} : { settings: { $exists: true } };
   const found = await store.db
     .collection<AthleteDocument>('athletes')

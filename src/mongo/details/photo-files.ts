@@ -8,13 +8,16 @@ import { isJsonObject } from '../../domain/json.ts';
 import type { DueFiles, FilesState, PhotoStore } from '../../sync/ports/photos.ts';
 import type { TaskWrite } from '../../sync/ports/tasks.ts';
 import { bind } from '../base/bind.ts';
+import { isTooLarge } from '../base/bson-limits.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
 import type { ActivityDocument, Store } from '../schema/collections.ts';
 import type { FetchState } from '../schema/fetch-state.ts';
 import {
+  expiredReason,
   findDue,
   pendingState,
   postponedState,
+  stateUpdate,
   storedState,
   unavailableState,
 } from '../schema/fetch-state-queries.ts';
@@ -72,7 +75,15 @@ async function storePhotoFiles(
     'sync.epoch': epoch,
   };
   const isSameList = { 'sync.photos.fetched_at': addressesAt ?? null };
-  await updateActivity(store, { epoch, activityId, condition: isSameList }, { $set: set });
+  const write = { epoch, activityId, condition: isSameList };
+  try {
+    await updateActivity(store, write, { $set: set });
+  } catch (error) {
+    if (!isTooLarge(error)) throw error;
+    const reason = 'with them the activity is larger than MongoDB stores';
+    const update = stateUpdate('sync.photo_files', unavailableState(reason, at), epoch);
+    await updateActivity(store, write, update);
+  }
 }
 
 function fileDocument({ id, path, bytes, address, fetchedAt }: PhotoFile) {
@@ -105,6 +116,7 @@ async function withoutPhotos(
     gone.push(...dead.map(toNumber).filter((id) => !stored.has(id)));
     const reverted = await activities.distinct('_id', {
       ...{ _id: { $in: ids }, 'sync.athlete_id': int64(athleteId) },
+      'sync.photos.reason': expiredReason,
       ...{ photo_list: { $exists: false }, photo_files: { $exists: false } },
     });
     gone.push(...reverted.map(toNumber));

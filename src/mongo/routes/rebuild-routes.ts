@@ -9,8 +9,9 @@ import type { Path } from '../../domain/routes/path.ts';
 import { pathOf } from '../../domain/routes/path.ts';
 import type { RouteMatcher } from '../../domain/routes/route-matcher.ts';
 import { createRouteMatcher } from '../../domain/routes/route-matcher.ts';
+import { LeaseLostError } from '../../errors.ts';
 import { int64, toNumber, toNumbers } from '../base/bson-value.ts';
-import { isPassing } from '../base/failures.ts';
+import { areDuplicateKeys, isPassing } from '../base/failures.ts';
 import type { RouteDocument, Store } from '../schema/collections.ts';
 import type { Matchable, RouteWrite, Travelled } from './assign-routes.ts';
 import { markStale, matchableOf, representedBy } from './assign-routes.ts';
@@ -169,7 +170,15 @@ async function putRoutes(
       upsert: true,
     },
   }));
-  if (writes.length > 0) await store.routes.bulkWrite(writes, { ordered: false });
+  if (writes.length === 0) return;
+  try {
+    await store.routes.bulkWrite(writes, { ordered: false });
+  } catch (error) {
+    // The filter did not find it, and it is there.
+    if (!areDuplicateKeys(error)) throw error;
+    const message = `Another process writes the routes of athlete ${athleteId} under a newer lease.`;
+    throw new LeaseLostError(message, { cause: error });
+  }
 }
 
 function comparable({ activity_id, athlete_id, ...route }: BareRoute): Document {

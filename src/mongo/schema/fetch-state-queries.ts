@@ -36,7 +36,7 @@ export function unavailableState(reason: string, at: Date, nextTryAt?: Date): Fe
  * stays: what was fetched then is still stored, and a retention goes by it.
  */
 export function stateUpdate(
-  path: 'sync.streams' | 'sync.details' | `sync.${ActivityPart}`,
+  path: 'sync.streams' | 'sync.details' | 'sync.photo_files' | `sync.${ActivityPart}`,
   state: FetchState,
   epoch: number,
 ): Document[] {

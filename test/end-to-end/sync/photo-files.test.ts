@@ -53,6 +53,12 @@ describe("the photos' files", () => {
     const paths = stored.flatMap((one) => one?.['photo_files'] as { readonly path: string }[]);
     expect(filesIn(folder)).toEqual(paths.map(({ path }) => path).sort());
     for (const { path } of paths) expect(readFileSync(join(folder, path), 'utf8')).toMatch(/^GIF/);
+    await db
+      .collection('activities')
+      .updateOne({}, { $set: { 'sync.photo_files': { state: 'none', tries: 0 } } });
+    expect((await scene.call('status')).stdout).toContain(
+      '8 files, 1 MB; 1 activity without some, which are gone',
+    );
     const erased = await scene.call('erase', '--athlete', String(athleteId), '--yes', '--json');
     expect(printedJson(erased)).toMatchObject({ deleted: { activities: 4, photo_files: 8 } });
     expect(filesIn(folder)).toEqual([]);

@@ -152,6 +152,23 @@ describe('an erasure', () => {
     expect(await database.db.collection('streams').countDocuments()).toBe(0);
   });
 
+  it('an erasure says where photos are left that another process fetched into its own folder', async () => {
+    const photo_files = [{ id: 'a', path: '1001/5/a.jpg', bytes: 1 }];
+    const activity = {
+      _id: Long.fromNumber(5) as never,
+      ...{ sync: { athlete_id: Long.fromNumber(athleteId) }, photo_files },
+    };
+    await database.db
+      .collection('activities')
+      .insertOne(activity, { bypassDocumentValidation: true });
+    const given = { config: { SYNC_PHOTOS_FOLDER: '/nowhere/photos' } };
+    const program = programOf(given);
+    expect(await run(given, program)).toBe(0);
+    expect(program.logged()).toContain(
+      'There are photos of 1 activity, but none in /nowhere/photos: remove the folder 1001 by hand',
+    );
+  });
+
   it.each([
     [
       'of an unknown athlete ends with 3',

@@ -44,8 +44,15 @@ describe("the settings in the athletes' documents", () => {
     });
     await save({ ...nothing, maxHeartrate: [{ athleteId: ada, value: 187 }] });
     expect(await settingsIn()).toEqual({ [ada]: { max_heartrate: 187 }, [bob]: undefined });
-    await save(nothing);
+    await save(nothing, '111');
     expect(await settingsIn()).toEqual({ [ada]: undefined, [bob]: undefined });
+  });
+
+  it('a process without a client id and without settings leaves those that are stored', async () => {
+    await save(given, '111');
+    const before = await settingsIn();
+    await save(nothing);
+    expect(await settingsIn()).toEqual(before);
   });
 
   it('settings are written only where they differ, and take the place of an odd value', async () => {

@@ -135,16 +135,21 @@ describe("what is stored of the photos' files", () => {
     await expect(storing).rejects.toThrow(LeaseLostError);
   });
 
-  it('only an activity that was deleted, or has no photos any more, keeps none', async () => {
-    const [deleted, unknown, bare] = [id + 1, id + 2, id + 3];
-    await adapter.activities.storePage(pageOf([recordOf(deleted), recordOf(bare)]));
+  it('only an activity that was deleted, or whose photos a retention removed, keeps none', async () => {
+    const [deleted, unknown, expired, unread] = [id + 1, id + 2, id + 3, id + 4];
+    const records = [deleted, expired, unread].map((one) => recordOf(one));
+    await adapter.activities.storePage(pageOf(records));
+    await adapter.store.activities.updateOne(
+      { _id: Long.fromNumber(expired) },
+      { $set: { 'sync.photos': { state: 'none', tries: 0, reason: 'expired' } } },
+    );
     await listPhotos(['a']);
     const startAt = new Date('2026-10-04T06:12:13Z');
     await deleteActivity(adapter.store, {
       ...{ activityId: deleted, athleteId, startAt, why: 'deleted', at: later(1), epoch: 1 },
     });
-    const gone = await photos.withoutPhotos(athleteId, [id, deleted, unknown, bare]);
-    expect(gone.toSorted()).toEqual([deleted, bare]);
-    expect(await photos.withoutPhotos(1002, [deleted, bare])).toEqual([]);
+    const gone = await photos.withoutPhotos(athleteId, [id, deleted, unknown, expired, unread]);
+    expect(gone.toSorted()).toEqual([deleted, expired]);
+    expect(await photos.withoutPhotos(1002, [deleted, expired])).toEqual([]);
   });
 });

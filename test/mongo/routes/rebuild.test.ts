@@ -2,6 +2,7 @@ import { Long, ObjectId, type Document } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { JsonObject } from '../../../src/domain/json.ts';
+import { LeaseLostError } from '../../../src/errors.ts';
 import { createDeletionStore } from '../../../src/mongo/deletion/deletion-store.ts';
 import { rebuildRoutes } from '../../../src/mongo/routes/rebuild-routes.ts';
 import { areRoutesTrue } from '../../../src/mongo/routes/untrue-routes.ts';
@@ -165,6 +166,13 @@ describe('a rebuild of routes', () => {
       await assertTrue();
     },
   );
+
+  it('a rebuild loses the lease where a newer one has written a route that it would change', async () => {
+    await storeShuffled(rides, 1);
+    await change('routes', {}, { $set: { epoch: write.epoch + 1, length: 1 } });
+    await expect(rebuild()).rejects.toThrow(LeaseLostError);
+    expect((await stored('routes')).every(({ length }) => length === 1)).toBe(true);
+  });
 
   it('a rebuild that is stopped leaves the rest as it was, and the next one completes it', async () => {
     await adapter.activities.storePage(pageOf(rides));

@@ -170,6 +170,10 @@ async function statusOf(
   const known = withDetailsSource(config, athlete);
   return {
     ...known,
+    // Without the setting nothing waits for them, whatever was tried before.
+    ...(!config.photoFiles.isOn && {
+      photos: { ...known.photos, waiting: 0, gone: 0, problem: undefined },
+    }),
     scopeGaps: scopeGapsOf(athlete, config.strava.scopes),
     streamsToDo: sync.shouldFetchStreams ? await activities.countPending(athleteId, range) : 0,
     detailsToDo: known.detailsSource.areFetched

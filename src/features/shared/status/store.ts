@@ -31,11 +31,12 @@ export interface AthleteOverview {
   readonly streamsOfExport: number;
   /** Whether Strava's bulk export of the athlete was imported. */
   readonly hasExport: boolean;
-  /** Their files, how many activities wait for some, and why. */
+  /** Their files, how many activities wait for some and why, and how many have some that are gone at Strava. */
   readonly photos: {
     readonly files: number;
     readonly bytes: number;
     readonly waiting: number;
+    readonly gone: number;
     readonly problem: string | undefined;
   };
   /** Records of the list that could not be stored. */
@@ -83,11 +84,18 @@ interface StateCount {
   readonly photos: number;
   readonly photoBytes: number;
   readonly withoutPhotos: number;
+  readonly photosGone: number;
   readonly photoProblem: string | null;
 }
 
 type SummedKey =
-  'count' | 'detailsStored' | 'detailsParked' | 'photos' | 'photoBytes' | 'withoutPhotos';
+  | 'count'
+  | 'detailsStored'
+  | 'detailsParked'
+  | 'photos'
+  | 'photoBytes'
+  | 'withoutPhotos'
+  | 'photosGone';
 
 /** Every athlete who has logged in with an application, by id. */
 export async function overview(
@@ -118,6 +126,11 @@ function countOfDetails(state: string): Document {
   return { $sum: { $cond: [{ $eq: ['$sync.details.state', state] }, 1, 0] } };
 }
 
+/** While the list of the photos is due again, its addresses may still come. */
+const arePhotosGone = {
+  $and: [{ $eq: ['$sync.photo_files.state', 'none'] }, { $eq: ['$sync.photos.state', 'stored'] }],
+};
+
 /** The activities by the state of their streams. */
 function statesOf(activities: Store['activities'], id: Long): Promise<readonly StateCount[]> {
   return activities
@@ -135,6 +148,7 @@ function statesOf(activities: Store['activities'], id: Long): Promise<readonly S
           photos: { $sum: { $cond: [{ $isArray: '$photo_files' }, { $size: '$photo_files' }, 0] } },
           photoBytes: { $sum: { $sum: '$photo_files.bytes' } },
           withoutPhotos: { $sum: { $cond: [{ $gt: ['$sync.photo_files.error', null] }, 1, 0] } },
+          photosGone: { $sum: { $cond: [arePhotosGone, 1, 0] } },
           photoProblem: { $max: '$sync.photo_files.error' },
         },
       },
@@ -175,6 +189,7 @@ async function overviewOf(
       files: sumOf('photos'),
       bytes: sumOf('photoBytes'),
       waiting: sumOf('withoutPhotos'),
+      gone: sumOf('photosGone'),
       problem: states.find(({ photoProblem }) => photoProblem !== null)?.photoProblem ?? undefined,
     },
     unusableRecords,

@@ -17,7 +17,7 @@ const grant = { athleteId, accessToken: 'a', refreshToken: 'r', expiresAt: at };
 
 beforeEach(() => adapter.empty());
 
-const noPhotos = { files: 0, bytes: 0, waiting: 0, problem: undefined };
+const noPhotos = { files: 0, bytes: 0, waiting: 0, gone: 0, problem: undefined };
 
 describe('the figures', () => {
   it('status has no figures without a login', async () => {
