@@ -53,6 +53,8 @@ export function addExport(add: Add, perform: Perform): void {
     .option('--since <date>', 'from then on; the same forms as for sync')
     .option('--until <date>', 'up to the end of then; the same forms')
     .option('--sport <sport>', 'a sport_type of Strava, for example Run')
+    .option('--country <country>', 'of the start: its code or English name, AT or Austria')
+    .option('--place <name>', 'of the start: its city or region')
     .option('--athlete <id>', 'only of this athlete')
     .option('--out <path>', 'a file; a folder for a gpx file of each activity')
     .option('--force', 'replace files that exist', false)
@@ -69,6 +71,8 @@ export const queryOptions: readonly Option[] = [
   new Option('--since <date>', 'only activities from then on; the same forms as for sync'),
   new Option('--until <date>', 'only activities up to the end of then; the same forms'),
   new Option('--sport <sport>', 'only activities of this sport, a sport_type of Strava'),
+  new Option('--country <country>', 'only starts there: its code or English name, AT or Austria'),
+  new Option('--place <name>', 'only starts there: a city or region'),
   new Option('--units <units>', 'metric or imperial, in a table'),
   new Option('--raw', 'the stored values under their names, as --json and --csv have them'),
   new Option('--json', 'print one JSON document'),
@@ -105,6 +109,8 @@ export function addList(add: Add, perform: Perform): void {
     .option('--since <date>', 'from then on; the same forms as for sync')
     .option('--until <date>', 'up to the end of then; the same forms')
     .option('--sport <sport>', 'a sport_type of Strava, for example Run')
+    .option('--country <country>', 'of the start: its code or English name, AT or Austria')
+    .option('--place <name>', 'of the start: its city or region')
     .option('--athlete <id>', 'only of this athlete')
     .option('--min-distance <distance>', 'at least as far: 20km, 800m or 13.1mi')
     .option('--max-distance <distance>', 'at most as far')

@@ -59,6 +59,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   list: [
     ['the runs of the last thirty days', '--sport', 'run', '--since', '30d'],
+    ['where the start was in a city or region', '--place', 'Innsbruck'],
     ['long rides by a word', '--min-distance', '100km', '--text', 'hills'],
   ],
   show: [['laps, best efforts, altitude, heart rate', '19000000001']],

@@ -27,7 +27,7 @@ export function nearestName(
 
 /**
  * How many letters have to be put in, taken out or replaced (Levenshtein), where upper and lower
- * case, dots, underscores and hyphens make no difference.
+ * case, accents, dots, underscores and hyphens make no difference.
  */
 export function nameDistance(first: string, second: string): number {
   const from = bareLetters(first);
@@ -46,5 +46,8 @@ export function nameDistance(first: string, second: string): number {
 }
 
 function bareLetters(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]/g, '');
+  return name
+    .normalize('NFD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '');
 }

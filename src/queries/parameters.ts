@@ -4,6 +4,7 @@
  */
 import type { Document } from 'mongodb';
 import { Long, ObjectId } from 'mongodb';
+import { countryCodeOf } from './countries.ts';
 
 export interface Parameter {
   /** The accepted values, as the end of a sentence. */
@@ -42,15 +43,6 @@ function yearOf(text: string): Document | undefined {
   const end = new Date(`${text}-01-01T00:00:00Z`);
   end.setUTCFullYear(end.getUTCFullYear() + 1);
   return { $gte: new Date(`${text}-01-01T00:00:00Z`), $lt: end };
-}
-
-/** The code of a country: as given, or of its English name. */
-function countryOf(text: string): string | undefined {
-  if (/^[a-z]{2}$/i.test(text)) return text.toUpperCase();
-  const names = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
-  const letters = Array.from({ length: 26 }, (_, index) => String.fromCharCode(65 + index));
-  const codes = letters.flatMap((first) => letters.map((second) => first + second));
-  return codes.find((code) => names.of(code)?.toLowerCase() === text.toLowerCase());
 }
 
 const sportOf = (text: string): string | undefined => (text === '' ? undefined : text);
@@ -148,7 +140,7 @@ export const parameters = {
   ),
   sport: optional('a sport_type of Strava', 'Run', sportOf),
   year: required('a year of four digits; without it, this one', '2026', yearOf),
-  country: required('a country, as its code or English name', 'AT', countryOf),
+  country: required('a country, as its code or English name', 'AT', countryCodeOf),
   city: required('the name of a city', 'Vienna', (text) => (text === '' ? undefined : text)),
   lng: required('a longitude, -180 to 180', '16.3738', within(-180, 180)),
   lat: required('a latitude, -90 to 90', '48.2082', within(-90, 90)),

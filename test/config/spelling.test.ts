@@ -12,6 +12,7 @@ describe('nearestName', () => {
     ['STRAVA_CLIENT_SECERT', 'STRAVA_CLIENT_SECRET'],
     ['SYNC_SINC', 'SYNC_SINCE'],
     ['datadri', 'dataDir'],
+    ['dátädîr', 'dataDir'],
     ['STRAVA_TRANSIENT', undefined],
     ['x', undefined],
     ['', undefined],

@@ -19,6 +19,7 @@ import {
   personalBests,
   samplesOf,
 } from './reference-recordings.ts';
+import { favouriteOf, startedIn } from './reference-starts.ts';
 import type { Heart } from './reference-training.ts';
 import { trainingLoad } from './reference-training.ts';
 import { totalsByDay, totalsByMonth, totalsByWeek, totalsByYear } from './reference-totals.ts';
@@ -263,6 +264,17 @@ describe('query', () => {
       bestDistance(chosen, { sport: 'Run', meters: 1_000, limit: 10 }),
     );
     await expect(ask('latest', '--sport', 'rum')).rejects.toThrow('Did you mean Run?');
+  });
+
+  it('query answers of the activities that --country and --place choose', async () => {
+    const city = favouriteOf(fixture.truth);
+    const count = startedIn(fixture.truth, 'AT', city).length;
+    expect(count).toBeLessThan(fixture.truth.length);
+    const args = ['--athlete', String(ada), '--country', 'austria', '--place', city.toUpperCase()];
+    const found = JSON.parse(await run('latest', ...args, '--limit=10000', '--json')) as unknown[];
+    expect(found).toHaveLength(count);
+    const elsewhere = ['--athlete', String(ada), '--country', 'Fiji', '--json'];
+    expect(JSON.parse(await run('latest', ...elsewhere))).toEqual([]);
   });
 
   it('query takes the heart of the athlete unless its own settings or a parameter say otherwise', async () => {

@@ -20,13 +20,21 @@ import {
 } from '../shared/text/output.ts';
 import { outputFailed } from '../../process/standard-streams.ts';
 import type { Database } from '../../main.ts';
+import type { Store } from '../../mongo/schema/collections.ts';
 import { openDatabaseToRead } from '../../main.ts';
+import type { RecordingQuery } from '../../mongo/streams/recordings.ts';
 import { countRecordings, findRecording, recordings } from '../../mongo/streams/recordings.ts';
 import { makeFolder } from '../../make-folder.ts';
 import type { Program } from '../../program.ts';
 import type { ExportOptions, ExportOrder } from './options.ts';
 import { exportOrderOf } from './options.ts';
-import { assertStoredAthlete, emptyHint, withStoredSport } from '../shared/activity-filter.ts';
+import type { ActivityFilter } from '../shared/activity-filter.ts';
+import {
+  assertStoredAthlete,
+  emptyHint,
+  namesMatchOf,
+  withStoredNames,
+} from '../shared/activity-filter.ts';
 import { sayIfInterrupted } from '../shared/interruption.ts';
 import type { Counter, CountProgress } from '../shared/progress/count-progress.ts';
 import { createCountProgress } from '../shared/progress/count-progress.ts';
@@ -73,7 +81,7 @@ type Chosen = AsyncIterable<ShownRecording> | Iterable<ShownRecording>;
 
 /**
  * @throws NothingToExportError if the activity is not stored or the format cannot hold it, UsageError if
- * the sport is not stored.
+ * the sport or the place is not stored.
  */
 async function choose(
   { store }: Database,
@@ -83,7 +91,7 @@ async function choose(
   const { activityId, filter, hidden } = order;
   const { athleteId } = filter;
   if (activityId === undefined) {
-    const found = recordings(store, await withStoredSport(store, filter));
+    const found = recordings(store, await recordingQueryOf(store, filter));
     return hideInEach(found, hidden, progress);
   }
   const found = await findRecording(store, activityId);
@@ -97,6 +105,10 @@ async function choose(
   throw new NothingToExportError(
     `Nothing of activity ${activityId} can be exported as ${order.name}: it is all in hidden places.`,
   );
+}
+
+async function recordingQueryOf(store: Store, filter: ActivityFilter): Promise<RecordingQuery> {
+  return { ...filter, where: namesMatchOf(await withStoredNames(store, filter)) };
 }
 
 async function* hideInEach(
@@ -118,7 +130,7 @@ async function openProgress(
 ): Promise<CountProgress | undefined> {
   const isShown = 'isTTY' in program.stdout && program.stdout.isTTY === true;
   if (activityId !== undefined || (out === undefined && isShown)) return undefined;
-  const total = await countRecordings(store, await withStoredSport(store, filter));
+  const total = await countRecordings(store, await recordingQueryOf(store, filter));
   const progress = createCountProgress(program, { doing: 'Exporting', unit: 'activities' });
   progress.begin('', total);
   return progress;

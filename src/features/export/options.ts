@@ -38,12 +38,12 @@ export interface ExportOrder {
 
 /** @throws UsageError */
 export function exportOrderOf({ clock, config }: Program, options: ExportOptions): ExportOrder {
-  const { activity, since, until, sport, out } = options;
+  const { activity, since, until, sport, country, place, out } = options;
   if (out === '') throw new UsageError('--out takes the name of a file or a folder.');
   const name = formatOf(options);
   const format = formats[name];
-  if (activity !== undefined && (since ?? until ?? sport) !== undefined) {
-    throw new UsageError('--activity excludes --since, --until and --sport.');
+  if (activity !== undefined && (since ?? until ?? sport ?? country ?? place) !== undefined) {
+    throw new UsageError('--activity excludes --since, --until, --sport, --country and --place.');
   }
   if (format.isOneEach && activity === undefined && out === undefined) {
     throw new UsageError(

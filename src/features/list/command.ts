@@ -11,7 +11,7 @@ import {
   assertStoredAthlete,
   emptyHint,
   matchOf,
-  withStoredSport,
+  withStoredNames,
 } from '../shared/activity-filter.ts';
 import { outputWidth } from '../shared/text/fitted-table.ts';
 import { jsonText } from '../shared/text/json-text.ts';
@@ -28,7 +28,7 @@ export async function list(program: Program, options: ListOptions): Promise<Exit
   const { store } = database;
   try {
     await assertStoredAthlete(store, order.filter);
-    const match = matchIn(order, matchOf(await withStoredSport(store, order.filter)));
+    const match = matchIn(order, matchOf(await withStoredNames(store, order.filter)));
     const [found, count] = await Promise.all([
       store.activities
         .find<Document>(match, { projection: shown })

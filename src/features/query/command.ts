@@ -24,7 +24,7 @@ import { answerText } from './report.ts';
 import type { ResponseForm } from './options.ts';
 import { queryOrderOf } from './options.ts';
 import type { ActivityFilter } from '../shared/activity-filter.ts';
-import { emptyHint, matchOf, withStoredSport } from '../shared/activity-filter.ts';
+import { emptyHint, matchOf, withStoredNames } from '../shared/activity-filter.ts';
 import { hanging, outputWidth } from '../shared/text/fitted-table.ts';
 import { showStepWhenSlow } from '../shared/progress/delayed.ts';
 import { readerOf } from '../shared/text/time-text.ts';
@@ -39,7 +39,7 @@ export async function query(program: Program, args: readonly string[]): Promise<
   const database = await openDatabaseToRead(program);
   try {
     const known = await athletesWithActivities(database.store);
-    const filter = await withStoredSport(database.store, order.filter);
+    const filter = await withStoredNames(database.store, order.filter);
     const scope = withSport(order.scope, filter);
     const answer =
       known.length === 0

@@ -67,6 +67,10 @@ function filterText(own: readonly string[], helper: Help): string {
     ['--since DATE', 'from then on; the same forms as for sync'],
     ['--until DATE', 'up to the end of then; the same forms'],
     ...(own.includes('sport') ? [] : [['--sport SPORT', 'a sport_type of Strava'] as const]),
+    ...(own.includes('country')
+      ? []
+      : [['--country COUNTRY', 'of the start: its code or English name'] as const]),
+    ['--place PLACE', 'of the start: its city or region'],
   ];
   return `Only of some activities:\n${items(rows, helper)}`;
 }

@@ -12,7 +12,7 @@ import { exampleOf, optionsOf } from '../../queries/recipe.ts';
 import { recipes } from '../../queries/recipes.ts';
 import { nearestName } from '../../config/spelling.ts';
 import { UsageError } from '../../errors.ts';
-import type { ActivityFilter } from '../shared/activity-filter.ts';
+import type { ActivityFilter, FilterOptions } from '../shared/activity-filter.ts';
 import { filterOf } from '../shared/activity-filter.ts';
 import type { Units } from '../shared/text/units.ts';
 import { readUnits } from '../shared/text/units.ts';
@@ -29,7 +29,7 @@ export interface QueryOrder {
   readonly scope: Scope;
   /** The parameters that were given. */
   readonly given: ReadonlySet<string>;
-  /** The activities to ask about; the sport as it was given. */
+  /** The activities to ask about; the sport and the place as they were given. */
   readonly filter: ActivityFilter;
   /** Without it, the setting decides. */
   readonly units?: Units;
@@ -50,8 +50,7 @@ export function queryOrderOf(args: readonly string[], nowMs: number): QueryOrder
   if (rest.length > 0) throw wrong(recipe, `"${rest.join(' ')}" belongs to no parameter`);
   assertKnown(recipe, options.keys());
   const scope = scopeOf(recipe, options, nowMs);
-  const [since, until, sport] = filterNames.map((each) => options.get(each));
-  const filter = filterOf({ since, until, sport }, nowMs);
+  const filter = filterOf(filterOptionsOf(options), nowMs);
   const given = new Set(options.keys());
   return { form, recipe, scope, given, filter, ...(units !== undefined && { units }) };
 }
@@ -114,7 +113,11 @@ function formOf(forms: ReadonlySet<ResponseForm>): ResponseForm {
 }
 
 /** The options that choose the activities of any question about them. */
-const filterNames = ['since', 'until', 'sport'];
+const filterNames = ['since', 'until', 'sport', 'country', 'place'] as const;
+
+function filterOptionsOf(options: ReadonlyMap<string, string>): FilterOptions {
+  return Object.fromEntries(filterNames.map((name) => [name, options.get(name)]));
+}
 
 function assertKnown(recipe: Recipe, names: Iterable<string>): void {
   const filters = readsActivities(recipe) ? filterNames : [];
@@ -168,7 +171,7 @@ function wrong(recipe: Recipe, problem: string): UsageError {
     .join(', ');
   const end = problem.endsWith('?') ? '' : '.';
   const filters = readsActivities(recipe)
-    ? ' --since, --until and --sport choose the activities.'
+    ? ' --since, --until, --sport, --country and --place choose the activities.'
     : '';
   return new UsageError(`${name}: ${problem}${end} Its parameters are ${known}.${filters}`);
 }

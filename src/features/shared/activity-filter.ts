@@ -1,6 +1,6 @@
 /**
- * The options that choose stored activities, with one meaning in every command: --since, --until, --sport
- * and --athlete.
+ * The options that choose stored activities, with one meaning in every command: --since, --until, --sport,
+ * --country, --place and --athlete.
  */
 import type { Document } from 'mongodb';
 import { nearestName } from '../../config/spelling.ts';
@@ -8,6 +8,7 @@ import { commandLine } from '../../domain/invocation.ts';
 import { UsageError } from '../../errors.ts';
 import { int64 } from '../../mongo/base/bson-value.ts';
 import type { Store } from '../../mongo/schema/collections.ts';
+import { countryCodeOf, countryNames, isSameName } from '../../queries/countries.ts';
 import { athletesWithActivities } from '../../mongo/streams/recordings.ts';
 import { athleteOf, periodOf } from './period-options.ts';
 
@@ -15,6 +16,8 @@ export interface FilterOptions {
   readonly since?: string | undefined;
   readonly until?: string | undefined;
   readonly sport?: string | undefined;
+  readonly country?: string | undefined;
+  readonly place?: string | undefined;
   readonly athlete?: string;
 }
 
@@ -22,6 +25,10 @@ export interface ActivityFilter {
   readonly since?: Date;
   readonly until?: Date;
   readonly sport?: string;
+  /** ISO 3166-1 alpha-2, of the start. */
+  readonly countryCode?: string;
+  /** The city or region of the start, in each spelling. */
+  readonly places?: readonly string[];
   readonly athleteId?: number;
 }
 
@@ -31,15 +38,38 @@ export const emptyHint = `There are no activities in the database yet: ${command
 /** @throws UsageError */
 export function filterOf(options: FilterOptions, nowMs: number): ActivityFilter {
   const athleteId = athleteOf(options);
+  const { sport, country, place } = options;
   return {
     ...periodOf(options, nowMs),
-    ...(options.sport !== undefined && { sport: options.sport }),
+    ...(sport !== undefined && { sport }),
+    ...(country !== undefined && { countryCode: knownCountry(country) }),
+    ...(place !== undefined && { places: [place] }),
     ...(athleteId !== undefined && { athleteId }),
   };
 }
 
-/** The filter with the sport as Strava writes it. @throws UsageError if no stored activity has it. */
-export async function withStoredSport(
+/** @throws UsageError */
+function knownCountry(country: string): string {
+  const code = countryCodeOf(country);
+  if (code !== undefined) return code;
+  const meant = meantText(nearestName(country, countryNames()));
+  throw new UsageError(
+    `--country takes a country, as its code or English name; not "${country}".${meant}`,
+  );
+}
+
+/**
+ * The filter with the sport and the places as they are stored.
+ * @throws UsageError if no stored activity has them.
+ */
+export async function withStoredNames(
+  store: Store,
+  filter: ActivityFilter,
+): Promise<ActivityFilter> {
+  return withStoredPlaces(store, await withStoredSport(store, filter));
+}
+
+async function withStoredSport(
   { activities }: Store,
   filter: ActivityFilter,
 ): Promise<ActivityFilter> {
@@ -60,8 +90,32 @@ export function knownSport(known: readonly string[], sport: string, none: string
   const found = known.find((one) => one.toLowerCase() === sport.toLowerCase());
   if (found !== undefined) return found;
   const near = nearestName(sport, known);
-  const meant = near === undefined ? '' : ` Did you mean ${near}?`;
+  const meant = meantText(near);
   throw new UsageError(`--sport: ${none} is a "${sport}".${meant} There are ${known.join(', ')}.`);
+}
+
+function meantText(near: string | undefined): string {
+  return near === undefined ? '' : ` Did you mean ${near}?`;
+}
+
+async function withStoredPlaces(
+  { activities }: Store,
+  filter: ActivityFilter,
+): Promise<ActivityFilter> {
+  const [place] = filter.places ?? [];
+  if (place === undefined || (await activities.estimatedDocumentCount()) === 0) return filter;
+  const names = await Promise.all(
+    ['derived.place.city', 'derived.place.region'].map((key) => activities.distinct(key)),
+  );
+  const stored = names.flat().filter((name): name is string => typeof name === 'string');
+  const places = stored.filter((name) => isSameName(name, place));
+  if (places.length > 0) return { ...filter, places };
+  const near = nearestName(place, stored) ?? stored.find((name) => isPartOf(name, place));
+  throw new UsageError(`--place: no stored activity starts in "${place}".${meantText(near)}`);
+}
+
+function isPartOf(name: string, part: string): boolean {
+  return part.trim() !== '' && name.toLowerCase().includes(part.trim().toLowerCase());
 }
 
 /** @throws UsageError if athletes are stored, and not this one. */
@@ -76,11 +130,24 @@ export async function assertStoredAthlete(store: Store, filter: ActivityFilter):
 }
 
 /** The filter for the collection `activities`. */
-export function matchOf({ since, until, sport, athleteId }: ActivityFilter): Document {
+export function matchOf(filter: ActivityFilter): Document {
+  const { since, until, athleteId } = filter;
   const start = { ...(since && { $gte: since }), ...(until && { $lte: until }) };
   return {
     ...(athleteId !== undefined && { 'sync.athlete_id': int64(athleteId) }),
-    ...(sport !== undefined && { sport_type: sport }),
+    ...namesMatchOf(filter),
     ...((since ?? until) && { start_date: start }),
+  };
+}
+
+/** The part of {@link matchOf} about the sport, the country and the place. */
+export function namesMatchOf({ sport, countryCode, places }: ActivityFilter): Document {
+  const within = places && { $in: places };
+  return {
+    ...(sport !== undefined && { sport_type: sport }),
+    ...(countryCode !== undefined && { 'derived.place.country_code': countryCode }),
+    ...(within && {
+      $and: [{ $or: [{ 'derived.place.city': within }, { 'derived.place.region': within }] }],
+    }),
   };
 }

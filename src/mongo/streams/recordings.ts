@@ -2,6 +2,7 @@
  * Reads activities with their streams, one after the other, so that memory depends on the longest
  * recording and not on how many there are. It writes nothing.
  */
+import type { Document } from 'mongodb';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { Recording } from '../../domain/activity/recording.ts';
 import type { Sample, Streams } from '../../domain/activity/streams.ts';
@@ -17,8 +18,8 @@ export interface RecordingQuery {
   readonly since?: Date;
   /** The latest start. */
   readonly until?: Date;
-  /** As Strava writes it. */
-  readonly sport?: string;
+  /** What else has to hold of an activity, as a filter of the collection. */
+  readonly where?: Document;
 }
 
 /** An activity as it is read here: each int64 as a bigint, because a double would round some. */
@@ -131,9 +132,9 @@ async function* activitiesOf(
   }
 }
 
-function within({ until, sport }: RecordingQuery, from: Date | undefined) {
+function within({ until, where }: RecordingQuery, from: Date | undefined) {
   return {
-    ...(sport !== undefined && { sport_type: sport }),
+    ...where,
     ...((from ?? until) && {
       start_date: { ...(from && { $gte: from }), ...(until && { $lte: until }) },
     }),

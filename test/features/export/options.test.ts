@@ -72,9 +72,9 @@ describe('the options of export', () => {
       '--format csv contradicts the ending of --out x.gpx: leave one of them out.',
     ],
     [{ format: 'csv', out: '' }, '--out takes the name of a file or a folder.'],
-    ...(['since', 'until', 'sport'] as const).map((name): [ExportOptions, string] => [
+    ...(['since', 'until', 'sport', 'place'] as const).map((name): [ExportOptions, string] => [
       { format: 'csv', activity: '5', [name]: '2019' },
-      '--activity excludes --since, --until and --sport.',
+      '--activity excludes --since, --until, --sport, --country and --place.',
     ]),
   ])('export rejects %j in one sentence', (options, sentence) => {
     const reading = () => exportOrderOf(program, options);

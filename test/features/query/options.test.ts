@@ -16,7 +16,7 @@ describe('the command line of query', () => {
     expect(form).toBe('csv');
   });
 
-  it('the command line of query reads the time and the sport of the activities for any question about them', () => {
+  it('the command line of query reads the time, the sport and the place of the activities for any question about them', () => {
     expect(order('totals-by-week --since 2019-03 --until=2019 --sport run').filter).toEqual({
       since: new Date('2019-03-01T00:00:00Z'),
       until: new Date('2019-12-31T23:59:59.999Z'),
@@ -29,6 +29,10 @@ describe('the command line of query', () => {
     expect(order('personal-bests --since 30d').filter.since).toEqual(
       new Date('2026-10-24T00:00:00Z'),
     );
+    expect(order('in-country --country austria --place Tyrol')).toMatchObject({
+      filter: { countryCode: 'AT', places: ['Tyrol'] },
+      scope: { country: 'AT' },
+    });
     expect(order('best-distance').filter).toEqual({});
   });
 
@@ -92,6 +96,9 @@ describe('the command line of query', () => {
     ['near --lng 5', '--lat is missing, which takes a latitude, -90 to 90.'],
     ['near --lng 200 --lat 1', '--lng takes a longitude, -180 to 180; not "200".'],
     ['recording --activity 7 --since 2019', 'there is no --since. Its parameters are --activity.'],
+    ['recording --activity 7 --country AT', 'there is no --country.'],
+    ['latest --country XX', '--country takes a country, as its code or English name; not "XX".'],
+    ['in-country --country XX', '--country takes a country, as its code or English name; not "XX"'],
     ['latest --since then', '--since takes 2019, 2019-03'],
     ['latest --since 2020 --until 2019', '--until lies before --since.'],
     ['latest --untill 2019', 'there is no --untill; did you mean --until? Its parameters are'],
