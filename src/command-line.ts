@@ -3,6 +3,7 @@
  * caller decides how an action is performed.
  */
 import { Argument, Command, Option } from 'commander';
+import type { AccountsOptions } from './features/accounts/command.ts';
 import type { EraseOptions } from './features/erase/command.ts';
 import type { StatusOptions } from './features/status/command.ts';
 import type { LogoutOptions } from './features/logout/command.ts';
@@ -123,8 +124,11 @@ function addInit(add: Add, perform: Perform, input: Input): void {
 
 function addAccounts(add: Add, perform: Perform, input: Input): void {
   add('accounts', 'the stored logins, and who has to log in again')
+    .option('--details', 'fetch descriptions, laps and segment efforts of an athlete from now on')
+    .option('--no-details', 'do not fetch them any more')
+    .option('--athlete <id>', 'whose details; needed if several have logged in')
     .option('--json', 'print one JSON document', false)
-    .action((options: { json: boolean }) =>
+    .action((options: AccountsOptions) =>
       perform(async (program) =>
         (await import('./features/accounts/command.ts')).accounts(program, options),
       ),

@@ -13,7 +13,10 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ['on a server: print the address to open elsewhere', '--no-browser'],
     ['log in, and fetch no details of the athlete from now on', '--no-details'],
   ],
-  accounts: [['who is logged in, and who has to log in again']],
+  accounts: [
+    ['who is logged in, and who has to log in again'],
+    ['fetch the details of an athlete from now on', '--details', '--athlete', '1001'],
+  ],
   logout: [['remove the login of one athlete', '--athlete', '1001']],
   config: [['every setting with its value and its origin']],
   completion: [

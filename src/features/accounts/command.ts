@@ -1,6 +1,7 @@
 /**
- * `accounts`: the stored logins, without their tokens. It makes no request to Strava and needs no client
- * secret; without a client id it lists the logins of every application.
+ * `accounts`: the stored logins, without their tokens, and the answer about an athlete's details. It makes
+ * no request to Strava and needs no client secret; without a client id it lists the logins of every
+ * application.
  */
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes } from '../../errors.ts';
@@ -11,10 +12,27 @@ import { describeNoAthlete, describeOthers } from '../shared/other-applications.
 import { table } from '../shared/text/text-format.ts';
 import type { Reader } from '../shared/text/time-text.ts';
 import { readerOf, timeText } from '../shared/text/time-text.ts';
+import { answerDetails, assertNoAthlete } from './details.ts';
 import type { Account } from './store.ts';
 import { readAccounts } from './store.ts';
 
-export async function accounts(program: Program, { json }: { json: boolean }): Promise<ExitCode> {
+export interface AccountsOptions {
+  /** An answer to store; undefined lists the logins. */
+  readonly details?: boolean;
+  /** Whose answer it is. */
+  readonly athlete?: string;
+  readonly json: boolean;
+}
+
+/** @throws what {@link answerDetails} throws, UsageError for an athlete without an answer. */
+export async function accounts(program: Program, options: AccountsOptions): Promise<ExitCode> {
+  const { details, ...rest } = options;
+  if (details !== undefined) return answerDetails(program, { isWanted: details, ...rest });
+  assertNoAthlete(options.athlete);
+  return listAccounts(program, options.json);
+}
+
+async function listAccounts(program: Program, json: boolean): Promise<ExitCode> {
   const database = await openDatabaseToRead(program);
   try {
     const { store, application } = database;

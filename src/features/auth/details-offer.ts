@@ -3,12 +3,12 @@
  * The reply is stored with the athlete and holds until another one; the setting wins.
  */
 import { formatDuration } from '../../domain/duration.ts';
-import { commandLine } from '../../domain/invocation.ts';
 import type { EstimateFacts } from '../../domain/rate-limit/estimate.ts';
 import { estimateEndMs } from '../../domain/rate-limit/estimate.ts';
 import { detailsChoiceOf, saveDetailsAnswer } from '../../mongo/athletes/details-choice.ts';
 import { readListTotals } from '../../mongo/athletes/list-totals.ts';
 import { createAsk } from '../shared/prompt.ts';
+import { detailsCommand, settingWinsText } from '../shared/status/details-source.ts';
 import { readBacklogPlan } from '../shared/sync-run.ts';
 import { counted } from '../shared/text/text-format.ts';
 import type { Login } from './athlete.ts';
@@ -40,7 +40,7 @@ export async function offerDetails(
   };
   if (given !== undefined) {
     await save(given);
-    return savedText(given, setting);
+    return savedText(athleteId, given, setting);
   }
   if (setting !== undefined || input?.isTTY !== true || !program.isTerminal) return undefined;
   if ((await detailsChoiceOf(database.store, athleteId)) !== undefined) return undefined;
@@ -49,16 +49,15 @@ export async function offerDetails(
     return 'No answer: the details are not fetched, and the next login asks again.';
   }
   await save(reply);
-  return savedText(reply, setting);
+  return savedText(athleteId, reply, setting);
 }
 
-function savedText(isWanted: boolean, setting: boolean | undefined): string {
-  if (setting !== undefined && setting !== isWanted) {
-    const what = setting ? 'fetched' : 'not fetched';
-    return `The answer is stored, but the details are ${what}: SYNC_DETAILS or SYNC_SEGMENTS is set, and a setting wins.`;
-  }
-  const [what, option] = isWanted ? ['fetched', '--no-details'] : ['not fetched', '--details'];
-  return `The details are ${what}. To change that, run ${commandLine('auth', option)}, or set SYNC_DETAILS.`;
+function savedText(athleteId: number, isWanted: boolean, setting: boolean | undefined): string {
+  const what = isWanted ? 'fetched' : 'not fetched';
+  return (
+    settingWinsText(isWanted, setting) ??
+    `The details are ${what}. To change that, run ${detailsCommand(!isWanted, athleteId)}, or set SYNC_DETAILS.`
+  );
 }
 
 /** Undefined after Ctrl-C and at the end of the input. */

@@ -21,9 +21,10 @@ import { dayText, timeText } from '../shared/text/time-text.ts';
 export function renderStatus(status: Status, reader: Reader, width: number): string {
   const { quota, polls, lastRun, toDo, parkedActivities, unusableDocuments, needs } = status;
   const others = describeOthers(status.others);
+  const isOnly = status.athletes.length === 1;
   const rows = [
     ['Database', status.database],
-    ...status.athletes.flatMap((athlete) => athleteRows(athlete, reader)),
+    ...status.athletes.flatMap((athlete) => athleteRows(athlete, reader, isOnly)),
     ...(others === undefined ? [] : [['Others', others]]),
     ['To do', toDoText(toDo)],
     [`Quota, ${formatDuration(quota.short.lengthMs)}`, windowText(quota.short, reader)],
@@ -66,7 +67,11 @@ function pageText({ daemons }: Status): string {
     : pages.join(' and ');
 }
 
-function athleteRows(athlete: AthleteStatus, reader: Reader): readonly (readonly string[])[] {
+function athleteRows(
+  athlete: AthleteStatus,
+  reader: Reader,
+  isOnly: boolean,
+): readonly (readonly string[])[] {
   const { streams, streamsOfExport, oldestStart, newestStart, unusableRecords } = athlete;
   const { streamsOfOtherSports: others, photos } = athlete;
   const ofOthers = others > 0 ? ` (${number(others)} of sports that SYNC_SPORTS leaves out)` : '';
@@ -82,7 +87,7 @@ function athleteRows(athlete: AthleteStatus, reader: Reader): readonly (readonly
       '  streams',
       `${number(streams.stored)} stored${source}, ${number(streams.none)} without, ${number(streams.pending)} pending${ofOthers}, ${number(streams.parked)} parked`,
     ],
-    ['  details', detailsText(athlete, reader)],
+    ['  details', detailsText(athlete, reader, isOnly)],
     ...(photos.files + photos.waiting + photos.gone > 0 ? [['  photos', photosText(photos)]] : []),
     ['  list known', listText(athlete, reader)],
     ...athlete.scopeGaps.map((gap, index) => [index === 0 ? '  not granted' : '', gap]),
@@ -92,14 +97,14 @@ function athleteRows(athlete: AthleteStatus, reader: Reader): readonly (readonly
   ];
 }
 
-function detailsText(athlete: AthleteStatus, reader: Reader): string {
+function detailsText(athlete: AthleteStatus, reader: Reader, isOnly: boolean): string {
   const { details, detailsToDo, detailsSource } = athlete;
   const { areFetched } = detailsSource;
   const counts = [
     ...(areFetched || details.stored > 0 ? [`${number(details.stored)} stored`] : []),
     ...(areFetched ? [`${number(detailsToDo)} pending`, `${number(details.parked)} parked`] : []),
   ];
-  const source = detailsSourceText(detailsSource, reader);
+  const source = detailsSourceText(detailsSource, reader, isOnly ? undefined : athlete.athleteId);
   return counts.length === 0 ? source : `${counts.join(', ')}; ${source}`;
 }
 

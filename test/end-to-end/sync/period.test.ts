@@ -229,8 +229,9 @@ describe.concurrent('sync --dry-run', () => {
   it('sync --dry-run and status count the details that an answer turned on, and say how to change it', async () => {
     const scene = await openScene({ activities: 12 });
     const { stdout: before } = await scene.call('status');
-    expect(before).toMatch(/details +off, as nobody answered; turn on: npm run auth\s+--/);
-    await scene.run('auth', '--code', scene.simulator.grant(athleteId), '--details');
+    expect(before).toMatch(/details +off, as nobody answered; turn on: npm run accounts\s+--/);
+    const answered = printedJson(await scene.call('accounts', '--details', '--json'));
+    expect(answered).toMatchObject({ athlete: athleteId, detailsSource: { source: 'answer' } });
     const streams = within(scene, 0).length;
     const requests = streams + 12;
     const text = await scene.call('sync', '--dry-run');

@@ -39,7 +39,9 @@ describe('the offer of the details at a login', () => {
     expect(asked).toMatch(
       /^Fetch descriptions, laps and segment efforts of Anna Muster \(athlete 1001\) too\? One more request for each activity \(about .+ more for each 1,000 activities\)\. \[y\/N\] Fetch/,
     );
-    expect(printed).toMatch(/The details are fetched\. .*auth -- --no-details.*SYNC_DETAILS/);
+    expect(printed).toMatch(
+      /The details are fetched\. .*accounts -- --no-details --athlete 1001, .*SYNC_DETAILS/,
+    );
     expect(await choice()).toMatchObject({ is_wanted: true, source: 'answer' });
     expect(await logInAtTerminal([])).toMatchObject({ asked: '' });
     expect(await choice()).toMatchObject({ is_wanted: true });

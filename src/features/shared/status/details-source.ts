@@ -32,13 +32,37 @@ export function detailsSourceOf(
   return { areFetched: choice.is_wanted, source: choice.source, at: choice.at };
 }
 
-/** "off by the answer of 2026-10-05; turn on: npm run auth -- --details". Pure. */
-export function detailsSourceText(given: DetailsSource, reader: Reader): string {
+/**
+ * "off by the answer of 2026-10-05; turn on: npm run accounts -- --details". `athleteId` is left out where
+ * there is only one athlete. Pure.
+ */
+export function detailsSourceText(
+  given: DetailsSource,
+  reader: Reader,
+  athleteId?: number,
+): string {
   const { areFetched, source } = given;
   const word = areFetched ? 'on' : 'off';
   if (source.startsWith('SYNC_')) return `${word} by ${source}`;
-  const [change, option] = areFetched ? ['off', '--no-details'] : ['on', '--details'];
-  return `${word}${becauseText(given, reader)}; turn ${change}: ${commandLine('auth', option)}`;
+  const change = areFetched ? 'off' : 'on';
+  const line = detailsCommand(!areFetched, athleteId);
+  return `${word}${becauseText(given, reader)}; turn ${change}: ${line}`;
+}
+
+/** The command that stores an answer; of the only athlete where none is named. */
+export function detailsCommand(isWanted: boolean, athleteId?: number): string {
+  const whose = athleteId === undefined ? [] : ['--athlete', String(athleteId)];
+  return commandLine('accounts', isWanted ? '--details' : '--no-details', ...whose);
+}
+
+/** What to say of an answer that a setting contradicts; undefined where it does not. */
+export function settingWinsText(
+  isWanted: boolean,
+  setting: boolean | undefined,
+): string | undefined {
+  if (setting === undefined || setting === isWanted) return undefined;
+  const what = setting ? 'fetched' : 'not fetched';
+  return `The answer is stored, but the details are ${what}: SYNC_DETAILS or SYNC_SEGMENTS is set, and a setting wins.`;
 }
 
 function becauseText({ source, at }: DetailsSource, reader: Reader): string {

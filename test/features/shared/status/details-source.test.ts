@@ -24,12 +24,16 @@ describe('where it comes from whether the details are fetched', () => {
   });
 
   it('without a setting the answer or the import is named, with the command that changes it', () => {
-    const turnOff = 'turn off: npm run auth -- --no-details';
-    const turnOn = 'turn on: npm run auth -- --details';
+    const turnOff = 'turn off: npm run accounts -- --no-details';
+    const turnOn = 'turn on: npm run accounts -- --details';
     expect(textOf(undefined, answer(true))).toBe(`on by the answer of 2026-10-05; ${turnOff}`);
     expect(textOf(undefined, answer(false))).toBe(`off by the answer of 2026-10-05; ${turnOn}`);
     const imported = { ...answer(true), source: 'import' } as const;
     expect(textOf(undefined, imported)).toBe(`on by the import of 2026-10-05; ${turnOff}`);
     expect(textOf(undefined)).toBe(`off, as nobody answered; ${turnOn}`);
+    const settings = { shouldFetchDetails: undefined, shouldFetchSegments: false };
+    expect(detailsSourceText(detailsSourceOf(settings, undefined), reader, 1001)).toBe(
+      `off, as nobody answered; ${turnOn} --athlete 1001`,
+    );
   });
 });
