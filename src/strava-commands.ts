@@ -52,7 +52,7 @@ export function addSync(add: Add, perform: Perform): void {
     .option('--activity <id>', 'fetch this activity again, with its details and streams')
     .option('--no-wait', 'end with 75 instead of waiting for the quota or for another process')
     .option('--dry-run', 'fetch the list only, and print what there would be to do', false)
-    .option('--retry-parked', 'try parked activities again now', false)
+    .option('--retry-parked', 'try what is parked of activities again now', false)
     .option('--json', 'print one JSON document', false)
     .action((options: Parameters<typeof sync>[1]) =>
       perform(async (program) =>

@@ -3,6 +3,7 @@
  */
 import { formatDuration } from '../../domain/duration.ts';
 import { commandLine } from '../../domain/invocation.ts';
+import { activityParts } from '../../domain/sync/activity-parts.ts';
 import type { PollReport } from '../../domain/rate-limit/poll-report.ts';
 import type { UnusableDocuments } from '../../mongo/schema/unusable-documents.ts';
 import type { RunDocument } from '../../mongo/schema/collections.ts';
@@ -73,7 +74,10 @@ function athleteRows(
   isOnly: boolean,
 ): readonly (readonly string[])[] {
   const { streams, streamsOfExport, oldestStart, newestStart, unusableRecords } = athlete;
-  const { streamsOfOtherSports: others, photos } = athlete;
+  const { streamsOfOtherSports: others, photos, parkedParts } = athlete;
+  const parked = activityParts
+    .filter((part) => parkedParts[part] > 0)
+    .map((part) => `${part} of ${number(parkedParts[part])}`);
   const ofOthers = others > 0 ? ` (${number(others)} of sports that SYNC_SPORTS leaves out)` : '';
   const source = streamsOfExport > 0 ? ` (${number(streamsOfExport)} from an export)` : '';
   const span =
@@ -88,6 +92,7 @@ function athleteRows(
       `${number(streams.stored)} stored${source}, ${number(streams.none)} without, ${number(streams.pending)} pending${ofOthers}, ${number(streams.parked)} parked`,
     ],
     ['  details', detailsText(athlete, reader, isOnly)],
+    ...(parked.length > 0 ? [['  parts parked', parked.join(', ')]] : []),
     ...(photos.files + photos.waiting + photos.gone > 0 ? [['  photos', photosText(photos)]] : []),
     ['  list known', listText(athlete, reader)],
     ...athlete.scopeGaps.map((gap, index) => [index === 0 ? '  not granted' : '', gap]),

@@ -62,6 +62,9 @@ const partPaths = activityParts.map((part) => `sync.${part}`);
 /** Where no state means that nothing was fetched: it was not wanted when the activity was stored. */
 const statelessPaths: readonly string[] = ['sync.details', 'sync.photo_files', ...partPaths];
 
+/** Where an activity has the states of what is fetched of it. */
+export const activityStatePaths: readonly string[] = ['sync.streams', ...statelessPaths];
+
 /** What is still to be fetched. */
 function openStates(path: string): readonly (FetchState['state'] | null)[] {
   return statelessPaths.includes(path) ? ['pending', 'parked', null] : ['pending', 'parked'];

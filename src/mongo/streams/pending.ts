@@ -1,12 +1,13 @@
 /**
  * Queries for the streams and details that are still to be fetched, over all activities.
  */
-import type { Filter } from 'mongodb';
+import type { Document } from 'mongodb';
 import type { TimeRange } from '../../sync/ports/activities.ts';
 import { int64, toNumber } from '../base/bson-value.ts';
 import { ofSports } from '../base/sport-filter.ts';
 import { inRange } from '../base/time-range.ts';
-import type { ActivityDocument, Store } from '../schema/collections.ts';
+import type { Store } from '../schema/collections.ts';
+import { activityStatePaths } from '../schema/fetch-state-queries.ts';
 
 /** Which sports are wanted; all where it is empty or absent. */
 export interface Choice {
@@ -62,18 +63,23 @@ export async function parkedIds(
   return found.map(({ _id }) => toNumber(_id));
 }
 
-/** Makes parked and failed streams due at once, their tries counted anew; returns how many. */
+/** Makes what is parked or failed of activities due at once, its tries counted anew; returns how much. */
 export async function retryParked({ activities }: Store, athleteId?: number): Promise<number> {
-  const filter: Filter<ActivityDocument> = {
-    'sync.streams.state': { $in: ['pending', 'parked'] },
-    'sync.streams.tries': { $gt: 0 },
-    ...(athleteId !== undefined && { 'sync.athlete_id': int64(athleteId) }),
-  };
-  const { modifiedCount } = await activities.updateMany(filter, {
-    $set: { 'sync.streams.state': 'pending', 'sync.streams.tries': 0 },
-    $unset: { 'sync.streams.next_try_at': '' },
-  });
-  return modifiedCount;
+  const ofAthlete = athleteId === undefined ? {} : { 'sync.athlete_id': int64(athleteId) };
+  let retried = 0;
+  for (const path of activityStatePaths) {
+    const filter: Document = {
+      [`${path}.state`]: { $in: ['pending', 'parked'] },
+      [`${path}.tries`]: { $gt: 0 },
+      ...ofAthlete,
+    };
+    const change: Document = {
+      $set: { [`${path}.state`]: 'pending', [`${path}.tries`]: 0 },
+      $unset: { [`${path}.next_try_at`]: '' },
+    };
+    retried += (await activities.updateMany(filter, change)).modifiedCount;
+  }
+  return retried;
 }
 
 /** How many activities lack their streams only because of their sport. */

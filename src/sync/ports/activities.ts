@@ -47,6 +47,9 @@ export interface ActivityStore {
   countPendingDetails(athleteId: number, range: TimeRange): Promise<number>;
   /** The activities of these athletes whose streams are parked, newest first, at most a hundred. */
   parkedIds(athleteIds: readonly number[]): Promise<readonly number[]>;
-  /** Makes parked and failed streams due at once, their tries counted anew; returns how many. */
+  /**
+   * Makes what is parked or failed of activities due at once, its tries counted anew: streams, details, other
+   * parts and photos' files. Returns how much that is.
+   */
   retryParked(athleteId?: number): Promise<number>;
 }

@@ -4,7 +4,7 @@ import { athleteId, athleteNamed, useScene } from '../../support/scene.ts';
 const openScene = useScene();
 
 describe('the parts of activities', () => {
-  it('sync stores the parts that are wanted after everything else, of the chosen sports only', async () => {
+  it('sync stores the parts that are wanted after everything else, and tries parked ones again when asked to', async () => {
     const athletes = [{ ...athleteNamed('Ada', athleteId, 12), isSubscriber: true }];
     const { simulator, ...scene } = await openScene({
       athletes,
@@ -36,6 +36,19 @@ describe('the parts of activities', () => {
     expect((await scene.call('sync')).exitCode).toBe(0);
     const again = simulator.requests.entries.slice(requests).map(({ endpoint }) => endpoint);
     expect(again.filter((endpoint) => endpoint !== 'list')).toEqual([]);
+
+    const next_try_at = new Date(Date.now() + 86_400_000);
+    const parked = { state: 'parked', tries: 5, error: 'Bad.', next_try_at };
+    await scene.db
+      .collection('activities')
+      .updateOne({ kudos_count: { $gt: 0 } }, { $set: { 'sync.kudoers': parked } });
+    expect((await scene.call('status')).stdout).toMatch(/^ {2}parts parked +kudoers of 1$/m);
+    const unwanted = await scene.callWith({ SYNC_KUDOERS: 'false' }, 'status');
+    expect(unwanted.stdout).not.toContain('parts parked');
+    simulator.requests.clear();
+    expect((await scene.call('sync', '--retry-parked')).exitCode).toBe(0);
+    expect(simulator.requests.count({ endpoint: 'kudos' })).toBe(1);
+    expect((await scene.call('status')).stdout).not.toContain('parts parked');
   });
 
   it('sync requests the zones of an athlete without a subscription no more than once for each request in flight', async () => {

@@ -82,13 +82,16 @@ describe('the zones of an activity', () => {
     expect(await adapter.tasks.isComplete(queryOf('zones', later(1)))).toBe(false);
   });
 
-  it('zones that failed are due at their next try, and those that Strava lacks never', async () => {
+  it('zones that failed are due at their next try or a manual one, and those that Strava lacks never', async () => {
     await list();
     await adapter.tasks.postpone(write, zonesTask, failure(later(5)), 'Bad.');
     expect(await due('zones', later(4))).toEqual([]);
     expect(await adapter.tasks.nextTryAt(queryOf('zones', later(4)))).toEqual(later(5));
     expect(await due('zones', later(5))).toEqual([{ ...zonesTask, tries: 1 }]);
+    await adapter.activities.retryParked(athleteId);
+    expect(await due('zones', later(4))).toEqual([zonesTask]);
     await adapter.tasks.markUnavailable(write, zonesTask, 'Strava has none');
+    await adapter.activities.retryParked(athleteId);
     expect(await due('zones', later(24 * 365))).toEqual([]);
   });
 

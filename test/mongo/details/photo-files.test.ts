@@ -104,7 +104,7 @@ describe("what is stored of the photos' files", () => {
     expect(await isDue(3)).toBe(true);
   });
 
-  it('a failed try is due again at its time, also where another try at the list has failed', async () => {
+  it('a failed try is due again at its time or after a manual retry, also where another try at the list has failed', async () => {
     const retry = { tries: 1, isParked: false, nextTryAt: later(5) };
     const failed = { kind: 'retry', retry, error: 'Reset.' } as const;
     await listPhotos(['a']);
@@ -114,6 +114,8 @@ describe("what is stored of the photos' files", () => {
     if (due) await photos.store(write(2), due, { files: [], state: failed });
     expect(await isDue(4)).toBe(false);
     expect(await photos.due(athleteId, later(5))).toMatchObject([{ tries: 1 }]);
+    await adapter.activities.retryParked(athleteId);
+    expect(await photos.due(athleteId, later(4))).toMatchObject([{ tries: 0 }]);
   });
 
   it('where Strava is asked again, the request for the list is due, and the files only after it', async () => {

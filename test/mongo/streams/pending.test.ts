@@ -1,6 +1,7 @@
 import { Long, type Document } from 'mongodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 
+import { activityParts } from '../../../src/domain/sync/activity-parts.ts';
 import type { TimeRange } from '../../../src/sync/ports/activities.ts';
 import type { TaskQuery } from '../../../src/sync/ports/tasks.ts';
 import { createActivityStore } from '../../../src/mongo/streams/activity-store.ts';
@@ -191,6 +192,43 @@ describe('a parked activity', () => {
     expect(await adapter.activities.parkedIds([athleteId])).toEqual([]);
     expect(await adapter.activities.retryParked()).toBe(0);
   });
+});
+
+describe('what is parked of an activity beside its streams', () => {
+  const parked = { state: 'parked', tries: 5, error: 'error', next_try_at: new Date(8e12) };
+
+  async function statesAt(path: string) {
+    const found = await adapter.database.db
+      .collection('activities')
+      .find({}, { projection: { [path]: 1 } })
+      .sort({ _id: 1 })
+      .toArray();
+    const key = path.slice('sync.'.length);
+    return found.map(({ sync }) => (sync as Record<string, unknown>)[key]);
+  }
+
+  it.each(['sync.details', 'sync.photo_files', ...activityParts.map((part) => `sync.${part}`)])(
+    'a manual retry makes %s due at once where it is parked or failed, and leaves the others',
+    async (path) => {
+      await storeDays(4);
+      const others = [
+        { state: 'none', tries: 0, reason: 'Strava has none' },
+        { state: 'stored', tries: 0 },
+      ];
+      const states = [parked, { ...parked, state: 'pending', tries: 2 }, ...others];
+      for (const [index, state] of states.entries()) {
+        await adapter.database.db
+          .collection('activities')
+          .updateOne({ _id: Long.fromNumber(first + index + 1) }, { $set: { [path]: state } });
+      }
+      expect(await adapter.activities.retryParked(2002)).toBe(0);
+      expect(await statesAt(path)).toEqual(states);
+      expect(await adapter.activities.retryParked(athleteId)).toBe(2);
+      const due = { state: 'pending', tries: 0, error: 'error' };
+      expect(await statesAt(path)).toEqual([due, due, ...others]);
+      expect(await adapter.activities.retryParked()).toBe(0);
+    },
+  );
 });
 
 describe('the next try of failed streams', () => {

@@ -2,6 +2,8 @@
  * Gathers what `status` shows from the database alone.
  */
 import type { Config } from '../../../config/config.ts';
+import type { ActivityPart } from '../../../domain/sync/activity-parts.ts';
+import { activityParts } from '../../../domain/sync/activity-parts.ts';
 import { defaultBackfillSince } from '../../../domain/sync/default-backfill.ts';
 import { nextTickAt } from '../schedule.ts';
 import { formatDuration } from '../../../domain/duration.ts';
@@ -174,6 +176,7 @@ async function statusOf(
     ...(!config.photoFiles.isOn && {
       photos: { ...known.photos, waiting: 0, gone: 0, problem: undefined },
     }),
+    parkedParts: wantedOf(known.parkedParts, sync.parts),
     scopeGaps: scopeGapsOf(athlete, config.strava.scopes),
     streamsToDo: sync.shouldFetchStreams ? await activities.countPending(athleteId, range) : 0,
     detailsToDo: known.detailsSource.areFetched
@@ -181,6 +184,15 @@ async function statusOf(
       : 0,
     streamsOfOtherSports: await countOfOtherSports(store, athleteId, sync.sports),
   };
+}
+
+/** None of a part that is not wanted: nothing tries it again. */
+function wantedOf(
+  counts: AthleteFigures['parkedParts'],
+  wanted: readonly ActivityPart[],
+): AthleteFigures['parkedParts'] {
+  const unwanted = activityParts.filter((part) => !wanted.includes(part));
+  return { ...counts, ...Object.fromEntries(unwanted.map((part) => [part, 0])) };
 }
 
 function withDetailsSource(

@@ -2,6 +2,8 @@
  * The figures of `status`: what is stored, what is still to do, and which logins require action.
  */
 import type { Document, Long } from 'mongodb';
+import type { ActivityPart } from '../../../domain/sync/activity-parts.ts';
+import { activityParts } from '../../../domain/sync/activity-parts.ts';
 import type { DetailsChoice } from '../../../mongo/athletes/details-choice.ts';
 import { detailsChoiceIn } from '../../../mongo/athletes/details-choice.ts';
 import { int64, toNumber } from '../../../mongo/base/bson-value.ts';
@@ -29,6 +31,8 @@ export interface AthleteOverview {
   readonly detailsChoice: DetailsChoice | undefined;
   /** How many of the stored ones are recordings of an export. */
   readonly streamsOfExport: number;
+  /** How many activities have which other part parked. */
+  readonly parkedParts: Readonly<Record<ActivityPart, number>>;
   /** Whether Strava's bulk export of the athlete was imported. */
   readonly hasExport: boolean;
   /** Their files, how many activities wait for some and why, and how many have some that are gone at Strava. */
@@ -73,12 +77,11 @@ export async function importedWithoutLogin(store: Store): Promise<readonly Impor
   return imported;
 }
 
-interface StateCount {
+interface StateCount extends Readonly<Record<ParkedKey, number>> {
   readonly _id: StreamsState;
   readonly count: number;
   readonly ofExport: number;
   readonly detailsStored: number;
-  readonly detailsParked: number;
   readonly newest: Date | null;
   readonly oldest: Date | null;
   readonly photos: number;
@@ -88,14 +91,10 @@ interface StateCount {
   readonly photoProblem: string | null;
 }
 
+type ParkedKey = `${ActivityPart | 'details'}Parked`;
+
 type SummedKey =
-  | 'count'
-  | 'detailsStored'
-  | 'detailsParked'
-  | 'photos'
-  | 'photoBytes'
-  | 'withoutPhotos'
-  | 'photosGone';
+  ParkedKey | 'count' | 'detailsStored' | 'photos' | 'photoBytes' | 'withoutPhotos' | 'photosGone';
 
 /** Every athlete who has logged in with an application, by id. */
 export async function overview(
@@ -122,9 +121,16 @@ export async function withoutLogin(store: Store): Promise<readonly AthleteOvervi
 /** Another program may have put anything there; null counts in neither `$min` nor `$max`. */
 const startIfDate = { $cond: [{ $eq: [{ $type: '$start_date' }, 'date'] }, '$start_date', null] };
 
-function countOfDetails(state: string): Document {
-  return { $sum: { $cond: [{ $eq: ['$sync.details.state', state] }, 1, 0] } };
+function countOf(part: ActivityPart | 'details', state: string): Document {
+  return { $sum: { $cond: [{ $eq: [`$sync.${part}.state`, state] }, 1, 0] } };
 }
+
+const parkedCounts = Object.fromEntries(
+  (['details', ...activityParts] as const).map((part) => [
+    `${part}Parked` satisfies ParkedKey,
+    countOf(part, 'parked'),
+  ]),
+);
 
 /** While the list of the photos is due again, its addresses may still come. */
 const arePhotosGone = {
@@ -141,8 +147,8 @@ function statesOf(activities: Store['activities'], id: Long): Promise<readonly S
           _id: '$sync.streams.state',
           count: { $sum: 1 },
           ofExport: { $sum: { $cond: [{ $eq: ['$sync.streams.source', 'export'] }, 1, 0] } },
-          detailsStored: countOfDetails('stored'),
-          detailsParked: countOfDetails('parked'),
+          detailsStored: countOf('details', 'stored'),
+          ...parkedCounts,
           newest: { $max: startIfDate },
           oldest: { $min: startIfDate },
           photos: { $sum: { $cond: [{ $isArray: '$photo_files' }, { $size: '$photo_files' }, 0] } },
@@ -184,6 +190,12 @@ async function overviewOf(
     details: { stored: sumOf('detailsStored'), parked: sumOf('detailsParked') },
     detailsChoice: detailsChoiceIn(profile),
     streamsOfExport: states.find(({ _id }) => _id === 'stored')?.ofExport ?? 0,
+    parkedParts: {
+      zones: sumOf('zonesParked'),
+      kudoers: sumOf('kudoersParked'),
+      comments: sumOf('commentsParked'),
+      photos: sumOf('photosParked'),
+    },
     hasExport: profile?.export !== undefined,
     photos: {
       files: sumOf('photos'),

@@ -17,6 +17,7 @@ const grant = { athleteId, accessToken: 'a', refreshToken: 'r', expiresAt: at };
 
 beforeEach(() => adapter.empty());
 
+const noneParked = { zones: 0, kudoers: 0, comments: 0, photos: 0 };
 const noPhotos = { files: 0, bytes: 0, waiting: 0, gone: 0, problem: undefined };
 
 describe('the figures', () => {
@@ -50,6 +51,7 @@ describe('the figures', () => {
         details: { stored: 0, parked: 0 },
         detailsChoice: undefined,
         streamsOfExport: 0,
+        parkedParts: noneParked,
         hasExport: false,
         photos: noPhotos,
         unusableRecords: 0,
@@ -88,6 +90,11 @@ describe('the figures', () => {
         .collection('activities')
         .updateOne({ _id: Long.fromNumber(id) }, { $set: { 'sync.details.state': state } });
     }
+    const parked = { 'sync.kudoers.state': 'parked', 'sync.photos.state': 'parked' };
+    const collection = adapter.database.db.collection('activities');
+    await collection.updateOne({ _id: Long.fromNumber(1) }, { $set: parked });
+    const half = { 'sync.kudoers.state': 'parked', 'sync.zones.state': 'none' };
+    await collection.updateOne({ _id: Long.fromNumber(2) }, { $set: half });
     await saveDetailsAnswer(store, athleteId, { isWanted: true, at });
     const spans = [{ fromS: 1_790_000_000, toS: 1_791_000_000 }];
     const athletes = createAthleteStore(store, everyApplication);
@@ -103,6 +110,7 @@ describe('the figures', () => {
       details: { stored: 2, parked: 1 },
       detailsChoice: { is_wanted: true, source: 'answer', at },
       streamsOfExport: 0,
+      parkedParts: { ...noneParked, kudoers: 2, photos: 1 },
       hasExport: false,
       photos: noPhotos,
       unusableRecords: 1,
