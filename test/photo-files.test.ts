@@ -16,7 +16,7 @@ const [kept, removed] = [19_000_000_001, 19_000_000_002];
 const dayMs = 86_400_000;
 const at = new Date(fetchedAt.getTime() + dayMs);
 const write = { athleteId, epoch: 1, at };
-const picture = { name: 'a.jpg', content: new Uint8Array(3) };
+const content = { name: 'a.jpg', content: new Uint8Array(3) };
 let path: string;
 
 beforeEach(async () => {
@@ -38,7 +38,7 @@ async function storeWithPhoto(id: number): Promise<void> {
   await adapter.activities.storePage(pageOf([recordOf(id, { total_photo_count: 1 })]));
   const task = { kind: 'activityPart', part: 'photos', activityId: id, tries: 0 } as const;
   await adapter.tasks.storeActivityPart({ ...write, at: fetchedAt }, task, [{ unique_id: 'a' }]);
-  await createPhotoFolder(path).save(athleteId, id, picture);
+  await createPhotoFolder(path).save(athleteId, id, content);
 }
 
 describe("the removal of photos' files", () => {

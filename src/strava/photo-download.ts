@@ -47,7 +47,7 @@ export function createPhotoDownload({
         throw unusable(photo, 'its address is none of https, or names a login');
       const answer = await request(address, signal);
       const next = redirectOf(answer, address);
-      if (next === undefined) return pictureOf(photo, answer, maxBytes);
+      if (next === undefined) return contentOf(photo, answer, maxBytes);
       address = next;
     }
     throw unusable(photo, `its host redirects more than ${maxRedirects} times`);
@@ -86,7 +86,7 @@ function redirectOf({ status, location }: Answer, address: string): string | und
 /** The statuses of a failure where the same request may succeed later. */
 const passing: readonly number[] = [408, 425, 429];
 
-function pictureOf(photo: Photo, { status, type, body }: Answer, maxBytes: number) {
+function contentOf(photo: Photo, { status, type, body }: Answer, maxBytes: number) {
   if (status >= 400 && status <= 499 && !passing.includes(status))
     throw new NotFoundError(`The address of photo ${photo.id} is not valid any more (${status}).`);
   if (status >= 400) throw new StravaTransientError(`The host of the photos returned ${status}.`);

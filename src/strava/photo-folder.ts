@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileFailures } from '../domain/file-failures.ts';
 import { OutputFailedError } from '../errors.ts';
 import { makeFolder } from '../make-folder.ts';
-import type { FoundFile, PhotoFolder, Picture } from '../sync/ports/photos.ts';
+import type { FoundFile, PhotoFolder, PhotoContent } from '../sync/ports/photos.ts';
 
 /** The end of a file's name while it is written. */
 const temporary = '.part';
@@ -19,10 +19,10 @@ export function createPhotoFolder(root: string): PhotoFolder {
   return {
     list: (athleteId, activityId) =>
       explained(() => listFiles(folderOf(athleteId, activityId), `${athleteId}/${activityId}`)),
-    save: (athleteId, activityId, picture) =>
+    save: (athleteId, activityId, photo) =>
       explained(async () => {
-        await saveFile(folderOf(athleteId, activityId), picture);
-        return `${athleteId}/${activityId}/${picture.name}`;
+        await saveFile(folderOf(athleteId, activityId), photo);
+        return `${athleteId}/${activityId}/${photo.name}`;
       }),
     keepOnly: (athleteId, activityId, names) =>
       explained(() => keepOnly(folderOf(athleteId, activityId), names)),
@@ -61,7 +61,7 @@ async function entriesOf(folder: string, recursive = false): Promise<readonly st
   }
 }
 
-async function saveFile(folder: string, { name, content }: Picture): Promise<void> {
+async function saveFile(folder: string, { name, content }: PhotoContent): Promise<void> {
   await makeFolder(folder, 0o700);
   const unfinished = join(folder, `${randomUUID()}${temporary}`);
   try {

@@ -53,8 +53,8 @@ function fakePhotos({ due = [], fetch, folder = {}, found = [] }: Given) {
     },
     fetch: (photo, signal) => {
       fetched.push(photo.address);
-      const picture = { name: `${photo.id}.jpg`, content: new Uint8Array(3) };
-      return fetch?.(photo, signal) ?? Promise.resolve(picture);
+      const content = { name: `${photo.id}.jpg`, content: new Uint8Array(3) };
+      return fetch?.(photo, signal) ?? Promise.resolve(content);
     },
   };
   return { photos, fetched, kept, stored };

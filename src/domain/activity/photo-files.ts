@@ -22,7 +22,7 @@ export interface PhotoFile {
   /** In the photos' folder. */
   readonly path: string;
   readonly bytes: number;
-  /** Where it came from, see `placeOf`. */
+  /** Where it came from, see `withoutQuery`. */
   readonly address: string;
   readonly fetchedAt: Date;
 }
@@ -80,7 +80,7 @@ export function photoIdOf(fileName: string): string {
 }
 
 /** An address without its query: the signature in that is another each time. */
-export function placeOf(address: string): string {
+export function withoutQuery(address: string): string {
   const url = URL.parse(address);
   return url === null ? '' : `${url.origin}${url.pathname}`;
 }

@@ -38,8 +38,8 @@ export interface PhotoStore {
   withoutPhotos(athleteId: number, activityIds: readonly number[]): Promise<readonly number[]>;
 }
 
-/** A picture as its host sent it. */
-export interface Picture {
+/** The bytes of a photo as its host sent them. */
+export interface PhotoContent {
   readonly name: string;
   readonly content: Uint8Array;
 }
@@ -49,14 +49,14 @@ export interface Picture {
  * @throws NotFoundError where the address is not valid any more, MalformedResponseError and
  * ResponseTooLargeError for what is no photo, StravaTransientError for what another try may bring.
  */
-export type FetchPhoto = (photo: Photo, signal: AbortSignal) => Promise<Picture>;
+export type FetchPhoto = (photo: Photo, signal: AbortSignal) => Promise<PhotoContent>;
 
 /** One folder for each activity, in one for each athlete. @throws OutputFailedError from each call. */
 export interface PhotoFolder {
   /** The complete files of an activity. */
   list(athleteId: number, activityId: number): Promise<readonly FoundFile[]>;
   /** The file is there whole, or not at all. Returns its path in the folder. */
-  save(athleteId: number, activityId: number, picture: Picture): Promise<string>;
+  save(athleteId: number, activityId: number, photo: PhotoContent): Promise<string>;
   /** Removes all of the activity's files but these. */
   keepOnly(athleteId: number, activityId: number, names: readonly string[]): Promise<void>;
   /** The activities that have a folder. */

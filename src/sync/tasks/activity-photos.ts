@@ -12,7 +12,7 @@ import {
   maxHostFailures,
   photoIdOf,
   photoPauseMs,
-  placeOf,
+  withoutQuery,
   settleFiles,
 } from '../../domain/activity/photo-files.ts';
 import { OutputFailedError } from '../../errors.ts';
@@ -112,15 +112,15 @@ async function makeFile(one: Try, photo: Photo, found: readonly FoundFile[]): Pr
   const file = found.find(({ name }) => photoIdOf(name) === photo.id);
   const recorded = due.files.find(({ id }) => id === photo.id);
   // One that is not recorded was saved right before a kill.
-  const isCurrent = recorded === undefined || recorded.address === placeOf(photo.address);
+  const isCurrent = recorded === undefined || recorded.address === withoutQuery(photo.address);
   const isHostDown = one.misses >= maxHostFailures;
   if (file !== undefined && (isCurrent || isHostDown)) keep(one, photo, file, recorded);
   if (isHostDown || (file !== undefined && isCurrent)) return;
   try {
-    const picture = await fetch(photo, signal);
+    const fetched = await fetch(photo, signal);
     await athlete.lease.assertHeld();
-    const path = await folder.save(athlete.athleteId, due.activityId, picture);
-    keep(one, photo, { name: picture.name, path, bytes: picture.content.byteLength });
+    const path = await folder.save(athlete.athleteId, due.activityId, fetched);
+    keep(one, photo, { name: fetched.name, path, bytes: fetched.content.byteLength });
     one.stored += 1;
   } catch (error) {
     if (!(error instanceof StravaRequestError)) throw error;
@@ -137,7 +137,7 @@ function keep(
   { name, path, bytes }: FoundFile,
   recorded?: PhotoFile,
 ): void {
-  const origin = recorded ?? { address: placeOf(address), fetchedAt: new Date(deps.nowMs()) };
+  const origin = recorded ?? { address: withoutQuery(address), fetchedAt: new Date(deps.nowMs()) };
   names.push(name);
   files.push({ id, path, bytes, address: origin.address, fetchedAt: origin.fetchedAt });
 }
