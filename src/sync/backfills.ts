@@ -46,7 +46,7 @@ function idOf({ athleteId }: AthleteState): number {
   return athleteId;
 }
 
-/** One that is in the picture or in flight is known. */
+/** One that is due or in flight is known. */
 function pickUpEvent(athlete: AthleteSyncState | undefined): void {
   if (athlete?.tasks === undefined) return;
   const isKnown =

@@ -102,7 +102,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   };
 }
 
-/** Takes the work out of the picture, so that it is not chosen twice. */
+/** Takes the work out of the athlete's state, so that it is not chosen twice. */
 function take({ athlete, work }: RequestInFlight): void {
   athlete.served += 1;
   athlete.inFlight.add(keyOf(work));

@@ -1,5 +1,5 @@
 /**
- * Brings a run's picture of its athletes up to date. What other processes did is asked for once for all
+ * Brings a run's state of its athletes up to date. What other processes did is asked for once for all
  * athletes. Due tasks are read for one athlete after the other, and only once no poll can be sent, because
  * the polls of all athletes come before every task.
  */
@@ -69,7 +69,7 @@ function isActive({ stoppedBy, isLeaving }: AthleteSyncState): boolean {
   return stoppedBy === undefined && !isLeaving;
 }
 
-/** Whether its part of the picture can be out of date. */
+/** Whether its state can be out of date. */
 function isStale({ isSweepDue, tasks, nextTryAtMs }: AthleteSyncState, nowMs: number): boolean {
   return isSweepDue || tasks === undefined || nextTryAtMs <= nowMs;
 }

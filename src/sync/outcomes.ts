@@ -104,7 +104,7 @@ export function createOutcomes(deps: OutcomeDeps): Outcomes {
       stats = addTask(stats, task, outcome);
     },
     failed: async (inFlight, error) => {
-      // It was taken out of the picture when it was sent, and is due again.
+      // It was taken out of the athlete's state when it was sent, and is due again.
       if (isQuotas(error)) inFlight.athlete.tasks = undefined;
       else if (isAthletes(error)) stopAthlete(log, inFlight.athlete, error);
       else if (error instanceof StravaRequestError) await failTransiently(inFlight, error);

@@ -1,5 +1,5 @@
 /**
- * Fetches one page of an athlete's list: requests it, stores its records, and says in the picture of the
+ * Fetches one page of an athlete's list: requests it, stores its records, and says in the state of the
  * athlete what changed. The order is the promise: the records first, then the cursor.
  */
 import { sentAt } from '../domain/rate-limit/clock-offset.ts';

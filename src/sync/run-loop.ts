@@ -1,6 +1,6 @@
 /**
- * The loop of one run: brings the picture up to date, lets the planner choose the request most
- * worth making, sends it or waits, and starts over until nothing is left to do.
+ * The loop of one run: brings the state of its athletes up to date, lets the planner choose the
+ * request most worth making, sends it or waits, and starts over until nothing is left to do.
  */
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
@@ -79,7 +79,7 @@ export async function runLoop(run: Run): Promise<number | undefined> {
     clockSuspectSinceMs = undefined;
     if (run.isPollRequested) await pollAgain(run);
     await run.polls.keepUp();
-    // One instant for the whole iteration: what backs off in the picture must not be over for the planner.
+    // One instant for the whole iteration: what backs off in the state must not be over for the planner.
     const nowMs = deps.quota.nowMs();
     const active = await observe(deps, run.athleteLeases, { nowMs, isPollDue: isPollDue() });
     run.photoFiles.start();
@@ -132,7 +132,7 @@ async function pollAgain(run: Run): Promise<void> {
   }
 }
 
-/** A request settled since the picture was brought up to date, or the retention has more to remove. */
+/** A request settled since the state was brought up to date, or the retention has more to remove. */
 function isOutOfDate(active: readonly AthleteSyncState[]): boolean {
   return active.some(({ tasks, isSweepDue }) => isSweepDue || tasks === undefined);
 }

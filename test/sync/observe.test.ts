@@ -17,7 +17,7 @@ const adapter = useAdapter();
 
 beforeEach(() => adapter.empty());
 
-/** The database's operations while a run of so many athletes brings its picture up to date and renews. */
+/** The database's operations while a run of so many athletes brings its state up to date and renews. */
 async function operationsWith(count: number): Promise<number> {
   const { store, activities, tasks, database } = adapter;
   const logins = Array.from({ length: count }, (_, index) => ({

@@ -44,7 +44,7 @@ export interface TaskBackoff {
   readonly successesBefore: number;
 }
 
-/** The run's mutable picture of one athlete. */
+/** The run's mutable state of one athlete. */
 export interface AthleteSyncState {
   readonly athleteId: number;
   readonly lease: Lease;

@@ -1,5 +1,5 @@
 /**
- * Keeps a run's picture of the due tasks up to date. It asks the database only when the picture can be
+ * Keeps the due tasks of a run's athletes up to date. It asks the database only when they can be
  * out of date.
  */
 import { eventBudgets } from '../../domain/sync/event-budget.ts';
@@ -83,7 +83,7 @@ function keptIn(kept: KeptKinds, isDefault: boolean): KeptKinds {
   return isDefault ? kept : { ...kept, athlete: false, lists: [] };
 }
 
-/** Takes a task out of the picture; after the last one of its rank there may be more in the database. */
+/** Takes a task out of the athlete's state; after the last one of its rank there may be more in the database. */
 export function takeTask(athlete: AthleteSyncState, task: FetchTask): void {
   const left = athlete.tasks?.filter((other) => taskKey(other) !== taskKey(task)) ?? [];
   const isLast = left.every((other) => rankOf(other) !== rankOf(task));
