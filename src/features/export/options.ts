@@ -64,11 +64,11 @@ export function exportOrderOf({ clock, config }: Program, options: ExportOptions
     ...(out !== undefined && { out }),
     ...(isFolder && { folder: out }),
     isForced: options.force === true,
-    hidden: [...config.export.hide, ...(options.hide ?? []).map(placeOf)],
+    hidden: [...config.export.hide, ...(options.hide ?? []).map(hiddenPlaceOf)],
   };
 }
 
-function placeOf(text: string): HiddenPlace {
+function hiddenPlaceOf(text: string): HiddenPlace {
   const place = parsePlace(text);
   if (place !== undefined) return place;
   throw new UsageError(`--hide takes ${placeForm}; not "${text}".`);

@@ -39,7 +39,7 @@ export function importJson(report: ImportReport): string {
     imported: importedCount(rest.counts),
     ...{ kept_api: keptApi, by_hand: byHand, left_to_api: leftToApi },
     details_turned_on: areDetailsOn,
-    problems: inOrder(rest.problems).map(({ activity, where, problem, isExplained }) => ({
+    problems: unexplainedFirst(rest.problems).map(({ activity, where, problem, isExplained }) => ({
       ...(activity === undefined ? { where } : { activity: activity.id }),
       ...(activity?.file.kind === 'file' && { file: activity.file.path }),
       problem,
@@ -94,8 +94,8 @@ function storedTexts({ counts, isDryRun }: ImportReport): readonly string[] {
   ];
 }
 
-/** Those that nothing explains first, then by activity. */
-function inOrder(problems: readonly ImportProblem[]): readonly ImportProblem[] {
+/** Then by activity. */
+function unexplainedFirst(problems: readonly ImportProblem[]): readonly ImportProblem[] {
   return problems.toSorted(
     (one, other) =>
       Number(one.isExplained) - Number(other.isExplained) ||
@@ -111,7 +111,7 @@ function problemTexts({ problems }: ImportReport): readonly string[] {
     unexplained === 0
       ? `${counted(problems.length, 'note')}:`
       : `${counted(problems.length, 'problem')}, ${number(unexplained)} of them unexplained by the export:`,
-    ...inOrder(problems)
+    ...unexplainedFirst(problems)
       .slice(0, maxShown)
       .map((problem) => `  ${problemText(problem)}`),
     ...(more > 0

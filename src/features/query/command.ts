@@ -46,9 +46,9 @@ export async function query(program: Program, args: readonly string[]): Promise<
         ? []
         : await showStepWhenSlow(program, `Answering ${recipe.name}`, async () => {
             const own = withAthlete(known, recipe, scope);
-            const routed = await withRoute(database.store, recipe, own);
+            const routeScope = await withRoute(database.store, recipe, own);
             return answerOf(database.store, recipe, {
-              scope: await withHeart(program, database.store, order, routed),
+              scope: await withHeart(program, database.store, order, routeScope),
               match: matchOf(filter),
             });
           });

@@ -67,7 +67,7 @@ export async function assignRoutes(
   const stale = new ObjectId();
   const routes = new Map<number, ObjectId>();
   const founded: Founded[] = [];
-  const matchable = inOrder(activities).flatMap(matchableOf);
+  const matchable = byStart(activities).flatMap(matchableOf);
   for (let from = 0; from < matchable.length; from += searchedAtOnce) {
     const some = matchable.slice(from, from + searchedAtOnce);
     const candidates = await candidatesOf(store, write, some);
@@ -94,7 +94,7 @@ export async function assignRoutes(
   return { routes, founded: ids, changed: others, stale };
 }
 
-function inOrder(activities: readonly Travelled[]): readonly Travelled[] {
+function byStart(activities: readonly Travelled[]): readonly Travelled[] {
   return activities.toSorted((one, other) => +one.startAt - +other.startAt || one.id - other.id);
 }
 

@@ -55,7 +55,7 @@ export async function* rebuildRoutes(
   const known = await knownRoutes(store, write);
   const matcher = createRouteMatcher<Stands>((stands) => pathOfStanding(store, stands));
   const rebuild: Rebuild = { store, write, matcher, known, stale: new ObjectId() };
-  const ids = await inOrder(store, write, known);
+  const ids = await idsInOrder(store, write, known);
   for (let from = 0; from < ids.length && signal?.aborted !== true; from += activitiesAtOnce)
     yield await rematch(rebuild, ids.slice(from, from + activitiesAtOnce));
   await markStale(store, write, await untrueRoutes(store, write.athleteId));
@@ -81,7 +81,7 @@ async function knownRoutes(
  * First the activities that stand for the known routes, the oldest route first: so a track joins the oldest
  * route that it follows, as it did when it was stored. Then all others in the order of their starts.
  */
-async function inOrder(
+async function idsInOrder(
   { db }: Store,
   { athleteId }: RouteWrite,
   known: ReadonlyMap<number, ObjectId>,

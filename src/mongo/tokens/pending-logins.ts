@@ -24,10 +24,10 @@ export function createPendingLogins(
   return {
     load: async (_id) => {
       const found = await grants.findOne({ _id });
-      return found === null ? undefined : grantFrom(vault, placeOf(_id), found);
+      return found === null ? undefined : grantFrom(vault, grantPlaceOf(_id), found);
     },
     save: async (_id, grant) => {
-      await writeGrant(vault, { place: placeOf(_id), grant }, (document) =>
+      await writeGrant(vault, { place: grantPlaceOf(_id), grant }, (document) =>
         urgent.pending_logins.replaceOne({ _id }, document, { upsert: true }),
       );
     },
@@ -41,6 +41,6 @@ export function createPendingLogins(
   };
 }
 
-function placeOf(digest: string): GrantPlace {
+function grantPlaceOf(digest: string): GrantPlace {
   return { collection: 'pending_logins', owner: digest };
 }

@@ -31,7 +31,7 @@ export function createTokenStore(
     // Grants are written urgently, so that a stop does not lose a new one.
     save: async (grant) => {
       const _id = int64(grant.athleteId);
-      await writeGrant(vault, { place: placeOf(grant.athleteId), grant }, (document) =>
+      await writeGrant(vault, { place: grantPlaceOf(grant.athleteId), grant }, (document) =>
         urgent.tokens.replaceOne({ _id }, document, { upsert: true }),
       );
     },
@@ -40,7 +40,7 @@ export function createTokenStore(
       // The renewed one too, so that writing it again finds it.
       const refreshTokens = [refreshToken, renewed.refreshToken];
       const filter = { ...ofGrants(athleteId, refreshTokens), ...ownedBy(application) };
-      await writeGrant(vault, { place: placeOf(athleteId), grant: renewed }, (document) =>
+      await writeGrant(vault, { place: grantPlaceOf(athleteId), grant: renewed }, (document) =>
         urgent.tokens.replaceOne(filter, document),
       );
     },
@@ -53,7 +53,7 @@ export function createTokenStore(
   };
 }
 
-function placeOf(athleteId: number): GrantPlace {
+function grantPlaceOf(athleteId: number): GrantPlace {
   return { collection: 'tokens', owner: String(athleteId) };
 }
 
@@ -76,7 +76,7 @@ async function tokensFrom(
   const { needs_authorization } = document;
   return {
     athleteId,
-    ...(await grantFrom(vault, placeOf(athleteId), document)),
+    ...(await grantFrom(vault, grantPlaceOf(athleteId), document)),
     ...(needs_authorization && { needsAuthorization: needs_authorization }),
   };
 }

@@ -24,7 +24,7 @@ export function segmentIdAt(index: number): number {
 
 /** The segment of `GET /segments/{id}`; null for an unknown id. */
 export function segmentOf(id: number): JsonRecord | null {
-  const place = placeOf(id);
+  const place = placeOfSegment(id);
   if (place === null) return null;
   const random = createRandom(id, 'segment');
   const low = random.integer(150, 500);
@@ -60,7 +60,7 @@ export function segmentOf(id: number): JsonRecord | null {
 /** A segment's streams: `distance`, `latlng` and `altitude`; null for an unknown id. */
 export function segmentStreamsOf(id: number): StreamSet | null {
   const segment = segmentOf(id);
-  const place = placeOf(id);
+  const place = placeOfSegment(id);
   if (segment === null || place === null) return null;
   const meters = Number(segment['distance']);
   const track = segmentTrack(id, place, meters);
@@ -107,7 +107,7 @@ export function effortsOf(activity: Activity): JsonRecord[] {
   });
 }
 
-function placeOf(id: number): Place | null {
+function placeOfSegment(id: number): Place | null {
   return places[Math.floor((id - firstSegmentId) / segmentsPerPlace)] ?? null;
 }
 

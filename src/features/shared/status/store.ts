@@ -173,14 +173,14 @@ async function overviewOf(
   const count = (state: StreamsState): number =>
     states.find((one) => one._id === state)?.count ?? 0;
   const sumOf = (key: SummedKey): number => states.reduce((sum, state) => sum + state[key], 0);
-  const inOrder = (dates: readonly (Date | null)[]): readonly Date[] =>
+  const sorted = (dates: readonly (Date | null)[]): readonly Date[] =>
     dates.filter((date) => date !== null).toSorted((one, other) => one.getTime() - other.getTime());
   return {
     athleteId: toNumber(id),
     name: [profile?.firstname, profile?.lastname].filter((part) => part !== undefined).join(' '),
     activities: sumOf('count'),
-    newestStart: inOrder(states.map(({ newest }) => newest)).at(-1),
-    oldestStart: inOrder(states.map(({ oldest }) => oldest))[0],
+    newestStart: sorted(states.map(({ newest }) => newest)).at(-1),
+    oldestStart: sorted(states.map(({ oldest }) => oldest))[0],
     streams: {
       pending: count('pending'),
       stored: count('stored'),
