@@ -1,8 +1,8 @@
 /**
  * The lines of a progress display for a width. Pure: it reads no terminal and no clock.
  */
-import stringWidth from 'string-width';
 import { shortened } from '../text/fitted-table.ts';
+import { textWidth } from '../text/text-width.ts';
 
 /** One line with a bar. */
 export interface BarRow {
@@ -26,11 +26,11 @@ const barFrame = '[] '.length;
  * that leaves no room for a bar gives way to the next one; below that, the bars go.
  */
 export function barLines(rows: readonly BarRow[], width: number): readonly string[] {
-  const labelWidth = Math.max(...rows.map(({ label }) => stringWidth(label))) + 1;
+  const labelWidth = Math.max(...rows.map(({ label }) => textWidth(label))) + 1;
   const choices = Math.max(...rows.map(({ notes }) => notes.length));
   for (let choice = 0; choice < choices; choice += 1) {
     const notes = rows.map((row) => row.notes[Math.min(choice, row.notes.length - 1)] ?? '');
-    const noteWidth = Math.max(...notes.map((note) => stringWidth(note)));
+    const noteWidth = Math.max(...notes.map((note) => textWidth(note)));
     const barWidth = Math.min(maxBar, usable(width) - labelWidth - barFrame - noteWidth);
     if (barWidth < minBar) continue;
     return rows.map((row, index) => {
@@ -41,7 +41,7 @@ export function barLines(rows: readonly BarRow[], width: number): readonly strin
   return rows.map(({ label, notes }) => {
     const before = padded(label, labelWidth);
     return shortened(
-      before + longestFitting(notes, usable(width) - stringWidth(before)),
+      before + longestFitting(notes, usable(width) - textWidth(before)),
       usable(width),
     );
   });
@@ -53,7 +53,7 @@ export function fittingLine(wordings: readonly string[], width: number): string 
 }
 
 function longestFitting(wordings: readonly string[], width: number): string {
-  return wordings.find((each) => stringWidth(each) <= width) ?? wordings.at(-1) ?? '';
+  return wordings.find((each) => textWidth(each) <= width) ?? wordings.at(-1) ?? '';
 }
 
 /** A character in the last column makes some terminals wrap. */
@@ -62,7 +62,7 @@ function usable(width: number): number {
 }
 
 function padded(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(0, width - stringWidth(text)));
+  return text + ' '.repeat(Math.max(0, width - textWidth(text)));
 }
 
 function bar({ done, total = 0, isOpen = false }: BarRow, width: number): string {

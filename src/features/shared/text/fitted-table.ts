@@ -2,9 +2,9 @@
  * Tables that fit the width of the terminal: long texts are shortened, and rows that still do not fit are
  * written as blocks of one line for each cell.
  */
-import stringWidth from 'string-width';
 import type { Program } from '../../../program.ts';
 import { terminalText } from '../../../terminal-text.ts';
+import { textWidth } from './text-width.ts';
 
 export interface Column {
   readonly heading: string;
@@ -37,7 +37,7 @@ export function fittedTable(
   const headings = columns.map(({ heading }) => heading);
   const rows = [headings, ...given.map((row) => row.map(terminalText))];
   const widest = columns.map((_, index) =>
-    Math.max(...rows.map((row) => stringWidth(row[index] ?? ''))),
+    Math.max(...rows.map((row) => textWidth(row[index] ?? ''))),
   );
   const isNeeded = (_: unknown, index: number): boolean => columns[index]?.isOptional !== true;
   const needed = columns.filter(isNeeded);
@@ -82,7 +82,7 @@ function shrink(
 
 function aligned(cell: string, width: number, isNumber: boolean): string {
   const text = shortened(cell, width);
-  const space = ' '.repeat(Math.max(0, width - stringWidth(text)));
+  const space = ' '.repeat(Math.max(0, width - textWidth(text)));
   return isNumber ? space + text : text + space;
 }
 
@@ -90,10 +90,10 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** The text, or as much of it as fits before an ellipsis. */
 export function shortened(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
+  if (textWidth(text) <= width) return text;
   let kept = '';
   for (const { segment } of graphemes.segment(text)) {
-    if (stringWidth(kept + segment) > width - 1) break;
+    if (textWidth(kept + segment) > width - 1) break;
     kept += segment;
   }
   return `${kept.trimEnd()}…`;
@@ -105,7 +105,7 @@ function blocks(
   rows: readonly (readonly string[])[],
   width: number,
 ): string {
-  const before = Math.max(...headings.map((heading) => stringWidth(heading)));
+  const before = Math.max(...headings.map((heading) => textWidth(heading)));
   return rows
     .map((row) =>
       headings
@@ -119,7 +119,7 @@ function blocks(
 
 /** A word and a text beside it, whose further lines begin below its first one. */
 export function hanging(word: string, text: string, width: number): string {
-  const indent = stringWidth(word) + gap.length;
+  const indent = textWidth(word) + gap.length;
   const lines = wrapped(text, Math.max(minFreeWidth, width - indent));
   return word + gap + lines.join(`\n${' '.repeat(indent)}`);
 }
@@ -130,14 +130,14 @@ function wrapped(text: string, width: number): readonly string[] {
   let line = '';
   for (const word of text.split(' ')) {
     const longer = line === '' ? word : `${line} ${word}`;
-    if (stringWidth(longer) <= width) {
+    if (textWidth(longer) <= width) {
       line = longer;
       continue;
     }
     if (line !== '') lines.push(line);
     line = '';
     for (const { segment } of graphemes.segment(word)) {
-      if (stringWidth(line + segment) > width) {
+      if (textWidth(line + segment) > width) {
         lines.push(line);
         line = '';
       }

@@ -1,8 +1,8 @@
 /**
  * Formats numbers, instants, counts and tables for people.
  */
-import stringWidth from 'string-width';
 import { terminalText } from '../../../terminal-text.ts';
+import { textWidth } from './text-width.ts';
 
 const thousands = new Intl.NumberFormat('en-US');
 
@@ -27,15 +27,14 @@ export function instant(at: Date): string {
 export function table(given: readonly (readonly string[])[]): string {
   const rows = given.map((row) => row.map(terminalText));
   const widths = rows.reduce<number[]>(
-    (max, row) => row.map((cell, column) => Math.max(stringWidth(cell), max[column] ?? 0)),
+    (max, row) => row.map((cell, column) => Math.max(textWidth(cell), max[column] ?? 0)),
     [],
   );
   return rows
     .map((row) =>
       row
         .map(
-          (cell, column) =>
-            cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - stringWidth(cell))),
+          (cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - textWidth(cell))),
         )
         .join('  ')
         .trimEnd(),
