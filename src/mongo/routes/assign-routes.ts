@@ -166,7 +166,7 @@ function newRoute(
   return { document, path, members: [] };
 }
 
-/** What a route has from the activity whose track stands for all. */
+/** What a route has from the activity whose track represents all. */
 export function representedBy(activity: Travelled, path: Path) {
   const { id, track, name, distance, climbing } = activity;
   const { coordinates } = track as { readonly coordinates: readonly unknown[] };

@@ -1,6 +1,6 @@
 /**
  * Makes all routes of an athlete again from the stored tracks. A route keeps its id while the activity whose
- * track stands for it does so again, so that nothing is written where all is as it has to be.
+ * track represents it does so again, so that nothing is written where all is as it has to be.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { AnyBulkWriteOperation, Document, Long } from 'mongodb';
@@ -15,13 +15,13 @@ import { areDuplicateKeys, isPassing } from '../base/failures.ts';
 import type { RouteDocument, Store } from '../schema/collections.ts';
 import type { Matchable, RouteWrite, Travelled } from './assign-routes.ts';
 import { markStale, matchableOf, representedBy } from './assign-routes.ts';
-import { refreshRoutes, standing, travelledOf } from './refresh-routes.ts';
+import { refreshRoutes, representativeFields, travelledOf } from './refresh-routes.ts';
 import { untrueRoutes } from './untrue-routes.ts';
 
 const activitiesAtOnce = 100;
 
-/** A route, and the activity whose track stands for it. */
-interface Stands {
+/** A route, and the activity whose track represents it. */
+interface Representative {
   readonly route: ObjectId;
   readonly activityId: number;
 }
@@ -36,8 +36,8 @@ export interface Rematched {
 interface Rebuild {
   readonly store: Store;
   readonly write: RouteWrite;
-  readonly matcher: RouteMatcher<Stands>;
-  /** The routes that are stored, by the activity whose track stands for each. */
+  readonly matcher: RouteMatcher<Representative>;
+  /** The routes that are stored, by the activity whose track represents each. */
   readonly known: ReadonlyMap<number, ObjectId>;
   readonly stale: ObjectId;
 }
@@ -53,7 +53,7 @@ export async function* rebuildRoutes(
   signal?: AbortSignal,
 ): AsyncGenerator<Rematched, void> {
   const known = await knownRoutes(store, write);
-  const matcher = createRouteMatcher<Stands>((stands) => pathOfStanding(store, stands));
+  const matcher = createRouteMatcher<Representative>((one) => pathOfRepresentative(store, one));
   const rebuild: Rebuild = { store, write, matcher, known, stale: new ObjectId() };
   const ids = await idsInOrder(store, write, known);
   for (let from = 0; from < ids.length && signal?.aborted !== true; from += activitiesAtOnce)
@@ -78,7 +78,7 @@ async function knownRoutes(
 }
 
 /**
- * First the activities that stand for the known routes, the oldest route first: so a track joins the oldest
+ * First the activities that represent the known routes, the oldest route first: so a track joins the oldest
  * route that it follows, as it did when it was stored. Then all others in the order of their starts.
  */
 async function idsInOrder(
@@ -121,7 +121,7 @@ async function travelledAmong(
 ): Promise<readonly Travelled[]> {
   // Not decoded: what is odd in it otherwise is no matter.
   const filter = { _id: { $in: ids.map(int64) }, 'sync.athlete_id': int64(athleteId) };
-  const projection = { ...standing, 'derived.route': 1 };
+  const projection = { ...representativeFields, 'derived.route': 1 };
   const found = await db
     .collection<{ _id: Long }>('activities')
     .find(filter, { projection })
@@ -216,7 +216,10 @@ function isSame(one: unknown, other: ObjectId | undefined): boolean {
   return one instanceof ObjectId && other !== undefined ? one.equals(other) : one === other;
 }
 
-async function pathOfStanding({ db }: Store, { activityId }: Stands): Promise<Path | undefined> {
+async function pathOfRepresentative(
+  { db }: Store,
+  { activityId }: Representative,
+): Promise<Path | undefined> {
   const activities = db.collection<{ _id: Long; track?: unknown }>('activities');
   const options = { projection: { track: 1 } };
   return pathOf((await activities.findOne({ _id: int64(activityId) }, options))?.track);

@@ -60,7 +60,7 @@ export function writeOnRoute<T>(
   put: (route: ObjectId | undefined) => Promise<T>,
 ): Promise<T> {
   const _id = int64(activityId);
-  const projection = { ...standing, moving_time: 1, 'derived.route': 1 };
+  const projection = { ...representativeFields, moving_time: 1, 'derived.route': 1 };
   return inTurn(store, athleteId, async () => {
     // Not decoded: what is odd in it otherwise is no matter.
     const stored = await store.db
@@ -92,7 +92,7 @@ async function refreshAll(
   write: RouteWrite,
   routes: readonly Stale[],
 ): Promise<void> {
-  const standing = await representatives(store, write, routes);
+  const byRoute = await representatives(store, write, routes);
   const sums = await sumsOf(store, write, { $in: routes.map(({ _id }) => _id) });
   const changes = routes.map((route) => {
     const { _id, stale } = route;
@@ -100,7 +100,7 @@ async function refreshAll(
     const filter = { _id, stale: stale ?? { $exists: true }, epoch: { $lte: write.epoch } };
     const replacement = refreshed(
       write,
-      standing.get(_id.toHexString()),
+      byRoute.get(_id.toHexString()),
       sums.get(_id.toHexString()),
     );
     return replacement === undefined
@@ -113,15 +113,15 @@ async function refreshAll(
 /** The route from its activities; undefined where it has none left. */
 function refreshed(
   { athleteId, epoch }: RouteWrite,
-  stands: Travelled | undefined,
+  representative: Travelled | undefined,
   sums: Sums = { count: 0, times: [] },
 ): Omit<RouteDocument, '_id'> | undefined {
-  const path = stands && pathOf(stands.track);
-  if (typeof stands?.sport !== 'string' || path === undefined) return undefined;
+  const path = representative && pathOf(representative.track);
+  if (typeof representative?.sport !== 'string' || path === undefined) return undefined;
   return {
     athlete_id: int64(athleteId),
-    sport_type: stands.sport,
-    ...representedBy(stands, path),
+    sport_type: representative.sport,
+    ...representedBy(representative, path),
     ...figuresOf(sums),
     epoch,
   };
@@ -168,13 +168,13 @@ export async function sumsOf(
   return new Map(sums.map((sum) => [sum._id.toHexString(), sum]));
 }
 
-/** What is read of an activity that may stand for a route. */
-export const standing = {
+/** What is read of an activity that may represent a route. */
+export const representativeFields = {
   ...{ name: 1, sport_type: 1, start_date: 1, track: 1 },
   ...{ distance: 1, total_elevation_gain: 1 },
 };
 
-/** By route, the activity that stands for it; where that left it, its first one. */
+/** By route, the activity that represents it; where that left it, its first one. */
 async function representatives(
   { db }: Store,
   { athleteId }: RouteWrite,
@@ -184,9 +184,9 @@ async function representatives(
   const activities = db.collection<{ _id: Long }>('activities');
   const ours = { 'sync.athlete_id': int64(athleteId) };
   const named = { ...ours, _id: { $in: routes.map(({ activity_id }) => activity_id) } };
-  const projection = { ...standing, 'derived.route': 1 };
+  const projection = { ...representativeFields, 'derived.route': 1 };
   const found = (await activities.find(named, { projection }).toArray()).map(travelledOf);
-  const stands = new Map<string, Travelled>();
+  const byRoute = new Map<string, Travelled>();
   for (const { _id, activity_id } of routes) {
     const isOn = ({ id, earlier }: Travelled): boolean =>
       id === toNumber(activity_id) && earlier instanceof ObjectId && earlier.equals(_id);
@@ -194,9 +194,9 @@ async function representatives(
     const one =
       found.find(isOn) ??
       (await activities.findOne({ ...ours, 'derived.route': _id }, earliest).then(travelledIn));
-    if (one !== undefined) stands.set(_id.toHexString(), one);
+    if (one !== undefined) byRoute.set(_id.toHexString(), one);
   }
-  return stands;
+  return byRoute;
 }
 
 function travelledIn(found: Document | null): Travelled | undefined {

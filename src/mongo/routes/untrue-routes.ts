@@ -5,7 +5,7 @@ import { ObjectId } from 'mongodb';
 import { int64 } from '../base/bson-value.ts';
 import type { Store } from '../schema/collections.ts';
 import { matchableOf } from './assign-routes.ts';
-import { figuresOf, standing, sumsOf, travelledOf } from './refresh-routes.ts';
+import { figuresOf, representativeFields, sumsOf, travelledOf } from './refresh-routes.ts';
 
 /** Whether each track is on a route, and each route says what its activities say. */
 export async function areRoutesTrue(store: Store, athleteId: number): Promise<boolean> {
@@ -41,7 +41,7 @@ async function isAnyOffRoute({ db }: Store, athleteId: number): Promise<boolean>
     track: { $exists: true },
     'derived.route': { $exists: false },
   };
-  const options = { projection: standing, sort: { start_date: -1 } } as const;
+  const options = { projection: representativeFields, sort: { start_date: -1 } } as const;
   for await (const found of db.collection('activities').find(filter, options))
     if (matchableOf(travelledOf(found)).length > 0) return true;
   return false;
