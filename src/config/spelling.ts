@@ -16,13 +16,21 @@ export function nearestName(
   let nearest: string | undefined;
   let minDistance = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
-    const distance = nameDistance(written, candidate);
-    if (distance < minDistance) {
+    const candidateDistance = nameDistance(written, candidate);
+    if (candidateDistance < minDistance) {
       nearest = candidate;
-      minDistance = distance;
+      minDistance = candidateDistance;
     }
   }
   return minDistance <= maxDistance ? nearest : undefined;
+}
+
+/** Whether one name becomes the other by at most so many changes of a letter. */
+export function isWithin(first: string, second: string, maxDistance: number): boolean {
+  const from = bareLetters(first);
+  const to = bareLetters(second);
+  // Names of other lengths need no table, and they are most of an environment.
+  return Math.abs(from.length - to.length) <= maxDistance && distance(from, to) <= maxDistance;
 }
 
 /**
@@ -30,8 +38,10 @@ export function nearestName(
  * case, accents, dots, underscores and hyphens make no difference.
  */
 export function nameDistance(first: string, second: string): number {
-  const from = bareLetters(first);
-  const to = bareLetters(second);
+  return distance(bareLetters(first), bareLetters(second));
+}
+
+function distance(from: string, to: string): number {
   let previous = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let row = 1; row <= from.length; row += 1) {
     const current = [row];

@@ -8,7 +8,7 @@ import type { Origin, Reading } from './files.ts';
 import { readText } from './files.ts';
 import type { Setting } from './settings.ts';
 import { allSettings, variableNames } from './settings.ts';
-import { nameDistance, nearestName } from './spelling.ts';
+import { isWithin, nearestName } from './spelling.ts';
 
 /** An environment, such as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -90,7 +90,7 @@ function problemOf(name: string, env: Environment): readonly string[] {
 function isMisspelling(name: string, known: string): boolean {
   const isLong = known.length >= 13;
   if (!isLong && hasOwnPrefix(`${known}_`)) return false;
-  return nameDistance(name, known) <= (isLong ? 2 : 1);
+  return isWithin(name, known, isLong ? 2 : 1);
 }
 
 function hasOwnPrefix(name: string): boolean {

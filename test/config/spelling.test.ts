@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { nameDistance, nearestName } from '../../src/config/spelling.ts';
+import { isWithin, nameDistance, nearestName } from '../../src/config/spelling.ts';
 
 describe('nearestName', () => {
   const known = ['STRAVA_CLIENT_ID', 'STRAVA_CLIENT_SECRET', 'SYNC_SINCE', 'dataDir'];
@@ -27,6 +27,16 @@ describe('nearestName', () => {
 
 describe('nameDistance', () => {
   const words = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 6 });
+
+  it('two names are within their distance, and not within one change less', () => {
+    fc.assert(
+      fc.property(words, words, (first, second) => {
+        const distance = nameDistance(first, second);
+        expect(isWithin(first, second, distance)).toBe(true);
+        expect(isWithin(first, second, distance - 1)).toBe(false);
+      }),
+    );
+  });
 
   it('nameDistance is zero to itself, the same both ways, and never longer by a detour', () => {
     fc.assert(
