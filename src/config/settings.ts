@@ -4,7 +4,8 @@
 import { athleteSettings } from './athlete-settings.ts';
 import { databaseSettings, programSettings } from './program-settings.ts';
 import type { Declaration, ValuesOf } from './setting.ts';
-import { strava, syncSettings } from './sync-settings.ts';
+import { strava } from './strava-settings.ts';
+import { syncSettings } from './sync-settings.ts';
 
 /** convict's schema: a property for each setting, in the order of the docs. */
 export const schema = {
