@@ -4,11 +4,8 @@
  * an activity that is as it was or, where a recording is being replaced, pending.
  */
 import type { Filter } from 'mongodb';
-import { recordingHashOf } from '../../domain/activity/activity.ts';
 import { planRecording } from '../../domain/bulk-export/recording-plan.ts';
 import type { RecordingPlan } from '../../domain/bulk-export/recording-plan.ts';
-import { derivedFrom } from '../../domain/derived/derived.ts';
-import type { TrackSource } from '../../domain/derived/recorded-track.ts';
 import { hourMs } from '../../domain/duration.ts';
 import { storageProblemOf } from '../base/bson-limits.ts';
 import { int64, jsonFromBson, toNumber } from '../base/bson-value.ts';
@@ -16,33 +13,14 @@ import { isDuplicateKey, validationFailureOf } from '../base/failures.ts';
 import { removeTombstone, tombstonesOf } from '../history/tombstones.ts';
 import type { ActivityDocument, Store } from '../schema/collections.ts';
 import { pendingState } from '../schema/fetch-state-queries.ts';
-import type { Values } from '../streams/derivation.ts';
-import {
-  derivedValues,
-  exportedPlace,
-  exportGeometries,
-  recordedGeometry,
-  recordedTrack,
-} from '../streams/derivation.ts';
 import { writeRoutedDerivation } from '../streams/routed-derivation.ts';
 import { hasPartsOf, leaseLost, removeParts, writeParts } from '../streams/stream-parts.ts';
-import {
-  exportDocument,
-  exportedRecord,
-  fieldsOf,
-  streamsOf,
-  summaryValues,
-} from './exported-summary.ts';
-import type {
-  ActivityImportWrite,
-  ImportedActivity,
-  ImportedRecording,
-  ImportOutcome,
-} from './import-store.ts';
+import { fieldsOf } from './exported-summary.ts';
+import type { ActivityImportWrite, ImportedActivity, ImportOutcome } from './import-store.ts';
+import type { ImportStep, ImportTarget } from './imported-values.ts';
+import { geometriesOf, valuesOf } from './imported-values.ts';
 import type { StoredActivity } from './stored-imports.ts';
 import { storedActivitiesOf } from './stored-imports.ts';
-
-export type ImportTarget = Store & { readonly trackSource: TrackSource };
 
 /** Somebody else wrote in between; under the athlete's lease that is rare. */
 const maxTries = 5;
@@ -65,15 +43,11 @@ export async function writeActivity(
   return { rejected: 'the stored document is not as Domestique writes it' };
 }
 
-/** An import of one activity, beside what is stored of it. */
-interface Step {
-  readonly write: ActivityImportWrite;
-  readonly imported: ImportedActivity;
-  readonly current: StoredActivity | undefined;
-}
-
 /** Undefined where the stored activity is no longer the one that was looked at. */
-async function writeBeside(store: ImportTarget, step: Step): Promise<ImportOutcome | undefined> {
+async function writeBeside(
+  store: ImportTarget,
+  step: ImportStep,
+): Promise<ImportOutcome | undefined> {
   const { write, imported, current } = step;
   const { activity, export: facts, recording } = imported;
   if (current === undefined && (await staysDeleted(store, activity.id, facts.archivedAt))) {
@@ -121,7 +95,7 @@ async function removeOrphans(
   await streams.deleteMany({ ...ours, epoch: { $lte: epoch } });
 }
 
-function planOf({ write: { prefer }, imported, current }: Step): RecordingPlan {
+function planOf({ write: { prefer }, imported, current }: ImportStep): RecordingPlan {
   const { activity, recording, export: facts } = imported;
   return planRecording({
     kind: recording.kind,
@@ -145,7 +119,7 @@ function numbersOf({ elapsed_time, distance }: StoredActivity) {
 /** Whether the activity was as it was looked at, or why MongoDB does not hold its recording. */
 async function putAll(
   store: ImportTarget,
-  step: Step,
+  step: ImportStep,
   plan: RecordingPlan,
 ): Promise<boolean | string> {
   const { write, imported } = step;
@@ -173,7 +147,7 @@ async function putAll(
  * cut off in between, the activity claims nothing that is not there. For an hour, because the import's next
  * run completes it without a request.
  */
-async function claim(store: Store, { write, current }: Step): Promise<boolean> {
+async function claim(store: Store, { write, current }: ImportStep): Promise<boolean> {
   if (current === undefined) return true;
   const { streams } = current.sync;
   if (streams.state !== 'stored' && streams.state !== 'none') return true;
@@ -197,7 +171,11 @@ function unchanged(
   };
 }
 
-async function putActivity(store: ImportTarget, step: Step, plan: RecordingPlan): Promise<boolean> {
+async function putActivity(
+  store: ImportTarget,
+  step: ImportStep,
+  plan: RecordingPlan,
+): Promise<boolean> {
   const { write, imported, current } = step;
   const _id = int64(imported.activity.id);
   const values = valuesOf(step, plan);
@@ -219,44 +197,4 @@ async function putActivity(store: ImportTarget, step: Step, plan: RecordingPlan)
     if (isDuplicateKey(error)) return false;
     throw error;
   }
-}
-
-function valuesOf({ write, imported, current }: Step, plan: RecordingPlan): Values {
-  const { athleteId, epoch, at } = write;
-  const { activity, recording } = imported;
-  const exported = exportDocument(imported, at);
-  const isOfExport = current === undefined || current.sync.source === 'export';
-  const isOutdated = plan === 'put' && recording.kind !== 'streams';
-  return {
-    ...(isOfExport && summaryValues(activity.id, exported, current?.sync.summary_keys ?? [])),
-    ...(isOfExport && {
-      'sync.recording_hash': recordingHashOf(exportedRecord(activity.id, exported)),
-    }),
-    ...(current === undefined && {
-      'sync.athlete_id': int64(athleteId),
-      'sync.first_seen_at': at,
-    }),
-    'sync.epoch': epoch,
-    export: exported,
-    ...(plan === 'put' && { 'sync.streams': streamsOf(recording, at) }),
-    ...(plan === 'put' &&
-      recording.kind === 'streams' &&
-      derivedValues(derivedFrom(recording.streams))),
-    ...(isOutdated && derivedValues(undefined)),
-    ...(isOfExport &&
-      plan === 'put' &&
-      recording.kind === 'streams' &&
-      exportedPlace(recording.streams)),
-  };
-}
-
-function geometriesOf(
-  { trackSource }: ImportTarget,
-  { current }: Step,
-  { streams }: Extract<ImportedRecording, { kind: 'streams' }>,
-): readonly Values[] {
-  if (current === undefined || current.sync.source === 'export')
-    return exportGeometries(streams, trackSource);
-  const track = recordedTrack(streams, trackSource);
-  return track === undefined ? [] : [recordedGeometry(track)];
 }
