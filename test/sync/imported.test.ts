@@ -37,16 +37,16 @@ function oneId({ simulator }: Rounds): number {
 
 describe('a new athlete whose activities are imported', () => {
   it('a new athlete whose activities are imported needs the pages of the list and no recording', async () => {
-    const scene = await open({ athletes: [{ ...ada, activities: 450 }] });
+    const scene = await open({ athletes: [{ ...ada, activities: 210 }] });
     await importAll(scene);
     const round = await scene.round();
     expect(round.exitCode).toBe(0);
     expect(round.requestsTo('streams')).toBe(0);
     expect(round.requestsTo('activity')).toBe(0);
-    expect(round.requestsTo('list')).toBeLessThanOrEqual(Math.ceil(450 / 200) + 2);
+    expect(round.requestsTo('list')).toBeLessThanOrEqual(Math.ceil(210 / 200) + 2);
     expect(await scene.differences()).toEqual([]);
     expect(await activities(scene, { 'sync.source': 'export' })).toBe(0);
-    expect(await activities(scene, { export: { $exists: true } })).toBe(450);
+    expect(await activities(scene, { export: { $exists: true } })).toBe(210);
     expect(await scene.db.collection('changes').countDocuments()).toBe(0);
     expect((await verified(scene)).exitCode).toBe(0);
   });

@@ -95,7 +95,7 @@ const counts = ({ simulator: { requests } }: Scene) => ({
 
 describe('the import of an export, and the sync after it', () => {
   it('the import of an export, and the sync after it stores every sample of the files, and leaves the sync the list alone', async () => {
-    const activities = 450;
+    const activities = 210;
     const athletes = [{ ...athleteNamed('Ada', athleteId, activities), years: 6 }];
     const scene = await openScene({ athletes });
     const archive = await archiveOf(scene);

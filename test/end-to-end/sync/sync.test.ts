@@ -25,7 +25,7 @@ describe('sync', () => {
   }
 
   it('sync makes the database equal to Strava with one request an activity, and then sends one', async () => {
-    await simulate(1_000);
+    await simulate(450);
     const surroundings = { simulator, mongodb, env: ampleEnv };
 
     const first = await run(surroundings, 'sync', '--json');
