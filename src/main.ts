@@ -1,6 +1,5 @@
 /**
- * The composition root: opens Strava, and wires the stores and the job. Commands take from here what they
- * need.
+ * The composition root: opens Strava, and wires the stores. Commands take from here what they need.
  */
 import type { Config } from './config/config.ts';
 import type { Clock } from './clock.ts';
@@ -15,14 +14,13 @@ import type { Application } from './mongo/schema/definitions/application.ts';
 import type { Store } from './mongo/schema/collections.ts';
 import { createEventStore } from './features/webhooks/store.ts';
 import { createQuotaStore, forgetRequestsOfDeadProcesses } from './mongo/coordination/quota.ts';
-import { createTaskStore } from './mongo/tasks/task-store.ts';
 import type { RunStore } from './mongo/history/runs.ts';
 import { createRunStore } from './mongo/history/runs.ts';
 import { serverOffsetMs } from './mongo/base/server-clock.ts';
 import { takeOverTokens } from './mongo/tokens/re-encryption.ts';
 import type { TokenVault } from './mongo/tokens/token-vault.ts';
 import { createTokenStore } from './mongo/tokens/tokens.ts';
-import { photoPortsOf, withPhotoFiles } from './photo-files.ts';
+import { withPhotoFiles } from './photo-files.ts';
 import type { Program } from './program.ts';
 import type { Access } from './strava/access.ts';
 import { createAccess } from './strava/access.ts';
@@ -40,12 +38,9 @@ import type { StravaClock } from './strava/strava-clock.ts';
 import { createStravaClock, createTimeCheck, withClockLearning } from './strava/strava-clock.ts';
 import type { QuotaView } from './sync/quota-view.ts';
 import type { EventStore } from './sync/ports/events.ts';
-import type { Job, JobDeps } from './sync/job.ts';
-import { createJob } from './sync/job.ts';
 import type { ActivityStore } from './sync/ports/activities.ts';
 import type { AthleteStore } from './sync/ports/athletes.ts';
 import type { DeletionStore } from './sync/ports/deletions.ts';
-import type { KeptKinds } from './sync/ports/tasks.ts';
 import type { LeaseStore } from './sync/ports/leases.ts';
 import type { TokenStore } from './sync/ports/tokens.ts';
 import type { StravaSource } from './sync/ports/source.ts';
@@ -139,7 +134,7 @@ export interface Strava {
 }
 
 /** How many requests may be in flight at once. */
-const maxInFlight = 4;
+export const maxInFlight = 4;
 
 export function quotaSettingsOf({ strava }: Config): QuotaSettings {
   return { ...strava.quota, maxInFlightMs: 3 * strava.requestTimeoutMs };
@@ -209,47 +204,4 @@ export async function openStrava(
     quota,
     clientId,
   };
-}
-
-/** What is kept beside the list. */
-export function keptOf({ sync }: Config): KeptKinds {
-  return {
-    streams: sync.shouldFetchStreams,
-    details: sync.shouldFetchDetails,
-    segments: sync.shouldFetchSegments,
-    athlete: sync.shouldFetchAthlete,
-    lists: sync.lists,
-    parts: sync.parts,
-    sports: sync.sports,
-  };
-}
-
-export type JobTiming = Pick<JobDeps, 'deadlineMs' | 'tickIntervalMs' | 'webhookIntervalMs'>;
-
-/** The job over an open database and Strava. */
-export function openJob(
-  program: Program,
-  { database, strava }: { database: Database; strava: Strava },
-  timing: JobTiming,
-): Job {
-  const { clock, random, log, config } = program;
-  const { activities, athletes, deletions, leases, store } = database;
-  const { source, events } = strava;
-  return createJob({
-    source,
-    activities,
-    athletes,
-    leases,
-    tasks: createTaskStore(store, { events, trackSource: config.sync.trackSource }),
-    deletions,
-    ...photoPortsOf(config, store),
-    kept: keptOf(config),
-    reconcile: config.reconcile,
-    quota: strava.quota,
-    clock,
-    random,
-    log,
-    maxInFlight,
-    ...timing,
-  });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, inject, it } from 'vitest';
-import { openDatabase, openJob, openStrava } from '../../src/main.ts';
+import { openDatabase, openStrava } from '../../src/main.ts';
+import { openJob } from '../../src/open-job.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import type { RunResult } from '../../src/sync/job.ts';
 import type { StravaSource } from '../../src/sync/ports/source.ts';
