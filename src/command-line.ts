@@ -7,7 +7,6 @@ import type { AccountsOptions } from './features/accounts/command.ts';
 import type { EraseOptions } from './features/erase/command.ts';
 import type { StatusOptions } from './features/status/command.ts';
 import type { LogoutOptions } from './features/logout/command.ts';
-import type { rebuild } from './features/rebuild/command.ts';
 import type { backup } from './features/backup/command.ts';
 import type { restore } from './features/backup/restore-command.ts';
 import type { Add, Perform } from './command-action.ts';
@@ -19,6 +18,7 @@ import {
   addOpen,
   addPage,
   addQuery,
+  addRebuild,
   addShow,
 } from './stored-commands.ts';
 import { addAuth, addGet, addSync, addVerify, addWebhook } from './strava-commands.ts';
@@ -32,18 +32,6 @@ export function withoutValues(message: string): string {
 
 /** The terminal's input. */
 type Input = EraseOptions['input'];
-
-function addRebuild(add: Add, perform: Perform): void {
-  add('rebuild', 'work out best efforts, tracks and the like again, without requests to Strava')
-    .option('--athlete <id>', 'only of this athlete')
-    .option('--all', 'also what this version has worked out, in case it was changed by hand', false)
-    .option('--json', 'print one JSON document', false)
-    .action((options: Parameters<typeof rebuild>[1]) =>
-      perform(async (program) =>
-        (await import('./features/rebuild/command.ts')).rebuild(program, options),
-      ),
-    );
-}
 
 function addBackup(add: Add, perform: Perform): void {
   add('backup', 'write the database into a directory, as mongodump does, without the logins')

@@ -1,6 +1,6 @@
 /**
- * The commands that bring in or show what is stored, without Strava, with their options: `import`, `export`,
- * `page`, `query`, `list`, `show` and `open`.
+ * The commands that bring in, work out or show what is stored, without Strava, with their options: `import`,
+ * `rebuild`, `export`, `page`, `query`, `list`, `show` and `open`.
  */
 import type { Command, Help } from 'commander';
 import { Option } from 'commander';
@@ -10,6 +10,7 @@ import type { exportActivities } from './features/export/command.ts';
 import type { importExport } from './features/import/command.ts';
 import type { list } from './features/list/command.ts';
 import type { PageOptions } from './features/page/command.ts';
+import type { rebuild } from './features/rebuild/command.ts';
 import type { show } from './features/show/command.ts';
 
 export function addImport(add: Add, perform: Perform): void {
@@ -29,6 +30,18 @@ export function addImport(add: Add, perform: Perform): void {
     .action((options: Parameters<typeof importExport>[1]) =>
       perform(async (program) =>
         (await import('./features/import/command.ts')).importExport(program, options),
+      ),
+    );
+}
+
+export function addRebuild(add: Add, perform: Perform): void {
+  add('rebuild', 'work out best efforts, tracks and the like again, without requests to Strava')
+    .option('--athlete <id>', 'only of this athlete')
+    .option('--all', 'also what this version has worked out, in case it was changed by hand', false)
+    .option('--json', 'print one JSON document', false)
+    .action((options: Parameters<typeof rebuild>[1]) =>
+      perform(async (program) =>
+        (await import('./features/rebuild/command.ts')).rebuild(program, options),
       ),
     );
 }
