@@ -6,7 +6,7 @@ import type { Recipe } from '../recipe.ts';
 import { exampleSummary, limit, Name, ofAthlete, summary } from '../recipe.ts';
 
 const selective = { topic: 'Places', collection: 'activities', reach: 'selective' } as const;
-const newestFirst = [{ $sort: { start_date_local: -1 } }, { $project: summary }];
+const newestFirst = [{ $sort: { start_date_local: -1, _id: 1 } }, { $project: summary }];
 
 const through = (rings: Name | readonly Name[]) => ({
   $geoIntersects: { $geometry: { type: 'Polygon', coordinates: rings } },

@@ -31,7 +31,7 @@ export const mirrorHealth: readonly Recipe[] = [
     parameters: ['athlete', 'limit'],
     pipeline: [
       ofAthlete({ 'sync.streams.state': { $in: ['pending', 'parked'] } }),
-      { $sort: { start_date: -1 } },
+      { $sort: { start_date: -1, _id: 1 } },
       { $limit: limit },
       {
         $project: {
@@ -62,7 +62,7 @@ export const mirrorHealth: readonly Recipe[] = [
     parameters: ['athlete', 'limit'],
     pipeline: [
       { $match: { athlete_id: athlete } },
-      { $sort: { seen_at: -1 } },
+      { $sort: { seen_at: -1, _id: 1 } },
       { $limit: limit },
       { $project: { _id: 0, seen_at: 1, kind: 1, activity_id: 1, name: 1, fields: 1 } },
     ],

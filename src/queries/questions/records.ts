@@ -19,7 +19,7 @@ import {
 const selective = { topic: 'Activities', collection: 'activities', reach: 'selective' } as const;
 const whole = { ...selective, reach: 'whole' } as const;
 const latest = [
-  { $sort: { start_date: -1 } },
+  { $sort: { start_date: -1, _id: 1 } },
   { $limit: limit },
   { $project: { ...summary, moving_time: 1 } },
 ];
@@ -51,7 +51,7 @@ export const records: readonly Recipe[] = [
     hint: 'totals',
     pipeline: [
       ofAthlete({ sport_type: sport, distance: { $gt: meters } }),
-      { $sort: { start_date_local: -1 } },
+      { $sort: { start_date_local: -1, _id: 1 } },
       { $project: { ...summary, moving_time: 1 } },
     ],
     answer: { ...example, sport_type: 'Run', name: 'Long Run', distance: 21345.6 },
@@ -64,7 +64,7 @@ export const records: readonly Recipe[] = [
     parameters: ['athlete', 'limit'],
     pipeline: [
       ofAthlete({ athlete_count: { $gt: 1 } }),
-      { $sort: { start_date: -1 } },
+      { $sort: { start_date: -1, _id: 1 } },
       { $limit: limit },
       { $project: { ...summary, athlete_count: 1 } },
     ],
@@ -78,7 +78,7 @@ export const records: readonly Recipe[] = [
     parameters: ['athlete', 'limit'],
     pipeline: [
       ofAthlete({ kudos_count: { $gt: 0 } }),
-      { $sort: { kudos_count: -1, start_date: -1 } },
+      { $sort: { kudos_count: -1, start_date: -1, _id: 1 } },
       { $limit: limit },
       { $project: { ...summary, kudos_count: 1 } },
     ],

@@ -95,13 +95,11 @@ export const routes: readonly Recipe[] = [
     title: 'Which routes do I do most?',
     groupedBy: 'route',
     parameters: ['athlete', 'limit'],
-    hint: 'athlete_count',
+    hint: 'athlete_most_travelled',
     pipeline: [
       { $match: { athlete_id: athlete, ...readable(2) } },
-      { $sort: { count: -1 } },
-      { $limit: limit },
-      // The latest first among equals, of which the index knows nothing.
       { $sort: { count: -1, last_at: -1, _id: 1 } },
+      { $limit: limit },
       { $project: { ...shownRoute, first_at: '$first_at', last_at: '$last_at' } },
     ],
     answer: {
@@ -169,7 +167,7 @@ export const routes: readonly Recipe[] = [
     pipeline: [
       onRoute(one('athlete_id'), one('route')),
       { $match: { _id: { $ne: activity } } },
-      { $sort: { start_date_local: -1 } },
+      { $sort: { start_date_local: -1, _id: 1 } },
       { $project: summary },
     ],
     answer: exampleSummary,

@@ -159,8 +159,12 @@ describe('a backup of ours, read as mongorestore reads it', () => {
     expect(options).toMatchObject({ validationLevel: 'moderate', validationAction: 'error' });
     expect(indexes).toContainEqual({
       v: { $numberInt: '2' },
-      key: { 'sync.athlete_id': { $numberInt: '1' }, start_date: { $numberInt: '-1' } },
-      name: 'athlete_start',
+      key: {
+        'sync.athlete_id': { $numberInt: '1' },
+        start_date: { $numberInt: '-1' },
+        _id: { $numberInt: '1' },
+      },
+      name: 'athlete_latest',
     });
     expect(indexes).toHaveLength((await db.collection('activities').indexes()).length);
     expect(metadata['streams']?.['options']).toMatchObject({

@@ -150,10 +150,10 @@ export const activities = define({
   },
   strava: stravaActivity,
   indexes: [
-    { name: 'athlete_start', key: { 'sync.athlete_id': 1, start_date: -1 } },
+    { name: 'athlete_latest', key: { 'sync.athlete_id': 1, start_date: -1, _id: 1 } },
     {
-      name: 'streams_to_do',
-      key: { 'sync.athlete_id': 1, 'sync.streams.state': 1, start_date: -1 },
+      name: 'streams_due',
+      key: { 'sync.athlete_id': 1, 'sync.streams.state': 1, start_date: -1, _id: 1 },
     },
     {
       name: 'details_to_do',
@@ -180,7 +180,10 @@ export const activities = define({
         total_elevation_gain: 1,
       },
     },
-    { name: 'athlete_kudos', key: { 'sync.athlete_id': 1, kudos_count: -1, start_date: -1 } },
+    {
+      name: 'athlete_most_kudos',
+      key: { 'sync.athlete_id': 1, kudos_count: -1, start_date: -1, _id: 1 },
+    },
     // The hardest climbs.
     {
       name: 'athlete_climb',
@@ -189,8 +192,8 @@ export const activities = define({
     },
     // The activities with others.
     {
-      name: 'athlete_with_others',
-      key: { 'sync.athlete_id': 1, start_date: -1, athlete_count: 1 },
+      name: 'athlete_latest_with_others',
+      key: { 'sync.athlete_id': 1, start_date: -1, _id: 1, athlete_count: 1 },
       partialFilterExpression: { athlete_count: { $gt: 1 } },
     },
     {
@@ -203,7 +206,10 @@ export const activities = define({
       },
     },
     // The latest activities of one athlete's sport.
-    { name: 'athlete_sport', key: { 'sync.athlete_id': 1, sport_type: 1, start_date: -1 } },
+    {
+      name: 'athlete_latest_of_sport',
+      key: { 'sync.athlete_id': 1, sport_type: 1, start_date: -1, _id: 1 },
+    },
     // The efforts on a segment; only details have them.
     {
       name: 'athlete_segment',

@@ -36,7 +36,7 @@ export const changes = define({
     { name: 'seen', key: { seen_at: -1 } },
     { name: 'activity_seen', key: { activity_id: 1, seen_at: -1 } },
     { name: 'athlete', key: { athlete_id: 1 } },
-    { name: 'athlete_seen', key: { athlete_id: 1, seen_at: -1 } },
+    { name: 'athlete_latest', key: { athlete_id: 1, seen_at: -1, _id: 1 } },
   ],
 });
 

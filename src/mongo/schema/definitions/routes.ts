@@ -63,7 +63,7 @@ export const routes = define({
       name: 'athlete_cells',
       key: { athlete_id: 1, sport_type: 1, cells: 1, length: 1 },
     },
-    { name: 'athlete_count', key: { athlete_id: 1, count: -1 } },
+    { name: 'athlete_most_travelled', key: { athlete_id: 1, count: -1, last_at: -1, _id: 1 } },
     {
       name: 'stale',
       key: { athlete_id: 1, stale: 1 },
