@@ -107,13 +107,13 @@ function closedRing(given: Ring): Ring | undefined {
 type Read = Parameter['read'];
 
 /** The heart rates that a person can have, in beats a minute. The resting one is always below the highest. */
-export const heartBounds = {
+export const heartrateBounds = {
   resting: { min: 25, max: 110 },
   highest: { min: 120, max: 250 },
 } as const;
 
-function heartrate(kind: keyof typeof heartBounds, example: string): Parameter {
-  const { min, max } = heartBounds[kind];
+function heartrate(kind: keyof typeof heartrateBounds, example: string): Parameter {
+  const { min, max } = heartrateBounds[kind];
   return optional(
     `a ${kind} heart rate, ${min} to ${max} beats a minute`,
     example,

@@ -11,7 +11,7 @@ import type { Document } from 'mongodb';
 import { listAt, localDate, numberAt, readableStart } from './recipe.ts';
 
 /** What the load depends on besides the recording; each is an expression or a parameter's name. */
-export interface Heart {
+export interface HeartrateProfile {
   /** Beats a minute. */
   readonly resting: unknown;
   /** Beats a minute, above `resting`. */
@@ -35,7 +35,7 @@ export const recordedStart = {
 };
 
 /** TRIMP of one step: its minutes, weighted by the share of the heart rate reserve. */
-function trimp({ resting, highest, sex }: Heart): Document {
+function trimp({ resting, highest, sex }: HeartrateProfile): Document {
   const aboveResting = { $subtract: [{ $add: [numberAt('$$step.bpm'), middleBpm] }, resting] };
   const share = { $divide: [aboveResting, { $subtract: [highest, resting] }] };
   const isFemale = { $eq: [sex, 'female'] };
@@ -68,8 +68,8 @@ function fromZero(field: string, days: number): Document {
  * The stages from one athlete's activities to a document for each local day from the first to the last:
  * `_id` is the day as a date, `load`, `fitness`, `fatigue` and `form` are numbers.
  */
-export function trainingDays(heart: Heart): readonly Document[] {
-  const steps = { input: listAt('$derived.heartrate_seconds'), as: 'step', in: trimp(heart) };
+export function trainingDays(profile: HeartrateProfile): readonly Document[] {
+  const steps = { input: listAt('$derived.heartrate_seconds'), as: 'step', in: trimp(profile) };
   const sortBy = { _id: 1 };
   return [
     {

@@ -3,7 +3,7 @@
  * store nothing.
  */
 import type { Document } from 'mongodb';
-import { athleteHeart } from './athlete-heart.ts';
+import { heartrateProfile } from './heartrate-profile.ts';
 import {
   leastBy,
   listAt,
@@ -147,7 +147,7 @@ const trainingLoadDays: View = {
   title:
     'one document for each athlete and local day from the first activity to the last: the load by heart rate, and what follows from it, as the question `training-load` has them',
   pipeline: [
-    { $project: { _id: 0, athlete_id: '$_id', ...athleteHeart } },
+    { $project: { _id: 0, athlete_id: '$_id', ...heartrateProfile } },
     {
       $lookup: {
         from: 'activities',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { loadConfig } from '../../src/config/load.ts';
 import { allSettings } from '../../src/config/settings.ts';
-import { heartBounds } from '../../src/queries/parameters.ts';
+import { heartrateBounds } from '../../src/queries/parameters.ts';
 import { createProjectFolder, problemsOf } from './project-folder.ts';
 
 const withVariable = (name: string, value: string) => {
@@ -152,9 +152,9 @@ describe('a right value', () => {
       const { min, max } = allSettings.find(({ env }) => env === name) ?? {};
       return { min, max };
     };
-    expect(bounds('ATHLETE_RESTING_HEARTRATE')).toEqual(heartBounds.resting);
-    expect(bounds('ATHLETE_MAX_HEARTRATE')).toEqual(heartBounds.highest);
-    expect(heartBounds.resting.max).toBeLessThan(heartBounds.highest.min);
+    expect(bounds('ATHLETE_RESTING_HEARTRATE')).toEqual(heartrateBounds.resting);
+    expect(bounds('ATHLETE_MAX_HEARTRATE')).toEqual(heartrateBounds.highest);
+    expect(heartrateBounds.resting.max).toBeLessThan(heartrateBounds.highest.min);
   });
 
   it.each([

@@ -20,7 +20,7 @@ import {
   samplesOf,
 } from './reference-recordings.ts';
 import { favouriteOf, startedIn } from './reference-starts.ts';
-import type { Heart } from './reference-training.ts';
+import type { HeartrateProfile } from './reference-training.ts';
 import { trainingLoad } from './reference-training.ts';
 import { totalsByDay, totalsByMonth, totalsByWeek, totalsByYear } from './reference-totals.ts';
 
@@ -152,7 +152,7 @@ describe('a view', () => {
     readonly of: string;
     readonly config?: Readonly<Record<string, string>>;
     readonly stored: Document;
-    readonly heart: Omit<Heart, 'highest'> & Partial<Heart>;
+    readonly heart: Omit<HeartrateProfile, 'highest'> & Partial<HeartrateProfile>;
   }>([
     {
       of: 'the settings, which a command that writes stores',

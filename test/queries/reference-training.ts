@@ -54,14 +54,14 @@ export function curve(truth: readonly Truth[], key: 'watts' | 'heartrate') {
 
 const dayMs = 86_400_000;
 
-export interface Heart {
+export interface HeartrateProfile {
   readonly resting: number;
   readonly highest: number;
   readonly sex: 'male' | 'female';
 }
 
 /** Banister's TRIMP second by second, and the averages by their recurrence; the newest day first. */
-export function trainingLoad(truth: readonly Truth[], { resting, highest, sex }: Heart) {
+export function trainingLoad(truth: readonly Truth[], { resting, highest, sex }: HeartrateProfile) {
   const [factor, exponent] = sex === 'female' ? [0.86, 1.67] : [0.64, 1.92];
   const loads = new Map<number, number>();
   for (const one of truth) {

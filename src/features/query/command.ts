@@ -19,7 +19,7 @@ import { answerOf, withLookup } from '../shared/answer.ts';
 import type { Store } from '../../mongo/schema/collections.ts';
 import { athletesWithActivities } from '../../mongo/streams/recordings.ts';
 import type { Program } from '../../program.ts';
-import { withHeart } from './heart.ts';
+import { withHeartrateProfile } from './heartrate-profile.ts';
 import { answerText } from './report.ts';
 import type { ResponseForm } from './options.ts';
 import { queryOrderOf } from './options.ts';
@@ -48,7 +48,7 @@ export async function query(program: Program, args: readonly string[]): Promise<
             const own = withAthlete(known, recipe, scope);
             const routeScope = await withRoute(database.store, recipe, own);
             return answerOf(database.store, recipe, {
-              scope: await withHeart(program, database.store, order, routeScope),
+              scope: await withHeartrateProfile(program, database.store, order, routeScope),
               match: matchOf(filter),
             });
           });

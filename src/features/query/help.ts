@@ -8,7 +8,7 @@ import { parameters } from '../../queries/parameters.ts';
 import type { ParameterName } from '../../queries/parameters.ts';
 import type { Recipe } from '../../queries/recipe.ts';
 import { exampleOf, optionsOf } from '../../queries/recipe.ts';
-import { isOfHeart } from './heart.ts';
+import { isOfHeartrateProfile } from './heartrate-profile.ts';
 import { isNeeded, recipeNamed, split, usageOf } from './options.ts';
 
 /**
@@ -80,5 +80,5 @@ function describe(recipe: Recipe, name: ParameterName): string {
   if (!recipe.parameters.includes(name)) return `${takes} on the route, in its place`;
   if (!isOptional) return takes;
   const example = exampleOf(recipe, name);
-  return `${takes} (default: ${isOfHeart(name) ? `the athlete's, else ${example}` : example})`;
+  return `${takes} (default: ${isOfHeartrateProfile(name) ? `the athlete's, else ${example}` : example})`;
 }

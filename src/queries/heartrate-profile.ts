@@ -3,11 +3,11 @@
  * the defaults of the questions' parameters.
  */
 import type { Document } from 'mongodb';
-import { heartBounds, parameters } from './parameters.ts';
+import { heartrateBounds, parameters } from './parameters.ts';
 import { listAt } from './recipe.ts';
-import type { Heart } from './training-days.ts';
+import type { HeartrateProfile } from './training-days.ts';
 
-/** The number at a path, or `otherwise` for another value or a number that no heart has. */
+/** The number at a path, or `otherwise` for another value or a heart rate that nobody has. */
 function heartrate(
   path: string,
   { min, max }: { readonly min: number; readonly max: number },
@@ -25,19 +25,19 @@ const highestBound = {
 const stravaHighest: Document = {
   $let: {
     vars: { bound: highestBound },
-    in: heartrate('$$bound', heartBounds.highest, Number(parameters.highest.example)),
+    in: heartrate('$$bound', heartrateBounds.highest, Number(parameters.highest.example)),
   },
 };
 
 const stravaSex = { $cond: [{ $eq: ['$sex', 'F'] }, 'female', parameters.sex.example] };
 
 /** Expressions on a document of `athletes`; odd values count as absent. */
-export const athleteHeart = {
+export const heartrateProfile = {
   resting: heartrate(
     '$settings.resting_heartrate',
-    heartBounds.resting,
+    heartrateBounds.resting,
     Number(parameters.resting.example),
   ),
-  highest: heartrate('$settings.max_heartrate', heartBounds.highest, stravaHighest),
+  highest: heartrate('$settings.max_heartrate', heartrateBounds.highest, stravaHighest),
   sex: { $cond: [{ $in: ['$settings.sex', ['male', 'female']] }, '$settings.sex', stravaSex] },
-} as const satisfies Heart;
+} as const satisfies HeartrateProfile;
