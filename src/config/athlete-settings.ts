@@ -1,7 +1,7 @@
 /**
- * The settings that say whose heart it is, for the load of training. The ranges are those of the
- * questions' parameters, and do not overlap: the resting heart rate is always below the highest.
+ * The settings that the load of training depends on, for each athlete.
  */
+import { heartrateBounds } from '../domain/athlete-settings.ts';
 import { setting } from './setting.ts';
 
 const several = 'for all athletes, or by their ids';
@@ -11,8 +11,7 @@ export const athleteSettings = {
     restingHeartrate: setting({
       env: 'ATHLETE_RESTING_HEARTRATE',
       format: 'heartrates',
-      min: 25,
-      max: 110,
+      ...heartrateBounds.resting,
       example: '50,1234:46',
       doc: `The resting heart rate in beats a minute, ${several}`,
       unset: '60',
@@ -20,8 +19,7 @@ export const athleteSettings = {
     maxHeartrate: setting({
       env: 'ATHLETE_MAX_HEARTRATE',
       format: 'heartrates',
-      min: 120,
-      max: 250,
+      ...heartrateBounds.highest,
       example: '188,1234:192',
       doc: `The highest heart rate in beats a minute, ${several}`,
       unset: "the highest bound of the athlete's heart rate zones at Strava, else 190",

@@ -4,6 +4,12 @@
 
 export type Sex = 'male' | 'female';
 
+/** The heart rates that a person can have, in beats a minute. The resting one is always below the highest. */
+export const heartrateBounds = {
+  resting: { min: 25, max: 110 },
+  highest: { min: 120, max: 250 },
+} as const;
+
 /** A value for one athlete; without an id, for all who have none of their own. */
 export interface AthleteValue<T> {
   readonly athleteId?: number;

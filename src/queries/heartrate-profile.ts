@@ -3,7 +3,8 @@
  * the defaults of the questions' parameters.
  */
 import type { Document } from 'mongodb';
-import { heartrateBounds, parameters } from './parameters.ts';
+import { heartrateBounds } from '../domain/athlete-settings.ts';
+import { parameters } from './parameters.ts';
 import { listAt } from './recipe.ts';
 import type { HeartrateProfile } from './training-days.ts';
 

@@ -4,6 +4,7 @@
  */
 import type { Document } from 'mongodb';
 import { Long, ObjectId } from 'mongodb';
+import { heartrateBounds } from '../domain/athlete-settings.ts';
 import { countryCodeOf } from './countries.ts';
 
 export interface Parameter {
@@ -105,12 +106,6 @@ function closedRing(given: Ring): Ring | undefined {
 }
 
 type Read = Parameter['read'];
-
-/** The heart rates that a person can have, in beats a minute. The resting one is always below the highest. */
-export const heartrateBounds = {
-  resting: { min: 25, max: 110 },
-  highest: { min: 120, max: 250 },
-} as const;
 
 function heartrate(kind: keyof typeof heartrateBounds, example: string): Parameter {
   const { min, max } = heartrateBounds[kind];

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { loadConfig } from '../../src/config/load.ts';
 import { allSettings } from '../../src/config/settings.ts';
-import { heartrateBounds } from '../../src/queries/parameters.ts';
+import { heartrateBounds } from '../../src/domain/athlete-settings.ts';
 import { createProjectFolder, problemsOf } from './project-folder.ts';
 
 const withVariable = (name: string, value: string) => {
