@@ -16,10 +16,14 @@ COMP_CWORD=$#
 [[ $(complete -p domestique) == *_domestique* ]] || exit 1
 _domestique
 printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const { status, stdout, stderr } = spawnSync('bash', ['-uc', script, 'bash', ...words], {
-    cwd: projectFolder,
-    encoding: 'utf8',
-  });
+  const { status, stdout, stderr } = spawnSync(
+    'bash',
+    ['--norc', '-uc', script, 'bash', ...words],
+    {
+      cwd: projectFolder,
+      encoding: 'utf8',
+    },
+  );
   expect(stderr).toBe('');
   expect(status).toBe(0);
   return stdout.split('\n').filter((line) => line !== '');
