@@ -1,9 +1,23 @@
 /**
- * Makes a folder and its parents. Node's own `mkdir` with `recursive` does not end where a parent exists
- * and still takes no folder, as below /proc.
+ * Makes a folder and its parents, and says why one cannot be used. Node's own `mkdir` with `recursive` does
+ * not end where a parent exists and still takes no folder, as below /proc.
  */
 import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+
+/** What the system's codes of file failures mean, as the end of a sentence about a folder. */
+export const fileFailures: Readonly<Record<string, string>> = {
+  EACCES: 'permission is denied',
+  EDQUOT: 'the disk quota is spent',
+  EEXIST: 'something that is not a folder has that name',
+  ELOOP: 'its symbolic links form a loop',
+  ENAMETOOLONG: 'its name is too long',
+  ENOENT: 'it is not there, and cannot be made there',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'something that is not a folder has that name',
+  EPERM: 'permission is denied',
+  EROFS: 'the file system is read-only',
+};
 
 /** A folder that exists stays as it is. @throws the system's error, ENOENT for a link that leads nowhere. */
 export async function makeFolder(path: string, mode = 0o777): Promise<void> {

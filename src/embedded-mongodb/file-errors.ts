@@ -1,8 +1,8 @@
 /**
  * Explains failures of the file system by a sentence about the folder.
  */
-import { fileFailures } from '../domain/file-failures.ts';
 import { ConfigurationError, DomestiqueError, EmbeddedServerError } from '../errors.ts';
+import { fileFailures } from '../make-folder.ts';
 
 /** Failures that pass without another setting. */
 const passing: readonly string[] = ['EDQUOT', 'EIO', 'EMFILE', 'ENFILE', 'ENOSPC'];

@@ -5,9 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import { open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileFailures } from '../domain/file-failures.ts';
 import { OutputFailedError } from '../errors.ts';
-import { makeFolder } from '../make-folder.ts';
+import { fileFailures, makeFolder } from '../make-folder.ts';
 import type { FoundFile, PhotoFolder, PhotoContent } from '../sync/ports/photos.ts';
 
 /** The end of a file's name while it is written. */
