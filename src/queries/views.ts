@@ -13,6 +13,8 @@ import {
   measured,
   readableStart,
   sums,
+  topActivityAs,
+  withTopActivity,
 } from './recipe.ts';
 import { recordedStart, trainingDays } from './training-days.ts';
 
@@ -49,19 +51,21 @@ function totalsView(name: string, key: string, span: Document, example: string):
   };
 }
 
-/** One list of `derived` as documents of `effort`, `size` and `value`. */
-function effortsOf(effort: string, size: string, value: string): Document {
+/** A list of `derived` as documents of `effort`, `size` and `value`. */
+function effortsOf(input: Document, effort: string, size: string, value: string): Document {
   return {
-    $map: {
-      input: listAt(`$derived.${effort}`),
-      as: 'one',
-      in: { effort, size: `$$one.${size}`, value: `$$one.${value}` },
-    },
+    $map: { input, as: 'one', in: { effort, size: `$$one.${size}`, value: `$$one.${value}` } },
   };
 }
 
 /** Of the durations of a power curve, those that people compare. */
-const bestPowerSeconds = [5, 60, 300, 1_200, 3_600];
+const comparedPowers = {
+  $filter: {
+    input: listAt('$derived.best_power'),
+    as: 'one',
+    cond: { $in: ['$$one.seconds', [5, 60, 300, 1_200, 3_600]] },
+  },
+};
 
 /** Less is better for a distance; more is better for the others. */
 const rank = {
@@ -96,22 +100,16 @@ const bestEfforts: View = {
       $project: {
         athlete_id: '$sync.athlete_id',
         sport_type: 1,
-        name: 1,
-        start_date_local: 1,
         best: {
           $concatArrays: [
-            effortsOf('best_distance', 'meters', 'seconds'),
-            effortsOf('best_power', 'seconds', 'watts'),
-            effortsOf('best_time', 'seconds', 'meters'),
+            effortsOf(listAt('$derived.best_distance'), 'best_distance', 'meters', 'seconds'),
+            effortsOf(comparedPowers, 'best_power', 'seconds', 'watts'),
+            effortsOf(listAt('$derived.best_time'), 'best_time', 'seconds', 'meters'),
           ],
         },
       },
     },
     { $unwind: '$best' },
-    { $match: { 'best.size': measured, 'best.value': measured } },
-    {
-      $match: { $nor: [{ 'best.effort': 'best_power', 'best.size': { $nin: bestPowerSeconds } }] },
-    },
     {
       $group: {
         _id: {
@@ -120,19 +118,12 @@ const bestEfforts: View = {
           effort: '$best.effort',
           size: '$best.size',
         },
-        top: leastBy(rank, {
-          value: '$best.value',
-          name: '$name',
-          start_date_local: '$start_date_local',
-        }),
+        top: leastBy(rank, '$best.value'),
       },
     },
-    {
-      $replaceWith: {
-        $mergeObjects: [{ _id: '$_id' }, '$_id', { value: '$top.value' }, '$top'],
-      },
-    },
-    { $unset: 'rank' },
+    { $match: { '_id.size': measured } },
+    ...withTopActivity,
+    { $replaceWith: { $mergeObjects: [{ _id: '$_id' }, '$_id', ...topActivityAs('value')] } },
   ],
   answer: exampleBestEffort,
 };

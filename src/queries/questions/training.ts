@@ -3,7 +3,7 @@
  */
 import type { Document } from 'mongodb';
 import type { Recipe } from '../recipe.ts';
-import { leastBy, listAt, measured, ofAthlete } from '../recipe.ts';
+import { leastBy, listAt, measured, ofAthlete, topActivityAs, withTopActivity } from '../recipe.ts';
 
 const whole = { topic: 'Training', collection: 'activities', reach: 'whole' } as const;
 
@@ -11,25 +11,18 @@ const whole = { topic: 'Training', collection: 'activities', reach: 'whole' } as
 function curveOf(list: string, value: string): readonly Document[] {
   return [
     ofAthlete({ [`derived.${list}.0`]: { $exists: true } }),
-    { $project: { name: 1, start_date_local: 1, best: listAt(`$derived.${list}`) } },
+    { $project: { best: listAt(`$derived.${list}`) } },
     { $unwind: '$best' },
-    { $match: { 'best.seconds': measured, [`best.${value}`]: measured } },
     {
       $group: {
         _id: '$best.seconds',
-        top: leastBy(
-          { $multiply: [-1, `$best.${value}`] },
-          { [value]: `$best.${value}`, name: '$name', start_date_local: '$start_date_local' },
-        ),
+        top: leastBy({ $multiply: [-1, `$best.${value}`] }, `$best.${value}`),
       },
     },
+    { $match: { _id: measured } },
+    ...withTopActivity,
     { $sort: { _id: 1 } },
-    {
-      $replaceWith: {
-        $mergeObjects: [{ seconds: '$_id', [value]: `$top.${value}` }, '$top'],
-      },
-    },
-    { $unset: 'rank' },
+    { $replaceWith: { $mergeObjects: [{ seconds: '$_id' }, ...topActivityAs(value)] } },
   ];
 }
 
