@@ -66,7 +66,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
     'no athlete has logged in yet, or an athlete or the application has to be authorized again; with `status --check`, any action is required of you',
   differences: '`verify` found differences that are still there',
   later:
-    "the quota is spent or another process holds the athlete's lease, and you gave `--no-wait` or, for the quota, `--dry-run`; or `erase` could not get the lease in a minute: run the command again later, nothing is lost",
+    "the quota is spent or another process holds the athlete's lease, and you gave `--no-wait` or, for the quota, `--dry-run`; or `erase`, `import` or `rebuild` could not get it in a minute: run the command again later, nothing is lost",
   interrupted:
     "SIGINT (Ctrl-C) interrupted the command; 128 plus the signal's number for others, so 143 for SIGTERM",
 };

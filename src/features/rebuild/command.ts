@@ -26,7 +26,10 @@ export interface RebuildOptions {
 
 type RebuildCounts = Record<Rebuilt, number>;
 
-/** After a stop, the next call starts again and finds the finished activities unchanged. */
+/**
+ * After a stop, the next call starts again and finds the finished activities unchanged. Ends with 75 where
+ * another process kept an athlete, so that something is left for later.
+ */
 export async function rebuild(program: Program, options: RebuildOptions): Promise<ExitCode> {
   const athleteId = athleteOf(options);
   const database = await openDatabase(program, commandDeadlineMs);
@@ -40,7 +43,7 @@ export async function rebuild(program: Program, options: RebuildOptions): Promis
     const routes = await rebuildAllRoutes(program, database, { athleteIds, isAll });
     const isStopped = program.signal.aborted;
     program.print(report({ ...stats, ...routes }, { isStopped, total, json: options.json }));
-    return exitCodes.done;
+    return routes.leftOut.length > 0 ? exitCodes.later : exitCodes.done;
   } finally {
     await database.close();
   }
@@ -88,11 +91,11 @@ function report(
   stats: RebuildCounts & RouteCounts,
   { isStopped, total, json }: { isStopped: boolean; total: number; json: boolean },
 ): string {
-  const { rebuilt, unchanged, incomplete, routes, rerouted } = stats;
+  const { rebuilt, unchanged, incomplete, routes, rerouted, leftOut } = stats;
   const activities = processed(stats);
   const left = Math.max(0, total - activities - stats.gone);
   if (json) {
-    const counts = { activities, rebuilt, unchanged, incomplete, routes, rerouted };
+    const counts = { activities, rebuilt, unchanged, incomplete, routes, rerouted, leftOut };
     return JSON.stringify({ ...counts, stopped: isStopped });
   }
   return [
@@ -107,6 +110,7 @@ function report(
           `The streams of ${counted(incomplete, 'activity', 'activities')} are incomplete: ${commandLine('verify')} shows more.`,
         ]
       : []),
+    ...leftOut.map(({ reason }) => reason),
     ...(isStopped ? [stopped(left)] : []),
   ].join('\n');
 }

@@ -29,6 +29,18 @@ async function rebuilt(
 const activitiesOf = ({ db }: Rounds): Promise<Document[]> =>
   db.collection('activities').find().sort({ _id: 1 }).toArray();
 
+/** Its clock is a minute later after each wait of less than a second. */
+function ofLittlePatience(program: TestProgram): TestProgram {
+  const { clock } = program;
+  let skippedMs = 0;
+  const sleep = async (ms: number, signal?: AbortSignal): Promise<void> => {
+    await clock.sleep(ms, signal);
+    if (ms < 1_000) skippedMs += 60_000;
+  };
+  const monotonicMs = (): number => clock.monotonicMs() + skippedMs;
+  return { ...program, clock: { ...clock, monotonicMs, sleep } };
+}
+
 /** Without the lease of their last write. */
 const routesOf = ({ db }: Rounds): Promise<Document[]> =>
   db
@@ -50,6 +62,7 @@ describe('rebuild', () => {
       incomplete: 0,
       routes: routes.length,
       rerouted: 0,
+      leftOut: [],
       stopped: false,
     };
     expect(await rebuilt(rounds)).toEqual({ ...all, rebuilt: 0, unchanged: 30 });
@@ -107,6 +120,31 @@ describe('rebuild', () => {
       await rounds.db.collection('activities').countDocuments({ track: { $exists: true } }),
     );
     expect(await rebuilt(rounds)).toMatchObject({ rerouted: 0 });
+  });
+
+  it('rebuild goes on with the other athletes where another process keeps one for a minute, and ends with 75', async () => {
+    const rounds = await openRounds({ athletes });
+    await rounds.round();
+    const routes = await routesOf(rounds);
+    const without = { $unset: { 'derived.route': '' } };
+    await rounds.db.collection('activities').updateMany({}, without);
+    await rounds.db.collection('routes').deleteMany({});
+    const other = await openDatabase(rounds.program(), 5_000);
+    const lease = await other.leases.tryAcquire(athleteLease(1001));
+    const run = ofLittlePatience(rounds.program());
+    const json = ofLittlePatience(rounds.program());
+    expect(await rebuild(run, { json: false })).toBe(75);
+    expect(run.printed()).toMatch(
+      /^30 activities checked:.*\n\d+ routes: \d+ activities matched anew\.\nProcess \d+ on \S+ is syncing athlete 1001\. Its routes were not all compared again: run the same command again later, or stop that process first\.\n$/,
+    );
+    const ofEva = routes.filter(({ athlete_id }) => Number(athlete_id) === 1002);
+    expect(await rounds.db.collection('routes').countDocuments()).toBe(ofEva.length);
+    expect(await rebuild(json, { json: true })).toBe(75);
+    const leftOut = [{ athlete: 1001, reason: expect.stringContaining('athlete 1001') as string }];
+    expect(JSON.parse(json.printed())).toMatchObject({ routes: ofEva.length, leftOut });
+    if ('epoch' in lease) await lease.release();
+    await other.close();
+    expect(await rebuilt(rounds)).toMatchObject({ routes: routes.length, leftOut: [] });
   });
 
   it('rebuild changes nothing after a sync with SYNC_TRACK=streams', async () => {
