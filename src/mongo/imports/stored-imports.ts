@@ -36,7 +36,7 @@ export async function storedImports(
           id,
           {
             athleteId: activity && toNumber(activity.sync.athlete_id),
-            digest: activity && standingDigest(activity),
+            digest: activity && digestOfWhole(activity),
             archivedAt: activity?.export?.archived_at,
             problem: activity?.export?.problem,
             summary: activity && (activity.sync.source === 'export' ? 'export' : 'api'),
@@ -53,7 +53,7 @@ export async function storedImports(
 }
 
 /** Undefined where the archive has the recording and none is stored. */
-function standingDigest({ export: exported, sync }: StoredActivity): string | undefined {
+function digestOfWhole({ export: exported, sync }: StoredActivity): string | undefined {
   const isWhole = exported?.recording !== 'streams' || sync.streams.state === 'stored';
   return isWhole ? exported?.digest : undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * Walks over an athlete's stored activities and looks whether their streams are what the activities
+ * Reads an athlete's stored activities and checks whether their streams are what the activities
  * say. It reads lengths, never samples, and writes nothing.
  */
 import type { Document, Filter, Long } from 'mongodb';
@@ -44,8 +44,8 @@ export async function* auditActivities(
       ...(from && { start_date: { $gte: from } }),
       _id: { $gt: int64(last) },
     });
-    const standings = await standingsOf(store, page);
-    yield* page.map((found) => auditedActivity(found, standings));
+    const audits = await auditsOf(store, page);
+    yield* page.map((found) => auditedActivity(found, audits));
     if (page.length < activitiesAtOnce) return;
     last = idOf(page.at(-1));
   }
@@ -68,16 +68,13 @@ function readPage({ db }: Store, filter: Filter<ActivityDocument>): Promise<read
     .toArray();
 }
 
-function auditedActivity(
-  found: Found,
-  standings: ReadonlyMap<number, StreamsAudit>,
-): AuditedActivity {
+function auditedActivity(found: Found, audits: ReadonlyMap<number, StreamsAudit>): AuditedActivity {
   const { start_date, sport_type, sync } = found;
   const activityId = idOf(found);
   return {
     activityId,
     startAt: dateOf(start_date) ?? beginning,
-    streams: standings.get(activityId) ?? 'broken',
+    streams: audits.get(activityId) ?? 'broken',
     sport: sport_type,
     firstSeenAt: dateOf(sync.first_seen_at) ?? beginning,
     fetchedAt: dateOf(sync.fetched_at) ?? beginning,
@@ -91,36 +88,33 @@ function dateOf(value: unknown): Date | undefined {
 }
 
 /** Parts are replaced while their activity is pending, so what looks wrong counts only where nothing moved. */
-async function standingsOf(
+async function auditsOf(
   store: Store,
   page: readonly Found[],
 ): Promise<ReadonlyMap<number, StreamsAudit>> {
   const parts = await partsOf(store, page);
-  const standings = new Map(
-    page.map((found) => [
-      idOf(found),
-      standingOf(found.sync.streams, parts.get(idOf(found)) ?? []),
-    ]),
+  const audits = new Map(
+    page.map((found) => [idOf(found), auditOf(found.sync.streams, parts.get(idOf(found)) ?? [])]),
   );
   const wrong = new Map(
-    page.filter((found) => isWrong(standings.get(idOf(found)))).map((one) => [idOf(one), one]),
+    page.filter((found) => isWrong(audits.get(idOf(found)))).map((one) => [idOf(one), one]),
   );
-  if (wrong.size === 0) return standings;
+  if (wrong.size === 0) return audits;
   const again = await readPage(store, { _id: { $in: [...wrong.keys()].map(int64) } });
   for (const found of again) {
     const { streams } = found.sync;
     const before = wrong.get(idOf(found))?.sync.streams;
     if (JSON.stringify(before) !== JSON.stringify(streams))
-      standings.set(idOf(found), streams?.state ?? 'broken');
+      audits.set(idOf(found), streams?.state ?? 'broken');
   }
-  return standings;
+  return audits;
 }
 
-function isWrong(current: StreamsAudit | undefined): boolean {
-  return current === 'broken' || current === 'unexpected';
+function isWrong(audit: StreamsAudit | undefined): boolean {
+  return audit === 'broken' || audit === 'unexpected';
 }
 
-function standingOf(
+function auditOf(
   streams: ActivityBookkeeping['streams'] | undefined,
   parts: readonly StoredPart[],
 ): StreamsAudit {

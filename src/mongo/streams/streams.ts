@@ -28,7 +28,7 @@ export async function storeStreams(
   task: StreamsTask,
   streams: Streams,
 ): Promise<StorageProblem> {
-  const { fate: before, hasParts } = await standingOf(store, write, task);
+  const { fate: before, hasParts } = await checkActivity(store, write, task);
   if (before !== 'current') return undefined;
   try {
     await writeParts(store, write, { ...task, hasParts }, streams);
@@ -59,10 +59,10 @@ export async function setStreamsState(
     const postponed = { ...state, ...(mayComeUntil && { may_come_until: mayComeUntil }) };
     const update = stateUpdate('sync.streams', postponed, write.epoch);
     const { matchedCount } = await store.activities.updateOne(unchanged(write, task), update);
-    if (matchedCount === 0) await standingOf(store, write, task);
+    if (matchedCount === 0) await checkActivity(store, write, task);
     return;
   }
-  const { fate } = await standingOf(store, write, task);
+  const { fate } = await checkActivity(store, write, task);
   if (fate !== 'current') return;
   const notNewer = { activity_id: int64(activityId), epoch: { $lte: write.epoch } };
   await store.streams.deleteMany(notNewer);
@@ -72,7 +72,7 @@ export async function setStreamsState(
 /** The change of an activity since its streams were requested. */
 type Fate = 'current' | 'changed' | 'gone';
 
-interface Standing {
+interface ActivityCheck {
   readonly fate: Fate;
   /** Whether there are parts, of whatever write. */
   readonly hasParts: boolean;
@@ -85,7 +85,7 @@ interface Found {
 }
 
 /** In one command, which costs this process less than two. The parts are looked up in their index alone. */
-const standing = [
+const checkStages = [
   { $project: { epoch: '$sync.epoch', hash: '$sync.recording_hash' } },
   {
     $lookup: {
@@ -103,13 +103,13 @@ const standing = [
  * meanwhile.
  * @throws LeaseLostError when the activity was written under a newer lease.
  */
-async function standingOf(
+async function checkActivity(
   { activities }: Store,
   { epoch }: TaskWrite,
   { activityId, recordingHash }: StreamsTask,
-): Promise<Standing> {
+): Promise<ActivityCheck> {
   const itself = { $match: { _id: int64(activityId) } };
-  const [found] = await activities.aggregate<Found>([itself, ...standing]).toArray();
+  const [found] = await activities.aggregate<Found>([itself, ...checkStages]).toArray();
   // One that a hand made odd counts as absent.
   if (typeof found?.epoch !== 'number') return { fate: 'gone', hasParts: false };
   if (found.epoch > epoch) throw leaseLost(activityId);
@@ -140,7 +140,7 @@ async function update(
   const isFound = await (geometries.length === 0
     ? writeDerivation(store, derivation)
     : writeRoutedDerivation(store, { ...write, activityId }, derivation));
-  return isFound ? 'current' : (await standingOf(store, write, task)).fate;
+  return isFound ? 'current' : (await checkActivity(store, write, task)).fate;
 }
 
 /** The activity, unless its recording was changed or a newer lease has it. */
