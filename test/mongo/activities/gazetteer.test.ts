@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { gazetteerOfPackage } from '../../../bench/gazetteer.ts';
-import { placeOf } from '../../../src/mongo/activities/gazetteer.ts';
+import {
+  createPlaceOf,
+  gazetteerIdleMs,
+  placeOf,
+} from '../../../src/mongo/activities/gazetteer.ts';
 
 const file = resolve(import.meta.dirname, '../../../src/mongo/activities/gazetteer.bin');
 
@@ -22,5 +26,24 @@ describe('the gazetteer of the installation', () => {
   it('knows no place in the Atlantic, and none without a start', () => {
     expect(placeOf({ type: 'Point', coordinates: [-30, 40] })).toBeUndefined();
     expect(placeOf(undefined)).toBeUndefined();
+  });
+
+  it('the gazetteer is read once while it is in use, and again after a minute without', () => {
+    vi.useFakeTimers();
+    try {
+      const read = vi.fn(() => readFileSync(file));
+      const find = createPlaceOf(read);
+      const munich = { type: 'Point', coordinates: [11.576, 48.137] } as const;
+      for (let use = 0; use < 3; use += 1) {
+        expect(find(munich)).toMatchObject({ city: 'Munich' });
+        vi.advanceTimersByTime(gazetteerIdleMs - 1);
+      }
+      expect(read).toHaveBeenCalledTimes(1);
+      vi.advanceTimersByTime(1);
+      expect(find(munich)).toMatchObject({ city: 'Munich' });
+      expect(read).toHaveBeenCalledTimes(2);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
