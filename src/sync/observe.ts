@@ -65,8 +65,8 @@ export async function observe(
   return active.filter((athlete) => isActive(athlete) && !isBackfillGone(athlete));
 }
 
-function isActive({ stoppedBy, isLeaving }: AthleteSyncState): boolean {
-  return stoppedBy === undefined && !isLeaving;
+function isActive({ stoppedBy, isReleasing }: AthleteSyncState): boolean {
+  return stoppedBy === undefined && !isReleasing;
 }
 
 /** Whether its state can be out of date. */

@@ -91,9 +91,9 @@ export function createPhotoFiles(deps: PhotoFilesDeps, options: PhotoFilesOption
   };
 }
 
-function mayFetch({ arePhotosDue, stoppedBy, isLeaving, scope }: AthleteSyncState): boolean {
+function mayFetch({ arePhotosDue, stoppedBy, isReleasing, scope }: AthleteSyncState): boolean {
   const isWhole = scope.kind === 'default' || scope.kind === 'backfill';
-  return arePhotosDue && stoppedBy === undefined && !isLeaving && isWhole;
+  return arePhotosDue && stoppedBy === undefined && !isReleasing && isWhole;
 }
 
 /** Some of the athlete's activities. Returns why no photo of anybody is fetched for a while, if it is so. */
@@ -107,7 +107,7 @@ async function fetchAthlete(
   try {
     const due = await deps.photos.store.due(athlete.athleteId, new Date(deps.nowMs()));
     for (const one of due) {
-      if (stop.aborted || athlete.lease.signal.aborted || athlete.isLeaving) return undefined;
+      if (stop.aborted || athlete.lease.signal.aborted || athlete.isReleasing) return undefined;
       const { stored, transient } = await fetchActivityPhotos(deps, athlete, one, stop);
       fetching.stored += stored;
       fetching.hostFailures = transient === undefined ? 0 : fetching.hostFailures + 1;

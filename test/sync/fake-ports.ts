@@ -479,7 +479,7 @@ export function createFakeAthlete(athleteId: number = ada): AthleteSyncState {
     inFlight: new Set(),
     backoffs: new Map(),
     stoppedBy: undefined,
-    isLeaving: false,
+    isReleasing: false,
     waitingStreams: 0,
     waitingChange: 0,
   };

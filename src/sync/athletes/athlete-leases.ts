@@ -101,18 +101,18 @@ export function createAthleteLeases(
     balance: async () => {
       if (share === undefined) return;
       await share.look();
-      await leaveImporting(holding);
+      await releaseImporting(holding);
       giveBack(athletes, share.surplus(loadOf(athletes)));
-      const leaving = athletes.filter((athlete) => isLost(athlete) || isLeft(athlete));
-      await drop(holding, leaving);
+      const released = athletes.filter((athlete) => isLost(athlete) || isReleasable(athlete));
+      await drop(holding, released);
       await acquireOthers(holding);
     },
     isShort: () => share?.isShort(loadOf(athletes)) ?? false,
     releaseErasing: async () => {
       holding.erasing = new Set(await deps.athletes.erasingIds());
-      const leaving = athletes.filter(({ athleteId }) => holding.erasing.has(athleteId));
-      for (const athlete of leaving) athlete.stoppedBy ??= isErasing(athlete.athleteId);
-      await drop(holding, leaving.filter(isDroppable));
+      const erasing = athletes.filter(({ athleteId }) => holding.erasing.has(athleteId));
+      for (const athlete of erasing) athlete.stoppedBy ??= isErasing(athlete.athleteId);
+      await drop(holding, erasing.filter(isDroppable));
     },
     release: async () => {
       try {
@@ -124,15 +124,15 @@ export function createAthleteLeases(
   };
 }
 
-/** Whom an import wants or has leaves, and comes again when the import has ended. */
-async function leaveImporting(holding: Holding): Promise<void> {
+/** Releases whom an import wants or has, until the import has ended. */
+async function releaseImporting(holding: Holding): Promise<void> {
   const { athletes, deps } = holding;
   const held = await deps.leases.heldWith(importPrefix);
   holding.importing = new Set(
     [...held.keys()].map((name) => Number(name.slice(importPrefix.length))),
   );
   for (const athlete of athletes)
-    if (holding.importing.has(athlete.athleteId)) athlete.isLeaving = true;
+    if (holding.importing.has(athlete.athleteId)) athlete.isReleasing = true;
 }
 
 async function drop(
@@ -196,13 +196,13 @@ function loadOf(athletes: readonly AthleteSyncState[]): number {
   return athletes.filter(hasWork).length;
 }
 
-/** Those with nothing in flight first. Who is leaving counts until the lease is released. */
+/** Those with nothing in flight first. Who is being released counts until then. */
 function giveBack(athletes: readonly AthleteSyncState[], surplus: number): void {
-  const leaving = athletes.filter(({ isLeaving }) => isLeaving).length;
-  const staying = athletes.filter((athlete) => hasWork(athlete) && !athlete.isLeaving);
-  const idleFirst = staying.toSorted((one, other) => one.inFlight.size - other.inFlight.size);
-  for (const athlete of idleFirst.slice(0, Math.max(0, surplus - leaving)))
-    athlete.isLeaving = true;
+  const releasing = athletes.filter(({ isReleasing }) => isReleasing).length;
+  const kept = athletes.filter((athlete) => hasWork(athlete) && !athlete.isReleasing);
+  const idleFirst = kept.toSorted((one, other) => one.inFlight.size - other.inFlight.size);
+  for (const athlete of idleFirst.slice(0, Math.max(0, surplus - releasing)))
+    athlete.isReleasing = true;
 }
 
 function isErasing(athleteId: number): AuthorizationNeededError {
@@ -213,8 +213,8 @@ function isDroppable({ stoppedBy, inFlight }: AthleteSyncState): boolean {
   return stoppedBy !== undefined && inFlight.size === 0;
 }
 
-function isLeft({ isLeaving, inFlight }: AthleteSyncState): boolean {
-  return isLeaving && inFlight.size === 0;
+function isReleasable({ isReleasing, inFlight }: AthleteSyncState): boolean {
+  return isReleasing && inFlight.size === 0;
 }
 
 /** Another process has the athlete, or will: this run may get it again. */

@@ -74,7 +74,7 @@ export interface AthleteSyncState {
   /** Why nothing more is fetched for this athlete in this run. */
   stoppedBy: DomestiqueError | undefined;
   /** Whether it is given back to the workers that share the athletes, once nothing is in flight. */
-  isLeaving: boolean;
+  isReleasing: boolean;
   /** How many activities still lack their streams, those in flight aside; undefined until they are counted. */
   waitingStreams: number | undefined;
   /** By how much requests have changed that so far. */
@@ -106,7 +106,7 @@ export function initialState(
     inFlight: new Set(),
     backoffs: new Map(),
     stoppedBy: undefined,
-    isLeaving: false,
+    isReleasing: false,
     waitingStreams: undefined,
     waitingChange: 0,
   };

@@ -102,7 +102,7 @@ async function makeFiles(one: Try): Promise<FilesState | undefined> {
 }
 
 function isStopped({ signal, athlete }: Try): boolean {
-  return signal.aborted || athlete.isLeaving;
+  return signal.aborted || athlete.isReleasing;
 }
 
 /** A file stays where it came from the same place, and where nothing takes its place. */

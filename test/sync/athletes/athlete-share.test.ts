@@ -161,7 +161,7 @@ describe('runs that share the athletes', () => {
     const second = await join();
     await settle();
     expect(second.athletes).toEqual([]);
-    expect(first.athletes.filter(({ isLeaving }) => isLeaving)).toHaveLength(6);
+    expect(first.athletes.filter(({ isReleasing }) => isReleasing)).toHaveLength(6);
     for (const { inFlight } of first.athletes) inFlight.clear();
     await settle();
     expect(loads()).toEqual([6, 6]);

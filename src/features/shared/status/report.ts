@@ -107,7 +107,7 @@ export async function readFigures(program: Program, database: Database): Promise
   const athletes = await overview(store, application);
   const others = await otherLogins(store, application);
   const imported = await importedWithoutLogin(store);
-  const departed = await deauthorizedAthletes(store, application);
+  const deauthorized = await deauthorizedAthletes(store, application);
   const athleteIds = athletes.map(({ athleteId }) => athleteId);
   const statuses: AthleteStatus[] = [];
   for (const athlete of athletes) statuses.push(await statusOf(program, database, athlete));
@@ -144,7 +144,7 @@ export async function readFigures(program: Program, database: Database): Promise
     parkedActivities: await database.activities.parkedIds(athleteIds),
     needs: [
       ...loginsNeeded(application, { athletes, others, imported }),
-      ...actionRequiredOf(athletes, departed),
+      ...actionRequiredOf(athletes, deauthorized),
       ...(failure === undefined ? [] : [describeFailure(failure)]),
       ...(shortage === undefined ? [] : [shortage]),
     ],
