@@ -14,4 +14,18 @@ describe('a circle on the ground', () => {
     const ring = ringAround(16.37, 48.2, 500);
     expect(ring.at(-1)).toEqual(ring[0]);
   });
+
+  it('a circle on the ground is nowhere farther from its ring than a hundredth of the radius', () => {
+    const [lng, lat, radius] = [16.37, 48.2, 5_000];
+    const ring = ringAround(lng, lat, radius).map(([east, north]) => [
+      (east - lng) * Math.cos((lat * Math.PI) / 180) * 111_195,
+      (north - lat) * 111_195,
+    ]);
+    const distances = ring.flatMap(([x = 0, y = 0], index) => {
+      const [nextX = x, nextY = y] = ring[index + 1] ?? [];
+      return [Math.hypot(x, y), Math.hypot((x + nextX) / 2, (y + nextY) / 2)];
+    });
+    expect(Math.max(...distances)).toBeLessThan(1.01 * radius);
+    expect(Math.min(...distances)).toBeGreaterThan(0.99 * radius);
+  });
 });

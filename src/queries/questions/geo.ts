@@ -33,7 +33,7 @@ export const places: readonly Recipe[] = [
     circle: { lng: new Name('lng'), lat: new Name('lat'), radius: new Name('radius') },
     pipeline: [ofAthlete({ track: through(ring) }), ...newestFirst],
     answer: exampleSummary,
-    note: 'The radius is in metres. With `$geoNear` and `key: "track"` the closest come first, but MongoDB reads far more activities for that.',
+    note: 'The radius is in metres, and the ring differs from the circle by at most 1 % of it. With `$geoNear` and `key: "track"` the closest come first, but MongoDB reads far more activities for that.',
   },
   {
     ...selective,
