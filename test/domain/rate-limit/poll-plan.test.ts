@@ -14,16 +14,16 @@ import {
   quotaOf,
   simulateDays,
 } from './simulated-day.ts';
-import type { DaysOptions, Sent } from './simulated-day.ts';
+import type { DaysOptions, Sent, SimulatedDays } from './simulated-day.ts';
 
 const settings = quotaOf(200, 1_000);
 const lastDayMs = midnightMs + dayMs;
 
+type LastDayOptions = Partial<DaysOptions> & { count: number };
+
 /** Two days, of which the first begins with nobody polled. */
-function lastDay(options: Partial<DaysOptions> & { count: number }) {
-  const { count, ...rest } = options;
-  const world = { athletes: athletesOf(count), settings, days: 2, ...rest };
-  const { sent, plan } = simulateDays(world);
+function lastDay(options: LastDayOptions) {
+  const { sent, plan } = daysOf(options);
   const polls = sent.filter(({ kind }) => kind === 'poll');
   const today = polls.filter(({ atMs }) => atMs >= lastDayMs);
   return {
@@ -31,6 +31,17 @@ function lastDay(options: Partial<DaysOptions> & { count: number }) {
     old: sent.filter(({ atMs, kind }) => atMs >= lastDayMs && kind === 'old'),
     pollsOf: (athleteId: number) => today.filter((poll) => poll.athleteId === athleteId),
   };
+}
+
+const simulated = new Map<string, SimulatedDays>();
+
+/** The same days are simulated once, for all tests that look at them. */
+function daysOf({ count, ...rest }: LastDayOptions): SimulatedDays {
+  const world = { athletes: athletesOf(count), settings, days: 2, webhookIntervalMs: 0, ...rest };
+  const key = JSON.stringify(world);
+  const days = simulated.get(key) ?? simulateDays(world);
+  simulated.set(key, days);
+  return days;
 }
 
 function expectWithin(sent: readonly Sent[], short: number, daily: number): void {

@@ -97,11 +97,13 @@ export function simulateDays(options: DaysOptions): SimulatedDays {
       plan = planPolls(facts);
       due = [...duePolls(plan, facts).athleteIds];
     }
-    due = due.filter((athleteId) => !send(nowMs, 'poll', athleteId));
-    const polled = new Set(sent.filter(({ atMs }) => atMs === nowMs).map((one) => one.athleteId));
-    athletes = athletes.map((athlete) =>
-      polled.has(athlete.athleteId) ? afterPollOf(athlete, nowMs) : athlete,
-    );
+    const polled = new Set(due.filter((athleteId) => send(nowMs, 'poll', athleteId)));
+    due = due.filter((athleteId) => !polled.has(athleteId));
+    if (polled.size > 0) {
+      athletes = athletes.map((athlete) =>
+        polled.has(athlete.athleteId) ? afterPollOf(athlete, nowMs) : athlete,
+      );
+    }
     if (options.hasUploads === true) uploaded += (plan.newActivities * activityRequests) / 1_440;
     while (uploaded >= 1 && send(nowMs, 'activity')) uploaded -= 1;
     for (let old = 0; hasBacklog && old < 120; old += 1) {

@@ -4,8 +4,8 @@ import type { Simulator } from '../../../src/simulator/simulator.ts';
 import { run } from '../../support/command/command.ts';
 import { useDatabase } from '../../support/mongodb/database.ts';
 import { differences, logIn } from '../../support/mirror.ts';
+import { athleteId, athleteNamed } from '../../support/scene.ts';
 
-const athleteId = 1001;
 const ample = { short: 5_000, daily: 50_000 };
 const ampleEnv = { STRAVA_QUOTA_SHORT: '5000', STRAVA_QUOTA_DAILY: '50000' };
 
@@ -19,7 +19,7 @@ describe('sync', () => {
   afterEach(() => simulator.close());
 
   async function simulate(activities: number): Promise<void> {
-    const athletes = [{ id: athleteId, firstname: 'Ada', lastname: 'Example', activities }];
+    const athletes = [athleteNamed('Ada', athleteId, activities)];
     simulator = await startSimulator({ athletes, quota: ample });
     await logIn(mongodb.db, simulator, athleteId);
   }
