@@ -86,7 +86,7 @@ function place(message: string): string {
 
 const controlCharacters = /[^\P{Cc}\t\n\r]/gu;
 const bareAmpersand = /&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});)/g;
-const longestEntity = '&#1234567;'.length;
+const maxEntityLength = '&#1234567;'.length;
 
 /** The text from the first `<` on, in parts, without control characters and bare ampersands. */
 function* decodedChunks(bytes: Uint8Array): Generator<string> {
@@ -100,7 +100,7 @@ function* decodedChunks(bytes: Uint8Array): Generator<string> {
       hasBegun = text !== '';
     }
     const ampersand = text.lastIndexOf('&');
-    const isUndecided = ampersand >= 0 && ampersand > text.length - longestEntity;
+    const isUndecided = ampersand >= 0 && ampersand > text.length - maxEntityLength;
     kept = isUndecided ? text.slice(ampersand) : '';
     yield (isUndecided ? text.slice(0, ampersand) : text).replace(bareAmpersand, '&amp;');
   }

@@ -17,7 +17,7 @@ import { metersPerFoot, metersPerMile, metersPerYard } from '../lib/format.js';
  * @property {(value: number) => string} text A value with its unit.
  * @property {boolean} isInverted Whether less is more: a pace.
  * @property {boolean} isFilled
- * @property {number} leastSpan The axis never shows less.
+ * @property {number} minSpan The axis never shows less.
  */
 
 /** Slower than this is standing: a pace of it would be hours for a kilometre. */
@@ -34,7 +34,7 @@ export function measuresOf(sport, format) {
   const whole = (value) => format.count(Math.round(value));
   /** @type {(unit: string) => (value: number) => string} */
   const wholeWith = (unit) => (value) => `${whole(value)} ${unit}`;
-  const plain = { tick: whole, isInverted: false, isFilled: false, leastSpan: 20 };
+  const plain = { tick: whole, isInverted: false, isFilled: false, minSpan: 20 };
   const same = (/** @type {number} */ value) => value;
   const cadence = cadenceOf(sport);
   return [
@@ -59,7 +59,7 @@ export function measuresOf(sport, format) {
       ...{ ...plain, key: 'temp', label: 'Temperature', unit: isMetric ? '°C' : '°F' },
       shown: isMetric ? same : (celsius) => celsius * 1.8 + 32,
       text: (celsius) => format.temperature(celsius),
-      leastSpan: 6,
+      minSpan: 6,
     },
   ];
 }
@@ -93,7 +93,7 @@ function rateMeasure(sport, format) {
   if (rate === 'speed') {
     const [perHour, unit] = isMetric ? [1_000, 'km/h'] : [metersPerMile, 'mph'];
     return {
-      ...{ ...common, unit, isInverted: false, leastSpan: 5 },
+      ...{ ...common, unit, isInverted: false, minSpan: 5 },
       text: (speed) => text(speed) || `${format.count(0)} ${unit}`,
       shown: (speed) => (speed * 3_600) / perHour,
       tick: (shown) => format.count(Math.round(shown)),
@@ -108,7 +108,7 @@ function rateMeasure(sport, format) {
       ? [1_000, '/km']
       : [metersPerMile, '/mi'];
   return {
-    ...{ ...common, unit, isInverted: true, leastSpan: 1 },
+    ...{ ...common, unit, isInverted: true, minSpan: 1 },
     shown: (speed) => (speed < standing ? null : meters / speed / 60),
     tick: (minutes) => format.clock(minutes * 60),
   };

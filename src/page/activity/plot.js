@@ -136,9 +136,9 @@ function axisLook() {
  * @param {readonly (number | null)[]} shown
  * @returns {[number, number]}
  */
-function axisRange({ isInverted, leastSpan }, shown) {
+function axisRange({ isInverted, minSpan }, shown) {
   const [low, high] = usualRange(shown, { low: 0, high: isInverted ? 0.97 : 1 });
-  const span = Math.max(high - low, leastSpan);
+  const span = Math.max(high - low, minSpan);
   const middle = (low + high) / 2;
   return [middle - 0.56 * span, middle + 0.56 * span];
 }

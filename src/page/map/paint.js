@@ -36,11 +36,11 @@ import { boxAround, isOverlapping, projectLat, projectLng } from './projection.j
  */
 
 /** A step between two points of a line that is longer than this share of the world crosses the antimeridian. */
-const longestStep = 0.5;
+const maxStep = 0.5;
 /** Of the lines' points that are seen: beyond it they are hair lines, which a canvas draws ten times as fast. */
 const densePoints = 15_000;
 /** Points nearer than this to the one before, in pixels, change nothing that one sees. */
-const leastStep = 1.2;
+const minStep = 1.2;
 
 /**
  * @param {Brush} context
@@ -68,14 +68,14 @@ export function paintTracks(context, view, tracks, { color, width }) {
  * @param {Float64Array} points
  */
 function traceLine(context, { scale, left, top }, points) {
-  const leap = longestStep * scale;
+  const leap = maxStep * scale;
   let lastX = -Infinity;
   let lastY = -Infinity;
   for (let index = 0; index < points.length; index += 2) {
     const x = (points[index] ?? 0) * scale - left;
     const y = (points[index + 1] ?? 0) * scale - top;
     const isLast = index + 2 === points.length;
-    if (Math.abs(x - lastX) + Math.abs(y - lastY) < leastStep && !isLast) continue;
+    if (Math.abs(x - lastX) + Math.abs(y - lastY) < minStep && !isLast) continue;
     if (Math.abs(x - lastX) > leap) context.moveTo(x, y);
     // A track whose points are all on one pixel is a dot.
     context.lineTo(isLast ? x + 0.1 : x, y);
@@ -134,7 +134,7 @@ export function paintLand(context, view, land, { fill, line }) {
 /** The grid of the cells, in degrees. */
 const cellSize = 0.001;
 /** A cell is drawn at least this large, in pixels, so that it is seen on a map of a country. */
-const leastCell = 1.5;
+const minCell = 1.5;
 
 /**
  * Cells of one colour.
@@ -185,8 +185,8 @@ export function paintHeat(context, { scale, left, top, box }, levels, colors) {
       context.fillRect(
         west * scale - left,
         north * scale - top,
-        Math.max(leastCell, width),
-        Math.max(leastCell, height),
+        Math.max(minCell, width),
+        Math.max(minCell, height),
       );
     }
   }
