@@ -10,6 +10,7 @@ LABEL org.opencontainers.image.title="Domestique" \
       org.opencontainers.image.licenses="MIT"
 ENV NODE_ENV=production \
     TZ=UTC \
+    NODE_COMPILE_CACHE=/compiled \
     PATH=/app/bin:$PATH
 WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
@@ -19,9 +20,13 @@ COPY bin ./bin
 COPY src ./src
 # A volume that is mounted there takes its owner.
 RUN ["install", "--directory", "--owner=node", "--group=node", "--mode=700", "/photos"]
+# Node takes a cache of the user who runs it only.
+RUN ["install", "--directory", "--owner=node", "--group=node", "--mode=700", "/compiled"]
 USER node
+# Otherwise the daemon and each health check would strip the types and compile again: 20 MB and 0.3 s of CPU more.
+RUN ["node", "--import", "./src/features/daemon/command.ts", "--import", "./src/features/monitoring/command.ts", "src/cli.ts", "--version"]
 EXPOSE 8484 8486
 HEALTHCHECK --interval=1m --timeout=20s --start-period=1m --retries=3 \
-  CMD ["node", "--max-semi-space-size=16", "src/cli.ts", "health"]
-ENTRYPOINT ["node", "--max-semi-space-size=16", "src/cli.ts"]
+  CMD ["domestique", "health"]
+ENTRYPOINT ["domestique"]
 CMD ["start"]

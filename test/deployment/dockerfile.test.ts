@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { projectFolder } from '../support/command/command.ts';
-import { commandNames, isProjectFile, nodeArguments, readProjectFile } from './project.ts';
+import { commandNames, isProjectFile, readProjectFile } from './project.ts';
 
 interface Instruction {
   readonly name: string;
@@ -25,6 +25,8 @@ const restsOf = (name: string): readonly string[] =>
   instructions.filter((each) => each.name === name).map(({ rest }) => rest);
 const [lastRest = ''] = restsOf('FROM').slice(-1);
 const finalStage = instructions.slice(instructions.findIndex(({ rest }) => rest === lastRest));
+const commandOf = (rest: string): readonly string[] => JSON.parse(rest) as string[];
+const commandLine = readProjectFile('src/command-line.ts');
 /** The paths copied from the build context. */
 const copied = [
   ...new Set(
@@ -52,12 +54,13 @@ describe('the Dockerfile', () => {
     }
   });
 
-  it('the Dockerfile runs everything in exec form, and Node as the npm scripts do', () => {
-    const commandOf = (rest: string): readonly string[] => JSON.parse(rest) as string[];
+  it('the Dockerfile runs everything in exec form, and the program as the npm scripts do', () => {
     const programs = restsOf('RUN').map((rest) => commandOf(rest)[0]);
-    expect(programs).toEqual(['npm', 'install']);
+    expect(programs).toEqual(['npm', 'install', 'install', 'node']);
     const [entrypoint = ''] = restsOf('ENTRYPOINT');
-    expect(commandOf(entrypoint)).toEqual(['node', ...nodeArguments]);
+    expect(commandOf(entrypoint)).toEqual(['domestique']);
+    expect(restsOf('ENV').join(' ')).toContain(' PATH=/app/bin:$PATH');
+    expect(isProjectFile('bin/domestique')).toBe(true);
     const [command = ''] = restsOf('CMD');
     expect(commandOf(command)).toEqual(['start']);
   });
@@ -65,8 +68,28 @@ describe('the Dockerfile', () => {
   it('the Dockerfile checks the health by our own command', () => {
     const [, check = ''] = /\bCMD (\[.*\])$/.exec(restsOf('HEALTHCHECK')[0] ?? '') ?? [];
     const command = JSON.parse(check) as string[];
-    expect(command.slice(0, -1)).toEqual(['node', ...nodeArguments]);
+    expect(command.slice(0, -1)).toEqual(['domestique']);
     expect(commandNames()).toContain(command.at(-1));
+  });
+
+  it('the Dockerfile compiles, as the user who runs them, the commands that it runs', () => {
+    const user = finalStage.findIndex(({ name }) => name === 'USER');
+    const compiling = finalStage.findIndex(({ rest }) => rest.includes('"--import"'));
+    expect(compiling).toBeGreaterThan(user);
+    const line = commandOf(finalStage[compiling]?.rest ?? '[]');
+    expect(line.slice(-2)).toEqual(['src/cli.ts', '--version']);
+    const modules = line.filter((each) => each.startsWith('./src/'));
+    for (const command of ['start', 'health']) {
+      const [, path = ''] =
+        new RegExp(`import\\('(\\S+)'\\)\\)\\.${command}\\(`).exec(commandLine) ?? [];
+      expect(modules).toContain(path.replace('./', './src/'));
+    }
+    const [, folder = ''] = /\bNODE_COMPILE_CACHE=(\S+)/.exec(restsOf('ENV').join(' ')) ?? [];
+    expect(
+      restsOf('RUN')
+        .filter((rest) => rest.includes(`"--owner=node"`))
+        .join(),
+    ).toContain(`"${folder}"`);
   });
 
   it('the Dockerfile installs the lock file without development dependencies', () => {

@@ -21,6 +21,3 @@ export function commandNames(): readonly string[] {
   const lines = Object.values(scripts).filter((line) => line.includes(' bin/domestique '));
   return lines.map((line) => line.split(' ').at(-1) ?? '');
 }
-
-/** How bin/domestique starts Node; every other way to start it has to do the same. */
-export const nodeArguments: readonly string[] = ['--max-semi-space-size=16', 'src/cli.ts'];
