@@ -12,8 +12,8 @@ import { queryOptions } from '../stored-commands.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Options of ours that npm has too. A line in an .npmrc sets the same variable, so they are not refused:
- * without them no command does more than it was told. `dry-run` is refused although npm has it.
+ * Options of ours that npm has too. A line in an .npmrc sets the same variable, so they are not rejected:
+ * without them no command does more than it was told. `dry-run` is rejected although npm has it.
  */
 const alsoOfNpm: ReadonlySet<string> = new Set(['browser', 'force', 'json', 'yes']);
 
@@ -52,7 +52,7 @@ const logOptions: ReadonlyMap<string | undefined, string> = new Map([
   ['verbose', '--verbose'],
 ]);
 
-/** Logs where npm kept an option of the log. An .npmrc can set the same variable, so it is not refused. */
+/** Logs where npm kept an option of the log. An .npmrc can set the same variable, so it is not rejected. */
 export function logOptionKeptByNpm(log: Logger, args: readonly string[], env: Environment): void {
   const [script] = args;
   const option = logOptions.get(env['npm_config_loglevel']);

@@ -30,7 +30,7 @@ export interface FailingRequests {
   readonly last: () => StravaRequestError | undefined;
 }
 
-/** One rejection may be a gateway's mistake; so many in a row, without a success in between, are none. */
+/** One rejection may be an error of a gateway; so many in a row, without a success in between, are none. */
 const maxRejections = 3;
 /** How long the failures of tasks are not shown again. */
 const quietMs = 10 * minuteMs;

@@ -221,7 +221,7 @@ describe('an archive that cannot be used', () => {
       /There is no file or folder .*export\.zip/,
     ],
   ])(
-    'an archive that cannot be used is %s, which is a mistake of the command',
+    'an archive that cannot be used is %s, which is an error of the command',
     async (_, write, message) => {
       const opened = openArchive(await write());
       await expect(opened).rejects.toThrow(message);
@@ -310,7 +310,7 @@ describe('an archive whose bytes changed anywhere', () => {
     }
   }
 
-  it('an archive whose bytes changed anywhere is read or refused with a sentence, as a zip', async () => {
+  it('an archive whose bytes changed anywhere is read or rejected with a sentence, as a zip', async () => {
     const zip = await zipOf(files);
     await fc.assert(
       fc.asyncProperty(changes, async (edits) => {
@@ -320,7 +320,7 @@ describe('an archive whose bytes changed anywhere', () => {
     );
   });
 
-  it('an archive whose bytes changed anywhere is read or refused with a sentence, as a table', async () => {
+  it('an archive whose bytes changed anywhere is read or rejected with a sentence, as a table', async () => {
     const table = Buffer.from(header + row + row.replace('7,', '"8",').replace('Out', '"a ""b"""'));
     const folder = await writeFolder(files);
     await fc.assert(

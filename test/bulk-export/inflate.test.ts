@@ -43,7 +43,7 @@ describe('inflate', () => {
     expect(problem).toBe('its gzip data is cut or damaged, the part before was read');
   });
 
-  it('inflate refuses a gzip file that inflates to more than the bound', () => {
+  it('inflate rejects a gzip file that inflates to more than the bound', () => {
     const bomb = gzipSync(Buffer.alloc(4 * megabyte));
     expect(textOf(bomb)).toEqual(['', 'it inflates to more than 1 MB']);
     expect(textOf(bomb, 4 * megabyte)[1]).toBeUndefined();

@@ -48,7 +48,7 @@ describe('readRecording', () => {
     expect(readRecording(path, bytes)).toEqual({ unreadable });
   });
 
-  it('refuses a file that inflates to more than its bound', () => {
+  it('rejects a file that inflates to more than its bound', () => {
     const bomb = gzipSync(Buffer.alloc(3e6));
     const result = readRecording('1.fit.gz', bomb, { maxBytes: 2e6 });
     expect(result).toEqual({ unreadable: 'it inflates to more than 2 MB' });

@@ -33,7 +33,7 @@ describe('the database in the path of MONGODB_URI', () => {
     expect(databaseOf(ofUsers)).toBe('mine');
   });
 
-  it('the database in the path of MONGODB_URI that contradicts MONGODB_DATABASE is refused, without its name', () => {
+  it('the database in the path of MONGODB_URI that contradicts MONGODB_DATABASE is rejected, without its name', () => {
     const { problems } = optionsOf({
       MONGODB_URI: 'mongodb://h/secret-part',
       MONGODB_DATABASE: 'mine',
@@ -45,7 +45,7 @@ describe('the database in the path of MONGODB_URI', () => {
     expect(problems[0]).not.toContain('secret-part');
   });
 
-  it.each(['mongodb://h/my%20base', 'mongodb://h/local'])('%s is refused by its name', (uri) => {
+  it.each(['mongodb://h/my%20base', 'mongodb://h/local'])('%s is rejected by its name', (uri) => {
     const { problems } = optionsOf({ MONGODB_URI: uri });
     expect(problems).toEqual([expect.stringMatching(/^MONGODB_URI, its path: must /)]);
   });

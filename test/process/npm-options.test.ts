@@ -31,7 +31,7 @@ describe('an option that npm kept for itself', () => {
     ],
     [['query', 'latest'], { npm_config_csv: 'true' }, 'npm run query -- latest --csv'],
     [['auth'], { npm_config_refresh_token: 'abc' }, 'npm run auth -- --refresh-token <token>'],
-  ])('%j is refused with the right line, and without its value', async (args, env, line) => {
+  ])('%j is rejected with the right line, and without its value', async (args, env, line) => {
     const set = { npm_lifecycle_event: args[0] ?? '', ...env };
     await expect(check(args, set)).rejects.toMatchObject({
       exitCode: 2,

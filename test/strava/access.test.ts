@@ -46,15 +46,15 @@ describe('an access token', () => {
     expect(simulator.requests.count({ endpoint: 'list' })).toBe(2);
   });
 
-  it('an access token is refused once a login with another application moved the athlete, and nothing is marked', async () => {
+  it('an access token is rejected once a login with another application moved the athlete, and nothing is marked', async () => {
     const [simulator, { access, tokens }] = await start();
     const used = await access.token(athleteId, never());
     const moved = { accessToken: 'a2', refreshToken: 'r2', expiresAt: new Date(0) };
     await tokens.save({ ...moved, athleteId, clientId: '222' });
     const login = await adapter.store.tokens.findOne();
-    const refusal = await thrownBy(access.token(athleteId, never(), used));
-    expect(refusal).toBeInstanceOf(OtherApplicationError);
-    expect(isAthletes(refusal)).toBe(true);
+    const rejection = await thrownBy(access.token(athleteId, never(), used));
+    expect(rejection).toBeInstanceOf(OtherApplicationError);
+    expect(isAthletes(rejection)).toBe(true);
     expect(await thrownBy(access.reject(athleteId, used, 'x'))).toBeInstanceOf(
       OtherApplicationError,
     );

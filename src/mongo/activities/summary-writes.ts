@@ -91,7 +91,7 @@ export async function writeSummaries(
   const toUnusable = (from: readonly SummaryWrite[]) => (rejection: Rejection) => {
     const summary = from[rejection.index]?.summary;
     if (summary === undefined) return [];
-    const reason = `MongoDB refuses it (${rejection.message})`;
+    const reason = `MongoDB rejects it (${rejection.message})`;
     return [{ id: summary.id, unusable: { record: summary.record, reason } }];
   };
   const rejected = [

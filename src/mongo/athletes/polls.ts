@@ -24,7 +24,7 @@ export function lastPollFrom(at: Date, { poll_count = 1, newest_start }: Bookkee
   return { at, count: poll_count, ...(newest_start && { newestStartAt: newest_start }) };
 }
 
-/** Without those whose login is refused. */
+/** Without those whose login is rejected. */
 export async function polledAthletes(
   store: Store,
   application: Application,

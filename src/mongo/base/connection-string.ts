@@ -15,7 +15,7 @@ import { describeMongoFailure } from './failures.ts';
 /** MechanismUnavailable of MongoDB's error_codes.yml. */
 const mechanismUnavailable = 334;
 
-/** A failed connection as a mistake in the connection string; any other failure stays as it is. */
+/** A failed connection as an error in the connection string; any other failure stays as it is. */
 export function explainUnusable(failure: unknown): unknown {
   const problem = problemOf(causeOf(failure));
   return problem === undefined

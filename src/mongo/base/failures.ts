@@ -102,7 +102,7 @@ export function translateRejection(error: unknown): unknown {
   const code = codeOf(rejection);
   if (authenticationFailed.has(code)) {
     return new MongoRejectedError(
-      'MongoDB refuses the login. Check the user and the password in MONGODB_URI.',
+      'MongoDB rejects the login. Check the user and the password in MONGODB_URI.',
       { cause: error },
     );
   }

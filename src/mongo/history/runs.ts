@@ -109,7 +109,7 @@ export function createRunStore({ runs }: Store, application: Application): RunSt
       const filter = { ...rejected, ...ownedBy(application) };
       const found = await runs.findOne(filter, { sort: { started_at: -1 } });
       if (found?.ended_at === undefined) return undefined;
-      return { at: found.ended_at, text: found.error ?? 'Strava refuses the application.' };
+      return { at: found.ended_at, text: found.error ?? 'Strava rejects the application.' };
     },
     prune: async (before) => {
       await deletePresent(runs, { started_at: { $lt: before } });

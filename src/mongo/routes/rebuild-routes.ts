@@ -185,7 +185,7 @@ function comparable({ activity_id, athlete_id, ...route }: BareRoute): Document 
   return { ...route, ids: toNumbers([activity_id, athlete_id]) };
 }
 
-/** Returns how many were moved. One that MongoDB refuses to change is left as it is. */
+/** Returns how many were moved. One whose change MongoDB rejects is left as it is. */
 async function move(
   { store, write: { athleteId, epoch } }: Rebuild,
   activities: readonly Travelled[],

@@ -56,7 +56,7 @@ describe('an id', () => {
     '9999999999999999',
     '12345678901234567',
     undefined,
-  ])('an id refuses %j', (text) => {
+  ])('an id rejects %j', (text) => {
     expect(readId(text)).toBeUndefined();
   });
 });

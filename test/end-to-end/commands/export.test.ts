@@ -161,9 +161,9 @@ describe.concurrent('export', () => {
     const out = join(folder, 'older.csv');
     const tracks = join(folder, 'kept');
     await writeFile(out, 'older');
-    const refused = await run('--out', out);
-    expect(refused).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(refused.stderr).toBe(`${out} exists already: --force replaces it.\n`);
+    const rejected = await run('--out', out);
+    expect(rejected).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(rejected.stderr).toBe(`${out} exists already: --force replaces it.\n`);
     expect(await readFile(out, 'utf8')).toBe('older');
     await exported('--out', out, '--force');
     expect(await readFile(out, 'utf8')).toMatch(/^activity_id,/);

@@ -124,9 +124,9 @@ describe('import', () => {
     const scene = await open();
     const nameless = await writeFolder(ride);
     await rm(`${nameless}/profile.csv`);
-    const refused = await scene.call('import', '--file', nameless);
-    expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toContain('give --athlete ID');
+    const rejected = await scene.call('import', '--file', nameless);
+    expect(rejected.exitCode).toBe(2);
+    expect(rejected.stderr).toContain('give --athlete ID');
     expect((await scene.call('import', '--file', nameless, '--athlete', '5')).exitCode).toBe(0);
     expect(await scene.stored(7)).toMatchObject({ sync: { athlete_id: 5 } });
     const other = await scene.call('import', '--file', await writeFolder(ride), '--athlete', '5');

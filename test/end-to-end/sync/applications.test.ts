@@ -84,7 +84,7 @@ describe.concurrent('two applications in one database', () => {
   });
 
   it.each([['sync'], ['verify'], ['get', '/athlete']])(
-    'two applications in one database refuse %s of the other athlete with 2',
+    'two applications in one database reject %s of the other athlete with 2',
     async (...command) => {
       const { scene } = await open();
       const { exitCode, stderr } = await scene.call(...command, '--athlete', String(bob));
@@ -111,9 +111,9 @@ describe.concurrent('two applications in one database', () => {
     const bobs = await loginOf(scene, bob);
     other.requests.clear();
     for (const more of [[], ['--without-revoke']]) {
-      const refused = await scene.call('erase', '--athlete', String(bob), '--yes', ...more);
-      expect(refused.exitCode).toBe(2);
-      expect(refused.stderr).toContain('Athlete 1002 belongs to the application 222');
+      const rejected = await scene.call('erase', '--athlete', String(bob), '--yes', ...more);
+      expect(rejected.exitCode).toBe(2);
+      expect(rejected.stderr).toContain('Athlete 1002 belongs to the application 222');
     }
     expect(await loginOf(scene, bob)).toEqual(bobs);
     expect(await differences(scene.db, other, bob)).toEqual([]);

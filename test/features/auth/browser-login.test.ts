@@ -131,9 +131,9 @@ describe('a browser that follows it', () => {
 
   test('a login with --force asks again, also after a login that was not stored', async () => {
     logins.simulator().setConsent({ unticked: ['activity:read_all'] });
-    const refused = await startLogin();
-    const failure = failureOf(refused.outcome);
-    await fetch(refused.address);
+    const rejected = await startLogin();
+    const failure = failureOf(rejected.outcome);
+    await fetch(rejected.address);
     expect((await failure).message).toContain('npm run auth -- --force');
     logins.simulator().setConsent({ unticked: [] });
     const again = await startLogin();

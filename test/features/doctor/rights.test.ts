@@ -47,7 +47,7 @@ describe('the rights at a MongoDB with users', () => {
     expect(findings).toEqual([
       {
         mark: 'failed',
-        found: 'MongoDB refuses the login. Check the user and the password in MONGODB_URI.',
+        found: 'MongoDB rejects the login. Check the user and the password in MONGODB_URI.',
       },
     ]);
   });

@@ -123,7 +123,7 @@ describe('a record that a validator rejects', () => {
     expect(await adapter.store.activities.distinct('_id')).toEqual([second]);
     expect(await adapter.store.parked.findOne()).toMatchObject({
       _id: `${athleteId}:${first}`,
-      reason: 'MongoDB refuses it (Document failed validation)',
+      reason: 'MongoDB rejects it (Document failed validation)',
     });
   });
 

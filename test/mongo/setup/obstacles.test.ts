@@ -79,6 +79,6 @@ describe("the user's own objects in the database", () => {
     const result = await storePage(adapter.store, pageOf(records), 'lifted');
     expect(result).toMatchObject({ added: 1, parked: 1 });
     const parked = await db.collection('parked').findOne({});
-    expect(parked?.['reason']).toContain('MongoDB refuses it');
+    expect(parked?.['reason']).toContain('MongoDB rejects it');
   });
 });

@@ -88,7 +88,7 @@ describe('an athlete who is being erased', () => {
     const athleteLeases = leasesOf([ada]);
     await athleteLeases.acquire();
     const { store } = adapter;
-    const rejected = { since: new Date(), reason: 'Strava refuses the stored refresh token' };
+    const rejected = { since: new Date(), reason: 'Strava rejects the stored refresh token' };
     await store.tokens.updateOne({}, { $set: { needs_authorization: rejected } });
     await markErasing(store, everyApplication, { athleteId: ada, now: new Date() });
     await athleteLeases.releaseErasing();
