@@ -7,7 +7,7 @@ import { systemClock, type Clock } from '../../src/clock.ts';
 import type { QuotaSettings } from '../../src/domain/rate-limit/quota-state.ts';
 import { QuotaSpentError } from '../../src/errors.ts';
 import { RateLimitedError } from '../../src/strava-errors.ts';
-import type { HeaderMode, Quota } from '../../src/simulator/api/quota-windows.ts';
+import type { Quota } from '../../src/simulator/api/quota-windows.ts';
 import { startSimulator } from '../../src/simulator/api/server.ts';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { useAdapter } from '../mongo/adapter.ts';
@@ -91,68 +91,6 @@ async function spend(stack: Stack): Promise<number> {
     }
   }
 }
-
-const windows = { shortWindowMs: 1_000, dailyWindowMs: 4_000 };
-const tiny = { short: 5, daily: 20, ...windows };
-
-/** Sends requests as fast as the quota allows until the time is over. */
-async function pull(stack: Stack, untilMs: number): Promise<void> {
-  while (Date.now() < untilMs) {
-    try {
-      await list(stack);
-    } catch (error) {
-      if (!(error instanceof QuotaSpentError)) throw error;
-      const pauseMs = error.opensAt.getTime() - stack.stravaClock.nowMs();
-      await sleep(Math.min(Math.max(5, pauseMs), Math.max(0, untilMs - Date.now())));
-    }
-  }
-}
-
-/** Two processes with four requests in flight each, over some short windows. */
-async function race(mode: HeaderMode, durationMs: number): Promise<Simulator> {
-  const simulator = await startWith({ quota: tiny, headers: mode });
-  const stacks = [await another(simulator, tiny), await another(simulator, tiny)];
-  const [first] = stacks;
-  if (first === undefined) throw new Error('No stack.');
-  await logIn(first, simulator);
-  await first.access.token(athleteId, never());
-  const untilMs = Date.now() + durationMs;
-  await Promise.all(stacks.flatMap((stack) => [1, 2, 3, 4].map(() => pull(stack, untilMs))));
-  return simulator;
-}
-
-/** The share of the quota that was used in the completely observed short windows. */
-function useOf(simulator: Simulator): number {
-  const counts = new Map<number, number>();
-  for (const { at, isCounted } of simulator.requests.entries) {
-    if (!isCounted) continue;
-    const window = Math.floor(at.getTime() / windows.shortWindowMs);
-    counts.set(window, (counts.get(window) ?? 0) + 1);
-  }
-  const [first, last] = [Math.min(...counts.keys()), Math.max(...counts.keys())];
-  const whole = last - first - 1;
-  const used = [...counts].filter(([window]) => window > first && window < last);
-  return used.reduce((sum, [, count]) => sum + count, 0) / (whole * tiny.short);
-}
-
-describe('two processes at full speed', () => {
-  it('two processes at full speed uses nearly all of the quota from two processes, and never exceeds it', async () => {
-    const simulator = await race('both', 10_500);
-    expect(simulator.requests.overLimit()).toEqual([]);
-    expect(useOf(simulator)).toBeGreaterThanOrEqual(0.9);
-  });
-});
-
-describe('two processes without usable headers', () => {
-  it.each(['none', 'rubbish', 'overall'] as const)(
-    'two processes without usable headers never exceeds the quota with the header mode %s',
-    async (mode) => {
-      const simulator = await race(mode, 2_500);
-      expect(simulator.requests.overLimit()).toEqual([]);
-      expect(useOf(simulator)).toBeGreaterThanOrEqual(0.6);
-    },
-  );
-});
 
 describe('a spent window', () => {
   it('a spent window throws before it sends a request when the window is spent, and says until when', async () => {
