@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exitCodes } from '../../src/errors.ts';
@@ -57,6 +67,34 @@ describe('the systemd unit', () => {
   it('the systemd unit restarts the daemon after a failure, except for wrong settings', () => {
     expect(service.get('Restart')).toBe('on-failure');
     expect(service.get('RestartPreventExitStatus')).toBe(String(exitCodes.usage));
+  });
+
+  it.each([
+    ['its own folder, where it can be written', true, 'clone/node_modules/.cache/domestique'],
+    [
+      "the user's folder, where its own cannot be written",
+      false,
+      'home/.cache/domestique/compiled',
+    ],
+  ])('a clone keeps what Node compiled in %s', (_, isWritable, cache) => {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'domestique-service-')));
+    try {
+      for (const path of ['clone/bin', 'clone/src', 'programs']) {
+        mkdirSync(join(folder, path), { recursive: true });
+      }
+      if (isWritable) mkdirSync(join(folder, 'clone/node_modules'));
+      const program = join(folder, 'clone/bin/domestique');
+      copyFileSync(join(projectFolder, 'bin/domestique'), program);
+      writeFileSync(join(folder, 'clone/src/cli.ts'), '');
+      const node =
+        '#!/bin/sh\n[ "$1" = --version ] && echo v24.0.0 || echo "$NODE_COMPILE_CACHE"\n';
+      writeFileSync(join(folder, 'programs/node'), node, { mode: 0o755 });
+      const env = { PATH: `${folder}/programs:/usr/bin:/bin`, HOME: join(folder, 'home') };
+      const { stdout, stderr } = spawnSync(program, ['start'], { env, encoding: 'utf8' });
+      expect({ stdout, stderr }).toEqual({ stdout: `${join(folder, cache)}\n`, stderr: '' });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('signals only the daemon, which shuts down its MongoDB itself', () => {
