@@ -14,7 +14,7 @@ import type { ActivityDocument } from '../../mongo/schema/collections.ts';
 import type { DerivationWrite, Values } from '../../mongo/streams/derivation.ts';
 import {
   derivedValues,
-  exportedPlace,
+  exportedStart,
   exportGeometries,
   noGeometry,
   recordedGeometry,
@@ -30,11 +30,10 @@ export function derivationOf(
   recording: Recording,
   trackSource: TrackSource,
 ): DerivationWrite {
-  const { record, streams, streamsState } = recording;
+  const { streams, streamsState } = recording;
   const derived = streams && derivedValues(derivedFrom(streams));
   const nothing = streamsState === 'none' && derivedValues(undefined);
-  const local = { 'derived.local': localTimeOf(record['start_date_local']) };
-  const values = { ...derived, ...nothing, ...local, ...placeValues(current, recording) };
+  const values = { ...derived, ...nothing, ...startValues(current, recording) };
   const geometries = geometriesOf(current, recording, trackSource);
   const write = { filter: unchanged(current), values, geometries };
   // The routes are matched afterwards: who is on none is looked for then.
@@ -49,10 +48,15 @@ export function movesTrack(current: MirrorState, { geometries }: DerivationWrite
   return 'track' in first && !isDeepStrictEqual(current.track, first['track']);
 }
 
-/** Nothing where an export's recording is not there to tell. */
-function placeValues({ sync }: MirrorState, { record, streams, streamsState }: Recording): Values {
-  if (sync.source !== 'export') return { 'derived.place': placeOf(geometryOf(record).startPoint) };
-  return streams || streamsState === 'none' ? exportedPlace(streams) : {};
+/** The place and the local start; nothing where an export's recording is not there to tell. */
+function startValues({ sync }: MirrorState, recording: Recording): Values {
+  const { record, startAt, streams, streamsState } = recording;
+  if (sync.source === 'export')
+    return streams || streamsState === 'none' ? exportedStart(streams, startAt) : {};
+  return {
+    'derived.local': localTimeOf(record['start_date_local']),
+    'derived.place': placeOf(geometryOf(record).startPoint),
+  };
 }
 
 function geometriesOf(

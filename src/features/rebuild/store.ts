@@ -8,6 +8,7 @@ import type { Filter } from 'mongodb';
 import { ObjectId } from 'mongodb';
 import type { Recording } from '../../domain/activity/recording.ts';
 import { derivedKeys, derivedVersion } from '../../domain/derived/derived.ts';
+import { localTimeIn } from '../../domain/derived/country-time.ts';
 import type { TrackSource } from '../../domain/derived/recorded-track.ts';
 import type { Point } from '../../domain/derived/track.ts';
 import { placeOf } from '../../mongo/activities/gazetteer.ts';
@@ -98,13 +99,21 @@ export async function currentIds(
       { $or: [{ start_point: { $exists: true } }, { 'start_latlng.0': { $exists: false } }] },
     ],
   };
-  const projection = { start_point: 1, 'derived.place': 1 };
+  const projection = {
+    ...{ start_date: 1, start_point: 1, 'sync.source': 1 },
+    ...{ 'derived.place': 1, 'derived.local': 1 },
+  };
   const found = await activities.find(filter, { projection }).toArray();
-  const current = found.filter(({ start_point, derived }) =>
-    // By the start, because one far from every place has none.
-    isDeepStrictEqual(derived?.place, placeOf(start_point as Point | undefined)),
-  );
-  return new Set(current.map(({ _id }) => toNumber(_id)));
+  return new Set(found.filter(hasTrueStart).map(({ _id }) => toNumber(_id)));
+}
+
+/** Whether the place is that of the start, and with an export's summary the local start that of the place. */
+function hasTrueStart({ start_date, start_point, derived, sync }: ActivityDocument): boolean {
+  // By the start, because one far from every place has none.
+  const place = placeOf(start_point as Point | undefined);
+  if (!isDeepStrictEqual(derived?.place, place)) return false;
+  if (sync.source !== 'export') return true;
+  return isDeepStrictEqual(derived?.local, localTimeIn(place?.country_code, start_date));
 }
 
 /** Yields the results of some activities at a time, in any order: they are read together. Idempotent. */

@@ -4,7 +4,6 @@
  */
 import { fingerprintOf } from '../../domain/activity/activity.ts';
 import { enteredByHand } from '../../domain/bulk-export/recording-plan.ts';
-import { localTimeOf } from '../../domain/derived/local-time.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { isJsonObject } from '../../domain/json.ts';
 import { int64, jsonFromBson, toBson } from '../base/bson-value.ts';
@@ -55,7 +54,6 @@ export function summaryValues(
     ...(Object.fromEntries(fields) as Values),
     id: int64(id),
     start_date: exported.start_date,
-    'derived.local': localTimeOf(record['start_date_local']),
     'sync.source': 'export',
     // No page of the API is older, whatever clock the import had.
     'sync.fetched_at': new Date(Math.min(+exported.archived_at, +exported.imported_at)),

@@ -11,7 +11,7 @@ import type { Store } from '../schema/collections.ts';
 import type { Values } from '../streams/derivation.ts';
 import {
   derivedValues,
-  exportedPlace,
+  exportedStart,
   exportGeometries,
   recordedGeometry,
   recordedTrack,
@@ -52,11 +52,16 @@ export function valuesOf({ write, imported, current }: ImportStep, plan: Recordi
       recording.kind === 'streams' &&
       derivedValues(derivedFrom(recording.streams))),
     ...(isOutdated && derivedValues(undefined)),
-    ...(isOfExport &&
-      plan === 'put' &&
-      recording.kind === 'streams' &&
-      exportedPlace(recording.streams)),
+    ...(isOfExport && startValues({ write, imported, current }, plan)),
   };
+}
+
+/** The place and the local start stay where neither the recording nor the start is another. */
+function startValues({ imported, current }: ImportStep, plan: RecordingPlan): Values {
+  const { recording, startAt } = imported;
+  if (plan === 'put' && recording.kind === 'streams')
+    return exportedStart(recording.streams, startAt);
+  return current?.start_date.getTime() === startAt.getTime() ? {} : { 'derived.local': undefined };
 }
 
 /** The geometries to try, the best first; none leaves the stored ones. */

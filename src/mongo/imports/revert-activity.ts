@@ -12,7 +12,7 @@ import type { ActivityDocument, Store } from '../schema/collections.ts';
 import type { Values } from '../streams/derivation.ts';
 import {
   derivedValues,
-  exportedPlace,
+  exportedStart,
   exportGeometries,
   noGeometry,
 } from '../streams/derivation.ts';
@@ -52,7 +52,10 @@ export async function revertToExport(
       ...withoutParts(sync),
       'sync.streams': isOfExport ? sync.streams : withoutRecord(sync.streams),
       ...(!isOfExport && derivedValues(undefined)),
-      ...((streams !== undefined || !isOfExport) && exportedPlace(streams)),
+      // The API's goes; so does its place, unless the export's recording is there to tell another.
+      'derived.local': undefined,
+      ...((streams !== undefined || !isOfExport) &&
+        exportedStart(streams, activity.export.start_date)),
     },
     geometries: isOfExport ? geometriesOf(activity, streams) : [noGeometry],
   });

@@ -5,6 +5,7 @@
 import type { Document, Filter } from 'mongodb';
 import type { Derived } from '../../domain/derived/derived.ts';
 import { recordedFields } from '../../domain/derived/derived.ts';
+import { localTimeIn } from '../../domain/derived/country-time.ts';
 import type { TrackSource } from '../../domain/derived/recorded-track.ts';
 import { recordedTrackOf, startPointOf } from '../../domain/derived/recorded-track.ts';
 import type { Streams } from '../../domain/activity/streams.ts';
@@ -33,9 +34,13 @@ export function derivedValues(derived: Derived | undefined): Values {
   return Object.fromEntries(recordedFields.map((field) => [`derived.${field}`, derived?.[field]]));
 }
 
-/** The place of an activity whose summary is an export's. */
-export function exportedPlace(streams: Streams | undefined): Values {
-  return { 'derived.place': streams && placeOf(startPointOf(streams)) };
+/**
+ * The place of an activity whose summary is an export's, and the local start, which an export does not have,
+ * as far as the country tells it.
+ */
+export function exportedStart(streams: Streams | undefined, startAt: Date): Values {
+  const place = streams && placeOf(startPointOf(streams));
+  return { 'derived.place': place, 'derived.local': localTimeIn(place?.country_code, startAt) };
 }
 
 /** The track that stands in the place of the summary's; undefined where the recording makes none. */

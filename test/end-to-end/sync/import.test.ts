@@ -93,6 +93,16 @@ const counts = ({ simulator: { requests } }: Scene) => ({
   list: requests.count('list'),
 });
 
+/** The local start of each activity that has one, by id. */
+async function localStarts({ db }: Scene): Promise<Record<string, unknown>> {
+  const found = await db
+    .collection('activities')
+    .find({ 'derived.local': { $exists: true } })
+    .toArray();
+  const local = (derived: unknown): unknown => (derived as { local: unknown }).local;
+  return Object.fromEntries(found.map(({ _id, derived }) => [String(_id), local(derived)]));
+}
+
 describe('the import of an export, and the sync after it', () => {
   it('the import of an export, and the sync after it stores every sample of the files, and leaves the sync the list alone', async () => {
     const activities = 210;
@@ -104,6 +114,8 @@ describe('the import of an export, and the sync after it', () => {
     expect(imported.stdout).toContain(`Imported ${activities} of ${activities} activities`);
     expect(await sampleDifferences(scene, archive)).toEqual([]);
     expect(scene.countedRequests()).toBe(0);
+    const byCountry = await localStarts(scene);
+    expect(Object.keys(byCountry).length).toBeGreaterThan(activities / 3);
 
     const synced = await scene.run('sync');
     expect(synced.exitCode, synced.stderr).toBe(0);
@@ -111,6 +123,7 @@ describe('the import of an export, and the sync after it', () => {
     const verified = await scene.call('verify');
     expect(verified.exitCode, verified.stdout).toBe(0);
     expect(await sampleDifferences(scene, archive)).toEqual([]);
+    expect(await localStarts(scene)).toMatchObject(byCountry);
   });
 
   it('the import of an export, and the sync after it cuts what was cropped at Strava and what belongs to several activities', async () => {

@@ -43,12 +43,14 @@ describe('the first summary of the API over an imported activity', () => {
   it("the first summary of the API over an imported activity takes the place of the export's, and leaves the recording and the row", async () => {
     await importActivity();
     const before = await stored();
-    await list({ name: 'Edited' });
+    expect(before['derived']).toMatchObject({ local: localTimeOf('2026-10-04T08:12:13Z') });
+    const start_date_local = '2026-10-04T09:12:13Z';
+    await list({ name: 'Edited', start_date_local });
     const after = await stored();
-    expect(after).toMatchObject({ name: 'Edited', start_date_local: '2026-10-04T08:12:13Z' });
+    expect(after).toMatchObject({ name: 'Edited', start_date_local });
     expect(after).not.toHaveProperty('description');
     expect(after['export']).toEqual(before['export']);
-    const local = localTimeOf('2026-10-04T08:12:13Z');
+    const local = localTimeOf(start_date_local);
     const { route } = Object(after['derived']) as { readonly route?: unknown };
     expect(route).toBeInstanceOf(ObjectId);
     expect(after['derived']).toEqual({ ...Object(before['derived']), local, route });

@@ -37,6 +37,17 @@ describe('a rebuild of an imported activity', () => {
     },
   );
 
+  it('a rebuild of an imported activity adds the local start that an earlier version left out', async () => {
+    const imports = createImportStore(adapter.store, { trackSource: 'summary' });
+    await imports.write(importWrite(), importedOf());
+    const before = await stored();
+    const earlier = { $unset: { 'derived.local': '' } } as const;
+    await adapter.database.db.collection('activities').updateOne({}, earlier);
+    expect(await currentIds(adapter.store, [id], 'summary')).toEqual(new Set());
+    expect(await rebuild('summary')).toBe('rebuilt');
+    expect(await stored()).toEqual(before);
+  });
+
   it('a rebuild of an imported activity leaves one without a recording as it is', async () => {
     const imports = createImportStore(adapter.store, { trackSource: 'summary' });
     await imports.write(importWrite(), importedOf({ recording: { kind: 'none' } }));

@@ -61,6 +61,9 @@ async function storeStreamsOfApi(): Promise<void> {
   await adapter.tasks.storeStreams(request, task, ofApi);
 }
 
+/** The start by the wall clock. */
+const inVienna = { date: new Date('2026-10-04T08:12:13Z'), weekday: 7, hour: 8, week: '2026-W40' };
+
 describe('an activity of an export', () => {
   it('an activity of an export is written with its recording, in the shape that the API gives', async () => {
     expect(await write()).toBe('added');
@@ -78,7 +81,7 @@ describe('an activity of an export', () => {
           [16.372, 48.202],
         ],
       },
-      derived: expect.objectContaining({ max_heartrate: 102 }) as unknown,
+      derived: expect.objectContaining({ max_heartrate: 102, local: inVienna }) as unknown,
       export: {
         archived_at: archivedAt,
         imported_at: importedAt,
@@ -188,6 +191,29 @@ describe('an activity of an export', () => {
       export: { digest: 'second', recording: 'pending' },
       sync: { streams: { state: 'stored', source: 'export' } },
     });
+  });
+
+  it('an activity of an export has no local start in a country with several times, and without GPS', async () => {
+    const arrays = { time: [0, 1, 4], lat: [40.71, 40.711, 40.712], lng: [-74, -74, -74] };
+    const streams = streamsOf(arrays);
+    await write({ recording: { kind: 'streams', streams, computed: [] } });
+    const { derived } = await stored();
+    expect(derived).toMatchObject({ place: { country_code: 'US' } });
+    expect(derived).not.toHaveProperty('local');
+    const indoors = streamsOf({ time: [0, 1, 4], heartrate: [100, 101, 102] });
+    const recording = { kind: 'streams', streams: indoors, computed: [] } as const;
+    await write({ recording, facts: newer });
+    expect((await stored())['derived']).not.toHaveProperty('local');
+  });
+
+  it('an activity of an export keeps its local start where a newer export has lost the recording, until that has another start', async () => {
+    await write();
+    await write({ facts: newer, recording: missing });
+    expect(await stored()).toMatchObject({ derived: { local: inVienna } });
+    const moved = importedOf({ facts: { ...newer, digest: 'third' }, recording: missing });
+    const startAt = new Date('2026-10-04T07:12:13Z');
+    await imports().write(importWrite(), { ...moved, startAt });
+    expect((await stored())['derived']).not.toHaveProperty('local');
   });
 
   it('an activity of an export is left to the API where a newer export has it cropped and no recording of that', async () => {

@@ -5,7 +5,7 @@ import { commandLine } from '../../../domain/invocation.ts';
 import { date, list, number, object, objectId, optional, text } from '../field.ts';
 
 const local = object(
-  'the start by the wall clock of its place; absent if `start_date_local` is no time',
+  'the start by the wall clock of its place; absent if `start_date_local` is no time. Of an activity that only an export brought, by the country of `place`, if all of its time zones have one time then',
   {
     date: date('a date whose UTC fields are those of the wall clock', '2024-05-01T08:30:00Z'),
     weekday: number('1 for Monday to 7 for Sunday', 3),
