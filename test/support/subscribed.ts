@@ -61,23 +61,33 @@ export async function subscribe(scene: Rounds, callbackUrl: string): Promise<voi
   await webhookSubscribe(scene.program(), { json: true, callbackUrl });
 }
 
+type Notify = (event: Readonly<Record<string, unknown>>) => Promise<number>;
+
 /** Posts an event as Strava does; returns the status. */
 export async function notify(
-  { db }: Pick<Rounds, 'db'>,
+  scene: Pick<Rounds, 'db'>,
   event: Readonly<Record<string, unknown>>,
 ): Promise<number> {
+  const post = await notifier(scene);
+  return post(event);
+}
+
+/** `notify` of the subscription that there is now, for many events. */
+export async function notifier({ db }: Pick<Rounds, 'db'>): Promise<Notify> {
   const [subscription] = await db.collection('subscriptions').find().toArray();
-  const whole = {
-    object_type: 'activity',
-    aspect_type: 'update',
-    updates: {},
-    owner_id: 1001,
-    subscription_id: Number(subscription?.['subscription_id']),
-    event_time: Math.floor(Date.now() / 1_000),
-    ...event,
-  };
   const url = String(subscription?.['callback_url']);
-  const response = await fetch(url, { method: 'POST', body: JSON.stringify(whole) });
-  await response.arrayBuffer();
-  return response.status;
+  return async (event) => {
+    const whole = {
+      object_type: 'activity',
+      aspect_type: 'update',
+      updates: {},
+      owner_id: 1001,
+      subscription_id: Number(subscription?.['subscription_id']),
+      event_time: Math.floor(Date.now() / 1_000),
+      ...event,
+    };
+    const response = await fetch(url, { method: 'POST', body: JSON.stringify(whole) });
+    await response.arrayBuffer();
+    return response.status;
+  };
 }

@@ -5,7 +5,7 @@ import { webhookUnsubscribe } from '../../../src/features/webhooks/command.ts';
 import { differences, logIn } from '../../support/mirror.ts';
 import type { Rounds } from '../../support/rounds.ts';
 import { athleteNamed } from '../../support/scene.ts';
-import { subscribe, notify, useDaemons } from '../../support/subscribed.ts';
+import { notifier, notify, subscribe, useDaemons } from '../../support/subscribed.ts';
 import { eventually } from '../../support/waiting.ts';
 
 const { open, launch, subscribed } = useDaemons();
@@ -130,11 +130,12 @@ describe('3,000 forged events of activities that do not exist', () => {
     await eventually(async () => (await scene.differences()).length === 0, 60_000);
     const before = requests.count('activity');
     const forged = Array.from({ length: 3_000 }, (_, index) => 19_900_000_000 + index);
+    const post = await notifier(scene);
     const forge = async (count: number): Promise<void> => {
       while (count > 0) {
         const ids = forged.splice(0, 25);
         count -= ids.length;
-        const sent = ids.map((object_id) => notify(scene, { aspect_type: 'create', object_id }));
+        const sent = ids.map((object_id) => post({ aspect_type: 'create', object_id }));
         expect(new Set(await Promise.all(sent))).toEqual(new Set([200]));
       }
     };
