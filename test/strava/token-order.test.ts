@@ -2,14 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { MongoUnavailableError } from '../../src/errors.ts';
 import { createAccess } from '../../src/strava/access.ts';
 import type { Tokens } from '../../src/sync/ports/tokens.ts';
-import {
-  ada,
-  createFakeClock,
-  createFakeLeases,
-  createHold,
-  idle,
-  startMs,
-} from '../sync/fake-ports.ts';
+import { ada } from '../sync/fakes/athletes.ts';
+import { createFakeClock, createHold, idle, startMs } from '../sync/fakes/clock.ts';
+import { createFakeLeases } from '../sync/fakes/leases.ts';
 
 const expired: Tokens = {
   athleteId: ada,

@@ -5,7 +5,8 @@ import type { Scope } from '../../src/sync/athletes/athlete-sync-state.ts';
 import { pickUp } from '../../src/sync/backfills.ts';
 import type { AthleteStore } from '../../src/sync/ports/athletes.ts';
 import type { TaskStore } from '../../src/sync/ports/tasks.ts';
-import { createFakeAthlete, startMs } from './fake-ports.ts';
+import { createFakeAthlete } from './fakes/athletes.ts';
+import { startMs } from './fakes/clock.ts';
 
 const athleteId = 1001;
 const segment: FetchTask = { kind: 'segment', segmentId: 7, part: 'record', tries: 0 };

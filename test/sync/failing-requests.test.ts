@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { StravaRejectedError } from '../../src/strava-errors.ts';
-import { ada, ben, createFakeEngine, createFakeClock, someStreams } from './fake-ports.ts';
+import { ada, ben } from './fakes/athletes.ts';
+import { createFakeClock } from './fakes/clock.ts';
+import { createFakeEngine } from './fakes/engine.ts';
+import { someStreams } from './fakes/strava.ts';
 
 const rejection = new StravaRejectedError('The list of activities is redirected.');
 

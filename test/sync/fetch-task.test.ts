@@ -11,17 +11,13 @@ import {
 } from '../../src/strava-errors.ts';
 import type { Scope } from '../../src/sync/athletes/athlete-sync-state.ts';
 import type { StravaSource } from '../../src/sync/ports/source.ts';
-import {
-  ada,
-  createFakeEngine,
-  createFakeLease,
-  detailOf,
-  idle,
-  nothingStored,
-  startMs,
-  streamsTask,
-  type FakeOptions,
-} from './fake-ports.ts';
+import { ada } from './fakes/athletes.ts';
+import { idle, startMs } from './fakes/clock.ts';
+import type { FakeOptions } from './fakes/engine.ts';
+import { createFakeEngine } from './fakes/engine.ts';
+import { createFakeLease } from './fakes/leases.ts';
+import { nothingStored, streamsTask } from './fakes/stores.ts';
+import { detailOf } from './fakes/strava.ts';
 
 const minuteMs = 60_000;
 const activity = (changes: Partial<ActivityTask>): ActivityTask => ({

@@ -11,7 +11,7 @@ import { createDeletionStore } from '../../src/mongo/deletion/deletion-store.ts'
 import { createAthleteLeases } from '../../src/sync/athletes/athlete-leases.ts';
 import { observe } from '../../src/sync/observe.ts';
 import { useAdapter } from '../mongo/adapter.ts';
-import { fakeQuota } from './fake-ports.ts';
+import { fakeQuota } from './fakes/strava.ts';
 
 const adapter = useAdapter();
 

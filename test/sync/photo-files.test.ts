@@ -7,7 +7,9 @@ import {
   StravaTransientError,
 } from '../../src/strava-errors.ts';
 import type { DueFiles, FilesState, FoundFile, PhotoPorts } from '../../src/sync/ports/photos.ts';
-import { ada, createFakeEngine, createHold, idle, startMs } from './fake-ports.ts';
+import { ada } from './fakes/athletes.ts';
+import { createHold, idle, startMs } from './fakes/clock.ts';
+import { createFakeEngine } from './fakes/engine.ts';
 
 const reset = new StravaTransientError('A connection reset.');
 const gone = new NotFoundError('The address of photo a is not valid any more (404).');

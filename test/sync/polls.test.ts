@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { PolledAthlete } from '../../src/domain/rate-limit/poll-plan.ts';
-import { createFakeEngine, createHold, idle, someStreams, startMs } from './fake-ports.ts';
+import { createHold, idle, startMs } from './fakes/clock.ts';
+import { createFakeEngine } from './fakes/engine.ts';
+import { someStreams } from './fakes/strava.ts';
 
 const minuteMs = 60_000;
 const ids = Array.from({ length: 12 }, (_, index) => 1_001 + index);

@@ -5,16 +5,10 @@ import {
 } from '../../src/domain/sync/list-coverage.ts';
 import { MongoUnavailableError } from '../../src/errors.ts';
 import type { PageResult } from '../../src/sync/ports/activities.ts';
-import {
-  ada,
-  ben,
-  createFakeEngine,
-  createHold,
-  idle,
-  recordOf,
-  someStreams,
-  startMs,
-} from './fake-ports.ts';
+import { ada, ben } from './fakes/athletes.ts';
+import { createHold, idle, startMs } from './fakes/clock.ts';
+import { createFakeEngine } from './fakes/engine.ts';
+import { recordOf, someStreams } from './fakes/strava.ts';
 
 const stored = { added: 1, changed: 0, unchanged: 0, withoutStreams: 0, parked: 0 };
 const nowS = startMs / 1_000;

@@ -15,18 +15,10 @@ import {
   StravaTransientError,
 } from '../../src/strava-errors.ts';
 import type { StravaSource } from '../../src/sync/ports/source.ts';
-import {
-  ada,
-  ben,
-  createFakeClock,
-  createFakeEngine,
-  createHold,
-  idle,
-  someStreams,
-  spentQuota,
-  startMs,
-  windowMs,
-} from './fake-ports.ts';
+import { ada, ben } from './fakes/athletes.ts';
+import { createFakeClock, createHold, idle, startMs, windowMs } from './fakes/clock.ts';
+import { createFakeEngine } from './fakes/engine.ts';
+import { someStreams, spentQuota } from './fakes/strava.ts';
 
 type StreamsPort = StravaSource['streams'];
 const opensMs = Math.ceil(startMs / windowMs) * windowMs + 2_000;

@@ -3,17 +3,11 @@ import { nothingCovered } from '../../src/domain/sync/list-coverage.ts';
 import { StravaUnavailableError } from '../../src/errors.ts';
 import { StravaTransientError } from '../../src/strava-errors.ts';
 import type { BackfillRequest } from '../../src/sync/ports/athletes.ts';
-import {
-  ada,
-  ben,
-  completeList,
-  createFakeEngine,
-  createHold,
-  idle,
-  someStreams,
-  startMs,
-  streamsTask,
-} from './fake-ports.ts';
+import { ada, ben, completeList } from './fakes/athletes.ts';
+import { createHold, idle, startMs } from './fakes/clock.ts';
+import { createFakeEngine } from './fakes/engine.ts';
+import { streamsTask } from './fakes/stores.ts';
+import { someStreams } from './fakes/strava.ts';
 
 /** An engine with one request in flight until the test ends it. */
 async function createBusyRun(changes: Parameters<typeof createFakeEngine>[0] = {}) {

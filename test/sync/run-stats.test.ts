@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FetchTask } from '../../src/domain/sync/fetch-task.ts';
 import { addPage, addTask, emptyStats } from '../../src/sync/run-stats.ts';
-import { nothingStored } from './fake-ports.ts';
+import { nothingStored } from './fakes/stores.ts';
 
 const details: FetchTask = {
   kind: 'activity',

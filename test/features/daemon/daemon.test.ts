@@ -6,7 +6,7 @@ import { runDaemon } from '../../../src/features/daemon/daemon.ts';
 import { createHeartbeat } from '../../../src/features/daemon/heartbeat.ts';
 import { isOverdue, nextTickAt, tickIntervalMs } from '../../../src/features/shared/schedule.ts';
 import { StravaUnavailableError } from '../../../src/errors.ts';
-import { createFakeClock } from '../../sync/fake-ports.ts';
+import { createFakeClock } from '../../sync/fakes/clock.ts';
 
 const everySecond = { schedule: '* * * * * *', timezone: 'UTC' };
 

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { runDaemon } from '../../../src/features/daemon/daemon.ts';
-import { createFakeClock } from '../../sync/fake-ports.ts';
+import { createFakeClock } from '../../sync/fakes/clock.ts';
 
 /** A time that node-cron's own clock does not reach during the test. */
 const leapDay = { schedule: '0 0 29 2 *', timezone: 'UTC' };

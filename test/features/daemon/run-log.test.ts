@@ -5,7 +5,7 @@ import type { RunLog } from '../../../src/features/daemon/run-log.ts';
 import { createRunLog } from '../../../src/features/daemon/run-log.ts';
 import type { RunStats } from '../../../src/sync/run-stats.ts';
 import { emptyStats } from '../../../src/sync/run-stats.ts';
-import { createFakeClock } from '../../sync/fake-ports.ts';
+import { createFakeClock } from '../../sync/fakes/clock.ts';
 import { createTestProgram } from '../../support/command/program.ts';
 
 const backlog = { left: 7, isListKnown: true };

@@ -5,7 +5,9 @@ import {
   pendingCountOf,
   recountPending,
 } from '../../../src/sync/tasks/pending-count.ts';
-import { createFakeAthlete, createHold, startMs, streamsTask } from '../fake-ports.ts';
+import { createFakeAthlete } from '../fakes/athletes.ts';
+import { createHold, startMs } from '../fakes/clock.ts';
+import { streamsTask } from '../fakes/stores.ts';
 
 /** A database in which these activities are pending, whose count is held until `answer`. */
 function heldCount(pending: ReadonlySet<number>) {

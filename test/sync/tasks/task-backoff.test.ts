@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createTaskBackoffs } from '../../../src/sync/tasks/task-backoff.ts';
-import { createFakeAthlete, startMs } from '../fake-ports.ts';
+import { createFakeAthlete } from '../fakes/athletes.ts';
+import { startMs } from '../fakes/clock.ts';
 
 const [task, other] = ['streams:5', 'streams:6'];
 

@@ -5,7 +5,9 @@ import type { FetchTask } from '../../../src/domain/sync/fetch-task.ts';
 import { taskKey } from '../../../src/domain/sync/fetch-task.ts';
 import type { TaskQuery, TaskStore } from '../../../src/sync/ports/tasks.ts';
 import { refreshTasks } from '../../../src/sync/tasks/task-refresh.ts';
-import { createFakeAthlete, fakeQuota, startMs } from '../fake-ports.ts';
+import { createFakeAthlete } from '../fakes/athletes.ts';
+import { startMs } from '../fakes/clock.ts';
+import { fakeQuota } from '../fakes/strava.ts';
 
 const task: FetchTask = { kind: 'segment', segmentId: 7, part: 'record', tries: 0 };
 const kept = { streams: false, details: false, segments: true, athlete: false };
