@@ -39,6 +39,17 @@ export interface Circle {
 /** The documents that an answer reads: those that an index finds, or each one once. */
 export type Reach = 'selective' | 'whole';
 
+/** How a program answers faster than MongoDB. A test compares both answers. */
+export interface Folded {
+  /** The first stages of the pipeline, which MongoDB does. */
+  readonly stages: number;
+  /** What the other stages do; undefined where it takes too much memory. */
+  readonly fold: (
+    documents: AsyncIterable<Document>,
+    parameters: { readonly limit: number },
+  ) => Promise<readonly Document[] | undefined>;
+}
+
 export interface Recipe {
   /** In kebab-case. */
   readonly name: string;
@@ -52,6 +63,7 @@ export interface Recipe {
   readonly circle?: Circle;
   readonly collection: string;
   readonly pipeline: readonly Document[];
+  readonly folded?: Folded;
   /** What `_id` is in the answer; without it, an activity's id. */
   readonly groupedBy?:
     | 'segment'

@@ -16,6 +16,7 @@ import {
   bestDistance,
   bestDistanceOfOne,
   heartrateZones,
+  heatMap,
   personalBests,
   samplesOf,
 } from './reference-recordings.ts';
@@ -228,6 +229,7 @@ describe('query', () => {
   it.each([
     ['totals-by-week', ['--athlete', String(ada), '--limit=60']],
     ['near', ['--athlete', String(ada), '--lng', '16.3838', '--lat', '48.2152', '--radius', '400']],
+    ['heat-map', ['--athlete', String(ada), '--limit=200']],
     ['same-route', []],
   ] as const)('query prints the same answer to %s as the pasted text', async (name, args) => {
     const more = name === 'same-route' ? ['--activity', String(fixture.route.id)] : args;
@@ -263,6 +265,7 @@ describe('query', () => {
     expect(await ask('best-distance', '--meters', '1000')).toEqual(
       bestDistance(chosen, { sport: 'Run', meters: 1_000, limit: 10 }),
     );
+    expect(await ask('heat-map', '--limit', '200')).toEqual(heatMap(chosen, 200));
     await expect(ask('latest', '--sport', 'rum')).rejects.toThrow('Did you mean Run?');
   });
 

@@ -2,6 +2,7 @@
  * Questions about places: near a point, through an area, and a heat map.
  */
 import type { Document } from 'mongodb';
+import { cellIndices, cellRows, heatMapOf, highestCell } from '../cell-counts.ts';
 import type { Recipe } from '../recipe.ts';
 import { exampleSummary, limit, Name, ofAthlete, summary } from '../recipe.ts';
 
@@ -14,9 +15,6 @@ const through = (rings: Name | readonly Name[]) => ({
 const ring = [new Name('ring')];
 const hint = 'track_athlete';
 
-/** `derived.cells` is samples × 2^36 + column × rows + row. */
-const cellIndices = 2 ** 36;
-const cellRows = 180_001;
 /** A list of numbers that are not negative. */
 const packed = { $type: 'array', $not: { $elemMatch: { $not: { $gte: 0 } } } };
 const degrees = (cells: Document, zero: number): Document => ({
@@ -52,6 +50,7 @@ export const places: readonly Recipe[] = [
     title: 'Which points of a map were passed the most?',
     parameters: ['athlete', 'limit'],
     examples: { limit: '1000' },
+    folded: { stages: 2, fold: heatMapOf },
     pipeline: [
       ofAthlete({ 'derived.cells': packed }),
       { $project: { _id: 0, cell: '$derived.cells' } },
@@ -64,7 +63,7 @@ export const places: readonly Recipe[] = [
           activities: { $sum: 1 },
         },
       },
-      { $match: { _id: { $gte: 0, $lte: 64_800_540_000 } } },
+      { $match: { _id: { $gte: 0, $lte: highestCell } } },
       {
         $set: {
           samples: {
