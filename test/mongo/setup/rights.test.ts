@@ -10,6 +10,7 @@ import { prepareDatabase } from '../../../src/mongo/setup/ensure-indexes.ts';
 import type { Simulator } from '../../../src/simulator/simulator.ts';
 import { startSimulator } from '../../../src/simulator/api/server.ts';
 import { run } from '../../support/command/command.ts';
+import { startInProcess } from '../../support/command/in-process.ts';
 import type { LockedMongod } from '../../support/mongodb/locked-mongod.ts';
 import { startLockedMongod } from '../../support/mongodb/locked-mongod.ts';
 import { differences, logIn } from '../../support/mirror.ts';
@@ -105,7 +106,8 @@ describe('a database user who may only read', () => {
       const folder = await mkdtemp(join(tmpdir(), 'domestique-reader-'));
       const more = options.at(-1) === '--out' ? [join(folder, 'backup')] : [];
       const surroundings = { simulator, mongodb: { uri: readerUri, name: synced } };
-      const { exitCode, stdout, stderr } = await run(surroundings, command, ...options, ...more);
+      const args = [command, ...options, ...more];
+      const { exitCode, stdout, stderr } = await startInProcess(surroundings, args).ended;
       await rm(folder, { recursive: true });
       expect(exitCode, stderr).toBe(0);
       expect(stdout).toContain(part);
