@@ -66,9 +66,11 @@ function createParser(handler: XmlHandler, onError: (error: Error) => void): Sax
     if (depth > maxDepth) throw new XmlLimitError('its elements nest too deep');
     handler.open(localName(tag.name), tag.attributes);
   });
-  parser.on('text', (part) => {
+  const addText = (part: string): void => {
     text += part;
-  });
+  };
+  parser.on('text', addText);
+  parser.on('cdata', addText);
   parser.on('closetag', (tag) => {
     depth -= 1;
     handler.close(localName(tag.name), text);

@@ -44,6 +44,13 @@ describe('decodeGpx', () => {
     expect(columnsOf(decodeGpx(encodeGpx(indoors)))).toEqual(indoors);
   });
 
+  it('decodeGpx reads values in CDATA sections', () => {
+    const time = new Date(startS * 1_000).toISOString();
+    const point = `<trkpt lat="47" lon="8"><ele><![CDATA[500]]></ele><time><![CDATA[${time}]]></time></trkpt>`;
+    const result = decodeGpx(Buffer.from(`<gpx><trk><trkseg>${point}</trkseg></trk></gpx>`));
+    expect(columnsOf(result)).toMatchObject({ timeS: [startS], altitude: [500] });
+  });
+
   it('decodeGpx keeps one point of each second', () => {
     const text = [0.2, 0.7, 1.1].map(
       (at, index) =>

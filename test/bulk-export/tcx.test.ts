@@ -36,6 +36,12 @@ describe('decodeTcx', () => {
     expect(problemsOf(result)).toEqual([]);
   });
 
+  it('decodeTcx reads values in CDATA sections', () => {
+    const text = Buffer.from(encodeTcx(recorded)).toString();
+    const wrapped = text.replaceAll(/>([^<>\s]+)<\//g, '><![CDATA[$1]]></');
+    expect(columnsOf(decodeTcx(Buffer.from(wrapped)))).toEqual(recorded);
+  });
+
   it('decodeTcx keeps points that have only a time', () => {
     expect(decoded({}, { timeS: ride.timeS })).toEqual({ timeS: ride.timeS });
   });
