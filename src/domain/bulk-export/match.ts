@@ -52,7 +52,7 @@ export function matchRecording(
     from: 0,
     to: timeS.length,
   });
-  const start = activity.starts.find((at) => isNear(secondsOf(at), firstS));
+  const start = nearestStart(activity.starts, firstS);
   if (start !== undefined && isAsLong) return wholeFrom(start);
   if (activity.starts.length === 0 && elapsedS !== undefined && isAsLong)
     return wholeFrom(new Date(firstS * 1_000));
@@ -62,6 +62,14 @@ export function matchRecording(
   if (found !== undefined && others.length === 0) return found;
   if (found !== undefined) return pending('the recording fits more than one reading of its date');
   return cuts[0] ?? pending('its date cannot be read, and the recording lasts another time');
+}
+
+/** Without the seconds of a date, several starts are near. */
+function nearestStart(starts: readonly Date[], firstS: number): Date | undefined {
+  const apartS = (at: Date): number => Math.abs(secondsOf(at) - firstS);
+  return starts
+    .filter((at) => isNear(secondsOf(at), firstS))
+    .toSorted((one, other) => apartS(one) - apartS(other))[0];
 }
 
 interface Period {

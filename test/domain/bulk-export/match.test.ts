@@ -45,6 +45,15 @@ describe('matching a recording with its activity', () => {
     });
   });
 
+  it('takes the nearest start of a date that lost its seconds', () => {
+    const minute = Array.from({ length: 60 }, (_, second) => after(second));
+    const activity = activityOf({ elapsed_time: 1_000 }, minute);
+    expect(matchRecording(activity, recorded(1_001, { afterS: 30 }))).toMatchObject({
+      kind: 'whole',
+      startAt: after(30),
+    });
+  });
+
   it('takes the whole recording by its start where the row does not say how long it lasted', () => {
     expect(matchRecording(activityOf({}), recorded(10))).toMatchObject({ kind: 'whole', to: 10 });
     expect(matchRecording(activityOf({}, [after(3)]), recorded(10))).toEqual({
