@@ -2,7 +2,8 @@
  * Measures the sync against two loops, each in its own process against its own simulated Strava:
  * `npm run bench` prints the table of docs/benchmarks.md, with the medians of three rounds.
  * `npm run bench -- 200 --idle-seconds 10` takes less. `npm run bench -- --check` compares the sync alone
- * with bench/sync/limits.json, and ends with 1 where it costs more.
+ * with bench/sync/limits.json, and ends with 1 where it costs more. `npm run bench -- --idle` measures the
+ * idle daemon alone.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
@@ -44,11 +45,18 @@ async function bench(
   const names = contenders.map(({ name }) => name);
   const medians = await runRounds(surroundings, contenders, rounds);
   process.stdout.write(`${tableOf(names, medians, surroundings.activities)}\n`);
-  if (idleSeconds > 0) say(`The daemon idles for ${idleSeconds} s`);
-  const idle = idleSeconds > 0 ? await measureIdle(surroundings, idleSeconds) : undefined;
+  if (idleSeconds > 0) await benchIdle(surroundings, idleSeconds);
+}
+
+async function benchIdle(surroundings: Surroundings, seconds: number): Promise<void> {
+  say(`The daemon syncs, then idles for ${seconds} s`);
+  const idle = await measureIdle(surroundings, seconds);
   if (idle === undefined) return;
-  const [memory, cpu] = [idle.residentMb.toFixed(0), (idle.cpuMs / 1_000).toFixed(2)];
-  process.stdout.write(`\nThe idle daemon: ${memory} MB, ${cpu} s of CPU in ${idleSeconds} s.\n`);
+  const [memory, own] = [idle.residentMb.toFixed(0), idle.anonymousMb.toFixed(0)];
+  const [cpu, before] = [(idle.cpuMs / 1_000).toFixed(2), (idle.syncCpuMs / 1_000).toFixed(2)];
+  process.stdout.write(
+    `\nThe idle daemon: ${memory} MB, ${own} of them anonymous, and ${cpu} s of CPU in ${seconds} s, after ${before} s for its sync.\n`,
+  );
 }
 
 /** Compares what does not depend on the machine's speed with the file of limits. */
@@ -64,6 +72,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     check: { type: 'boolean', default: false },
+    idle: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '3' },
     'idle-seconds': { type: 'string', default: '120' },
     'cpu-prof': { type: 'string' },
@@ -80,9 +89,10 @@ try {
     activities: Number(positionals[0] ?? (values.check ? limits.activities : 1_000)),
     profileFolder: values['cpu-prof'],
   };
+  const idleSeconds = Number(values['idle-seconds']);
   if (values.check) await check(surroundings);
+  else if (values.idle) await benchIdle(surroundings, idleSeconds);
   else {
-    const idleSeconds = Number(values['idle-seconds']);
     await bench(surroundings, { rounds: Number(values.rounds), idleSeconds });
   }
 } finally {
