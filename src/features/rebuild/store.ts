@@ -26,6 +26,8 @@ import { derivationOf, isAsWritten, movesTrack } from './rebuilt-values.ts';
 export type Rebuilt = 'rebuilt' | 'unchanged' | 'incomplete' | 'gone';
 
 const idsAtOnce = 500;
+/** Activities whose tracks and derived values are held at once, to be compared. */
+const statesAtOnce = 40;
 /** Recordings that are read together: as many, with as many samples, or a longer one alone. */
 const activitiesAtOnce = 4;
 const samplesAtOnce = 60_000;
@@ -118,6 +120,15 @@ function hasTrueStart({ start_date, start_point, derived, sync }: ActivityDocume
 
 /** Yields the results of some activities at a time, in any order: they are read together. Idempotent. */
 export async function* rebuildActivities(
+  store: Store,
+  ids: readonly number[],
+  trackSource: TrackSource,
+): AsyncGenerator<readonly Rebuilt[], void> {
+  for (let from = 0; from < ids.length; from += statesAtOnce)
+    yield* rebuildSome(store, ids.slice(from, from + statesAtOnce), trackSource);
+}
+
+async function* rebuildSome(
   store: Store,
   ids: readonly number[],
   trackSource: TrackSource,

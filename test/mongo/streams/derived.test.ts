@@ -379,10 +379,13 @@ describe('a rebuild', () => {
     const { db } = adapter.database;
     await db.collection('activities').updateMany({}, { $unset: { derived: '' } });
     await db.collection('activities').deleteOne({ _id: Long.fromNumber(id + 4) as never });
+    // More than are read at once.
+    const unknown = Array.from({ length: 90 }, (_, index) => id - 1 - index);
     const results: string[] = [];
-    for await (const some of rebuildActivities(adapter.store, ids, 'summary'))
+    for await (const some of rebuildActivities(adapter.store, [...unknown, ...ids], 'summary'))
       results.push(...some);
-    expect(results.toSorted()).toEqual(['gone', ...Array.from({ length: 6 }, () => 'rebuilt')]);
+    const gone = Array.from({ length: 91 }, () => 'gone');
+    expect(results.toSorted()).toEqual([...gone, ...Array.from({ length: 6 }, () => 'rebuilt')]);
     const stored = await db.collection('activities').find().sort({ _id: 1 }).toArray();
     expect(stored.map(({ derived }) => derived as unknown)).toEqual(
       recordings.toSpliced(4, 1).map((one) => ({ ...derivedFrom(one), ...ofSummary })),
