@@ -32,8 +32,13 @@ export interface Access {
    * @throws AuthorizationNeededError if the athlete has to log in (again).
    */
   token(athleteId: number, signal: AbortSignal, rejected?: string): Promise<string>;
-  /** Marks the grant of this access token as one that needs a new login. */
-  reject(athleteId: number, accessToken: string, reason: string): Promise<void>;
+  /**
+   * Refreshes the grant now, also one that is marked as needing a new login: a mark may be old, or about a scope.
+   * @throws AuthorizationNeededError if Strava rejects the grant, or no login is stored.
+   */
+  verify(athleteId: number, signal: AbortSignal): Promise<void>;
+  /** Marks the grant of this access token as one that lacks a scope, so that it needs a new login. */
+  rejectScope(athleteId: number, accessToken: string): Promise<void>;
   /** Whether an access token has expired or was replaced. */
   hasExpired(athleteId: number, accessToken: string): Promise<boolean>;
 }
@@ -44,6 +49,7 @@ export function refreshLease(athleteId: number): string {
 }
 
 const leasePollMs = 100;
+const missingScope = 'a scope that is needed was not granted';
 
 export function createAccess(options: AccessOptions): Access {
   const { tokens, clock } = options;
@@ -70,10 +76,11 @@ export function createAccess(options: AccessOptions): Access {
         ? stored.accessToken
         : refreshOnce(athleteId, signal, rejected);
     },
-    reject: async (athleteId, accessToken, reason) => {
+    verify: (athleteId, signal) => verifyUnderLease(options, athleteId, signal),
+    rejectScope: async (athleteId, accessToken) => {
       const stored = await tokens.load(athleteId);
       if (stored?.accessToken !== accessToken) return;
-      await tokens.markNeedsAuthorization(stored, reason, new Date(clock.nowMs()));
+      await tokens.markNeedsAuthorization(stored, missingScope, new Date(clock.nowMs()));
     },
     hasExpired: async (athleteId, accessToken) => {
       const stored = await loadUsable(options, athleteId);
@@ -95,6 +102,26 @@ async function refreshUnderLease(
     await lease.assertHeld();
     const { accessToken } = await refresh(options, stored);
     return accessToken;
+  } finally {
+    await lease.release();
+  }
+}
+
+async function verifyUnderLease(
+  options: AccessOptions,
+  athleteId: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const { tokens } = options;
+  const lease = await waitForLease(options, refreshLease(athleteId), signal);
+  try {
+    const stored = await loadStored(options, athleteId);
+    await lease.assertHeld();
+    const renewed = await refresh(options, stored);
+    const mark = stored.needsAuthorization;
+    // A renewed grant has the scopes of the old one.
+    if (mark?.reason === missingScope)
+      await tokens.markNeedsAuthorization(renewed, mark.reason, mark.since);
   } finally {
     await lease.release();
   }
@@ -156,11 +183,16 @@ function tokensOf(grant: Grant, stored: Tokens, now: Date, clientId: string): To
 }
 
 /** @throws AuthorizationNeededError if there is no login or Strava rejected it before. */
-async function loadUsable({ tokens }: AccessOptions, athleteId: number): Promise<Tokens> {
-  const stored = await tokens.load(athleteId);
-  if (stored === undefined) throw needsAuthorization(athleteId, 'no login is stored');
+async function loadUsable(options: AccessOptions, athleteId: number): Promise<Tokens> {
+  const stored = await loadStored(options, athleteId);
   if (stored.needsAuthorization)
     throw needsAuthorization(athleteId, stored.needsAuthorization.reason);
+  return stored;
+}
+
+async function loadStored({ tokens }: AccessOptions, athleteId: number): Promise<Tokens> {
+  const stored = await tokens.load(athleteId);
+  if (stored === undefined) throw needsAuthorization(athleteId, 'no login is stored');
   return stored;
 }
 

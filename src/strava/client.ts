@@ -37,7 +37,6 @@ export interface Client {
 }
 
 const maxRenewals = 5;
-const missingScope = 'a scope that is needed was not granted';
 
 export function createClient({ http, rateLimiter, access, apiUrl }: ClientOptions): Client {
   const send = (
@@ -63,7 +62,7 @@ export function createClient({ http, rateLimiter, access, apiUrl }: ClientOption
         if (response.status !== 401) return response;
         const error = errorOf(response, request.what);
         if (error instanceof ScopeMissingError && request.isScopeOptional !== true)
-          await access.reject(athleteId, accessToken, missingScope);
+          await access.rejectScope(athleteId, accessToken);
         if (!(error instanceof AccessTokenRejectedError) || renewals >= maxRenewals)
           return response;
         // Rejecting a renewed token is final, unless the token expired on its way.

@@ -55,7 +55,7 @@ describe('an access token', () => {
     const rejection = await thrownBy(access.token(athleteId, never(), used));
     expect(rejection).toBeInstanceOf(OtherApplicationError);
     expect(isAthletes(rejection)).toBe(true);
-    expect(await thrownBy(access.reject(athleteId, used, 'x'))).toBeInstanceOf(
+    expect(await thrownBy(access.rejectScope(athleteId, used))).toBeInstanceOf(
       OtherApplicationError,
     );
     expect(simulator.requests.tokenRefreshes()).toBe(1);
@@ -235,6 +235,34 @@ describe('a refresh token that Strava rejects', () => {
     waiting.release();
     await token;
     expect(await stack.tokens.load(athleteId)).toEqual(login);
+  });
+});
+
+describe('the verification of a login', () => {
+  it.each([
+    ['a scope that is needed was not granted', true],
+    ['Strava rejected the stored refresh token', false],
+  ])(
+    'the verification of a login marked with "%s" refreshes it, and keeps that mark: %s',
+    async (reason, isKept) => {
+      const [simulator, stack] = await start();
+      const stored = await stack.tokens.load(athleteId);
+      if (stored === undefined) throw new Error('No grant.');
+      const since = new Date('2026-01-01');
+      await stack.tokens.markNeedsAuthorization(stored, reason, since);
+      await stack.access.verify(athleteId, never());
+      expect(simulator.requests.tokenRefreshes()).toBe(1);
+      const verified = await stack.tokens.load(athleteId);
+      expect(verified?.accessToken).not.toBe(stored.accessToken);
+      expect(verified?.needsAuthorization).toEqual(isKept ? { since, reason } : undefined);
+    },
+  );
+
+  it('the verification of a login that was withdrawn demands a new login', async () => {
+    const [simulator, stack] = await start();
+    simulator.deauthorize(athleteId);
+    const error = await thrownBy(stack.access.verify(athleteId, never()));
+    expect(error).toBeInstanceOf(AuthorizationNeededError);
   });
 });
 

@@ -105,9 +105,8 @@ async function isWithdrawn(
   { athleteId, isCertain }: NotifiedDeauthorization,
 ): Promise<boolean> {
   try {
-    const tokens = await database.tokens.load(athleteId);
-    if (tokens === undefined) return isCertain;
-    await strava.access.token(athleteId, program.signal, tokens.accessToken);
+    if ((await database.tokens.load(athleteId)) === undefined) return isCertain;
+    await strava.access.verify(athleteId, program.signal);
     return false;
   } catch (error) {
     if (error instanceof AuthorizationNeededError) return true;

@@ -1,6 +1,6 @@
 /**
- * An athlete who withdrew the access at Strava: that somebody said so, that it is so, and the login that
- * goes. It believes nobody and asks nobody.
+ * What is stored of an athlete who withdrew the access at Strava: the notification, the verified fact, and
+ * the removal of the login. Whoever calls it has verified the fact.
  */
 import { int64, toNumber } from '../base/bson-value.ts';
 import type { Application } from '../schema/definitions/application.ts';
@@ -13,11 +13,11 @@ export interface DeauthorizedAthlete {
   readonly at: Date;
 }
 
-/** Somebody said that an athlete withdrew the access, and what became of it is not settled. */
+/** A notification that an athlete withdrew the access, not settled yet. */
 export interface NotifiedDeauthorization {
   readonly athleteId: number;
   readonly deliveredAt: Date;
-  /** Whether it was made sure of already, and cut off after that. */
+  /** Whether the withdrawal was verified before, and the settlement cut off after that. */
   readonly isCertain: boolean;
 }
 

@@ -100,6 +100,20 @@ describe('an event that an athlete withdrew the access', () => {
     expect(counted()).toBe(before);
   });
 
+  it('a forged withdrawal changes nothing of an athlete whose login lacks a scope', async () => {
+    const { scene, program } = await subscribed({ activities: 2, config: erase });
+    await eventually(() => program.logged().includes('Run done'));
+    const reason = 'a scope that is needed was not granted';
+    const mark = { needs_authorization: { since: new Date('2026-01-01'), reason } };
+    await scene.db.collection('tokens').updateOne({}, { $set: mark });
+    const refreshes = scene.simulator.requests.count('token');
+    expect(await notify(scene, withdrawal)).toBe(200);
+    await eventually(() => scene.simulator.requests.count('token') > refreshes);
+    await eventually(async () => (await markOf(scene)) === undefined);
+    expect(await scene.db.collection('tokens').countDocuments(mark)).toBe(1);
+    expect(await isMirrored(scene)).toBe(true);
+  });
+
   it('a withdrawal stays marked while Strava does not respond, and is settled at the next tick', async () => {
     const { scene, program } = await subscribed({
       activities: 2,
