@@ -47,9 +47,9 @@ describe('npm run query', () => {
     const sport = world.summary(newest?.id ?? 0).sport_type.toUpperCase();
     const filters = ['--since', day, '--until', day, '--sport', sport, '--athlete', '1001'];
     const [asked, listed, mistyped] = await Promise.all([
-      scene.run('query', 'latest', '--json', ...filters),
-      scene.run('list', '--json', ...filters),
-      scene.run('query', 'latest', '--sport', 'Rid'),
+      scene.call('query', 'latest', '--json', ...filters),
+      scene.call('list', '--json', ...filters),
+      scene.call('query', 'latest', '--sport', 'Rid'),
     ]);
     expect(asked.exitCode, asked.stderr).toBe(0);
     const idsOf = (text: string) => (JSON.parse(text) as { _id: number }[]).map(({ _id }) => _id);
@@ -128,9 +128,9 @@ describe('npm run query', () => {
     expect(exported.stderr).toContain('There are no activities in the database yet');
     const [text, json, csv, one] = await Promise.all([
       empty.run('query', 'latest'),
-      empty.run('query', 'latest', '--athlete', '1001', '--json'),
-      empty.run('query', 'latest', '--csv'),
-      empty.run('query', 'recording', '--activity', '5'),
+      empty.call('query', 'latest', '--athlete', '1001', '--json'),
+      empty.call('query', 'latest', '--csv'),
+      empty.call('query', 'recording', '--activity', '5'),
     ]);
     expect(text).toMatchObject({ exitCode: 0, stdout: 'Nothing was found.\n' });
     expect(text.stderr).toMatch(

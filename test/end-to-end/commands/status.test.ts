@@ -61,7 +61,7 @@ describe.concurrent('status', () => {
     expect(text.stdout).toMatch(
       /Quota, 1 day +0 of 50,000 used, resets (\d{4}-\d\d-\d\d )?05:45 \(in \d+ \w+\)/,
     );
-    const json = printedJson(await scene.runWith(env, 'status', '--json'));
+    const json = printedJson(await scene.callWith(env, 'status', '--json'));
     const { quota } = json as { quota: { daily: { resetsAt: string } } };
     expect(quota.daily.resetsAt).toMatch(/T00:00:00\.000Z$/);
   });
@@ -130,7 +130,7 @@ describe.concurrent('status', () => {
   it('status --check prints the same, and ends with 3 while an action is required', async () => {
     const scene = await openScene({ activities: 2 });
     await scene.call('sync');
-    const fine = await scene.run('status', '--check');
+    const fine = await scene.call('status', '--check');
     expect(fine.exitCode, fine.stdout).toBe(0);
     await scene.db
       .collection('tokens')
