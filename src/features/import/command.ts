@@ -23,6 +23,7 @@ import type { ImportOptions, ImportOrder } from './options.ts';
 import { importOrderOf } from './options.ts';
 import type { ImportProgress, ImportTotals } from './progress.ts';
 import { createImportProgress } from './progress.ts';
+import type { ImportReport } from './report.ts';
 import { importJson, importText } from './report.ts';
 import type { ImportResult } from './result.ts';
 import { emptyResult } from './result.ts';
@@ -69,20 +70,22 @@ async function importChosen(session: Session): Promise<ExitCode> {
     ? openDatabaseToRead(program, { isPatient: true })
     : openDatabase(program, commandDeadlineMs));
   const result = emptyResult();
-  let areDetailsOn: boolean;
+  let details: Pick<ImportReport, 'areDetailsOn' | 'hasLogin'>;
   const startedMs = clock.monotonicMs();
   try {
     await sayIfInterrupted(
       () => importAll(session, database, result),
       () => interruptedText(session, result),
     );
-    areDetailsOn = await detailsAfter(session, database, result);
+    const areDetailsOn = await detailsAfter(session, database, result);
+    const hasLogin = (await database.athletes.athleteIds()).includes(athleteId);
+    details = { areDetailsOn, hasLogin };
   } finally {
     await database.close();
   }
   const elapsedMs = clock.monotonicMs() - startedMs;
   const { counts, problems } = result;
-  const report = { counts, problems, athleteId, isDryRun: order.isDryRun, elapsedMs, areDetailsOn };
+  const report = { counts, problems, athleteId, isDryRun: order.isDryRun, elapsedMs, ...details };
   program.print(order.isJson ? importJson(report) : importText(report));
   const isExplained = problems.every((problem) => problem.isExplained);
   return isExplained ? exitCodes.done : exitCodes.differences;

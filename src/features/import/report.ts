@@ -4,6 +4,7 @@
 import { formatDuration } from '../../domain/duration.ts';
 import { commandLine } from '../../domain/invocation.ts';
 import { terminalText } from '../../terminal-text.ts';
+import { detailsCommand } from '../shared/status/details-source.ts';
 import { counted, number } from '../shared/text/text-format.ts';
 import type { ImportCounts, ImportProblem, ImportSummary } from './result.ts';
 
@@ -13,6 +14,8 @@ export interface ImportReport extends ImportSummary {
   readonly elapsedMs: number;
   /** Whether the import turns the details on, or would. */
   readonly areDetailsOn?: boolean;
+  /** Whether the athlete has logged in: only then an answer about the details can be stored. */
+  readonly hasLogin?: boolean;
 }
 
 const maxShown = 10;
@@ -68,11 +71,13 @@ function sentence({ counts, isDryRun, elapsedMs }: ImportReport): string {
     : `Imported ${what}${noted} in ${formatDuration(elapsedMs)}.`;
 }
 
-function detailsTexts({ areDetailsOn = false, isDryRun }: ImportReport): readonly string[] {
+function detailsTexts(report: ImportReport): readonly string[] {
+  const { areDetailsOn = false, hasLogin = false, isDryRun, athleteId } = report;
   if (!areDetailsOn) return [];
   const are = isDryRun ? 'would be' : 'are';
+  const command = hasLogin ? `${detailsCommand(false, athleteId)}, or ` : '';
   return [
-    `The recordings need no requests, so descriptions, laps and segment efforts ${are} fetched too, newest first. To turn that off: ${commandLine('auth', '--no-details')}, or SYNC_DETAILS=false.`,
+    `The recordings need no requests, so descriptions, laps and segment efforts ${are} fetched too, newest first. To turn that off: ${command}SYNC_DETAILS=false.`,
   ];
 }
 

@@ -40,7 +40,7 @@ describe('import', () => {
     const first = await scene.runWith(withoutStrava, 'import', '--file', path);
     expect(first.exitCode, first.stderr).toBe(0);
     expect(first.stdout).toMatch(
-      /^Imported 3 of 3 activities with 2 recordings \(1 cut to the activity, 1 by hand\) in \d+ (?:milli)?seconds?\.\nThe recordings need no requests, so descriptions, laps and segment efforts are fetched too, newest first\. To turn that off: .*--no-details, or SYNC_DETAILS=false\.\n$/,
+      /^Imported 3 of 3 activities with 2 recordings \(1 cut to the activity, 1 by hand\) in \d+ (?:milli)?seconds?\.\nThe recordings need no requests, so descriptions, laps and segment efforts are fetched too, newest first\. To turn that off: SYNC_DETAILS=false\.\n$/,
     );
     const turnedOn = {
       'sync.details_choice.source': 'import',
@@ -175,6 +175,7 @@ describe('import', () => {
     await daemon.shown('Quota spent, waiting until');
     const imported = await scene.run('import', '--file', path);
     expect(imported.exitCode, imported.stderr).toBe(0);
+    expect(imported.stdout).toContain(`-- --no-details --athlete ${athleteId}, or SYNC_DETAILS`);
     expect(await scene.stored(7)).toMatchObject({ sync: { source: 'export' } });
     daemon.kill('SIGTERM');
     expect((await daemon.ended).exitCode).toBe(0);

@@ -47,6 +47,16 @@ describe('the report of an import', () => {
     );
   });
 
+  it('the report of an import says how to turn the details off, without a login by the setting alone', () => {
+    const details = { areDetailsOn: true };
+    expect(importText(reportOf({}, [], details))).toMatch(
+      /are fetched too, newest first\. To turn that off: SYNC_DETAILS=false\.$/,
+    );
+    expect(importText(reportOf({}, [], { ...details, hasLogin: true, isDryRun: true }))).toMatch(
+      /would be fetched .* off: npm run accounts -- --no-details --athlete 7, or SYNC_DETAILS=false\.$/,
+    );
+  });
+
   it('the report of an import names ten problems, those first that nothing explains', () => {
     const problems = Array.from({ length: 12 }, (_, index): ImportProblem => ({
       activity: rowOf(12 - index),
