@@ -12,7 +12,7 @@ const pauseMs = 250;
 
 export interface ExclusiveOptions {
   readonly athleteId: number;
-  /** What is told where the athlete is not released: "Nothing was imported". */
+  /** What the error says where the athlete is not released: "Nothing was imported". */
   readonly undone: string;
   /** Whether it does not wait for another process. */
   readonly failIfHeld: boolean;

@@ -61,11 +61,11 @@ export type Store = Omit<Mongo, 'urgent'> &
   Collections & {
     /** The collections for urgent writes, which are retried although the program is being stopped. */
     readonly urgent: Collections;
-    /** Is told of each document and field that is left out because it is not of its definition. */
+    /** Is notified of each document and field that is left out because it is not of its definition. */
     readonly warn: Warn;
   };
 
-/** What is left out is told to `warn`, each sentence once. */
+/** `warn` is notified of what is left out, of each sentence once. */
 export function storeOf(mongo: Mongo, warn: Warn = () => undefined): Store {
   const told = once(warn);
   const { db, urgent } = mongo;

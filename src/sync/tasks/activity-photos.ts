@@ -33,7 +33,7 @@ export interface ActivityPhotosDeps {
 
 export interface FetchedPhotos {
   readonly stored: number;
-  /** A failure that another try may mend, if there was one. */
+  /** A failure that another try may resolve, if there was one. */
   readonly transient?: Error;
 }
 

@@ -19,7 +19,7 @@ export interface VerifyDeps extends ListDeps, ComparisonDeps {
   readonly follow?: (target: VerifyTarget) => Promise<ListFollower>;
 }
 
-/** Is told of each page that was compared, and disposed of once the list is compared. */
+/** Is notified of each page that was compared, and disposed of once the list is compared. */
 export interface ListFollower extends Disposable {
   readonly page: (records: number) => void;
 }

@@ -8,7 +8,7 @@ import { number } from '../text/text-format.ts';
 import { showWhenSlow } from './delayed.ts';
 import { barLines } from './lines.ts';
 
-/** What is told of the work. */
+/** What is shown of the work. */
 export interface Counter {
   /** Begins a part: its name, and how many there are about, where that is known. */
   readonly begin: (part: string, total?: number) => void;
