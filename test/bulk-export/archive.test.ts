@@ -135,7 +135,7 @@ describe('an archive', () => {
     expect(problems).toEqual([
       {
         where: 'bikes.csv',
-        problem: 'a quote is not closed, or is in the wrong place (after 1 rows)',
+        problem: 'row 2 is left out: a quote is not closed, or is in the wrong place',
       },
     ]);
   });

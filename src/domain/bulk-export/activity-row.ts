@@ -9,7 +9,10 @@ import { sportTypeOf } from './sport-types.ts';
 
 type ActivityTable = Pick<ExportContents, 'activities' | 'problems'>;
 
-/** Reads a whole table, its header first; a row that cannot be read is a problem and stops nothing. */
+/**
+ * Reads a whole table, its header first; a row that cannot be read is a problem and stops nothing. One
+ * without cells only counts.
+ */
 export function readActivityTable(table: readonly (readonly string[])[]): ActivityTable {
   const hasHeader = readId(table[0]?.[firstColumns.id]) === undefined;
   const [header, rows] = hasHeader ? [table[0] ?? [], table.slice(1)] : [[], table];
@@ -17,6 +20,7 @@ export function readActivityTable(table: readonly (readonly string[])[]): Activi
   const activities = new Map<number, ExportedActivity>();
   const problems: { where: string; problem: string }[] = [];
   rows.forEach((row, index) => {
+    if (row.length === 0) return;
     const where = `activities.csv, row ${index + (hasHeader ? 2 : 1)}`;
     const read = readRow(row, columns);
     if (typeof read === 'string') problems.push({ where, problem: read });

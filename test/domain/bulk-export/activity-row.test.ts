@@ -124,7 +124,7 @@ describe('a row of activities.csv', () => {
 
   it.each([
     [['x', 'y'], 'it does not begin with an activity id'],
-    [[], 'it does not begin with an activity id'],
+    [[''], 'it does not begin with an activity id'],
     [
       row({ 0: '1,9E+10' }),
       'a spreadsheet rounded its activity id; take the file as Strava made it',
@@ -143,6 +143,12 @@ describe('a row of activities.csv', () => {
     ]);
     expect(activities.map(({ id }) => id)).toEqual([5, 6]);
     expect(problems).toEqual([{ where: 'activities.csv, row 3', problem }]);
+  });
+
+  it('a row of activities.csv without cells counts, so that a later one is named by its number', () => {
+    const { activities, problems } = readActivityTable([header, [], row(), row({ 0: 'x' })]);
+    expect(activities).toHaveLength(1);
+    expect(problems).toMatchObject([{ where: 'activities.csv, row 4' }]);
   });
 
   it('a row of activities.csv counts once where it stands twice, and is a problem where the two differ', () => {
