@@ -23,7 +23,7 @@ export interface SyncOptions {
 /** The athlete's id, if one is named. @throws UsageError */
 export function athleteOf({ athlete }: Pick<SyncOptions, 'athlete'>): number | undefined {
   if (athlete === undefined) return undefined;
-  if (/^\d{1,15}$/.test(athlete)) return Number(athlete);
+  if (/^[1-9]\d{0,14}$/.test(athlete)) return Number(athlete);
   throw new UsageError(
     `--athlete takes a Strava athlete's id, for example 1001; not "${athlete}".`,
   );
@@ -52,6 +52,7 @@ export function backfillOf(
   const { since: sinceAt, until: untilAt } = periodOf(
     { since: since ?? config.sync.since, until },
     nowMs,
+    since === undefined ? 'SYNC_SINCE' : '--since',
   );
   const from = sinceAt ?? new Date(0);
   return {
@@ -63,16 +64,24 @@ export function backfillOf(
   };
 }
 
-/** The first and the last instant that the options name. @throws UsageError */
+/**
+ * The first and the last instant that the options name, the last not before the first or before 1970.
+ * `sinceName` is what messages call the source of `since`.
+ * @throws UsageError
+ */
 export function periodOf(
   { since, until }: { readonly since?: string | undefined; readonly until?: string | undefined },
   nowMs: number,
+  sinceName: '--since' | 'SYNC_SINCE' = '--since',
 ): { readonly since?: Date; readonly until?: Date } {
   // In whole days, so that the same options mean the same request for a day and continue it.
   const dayMs = Math.floor(nowMs / oneDayMs) * oneDayMs;
-  const sinceAt = readBound('--since', since, (text) => parseSince(text, dayMs));
+  const sinceAt = readBound(sinceName, since, (text) => parseSince(text, dayMs));
   const untilAt = readBound('--until', until, (text) => parseUntil(text, dayMs + oneDayMs - 1));
-  if (sinceAt && untilAt && untilAt < sinceAt) throw new UsageError('--until lies before --since.');
+  if (untilAt && untilAt.getTime() < 0)
+    throw new UsageError('--until lies before 1970. Name a later date, for example 2019.');
+  if (sinceAt && untilAt && untilAt < sinceAt)
+    throw new UsageError(`--until lies before ${sinceName}. Name an earlier --since.`);
   return { ...(sinceAt && { since: sinceAt }), ...(untilAt && { until: untilAt }) };
 }
 
