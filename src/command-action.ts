@@ -3,6 +3,7 @@
  */
 import type { Command } from 'commander';
 import type { ExitCode } from './errors.ts';
+import { UsageError } from './errors.ts';
 import type { Program } from './program.ts';
 
 /** What a command does with the program. */
@@ -26,6 +27,18 @@ export const collect = (text: string, earlier: readonly string[]): readonly stri
   ...earlier,
   text,
 ];
+
+/** Rejects `--name` together with `--no-name`, of which commander would take the last one. */
+export function rejectBoth(command: Command, name: string): Command {
+  const given = new Set<string>();
+  for (const flag of [name, `no-${name}`])
+    command.on(`option:${flag}`, () => {
+      given.add(flag);
+      if (given.size > 1)
+        throw new UsageError(`--${name} contradicts --no-${name}: give one of them.`);
+    });
+  return command;
+}
 
 /** Performs an action as the caller decides. */
 export type Perform = (action: Action, manner?: Manner) => Promise<void>;

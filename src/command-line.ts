@@ -10,6 +10,7 @@ import type { LogoutOptions } from './features/logout/command.ts';
 import type { backup } from './features/backup/command.ts';
 import type { restore } from './features/backup/restore-command.ts';
 import type { Add, Perform } from './command-action.ts';
+import { rejectBoth } from './command-action.ts';
 import { helpConfiguration } from './command-line/help.ts';
 import {
   addExport,
@@ -111,7 +112,8 @@ function addInit(add: Add, perform: Perform, input: Input): void {
 }
 
 function addAccounts(add: Add, perform: Perform, input: Input): void {
-  add('accounts', 'the stored logins, and who has to log in again')
+  const accountsCommand = add('accounts', 'the stored logins, and who has to log in again');
+  rejectBoth(accountsCommand, 'details')
     .option('--details', 'fetch descriptions, laps and segment efforts of an athlete from now on')
     .option('--no-details', 'do not fetch them any more')
     .option('--athlete <id>', 'whose details; needed if several have logged in')

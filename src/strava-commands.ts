@@ -3,14 +3,15 @@
  */
 import type { Input } from './features/auth/details-offer.ts';
 import type { Add, Perform } from './command-action.ts';
-import { collect } from './command-action.ts';
+import { collect, rejectBoth } from './command-action.ts';
 import type { get } from './features/get/command.ts';
 import type { sync } from './features/sync/command.ts';
 import type { verify } from './features/verify/command.ts';
 import type { webhookSubscribe } from './features/webhooks/command.ts';
 
 export function addAuth(add: Add, perform: Perform, input: Input): void {
-  add('auth', 'log an athlete in at Strava; run it once for each athlete')
+  const authCommand = add('auth', 'log an athlete in at Strava; run it once for each athlete');
+  rejectBoth(authCommand, 'details')
     .option('--code <code>', 'exchange this code instead of opening the browser')
     .option('--redirect-url <url>', 'take the code from this pasted address')
     .option('--refresh-token <token>', 'use a refresh token that exists already')

@@ -103,6 +103,6 @@ function isFormatName(name: string): name is FormatName {
 
 function activityOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (/^\d{1,15}$/.test(text)) return Number(text);
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
   throw new UsageError(`--activity takes an id of Strava, for example 19000000001; not "${text}".`);
 }

@@ -31,12 +31,12 @@ export interface LogoutOptions {
  * cannot be revoked, EraseUnfinishedError if another process keeps the athlete.
  */
 export async function logout(program: Program, options: LogoutOptions): Promise<ExitCode> {
+  const wanted = athleteOf(options);
   requireClient(program.config);
   rejectErasing(program);
   if (!options.yes && !(options.input.isTTY === true && program.isTerminal)) {
     throw new UsageError('logout needs a confirmation, and there is no terminal: give --yes.');
   }
-  const wanted = athleteOf(options);
   const database = await openDatabase(program, commandDeadlineMs);
   try {
     const athleteId = await chooseAthlete(database, wanted);

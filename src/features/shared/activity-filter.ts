@@ -39,6 +39,9 @@ export const emptyHint = `There are no activities in the database yet: ${command
 export function filterOf(options: FilterOptions, nowMs: number): ActivityFilter {
   const athleteId = athleteOf(options);
   const { sport, country, place } = options;
+  for (const [name, text] of Object.entries({ sport, country, place }))
+    if (text?.trim() === '')
+      throw new UsageError(`--${name} is empty. Name one, or leave the option out.`);
   return {
     ...periodOf(options, nowMs),
     ...(sport !== undefined && { sport }),

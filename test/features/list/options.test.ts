@@ -26,6 +26,12 @@ describe('the options of list', () => {
     [{ maxDistance: '-1km' }, '--max-distance takes a distance with its unit'],
     [{ since: 'tomorrow' }, '--since takes 2019'],
     [{ since: '2020', until: '2019' }, '--until lies before --since.'],
+    [{ until: '1960' }, '--until lies before 1970.'],
+    [{ since: '1950', until: '1960' }, '--until lies before 1970.'],
+    [{ athlete: '0' }, "--athlete takes a Strava athlete's id"],
+    [{ sport: '' }, '--sport is empty.'],
+    [{ country: '' }, '--country is empty.'],
+    [{ place: ' ' }, '--place is empty.'],
     [{ athlete: 'Ada' }, "--athlete takes a Strava athlete's id"],
     [{ units: 'miles' }, '--units takes metric or imperial'],
   ])('the options of list rejects %j with a sentence', (options, sentence) => {
