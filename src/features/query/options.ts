@@ -60,7 +60,8 @@ export function recipeNamed(name: string): Recipe {
   const recipe = recipes.find((one) => one.name === name);
   if (recipe !== undefined) return recipe;
   const names = recipes.map((one) => one.name);
-  const near = nearestName(name, names) ?? names.find((one) => one.includes(name));
+  const part = name === '' ? undefined : names.find((one) => one.includes(name));
+  const near = nearestName(name, names) ?? part;
   const meant = near === undefined ? '' : ` did you mean ${near}?`;
   throw new UsageError(
     `There is no question "${name}":${meant} ${commandLine('query')} lists all of them.`,

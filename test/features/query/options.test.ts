@@ -77,6 +77,7 @@ describe('the command line of query', () => {
   });
 
   it.each([
+    ['', 'There is no question "": npm run query lists all of them.'],
     ['nothing-such', 'There is no question "nothing-such": npm run query lists all of them.'],
     ['totals-by-wek', 'There is no question "totals-by-wek": did you mean totals-by-week?'],
     ['latest --limt 5', 'there is no --limt; did you mean --limit? Its parameters are'],
