@@ -77,7 +77,6 @@ describe('the command line of query', () => {
   });
 
   it.each([
-    ['', 'There is no question "": npm run query lists all of them.'],
     ['nothing-such', 'There is no question "nothing-such": npm run query lists all of them.'],
     ['totals-by-wek', 'There is no question "totals-by-wek": did you mean totals-by-week?'],
     ['latest --limt 5', 'there is no --limt; did you mean --limit? Its parameters are'],
@@ -114,5 +113,11 @@ describe('the command line of query', () => {
   ])('the command line of query rejects "%s" with a message', (text, sentence) => {
     expect(() => order(text)).toThrow(UsageError);
     expect(() => order(text)).toThrow(sentence);
+  });
+
+  it('the command line of query suggests no question for an empty name', () => {
+    expect(() => queryOrderOf([''], now)).toThrow(
+      'There is no question "": npm run query lists all of them.',
+    );
   });
 });

@@ -71,7 +71,7 @@ describe('the options that choose activities by the place of the start', () => {
     [{ place: 'cadis' }, '--place: no stored activity starts in "cadis". Did you mean Cádiz?'],
     [{ place: 'stadt' }, '--place: no stored activity starts in "stadt". Did you mean Innere St'],
     [{ place: 'Ulaanbaatar' }, '--place: no stored activity starts in "Ulaanbaatar".'],
-    [{ place: '' }, '--place: no stored activity starts in "".'],
+    [{ place: '' }, '--place is empty. Name one, or leave the option out.'],
     [
       { country: 'Turkey' },
       '--country takes a country, as its code or English name; not "Turkey". Did you mean Türkiye?',
