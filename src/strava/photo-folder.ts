@@ -3,7 +3,7 @@
  * or not at all, also after a kill or a power cut.
  */
 import { randomUUID } from 'node:crypto';
-import { open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { access, constants, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OutputFailedError } from '../errors.ts';
 import { fileFailures, makeFolder } from '../make-folder.ts';
@@ -30,6 +30,8 @@ export function createPhotoFolder(root: string): PhotoFolder {
         const names = await entriesOf(folderOf(athleteId));
         return names.filter((name) => /^[1-9]\d{0,15}$/.test(name)).map(Number);
       }),
+    assertRemovable: (athleteId) =>
+      explain(root, () => assertWritable(folderOf(athleteId)), removalRemedy),
     removeAthlete: (athleteId) =>
       explained(async () => {
         const folder = folderOf(athleteId);
@@ -89,14 +91,27 @@ async function keepOnly(folder: string, names: readonly string[]): Promise<void>
   if (names.length === 0 && found.length > 0) await rmdir(folder);
 }
 
-async function explain<T>(root: string, work: () => Promise<T>): Promise<T> {
+/** Fails where a folder is there and its entries cannot be removed. */
+async function assertWritable(folder: string): Promise<void> {
+  const activities = await entriesOf(folder);
+  if (activities.length === 0) return;
+  for (const path of [folder, ...activities.map((name) => join(folder, name))])
+    await access(path, constants.W_OK);
+}
+
+const usualRemedy =
+  'Make room there or change its owner, or set SYNC_PHOTOS_FOLDER to another folder.';
+const removalRemedy =
+  'Nothing was revoked and nothing was erased. Run the command as the owner of that folder.';
+
+async function explain<T>(root: string, work: () => Promise<T>, remedy = usualRemedy): Promise<T> {
   try {
     return await work();
   } catch (error) {
     const code = codeOf(error);
     if (code === undefined) throw error;
     throw new OutputFailedError(
-      `The photos' folder ${root} cannot be used: ${fileFailures[code] ?? code}. Make room there or change its owner, or set SYNC_PHOTOS_FOLDER to another folder.`,
+      `The photos' folder ${root} cannot be used: ${fileFailures[code] ?? code}. ${remedy}`,
       { cause: error },
     );
   }

@@ -50,6 +50,7 @@ function fakePhotos({ due = [], fetch, folder = {}, found = [] }: Given) {
         Promise.resolve(`${athleteId}/${activityId}/${name}`),
       keepOnly: (_, __, names) => Promise.resolve(void kept.push([...names])),
       activityIds: () => Promise.resolve([]),
+      assertRemovable: () => Promise.resolve(),
       removeAthlete: () => Promise.resolve(0),
       ...folder,
     },

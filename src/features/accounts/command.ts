@@ -6,6 +6,7 @@
 import type { ExitCode } from '../../errors.ts';
 import { exitCodes } from '../../errors.ts';
 import { openDatabaseToRead } from '../../main.ts';
+import { erasureOf } from '../../mongo/athletes/erasing.ts';
 import { otherLogins } from '../../mongo/tokens/other-applications.ts';
 import type { Program } from '../../program.ts';
 import { describeNoAthlete, describeOthers } from '../shared/other-applications.ts';
@@ -66,8 +67,14 @@ function rowOf(
     clientId ?? 'unknown',
     obtainedAt === null ? 'unknown' : timeText(obtainedAt, reader),
     scope === null ? 'unknown' : scope.join(', '),
-    needsAuthorization === null
-      ? 'logged in'
-      : `to log in again since ${timeText(needsAuthorization.since, reader)}: ${needsAuthorization.reason}`,
+    stateOf(needsAuthorization, reader),
   ];
+}
+
+function stateOf(mark: Account['needsAuthorization'], reader: Reader): string {
+  if (mark === null) return 'logged in';
+  const since = timeText(mark.since, reader);
+  return erasureOf(mark.reason) === undefined
+    ? `to log in again since ${since}: ${mark.reason}`
+    : `${mark.reason} since ${since}`;
 }

@@ -10,19 +10,21 @@ import type { ExitCode } from '../../errors.ts';
 import { exitCodes, NoAthleteError, UsageError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
 import { commandDeadlineMs, openDatabase } from '../../main.ts';
+import { markErasing } from '../../mongo/athletes/erasing.ts';
 import { int64 } from '../../mongo/base/bson-value.ts';
 import type { ErasedCounts } from './store.ts';
 import { eraseAthlete, eraseLeases, footprintLeft } from './store.ts';
 import { assertOwnAthlete } from '../../mongo/tokens/other-applications.ts';
 import type { Program } from '../../program.ts';
 import { createPhotoFolder } from '../../strava/photo-folder.ts';
+import type { PhotoFolder } from '../../sync/ports/photos.ts';
 import { terminalText } from '../../terminal-text.ts';
 import type { Lease } from '../../sync/ports/leases.ts';
 import { isConfirmed } from '../shared/confirmation.ts';
 import type { AthleteSession } from '../shared/held-athlete.ts';
 import { whileHeld } from '../shared/held-athlete.ts';
 import type { Revocation } from '../shared/revocation.ts';
-import { revokeOrUnmark } from '../shared/revocation.ts';
+import { revokeLogin } from '../shared/revocation.ts';
 import { athleteOf } from '../shared/period-options.ts';
 import { showStepWhenSlow } from '../shared/progress/delayed.ts';
 import { counted, number, table } from '../shared/text/text-format.ts';
@@ -52,7 +54,6 @@ export interface Receipt {
  */
 export async function erase(program: Program, options: EraseOptions): Promise<ExitCode> {
   const athleteId = readAthleteId(options);
-  if (!options.withoutRevoke) requireClient(program.config);
   if (!options.yes && !(options.input.isTTY === true && program.isTerminal)) {
     throw new UsageError('erase needs a confirmation, and there is no terminal: give --yes.');
   }
@@ -61,6 +62,9 @@ export async function erase(program: Program, options: EraseOptions): Promise<Ex
     const session = { program, database, athleteId };
     await assertOwn(session);
     await throwIfUnknown(session);
+    // Who only came with an export has no login that could be revoked.
+    if (!options.withoutRevoke && (await database.tokens.load(athleteId)) !== undefined)
+      requireClient(program.config);
     if (!options.yes) await confirm(session, options);
     const receipt = await eraseNow(session, options.withoutRevoke);
     program.print(options.json ? jsonOf(receipt) : renderReceipt(receipt));
@@ -139,8 +143,11 @@ async function eraseHeld(
   const { store } = database;
   // A login since the command began may have moved the athlete.
   await assertOwn(session);
-  const access = withoutRevoke ? 'left alone' : await revokeOrUnmark(session, notErased);
+  // A revocation cannot be undone.
+  await photoFolderOf(session).assertRemovable(athleteId);
+  const access = withoutRevoke ? 'left alone' : await revokeLogin(session, notErased);
   const { signal } = program;
+  await markErasing(store, database.application, athleteId);
   // First, because the documents say to whoever tries again that there is something left.
   const photos = await erasePhotos(session);
   const deleted = await eraseAthlete(store, { athleteId, lease, signal });
@@ -149,17 +156,22 @@ async function eraseHeld(
 }
 
 /** Returns how many files went. The folder may be another one than that of the process that fetched them. */
-async function erasePhotos({ program, database, athleteId }: AthleteSession): Promise<number> {
+async function erasePhotos(session: AthleteSession): Promise<number> {
+  const { program, database, athleteId } = session;
   const { folder } = program.config.photoFiles;
   const named = await database.store.activities.countDocuments({
     ...{ 'sync.athlete_id': int64(athleteId), 'photo_files.0': { $exists: true } },
   });
-  const photos = await createPhotoFolder(folder).removeAthlete(athleteId);
+  const photos = await photoFolderOf(session).removeAthlete(athleteId);
   if (named > 0 && photos === 0)
     program.log.warn(
       `There are photos of ${counted(named, 'activity', 'activities')}, but none in ${folder}: remove the folder ${athleteId} by hand from the SYNC_PHOTOS_FOLDER of the daemon that fetched them.`,
     );
   return photos;
+}
+
+function photoFolderOf({ program }: AthleteSession): PhotoFolder {
+  return createPhotoFolder(program.config.photoFiles.folder);
 }
 
 function jsonOf({ athlete, access, deleted }: Receipt): string {

@@ -14,7 +14,7 @@ import { isConfirmed } from '../shared/confirmation.ts';
 import type { AthleteSession } from '../shared/held-athlete.ts';
 import { whileHeld } from '../shared/held-athlete.ts';
 import { athleteOf } from '../shared/period-options.ts';
-import { revokeOrUnmark } from '../shared/revocation.ts';
+import { revokeLogin } from '../shared/revocation.ts';
 
 export interface LogoutOptions {
   readonly athlete: string;
@@ -76,6 +76,6 @@ async function logOutHeld(session: AthleteSession): Promise<void> {
   const { store, application } = session.database;
   // A login since the command began may have moved the athlete.
   await assertOwnAthlete(store, application, session.athleteId);
-  await revokeOrUnmark(session, 'The login is kept. Run the same command again later.');
+  await revokeLogin(session, 'The login is kept. Run the same command again later.');
   await deleteLogin(store, application, session.athleteId);
 }

@@ -5,7 +5,7 @@
 import { commandLine } from '../../domain/invocation.ts';
 import { EraseUnfinishedError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
-import { markErasing, unmarkErasing } from '../../mongo/athletes/erasing.ts';
+import { markReleasing, unmarkReleasing } from '../../mongo/athletes/erasing.ts';
 import type { Program } from '../../program.ts';
 import { refreshLease } from '../../strava/access.ts';
 import type { Lease, LeaseHolder } from '../../sync/ports/leases.ts';
@@ -30,15 +30,26 @@ export async function whileHeld<T>(
   session: AthleteSession,
   work: (lease: Lease) => Promise<T>,
 ): Promise<T> {
-  const { athleteId } = session;
-  const lease = await acquire(session, athleteLease(athleteId));
+  const { athleteId, database } = session;
   try {
-    const refreshing = await acquire(session, refreshLease(athleteId));
-    try {
-      return await work(lease);
-    } finally {
-      await refreshing.release();
-    }
+    return await holding(session, athleteLease(athleteId), (lease) =>
+      holding(session, refreshLease(athleteId), () => work(lease)),
+    );
+  } catch (error) {
+    // Where MongoDB is away, the mark ends by itself.
+    await unmarkReleasing(database.store, database.application, athleteId).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function holding<T>(
+  session: AthleteSession,
+  name: string,
+  work: (lease: Lease) => Promise<T>,
+): Promise<T> {
+  const lease = await acquire(session, name);
+  try {
+    return await work(lease);
   } finally {
     await lease.release();
   }
@@ -51,7 +62,7 @@ async function acquire(session: AthleteSession, name: string): Promise<Lease> {
   const startedMs = clock.monotonicMs();
   for (let tries = 1; ; tries += 1) {
     // Each time, because a refresh in progress replaces the login and with it the mark.
-    await markErasing(store, application, { athleteId, now: new Date(clock.nowMs()) });
+    await markReleasing(store, application, athleteId);
     const lease = await database.leases.tryAcquire(name);
     if ('epoch' in lease) return lease;
     if (tries === 1) {
@@ -59,10 +70,8 @@ async function acquire(session: AthleteSession, name: string): Promise<Lease> {
         `Process ${lease.pid} on ${lease.host} is syncing athlete ${athleteId}; waiting until it releases the lease.`,
       );
     }
-    if (signal.aborted || clock.monotonicMs() - startedMs >= maxWaitMs) {
-      await unmarkErasing(store, application, athleteId);
+    if (signal.aborted || clock.monotonicMs() - startedMs >= maxWaitMs)
       throw held(athleteId, lease, signal.aborted);
-    }
     await clock.sleep(pauseMs, signal);
   }
 }

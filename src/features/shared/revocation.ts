@@ -4,7 +4,6 @@
 import type { StravaRequestError } from '../../strava-errors.ts';
 import { StravaUnavailableError } from '../../errors.ts';
 import { openStrava } from '../../main.ts';
-import { unmarkErasing } from '../../mongo/athletes/erasing.ts';
 import { retryRequest } from './strava-retry.ts';
 import type { AthleteSession } from './held-athlete.ts';
 
@@ -14,26 +13,15 @@ export type Revocation = 'revoked' | 'no login' | 'left alone';
 const maxRejections = 5;
 
 /**
- * Revokes the grant of an athlete who is held. If it fails, syncing continues as before; `consequence`
- * then completes the sentence.
+ * Revokes the grant of an athlete who is held: both tokens, because Strava does not document which of them
+ * ends the whole grant. `consequence` completes the sentence of a failure.
  * @throws StravaUnavailableError at the deadline, ApplicationRejectedError for a wrong client,
  * OtherApplicationError where the login belongs to another application.
  */
-export async function revokeOrUnmark(
+export async function revokeLogin(
   session: AthleteSession,
   consequence: string,
 ): Promise<Revocation> {
-  const { store, application } = session.database;
-  try {
-    return await revokeLogin(session, consequence);
-  } catch (error) {
-    await unmarkErasing(store, application, session.athleteId);
-    throw error;
-  }
-}
-
-/** Revokes both tokens, because Strava does not document which of them ends the whole grant. */
-async function revokeLogin(session: AthleteSession, consequence: string): Promise<Revocation> {
   const { program, database, athleteId } = session;
   const login = await database.tokens.load(athleteId);
   if (login === undefined) return 'no login';

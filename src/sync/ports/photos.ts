@@ -61,6 +61,9 @@ export interface PhotoFolder {
   keepOnly(athleteId: number, activityId: number, names: readonly string[]): Promise<void>;
   /** The activities that have a folder. */
   activityIds(athleteId: number): Promise<readonly number[]>;
+  /** Fails where an athlete's files cannot be removed. */
+  assertRemovable(athleteId: number): Promise<void>;
+  /** Returns how many files went. */
   removeAthlete(athleteId: number): Promise<number>;
 }
 

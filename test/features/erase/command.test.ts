@@ -5,7 +5,10 @@ import { beforeEach, afterEach, describe, expect, it } from 'vitest';
 
 import type { Clock } from '../../../src/clock.ts';
 import { systemClock } from '../../../src/clock.ts';
+import { MongoUnavailableError } from '../../../src/errors.ts';
 import { erase } from '../../../src/features/erase/command.ts';
+import { whileHeld } from '../../../src/features/shared/held-athlete.ts';
+import { openDatabase } from '../../../src/main.ts';
 import { createLeaseStore } from '../../../src/mongo/coordination/leases.ts';
 import { identifyOwner } from '../../../src/owner.ts';
 import { startSimulator } from '../../../src/simulator/api/server.ts';
@@ -113,6 +116,22 @@ describe('an erasure that fails', () => {
 });
 
 describe('an erasure that was killed before its first deletion', () => {
+  it('an erasure that MongoDB interrupts while it waits leaves the login as it was', async () => {
+    const before = await login();
+    const program = programOf();
+    const leases = { tryAcquire: () => Promise.reject(new MongoUnavailableError('away')) };
+    const open = await openDatabase(program, 5_000);
+    const session = {
+      program,
+      database: { ...open, leases: { ...open.leases, ...leases } },
+      athleteId,
+    };
+    const error = await failureOf(whileHeld(session, () => Promise.resolve()));
+    expect(error).toBeInstanceOf(MongoUnavailableError);
+    expect(await login()).toEqual(before);
+    await open.close();
+  });
+
   it('an erasure that was killed before its first deletion is finished by the next one', async () => {
     const mark = { since: new Date(), reason: 'is being erased' };
     await database.db.collection('tokens').updateOne({}, { $set: { needs_authorization: mark } });
@@ -145,11 +164,23 @@ describe('an erasure', () => {
     await database.db.collection('tokens').deleteMany({});
     const one = { activity_id: Long.fromNumber(5), athlete_id: Long.fromNumber(athleteId) };
     await database.db.collection('streams').insertOne(one);
-    const program = programOf();
-    expect(await run({}, program)).toBe(0);
+    const given = { config: withoutClient };
+    const program = programOf(given);
+    expect(await run(given, program)).toBe(0);
     expect(program.printed()).toContain('No login was stored');
     expect(program.printed()).toMatch(/streams +1/);
     expect(await database.db.collection('streams').countDocuments()).toBe(0);
+  });
+
+  it('an erasure revokes and deletes nothing where the photos cannot be removed', async () => {
+    const given = { config: { SYNC_PHOTOS_FOLDER: '/dev/null/photos' } };
+    const token = String((await login())?.['refresh_token']);
+    const error = await failureOf(run(given));
+    expect(error).toMatchObject({ code: 'OUTPUT_FAILED' });
+    expect(error.message).toContain('/dev/null/photos');
+    expect(error.message).toContain('Nothing was revoked and nothing was erased.');
+    expect(simulator.isRefreshTokenLive(token)).toBe(true);
+    expect(await login()).not.toHaveProperty('needs_authorization');
   });
 
   it('an erasure says where photos are left that another process fetched into its own folder', async () => {

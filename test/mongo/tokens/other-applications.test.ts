@@ -9,7 +9,7 @@ import {
   notifiedDeauthorizations,
   removeLogin,
 } from '../../../src/mongo/athletes/deauthorized.ts';
-import { erasingIds, markErasing, unmarkErasing } from '../../../src/mongo/athletes/erasing.ts';
+import { erasingIds, markReleasing, unmarkReleasing } from '../../../src/mongo/athletes/erasing.ts';
 import { createRunStore } from '../../../src/mongo/history/runs.ts';
 import { everyApplication, loginsOf } from '../../../src/mongo/schema/definitions/application.ts';
 import { countLogins } from '../../../src/mongo/tokens/login-counts.ts';
@@ -98,16 +98,16 @@ describe('the login of another application', () => {
     const tokens = createTokenStore(adapter.store, own);
     await tokens.renew(theirGrant, { ...theirGrant, refreshToken: 'r3' });
     await tokens.markNeedsAuthorization(theirGrant, 'rejected', at);
-    await markErasing(adapter.store, own, { athleteId: theirs, now: at });
+    await markReleasing(adapter.store, own, theirs);
     await removeLogin(adapter.store, own, { athleteId: theirs, at });
     expect(await allLogins()).toEqual(before);
   });
 
   it('a login of another application keeps the mark of its erasure', async () => {
     const { store } = adapter;
-    await markErasing(store, other, { athleteId: theirs, now: at });
+    await markReleasing(store, other, theirs);
     const before = await allLogins();
-    await unmarkErasing(store, own, theirs);
+    await unmarkReleasing(store, own, theirs);
     expect(await allLogins()).toEqual(before);
     expect(await erasingIds(store, own)).toEqual([]);
     expect(await erasingIds(store, other)).toEqual([theirs]);

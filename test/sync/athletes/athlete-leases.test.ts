@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { createAthleteStore } from '../../../src/mongo/athletes/athletes.ts';
 import { createLeaseStore } from '../../../src/mongo/coordination/leases.ts';
-import { markErasing } from '../../../src/mongo/athletes/erasing.ts';
+import { markReleasing } from '../../../src/mongo/athletes/erasing.ts';
 import { identifyOwner } from '../../../src/owner.ts';
 import type { AthleteLeases } from '../../../src/sync/athletes/athlete-leases.ts';
 import { createAthleteLeases } from '../../../src/sync/athletes/athlete-leases.ts';
@@ -71,7 +71,7 @@ describe('an athlete who is being erased', () => {
     expect(await heldLeases()).toEqual(both);
     const [adas, bobs] = athleteLeases.athletes;
     adas?.inFlight.add('streams:5');
-    await markErasing(store, everyApplication, { athleteId: ada, now: new Date() });
+    await markReleasing(store, everyApplication, ada);
     await athleteLeases.releaseErasing();
     expect(await heldLeases()).toEqual(both);
     expect(adas?.stoppedBy).toMatchObject({ code: 'AUTHORIZATION_NEEDED' });
@@ -90,7 +90,7 @@ describe('an athlete who is being erased', () => {
     const { store } = adapter;
     const rejected = { since: new Date(), reason: 'Strava rejects the stored refresh token' };
     await store.tokens.updateOne({}, { $set: { needs_authorization: rejected } });
-    await markErasing(store, everyApplication, { athleteId: ada, now: new Date() });
+    await markReleasing(store, everyApplication, ada);
     await athleteLeases.releaseErasing();
     expect(await heldLeases()).toEqual([]);
     await athleteLeases.release();

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Clock } from '../../../src/clock.ts';
 import { systemClock } from '../../../src/clock.ts';
-import { markErasing } from '../../../src/mongo/athletes/erasing.ts';
+import { markReleasing } from '../../../src/mongo/athletes/erasing.ts';
 import { createAthleteStore } from '../../../src/mongo/athletes/athletes.ts';
 import { createLeaseStore } from '../../../src/mongo/coordination/leases.ts';
 import { identifyOwner } from '../../../src/owner.ts';
@@ -113,7 +113,7 @@ describe('runs that share the athletes', () => {
 
   it('runs that share the athletes do not take an athlete again that they released for an erasure', async () => {
     const only = await join();
-    await markErasing(adapter.store, everyApplication, { athleteId: ids[0] ?? 0, now: new Date() });
+    await markReleasing(adapter.store, everyApplication, ids[0] ?? 0);
     await only.releaseErasing();
     await only.balance();
     expect(only.athletes.map(({ athleteId }) => athleteId)).toEqual(ids.slice(1));

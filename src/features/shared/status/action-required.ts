@@ -4,6 +4,7 @@
 import { missingScopes } from '../../../domain/auth/scope.ts';
 import { commandLine } from '../../../domain/invocation.ts';
 import type { DeauthorizedAthlete } from '../../../mongo/athletes/deauthorized.ts';
+import { erasureOf } from '../../../mongo/athletes/erasing.ts';
 import type { AthleteOverview, ImportedAthlete } from './store.ts';
 import type { Application } from '../../../mongo/schema/definitions/application.ts';
 import type { OtherLogins } from '../../../mongo/tokens/other-applications.ts';
@@ -53,11 +54,22 @@ function actionRequiredOfAthlete(athlete: AthleteOverview): readonly string[] {
   const { athleteId, name, needsAuthorization, rejectedDeletions } = athlete;
   const label = `${name || 'Athlete'} (${athleteId})`;
   return [
-    ...(needsAuthorization === undefined
-      ? []
-      : [`${label} has to log in again: ${needsAuthorization}. Run: ${commandLine('auth')}`]),
+    ...(needsAuthorization === undefined ? [] : loginTexts(athleteId, label, needsAuthorization)),
     ...(rejectedDeletions === undefined ? [] : [deletionsOf(label, rejectedDeletions)]),
   ];
+}
+
+function loginTexts(athleteId: number, label: string, reason: string): readonly string[] {
+  switch (erasureOf(reason)) {
+    case 'releasing':
+      return [];
+    case 'erasing':
+      return [
+        `The erasure of ${label} is under way or was interrupted. If none is running, run: ${commandLine('erase', '--athlete', String(athleteId))}`,
+      ];
+    case undefined:
+      return [`${label} has to log in again: ${reason}. Run: ${commandLine('auth')}`];
+  }
 }
 
 function deletionsOf(
