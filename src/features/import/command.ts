@@ -18,7 +18,7 @@ import { whileExclusive } from '../shared/exclusive-athlete.ts';
 import { counted, number } from '../shared/text/text-format.ts';
 import type { NamedArchive } from './archives.ts';
 import { athleteIdOf, openArchives } from './archives.ts';
-import { chosenOf, withExportedSport } from './chosen.ts';
+import { chosenOf, unknownSportText, withExportedSport } from './chosen.ts';
 import type { ImportOptions, ImportOrder } from './options.ts';
 import { importOrderOf } from './options.ts';
 import type { ImportProgress, ImportTotals } from './progress.ts';
@@ -40,6 +40,8 @@ interface Session {
   readonly order: ImportOrder;
   readonly athleteId: number;
   readonly archives: readonly ChosenArchive[];
+  /** What the choice of a sport may leave out by mistake, as a clause. */
+  readonly unknownSport: string | undefined;
 }
 
 /**
@@ -57,19 +59,24 @@ export async function importExport(program: Program, options: ImportOptions): Pr
       const activities = chosenOf(one.archive.contents.activities, filter);
       return { ...one, activities };
     });
-    return await importChosen({ program, order, athleteId, archives: chosen });
+    const unknownSport = unknownSportText(all, filter);
+    return await importChosen({ program, order, athleteId, archives: chosen, unknownSport });
   } finally {
     await close();
   }
 }
 
 async function importChosen(session: Session): Promise<ExitCode> {
-  const { program, order, athleteId } = session;
+  const { program, order, athleteId, unknownSport } = session;
   const { clock } = program;
   const database = await (order.isDryRun
     ? openDatabaseToRead(program, { isPatient: true })
     : openDatabase(program, commandDeadlineMs));
   const result = emptyResult();
+  if (unknownSport !== undefined) {
+    const problem = `${unknownSport}; such activities are left out`;
+    result.problems.push({ where: '--sport', problem, isExplained: true });
+  }
   let details: Pick<ImportReport, 'areDetailsOn' | 'hasLogin'>;
   const startedMs = clock.monotonicMs();
   try {

@@ -81,6 +81,18 @@ describe('import', () => {
     expect(await scene.db.listCollections().toArray()).toEqual([]);
   });
 
+  it('import names how many activities --sport leaves out because their sport is not known', async () => {
+    const scene = await open();
+    const unknown = rowOf(8, '').replace(',Ride,', ',Corsa,');
+    const table = `${String(ride['activities.csv'])}${unknown}`;
+    const path = await writeFolder({ ...ride, 'activities.csv': table });
+    const result = await scene.call('import', '--file', path, '--sport', 'ride', '--dry-run');
+    expect(result.exitCode, result.stderr).toBe(0);
+    expect(result.stdout).toContain(
+      '1 note:\n  --sport: the sport of 1 activity cannot be told from its name ("Corsa"); such activities are left out\n',
+    );
+  });
+
   it('import imports the exports of several times, whatever their order, and keeps what the newer one says', async () => {
     const scene = await open();
     const older = await writeFolder(ride);

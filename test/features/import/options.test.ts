@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/errors.ts';
 import { athleteIdOf } from '../../../src/features/import/archives.ts';
-import { chosenOf, withExportedSport } from '../../../src/features/import/chosen.ts';
+import {
+  chosenOf,
+  unknownSportText,
+  withExportedSport,
+} from '../../../src/features/import/chosen.ts';
 import type { ImportOptions } from '../../../src/features/import/options.ts';
 import { importOrderOf } from '../../../src/features/import/options.ts';
 import { createTestProgram } from '../../support/command/program.ts';
@@ -103,11 +107,45 @@ describe('the choice of activities', () => {
   it('the choice of activities takes a sport in any case, and names those that there are', () => {
     expect(chosen({ sport: 'run' })).toEqual([2]);
     expect(() => chosen({ sport: 'Ryde' })).toThrow(
+      '--sport: the sport of 2 activities cannot be told, and no other activity of the export is a "Ryde". Did you mean Ride? There are Ride, Run.',
+    );
+    expect(() => withExportedSport(rows.slice(0, 2), { sport: 'Ryde' })).toThrow(
       '--sport: no activity of the export is a "Ryde". Did you mean Ride? There are Ride, Run.',
     );
   });
 
-  it('the choice of activities takes any sport where no activity of the export has one', () => {
+  describe('in a language whose sports are not known', () => {
+    const named = (id: number, type: string) =>
+      rowOf(id, { fields: {}, row: [String(id), 'a date', 'a name', type] });
+    const italian = [named(11, 'Corsa'), named(12, 'Giro'), named(13, 'Corsa')];
+    const names = 'from its name ("Corsa", "Giro")';
+
+    it('the choice of a sport is rejected where no sport can be told', () => {
+      const choose = () => withExportedSport(italian, { sport: 'Run' });
+      expect(choose).toThrow(UsageError);
+      expect(choose).toThrow(
+        `--sport: none of the export's 3 activities has a sport that can be told ${names}. Leave --sport out to import them.`,
+      );
+    });
+
+    it('the choice of a sport that no known one is says how many cannot be told', () => {
+      const yoga = rowOf(14, { fields: { sport_type: 'Yoga' } });
+      expect(() => withExportedSport([...italian, yoga], { sport: 'Run' })).toThrow(
+        `--sport: the sport of 3 activities cannot be told ${names}, and no other activity of the export is a "Run". There are Yoga.`,
+      );
+    });
+
+    it('the choice of a sport says how many activities of the period it leaves out unknown', () => {
+      const all = [...rows, ...italian];
+      expect(unknownSportText(all, { sport: 'Run', since: day('2024-05-10') })).toBe(
+        `the sport of 4 activities cannot be told ${names}`,
+      );
+      expect(unknownSportText(all, {})).toBeUndefined();
+      expect(unknownSportText(rows.slice(0, 2), { sport: 'Run' })).toBeUndefined();
+    });
+  });
+
+  it('the choice of activities takes any sport where the export has no activity', () => {
     expect(withExportedSport([], { sport: 'Run' })).toEqual({ sport: 'Run' });
     expect(chosenOf([], { sport: 'Run' })).toEqual([]);
   });
