@@ -116,7 +116,7 @@ export class NothingToExportError extends DomestiqueError {
 /** A bulk export of Strava cannot be imported; nothing of it was written. */
 export abstract class BulkExportError extends DomestiqueError {}
 
-/** The archive is no zip, is cut or damaged, has unsafe names, or is too large. */
+/** The archive is cut or damaged, has unsafe names, or is too large. */
 export class BulkExportUnusableError extends BulkExportError {
   override readonly code = 'BULK_EXPORT_UNUSABLE';
   override readonly exitCode = exitCodes.failed;
@@ -140,7 +140,13 @@ export class DatabaseNewerError extends DomestiqueError {
   override readonly exitCode = exitCodes.usage;
 }
 
-/** A backup or dump is unreadable, damaged, incomplete, not a backup, or of a newer format or database. */
+/** There is nothing at the path of a backup, or something else than one backup of this program. */
+export class NoBackupError extends DomestiqueError {
+  override readonly code = 'NO_BACKUP';
+  override readonly exitCode = exitCodes.usage;
+}
+
+/** A file of a backup or dump is unreadable, damaged or missing, or of a newer format or database. */
 export class BackupUnusableError extends DomestiqueError {
   override readonly code = 'BACKUP_UNUSABLE';
   override readonly exitCode = exitCodes.failed;

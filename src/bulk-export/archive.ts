@@ -35,8 +35,8 @@ const minColumns = 7;
 
 /**
  * Opens a zip or an unpacked folder and reads its tables. One file is in memory at a time.
- * @throws BulkExportUnusableError where it is no zip, cut, damaged, unsafe or too large.
- * @throws NoBulkExportError where there is nothing, or no `activities.csv` of Strava's.
+ * @throws BulkExportUnusableError where it is cut, damaged, unsafe or too large.
+ * @throws NoBulkExportError where there is nothing, no zip, or no `activities.csv` of Strava's.
  */
 export async function openArchive(
   path: string,

@@ -27,19 +27,23 @@ async function openDirectory(path: string): Promise<ZipFile> {
   try {
     return await openPromise(path, { lazyEntries: true, autoClose: false, decodeStrings: false });
   } catch (cause) {
-    throw new BulkExportUnusableError(`${path} ${await problemOf(path)}.`, { cause });
+    if (await isZip(path))
+      throw new BulkExportUnusableError(`${path} is cut or damaged. Download it again.`, { cause });
+    throw new NoBulkExportError(
+      `${path} is no zip. Name the zip that Strava made, or the folder that it was unpacked to.`,
+      { cause },
+    );
   }
 }
 
-async function problemOf(path: string): Promise<string> {
+/** @throws NoBulkExportError where it cannot be read. */
+async function isZip(path: string): Promise<boolean> {
   try {
     await using file = await openFile(path);
     const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
-    return buffer.toString('latin1') === 'PK\x03\x04'
-      ? 'is cut or damaged. Download it again'
-      : 'is no zip. Name the zip that Strava made, or the folder that it was unpacked to';
-  } catch {
-    return 'cannot be read';
+    return buffer.toString('latin1') === 'PK\x03\x04';
+  } catch (cause) {
+    throw new NoBulkExportError(`${path} cannot be read. Check who may read it.`, { cause });
   }
 }
 

@@ -5,7 +5,7 @@
 import { sayIfInterrupted } from '../shared/interruption.ts';
 import { counted } from '../shared/text/text-format.ts';
 import type { ExitCode } from '../../errors.ts';
-import { exitCodes } from '../../errors.ts';
+import { exitCodes, UsageError } from '../../errors.ts';
 import { openDatabaseToRead } from '../../main.ts';
 import type { Program } from '../../program.ts';
 import type { DumpSummary } from './dump.ts';
@@ -23,6 +23,7 @@ export async function backup(
   program: Program,
   { out, withTokens }: BackupOptions,
 ): Promise<ExitCode> {
+  if (out === '') throw new UsageError('--out takes the directory to write the backup to.');
   const { documents, collections, bytes } = await write(program, out, withTokens);
   const size = `${(bytes / 1e6).toFixed(1)} MB`;
   program.print(

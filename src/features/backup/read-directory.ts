@@ -8,7 +8,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { BackupUnusableError } from '../../errors.ts';
+import { BackupUnusableError, NoBackupError } from '../../errors.ts';
 import { schemaVersion } from '../../mongo/schema/schema-version.ts';
 import { assertRegular, damaged, isOfFileSystem, unreadable } from './failures.ts';
 import type { DumpFile, Manifest } from './format.ts';
@@ -35,7 +35,8 @@ export interface Contents {
 
 /**
  * Reads everything once.
- * @throws BackupUnusableError where it is damaged, no backup, or one of a newer format or database.
+ * @throws NoBackupError where the path is wrong, BackupUnusableError where the backup is damaged, or of a
+ * newer format or database.
  */
 export async function verifyBackup(
   path: string,
@@ -100,22 +101,27 @@ async function locate(path: string): Promise<Location> {
   }
   const [database, ...others] = databases;
   if (database === undefined)
-    throw new BackupUnusableError(`${path} holds no backup of this program's database.`);
+    throw new NoBackupError(`${path} holds no backup of this program's database. ${rightPath}`);
   if (others.length === 0) return { folder: join(path, database), manifest };
-  throw new BackupUnusableError(
+  throw new NoBackupError(
     `${path} holds several databases of this program (${databases.join(', ')}). Name one: --in ${join(path, database)}`,
   );
 }
+
+const rightPath = 'Give the directory that backup or mongodump wrote.';
+const problems: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  ENOTDIR: 'is not a directory',
+  EACCES: 'may not be read by this user',
+};
 
 async function list(path: string): Promise<readonly Dirent[]> {
   try {
     return await readdir(path, { withFileTypes: true });
   } catch (error) {
-    if (!isOfFileSystem(error) || error.code !== 'ENOTDIR') throw unreadable(path, error);
-    throw new BackupUnusableError(
-      `${path} is not a directory. Give the one that backup or mongodump wrote.`,
-      { cause: error },
-    );
+    if (!isOfFileSystem(error)) throw error;
+    const what = problems[error.code] ?? `cannot be read (${error.code})`;
+    throw new NoBackupError(`${path} ${what}. ${rightPath}`, { cause: error });
   }
 }
 

@@ -6,7 +6,7 @@ import { commandLine } from '../../domain/invocation.ts';
 import { counted, number } from '../shared/text/text-format.ts';
 import { readerOf, timeText } from '../shared/text/time-text.ts';
 import type { ExitCode } from '../../errors.ts';
-import { exitCodes, InterruptedError, RestoreRejectedError } from '../../errors.ts';
+import { exitCodes, InterruptedError, RestoreRejectedError, UsageError } from '../../errors.ts';
 import type { Database } from '../../main.ts';
 import { commandDeadlineMs, openDatabase } from '../../main.ts';
 import { athleteIds } from '../../mongo/athletes/athletes.ts';
@@ -27,6 +27,7 @@ export interface RestoreOptions {
 }
 
 export async function restore(program: Program, options: RestoreOptions): Promise<ExitCode> {
+  if (options.in === '') throw new UsageError('--in takes the directory of a backup.');
   const contents = await verify(program, options.in);
   const database = await openDatabase(program, commandDeadlineMs);
   try {

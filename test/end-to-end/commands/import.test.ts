@@ -153,7 +153,7 @@ describe('import', () => {
     const text = await writeZip(Buffer.from('no zip at all'));
     for (const [path, exitCode, message] of [
       [cut, 1, 'is cut or damaged. Download it again'],
-      [text, 1, 'is no zip'],
+      [text, 2, 'is no zip'],
       [await scratchFolder(), 2, 'has no activities.csv'],
     ] as const) {
       const result = await scene.call('import', '--file', path, '--file', await writeFolder(ride));

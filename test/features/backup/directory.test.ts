@@ -19,7 +19,12 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { BSON } from 'mongodb';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { BackupUnusableError, OutputFailedError, UsageError } from '../../../src/errors.ts';
+import {
+  BackupUnusableError,
+  NoBackupError,
+  OutputFailedError,
+  UsageError,
+} from '../../../src/errors.ts';
 import { verifyBackup } from '../../../src/features/backup/read-directory.ts';
 import { documentsIn } from '../../../src/features/backup/read-file.ts';
 import { writeDirectory } from '../../../src/features/backup/write-directory.ts';
@@ -54,7 +59,7 @@ async function verdict(at = path): Promise<string> {
     (failure: unknown) => failure,
   );
   if (error === 'whole') return 'whole';
-  expect(error).toBeInstanceOf(BackupUnusableError);
+  if (!(error instanceof NoBackupError)) expect(error).toBeInstanceOf(BackupUnusableError);
   return (error as Error).message;
 }
 
@@ -290,18 +295,20 @@ describe('the directory of a backup that is read', () => {
   });
 
   it('the error names a directory that is missing or holds no backup', async () => {
-    expect(await verdict(join(folder, 'absent'))).toBe(
-      `${join(folder, 'absent')} cannot be read (ENOENT).`,
-    );
-    expect(await verdict(manifest)).toBe(
-      `${manifest} is not a directory. Give the one that backup or mongodump wrote.`,
-    );
+    const absent = join(folder, 'absent');
+    const right = 'Give the directory that backup or mongodump wrote.';
+    expect(await verdict(absent)).toBe(`${absent} does not exist. ${right}`);
+    expect(await verdict(manifest)).toBe(`${manifest} is not a directory. ${right}`);
     await rm(manifest);
     expect(await verdict()).toBe('whole');
     await rm(activities);
     expect(await verdict()).toContain('the documents of activities are missing');
     await rm(activities.replace('.bson', '.metadata.json'));
-    expect(await verdict()).toBe(`${path} holds no backup of this program's database.`);
+    expect(await verdict()).toBe(`${path} holds no backup of this program's database. ${right}`);
+    await expect(verifyBackup(absent, { progress: noProgress, signal })).rejects.toMatchObject({
+      code: 'NO_BACKUP',
+      exitCode: 2,
+    });
   });
 
   it('a reader can stop in the middle of a backup', async () => {
