@@ -11,9 +11,14 @@ import type { OtherLogins } from '../../../mongo/tokens/other-applications.ts';
 import { describeNoAthlete } from '../other-applications.ts';
 import { counted, instant, number } from '../text/text-format.ts';
 
+type AthleteProblems = Pick<
+  AthleteOverview,
+  'athleteId' | 'name' | 'needsAuthorization' | 'rejectedDeletions'
+>;
+
 /** The sentences of `status` about the athletes. */
 export function actionRequiredOf(
-  athletes: readonly AthleteOverview[],
+  athletes: readonly AthleteProblems[],
   deauthorized: readonly DeauthorizedAthlete[],
 ): readonly string[] {
   const gone = deauthorized.map(
@@ -50,7 +55,7 @@ function importedTexts(imported: readonly ImportedAthlete[]): readonly string[] 
   );
 }
 
-function actionRequiredOfAthlete(athlete: AthleteOverview): readonly string[] {
+function actionRequiredOfAthlete(athlete: AthleteProblems): readonly string[] {
   const { athleteId, name, needsAuthorization, rejectedDeletions } = athlete;
   const label = `${name || 'Athlete'} (${athleteId})`;
   return [
