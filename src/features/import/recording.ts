@@ -18,7 +18,7 @@ export type RecordingBytes =
   | undefined;
 
 /** An activity's recording as it will be stored. */
-export interface JudgedRecording {
+export interface ResolvedRecording {
   /** Undefined where its date can be read in several ways, or in none, and no recording settles it. */
   readonly startAt: Date | undefined;
   readonly recording: ImportedRecording;
@@ -39,8 +39,11 @@ export function digestOf({ row }: ExportedActivity, found: RecordingBytes): stri
   return hash.digest('hex');
 }
 
-/** Pure. */
-export function judge(activity: ExportedActivity, found: RecordingBytes): JudgedRecording {
+/** Decides what of a recording is the activity's, and when it starts. Pure. */
+export function resolveRecording(
+  activity: ExportedActivity,
+  found: RecordingBytes,
+): ResolvedRecording {
   const { file, isUploaded } = activity;
   if (file.kind === 'missing')
     return leftToApi(activity, 'Strava had no file for the export (#error#)', true);
@@ -72,7 +75,7 @@ function lasts({ fields }: ExportedActivity, { timeS }: RecordedColumns): boolea
   return typeof elapsedS === 'number' && elapsedS - lastedS <= maxMissingS;
 }
 
-function unreadable(activity: ExportedActivity, why: string): JudgedRecording {
+function unreadable(activity: ExportedActivity, why: string): ResolvedRecording {
   return leftToApi(activity, `the recording cannot be read: ${why}`);
 }
 
@@ -80,7 +83,7 @@ function leftToApi(
   activity: ExportedActivity,
   reason: string,
   isExplained = false,
-): JudgedRecording {
+): ResolvedRecording {
   const recording = { kind: 'pending', reason } as const;
   return { startAt: onlyStart(activity), recording, problem: reason, isExplained };
 }

@@ -9,7 +9,7 @@ import type {
   StoredImport,
 } from '../../mongo/imports/import-store.ts';
 import type { PreferredSource } from '../../domain/bulk-export/recording-plan.ts';
-import type { JudgedRecording } from './recording.ts';
+import type { ResolvedRecording } from './recording.ts';
 
 export interface ImportCounts {
   /** The chosen ones that were looked at. */
@@ -101,14 +101,14 @@ export function countUndated(
 
 interface Imported {
   readonly activity: ExportedActivity;
-  readonly judged: JudgedRecording;
+  readonly resolved: ResolvedRecording;
   readonly outcome: ImportOutcome;
   /** Before it was imported. */
   readonly stored: StoredImport | undefined;
 }
 
 export function countOutcome(result: ImportResult, imported: Imported): void {
-  const { activity, judged, outcome, stored } = imported;
+  const { activity, resolved, outcome, stored } = imported;
   const { id } = activity;
   if (outcome === 'deleted') {
     count(result, id, { outcome, has: [] });
@@ -120,11 +120,11 @@ export function countOutcome(result: ImportResult, imported: Imported): void {
     count(result, id, { outcome: 'rejected', has: [], problem });
     return;
   }
-  const { problem, isExplained } = judged;
-  const isKept = judged.recording.kind === 'pending' && stored?.streams?.state === 'stored';
+  const { problem, isExplained } = resolved;
+  const isKept = resolved.recording.kind === 'pending' && stored?.streams?.state === 'stored';
   const countedAs: CountedAs = isKept
     ? keptAs(outcome, stored.streams.source)
-    : { outcome, has: outcome === 'keptApi' ? [] : recordingOf(judged) };
+    : { outcome, has: outcome === 'keptApi' ? [] : recordingOf(resolved) };
   count(result, id, {
     ...countedAs,
     ...(problem !== undefined && { problem: { activity, problem, isExplained } }),
@@ -179,7 +179,7 @@ export function expectedOutcome(
   return isApis && prefer === 'api' && recording.kind !== 'none' ? 'keptApi' : 'changed';
 }
 
-function recordingOf({ recording, cut }: JudgedRecording): CountedAs['has'] {
+function recordingOf({ recording, cut }: ResolvedRecording): CountedAs['has'] {
   if (recording.kind === 'none') return ['byHand'];
   if (recording.kind === 'pending') return ['leftToApi'];
   return cut === undefined ? ['recordings'] : ['recordings', 'cut'];

@@ -15,8 +15,8 @@ import type { NamedArchive } from './archives.ts';
 import { isIn } from './chosen.ts';
 import type { ImportResult } from './result.ts';
 import { countKept, countOutcome, countUndated, expectedOutcome } from './result.ts';
-import type { JudgedRecording, RecordingBytes } from './recording.ts';
-import { digestOf, judge } from './recording.ts';
+import type { ResolvedRecording, RecordingBytes } from './recording.ts';
+import { digestOf, resolveRecording } from './recording.ts';
 
 export interface ImportRun {
   readonly store: ImportStore;
@@ -75,7 +75,7 @@ async function importOne(run: ImportRun, known: Known, result: ImportResult): Pr
   const { activity, stored } = known;
   const found = await bytesOf(run, activity);
   const digest = digestOf(activity, found);
-  if (stored !== undefined && stands(run, stored, digest)) countKept(result, activity, stored);
+  if (stored !== undefined && isUpToDate(run, stored, digest)) countKept(result, activity, stored);
   else await importRecording(run, { ...known, digest, found }, result);
   run.onDone(found !== undefined && 'bytes' in found ? found.bytes.length : 0);
 }
@@ -88,10 +88,10 @@ async function bytesOf(
 }
 
 /** Whether an import has nothing to add: the same is stored, or what a newer archive brought. */
-function stands({ source, write }: ImportRun, stored: StoredImport, digest: string): boolean {
+function isUpToDate({ source, write }: ImportRun, stored: StoredImport, digest: string): boolean {
   if (stored.digest === undefined || stored.tombstone !== undefined) return false;
   if (stored.athleteId !== write.athleteId) return false;
-  // What is left to the API or has a problem is judged again, so that it is named again.
+  // What is left to the API or has a problem is resolved again, so that it is named again.
   if (stored.streams?.state === 'pending' || stored.problem !== undefined) return false;
   const isOlder = (stored.archivedAt ?? source.archive.madeAt) > source.archive.madeAt;
   const isPreferred = write.prefer === 'api' || stored.streams?.source !== 'api';
@@ -105,18 +105,18 @@ interface Found extends Known {
 
 async function importRecording(run: ImportRun, from: Found, result: ImportResult): Promise<void> {
   const { activity, stored, found } = from;
-  const judged = judge(activity, found);
-  const { startAt } = judged;
+  const resolved = resolveRecording(activity, found);
+  const { startAt } = resolved;
   if (startAt === undefined) {
-    countUndated(result, activity, undatedText(judged, activity));
+    countUndated(result, activity, undatedText(resolved, activity));
     return;
   }
   if (!isIn(run.filter, startAt)) return;
-  const imported = importedFrom(run, from, { ...judged, startAt });
+  const imported = importedFrom(run, from, { ...resolved, startAt });
   const outcome = run.isDryRun
     ? expectedOutcome(run.write, imported, stored)
     : await writeHeld(run, imported);
-  countOutcome(result, { activity, judged, outcome, stored });
+  countOutcome(result, { activity, resolved, outcome, stored });
 }
 
 async function writeHeld(run: ImportRun, imported: ImportedActivity): Promise<ImportOutcome> {
@@ -127,7 +127,7 @@ async function writeHeld(run: ImportRun, imported: ImportedActivity): Promise<Im
 function importedFrom(
   { source }: ImportRun,
   { activity, digest }: Found,
-  { startAt, recording, cut, problem }: JudgedRecording & { readonly startAt: Date },
+  { startAt, recording, cut, problem }: ResolvedRecording & { readonly startAt: Date },
 ): ImportedActivity {
   const { file } = activity;
   return {
@@ -142,7 +142,7 @@ function importedFrom(
   };
 }
 
-function undatedText({ problem }: JudgedRecording, { dateText }: ExportedActivity): string {
+function undatedText({ problem }: ResolvedRecording, { dateText }: ExportedActivity): string {
   const why = problem === undefined ? '' : `, and ${problem}`;
   return `its date "${dateText}" cannot be told for certain${why}`;
 }

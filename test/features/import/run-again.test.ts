@@ -44,7 +44,7 @@ describe('a second import', () => {
     },
   );
 
-  it('a second import writes nothing that stands', async () => {
+  it('a second import writes nothing that is up to date', async () => {
     const { counts, written } = await resultOf(ride, storeOf(await storedRide()));
     expect(written).toEqual([]);
     expect(counts).toMatchObject({ unchanged: 1, recordings: 1 });
