@@ -18,8 +18,9 @@ import { createCountProgress } from '../shared/progress/count-progress.ts';
 import { sayIfInterrupted } from '../shared/interruption.ts';
 import type { Contents } from './read-directory.ts';
 import { verifyBackup } from './read-directory.ts';
-import { collectionsInTheWay, emptyDatabase, restore as restoreInto } from './restore.ts';
-import { isOurs, isReplaced, loginCollection } from './rules.ts';
+import type { Restored } from './restore.ts';
+import { collectionsInTheWay, emptyDatabase, idIndex, restore as restoreInto } from './restore.ts';
+import { isOurs, loginCollection } from './rules.ts';
 
 export interface RestoreOptions {
   readonly in: string;
@@ -35,8 +36,8 @@ export async function restore(program: Program, options: RestoreOptions): Promis
     try {
       await holdAthletes(database, held);
       await assertAllowed(database, options.force);
-      const added = await perform(program, database, contents);
-      report(program, database, { contents, added });
+      const restored = await perform(program, database, contents);
+      report(program, database, { contents, restored });
     } finally {
       for (const lease of held) await lease.release();
     }
@@ -78,12 +79,12 @@ async function assertAllowed({ store, address }: Database, isForced: boolean): P
 
 const partialText = 'The database holds a part of the backup. Give the same command with --force.';
 
-/** Returns how many documents were added, by collection. */
+/** Returns what became of the documents, by collection. */
 async function perform(
   program: Program,
   { store, address }: Database,
   contents: Contents,
-): Promise<ReadonlyMap<string, number>> {
+): Promise<ReadonlyMap<string, Restored>> {
   const { clock, log, signal } = program;
   log.info(`Restoring into ${address}; it is incomplete until the end.`);
   using progress = createCountProgress(program, { doing: 'Restoring', unit: 'documents' });
@@ -106,18 +107,16 @@ async function perform(
 function report(
   program: Program,
   { address }: Database,
-  { contents, added }: { contents: Contents; added: ReadonlyMap<string, number> },
+  { contents, restored }: { contents: Contents; restored: ReadonlyMap<string, Restored> },
 ): void {
   const { print } = program;
   const { createdAt, files } = contents;
-  const documents = [...added.values()].reduce((sum, count) => sum + count, 0);
+  const documents = [...restored.values()].reduce((sum, { added }) => sum + added, 0);
   const what =
     createdAt === undefined ? 'dump' : `backup of ${timeText(createdAt, readerOf(program))}`;
   print(`Restored ${counted(documents, 'document')} of the ${what} into ${address}.`);
-  for (const [name, file] of files) {
-    const there = file.documents - (added.get(name) ?? 0);
-    if (!isReplaced(name) && there > 0)
-      print(`${name}: ${number(there)} stood there already and stand as they were.`);
+  for (const [name, { rejected }] of restored) {
+    for (const [index, count] of rejected) print(rejectedText(name, index, count));
     if (!isOurs(name))
       print(
         `${name}: not a collection of this program; its documents are restored, its indexes are not.`,
@@ -125,4 +124,11 @@ function report(
   }
   if (!files.has(loginCollection))
     print(`Logins are not in it. Each athlete logs in: ${commandLine('auth')}`);
+}
+
+/** What to say of documents that a unique index rejected. Pure. */
+export function rejectedText(collection: string, index: string, count: number): string {
+  return index === idIndex
+    ? `${collection}: ${number(count)} stood there already and stand as they were.`
+    : `${collection}: ${counted(count, 'document')} left out, because the unique index ${index} has an entry of another document with the same values. The backup still has what is left out.`;
 }

@@ -55,30 +55,45 @@ export interface RestoreOptions {
   readonly progress: Counter;
 }
 
+/** What became of the documents of one collection. */
+export interface Restored {
+  /** How many are new in the database. */
+  readonly added: number;
+  /** How many a unique index rejected, by its name; {@link idIndex} for those that are there already. */
+  readonly rejected: ReadonlyMap<string, number>;
+}
+
+/** MongoDB's name of the index of the ids. */
+export const idIndex = '_id_';
+
 /**
- * Returns how many documents are new in the database, by collection.
+ * Returns what became of the documents, by collection.
  * @throws BackupUnusableError if MongoDB rejects a document.
  */
 export async function restore(
   store: Store,
   { files }: Contents,
   { now, signal, progress }: RestoreOptions,
-): Promise<ReadonlyMap<string, number>> {
+): Promise<ReadonlyMap<string, Restored>> {
   await ensureVersion(store, now);
   const insert = createInsert(store);
-  const added = new Map<string, number>();
+  const restored = new Map<string, Restored>();
   for (const name of restoreOrder([...files.keys()])) {
     const { path = '', documents: total = 0 } = files.get(name) ?? {};
     progress.begin(name, total);
-    let count = 0;
+    let added = 0;
+    const rejected = new Map<string, number>();
     for await (const documents of batchesOf(path)) {
       signal.throwIfAborted();
-      count += await insert(name, documents);
+      const batch = await insert(name, documents);
+      added += batch.added;
+      for (const [index, count] of batch.rejected)
+        rejected.set(index, (rejected.get(index) ?? 0) + count);
       progress.advance(documents.length);
     }
-    added.set(name, count);
+    restored.set(name, { added, rejected });
   }
-  return added;
+  return restored;
 }
 
 type Batch = readonly Document[];
@@ -99,12 +114,14 @@ async function* batchesOf(path: string): AsyncGenerator<Batch> {
   if (documents.length > 0) yield documents;
 }
 
-/** Returns how many were added. What is there stands: from a try before, or because it is never replaced. */
-function createInsert(store: Store): (collection: string, documents: Batch) => Promise<number> {
+type Insert = (collection: string, documents: Batch) => Promise<Restored>;
+
+/** What is there stands: because it is never replaced, or because the backup has it twice. */
+function createInsert(store: Store): Insert {
   // Documents that an older program wrote need not be as today's validators want them; to pass by those
   // takes a right that readWrite does not give, as it takes one to have them.
   let bypassDocumentValidation = true;
-  const write = async (collection: string, documents: Batch): Promise<number> => {
+  const write: Insert = async (collection, documents) => {
     const operations = documents.map((document) => ({ insertOne: { document } }));
     const options = {
       ordered: false,
@@ -114,10 +131,10 @@ function createInsert(store: Store): (collection: string, documents: Batch) => P
       const { insertedCount } = await store.db
         .collection(collection)
         .bulkWrite(operations, options);
-      return insertedCount;
+      return { added: insertedCount, rejected: new Map() };
     } catch (error) {
       const isForbidden = hasServerCode(error, unauthorized);
-      if (!isForbidden || !bypassDocumentValidation) return addedThough(error, collection);
+      if (!isForbidden || !bypassDocumentValidation) return restoredThough(error, collection);
       bypassDocumentValidation = false;
       return write(collection, documents);
     }
@@ -125,15 +142,27 @@ function createInsert(store: Store): (collection: string, documents: Batch) => P
   return (collection, documents) => write(collection, documents);
 }
 
-/** How many were added, if every rejected document is there already. */
-function addedThough(error: unknown, collection: string): number {
+/** What became of the documents, if a unique index rejected every one that is not there now. */
+function restoredThough(error: unknown, collection: string): Restored {
   if (!(error instanceof MongoBulkWriteError) || isPassing(error)) throw error;
   const rejections = [error.writeErrors].flat();
   if (rejections.length === 0) throw error;
-  const rejected = rejections.find(({ code }) => code !== duplicateKey);
-  if (rejected === undefined) return error.insertedCount;
-  const reason = rejected.errmsg?.slice(0, 200) ?? 'no reason';
+  const unusable = rejections.find(({ code }) => code !== duplicateKey);
+  if (unusable === undefined)
+    return { added: error.insertedCount, rejected: countsByIndex(rejections) };
+  const reason = unusable.errmsg?.slice(0, 200) ?? 'no reason';
   throw new BackupUnusableError(`MongoDB rejected a document of ${collection} (${reason}).`, {
     cause: error,
   });
+}
+
+function countsByIndex(
+  rejections: readonly { readonly errmsg?: string | undefined }[],
+): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { errmsg = '' } of rejections) {
+    const index = / index: (.+?) dup key: /.exec(errmsg)?.[1] ?? 'of an unknown name';
+    counts.set(index, (counts.get(index) ?? 0) + 1);
+  }
+  return counts;
 }

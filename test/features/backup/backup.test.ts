@@ -20,6 +20,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { dump } from '../../../src/features/backup/dump.ts';
 import { verifyBackup } from '../../../src/features/backup/read-directory.ts';
+import type { Restored } from '../../../src/features/backup/restore.ts';
 import {
   collectionsInTheWay,
   emptyDatabase,
@@ -51,7 +52,7 @@ function take(hasTokens = true): Promise<unknown> {
   return takeBackup(adapter.store, path, { hasTokens });
 }
 
-async function restore(store: Store): Promise<ReadonlyMap<string, number>> {
+async function restore(store: Store): Promise<ReadonlyMap<string, Restored>> {
   const contents = await verifyBackup(path, { progress: noProgress, signal });
   return restoreContents(store, contents, { now: createdAt, signal, progress: noProgress });
 }
@@ -222,7 +223,8 @@ describe('a database with data', () => {
     const tokens = adapter.store.db.collection('tokens');
     await tokens.deleteMany({});
     await tokens.insertOne({ ...login, refresh_token: 'rotated' });
-    expect((await restore(adapter.store)).get('tokens')).toBe(1);
+    const rejected = new Map([['_id_', 1]]);
+    expect((await restore(adapter.store)).get('tokens')).toEqual({ added: 1, rejected });
     const found = await tokens.find().sort({ _id: 1 }).toArray();
     expect(found.map(({ refresh_token }) => refresh_token as unknown)).toEqual([
       'rotated',

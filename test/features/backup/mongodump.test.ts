@@ -8,6 +8,8 @@ import { Long } from 'mongodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { verifyBackup } from '../../../src/features/backup/read-directory.ts';
+import { rejectedText } from '../../../src/features/backup/restore-command.ts';
+import type { Restored } from '../../../src/features/backup/restore.ts';
 import { emptyDatabase, restore } from '../../../src/features/backup/restore.ts';
 import { useAdapter } from '../../mongo/adapter.ts';
 import { countsOf, createdAt, noProgress, signal, takeBackup } from './fixture.ts';
@@ -35,7 +37,7 @@ const unrestored = {
   'system.js': [{ _id: 'f' }],
 };
 
-async function restoreFrom(path: string): Promise<ReadonlyMap<string, number>> {
+async function restoreFrom(path: string): Promise<ReadonlyMap<string, Restored>> {
   const contents = await verifyBackup(path, { progress: noProgress, signal });
   await emptyDatabase(adapter.store);
   return restore(adapter.store, contents, { now: createdAt, signal, progress: noProgress });
@@ -67,6 +69,25 @@ describe('a dump of mongodump', () => {
       }
     },
   );
+
+  it('a restore counts what a unique index rejects, apart from what the dump holds twice', async () => {
+    const part = { activity_id: Long.fromNumber(2), part: 0 };
+    const streams = [1, 2, 3, 1].map((id) => ({ _id: Long.fromNumber(id), ...part }));
+    await writeDump(join(folder, 'mine'), { ...stored, streams }, { isCompressed: false });
+    const restored = await restoreFrom(folder);
+    const rejected = new Map([
+      ['activity_part', 2],
+      ['_id_', 1],
+    ]);
+    expect(restored.get('streams')).toEqual({ added: 1, rejected });
+    expect(restored.get('activities')).toEqual({ added: 2, rejected: new Map() });
+    expect(rejectedText('streams', 'activity_part', 2)).toBe(
+      'streams: 2 documents left out, because the unique index activity_part has an entry of another document with the same values. The backup still has what is left out.',
+    );
+    expect(rejectedText('streams', '_id_', 1)).toBe(
+      'streams: 1 stood there already and stand as they were.',
+    );
+  });
 
   it('a dump with several databases of ours is rejected with the option to use', async () => {
     for (const name of ['one', 'two']) await writeDump(join(folder, name), stored, gzip);
