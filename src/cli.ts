@@ -10,7 +10,7 @@ import { CommanderError } from 'commander';
 import type { Logger } from 'pino';
 import { systemClock } from './clock.ts';
 import type { Manner, Perform } from './command-action.ts';
-import { createCommands, withoutValues } from './command-line.ts';
+import { createCommands, usageMessage } from './command-line.ts';
 import type { LoadOptions } from './config/load.ts';
 import { loadConfig, loadConfigOrDefaults } from './config/load.ts';
 import { proxyOf, proxyProblems } from './config/proxy.ts';
@@ -221,7 +221,7 @@ async function main(): Promise<void> {
     else if (!(error instanceof CommanderError)) throw error;
     else if (error.exitCode === 0) process.exitCode = exitCodes.done;
     // Commander has written it to stderr.
-    else failAsJson(new UsageError(withoutValues(error.message).replace(/^error: /, '')));
+    else failAsJson(new UsageError(usageMessage(error.message)));
   }
   await finish(output);
 }

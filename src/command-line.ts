@@ -12,6 +12,7 @@ import type { restore } from './features/backup/restore-command.ts';
 import type { Add, Perform } from './command-action.ts';
 import { rejectBoth } from './command-action.ts';
 import { helpConfiguration } from './command-line/help.ts';
+import { commandLine } from './domain/invocation.ts';
 import {
   addExport,
   addImport,
@@ -26,9 +27,15 @@ import { addAuth, addGet, addSync, addVerify, addWebhook } from './strava-comman
 import { escapeActing } from './terminal-text.ts';
 import { programVersion } from './version.ts';
 
-/** Commander's message without an unexpected value, which may be a secret. */
-export function withoutValues(message: string): string {
-  return message.replace(/('--?[\w-]+)=.*'/s, "$1=…'").replace(/(but got \d+): .*/s, '$1.\n');
+/** Commander's message as sentences, without an unexpected value, which may be a secret. Pure. */
+export function usageMessage(message: string): string {
+  const text = message
+    .replace(/^error: /, '')
+    .replace(/('--?[\w-]+)=.*'/s, "$1=…'")
+    .replace(/(but got \d+): .*/s, '$1')
+    .trim()
+    .replace(/\n\((Did you mean .*)\)$/, '. $1');
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.?]$/.test(text) ? '' : '.'}`;
 }
 
 /** The terminal's input. */
@@ -226,12 +233,18 @@ export function createCommands(perform: Perform, input: Input): Command {
     .option('--no-color', 'no colors on a terminal')
     .configureHelp(helpConfiguration)
     .exitOverride()
+    .showHelpAfterError(`The commands: ${commandLine('--help')}`)
     .configureOutput({
       outputError: (text, write) => {
-        write(escapeActing(withoutValues(text)));
+        write(`${escapeActing(usageMessage(text))}\n`);
       },
     });
-  const add: Add = (name, description) => cli.command(name).description(description).exitOverride();
+  const add: Add = (name, description) =>
+    cli
+      .command(name)
+      .description(description)
+      .exitOverride()
+      .showHelpAfterError(`What it takes: ${commandLine(name, '--help')}`);
 
   for (const [heading, ...commands] of groups) {
     cli.commandsGroup(heading);

@@ -48,6 +48,8 @@ export function brokenLine(line: string, width: number): string {
 }
 
 function inClone(command: string, ...args: readonly string[]): string {
+  // Options of the program itself: npm has no script for them.
+  if (command.startsWith('-')) return ['bin/domestique', command, ...args].join(' ');
   const script = command === 'start' ? 'npm start' : `npm run ${command}`;
   return args.length === 0 ? script : [script, '--', ...args].join(' ');
 }

@@ -80,7 +80,7 @@ describe.concurrent('the command line', () => {
       expect(verbose.stderr).toContain('"endpoint":"list","outcome":"ok"');
       expect(both).toMatchObject({ exitCode: 2, stdout: '' });
       expect(both.stderr).toContain(
-        "option '-q, --quiet' cannot be used with option '-v, --verbose'",
+        "Option '-q, --quiet' cannot be used with option '-v, --verbose'",
       );
     });
   });
@@ -138,10 +138,18 @@ describe.concurrent('the command line', () => {
   });
 
   it.each([
-    ['an unknown command', ['sink'], "unknown command 'sink'"],
-    ['an unknown option', ['sync', '--sice', '2024'], "unknown option '--sice'"],
+    [
+      'an unknown command',
+      ['sink'],
+      "Unknown command 'sink'.\nThe commands: bin/domestique --help",
+    ],
+    [
+      'an unknown option',
+      ['sync', '--sice', '2024'],
+      "Unknown option '--sice'. Did you mean --since?\nWhat it takes: npm run sync -- --help",
+    ],
     ['an option without its value', ['sync', '--since'], "'--since <date>' argument missing"],
-    ['an argument too many', ['sync', '2024'], 'too many arguments'],
+    ['an argument too many', ['sync', '2024'], 'Too many arguments'],
     ['no command', [], 'Usage: domestique'],
   ])('%s ends with 2 and says what is wrong', async (_, args, sentence) => {
     const scene = await openScene({ activities: 1 });

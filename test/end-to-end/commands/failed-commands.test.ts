@@ -27,7 +27,7 @@ describe.concurrent('a command that fails', () => {
     const { error } = printedJson(ended);
     expect(error).toMatchObject({
       code: 'USAGE',
-      message: expect.stringMatching(/^unknown option '--jsom=…'/) as unknown,
+      message: expect.stringMatching(/^Unknown option '--jsom=…'/) as unknown,
     });
     expect(`${ended.stdout}${ended.stderr}`).not.toContain('canary');
   });
