@@ -2,6 +2,7 @@
  * How a command is declared and performed.
  */
 import type { Command } from 'commander';
+import { Option } from 'commander';
 import type { ExitCode } from './errors.ts';
 import { UsageError } from './errors.ts';
 import type { Program } from './program.ts';
@@ -27,6 +28,18 @@ export const collect = (text: string, earlier: readonly string[]): readonly stri
   ...earlier,
   text,
 ];
+
+/**
+ * Adds an option that has to be given. Commander's own `requiredOption` would be missed before a mistyped
+ * name is found.
+ */
+export function requiredOption(command: Command, flags: string, description: string): Command {
+  const option = new Option(flags, `${description} (required)`);
+  return command.addOption(option).hook('preAction', (_, acting) => {
+    if (acting.getOptionValue(option.attributeName()) === undefined)
+      acting.error(`error: required option '${flags}' not specified`);
+  });
+}
 
 /** Rejects `--name` together with `--no-name`, of which commander would take the last one. */
 export function rejectBoth(command: Command, name: string): Command {

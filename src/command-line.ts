@@ -7,13 +7,13 @@ import type { AccountsOptions } from './features/accounts/command.ts';
 import type { EraseOptions } from './features/erase/command.ts';
 import type { StatusOptions } from './features/status/command.ts';
 import type { LogoutOptions } from './features/logout/command.ts';
-import type { backup } from './features/backup/command.ts';
-import type { restore } from './features/backup/restore-command.ts';
 import type { Add, Perform } from './command-action.ts';
-import { rejectBoth } from './command-action.ts';
+import { rejectBoth, requiredOption } from './command-action.ts';
 import { helpConfiguration } from './command-line/help.ts';
+import { usageMessage } from './command-line/usage-message.ts';
 import { commandLine } from './domain/invocation.ts';
 import {
+  addBackup,
   addExport,
   addImport,
   addList,
@@ -27,38 +27,8 @@ import { addAuth, addGet, addSync, addVerify, addWebhook } from './strava-comman
 import { escapeActing } from './terminal-text.ts';
 import { programVersion } from './version.ts';
 
-/** Commander's message as sentences, without an unexpected value, which may be a secret. Pure. */
-export function usageMessage(message: string): string {
-  const text = message
-    .replace(/^error: /, '')
-    .replace(/('--?[\w-]+)=.*'/s, "$1=…'")
-    .replace(/(but got \d+): .*/s, '$1')
-    .trim()
-    .replace(/\n\((Did you mean .*)\)$/, '. $1');
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.?]$/.test(text) ? '' : '.'}`;
-}
-
 /** The terminal's input. */
 type Input = EraseOptions['input'];
-
-function addBackup(add: Add, perform: Perform): void {
-  add('backup', 'write the database into a directory, as mongodump does, without the logins')
-    .requiredOption('--out <directory>', 'where to; an earlier backup there is replaced')
-    .option('--with-tokens', 'with the logins', false)
-    .action((options: Parameters<typeof backup>[1]) =>
-      perform(async (program) =>
-        (await import('./features/backup/command.ts')).backup(program, options),
-      ),
-    );
-  add('restore', 'put a backup into the database, which has to be empty')
-    .requiredOption('--in <directory>', 'what backup or mongodump wrote')
-    .option('--force', 'replace what is in the database', false)
-    .action((options: Parameters<typeof restore>[1]) =>
-      perform(async (program) =>
-        (await import('./features/backup/restore-command.ts')).restore(program, options),
-      ),
-    );
-}
 
 function addHealth(add: Add, perform: Perform): void {
   add('health', 'check the health of the running daemon; ends with 0 or 1')
@@ -89,8 +59,11 @@ function addKeys(add: Add, perform: Perform): void {
 }
 
 function addErase(add: Add, perform: Perform, input: Input): void {
-  add('erase', 'an athlete leaves: revoke the access, delete everything, print a receipt')
-    .requiredOption('--athlete <id>', 'whom')
+  requiredOption(
+    add('erase', 'an athlete leaves: revoke the access, delete everything, print a receipt'),
+    '--athlete <id>',
+    'whom',
+  )
     .option('--yes', 'without confirmation', false)
     .option('--without-revoke', 'leave the access at Strava alone', false)
     .option('--json', 'print one JSON document', false)
@@ -130,8 +103,11 @@ function addAccounts(add: Add, perform: Perform, input: Input): void {
         (await import('./features/accounts/command.ts')).accounts(program, options),
       ),
     );
-  add('logout', "revoke an athlete's access and remove the login; the data stays")
-    .requiredOption('--athlete <id>', 'whom')
+  requiredOption(
+    add('logout', "revoke an athlete's access and remove the login; the data stays"),
+    '--athlete <id>',
+    'whom',
+  )
     .option('--yes', 'without confirmation', false)
     .option('--json', 'print one JSON document', false)
     .action((options: Omit<LogoutOptions, 'input'>) =>

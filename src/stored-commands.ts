@@ -1,11 +1,13 @@
 /**
- * The commands that bring in, work out or show what is stored, without Strava, with their options: `import`,
- * `rebuild`, `export`, `page`, `query`, `list`, `show` and `open`.
+ * The commands that bring in, work out, show or save what is stored, without Strava, with their options:
+ * `import`, `rebuild`, `export`, `page`, `query`, `list`, `show`, `open`, `backup` and `restore`.
  */
 import type { Command, Help } from 'commander';
 import { Option } from 'commander';
 import type { Add, Perform } from './command-action.ts';
-import { collect } from './command-action.ts';
+import { collect, requiredOption } from './command-action.ts';
+import type { backup } from './features/backup/command.ts';
+import type { restore } from './features/backup/restore-command.ts';
 import type { exportActivities } from './features/export/command.ts';
 import type { importExport } from './features/import/command.ts';
 import type { list } from './features/list/command.ts';
@@ -155,5 +157,30 @@ export function addOpen(add: Add, perform: Perform): void {
     .argument('<activity>', 'its id')
     .action((id: string) =>
       perform(async (program) => (await import('./features/open/command.ts')).open(program, id)),
+    );
+}
+
+export function addBackup(add: Add, perform: Perform): void {
+  requiredOption(
+    add('backup', 'write the database into a directory, as mongodump does, without the logins'),
+    '--out <directory>',
+    'where to; an earlier backup there is replaced',
+  )
+    .option('--with-tokens', 'with the logins', false)
+    .action((options: Parameters<typeof backup>[1]) =>
+      perform(async (program) =>
+        (await import('./features/backup/command.ts')).backup(program, options),
+      ),
+    );
+  requiredOption(
+    add('restore', 'put a backup into the database, which has to be empty'),
+    '--in <directory>',
+    'what backup or mongodump wrote',
+  )
+    .option('--force', 'replace what is in the database', false)
+    .action((options: Parameters<typeof restore>[1]) =>
+      perform(async (program) =>
+        (await import('./features/backup/restore-command.ts')).restore(program, options),
+      ),
     );
 }

@@ -3,7 +3,7 @@
  */
 import type { Input } from './features/auth/details-offer.ts';
 import type { Add, Perform } from './command-action.ts';
-import { collect, rejectBoth } from './command-action.ts';
+import { collect, rejectBoth, requiredOption } from './command-action.ts';
 import type { get } from './features/get/command.ts';
 import type { sync } from './features/sync/command.ts';
 import type { verify } from './features/verify/command.ts';
@@ -98,12 +98,16 @@ export function addWebhook(add: Add, perform: Perform): void {
     'webhook',
     'let Strava notify the daemon of new activities: subscribe, list, unsubscribe',
   );
-  webhook
+  const subscribe = webhook
     .command('subscribe')
     .description(
       'create the subscription; the daemon must run and be reachable at the callback URL',
-    )
-    .requiredOption('--callback-url <url>', 'https://…; without a path, a secret one is made')
+    );
+  requiredOption(
+    subscribe,
+    '--callback-url <url>',
+    'https://…; without a path, a secret one is made',
+  )
     .option('--json', 'print one JSON document', false)
     .action((options: Parameters<typeof webhookSubscribe>[1]) =>
       perform(async (program) =>

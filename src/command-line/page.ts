@@ -110,10 +110,7 @@ function rowsOf(command: Command): readonly Row[] {
       one.required ? `<${one.name()}>` : `[${one.name()}]`,
       helper.argumentDescription(one),
     ]),
-    ...options.map((option): Row => [
-      option.flags,
-      helper.optionDescription(option) + (option.mandatory ? ' (required)' : ''),
-    ]),
+    ...options.map((option): Row => [option.flags, helper.optionDescription(option)]),
   ];
 }
 

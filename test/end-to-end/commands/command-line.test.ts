@@ -141,7 +141,7 @@ describe.concurrent('the command line', () => {
     [
       'an unknown command',
       ['sink'],
-      "Unknown command 'sink'.\nThe commands: bin/domestique --help",
+      "Unknown command 'sink'. Did you mean sync?\nThe commands: bin/domestique --help",
     ],
     [
       'an unknown option',

@@ -104,7 +104,7 @@ describe.concurrent('erase', () => {
     expect(await placesOf(scene, ada)).toEqual(['tokens']);
     const unnamed = await scene.run('erase', '--yes');
     expect(unnamed.exitCode).toBe(2);
-    expect(unnamed.stderr).toContain("required option '--athlete <id>' not specified");
+    expect(unnamed.stderr).toContain("Required option '--athlete <id>' not specified");
     expect(scene.simulator.requests.entries).toHaveLength(0);
   });
 });
