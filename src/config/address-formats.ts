@@ -88,6 +88,9 @@ function mongodbUriProblem(value: string): string | undefined {
     return 'must begin with mongodb:// or mongodb+srv://';
   }
   if (/\s/.test(value)) return 'must not hold spaces or line breaks';
+  // The driver would warn of it, once for each client.
+  if (/[?&]j=/i.test(value))
+    return 'must not have the option j: every write waits for the journal of a majority in any case';
   if (isAcceptedByDriver(value)) return undefined;
   return (
     'is not a connection string that MongoDB accepts: check the host, the port and the options, ' +

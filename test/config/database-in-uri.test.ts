@@ -50,6 +50,14 @@ describe('the database in the path of MONGODB_URI', () => {
     expect(problems).toEqual([expect.stringMatching(/^MONGODB_URI, its path: must /)]);
   });
 
+  it('the option j of MONGODB_URI is rejected by one sentence, in the place of a warning of the driver', () => {
+    const { problems } = optionsOf({ MONGODB_URI: 'mongodb://u:secret@h/mine?w=1&j=false' });
+    expect(problems).toEqual([
+      'MONGODB_URI: must not have the option j: every write waits for the journal of a majority in any case; for example mongodb://127.0.0.1:27017',
+    ]);
+    expect(databaseOf({ MONGODB_URI: 'mongodb://h/mine?journal=true' })).toBe('mine');
+  });
+
   it('the database in the path of MONGODB_URI is shown by config with its origin', () => {
     using project = createProjectFolder();
     const env = { MONGODB_URI: 'mongodb://h/mine' };
