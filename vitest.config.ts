@@ -12,7 +12,8 @@ export default defineConfig({
     isolate: false,
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    maxWorkers: 3,
+    // Most tests wait for processes and MongoDB: three workers left a quarter of two cores idle.
+    maxWorkers: 4,
     coverage: {
       provider: 'v8',
       include: ['src/domain/**'],
