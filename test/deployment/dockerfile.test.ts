@@ -56,7 +56,7 @@ describe('the Dockerfile', () => {
 
   it('the Dockerfile runs everything in exec form, and the program as the npm scripts do', () => {
     const programs = restsOf('RUN').map((rest) => commandOf(rest)[0]);
-    expect(programs).toEqual(['npm', 'install', 'install', 'node']);
+    expect(programs).toEqual(['npm', 'install', 'node']);
     const [entrypoint = ''] = restsOf('ENTRYPOINT');
     expect(commandOf(entrypoint)).toEqual(['domestique']);
     expect(restsOf('ENV').join(' ')).toContain(' PATH=/app/bin:$PATH');
