@@ -20,8 +20,10 @@ export async function answerOf(
   recipe: Recipe,
   { scope, match }: Order,
 ): Promise<readonly Document[] | undefined> {
-  const folded = await store.retry(() => foldedAnswer(store.db, recipe, { scope, match }));
-  if (folded !== undefined) return folded;
+  if (recipe.folded !== undefined) {
+    const folded = await store.retry(() => foldedAnswer(store.db, recipe, { scope, match }));
+    if (folded !== undefined) return folded;
+  }
   const whole = await withLookup(store, recipe.lookup, scope);
   if (whole === undefined) return undefined;
   const source = filtered(recipe, match);

@@ -112,7 +112,10 @@ describe('list, show and open', () => {
 
   it.each([
     [['show', '5'], 'There is no activity 5 in the database'],
-    [['show', 'x'], 'Name an activity by its id, for example 19000000001; not "x".'],
+    [
+      ['show', 'x'],
+      'Name an activity by its id or its address at Strava, for example 19000000001 or https://www.strava.com/activities/19000000001; not "x".',
+    ],
     [['open', '../1'], 'Name an activity by its id'],
     [['list', '--athlete', '7'], 'There are no activities of athlete 7; there are some of 1001.'],
   ])('%j ends with 2 and a sentence', async (args, sentence) => {
