@@ -143,7 +143,7 @@ describe.concurrent(`MongoDB failures (seed ${faultSeed})`, { timeout: 120_000 }
       const kills = scaled(2, 10);
       const replicas = await startReplicaSet();
       endings.push(() => replicas.remove());
-      const stage = await openStage(replicas.uri, scaled(200, 400));
+      const stage = await openStage(replicas.uri, scaled(200, 2_000));
       const running = stage.launch();
       for (let count = 0; count < kills; count += 1) {
         await goOn(stage, running, random.integer(2, 12));
