@@ -55,8 +55,10 @@ interface Founded {
   readonly members: Travelled[];
 }
 
-/** So many activities share one search of routes. The tracks of what it finds are held at once. */
+/** So many activities share one search of routes. */
 const searchedAtOnce = 25;
+/** So many routes that a search finds are held at once, with their tracks. */
+const readAtOnce = 100;
 
 /** Call it in the athlete's turn, and write the activities in the same turn. */
 export async function assignRoutes(
@@ -70,11 +72,11 @@ export async function assignRoutes(
   const matchable = byStart(activities).flatMap(matchableOf);
   for (let from = 0; from < matchable.length; from += searchedAtOnce) {
     const some = matchable.slice(from, from + searchedAtOnce);
-    const candidates = await candidatesOf(store, write, some);
+    const followed = await followedOf(store, write, some);
     for (const one of some) {
-      const known = candidates.find((candidate) => isFollowed(candidate, one));
+      const known = followed.get(one.activity.id);
       if (known !== undefined) {
-        routes.set(one.activity.id, known.id);
+        routes.set(one.activity.id, known);
         continue;
       }
       const isOwn = ({ document, path }: Founded): boolean =>
@@ -131,24 +133,36 @@ function isFollowed(route: Omit<Candidate, 'id'>, { sport, path }: Matchable): b
   return other !== undefined && isSameRoute(other, path);
 }
 
-/** The routes that one of the activities may follow, the oldest first. */
-async function candidatesOf(
-  { routes }: Store,
+/** The oldest route that each of the activities follows, by the activity's id. */
+async function followedOf(
+  { db }: Store,
   { athleteId }: RouteWrite,
   activities: readonly Matchable[],
-): Promise<readonly Candidate[]> {
+): Promise<ReadonlyMap<number, ObjectId>> {
   const filters = activities.map(({ sport, path }) => ({
     athlete_id: int64(athleteId),
     sport_type: sport,
     cells: { $in: [...farCells(path)] },
     length: { $gte: path.meters * minLengthRatio, $lte: path.meters / minLengthRatio },
   }));
-  const projection = { track: 1, sport_type: 1, length: 1 };
-  const found = await routes.find({ $or: filters }, { projection }).sort({ _id: 1 }).toArray();
-  return found.map(({ _id, sport_type, length, track }) => {
-    let path: Path | undefined;
-    return { id: _id, sport: sport_type, meters: length, path: () => (path ??= pathOf(track)) };
-  });
+  const options = { projection: { track: 1, sport_type: 1, length: 1 }, batchSize: readAtOnce };
+  // Not decoded: a route that is odd is followed by none.
+  const routes = db.collection<RouteDocument>('routes');
+  const found = routes.find({ $or: filters }, options).sort({ _id: 1 });
+  const followed = new Map<number, ObjectId>();
+  for await (const document of found) {
+    const candidate = candidateOf(document);
+    for (const one of activities)
+      if (!followed.has(one.activity.id) && isFollowed(candidate, one))
+        followed.set(one.activity.id, candidate.id);
+    if (followed.size === activities.length) break;
+  }
+  return followed;
+}
+
+function candidateOf({ _id, sport_type, length, track }: RouteDocument): Candidate {
+  let path: Path | undefined;
+  return { id: _id, sport: sport_type, meters: length, path: () => (path ??= pathOf(track)) };
 }
 
 function newRoute(
