@@ -24,7 +24,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer | undef
   return Buffer.concat(chunks);
 }
 
-/** The same response, whose body ends early where it fails: `onFailure` is notified of why, before the end. */
+/** The same response, whose body ends early where it fails: `onFailure` gets the reason before the end. */
 export function withFailingBody(response: Response, onFailure: (error: unknown) => void): Response {
   if (response.body === null) return response;
   const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();

@@ -7,10 +7,10 @@ import type { Document } from 'mongodb';
 /** `derived.cells` is samples × 2^36 + column × rows + row. */
 export const cellIndices = 2 ** 36;
 export const cellRows = 180_001;
-export const highestCell = 64_800_540_000;
+export const maxCell = 64_800_540_000;
 
 /** Some 40 MB, and half as much again while the table grows. */
-const mostCells = 1_000_000;
+const defaultMaxCells = 1_000_000;
 const none = -1;
 
 /**
@@ -19,7 +19,7 @@ const none = -1;
  */
 export async function heatMapOf(
   documents: AsyncIterable<Document>,
-  { limit, maxCells = mostCells }: { readonly limit: number; readonly maxCells?: number },
+  { limit, maxCells = defaultMaxCells }: { readonly limit: number; readonly maxCells?: number },
 ): Promise<readonly Document[] | undefined> {
   const counts = new CellCounts();
   for await (const { cell } of documents) {
@@ -27,7 +27,7 @@ export async function heatMapOf(
       if (typeof packed !== 'number') continue;
       const samples = Math.floor(packed / cellIndices);
       const index = packed - samples * cellIndices;
-      if (index >= 0 && index <= highestCell) counts.add(index, samples);
+      if (index >= 0 && index <= maxCell) counts.add(index, samples);
     }
     if (counts.size > maxCells) return undefined;
   }
@@ -53,13 +53,13 @@ class CellCounts {
     if (2 * this.size > this.#indices.length) this.#grow();
   }
 
-  /** Those with the most samples first, and of the least index among equals. */
+  /** Those with the most samples first, and of the lowest index among equals. */
   mostPassed(limit: number): readonly Document[] {
     const [indices, samples] = [this.#indices, this.#samples];
-    const least = Float64Array.from(samples).sort().at(-limit) ?? 0;
+    const minSamples = Float64Array.from(samples).sort().at(-limit) ?? 0;
     const slots: number[] = [];
     for (let slot = 0; slot < indices.length; slot += 1)
-      if (indices[slot] !== none && (samples[slot] ?? 0) >= least) slots.push(slot);
+      if (indices[slot] !== none && (samples[slot] ?? 0) >= minSamples) slots.push(slot);
     const order = (one: number, other: number): number =>
       (samples[other] ?? 0) - (samples[one] ?? 0) || (indices[one] ?? 0) - (indices[other] ?? 0);
     return slots

@@ -1,6 +1,6 @@
 import type { Document } from 'mongodb';
 import { describe, expect, it } from 'vitest';
-import { cellIndices, cellRows, heatMapOf, highestCell } from '../../src/queries/cell-counts.ts';
+import { cellIndices, cellRows, heatMapOf, maxCell } from '../../src/queries/cell-counts.ts';
 
 async function* given(lists: Iterable<readonly unknown[]>): AsyncGenerator<Document> {
   for (const cell of lists) yield await Promise.resolve({ cell });
@@ -15,7 +15,7 @@ describe('the cells of a heat map', () => {
     const lists = [
       [packed(3, vienna), packed(9, vienna + 1)],
       [packed(4, vienna), packed(7, 0)],
-      [packed(2, highestCell)],
+      [packed(2, maxCell)],
     ];
     expect(await heatMapOf(given(lists), { limit: 3 })).toEqual([
       { activities: 1, samples: 9, lng: 16.372, lat: 48.209 },
@@ -42,7 +42,7 @@ describe('the cells of a heat map', () => {
   });
 
   it('the cells of a heat map leave out what is no cell', async () => {
-    const odd = ['text', Number.NaN, Number.POSITIVE_INFINITY, null, [5], highestCell + 1, -1];
+    const odd = ['text', Number.NaN, Number.POSITIVE_INFINITY, null, [5], maxCell + 1, -1];
     expect(await heatMapOf(given([odd, [packed(1, 0)]]), { limit: 10 })).toEqual([
       { activities: 1, samples: 1, lng: -180, lat: -90 },
     ]);

@@ -4,7 +4,7 @@
  * application.
  */
 import type { ExitCode } from '../../errors.ts';
-import { exitCodes } from '../../errors.ts';
+import { exitCodes, UsageError } from '../../errors.ts';
 import { openDatabaseToRead } from '../../main.ts';
 import { erasureOf } from '../../mongo/athletes/erasing.ts';
 import { otherLogins } from '../../mongo/tokens/other-applications.ts';
@@ -13,7 +13,7 @@ import { describeNoAthlete, describeOthers } from '../shared/other-applications.
 import { table } from '../shared/text/text-format.ts';
 import type { Reader } from '../shared/text/time-text.ts';
 import { readerOf, timeText } from '../shared/text/time-text.ts';
-import { answerDetails, assertNoAthlete } from './details.ts';
+import { answerDetails } from './details.ts';
 import type { Account } from './store.ts';
 import { readAccounts } from './store.ts';
 
@@ -29,7 +29,8 @@ export interface AccountsOptions {
 export async function accounts(program: Program, options: AccountsOptions): Promise<ExitCode> {
   const { details, ...rest } = options;
   if (details !== undefined) return answerDetails(program, { isWanted: details, ...rest });
-  assertNoAthlete(options.athlete);
+  if (options.athlete !== undefined)
+    throw new UsageError('--athlete goes with --details or --no-details.');
   return listAccounts(program, options.json);
 }
 

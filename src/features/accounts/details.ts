@@ -1,7 +1,7 @@
 /**
  * Changes an athlete's answer about the details without another login, and says what follows from it.
  */
-import { exitCodes, UsageError } from '../../errors.ts';
+import { exitCodes } from '../../errors.ts';
 import type { ExitCode } from '../../errors.ts';
 import { commandLine } from '../../domain/invocation.ts';
 import { commandDeadlineMs, openDatabase } from '../../main.ts';
@@ -21,11 +21,9 @@ export interface DetailsAnswer {
 }
 
 /** @throws UsageError if several athletes have logged in and none is named, NoAthleteError. */
-export async function answerDetails(
-  program: Program,
-  { isWanted, athlete, json }: DetailsAnswer,
-): Promise<ExitCode> {
-  const wanted = athleteOf({ ...(athlete !== undefined && { athlete }) });
+export async function answerDetails(program: Program, answer: DetailsAnswer): Promise<ExitCode> {
+  const { isWanted, json } = answer;
+  const wanted = athleteOf(answer);
   const database = await openDatabase(program, commandDeadlineMs);
   try {
     const athleteId = await chooseAthlete(database, wanted);
@@ -42,12 +40,6 @@ export async function answerDetails(
   } finally {
     await database.close();
   }
-}
-
-/** @throws UsageError for an athlete without an answer. */
-export function assertNoAthlete(athlete: string | undefined): void {
-  if (athlete === undefined) return;
-  throw new UsageError('--athlete goes with --details or --no-details.');
 }
 
 function jsonOf(athleteId: number, { athletes, toDo }: Figures) {

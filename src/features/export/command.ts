@@ -69,8 +69,9 @@ async function writeChosen(
   stats: ExportCounts,
 ): Promise<void> {
   await assertStoredAthlete(database.store, order.filter);
-  using progress = await openProgress(program, database, order);
-  const chosen = await choose(database, order, progress);
+  const query = await recordingQueryOf(database.store, order.filter);
+  using progress = await openProgress(program, database, { order, query });
+  const chosen = await choose(database, { order, query }, progress);
   await sayIfInterrupted(
     () => write(program, order, { chosen, stats }),
     () => interruptedText(order, stats),
@@ -79,21 +80,20 @@ async function writeChosen(
 
 type Chosen = AsyncIterable<ShownRecording> | Iterable<ShownRecording>;
 
-/**
- * @throws NothingToExportError if the activity is not stored or the format cannot hold it, UsageError if
- * the sport or the place is not stored.
- */
+interface Choice {
+  readonly order: ExportOrder;
+  readonly query: RecordingQuery;
+}
+
+/** @throws NothingToExportError if the activity is not stored or the format cannot hold it. */
 async function choose(
   { store }: Database,
-  order: ExportOrder,
+  { order, query }: Choice,
   progress: Counter | undefined,
 ): Promise<Chosen> {
-  const { activityId, filter, hidden } = order;
-  const { athleteId } = filter;
-  if (activityId === undefined) {
-    const found = recordings(store, await recordingQueryOf(store, filter));
-    return hideInEach(found, hidden, progress);
-  }
+  const { activityId, hidden } = order;
+  const { athleteId } = order.filter;
+  if (activityId === undefined) return hideInEach(recordings(store, query), hidden, progress);
   const found = await findRecording(store, activityId);
   if (found === undefined || (athleteId !== undefined && found.athleteId !== athleteId)) {
     const whose = athleteId === undefined ? '' : ` of athlete ${athleteId}`;
@@ -107,6 +107,7 @@ async function choose(
   );
 }
 
+/** @throws UsageError if the sport or the place is not stored. */
 async function recordingQueryOf(store: Store, filter: ActivityFilter): Promise<RecordingQuery> {
   return { ...filter, where: namesMatchOf(await withStoredNames(store, filter)) };
 }
@@ -126,11 +127,11 @@ async function* hideInEach(
 async function openProgress(
   program: Program,
   { store }: Database,
-  { out, activityId, filter }: ExportOrder,
+  { order: { out, activityId }, query }: Choice,
 ): Promise<CountProgress | undefined> {
   const isShown = 'isTTY' in program.stdout && program.stdout.isTTY === true;
   if (activityId !== undefined || (out === undefined && isShown)) return undefined;
-  const total = await countRecordings(store, await recordingQueryOf(store, filter));
+  const total = await countRecordings(store, query);
   const progress = createCountProgress(program, { doing: 'Exporting', unit: 'activities' });
   progress.begin('', total);
   return progress;

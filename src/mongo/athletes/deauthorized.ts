@@ -1,6 +1,6 @@
 /**
  * What is stored of an athlete who withdrew the access at Strava: the notification, the verified fact, and
- * the removal of the login. Whoever calls it has verified the fact.
+ * the removal of the login. It verifies nothing itself.
  */
 import { int64, toNumber } from '../base/bson-value.ts';
 import type { Application } from '../schema/definitions/application.ts';

@@ -65,51 +65,42 @@ export async function erasingIds(
   store: Store,
   application: Application,
 ): Promise<readonly number[]> {
-  const marked = await markedLogins(store, application);
-  const released = marked.filter(({ kind }) => kind === 'releasing');
-  if (released.length === 0) return idsOf(marked);
-  const isStale = { $lt: ['$needs_authorization.since', { $subtract: ['$$NOW', releasingMs] }] };
-  for (const { id } of released) await restore(store, application, { id, $expr: isStale });
-  return idsOf(await markedLogins(store, application));
-}
-
-interface MarkedLogin {
-  readonly id: number;
-  readonly kind: 'releasing' | 'erasing';
-}
-
-async function markedLogins(store: Store, application: Application): Promise<MarkedLogin[]> {
   const projection = { needs_authorization: 1 } as const;
   const logins = await loginsOf(store, application, { projection }).toArray();
-  return logins.flatMap(({ _id, needs_authorization }) => {
-    const kind = erasureOf(needs_authorization?.reason);
-    return kind === undefined ? [] : [{ id: toNumber(_id), kind }];
-  });
-}
-
-function idsOf(marked: readonly MarkedLogin[]): readonly number[] {
-  return marked.map(({ id }) => id);
+  const isStale = { $lt: ['$needs_authorization.since', { $subtract: ['$$NOW', releasingMs] }] };
+  const ids: number[] = [];
+  for (const { _id, needs_authorization } of logins) {
+    const erasure = erasureOf(needs_authorization?.reason);
+    const id = toNumber(_id);
+    if (erasure === undefined) continue;
+    if (erasure === 'releasing' && (await restore(store, application, { id, $expr: isStale })))
+      continue;
+    ids.push(id);
+  }
+  return ids;
 }
 
 /**
  * Takes the mark away, where nothing was revoked and nothing erased. A login that was of no use before
  * is of no use again.
  */
-export function unmarkReleasing(
+export async function unmarkReleasing(
   store: Store,
   application: Application,
   athleteId: number,
 ): Promise<void> {
-  return restore(store, application, { id: athleteId });
+  await restore(store, application, { id: athleteId });
 }
 
+/** Returns whether there was such a mark. */
 async function restore(
   { urgent }: Store,
   application: Application,
   { id, ...where }: { readonly id: number; readonly $expr?: Document },
-): Promise<void> {
+): Promise<boolean> {
   const marked = { 'needs_authorization.reason': releasing, ...ownedBy(application) };
-  await urgent.tokens.updateOne({ _id: int64(id), ...marked, ...where }, [
+  const { matchedCount } = await urgent.tokens.updateOne({ _id: int64(id), ...marked, ...where }, [
     { $set: { needs_authorization: { $ifNull: ['$needs_authorization.earlier', '$$REMOVE'] } } },
   ]);
+  return matchedCount > 0;
 }

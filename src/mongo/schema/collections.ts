@@ -65,7 +65,7 @@ export type Store = Omit<Mongo, 'urgent'> &
     readonly warn: Warn;
   };
 
-/** `warn` is notified of what is left out, of each sentence once. */
+/** `warn` gets a sentence about what is left out, each sentence once. */
 export function storeOf(mongo: Mongo, warn: Warn = () => undefined): Store {
   const told = once(warn);
   const { db, urgent } = mongo;

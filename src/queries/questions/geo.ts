@@ -2,7 +2,7 @@
  * Questions about places: near a point, through an area, and a heat map.
  */
 import type { Document } from 'mongodb';
-import { cellIndices, cellRows, heatMapOf, highestCell } from '../cell-counts.ts';
+import { cellIndices, cellRows, heatMapOf, maxCell } from '../cell-counts.ts';
 import type { Recipe } from '../recipe.ts';
 import { exampleSummary, limit, Name, ofAthlete, summary } from '../recipe.ts';
 
@@ -63,7 +63,7 @@ export const places: readonly Recipe[] = [
           activities: { $sum: 1 },
         },
       },
-      { $match: { _id: { $gte: 0, $lte: highestCell } } },
+      { $match: { _id: { $gte: 0, $lte: maxCell } } },
       {
         $set: {
           samples: {

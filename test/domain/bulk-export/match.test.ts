@@ -45,7 +45,7 @@ describe('matching a recording with its activity', () => {
     });
   });
 
-  it('takes the nearest start of a date that lost its seconds', () => {
+  it('a recording takes the nearest start of a date that lost its seconds', () => {
     const minute = Array.from({ length: 60 }, (_, second) => after(second));
     const activity = activityOf({ elapsed_time: 1_000 }, minute);
     expect(matchRecording(activity, recorded(1_001, { afterS: 30 }))).toMatchObject({

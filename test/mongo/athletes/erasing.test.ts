@@ -33,7 +33,7 @@ async function age(minutes: number): Promise<void> {
 }
 
 describe('the mark of an athlete whom a command waits for', () => {
-  it('the mark is set once, and removed', async () => {
+  it('the mark of a waiting command is set once, and removed', async () => {
     const { store } = adapter;
     await markReleasing(store, everyApplication, ada);
     const marked = await markOf();
@@ -46,7 +46,7 @@ describe('the mark of an athlete whom a command waits for', () => {
     expect(await erasingIds(store, everyApplication)).toEqual([]);
   });
 
-  it('the mark replaces another mark, which is restored on removal', async () => {
+  it('the mark of a waiting command replaces another mark, which is restored on removal', async () => {
     const { store } = adapter;
     await store.tokens.updateOne({}, { $set: { needs_authorization: other } });
     await markReleasing(store, everyApplication, ada);
@@ -57,7 +57,7 @@ describe('the mark of an athlete whom a command waits for', () => {
     expect(await erasingIds(store, everyApplication)).toEqual([]);
   });
 
-  it('its removal removes no other mark', async () => {
+  it('removing the mark of a waiting command removes no other mark', async () => {
     const { store } = adapter;
     await store.tokens.updateOne({}, { $set: { needs_authorization: other } });
     await unmarkReleasing(store, everyApplication, ada);
@@ -78,7 +78,7 @@ describe('the mark of an athlete whom a command waits for', () => {
     expect(await markOf()).toEqual(other);
   });
 
-  it('the mark creates no login', async () => {
+  it('neither mark creates a login', async () => {
     const { store } = adapter;
     await markReleasing(store, everyApplication, bob);
     await markErasing(store, everyApplication, bob);

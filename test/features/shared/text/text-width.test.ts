@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { textWidth } from '../../../../src/features/shared/text/text-width.ts';
 
 describe('the columns of a text on a terminal', () => {
-  it('are those that string-width counts, for each character up to the blocks and lines', () => {
+  it('the columns of a text are those that string-width counts, for each character up to the blocks and lines', () => {
     const characters = Array.from({ length: 0x26_00 }, (_, code) => String.fromCharCode(code));
 
     const other = characters.filter(
@@ -23,7 +23,7 @@ describe('the columns of a text on a terminal', () => {
     ['e\u0301', 1],
     ['\u001b[31mred\u001b[0m', 3],
     ['', 0],
-  ])('%j takes %d', (text, columns) => {
+  ])('%j takes %d columns of a terminal', (text, columns) => {
     expect(textWidth(text)).toBe(columns);
   });
 });
