@@ -46,13 +46,24 @@ function retryingMethod(key: PropertyKey, method: Method, retry: Retry): Method 
 /**
  * Only the reading to the end is retried, with a cursor made anew at each try. Reading step by step belongs
  * to one cursor, so whoever does that retries the whole reading.
+ * The client keeps each cursor until it is closed, so none is made that is not read.
  */
 function retryingCursor(make: () => object, retry: Retry): object {
-  return withMethods(make(), (key, method) => {
-    if (key === 'toArray') return () => retry(() => Promise.resolve(methodOf(make(), key)()));
-    if (!cursorOptions.has(key)) return method;
-    return (...args) => retryingCursor(() => methodOf(make(), key)(...args) as object, retry);
-  });
+  let made: object | undefined;
+  return new Proxy(
+    {},
+    {
+      get: (_, key) => {
+        if (key === 'toArray') return () => retry(() => Promise.resolve(methodOf(make(), key)()));
+        if (cursorOptions.has(key))
+          return (...args: readonly unknown[]) =>
+            retryingCursor(() => methodOf(make(), key)(...args) as object, retry);
+        made ??= make();
+        const value: unknown = Reflect.get(made, key, made);
+        return typeof value === 'function' ? methodOf(made, key) : value;
+      },
+    },
+  );
 }
 
 function withMethods<T extends object>(

@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { Collection } from 'mongodb';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { Retry } from '../../../src/mongo/base/retrying-db.ts';
 import { retryingDb } from '../../../src/mongo/base/retrying-db.ts';
@@ -43,6 +44,16 @@ describe('a retrying database', () => {
       .toArray();
     expect(found).toEqual([{ _id: 3 }]);
     expect(operations).toBe(1);
+  });
+
+  it('a retrying database makes no cursor that it does not read, as the client would keep it', async () => {
+    const find = vi.spyOn(Collection.prototype, 'find');
+    try {
+      await things().find().sort({ _id: 1 }).limit(2).toArray();
+      expect(find).toHaveBeenCalledTimes(2);
+    } finally {
+      find.mockRestore();
+    }
   });
 
   it('a retrying database reads a cursor step by step without a retry, each document once', async () => {
