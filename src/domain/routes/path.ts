@@ -34,9 +34,10 @@ const maxStraightMeters = 10_000;
 export function pathOf(track: unknown): Path | undefined {
   const positions = positionsOf(track);
   if (positions === undefined) return undefined;
-  const vertices = positions.map(vectorOf);
-  const step = Math.max(minVertexMeters, lengthOf(vertices) / maxVertices);
-  const path = pathThrough(withoutLongLines(thinned(vertices, step)));
+  const vertices = verticesOf(positions);
+  const path = pathThrough(
+    thinned(vertices, Math.max(minVertexMeters, lengthOf(vertices) / maxVertices)),
+  );
   return path.meters < minRouteMeters ? undefined : path;
 }
 
@@ -52,14 +53,19 @@ function isPosition(value: unknown): value is Position {
   return typeof lng === 'number' && typeof lat === 'number' && isOnGlobe([lng, lat]);
 }
 
-function vectorOf([lng, lat]: Position): Vector {
-  const [east, north] = [radians(lng), radians(lat)];
-  const fromAxis = earthRadiusMeters * Math.cos(north);
-  return [
-    fromAxis * Math.cos(east),
-    fromAxis * Math.sin(east),
-    earthRadiusMeters * Math.sin(north),
-  ];
+/** Three numbers for each vertex, because an object for each would cost more than the rest. */
+type Vertices = Float64Array;
+
+function verticesOf(positions: readonly Position[]): Vertices {
+  const vertices = new Float64Array(positions.length * 3);
+  for (const [index, [lng, lat]] of positions.entries()) {
+    const [east, north] = [radians(lng), radians(lat)];
+    const fromAxis = earthRadiusMeters * Math.cos(north);
+    vertices[index * 3] = fromAxis * Math.cos(east);
+    vertices[index * 3 + 1] = fromAxis * Math.sin(east);
+    vertices[index * 3 + 2] = earthRadiusMeters * Math.sin(north);
+  }
+  return vertices;
 }
 
 /** The position on the globe below or above. */
@@ -74,55 +80,63 @@ export function apart(one: Vector, other: Vector): number {
   return Math.sqrt(x * x + y * y + z * z);
 }
 
-function lengthOf(vertices: readonly Vector[]): number {
-  return vertices.reduce((sum, one, index) => sum + apart(vertices[index - 1] ?? one, one), 0);
+/** Between the vertices of which these are the first numbers. */
+function metersBetween(vertices: Vertices, one: number, other: number): number {
+  const x = valueAt(vertices, one) - valueAt(vertices, other);
+  const y = valueAt(vertices, one + 1) - valueAt(vertices, other + 1);
+  const z = valueAt(vertices, one + 2) - valueAt(vertices, other + 2);
+  return Math.sqrt(x * x + y * y + z * z);
 }
 
-function thinned(vertices: readonly Vector[], stepMeters: number): readonly Vector[] {
-  const kept: Vector[] = [];
-  for (const [index, vertex] of vertices.entries()) {
-    const last = kept.at(-1);
-    const isLast = index === vertices.length - 1;
-    if (last === undefined || isLast || apart(last, vertex) >= stepMeters) kept.push(vertex);
+function lengthOf(vertices: Vertices): number {
+  let meters = 0;
+  for (let at = 3; at < vertices.length; at += 3) meters += metersBetween(vertices, at - 3, at);
+  return meters;
+}
+
+/** Without vertices close to the one before, and with some on the ground between those far apart. */
+function thinned(vertices: Vertices, stepMeters: number): Vertices {
+  const kept: number[] = [];
+  let last = 0;
+  for (let at = 0; at < vertices.length; at += 3) {
+    const meters = metersBetween(vertices, last, at);
+    const isEnd = at === 0 || at === vertices.length - 3;
+    if (meters < stepMeters && !isEnd) continue;
+    if (meters > maxStraightMeters) kept.push(...onGround(vertices, last, at, meters));
+    kept.push(valueAt(vertices, at), valueAt(vertices, at + 1), valueAt(vertices, at + 2));
+    last = at;
   }
-  return kept;
+  return Float64Array.from(kept);
 }
 
-function withoutLongLines(vertices: readonly Vector[]): readonly Vector[] {
-  return vertices.flatMap((to, index) => {
-    const from = vertices[index - 1] ?? to;
-    const meters = apart(from, to);
-    // Nearly all lines are short, and this runs for each.
-    if (meters <= maxStraightMeters) return [to];
-    const parts = Math.ceil(meters / maxStraightMeters);
-    return Array.from({ length: parts }, (_, part) =>
-      part === parts - 1 ? to : onGround(between(from, to, (part + 1) / parts)),
-    );
-  });
+/** The vertices between two that are far apart. */
+function onGround(vertices: Vertices, from: number, to: number, meters: number): readonly number[] {
+  const parts = Math.ceil(meters / maxStraightMeters);
+  return Array.from({ length: parts - 1 }, (_, part) => {
+    const vector = between(vectorAt(vertices, from), vectorAt(vertices, to), (part + 1) / parts);
+    const scale = earthRadiusMeters / Math.max(1, Math.hypot(...vector));
+    return vector.map((value) => value * scale);
+  }).flat();
 }
 
-function onGround(vector: Vector): Vector {
-  const scale = earthRadiusMeters / Math.max(1, Math.hypot(...vector));
-  return [vector[0] * scale, vector[1] * scale, vector[2] * scale];
+function vectorAt(vertices: Vertices, at: number): Vector {
+  return [valueAt(vertices, at), valueAt(vertices, at + 1), valueAt(vertices, at + 2)];
 }
 
 function between([x, y, z]: Vector, to: Vector, share: number): Vector {
   return [x + (to[0] - x) * share, y + (to[1] - y) * share, z + (to[2] - z) * share];
 }
 
-function pathThrough(vertices: readonly Vector[]): Path {
-  const along = new Float64Array(vertices.length);
-  for (const [index, vertex] of vertices.entries()) {
-    const before = vertices[index - 1];
-    if (before !== undefined) along[index] = valueAt(along, index - 1) + apart(before, vertex);
+function pathThrough(vertices: Vertices): Path {
+  const count = vertices.length / 3;
+  const [x, y, z] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)];
+  const along = new Float64Array(count);
+  for (let index = 0; index < count; index += 1) {
+    const at = index * 3;
+    [x[index], y[index], z[index]] = vectorAt(vertices, at);
+    if (index > 0) along[index] = valueAt(along, index - 1) + metersBetween(vertices, at - 3, at);
   }
-  return {
-    x: Float64Array.from(vertices, ([x]) => x),
-    y: Float64Array.from(vertices, ([, y]) => y),
-    z: Float64Array.from(vertices, ([, , z]) => z),
-    along,
-    meters: along.at(-1) ?? 0,
-  };
+  return { x, y, z, along, meters: along.at(-1) ?? 0 };
 }
 
 export function vertexAt({ x, y, z }: Path, index: number): Vector {
@@ -131,16 +145,39 @@ export function vertexAt({ x, y, z }: Path, index: number): Vector {
 
 /** The vectors at equal distances, from the start to the end. */
 export function samplesOf(path: Path, stepMeters: number): readonly Vector[] {
-  const steps = Math.max(1, Math.round(path.meters / stepMeters));
   const samples: Vector[] = [];
+  everySample(path, stepMeters, (x, y, z) => {
+    samples.push([x, y, z]);
+    return true;
+  });
+  return samples;
+}
+
+/** How many samples a path has at so many metres from each to the next. */
+export function countSamples(path: Path, stepMeters: number): number {
+  return Math.max(1, Math.round(path.meters / stepMeters)) + 1;
+}
+
+/** Shows the samples in turn, without an object for each, as long as `test` says yes. */
+export function everySample(
+  path: Path,
+  stepMeters: number,
+  test: (x: number, y: number, z: number, index: number) => boolean,
+): boolean {
+  const { x, y, z, along } = path;
+  const steps = countSamples(path, stepMeters) - 1;
   let index = 0;
   for (let step = 0; step <= steps; step += 1) {
     const at = (path.meters * step) / steps;
-    while (index < path.along.length - 2 && valueAt(path.along, index + 1) < at) index += 1;
-    const from = valueAt(path.along, index);
-    const length = valueAt(path.along, index + 1) - from;
+    while (index < along.length - 2 && valueAt(along, index + 1) < at) index += 1;
+    const from = valueAt(along, index);
+    const length = valueAt(along, index + 1) - from;
     const share = length > 0 ? Math.min(1, (at - from) / length) : 0;
-    samples.push(between(vertexAt(path, index), vertexAt(path, index + 1), share));
+    const on = (values: Float64Array): number => {
+      const before = valueAt(values, index);
+      return before + (valueAt(values, index + 1) - before) * share;
+    };
+    if (!test(on(x), on(y), on(z), step)) return false;
   }
-  return samples;
+  return true;
 }

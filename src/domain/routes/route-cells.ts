@@ -4,9 +4,9 @@
  */
 import { radians } from '../activity/great-circle.ts';
 import type { Position } from '../derived/track.ts';
-import type { Path } from './path.ts';
+import type { Path, Vector } from './path.ts';
 import { apart, positionOf, samplesOf, vertexAt } from './path.ts';
-import { minSharedPart, toleranceMeters } from './same-route.ts';
+import { comparedMeters, maxMissedOf, toleranceMeters } from './same-route.ts';
 
 const rowDegrees = 0.01;
 const rowsOfHemisphere = 9_000;
@@ -18,26 +18,30 @@ const stepMeters = 50;
 /** At most half a step off the nearest step of a track that passes within the tolerance. */
 const reachMeters = toleranceMeters + stepMeters;
 
-/** More of the points than may be missed. */
-const farPart = 1 - minSharedPart + 0.05;
-const farSamples = 100;
-
 /** The cells that a path passes, in ascending order. */
 export function routeCells(path: Path): readonly number[] {
   return sorted(samplesOf(path, stepMeters).map((sample) => cellOf(positionOf(sample))));
 }
 
 /**
- * The cells around the part of a path that is furthest from its start. A route that it follows passes one
- * of them; a route that only begins in the same place seldom does.
+ * The cells around each part of a path, that of the part furthest from its start first. No part is so short
+ * that a track may miss it, so a route that the path follows passes a cell of each.
  */
-export function farCells(path: Path): readonly number[] {
+export function cellsOfParts(path: Path): readonly (readonly number[])[] {
+  const samples = samplesOf(path, comparedMeters(path));
+  const count = Math.floor(samples.length / (maxMissedOf(samples.length) + 1));
   const start = vertexAt(path, 0);
-  const samples = samplesOf(path, path.meters / farSamples);
-  const far = samples
-    .toSorted((one, other) => apart(start, other) - apart(start, one))
-    .slice(0, Math.ceil(samples.length * farPart));
-  return sorted(far.flatMap((sample) => around(positionOf(sample)).map(cellOf)));
+  return Array.from({ length: count }, (_, part) => {
+    const [from, to] = [part, part + 1].map((end) => Math.floor((end * samples.length) / count));
+    return samples.slice(from, to);
+  })
+    .toSorted((one, other) => metersOff(start, other) - metersOff(start, one))
+    .map((part) => sorted(part.flatMap((sample) => around(positionOf(sample)).map(cellOf))));
+}
+
+/** From the start to the middle of a part. */
+function metersOff(start: Vector, part: readonly Vector[]): number {
+  return apart(start, part[Math.floor(part.length / 2)] ?? start);
 }
 
 /** The corners of a square around a position: a cell that it touches has one of them. */

@@ -4,7 +4,7 @@
  */
 import type { Path, Vector } from './path.ts';
 import { apart, vertexAt } from './path.ts';
-import { farCells, routeCells } from './route-cells.ts';
+import { cellsOfParts, routeCells } from './route-cells.ts';
 import { isAsLong, isSameRoute, maxStartMeters } from './same-route.ts';
 
 /** 32 bytes each. */
@@ -41,14 +41,18 @@ export function createRouteMatcher<Id>(
 
   const candidates = (sport: string, path: Path): readonly number[] => {
     const byCell = bySport.get(sport);
-    const found = new Set(farCells(path).flatMap((cell) => byCell?.get(cell) ?? []));
+    const [first = [], ...others] = cellsOfParts(path).map(
+      (cells) => new Set(cells.flatMap((cell) => byCell?.get(cell) ?? [])),
+    );
     const start = vertexAt(path, 0);
     const isNear = (index: number): boolean => {
       const route = routes[index];
       if (route === undefined || apart(start, route.start) > maxStartMeters) return false;
       return isAsLong(route.meters, path.meters);
     };
-    return [...found].filter(isNear).sort((one, other) => one - other);
+    return [...first]
+      .filter((index) => isNear(index) && others.every((part) => part.has(index)))
+      .sort((one, other) => one - other);
   };
 
   return {

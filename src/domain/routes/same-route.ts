@@ -7,11 +7,11 @@
  * https://doi.org/10.1109/ICDE.2002.994784). So a detour costs its share and no more.
  */
 import { valueAt } from '../derived/curve.ts';
-import type { Path, Vector } from './path.ts';
-import { apart, samplesOf, vertexAt } from './path.ts';
+import type { Path } from './path.ts';
+import { apart, countSamples, everySample, vertexAt } from './path.ts';
 
 /** The share of the points of each track that the other has to pass. */
-export const minSharedPart = 0.85;
+const minSharedPart = 0.85;
 export const toleranceMeters = 50;
 /** The starts of one route are no further apart. */
 export const maxStartMeters = 500;
@@ -33,65 +33,93 @@ export function isAsLong(one: number, other: number): boolean {
   return Math.min(one, other) >= Math.max(one, other) * minLengthRatio;
 }
 
+/** The metres from each point of a path that another has to pass to the next. */
+export function comparedMeters(path: Path): number {
+  return Math.max(minStepMeters, path.meters / maxSamples);
+}
+
+/** How many of so many points of a path another may miss that follows it. */
+export function maxMissedOf(points: number): number {
+  return Math.floor(points * (1 - minSharedPart));
+}
+
 /** Whether `other` passes enough of the path's points in their order. */
 function isFollowed(path: Path, other: Path): boolean {
-  const samples = samplesOf(path, Math.max(minStepMeters, path.meters / maxSamples));
-  const maxMissed = Math.floor(samples.length * (1 - minSharedPart));
-  // The least distance along `other` at which so many of the samples so far are passed.
-  const ends = new Float64Array(samples.length + 1).fill(Infinity);
+  const step = comparedMeters(path);
+  const points = countSamples(path, step);
+  const maxMissed = maxMissedOf(points);
+  // The least distance along `other` at which so many of the points so far are passed.
+  const ends = new Float64Array(points + 1).fill(Infinity);
   ends[0] = 0;
-  for (const [index, sample] of samples.entries()) {
-    const passages = passagesBy(sample, other);
+  const passages = createPassages(other);
+  return everySample(path, step, (x, y, z, index) => {
+    passages.find(x, y, z);
     for (let passed = index; passed >= Math.max(0, index - maxMissed); passed -= 1) {
-      const end = firstFrom(passages, valueAt(ends, passed));
+      const end = passages.firstFrom(valueAt(ends, passed));
       if (end < valueAt(ends, passed + 1)) ends[passed + 1] = end;
     }
-    if (valueAt(ends, Math.max(0, index + 1 - maxMissed)) === Infinity) return false;
-  }
-  return true;
+    return valueAt(ends, Math.max(0, index + 1 - maxMissed)) < Infinity;
+  });
 }
 
-/** The least number from `from` on that is in one of the stretches; Infinity where there is none. */
-function firstFrom(stretches: readonly number[], from: number): number {
-  for (let index = 0; index < stretches.length; index += 2) {
-    const end = stretches[index + 1] ?? 0;
-    if (end >= from) return Math.max(from, stretches[index] ?? 0);
-  }
-  return Infinity;
+interface Passages {
+  /** Finds where the path is close to a point. */
+  readonly find: (x: number, y: number, z: number) => void;
+  /** The least distance along the path, from `from` on, at which it is; Infinity where there is none. */
+  readonly firstFrom: (from: number) => number;
 }
 
-/** Where along the path it is close to the point: the beginning and the end of each stretch in turn. */
-function passagesBy([px, py, pz]: Vector, { x, y, z, along }: Path): readonly number[] {
-  const stretches: number[] = [];
+/** Where along a path it is close to one point after the other. */
+function createPassages({ x, y, z, along }: Path): Passages {
   const last = along.length - 1;
-  for (let index = 0; index < last; index += 1) {
-    const fromX = valueAt(x, index) - px;
-    const fromY = valueAt(y, index) - py;
-    const fromZ = valueAt(z, index) - pz;
-    const squared = fromX * fromX + fromY * fromY + fromZ * fromZ;
-    const start = valueAt(along, index);
-    // No closer before the path has gone as far as the point is off.
-    const free = start + Math.sqrt(squared) - toleranceMeters;
-    if (valueAt(along, index + 1) < free) {
-      while (index + 1 < last && valueAt(along, index + 2) < free) index += 1;
-      continue;
+  // The beginning and the end of each stretch in turn. One array for all points: they are many.
+  const stretches = new Float64Array(2 * along.length);
+  let used = 0;
+
+  const find = (px: number, py: number, pz: number): void => {
+    used = 0;
+    for (let index = 0; index < last; index += 1) {
+      const fromX = valueAt(x, index) - px;
+      const fromY = valueAt(y, index) - py;
+      const fromZ = valueAt(z, index) - pz;
+      const squared = fromX * fromX + fromY * fromY + fromZ * fromZ;
+      const start = valueAt(along, index);
+      // No closer before the path has gone as far as the point is off.
+      const free = start + Math.sqrt(squared) - toleranceMeters;
+      if (valueAt(along, index + 1) < free) {
+        while (index + 1 < last && valueAt(along, index + 2) < free) index += 1;
+        continue;
+      }
+      const lineX = valueAt(x, index + 1) - valueAt(x, index);
+      const lineY = valueAt(y, index + 1) - valueAt(y, index);
+      const lineZ = valueAt(z, index + 1) - valueAt(z, index);
+      const lengthSquared = lineX * lineX + lineY * lineY + lineZ * lineZ;
+      if (lengthSquared === 0) continue;
+      const dot = fromX * lineX + fromY * lineY + fromZ * lineZ;
+      const inside = dot * dot - lengthSquared * (squared - toleranceMeters ** 2);
+      if (inside < 0) continue;
+      const root = Math.sqrt(inside);
+      const enters = Math.max(0, (-dot - root) / lengthSquared);
+      const leaves = Math.min(1, (root - dot) / lengthSquared);
+      if (enters > leaves) continue;
+      const length = valueAt(along, index + 1) - start;
+      const isContinued = enters === 0 && used > 0 && valueAt(stretches, used - 1) === start;
+      if (isContinued) used -= 1;
+      else {
+        stretches[used] = start + enters * length;
+        used += 1;
+      }
+      stretches[used] = start + leaves * length;
+      used += 1;
     }
-    const lineX = valueAt(x, index + 1) - valueAt(x, index);
-    const lineY = valueAt(y, index + 1) - valueAt(y, index);
-    const lineZ = valueAt(z, index + 1) - valueAt(z, index);
-    const lengthSquared = lineX * lineX + lineY * lineY + lineZ * lineZ;
-    if (lengthSquared === 0) continue;
-    const dot = fromX * lineX + fromY * lineY + fromZ * lineZ;
-    const inside = dot * dot - lengthSquared * (squared - toleranceMeters ** 2);
-    if (inside < 0) continue;
-    const root = Math.sqrt(inside);
-    const enters = Math.max(0, (-dot - root) / lengthSquared);
-    const leaves = Math.min(1, (root - dot) / lengthSquared);
-    if (enters > leaves) continue;
-    const length = valueAt(along, index + 1) - start;
-    const isContinued = enters === 0 && stretches.at(-1) === start;
-    if (isContinued) stretches[stretches.length - 1] = start + leaves * length;
-    else stretches.push(start + enters * length, start + leaves * length);
-  }
-  return stretches;
+  };
+
+  const firstFrom = (from: number): number => {
+    for (let index = 0; index < used; index += 2) {
+      const end = valueAt(stretches, index + 1);
+      if (end >= from) return Math.max(from, valueAt(stretches, index));
+    }
+    return Infinity;
+  };
+  return { find, firstFrom };
 }

@@ -5,7 +5,7 @@
 import { ObjectId } from 'mongodb';
 import type { Path } from '../../domain/routes/path.ts';
 import { pathOf } from '../../domain/routes/path.ts';
-import { farCells, routeCells } from '../../domain/routes/route-cells.ts';
+import { cellsOfParts, routeCells } from '../../domain/routes/route-cells.ts';
 import { isAsLong, isSameRoute, minLengthRatio } from '../../domain/routes/same-route.ts';
 import { routeTimes } from '../../domain/routes/usual-time.ts';
 import { int64 } from '../base/bson-value.ts';
@@ -142,7 +142,7 @@ async function followedOf(
   const filters = activities.map(({ sport, path }) => ({
     athlete_id: int64(athleteId),
     sport_type: sport,
-    cells: { $in: [...farCells(path)] },
+    $and: cellsOfParts(path).map((cells) => ({ cells: { $in: [...cells] } })),
     length: { $gte: path.meters * minLengthRatio, $lte: path.meters / minLengthRatio },
   }));
   const options = { projection: { track: 1, sport_type: 1, length: 1 }, batchSize: readAtOnce };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Position } from '../../../src/domain/derived/track.ts';
 import { minRouteMeters, pathOf } from '../../../src/domain/routes/path.ts';
-import { farCells, routeCells } from '../../../src/domain/routes/route-cells.ts';
+import { cellsOfParts, routeCells } from '../../../src/domain/routes/route-cells.ts';
 import { isSameRoute } from '../../../src/domain/routes/same-route.ts';
 import type { Flat } from './tracks.ts';
 import { circle, pathThrough, placed, winding } from './tracks.ts';
@@ -176,8 +176,8 @@ describe('pathOf', () => {
   });
 });
 
-describe('farCells', () => {
-  it('share a cell with every route that the track follows, at any place of the globe', () => {
+describe('cellsOfParts', () => {
+  it('share a cell of each part with every route that the track follows, at any place of the globe', () => {
     const shift = fc.double({ min: -20, max: 20, noNaN: true });
     fc.assert(
       fc.property(seeds, place, shift, shift, (seed, at, east, north) => {
@@ -186,7 +186,9 @@ describe('farCells', () => {
         const [one, other] = [track, moved].map((flat) => pathThrough(placed(flat, at)));
         if (one === undefined || other === undefined || !isSameRoute(one, other)) return;
         const cells = new Set(routeCells(one));
-        expect(farCells(other).some((cell) => cells.has(cell))).toBe(true);
+        expect(cellsOfParts(other).every((part) => part.some((cell) => cells.has(cell)))).toBe(
+          true,
+        );
       }),
       { numRuns: 100 },
     );
@@ -206,7 +208,7 @@ describe('farCells', () => {
       ]),
     );
     const cells = new Set(routeCells(north));
-    expect(farCells(east).filter((cell) => cells.has(cell))).toEqual([]);
+    expect((cellsOfParts(east)[0] ?? []).filter((cell) => cells.has(cell))).toEqual([]);
   });
 
   it('are whole numbers, one column at a pole', () => {
