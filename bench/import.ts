@@ -42,9 +42,6 @@ async function measureSteps(path: string): Promise<StepUsage> {
   return usage;
 }
 
-/** The option of bin/domestique for an import, which comes after those of every command. */
-const importOption = '--max-semi-space-size=4';
-
 interface Bench {
   readonly server: Server;
   readonly folder: string;
@@ -56,7 +53,7 @@ async function bench({ server, folder, activities }: Bench): Promise<string> {
   await writeArchive(path, activities);
   say('The import');
   const surroundings = { server, folder, activities, profileFolder: undefined };
-  const args = [importOption, cli, 'import', '--file', path];
+  const args = [cli, 'import', '--file', path];
   const { result, usage } = await measureMongod(server, () =>
     runToEnd(surroundings, { args, address: nobody, database: 'bench' }),
   );

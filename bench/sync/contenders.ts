@@ -17,8 +17,7 @@ import type { Usage } from './usage.ts';
 const here = import.meta.dirname;
 export const cli = join(here, '../../src/cli.ts');
 /** The options of bin/domestique. */
-export const nodeOptions = ['--max-semi-space-size=16'];
-export const daemonNodeOptions = ['--max-semi-space-size=4'];
+export const nodeOptions = ['--max-semi-space-size=4'];
 const measuredBy = ['--import', join(here, 'usage.ts')];
 
 export interface Surroundings {

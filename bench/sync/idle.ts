@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cli, daemonNodeOptions, environmentOf, logIn, withStrava } from './contenders.ts';
+import { cli, nodeOptions, environmentOf, logIn, withStrava } from './contenders.ts';
 import type { Surroundings } from './contenders.ts';
 import { cpuMsOf } from './mongod-usage.ts';
 
@@ -42,7 +42,7 @@ export function measureIdle(
 }
 
 async function idleOf(env: NodeJS.ProcessEnv, seconds: number): Promise<Idle | undefined> {
-  const daemon = spawn(process.execPath, [...daemonNodeOptions, cli, 'start'], {
+  const daemon = spawn(process.execPath, [...nodeOptions, cli, 'start'], {
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -11,9 +11,9 @@ const [few, many] = scaled([300, 800], [500, 5_000]);
 const samplesPerActivity = scaled(20, 300);
 /** The short form has to tolerate the noise of the garbage collection. */
 const maxGrowth = scaled(1.35, 1.15);
-/** The options of Node in package.json's scripts. */
+/** The options of Node in bin/domestique. */
 const env = {
-  NODE_OPTIONS: '--max-semi-space-size=16',
+  NODE_OPTIONS: '--max-semi-space-size=4',
   LOG_LEVEL: 'info',
   STRAVA_QUOTA_SHORT: '20000',
 };
