@@ -36,7 +36,7 @@ export function pathOf(track: unknown): Path | undefined {
   if (positions === undefined) return undefined;
   const vertices = verticesOf(positions);
   const path = pathThrough(
-    thinned(vertices, Math.max(minVertexMeters, lengthOf(vertices) / maxVertices)),
+    evened(vertices, Math.max(minVertexMeters, lengthOf(vertices) / maxVertices)),
   );
   return path.meters < minRouteMeters ? undefined : path;
 }
@@ -53,7 +53,7 @@ function isPosition(value: unknown): value is Position {
   return typeof lng === 'number' && typeof lat === 'number' && isOnGlobe([lng, lat]);
 }
 
-/** Three numbers for each vertex, because an object for each would cost more than the rest. */
+/** Three numbers for each vertex: an object for each would cost more than all other work on a track. */
 type Vertices = Float64Array;
 
 function verticesOf(positions: readonly Position[]): Vertices {
@@ -80,7 +80,7 @@ export function apart(one: Vector, other: Vector): number {
   return Math.sqrt(x * x + y * y + z * z);
 }
 
-/** Between the vertices of which these are the first numbers. */
+/** The metres between two vertices, given the indexes of their first numbers. */
 function metersBetween(vertices: Vertices, one: number, other: number): number {
   const x = valueAt(vertices, one) - valueAt(vertices, other);
   const y = valueAt(vertices, one + 1) - valueAt(vertices, other + 1);
@@ -95,7 +95,7 @@ function lengthOf(vertices: Vertices): number {
 }
 
 /** Without vertices close to the one before, and with some on the ground between those far apart. */
-function thinned(vertices: Vertices, stepMeters: number): Vertices {
+function evened(vertices: Vertices, stepMeters: number): Vertices {
   const kept: number[] = [];
   let last = 0;
   for (let at = 0; at < vertices.length; at += 3) {
@@ -133,7 +133,9 @@ function pathThrough(vertices: Vertices): Path {
   const along = new Float64Array(count);
   for (let index = 0; index < count; index += 1) {
     const at = index * 3;
-    [x[index], y[index], z[index]] = vectorAt(vertices, at);
+    x[index] = valueAt(vertices, at);
+    y[index] = valueAt(vertices, at + 1);
+    z[index] = valueAt(vertices, at + 2);
     if (index > 0) along[index] = valueAt(along, index - 1) + metersBetween(vertices, at - 3, at);
   }
   return { x, y, z, along, meters: along.at(-1) ?? 0 };
@@ -158,7 +160,7 @@ export function countSamples(path: Path, stepMeters: number): number {
   return Math.max(1, Math.round(path.meters / stepMeters)) + 1;
 }
 
-/** Shows the samples in turn, without an object for each, as long as `test` says yes. */
+/** Calls `test` with each sample in turn until it returns false, and returns whether it never did. */
 export function everySample(
   path: Path,
   stepMeters: number,
@@ -166,18 +168,26 @@ export function everySample(
 ): boolean {
   const { x, y, z, along } = path;
   const steps = countSamples(path, stepMeters) - 1;
-  let index = 0;
+  let vertex = 0;
   for (let step = 0; step <= steps; step += 1) {
     const at = (path.meters * step) / steps;
-    while (index < along.length - 2 && valueAt(along, index + 1) < at) index += 1;
-    const from = valueAt(along, index);
-    const length = valueAt(along, index + 1) - from;
+    while (vertex < along.length - 2 && valueAt(along, vertex + 1) < at) vertex += 1;
+    const from = valueAt(along, vertex);
+    const length = valueAt(along, vertex + 1) - from;
     const share = length > 0 ? Math.min(1, (at - from) / length) : 0;
-    const on = (values: Float64Array): number => {
-      const before = valueAt(values, index);
-      return before + (valueAt(values, index + 1) - before) * share;
-    };
-    if (!test(on(x), on(y), on(z), step)) return false;
+    const isWanted = test(
+      valueOn(x, vertex, share),
+      valueOn(y, vertex, share),
+      valueOn(z, vertex, share),
+      step,
+    );
+    if (!isWanted) return false;
   }
   return true;
+}
+
+/** On the line from a vertex to the next. */
+function valueOn(values: Float64Array, vertex: number, share: number): number {
+  const before = valueAt(values, vertex);
+  return before + (valueAt(values, vertex + 1) - before) * share;
 }

@@ -24,7 +24,7 @@ export function routeCells(path: Path): readonly number[] {
 }
 
 /**
- * The cells around each part of a path, that of the part furthest from its start first. No part is so short
+ * The cells around each part of a path, those of the part furthest from its start first. No part is so short
  * that a track may miss it, so a route that the path follows passes a cell of each.
  */
 export function cellsOfParts(path: Path): readonly (readonly number[])[] {

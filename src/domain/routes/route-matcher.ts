@@ -41,18 +41,22 @@ export function createRouteMatcher<Id>(
 
   const candidates = (sport: string, path: Path): readonly number[] => {
     const byCell = bySport.get(sport);
-    const [first = [], ...others] = cellsOfParts(path).map(
-      (cells) => new Set(cells.flatMap((cell) => byCell?.get(cell) ?? [])),
-    );
+    const passing = (cells: readonly number[]): ReadonlySet<number> =>
+      new Set(cells.flatMap((cell) => byCell?.get(cell) ?? []));
     const start = vertexAt(path, 0);
     const isNear = (index: number): boolean => {
       const route = routes[index];
       if (route === undefined || apart(start, route.start) > maxStartMeters) return false;
       return isAsLong(route.meters, path.meters);
     };
-    return [...first]
-      .filter((index) => isNear(index) && others.every((part) => part.has(index)))
-      .sort((one, other) => one - other);
+    const [first = [], ...others] = cellsOfParts(path);
+    let found = [...passing(first)].filter(isNear);
+    for (const cells of others) {
+      if (found.length === 0) return [];
+      const there = passing(cells);
+      found = found.filter((index) => there.has(index));
+    }
+    return found.sort((one, other) => one - other);
   };
 
   return {

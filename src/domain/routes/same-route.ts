@@ -33,12 +33,12 @@ export function isAsLong(one: number, other: number): boolean {
   return Math.min(one, other) >= Math.max(one, other) * minLengthRatio;
 }
 
-/** The metres from each point of a path that another has to pass to the next. */
+/** The metres between the points of a path that another has to pass. */
 export function comparedMeters(path: Path): number {
   return Math.max(minStepMeters, path.meters / maxSamples);
 }
 
-/** How many of so many points of a path another may miss that follows it. */
+/** How many of a path's points, of so many, a path that follows it may miss. */
 export function maxMissedOf(points: number): number {
   return Math.floor(points * (1 - minSharedPart));
 }
@@ -65,7 +65,7 @@ function isFollowed(path: Path, other: Path): boolean {
 interface Passages {
   /** Finds where the path is close to a point. */
   readonly find: (x: number, y: number, z: number) => void;
-  /** The least distance along the path, from `from` on, at which it is; Infinity where there is none. */
+  /** The least distance along the path, from `from` on, at which it is close to that point; else Infinity. */
   readonly firstFrom: (from: number) => number;
 }
 

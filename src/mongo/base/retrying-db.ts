@@ -46,7 +46,7 @@ function retryingMethod(key: PropertyKey, method: Method, retry: Retry): Method 
 /**
  * Only the reading to the end is retried, with a cursor made anew at each try. Reading step by step belongs
  * to one cursor, so whoever does that retries the whole reading.
- * The client keeps each cursor until it is closed, so none is made that is not read.
+ * The client keeps each cursor until it is closed, so none is made before it is read.
  */
 function retryingCursor(make: () => object, retry: Retry): object {
   let made: object | undefined;

@@ -194,7 +194,33 @@ describe('cellsOfParts', () => {
     );
   });
 
-  it('share none with a route that only begins in the same place', () => {
+  it('share a cell of each part with every route that leaves out nearly 15 % of the track', () => {
+    const route = pathThrough(
+      placed([
+        [0, 0],
+        [0, 600_000],
+      ]),
+    );
+    const cells = new Set(routeCells(route));
+    let followed = 0;
+    for (let at = 0; at <= 600_000; at += 3_000) {
+      const track = pathThrough(
+        placed([
+          [0, 0],
+          [0, at],
+          [52_000, at],
+          [0, at],
+          [0, 600_000],
+        ]),
+      );
+      if (!isSameRoute(track, route)) continue;
+      followed += 1;
+      expect(cellsOfParts(track).every((part) => part.some((cell) => cells.has(cell)))).toBe(true);
+    }
+    expect(followed).toBeGreaterThan(50);
+  });
+
+  it('share none of the furthest part with a route that only begins in the same place', () => {
     const north = pathThrough(
       placed([
         [0, 0],

@@ -51,6 +51,8 @@ describe('a retrying database', () => {
     try {
       await things().find().sort({ _id: 1 }).limit(2).toArray();
       expect(find).toHaveBeenCalledTimes(2);
+      for await (const { _id } of things().find().sort({ _id: 1 })) expect(_id).toBeGreaterThan(0);
+      expect(find).toHaveBeenCalledTimes(3);
     } finally {
       find.mockRestore();
     }
