@@ -77,7 +77,7 @@ const editableKeys = [
 /** Changes with an edit of the activity or its recording: then the details are fetched again. */
 export function detailHashOf(record: JsonObject): string {
   const values = editableKeys.map((key) => record[key] ?? null);
-  return fingerprintOf([...values, summaryPolyline(record['map']) ?? null]);
+  return fingerprintOf([...values, lineOf(record)]);
 }
 
 /** Counters change by themselves and do not count as a change of the activity. */
@@ -122,8 +122,13 @@ function isSame(one: JsonValue | undefined, other: JsonValue | undefined): boole
 
 /** Changes with the recording itself (a crop, a corrected distance): then the streams are fetched again. */
 export function recordingHashOf(record: JsonObject): string {
-  const { distance, moving_time, elapsed_time, map } = record;
-  return fingerprintOf(
-    [distance, moving_time, elapsed_time, summaryPolyline(map)].map((value) => value ?? null),
-  );
+  const { distance, moving_time, elapsed_time } = record;
+  const values = [distance, moving_time, elapsed_time].map((value) => value ?? null);
+  return fingerprintOf([...values, lineOf(record)]);
+}
+
+/** The encoded polyline. Strava's list and detail may write a missing one differently, as null or ''. */
+function lineOf({ map }: JsonObject): JsonValue {
+  const polyline = summaryPolyline(map);
+  return polyline === undefined || polyline === '' ? null : polyline;
 }

@@ -145,6 +145,16 @@ describe('fingerprints and hashes', () => {
     expect(recordingHashOf(renamed)).toBe(recordingHashOf(record));
     expect(recordingHashOf({})).toBe(recordingHashOf({ distance: null, map: null }));
   });
+
+  it.each([
+    ['the recording hash', recordingHashOf],
+    ['the detail hash', detailHashOf],
+  ] as const)('%s is the same for a line that is null, empty or absent', (_name, hashOf) => {
+    const hashes = [{}, { summary_polyline: null }, { summary_polyline: '' }].map((map) =>
+      hashOf({ ...record, map }),
+    );
+    expect(new Set(hashes).size).toBe(1);
+  });
 });
 
 describe('changesBetween', () => {

@@ -15,6 +15,9 @@ const circumstances = [
 /** Whether there is a route: its id is random. */
 const hasRoute = { $set: { 'derived.route': { $type: '$derived.route' } } };
 
+/** Strava's list and detail write a missing line differently. */
+const withLine = { $set: { 'map.summary_polyline': { $ifNull: ['$map.summary_polyline', ''] } } };
+
 /** Activities and streams, without when they were written, and without the fields that are left out. */
 export async function contentOf(db: Db, leftOut: readonly string[] = []): Promise<Content> {
   return {
@@ -23,7 +26,7 @@ export async function contentOf(db: Db, leftOut: readonly string[] = []): Promis
       'activities',
       { _id: 1 },
       [...circumstances, ...leftOut],
-      [hasRoute],
+      [hasRoute, withLine],
     ),
     streams: await read(db, 'streams', { activity_id: 1, part: 1 }, ['_id', 'epoch', 'fetched_at']),
   };
