@@ -74,6 +74,8 @@ export function environmentOf(
     MONGODB_URI: server.uri,
     MONGODB_DATABASE: database,
     HTTP_PORT: '0',
+    // As in bin/domestique.
+    MALLOC_ARENA_MAX: '2',
     LOG_FORMAT: 'json',
   };
 }

@@ -11,8 +11,9 @@ const [few, many] = scaled([300, 800], [500, 5_000]);
 const samplesPerActivity = scaled(20, 300);
 /** The short form has to tolerate the noise of the garbage collection. */
 const maxGrowth = scaled(1.35, 1.15);
-/** The options of Node in bin/domestique. */
+/** With the settings of bin/domestique. */
 const env = {
+  MALLOC_ARENA_MAX: '2',
   NODE_OPTIONS: '--max-semi-space-size=4',
   LOG_LEVEL: 'info',
   STRAVA_QUOTA_SHORT: '20000',
@@ -34,7 +35,10 @@ async function peakOf(activities: number): Promise<number> {
 // Only /proc tells how much memory a process has.
 describe.skipIf(!hasFigures)('memory', { timeout: scaled(90_000, 900_000) }, () => {
   it('memory does not grow with the number of activities', async () => {
-    const [small, large] = [await peakOf(few), await peakOf(many)];
+    // One short run's peak is a tenth above another's.
+    const peaks = [await peakOf(few), await peakOf(few), await peakOf(few)];
+    const [, small = 0] = peaks.toSorted((one, other) => one - other);
+    const large = await peakOf(many);
     reportFaults(inject('faultReport'), {
       scenario: `peak memory of ${few} and ${many} activities`,
       seed: faultSeed,
