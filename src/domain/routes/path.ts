@@ -68,10 +68,14 @@ function verticesOf(positions: readonly Position[]): Vertices {
   return vertices;
 }
 
-/** The position on the globe below or above. */
-export function positionOf([x, y, z]: Vector): Position {
-  const degrees = (angle: number): number => (angle * 180) / Math.PI;
-  return [degrees(Math.atan2(y, x)), degrees(Math.atan2(z, Math.hypot(x, y)))];
+/** In degrees, of the place on the globe below or above. */
+export function longitudeOf(x: number, y: number): number {
+  return (Math.atan2(y, x) * 180) / Math.PI;
+}
+
+/** In degrees, of the place on the globe below or above. */
+export function latitudeOf(x: number, y: number, z: number): number {
+  return (Math.atan2(z, Math.hypot(x, y)) * 180) / Math.PI;
 }
 
 export function apart(one: Vector, other: Vector): number {
@@ -145,22 +149,15 @@ export function vertexAt({ x, y, z }: Path, index: number): Vector {
   return [valueAt(x, index), valueAt(y, index), valueAt(z, index)];
 }
 
-/** The vectors at equal distances, from the start to the end. */
-export function samplesOf(path: Path, stepMeters: number): readonly Vector[] {
-  const samples: Vector[] = [];
-  everySample(path, stepMeters, (x, y, z) => {
-    samples.push([x, y, z]);
-    return true;
-  });
-  return samples;
-}
-
 /** How many samples a path has at so many metres from each to the next. */
 export function countSamples(path: Path, stepMeters: number): number {
   return Math.max(1, Math.round(path.meters / stepMeters)) + 1;
 }
 
-/** Calls `test` with each sample in turn until it returns false, and returns whether it never did. */
+/**
+ * Calls `test` with the points at equal distances, from the start to the end, until it returns false, and
+ * returns whether it never did.
+ */
 export function everySample(
   path: Path,
   stepMeters: number,

@@ -3,9 +3,8 @@
  * rows are 0.01 degrees high, and each has as many columns as its length allows, one at a pole.
  */
 import { radians } from '../activity/great-circle.ts';
-import type { Position } from '../derived/track.ts';
-import type { Path, Vector } from './path.ts';
-import { apart, positionOf, samplesOf, vertexAt } from './path.ts';
+import type { Path } from './path.ts';
+import { apart, countSamples, everySample, latitudeOf, longitudeOf, vertexAt } from './path.ts';
 import { comparedMeters, maxMissedOf, toleranceMeters } from './same-route.ts';
 
 const rowDegrees = 0.01;
@@ -20,7 +19,12 @@ const reachMeters = toleranceMeters + stepMeters;
 
 /** The cells that a path passes, in ascending order. */
 export function routeCells(path: Path): readonly number[] {
-  return sorted(samplesOf(path, stepMeters).map((sample) => cellOf(positionOf(sample))));
+  const cells = new Set<number>();
+  everySample(path, stepMeters, (x, y, z) => {
+    cells.add(cellOf(longitudeOf(x, y), latitudeOf(x, y, z)));
+    return true;
+  });
+  return sorted(cells);
 }
 
 /**
@@ -28,33 +32,41 @@ export function routeCells(path: Path): readonly number[] {
  * that a track may miss it, so a route that the path follows passes a cell of each.
  */
 export function cellsOfParts(path: Path): readonly (readonly number[])[] {
-  const samples = samplesOf(path, comparedMeters(path));
-  const count = Math.floor(samples.length / (maxMissedOf(samples.length) + 1));
+  const step = comparedMeters(path);
+  const samples = countSamples(path, step);
+  const count = Math.floor(samples / (maxMissedOf(samples) + 1));
   const start = vertexAt(path, 0);
-  return Array.from({ length: count }, (_, part) => {
-    const [from, to] = [part, part + 1].map((end) => Math.floor((end * samples.length) / count));
-    return samples.slice(from, to);
-  })
-    .toSorted((one, other) => metersOff(start, other) - metersOff(start, one))
-    .map((part) => sorted(part.flatMap((sample) => around(positionOf(sample)).map(cellOf))));
+  const parts = Array.from({ length: count }, (_, part) => {
+    const [from, to] = [part, part + 1].map((end) => Math.floor((end * samples) / count));
+    return { from: from ?? 0, to: to ?? 0, metersOff: 0, cells: new Set<number>() };
+  });
+  let at = 0;
+  everySample(path, step, (x, y, z, index) => {
+    if (index === parts[at]?.to) at += 1;
+    const part = parts[at];
+    if (part === undefined) return false;
+    addAround(part.cells, longitudeOf(x, y), latitudeOf(x, y, z));
+    const isMiddle = index === part.from + Math.floor((part.to - part.from) / 2);
+    if (isMiddle) part.metersOff = apart(start, [x, y, z]);
+    return true;
+  });
+  return parts
+    .toSorted((one, other) => other.metersOff - one.metersOff)
+    .map(({ cells }) => sorted(cells));
 }
 
-/** From the start to the middle of a part. */
-function metersOff(start: Vector, part: readonly Vector[]): number {
-  return apart(start, part[Math.floor(part.length / 2)] ?? start);
-}
-
-/** The corners of a square around a position: a cell that it touches has one of them. */
-function around([lng, lat]: Position): readonly Position[] {
+/** Adds the corners of a square around a position: a cell that it touches has one of them. */
+function addAround(cells: Set<number>, lng: number, lat: number): void {
   const north = reachMeters / metersPerDegree;
   const east = Math.min(180, north / Math.cos(radians(lat)));
-  const corners = [-1, 1].flatMap((side) =>
-    [-1, 1].map((way): Position => [lng + side * east, lat + way * north]),
-  );
-  return [[lng, lat], ...corners];
+  cells.add(cellOf(lng, lat));
+  cells.add(cellOf(lng - east, lat - north));
+  cells.add(cellOf(lng + east, lat - north));
+  cells.add(cellOf(lng - east, lat + north));
+  cells.add(cellOf(lng + east, lat + north));
 }
 
-function cellOf([lng, lat]: Position): number {
+function cellOf(lng: number, lat: number): number {
   const row = Math.floor(Math.max(-90, Math.min(90, lat)) / rowDegrees);
   const polewardEdge = Math.min(rowsOfHemisphere, row < 0 ? -row : row + 1);
   const columns = Math.max(
@@ -66,6 +78,6 @@ function cellOf([lng, lat]: Position): number {
   return (row + rowsOfHemisphere) * columnsAtEquator + column;
 }
 
-function sorted(cells: readonly number[]): readonly number[] {
-  return [...new Set(cells)].sort((one, other) => one - other);
+function sorted(cells: ReadonlySet<number>): readonly number[] {
+  return [...cells].sort((one, other) => one - other);
 }
