@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cli, environmentOf, nodeOptions, logIn, withStrava } from './contenders.ts';
+import { cli, environmentOf, logIn, nodeOptions, withStrava } from './contenders.ts';
 import type { Surroundings } from './contenders.ts';
 import { cpuMsOf } from './mongod-usage.ts';
 

@@ -57,7 +57,7 @@ describe(`kill -9 of an import (seed ${faultSeed})`, { timeout: 120_000 }, () =>
       expect((await calm.call(...last)).exitCode).toBe(0);
       expect((await calm.call('sync')).exitCode).toBe(0);
       // Which request of the API came last: a page of the list, or one for the details.
-      // The one may write a missing line as null, the other as an empty text.
+      // The one may write a missing polyline as null, the other as an empty text.
       const leftOut = ['sync.details.fetched_at', 'sync.source', 'sync.fingerprint'];
       expect(await contentOf(stage.db, leftOut)).toEqual(await contentOf(calm.db, leftOut));
       const { requests } = stage.simulator;

@@ -77,7 +77,7 @@ const editableKeys = [
 /** Changes with an edit of the activity or its recording: then the details are fetched again. */
 export function detailHashOf(record: JsonObject): string {
   const values = editableKeys.map((key) => record[key] ?? null);
-  return fingerprintOf([...values, lineOf(record)]);
+  return fingerprintOf([...values, polylineOf(record)]);
 }
 
 /** Counters change by themselves and do not count as a change of the activity. */
@@ -124,11 +124,11 @@ function isSame(one: JsonValue | undefined, other: JsonValue | undefined): boole
 export function recordingHashOf(record: JsonObject): string {
   const { distance, moving_time, elapsed_time } = record;
   const values = [distance, moving_time, elapsed_time].map((value) => value ?? null);
-  return fingerprintOf([...values, lineOf(record)]);
+  return fingerprintOf([...values, polylineOf(record)]);
 }
 
-/** The encoded polyline. Strava's list and detail may write a missing one differently, as null or ''. */
-function lineOf({ map }: JsonObject): JsonValue {
+/** Strava's list and detail may write a missing polyline differently, as null or as an empty text. */
+function polylineOf({ map }: JsonObject): JsonValue {
   const polyline = summaryPolyline(map);
   return polyline === undefined || polyline === '' ? null : polyline;
 }

@@ -28,26 +28,23 @@ export function routeCells(path: Path): readonly number[] {
 }
 
 /**
- * The cells around each part of a path, those of the part furthest from its start first. No part is so short
- * that a track may miss it, so a route that the path follows passes a cell of each.
+ * The cells around each part of a path, those of the part that gets furthest from its start first. No part
+ * is so short that a track may miss it, so a route that the path follows passes a cell of each.
  */
 export function cellsOfParts(path: Path): readonly (readonly number[])[] {
   const step = comparedMeters(path);
   const samples = countSamples(path, step);
   const count = Math.floor(samples / (maxMissedOf(samples) + 1));
   const start = vertexAt(path, 0);
-  const parts = Array.from({ length: count }, (_, part) => {
-    const [from, to] = [part, part + 1].map((end) => Math.floor((end * samples) / count));
-    return { from: from ?? 0, to: to ?? 0, metersOff: 0, cells: new Set<number>() };
-  });
+  const firstOf = (part: number): number => Math.floor((part * samples) / count);
+  const parts = Array.from({ length: count }, () => ({ metersOff: 0, cells: new Set<number>() }));
   let at = 0;
   everySample(path, step, (x, y, z, index) => {
-    if (index === parts[at]?.to) at += 1;
+    if (index === firstOf(at + 1)) at += 1;
     const part = parts[at];
     if (part === undefined) return false;
     addAround(part.cells, longitudeOf(x, y), latitudeOf(x, y, z));
-    const isMiddle = index === part.from + Math.floor((part.to - part.from) / 2);
-    if (isMiddle) part.metersOff = apart(start, [x, y, z]);
+    part.metersOff = Math.max(part.metersOff, apart(start, [x, y, z]));
     return true;
   });
   return parts

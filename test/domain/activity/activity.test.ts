@@ -149,7 +149,7 @@ describe('fingerprints and hashes', () => {
   it.each([
     ['the recording hash', recordingHashOf],
     ['the detail hash', detailHashOf],
-  ] as const)('%s is the same for a line that is null, empty or absent', (_name, hashOf) => {
+  ] as const)('%s is the same for a polyline that is null, empty or absent', (_name, hashOf) => {
     const hashes = [{}, { summary_polyline: null }, { summary_polyline: '' }].map((map) =>
       hashOf({ ...record, map }),
     );

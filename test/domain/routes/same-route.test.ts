@@ -177,7 +177,7 @@ describe('pathOf', () => {
 });
 
 describe('cellsOfParts', () => {
-  it('share a cell of each part with every route that the track follows, at any place of the globe', () => {
+  it('each part of a track shares a cell with every route that it follows, at any place of the globe', () => {
     const shift = fc.double({ min: -20, max: 20, noNaN: true });
     fc.assert(
       fc.property(seeds, place, shift, shift, (seed, at, east, north) => {
@@ -194,7 +194,7 @@ describe('cellsOfParts', () => {
     );
   });
 
-  it('share a cell of each part with every route that leaves out nearly 15 % of the track', () => {
+  it('each part of a track shares a cell with a route that leaves out nearly 15 % of it', () => {
     const route = pathThrough(
       placed([
         [0, 0],
@@ -220,7 +220,7 @@ describe('cellsOfParts', () => {
     expect(followed).toBeGreaterThan(50);
   });
 
-  it('share none of the furthest part with a route that only begins in the same place', () => {
+  it('the furthest part of a track shares no cell with a route that only begins in the same place', () => {
     const north = pathThrough(
       placed([
         [0, 0],
@@ -237,7 +237,7 @@ describe('cellsOfParts', () => {
     expect((cellsOfParts(east)[0] ?? []).filter((cell) => cells.has(cell))).toEqual([]);
   });
 
-  it('are whole numbers, one column at a pole', () => {
+  it('the cells of a route are whole numbers, one column at a pole', () => {
     const pole = pathThrough([
       [10, 89.995],
       [100, 89.99],

@@ -15,8 +15,10 @@ const circumstances = [
 /** Whether there is a route: its id is random. */
 const hasRoute = { $set: { 'derived.route': { $type: '$derived.route' } } };
 
-/** Strava's list and detail write a missing line differently. */
-const withLine = { $set: { 'map.summary_polyline': { $ifNull: ['$map.summary_polyline', ''] } } };
+/** Strava's list and detail write a missing polyline differently, as null or as an empty text. */
+const withPolyline = {
+  $set: { 'map.summary_polyline': { $ifNull: ['$map.summary_polyline', ''] } },
+};
 
 /** Activities and streams, without when they were written, and without the fields that are left out. */
 export async function contentOf(db: Db, leftOut: readonly string[] = []): Promise<Content> {
@@ -26,7 +28,7 @@ export async function contentOf(db: Db, leftOut: readonly string[] = []): Promis
       'activities',
       { _id: 1 },
       [...circumstances, ...leftOut],
-      [hasRoute, withLine],
+      [hasRoute, withPolyline],
     ),
     streams: await read(db, 'streams', { activity_id: 1, part: 1 }, ['_id', 'epoch', 'fetched_at']),
   };
