@@ -3,7 +3,7 @@
  * it is, gaps included; Strava fills some of them. `velocity_smooth` and `grade_smooth` are computed as
  * Strava's were measured to be (docs/bulk-export.md). `moving` is left out, because its rule is not known.
  */
-import { valueAt } from '../derived/curve.ts';
+import { valueAt } from '../derived/value-at.ts';
 import type { Sample, Streams } from '../activity/streams.ts';
 import { isThere, recordedDistance } from './recorded-distance.ts';
 import type { RecordedColumn, RecordedColumns } from './recorded-file.ts';

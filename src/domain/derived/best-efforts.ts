@@ -3,7 +3,7 @@
  * the highest average power over a time. A pause counts as time.
  */
 import type { Curve, Windows } from './curve.ts';
-import { valueAt } from './curve.ts';
+import { valueAt } from './value-at.ts';
 import type { Sample } from '../activity/streams.ts';
 import type { Timeline } from './timeline.ts';
 import { holdSeconds, sampleAt } from './timeline.ts';
@@ -74,8 +74,11 @@ function meansOver(windows: Windows): readonly { seconds: number; mean: number }
   });
 }
 
+const noCurve: Curve = { seconds: new Float64Array(), totals: new Float64Array() };
+
 /** Metres over time; skips samples without a distance or with less than an earlier one. */
 export function coveredOver(timeline: Timeline, distance: readonly Sample[]): Curve {
+  if (distance.length === 0) return noCurve;
   const seconds = new Float64Array(timeline.seconds.length);
   const totals = new Float64Array(timeline.seconds.length);
   let count = 0;
@@ -96,6 +99,7 @@ export function coveredOver(timeline: Timeline, distance: readonly Sample[]): Cu
  * sample without power count as 0 W. Empty without any power.
  */
 export function workOver(timeline: Timeline, watts: readonly Sample[]): Curve {
+  if (watts.length === 0) return noCurve;
   const { length } = timeline.seconds;
   const seconds = new Float64Array(2 * length);
   const totals = new Float64Array(2 * length);
@@ -111,7 +115,7 @@ export function workOver(timeline: Timeline, watts: readonly Sample[]): Curve {
     totals[count] = joules;
     joules += Number.isNaN(power) ? 0 : power * (endSecond - second);
     count += 1;
-    if (endSecond === timeline.seconds[place + 1]) continue;
+    if (place < length - 1 && endSecond === valueAt(timeline.seconds, place + 1)) continue;
     seconds[count] = endSecond;
     totals[count] = joules;
     count += 1;

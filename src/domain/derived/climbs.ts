@@ -3,7 +3,7 @@
  * of more than 10 m interrupts, where a flat kilometre counts as a dip of 20 m: so a short dip or a flat
  * bend is part of it, and a long flat before or behind it is not.
  */
-import { valueAt } from './curve.ts';
+import { valueAt } from './value-at.ts';
 import type { Profile } from './profile.ts';
 
 /** A stretch of a recording that climbs or descends, as stored. */

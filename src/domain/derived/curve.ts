@@ -4,6 +4,7 @@
  * of the curve.
  */
 import { secondsWindows } from './seconds-curve.ts';
+import { valueAt } from './value-at.ts';
 
 /** Points in order: `seconds` strictly rise. */
 export interface Curve {
@@ -22,13 +23,9 @@ export interface Windows {
 /** How much shorter a distance may be: decimal fractions don't add up exactly in binary. */
 const tolerance = 1e-6;
 
-/** The value at an index, NaN beyond the ends. */
-export function valueAt(values: Float64Array, index: number): number {
-  return values[index] ?? Number.NaN;
-}
-
 /** Reads the curve at each second where that finds the best windows, else point by point. */
 export function windowsOf(curve: Curve): Windows {
+  if (curve.seconds.length < 2) return { maxWithin: () => undefined, minFor: () => undefined };
   const totals = eachSecond(curve);
   const { maxWithin, minFor } = totals ? secondsWindows(totals) : pointsWindows(curve);
   const found = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);

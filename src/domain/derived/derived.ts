@@ -14,12 +14,13 @@ import {
 } from './best-efforts.ts';
 import type { Climb, GradientMeters } from './climbs.ts';
 import { climbsOf, descentsOf, gradientMeters } from './climbs.ts';
-import { valueAt, windowsOf } from './curve.ts';
+import { windowsOf } from './curve.ts';
 import { heatCells } from './heat-cells.ts';
 import type { Sample, Streams } from '../activity/streams.ts';
 import { profileOf } from './profile.ts';
 import type { Timeline } from './timeline.ts';
 import { finite, holdSeconds, sampleAt, timelineOf } from './timeline.ts';
+import { valueAt } from './value-at.ts';
 
 /** The time with a heart rate from `bpm` up to `bpm` + 5. */
 export interface HeartrateSeconds {
@@ -122,6 +123,7 @@ function heartrateSeconds(
   timeline: Timeline,
   heartrate: readonly number[],
 ): readonly HeartrateSeconds[] {
+  if (heartrate.length === 0) return [];
   const steps = new Float64Array(maxBpm / bpmStep);
   for (let place = 0; place < timeline.seconds.length; place += 1) {
     const step = Math.floor(sampleAt(timeline, heartrate, place) / bpmStep);

@@ -2,7 +2,7 @@
  * The altitude of a recording over its distance, at equal steps and smoothed, so that neither the rate of
  * the samples nor the noise of a barometer decides what a climb is.
  */
-import { valueAt } from './curve.ts';
+import { valueAt } from './value-at.ts';
 import type { Sample } from '../activity/streams.ts';
 import { finite } from './timeline.ts';
 
@@ -51,6 +51,8 @@ interface Knots {
 
 /** Undefined where fewer than two samples have a time, a distance and an altitude. */
 export function profileOf(streams: ProfileStreams): Profile | undefined {
+  const { time, distance: meters, altitude: heights } = streams;
+  if ([time, meters, heights].some(({ length }) => length === 0)) return undefined;
   const knots = knotsOf(streams);
   const { distance } = knots;
   if (distance.length < 2) return undefined;

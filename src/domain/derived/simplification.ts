@@ -2,7 +2,7 @@
  * Simplifies a track by the Douglas-Peucker algorithm: adds the point furthest off until every point is
  * within the tolerance or the maximum of points is reached.
  */
-import { valueAt } from './curve.ts';
+import { valueAt } from './value-at.ts';
 import type { Position } from './track.ts';
 
 /** One of each for a position. */
@@ -36,6 +36,7 @@ export function simplified(
   positions: readonly Position[],
   { toleranceMeters, maxVertices }: SimplificationLimits = precise,
 ): readonly Position[] {
+  if (positions.length < 3) return positions;
   const candidates = thinned(positions);
   const degrees = {
     lng: Float64Array.from(candidates, ([lng]) => lng),

@@ -2,7 +2,7 @@
  * The samples of a recording in time, and how long each holds. A sample without a time, or not later
  * than an earlier one, is skipped.
  */
-import { valueAt } from './curve.ts';
+import { valueAt } from './value-at.ts';
 import type { Sample } from '../activity/streams.ts';
 
 /** The seconds since the start of the samples that count, strictly rising, and their indices. */

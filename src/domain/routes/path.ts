@@ -3,7 +3,7 @@
  * antimeridian is special there.
  */
 import { earthRadiusMeters, radians } from '../activity/great-circle.ts';
-import { valueAt } from '../derived/curve.ts';
+import { valueAt } from '../derived/value-at.ts';
 import type { Position } from '../derived/track.ts';
 import { isOnGlobe } from '../derived/track.ts';
 

@@ -6,7 +6,7 @@
  * counted, as in the longest common subsequence of trajectories (Vlachos and others, 2002,
  * https://doi.org/10.1109/ICDE.2002.994784). So a detour costs its share and no more.
  */
-import { valueAt } from '../derived/curve.ts';
+import { valueAt } from '../derived/value-at.ts';
 import type { Path } from './path.ts';
 import { apart, countSamples, everySample, vertexAt } from './path.ts';
 
