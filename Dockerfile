@@ -22,7 +22,8 @@ COPY src ./src
 RUN ["install", "--directory", "--owner=node", "--group=node", "--mode=700", "/compiled", "/photos"]
 USER node
 # Otherwise the daemon and each health check would strip the types and compile again: 20 MB and 0.3 s of CPU more.
-RUN ["node", "--import", "./src/features/daemon/command.ts", "--import", "./src/features/monitoring/command.ts", "src/cli.ts", "--version"]
+# By the script, because Node keeps what it compiled under V8's options.
+RUN ["env", "NODE_OPTIONS=--import ./src/features/daemon/command.ts --import ./src/features/monitoring/command.ts", "domestique", "--version"]
 EXPOSE 8484 8486
 HEALTHCHECK --interval=1m --timeout=20s --start-period=1m --retries=3 \
   CMD ["domestique", "health"]

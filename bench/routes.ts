@@ -14,7 +14,7 @@ import type { OwnStore } from './filled-store.ts';
 import { storeRecording, withOwnStore } from './filled-store.ts';
 import type { Ridden } from './routes/ways.ts';
 import { recordOf, ridden } from './routes/ways.ts';
-import { cli, runToEnd } from './sync/contenders.ts';
+import { cli, readerOptions, runToEnd } from './sync/contenders.ts';
 import { measureMongod } from './sync/mongod-usage.ts';
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -43,7 +43,7 @@ async function measured(own: OwnStore, work: () => Promise<unknown>): Promise<Fi
 
 async function rebuilt(own: OwnStore, activities: number, ...options: string[]): Promise<Figures> {
   const surroundings = { server: own, folder: own.folder, activities, profileFolder: undefined };
-  const args = [cli, 'rebuild', ...options];
+  const args = [...readerOptions, cli, 'rebuild', ...options];
   const { result, usage } = await measureMongod(own, () =>
     runToEnd(surroundings, { args, address: nobody, database: own.database }),
   );

@@ -16,8 +16,10 @@ import type { Usage } from './usage.ts';
 
 const here = import.meta.dirname;
 export const cli = join(here, '../../src/cli.ts');
-/** The options of bin/domestique. */
-export const nodeOptions = ['--max-semi-space-size=4'];
+/** The options of bin/domestique for every command. */
+export const nodeOptions = ['--max-semi-space-size=4', '--no-separate-gc-phases'];
+/** The further options of `backup`, `export` and `rebuild`. */
+export const readerOptions = ['--initial-old-space-size=64'];
 const measuredBy = ['--import', join(here, 'usage.ts')];
 
 export interface Surroundings {

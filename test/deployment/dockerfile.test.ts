@@ -56,7 +56,7 @@ describe('the Dockerfile', () => {
 
   it('the Dockerfile runs everything in exec form, and the program as the npm scripts do', () => {
     const programs = restsOf('RUN').map((rest) => commandOf(rest)[0]);
-    expect(programs).toEqual(['npm', 'install', 'node']);
+    expect(programs).toEqual(['npm', 'install', 'env']);
     const [entrypoint = ''] = restsOf('ENTRYPOINT');
     expect(commandOf(entrypoint)).toEqual(['domestique']);
     expect(restsOf('ENV').join(' ')).toContain(' PATH=/app/bin:$PATH');
@@ -74,11 +74,12 @@ describe('the Dockerfile', () => {
 
   it('the Dockerfile compiles, as the user who runs them, the commands that it runs', () => {
     const user = finalStage.findIndex(({ name }) => name === 'USER');
-    const compiling = finalStage.findIndex(({ rest }) => rest.includes('"--import"'));
+    const compiling = finalStage.findIndex(({ rest }) => rest.includes('--import'));
     expect(compiling).toBeGreaterThan(user);
-    const line = commandOf(finalStage[compiling]?.rest ?? '[]');
-    expect(line.slice(-2)).toEqual(['src/cli.ts', '--version']);
-    const modules = line.filter((each) => each.startsWith('./src/'));
+    const [, options = '', ...program] = commandOf(finalStage[compiling]?.rest ?? '[]');
+    // Node keeps what it compiled under V8's options, which the script gives.
+    expect(program).toEqual(['domestique', '--version']);
+    const modules = options.split(' ').filter((each) => each.startsWith('./src/'));
     for (const command of ['start', 'health']) {
       const [, path = ''] =
         new RegExp(`import\\('(\\S+)'\\)\\)\\.${command}\\(`).exec(commandLine) ?? [];

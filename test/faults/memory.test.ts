@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { reportFaults } from '../fault-report.ts';
 import { scaled } from '../support/faults/fault-scale.ts';
 import { lossesOf } from '../support/faults/losses.ts';
+import { projectFolder } from '../support/command/command.ts';
 import { hasFigures, riseOf, watch } from '../support/command/process-figures.ts';
 import { faultSeed } from '../support/faults/random.ts';
 import { athleteId, athleteNamed, useScene } from '../support/scene.ts';
@@ -11,20 +13,16 @@ const [few, many] = scaled([300, 800], [500, 5_000]);
 const samplesPerActivity = scaled(20, 300);
 /** The short form has to tolerate the noise of the garbage collection. */
 const maxGrowth = scaled(1.35, 1.15);
-/** With the settings of bin/domestique. */
-const env = {
-  MALLOC_ARENA_MAX: '2',
-  NODE_OPTIONS: '--max-semi-space-size=4',
-  LOG_LEVEL: 'info',
-  STRAVA_QUOTA_SHORT: '20000',
-};
+const env = { LOG_LEVEL: 'info', STRAVA_QUOTA_SHORT: '20000' };
+/** As a user starts the program, with its memory options. */
+const byScript = { program: join(projectFolder, 'bin/domestique') };
 const quota = { short: 20_000, daily: 50_000 };
 const open = useScene();
 
 async function peakOf(activities: number): Promise<number> {
   const athletes = [{ ...athleteNamed('Ada', athleteId, activities), samplesPerActivity }];
   const scene = await open({ seed: faultSeed, athletes, quota, env });
-  const backfill = scene.launch(['sync']);
+  const backfill = scene.launch(['sync'], {}, byScript);
   const seen = await watch(backfill.pid, 50);
   const ended = await backfill.ended;
   expect(ended.exitCode, ended.stderr).toBe(0);
@@ -50,7 +48,7 @@ describe.skipIf(!hasFigures)('memory', { timeout: scaled(90_000, 900_000) }, () 
   it('memory and open files do not grow while the daemon ticks', async () => {
     const scene = await open({ seed: faultSeed, activities: 20, env });
     const { simulator, db } = scene;
-    const daemon = scene.launch(['start'], { SYNC_SCHEDULE: '* * * * * *' });
+    const daemon = scene.launch(['start'], { SYNC_SCHEDULE: '* * * * * *' }, byScript);
     await daemon.shown('Run done');
     const soak = AbortSignal.timeout(scaled(8_000, 600_000));
     const uploads = setInterval(() => simulator.world.addActivity(athleteId), scaled(700, 2_000));
