@@ -40,9 +40,22 @@ async function countsOf({ db }: Scene): Promise<readonly (readonly string[])[]> 
   return [said, members].map((all) => all.map(({ _id, count }) => `${_id} ${count}`).toSorted());
 }
 
-async function routeOf({ db }: Scene, id: number): Promise<ObjectId> {
-  const found = await db.collection('activities').findOne({ _id: Long.fromNumber(id) });
-  return (found?.['derived'] as { readonly route: ObjectId }).route;
+interface Routed {
+  readonly _id: Long;
+  readonly derived: { readonly route: ObjectId };
+}
+
+async function routeOf({ db }: Scene, id: number): Promise<ObjectId | undefined> {
+  const found = await db.collection<Routed>('activities').findOne({ _id: Long.fromNumber(id) });
+  return found?.derived.route;
+}
+
+/** An activity that is on a route, with that route: not every one of the simulator's has a track. */
+async function routedActivity({ db }: Scene) {
+  const onRoute = { 'derived.route': { $exists: true } };
+  const found = await db.collection<Routed>('activities').findOne(onRoute, { sort: { _id: 1 } });
+  if (found === null) throw new Error('No activity is on a route.');
+  return { id: Number(found._id), route: found.derived.route };
 }
 
 describe(`kill -9 in a write of routes (seed ${faultSeed})`, { timeout: 120_000 }, () => {
@@ -54,9 +67,7 @@ describe(`kill -9 in a write of routes (seed ${faultSeed})`, { timeout: 120_000 
     const first = await scene.run('sync');
     expect(first.exitCode, first.stderr).toBe(0);
     const routes = db.collection('routes');
-    const recorded = simulator.world.activities(athleteId).filter(({ isManual }) => !isManual);
-    const id = recorded.at(-1)?.id ?? 0;
-    const left = await routeOf(scene, id);
+    const { id, route: left } = await routedActivity(scene);
     simulator.world.cropActivity(id, { from: 0.3, to: 0.8 });
 
     await killAt(beforeTheActivity, scene);
