@@ -77,7 +77,7 @@ describe('the Dockerfile', () => {
     const compiling = finalStage.findIndex(({ rest }) => rest.includes('--import'));
     expect(compiling).toBeGreaterThan(user);
     const [, options = '', ...program] = commandOf(finalStage[compiling]?.rest ?? '[]');
-    // Node keeps what it compiled under V8's options, which the script gives.
+    // Node uses what it compiled only with the same options of V8, which the script sets.
     expect(program).toEqual(['domestique', '--version']);
     const modules = options.split(' ').filter((each) => each.startsWith('./src/'));
     for (const command of ['start', 'health']) {

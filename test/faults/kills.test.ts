@@ -106,8 +106,8 @@ describe.concurrent(`kill -9 (seed ${faultSeed})`, { timeout: 120_000 }, () => {
         quota: { short: 30, shortWindowMs: 2_000, daily: 3_000, dailyWindowMs: 200_000 },
         env: {
           ...unhurried,
-          // A request of a dead process is charged to new windows while it could be in flight. Three windows
-          // long: the last of the held requests may have to wait for one to open.
+          // Until this timeout, a request of a dead process is charged to new windows. It is three windows long: the
+          // last held request may have to wait for a new window, and the first must not time out meanwhile.
           STRAVA_TIMEOUT: '6s',
           STRAVA_QUOTA_SHORT: '30',
           STRAVA_QUOTA_SHORT_WINDOW: '2s',

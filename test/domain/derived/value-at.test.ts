@@ -21,6 +21,7 @@ async function watched() {
     };
   });
   return {
+    ...(await import('../../../src/domain/bulk-export/export-streams.ts')),
     ...(await import('../../../src/domain/derived/derived.ts')),
     ...(await import('../../../src/domain/derived/simplification.ts')),
     ...(await import('../../../src/domain/routes/path.ts')),
@@ -73,7 +74,7 @@ const recording = fc
     return { sampleCount: points.length, arrays };
   });
 
-it('no value that is derived from a recording is read beyond the ends of an array', () => {
+it('no call of valueAt for the values that are derived from a recording is beyond the ends', () => {
   reads = 0;
   fc.assert(
     fc.property(recording, (streams) => {
@@ -85,14 +86,14 @@ it('no value that is derived from a recording is read beyond the ends of an arra
 
 const degrees = (min: number, max: number) => fc.double({ min, max, noNaN: true });
 const track = fc.array(fc.tuple(degrees(8, 8.02), degrees(47, 47.01)), { maxLength: 60 });
-const meters = 0.000_01;
+const degreesPerMeter = 0.000_01;
 
-it('no comparison of two tracks reads beyond the ends of an array', () => {
+it('no call of valueAt for a comparison of two tracks is beyond the ends', () => {
   reads = 0;
   fc.assert(
     fc.property(track, degrees(-40, 40), (one: readonly Position[], metersOff) => {
       expectReadsWithin(() => {
-        const other = one.map(([lng, lat]): Position => [lng, lat + metersOff * meters]);
+        const other = one.map(([lng, lat]): Position => [lng, lat + metersOff * degreesPerMeter]);
         const paths = [one, other, one.slice(0, -1), program.simplified(one)].flatMap(
           (coordinates) => program.pathOf({ type: 'LineString', coordinates }) ?? [],
         );
@@ -102,6 +103,35 @@ it('no comparison of two tracks reads beyond the ends of an array', () => {
           for (const another of paths) program.isSameRoute(path, another);
         }
       });
+    }),
+  );
+  expect(reads).toBeGreaterThan(1_000);
+});
+
+const meters = fc.option(fc.integer({ min: 0, max: 40 }), holes);
+const fileColumns = fc
+  .array(fc.record({ gap: fc.integer({ min: 1, max: 9 }), covered: meters, altitude: meters }), {
+    maxLength: 60,
+  })
+  .map((steps) => {
+    let [second, distance] = [0, 0];
+    const points = steps.map(({ gap, covered, altitude }) => {
+      second += gap;
+      distance += covered ?? 0;
+      return { second, distance: covered === null ? null : distance, altitude };
+    });
+    return {
+      timeS: points.map((point) => point.second),
+      distance: points.map((point) => point.distance),
+      altitude: points.map((point) => point.altitude),
+    };
+  });
+
+it('no call of valueAt for the streams of an export is beyond the ends', () => {
+  reads = 0;
+  fc.assert(
+    fc.property(fileColumns, (columns) => {
+      expectReadsWithin(() => program.exportStreams(columns));
     }),
   );
   expect(reads).toBeGreaterThan(1_000);
