@@ -74,11 +74,8 @@ function meansOver(windows: Windows): readonly { seconds: number; mean: number }
   });
 }
 
-const noCurve: Curve = { seconds: new Float64Array(), totals: new Float64Array() };
-
 /** Metres over time; skips samples without a distance or with less than an earlier one. */
 export function coveredOver(timeline: Timeline, distance: readonly Sample[]): Curve {
-  if (distance.length === 0) return noCurve;
   const seconds = new Float64Array(timeline.seconds.length);
   const totals = new Float64Array(timeline.seconds.length);
   let count = 0;
@@ -99,7 +96,6 @@ export function coveredOver(timeline: Timeline, distance: readonly Sample[]): Cu
  * sample without power count as 0 W. Empty without any power.
  */
 export function workOver(timeline: Timeline, watts: readonly Sample[]): Curve {
-  if (watts.length === 0) return noCurve;
   const { length } = timeline.seconds;
   const seconds = new Float64Array(2 * length);
   const totals = new Float64Array(2 * length);
@@ -115,7 +111,7 @@ export function workOver(timeline: Timeline, watts: readonly Sample[]): Curve {
     totals[count] = joules;
     joules += Number.isNaN(power) ? 0 : power * (endSecond - second);
     count += 1;
-    if (place < length - 1 && endSecond === valueAt(timeline.seconds, place + 1)) continue;
+    if (endSecond === timeline.seconds[place + 1]) continue;
     seconds[count] = endSecond;
     totals[count] = joules;
     count += 1;

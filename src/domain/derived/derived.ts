@@ -123,7 +123,6 @@ function heartrateSeconds(
   timeline: Timeline,
   heartrate: readonly number[],
 ): readonly HeartrateSeconds[] {
-  if (heartrate.length === 0) return [];
   const steps = new Float64Array(maxBpm / bpmStep);
   for (let place = 0; place < timeline.seconds.length; place += 1) {
     const step = Math.floor(sampleAt(timeline, heartrate, place) / bpmStep);

@@ -51,8 +51,6 @@ interface Knots {
 
 /** Undefined where fewer than two samples have a time, a distance and an altitude. */
 export function profileOf(streams: ProfileStreams): Profile | undefined {
-  const { time, distance: meters, altitude: heights } = streams;
-  if ([time, meters, heights].some(({ length }) => length === 0)) return undefined;
   const knots = knotsOf(streams);
   const { distance } = knots;
   if (distance.length < 2) return undefined;
